@@ -1,0 +1,23 @@
+import type messages from '../public/_locales/en/messages.json';
+
+/** Every sentence the purse can say, by its key in `public/_locales/en/messages.json`. */
+export type MessageKey = keyof typeof messages;
+
+/** The keys of the sentences that explain why something could not be done. */
+export type FaultKey = Extract<MessageKey, `fault_${string}`>;
+
+/**
+ * Something the purse could not do, as a value: the key of the sentence to show the user and the words that go
+ * into it. A fault crosses rooms by `throw` and contexts as `{key, args}`; its `cause` is for developers only.
+ */
+export class Fault extends Error {
+  override readonly name = 'Fault';
+  readonly key: FaultKey;
+  readonly args: readonly string[];
+
+  constructor(key: FaultKey, args: readonly string[] = [], options?: ErrorOptions) {
+    super([key, ...args].join(' '), options);
+    this.key = key;
+    this.args = args;
+  }
+}

@@ -1,0 +1,41 @@
+/** What kind of thing asked: the browser's own resource types, as far as the purse can make them go again. */
+export type RequestKind = 'main_frame' | 'sub_frame' | 'xmlhttprequest' | 'image';
+
+/**
+ * One 402 response as the browser's network layer saw it. It is the only source of what the purse knows about a
+ * request: nothing that a page says of itself stands in here.
+ */
+export interface Challenge {
+  /** Names this challenge in the journal; unique over restarts of the worker and of the browser. */
+  readonly id: string;
+  /** The browser's id of the request; the same one only while the browser runs. */
+  readonly requestId: string;
+  readonly tabId: number;
+  readonly frameId: number;
+  /** The document that asked, where the browser tells (not for navigations). */
+  readonly documentId: string | null;
+  /** Origin that started the request; null when the user did (typed address, bookmark) or it is opaque. */
+  readonly initiator: string | null;
+  /** Origin of the page in the tab, the one the user sees; of the response itself for a main frame. */
+  readonly topOrigin: string | null;
+  readonly method: string;
+  /** Final URL of the response, after redirects, without its fragment. */
+  readonly url: string;
+  readonly kind: RequestKind;
+  /** Raw value of the PAYMENT-REQUIRED header. */
+  readonly header: string;
+  /** When the response arrived (ms since the epoch). */
+  readonly seenAt: number;
+}
+
+/** What came of making the request go again with its proof. */
+export type Delivery =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** Value of PAYMENT-RESPONSE, if any. */
+      readonly paymentResponse: string | null;
+      /** Value of a fresh PAYMENT-REQUIRED, if any: why a proof was refused stands in its `error`. */
+      readonly paymentRequired: string | null;
+    }
+  | { readonly kind: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' };

@@ -1,0 +1,21 @@
+import type { Challenge, Delivery } from './challenge.ts';
+
+/**
+ * Seeing a 402 and making the browser send the request again: one interface over Chromium (observe, one-shot header
+ * rule, retrigger) and Firefox (blocking hold). Built in the background, the only room that may touch it.
+ */
+export interface Interception {
+  /**
+   * Starts to watch. Must be called synchronously while the worker starts, so that a 402 may wake it.
+   * `onChallenge` is called once per 402 that can be made to go again; the page waits until `deliver` or `release`.
+   */
+  watch(onChallenge: (challenge: Challenge) => void): void;
+  /**
+   * Lets the challenge's own request go again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and
+   * tab only (invariant 5). One at a time per (tab, URL, method): identical requests queue. Never throws for what a
+   * page or a server does: that is a `Delivery`.
+   */
+  deliver(challenge: Challenge, proof: string): Promise<Delivery>;
+  /** Gives the page its original 402. Without effect when the page no longer waits. */
+  release(challenge: Challenge): void;
+}

@@ -1,0 +1,130 @@
+import * as v from 'valibot';
+import type {
+  ActivityView,
+  ApprovalView,
+  BudgetView,
+  LogLineView,
+  PurseView,
+  RevealedSecret,
+  SecretPreview,
+  SettingsView,
+} from './views.ts';
+
+const nothing = v.strictObject({});
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+const raw = v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]{0,38})$/));
+const site = text(512);
+const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
+const secret = v.variant('kind', [
+  v.strictObject({ kind: v.literal('words'), words: text(512), reading: v.picklist(['bip44', 'legacy']) }),
+  v.strictObject({ kind: v.literal('seed'), hex: text(128) }),
+]);
+const profile = v.strictObject({
+  id: text(64),
+  label: text(64),
+  rpcUrls: v.pipe(v.array(text(512)), v.maxLength(16)),
+  wsUrl: v.nullable(text(512)),
+  thresholds: v.strictObject({ send: text(16), receive: text(16) }),
+  testMoney: v.boolean(),
+  representative: text(80),
+  explorerUrl: v.nullable(text(512)),
+});
+const answer = v.variant('kind', [
+  v.strictObject({ kind: v.literal('once') }),
+  v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
+  v.strictObject({ kind: v.literal('decline') }),
+  v.strictObject({ kind: v.literal('never') }),
+]);
+
+/** What an extension page may ask of the background. Trust tier: pages of this extension only. */
+export const pageQuestions = {
+  'purse.state': nothing,
+  'purse.refresh': nothing,
+  'purse.touch': nothing,
+  'purse.pause': v.strictObject({ paused: v.boolean() }),
+  'vault.newWords': nothing,
+  'vault.preview': v.strictObject({ text: text(512) }),
+  'vault.create': v.strictObject({ secret, password }),
+  'vault.unlock': v.strictObject({ password }),
+  'vault.lock': nothing,
+  'vault.reveal': v.strictObject({ password }),
+  'settings.read': nothing,
+  'settings.autoLock': v.strictObject({
+    minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
+  }),
+  'settings.representative': v.strictObject({ account: text(80) }),
+  'settings.unblock': v.strictObject({ site }),
+  'network.use': v.strictObject({ id: text(64) }),
+  'network.save': v.strictObject({ profile }),
+  'network.remove': v.strictObject({ id: text(64) }),
+  'approval.list': nothing,
+  'approval.answer': v.strictObject({ id: text(128), answer }),
+  'budget.list': nothing,
+  'budget.save': v.strictObject({ site, perPayment: raw, perDay: raw, paused: v.boolean() }),
+  'budget.remove': v.strictObject({ site }),
+  'activity.page': v.strictObject({
+    before: v.nullable(text(160)),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+  }),
+  'payment.deliver': v.strictObject({ id: text(128) }),
+  'money.send': v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
+  'log.list': nothing,
+} as const;
+
+/** What the background answers, question by question. */
+export interface PageReplies {
+  'purse.state': PurseView;
+  'purse.refresh': null;
+  'purse.touch': null;
+  'purse.pause': null;
+  'vault.newWords': { readonly words: string };
+  'vault.preview': SecretPreview;
+  'vault.create': null;
+  'vault.unlock': null;
+  'vault.lock': null;
+  'vault.reveal': RevealedSecret;
+  'settings.read': SettingsView;
+  'settings.autoLock': null;
+  'settings.representative': null;
+  'settings.unblock': null;
+  'network.use': null;
+  'network.save': null;
+  'network.remove': null;
+  'approval.list': readonly ApprovalView[];
+  'approval.answer': null;
+  'budget.list': readonly BudgetView[];
+  'budget.save': null;
+  'budget.remove': null;
+  /** Newest first; `next` is the `before` of the following page, null at the end. */
+  'activity.page': { readonly items: readonly ActivityView[]; readonly next: string | null };
+  'payment.deliver': null;
+  'money.send': { readonly blockHash: string };
+  'log.list': readonly LogLineView[];
+}
+
+/** What a content script may ask. Trust tier: the isolated script in a tab; it learns nothing but yes or no. */
+export const bridgeQuestions = {
+  'request.held': v.strictObject({ holdId: text(64), url: text(8192), method: text(32) }),
+} as const;
+
+export interface BridgeReplies {
+  'request.held': 'again' | 'release';
+}
+
+export type PageQuestion = keyof PageReplies;
+export type BridgeQuestion = keyof BridgeReplies;
+
+export type PageInput<Q extends PageQuestion> = v.InferOutput<(typeof pageQuestions)[Q]>;
+export type BridgeInput<Q extends BridgeQuestion> = v.InferOutput<(typeof bridgeQuestions)[Q]>;
+
+/** How a question and its answer travel. */
+export interface Envelope {
+  readonly ask: string;
+  readonly input: unknown;
+}
+export type Reply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly fault: { readonly key: string; readonly args: readonly string[] } };
+
+/** Told to every open page when what it shows may have changed; it carries nothing, pages ask again. */
+export const CHANGED = 'purse.changed';

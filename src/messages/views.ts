@@ -1,0 +1,151 @@
+import type { FaultKey, MessageKey } from '../fault.ts';
+
+/** What the pages see of the purse. Amounts cross as decimal text in raw, times as ms since the epoch. */
+export type RawString = string;
+
+export type PurseView =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'locked'; readonly retryAt: number | null }
+  | OpenPurseView;
+
+export interface OpenPurseView {
+  readonly kind: 'open';
+  readonly account: string;
+  /** From the chain head whose hash and signature were checked here; null until a node was asked. */
+  readonly balance: RawString | null;
+  /** Checked incoming money that is not yet in the balance. */
+  readonly incoming: RawString;
+  readonly network: NetworkView;
+  /** What stands between the purse and its money, as a sentence; null when all is well. */
+  readonly trouble: FaultKey | null;
+  readonly work: 'ready' | 'working' | 'none';
+  readonly paused: boolean;
+  readonly lockAt: number | null;
+  readonly waiting: number;
+}
+
+export interface NetworkView {
+  readonly id: string;
+  readonly label: string;
+  readonly rpcUrls: readonly string[];
+  readonly wsUrl: string | null;
+  readonly thresholds: { readonly send: string; readonly receive: string };
+  readonly testMoney: boolean;
+  readonly representative: string;
+  readonly explorerUrl: string | null;
+  readonly builtIn: boolean;
+}
+
+export interface BudgetView {
+  readonly site: string;
+  readonly perPayment: RawString;
+  readonly perDay: RawString;
+  /** Spent and reserved since midnight. */
+  readonly spentToday: RawString;
+  readonly paused: boolean;
+}
+
+/** A question to the user: may this be paid? */
+export interface ApprovalView {
+  readonly id: string;
+  /** Origin that gets the proof. */
+  readonly site: string;
+  /** Origin of the page that asked, when it is another one. */
+  readonly askedBy: string | null;
+  readonly url: string;
+  readonly amount: RawString;
+  /** The part of the amount that is only a tag, when it is worth showing. */
+  readonly tag: RawString | null;
+  readonly payTo: string;
+  readonly mechanism: string;
+  readonly description: string | null;
+  readonly network: NetworkView;
+  /** Why the purse asks instead of paying by itself. */
+  readonly reason: MessageKey;
+  /** What was checked, and what to be careful about. */
+  readonly checks: readonly MessageKey[];
+  readonly warnings: readonly MessageKey[];
+  readonly expiresAt: number;
+  readonly budget: BudgetView | null;
+  readonly balance: RawString | null;
+  /** How much is missing; null when the balance is enough or unknown. */
+  readonly missing: RawString | null;
+  readonly account: string;
+  readonly work: 'ready' | 'working' | 'none';
+}
+
+export type PaymentState =
+  | 'approved'
+  | 'signed'
+  | 'published'
+  | 'confirmed'
+  | 'proven'
+  | 'delivered'
+  | 'settled'
+  | 'refused'
+  | 'unanswered'
+  | 'abandoned';
+
+export interface PaymentView {
+  readonly kind: 'payment';
+  readonly id: string;
+  readonly at: number;
+  readonly state: PaymentState;
+  readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+  readonly site: string;
+  readonly askedBy: string | null;
+  readonly url: string;
+  readonly method: string;
+  readonly amount: RawString;
+  readonly payTo: string;
+  readonly mechanism: string;
+  readonly network: string;
+  readonly testMoney: boolean;
+  readonly description: string | null;
+  readonly approval: 'once' | 'budget';
+  readonly blockHash: string | null;
+  /** HTTP status of the paid answer. */
+  readonly status: number | null;
+  readonly fault: { readonly key: FaultKey; readonly args: readonly string[] } | null;
+  readonly serverSaid: string | null;
+  readonly canDeliver: boolean;
+}
+
+export interface TransferView {
+  readonly kind: 'received' | 'sent';
+  readonly id: string;
+  readonly at: number;
+  readonly amount: RawString;
+  readonly counterparty: string;
+  readonly blockHash: string;
+  readonly network: string;
+  readonly testMoney: boolean;
+}
+
+export type ActivityView = PaymentView | TransferView;
+
+/** One line of the log: why a 402 was not paid. */
+export interface LogLineView {
+  readonly at: number;
+  readonly site: string;
+  readonly url: string;
+  readonly key: MessageKey;
+  readonly args: readonly string[];
+}
+
+export interface SettingsView {
+  readonly autoLockMinutes: number;
+  readonly representative: string | null;
+  readonly blockedSites: readonly string[];
+  readonly networks: readonly NetworkView[];
+  readonly activeNetwork: string;
+}
+
+/** What a typed-in secret would open: 24 words have two readings, and only the user knows which is theirs. */
+export type SecretPreview =
+  | { readonly kind: 'words'; readonly bip44Address: string; readonly legacyAddress: string }
+  | { readonly kind: 'seed'; readonly address: string };
+
+export type RevealedSecret =
+  | { readonly kind: 'words'; readonly words: string; readonly reading: 'bip44' | 'legacy' }
+  | { readonly kind: 'seed'; readonly hex: string };

@@ -1,0 +1,15 @@
+/**
+ * What a vector runner needs from whoever can check a section: a section of a vector file is the value of one of its
+ * top-level keys, and a checker turns it into the cases it stands for. A case passes when `run` does not throw.
+ */
+export interface VectorCase {
+  /** Which vector this is, unique within its section, as a failure line should name it. */
+  readonly name: string;
+  readonly run: () => void | Promise<void>;
+}
+
+/** Reads one section, whose values are unknown until now. Throws when the section does not have the shape it knows. */
+export type SectionChecker = (section: unknown) => readonly VectorCase[];
+
+/** The sections one room can check, by their name in the vector files. */
+export type CheckerTable = Readonly<Record<string, SectionChecker>>;

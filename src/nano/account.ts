@@ -1,0 +1,88 @@
+/**
+ * Nano accounts: a public key, and the address people see. protocol.md section 6, "Address"; docs.nano.org, "Account
+ * public address".
+ */
+import { blake2b } from '@noble/hashes/blake2.js';
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import { bytesOfHex, hexOf } from './hex.ts';
+
+/** An account in its one canonical spelling: `nano_` and 60 characters, checksum right. */
+export type NanoAddress = string & v.Brand<'NanoAddress'>;
+
+/** An account's public key: 64 hex digits in upper case. */
+export type PublicKey = string & v.Brand<'PublicKey'>;
+
+const ALPHABET = '13456789abcdefghijkmnopqrstuwxyz';
+const ADDRESS = /^(nano|xrb)_([13][13-9a-km-uw-z]{51})([13-9a-km-uw-z]{8})$/;
+const KEY_CHARACTERS = 52;
+const CHECKSUM_CHARACTERS = 8;
+
+/** The address of a public key. */
+export function addressOf(publicKey: PublicKey): NanoAddress {
+  const key = encode(BigInt(`0x${publicKey}`), KEY_CHARACTERS);
+  return `nano_${key}${checksumOf(publicKey)}` as NanoAddress;
+}
+
+/** The public key of an account. */
+export function publicKeyOf(address: NanoAddress): PublicKey {
+  return keyIn(address.slice('nano_'.length, 'nano_'.length + KEY_CHARACTERS));
+}
+
+/** An address as someone wrote it, and whether it had the old `xrb_` prefix; undefined when it is none. */
+export function readAddress(
+  text: unknown,
+): { readonly address: NanoAddress; readonly legacyPrefix: boolean } | undefined {
+  if (typeof text !== 'string') return undefined;
+  const [, prefix, key, checksum] = ADDRESS.exec(text) ?? [];
+  if (key === undefined || checksum !== checksumOf(keyIn(key))) return undefined;
+  return { address: `nano_${key}${checksum}` as NanoAddress, legacyPrefix: prefix === 'xrb' };
+}
+
+/** Reads an address with either prefix. @throws Fault `fault_badAddress` */
+export function parseAddress(text: unknown): NanoAddress {
+  const read = readAddress(text);
+  if (read === undefined) throw new Fault('fault_badAddress');
+  return read.address;
+}
+
+/** An address with either prefix, read into its canonical spelling. */
+export const AddressText = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): NanoAddress => {
+    const read = readAddress(dataset.value);
+    if (read !== undefined) return read.address;
+    addIssue({ message: 'not a Nano address' });
+    return NEVER;
+  }),
+);
+
+/** A public key in hex digits of either case. */
+export const PublicKeyText = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-fA-F]{64}$/),
+  v.transform((text) => text.toUpperCase() as PublicKey),
+);
+
+/** The account of the all-zero key. Nobody can spend from it: what is sent there is lost. */
+export const BURN_ADDRESS = addressOf('0'.repeat(64) as PublicKey);
+
+function encode(value: bigint, characters: number): string {
+  let text = '';
+  for (let shift = 5 * (characters - 1); shift >= 0; shift -= 5) {
+    text += ALPHABET.charAt(Number((value >> BigInt(shift)) & 31n));
+  }
+  return text;
+}
+
+function keyIn(characters: string): PublicKey {
+  let value = 0n;
+  for (const character of characters) value = (value << 5n) | BigInt(ALPHABET.indexOf(character));
+  return value.toString(16).padStart(64, '0').toUpperCase() as PublicKey;
+}
+
+/** Five bytes of Blake2b over the key, written backwards. */
+function checksumOf(publicKey: PublicKey): string {
+  const digest = blake2b(bytesOfHex(publicKey), { dkLen: 5 }).reverse();
+  return encode(BigInt(`0x${hexOf(digest)}`), CHECKSUM_CHARACTERS);
+}

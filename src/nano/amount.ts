@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+
+/** An amount of money in raw, never negative. 1 XNO = 10^30 raw. */
+export type Raw = bigint & v.Brand<'Raw'>;
+
+const DECIMALS = 30;
+const CANONICAL = /^(0|[1-9][0-9]*)$/;
+const XNO = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,30}))?$/;
+
+/** 1 XNO in raw. */
+export const RAW_PER_XNO = (10n ** BigInt(DECIMALS)) as Raw;
+
+/** Every raw there is. protocol.md section 6, "Units". */
+export const MAX_SUPPLY = 133248297920938463463374607431768211455n as Raw;
+
+export const ZERO = 0n as Raw;
+
+const LONGEST = MAX_SUPPLY.toString().length;
+
+/** Whether a text is an amount as the wire writes it: a whole number of raw in decimal, no more than the supply. */
+export function isCanonicalRaw(text: unknown): text is string {
+  return (
+    typeof text === 'string' && text.length <= LONGEST && CANONICAL.test(text) && BigInt(text) <= MAX_SUPPLY
+  );
+}
+
+/** Reads a canonical amount of raw; anything that is not a string is refused. @throws Fault `fault_badAmount` */
+export function parseRaw(text: unknown): Raw {
+  if (!isCanonicalRaw(text)) throw new Fault('fault_badAmount');
+  return BigInt(text) as Raw;
+}
+
+/** Reads an amount of XNO as a person writes it, with at most 30 decimals. @throws Fault `fault_badAmount` */
+export function parseXno(text: string): Raw {
+  const [, whole, decimals = ''] = XNO.exec(text) ?? [];
+  if (whole === undefined) throw new Fault('fault_badAmount');
+  return parseRaw((whole + decimals.padEnd(DECIMALS, '0')).replace(/^0+(?=.)/, ''));
+}
+
+/**
+ * Writes an amount in XNO, exactly, without trailing zeros. With `maxDecimals` what does not fit is cut off, never
+ * rounded up: only for places that also offer the exact amount.
+ */
+export function formatXno(
+  raw: Raw,
+  { maxDecimals = DECIMALS }: { readonly maxDecimals?: number } = {},
+): string {
+  const whole = raw / RAW_PER_XNO;
+  const decimals = (raw % RAW_PER_XNO)
+    .toString()
+    .padStart(DECIMALS, '0')
+    .slice(0, maxDecimals)
+    .replace(/0+$/, '');
+  return decimals === '' ? whole.toString() : `${whole}.${decimals}`;
+}
+
+/** The sum of two amounts. */
+export const addRaw = (a: Raw, b: Raw): Raw => (a + b) as Raw;
+
+/** What is left of `from`. @throws Fault `fault_insufficient`, with the missing XNO, when that would be below zero */
+export function subtractRaw(from: Raw, amount: Raw): Raw {
+  if (amount > from) throw new Fault('fault_insufficient', [formatXno((amount - from) as Raw)]);
+  return (from - amount) as Raw;
+}
+
+/** An amount as the wire and the stores write it. */
+export const RawText = v.pipe(
+  v.string(),
+  v.check((text) => isCanonicalRaw(text), 'not a canonical amount of raw'),
+  v.transform((text) => BigInt(text) as Raw),
+);

@@ -1,0 +1,195 @@
+/**
+ * State blocks: the one kind of block the purse writes. protocol.md section 6, "State block hash"; docs.nano.org,
+ * "Blocks specifications".
+ */
+import { blake2b } from '@noble/hashes/blake2.js';
+import * as v from 'valibot';
+import {
+  AddressText,
+  addressOf,
+  BURN_ADDRESS,
+  type NanoAddress,
+  type PublicKey,
+  publicKeyOf,
+} from './account.ts';
+import { addRaw, parseRaw, type Raw, RawText, subtractRaw } from './amount.ts';
+import { type PrivateKey, signHashOf, verifyHashOf } from './ed25519.ts';
+import { bytesOfHex, hexOf } from './hex.ts';
+
+/** The hash of a block: 64 hex digits in upper case. */
+export type BlockHash = string & v.Brand<'BlockHash'>;
+
+export const SUBTYPES = ['send', 'receive', 'open', 'change'] as const;
+
+/** What a block does, in the node's words. */
+export type Subtype = (typeof SUBTYPES)[number];
+
+export interface StateBlock {
+  readonly account: NanoAddress;
+  /** The block below this one; all zeros in the first block of an account. */
+  readonly previous: BlockHash;
+  readonly representative: NanoAddress;
+  /** What the account has after this block. */
+  readonly balance: Raw;
+  /** 64 hex digits in upper case: payee's key (send), the send's hash (receive, open) or zeros (change). */
+  readonly link: string;
+}
+
+export interface SignedBlock extends StateBlock {
+  /** 128 hex digits in upper case. */
+  readonly signature: string;
+  /** Proof of work for {@link workRootOf}: 16 hex digits in lower case. */
+  readonly work: string;
+}
+
+/** An account that has no block yet, and so no money. */
+export interface UnopenedHead {
+  readonly kind: 'unopened';
+  readonly account: NanoAddress;
+}
+
+/** The newest block of an account. */
+export interface OpenHead {
+  readonly kind: 'open';
+  readonly account: NanoAddress;
+  readonly hash: BlockHash;
+  readonly balance: Raw;
+  readonly representative: NanoAddress;
+  /** Whether the network has confirmed it, as far as the node says. */
+  readonly confirmed: boolean;
+}
+
+/** What the next block of an account is built on. */
+export type ChainHead = UnopenedHead | OpenHead;
+
+/** A block as a node takes it in `process` and gives it in `block_info`. */
+export interface RpcBlock {
+  readonly type: 'state';
+  readonly account: string;
+  readonly previous: string;
+  readonly representative: string;
+  readonly balance: string;
+  readonly link: string;
+  readonly link_as_account: string;
+  readonly signature: string;
+  readonly work: string;
+}
+
+/** 32 zero bytes: no previous block, or no link. */
+export const ZERO_HASH = '0'.repeat(64) as BlockHash;
+
+/** A block hash in hex digits of either case. */
+export const BlockHashText = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-fA-F]{64}$/),
+  v.transform((text) => text.toUpperCase() as BlockHash),
+);
+
+/** A signed state block as nodes and stores write it, read into a {@link SignedBlock}. */
+export const SignedBlockText = v.pipe(
+  v.object({
+    type: v.literal('state'),
+    account: AddressText,
+    previous: BlockHashText,
+    representative: AddressText,
+    balance: RawText,
+    link: BlockHashText,
+    signature: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/), v.toUpperCase()),
+    work: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/), v.toLowerCase()),
+  }),
+  v.transform(({ type: _, ...block }): SignedBlock => block),
+);
+
+/** The 176 bytes a block's hash and signature are over. Signature and work are not among them. */
+export function preimageOf(block: StateBlock): Uint8Array<ArrayBuffer> {
+  return bytesOfHex(
+    [
+      '6'.padStart(64, '0'),
+      publicKeyOf(block.account),
+      block.previous,
+      publicKeyOf(block.representative),
+      block.balance.toString(16).padStart(32, '0'),
+      block.link,
+    ].join(''),
+  );
+}
+
+export const hashBlock = (block: StateBlock): BlockHash =>
+  hexOf(blake2b(preimageOf(block), { dkLen: 32 })) as BlockHash;
+
+/** Adds the signature of the account's key to a block. */
+export const signBlock = <B extends StateBlock>(
+  block: B,
+  privateKey: PrivateKey,
+): B & { readonly signature: string } => ({ ...block, signature: signHashOf(privateKey, preimageOf(block)) });
+
+/** Whether the block was signed by this key. */
+export const verifySignature = (
+  block: StateBlock & Pick<SignedBlock, 'signature'>,
+  publicKey: PublicKey,
+): boolean => verifyHashOf(publicKey, preimageOf(block), block.signature);
+
+/** Pays `amount` from a head. @throws Fault `fault_insufficient`, with the missing XNO */
+export const buildSend = (
+  head: OpenHead,
+  { to, amount }: { readonly to: NanoAddress; readonly amount: Raw },
+): StateBlock => ({
+  account: head.account,
+  previous: head.hash,
+  representative: head.representative,
+  balance: subtractRaw(head.balance, amount),
+  link: publicKeyOf(to),
+});
+
+/**
+ * Takes in the send `source`. The representative counts where the head has none yet: in the first block of an account,
+ * and on one that only the network's own epoch block opened.
+ */
+export function buildReceive(
+  head: ChainHead,
+  {
+    source,
+    amount,
+    representative,
+  }: { readonly source: BlockHash; readonly amount: Raw; readonly representative: NanoAddress },
+): StateBlock {
+  if (head.kind === 'unopened') {
+    return { account: head.account, previous: ZERO_HASH, representative, balance: amount, link: source };
+  }
+  return {
+    account: head.account,
+    previous: head.hash,
+    representative: head.representative === BURN_ADDRESS ? representative : head.representative,
+    balance: parseRaw(addRaw(head.balance, amount).toString()),
+    link: source,
+  };
+}
+
+/** Hands the account's vote to another representative. */
+export const buildChange = (head: OpenHead, representative: NanoAddress): StateBlock => ({
+  account: head.account,
+  previous: head.hash,
+  representative,
+  balance: head.balance,
+  link: ZERO_HASH,
+});
+
+/** What a receive on this head is called: the first block of an account has a name of its own. */
+export const receiveSubtypeOn = (head: ChainHead): Subtype => (head.kind === 'unopened' ? 'open' : 'receive');
+
+/** What the next block's proof of work is bound to: 64 hex digits in upper case. */
+export const workRootOf = (head: ChainHead): BlockHash | PublicKey =>
+  head.kind === 'open' ? head.hash : publicKeyOf(head.account);
+
+/** A block in the node's own words. */
+export const toRpc = (block: SignedBlock): RpcBlock => ({
+  type: 'state',
+  account: block.account,
+  previous: block.previous,
+  representative: block.representative,
+  balance: block.balance.toString(),
+  link: block.link,
+  link_as_account: addressOf(block.link as PublicKey),
+  signature: block.signature,
+  work: block.work,
+});

@@ -1,0 +1,1 @@
+export type { ChainHead, OpenHead, UnopenedHead } from './block.ts';

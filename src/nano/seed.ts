@@ -1,0 +1,107 @@
+/**
+ * Seeds and the accounts they open. protocol.md section 6, "Keys"; docs.nano.org, "Key management". All randomness is
+ * from `crypto.getRandomValues`: nanocurrency-web is asked to derive, never to generate.
+ */
+import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { wallet } from 'nanocurrency-web';
+import { Fault } from '../fault.ts';
+import { type NanoAddress, type PublicKey, parseAddress } from './account.ts';
+import type { PrivateKey } from './ed25519.ts';
+import { hexOf } from './hex.ts';
+
+/** What keys are derived from: a BIP39 seed of 128 hex digits, or a legacy Nano seed of 64; lower case. */
+export type Seed =
+  | { readonly kind: 'bip44'; readonly hex: string }
+  | { readonly kind: 'legacy'; readonly hex: string };
+
+/** What the user backs up: words with the reading they chose for them, or a bare seed. */
+export type SeedSource =
+  | { readonly kind: 'words'; readonly words: string; readonly reading: Seed['kind'] }
+  | { readonly kind: 'seed'; readonly hex: string };
+
+/** The keys of one account of a seed. */
+export interface AccountKeys {
+  readonly address: NanoAddress;
+  readonly publicKey: PublicKey;
+  readonly privateKey: PrivateKey;
+}
+
+const WORDS = 24;
+const HARDENED = 2 ** 31;
+const LEGACY_INDEXES = 2 ** 32;
+
+/** 24 new words, for 256 bits from the system's random source. */
+export function newWords(): string {
+  const entropy = crypto.getRandomValues(new Uint8Array(32));
+  try {
+    return entropyToMnemonic(entropy, wordlist);
+  } finally {
+    entropy.fill(0);
+  }
+}
+
+/**
+ * The two seeds that 24 words may stand for: BIP39 with BIP44 derivation (Ledger, most wallets), or the legacy seed
+ * written as words (Natrium, Nault). Only the user knows which is theirs. Case and spacing do not matter.
+ * @throws Fault `fault_badWords`
+ */
+export function readWords(words: string): { readonly bip44: Seed; readonly legacy: Seed } {
+  const mnemonic = tidyWords(words);
+  if (mnemonic.split(' ').length !== WORDS) throw new Fault('fault_badWords');
+  return { bip44: bip44SeedOf(mnemonic), legacy: { kind: 'legacy', hex: entropyHexOf(mnemonic) } };
+}
+
+/** The BIP39 seed of words of any standard length. @throws Fault `fault_badWords` */
+export function bip44SeedOf(words: string, passphrase = ''): Seed {
+  const mnemonic = tidyWords(words);
+  entropyHexOf(mnemonic);
+  return { kind: 'bip44', hex: lowerHexOf(mnemonicToSeedSync(mnemonic, passphrase)) };
+}
+
+/** Reads a seed in hex digits: 64 are a legacy seed, 128 a BIP39 one. @throws Fault `fault_badSeed` */
+export function readSeedHex(text: string): Seed {
+  const hex = text.trim().toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(hex)) return { kind: 'legacy', hex };
+  if (/^[0-9a-f]{128}$/.test(hex)) return { kind: 'bip44', hex };
+  throw new Fault('fault_badSeed');
+}
+
+/** The seed a back-up opens. @throws Fault `fault_badWords`, `fault_badSeed` */
+export const seedOf = (source: SeedSource): Seed =>
+  source.kind === 'words' ? readWords(source.words)[source.reading] : readSeedHex(source.hex);
+
+/** The keys of the account at an index. @throws RangeError for an index the derivation has no room for */
+export function deriveKeys(seed: Seed, index: number): AccountKeys {
+  const indexes = seed.kind === 'bip44' ? HARDENED : LEGACY_INDEXES;
+  if (!Number.isInteger(index) || index < 0 || index >= indexes)
+    throw new RangeError('no such account index');
+  const derive = seed.kind === 'bip44' ? wallet.accounts : wallet.legacyAccounts;
+  const [account] = derive(seed.hex, index, index);
+  if (account === undefined) throw new RangeError('no such account index');
+  return {
+    address: parseAddress(account.address),
+    publicKey: account.publicKey.toUpperCase() as PublicKey,
+    privateKey: account.privateKey as PrivateKey,
+  };
+}
+
+const tidyWords = (words: string): string =>
+  words.normalize('NFKD').trim().toLowerCase().split(/\s+/).join(' ');
+
+function entropyHexOf(mnemonic: string): string {
+  try {
+    return lowerHexOf(mnemonicToEntropy(mnemonic, wordlist));
+  } catch {
+    // The library's message names the word it stumbled over; a secret must not travel in an error.
+    throw new Fault('fault_badWords');
+  }
+}
+
+function lowerHexOf(secret: Uint8Array): string {
+  try {
+    return hexOf(secret).toLowerCase();
+  } finally {
+    secret.fill(0);
+  }
+}

@@ -1,0 +1,8 @@
+/** Builds the proof-of-work kernels into `.build/kernel/`, from where the bundler takes them. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { assembleKernel } from '../src/work/kernel/assemble.ts';
+import { kernelNames } from '../src/work/kernel/source.ts';
+
+const folder = new URL('../.build/kernel/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+for (const name of kernelNames) writeFileSync(new URL(`${name}.wasm`, folder), assembleKernel(name));

@@ -1,1 +1,65 @@
+/**
+ * The head of an account's chain, believed only as far as the block proves itself: a node that lies can delay a
+ * payment and never inflate a balance. protocol.md section 7 rule 11; docs.nano.org, "Epoch blocks".
+ */
+import { Fault } from '../fault.ts';
+import { type NanoAddress, publicKeyOf } from './account.ts';
+import { ZERO } from './amount.ts';
+import {
+  type BlockHash,
+  type ChainHead,
+  hashBlock,
+  type SignedBlock,
+  verifySignature,
+  ZERO_HASH,
+} from './block.ts';
+import { hexOf } from './hex.ts';
+import type { NodeClient } from './node-client.ts';
+
 export type { ChainHead, OpenHead, UnopenedHead } from './block.ts';
+
+/** The links of the blocks by which the network itself upgrades an account: their name, in 32 bytes. */
+const EPOCH_LINKS = ['epoch v1 block', 'epoch v2 block'].map((name) =>
+  hexOf(new TextEncoder().encode(name)).padEnd(64, '0'),
+);
+
+/**
+ * Asks a node for the account's newest block and proves it: the hash is recomputed, the account is ours, and our key
+ * signed it, or it is an epoch block right above one of ours and leaves the balance alone.
+ * @throws Fault `fault_headUnproven`, `fault_legacyHead`, and those of {@link NodeClient}
+ */
+export async function readChainHead(node: NodeClient, account: NanoAddress): Promise<ChainHead> {
+  const claim = await node.accountInfo(account);
+  if (claim === undefined) return { kind: 'unopened', account };
+  const { block, confirmed } = await fetchOwnBlock(node, account, claim.frontier);
+  await proveOwn(node, block);
+  const { balance, representative } = block;
+  return { kind: 'open', account, hash: claim.frontier, balance, representative, confirmed };
+}
+
+async function proveOwn(node: NodeClient, head: SignedBlock): Promise<void> {
+  let block = head;
+  for (const _ of [...EPOCH_LINKS, 'own']) {
+    if (verifySignature(block, publicKeyOf(block.account))) return;
+    if (!EPOCH_LINKS.includes(block.link)) break;
+    // An epoch block may even be the first of an account that never received anything.
+    if (block.previous === ZERO_HASH && block.balance === ZERO) return;
+    const below = await fetchOwnBlock(node, block.account, block.previous);
+    if (below.block.balance !== block.balance || below.block.representative !== block.representative) break;
+    block = below.block;
+  }
+  throw new Fault('fault_headUnproven');
+}
+
+async function fetchOwnBlock(
+  node: NodeClient,
+  account: NanoAddress,
+  hash: BlockHash,
+): Promise<{ readonly block: SignedBlock; readonly confirmed: boolean }> {
+  const info = await node.blockInfo(hash);
+  if (info === undefined) throw new Fault('fault_headUnproven');
+  if (info.contents.kind === 'legacy') throw new Fault('fault_legacyHead');
+  const { block } = info.contents;
+  if (hashBlock(block) !== hash || block.account !== account) throw new Fault('fault_headUnproven');
+  return { block, confirmed: info.confirmed };
+}

@@ -1,0 +1,83 @@
+/** A Nano node's WebSocket, topic `confirmation`. protocol.md sections 6 and 9; docs.nano.org, "WebSockets". */
+import * as v from 'valibot';
+import { AddressText, type NanoAddress } from './account.ts';
+import { RawText } from './amount.ts';
+import { BlockHashText } from './block.ts';
+
+/** The part of a WebSocket that is used here. A browser's fits, and so does the one of the package `ws`. */
+export interface SocketPort {
+  send(text: string): void;
+  close(): void;
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
+
+/** Opens a socket to the network's node. */
+export type OpenSocket = () => SocketPort;
+
+/** A block that the network has confirmed, as the node tells it. */
+export type Confirmation = v.InferOutput<typeof ConfirmationText>;
+
+const ConfirmationText = v.object({
+  hash: BlockHashText,
+  /** Whose block it is. */
+  account: AddressText,
+  amount: v.optional(RawText),
+});
+
+const Message = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.union([
+    v.object({ topic: v.literal('confirmation'), message: ConfirmationText }),
+    v.object({ ack: v.literal('subscribe') }),
+  ]),
+);
+
+export interface ListenOptions {
+  /** Whose blocks to hear of. A send is heard of by its payee too. */
+  readonly accounts: readonly NanoAddress[];
+  readonly openSocket: OpenSocket;
+  readonly signal: AbortSignal;
+  /** Called when the node listens to us: what is confirmed from now on will be heard. */
+  readonly onSubscribed: (socket: SocketPort) => void;
+  readonly onConfirmation: (confirmation: Confirmation) => void;
+  /** Called for whatever arrives: the socket lives. */
+  readonly onAnything?: () => void;
+}
+
+/** Listens on one socket until it dies or the signal is aborted, and then resolves: a socket is a convenience. */
+export function listenForConfirmations(options: ListenOptions): Promise<void> {
+  const { accounts, openSocket, signal, onSubscribed, onConfirmation, onAnything } = options;
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    let socket: SocketPort;
+    try {
+      socket = openSocket();
+    } catch {
+      // A browser throws for a URL it will not open; to us that is one more dead socket.
+      return resolve();
+    }
+    const end = () => {
+      signal.removeEventListener('abort', end);
+      socket.close();
+      resolve();
+    };
+    signal.addEventListener('abort', end);
+    socket.addEventListener('close', end);
+    socket.addEventListener('error', end);
+    socket.addEventListener('open', () => {
+      const options = { accounts, confirmation_type: 'all', include_block: 'true' };
+      socket.send(JSON.stringify({ action: 'subscribe', topic: 'confirmation', ack: true, options }));
+    });
+    socket.addEventListener('message', ({ data }) => {
+      if (signal.aborted) return;
+      onAnything?.();
+      const read = v.safeParse(Message, data);
+      // Other topics and answers to pings are none of our business.
+      if (!read.success) return;
+      if ('ack' in read.output) onSubscribed(socket);
+      else onConfirmation(read.output.message);
+    });
+  });
+}

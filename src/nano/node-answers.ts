@@ -1,0 +1,126 @@
+/** The shapes of a Nano node's answers, and of the proxies in front of them. protocol.md sections 6, 7 and 9. */
+import * as v from 'valibot';
+import { AddressText } from './account.ts';
+import { type Raw, RawText } from './amount.ts';
+import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText } from './block.ts';
+
+/** What a block says, as far as the purse can read it. */
+export type BlockContents =
+  | { readonly kind: 'state'; readonly block: SignedBlock }
+  | { readonly kind: 'legacy'; readonly block: LegacyBlock };
+
+/** A block from before state blocks (2018). Only a legacy send says a balance. */
+export type LegacyBlock = v.InferOutput<typeof LegacyBlockText>;
+
+/** Nodes write "true", some proxies true. */
+const BooleanText = v.pipe(
+  v.union([v.picklist(['true', 'false']), v.boolean()]),
+  v.transform((value) => value === 'true' || value === true),
+);
+
+const LegacyBlockText = v.variant('type', [
+  v.object({
+    type: v.literal('send'),
+    previous: BlockHashText,
+    destination: AddressText,
+    /** 32 hex digits, unlike every other balance. */
+    balance: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{32}$/)),
+  }),
+  v.object({ type: v.literal('receive'), previous: BlockHashText, source: BlockHashText }),
+  v.object({
+    type: v.literal('open'),
+    source: BlockHashText,
+    representative: AddressText,
+    account: AddressText,
+  }),
+  v.object({ type: v.literal('change'), previous: BlockHashText, representative: AddressText }),
+]);
+
+const ContentsText = v.union([
+  v.pipe(
+    SignedBlockText,
+    v.transform((block): BlockContents => ({ kind: 'state', block })),
+  ),
+  v.pipe(
+    LegacyBlockText,
+    v.transform((block): BlockContents => ({ kind: 'legacy', block })),
+  ),
+]);
+
+/** An object, or the text of one: a proxy may drop `json_block`. */
+const contents = v.union([ContentsText, v.pipe(v.string(), v.parseJson(), ContentsText)]);
+
+/** `account_info` of an account that has blocks. */
+export const AccountInfo = v.object({
+  frontier: BlockHashText,
+  balance: RawText,
+});
+export type AccountInfo = v.InferOutput<typeof AccountInfo>;
+
+/** `block_info`. What the node says beside the contents is its word alone. */
+export const BlockInfo = v.pipe(
+  v.object({
+    contents,
+    block_account: v.optional(AddressText),
+    balance: v.optional(RawText),
+    amount: v.optional(RawText),
+    confirmed: v.optional(BooleanText, false),
+  }),
+  v.transform(({ contents, block_account, balance, amount, confirmed }) => ({
+    contents,
+    account: block_account,
+    balance,
+    amount,
+    confirmed,
+  })),
+);
+export type BlockInfo = v.InferOutput<typeof BlockInfo>;
+
+/** `blocks_info`: what the node has of the blocks asked for. */
+export const BlocksInfo = v.pipe(
+  v.object({ blocks: v.union([v.record(v.string(), v.unknown()), v.literal('')]) }),
+  v.transform(({ blocks }) => (blocks === '' ? {} : blocks)),
+  v.record(BlockHashText, BlockInfo),
+);
+
+/** A send to an account that the node says is not received yet; the amount is null where it did not say. */
+export interface ReceivableEntry {
+  readonly hash: BlockHash;
+  readonly amount: Raw | null;
+}
+
+const noneReceivable = v.pipe(
+  v.union([v.literal(''), v.null()]),
+  v.transform((): ReceivableEntry[] => []),
+);
+const hashesReceivable = v.pipe(
+  v.array(BlockHashText),
+  v.transform((hashes): ReceivableEntry[] => hashes.map((hash) => ({ hash, amount: null }))),
+);
+const amountsReceivable = v.pipe(
+  v.record(
+    BlockHashText,
+    v.union([
+      RawText,
+      v.pipe(
+        v.object({ amount: RawText }),
+        v.transform(({ amount }) => amount),
+      ),
+    ]),
+  ),
+  v.transform((amounts): ReceivableEntry[] =>
+    Object.entries(amounts).map(([hash, amount]) => ({ hash: hash as BlockHash, amount })),
+  ),
+);
+
+/** `receivable` in each of its shapes: "" for none, hashes, hash to amount, hash to `{amount, source}`. */
+export const Receivable = v.pipe(
+  v.object({ blocks: v.union([noneReceivable, hashesReceivable, amountsReceivable]) }),
+  v.transform(({ blocks }) => blocks),
+);
+
+/** `process` of a block the node took. */
+export const Processed = v.object({ hash: BlockHashText });
+
+/** A refusal: HTTP 200 all the same. */
+export const Refusal = v.object({ error: v.string() });

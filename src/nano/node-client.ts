@@ -1,0 +1,100 @@
+import type * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from './account.ts';
+import { type BlockHash, hashBlock, type SignedBlock, type Subtype, toRpc } from './block.ts';
+import {
+  AccountInfo,
+  BlockInfo,
+  BlocksInfo,
+  Processed,
+  Receivable,
+  type ReceivableEntry,
+} from './node-answers.ts';
+import { NodeRpc, type NodeRpcOptions } from './node-rpc.ts';
+
+/** What became of a block at a node. `text` is the node's own word. */
+export type ProcessResult =
+  | { readonly kind: 'accepted'; readonly hash: BlockHash }
+  /** The node has this very block already. */
+  | { readonly kind: 'old' }
+  /** The node has another block in this place. */
+  | { readonly kind: 'fork' }
+  /** The node lacks the block below this one, or the send it receives. */
+  | { readonly kind: 'gap' }
+  | { readonly kind: 'refused'; readonly text: string };
+
+/**
+ * What the purse asks of Nano nodes. Answers have the right shape and nothing more: what they claim is proven in
+ * chain-head.ts and receivable.ts. Every method raises `fault_nodeUnreachable` or `fault_nodeNonsense` when no node
+ * gives such an answer, and `fault_nodeRefused`, with the node's words, for a refusal it does not name.
+ */
+export class NodeClient {
+  readonly #rpc: NodeRpc;
+
+  constructor(options: NodeRpcOptions) {
+    this.#rpc = new NodeRpc(options);
+  }
+
+  /** The account's frontier and balance as the node claims them; undefined for an account without blocks. */
+  async accountInfo(account: NanoAddress): Promise<AccountInfo | undefined> {
+    return this.#find({ action: 'account_info', account }, AccountInfo, /^account not found$/i);
+  }
+
+  /** A block; undefined when the node does not know it. */
+  async blockInfo(hash: BlockHash): Promise<BlockInfo | undefined> {
+    return this.#find({ action: 'block_info', json_block: 'true', hash }, BlockInfo, /^block not found$/i);
+  }
+
+  /** Those of the blocks that the node knows. */
+  async blocksInfo(hashes: readonly BlockHash[]): Promise<ReadonlyMap<BlockHash, BlockInfo>> {
+    if (hashes.length === 0) return new Map();
+    const request = { action: 'blocks_info', json_block: 'true', include_not_found: 'true', hashes };
+    const infos = await this.#find(request, BlocksInfo, /^block not found$/i);
+    return new Map(hashes.flatMap((hash) => (infos?.[hash] === undefined ? [] : [[hash, infos[hash]]])));
+  }
+
+  /** At most `count` confirmed sends to the account that it has not received. */
+  async receivable(account: NanoAddress, count: number): Promise<readonly ReceivableEntry[]> {
+    const request = {
+      action: 'receivable',
+      account,
+      count: count.toString(),
+      threshold: '1',
+      include_only_confirmed: 'true',
+    };
+    return (await this.#find(request, Receivable, /^account not found$/i)) ?? [];
+  }
+
+  /**
+   * Publishes a block. Doing so again, here or at another node, is harmless: it is the same block.
+   * @throws Fault also `fault_headUnproven` when the node names another hash than the block's own
+   */
+  async process(block: SignedBlock, subtype: Subtype): Promise<ProcessResult> {
+    const request = { action: 'process', json_block: 'true', subtype, block: toRpc(block) };
+    const answer = await this.#rpc.ask(request, Processed);
+    if (answer.kind === 'refusal') return refusalOf(answer.text);
+    if (answer.value.hash !== hashBlock(block)) throw new Fault('fault_headUnproven');
+    return { kind: 'accepted', hash: answer.value.hash };
+  }
+
+  /** Asks for something that may not be there, which the node says in the words `absent`. */
+  async #find<TSchema extends v.GenericSchema<unknown, unknown>>(
+    request: { readonly action: string; readonly [field: string]: unknown },
+    schema: TSchema,
+    absent: RegExp,
+  ): Promise<v.InferOutput<TSchema> | undefined> {
+    const answer = await this.#rpc.ask(request, schema);
+    if (answer.kind === 'answer') return answer.value;
+    if (absent.test(answer.text)) return undefined;
+    throw new Fault('fault_nodeRefused', [answer.text]);
+  }
+}
+
+function refusalOf(text: string): ProcessResult {
+  if (/^old block/i.test(text)) return { kind: 'old' };
+  if (/^fork/i.test(text)) return { kind: 'fork' };
+  if (/^gap (previous|source)/i.test(text)) return { kind: 'gap' };
+  return { kind: 'refused', text };
+}
+
+export type { BlockInfo, ReceivableEntry };

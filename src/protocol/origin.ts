@@ -3,8 +3,15 @@ export function readUrl(text: string, base?: string): URL | undefined {
   return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
+/** True for an address that a browser can fetch from a server. */
+export function isWeb(url: URL): boolean {
+  return url.protocol === 'https:' || url.protocol === 'http:';
+}
+
 /** True where nobody stands between: https, or this very machine (protocol.md rule 14). */
-export function isSecure(url: URL): boolean {
+export function isSecure(address: string): boolean {
+  const url = readUrl(address);
+  if (!url) return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
 

@@ -1,6 +1,6 @@
 import { cleanText } from './clean-text.ts';
 import { type JsonObject, ownText } from './json.ts';
-import { readUrl } from './origin.ts';
+import { isWeb, readUrl } from './origin.ts';
 
 /** What the server says is paid for, as text fit to be shown. A hint, never an address to go to. */
 export interface Resource {
@@ -25,17 +25,16 @@ export function readResource(resource: JsonObject): Resource {
 }
 
 /**
- * How `resource.url` fits the URL that really answered 402 (protocol.md rule 13): `same` origin, the same host under
- * the other of http and https (servers behind a proxy that ends TLS write that), or `other`.
+ * How `resource.url` fits the URL that really answered 402: the `same` origin, the same host under the other `scheme`
+ * of http and https (servers behind a proxy that ends TLS write that), or an `other` place.
  */
-export function compareResource(resource: JsonObject, answered: string): 'same' | 'scheme' | 'other' {
+export type ResourceFit = 'same' | 'scheme' | 'other';
+
+/** Compares the origins only (protocol.md rule 13): a path may differ, as servers rewrite them. */
+export function compareResource(resource: JsonObject, answered: string): ResourceFit {
   const page = readUrl(answered);
   const named = page && readUrl(ownText(resource, 'url') ?? '', page.href);
   if (!page || !named || !isWeb(page) || !isWeb(named)) return 'other';
   if (named.origin === page.origin) return 'same';
   return named.host === page.host ? 'scheme' : 'other';
-}
-
-function isWeb(url: URL): boolean {
-  return url.protocol === 'https:' || url.protocol === 'http:';
 }

@@ -1,0 +1,103 @@
+import type { EntryRefusalCode, EnvelopeCode, MechanismCode, PayabilityCode, RefusalCode } from './codes.ts';
+import { type EntryContext, readEntry } from './entry.ts';
+import { decodeEnvelope } from './envelope.ts';
+import type { Json } from './json.ts';
+import { mechanismOf, payableMechanisms, preference } from './mechanisms/index.ts';
+import type { Mechanism, Offer, OfferWarning } from './offer.ts';
+import { isSecure } from './origin.ts';
+import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
+
+/** What a header is classified against. */
+export interface ClassifyContext {
+  /** Final URL of the 402, after redirects, without its fragment. */
+  readonly url: string;
+  /** CAIP-2 id of the active network: offers of any other are refused. */
+  readonly network: string;
+  /** When the 402 arrived (ms): the timers of offers run from here. */
+  readonly arrivedAt: number;
+  /** The present (ms). */
+  readonly now: number;
+  /** The mechanisms in use; all that the purse can pay with unless given. */
+  readonly payable?: ReadonlySet<Mechanism>;
+}
+
+/** What an entry is by protocol.md 3.10 alone; the offer stands beside every mechanism's code. */
+export type ClassifiedEntry =
+  | { readonly code: MechanismCode; readonly offer: Offer }
+  | { readonly code: EntryRefusalCode; readonly offer?: undefined };
+
+export interface RefusedEntry {
+  /** Place in `accepts`, from 0. */
+  readonly index: number;
+  readonly code: RefusalCode;
+}
+
+export type Classification =
+  | {
+      readonly kind: 'offers';
+      /** What can be paid, the best first; empty when nothing can. At most one of them may ever be paid. */
+      readonly offers: readonly Offer[];
+      /** Every other entry, in the server's order, and why. */
+      readonly refused: readonly RefusedEntry[];
+      /** Every entry in the server's order. */
+      readonly entries: readonly ClassifiedEntry[];
+      readonly resource: Resource;
+    }
+  | { readonly kind: 'refused'; readonly code: EnvelopeCode };
+
+/**
+ * Says what the value of a PAYMENT-REQUIRED header offers (protocol.md 3.10 and section 7). Pure and total: any text
+ * gives a result, none throws.
+ */
+export function classify(header: string, context: ClassifyContext): Classification {
+  const decoded = decodeEnvelope(header);
+  if (!decoded.ok) return { kind: 'refused', code: decoded.code };
+  const { envelope } = decoded;
+
+  const fit = compareResource(envelope.resource, context.url);
+  const warnings = warningsOf(context.url, fit);
+  const common: EntryContext = { envelope, network: context.network, arrivedAt: context.arrivedAt, warnings };
+  const entries = envelope.accepts.map((entry, index) => classifyEntry(entry, index, common, context));
+
+  const offers: Offer[] = [];
+  const refused: RefusedEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const reason = entry.offer
+      ? obstacle(entry.offer, fit, context.payable ?? payableMechanisms)
+      : entry.code;
+    if (reason) refused.push({ index, code: reason });
+    else if (entry.offer) offers.push(entry.offer);
+  }
+  offers.sort((a, b) => preference.indexOf(a.mechanism) - preference.indexOf(b.mechanism));
+  return { kind: 'offers', offers, refused, entries, resource: readResource(envelope.resource) };
+}
+
+function classifyEntry(
+  entry: Json,
+  index: number,
+  common: EntryContext,
+  { url, now }: ClassifyContext,
+): ClassifiedEntry {
+  const sound = readEntry(entry, index, common);
+  if (typeof sound === 'string') return { code: sound };
+  const mechanism = mechanismOf(sound.extra);
+  if (typeof mechanism === 'string') return { code: mechanism };
+  const offer = mechanism.recognise(sound.extra, sound.terms, url);
+  if (typeof offer === 'string') return { code: offer };
+  return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
+}
+
+/** What else stands against a well-formed offer (protocol.md rules 12 and 13). */
+function obstacle(offer: Offer, fit: ResourceFit, inUse: ReadonlySet<Mechanism>): PayabilityCode | undefined {
+  if (!payableMechanisms.has(offer.mechanism) || !inUse.has(offer.mechanism)) return 'MECHANISM_OFF';
+  if (fit === 'other') return 'RESOURCE_MISMATCH';
+  if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
+  return undefined;
+}
+
+function warningsOf(url: string, fit: ResourceFit): readonly OfferWarning[] {
+  const warnings: OfferWarning[] = [];
+  if (fit === 'scheme') warnings.push('resourceScheme');
+  if (!isSecure(url)) warnings.push('insecurePage');
+  return warnings;
+}

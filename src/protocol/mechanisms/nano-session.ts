@@ -1,0 +1,45 @@
+import { readParts } from '../amounts.ts';
+import { readExpiresAt } from '../expiry.ts';
+import { isObject, type Json, type JsonObject, own } from '../json.ts';
+import type { MechanismKind, Recognition } from '../mechanism.ts';
+import type { NanoSessionOffer, OfferTerms } from '../offer.ts';
+import { readId } from './id.ts';
+
+/** Rev 6 final and Rev 7 track 1 (protocol.md 3.4). The tagged amount is the proof's link to the session. */
+export const nanoSession: MechanismKind<NanoSessionOffer> = {
+  name: 'nanoSession',
+  code: 'NS7_SESSION',
+  payFirst: true,
+
+  recognise(extra, terms) {
+    const session = own(extra, 'nanoSession');
+    if (!isObject(session)) return 'BAD_SESSION';
+    const total = Object.hasOwn(session, 'resourceAmountRaw');
+    const tagged = Object.hasOwn(session, 'tagAmountRaw');
+    if (total && tagged) return recogniseSession(session, terms);
+    // Early Rev 6: `amount` is only the base price, and sending it loses the money (protocol.md 3.3).
+    if (!total && !tagged && Object.hasOwn(session, 'tagModulus')) return 'NS6_EARLY_UNSUPPORTED';
+    return 'BAD_SESSION';
+  },
+
+  makeProof: (_offer, { hash }) => ({ payload: { proof: hash } }),
+};
+
+function recogniseSession(session: JsonObject, terms: OfferTerms): Recognition<NanoSessionOffer> {
+  const id = readId(own(session, 'id'));
+  if (id === undefined || !isTag(own(session, 'tag'))) return 'BAD_SESSION';
+  const parts = readParts(terms.amount, own(session, 'resourceAmountRaw'), own(session, 'tagAmountRaw'));
+  if (typeof parts === 'string') return parts;
+
+  const expiresAt = readExpiresAt(session, terms.expiresAt);
+  if (typeof expiresAt === 'string') return expiresAt;
+  return { ...terms, mechanism: 'nanoSession', expiresAt, oncePer: id, ...parts };
+}
+
+/**
+ * A whole number, perhaps one that a double had to round: servers derive it from 64-bit tags. It is echoed and never
+ * computed with, so it need not be a safe integer.
+ */
+function isTag(tag: Json | undefined): boolean {
+  return typeof tag === 'number' && Number.isInteger(tag) && tag >= 0;
+}

@@ -1,0 +1,42 @@
+import { isObject, own } from '../json.ts';
+import type { MechanismKind } from '../mechanism.ts';
+import type { NanoSignatureOffer } from '../offer.ts';
+import { isWeb, readUrl } from '../origin.ts';
+
+/** The one message the purse signs. Another template would be a blind signature. */
+const TEMPLATE = 'block_hash+url';
+
+/** URL parsers drop these without a word; the signature would cover a text that nobody sees. */
+const DROPPED_BY_PARSERS = /[\p{Cc} ]/u;
+
+/**
+ * Rev 7 track 2 (protocol.md 3.5). The signature is over Blake2b-256 of the UTF-8 bytes of block hash and URL, joined
+ * without a separator: the plain form, not NOMS (section 4, rows 2 and 3). The hash is signed in the upper case in
+ * which it is sent, the URL byte for byte as the server wrote it.
+ */
+export const nanoSignature: MechanismKind<NanoSignatureOffer> = {
+  name: 'nanoSignature',
+  code: 'NS7_SIGNATURE',
+  payFirst: true,
+
+  recognise(extra, terms, page) {
+    const wanted = own(extra, 'nanoSignature');
+    if (!isObject(wanted)) return 'BAD_SIGNATURE_OFFER';
+    if (Object.hasOwn(wanted, 'messageToSign') && own(wanted, 'messageToSign') !== TEMPLATE) {
+      return 'BAD_SIGNATURE_OFFER';
+    }
+    if (!Object.hasOwn(wanted, 'url')) return 'NS7_SIGNATURE_NO_URL';
+
+    const urlToSign = own(wanted, 'url');
+    if (typeof urlToSign !== 'string' || DROPPED_BY_PARSERS.test(urlToSign)) return 'BAD_SIGNATURE_OFFER';
+    const url = readUrl(urlToSign);
+    if (!url || !isWeb(url)) return 'BAD_SIGNATURE_OFFER';
+    if (url.origin !== readUrl(page)?.origin) return 'URL_MISMATCH';
+    return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign };
+  },
+
+  async makeProof({ urlToSign }, { hash, sign }) {
+    const signature = await sign(`${hash}${urlToSign}`);
+    return { payload: { proof: hash, signature: signature.toUpperCase() } };
+  },
+};

@@ -1,0 +1,40 @@
+import { readAddress } from '../../nano/account.ts';
+import { readAmount, readParts } from '../amounts.ts';
+import { readExpiresAt } from '../expiry.ts';
+import { isObject, type JsonObject, own } from '../json.ts';
+import type { KnownMechanism, Recognition } from '../mechanism.ts';
+import type { NymChallengeOffer, OfferTerms } from '../offer.ts';
+import { readId } from './id.ts';
+
+/** Rev 8 draft, `nano-nym-exact` in version `ns8` (protocol.md 3.6 a); its other mechanisms are told apart here too. */
+export const nymChallenge: KnownMechanism<NymChallengeOffer> = {
+  name: 'nymChallenge',
+  code: 'NS8_CHALLENGE',
+
+  recognise(extra, terms) {
+    const challenge = own(extra, 'challenge');
+    if (!isObject(challenge)) return 'UNSUPPORTED_MECHANISM';
+    switch (own(challenge, 'mechanism')) {
+      case 'nano-nym-exact':
+        return own(challenge, 'version') === 'ns8' ? recogniseNym(challenge, terms) : 'UNSUPPORTED_MECHANISM';
+      case 'nanoMacaroon':
+        return 'NS8_MACAROON_UNSUPPORTED';
+      default:
+        return 'UNSUPPORTED_MECHANISM';
+    }
+  },
+};
+
+/** The challenge repeats amount and payee: what it says must be what the entry says. */
+function recogniseNym(challenge: JsonObject, terms: OfferTerms): Recognition<NymChallengeOffer> {
+  const id = readId(own(challenge, 'challengeId'));
+  const payTo = readAddress(own(challenge, 'destination'))?.address;
+  if (id === undefined || payTo !== terms.payTo) return 'BAD_CHALLENGE';
+  if (readAmount(own(challenge, 'amount')) !== terms.amount) return 'BAD_CHALLENGE';
+  const parts = readParts(terms.amount, own(challenge, 'resourceAmountRaw'), own(challenge, 'tagAmountRaw'));
+  if (typeof parts === 'string') return parts;
+
+  const expiresAt = readExpiresAt(challenge, terms.expiresAt);
+  if (typeof expiresAt === 'string') return expiresAt;
+  return { ...terms, mechanism: 'nymChallenge', expiresAt, oncePer: id, ...parts };
+}

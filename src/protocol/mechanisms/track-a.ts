@@ -1,0 +1,18 @@
+import { readUnixSeconds } from '../expiry.ts';
+import { own } from '../json.ts';
+import type { KnownMechanism } from '../mechanism.ts';
+import type { TrackAOffer } from '../offer.ts';
+
+/** x402.Nano Track A (protocol.md 3.7): `validBefore` alone. */
+export const trackA: KnownMechanism<TrackAOffer> = {
+  name: 'trackA',
+  code: 'XN_TRACK_A',
+
+  recognise(extra, terms) {
+    const validBefore = own(extra, 'validBefore');
+    const until = readUnixSeconds(validBefore);
+    if (until === undefined) return 'BAD_EXPIRY';
+    const expiresAt = Math.min(terms.expiresAt, until);
+    return { ...terms, mechanism: 'trackA', expiresAt, oncePer: undefined, validBefore: until / 1000 };
+  },
+};

@@ -30,7 +30,7 @@ const EPOCH_LINKS = ['epoch v1 block', 'epoch v2 block'].map((name) =>
  */
 export async function readChainHead(node: NodeClient, account: NanoAddress): Promise<ChainHead> {
   const claim = await node.accountInfo(account);
-  if (claim === undefined) return { kind: 'unopened', account };
+  if (claim === null) return { kind: 'unopened', account };
   const { block, confirmed } = await fetchOwnBlock(node, account, claim.frontier);
   await proveOwn(node, block);
   const { balance, representative } = block;
@@ -57,7 +57,7 @@ async function fetchOwnBlock(
   hash: BlockHash,
 ): Promise<{ readonly block: SignedBlock; readonly confirmed: boolean }> {
   const info = await node.blockInfo(hash);
-  if (info === undefined) throw new Fault('fault_headUnproven');
+  if (info === null) throw new Fault('fault_headUnproven');
   if (info.contents.kind === 'legacy') throw new Fault('fault_legacyHead');
   const { block } = info.contents;
   if (hashBlock(block) !== hash || block.account !== account) throw new Fault('fault_headUnproven');

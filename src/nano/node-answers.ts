@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { AddressText } from './account.ts';
 import { type Raw, RawText } from './amount.ts';
-import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText } from './block.ts';
+import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText, ZERO_HASH } from './block.ts';
 
 /** What a block says, as far as the purse can read it. */
 export type BlockContents =
@@ -50,14 +50,14 @@ const ContentsText = v.union([
 /** An object, or the text of one: a proxy may drop `json_block`. */
 const contents = v.union([ContentsText, v.pipe(v.string(), v.parseJson(), ContentsText)]);
 
-/** `account_info` of an account that has blocks. */
-export const AccountInfo = v.object({
-  frontier: BlockHashText,
-  balance: RawText,
-});
+/** `account_info` of an account that has blocks. All of it is the node's word. */
+export const AccountInfo = v.pipe(
+  v.object({ frontier: BlockHashText, open_block: v.optional(BlockHashText), balance: RawText }),
+  v.transform(({ frontier, open_block = null, balance }) => ({ frontier, openBlock: open_block, balance })),
+);
 export type AccountInfo = v.InferOutput<typeof AccountInfo>;
 
-/** `block_info`. What the node says beside the contents is its word alone. */
+/** `block_info`. What the node says beside the contents is its word alone; null is what it does not say. */
 export const BlockInfo = v.pipe(
   v.object({
     contents,
@@ -65,13 +65,16 @@ export const BlockInfo = v.pipe(
     balance: v.optional(RawText),
     amount: v.optional(RawText),
     confirmed: v.optional(BooleanText, false),
+    successor: v.optional(v.union([BlockHashText, v.literal('')])),
   }),
-  v.transform(({ contents, block_account, balance, amount, confirmed }) => ({
+  v.transform(({ contents, block_account = null, balance = null, amount = null, confirmed, successor }) => ({
     contents,
     account: block_account,
     balance,
     amount,
     confirmed,
+    /** The block above this one; null at the head. */
+    successor: successor === undefined || successor === '' || successor === ZERO_HASH ? null : successor,
   })),
 );
 export type BlockInfo = v.InferOutput<typeof BlockInfo>;

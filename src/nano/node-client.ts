@@ -35,13 +35,13 @@ export class NodeClient {
     this.#rpc = new NodeRpc(options);
   }
 
-  /** The account's frontier and balance as the node claims them; undefined for an account without blocks. */
-  async accountInfo(account: NanoAddress): Promise<AccountInfo | undefined> {
+  /** The account's frontier and balance as the node claims them; null for an account without blocks. */
+  async accountInfo(account: NanoAddress): Promise<AccountInfo | null> {
     return this.#find({ action: 'account_info', account }, AccountInfo, /^account not found$/i);
   }
 
-  /** A block; undefined when the node does not know it. */
-  async blockInfo(hash: BlockHash): Promise<BlockInfo | undefined> {
+  /** A block; null when the node does not know it. */
+  async blockInfo(hash: BlockHash): Promise<BlockInfo | null> {
     return this.#find({ action: 'block_info', json_block: 'true', hash }, BlockInfo, /^block not found$/i);
   }
 
@@ -82,10 +82,10 @@ export class NodeClient {
     request: { readonly action: string; readonly [field: string]: unknown },
     schema: TSchema,
     absent: RegExp,
-  ): Promise<v.InferOutput<TSchema> | undefined> {
+  ): Promise<v.InferOutput<TSchema> | null> {
     const answer = await this.#rpc.ask(request, schema);
     if (answer.kind === 'answer') return answer.value;
-    if (absent.test(answer.text)) return undefined;
+    if (absent.test(answer.text)) return null;
     throw new Fault('fault_nodeRefused', [answer.text]);
   }
 }

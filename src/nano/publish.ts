@@ -24,7 +24,7 @@ export async function publishBlock(
   if (result?.kind === 'accepted') return { kind: 'on-ledger', confirmed: false };
   const asked = await unlessUnclear(find(node, hashBlock(block)));
   if (asked === undefined) return { kind: 'unknown' };
-  if (asked.info !== undefined) return { kind: 'on-ledger', confirmed: asked.info.confirmed };
+  if (asked.info !== null) return { kind: 'on-ledger', confirmed: asked.info.confirmed };
   switch (result?.kind) {
     case undefined:
     case 'old':

@@ -39,7 +39,7 @@ export async function verifySource(
 }
 
 /** What the sender had before, from the block that says so. */
-function balanceOf(info: BlockInfo | undefined, hash: BlockHash, sender: NanoAddress): Raw {
+function balanceOf(info: BlockInfo | null, hash: BlockHash, sender: NanoAddress): Raw {
   if (info?.contents.kind === 'state') {
     const { block } = info.contents;
     if (hashBlock(block) === hash && block.account === sender) return block.balance;

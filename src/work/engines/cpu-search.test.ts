@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { meets, parseThreshold, parseWorkRoot } from '../difficulty.ts';
+import { assembleKernel } from '../kernel/assemble.ts';
+import { cpuSearch, type Report } from './cpu-search.ts';
+
+const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
+const devSend = parseThreshold('ffc0000000000000');
+const never = parseThreshold('ffffffffffffffff');
+const module = new WebAssembly.Module(assembleKernel('simd'));
+
+/** A search that waits after every chunk until it is let go on. */
+function stepped() {
+  const reports: Report[] = [];
+  const waiting: (() => void)[] = [];
+  const obey = cpuSearch({
+    report: (report) => reports.push(report),
+    turn: () => new Promise((resolve) => waiting.push(resolve)),
+  });
+  obey({ kind: 'kernel', module });
+  const step = async (): Promise<void> => {
+    for (const go of waiting.splice(0)) go();
+    await Promise.resolve();
+    await Promise.resolve();
+  };
+  return { obey, reports, waiting, step };
+}
+
+describe('a search', () => {
+  it('lets commands in after every chunk and stops when told', async () => {
+    const { obey, reports, waiting, step } = stepped();
+    obey({ kind: 'search', job: 1, root, threshold: never });
+    for (let chunk = 0; chunk < 4; chunk++) {
+      expect(waiting).toHaveLength(1);
+      await step();
+    }
+    obey({ kind: 'stop', job: 1 });
+    await step();
+    expect(waiting).toHaveLength(0);
+    expect(reports).toEqual([]);
+  });
+
+  it('ends with its one report', async () => {
+    const { obey, reports, waiting, step } = stepped();
+    obey({ kind: 'search', job: 7, root, threshold: devSend });
+    while (waiting.length > 0) await step();
+    expect(reports).toHaveLength(1);
+    expect(reports.every(({ job, nonce }) => job === 7 && meets(root, nonce, devSend))).toBe(true);
+  });
+
+  it('goes on when another is stopped', async () => {
+    const { obey, waiting, step } = stepped();
+    obey({ kind: 'search', job: 1, root, threshold: never });
+    obey({ kind: 'search', job: 2, root, threshold: never });
+    expect(waiting).toHaveLength(2);
+    obey({ kind: 'stop', job: 1 });
+    await step();
+    expect(waiting).toHaveLength(1);
+    obey({ kind: 'stop', job: 2 });
+    await step();
+    expect(waiting).toHaveLength(0);
+  });
+
+  it('starts somewhere else every time', () => {
+    const nonces = Array.from({ length: 8 }, () => {
+      const { obey, reports } = stepped();
+      obey({ kind: 'search', job: 1, root, threshold: parseThreshold('0000000000000000') });
+      return reports[0]?.nonce;
+    });
+    expect(new Set(nonces).size).toBe(8);
+  });
+
+  it('cannot come before the kernel', () => {
+    const obey = cpuSearch({ report: () => {}, turn: () => Promise.resolve() });
+    expect(() => obey({ kind: 'search', job: 1, root, threshold: devSend })).toThrow(TypeError);
+  });
+});

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readAddress, toAddress } from './address.ts';
-import { blake2b256, verify } from './crypto.ts';
+import { blake2b256, sign, verify } from './crypto.ts';
 import { type AccountKey, fromHex, type Hash, type Hex32, readHex, readHex32, ZERO } from './hex.ts';
 import { hex64 } from './work.ts';
 
@@ -42,6 +42,11 @@ export function hashBlock(block: UnsignedBlock): Hash {
   const balance = block.balance.toString(16).padStart(32, '0');
   const fields = [block.account, block.previous, block.representative, balance, block.link];
   return blake2b256(PREAMBLE, ...fields.map(fromHex));
+}
+
+/** The block signed with this key and given this work. */
+export function signBlock(block: UnsignedBlock, privateKey: string, work: bigint): StateBlock {
+  return { ...block, signature: sign(fromHex(hashBlock(block)), privateKey), work };
 }
 
 /** Whether the block's own account signed it. */

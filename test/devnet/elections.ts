@@ -46,16 +46,12 @@ export class Elections {
     if (this.#ledger.entry(hash) === undefined) return;
     for (const entry of this.#ledger.cement(hash)) {
       this.cancel(entry.hash);
-      this.#announce(entry, entry.hash === hash ? 'active_quorum' : 'active_confirmation_height');
+      this.announce(entry, entry.hash === hash ? 'active_quorum' : 'active_confirmation_height');
     }
   }
 
-  /** Tells of a block that is confirmed already, as the node's `block_confirm` does. */
-  announceAgain(entry: Entry): void {
-    this.#announce(entry, 'active_confirmation_height');
-  }
-
-  #announce(entry: Entry, type: ConfirmationType): void {
+  /** Tells of a confirmation without confirming anything. */
+  announce(entry: Entry, type: ConfirmationType): void {
     for (const listener of this.#listeners) listener(entry, type);
   }
 

@@ -37,6 +37,11 @@ export type NodeErrorText =
   | 'Unable to parse JSON'
   | 'Unknown command';
 
+/** A request to the devnet itself that cannot be done; the message says why. */
+export class DevnetError extends Error {
+  override readonly name = 'DevnetError';
+}
+
 /** An action the node refuses: it becomes `{"error": text}` with HTTP status 200. */
 export class NodeError extends Error {
   override readonly name = 'NodeError';

@@ -1,6 +1,7 @@
-import { type UnsignedBlock, workRoot } from './block.ts';
+import { signBlock, type UnsignedBlock, workRoot } from './block.ts';
 import type { Elections } from './elections.ts';
-import { GENESIS_KEY, signBlock } from './genesis.ts';
+import { DevnetError } from './errors.ts';
+import { GENESIS_KEY } from './genesis.ts';
 import type { AccountKey, Hash } from './hex.ts';
 import type { Ledger } from './ledger.ts';
 import { DEV_THRESHOLDS, findWork } from './work.ts';
@@ -25,15 +26,15 @@ export class Faucet {
 
   async #publish(to: AccountKey, amount: bigint): Promise<Hash> {
     const head = this.#ledger.head(this.#ledger.genesis);
-    if (head === undefined) throw new RangeError('no genesis');
+    if (head === undefined) throw new DevnetError('there is no genesis block');
     const { account, representative, balance } = head.block;
-    if (amount <= 0n || amount > balance) throw new RangeError(`the faucet cannot give ${amount} raw`);
+    if (amount <= 0n || amount > balance) throw new DevnetError(`the faucet cannot give ${amount} raw`);
     const block = { account, representative, previous: head.hash, balance: balance - amount, link: to };
     const work = this.#workIsCheap ? await this.#work(block) : 0n;
     const outcome = this.#ledger.process(signBlock(block, GENESIS_KEY, work), {
       trusted: !this.#workIsCheap,
     });
-    if (!outcome.accepted) throw new Error(`the ledger refused the faucet: ${outcome.error}`);
+    if (!outcome.accepted) throw new DevnetError(`the ledger refused the faucet: ${outcome.error}`);
     this.#elections.start(outcome.entry);
     return outcome.entry.hash;
   }

@@ -61,7 +61,9 @@ export const faultSchema = v.variant('kind', [
   v.object({ kind: v.literal('process_other_hash'), hash: v.exactOptional(hash), ...limits }),
   /** An accepted block stays unconfirmed. */
   v.object({ kind: v.literal('never_confirm'), ...limits }),
-  /** The WebSocket is open but mute, or refuses and ends connections. */
+  /** `process` answers as if it had taken the block and the WebSocket confirms it, but the ledger never has it. */
+  v.object({ kind: v.literal('confirm_never_seen'), ...limits }),
+  /** The WebSocket is open but mute, or ends its connections and refuses new ones, of which `times` counts. */
   v.object({ kind: v.literal('websocket_dead'), how: v.picklist(['mute', 'closed']), ...limits }),
 ]);
 

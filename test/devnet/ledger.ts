@@ -1,5 +1,5 @@
 import { hashBlock, isSigned, type StateBlock, workRoot } from './block.ts';
-import { NodeError, type ProcessError } from './errors.ts';
+import { DevnetError, NodeError, type ProcessError } from './errors.ts';
 import { type AccountKey, type Hash, readHex32, ZERO } from './hex.ts';
 import { difficultyOf, type Thresholds } from './work.ts';
 
@@ -258,7 +258,9 @@ export class Ledger {
   }
 
   #headAbove({ block, hash }: Entry): Entry {
-    if (block.account === this.genesis && block.previous === ZERO) throw new RangeError('genesis stays');
+    if (block.account === this.genesis && block.previous === ZERO) {
+      throw new DevnetError('the genesis block cannot be rolled back');
+    }
     return this.head(block.account) ?? this.#known(hash);
   }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountActions } from './actions/accounts.ts';
-import { type Action, BadRequest, type Node } from './actions/action.ts';
+import type { Action, Node } from './actions/action.ts';
 import { blockActions } from './actions/blocks.ts';
 import { controlActions } from './actions/control.ts';
 import { networkActions } from './actions/network.ts';
@@ -9,7 +9,7 @@ import { processActions } from './actions/process.ts';
 import { receivableActions } from './actions/receivable.ts';
 import { workActions } from './actions/work.ts';
 import { readAddress } from './address.ts';
-import { NodeError } from './errors.ts';
+import { DevnetError, NodeError } from './errors.ts';
 import type { AccountKey } from './hex.ts';
 import { isObject, type Json, propertyTree } from './json.ts';
 import { tellLies } from './lies.ts';
@@ -109,7 +109,7 @@ async function refusable(answer: () => Json | Promise<Json>): Promise<Json> {
   try {
     return await answer();
   } catch (cause) {
-    if (cause instanceof NodeError || cause instanceof BadRequest || cause instanceof RangeError) {
+    if (cause instanceof NodeError || cause instanceof DevnetError) {
       return { error: cause.message };
     }
     throw cause;

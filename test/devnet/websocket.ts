@@ -33,8 +33,9 @@ export function openWebSocket(
 ): WebSocketServer {
   const server = new WebSocketServer(address);
   server.on('connection', (socket) => {
-    if (faults.take('websocket_dead')?.how === 'closed') socket.terminate();
-    else attend(socket, elections, faults);
+    if (faults.peek('websocket_dead')?.how !== 'closed') return attend(socket, elections, faults);
+    faults.take('websocket_dead');
+    socket.terminate();
   });
   faults.onChange(() => {
     if (faults.peek('websocket_dead')?.how !== 'closed') return;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Elections } from '../elections.ts';
+import { DevnetError } from '../errors.ts';
 import type { Faucet } from '../faucet.ts';
 import type { FaultBox } from '../faults.ts';
 import type { Json } from '../json.ts';
@@ -21,19 +22,14 @@ export interface Node {
 /** Answers a request's JSON; throws `NodeError` to refuse. */
 export type Action = (request: Readonly<Record<string, unknown>>, node: Node) => Json | Promise<Json>;
 
-/** A request that does not have the shape its action needs; the message is the first thing wrong with it. */
-export class BadRequest extends Error {
-  override readonly name = 'BadRequest';
-}
-
-/** An action that reads its request by a schema. */
+/** An action that reads its request by a schema; what is wrong first is what the refusal says. */
 export function action<Schema extends v.GenericSchema>(
   schema: Schema,
   answer: (request: v.InferOutput<Schema>, node: Node) => Json | Promise<Json>,
 ): Action {
   return (request, node) => {
     const result = v.safeParse(schema, request);
-    if (!result.success) throw new BadRequest(result.issues[0].message);
+    if (!result.success) throw new DevnetError(result.issues[0].message);
     return answer(result.output, node);
   };
 }

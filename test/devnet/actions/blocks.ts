@@ -76,7 +76,7 @@ const blockAccount = action(read.fields({ hash: read.hash }), ({ hash }, { ledge
 
 const blockConfirm = action(read.fields({ hash: read.hash }), ({ hash }, { ledger, elections }) => {
   const entry = ledger.find(hash);
-  if (ledger.isConfirmed(entry)) elections.announceAgain(entry);
+  if (ledger.isConfirmed(entry)) elections.announce(entry, 'active_confirmation_height');
   else elections.start(entry);
   return { started: '1' };
 });

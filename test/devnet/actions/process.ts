@@ -52,12 +52,18 @@ function entryError(block: StateBlock, { thresholds }: Ledger): NodeErrorText | 
   return difficulty < thresholds.receive ? 'Block work is less than threshold' : undefined;
 }
 
-function publish(block: StateBlock, { ledger, elections, stats }: Node): string {
+function publish(block: StateBlock, { ledger, elections, stats, faults }: Node): string {
   const outcome = ledger.process(block);
   if (!outcome.accepted) throw new NodeError(outcome.error);
-  stats.accepted += 1;
-  elections.start(outcome.entry);
-  return outcome.entry.hash;
+  const { entry } = outcome;
+  if (faults.take('confirm_never_seen', 'process', block.account) === undefined) {
+    stats.accepted += 1;
+    elections.start(entry);
+  } else {
+    ledger.rollback(entry.hash);
+    elections.announce(entry, 'active_quorum');
+  }
+  return entry.hash;
 }
 
 const process = action(

@@ -1,8 +1,7 @@
 import { toAddress } from './address.ts';
 import type { BlockJson, UnsignedBlock } from './block.ts';
-import { blockToJson, hashBlock, workRoot } from './block.ts';
+import { blockToJson, hashBlock, signBlock, workRoot } from './block.ts';
 import { accountOf } from './crypto.ts';
-import { signBlock } from './genesis.ts';
 import { type AccountKey, type Hash, type Hex32, ZERO } from './hex.ts';
 import type { Ledger } from './ledger.ts';
 import { findWork } from './work.ts';

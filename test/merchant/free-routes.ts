@@ -1,0 +1,111 @@
+import { validateHeaderValue } from 'node:http';
+import { type Answer, BadRequest, html, json, show, text, type Visit } from './http.ts';
+import { everyWay } from './pages/every-way.ts';
+import { escapeHtml, page } from './pages/layout.ts';
+import { PAID_ROUTES } from './paid-routes.ts';
+import { TERM_PARAMETERS } from './terms.ts';
+
+/** A route that costs nothing. */
+export interface FreeRoute {
+  readonly path: string;
+  readonly says: string;
+  readonly serve: (visit: Visit) => Answer;
+}
+
+/** Values of `PAYMENT-REQUIRED` that no query can carry, by the id they were registered under. */
+export type HeaderRegistry = ReadonlyMap<string, string | readonly string[]>;
+
+export const MALFORMED = '/malformed';
+
+/** Everything that is free here, except the merchant's own books. */
+export function freeRoutes(registry: HeaderRegistry): readonly FreeRoute[] {
+  const routes: FreeRoute[] = [
+    { path: '/', says: 'this list', serve: () => show(200, html(index(routes))) },
+    {
+      path: '/page',
+      says: 'asks for the paid routes in every way a page can',
+      serve: () => show(200, html(everyWay())),
+    },
+    { path: '/free', says: 'a page with no 402 at all', serve: () => show(200, html(freePage())) },
+    { path: '/redirect', says: 'sends you on to ?to=, or to the article', serve: redirect },
+    {
+      path: MALFORMED,
+      says: '402 with the header given in ?header= as base64url',
+      serve: malformed(registry),
+    },
+  ];
+  return routes;
+}
+
+function freePage(): string {
+  return page('Common land', '<h1>Common land</h1>\n<p id="free">Nothing here costs anything.</p>');
+}
+
+function index(free: readonly FreeRoute[]): string {
+  const paid = PAID_ROUTES.map(({ path, method, description }) => row(path, `${method}: ${description}`));
+  return page(
+    'Tollgate',
+    `<h1>Tollgate</h1>
+<p>A publisher who charges by the visit, in Nano.</p>
+<h2>Paid</h2>
+<table>${paid.join('\n')}</table>
+<p class="byline">Each takes ${TERM_PARAMETERS.map((name) => `<code>${name}</code>`).join(', ')} in its query.</p>
+<h2>Free</h2>
+<table>${free.map(({ path, says }) => row(path, says)).join('\n')}
+${row('/merchant/books', 'everything the merchant knows')}</table>`,
+  );
+}
+
+function row(path: string, says: string): string {
+  return `<tr><td><a href="${path}">${path}</a></td><td>${escapeHtml(says)}</td></tr>`;
+}
+
+function redirect(visit: Visit): Answer {
+  const query = new URLSearchParams(visit.url.searchParams);
+  const to = query.get('to');
+  query.delete('to');
+  const location = to ?? (query.size === 0 ? '/article' : `/article?${query}`);
+  return { status: 302, headers: { Location: location }, body: '' };
+}
+
+/** A 402 whose header is whatever the test says: by the query for visible ASCII, by the registry for anything else. */
+function malformed(registry: HeaderRegistry): (visit: Visit) => Answer {
+  return ({ url }) => {
+    const value = registry.get(url.searchParams.get('id') ?? '') ?? decode(url.searchParams.get('header'));
+    return show(402, text('This page has an odd price\n'), {
+      'Cache-Control': 'no-store',
+      ...(value === undefined ? {} : { 'PAYMENT-REQUIRED': value }),
+    });
+  };
+}
+
+function decode(header: string | null): string | undefined {
+  if (header === null) return undefined;
+  const value = Buffer.from(header, 'base64url').toString('latin1');
+  try {
+    validateHeaderValue('PAYMENT-REQUIRED', value);
+  } catch (error) {
+    throw new BadRequest('header: not a header value', { cause: error });
+  }
+  return value;
+}
+
+/** The merchant's own desk: what tests read and reset. */
+export function deskRoutes(books: () => unknown, reset: () => void): readonly FreeRoute[] {
+  return [
+    {
+      path: '/merchant/books',
+      says: 'everything',
+      serve: () => show(200, json(books()), { 'Cache-Control': 'no-store' }),
+    },
+    {
+      path: '/merchant/reset',
+      says: 'forget everything',
+      serve: ({ method }) => {
+        if (method !== 'POST') return show(405, json({ error: 'Method not allowed' }), { Allow: 'POST' });
+        reset();
+        return { status: 204, headers: {}, body: '' };
+      },
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import type { AcceptsEntry, Presented } from '../envelope.ts';
+import type { SettledPayment } from '../spent.ts';
+import type { Terms } from '../terms.ts';
+
+const MECHANISM_NAMES = ['nanoSession', 'nanoSignature'] as const;
+
+/** The mechanisms this merchant takes money by. */
+export type MechanismName = (typeof MECHANISM_NAMES)[number];
+
+export function isMechanismName(name: string): name is MechanismName {
+  return MECHANISM_NAMES.some((known) => known === name);
+}
+
+/** What is being sold: one URL, exactly as the client spelled it. */
+export interface Resource {
+  readonly url: string;
+  readonly route: string;
+}
+
+/** How a proof reached us: with the request, or in the body of the POST fallback after `SESSION_LOST` (protocol.md 3.4). */
+export type Delivery = 'header' | 'body';
+
+/** What became of a presented proof. Nothing is spent unless it is `settled`. */
+export type Outcome = { readonly kind: 'settled'; readonly payment: SettledPayment } | Refusal;
+
+/** Why a proof was not honoured, in the words and the status of the reference servers (protocol.md 3.4, 3.5). */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: 400 | 402 | 410;
+  readonly error: string;
+  readonly code?: 'SESSION_LOST';
+}
+
+/** One way to be paid: what is offered, and when a proof is good. */
+export interface Mechanism {
+  readonly name: MechanismName;
+
+  /** A fresh entry of `accepts[]` for this resource, remembered as issued. */
+  offer(resource: Resource, terms: Terms): AcceptsEntry;
+
+  /** Whether an echoed entry is one of this mechanism's, by the shape of `extra` alone (protocol.md 3.10). */
+  recognises(accepted: Presented['accepted']): boolean;
+
+  /** Judges a proof for this resource and, when it is good, settles and spends it. Throws when the node cannot tell. */
+  redeem(presented: Presented, resource: Resource, delivery: Delivery): Promise<Outcome>;
+}
+
+/** A refusal on which the client may learn more from a fresh offer. */
+export const refused = (error: string): Refusal => ({ kind: 'refused', status: 402, error });
+
+/** A session we do not know, no longer know, or have already honoured. */
+export const sessionLost: Refusal = {
+  kind: 'refused',
+  status: 410,
+  error: 'Session not found or expired',
+  code: 'SESSION_LOST',
+};
+
+/** A payload that is not one. */
+export const invalidPayload: Refusal = {
+  kind: 'refused',
+  status: 400,
+  error: 'Invalid PAYMENT-SIGNATURE payload',
+};
+
+/** The block hash a payload presents, exactly as written: its case is part of what a payer signs. */
+export function presentedHash(payload: Presented['payload']): string | undefined {
+  const { proof } = payload;
+  return typeof proof === 'string' && /^[0-9a-fA-F]{64}$/.test(proof) ? proof : undefined;
+}

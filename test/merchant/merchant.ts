@@ -1,0 +1,144 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { type Server, validateHeaderValue } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Books, Diary, drawUpBooks } from './books.ts';
+import type { Patience } from './confirmation.ts';
+import type { Encoding } from './envelope.ts';
+import { Facilitator } from './facilitator.ts';
+import { deskRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
+import type { MechanismName } from './mechanisms/mechanism.ts';
+import { nanoSession } from './mechanisms/nano-session.ts';
+import { nanoSignature } from './mechanisms/nano-signature.ts';
+import { NanoNode } from './node.ts';
+import { Paywall } from './paywall.ts';
+import { listen } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { SpentBlocks } from './spent.ts';
+import type { Terms } from './terms.ts';
+import { Till } from './till.ts';
+
+/** The Nano network a merchant takes money on. */
+export interface MerchantNetwork {
+  /** CAIP-2 id, as it stands in the offers. */
+  readonly id: string;
+  readonly rpcUrls: readonly string[];
+  /** Work thresholds as 16 hex digits; only the one for receiving is ever needed. */
+  readonly thresholds: { readonly receive: string };
+}
+
+export interface MerchantOptions {
+  readonly network: MerchantNetwork;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Where seed, sessions and spent blocks are kept; a fresh temporary folder by default. */
+  readonly dataDir?: string;
+  /** 64 hex digits; by default the one in the data folder, or a new one. */
+  readonly seed?: string;
+  /** What a visit costs unless its query says otherwise; 0.01 XNO by default. */
+  readonly priceRaw?: bigint;
+  readonly mechanisms?: readonly MechanismName[];
+  readonly expirySeconds?: number;
+  /** The alphabet of the offers; x402's own by default. */
+  readonly encoding?: Encoding;
+  /** How long to wait for a confirmation; 5 s in steps of 100 ms by default. */
+  readonly patience?: Patience;
+  /** Unix milliseconds; `Date.now` by default. */
+  readonly now?: () => number;
+}
+
+/** A running merchant. */
+export interface Merchant {
+  readonly origin: string;
+  /** The same merchant under another name: for a browser, another origin. */
+  readonly otherOrigin: string;
+  /** The account money is paid to. */
+  readonly payTo: string;
+  books(): Books;
+  /** The URL of a 402 with this `PAYMENT-REQUIRED`, verbatim; several values become several headers. */
+  registerHeader(value: string | readonly string[]): string;
+  /** Forgets sessions, payments and diary. */
+  reset(): void;
+  /** Stops and starts again with nothing but what is on the disk; same port, same account. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_PRICE_RAW = 10n ** 28n;
+const DEFAULT_PATIENCE: Patience = { attempts: 50, intervalMs: 100 };
+
+/** Opens a shop with its gates, listening when the promise resolves. */
+export async function startMerchant(options: MerchantOptions): Promise<Merchant> {
+  const { network, host = '127.0.0.1', now = Date.now } = options;
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'nano-merchant-'));
+  mkdirSync(dataDir, { recursive: true });
+  const seed = options.seed ?? keptSeed(dataDir);
+  const headers = new Map<string, string | readonly string[]>();
+  const defaults: Terms = {
+    priceRaw: options.priceRaw ?? DEFAULT_PRICE_RAW,
+    mechanisms: options.mechanisms ?? ['nanoSession'],
+    expirySeconds: options.expirySeconds ?? 180,
+    encoding: options.encoding ?? 'base64',
+    description: '',
+  };
+
+  async function open(port: number) {
+    const patience = options.patience ?? DEFAULT_PATIENCE;
+    const node = new NanoNode(network.rpcUrls);
+    const till = new Till(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
+    const sessions = new Sessions(dataDir, now);
+    const spent = new SpentBlocks(dataDir);
+    const diary = new Diary();
+    const common = { networkId: network.id, node, spent, patience, now };
+    const facilitator = new Facilitator([
+      nanoSession({ ...common, sessions, payTo: till.payTo }),
+      nanoSignature({ ...common, till }),
+    ]);
+    const paywall = new Paywall(facilitator, diary, defaults, network.id, now);
+    const books = () =>
+      drawUpBooks({ network: network.id, payTo: till.payTo }, sessions, spent, diary, now());
+    const reset = () => {
+      for (const part of [sessions, spent, diary]) part.clear();
+    };
+    const shop = { paywall, diary, free: freeRoutes(headers), desk: deskRoutes(books, reset), now };
+    return { ...(await listen(shop, host, port)), books, reset, payTo: till.payTo };
+  }
+
+  let shop = await open(options.port ?? 0);
+  const { port, payTo } = shop;
+  return {
+    origin: `http://${host}:${port}`,
+    otherOrigin: `http://localhost:${port}`,
+    payTo,
+    books: () => shop.books(),
+    reset: () => shop.reset(),
+    registerHeader(value) {
+      for (const one of [value].flat()) validateHeaderValue('PAYMENT-REQUIRED', one);
+      const id = randomUUID();
+      headers.set(id, value);
+      return `http://${host}:${port}${MALFORMED}?id=${id}`;
+    },
+    async restart() {
+      await shut(shop.server);
+      shop = await open(port);
+    },
+    close: () => shut(shop.server),
+  };
+}
+
+async function shut(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
+
+/** The seed of a data folder, drawn on its first use. */
+function keptSeed(dataDir: string): string {
+  const path = join(dataDir, 'seed.hex');
+  if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600 });
+  return readFileSync(path, 'utf8').trim();
+}

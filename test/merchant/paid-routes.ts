@@ -1,0 +1,77 @@
+import type { Cors } from './cors.ts';
+import type { PaymentRequired } from './envelope.ts';
+import { type Content, html, json, text, type Visit } from './http.ts';
+import { article, articleTeaser, gate } from './pages/article.ts';
+import { escapeHtml, PAID_MARKER, page } from './pages/layout.ts';
+import { picture } from './pages/picture.ts';
+import type { PaidRoute } from './paywall.ts';
+
+/** A route as the server lists it. */
+export type PricedRoute = PaidRoute & { readonly cors: Cors };
+
+const ORDINARY = { method: 'GET', manner: 'honest', cacheControl: 'no-store', cors: 'none' } as const;
+
+/** A small page that says it is paid. */
+const paidPage = (title: string) =>
+  html(page(title, `<h1>${escapeHtml(title)}</h1>\n<p id="paid">${PAID_MARKER}</p>`));
+
+/** A small page that says what it costs. */
+const gatedPage = (title: string) => (required: PaymentRequired) =>
+  html(page(title, `<h1>${escapeHtml(title)}</h1>\n${gate(required)}`));
+
+const htmlRoute = (path: string, title: string): PricedRoute => ({
+  ...ORDINARY,
+  path,
+  mimeType: 'text/html',
+  description: title,
+  teaser: gatedPage(title),
+  content: () => paidPage(title),
+});
+
+/** An API: its 402 carries the offer in the body too, as the reference servers do. */
+const apiRoute = (path: string, cors: Cors): PricedRoute => ({
+  ...ORDINARY,
+  path,
+  cors,
+  mimeType: 'application/json',
+  description: 'Tolls of the day',
+  teaser: json,
+  content: () => json({ paid: true, marker: PAID_MARKER, tolls: { horse: 1, coach: 6, score_of_sheep: 5 } }),
+});
+
+/** Gives back what was sent, with the media type it was sent with. */
+function echo(visit: Visit): Content {
+  return json({
+    paid: true,
+    marker: PAID_MARKER,
+    contentType: visit.headers['content-type'] ?? null,
+    body: visit.body.toString('utf8'),
+  });
+}
+
+/** Everything that costs money here. */
+export const PAID_ROUTES: readonly PricedRoute[] = [
+  {
+    ...htmlRoute('/article', 'A short history of the tollgate'),
+    teaser: (required) => html(articleTeaser(required)),
+    content: () => html(article()),
+  },
+  { ...htmlRoute('/bare', 'Behind a bare gate'), teaser: () => html('') },
+  { ...htmlRoute('/frame', 'A framed view') },
+  { ...htmlRoute('/cacheable', 'A gate that is remembered'), cacheControl: 'public, max-age=600' },
+  apiRoute('/api/data', 'open'),
+  apiRoute('/api/private', 'none'),
+  apiRoute('/api/credentialed', 'credentialed'),
+  { ...apiRoute('/api/echo', 'open'), method: 'POST', description: 'An echo', content: echo },
+  {
+    ...ORDINARY,
+    path: '/image.png',
+    mimeType: 'image/png',
+    description: 'An evening sky',
+    teaser: () => text('Payment Required\n'),
+    content: () => ({ type: 'image/png', body: picture() }),
+  },
+  { ...htmlRoute('/always-refuses', 'A keeper who takes and refuses'), manner: 'always-refuses' },
+  { ...htmlRoute('/loses-answer', 'A keeper who hangs up'), manner: 'loses-answer' },
+  { ...htmlRoute('/moves-away', 'A keeper who sends you elsewhere'), manner: 'moves-away' },
+];

@@ -1,0 +1,182 @@
+import type { Diary } from './books.ts';
+import { encodeHeader, type PaymentRequired } from './envelope.ts';
+import type { Facilitator } from './facilitator.ts';
+import { type Answer, type Content, HANG_UP, json, type Reply, show, type Visit } from './http.ts';
+import type { Delivery, Refusal, Resource } from './mechanisms/mechanism.ts';
+import type { SettledPayment } from './spent.ts';
+import { readTerms, type Terms } from './terms.ts';
+
+/** How a route treats a proof: as it should, or in one of the ways in which servers go wrong. */
+export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'moves-away';
+
+/** Something that costs money. */
+export interface PaidRoute {
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  readonly mimeType: string;
+  readonly description: string;
+  readonly manner: Manner;
+  /** `Cache-Control` of the 402. */
+  readonly cacheControl: string;
+  /** What is shown with the 402. */
+  readonly teaser: (required: PaymentRequired) => Content;
+  /** What was paid for. */
+  readonly content: (visit: Visit) => Content;
+}
+
+interface Debt {
+  readonly payment: SettledPayment;
+  /** Whether the client can know that the answer was lost. */
+  lost: boolean;
+}
+
+interface Proof {
+  readonly encoded: string;
+  readonly delivery: Delivery;
+}
+
+/** Stands between a visit and what it wants: 402 until a good proof comes, then the content, once. */
+export class Paywall {
+  readonly #facilitator: Facilitator;
+  readonly #diary: Diary;
+  readonly #defaults: Terms;
+  readonly #network: string;
+  readonly #now: () => number;
+  /** Paid for but not delivered, by URL and proof. */
+  readonly #owed = new Map<string, Debt>();
+
+  constructor(facilitator: Facilitator, diary: Diary, defaults: Terms, network: string, now: () => number) {
+    this.#facilitator = facilitator;
+    this.#diary = diary;
+    this.#defaults = defaults;
+    this.#network = network;
+    this.#now = now;
+  }
+
+  async serve(visit: Visit, route: PaidRoute): Promise<Answer> {
+    const proof = proofOf(visit, route);
+    if (proof === undefined && !asks(visit, route)) {
+      return show(405, json({ error: 'Method not allowed' }), { Allow: route.method });
+    }
+    const terms = readTerms(visit.url.searchParams, this.#defaults);
+    const resource: Resource = { url: visit.href, route: route.path };
+    if (proof === undefined) return this.#demand(resource, route, terms, 'Payment Required');
+    switch (route.manner) {
+      case 'honest':
+        return this.#sell(proof, visit, route, terms, resource);
+      case 'always-refuses':
+        return this.#takeAndRefuse(proof, route, terms, resource);
+      case 'loses-answer':
+        return this.#sellForgetfully(proof, visit, route, terms, resource);
+      case 'moves-away':
+        return { status: 302, headers: { Location: visit.url.searchParams.get('to') ?? '/free' }, body: '' };
+    }
+  }
+
+  async #sell(
+    proof: Proof,
+    visit: Visit,
+    route: PaidRoute,
+    terms: Terms,
+    resource: Resource,
+  ): Promise<Reply> {
+    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
+    if (outcome.kind === 'refused') return this.#refuse(outcome, resource, route, terms);
+    return this.#deliver(visit, route, outcome.payment);
+  }
+
+  /** Takes the money, keeps honest books of it, and asks for more. */
+  async #takeAndRefuse(proof: Proof, route: PaidRoute, terms: Terms, resource: Resource): Promise<Reply> {
+    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
+    const error = outcome.kind === 'refused' ? outcome.error : 'Payment received, content withheld';
+    return this.#refuse({ kind: 'refused', status: 402, error }, resource, route, terms);
+  }
+
+  /**
+   * Settles the first time, and cuts the line; answers the second time. What is cut on a used connection does not count
+   * as lost, because a browser silently sends it again on a fresh one.
+   */
+  async #sellForgetfully(
+    proof: Proof,
+    visit: Visit,
+    route: PaidRoute,
+    terms: Terms,
+    resource: Resource,
+  ): Promise<Answer> {
+    const key = `${resource.url} ${proof.encoded}`;
+    const debt = this.#owed.get(key);
+    if (debt?.lost) {
+      this.#owed.delete(key);
+      return this.#deliver(visit, route, debt.payment);
+    }
+    if (debt !== undefined) {
+      debt.lost = !visit.onUsedConnection;
+      return HANG_UP;
+    }
+    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
+    if (outcome.kind === 'refused') return this.#refuse(outcome, resource, route, terms);
+    this.#owed.set(key, { payment: outcome.payment, lost: !visit.onUsedConnection });
+    return HANG_UP;
+  }
+
+  #deliver(visit: Visit, route: PaidRoute, { hash, receiveHash, payer }: SettledPayment): Reply {
+    const receipt = { success: true, transaction: receiveHash ?? hash, network: this.#network, payer };
+    const headers = { 'PAYMENT-RESPONSE': encodeHeader(receipt), 'Cache-Control': 'private, no-store' };
+    return show(200, route.content(visit), headers);
+  }
+
+  #refuse(refusal: Refusal, resource: Resource, route: PaidRoute, terms: Terms): Reply {
+    const { status, error, code } = refusal;
+    this.#diary.refusals.push({ at: this.#now(), ...resource, status, reason: error });
+    const outcome = encodeHeader({
+      x402Version: 2,
+      success: false,
+      error,
+      transaction: '',
+      network: this.#network,
+    });
+    const headers = { 'PAYMENT-RESPONSE': outcome };
+    if (status === 402) {
+      const demand = this.#demand(resource, route, terms, error);
+      return { ...demand, headers: { ...demand.headers, ...headers } };
+    }
+    const body = json(code === undefined ? { error } : { error, code });
+    return show(status, body, { ...headers, 'Cache-Control': 'no-store' });
+  }
+
+  #demand(resource: Resource, route: PaidRoute, terms: Terms, error: string): Reply {
+    const introduction = { description: terms.description || route.description, mimeType: route.mimeType };
+    const required = this.#facilitator.offer(resource, terms, introduction, error);
+    return show(402, route.teaser(required), {
+      'PAYMENT-REQUIRED': encodeHeader(required, terms.encoding),
+      'Cache-Control': route.cacheControl,
+      // The next request then comes on a fresh connection, where a lost answer is really lost.
+      ...(route.manner === 'loses-answer' ? { Connection: 'close' } : {}),
+    });
+  }
+}
+
+/** Whether the visit asks for what is sold here; a HEAD asks for the price and buys nothing. */
+function asks({ method }: Visit, route: PaidRoute): boolean {
+  return method === route.method || (method === 'HEAD' && route.method === 'GET');
+}
+
+/** The proof a visit brings, if any: in the header of the right method, or in the body of a POST where GET is right. */
+function proofOf(visit: Visit, route: PaidRoute): Proof | undefined {
+  const header = visit.headers['payment-signature'];
+  if (visit.method === route.method && typeof header === 'string')
+    return { encoded: header, delivery: 'header' };
+  if (visit.method !== 'POST' || route.method === 'POST') return undefined;
+  const encoded = fallbackSignature(visit.body.toString('utf8'));
+  return encoded === undefined ? undefined : { encoded, delivery: 'body' };
+}
+
+function fallbackSignature(body: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (typeof value !== 'object' || value === null || !('paymentSignature' in value)) return undefined;
+    return typeof value.paymentSignature === 'string' ? value.paymentSignature : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Diary, RequestRecord } from './books.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import type { FreeRoute } from './free-routes.ts';
+import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http.ts';
+import { PAID_ROUTES } from './paid-routes.ts';
+import type { Paywall } from './paywall.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** What a server needs to answer; replaced as a whole when the merchant starts again. */
+export interface Shop {
+  readonly paywall: Paywall;
+  readonly diary: Diary;
+  readonly free: readonly FreeRoute[];
+  /** The merchant's own desk, which the diary leaves out. */
+  readonly desk: readonly FreeRoute[];
+  readonly now: () => number;
+}
+
+/** Listens, and gives the port. Closing is the caller's. */
+export function listen(shop: Shop, host: string, port: number): Promise<{ server: Server; port: number }> {
+  const used = new WeakSet<Socket>();
+  const server = createServer((request, response) => {
+    const onUsedConnection = used.has(request.socket);
+    used.add(request.socket);
+    void handle(shop, request, response, onUsedConnection);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('No port to listen on');
+      resolve({ server, port: address.port });
+    });
+  });
+}
+
+async function handle(
+  shop: Shop,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onUsedConnection: boolean,
+): Promise<void> {
+  const record = writeDown(shop, request);
+  const answer = await answerTo(shop, request, onUsedConnection);
+  if (answer === HANG_UP) {
+    request.socket.destroy();
+    return;
+  }
+  record.status = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  response.writeHead(answer.status).end(answer.body);
+}
+
+function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {
+  const { method = '', url = '', headers } = request;
+  const dest = headers['sec-fetch-dest'];
+  const record: RequestRecord = {
+    at: shop.now(),
+    method,
+    host: headers.host ?? '',
+    path: url,
+    hadPaymentSignature: headers['payment-signature'] !== undefined,
+    dest: typeof dest === 'string' ? dest : null,
+    status: null,
+  };
+  if (!shop.desk.some(({ path }) => path === url)) shop.diary.requests.push(record);
+  return record;
+}
+
+/** Our own failures stand in the books beside the refusals. */
+function writeDownFailure(shop: Shop, { url = '', headers }: IncomingMessage, error: unknown): void {
+  const [route = ''] = url.split('?');
+  const reason = error instanceof Error ? [error.message, ...causesOf(error)].join(': ') : String(error);
+  shop.diary.refusals.push({
+    at: shop.now(),
+    url: `http://${headers.host ?? ''}${url}`,
+    route,
+    status: 500,
+    reason,
+  });
+}
+
+function causesOf(error: Error): readonly string[] {
+  return error instanceof AggregateError ? error.errors.map(String) : [];
+}
+
+async function answerTo(shop: Shop, request: IncomingMessage, onUsedConnection: boolean): Promise<Answer> {
+  try {
+    const body = await readBody(request);
+    if (body === 'gone') return HANG_UP;
+    if (body === 'too large') return show(413, json({ error: 'Body too large' }), { Connection: 'close' });
+    const { method = '', url: path = '', headers } = request;
+    const href = `http://${headers.host ?? ''}${path}`;
+    if (!path.startsWith('/') || !URL.canParse(href)) return show(400, json({ error: 'Bad request' }));
+    return await route(shop, { method, href, url: new URL(href), headers, body, onUsedConnection });
+  } catch (error) {
+    if (error instanceof BadRequest) return show(400, json({ error: error.message }));
+    writeDownFailure(shop, request, error);
+    return show(500, json({ error: 'Verification error on server' }));
+  }
+}
+
+async function route(shop: Shop, visit: Visit): Promise<Answer> {
+  const { pathname } = visit.url;
+  const paid = PAID_ROUTES.find(({ path }) => path === pathname);
+  if (paid !== undefined) {
+    if (visit.method === 'OPTIONS') return preflight(paid.cors, visit);
+    const answer = await shop.paywall.serve(visit, paid);
+    if (answer === HANG_UP) return answer;
+    return { ...answer, headers: { ...answer.headers, ...corsHeaders(paid.cors, visit) } };
+  }
+  const free = [...shop.free, ...shop.desk].find(({ path }) => path === pathname);
+  return free?.serve(visit) ?? show(404, json({ error: 'Not found' }));
+}
+
+/** The whole body, unless there is too much of it or the client leaves before its end. */
+async function readBody(request: IncomingMessage): Promise<Buffer | 'too large' | 'gone'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return 'too large';
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (request.complete) throw error;
+    return 'gone';
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { readAddress, toAddress } from '../../devnet/address.ts';
+import { blockToJson, hashBlock, workRoot } from '../../devnet/block.ts';
+import { accountOf, blake2b256, privateKeyAt, sign } from '../../devnet/crypto.ts';
+import type { Devnet } from '../../devnet/devnet.ts';
+import { fromHex, type Hash, type Hex32, ZERO } from '../../devnet/hex.ts';
+import { findWork } from '../../devnet/work.ts';
+
+/** Somebody with money and no purse: pays what it is told to, and signs what it is told to. */
+export interface Payer {
+  readonly address: string;
+  /** Sends raw and waits for the confirmation; gives the hash as the node spells it. */
+  pay(to: string, raw: bigint): Promise<Hash>;
+  /** Sends raw and waits for nothing. */
+  send(to: string, raw: bigint): Promise<Hash>;
+  /** Receives a send that went to this account, and waits for the confirmation. */
+  receive(sendHash: string): Promise<Hash>;
+  /** Ed25519-Blake2b over Blake2b-256 of the text. */
+  sign(text: string): string;
+}
+
+/** A payer with an opened account that holds this much. */
+export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
+  const privateKey = privateKeyAt(randomBytes(32).toString('hex'), 0);
+  const account = accountOf(privateKey);
+  const address = toAddress(account);
+  const payer = { address, pay, send, receive, sign: signText };
+  await receive(await devnet.faucet(address, raw));
+  return payer;
+
+  async function pay(to: string, amount: bigint): Promise<Hash> {
+    const hash = await send(to, amount);
+    await devnet.confirmed(hash);
+    return hash;
+  }
+
+  function send(to: string, amount: bigint): Promise<Hash> {
+    const destination = readAddress(to);
+    if (destination === undefined) throw new RangeError(`not an address: ${to}`);
+    return append('send', destination, (balance) => balance - amount);
+  }
+
+  async function receive(sendHash: string): Promise<Hash> {
+    await devnet.confirmed(sendHash);
+    const source = devnet.ledger.find(sendHash);
+    const hash = await append('receive', source.hash, (balance) => balance + source.amount);
+    await devnet.confirmed(hash);
+    return hash;
+  }
+
+  async function append(subtype: 'send' | 'receive', link: Hex32, next: (balance: bigint) => bigint) {
+    const head = devnet.ledger.head(account);
+    const unsigned = {
+      account,
+      previous: head?.hash ?? ZERO,
+      representative: account,
+      balance: next(head?.block.balance ?? 0n),
+      link,
+    };
+    const hash = hashBlock(unsigned);
+    const signature = sign(fromHex(hash), privateKey);
+    const work = await findWork(workRoot(unsigned), devnet.ledger.thresholds[subtype]);
+    const block = blockToJson({ ...unsigned, signature, work });
+    const response = await fetch(devnet.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'process', json_block: 'true', block }),
+    });
+    const answer: unknown = await response.json();
+    if (JSON.stringify(answer) !== JSON.stringify({ hash })) throw new Error(JSON.stringify(answer));
+    return hash;
+  }
+
+  function signText(text: string): string {
+    return sign(fromHex(blake2b256(new TextEncoder().encode(text))), privateKey);
+  }
+}

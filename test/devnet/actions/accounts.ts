@@ -31,7 +31,7 @@ const accountInfo = action(
     representative: read.flag(false),
     weight: read.flag(false),
     pending: read.flag(false),
-    receivable: v.unknown(),
+    receivable: v.optional(v.unknown()),
     include_confirmed: read.flag(false),
   }),
   (request, { ledger }) => {

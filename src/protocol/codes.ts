@@ -76,6 +76,6 @@ export type EntryCode = MechanismCode | EntryRefusalCode;
 export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
 
 /** The key of the sentence that says why to a person. */
-export function refusalSentence(code: RefusalCode): MessageKey {
+export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal_${string}`> {
   return `refusal_${code}`;
 }

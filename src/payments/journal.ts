@@ -1,0 +1,51 @@
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { Budget } from './budget.ts';
+import type { OwnBlock } from './chain.ts';
+import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
+
+/** What came of asking the journal to reserve money for an intent. */
+export type Reservation =
+  | { readonly kind: 'reserved'; readonly payment: Payment }
+  /** The same session, nonce or challenge was approved before: that payment goes on, no second one begins. */
+  | { readonly kind: 'known'; readonly payment: Payment }
+  /** Other payments used the budget up since the decision. */
+  | { readonly kind: 'over'; readonly limit: 'payment' | 'day' };
+
+/**
+ * The purse's memory of payments. Every method is one transaction: it either happened on disk when its promise
+ * resolves, or did not happen at all.
+ */
+export interface Journal {
+  /** Checks the budget once more, debits the site's day and writes the payment as `approved` (invariants 1, 2). */
+  reserve(intent: Intent): Promise<Reservation>;
+  /** Takes the payment one step on; giving back its reservation when it is abandoned. */
+  advance(id: PaymentId, progress: Progress): Promise<Payment>;
+  /** Takes the payment to `signed` and writes its block as the account's newest: both or neither. */
+  sign(id: PaymentId, own: OwnBlock): Promise<void>;
+  find(id: PaymentId): Promise<Payment | null>;
+  /** Payments that the purse itself must carry on. */
+  underway(): Promise<readonly Payment[]>;
+  /** The payment that was made for this challenge, if any. */
+  forChallenge(challengeId: string): Promise<Payment | null>;
+  /** Payments for this very request that have a proof and did not get what they paid for, oldest first. */
+  undelivered(site: Site, method: string, url: string): Promise<readonly Payment[]>;
+  /** What this resource cost when it was last delivered, without a tag (raw). */
+  lastPrice(network: string, resource: string): Promise<Raw | null>;
+}
+
+/** Budgets and what sites have spent. */
+export interface Budgets {
+  read(network: string, site: Site): Promise<Budget | null>;
+  spentOn(network: string, site: Site, day: string): Promise<Raw>;
+  save(budget: Budget): Promise<void>;
+  isBlocked(site: Site): Promise<boolean>;
+  block(site: Site): Promise<void>;
+}
+
+/** The purse's memory of its own chains: a block stands here before the network sees it. */
+export interface ChainStore {
+  /** The newest block this purse signed for the account, or null. */
+  newest(network: string, account: NanoAddress): Promise<OwnBlock | null>;
+  put(own: OwnBlock): Promise<void>;
+}

@@ -1,0 +1,148 @@
+import { Fault, type FaultKey } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import type { Offer } from '../protocol/offer.ts';
+
+declare const paymentId: unique symbol;
+/** Names a payment in the journal. */
+export type PaymentId = string & { readonly [paymentId]: true };
+
+declare const site: unique symbol;
+/** The origin that asks for money and gets the proof: whom a budget is for. */
+export type Site = string & { readonly [site]: true };
+
+/** The site of a URL: its origin. */
+export function siteOf(url: string): Site {
+  return new URL(url).origin as Site;
+}
+
+/** Where the same thing is bought again: a site's path, whatever the query. */
+export function resourceOf({ method, url }: Pick<Challenge, 'method' | 'url'>): string {
+  const { origin, pathname } = new URL(url);
+  return `${method} ${origin}${pathname}`;
+}
+
+/** What was approved. It never changes: the amount checked = shown = debited = signed (invariant 3). */
+export interface Intent {
+  readonly id: PaymentId;
+  /** When it was approved (ms). */
+  readonly at: number;
+  readonly network: { readonly id: string; readonly testMoney: boolean };
+  readonly account: NanoAddress;
+  readonly site: Site;
+  readonly challenge: Challenge;
+  readonly offer: Offer;
+  readonly amount: Raw;
+  readonly approval: 'once' | 'budget';
+  /** Unique over the whole journal: no offer is paid twice (invariant 1). */
+  readonly once: string;
+  /** See `resourceOf`; for the price-rise rule. */
+  readonly resource: string;
+  /** The day whose budget was debited. */
+  readonly day: string;
+}
+
+interface Signed {
+  readonly block: SignedBlock;
+  readonly hash: BlockHash;
+}
+interface Proven extends Signed {
+  /** The bytes of PAYMENT-SIGNATURE: kept and delivered again, never made anew. */
+  readonly proof: string;
+}
+
+/** How far a payment has come, and what is known by then. */
+export type Progress =
+  | { readonly state: 'approved' }
+  | ({ readonly state: 'signed' } & Signed)
+  | ({ readonly state: 'published' } & Signed)
+  | ({ readonly state: 'confirmed' } & Signed)
+  | ({ readonly state: 'proven' } & Proven)
+  | ({ readonly state: 'delivered' } & Proven)
+  | ({ readonly state: 'settled'; readonly status: number } & Proven)
+  | ({
+      readonly state: 'refused';
+      readonly status: number;
+      readonly final: boolean;
+      readonly said: string;
+    } & Proven)
+  | ({ readonly state: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' } & Proven)
+  | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };
+
+export type PaymentState = Progress['state'];
+
+/** The journal's record of one intent to pay, from approval to receipt: the unit of crash safety. */
+export interface Payment {
+  readonly intent: Intent;
+  readonly progress: Progress;
+  readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+}
+
+/**
+ * From where to where. A payment is abandoned only before a block is signed, or once the ledger proves that its
+ * block can never land: what might still be paid stays reserved (invariant 2).
+ */
+const NEXT = {
+  approved: ['signed', 'abandoned'],
+  signed: ['published', 'abandoned'],
+  published: ['confirmed', 'abandoned'],
+  confirmed: ['proven'],
+  proven: ['delivered'],
+  delivered: ['settled', 'refused', 'unanswered'],
+  refused: ['delivered'],
+  unanswered: ['delivered'],
+  settled: [],
+  abandoned: [],
+} as const satisfies Record<PaymentState, readonly PaymentState[]>;
+
+/** A new payment, as reserved. */
+export function approved(intent: Intent): Payment {
+  return { intent, progress: { state: 'approved' }, story: [{ state: 'approved', at: intent.at }] };
+}
+
+/**
+ * The payment after one step.
+ *
+ * @throws Fault `fault_paymentOver` when the table knows no such step.
+ */
+export function advance(payment: Payment, progress: Progress, at: number): Payment {
+  const allowed: readonly PaymentState[] = NEXT[payment.progress.state];
+  if (!allowed.includes(progress.state)) {
+    throw new Fault('fault_paymentOver', [], { cause: `${payment.progress.state} → ${progress.state}` });
+  }
+  return { ...payment, progress, story: [...payment.story, { state: progress.state, at }] };
+}
+
+/** True while the purse still has something to do for this payment by itself. */
+export function isUnderway(state: PaymentState): boolean {
+  return state === 'approved' || state === 'signed' || state === 'published' || state === 'confirmed';
+}
+
+/**
+ * Whether a proof may still buy something and goes out again before anything new is paid. Once the server refused it
+ * for good, delivering it again is up to the user.
+ */
+export function isKept(progress: Progress): boolean {
+  switch (progress.state) {
+    case 'proven':
+    case 'delivered':
+    case 'unanswered':
+      return true;
+    case 'refused':
+      return !progress.final;
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'settled':
+    case 'abandoned':
+      return false;
+  }
+}
+
+/** Whether the money of this payment counts as spent: only what was abandoned is given back. */
+export function isDebited(state: PaymentState): boolean {
+  return state !== 'abandoned';
+}

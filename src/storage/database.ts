@@ -1,0 +1,106 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { Fault } from '../fault.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { Budget } from '../payments/budget.ts';
+import type { OwnBlock } from '../payments/chain.ts';
+import type { Payment } from '../payments/payment.ts';
+import type { Transfer } from '../payments/purse.ts';
+import type { LogLine } from './log.ts';
+
+/** A moment and an id: the order of lists, and the place where the next page of one begins. */
+export type Place = readonly [at: number, id: string];
+
+/** A payment as it lies on disk: beside it, the keys by which it is found again. */
+export interface PaymentRow {
+  readonly id: string;
+  readonly place: Place;
+  readonly payment: Payment;
+  readonly once: string;
+  readonly challenge: string;
+  readonly resource: readonly [network: string, resource: string, at: number];
+  /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
+  readonly underway?: 1;
+  /** Only while a proof waits for what it paid for. */
+  readonly undelivered?: readonly [site: string, method: string, url: string];
+}
+
+/** What a site has spent and reserved on one day (raw). */
+export interface SpendingRow {
+  readonly network: string;
+  readonly site: string;
+  readonly day: string;
+  readonly spent: bigint;
+}
+
+export interface PurseSchema extends DBSchema {
+  /** The sealed seed and what belongs to it, by name. */
+  vault: { key: string; value: unknown };
+  settings: { key: string; value: unknown };
+  networks: { key: string; value: NetworkProfile };
+  payments: {
+    key: string;
+    value: PaymentRow;
+    indexes: {
+      place: [number, string];
+      once: string;
+      challenge: string;
+      resource: [string, string, number];
+      underway: number;
+      undelivered: [string, string, string];
+    };
+  };
+  transfers: {
+    key: string;
+    value: Transfer & { readonly place: Place };
+    indexes: { place: [number, string] };
+  };
+  budgets: { key: [string, string]; value: Budget };
+  spending: { key: [string, string, string]; value: SpendingRow };
+  blocked: { key: string; value: { readonly site: string; readonly at: number } };
+  chains: { key: [string, string]; value: OwnBlock };
+  work: { key: string; value: unknown };
+  workIntents: { key: string; value: unknown };
+  log: { key: number; value: LogLine };
+}
+
+export type Database = IDBPDatabase<PurseSchema>;
+
+const VERSION = 1;
+
+/**
+ * Opens the purse's one database, making or migrating it.
+ *
+ * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that.
+ */
+export async function openDatabase(name = 'nano-purse'): Promise<Database> {
+  try {
+    return await openDB<PurseSchema>(name, VERSION, {
+      upgrade(database, from) {
+        if (from < 1) createFirst(database);
+      },
+    });
+  } catch (cause) {
+    throw new Fault('fault_storageUnusable', [], { cause });
+  }
+}
+
+function createFirst(database: Database): void {
+  database.createObjectStore('vault');
+  database.createObjectStore('settings');
+  database.createObjectStore('networks', { keyPath: 'id' });
+  const payments = database.createObjectStore('payments', { keyPath: 'id' });
+  payments.createIndex('place', 'place', { unique: true });
+  payments.createIndex('once', 'once');
+  payments.createIndex('challenge', 'challenge');
+  payments.createIndex('resource', 'resource');
+  payments.createIndex('underway', 'underway');
+  payments.createIndex('undelivered', 'undelivered');
+  database.createObjectStore('transfers', { keyPath: 'id' }).createIndex('place', 'place', { unique: true });
+  database.createObjectStore('budgets', { keyPath: ['network', 'site'] });
+  database.createObjectStore('spending', { keyPath: ['network', 'site', 'day'] });
+  database.createObjectStore('blocked', { keyPath: 'site' });
+  database.createObjectStore('chains', { keyPath: ['network', 'account'] });
+  database.createObjectStore('work');
+  database.createObjectStore('workIntents');
+  database.createObjectStore('log', { autoIncrement: true });
+}

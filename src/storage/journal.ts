@@ -1,0 +1,160 @@
+import type { IDBPTransaction } from 'idb';
+import { Fault } from '../fault.ts';
+import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { checkBudget } from '../payments/budget.ts';
+import type { OwnBlock } from '../payments/chain.ts';
+import { priceOf } from '../payments/decision.ts';
+import type { Journal, Reservation } from '../payments/journal.ts';
+import {
+  advance,
+  approved,
+  type Intent,
+  isUnderway,
+  type Payment,
+  type PaymentId,
+  type Progress,
+  type Site,
+} from '../payments/payment.ts';
+import type { Database, PaymentRow, PurseSchema } from './database.ts';
+
+type Stores = 'payments' | 'spending' | 'budgets' | 'chains';
+type Transaction<S extends Stores> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
+
+/** How many earlier purchases of a resource are looked through for one that was delivered. */
+const PRICE_MEMORY = 20;
+
+/** The journal in IndexedDB: each method is one transaction. */
+export class StoredJournal implements Journal {
+  readonly #database: Database;
+  readonly #now: () => number;
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  async reserve(intent: Intent): Promise<Reservation> {
+    const transaction = this.#database.transaction(['payments', 'spending', 'budgets'], 'readwrite');
+    const payments = transaction.objectStore('payments');
+    const namesakes = await payments.index('once').getAll(intent.once);
+    const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
+    if (known !== undefined) return { kind: 'known', payment: known.payment };
+
+    const spent = await spentOn(transaction, intent);
+    if (intent.approval === 'budget') {
+      const budget = await transaction.objectStore('budgets').get([intent.network.id, intent.site]);
+      if (budget === undefined || budget.paused) return { kind: 'over', limit: 'payment' };
+      const check = checkBudget(budget, spent, intent.amount);
+      if (check.kind === 'over') return check;
+    }
+    const payment = approved(intent);
+    await Promise.all([
+      payments.add(rowOf(payment)),
+      debit(transaction, intent, addRaw(spent, intent.amount)),
+      transaction.done,
+    ]);
+    return { kind: 'reserved', payment };
+  }
+
+  async advance(id: PaymentId, progress: Progress): Promise<Payment> {
+    const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
+    const payment = advance(await read(transaction, id), progress, this.#now());
+    const { intent } = payment;
+    await Promise.all([
+      transaction.objectStore('payments').put(rowOf(payment)),
+      progress.state === 'abandoned'
+        ? spentOn(transaction, intent).then((spent) =>
+            debit(transaction, intent, subtractRaw(spent, intent.amount)),
+          )
+        : undefined,
+      transaction.done,
+    ]);
+    return payment;
+  }
+
+  async sign(id: PaymentId, own: OwnBlock): Promise<void> {
+    // The one write that must outlive a power cut: a block the network may know and the purse does not would be money
+    // spent without a trace. Its flush takes every earlier write of the journal to the disk with it.
+    const transaction = this.#database.transaction(['payments', 'chains'], 'readwrite', {
+      durability: 'strict',
+    });
+    const signed = { state: 'signed', block: own.block, hash: own.hash } as const;
+    const payment = advance(await read(transaction, id), signed, this.#now());
+    await Promise.all([
+      transaction.objectStore('payments').put(rowOf(payment)),
+      transaction.objectStore('chains').put(own),
+      transaction.done,
+    ]);
+  }
+
+  async find(id: PaymentId): Promise<Payment | null> {
+    return (await this.#database.get('payments', id))?.payment ?? null;
+  }
+
+  async underway(): Promise<readonly Payment[]> {
+    return (await this.#database.getAllFromIndex('payments', 'underway')).map(({ payment }) => payment);
+  }
+
+  async forChallenge(challengeId: string): Promise<Payment | null> {
+    return (await this.#database.getFromIndex('payments', 'challenge', challengeId))?.payment ?? null;
+  }
+
+  async undelivered(site: Site, method: string, url: string): Promise<readonly Payment[]> {
+    const rows = await this.#database.getAllFromIndex('payments', 'undelivered', [site, method, url]);
+    return rows.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at);
+  }
+
+  async lastPrice(network: string, resource: string): Promise<Raw | null> {
+    const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
+    const { store } = this.#database.transaction('payments');
+    let cursor = await store.index('resource').openCursor(range, 'prev');
+    for (let looked = 0; cursor !== null && looked < PRICE_MEMORY; looked++) {
+      const { intent, progress } = cursor.value.payment;
+      if (progress.state === 'settled') return priceOf(intent.offer);
+      cursor = await cursor.continue();
+    }
+    return null;
+  }
+}
+
+async function read<S extends Stores>(
+  transaction: Transaction<S | 'payments'>,
+  id: PaymentId,
+): Promise<Payment> {
+  const row = await transaction.objectStore('payments').get(id);
+  if (row === undefined) throw new Fault('fault_unknownPayment');
+  return row.payment;
+}
+
+async function spentOn<S extends Stores>(
+  transaction: Transaction<S | 'spending'>,
+  { network, site, day }: Intent,
+): Promise<Raw> {
+  const row = await transaction.objectStore('spending').get([network.id, site, day]);
+  return (row?.spent ?? ZERO) as Raw;
+}
+
+async function debit<S extends Stores>(
+  transaction: Transaction<S | 'spending'>,
+  { network, site, day }: Intent,
+  spent: Raw,
+): Promise<void> {
+  await transaction.objectStore('spending').put({ network: network.id, site, day, spent });
+}
+
+/** The row of a payment, with the keys that its progress gives it. */
+function rowOf(payment: Payment): PaymentRow {
+  const { intent, progress } = payment;
+  const { id, at, site, challenge } = intent;
+  const waits = 'proof' in progress && progress.state !== 'settled';
+  return {
+    id,
+    place: [at, id],
+    payment,
+    once: intent.once,
+    challenge: challenge.id,
+    resource: [intent.network.id, intent.resource, at],
+    ...(isUnderway(progress.state) && { underway: 1 }),
+    ...(waits && { undelivered: [site, challenge.method, challenge.url] }),
+  };
+}

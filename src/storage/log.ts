@@ -1,0 +1,34 @@
+import type { Left } from '../payments/cashier.ts';
+import type { Database } from './database.ts';
+
+/** Why a 402 was left to the page. It holds no offer, no header and no proof. */
+export interface LogLine {
+  readonly at: number;
+  readonly site: string;
+  readonly url: string;
+  readonly key: Left;
+  readonly args: readonly string[];
+}
+
+/** How many lines are kept. */
+const MOST_LINES = 200;
+
+/** The log of what was not paid, in IndexedDB: the newest lines only. */
+export class StoredLog {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async add(line: LogLine): Promise<void> {
+    const { store, done } = this.#database.transaction('log', 'readwrite');
+    const key = await store.add(line);
+    await Promise.all([store.delete(IDBKeyRange.upperBound(key - MOST_LINES)), done]);
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly LogLine[]> {
+    return (await this.#database.getAll('log')).reverse();
+  }
+}

@@ -1,0 +1,76 @@
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import { AddressText } from '../nano/account.ts';
+import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
+import type { Database } from './database.ts';
+
+const settings = {
+  /** The network in use, by its CAIP-2 id. */
+  network: v.fallback(v.string(), MAINNET.id),
+  /** The user stopped all payments without asking. */
+  paused: v.fallback(v.boolean(), false),
+  /** Minutes without use after which the purse locks. */
+  autoLockMinutes: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)), 30),
+  /** Who votes for the user's money; null for the network's own choice. */
+  representative: v.fallback(v.nullable(AddressText), null),
+} as const;
+
+type Settings = typeof settings;
+export type SettingName = keyof Settings;
+export type SettingValue<N extends SettingName> = v.InferOutput<Settings[N]>;
+
+/** The networks that are always there. */
+export const BUILT_IN: readonly NetworkProfile[] = [MAINNET, DEVNET];
+
+/** The user's settings and networks in IndexedDB. */
+export class StoredSettings {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The value of a setting; what was never set, or does not read as what it should be, is its default. */
+  async read<N extends SettingName>(name: N): Promise<SettingValue<N>> {
+    return v.parse(settings[name], await this.#database.get('settings', name)) as SettingValue<N>;
+  }
+
+  async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {
+    await this.#database.put('settings', value, name);
+  }
+
+  /** Every network: the user's own profile of an id stands before the built-in one. */
+  async networks(): Promise<readonly NetworkProfile[]> {
+    const own = await this.#database.getAll('networks');
+    const ids = new Set(own.map(({ id }) => id));
+    return [...BUILT_IN.filter(({ id }) => !ids.has(id)), ...own];
+  }
+
+  /** The network in use. */
+  async network(): Promise<NetworkProfile> {
+    const id = await this.read('network');
+    return (await this.networks()).find((network) => network.id === id) ?? MAINNET;
+  }
+
+  /** @throws Fault `fault_unknownNetwork` */
+  async useNetwork(id: string): Promise<void> {
+    if (!(await this.networks()).some((network) => network.id === id))
+      throw new Fault('fault_unknownNetwork');
+    await this.write('network', id);
+  }
+
+  /** Keeps a network of the user's own. @throws Fault `fault_badNetwork` naming the field that is wrong */
+  async saveNetwork(profile: unknown): Promise<void> {
+    const read = v.safeParse(NetworkProfileText, profile);
+    if (!read.success) {
+      throw new Fault('fault_badNetwork', [v.getDotPath(read.issues[0]) ?? '']);
+    }
+    await this.#database.put('networks', read.output);
+  }
+
+  /** Forgets the user's own profile of an id; a built-in network comes back as it was. */
+  async removeNetwork(id: string): Promise<void> {
+    await this.#database.delete('networks', id);
+    await this.write('network', (await this.network()).id);
+  }
+}

@@ -1,0 +1,11 @@
+import type { VaultStore } from '../vault/keyed-store.ts';
+import type { Database } from './database.ts';
+
+/** What the vault keeps, in IndexedDB: ciphertext, and how often a password was wrong. */
+export function storedVault(database: Database): VaultStore {
+  return {
+    get: (key) => database.get('vault', key),
+    set: async (key, value) => void (await database.put('vault', value, key)),
+    remove: (key) => database.delete('vault', key),
+  };
+}

@@ -1,0 +1,45 @@
+import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
+import preact from '@preact/preset-vite';
+import { defineConfig } from 'vite';
+import manifest from './manifest.json' with { type: 'json' };
+
+const pages = ['popup', 'approve', 'onboarding'];
+
+/** `--mode chromium` (default) and `--mode firefox` build the same purse for each browser, into dist/MODE. */
+export default defineConfig(({ mode }) => {
+  const firefox = mode === 'firefox';
+  return {
+    plugins: [
+      preact(),
+      crx({ manifest: (firefox ? forFirefox() : manifest) as ManifestV3Export, browser: firefox ? 'firefox' : 'chrome' }),
+    ],
+    build: {
+      outDir: firefox ? 'dist/firefox' : 'dist/chromium',
+      target: 'es2022',
+      sourcemap: true,
+      // A tiny wasm must not become a data: URL, which the extension's own CSP forbids.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: [...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/${page}/index.html`),
+      },
+    },
+  };
+});
+
+/** Firefox knows no service worker and no offscreen document: its background is an event page that may hold requests. */
+function forFirefox() {
+  const { background, minimum_chrome_version: _, ...shared } = manifest;
+  return {
+    ...shared,
+    permissions: [...shared.permissions.filter((permission) => permission !== 'offscreen'), 'webRequestBlocking'],
+    background: { scripts: [background.service_worker], type: 'module' },
+    browser_specific_settings: {
+      gecko: {
+        id: 'purse@nanopurse.org',
+        strict_min_version: '140.0',
+        data_collection_permissions: { required: ['none'] },
+      },
+    },
+  };
+}

@@ -49,16 +49,8 @@ export const entryRefusalCodes = [
   'BAD_NONCE',
 ] as const;
 
-/**
- * Why an offer that is well formed is not paid all the same (protocol.md section 7). EXPIRES_TOO_SOON is for whoever
- * knows how long paying takes; the classifier gives the others.
- */
-export const payabilityCodes = [
-  'RESOURCE_MISMATCH',
-  'INSECURE_URL',
-  'MECHANISM_OFF',
-  'EXPIRES_TOO_SOON',
-] as const;
+/** Why an offer that is well formed is not paid all the same (protocol.md rules 12 and 13). */
+export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'MECHANISM_OFF'] as const;
 
 /** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (protocol.md 1.2, 3.1, 3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
@@ -72,7 +64,7 @@ export type LegacyCode = (typeof legacyCodes)[number];
 /** What an entry is, by protocol.md 3.10 alone. */
 export type EntryCode = MechanismCode | EntryRefusalCode;
 
-/** Every reason why a 402 is not paid; each has its sentence. */
+/** Every reason that this room gives for not paying; each has its sentence. Whoever decides has more of them. */
 export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
 
 /** The key of the sentence that says why to a person. */

@@ -5,6 +5,7 @@
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { wallet } from 'nanocurrency-web';
+import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { type NanoAddress, type PublicKey, parseAddress } from './account.ts';
 import type { PrivateKey } from './ed25519.ts';
@@ -19,6 +20,22 @@ export type Seed =
 export type SeedSource =
   | { readonly kind: 'words'; readonly words: string; readonly reading: Seed['kind'] }
   | { readonly kind: 'seed'; readonly hex: string };
+
+/** A seed as the vault's stores have it. */
+export const SeedText = v.variant('kind', [
+  v.strictObject({ kind: v.literal('bip44'), hex: v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/)) }),
+  v.strictObject({ kind: v.literal('legacy'), hex: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
+]);
+
+/** A back-up as the vault's stores and messages have it. Whether it opens a seed is for {@link seedOf} to say. */
+export const SeedSourceText = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('words'),
+    words: v.string(),
+    reading: v.picklist(['bip44', 'legacy']),
+  }),
+  v.strictObject({ kind: v.literal('seed'), hex: v.string() }),
+]);
 
 /** The keys of one account of a seed. */
 export interface AccountKeys {
@@ -65,6 +82,12 @@ export function readSeedHex(text: string): Seed {
   if (/^[0-9a-f]{64}$/.test(hex)) return { kind: 'legacy', hex };
   if (/^[0-9a-f]{128}$/.test(hex)) return { kind: 'bip44', hex };
   throw new Fault('fault_badSeed');
+}
+
+/** A back-up spelled the one canonical way, once it is known to open a seed. @throws as {@link seedOf} */
+export function canonicalSource(source: SeedSource): SeedSource {
+  const { hex } = seedOf(source);
+  return source.kind === 'words' ? { ...source, words: tidyWords(source.words) } : { kind: 'seed', hex };
 }
 
 /** The seed a back-up opens. @throws Fault `fault_badWords`, `fault_badSeed` */

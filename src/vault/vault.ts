@@ -1,0 +1,207 @@
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import type { Clock } from '../nano/clock.ts';
+import { canonicalSource, type Seed, type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
+import type { SessionStore, VaultStore } from './keyed-store.ts';
+import { LEAST_SCORE, passwordStrength } from './password.ts';
+import { isWeaker, KDF_PARAMETERS, type KdfParameters, SealedRecordText, seal, unseal } from './seal.ts';
+import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
+import { afterWrongTry, TriesText, waitBeforeTry } from './try-delay.ts';
+
+export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
+
+export interface VaultOptions {
+  readonly store: VaultStore;
+  readonly session: SessionStore;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Minutes without {@link Vault.touch} after which the vault locks itself. */
+  readonly autoLockMinutes: number;
+  /** What sealing costs from now on; a vault that was sealed for less is sealed anew when it is unlocked. */
+  readonly kdf?: KdfParameters;
+}
+
+/**
+ * Keeps the seed. At rest it is under the password alone. While the vault is unlocked it is also under a random key
+ * that only the session store has: a restarted worker is still unlocked, a restarted browser is not. The object itself
+ * holds no secret, and what it hands out it does not keep.
+ */
+export class Vault {
+  readonly #store: VaultStore;
+  readonly #session: SessionStore;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #kdf: KdfParameters;
+  #autoLockMinutes: number;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ store, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS }: VaultOptions) {
+    this.#store = store;
+    this.#session = session;
+    this.#clock = clock;
+    this.#autoLockMinutes = autoLockMinutes;
+    this.#kdf = kdf;
+  }
+
+  /** Whether there is a vault, locked or not. */
+  async exists(): Promise<boolean> {
+    return (await this.#store.get('sealed')) !== undefined;
+  }
+
+  /**
+   * Seals a new seed and leaves the vault unlocked.
+   * @throws Fault `fault_vaultExists`, `fault_weakPassword`, `fault_badWords`, `fault_badSeed`
+   */
+  create(source: SeedSource, password: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await this.exists()) throw new Fault('fault_vaultExists');
+      const canonical = canonicalSource(source);
+      await this.#seal(canonical, password);
+      await this.#open(seedOf(canonical));
+    });
+  }
+
+  /** @throws Fault `fault_wrongPassword`, `fault_tooManyTries` (seconds), `fault_noVault`, `fault_vaultUnreadable` */
+  unlock(password: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const source = await this.#unseal(password);
+      const sealed = v.parse(SealedRecordText, await this.#store.get('sealed'));
+      if (isWeaker(sealed, this.#kdf)) await this.#write(source, password);
+      await this.#open(seedOf(source));
+    });
+  }
+
+  /** Forgets the session key; the seed is out of reach until the password comes again. */
+  lock(): Promise<void> {
+    return this.#inTurn(() => this.#close());
+  }
+
+  /** Whether the seed can be had now. A vault whose deadline is past locks itself here. */
+  async isUnlocked(): Promise<boolean> {
+    return (await this.deadline()) !== null;
+  }
+
+  /** When the vault locks itself, in ms since the epoch; null while it is locked. */
+  deadline(): Promise<number | null> {
+    return this.#inTurn(async () => (await this.#current())?.deadline ?? null);
+  }
+
+  /** The seed, for one use. @throws Fault `fault_locked` */
+  seed(): Promise<Seed> {
+    return this.#inTurn(async () => {
+      const session = await this.#current();
+      const seed = session && (await openForSession(session.key, await this.#store.get('session')));
+      if (seed === undefined) {
+        await this.#close();
+        throw new Fault('fault_locked');
+      }
+      return seed;
+    });
+  }
+
+  /** The user is here: moves the deadline away. Without effect on a locked vault. */
+  touch(): Promise<void> {
+    return this.#inTurn(async () => {
+      const session = await this.#current();
+      if (session !== undefined) await this.#keep(session.key);
+    });
+  }
+
+  /** Sets after how many minutes without use the vault locks itself, from now on. */
+  setAutoLock(minutes: number): Promise<void> {
+    this.#autoLockMinutes = minutes;
+    return this.touch();
+  }
+
+  /** @throws Fault `fault_weakPassword` for the next one, and those of {@link unlock} for the current one */
+  changePassword(current: string, next: string): Promise<void> {
+    return this.#inTurn(async () => this.#seal(await this.#unseal(current), next));
+  }
+
+  /** What the user must write down to restore the purse. @throws Fault as {@link unlock} */
+  reveal(password: string): Promise<SeedSource> {
+    return this.#inTurn(() => this.#unseal(password));
+  }
+
+  /** When the next password may be tried, in ms since the epoch; null when it may be now. */
+  async retryAt(): Promise<number | null> {
+    const wait = waitBeforeTry(await this.#tries(), this.#clock.now());
+    return wait === 0 ? null : this.#clock.now() + wait;
+  }
+
+  /** Destroys the vault. The seed is gone for whoever has no back-up of it. */
+  erase(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#close();
+      await this.#store.remove('sealed');
+      await this.#store.remove('tries');
+    });
+  }
+
+  async #seal(source: SeedSource, password: string): Promise<void> {
+    if (passwordStrength(password).score < LEAST_SCORE) throw new Fault('fault_weakPassword');
+    await this.#write(source, password);
+  }
+
+  async #write(source: SeedSource, password: string): Promise<void> {
+    const secret = new TextEncoder().encode(JSON.stringify(source));
+    try {
+      await this.#store.set('sealed', await seal(secret, password, this.#kdf));
+    } finally {
+      secret.fill(0);
+    }
+  }
+
+  /** Tries a password. The try is counted before the answer is known, so that nobody can try and run. */
+  async #unseal(password: string): Promise<SeedSource> {
+    const sealed = await this.#store.get('sealed');
+    if (sealed === undefined) throw new Fault('fault_noVault');
+    const now = this.#clock.now();
+    const tries = await this.#tries();
+    const wait = waitBeforeTry(tries, now);
+    if (wait > 0) throw new Fault('fault_tooManyTries', [Math.ceil(wait / 1000).toString()]);
+    await this.#store.set('tries', afterWrongTry(tries, now));
+    const secret = await unseal(sealed, password);
+    await this.#store.remove('tries');
+    const text = new TextDecoder().decode(secret);
+    secret.fill(0);
+    const source = v.safeParse(v.pipe(v.string(), v.parseJson(), SeedSourceText), text);
+    // No cause: the issues would quote the secret.
+    if (!source.success) throw new Fault('fault_vaultUnreadable');
+    return source.output;
+  }
+
+  async #tries() {
+    return v.parse(TriesText, await this.#store.get('tries'));
+  }
+
+  /** The session, if there is one that has not run out. */
+  async #current(): Promise<Session | undefined> {
+    const session = v.safeParse(SessionText, await this.#session.get('vault'));
+    if (!session.success) return undefined;
+    if (this.#clock.now() < session.output.deadline) return session.output;
+    await this.#close();
+    return undefined;
+  }
+
+  async #open(seed: Seed): Promise<void> {
+    const { key, sealed } = await sealForSession(seed);
+    await this.#store.set('session', sealed);
+    await this.#keep(key);
+  }
+
+  async #keep(key: string): Promise<void> {
+    const deadline = this.#clock.now() + this.#autoLockMinutes * 60_000;
+    await this.#session.set('vault', { key, deadline });
+  }
+
+  async #close(): Promise<void> {
+    await this.#session.remove('vault');
+    await this.#store.remove('session');
+  }
+
+  /** One thing at a time: a lock that comes while the password is being tried locks afterwards. */
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(action, action);
+    this.#last = turn;
+    return turn;
+  }
+}

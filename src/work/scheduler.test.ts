@@ -1,0 +1,398 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Fault } from '../fault.ts';
+import type { WorkCache, WorkIntent } from './cache.ts';
+import {
+  meets,
+  nonceOf,
+  parseThreshold,
+  parseWorkNonce,
+  parseWorkRoot,
+  type WorkNonce,
+} from './difficulty.ts';
+import type { WorkEngine } from './engine.ts';
+import { CpuPool } from './engines/cpu-pool.ts';
+import { spawnNodeWorker } from './engines/cpu-worker.node.ts';
+import { assembleKernel } from './kernel/assemble.ts';
+import { WorkScheduler } from './scheduler.ts';
+
+const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
+const otherRoot = parseWorkRoot('A'.repeat(64));
+const send = parseThreshold('ffc0000000000000');
+const receive = parseThreshold('f000000000000000');
+const sendWork = parseWorkNonce('00000000000005a2');
+const receiveWork = parseWorkNonce('0000000000000001');
+const wrongWork = parseWorkNonce('0000000000000000');
+const otherSendWork = parseWorkNonce('8861e54f16b2e62a');
+
+/** A cache in memory that forgets nothing between schedulers, as the database does between workers. */
+function memoryCache() {
+  const entries = new Map<string, unknown>();
+  const intents = new Map<string, unknown>();
+  return {
+    entries,
+    intentions: intents,
+    get: async (of) => entries.get(of),
+    put: async (entry) => void entries.set(entry.root, entry),
+    drop: async (of) => void entries.delete(of),
+    intents: {
+      list: async () => [...intents.values()],
+      put: async (intent) => void intents.set(intent.root, intent),
+      drop: async (of) => void intents.delete(of),
+    },
+  } satisfies WorkCache & Record<string, unknown>;
+}
+
+type Asked = Parameters<WorkEngine['solve']>;
+
+/** An engine that answers when and what the test says, and keeps count of its searches. */
+function steeredEngine(name = 'steered') {
+  const searches: {
+    readonly root: Asked[0];
+    readonly threshold: Asked[1];
+    readonly urgency: Asked[2]['urgency'];
+    readonly signal: AbortSignal;
+    answer(nonce: WorkNonce): void;
+    fail(cause: unknown): void;
+  }[] = [];
+  const solve: WorkEngine['solve'] = (of, threshold, { signal, urgency }) =>
+    new Promise((answer, fail) => {
+      signal.addEventListener('abort', () => fail(signal.reason));
+      searches.push({ root: of, threshold, urgency, signal, answer, fail });
+    });
+  /** The search of this number, counted from 0, once it has begun. */
+  const search = (number: number) =>
+    vi.waitFor(
+      () => {
+        const begun = searches[number];
+        if (begun === undefined) throw new Error(`search ${number} has not begun`);
+        return begun;
+      },
+      { interval: 1 },
+    );
+  return { name, solve, searches, search };
+}
+
+function house({ cache = memoryCache(), engines = [steeredEngine()] as readonly WorkEngine[] } = {}) {
+  const problems: unknown[] = [];
+  let now = 1_700_000_000_000;
+  const scheduler = new WorkScheduler({
+    engines,
+    cache,
+    clock: { now: () => now++ },
+    report: (problem) => problems.push(problem),
+  });
+  return { scheduler, cache, problems };
+}
+
+function steeredHouse(cache = memoryCache()) {
+  const engine = steeredEngine();
+  return { engine, ...house({ cache, engines: [engine] }) };
+}
+
+describe('a warm read', () => {
+  it('starts no search', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await cache.put({ root, nonce: sendWork, foundAt: 0 });
+    expect(await scheduler.obtain(root, send)).toBe(sendWork);
+    expect(await scheduler.obtain(root, receive)).toBe(sendWork);
+    await scheduler.prepare(root, send);
+    expect(engine.searches).toHaveLength(0);
+    expect(cache.intentions.size).toBe(0);
+  });
+
+  it('nothing asked for is nothing searched for', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.resume();
+    await scheduler.forget(root);
+    expect(engine.searches).toHaveLength(0);
+  });
+
+  it.each([
+    ['a forged nonce', { root, nonce: wrongWork, foundAt: 0 }],
+    ['another root’s nonce', { root, nonce: otherSendWork, foundAt: 0 }],
+    ['no nonce at all', { root, nonce: 'ready', foundAt: 0 }],
+    ['rubbish', 17],
+    ['work of too little worth', { root, nonce: receiveWork, foundAt: 0 }],
+  ])('%s in the cache is searched anew and replaced', async (_, entry) => {
+    const { scheduler, engine, cache } = steeredHouse();
+    cache.entries.set(root, entry);
+    const work = scheduler.obtain(root, send);
+    (await engine.search(0)).answer(sendWork);
+    expect(await work).toBe(sendWork);
+    expect(cache.entries.get(root)).toMatchObject({ root, nonce: sendWork });
+  });
+});
+
+describe('preparing', () => {
+  it('searches in the background, with the intent kept until the work is', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await scheduler.prepare(root, send);
+    expect(cache.intentions.get(root)).toEqual({ root, threshold: send, askedAt: 1_700_000_000_000 });
+    const search = await engine.search(0);
+    expect(search).toMatchObject({ root, threshold: send, urgency: 'background' });
+    search.answer(sendWork);
+    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    expect(await scheduler.obtain(root, send)).toBe(sendWork);
+    expect(engine.searches).toHaveLength(1);
+  });
+
+  it('the same root twice is one search, at the higher threshold', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await scheduler.prepare(root, send);
+    await scheduler.prepare(root, receive);
+    await scheduler.prepare(root, send);
+    expect(engine.searches).toHaveLength(1);
+    expect(cache.intentions.get(root)).toMatchObject({ threshold: send });
+  });
+
+  it('several roots go one after the other, in the order asked', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.prepare(otherRoot, send);
+    await scheduler.prepare(root, send);
+    expect(engine.searches).toHaveLength(1);
+    (await engine.search(0)).answer(otherSendWork);
+    expect(await engine.search(1)).toMatchObject({ root, urgency: 'background' });
+  });
+
+  it('goes on after a death of the worker', async () => {
+    const { cache, ...first } = steeredHouse();
+    await first.scheduler.prepare(root, send);
+    await first.scheduler.prepare(otherRoot, receive);
+
+    const second = steeredHouse(cache);
+    await second.scheduler.resume();
+    const search = await second.engine.search(0);
+    expect(search).toMatchObject({ root, threshold: send, urgency: 'background' });
+    search.answer(sendWork);
+    (await second.engine.search(1)).answer(otherSendWork);
+    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    expect(second.problems).toEqual([]);
+  });
+
+  it('drops an intent whose work was kept just before the death', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    cache.intentions.set(root, { root, threshold: send, askedAt: 1 } satisfies WorkIntent);
+    await cache.put({ root, nonce: sendWork, foundAt: 2 });
+    await scheduler.resume();
+    expect(cache.intentions.size).toBe(0);
+    expect(engine.searches).toHaveLength(0);
+  });
+
+  it('passes over an unreadable intent and reports it', async () => {
+    const { scheduler, engine, cache, problems } = steeredHouse();
+    cache.intentions.set('x', { root: 'x', threshold: send, askedAt: 1 });
+    cache.intentions.set(root, { root, threshold: send, askedAt: 2 } satisfies WorkIntent);
+    await scheduler.resume();
+    expect(await engine.search(0)).toMatchObject({ root });
+    expect(problems).toHaveLength(1);
+  });
+});
+
+describe('obtaining', () => {
+  it('searches in the foreground and keeps the work for the next who asks', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    const work = scheduler.obtain(root, send);
+    const search = await engine.search(0);
+    expect(search).toMatchObject({ root, threshold: send, urgency: 'foreground' });
+    search.answer(sendWork);
+    expect(await work).toBe(sendWork);
+    expect(cache.entries.get(root)).toMatchObject({ nonce: sendWork });
+    expect(cache.intentions.size).toBe(0);
+  });
+
+  it('many at once join one search', async () => {
+    const { scheduler, engine } = steeredHouse();
+    const all = Promise.all([
+      scheduler.obtain(root, send),
+      scheduler.obtain(root, receive),
+      scheduler.obtain(root, send),
+    ]);
+    const search = await engine.search(0);
+    search.answer(sendWork);
+    expect(await all).toEqual([sendWork, sendWork, sendWork]);
+    expect(engine.searches.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
+  });
+
+  it('hurries the background search of its root, to the threshold it needs', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await scheduler.prepare(root, send);
+    const background = await engine.search(0);
+    const work = scheduler.obtain(root, receive);
+    const foreground = await engine.search(1);
+    expect(background.signal.aborted).toBe(true);
+    expect(foreground).toMatchObject({ root, threshold: receive, urgency: 'foreground' });
+    foreground.answer(receiveWork);
+    expect(await work).toBe(receiveWork);
+    expect(cache.intentions.size).toBe(0);
+    expect(engine.searches).toHaveLength(2);
+  });
+
+  it('pushes another root’s background search aside, which starts again after', async () => {
+    const { scheduler, engine, problems } = steeredHouse();
+    await scheduler.prepare(otherRoot, send);
+    const work = scheduler.obtain(root, send);
+    (await engine.search(1)).answer(sendWork);
+    expect(await work).toBe(sendWork);
+    expect(engine.searches[0]?.signal.aborted).toBe(true);
+    expect(await engine.search(2)).toMatchObject({ root: otherRoot, urgency: 'background' });
+    expect(problems).toEqual([]);
+  });
+
+  it('is not pushed aside by who comes later', async () => {
+    const { scheduler, engine } = steeredHouse();
+    const work = scheduler.obtain(root, send);
+    const search = await engine.search(0);
+    const later = scheduler.obtain(otherRoot, send);
+    await scheduler.prepare(otherRoot, send);
+    expect(engine.searches).toHaveLength(1);
+    search.answer(sendWork);
+    await work;
+    (await engine.search(1)).answer(otherSendWork);
+    expect(await later).toBe(otherSendWork);
+  });
+
+  it('given up, leaves the search to those who still want it, and to the background after', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.prepare(root, send);
+    const abort = new AbortController();
+    const gone = scheduler.obtain(root, send, abort.signal);
+    await engine.search(1);
+    abort.abort(new Error('the page was closed'));
+    await expect(gone).rejects.toThrow('the page was closed');
+    expect(await engine.search(2)).toMatchObject({ root, threshold: send, urgency: 'background' });
+    expect(engine.searches[1]?.signal.aborted).toBe(true);
+  });
+
+  it('given up by all, ends the search', async () => {
+    const { scheduler, engine } = steeredHouse();
+    const abort = new AbortController();
+    const gone = scheduler.obtain(root, send, abort.signal);
+    const search = await engine.search(0);
+    abort.abort(new Error('declined'));
+    await expect(gone).rejects.toThrow('declined');
+    expect(search.signal.aborted).toBe(true);
+    await expect(scheduler.obtain(root, send, abort.signal)).rejects.toThrow('declined');
+    expect(engine.searches).toHaveLength(1);
+  });
+
+  it('hands the work over even when it cannot be kept', async () => {
+    const cache = memoryCache();
+    const { scheduler, engine, problems } = steeredHouse({
+      ...cache,
+      put: () => Promise.reject(new Error('the disk is full')),
+    });
+    const work = scheduler.obtain(root, send);
+    (await engine.search(0)).answer(sendWork);
+    expect(await work).toBe(sendWork);
+    expect(problems).toEqual([new Error('the disk is full')]);
+  });
+});
+
+describe('forgetting', () => {
+  it('ends the search, tells who waits, and leaves nothing behind', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await scheduler.prepare(root, send);
+    const work = scheduler.obtain(root, send);
+    const search = await engine.search(1);
+    const told = expect(work).rejects.toThrow(new Fault('fault_workOvertaken'));
+    await scheduler.forget(root);
+    await told;
+    expect(search.signal.aborted).toBe(true);
+    expect([cache.entries.size, cache.intentions.size]).toEqual([0, 0]);
+    expect(engine.searches).toHaveLength(2);
+  });
+
+  it('overtakes a wish that is just being written down', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    const preparing = scheduler.prepare(root, send);
+    const work = expect(scheduler.obtain(root, send)).rejects.toThrow(new Fault('fault_workOvertaken'));
+    await scheduler.forget(root);
+    await Promise.all([preparing, work]);
+    expect(cache.intentions.size).toBe(0);
+    expect(engine.searches).toHaveLength(0);
+  });
+
+  it('lets the root be asked for again', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.prepare(root, send);
+    await scheduler.forget(root);
+    await scheduler.prepare(root, send);
+    expect(await engine.search(1)).toMatchObject({ root, threshold: send });
+  });
+});
+
+describe('engines that fail', () => {
+  const wrong = { name: 'wrong', solve: vi.fn<WorkEngine['solve']>(async () => wrongWork) };
+
+  it('a wrong nonce is neither used nor kept, and its engine is not asked again', async () => {
+    wrong.solve.mockClear();
+    const { scheduler, cache, problems } = house({ engines: [wrong] });
+    await expect(scheduler.obtain(root, send)).rejects.toThrow(new Fault('fault_workUnavailable'));
+    await expect(scheduler.obtain(root, send)).rejects.toThrow(new Fault('fault_workUnavailable'));
+    expect(wrong.solve).toHaveBeenCalledTimes(1);
+    expect(cache.entries.size).toBe(0);
+    expect(problems).toEqual([new Error('the engine wrong took a wrong nonce for proof of work')]);
+  });
+
+  it('the next engine takes over', async () => {
+    wrong.solve.mockClear();
+    const crashing = {
+      name: 'crashing',
+      solve: vi.fn<WorkEngine['solve']>().mockRejectedValue(new Error('device lost')),
+    };
+    const good = { name: 'good', solve: vi.fn<WorkEngine['solve']>(async () => sendWork) };
+    const { scheduler, cache, problems } = house({ engines: [crashing, wrong, good] });
+    expect(await scheduler.obtain(root, send)).toBe(sendWork);
+    cache.entries.clear();
+    expect(await scheduler.obtain(root, send)).toBe(sendWork);
+    expect(crashing.solve).toHaveBeenCalledTimes(2);
+    expect(wrong.solve).toHaveBeenCalledTimes(1);
+    expect(problems).toHaveLength(3);
+  });
+
+  it('what was to be prepared stays intended for the next start, and is not tried without end', async () => {
+    const crashing = {
+      name: 'crashing',
+      solve: vi.fn<WorkEngine['solve']>().mockRejectedValue(new Error('device lost')),
+    };
+    const { scheduler, cache, problems } = house({ engines: [crashing] });
+    await scheduler.prepare(root, send);
+    await vi.waitFor(() => expect(problems).toEqual([new Error('device lost')]));
+    expect(cache.intentions.size).toBe(1);
+    const good = steeredHouse(cache);
+    await good.scheduler.resume();
+    (await good.engine.search(0)).answer(sendWork);
+    await vi.waitFor(() => expect(cache.entries.size).toBe(1));
+    expect(crashing.solve).toHaveBeenCalledTimes(1);
+  });
+
+  it('no engine is a fault', async () => {
+    await expect(house({ engines: [] }).scheduler.obtain(root, send)).rejects.toThrow(
+      new Fault('fault_workUnavailable'),
+    );
+  });
+});
+
+describe('over the real pool', () => {
+  it('a chain of blocks finds each next work ready', async () => {
+    const module = new WebAssembly.Module(assembleKernel('simd'));
+    const pool = new CpuPool({ kernel: async () => module, spawn: spawnNodeWorker, cores: 2 });
+    const solve = vi.spyOn(pool, 'solve');
+    const { scheduler, cache } = house({ engines: [pool] });
+    try {
+      for (const index of [1n, 2n, 3n]) {
+        const frontier = parseWorkRoot(nonceOf(index).repeat(4));
+        await scheduler.prepare(frontier, send);
+        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 10_000 });
+        const searched = solve.mock.calls.length;
+        const nonce = await scheduler.obtain(frontier, send);
+        expect(meets(frontier, nonce, send)).toBe(true);
+        expect(solve).toHaveBeenCalledTimes(searched);
+        await scheduler.forget(frontier);
+      }
+      expect(cache.entries.size).toBe(0);
+    } finally {
+      pool.close();
+    }
+  });
+});

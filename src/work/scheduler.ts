@@ -1,0 +1,234 @@
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import { type WorkCache, WorkEntrySchema, type WorkIntent, WorkIntentSchema } from './cache.ts';
+import { CheckedEngines } from './checked-engines.ts';
+import { meets, type Threshold, type WorkNonce, type WorkRoot } from './difficulty.ts';
+import type { Urgency, WorkEngine } from './engine.ts';
+
+/** What the scheduler needs of the house. */
+export interface WorkSchedulerPorts {
+  /** In the order of preference: the next one is asked when one fails. */
+  readonly engines: readonly WorkEngine[];
+  readonly cache: WorkCache;
+  /** Now, in ms since the epoch. */
+  readonly clock: { now(): number };
+  /** Hears what went wrong where no block waits for the answer. */
+  report(problem: unknown): void;
+}
+
+/** A block that waits for its work. */
+interface Waiter {
+  readonly threshold: Threshold;
+  resolve(nonce: WorkNonce): void;
+  reject(reason: unknown): void;
+}
+
+/** All that is wanted for one root. */
+interface Job {
+  readonly root: WorkRoot;
+  /** What is to be reached ahead of the block. */
+  ahead: Threshold | undefined;
+  readonly waiting: Set<Waiter>;
+  /** Calls that have not been answered, and may come to want something. */
+  asking: number;
+}
+
+interface Aim {
+  readonly root: WorkRoot;
+  readonly threshold: Threshold;
+  readonly urgency: Urgency;
+}
+
+/** The one search that is running. */
+interface Run extends Aim {
+  readonly abort: AbortController;
+}
+
+/**
+ * Decides which proof of work is searched for, one at a time: first for blocks that wait, then ahead of blocks to come,
+ * each in the order asked. A search remembers nothing, so one that is pushed aside loses nothing and starts again when
+ * its turn comes. Nothing is searched for that was not asked for, and no nonce is used, kept or handed out unchecked.
+ */
+export class WorkScheduler {
+  readonly #ports: WorkSchedulerPorts;
+  readonly #engine: CheckedEngines;
+  readonly #jobs = new Map<WorkRoot, Job>();
+  #run: Run | undefined;
+
+  constructor(ports: WorkSchedulerPorts) {
+    this.#ports = ports;
+    this.#engine = new CheckedEngines(ports.engines, ports.report);
+  }
+
+  /**
+   * Has work made ready, in the background, for the block to come after this root. Resolves once the wish is durable:
+   * from then on it is fulfilled even if the worker or the browser dies, unless the root is forgotten.
+   */
+  prepare(root: WorkRoot, threshold: Threshold): Promise<void> {
+    return this.#ask(root, async (job) => {
+      if ((await this.#cached(root, threshold)) !== undefined) return;
+      const ahead = higher(job.ahead, threshold);
+      await this.#ports.cache.intents.put({ root, threshold: ahead, askedAt: this.#ports.clock.now() });
+      if (this.#jobs.get(root) === job) job.ahead = ahead;
+      else await this.#ports.cache.intents.drop(root);
+    });
+  }
+
+  /**
+   * Gives work for the block after this root: at once when it was prepared, else as fast as the machine can, ahead of
+   * everything that nobody waits for. What was to be prepared for the root is thereby done, at whatever threshold.
+   * @throws the signal's reason · Fault `fault_workOvertaken` when the root is forgotten meanwhile · Fault
+   * `fault_workUnavailable` when no engine can find any
+   */
+  obtain(root: WorkRoot, threshold: Threshold, signal?: AbortSignal): Promise<WorkNonce> {
+    return this.#ask(root, async (job) => {
+      signal?.throwIfAborted();
+      const ready = await this.#cached(root, threshold);
+      if (ready !== undefined) return ready;
+      signal?.throwIfAborted();
+      if (this.#jobs.get(root) !== job) throw new Fault('fault_workOvertaken');
+      return this.#wait(job, threshold, signal);
+    });
+  }
+
+  /** Lets go of everything about a root whose block has been made: the chain has moved on. */
+  async forget(root: WorkRoot): Promise<void> {
+    const waiting = this.#jobs.get(root)?.waiting ?? [];
+    this.#jobs.delete(root);
+    for (const waiter of waiting) waiter.reject(new Fault('fault_workOvertaken'));
+    this.#steer();
+    await this.#ports.cache.drop(root);
+    await this.#ports.cache.intents.drop(root);
+  }
+
+  /** Takes up again what was asked for before the worker died. For the start of the worker. */
+  async resume(): Promise<void> {
+    const intents = await this.#ports.cache.intents.list();
+    const readable = intents.flatMap((intent): WorkIntent[] => {
+      const read = v.safeParse(WorkIntentSchema, intent);
+      if (read.success) return [read.output];
+      this.#ports.report(new v.ValiError(read.issues));
+      return [];
+    });
+    for (const { root, threshold } of readable.toSorted((a, b) => a.askedAt - b.askedAt)) {
+      await this.#ask(root, async (job) => {
+        if ((await this.#cached(root, threshold)) !== undefined) await this.#ports.cache.intents.drop(root);
+        else if (this.#jobs.get(root) === job) job.ahead = higher(job.ahead, threshold);
+      });
+    }
+  }
+
+  /** Keeps the root's job in sight while a call is answered, so that the call notices when the root is forgotten. */
+  async #ask<T>(root: WorkRoot, answer: (job: Job) => Promise<T>): Promise<T> {
+    const job = this.#jobs.get(root) ?? { root, ahead: undefined, waiting: new Set(), asking: 0 };
+    this.#jobs.set(root, job);
+    job.asking++;
+    try {
+      return await answer(job);
+    } finally {
+      job.asking--;
+      this.#steer();
+    }
+  }
+
+  #wait(job: Job, threshold: Threshold, signal: AbortSignal | undefined): Promise<WorkNonce> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        job.waiting.delete(waiter);
+        reject(signal?.reason);
+        this.#steer();
+      };
+      const waiter: Waiter = {
+        threshold,
+        resolve(nonce) {
+          signal?.removeEventListener('abort', giveUp);
+          resolve(nonce);
+        },
+        reject(reason) {
+          signal?.removeEventListener('abort', giveUp);
+          reject(reason);
+        },
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      job.waiting.add(waiter);
+      this.#steer();
+    });
+  }
+
+  /** The kept nonce of a root, if it is there and is proof of work at this threshold. */
+  async #cached(root: WorkRoot, threshold: Threshold): Promise<WorkNonce | undefined> {
+    const read = v.safeParse(WorkEntrySchema, await this.#ports.cache.get(root));
+    return read.success && meets(root, read.output.nonce, threshold) ? read.output.nonce : undefined;
+  }
+
+  /** Lets the search run that should be running now, and no other. */
+  #steer(): void {
+    for (const job of this.#jobs.values()) {
+      if (job.waiting.size === 0 && job.ahead === undefined && job.asking === 0) this.#jobs.delete(job.root);
+    }
+    const aim = this.#aim();
+    if (sameAim(aim, this.#run)) return;
+    this.#run?.abort.abort();
+    this.#run = aim === undefined ? undefined : { ...aim, abort: new AbortController() };
+    if (this.#run !== undefined) void this.#search(this.#run);
+  }
+
+  #aim(): Aim | undefined {
+    let speculative: Aim | undefined;
+    for (const { root, waiting, ahead } of this.#jobs.values()) {
+      const urgent = [...waiting]
+        .map(({ threshold }) => threshold)
+        .reduce<Threshold | undefined>(higher, undefined);
+      if (urgent !== undefined) return { root, threshold: urgent, urgency: 'foreground' };
+      if (ahead !== undefined) speculative ??= { root, threshold: ahead, urgency: 'background' };
+    }
+    return speculative;
+  }
+
+  async #search(run: Run): Promise<void> {
+    const { root, threshold, urgency, abort } = run;
+    try {
+      const nonce = await this.#engine.solve(root, threshold, { signal: abort.signal, urgency });
+      if (this.#run === run) await this.#found(root, nonce);
+    } catch (cause) {
+      if (this.#run === run) this.#failed(root, cause);
+    }
+    if (this.#run === run) this.#run = undefined;
+    this.#steer();
+  }
+
+  async #found(root: WorkRoot, nonce: WorkNonce): Promise<void> {
+    const job = this.#jobs.get(root);
+    if (job === undefined) return;
+    job.ahead = undefined;
+    try {
+      await this.#ports.cache.put({ root, nonce, foundAt: this.#ports.clock.now() });
+      await this.#ports.cache.intents.drop(root);
+    } catch (cause) {
+      this.#ports.report(cause);
+    }
+    for (const waiter of job.waiting) {
+      if (!meets(root, nonce, waiter.threshold)) continue;
+      job.waiting.delete(waiter);
+      waiter.resolve(nonce);
+    }
+  }
+
+  /** Waiting blocks are told. What was to be prepared is left to the next start: its intent stays. */
+  #failed(root: WorkRoot, cause: unknown): void {
+    const job = this.#jobs.get(root);
+    if (job === undefined) return;
+    job.ahead = undefined;
+    for (const waiter of job.waiting) waiter.reject(cause);
+    job.waiting.clear();
+  }
+}
+
+/** Thresholds are hex of one length and case, so their order as text is their order as numbers. */
+function higher(a: Threshold | undefined, b: Threshold): Threshold {
+  return a !== undefined && a > b ? a : b;
+}
+
+function sameAim(a: Aim | undefined, b: Aim | undefined): boolean {
+  return a?.root === b?.root && a?.threshold === b?.threshold && a?.urgency === b?.urgency;
+}

@@ -7,11 +7,14 @@ import type { JsonObject } from './json.ts';
 import type { Entry } from './ledger.ts';
 import * as read from './request.ts';
 
-/** What a client may ask of its confirmations; every field has the node's own default. */
+/** A list of accounts; what is no list is an empty one. */
+const accounts = v.fallback(read.texts, []);
+
+/** What a client may ask of its confirmations; every field has the node's own default, also for nonsense. */
 export const optionsSchema = v.object({
-  accounts: v.exactOptional(read.texts),
+  accounts: v.exactOptional(accounts),
   all_local_accounts: v.exactOptional(v.unknown()),
-  confirmation_type: v.optional(read.text, 'all'),
+  confirmation_type: v.fallback(v.optional(read.text, 'all'), 'all'),
   include_block: read.flag(true),
   include_election_info: read.flag(false),
   include_sideband_info: read.flag(false),
@@ -21,8 +24,8 @@ type Options = v.InferOutput<typeof optionsSchema>;
 
 /** Accounts to add to and take from a filter. */
 export const updateSchema = v.object({
-  accounts_add: v.optional(read.texts, []),
-  accounts_del: v.optional(read.texts, []),
+  accounts_add: v.optional(accounts, []),
+  accounts_del: v.optional(accounts, []),
 });
 
 const WANTED: Readonly<Record<string, readonly ConfirmationType[]>> = {

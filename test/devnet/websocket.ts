@@ -54,6 +54,7 @@ function attend(socket: WebSocket, elections: Elections, faults: FaultBox): void
     if (message !== undefined) send({ topic: 'confirmation', time: String(Date.now()), message });
   });
   socket.on('close', forget);
+  socket.on('error', () => socket.terminate());
   socket.on('message', (data) => {
     const message = parse(String(data));
     if (message === undefined) {

@@ -1,5 +1,5 @@
 import { validateHeaderValue } from 'node:http';
-import { type Answer, BadRequest, html, json, show, text, type Visit } from './http.ts';
+import { type Answer, BadRequest, html, json, sendOn, show, text, type Visit } from './http.ts';
 import { everyWay } from './pages/every-way.ts';
 import { escapeHtml, page } from './pages/layout.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
@@ -64,8 +64,7 @@ function redirect(visit: Visit): Answer {
   const query = new URLSearchParams(visit.url.searchParams);
   const to = query.get('to');
   query.delete('to');
-  const location = to ?? (query.size === 0 ? '/article' : `/article?${query}`);
-  return { status: 302, headers: { Location: location }, body: '' };
+  return sendOn(visit, to ?? `/article?${query}`);
 }
 
 /** A 402 whose header is whatever the test says: by the query for visible ASCII, by the registry for anything else. */

@@ -8,8 +8,6 @@ export interface Visit {
   readonly url: URL;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** Whether the connection has carried an earlier request. */
-  readonly onUsedConnection: boolean;
 }
 
 /** What is sent back. Headers may repeat. */
@@ -41,6 +39,12 @@ export const json = (value: unknown): Content => ({
   body: `${JSON.stringify(value, null, 2)}\n`,
 });
 export const text = (body: string): Content => ({ type: 'text/plain; charset=utf-8', body });
+
+/** A reply that sends the client on, to a path or to another origin. */
+export function sendOn(visit: Visit, to: string): Reply {
+  if (!URL.canParse(to, visit.href)) throw new BadRequest('to: a path or a URL');
+  return { status: 302, headers: { Location: new URL(to, visit.href).href }, body: '' };
+}
 
 /** A reply that shows something. */
 export function show(

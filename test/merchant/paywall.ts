@@ -1,7 +1,8 @@
 import type { Diary } from './books.ts';
 import { encodeHeader, type PaymentRequired } from './envelope.ts';
 import type { Facilitator } from './facilitator.ts';
-import { type Answer, type Content, HANG_UP, json, type Reply, show, type Visit } from './http.ts';
+import { type Answer, type Content, HANG_UP, json, type Reply, sendOn, show, type Visit } from './http.ts';
+import { LostAnswers } from './lost-answers.ts';
 import type { Delivery, Refusal, Resource } from './mechanisms/mechanism.ts';
 import type { SettledPayment } from './spent.ts';
 import { readTerms, type Terms } from './terms.ts';
@@ -24,12 +25,6 @@ export interface PaidRoute {
   readonly content: (visit: Visit) => Content;
 }
 
-interface Debt {
-  readonly payment: SettledPayment;
-  /** Whether the client can know that the answer was lost. */
-  lost: boolean;
-}
-
 interface Proof {
   readonly encoded: string;
   readonly delivery: Delivery;
@@ -42,8 +37,7 @@ export class Paywall {
   readonly #defaults: Terms;
   readonly #network: string;
   readonly #now: () => number;
-  /** Paid for but not delivered, by URL and proof. */
-  readonly #owed = new Map<string, Debt>();
+  readonly #lost: LostAnswers;
 
   constructor(facilitator: Facilitator, diary: Diary, defaults: Terms, network: string, now: () => number) {
     this.#facilitator = facilitator;
@@ -51,6 +45,7 @@ export class Paywall {
     this.#defaults = defaults;
     this.#network = network;
     this.#now = now;
+    this.#lost = new LostAnswers(now);
   }
 
   async serve(visit: Visit, route: PaidRoute): Promise<Answer> {
@@ -60,7 +55,10 @@ export class Paywall {
     }
     const terms = readTerms(visit.url.searchParams, this.#defaults);
     const resource: Resource = { url: visit.href, route: route.path };
-    if (proof === undefined) return this.#demand(resource, route, terms, 'Payment Required');
+    if (proof === undefined) {
+      this.#lost.askedAgain(resource.url);
+      return this.#demand(resource, route, terms, 'Payment Required');
+    }
     switch (route.manner) {
       case 'honest':
         return this.#sell(proof, visit, route, terms, resource);
@@ -69,7 +67,7 @@ export class Paywall {
       case 'loses-answer':
         return this.#sellForgetfully(proof, visit, route, terms, resource);
       case 'moves-away':
-        return { status: 302, headers: { Location: visit.url.searchParams.get('to') ?? '/free' }, body: '' };
+        return sendOn(visit, visit.url.searchParams.get('to') ?? '/free');
     }
   }
 
@@ -92,10 +90,7 @@ export class Paywall {
     return this.#refuse({ kind: 'refused', status: 402, error }, resource, route, terms);
   }
 
-  /**
-   * Settles the first time, and cuts the line; answers the second time. What is cut on a used connection does not count
-   * as lost, because a browser silently sends it again on a fresh one.
-   */
+  /** Settles, and cuts the line instead of answering; answers when the same proof comes again. */
   async #sellForgetfully(
     proof: Proof,
     visit: Visit,
@@ -103,19 +98,12 @@ export class Paywall {
     terms: Terms,
     resource: Resource,
   ): Promise<Answer> {
-    const key = `${resource.url} ${proof.encoded}`;
-    const debt = this.#owed.get(key);
-    if (debt?.lost) {
-      this.#owed.delete(key);
-      return this.#deliver(visit, route, debt.payment);
-    }
-    if (debt !== undefined) {
-      debt.lost = !visit.onUsedConnection;
-      return HANG_UP;
-    }
+    const owed = this.#lost.collect(resource.url, proof.encoded);
+    if (owed === 'too soon') return HANG_UP;
+    if (owed !== undefined) return this.#deliver(visit, route, owed);
     const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
     if (outcome.kind === 'refused') return this.#refuse(outcome, resource, route, terms);
-    this.#owed.set(key, { payment: outcome.payment, lost: !visit.onUsedConnection });
+    this.#lost.owe(resource.url, proof.encoded, outcome.payment);
     return HANG_UP;
   }
 
@@ -150,8 +138,6 @@ export class Paywall {
     return show(402, route.teaser(required), {
       'PAYMENT-REQUIRED': encodeHeader(required, terms.encoding),
       'Cache-Control': route.cacheControl,
-      // The next request then comes on a fresh connection, where a lost answer is really lost.
-      ...(route.manner === 'loses-answer' ? { Connection: 'close' } : {}),
     });
   }
 }

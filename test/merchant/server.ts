@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Diary, RequestRecord } from './books.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import type { FreeRoute } from './free-routes.ts';
@@ -21,11 +20,8 @@ export interface Shop {
 
 /** Listens, and gives the port. Closing is the caller's. */
 export function listen(shop: Shop, host: string, port: number): Promise<{ server: Server; port: number }> {
-  const used = new WeakSet<Socket>();
   const server = createServer((request, response) => {
-    const onUsedConnection = used.has(request.socket);
-    used.add(request.socket);
-    void handle(shop, request, response, onUsedConnection);
+    void handle(shop, request, response);
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -37,14 +33,9 @@ export function listen(shop: Shop, host: string, port: number): Promise<{ server
   });
 }
 
-async function handle(
-  shop: Shop,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onUsedConnection: boolean,
-): Promise<void> {
+async function handle(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const record = writeDown(shop, request);
-  const answer = await answerTo(shop, request, onUsedConnection);
+  const answer = await answerTo(shop, request);
   if (answer === HANG_UP) {
     request.socket.destroy();
     return;
@@ -87,7 +78,7 @@ function causesOf(error: Error): readonly string[] {
   return error instanceof AggregateError ? error.errors.map(String) : [];
 }
 
-async function answerTo(shop: Shop, request: IncomingMessage, onUsedConnection: boolean): Promise<Answer> {
+async function answerTo(shop: Shop, request: IncomingMessage): Promise<Answer> {
   try {
     const body = await readBody(request);
     if (body === 'gone') return HANG_UP;
@@ -95,7 +86,7 @@ async function answerTo(shop: Shop, request: IncomingMessage, onUsedConnection: 
     const { method = '', url: path = '', headers } = request;
     const href = `http://${headers.host ?? ''}${path}`;
     if (!path.startsWith('/') || !URL.canParse(href)) return show(400, json({ error: 'Bad request' }));
-    return await route(shop, { method, href, url: new URL(href), headers, body, onUsedConnection });
+    return await route(shop, { method, href, url: new URL(href), headers, body });
   } catch (error) {
     if (error instanceof BadRequest) return show(400, json({ error: error.message }));
     writeDownFailure(shop, request, error);

@@ -47,9 +47,16 @@ ${REST}
 export function gate({ error, accepts }: PaymentRequired): string {
   const prices = accepts.map(({ amount, extra }) => {
     const [mechanism = 'block'] = Object.keys(extra);
-    return `<strong>${xno(BigInt(amount))} XNO</strong> by ${escapeHtml(mechanism)}`;
+    return `<strong title="${amount} raw">${shortXno(BigInt(amount))} XNO</strong> by ${escapeHtml(mechanism)}`;
   });
   return `<aside class="gate" id="gate">The rest costs ${prices.join(' or ')}. <span id="error">${escapeHtml(error)}</span></aside>`;
+}
+
+const MILLIONTH = 10n ** 24n;
+
+/** Raw as XNO to the millionth, as a price is read; to the raw where that would leave nothing. */
+function shortXno(raw: bigint): string {
+  return xno(raw < MILLIONTH ? raw : raw - (raw % MILLIONTH));
 }
 
 /** Raw as XNO, with every digit that matters. */

@@ -1,0 +1,32 @@
+import { WORK_PORT, WORK_READY_PORT } from '../offscreen/ports.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { PortEngine } from '../work/wire/port-engine.ts';
+
+const OFFSCREEN_DOCUMENT = 'src/offscreen/index.html';
+
+/**
+ * The processor's engine for the service worker of Chromium, which has no workers of its own: an offscreen document
+ * has them for it. The document is opened when work is first asked for, goes on while the service worker sleeps, wakes
+ * it when work is found, and closes itself when idle. To be called synchronously at the start of the service worker;
+ * work asked for before a death is asked for again by the scheduler's `resume`.
+ */
+export function offscreenEngine(): WorkEngine {
+  chrome.runtime.onConnect.addListener((port) => {
+    if (port.name === WORK_READY_PORT) port.disconnect();
+  });
+  return new PortEngine('cpu', async () => {
+    await openDocument();
+    return chrome.runtime.connect({ name: WORK_PORT });
+  });
+}
+
+/** The browser allows one offscreen document and refuses a second: then the one there is will do. */
+async function openDocument(): Promise<void> {
+  const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
+  if (open.length > 0) return;
+  await chrome.offscreen.createDocument({
+    url: OFFSCREEN_DOCUMENT,
+    reasons: ['WORKERS'],
+    justification: 'Computes the proof of work that Nano asks of every block, in worker threads.',
+  });
+}

@@ -3,10 +3,16 @@ import type { FaultKey, MessageKey } from '../fault.ts';
 /** What the pages see of the purse. Amounts cross as decimal text in raw, times as ms since the epoch. */
 export type RawString = string;
 
-export type PurseView =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'locked'; readonly retryAt: number | null }
-  | OpenPurseView;
+export type PurseView = { readonly kind: 'empty' } | LockedPurseView | OpenPurseView;
+
+export interface LockedPurseView {
+  readonly kind: 'locked';
+  /** When the next password may be tried; null when at once. */
+  readonly retryAt: number | null;
+  readonly network: NetworkView;
+  /** How many questions wait for the user. */
+  readonly waiting: number;
+}
 
 export interface OpenPurseView {
   readonly kind: 'open';

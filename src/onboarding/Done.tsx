@@ -1,0 +1,39 @@
+import { useAnswer } from '../ui/changes.ts';
+import { Amount } from '../ui/components/Amount.tsx';
+import { Button } from '../ui/components/Button.tsx';
+import { Receive } from '../ui/components/Receive.tsx';
+import { Screen } from '../ui/components/Screen.tsx';
+import { t } from '../ui/i18n.ts';
+
+/** The purse is there: where to send the first money, and what happens then. */
+export function Done() {
+  const purse = useAnswer('purse.state', {});
+  const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;
+  return (
+    <Screen title={t('onboarding_doneTitle')}>
+      <p class="lead">{t('onboarding_doneText')}</p>
+      {open !== null && (
+        <section class="card" aria-labelledby="receive-title">
+          <div class="section-head">
+            <h2 id="receive-title">{t('ui_address')}</h2>
+            {open.balance !== null && <Amount raw={open.balance} testId="balance" />}
+          </div>
+          <Receive account={open.account} />
+        </section>
+      )}
+      <section aria-labelledby="how-title">
+        <h2 id="how-title">{t('onboarding_how')}</h2>
+        <ol class="how">
+          <li>{t('onboarding_how1')}</li>
+          <li>{t('onboarding_how2')}</li>
+          <li>{t('onboarding_how3')}</li>
+        </ol>
+      </section>
+      <div class="forward">
+        <Button look="primary" onClick={() => window.close()} testId="finish">
+          {t('onboarding_close')}
+        </Button>
+      </div>
+    </Screen>
+  );
+}

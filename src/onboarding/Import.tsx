@@ -1,0 +1,137 @@
+import { useSignal } from '@preact/signals';
+import { ask } from '../messages/ask.ts';
+import type { SecretPreview } from '../messages/views.ts';
+import { useAction } from '../ui/action.ts';
+import { FullAccount } from '../ui/components/Account.tsx';
+import { Button } from '../ui/components/Button.tsx';
+import { TextArea } from '../ui/components/Field.tsx';
+import { FaultLine } from '../ui/components/Notice.tsx';
+import { Screen } from '../ui/components/Screen.tsx';
+import { t } from '../ui/i18n.ts';
+import type { Secret } from './step.ts';
+
+interface ImportProps {
+  readonly onDone: (secret: Secret) => void;
+  readonly onBack: () => void;
+}
+
+/** An existing secret: typed in, then recognised by the address it leads to. */
+export function Import({ onDone, onBack }: ImportProps) {
+  const text = useSignal('');
+  const preview = useSignal<SecretPreview | null>(null);
+  const action = useAction();
+  const plain = text.value.trim().toLowerCase().split(/\s+/).join(' ');
+
+  const read = () =>
+    action.run(async () => {
+      preview.value = await ask('vault.preview', { text: plain });
+    });
+  return (
+    <Screen title={t('onboarding_secretTitle')} onBack={onBack}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (plain !== '') void read();
+        }}
+      >
+        <TextArea
+          label={t('onboarding_secretLabel')}
+          hint={t('onboarding_secretHint')}
+          rows={4}
+          value={text.value}
+          testId="secret"
+          onInput={(value) => {
+            text.value = value;
+            preview.value = null;
+            action.clear();
+          }}
+        />
+        <FaultLine fault={action.fault.value} />
+        {preview.value === null && (
+          <div class="forward">
+            <Button look="primary" submit off={plain === ''} busy={action.busy.value} testId="secret-read">
+              {t('onboarding_secretRead')}
+            </Button>
+          </div>
+        )}
+      </form>
+      {preview.value?.kind === 'words' && <Readings preview={preview.value} words={plain} onDone={onDone} />}
+      {preview.value?.kind === 'seed' && (
+        <section aria-labelledby="seed-title">
+          <h2 id="seed-title">{t('onboarding_seedTitle')}</h2>
+          <p>
+            <FullAccount account={preview.value.address} testId="seed-address" />
+          </p>
+          <div class="forward">
+            <Button look="primary" testId="secret-done" onClick={() => onDone({ kind: 'seed', hex: plain })}>
+              {t('onboarding_continue')}
+            </Button>
+          </div>
+        </section>
+      )}
+    </Screen>
+  );
+}
+
+interface ReadingsProps {
+  readonly preview: Extract<SecretPreview, { kind: 'words' }>;
+  readonly words: string;
+  readonly onDone: (secret: Secret) => void;
+}
+
+type Reading = 'bip44' | 'legacy';
+
+/** The two readings of 24 words. Nothing is chosen beforehand: a wrong guess would show an empty account. */
+function Readings({ preview, words, onDone }: ReadingsProps) {
+  const reading = useSignal<Reading | null>(null);
+  const chosen = reading.value;
+  const choices = [
+    {
+      value: 'bip44',
+      name: t('onboarding_readingBip44'),
+      text: t('onboarding_readingBip44Text'),
+      address: preview.bip44Address,
+    },
+    {
+      value: 'legacy',
+      name: t('onboarding_readingLegacy'),
+      text: t('onboarding_readingLegacyText'),
+      address: preview.legacyAddress,
+    },
+  ] as const;
+  return (
+    <fieldset class="readings">
+      <legend>{t('onboarding_readingTitle')}</legend>
+      <p class="hint">{t('onboarding_readingText')}</p>
+      {choices.map(({ value, name, text, address }) => (
+        <label key={value} class="reading">
+          <input
+            type="radio"
+            name="reading"
+            checked={chosen === value}
+            data-testid={`reading-${value}`}
+            onChange={() => {
+              reading.value = value;
+            }}
+          />
+          <span class="reading-words">
+            <span class="choice-name">{name}</span>
+            <span class="hint">{text}</span>
+            <span class="hint">{t('onboarding_firstAddress')}</span>
+            <FullAccount account={address} />
+          </span>
+        </label>
+      ))}
+      <div class="forward">
+        <Button
+          look="primary"
+          off={chosen === null}
+          testId="secret-done"
+          onClick={() => chosen !== null && onDone({ kind: 'words', words, reading: chosen })}
+        >
+          {t('onboarding_continue')}
+        </Button>
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,140 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ask } from '../messages/ask.ts';
+import type { OpenPurseView } from '../messages/views.ts';
+import { useAction } from '../ui/action.ts';
+import { Amount } from '../ui/components/Amount.tsx';
+import { Button } from '../ui/components/Button.tsx';
+import { FaultLine, Notice } from '../ui/components/Notice.tsx';
+import { Receive } from '../ui/components/Receive.tsx';
+import { Screen } from '../ui/components/Screen.tsx';
+import { shortXno } from '../ui/format.ts';
+import { t } from '../ui/i18n.ts';
+import { ActivityRow } from './ActivityRow.tsx';
+import { activeSite } from './active-site.ts';
+import { activity } from './activity-list.ts';
+import { go } from './place.ts';
+import { SiteBudget } from './SiteBudget.tsx';
+
+const RECENT = 4;
+
+/** What the purse holds, how to fill it, what this site may spend, and what was paid last. */
+export function Home({ purse }: { readonly purse: OpenPurseView }) {
+  const receiving = useSignal(false);
+  const site = useSignal<string | null>(null);
+  const action = useAction();
+  useEffect(() => {
+    void action.run(async () => {
+      site.value = await activeSite();
+    });
+  }, []);
+  const recent = activity.items.value.slice(0, RECENT);
+  const unfunded = purse.balance === '0' && purse.incoming === '0' && recent.length === 0;
+
+  return (
+    <Screen title={t('appName')} titleUnseen>
+      <section class="balance" aria-labelledby="balance-title">
+        <h2 id="balance-title">{t('popup_balance')}</h2>
+        {purse.balance === null ? (
+          <p class="balance-unknown">{t('popup_balanceUnknown')}</p>
+        ) : (
+          <p>
+            <Amount raw={purse.balance} large testId="balance" />
+          </p>
+        )}
+        {purse.incoming !== '0' && (
+          <p class="incoming" data-testid="incoming" data-raw={purse.incoming}>
+            {t('popup_incoming', shortXno(purse.incoming))}
+          </p>
+        )}
+        <p class={`work work-${purse.work}`} data-testid="work" data-work={purse.work}>
+          {purse.work !== 'none' && t(purse.work === 'ready' ? 'popup_workReady' : 'popup_workWorking')}
+        </p>
+      </section>
+
+      <FaultLine fault={action.fault.value} />
+      <Trouble purse={purse} />
+      {purse.paused && <PausedAll />}
+
+      <div class="columns">
+        <Button
+          icon="receive"
+          expanded={receiving.value || unfunded}
+          testId="receive"
+          onClick={() => {
+            receiving.value = !receiving.value;
+          }}
+        >
+          {t('popup_receive')}
+        </Button>
+        <Button icon="send" testId="send" onClick={() => go({ name: 'send' })}>
+          {t('popup_send')}
+        </Button>
+      </div>
+
+      {(receiving.value || unfunded) && (
+        <section class="card" aria-labelledby="receive-title">
+          <h2 id="receive-title">{t(unfunded ? 'popup_fundTitle' : 'ui_receiveTitle')}</h2>
+          <p class="hint">{t(unfunded ? 'popup_fundText' : 'ui_receiveText')}</p>
+          <Receive account={purse.account} />
+        </section>
+      )}
+
+      {site.value !== null && <SiteBudget site={site.value} />}
+
+      <section aria-labelledby="recent-title">
+        <div class="section-head">
+          <h2 id="recent-title">{t('popup_recent')}</h2>
+          {recent.length > 0 && (
+            <button type="button" class="link" onClick={() => go({ name: 'activity' })}>
+              {t('popup_allActivity')}
+            </button>
+          )}
+        </div>
+        {recent.length === 0 ? (
+          <p class="hint">{t('popup_nothingYet')}</p>
+        ) : (
+          <ul class="rows">
+            {recent.map((item) => (
+              <ActivityRow key={item.id} item={item} from={{ name: 'home' }} />
+            ))}
+          </ul>
+        )}
+      </section>
+    </Screen>
+  );
+}
+
+/** What stands between the purse and its money, and a way to try again. */
+function Trouble({ purse }: { readonly purse: OpenPurseView }) {
+  const action = useAction();
+  return (
+    <div role="status" class="live" data-testid="trouble">
+      {purse.trouble !== null && (
+        <Notice tone="bad">
+          <strong>{t('popup_troubleTitle')}</strong>
+          <p>{t(purse.trouble)}</p>
+          <Button busy={action.busy.value} onClick={() => void action.run(() => ask('purse.refresh', {}))}>
+            {t('popup_refresh')}
+          </Button>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function PausedAll() {
+  const action = useAction();
+  return (
+    <Notice tone="warn">
+      <p>{t('popup_pausedAll')}</p>
+      <Button
+        busy={action.busy.value}
+        onClick={() => void action.run(() => ask('purse.pause', { paused: false }))}
+      >
+        {t('popup_resume')}
+      </Button>
+      <FaultLine fault={action.fault.value} />
+    </Notice>
+  );
+}

@@ -1,0 +1,5 @@
+import { mount } from '../ui/mount.ts';
+import { Popup } from './Popup.tsx';
+import './popup.css';
+
+mount(<Popup />);

@@ -1,0 +1,130 @@
+import { useSignal } from '@preact/signals';
+import type { Fault } from '../../fault.ts';
+import type { ApprovalView } from '../../messages/views.ts';
+import { Countdown } from '../components/Countdown.tsx';
+import { NetworkBanner } from '../components/NetworkBanner.tsx';
+import { FaultLine, Notice } from '../components/Notice.tsx';
+import { Receive } from '../components/Receive.tsx';
+import { Screen } from '../components/Screen.tsx';
+import { shortXno } from '../format.ts';
+import { t } from '../i18n.ts';
+import { useNow } from '../now.ts';
+import './approval.css';
+import { type Answer, Answers, type Choice } from './Answers.tsx';
+import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
+import { Facts, Headline } from './Facts.tsx';
+
+interface ApprovalProps {
+  readonly approval: ApprovalView;
+  /** How many more questions wait behind this one. */
+  readonly more: number;
+  readonly sending: boolean;
+  readonly fault: Fault | null;
+  readonly onAnswer: (answer: Answer) => void;
+}
+
+/** One question: who asks, who gets paid, how much, what for, how it was checked. */
+export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
+  const writingBudget = useSignal(false);
+  const draft = useBudgetDraft(approval.amount, approval.budget);
+  const expired = useNow(500).value >= approval.expiresAt;
+  const payable = approval.missing === null && !expired;
+
+  const refusals: readonly Choice[] = [
+    {
+      name: t('approve_decline'),
+      look: 'quiet',
+      testId: 'approve-decline',
+      choose: () => onAnswer({ kind: 'decline' }),
+    },
+    {
+      name: t('approve_never'),
+      look: 'quiet',
+      testId: 'approve-never',
+      choose: () => onAnswer({ kind: 'never' }),
+    },
+  ];
+  const payments: readonly Choice[] = [
+    {
+      name: t('approve_once'),
+      look: 'primary',
+      testId: 'approve-once',
+      choose: () => onAnswer({ kind: 'once' }),
+    },
+    {
+      name: t('approve_setBudget'),
+      look: 'plain',
+      testId: 'approve-budget',
+      choose: () => {
+        writingBudget.value = true;
+      },
+    },
+  ];
+  const { chosen } = draft;
+  const budget: readonly Choice[] = [
+    {
+      name: t('approve_budgetPay'),
+      look: 'primary',
+      testId: 'approve-budget-confirm',
+      choose: chosen && (() => onAnswer({ kind: 'budget', ...chosen })),
+    },
+    {
+      name: t('ui_back'),
+      look: 'plain',
+      testId: 'approve-budget-back',
+      choose: () => {
+        writingBudget.value = false;
+      },
+    },
+  ];
+  const stage = !payable ? 'refuse' : writingBudget.value ? 'budget' : 'pay';
+  const choices = { refuse: refusals, pay: [...payments, ...refusals], budget }[stage];
+
+  return (
+    <div class="approval" data-approval={approval.id}>
+      <header>
+        <NetworkBanner network={approval.network} />
+      </header>
+      <Screen
+        title={t('approve_title')}
+        aside={
+          <span class="approval-aside">
+            {more > 0 && (
+              <span class="chip" data-testid="approval-more">
+                {more === 1 ? t('approve_moreOne') : t('approve_moreMany', String(more))}
+              </span>
+            )}
+            <Countdown until={approval.expiresAt} />
+          </span>
+        }
+      >
+        <FaultLine fault={fault} />
+        <Headline approval={approval} />
+        {approval.warnings.map((warning) => (
+          <Notice key={warning} tone="warn">
+            {t(warning)}
+          </Notice>
+        ))}
+        {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
+        {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
+        {stage === 'budget' && <BudgetForm draft={draft} />}
+        <Facts approval={approval} />
+        {stage === 'pay' && approval.work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
+      </Screen>
+      <Answers key={stage} choices={choices} sending={sending} />
+    </div>
+  );
+}
+
+/** How much is missing, and where to send it. */
+function Missing({ approval, missing }: { readonly approval: ApprovalView; readonly missing: string }) {
+  return (
+    <section class="missing" data-testid="approval-missing" data-raw={missing}>
+      <Notice tone="warn">
+        <strong>{t('approve_missingTitle', shortXno(missing))}</strong>
+        <p>{t('approve_missingText')}</p>
+      </Notice>
+      <Receive account={approval.account} />
+    </section>
+  );
+}

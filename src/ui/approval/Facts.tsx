@@ -1,0 +1,90 @@
+import type { ApprovalView } from '../../messages/views.ts';
+import { Account } from '../components/Account.tsx';
+import { Amount } from '../components/Amount.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { SiteName } from '../components/SiteName.tsx';
+import { exactXno, shortXno } from '../format.ts';
+import { t } from '../i18n.ts';
+import { mechanismName } from './mechanism.ts';
+
+/** Who asks, for how much, and in whose words. */
+export function Headline({ approval }: { readonly approval: ApprovalView }) {
+  return (
+    <section class="headline" aria-label={t('approve_amount')}>
+      <SiteName site={approval.site} testId="approval-site" />
+      {approval.askedBy !== null && <p class="hint asked-by">{t('approve_askedBy', approval.askedBy)}</p>}
+      <p class="total">
+        <Amount raw={approval.amount} large testId="approval-amount" />
+      </p>
+      <details class="exact">
+        <summary>{t('ui_exact')}</summary>
+        <p class="code">
+          {exactXno(approval.amount)} {t('ui_xno')}
+        </p>
+        <p class="code">{t('ui_raw', approval.amount)}</p>
+      </details>
+      {approval.tag !== null && <p class="hint">{t('approve_tag', shortXno(approval.tag))}</p>}
+      {approval.description !== null && (
+        <figure class="description">
+          <figcaption>{t('approve_description')}</figcaption>
+          <blockquote>
+            <bdi dir="auto">{approval.description}</bdi>
+          </blockquote>
+        </figure>
+      )}
+    </section>
+  );
+}
+
+/** Everything else the user may want to know before they answer. */
+export function Facts({ approval }: { readonly approval: ApprovalView }) {
+  const { budget } = approval;
+  return (
+    <dl class="facts">
+      <dt>{t('approve_why')}</dt>
+      <dd data-testid="approval-reason">{t(approval.reason)}</dd>
+      <dt>{t('approve_payTo')}</dt>
+      <dd>
+        <Account account={approval.payTo} testId="approval-payee" />
+      </dd>
+      <dt>{t('approve_for')}</dt>
+      <dd class="code url">
+        <bdi dir="ltr">{approval.url}</bdi>
+      </dd>
+      <dt>{t('approve_way')}</dt>
+      <dd>{mechanismName(approval.mechanism)}</dd>
+      <dt>{t('approve_checked')}</dt>
+      <dd>
+        <ul class="checks">
+          {approval.checks.map((check) => (
+            <li key={check}>
+              <Icon name="check" />
+              {t(check)}
+            </li>
+          ))}
+        </ul>
+      </dd>
+      {budget !== null && (
+        <>
+          <dt>{t('approve_budget')}</dt>
+          <dd>
+            {t(
+              'approve_budgetLine',
+              shortXno(budget.perPayment),
+              shortXno(budget.spentToday),
+              shortXno(budget.perDay),
+            )}
+          </dd>
+        </>
+      )}
+      <dt>{t('approve_balance')}</dt>
+      <dd>
+        {approval.balance === null ? (
+          t('approve_balanceUnknown')
+        ) : (
+          <Amount raw={approval.balance} testId="approval-balance" />
+        )}
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,17 @@
+import type { MessageKey } from '../../fault.ts';
+import { t } from '../i18n.ts';
+
+const NAMES: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
+  ['nanoSession', 'ui_mechanism_nanoSession'],
+  ['nanoSignature', 'ui_mechanism_nanoSignature'],
+  ['nymChallenge', 'ui_mechanism_nymChallenge'],
+  ['trackB', 'ui_mechanism_trackB'],
+  ['trackA', 'ui_mechanism_trackA'],
+  ['x402nano', 'ui_mechanism_x402nano'],
+]);
+
+/** What a mechanism does, in words; its own name where the pages have none for it. */
+export function mechanismName(mechanism: string): string {
+  const key = NAMES.get(mechanism);
+  return key === undefined ? mechanism : t(key);
+}

@@ -1,0 +1,36 @@
+import { useSignal } from '@preact/signals';
+import { shortAccount } from '../format.ts';
+import { t } from '../i18n.ts';
+
+/** An account by its two ends, and whole when asked. */
+export function Account({ account, testId }: { readonly account: string; readonly testId?: string }) {
+  const whole = useSignal(false);
+  return (
+    <span class="account" data-account={account} data-testid={testId}>
+      {whole.value ? <FullAccount account={account} /> : <span class="code">{shortAccount(account)}</span>}{' '}
+      <button
+        type="button"
+        class="link"
+        aria-expanded={whole.value}
+        onClick={() => {
+          whole.value = !whole.value;
+        }}
+      >
+        {t(whole.value ? 'ui_showLess' : 'ui_showFull')}
+      </button>
+    </span>
+  );
+}
+
+const ENDS = 12;
+
+/** A whole account, with the ends that people compare in bold. */
+export function FullAccount({ account, testId }: { readonly account: string; readonly testId?: string }) {
+  return (
+    <span class="code full-account" data-account={account} data-testid={testId}>
+      <b>{account.slice(0, ENDS)}</b>
+      {account.slice(ENDS, -ENDS)}
+      <b>{account.slice(-ENDS)}</b>
+    </span>
+  );
+}

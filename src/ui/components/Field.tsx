@@ -1,0 +1,173 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import type { Fault } from '../../fault.ts';
+import { sentenceOf, t } from '../i18n.ts';
+import { IconButton } from './Button.tsx';
+
+interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly hint?: string;
+  readonly fault?: Fault | null;
+  readonly testId?: string;
+}
+
+interface TextFieldProps extends FieldProps {
+  /** Set in the fixed-width face, for what is copied rather than read. */
+  readonly code?: boolean;
+  readonly numeric?: boolean;
+  readonly readOnly?: boolean;
+}
+
+/** A line of text with its label. */
+export function TextField(props: TextFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <input
+        id={id}
+        class={props.code ? 'code' : undefined}
+        type="text"
+        inputMode={props.numeric ? 'decimal' : undefined}
+        autoComplete="off"
+        spellcheck={false}
+        readOnly={props.readOnly}
+        value={props.value}
+        data-testid={props.testId}
+        {...described(id, props)}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+      <Remarks id={id} {...props} />
+    </div>
+  );
+}
+
+/** Several lines of text with their label. */
+export function TextArea(props: FieldProps & { readonly rows: number }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <textarea
+        id={id}
+        class="code"
+        rows={props.rows}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellcheck={false}
+        value={props.value}
+        data-testid={props.testId}
+        {...described(id, props)}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+      />
+      <Remarks id={id} {...props} />
+    </div>
+  );
+}
+
+interface PasswordFieldProps extends FieldProps {
+  readonly kind: 'current-password' | 'new-password';
+  /** Takes the focus when it comes. */
+  readonly first?: boolean;
+}
+
+const SHOWN = { type: 'text' } as const;
+const HIDDEN = { type: 'password' } as const;
+
+/** A password, hidden until asked. */
+export function PasswordField(props: PasswordFieldProps) {
+  const id = useId();
+  const shown = useSignal(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.first) input.current?.focus();
+  }, [props.first]);
+  return (
+    <div class="field">
+      <label for={id}>{props.label}</label>
+      <div class="with-button">
+        <input
+          id={id}
+          {...(shown.value ? SHOWN : HIDDEN)}
+          autoComplete={props.kind}
+          ref={input}
+          spellcheck={false}
+          value={props.value}
+          data-testid={props.testId}
+          {...described(id, props)}
+          onInput={(event) => props.onInput(event.currentTarget.value)}
+        />
+        <IconButton
+          icon={shown.value ? 'eyeOff' : 'eye'}
+          label={t(shown.value ? 'ui_hidePassword' : 'ui_showPassword')}
+          onClick={() => {
+            shown.value = !shown.value;
+          }}
+        />
+      </div>
+      <Remarks id={id} {...props} />
+    </div>
+  );
+}
+
+interface SwitchProps {
+  readonly label: string;
+  readonly hint?: string;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+  readonly testId?: string;
+}
+
+/** Something that is on or off. */
+export function Switch({ label, hint, on, onChange, testId }: SwitchProps) {
+  const id = useId();
+  return (
+    <div class="switch">
+      <div>
+        <label for={id}>{label}</label>
+        {hint !== undefined && (
+          <p class="hint" id={`${id}-hint`}>
+            {hint}
+          </p>
+        )}
+      </div>
+      <input
+        id={id}
+        type="checkbox"
+        role="switch"
+        checked={on}
+        aria-checked={on}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        data-testid={testId}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    </div>
+  );
+}
+
+function described(id: string, { hint, fault }: Pick<FieldProps, 'hint' | 'fault'>) {
+  const ids = [hint === undefined ? '' : `${id}-hint`, fault ? `${id}-fault` : ''].filter(
+    (part) => part !== '',
+  );
+  return {
+    'aria-describedby': ids.length === 0 ? undefined : ids.join(' '),
+    'aria-invalid': fault ? ('true' as const) : undefined,
+  };
+}
+
+function Remarks({ id, hint, fault }: { readonly id: string } & Pick<FieldProps, 'hint' | 'fault'>) {
+  return (
+    <>
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      <p class="field-fault" id={`${id}-fault`} aria-live="polite">
+        {fault && sentenceOf(fault)}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+import { type ComponentChild, render } from 'preact';
+import './tokens.css';
+import './base.css';
+
+/** Puts a page's root component into its document. */
+export function mount(page: ComponentChild): void {
+  const place = document.getElementById('page');
+  if (place === null) throw new Error('this document has no #page');
+  render(page, place);
+}

@@ -1,0 +1,108 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Fault } from '../fault.ts';
+import { faultOf } from './live.ts';
+
+/** A part of a long list, newest first; `next` asks for what follows it, null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export type Loading =
+  | { readonly kind: 'idle' | 'loading' }
+  | { readonly kind: 'failed'; readonly fault: Fault };
+
+/**
+ * A long list held page by page, as far as the user has looked: what it costs to open depends on the page, not on the
+ * length of the list. New items come in at the top without moving the cursor at the bottom.
+ */
+export class Pager<T extends { readonly id: string }> {
+  readonly #load: (before: string | null) => Promise<Page<T>>;
+  readonly #items = signal<readonly T[]>([]);
+  readonly #next = signal<string | null>(null);
+  readonly #loading = signal<Loading>({ kind: 'idle' });
+  /** By which cursor an item came, so that its page can be asked again. */
+  readonly #cursors = new Map<string, string | null>();
+  #started = false;
+  /** One page is asked for at a time, in the order wanted. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(load: (before: string | null) => Promise<Page<T>>) {
+    this.#load = load;
+  }
+
+  get items(): ReadonlySignal<readonly T[]> {
+    return this.#items;
+  }
+
+  get loading(): ReadonlySignal<Loading> {
+    return this.#loading;
+  }
+
+  /** Whether the list goes on after what is held. */
+  get hasMore(): boolean {
+    return this.#next.value !== null;
+  }
+
+  /** Takes the following page; nothing when one is under way or the end is reached. */
+  async more(): Promise<void> {
+    if (this.#loading.peek().kind === 'loading') return;
+    await this.#inTurn(async () => {
+      const before = this.#next.peek();
+      if (before !== null) await this.#ask(before, (page) => this.#append(page));
+    });
+  }
+
+  /** Takes the newest page again, and the one that holds `id`: the top of the list and what the user looks at. */
+  async refresh(id?: string): Promise<void> {
+    await this.#inTurn(async () => {
+      await this.#ask(null, (page) => this.#meet(page));
+      const cursor = id === undefined ? null : (this.#cursors.get(id) ?? null);
+      if (cursor !== null) await this.#ask(cursor, (page) => this.#replace(page.items));
+    });
+  }
+
+  #inTurn(step: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(step);
+    return this.#turn;
+  }
+
+  async #ask(before: string | null, take: (page: Page<T>) => void): Promise<void> {
+    this.#loading.value = { kind: 'loading' };
+    try {
+      const page = await this.#load(before);
+      take(page);
+      for (const item of page.items) {
+        if (!this.#cursors.has(item.id)) this.#cursors.set(item.id, before);
+      }
+      this.#started = true;
+      this.#loading.value = { kind: 'idle' };
+    } catch (error) {
+      this.#loading.value = { kind: 'failed', fault: faultOf(error) };
+    }
+  }
+
+  /** Puts the newest page before what is held; where the two do not touch, the old list is let go. */
+  #meet(page: Page<T>): void {
+    const touches = page.items.some((item) => this.#cursors.has(item.id));
+    if (!this.#started || !touches) {
+      this.#cursors.clear();
+      this.#items.value = page.items;
+      this.#next.value = page.next;
+      return;
+    }
+    const fresh = new Set(page.items.map((item) => item.id));
+    this.#items.value = [...page.items, ...this.#items.peek().filter((item) => !fresh.has(item.id))];
+  }
+
+  #append(page: Page<T>): void {
+    const unseen = page.items.filter((item) => !this.#cursors.has(item.id));
+    this.#items.value = [...this.#items.peek(), ...unseen];
+    this.#next.value = page.next;
+  }
+
+  #replace(items: readonly T[]): void {
+    const byId = new Map(items.map((item) => [item.id, item]));
+    this.#items.value = this.#items.peek().map((item) => byId.get(item.id) ?? item);
+  }
+}

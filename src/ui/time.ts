@@ -1,0 +1,35 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How long ago something was, in the user's language: "2 minutes ago", "yesterday"; a date after a week. */
+export function ago(at: number, now: number, locale?: string): string {
+  const age = now - at;
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (age < MINUTE) return words.format(0, 'second');
+  if (age < HOUR) return words.format(-Math.floor(age / MINUTE), 'minute');
+  if (age < DAY) return words.format(-Math.floor(age / HOUR), 'hour');
+  if (age < 7 * DAY) return words.format(-Math.floor(age / DAY), 'day');
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(at);
+}
+
+/** A moment to the second, for the story of a payment. */
+export function moment(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+}
+
+/** A time of day to the second. */
+export function timeOfDay(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(at);
+}
+
+/** What is left of a time (ms), as a clock shows it: `4:05`, `1:00:09`; whole seconds, rounded up. */
+export function clock(left: number): string {
+  const seconds = Math.max(0, Math.ceil(left / SECOND));
+  const two = (part: number) => String(part).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const tail = two(seconds % 60);
+  return hours === 0 ? `${minutes}:${tail}` : `${hours}:${two(minutes % 60)}:${tail}`;
+}

@@ -14,7 +14,7 @@ export interface Challenge {
   readonly frameId: number;
   /** The document that asked, where the browser tells (not for navigations). */
   readonly documentId: string | null;
-  /** Origin that started the request; null when the user did (typed address, bookmark) or it is opaque. */
+  /** Origin that started the request, the text `null` for an opaque one; null when the user did (typed address). */
   readonly initiator: string | null;
   /** Origin of the page in the tab, the one the user sees; of the response itself for a main frame. */
   readonly topOrigin: string | null;

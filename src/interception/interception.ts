@@ -8,8 +8,13 @@ export interface Interception {
   /**
    * Starts to watch. Must be called synchronously while the worker starts, so that a 402 may wake it.
    * `onChallenge` is called once per 402 that can be made to go again; the page waits until `deliver` or `release`.
+   * When the worker was killed before that end, its next life calls it again with the same challenge.
+   * `onUnheld` is called for a 402 that nobody can make go again (of a worker, a synchronous or `no-cors` request, a
+   * background image): the page has its 402 already, the purse can only say so.
    */
-  watch(onChallenge: (challenge: Challenge) => void): void;
+  watch(onChallenge: (challenge: Challenge) => void, onUnheld: (challenge: Challenge) => void): void;
+  /** Whether the page still waits for this challenge: worth asking before money moves. */
+  waits(challenge: Challenge): Promise<boolean>;
   /**
    * Lets the challenge's own request go again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and
    * tab only (invariant 5). One at a time per (tab, URL, method): identical requests queue. Never throws for what a

@@ -1,0 +1,156 @@
+import type { BridgeInput } from '../../messages/contract.ts';
+import type { Challenge, Delivery } from '../challenge.ts';
+import type { Interception } from '../interception.ts';
+import { awaitAnswer } from './answer.ts';
+import { type HoldEnd, Holds } from './holds.ts';
+import { MeetingPlace } from './meeting.ts';
+import { type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
+import { canName, ProofRules, type Target } from './proof-rule.ts';
+import { askAgain, waits } from './retrigger.ts';
+import { type Sighting, wireMethod, withoutFragment } from './sighting.ts';
+import { watchNetwork } from './watch.ts';
+
+export type { SessionStore } from './open-challenges.ts';
+
+export interface ChromiumInterception extends Interception {
+  /**
+   * Answers a content script that holds a 402 of its page. Of the message nothing is believed: it must equal a 402 of
+   * that very document on the wire. Resolved with what the script does next, as late as the user decides.
+   */
+  held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
+}
+
+/** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
+const MEET_WITHIN = 1500;
+/** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
+const CARRY_WITHIN = 10_000;
+const CONTINUE_WITHIN = 60_000;
+
+/** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
+export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
+  const open = new OpenChallenges(ports.session);
+  const rules = new ProofRules();
+  const meetings = new MeetingPlace<Sighting | 'unpriced', string>(MEET_WITHIN);
+  const holds = new Holds();
+  const queues = new Map<string, Promise<unknown>>();
+  let announce: (challenge: Challenge) => void = () => {};
+  let unheld: (challenge: Challenge) => void = () => {};
+
+  const begin = async (sighting: Sighting, holdId: string | null) => {
+    await open.add({ sighting, holdId });
+    announce(sighting.challenge);
+  };
+
+  const seen = async (sighting: Sighting) => {
+    const { challenge, asked } = sighting;
+    const { tabId, documentId, url, kind, method } = challenge;
+    if (!canName(url, method)) {
+      unheld(challenge);
+    } else if (kind === 'xmlhttprequest') {
+      const key = meetingKey(tabId, documentId, url, asked.method);
+      if ((await meetings.left(key, sighting)) === null) unheld(challenge);
+    } else if (kind === 'image' && !(await waits({ sighting, holdId: null }))) {
+      unheld(challenge);
+    } else {
+      await begin(sighting, null);
+    }
+  };
+
+  const resume = async (one: OpenChallenge) => {
+    const { challenge } = one.sighting;
+    if (!(await waits(one))) await open.end(challenge.id);
+    else if (one.holdId === null) announce(challenge);
+  };
+
+  const send = async (challenge: Challenge, proof: string): Promise<Delivery> => {
+    const known = await open.get(challenge.id);
+    if (known === undefined || !(await waits(known))) {
+      await open.end(challenge.id);
+      return { kind: 'unanswered', reason: 'gone' };
+    }
+    const target = targetOf(challenge);
+    const answer = awaitAnswer(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
+    const disarm = await rules.arm(target, proof);
+    void answer.carried.then(disarm);
+    await open.end(challenge.id);
+    const asks =
+      challenge.kind === 'xmlhttprequest'
+        ? await holds.end(challenge.id, 'again')
+        : await askAgain(known.sighting);
+    if (!asks) answer.giveUp('gone');
+    const delivery = await answer.delivery;
+    await disarm();
+    return delivery;
+  };
+
+  return {
+    watch(onChallenge, onUnheld) {
+      announce = onChallenge;
+      unheld = onUnheld;
+      watchNetwork({
+        priced: (sighting) => void seen(sighting),
+        unpriced: ({ tabId, documentId, url, method }) =>
+          void meetings.left(meetingKey(tabId, documentId, url, method), 'unpriced'),
+      });
+      void open.all().then((all) => {
+        for (const one of all) void resume(one);
+      });
+    },
+
+    async waits({ id }) {
+      const known = await open.get(id);
+      return known !== undefined && waits(known);
+    },
+
+    async held(sender, { holdId, url, method }) {
+      const { tab, documentId } = sender;
+      if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
+        return 'release';
+      const known = await open.heldBy(documentId, holdId);
+      if (known !== undefined) {
+        const { challenge } = known.sighting;
+        const first = !holds.has(challenge.id);
+        const end = holds.begin(challenge.id);
+        if (first) announce(challenge);
+        return end;
+      }
+      const key = meetingKey(tab.id, documentId, withoutFragment(url), wireMethod(method));
+      const sighting = await meetings.right(key, holdId);
+      if (sighting === null || sighting === 'unpriced') return 'release';
+      const end = holds.begin(sighting.challenge.id);
+      await begin(sighting, holdId);
+      return end;
+    },
+
+    deliver(challenge, proof) {
+      const key = JSON.stringify([challenge.tabId, challenge.method, challenge.url]);
+      const before = queues.get(key) ?? Promise.resolve();
+      const turn = before.then(() => send(challenge, proof));
+      const settled = turn
+        .catch(() => {})
+        .then(() => {
+          if (queues.get(key) === settled) queues.delete(key);
+        });
+      queues.set(key, settled);
+      return turn;
+    },
+
+    release(challenge) {
+      void holds.end(challenge.id, 'release');
+      void open.end(challenge.id);
+    },
+  };
+}
+
+function meetingKey(tabId: number, documentId: string | null, url: string, method: string): string {
+  return JSON.stringify([tabId, documentId, method, url]);
+}
+
+function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {
+  const within = kind === 'xmlhttprequest' || kind === 'image';
+  return { tabId, kind, url, method, initiator: within ? initiator : null };
+}
+
+function isForm({ kind, method }: Challenge): boolean {
+  return kind === 'main_frame' && method !== 'GET';
+}

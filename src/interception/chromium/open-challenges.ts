@@ -1,0 +1,102 @@
+import * as v from 'valibot';
+import type { Sighting } from './sighting.ts';
+
+/** A challenge that awaits its end: a delivery or a release. */
+export interface OpenChallenge {
+  readonly sighting: Sighting;
+  /** Names the request that a script holds, within its document; null for what no script holds. */
+  readonly holdId: string | null;
+}
+
+/** What survives the worker, but not the browser (`chrome.storage.session`). */
+export interface SessionStore {
+  /** Everything stored under keys with this prefix. */
+  read(prefix: string): Promise<ReadonlyMap<string, unknown>>;
+  write(key: string, value: unknown): Promise<void>;
+  remove(keys: readonly string[]): Promise<void>;
+}
+
+const PREFIX = 'challenge:';
+/** How much is kept at most: a share of the 10 MB that the browser gives, however long the headers are. */
+const MOST_CHALLENGES = 256;
+const MOST_CHARACTERS = 2_000_000;
+
+const nullableText = v.nullable(v.string());
+const stored = v.strictObject({
+  sighting: v.strictObject({
+    challenge: v.strictObject({
+      id: v.string(),
+      requestId: v.string(),
+      tabId: v.number(),
+      frameId: v.number(),
+      documentId: nullableText,
+      initiator: nullableText,
+      topOrigin: nullableText,
+      method: v.string(),
+      url: v.string(),
+      kind: v.picklist(['main_frame', 'sub_frame', 'xmlhttprequest', 'image']),
+      header: v.string(),
+      seenAt: v.number(),
+    }),
+    asked: v.strictObject({ url: v.string(), method: v.string() }),
+    parentFrameId: v.number(),
+  }),
+  holdId: nullableText,
+});
+
+/** The challenges that await their end, kept where a killed worker's next life finds them. */
+export class OpenChallenges {
+  readonly #store: SessionStore;
+  readonly #open: Promise<Map<string, OpenChallenge>>;
+
+  constructor(store: SessionStore) {
+    this.#store = store;
+    this.#open = restore(store);
+  }
+
+  /** Oldest first. */
+  async all(): Promise<readonly OpenChallenge[]> {
+    return [...(await this.#open).values()];
+  }
+
+  async get(id: string): Promise<OpenChallenge | undefined> {
+    return (await this.#open).get(id);
+  }
+
+  async heldBy(documentId: string, holdId: string): Promise<OpenChallenge | undefined> {
+    const isIt = ({ sighting, holdId: id }: OpenChallenge) =>
+      id === holdId && sighting.challenge.documentId === documentId;
+    return (await this.all()).find(isIt);
+  }
+
+  /** Resolved once it is stored; the oldest go when there are too many. */
+  async add(challenge: OpenChallenge): Promise<void> {
+    const open = await this.#open;
+    open.set(idOf(challenge), challenge);
+    const evicted: string[] = [];
+    let characters = [...open.values()].reduce((sum, one) => sum + sizeOf(one), 0);
+    for (const one of open.values()) {
+      if (open.size - evicted.length <= MOST_CHALLENGES && characters <= MOST_CHARACTERS) break;
+      evicted.push(idOf(one));
+      characters -= sizeOf(one);
+    }
+    await Promise.all(evicted.map((id) => this.end(id)));
+    if (open.has(idOf(challenge))) await this.#store.write(PREFIX + idOf(challenge), challenge);
+  }
+
+  async end(id: string): Promise<void> {
+    if ((await this.#open).delete(id)) await this.#store.remove([PREFIX + id]);
+  }
+}
+
+async function restore(store: SessionStore): Promise<Map<string, OpenChallenge>> {
+  const kept = [...(await store.read(PREFIX)).values()]
+    .map((value) => v.safeParse(stored, value))
+    .flatMap((parsed) => (parsed.success ? [parsed.output] : []))
+    .sort((one, other) => one.sighting.challenge.seenAt - other.sighting.challenge.seenAt);
+  return new Map(kept.map((open) => [idOf(open), open]));
+}
+
+const idOf = ({ sighting }: OpenChallenge): string => sighting.challenge.id;
+const sizeOf = ({ sighting }: OpenChallenge): number =>
+  sighting.challenge.header.length + sighting.challenge.url.length;

@@ -1,0 +1,101 @@
+import type { RequestKind } from '../challenge.ts';
+
+/** The request header that carries a proof (protocol 1.1). */
+export const PROOF_HEADER = 'PAYMENT-SIGNATURE';
+
+/** Longest URL that gets a rule; longer ones are left alone rather than paid and then undeliverable. */
+export const LONGEST_URL = 8192;
+
+const methods = {
+  GET: 'get',
+  HEAD: 'head',
+  POST: 'post',
+  PUT: 'put',
+  PATCH: 'patch',
+  DELETE: 'delete',
+} as const;
+
+type Method = keyof typeof methods;
+
+/** The one request that a proof is meant for. */
+export interface Target {
+  readonly tabId: number;
+  readonly kind: RequestKind;
+  readonly url: string;
+  readonly method: string;
+  /** Origin of the document that asks, for what is asked from within a document; null otherwise. */
+  readonly initiator: string | null;
+}
+
+/** Whether a rule can name this request and no other: the rule language lumps all unusual methods together. */
+export function canName(url: string, method: string): boolean {
+  return url.length <= LONGEST_URL && isMethod(method);
+}
+
+function isMethod(method: string): method is Method {
+  return Object.hasOwn(methods, method);
+}
+
+/** A regular expression (RE2) that matches exactly `url`, with or without a fragment. */
+export function exactly(url: string): string {
+  return `^${url.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(#.*)?$`;
+}
+
+/**
+ * The rule that puts `proof` on the target's request. The header goes on below CORS: no preflight, and scripts of the
+ * page never see it. `Cache-Control: no-cache` takes the request to the server even where the 402 was cacheable.
+ *
+ * @throws RangeError for a target that `canName` refuses.
+ */
+export function proofRule(id: number, target: Target, proof: string): chrome.declarativeNetRequest.Rule {
+  if (!canName(target.url, target.method) || !isMethod(target.method)) {
+    throw new RangeError('No rule can name this request');
+  }
+  const host = target.initiator === null ? null : new URL(target.initiator).hostname;
+  return {
+    id,
+    priority: 1000,
+    action: {
+      type: 'modifyHeaders',
+      requestHeaders: [
+        { header: PROOF_HEADER, operation: 'set', value: proof },
+        { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
+      ],
+    },
+    condition: {
+      regexFilter: exactly(target.url),
+      isUrlFilterCaseSensitive: true,
+      resourceTypes: [target.kind],
+      requestMethods: [methods[target.method]],
+      tabIds: [target.tabId],
+      ...(host !== null && { initiatorDomains: [host] }),
+    },
+  };
+}
+
+/** The rules that are armed now. Session rules outlive the worker, so a new life starts by removing the old ones. */
+export class ProofRules {
+  #last: Promise<number>;
+
+  constructor() {
+    this.#last = removeOrphans();
+  }
+
+  /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it (may be called twice). */
+  async arm(target: Target, proof: string): Promise<() => Promise<void>> {
+    const next = this.#last.then((last) => last + 1);
+    this.#last = next;
+    const id = await next;
+    await chrome.declarativeNetRequest.updateSessionRules({ addRules: [proofRule(id, target, proof)] });
+    return () => chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [id] });
+  }
+}
+
+async function removeOrphans(): Promise<number> {
+  const rules = await chrome.declarativeNetRequest.getSessionRules();
+  const orphans = rules.filter((rule) =>
+    rule.action.requestHeaders?.some(({ header }) => header.toUpperCase() === PROOF_HEADER),
+  );
+  await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: orphans.map(({ id }) => id) });
+  return Math.max(0, ...rules.map(({ id }) => id));
+}

@@ -1,0 +1,38 @@
+import type { Challenge, RequestKind } from '../challenge.ts';
+
+/** A 402 as the network layer saw it, with what it takes to make its request go again. */
+export interface Sighting {
+  readonly challenge: Challenge;
+  /** What the page asked for, before any redirect: elements and scripts know their request by these. */
+  readonly asked: { readonly url: string; readonly method: string };
+  /** The frame around the one that asked; -1 for a main frame. */
+  readonly parentFrameId: number;
+}
+
+const kinds: readonly string[] = ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'];
+
+/** Whether the browser's resource type is one the purse can make go again. */
+export function isKind(type: string): type is RequestKind {
+  return kinds.includes(type);
+}
+
+/** The URL as it goes to the server. The browser reports it with the fragment, pages report it without. */
+export function withoutFragment(url: string): string {
+  const hash = url.indexOf('#');
+  return hash === -1 ? url : url.slice(0, hash);
+}
+
+/** The origin of a URL; null for what has none (`about:blank`, `data:`, sandboxed documents). */
+export function originOf(url: string | undefined): string | null {
+  if (url === undefined || !URL.canParse(url)) return null;
+  const { origin } = new URL(url);
+  return origin === 'null' ? null : origin;
+}
+
+const normalized = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
+
+/** The method as fetch puts it on the wire: XHR scripts may say `get`; `patch` stays what it is. */
+export function wireMethod(method: string): string {
+  const upper = method.toUpperCase();
+  return normalized.has(upper) ? upper : method;
+}

@@ -1,0 +1,111 @@
+import type { RequestKind } from '../challenge.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { PROOF_HEADER } from './proof-rule.ts';
+import { isKind, originOf, type Sighting, withoutFragment } from './sighting.ts';
+
+type Received = chrome.webRequest.OnHeadersReceivedDetails;
+
+/** Who hears of the 402 responses on the wire. */
+export interface Watcher {
+  /** A 402 that names a price. */
+  priced(sighting: Sighting): void;
+  /** A 402 to a script that names none, or carried a proof already: nothing to wait for. */
+  unpriced(request: Unpriced): void;
+}
+
+export interface Unpriced {
+  readonly tabId: number;
+  readonly documentId: string;
+  readonly url: string;
+  readonly method: string;
+}
+
+const filter: chrome.webRequest.RequestFilter = {
+  urls: ['http://*/*', 'https://*/*'],
+  types: ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'] satisfies RequestKind[],
+};
+
+/** Requests in flight that the purse remembers anything about. */
+const REMEMBERED = 1000;
+
+/** Starts to listen to the network layer; synchronous, so that the events may wake the worker. */
+export function watchNetwork(watcher: Watcher): void {
+  const own = new URL(chrome.runtime.getURL('')).origin;
+  const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
+  const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
+
+  const received = async (details: Received): Promise<void> => {
+    const { requestId, tabId, documentId, type } = details;
+    if (details.statusCode !== 402 || tabId < 0 || !isKind(type)) return;
+    if (details.method === 'OPTIONS' || details.initiator === own) return;
+    if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return;
+
+    const url = withoutFragment(details.url);
+    const start = asked.get(requestId) ?? { url, method: details.method };
+    const header = headerOf(details.responseHeaders, 'payment-required');
+    if (header === null || aside.get(requestId) === 'proven') {
+      if (type === 'xmlhttprequest' && documentId !== undefined) {
+        watcher.unpriced({ tabId, documentId, url, method: start.method });
+      }
+      return;
+    }
+    watcher.priced({
+      challenge: {
+        id: crypto.randomUUID(),
+        requestId,
+        tabId,
+        frameId: details.frameId,
+        documentId: documentId ?? null,
+        initiator: originOf(details.initiator),
+        topOrigin: type === 'main_frame' ? originOf(url) : await topOriginOf(tabId),
+        method: details.method,
+        url,
+        kind: type,
+        header,
+        seenAt: Math.round(details.timeStamp),
+      },
+      asked: start,
+      parentFrameId: details.parentFrameId,
+    });
+  };
+
+  chrome.webRequest.onSendHeaders.addListener(
+    ({ requestId, requestHeaders }) => {
+      if (headerOf(requestHeaders, PROOF_HEADER) !== null) aside.set(requestId, 'proven');
+      else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
+    },
+    filter,
+    ['requestHeaders', 'extraHeaders'],
+  );
+  chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {
+    if (asked.get(requestId) === undefined) asked.set(requestId, { url: withoutFragment(url), method });
+  }, filter);
+  chrome.webRequest.onHeadersReceived.addListener(
+    (details) => {
+      void received(details);
+      return undefined;
+    },
+    filter,
+    ['responseHeaders', 'extraHeaders'],
+  );
+}
+
+/** The value of a header, several of one name joined as fetch joins them; null when there is none. */
+export function headerOf(
+  headers: readonly chrome.webRequest.HttpHeader[] | undefined,
+  name: string,
+): string | null {
+  const wanted = name.toLowerCase();
+  const values = (headers ?? []).filter((header) => header.name.toLowerCase() === wanted).map(valueIn);
+  return values.length === 0 ? null : values.join(', ');
+}
+
+/** Chromium gives a value that is not UTF-8 as bytes; on the wire a header is Latin-1. */
+function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
+  return value ?? (binaryValue ?? []).map((byte) => String.fromCharCode(byte)).join('');
+}
+
+async function topOriginOf(tabId: number): Promise<string | null> {
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  return originOf(tab?.url);
+}

@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { type BrowserContext, chromium, type Worker } from 'playwright';
+
+/** A Chromium with one extension in it. */
+export interface Browser {
+  readonly context: BrowserContext;
+  readonly extensionId: string;
+  /** The extension's service worker; the handle stays good when the worker is killed and starts again. */
+  readonly worker: Worker;
+}
+
+export interface BrowserOptions {
+  /** Folder of the built extension. */
+  readonly extension: string;
+  /** Folder of the browser's profile; empty for a new one that is forgotten. */
+  readonly profile?: string;
+  readonly headless?: boolean;
+  readonly extraArgs?: readonly string[];
+}
+
+/** Chromium to test with: CHROMIUM_PATH, one that is installed, or else Playwright's own. */
+export function findChromium(): string | undefined {
+  const { CHROMIUM_PATH } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  return ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+}
+
+/** Starts Chromium with the extension and waits for its worker. */
+export async function launchChromium(options: BrowserOptions): Promise<Browser> {
+  const { extension, profile = '', headless = true, extraArgs = [] } = options;
+  const executablePath = findChromium();
+  const context = await chromium.launchPersistentContext(profile, {
+    ...(executablePath !== undefined && { executablePath }),
+    headless: false,
+    args: [
+      ...(headless ? ['--headless=new'] : []),
+      '--no-sandbox',
+      `--disable-extensions-except=${extension}`,
+      `--load-extension=${extension}`,
+      ...extraArgs,
+    ],
+  });
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  return { context, worker, extensionId: new URL(worker.url()).host };
+}
+
+/** Kills the extension's worker as an idle browser does; the next event starts it again. */
+export async function killWorkers({ context, extensionId }: Browser, page: string): Promise<void> {
+  const view = await context.newPage();
+  await view.goto(`chrome-extension://${extensionId}/${page}`);
+  const session = await context.newCDPSession(view);
+  const stopped = new Promise<void>((resolve) => {
+    session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+      if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+    });
+  });
+  await session.send('ServiceWorker.enable');
+  await session.send('ServiceWorker.stopAllWorkers');
+  await stopped;
+  await view.close();
+}

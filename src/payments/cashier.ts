@@ -31,6 +31,8 @@ export interface CashierPorts {
   readonly payer: Payer;
   /** Null while there is no purse: then a 402 is none of its business. */
   readonly standing: () => Promise<Standing | null>;
+  /** Whether the page still waits for the challenge. */
+  readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
   /** One line for the user's log: why a 402 was left to the page. */
@@ -74,6 +76,8 @@ export class Cashier {
       const { id } = payment.intent;
       if (this.#served.has(id)) continue;
       if (payment.progress.state === 'approved') {
+        // Whoever still waits for it is about to be met again, and pays then.
+        if (await this.#ports.waits(payment.intent.challenge)) continue;
         await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
       } else {
         // Without a node, or locked, it stays as it is: the next start or unlocking comes back to it.
@@ -199,7 +203,8 @@ export class Cashier {
   }
 
   async #reserve(challenge: Challenge, offer: Offer, approval: Intent['approval']): Promise<void> {
-    const { journal, standing, now } = this.#ports;
+    const { journal, standing, waits, now } = this.#ports;
+    if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
     const present = await standing();
     if (present === null || present.account === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { formatXno, type Raw, ZERO } from '../nano/amount.ts';
+import { formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import {
   type BlockHash,
   buildChange,
@@ -22,8 +22,8 @@ import type { NodeClient } from '../nano/node-client.ts';
 import { publishBlock } from '../nano/publish.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
-import { parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
-import type { WorkScheduler } from '../work/scheduler.ts';
+import { parseThreshold, parseWorkRoot, type WorkRoot } from '../work/difficulty.ts';
+import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import type { ChainStore } from './journal.ts';
 
 /** A block this purse signed, as it is written down before any network sees it. */
@@ -33,6 +33,8 @@ export interface OwnBlock {
   readonly hash: BlockHash;
   readonly subtype: Subtype;
   readonly block: SignedBlock;
+  /** By how much the block changes the account's balance, whichever way (raw). */
+  readonly moved: Raw;
 }
 
 /** Writes a signed block where a crash cannot lose it. */
@@ -64,6 +66,8 @@ export interface ChainPorts {
 export class Chain {
   readonly account: NanoAddress;
   readonly #ports: ChainPorts;
+  /** The newest head known here, as the root of the next block's work. */
+  #next: WorkRoot | null = null;
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
@@ -159,8 +163,14 @@ export class Chain {
   /** Has the work for the next block made ready at the difficulty of a send, which serves every block. */
   async prepare(): Promise<void> {
     const { work, network } = this.#ports;
-    const root = parseWorkRoot(workRootOf(await this.head()));
-    await work.prepare(root, parseThreshold(network.thresholds.send));
+    this.#next = parseWorkRoot(workRootOf(await this.head()));
+    await work.prepare(this.#next, parseThreshold(network.thresholds.send));
+  }
+
+  /** How far the work for the next block is. For showing: no node is asked. */
+  async readiness(): Promise<Readiness> {
+    const { work, network } = this.#ports;
+    return this.#next === null ? 'none' : work.readiness(this.#next, parseThreshold(network.thresholds.send));
   }
 
   async #append(
@@ -181,6 +191,7 @@ export class Chain {
         hash: hashBlock(block),
         subtype,
         block: { ...signBlock(block, privateKey), work: nonce },
+        moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
       };
       await record(own);
       await work.forget(root);
@@ -213,6 +224,10 @@ function headAfter({ account, hash, block }: OwnBlock): ChainHead {
     representative: block.representative,
     confirmed: false,
   };
+}
+
+function difference(before: Raw, after: Raw): Raw {
+  return before > after ? subtractRaw(before, after) : subtractRaw(after, before);
 }
 
 /** Only an open account can pay. */

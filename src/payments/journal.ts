@@ -21,7 +21,10 @@ export interface Journal {
   reserve(intent: Intent): Promise<Reservation>;
   /** Takes the payment one step on; giving back its reservation when it is abandoned. */
   advance(id: PaymentId, progress: Progress): Promise<Payment>;
-  /** Takes the payment to `signed` and writes its block as the account's newest: both or neither. */
+  /**
+   * Takes the payment to `signed` and writes its block as the account's newest: both or neither. The last look before
+   * money moves: a block that pays another amount or payee than was approved is refused (invariant 3).
+   */
   sign(id: PaymentId, own: OwnBlock): Promise<void>;
   find(id: PaymentId): Promise<Payment | null>;
   /** Payments that the purse itself must carry on. */

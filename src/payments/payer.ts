@@ -10,8 +10,8 @@ import { type Intent, isUnderway, type Payment, type PaymentId } from './payment
 
 export interface PayerPorts {
   readonly journal: Journal;
-  /** The chain of an account; throws Fault `fault_unknownNetwork` while another network is in use. */
-  readonly chain: (network: string, account: NanoAddress) => Chain;
+  /** The chain of an account; rejects with Fault `fault_unknownNetwork` while another network is in use. */
+  readonly chain: (network: string, account: NanoAddress) => Promise<Chain>;
   /** Resolves once the network has confirmed the block; rejects with Fault `fault_notConfirmed` when patience ends. */
   readonly confirmed: (hash: BlockHash, account: NanoAddress) => Promise<void>;
   /** Lets the challenge's own request go again, once, with the proof. */
@@ -73,14 +73,14 @@ export class Payer {
 
   async #step({ intent, progress }: Payment): Promise<Payment> {
     const { journal, chain, confirmed, signText } = this.#ports;
-    const { id, network, account, offer } = intent;
+    const { id, network, account, offer, amount } = intent;
     switch (progress.state) {
       case 'approved':
         return this.#sign(intent);
       case 'signed': {
         const { block, hash } = progress;
-        const own = { network: network.id, account, hash, subtype: 'send', block } as const;
-        const landing = await chain(network.id, account).land(own);
+        const own = { network: network.id, account, hash, subtype: 'send', block, moved: amount } as const;
+        const landing = await (await chain(network.id, account)).land(own);
         if (landing === 'pending') throw new Fault('fault_nodeUnreachable');
         return journal.advance(
           id,
@@ -109,7 +109,7 @@ export class Payer {
     const { journal, chain } = this.#ports;
     try {
       const order = { to: offer.payTo, amount };
-      await chain(network.id, account).send(order, (own) => journal.sign(id, own));
+      await (await chain(network.id, account)).send(order, (own) => journal.sign(id, own));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;

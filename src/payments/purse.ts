@@ -5,9 +5,9 @@ import type { BlockHash } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
 import { awaitConfirmed, type OpenSocket, watchAccount } from '../nano/confirmation.ts';
 import type { NetworkProfile } from '../nano/network.ts';
-import type { NodeClient } from '../nano/node-client.ts';
 import { type VerifiedSource, verifySource } from '../nano/receivable.ts';
 import { signDigestOfText } from '../nano/signature.ts';
+import type { Readiness } from '../work/scheduler.ts';
 import { Chain, type ChainPorts, type OwnBlock } from './chain.ts';
 
 /** Money that moved without a 402. */
@@ -74,6 +74,11 @@ export class Purse {
     return this.#trouble;
   }
 
+  /** Whether the work for the next block is there already. */
+  async readiness(): Promise<Readiness> {
+    return this.chain.readiness();
+  }
+
   /** Watches the account: whatever is confirmed for it is looked at. */
   open(): void {
     const { openSocket, clock } = this.#ports;
@@ -114,12 +119,7 @@ export class Purse {
    * when the block is signed and waits for a node.
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
-    const before = await this.chain.head();
-    const record = (own: OwnBlock) => {
-      const held = before.kind === 'open' ? before.balance : ZERO;
-      const sent = amount === 'everything' ? subtractRaw(held, own.block.balance) : amount;
-      return this.#ports.recordTransfer(this.#transfer('sent', own, sent, to), own);
-    };
+    const record = (own: OwnBlock) => this.#ports.recordTransfer(this.#transfer('sent', own, to), own);
     const own =
       amount === 'everything'
         ? await this.chain.sendEverything(to, record)
@@ -195,7 +195,7 @@ export class Purse {
     for (const source of sources) {
       this.#ports.changed();
       const own = await this.chain.receive(source, (block) =>
-        this.#ports.recordTransfer(this.#transfer('received', block, source.amount, source.from), block),
+        this.#ports.recordTransfer(this.#transfer('received', block, source.from), block),
       );
       await this.chain.land(own);
       this.#balance = own.block.balance;
@@ -222,13 +222,13 @@ export class Purse {
     return { sources, trouble };
   }
 
-  #transfer(kind: Transfer['kind'], own: OwnBlock, amount: Raw, counterparty: NanoAddress): Transfer {
+  #transfer(kind: Transfer['kind'], own: OwnBlock, counterparty: NanoAddress): Transfer {
     const { id, testMoney } = this.network;
     return {
       kind,
       id: own.hash,
       at: this.#ports.clock.now(),
-      amount,
+      amount: own.moved,
       counterparty,
       network: { id, testMoney },
     };

@@ -1,5 +1,6 @@
 import type { IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
+import { publicKeyOf } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { checkBudget } from '../payments/budget.ts';
 import type { OwnBlock } from '../payments/chain.ts';
@@ -78,8 +79,15 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'chains'], 'readwrite', {
       durability: 'strict',
     });
+    const before = await read(transaction, id);
+    const { amount, offer } = before.intent;
+    if (own.moved !== amount || own.block.link !== publicKeyOf(offer.payTo)) {
+      throw new Fault('fault_unexpected', [], {
+        cause: 'a block that pays something else than was approved',
+      });
+    }
     const signed = { state: 'signed', block: own.block, hash: own.hash } as const;
-    const payment = advance(await read(transaction, id), signed, this.#now());
+    const payment = advance(before, signed, this.#now());
     await Promise.all([
       transaction.objectStore('payments').put(rowOf(payment)),
       transaction.objectStore('chains').put(own),

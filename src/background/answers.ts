@@ -1,0 +1,234 @@
+import { Fault } from '../fault.ts';
+import type { PageAnswers } from '../messages/serve.ts';
+import type { BudgetView, PurseView } from '../messages/views.ts';
+import { parseAddress } from '../nano/account.ts';
+import { parseRaw } from '../nano/amount.ts';
+import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
+import type { Answer, Approvals } from '../payments/approvals.ts';
+import { type Budget, dayOf } from '../payments/budget.ts';
+import type { Cashier } from '../payments/cashier.ts';
+import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
+import { readActivity } from '../storage/activity.ts';
+import type { StoredBudgets } from '../storage/budgets.ts';
+import type { Database, Place } from '../storage/database.ts';
+import type { StoredLog } from '../storage/log.ts';
+import type { StoredSettings } from '../storage/settings.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Keeper } from './keeper.ts';
+import { activityView, approvalView, budgetView, networkView } from './views.ts';
+
+export interface AnswerParts {
+  readonly vault: Vault;
+  readonly keeper: Keeper;
+  readonly settings: StoredSettings;
+  readonly budgets: StoredBudgets;
+  readonly log: StoredLog;
+  readonly database: Database;
+  readonly approvals: Approvals;
+  readonly cashier: Cashier;
+  readonly now: () => number;
+  /** The purse has been opened, or is another one: starts it and carries on what waited for it. */
+  readonly opened: () => Promise<void>;
+  /** Locks the vault and leaves nothing of the session behind. */
+  readonly lock: () => Promise<void>;
+  readonly changed: () => void;
+  /** Opens what a payment paid for, so that its proof is delivered when it meets its 402 again. */
+  readonly visit: (payment: Payment) => Promise<void>;
+}
+
+/** What the background does for each question of the extension's own pages. */
+export function pageAnswers(parts: AnswerParts): PageAnswers {
+  const { vault, keeper, settings, budgets, log, database, approvals, cashier, now } = parts;
+  const { opened, lock, changed, visit } = parts;
+
+  const viewOf = async (budget: Budget): Promise<BudgetView> =>
+    budgetView(budget, await budgets.spentOn(budget.network, budget.site, dayOf(now())));
+
+  const budgetFor = async (site: Site): Promise<Budget | null> =>
+    budgets.read((await settings.network()).id, site);
+
+  const state = async (): Promise<PurseView> => {
+    if (!(await vault.exists())) return { kind: 'empty' };
+    const waiting = approvals.list().length;
+    const purse = await keeper.current();
+    if (purse === null) {
+      const network = networkView(await settings.network());
+      return { kind: 'locked', retryAt: await vault.retryAt(), network, waiting };
+    }
+    return {
+      kind: 'open',
+      account: purse.account,
+      balance: purse.balance?.toString() ?? null,
+      incoming: purse.incoming.toString(),
+      network: networkView(purse.network),
+      trouble: purse.trouble,
+      work: await purse.readiness(),
+      paused: await settings.read('paused'),
+      lockAt: await vault.deadline(),
+      waiting,
+    };
+  };
+
+  return {
+    'purse.state': state,
+    'purse.refresh': async () => {
+      await (await keeper.current())?.refresh();
+      return null;
+    },
+    'purse.touch': async () => {
+      await vault.touch();
+      return null;
+    },
+    'purse.pause': async ({ paused }) => {
+      await settings.write('paused', paused);
+      changed();
+      return null;
+    },
+
+    'vault.newWords': async () => ({ words: newWords() }),
+    'vault.preview': async ({ text }) => {
+      const first = (seed: Seed) => deriveKeys(seed, 0).address;
+      if (!/\s/.test(text.trim())) return { kind: 'seed', address: first(readSeedHex(text)) };
+      const { bip44, legacy } = readWords(text);
+      return { kind: 'words', bip44Address: first(bip44), legacyAddress: first(legacy) };
+    },
+    'vault.create': async ({ secret, password }) => {
+      await vault.create(secret, password);
+      await opened();
+      return null;
+    },
+    'vault.unlock': async ({ password }) => {
+      await vault.unlock(password);
+      await opened();
+      return null;
+    },
+    'vault.lock': async () => {
+      await lock();
+      return null;
+    },
+    'vault.reveal': async ({ password }) => vault.reveal(password),
+
+    'settings.read': async () => ({
+      autoLockMinutes: await settings.read('autoLockMinutes'),
+      representative: await settings.read('representative'),
+      blockedSites: await budgets.blocked(),
+      networks: (await settings.networks()).map(networkView),
+      activeNetwork: (await settings.network()).id,
+    }),
+    'settings.autoLock': async ({ minutes }) => {
+      await settings.write('autoLockMinutes', minutes);
+      await vault.setAutoLock(minutes);
+      changed();
+      return null;
+    },
+    'settings.representative': async ({ account }) => {
+      const representative = parseAddress(account);
+      await (await keeper.opened()).chain.represent(representative);
+      await settings.write('representative', representative);
+      await keeper.close();
+      await opened();
+      return null;
+    },
+    'settings.unblock': async ({ site }) => {
+      await budgets.unblock(siteOf(site));
+      changed();
+      return null;
+    },
+
+    'network.use': async ({ id }) => {
+      await settings.useNetwork(id);
+      approvals.lapse(() => true);
+      await keeper.close();
+      await opened();
+      return null;
+    },
+    'network.save': async ({ profile }) => {
+      await settings.saveNetwork(profile);
+      await keeper.close();
+      await opened();
+      return null;
+    },
+    'network.remove': async ({ id }) => {
+      await settings.removeNetwork(id);
+      await keeper.close();
+      await opened();
+      return null;
+    },
+
+    'approval.list': async () => {
+      const purse = await keeper.current();
+      const network = await settings.network();
+      const work = (await purse?.readiness()) ?? 'none';
+      return Promise.all(
+        approvals.list().map(async (question) => {
+          const budget = await budgetFor(question.site);
+          const view = budget === null ? null : await viewOf(budget);
+          return approvalView(question, { network, budget: view, purse, work });
+        }),
+      );
+    },
+    'approval.answer': async ({ id, answer }) => {
+      if (answer.kind === 'once' || answer.kind === 'budget') await keeper.opened();
+      approvals.answer(id, answerOf(answer));
+      return null;
+    },
+
+    'budget.list': async () => {
+      const { id } = await settings.network();
+      return Promise.all((await budgets.list(id)).map(viewOf));
+    },
+    'budget.save': async ({ site, perPayment, perDay, paused }) => {
+      const network = (await settings.network()).id;
+      const before = await budgets.read(network, siteOf(site));
+      await budgets.save({
+        site: siteOf(site),
+        network,
+        perPayment: parseRaw(perPayment),
+        perDay: parseRaw(perDay),
+        payTo: before?.payTo ?? null,
+        paused,
+        since: before?.since ?? now(),
+      });
+      changed();
+      return null;
+    },
+    'budget.remove': async ({ site }) => {
+      await budgets.remove((await settings.network()).id, siteOf(site));
+      changed();
+      return null;
+    },
+
+    'activity.page': async ({ before, limit }) => {
+      const { items, next } = await readActivity(database, before === null ? null : placeOf(before), limit);
+      return { items: items.map(activityView), next: next === null ? null : next.join(' ') };
+    },
+    'payment.deliver': async ({ id }) => {
+      await visit(await cashier.want(id as PaymentId));
+      return null;
+    },
+
+    'money.send': async ({ to, amount }) => {
+      const purse = await keeper.opened();
+      const sum = amount === 'everything' ? amount : parseRaw(amount);
+      return { blockHash: await purse.send(parseAddress(to), sum) };
+    },
+
+    'log.list': () => log.list(),
+  };
+}
+
+function answerOf(
+  answer:
+    | { readonly kind: 'once' | 'decline' | 'never' }
+    | { readonly kind: 'budget'; readonly perPayment: string; readonly perDay: string },
+): Answer {
+  if (answer.kind !== 'budget') return answer;
+  return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+}
+
+/** Reads where a page of the activity begins, as it was given out. @throws Fault `fault_badMessage` */
+function placeOf(text: string): Place {
+  const [, at, id] = /^(\d{1,16}) (\S{1,128})$/.exec(text) ?? [];
+  if (at === undefined || id === undefined) throw new Fault('fault_badMessage');
+  return [Number(at), id];
+}

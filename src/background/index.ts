@@ -1,0 +1,193 @@
+/**
+ * The composition root: every listener is registered synchronously, so that whatever wakes the worker finds it
+ * listening; the parts are built by hand, once per life of the worker, and hold all the logic.
+ */
+import type { Challenge } from '../interception/challenge.ts';
+import { createChromiumInterception } from '../interception/chromium/index.ts';
+import { CHANGED } from '../messages/contract.ts';
+import { type Answers, serve } from '../messages/serve.ts';
+import { Approvals } from '../payments/approvals.ts';
+import { Cashier, type Left } from '../payments/cashier.ts';
+import type { Exclusively } from '../payments/chain.ts';
+import { Payer } from '../payments/payer.ts';
+import { type Payment, siteOf } from '../payments/payment.ts';
+import { StoredBudgets } from '../storage/budgets.ts';
+import { StoredChains } from '../storage/chains.ts';
+import { openDatabase } from '../storage/database.ts';
+import { StoredJournal } from '../storage/journal.ts';
+import { StoredLog } from '../storage/log.ts';
+import { StoredSettings } from '../storage/settings.ts';
+import { storedVault } from '../storage/vault-store.ts';
+import { storedWorkCache } from '../storage/work-cache.ts';
+import { Vault } from '../vault/vault.ts';
+import { WorkScheduler } from '../work/scheduler.ts';
+import { pageAnswers } from './answers.ts';
+import { Keeper } from './keeper.ts';
+import { offscreenEngine } from './offscreen-engine.ts';
+import { challengeStore, clearSession, vaultSession } from './session-storage.ts';
+import { Summons } from './summon.ts';
+
+interface House {
+  readonly answers: Answers;
+  readonly meet: (challenge: Challenge) => Promise<void>;
+  readonly cannotHold: (challenge: Challenge) => Promise<void>;
+  readonly tend: () => Promise<void>;
+  readonly lapseGone: (tabId: number) => Promise<void>;
+}
+
+const ONBOARDING = 'src/onboarding/index.html';
+/** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
+const TEND_EVERY = 0.5;
+
+const interception = createChromiumInterception({ session: challengeStore });
+const house = build();
+house.catch(console.error);
+
+interception.watch(
+  (challenge) => void house.then(({ meet }) => meet(challenge)),
+  (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
+);
+serve(async () => (await house).answers);
+chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()));
+chrome.tabs.onRemoved.addListener((tabId) => void house.then(({ lapseGone }) => lapseGone(tabId)));
+chrome.tabs.onUpdated.addListener((tabId, { status }) => {
+  if (status === 'loading') void house.then(({ lapseGone }) => lapseGone(tabId));
+});
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL(ONBOARDING) });
+});
+void chrome.alarms.create('tend', { periodInMinutes: TEND_EVERY });
+
+async function build(): Promise<House> {
+  const now = Date.now;
+  const database = await openDatabase();
+  const settings = new StoredSettings(database);
+  const budgets = new StoredBudgets(database, now);
+  const journal = new StoredJournal(database, now);
+  const log = new StoredLog(database);
+
+  const vault = new Vault({
+    store: storedVault(database),
+    session: vaultSession,
+    clock: { now },
+    autoLockMinutes: await settings.read('autoLockMinutes'),
+  });
+  const work = new WorkScheduler({
+    engines: [offscreenEngine()],
+    cache: storedWorkCache(database),
+    clock: { now },
+    report: console.error,
+  });
+  const keeper = new Keeper({
+    vault,
+    settings,
+    database,
+    chains: new StoredChains(database),
+    work,
+    exclusively,
+    changed: tellPages,
+    locked: () => {
+      approvals.lapse(() => true);
+      void clearSession();
+      tellPages();
+    },
+  });
+
+  const summons = new Summons();
+  const approvals = new Approvals(() => {
+    summons.tell(approvals.list());
+    tellPages();
+  });
+  const payer = new Payer({
+    journal,
+    chain: (network, account) => keeper.chain(network, account),
+    confirmed: async (hash) => (await keeper.opened()).confirmed(hash),
+    signText: async (_account, text) => (await keeper.opened()).signText(text),
+    deliver: (challenge, proof) => interception.deliver(challenge, proof),
+  });
+  const write = ({ url }: Challenge, key: Left, args: readonly string[]) =>
+    log.add({ at: now(), site: siteOf(url), url, key, args });
+  const cashier = new Cashier({
+    journal,
+    budgets,
+    approvals,
+    payer,
+    standing: async () => {
+      if (!(await vault.exists())) return null;
+      const purse = await keeper.current();
+      const { id, testMoney } = purse?.network ?? (await settings.network());
+      return {
+        network: { id, testMoney },
+        account: purse?.account ?? null,
+        paused: await settings.read('paused'),
+      };
+    },
+    waits: (challenge) => interception.waits(challenge),
+    release: (challenge) => interception.release(challenge),
+    log: write,
+    exclusively,
+    now,
+  });
+
+  const opened = async () => {
+    if ((await keeper.current()) !== null) void cashier.resume().catch(console.error);
+    tellPages();
+  };
+  const lock = async () => {
+    await vault.lock();
+    await keeper.current();
+  };
+
+  void work.resume().catch(console.error);
+  void opened().catch(console.error);
+
+  return {
+    answers: {
+      page: pageAnswers({
+        vault,
+        keeper,
+        settings,
+        budgets,
+        log,
+        database,
+        approvals,
+        cashier,
+        now,
+        opened,
+        lock,
+        changed: tellPages,
+        visit,
+      }),
+      bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
+    },
+    meet: (challenge) => cashier.meet(challenge).finally(tellPages),
+    cannotHold: (challenge) => write(challenge, 'refusal_UNHELD', []),
+    tend: async () => {
+      const purse = await keeper.current();
+      if (purse === null) return;
+      await purse.refresh();
+      await cashier.resume();
+    },
+    lapseGone: async (tabId) => {
+      for (const { id, challenge } of approvals.list()) {
+        if (challenge.tabId !== tabId || (await interception.waits(challenge))) continue;
+        approvals.lapse((question) => question.id === id);
+      }
+    },
+  };
+}
+
+/** One holder of a name at a time, over all contexts of the extension and all lives of the worker. */
+const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
+
+/** Lets open pages know that what they show may have changed. */
+function tellPages(): void {
+  // With no page open there is nobody to hear it, which Chromium calls an error.
+  chrome.runtime.sendMessage(CHANGED).catch(() => undefined);
+}
+
+/** Opens what a payment paid for; where only the page itself can ask for it, that page's site. */
+async function visit({ intent: { challenge } }: Payment): Promise<void> {
+  const url = challenge.method === 'GET' ? challenge.url : challenge.topOrigin;
+  if (url !== null) await chrome.tabs.create({ url });
+}

@@ -1,0 +1,106 @@
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import { systemClock } from '../nano/clock.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import { NodeClient } from '../nano/node-client.ts';
+import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
+import type { Chain, Exclusively } from '../payments/chain.ts';
+import { Purse } from '../payments/purse.ts';
+import type { StoredChains } from '../storage/chains.ts';
+import type { Database } from '../storage/database.ts';
+import type { StoredSettings } from '../storage/settings.ts';
+import { recordTransfer } from '../storage/transfers.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { WorkScheduler } from '../work/scheduler.ts';
+
+export interface KeeperPorts {
+  readonly vault: Vault;
+  readonly settings: StoredSettings;
+  readonly database: Database;
+  readonly chains: StoredChains;
+  readonly work: WorkScheduler;
+  readonly exclusively: Exclusively;
+  readonly changed: () => void;
+  /** Told when the purse is found locked: by the user, or by its deadline. */
+  readonly locked: () => void;
+}
+
+/** How long one node may take for one answer before the next one is asked (ms). */
+const NODE_TIMEOUT = 10_000;
+/** Which account pays: the first one of the seed. */
+const SPENDING_ACCOUNT = 0;
+
+/** Keeps the one open purse: there is one while the vault is unlocked, on the network in use. */
+export class Keeper {
+  readonly #ports: KeeperPorts;
+  #purse: Promise<Purse | null> | undefined;
+
+  constructor(ports: KeeperPorts) {
+    this.#ports = ports;
+  }
+
+  /** The open purse, or null while the vault is locked or empty. */
+  async current(): Promise<Purse | null> {
+    if (!(await this.#ports.vault.isUnlocked())) {
+      if (this.#purse !== undefined) {
+        await this.close();
+        this.#ports.locked();
+      }
+      return null;
+    }
+    this.#purse ??= this.#open();
+    return this.#purse;
+  }
+
+  /** The open purse. @throws Fault `fault_locked` */
+  async opened(): Promise<Purse> {
+    const purse = await this.current();
+    if (purse === null) throw new Fault('fault_locked');
+    return purse;
+  }
+
+  /** The chain of an account, while it and its network are the ones in use. @throws Fault `fault_unknownNetwork` */
+  async chain(network: string, account: NanoAddress): Promise<Chain> {
+    const purse = await this.opened();
+    if (purse.network.id !== network || purse.account !== account) throw new Fault('fault_unknownNetwork');
+    return purse.chain;
+  }
+
+  /** Lets go of the purse: keys, sockets and balances with it. */
+  async close(): Promise<void> {
+    const purse = this.#purse;
+    this.#purse = undefined;
+    (await purse)?.close();
+  }
+
+  async #open(): Promise<Purse> {
+    const { settings, database, chains, work, exclusively, changed, vault } = this.#ports;
+    const chosen = await settings.network();
+    const network: NetworkProfile = {
+      ...chosen,
+      representative: (await settings.read('representative')) ?? chosen.representative,
+    };
+    // Keys are derived anew from the vault at each use, so that none outlives a lock.
+    const keys = async (): Promise<AccountKeys> => deriveKeys(await vault.seed(), SPENDING_ACCOUNT);
+    const { wsUrl } = network;
+    const purse = new Purse({
+      network,
+      account: (await keys()).address,
+      node: new NodeClient({
+        rpcUrls: network.rpcUrls,
+        fetch: (...request) => fetch(...request),
+        timeoutMs: NODE_TIMEOUT,
+      }),
+      store: chains,
+      work,
+      exclusively,
+      keys,
+      openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
+      clock: systemClock,
+      recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
+      changed,
+    });
+    purse.open();
+    return purse;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Question } from '../payments/approvals.ts';
+
+const APPROVE_PAGE = 'src/approve/index.html';
+
+/**
+ * Brings the waiting questions before the user: a number on the toolbar button, and the toolbar popup or, where that
+ * cannot open, one small window of our own. Never anything in the page, never a second window.
+ */
+export class Summons {
+  #shown = new Set<string>();
+  #busy: Promise<void> = Promise.resolve();
+
+  /** Told the waiting questions whenever they change. */
+  tell(questions: readonly Question[]): void {
+    void chrome.action.setBadgeText({ text: questions.length === 0 ? '' : String(questions.length) });
+    const fresh = questions.filter(({ id }) => !this.#shown.has(id));
+    this.#shown = new Set(questions.map(({ id }) => id));
+    const [first] = fresh;
+    if (first === undefined) return;
+    this.#busy = this.#busy.then(() => open(first.challenge.tabId)).catch(console.error);
+  }
+}
+
+/** Opens the question unless one is open already. A tab in the background gets the number on the button alone. */
+async function open(tabId: number): Promise<void> {
+  if (await isOpen()) return;
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  if (tab?.active !== true) return;
+  try {
+    await chrome.action.openPopup({ windowId: tab.windowId });
+  } catch {
+    // No popup can open over a minimised or unfocused window: a window of our own always can.
+    await chrome.windows.create({ url: APPROVE_PAGE, type: 'popup', width: 400, height: 640, focused: true });
+  }
+}
+
+async function isOpen(): Promise<boolean> {
+  const contexts = await chrome.runtime.getContexts({
+    contextTypes: [chrome.runtime.ContextType.POPUP, chrome.runtime.ContextType.TAB],
+  });
+  return contexts.some(
+    ({ contextType, documentUrl }) =>
+      contextType === chrome.runtime.ContextType.POPUP || documentUrl?.endsWith(APPROVE_PAGE),
+  );
+}

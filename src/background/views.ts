@@ -1,0 +1,132 @@
+import type { MessageKey } from '../fault.ts';
+import type { ActivityView, ApprovalView, BudgetView, NetworkView, PaymentView } from '../messages/views.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { Question } from '../payments/approvals.ts';
+import type { Budget } from '../payments/budget.ts';
+import { isUnderway, type Payment } from '../payments/payment.ts';
+import type { Purse } from '../payments/purse.ts';
+import type { Offer, OfferWarning } from '../protocol/offer.ts';
+import type { Activity } from '../storage/activity.ts';
+import { BUILT_IN } from '../storage/settings.ts';
+
+/** A tag of more than a millionth of a XNO (10^24 raw) is worth showing by itself (protocol.md section 4, row 27). */
+const LARGE_TAG = 10n ** 24n;
+
+export function networkView(network: NetworkProfile): NetworkView {
+  return { ...network, builtIn: BUILT_IN.some((builtIn) => builtIn.id === network.id) };
+}
+
+export function budgetView(budget: Budget, spentToday: Raw): BudgetView {
+  return {
+    site: budget.site,
+    perPayment: budget.perPayment.toString(),
+    perDay: budget.perDay.toString(),
+    spentToday: spentToday.toString(),
+    paused: budget.paused,
+  };
+}
+
+export interface ApprovalContext {
+  readonly network: NetworkProfile;
+  readonly budget: BudgetView | null;
+  readonly purse: Purse | null;
+  readonly work: ApprovalView['work'];
+}
+
+export function approvalView(
+  { id, site, challenge, offer, reason }: Question,
+  { network, budget, purse, work }: ApprovalContext,
+): ApprovalView {
+  const tag = offer.mechanism === 'nanoSession' && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
+  const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
+  const missing = purse?.missing(offer.amount) ?? null;
+  return {
+    id,
+    site,
+    askedBy: askedBy === site ? null : askedBy,
+    url: challenge.url,
+    amount: offer.amount.toString(),
+    tag: tag?.toString() ?? null,
+    payTo: offer.payTo,
+    mechanism: offer.mechanism,
+    description: offer.resource.description ?? null,
+    network: networkView(network),
+    reason,
+    checks: checksOf(offer),
+    warnings: [
+      ...offer.warnings.map(warningKey),
+      ...(tag === null ? [] : (['warning_largeTag'] as const)),
+      ...(reason === 'reason_newSite' ? (['warning_firstPayment'] as const) : []),
+    ],
+    expiresAt: offer.expiresAt,
+    budget,
+    balance: purse?.balance?.toString() ?? null,
+    missing: missing?.toString() ?? null,
+    account: purse?.account ?? '',
+    work,
+  };
+}
+
+function checksOf(offer: Offer): readonly MessageKey[] {
+  const own: readonly MessageKey[] =
+    offer.mechanism === 'nanoSession'
+      ? ['check_sumMatches']
+      : offer.mechanism === 'nanoSignature'
+        ? ['check_urlBound']
+        : [];
+  return [...own, 'check_payeeValid', 'check_network', 'check_fresh'];
+}
+
+function warningKey(warning: OfferWarning): MessageKey {
+  switch (warning) {
+    case 'legacyPayTo':
+      return 'warning_legacyPrefix';
+    case 'resourceScheme':
+      return 'warning_resourceMismatch';
+    case 'insecurePage':
+      return 'warning_insecure';
+  }
+}
+
+export function activityView(activity: Activity): ActivityView {
+  if (activity.kind === 'payment') return paymentView(activity.payment);
+  const { kind, id, at, amount, counterparty, network } = activity.transfer;
+  return {
+    kind,
+    id,
+    at,
+    amount: amount.toString(),
+    counterparty,
+    blockHash: id,
+    network: network.id,
+    testMoney: network.testMoney,
+  };
+}
+
+function paymentView({ intent, progress, story }: Payment): PaymentView {
+  const { challenge, offer } = intent;
+  return {
+    kind: 'payment',
+    id: intent.id,
+    at: intent.at,
+    state: progress.state,
+    story,
+    site: intent.site,
+    askedBy: challenge.topOrigin === intent.site ? null : challenge.topOrigin,
+    url: challenge.url,
+    method: challenge.method,
+    amount: intent.amount.toString(),
+    payTo: offer.payTo,
+    mechanism: offer.mechanism,
+    network: intent.network.id,
+    testMoney: intent.network.testMoney,
+    description: offer.resource.description ?? null,
+    approval: intent.approval,
+    blockHash: 'hash' in progress ? progress.hash : null,
+    status: 'status' in progress ? progress.status : null,
+    fault: progress.state === 'abandoned' ? { key: progress.fault, args: progress.args } : null,
+    serverSaid: progress.state === 'refused' ? progress.said : null,
+    canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
+  };
+}

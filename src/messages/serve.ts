@@ -1,0 +1,99 @@
+import * as v from 'valibot';
+import { Fault } from '../fault.ts';
+import {
+  type BridgeInput,
+  type BridgeQuestion,
+  type BridgeReplies,
+  bridgeQuestions,
+  type PageInput,
+  type PageQuestion,
+  type PageReplies,
+  pageQuestions,
+  type Reply,
+} from './contract.ts';
+
+type Sender = chrome.runtime.MessageSender;
+
+/** What the background does for each question of an extension page. */
+export type PageAnswers = {
+  readonly [Q in PageQuestion]: (input: PageInput<Q>) => Promise<PageReplies[Q]>;
+};
+
+/** What the background does for each question of a content script. */
+export type BridgeAnswers = {
+  readonly [Q in BridgeQuestion]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeReplies[Q]>;
+};
+
+export interface Answers {
+  readonly page: PageAnswers;
+  readonly bridge: BridgeAnswers;
+}
+
+/** Who may ask what. Told by the browser's own account of the sender, never by what the message says (invariant 6). */
+export type Tier = 'page' | 'bridge' | 'stranger';
+
+const Question = v.object({ ask: v.string(), input: v.unknown() });
+
+/** The trust tier of a sender: a page of this extension, its content script in a tab, or anybody else. */
+export function tierOf(sender: Sender, self: { readonly id: string; readonly origin: string }): Tier {
+  if (sender.id !== self.id) return 'stranger';
+  if (sender.origin === self.origin && sender.url?.startsWith(`${self.origin}/`)) return 'page';
+  return sender.tab !== undefined && sender.origin !== self.origin ? 'bridge' : 'stranger';
+}
+
+/**
+ * Answers the questions of pages and content scripts, each by its tier: a question from the wrong side, of an unknown
+ * name or with input of the wrong shape is refused with a Fault. Must be called synchronously at the worker's start.
+ */
+export function serve(answers: () => Promise<Answers>): void {
+  const self = { id: chrome.runtime.id, origin: new URL(chrome.runtime.getURL('')).origin };
+  chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
+    const question = v.safeParse(Question, message);
+    if (!question.success) return false;
+    const { ask, input } = question.output;
+    void reply(async () => answer(await answers(), tierOf(sender, self), ask, input, sender)).then(respond);
+    return true;
+  });
+}
+
+/**
+ * The answer to one question.
+ *
+ * @throws Fault `fault_forbidden` from the wrong tier, `fault_badMessage` for unreadable input.
+ */
+export async function answer(
+  { page, bridge }: Answers,
+  tier: Tier,
+  ask: string,
+  input: unknown,
+  sender: Sender,
+): Promise<unknown> {
+  if (tier === 'page' && isPageQuestion(ask)) return answerPage(page, ask, input);
+  if (tier === 'bridge' && isBridgeQuestion(ask)) {
+    return bridge[ask](read(bridgeQuestions[ask], input), sender);
+  }
+  throw new Fault('fault_forbidden');
+}
+
+function answerPage<Q extends PageQuestion>(page: PageAnswers, ask: Q, input: unknown) {
+  return page[ask](read(pageQuestions[ask], input) as PageInput<Q>);
+}
+
+function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, input);
+  if (!result.success) throw new Fault('fault_badMessage');
+  return result.output;
+}
+
+async function reply(work: () => Promise<unknown>): Promise<Reply> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (failure) {
+    if (!(failure instanceof Fault)) console.error(failure);
+    const { key, args } = failure instanceof Fault ? failure : new Fault('fault_unexpected');
+    return { ok: false, fault: { key, args } };
+  }
+}
+
+const isPageQuestion = (ask: string): ask is PageQuestion => Object.hasOwn(pageQuestions, ask);
+const isBridgeQuestion = (ask: string): ask is BridgeQuestion => Object.hasOwn(bridgeQuestions, ask);

@@ -3,6 +3,14 @@ import { DEV_THRESHOLDS, hex64 } from '../devnet/work.ts';
 import { startMerchant } from './merchant.ts';
 import { xno } from './pages/article.ts';
 
+const USAGE = `Usage: npm run merchant -- [options]
+  --port N      port to listen on (4020; 0 takes a free one)
+  --rpc URL     Nano node; may repeat (http://127.0.0.1:45000, the devnet)
+  --network ID  CAIP-2 id to ask for money on (nano:devnet)
+  --price RAW   what a visit costs (0.01 XNO)
+  --expiry S    seconds an offer lives (180)
+  --data DIR    where account, sessions and payments are kept (a temporary folder)`;
+
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4020' },
@@ -11,23 +19,37 @@ const { values } = parseArgs({
     price: { type: 'string', default: String(10n ** 28n) },
     expiry: { type: 'string', default: '180' },
     data: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 });
 
-const priceRaw = BigInt(values.price);
-const merchant = await startMerchant({
-  network: {
-    id: values.network,
-    rpcUrls: values.rpc,
-    thresholds: { receive: hex64(DEV_THRESHOLDS.receive) },
-  },
-  port: Number(values.port),
-  priceRaw,
-  expirySeconds: Number(values.expiry),
-  ...(values.data === undefined ? {} : { dataDir: values.data }),
-});
+function whole(name: string, text: string): bigint {
+  if (!/^\d+$/.test(text)) throw new RangeError(`--${name} takes a whole number, not "${text}"`);
+  return BigInt(text);
+}
 
-console.log(`${merchant.origin}  ${xno(priceRaw)} XNO a visit on ${values.network}`);
-console.log(`paid to ${merchant.payTo}`);
+if (values.help) {
+  console.log(USAGE);
+} else {
+  const priceRaw = whole('price', values.price);
+  const merchant = await startMerchant({
+    network: {
+      id: values.network,
+      rpcUrls: values.rpc,
+      thresholds: { receive: hex64(DEV_THRESHOLDS.receive) },
+    },
+    port: Number(whole('port', values.port)),
+    priceRaw,
+    expirySeconds: Number(whole('expiry', values.expiry)),
+    ...(values.data === undefined ? {} : { dataDir: values.data }),
+  });
+  console.log(`A merchant is open at ${merchant.origin}
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void merchant.close());
+  A visit costs  ${xno(priceRaw)} XNO on ${values.network}
+  Paid to        ${merchant.payTo}
+  Books          ${merchant.origin}/merchant/books
+
+Ctrl+C ends it.`);
+  const end = () => void merchant.close();
+  process.once('SIGINT', end).once('SIGTERM', end);
+}

@@ -49,7 +49,7 @@ export class NanoNode {
 
   /** The head of an account's chain, or undefined when it is not opened. */
   accountInfo(account: string): Promise<AccountInfo | undefined> {
-    const question = { action: 'account_info', account, representative: 'true', receivable: 'false' };
+    const question = { action: 'account_info', account, representative: 'true' };
     return this.#askOrAbsent(question, AccountInfo, 'Account not found');
   }
 

@@ -3,7 +3,7 @@ import { encodeHeader, type PaymentRequired } from './envelope.ts';
 import type { Facilitator } from './facilitator.ts';
 import { type Answer, type Content, HANG_UP, json, type Reply, sendOn, show, type Visit } from './http.ts';
 import { LostAnswers } from './lost-answers.ts';
-import type { Delivery, Refusal, Resource } from './mechanisms/mechanism.ts';
+import { type Delivery, type Outcome, type Refusal, type Resource, refused } from './mechanisms/mechanism.ts';
 import type { SettledPayment } from './spent.ts';
 import { readTerms, type Terms } from './terms.ts';
 
@@ -30,6 +30,14 @@ interface Proof {
   readonly delivery: Delivery;
 }
 
+/** What is being sold, to whom, and for what. */
+interface Deal {
+  readonly visit: Visit;
+  readonly route: PaidRoute;
+  readonly terms: Terms;
+  readonly resource: Resource;
+}
+
 /** Stands between a visit and what it wants: 402 until a good proof comes, then the content, once. */
 export class Paywall {
   readonly #facilitator: Facilitator;
@@ -53,86 +61,77 @@ export class Paywall {
     if (proof === undefined && !asks(visit, route)) {
       return show(405, json({ error: 'Method not allowed' }), { Allow: route.method });
     }
-    const terms = readTerms(visit.url.searchParams, this.#defaults);
-    const resource: Resource = { url: visit.href, route: route.path };
+    const deal: Deal = {
+      visit,
+      route,
+      terms: readTerms(visit.url.searchParams, this.#defaults),
+      resource: { url: visit.href, route: route.path },
+    };
     if (proof === undefined) {
-      this.#lost.askedAgain(resource.url);
-      return this.#demand(resource, route, terms, 'Payment Required');
+      this.#lost.askedAgain(visit.href);
+      return this.#demand(deal, 'Payment Required');
     }
     switch (route.manner) {
       case 'honest':
-        return this.#sell(proof, visit, route, terms, resource);
+        return this.#sell(proof, deal);
       case 'always-refuses':
-        return this.#takeAndRefuse(proof, route, terms, resource);
+        return this.#takeAndRefuse(proof, deal);
       case 'loses-answer':
-        return this.#sellForgetfully(proof, visit, route, terms, resource);
+        return this.#sellForgetfully(proof, deal);
       case 'moves-away':
         return sendOn(visit, visit.url.searchParams.get('to') ?? '/free');
     }
   }
 
-  async #sell(
-    proof: Proof,
-    visit: Visit,
-    route: PaidRoute,
-    terms: Terms,
-    resource: Resource,
-  ): Promise<Reply> {
-    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
-    if (outcome.kind === 'refused') return this.#refuse(outcome, resource, route, terms);
-    return this.#deliver(visit, route, outcome.payment);
+  async #sell(proof: Proof, deal: Deal): Promise<Reply> {
+    const outcome = await this.#redeem(proof, deal);
+    return outcome.kind === 'settled' ? this.#deliver(deal, outcome.payment) : this.#refuse(deal, outcome);
   }
 
   /** Takes the money, keeps honest books of it, and asks for more. */
-  async #takeAndRefuse(proof: Proof, route: PaidRoute, terms: Terms, resource: Resource): Promise<Reply> {
-    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
-    const error = outcome.kind === 'refused' ? outcome.error : 'Payment received, content withheld';
-    return this.#refuse({ kind: 'refused', status: 402, error }, resource, route, terms);
+  async #takeAndRefuse(proof: Proof, deal: Deal): Promise<Reply> {
+    const outcome = await this.#redeem(proof, deal);
+    return this.#refuse(
+      deal,
+      refused(outcome.kind === 'refused' ? outcome.error : 'Payment received, content withheld'),
+    );
   }
 
   /** Settles, and cuts the line instead of answering; answers when the same proof comes again. */
-  async #sellForgetfully(
-    proof: Proof,
-    visit: Visit,
-    route: PaidRoute,
-    terms: Terms,
-    resource: Resource,
-  ): Promise<Answer> {
-    const owed = this.#lost.collect(resource.url, proof.encoded);
+  async #sellForgetfully(proof: Proof, deal: Deal): Promise<Answer> {
+    const { url } = deal.resource;
+    const owed = this.#lost.collect(url, proof.encoded);
     if (owed === 'too soon') return HANG_UP;
-    if (owed !== undefined) return this.#deliver(visit, route, owed);
-    const outcome = await this.#facilitator.redeem(proof.encoded, resource, proof.delivery);
-    if (outcome.kind === 'refused') return this.#refuse(outcome, resource, route, terms);
-    this.#lost.owe(resource.url, proof.encoded, outcome.payment);
+    if (owed !== undefined) return this.#deliver(deal, owed);
+    const outcome = await this.#redeem(proof, deal);
+    if (outcome.kind === 'refused') return this.#refuse(deal, outcome);
+    this.#lost.owe(url, proof.encoded, outcome.payment);
     return HANG_UP;
   }
 
-  #deliver(visit: Visit, route: PaidRoute, { hash, receiveHash, payer }: SettledPayment): Reply {
+  #redeem({ encoded, delivery }: Proof, { resource }: Deal): Promise<Outcome> {
+    return this.#facilitator.redeem(encoded, resource, delivery);
+  }
+
+  #deliver({ visit, route }: Deal, { hash, receiveHash, payer }: SettledPayment): Reply {
     const receipt = { success: true, transaction: receiveHash ?? hash, network: this.#network, payer };
     const headers = { 'PAYMENT-RESPONSE': encodeHeader(receipt), 'Cache-Control': 'private, no-store' };
     return show(200, route.content(visit), headers);
   }
 
-  #refuse(refusal: Refusal, resource: Resource, route: PaidRoute, terms: Terms): Reply {
-    const { status, error, code } = refusal;
-    this.#diary.refusals.push({ at: this.#now(), ...resource, status, reason: error });
-    const outcome = encodeHeader({
-      x402Version: 2,
-      success: false,
-      error,
-      transaction: '',
-      network: this.#network,
-    });
-    const headers = { 'PAYMENT-RESPONSE': outcome };
+  #refuse(deal: Deal, { status, error, code }: Refusal): Reply {
+    this.#diary.refusals.push({ at: this.#now(), ...deal.resource, status, reason: error });
+    const outcome = { x402Version: 2, success: false, error, transaction: '', network: this.#network };
+    const headers = { 'PAYMENT-RESPONSE': encodeHeader(outcome) };
     if (status === 402) {
-      const demand = this.#demand(resource, route, terms, error);
+      const demand = this.#demand(deal, error);
       return { ...demand, headers: { ...demand.headers, ...headers } };
     }
     const body = json(code === undefined ? { error } : { error, code });
     return show(status, body, { ...headers, 'Cache-Control': 'no-store' });
   }
 
-  #demand(resource: Resource, route: PaidRoute, terms: Terms, error: string): Reply {
+  #demand({ resource, route, terms }: Deal, error: string): Reply {
     const introduction = { description: terms.description || route.description, mimeType: route.mimeType };
     const required = this.#facilitator.offer(resource, terms, introduction, error);
     return show(402, route.teaser(required), {
@@ -150,8 +149,9 @@ function asks({ method }: Visit, route: PaidRoute): boolean {
 /** The proof a visit brings, if any: in the header of the right method, or in the body of a POST where GET is right. */
 function proofOf(visit: Visit, route: PaidRoute): Proof | undefined {
   const header = visit.headers['payment-signature'];
-  if (visit.method === route.method && typeof header === 'string')
+  if (visit.method === route.method && typeof header === 'string') {
     return { encoded: header, delivery: 'header' };
+  }
   if (visit.method !== 'POST' || route.method === 'POST') return undefined;
   const encoded = fallbackSignature(visit.body.toString('utf8'));
   return encoded === undefined ? undefined : { encoded, delivery: 'body' };

@@ -40,7 +40,8 @@ test.each(honest.map(({ path }) => path))('%s is shut until it is paid for', asy
 test('the teasers: HTML for people, nothing on /bare, the offer itself on an API', async () => {
   const article = await (await fetch(`${origin}/article`)).text();
   expect(article).toMatch(/The rest costs <strong title="1\d{28} raw">0\.01 XNO</);
-  expect(await (await fetch(`${origin}/bare`)).text()).toBe('');
+  const bare = await fetch(`${origin}/bare`);
+  expect([bare.headers.get('Content-Length'), await bare.text()]).toEqual(['0', '']);
   const api = await fetch(`${origin}/api/data`);
   expect(await api.json()).toEqual(offerIn(api));
 });

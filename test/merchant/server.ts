@@ -42,7 +42,8 @@ async function handle(shop: Shop, request: IncomingMessage, response: ServerResp
   }
   record.status = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  response.writeHead(answer.status).end(answer.body);
+  response.statusCode = answer.status;
+  response.end(answer.body);
 }
 
 function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {

@@ -20,7 +20,7 @@ const Session = v.object({
 /** One price quoted to one visitor. Its amount has never been quoted before, so a payment tells whose it is. */
 export type Session = Readonly<v.InferOutput<typeof Session>>;
 
-/** Tags stay below this many raw: far too little to feel, enough to tell ten million visitors apart. */
+/** Far too little raw to feel, enough to tell ten million visitors apart. */
 const TAG_MODULUS = 10_000_000;
 const TAG_ATTEMPTS = 1000;
 
@@ -31,13 +31,16 @@ const TAG_ATTEMPTS = 1000;
 export class Sessions {
   readonly #file: JsonLines<typeof Session>;
   readonly #now: () => number;
+  readonly #tagModulus: number;
   readonly #live = new Map<string, Session>();
   readonly #earlier = new Map<string, Session>();
   readonly #amounts = new Set<string>();
 
-  constructor(dataDir: string, now: () => number) {
+  /** Tags stay below `tagModulus` raw. */
+  constructor(dataDir: string, now: () => number, tagModulus = TAG_MODULUS) {
     this.#file = new JsonLines(join(dataDir, 'sessions.jsonl'), Session);
     this.#now = now;
+    this.#tagModulus = tagModulus;
     for (const session of this.#file.read()) {
       this.#earlier.set(session.id, session);
       this.#amounts.add(session.amountRaw);
@@ -93,7 +96,7 @@ export class Sessions {
 
   #freshTag(priceRaw: bigint): bigint {
     for (let attempt = 0; attempt < TAG_ATTEMPTS; attempt++) {
-      const tag = BigInt(randomInt(1, TAG_MODULUS));
+      const tag = BigInt(randomInt(1, this.#tagModulus));
       if (!this.#amounts.has(String(priceRaw + tag))) return tag;
     }
     throw new Error(`Every tag near ${priceRaw} raw is taken`);

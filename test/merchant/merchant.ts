@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, validateHeaderValue } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ export interface MerchantOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly host?: string;
-  /** Where seed, sessions and spent blocks are kept; a fresh temporary folder by default. */
+  /** Where seed, sessions and spent blocks are kept; by default a temporary folder that goes when it closes. */
   readonly dataDir?: string;
   /** 64 hex digits; by default the one in the data folder, or a new one. */
   readonly seed?: string;
@@ -125,7 +125,10 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       await shut(shop.server);
       shop = await open(port);
     },
-    close: () => shut(shop.server),
+    async close() {
+      await shut(shop.server);
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true });
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -13,7 +13,10 @@ beforeEach(async () => {
   scene = await openScene({ dataDir });
   url = `${scene.merchant.origin}/article`;
 });
-afterEach(() => scene.close());
+afterEach(async () => {
+  await scene.close();
+  rmSync(dataDir, { recursive: true });
+});
 
 async function paidProof(from: string) {
   const entry = await quote(from);

@@ -1,11 +1,12 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Sessions } from './sessions.ts';
 
 test('no amount is quoted twice, not even after a restart or when the session is over', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'merchant-sessions-'));
+  onTestFinished(() => rmSync(dataDir, { recursive: true }));
   let now = 0;
   const open = () => new Sessions(dataDir, () => now, 11);
   const quote = (sessions: Sessions) => sessions.issue('http://x/', 1000n, 'nano_payee', 60).amountRaw;

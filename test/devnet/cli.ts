@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startDevnet } from './devnet.ts';
+import { type Devnet, startDevnet } from './devnet.ts';
 
 const USAGE = `Usage: npm run devnet -- [options]
   --rpc-port N          JSON-RPC port (45000; 0 takes a free one)
@@ -9,27 +9,25 @@ const USAGE = `Usage: npm run devnet -- [options]
   --no-work-generation  do not serve work_generate
   --network ID          CAIP-2 id to report (nano:devnet)`;
 
-const { values } = parseArgs({
-  options: {
-    'rpc-port': { type: 'string', default: '45000' },
-    'ws-port': { type: 'string', default: '47000' },
-    delay: { type: 'string', default: '120' },
-    'live-work': { type: 'boolean', default: false },
-    'no-work-generation': { type: 'boolean', default: false },
-    network: { type: 'string', default: 'nano:devnet' },
-    help: { type: 'boolean', default: false },
-  },
-});
-
 function whole(name: string, text: string): number {
   if (!/^\d+$/.test(text)) throw new RangeError(`--${name} takes a whole number, not "${text}"`);
   return Number(text);
 }
 
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const devnet = await startDevnet({
+async function start(): Promise<Devnet | undefined> {
+  const { values } = parseArgs({
+    options: {
+      'rpc-port': { type: 'string', default: '45000' },
+      'ws-port': { type: 'string', default: '47000' },
+      delay: { type: 'string', default: '120' },
+      'live-work': { type: 'boolean', default: false },
+      'no-work-generation': { type: 'boolean', default: false },
+      network: { type: 'string', default: 'nano:devnet' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return startDevnet({
     rpcPort: whole('rpc-port', values['rpc-port']),
     wsPort: whole('ws-port', values['ws-port']),
     confirmationDelayMs: whole('delay', values.delay),
@@ -37,18 +35,28 @@ if (values.help) {
     workGeneration: !values['no-work-generation'],
     networkId: values.network,
   });
-  const { id, thresholds } = devnet.profile;
-  console.log(`Nano devnet "${id}" is running. Its money is worth nothing.
+}
 
-  JSON-RPC   ${devnet.rpcUrl}
-  WebSocket  ${devnet.wsUrl}
-  Work       ${thresholds.send} for a send, ${thresholds.receive} for a receive
-  Confirms   after ${devnet.elections.delayMs} ms
+function greeting({ profile, rpcUrl, wsUrl, elections }: Devnet): string {
+  return `Nano devnet "${profile.id}" is running. Its money is worth nothing.
 
-  Fund an account:
-    curl -d '{"action":"devnet_faucet","account":"nano_...","amount":"1000000000000000000000000000000"}' ${devnet.rpcUrl}
+  JSON-RPC   ${rpcUrl}
+  WebSocket  ${wsUrl}
+  Work       ${profile.thresholds.send} for a send, ${profile.thresholds.receive} for a receive
+  Confirms   after ${elections.delayMs} ms
 
-Ctrl+C ends it.`);
-  const end = () => void devnet.close();
+  Fund an account with one XNO:
+    curl -d '{"action":"devnet_faucet","account":"nano_...","amount":"1${'0'.repeat(30)}"}' ${rpcUrl}
+
+Ctrl+C ends it.`;
+}
+
+try {
+  const devnet = await start();
+  console.log(devnet === undefined ? USAGE : greeting(devnet));
+  const end = () => void devnet?.close();
   process.once('SIGINT', end).once('SIGTERM', end);
+} catch (cause) {
+  console.error(`${cause instanceof Error ? cause.message : cause}\n\n${USAGE}`);
+  process.exitCode = 1;
 }

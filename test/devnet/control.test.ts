@@ -113,6 +113,12 @@ describe('stats', () => {
   });
 });
 
+test('a port that is taken leaves nothing running', async () => {
+  const port = Number(new URL(devnet.wsUrl).port);
+  await expect(startDevnet({ wsPort: port })).rejects.toThrow('EADDRINUSE');
+  await expect(startDevnet({ rpcPort: Number(new URL(devnet.rpcUrl).port) })).rejects.toThrow('EADDRINUSE');
+});
+
 test('reset goes back to genesis', async () => {
   await rpc('devnet_confirmation_delay', { ms: 60_000 });
   await devnet.faucet(alice.address, 1n);
@@ -188,9 +194,9 @@ test('the supply stays the supply, through any sends, receives and rollbacks', a
         expect(total(ledger, accounts)).toBe(SUPPLY);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
-});
+}, 30_000);
 
 function total(ledger: Ledger, accounts: readonly TestAccount[]): bigint {
   const owned = ledger.accounts().reduce((sum, key) => sum + (ledger.head(key)?.block.balance ?? 0n), 0n);

@@ -74,7 +74,10 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   const rpc = createRpcServer(node, closing.signal).listen(rpcPort, HOST);
   await once(rpc, 'listening');
   const ws = openWebSocket(elections, faults, { host: HOST, port: wsPort });
-  await once(ws, 'listening');
+  await once(ws, 'listening').catch((cause: unknown) => {
+    rpc.close();
+    throw cause;
+  });
   const rpcUrl = `http://${HOST}:${portOf(rpc)}`;
   const wsUrl = `ws://${HOST}:${portOf(ws)}`;
 

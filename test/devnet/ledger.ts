@@ -1,18 +1,13 @@
-import { hashBlock, isSigned, type StateBlock, workRoot } from './block.ts';
+import { hashBlock, type StateBlock } from './block.ts';
 import { DevnetError, NodeError, type ProcessError } from './errors.ts';
 import { type AccountKey, type Hash, readHex32, ZERO } from './hex.ts';
-import { difficultyOf, type Thresholds } from './work.ts';
-
-/** What a block did to its account. Opening an account is a receive, as in the node's own `subtype`. */
-export type Subtype = 'send' | 'receive' | 'change';
+import { type Effect, judge, type Subtype } from './rules.ts';
+import type { Thresholds } from './work.ts';
 
 /** A block with what the ledger knows about it. */
-export interface Entry {
+export interface Entry extends Effect {
   readonly hash: Hash;
   readonly block: StateBlock;
-  readonly subtype: Subtype;
-  /** Raw moved by this block. */
-  readonly amount: bigint;
   /** Place in the account's chain, from 1. */
   readonly height: number;
   /** When the ledger took the block, in seconds since 1970. */
@@ -37,10 +32,7 @@ interface Chain {
   confirmed: number;
 }
 
-/**
- * A block lattice in memory with the rules of the node's ledger processor (nano-node V27, state blocks, epoch 2),
- * checked in the node's order, so that a block with two faults gets the same answer here as there.
- */
+/** A block lattice in memory: one chain of state blocks for each account. */
 export class Ledger {
   readonly thresholds: Thresholds;
   readonly #genesis: StateBlock;
@@ -71,7 +63,7 @@ export class Ledger {
   /** Checks a block and appends it to its account's chain. `trusted` leaves out the check of its work. */
   process(block: StateBlock, { trusted = false } = {}): Outcome {
     const hash = hashBlock(block);
-    const verdict = this.#judge(block, hash, trusted);
+    const verdict = judge(block, hash, this, trusted);
     if (typeof verdict === 'string') return { accepted: false, error: verdict };
     const { subtype, amount } = verdict;
     if (subtype === 'send') {
@@ -82,43 +74,6 @@ export class Ledger {
     }
     this.#append(block, hash, subtype, amount);
     return { accepted: true, entry: this.#known(hash) };
-  }
-
-  #judge(
-    block: StateBlock,
-    hash: Hash,
-    trusted: boolean,
-  ): ProcessError | { readonly subtype: Subtype; readonly amount: bigint } {
-    if (this.#entries.has(hash)) return 'Old block';
-    if (!isSigned(block)) return 'Bad signature';
-    if (block.account === ZERO) return 'Block attempts to open the burn account';
-    const head = this.head(block.account);
-    if (head === undefined) {
-      if (block.previous !== ZERO) return 'Gap previous block';
-      if (block.link === ZERO) return 'Gap source block';
-    } else {
-      if (block.previous === ZERO) return 'Fork';
-      if (!this.#entries.has(block.previous)) return 'Gap previous block';
-      if (block.previous !== head.hash) return 'Fork';
-    }
-    const delta = block.balance - (head?.block.balance ?? 0n);
-    if (delta < 0n) return this.#judgeWork(block, 'send', -delta, trusted);
-    if (block.link === ZERO) {
-      if (delta !== 0n) return 'Balance and amount delta do not match';
-      return this.#judgeWork(block, 'change', 0n, trusted);
-    }
-    if (!this.#entries.has(block.link)) return 'Gap source block';
-    const receivable = this.#receivables.get(block.account)?.get(block.link);
-    if (receivable === undefined) return 'Unreceivable';
-    if (receivable.amount !== delta) return 'Balance and amount delta do not match';
-    return this.#judgeWork(block, 'receive', delta, trusted);
-  }
-
-  #judgeWork(block: StateBlock, subtype: Subtype, amount: bigint, trusted: boolean) {
-    const threshold = subtype === 'receive' ? this.thresholds.receive : this.thresholds.send;
-    if (!trusted && difficultyOf(block.work, workRoot(block)) < threshold)
-      return 'Block work is insufficient';
-    return { subtype, amount };
   }
 
   #append(block: StateBlock, hash: Hash, subtype: Subtype, amount: bigint): Chain {
@@ -190,6 +145,11 @@ export class Ledger {
       if (block?.representative === representative) weight += block.balance;
     }
     return weight;
+  }
+
+  /** The send, if it waits for this account. */
+  receivable(account: AccountKey, send: Hash): Receivable | undefined {
+    return this.#receivables.get(account)?.get(send);
   }
 
   /** What the account has not received yet, by ascending hash as the node's table is ordered. */

@@ -109,6 +109,11 @@ test('the words of a server are cleaned and cut', () => {
   expect(text).toBe(`${'x'.repeat(279)}…`);
 });
 
+test('a reason that is early and final at once is final', () => {
+  const error = 'Block not confirmed, payment already spent';
+  expect(readReceipt(headerOf({ error }))).toMatchObject({ settled: false, early: false });
+});
+
 test('a receipt that says neither is no success', () => {
   expect(readReceipt(headerOf({}))).toEqual({
     settled: undefined,

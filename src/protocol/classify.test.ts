@@ -252,6 +252,7 @@ describe('resource.url against the URL that answered', () => {
     ['another port', 'https://example.com:8443/'],
     ['another port of http', 'http://example.com:3000/'],
     ['no web address', 'mcp://tool/search'],
+    ['our host, but no web address', 'ftp://example.com/api/protected'],
     ['no address', 'http://['],
     ['a parent domain', 'https://com/'],
   ])('%s is refused, its code stays', (_name, url) => {
@@ -274,6 +275,7 @@ test('a signature is given for https, and for http on this machine alone', () =>
   expect(signFor('http://shop.localhost:3000/a').offers).toHaveLength(1);
   expect(signFor('http://[::1]:3000/a').offers).toHaveLength(1);
   expect(signFor('http://shop.example/a').refused).toEqual([{ index: 0, code: 'INSECURE_URL' }]);
+  expect(signFor('http://localhost.shop.example/a').refused).toEqual([{ index: 0, code: 'INSECURE_URL' }]);
   expect(signFor('http://127.0.0.1.shop.example/a').refused).toEqual([{ index: 0, code: 'INSECURE_URL' }]);
 });
 

@@ -54,9 +54,11 @@ export function classify(header: string, context: ClassifyContext): Classificati
   if (!decoded.ok) return { kind: 'refused', code: decoded.code };
   const { envelope } = decoded;
 
+  const resource = readResource(envelope.resource);
   const fit = compareResource(envelope.resource, context.url);
   const warnings = warningsOf(context.url, fit);
-  const common: EntryContext = { envelope, network: context.network, arrivedAt: context.arrivedAt, warnings };
+  const { network, arrivedAt } = context;
+  const common: EntryContext = { envelope, resource, network, arrivedAt, warnings };
   const entries = envelope.accepts.map((entry, index) => classifyEntry(entry, index, common, context));
 
   const offers: Offer[] = [];
@@ -69,7 +71,7 @@ export function classify(header: string, context: ClassifyContext): Classificati
     else if (entry.offer) offers.push(entry.offer);
   }
   offers.sort((a, b) => preference.indexOf(a.mechanism) - preference.indexOf(b.mechanism));
-  return { kind: 'offers', offers, refused, entries, resource: readResource(envelope.resource) };
+  return { kind: 'offers', offers, refused, entries, resource };
 }
 
 function classifyEntry(

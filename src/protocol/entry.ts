@@ -5,11 +5,13 @@ import type { Envelope } from './envelope.ts';
 import { readTimeout } from './expiry.ts';
 import { isObject, type Json, type JsonObject, own, ownText } from './json.ts';
 import type { OfferTerms, OfferWarning } from './offer.ts';
-import { readResource } from './resource.ts';
+import type { Resource } from './resource.ts';
 
 /** What the terms of an entry are read against. */
 export interface EntryContext {
   readonly envelope: Envelope;
+  /** The envelope's resource, read once for all entries. */
+  readonly resource: Resource;
   /** CAIP-2 id of the active network. */
   readonly network: string;
   /** When the 402 arrived (ms). */
@@ -57,7 +59,7 @@ function readTerms(entry: JsonObject, index: number, context: EntryContext): Sou
   const extra = own(entry, 'extra') ?? {};
   if (!isObject(extra) || POLLUTING.some((key) => Object.hasOwn(extra, key))) return 'MALFORMED_EXTRA';
 
-  const { envelope, network, warnings } = context;
+  const { envelope, resource, network, warnings } = context;
   const terms: OfferTerms = {
     index,
     network,
@@ -65,7 +67,7 @@ function readTerms(entry: JsonObject, index: number, context: EntryContext): Sou
     payTo: payTo.address,
     expiresAt,
     accepted: entry,
-    resource: readResource(envelope.resource),
+    resource,
     resourceEcho: envelope.resource,
     extensions: envelope.extensions,
     warnings: payTo.legacyPrefix ? [...warnings, 'legacyPayTo'] : warnings,

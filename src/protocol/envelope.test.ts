@@ -106,6 +106,18 @@ test.each([
   expect(codeOf(text)).toBe(code);
 });
 
+test('what all objects inherit is nothing that a server said', () => {
+  const inherited = { x402Version: 2, resource: { url: 'https://example.com/' }, accepts: [null] };
+  try {
+    Object.assign(Object.prototype, inherited);
+    expect(codeOf(textHeader('{}'))).toBe('UNSUPPORTED_VERSION');
+    expect(codeOf(textHeader('{"x402Version":2}'))).toBe('BAD_RESOURCE');
+    expect(codeOf(textHeader('{"x402Version":2,"resource":{"url":"/"}}'))).toBe('BAD_ACCEPTS');
+  } finally {
+    for (const key of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, key);
+  }
+});
+
 test('what is decoded is the server’s own, and nothing can change it', () => {
   const decoded = decodeEnvelope(header);
   if (!decoded.ok) throw new Error(decoded.code);

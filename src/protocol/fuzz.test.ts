@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BURN_ADDRESS, readAddress } from '../nano/account.ts';
 import { MAX_SUPPLY } from '../nano/amount.ts';
 import { readAnswer } from './answer.ts';
@@ -20,6 +20,9 @@ import {
 } from './samples.fixture.ts';
 
 const RUNS = { numRuns: 2_000 };
+
+/** Thousands of cases on a busy machine: only a hang may fail for its time. */
+vi.setConfig({ testTimeout: 120_000 });
 const entries = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
 
 /** Values that are nearly right: what a careless or hostile server writes. */
@@ -52,7 +55,7 @@ function mutated(value: unknown): fc.Arbitrary<unknown> {
 }
 
 const offered = fc
-  .array(fc.constantFrom(...entries).chain(mutated), { minLength: 1, maxLength: 4 })
+  .array(fc.oneof(...entries.map(mutated)), { minLength: 1, maxLength: 4 })
   .map((accepts) => ({ accepts, header: headerOf(envelopeOf(accepts)) }));
 
 const offersIn = (found: Classification): readonly Offer[] =>

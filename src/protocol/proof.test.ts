@@ -52,7 +52,8 @@ describe('nanoSignature signs block hash and URL, plain, in upper case', () => {
 
   test.each(upper.map((vector) => [vector.name, vector] as const))('%s', async (_name, vector) => {
     const entry = { ...signatureEntry, extra: { nanoSignature: { url: vector.url } } };
-    const sign = async (text: string) => signDigestOfText(vector.privateKey as PrivateKey, text);
+    const sign = async (text: string) =>
+      signDigestOfText(vector.privateKey as PrivateKey, text).toLowerCase();
     const proof = await makeProof(offerOf(entry, {}, vector.url), paid(vector.proof as BlockHash, sign));
     expect(decodeObject(proof)?.payload).toEqual({ proof: vector.proof, signature: vector.signatureUpper });
   });

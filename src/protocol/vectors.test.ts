@@ -5,5 +5,7 @@ import { offersCheckers } from '../../test/vectors/offers.ts';
 const sections: Readonly<Record<string, unknown>> = file;
 
 describe.each(Object.entries(offersCheckers))('%s', (name, check) => {
-  test.each(check(sections[name]).map((vector) => [vector.name, vector.run]))('%s', (_name, run) => run());
+  test.each(check(sections[name], sections).map((vector) => [vector.name, vector.run]))('%s', (_name, run) =>
+    run(),
+  );
 });

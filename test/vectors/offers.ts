@@ -12,16 +12,13 @@ import { recogniseLegacy } from '../../src/protocol/legacy.ts';
 import type { Offer } from '../../src/protocol/offer.ts';
 import { makeProof } from '../../src/protocol/proof.ts';
 import { readReceipt } from '../../src/protocol/receipt.ts';
-import type { CheckerTable, VectorCase } from './checker.ts';
+import type { CheckerTable, VectorCase, VectorFile } from './checker.ts';
 
 /** What an offers file says of its own circumstances; times in Unix seconds. */
 interface Circumstances {
   readonly now: number;
   readonly pageUrl: string;
 }
-
-/** A whole vector file, section by section. */
-type VectorFile = Readonly<Record<string, unknown>>;
 
 /** The circumstances of the published file, for sections that are read without their file. */
 const PUBLISHED: Circumstances = { now: 1_900_000_000, pageUrl: 'https://example.com/api/protected?x=1' };
@@ -110,7 +107,7 @@ export const offersCheckers: CheckerTable = {
     ];
   },
 
-  malformed: (section: unknown, file?: VectorFile) => {
+  malformed: (section, file) => {
     const { now, pageUrl } = circumstancesIn(file);
     return v.parse(Malformed, section).map((vector) => ({
       name: vector.id,
@@ -123,7 +120,7 @@ export const offersCheckers: CheckerTable = {
     }));
   },
 
-  multipleHeaders: (section: unknown, file?: VectorFile) => {
+  multipleHeaders: (section, file) => {
     const here = circumstancesIn(file);
     return v.parse(MultipleHeaders, section).map(({ id, value, expect }) => ({
       name: id,
@@ -240,7 +237,7 @@ function responseCase(vector: v.InferOutput<typeof PaymentResponses>[number]): V
 }
 
 function circumstancesIn(file: VectorFile | undefined): Circumstances {
-  return file === undefined ? PUBLISHED : v.parse(Offers, file.offers);
+  return file?.offers === undefined ? PUBLISHED : v.parse(Offers, file.offers);
 }
 
 /** In the vectors the 402 has just arrived. */

@@ -50,6 +50,7 @@ export function holdXhr(ask: Ask): void {
   const append = method(FormData, 'append') as Freely<FormData>;
   const slice = method(ArrayBuffer, 'slice');
   const dispatch = method(EventTarget, 'dispatchEvent');
+  const renew = method(Event, 'initEvent');
   const stop = method(Event, 'stopImmediatePropagation');
   const typeOf = getter(Event, 'type');
   const get = method(WeakMap<Xhr, Doing>, 'get');
@@ -116,7 +117,10 @@ export function holdXhr(ask: Ask): void {
     doing.phase = 'over';
     for (let i = 0; i < lastEvents.length; i += 1) {
       const event = doing.unseen[lastEvents[i] ?? ''];
-      if (event !== undefined) dispatch(xhr, event);
+      if (event === undefined) continue;
+      // Chromium keeps an event stopped after its dispatch; only this makes it as new.
+      renew(event, typeOf(event), false, false);
+      dispatch(xhr, event);
     }
   };
 
@@ -159,6 +163,8 @@ export function holdXhr(ask: Ask): void {
   });
   standIn(prototype, 'open', {
     apply(native, xhr: Xhr, args) {
+      const before = get(doings, xhr);
+      if (before?.phase === 'again') before.phase = 'over';
       apply(native, xhr, args);
       abandon(xhr);
       takeOut(seen, uploadOf(xhr));

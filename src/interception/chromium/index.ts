@@ -4,10 +4,10 @@ import type { Interception } from '../interception.ts';
 import { awaitAnswer } from './answer.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
-import { type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
+import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { askAgain, waits } from './retrigger.ts';
-import { type Sighting, wireMethod, withoutFragment } from './sighting.ts';
+import { meetingNames, originOf, type Sighting, withoutFragment } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -30,26 +30,26 @@ const CONTINUE_WITHIN = 60_000;
 export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
-  const meetings = new MeetingPlace<Sighting | 'unpriced', string>(MEET_WITHIN);
+  const meetings = new MeetingPlace<Sighting | 'unpriced', Hold>(MEET_WITHIN);
   const holds = new Holds();
   const queues = new Map<string, Promise<unknown>>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
 
-  const begin = async (sighting: Sighting, holdId: string | null) => {
-    await open.add({ sighting, holdId });
+  const begin = async (sighting: Sighting, hold: Hold | null) => {
+    await open.add({ sighting, hold });
     announce(sighting.challenge);
   };
 
   const seen = async (sighting: Sighting) => {
     const { challenge, asked } = sighting;
-    const { tabId, documentId, url, kind, method } = challenge;
+    const { url, kind, method } = challenge;
     if (!canName(url, method)) {
       unheld(challenge);
     } else if (kind === 'xmlhttprequest') {
-      const key = meetingKey(tabId, documentId, url, asked.method);
-      if ((await meetings.left(key, sighting)) === null) unheld(challenge);
-    } else if (kind === 'image' && !(await waits({ sighting, holdId: null }))) {
+      const guest = await meetings.host(meetingNames(challenge, asked.method), sighting);
+      if (guest === null) unheld(challenge);
+    } else if (kind === 'image' && !(await waits({ sighting, hold: null }))) {
       unheld(challenge);
     } else {
       await begin(sighting, null);
@@ -59,7 +59,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
   const resume = async (one: OpenChallenge) => {
     const { challenge } = one.sighting;
     if (!(await waits(one))) await open.end(challenge.id);
-    else if (one.holdId === null) announce(challenge);
+    else if (one.hold === null) announce(challenge);
   };
 
   const send = async (challenge: Challenge, proof: string): Promise<Delivery> => {
@@ -89,8 +89,8 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
       unheld = onUnheld;
       watchNetwork({
         priced: (sighting) => void seen(sighting),
-        unpriced: ({ tabId, documentId, url, method }) =>
-          void meetings.left(meetingKey(tabId, documentId, url, method), 'unpriced'),
+        unpriced: (request, askedMethod) =>
+          void meetings.host(meetingNames(request, askedMethod), 'unpriced'),
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);
@@ -103,10 +103,11 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     },
 
     async held(sender, { holdId, url, method }) {
-      const { tab, documentId } = sender;
+      const { documentId, tab } = sender;
       if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
         return 'release';
-      const known = await open.heldBy(documentId, holdId);
+      const hold = { documentId, id: holdId };
+      const known = await open.heldBy(hold);
       if (known !== undefined) {
         const { challenge } = known.sighting;
         const first = !holds.has(challenge.id);
@@ -114,11 +115,18 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
         if (first) announce(challenge);
         return end;
       }
-      const key = meetingKey(tab.id, documentId, withoutFragment(url), wireMethod(method));
-      const sighting = await meetings.right(key, holdId);
+      const blank = sender.url?.startsWith('about:') ?? false;
+      const request = {
+        tabId: tab.id,
+        documentId: blank ? null : documentId,
+        initiator: blank ? originOf(sender.origin) : null,
+        url: withoutFragment(url),
+      };
+      const [name] = meetingNames(request, method);
+      const sighting = name === undefined ? null : await meetings.guest(name, hold);
       if (sighting === null || sighting === 'unpriced') return 'release';
       const end = holds.begin(sighting.challenge.id);
-      await begin(sighting, holdId);
+      await begin(sighting, hold);
       return end;
     },
 
@@ -140,10 +148,6 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
       void open.end(challenge.id);
     },
   };
-}
-
-function meetingKey(tabId: number, documentId: string | null, url: string, method: string): string {
-  return JSON.stringify([tabId, documentId, method, url]);
 }
 
 function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {

@@ -1,11 +1,12 @@
 /**
- * Where two sides that belong together find each other, whichever comes first: the 402 that the network layer saw and
- * the request that a page holds for it. Under one key they pair in the order of their coming, since nothing tells
- * identical requests apart; who is not met in time goes away alone.
+ * Where two sides that belong together find each other, whichever comes first: the 402 that the network layer saw
+ * (the host) and the request that a page holds for it (the guest). A host answers to several names, a guest asks for
+ * one. Under one name they pair in the order of their coming, since nothing tells identical requests apart; who is not
+ * met in time goes away alone.
  */
-export class MeetingPlace<Left, Right> {
-  readonly #left = new Waiting<Left, Right>();
-  readonly #right = new Waiting<Right, Left>();
+export class MeetingPlace<Host, Guest> {
+  readonly #hosts = new Waiting<Host, Guest>();
+  readonly #guests = new Waiting<Guest, Host>();
   readonly #patience: number;
 
   /** @param patience how long either side waits for the other (ms). */
@@ -13,18 +14,23 @@ export class MeetingPlace<Left, Right> {
     this.#patience = patience;
   }
 
-  /** Resolved with the other side, or null when nobody came in time. */
-  left(key: string, self: Left): Promise<Right | null> {
-    return this.#right.take(key, self) ?? this.#left.join(key, self, this.#patience);
+  /** Resolved with the guest, or null when none came in time. */
+  host(names: readonly string[], self: Host): Promise<Guest | null> {
+    for (const name of names) {
+      const guest = this.#guests.take(name, self);
+      if (guest !== undefined) return guest;
+    }
+    return this.#hosts.join(names, self, this.#patience);
   }
 
-  /** Resolved with the other side, or null when nobody came in time. */
-  right(key: string, self: Right): Promise<Left | null> {
-    return this.#left.take(key, self) ?? this.#right.join(key, self, this.#patience);
+  /** Resolved with the host, or null when none came in time. */
+  guest(name: string, self: Guest): Promise<Host | null> {
+    return this.#hosts.take(name, self) ?? this.#guests.join([name], self, this.#patience);
   }
 }
 
 interface Place<Self, Other> {
+  readonly names: readonly string[];
   readonly self: Self;
   readonly met: (other: Other | null) => void;
 }
@@ -32,38 +38,40 @@ interface Place<Self, Other> {
 class Waiting<Self, Other> {
   readonly #queues = new Map<string, Set<Place<Self, Other>>>();
 
-  /** Pairs the one who waits longest under this key with `other`; undefined when nobody waits. */
-  take(key: string, other: Other): Promise<Self> | undefined {
-    for (const place of this.#queues.get(key) ?? []) {
-      this.#leave(key, place);
+  /** Pairs the one who waits longest under this name with `other`; undefined when nobody waits. */
+  take(name: string, other: Other): Promise<Self> | undefined {
+    for (const place of this.#queues.get(name) ?? []) {
+      this.#leave(place);
       place.met(other);
       return Promise.resolve(place.self);
     }
     return undefined;
   }
 
-  join(key: string, self: Self, patience: number): Promise<Other | null> {
+  join(names: readonly string[], self: Self, patience: number): Promise<Other | null> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.#leave(key, place);
+        this.#leave(place);
         resolve(null);
       }, patience);
-      const place: Place<Self, Other> = {
-        self,
-        met: (other) => {
-          clearTimeout(timer);
-          resolve(other);
-        },
+      const met = (other: Other | null) => {
+        clearTimeout(timer);
+        resolve(other);
       };
-      const queue = this.#queues.get(key);
-      if (queue === undefined) this.#queues.set(key, new Set([place]));
-      else queue.add(place);
+      const place: Place<Self, Other> = { names, self, met };
+      for (const name of names) {
+        const queue = this.#queues.get(name);
+        if (queue === undefined) this.#queues.set(name, new Set([place]));
+        else queue.add(place);
+      }
     });
   }
 
-  #leave(key: string, place: Place<Self, Other>): void {
-    const queue = this.#queues.get(key);
-    queue?.delete(place);
-    if (queue?.size === 0) this.#queues.delete(key);
+  #leave(place: Place<Self, Other>): void {
+    for (const name of place.names) {
+      const queue = this.#queues.get(name);
+      queue?.delete(place);
+      if (queue?.size === 0) this.#queues.delete(name);
+    }
   }
 }

@@ -4,8 +4,14 @@ import type { Sighting } from './sighting.ts';
 /** A challenge that awaits its end: a delivery or a release. */
 export interface OpenChallenge {
   readonly sighting: Sighting;
-  /** Names the request that a script holds, within its document; null for what no script holds. */
-  readonly holdId: string | null;
+  /** Which request of which document a script holds for it; null for what no script holds. */
+  readonly hold: Hold | null;
+}
+
+export interface Hold {
+  readonly documentId: string;
+  /** Unique within the document. */
+  readonly id: string;
 }
 
 /** What survives the worker, but not the browser (`chrome.storage.session`). */
@@ -41,7 +47,7 @@ const stored = v.strictObject({
     asked: v.strictObject({ url: v.string(), method: v.string() }),
     parentFrameId: v.number(),
   }),
-  holdId: nullableText,
+  hold: v.nullable(v.strictObject({ documentId: v.string(), id: v.string() })),
 });
 
 /** The challenges that await their end, kept where a killed worker's next life finds them. */
@@ -63,10 +69,8 @@ export class OpenChallenges {
     return (await this.#open).get(id);
   }
 
-  async heldBy(documentId: string, holdId: string): Promise<OpenChallenge | undefined> {
-    const isIt = ({ sighting, holdId: id }: OpenChallenge) =>
-      id === holdId && sighting.challenge.documentId === documentId;
-    return (await this.all()).find(isIt);
+  async heldBy({ documentId, id }: Hold): Promise<OpenChallenge | undefined> {
+    return (await this.all()).find(({ hold }) => hold?.documentId === documentId && hold.id === id);
   }
 
   /** Resolved once it is stored; the oldest go when there are too many. */

@@ -8,7 +8,7 @@ const COMMIT_WITHIN = 10_000;
 const FRAME_LOOKS = [0, 50, 100, 200, 400];
 
 /** Whether who asked still waits for the answer: the tab, frame, element or held request is still there. */
-export async function waits({ sighting, holdId }: OpenChallenge): Promise<boolean> {
+export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean> {
   const { tabId, kind, url } = sighting.challenge;
   switch (kind) {
     case 'main_frame': {
@@ -25,7 +25,10 @@ export async function waits({ sighting, holdId }: OpenChallenge): Promise<boolea
     case 'image':
       return inDocument(sighting, { bridge: 'look', what: 'image', name: sighting.asked.url });
     case 'xmlhttprequest':
-      return holdId !== null && (await inDocument(sighting, { bridge: 'look', what: 'hold', name: holdId }));
+      return (
+        hold !== null &&
+        tell(tabId, { documentId: hold.documentId }, { bridge: 'look', what: 'hold', name: hold.id })
+      );
   }
 }
 

@@ -9,6 +9,21 @@ export interface Sighting {
   readonly parentFrameId: number;
 }
 
+/** By what the request of a script is known on both sides: where it comes from and where it goes. */
+export type ScriptRequest = Pick<Challenge, 'tabId' | 'documentId' | 'initiator' | 'url'>;
+
+/**
+ * The names under which a script's request and its 402 meet. The first is that of the document. The network layer
+ * attributes the requests of an `about:blank` frame to the document that made the frame, so that these can meet by
+ * their origin only, the second name; what has no origin has no such name.
+ */
+export function meetingNames(request: ScriptRequest, askedMethod: string): readonly string[] {
+  const { tabId, documentId, initiator, url } = request;
+  const place = [tabId, wireMethod(askedMethod), url];
+  const names = [documentId, initiator].map((who) => (who === null ? null : JSON.stringify([who, ...place])));
+  return names.filter((name) => name !== null);
+}
+
 const kinds: readonly string[] = ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'];
 
 /** Whether the browser's resource type is one the purse can make go again. */

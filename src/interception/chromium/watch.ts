@@ -1,7 +1,7 @@
 import type { RequestKind } from '../challenge.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
-import { isKind, originOf, type Sighting, withoutFragment } from './sighting.ts';
+import { isKind, originOf, type ScriptRequest, type Sighting, withoutFragment } from './sighting.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -9,15 +9,8 @@ type Received = chrome.webRequest.OnHeadersReceivedDetails;
 export interface Watcher {
   /** A 402 that names a price. */
   priced(sighting: Sighting): void;
-  /** A 402 to a script that names none, or carried a proof already: nothing to wait for. */
-  unpriced(request: Unpriced): void;
-}
-
-export interface Unpriced {
-  readonly tabId: number;
-  readonly documentId: string;
-  readonly url: string;
-  readonly method: string;
+  /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
+  unpriced(request: ScriptRequest, askedMethod: string): void;
 }
 
 const filter: chrome.webRequest.RequestFilter = {
@@ -40,33 +33,31 @@ export function watchNetwork(watcher: Watcher): void {
     if (details.method === 'OPTIONS' || details.initiator === own) return;
     if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return;
 
-    const url = withoutFragment(details.url);
+    const request = {
+      tabId,
+      documentId: documentId ?? null,
+      initiator: originOf(details.initiator),
+      url: withoutFragment(details.url),
+    };
+    const { url } = request;
     const start = asked.get(requestId) ?? { url, method: details.method };
     const header = headerOf(details.responseHeaders, 'payment-required');
     if (header === null || aside.get(requestId) === 'proven') {
-      if (type === 'xmlhttprequest' && documentId !== undefined) {
-        watcher.unpriced({ tabId, documentId, url, method: start.method });
-      }
+      if (type === 'xmlhttprequest') watcher.unpriced(request, start.method);
       return;
     }
-    watcher.priced({
-      challenge: {
-        id: crypto.randomUUID(),
-        requestId,
-        tabId,
-        frameId: details.frameId,
-        documentId: documentId ?? null,
-        initiator: originOf(details.initiator),
-        topOrigin: type === 'main_frame' ? originOf(url) : await topOriginOf(tabId),
-        method: details.method,
-        url,
-        kind: type,
-        header,
-        seenAt: Math.round(details.timeStamp),
-      },
-      asked: start,
-      parentFrameId: details.parentFrameId,
-    });
+    const challenge = {
+      ...request,
+      id: crypto.randomUUID(),
+      requestId,
+      frameId: details.frameId,
+      topOrigin: type === 'main_frame' ? originOf(url) : await topOriginOf(tabId),
+      method: details.method,
+      kind: type,
+      header,
+      seenAt: Math.round(details.timeStamp),
+    };
+    watcher.priced({ challenge, asked: start, parentFrameId: details.parentFrameId });
   };
 
   chrome.webRequest.onSendHeaders.addListener(

@@ -1,21 +1,306 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startWorld, type World } from './bench.ts';
+import type { Served } from './paywall.ts';
 
 let world: World;
+let page: Page;
 beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world.close());
+beforeEach(async () => {
+  await world.policy('pay');
+  page = await world.browser.context.newPage();
+  await page.goto(world.paywall.page('/fetch', '<title>Fetch</title>'));
+});
+afterEach(() => page.close());
 
-test('a page sees only the paid answer to its fetch', async () => {
-  const { browser, paywall } = world;
-  const page = await browser.context.newPage();
-  await page.goto(paywall.page('/fetch', '<title>Fetch</title>'));
-  const seen = await page.evaluate(async () => {
-    const response = await fetch('/paid/fetch');
-    return { status: response.status, redirected: response.redirected, body: await response.json() };
+/** What the page did and saw; run in the page against a URL, which may cost something or not. */
+const scripts: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
+  GET: async (url) => {
+    const response = await fetch(url);
+    return { status: response.status, redirected: response.redirected, type: response.type };
+  },
+  'a URL object with a fragment': async (url) => (await fetch(new URL(`${url}#part`, location.href))).status,
+  'a JSON POST': async (url) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Custom': 'one' },
+      body: JSON.stringify({ ask: 'something' }),
+    });
+    return response.json();
+  },
+  'a form with a file': async (url) => {
+    const body = new FormData();
+    body.append('file', new Blob(['content'], { type: 'text/plain' }), 'name.txt');
+    return (await fetch(url, { method: 'POST', body })).status;
+  },
+  'a Blob': async (url) => (await fetch(url, { method: 'POST', body: new Blob(['blob']) })).json(),
+  'search parameters': async (url) =>
+    (await fetch(url, { method: 'POST', body: new URLSearchParams('a=1&b=2') })).json(),
+  bytes: async (url) => {
+    const body = new Uint8Array([65, 66, 67]);
+    const answer = fetch(url, { method: 'PUT', body });
+    body.fill(90);
+    return (await answer).json();
+  },
+  'a Request with a body': async (url) => {
+    const request = new Request(url, { method: 'POST', body: 'text' });
+    const response = await fetch(request);
+    return { used: request.bodyUsed, answer: await response.json() };
+  },
+  HEAD: async (url) => (await fetch(url, { method: 'HEAD' })).status,
+  DELETE: async (url) => (await fetch(url, { method: 'delete' })).json(),
+  keepalive: async (url) => (await fetch(url, { method: 'POST', body: 'alive', keepalive: true })).json(),
+  'without credentials': async (url) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the old way is enough here
+    document.cookie = 'session=secret';
+    return (await fetch(url, { credentials: 'omit' })).status;
+  },
+  'with a referrer of its own': async (url) =>
+    (await fetch(url, { referrer: '/other', referrerPolicy: 'same-origin' })).status,
+  'read as a stream': async (url) => {
+    const { body } = await fetch(url);
+    if (body === null) return null;
+    const text: string[] = [];
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) text.push(chunk);
+    return text.join('');
+  },
+  'options changed while it is on its way': async (url) => {
+    const headers: Record<string, string> = { 'X-Custom': 'before' };
+    const answer = fetch(url, { headers });
+    headers['X-Custom'] = 'after';
+    return (await answer).status;
+  },
+};
+
+/** What the server saw, without what the purse adds and what names this very request. */
+function facts({ method, headers, body }: Served): unknown {
+  const { 'payment-signature': _proof, 'cache-control': _cache, pragma: _pragma, ...others } = headers;
+  const boundary = /boundary=(.*)/.exec(headers['content-type'] ?? '')?.[1] ?? 'none';
+  const plain = JSON.stringify({ method, body, headers: others });
+  return JSON.parse(plain.replaceAll(boundary, 'boundary'));
+}
+
+describe('a fetch that is held and paid is for page and server what a free one is', () => {
+  test.each(Object.keys(scripts))('%s', async (name) => {
+    const script = scripts[name];
+    if (script === undefined) throw new Error(name);
+    const path = `/paid/${encodeURIComponent(name)}`;
+    const free = await page.evaluate(script, `${path}?free`);
+    const paid = await page.evaluate(script, path);
+    expect(paid).toEqual(free);
+    const [native] = world.paywall.at(`${path}?free`);
+    const [first, second, ...more] = world.paywall.at(path);
+    expect([first?.status, second?.status, more]).toEqual([402, 200, []]);
+    expect([first?.proof, second?.proof]).toEqual([null, expect.stringMatching(/^proof-/)]);
+    if (native === undefined || first === undefined || second === undefined) throw new Error('not served');
+    expect(facts(first)).toEqual(facts(native));
+    expect(facts(second)).toEqual(facts(native));
   });
-  expect(seen).toEqual({ status: 200, redirected: false, body: { paid: true, method: 'GET', body: '' } });
-  expect(paywall.at('/paid/fetch').map(({ status }) => status)).toEqual([402, 200]);
-  await page.close();
+});
+
+test('a page of another origin reads what CORS lets it read, and the server sees no preflight', async () => {
+  const { there, at } = world.paywall;
+  const seen = await page.evaluate(async (url) => {
+    const response = await fetch(url);
+    return { status: response.status, type: response.type, offer: response.headers.get('payment-required') };
+  }, `${there}/paid/cors?cors`);
+  expect(seen).toEqual({ status: 200, type: 'cors', offer: null });
+  expect(at('/paid/cors?cors').map(({ method, status }) => [method, status])).toEqual([
+    ['GET', 402],
+    ['GET', 200],
+  ]);
+});
+
+test('a preflight never carries the proof', async () => {
+  const { there, at } = world.paywall;
+  const status = await page.evaluate(async (url) => {
+    const headers = { 'Content-Type': 'application/json' };
+    return (await fetch(url, { method: 'POST', headers, body: '{}' })).status;
+  }, `${there}/paid/preflight?cors`);
+  expect(status).toBe(200);
+  const served = at('/paid/preflight?cors');
+  expect(served.filter(({ method }) => method === 'OPTIONS').every(({ proof }) => proof === null)).toBe(true);
+  expect(served.filter(({ method }) => method === 'POST').map(({ status }) => status)).toEqual([402, 200]);
+});
+
+test('what CORS hides stays hidden, and is told as nobody holding it', async () => {
+  const { there, at } = world.paywall;
+  const error = await page.evaluate(
+    (url) => fetch(url).catch((reason: Error) => reason.name),
+    `${there}/paid/hidden`,
+  );
+  expect(error).toBe('TypeError');
+  const { poll } = expect;
+  await poll(async () => (await world.seen('/paid/hidden')).unheld, { timeout: 5000 }).toHaveLength(1);
+  expect(at('/paid/hidden').map(({ status }) => status)).toEqual([402]);
+});
+
+test('a 402 that may be cached is paid at the server, not at the cache', async () => {
+  const path = '/paid/cached?cache=3600';
+  await world.policy('release');
+  expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(402);
+  await world.policy('pay');
+  expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(200);
+  expect(world.paywall.at(path).map(({ status }) => status)).toEqual([402, 200]);
+});
+
+test('a paid answer that may be cached is kept as a free one is', async () => {
+  const path = '/paid/kept?keep=3600';
+  for (const _ of [1, 2]) {
+    expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(200);
+  }
+  expect(world.paywall.at(path).map(({ status }) => status)).toEqual([402, 200]);
+});
+
+test('the page gets its own 402, whole, when it is released', async () => {
+  await world.policy('release');
+  const seen = await page.evaluate(async () => {
+    const response = await fetch('/paid/released', { method: 'POST', body: 'x' });
+    const offer = response.headers.get('payment-required');
+    return { status: response.status, offer, body: await response.json() };
+  });
+  expect(seen).toEqual({ status: 402, offer: expect.stringMatching(/^offer-/), body: { paid: false } });
+  expect(world.paywall.at('/paid/released')).toHaveLength(1);
+});
+
+test('the answer to the proof is passed on, whatever it is', async () => {
+  const path = '/paid/refused?refuse=402';
+  expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(402);
+  expect(world.paywall.at(path)).toHaveLength(2);
+  const { challenges, deliveries } = await world.seen(path);
+  expect(challenges).toHaveLength(1);
+  expect(deliveries[0]?.delivery).toMatchObject({ kind: 'answered', status: 402 });
+  expect(deliveries[0]?.delivery).toMatchObject({ paymentRequired: expect.stringMatching(/^offer-/) });
+});
+
+test('a 402 without a price is passed on at once', async () => {
+  const url = world.paywall.serve('/priceless', (_, response) => response.writeHead(402).end('no'));
+  const waited = await page.evaluate(async (path) => {
+    const start = performance.now();
+    const { status } = await fetch(path);
+    return { status, quick: performance.now() - start < 1000 };
+  }, url);
+  expect(waited).toEqual({ status: 402, quick: true });
+});
+
+test('of another origin too', async () => {
+  const path = '/priceless/cors';
+  world.paywall.serve(path, (_, response) => {
+    response.writeHead(402, { 'Access-Control-Allow-Origin': '*' }).end('no');
+  });
+  const waited = await page.evaluate(async (url) => {
+    const start = performance.now();
+    const { status } = await fetch(url);
+    return { status, quick: performance.now() - start < 1000 };
+  }, world.paywall.there + path);
+  expect(waited).toEqual({ status: 402, quick: true });
+});
+
+test('an abort ends the hold with the reason of the page, and nobody waits any more', async () => {
+  await world.policy('wait');
+  const reason = page.evaluate(async () => {
+    const control = new AbortController();
+    Object.assign(globalThis, { control });
+    return fetch('/paid/aborted', { signal: control.signal }).catch((error: unknown) => error);
+  });
+  await expect.poll(async () => (await world.seen('/paid/aborted')).challenges).toHaveLength(1);
+  const waits = () =>
+    world.browser.worker.evaluate(() => {
+      const challenge = bench.challenges.find(({ url }) => url.endsWith('/paid/aborted'));
+      return challenge && bench.waits(challenge);
+    });
+  expect(await waits()).toBe(true);
+  await page.evaluate('control.abort("enough")');
+  expect(await reason).toBe('enough');
+  await expect.poll(waits).toBe(false);
+});
+
+test('five identical fetches at once are paid one by one, each with a proof of its own', async () => {
+  const path = '/paid/five';
+  const statuses = await page.evaluate(async (url) => {
+    const five = await Promise.all([1, 2, 3, 4, 5].map(() => fetch(url)));
+    return five.map(({ status }) => status);
+  }, path);
+  expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  const served = world.paywall.at(path);
+  expect(served.filter(({ proof }) => proof === null)).toHaveLength(5);
+  expect(new Set(served.flatMap(({ proof }) => proof ?? [])).size).toBe(5);
+  expect(served).toHaveLength(10);
+});
+
+test.each([301, 302, 303, 307, 308])('a %i to a 402 of this or another origin is paid', async (status) => {
+  const { here, there, at, serve } = world.paywall;
+  for (const [name, target] of [
+    ['same', `${here}/paid/after-${status}`],
+    ['cross', `${there}/paid/after-cross-${status}?cors`],
+  ] as const) {
+    const url = serve(`/redirect/${name}/${status}`, (_, response) => {
+      response.writeHead(status, { Location: target }).end();
+    });
+    const seen = await page.evaluate(async (from) => {
+      const response = await fetch(from, { method: 'POST', body: 'x' });
+      return { status: response.status, redirected: response.redirected, url: response.url };
+    }, url);
+    expect(seen).toEqual({ status: 200, redirected: true, url: target });
+    const { pathname, search } = new URL(target);
+    expect(at(pathname + search).map((request) => request.status)).toEqual([402, 200]);
+    expect(at(new URL(url).pathname).every(({ proof }) => proof === null)).toBe(true);
+  }
+});
+
+describe('fetch is held in every kind of document', () => {
+  const script = `fetch(new URL(PATH, ORIGIN)).then((r) => parent.postMessage(r.status, '*'))`;
+  const fill = (path: string) =>
+    script.replace('PATH', JSON.stringify(path)).replace('ORIGIN', JSON.stringify(world.paywall.here));
+  const told = () =>
+    page.evaluate(() => new Promise((resolve) => addEventListener('message', ({ data }) => resolve(data))));
+
+  test('with a strict policy', async () => {
+    const headers = {
+      'Content-Security-Policy':
+        "default-src 'none'; connect-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'",
+    };
+    await page.goto(world.paywall.page('/strict', '', headers));
+    expect(await page.evaluate(async () => (await fetch('/paid/strict')).status)).toBe(200);
+  });
+
+  test('sandboxed by its server', async () => {
+    const headers = { 'Content-Security-Policy': 'sandbox allow-scripts' };
+    await page.goto(world.paywall.page('/sandboxed', '', headers));
+    expect(await page.evaluate(async () => (await fetch('/paid/sandboxed?cors')).status)).toBe(200);
+    const { challenges } = await world.seen('/paid/sandboxed?cors');
+    expect(challenges[0]).toMatchObject({ initiator: null, topOrigin: world.paywall.here });
+  });
+
+  test('srcdoc', async () => {
+    const answer = told();
+    await page.evaluate((code) => {
+      const frame = document.createElement('iframe');
+      frame.srcdoc = `<script>${code}</script>`;
+      document.body.append(frame);
+    }, fill('/paid/srcdoc'));
+    expect(await answer).toBe(200);
+  });
+
+  test('about:blank, used in the moment of its making', async () => {
+    const status = await page.evaluate(async () => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      return (await frame.contentWindow?.fetch('/paid/blank'))?.status;
+    });
+    expect(status).toBe(200);
+  });
+
+  test('blob', async () => {
+    const answer = told();
+    await page.evaluate((code) => {
+      const frame = document.createElement('iframe');
+      frame.src = URL.createObjectURL(new Blob([`<script>${code}</script>`], { type: 'text/html' }));
+      document.body.append(frame);
+    }, fill('/paid/blob'));
+    expect(await answer).toBe(200);
+  });
 });

@@ -37,7 +37,8 @@ const png = Buffer.from(
 /**
  * Starts a paywall on a free port. `/paid/...` answers 402 with an offer until a request carries a proof it has not
  * seen, then 200 with what was sent. Query: `as` (html, json, png), `bare` (no 402 body), `cors` (allows any page,
- * `credentials` its cookies too), `cache` (seconds that the 402 may be kept), `refuse` (the status of every proof).
+ * `credentials` its cookies too), `cache` (seconds that the 402 may be kept), `refuse` (the status of every proof), `free` (200 at once), `keep`
+ * (seconds that the paid answer may be kept).
  */
 export async function startPaywall(): Promise<Paywall> {
   const served: Served[] = [];
@@ -64,7 +65,7 @@ export async function startPaywall(): Promise<Paywall> {
       proofs.add(proof);
       response.setHeader('PAYMENT-RESPONSE', `receipt ${proof}`);
     }
-    if (bought && !query.has('refuse')) {
+    if (query.has('free') || (bought && !query.has('refuse'))) {
       if (query.has('keep')) response.setHeader('Cache-Control', `max-age=${query.get('keep')}`);
       if (kind === 'html')
         response.end(`<!doctype html><title>Paid</title><p>Paid ${request.method} ${body}`);

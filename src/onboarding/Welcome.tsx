@@ -46,21 +46,10 @@ interface WayCardProps {
 
 function WayCard({ icon, title, text, testId, onClick }: WayCardProps) {
   return (
-    <button
-      type="button"
-      class="way"
-      aria-labelledby={`${testId}-title`}
-      aria-describedby={`${testId}-text`}
-      data-testid={testId}
-      onClick={onClick}
-    >
+    <button type="button" class="way" data-testid={testId} onClick={onClick}>
       <Icon name={icon} />
-      <span class="way-title" id={`${testId}-title`}>
-        {title}
-      </span>
-      <span class="hint" id={`${testId}-text`}>
-        {text}
-      </span>
+      <span class="way-title">{title}</span>
+      <span class="hint">{text}</span>
     </button>
   );
 }

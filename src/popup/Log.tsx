@@ -1,5 +1,6 @@
 import { useAnswer } from '../ui/changes.ts';
 import { Loading } from '../ui/components/Loading.tsx';
+import { LongUrl } from '../ui/components/LongUrl.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
@@ -27,8 +28,8 @@ export function Log() {
                 </time>
               </div>
               <p>{t(line.key, ...line.args)}</p>
-              <p class="hint code url">
-                <bdi dir="ltr">{line.url}</bdi>
+              <p class="hint">
+                <LongUrl url={line.url} />
               </p>
             </li>
           ))}

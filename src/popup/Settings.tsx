@@ -151,7 +151,7 @@ function Representative({ account }: { readonly account: string }) {
       }}
     >
       <TextField
-        label={t('ui_address')}
+        label={t('popup_representativeAddress')}
         hint={t('popup_representativeHint')}
         code
         value={text.value}
@@ -163,7 +163,7 @@ function Representative({ account }: { readonly account: string }) {
       />
       <FaultLine fault={action.fault.value} />
       <StatusLine text={said.value} />
-      <Button submit off={text.value.trim() === account} busy={action.busy.value}>
+      <Button submit off={text.value.trim() === account || text.value.trim() === ''} busy={action.busy.value}>
         {t('ui_save')}
       </Button>
     </form>

@@ -8,6 +8,7 @@ import { Account } from '../ui/components/Account.tsx';
 import { Amount } from '../ui/components/Amount.tsx';
 import { Button } from '../ui/components/Button.tsx';
 import { CopyButton } from '../ui/components/CopyButton.tsx';
+import { LongUrl } from '../ui/components/LongUrl.tsx';
 import { FaultLine, Notice, StatusLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
@@ -78,9 +79,7 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
           {payment.askedBy !== null && <p class="hint">{t('approve_askedBy', payment.askedBy)}</p>}
         </Fact>
         <Fact name={t('approve_for')}>
-          <span class="code url">
-            {payment.method} <bdi dir="ltr">{payment.url}</bdi>
-          </span>
+          <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
         </Fact>
         {payment.description !== null && (
           <Fact name={t('approve_description')}>

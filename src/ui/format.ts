@@ -35,9 +35,16 @@ export function shortXno(amount: RawString): string {
 /** What stands before an amount that is not exact. */
 export const SIGNS: Readonly<Record<ShownAmount['relation'], string>> = {
   exact: '',
-  about: '≈ ',
-  below: '< ',
+  about: '≈\u202f',
+  below: '<\u202f',
 };
+
+/** At least the amount, in XNO with six decimals at most: for what has to be sent, where too little is of no use. */
+export function enoughXno(amount: RawString): string {
+  const raw = parseRaw(amount);
+  const steps = (raw + SMALLEST_SHOWN - 1n) / SMALLEST_SHOWN;
+  return formatXno((steps * SMALLEST_SHOWN) as Raw);
+}
 
 /** The amount to the last raw, in XNO. */
 export function exactXno(amount: RawString): string {

@@ -24,6 +24,7 @@ export class Pager<T extends { readonly id: string }> {
   /** By which cursor an item came, so that its page can be asked again. */
   readonly #cursors = new Map<string, string | null>();
   #started = false;
+  #moreComing = false;
   /** One page is asked for at a time, in the order wanted. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -44,12 +45,14 @@ export class Pager<T extends { readonly id: string }> {
     return this.#next.value !== null;
   }
 
-  /** Takes the following page; nothing when one is under way or the end is reached. */
+  /** Takes the following page; nothing when it is coming already or the end is reached. */
   async more(): Promise<void> {
-    if (this.#loading.peek().kind === 'loading') return;
+    if (this.#moreComing) return;
+    this.#moreComing = true;
     await this.#inTurn(async () => {
       const before = this.#next.peek();
       if (before !== null) await this.#ask(before, (page) => this.#append(page));
+      this.#moreComing = false;
     });
   }
 

@@ -6,7 +6,7 @@ import { NetworkBanner } from '../components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
-import { shortXno } from '../format.ts';
+import { enoughXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { useNow } from '../now.ts';
 import './approval.css';
@@ -33,7 +33,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const refusals: readonly Choice[] = [
     {
       name: t('approve_decline'),
-      look: 'quiet',
+      look: 'plain',
       testId: 'approve-decline',
       choose: () => onAnswer({ kind: 'decline' }),
     },
@@ -121,7 +121,7 @@ function Missing({ approval, missing }: { readonly approval: ApprovalView; reado
   return (
     <section class="missing" data-testid="approval-missing" data-raw={missing}>
       <Notice tone="warn">
-        <strong>{t('approve_missingTitle', shortXno(missing))}</strong>
+        <strong>{t('approve_missingTitle', enoughXno(missing))}</strong>
         <p>{t('approve_missingText')}</p>
       </Notice>
       <Receive account={approval.account} />

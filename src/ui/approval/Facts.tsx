@@ -2,6 +2,7 @@ import type { ApprovalView } from '../../messages/views.ts';
 import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { LongUrl } from '../components/LongUrl.tsx';
 import { SiteName } from '../components/SiteName.tsx';
 import { exactXno, shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
@@ -48,8 +49,8 @@ export function Facts({ approval }: { readonly approval: ApprovalView }) {
         <Account account={approval.payTo} testId="approval-payee" />
       </dd>
       <dt>{t('approve_for')}</dt>
-      <dd class="code url">
-        <bdi dir="ltr">{approval.url}</bdi>
+      <dd>
+        <LongUrl url={approval.url} />
       </dd>
       <dt>{t('approve_way')}</dt>
       <dd>{mechanismName(approval.mechanism)}</dd>

@@ -15,15 +15,22 @@ export function Amount({ raw, sign, large = false, testId }: AmountProps) {
   const { whole, decimals, relation } = shownAmount(raw);
   return (
     <span
-      class={large ? 'amount amount-large' : 'amount'}
+      class={classOf(large, whole.length + decimals.length)}
       data-raw={raw}
       data-testid={testId}
       title={relation === 'exact' ? undefined : `${exactXno(raw)} ${t('ui_xno')}`}
     >
-      {SIGNS[relation]}
+      {relation !== 'exact' && <span class="relation">{SIGNS[relation]}</span>}
       {sign}
       {whole}
-      <span class="decimals">{decimals}</span> <span class="unit">{t('ui_xno')}</span>
+      {decimals} <span class="unit">{t('ui_xno')}</span>
     </span>
   );
+}
+
+const LONG = 12;
+
+function classOf(large: boolean, digits: number): string {
+  if (!large) return 'amount';
+  return digits > LONG ? 'amount amount-large amount-long' : 'amount amount-large';
 }

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ARM_AFTER, type Attention, startArming } from './arming.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A user whose attention the test turns on and off. */
+function user(looking: boolean) {
+  const listeners = new Set<() => void>();
+  let given = looking;
+  const attention: Attention = {
+    given: () => given,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return {
+    attention,
+    listeners,
+    look(now: boolean) {
+      given = now;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+test('arms half a second after the question is before the user, not a moment earlier', () => {
+  const { armed } = startArming(user(true).attention);
+  vi.advanceTimersByTime(ARM_AFTER - 1);
+  expect(armed.value).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(armed.value).toBe(true);
+});
+
+test('never arms a window that nobody looks at', () => {
+  const { armed } = startArming(user(false).attention);
+  vi.advanceTimersByTime(60_000);
+  expect(armed.value).toBe(false);
+});
+
+test('begins to count only when the window comes to the front', () => {
+  const { attention, look } = user(false);
+  const { armed } = startArming(attention);
+  vi.advanceTimersByTime(60_000);
+  look(true);
+  vi.advanceTimersByTime(ARM_AFTER - 1);
+  expect(armed.value).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(armed.value).toBe(true);
+});
+
+test('disarms the moment attention is lost, and counts anew', () => {
+  const { attention, look } = user(true);
+  const { armed } = startArming(attention);
+  vi.advanceTimersByTime(ARM_AFTER);
+  look(false);
+  expect(armed.value).toBe(false);
+  look(true);
+  expect(armed.value).toBe(false);
+  vi.advanceTimersByTime(ARM_AFTER);
+  expect(armed.value).toBe(true);
+});
+
+test('flickering attention never adds up', () => {
+  const { attention, look } = user(true);
+  const { armed } = startArming(attention);
+  for (let index = 0; index < 20; index++) {
+    vi.advanceTimersByTime(ARM_AFTER - 1);
+    look(false);
+    look(true);
+  }
+  expect(armed.value).toBe(false);
+});
+
+test('once stopped it is disarmed for good and listens no more', () => {
+  const { attention, look, listeners } = user(true);
+  const { armed, stop } = startArming(attention);
+  stop();
+  look(true);
+  vi.advanceTimersByTime(60_000);
+  expect(armed.value).toBe(false);
+  expect(listeners.size).toBe(0);
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { ago, clock } from './time.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+test.each([
+  [0, 'now'],
+  [59_999, 'now'],
+  [-5000, 'now'],
+  [MINUTE, '1 minute ago'],
+  [2 * HOUR - 1, '1 hour ago'],
+  [25 * HOUR, 'yesterday'],
+  [6 * 24 * HOUR, '6 days ago'],
+  [8 * 24 * HOUR, '14 Nov 2026'],
+])('%d ms back is %s', (age, words) => {
+  expect(ago(NOW - age, NOW, 'en-GB')).toBe(words);
+});
+
+describe('the clock of what is left', () => {
+  test.each([
+    [-1, '0:00'],
+    [0, '0:00'],
+    [1, '0:01'],
+    [59_001, '1:00'],
+    [245_000, '4:05'],
+    [HOUR + 9000, '1:00:09'],
+  ])('%d ms reads %s', (left, words) => {
+    expect(clock(left)).toBe(words);
+  });
+});

@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import {
+  addRaw,
+  formatXno,
+  isCanonicalRaw,
+  MAX_SUPPLY,
+  parseRaw,
+  parseXno,
+  RAW_PER_XNO,
+  type Raw,
+  RawText,
+  subtractRaw,
+  ZERO,
+} from './amount.ts';
+
+const raw = fc.bigInt({ min: 0n, max: MAX_SUPPLY }).map((amount) => amount as Raw);
+
+describe('raw', () => {
+  test('every amount up to the supply is read as it is written, and nothing above it', () => {
+    fc.assert(fc.property(raw, (amount) => parseRaw(amount.toString()) === amount));
+    expect(parseRaw(MAX_SUPPLY.toString())).toBe(MAX_SUPPLY);
+    expect(isCanonicalRaw((MAX_SUPPLY + 1n).toString())).toBe(false);
+    expect(isCanonicalRaw(1n)).toBe(false);
+  });
+
+  test('a text is canonical only if it is what we would write', () => {
+    const near = fc.oneof(
+      fc.string(),
+      fc.stringMatching(/^[ +-]?[0-9_.e]{1,8}\n?$/),
+      fc.bigInt().map(String),
+    );
+    fc.assert(fc.property(near, (text) => !isCanonicalRaw(text) || parseRaw(text).toString() === text));
+  });
+
+  test.each([
+    1,
+    null,
+    undefined,
+    true,
+    ['1'],
+    {},
+    '',
+    '01',
+    '+1',
+    '-1',
+    '1.0',
+    '1e3',
+    '0x1',
+    ' 1',
+    '1\n',
+    '١',
+  ])('refuses %j', (value) => {
+    expect(isCanonicalRaw(value)).toBe(false);
+    expect(() => parseRaw(value)).toThrow(expect.objectContaining({ key: 'fault_badAmount' }));
+    expect(v.is(RawText, value)).toBe(false);
+  });
+
+  test('a text of a megabyte is refused without being computed', () => {
+    expect(isCanonicalRaw('9'.repeat(1_000_000))).toBe(false);
+  });
+
+  test('sums and differences are exact, and never negative', () => {
+    fc.assert(fc.property(raw, raw, (a, b) => subtractRaw(addRaw(a, b), b) === a));
+    expect(() => subtractRaw(ZERO, RAW_PER_XNO)).toThrow(
+      expect.objectContaining({ key: 'fault_insufficient', args: ['1'] }),
+    );
+  });
+});
+
+describe('XNO', () => {
+  test('what is formatted is read back exactly', () => {
+    fc.assert(fc.property(raw, (amount) => parseXno(formatXno(amount)) === amount));
+  });
+
+  test('no amount is shown as more than it is, however few decimals fit', () => {
+    const decimals = fc.integer({ min: 0, max: 30 });
+    fc.assert(
+      fc.property(raw, decimals, (amount, maxDecimals) => {
+        const shown = formatXno(amount, { maxDecimals });
+        expect(shown).not.toMatch(/\.$|\.[0-9]*0$/);
+        expect(shown.split('.')[1]?.length ?? 0).toBeLessThanOrEqual(maxDecimals);
+        const difference = amount - parseXno(shown);
+        expect(difference >= 0n && difference < 10n ** BigInt(30 - maxDecimals)).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    ['0', '0'],
+    ['1.50', `15${'0'.repeat(29)}`],
+    ['0.0', '0'],
+  ])('reads %s', (text, amount) => expect(parseXno(text).toString()).toBe(amount));
+
+  test.each([
+    '',
+    '.',
+    '.5',
+    '1.',
+    '01',
+    '-0',
+    '1e3',
+    '1,5',
+    ' 1',
+    '1 ',
+    '1_0',
+    'NaN',
+    '133248298',
+    `0.${'0'.repeat(31)}`,
+  ])('refuses %j', (text) =>
+    expect(() => parseXno(text)).toThrow(expect.objectContaining({ key: 'fault_badAmount' })),
+  );
+});

@@ -1,0 +1,261 @@
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket as NodeWebSocket, WebSocketServer } from 'ws';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import type { BlockHash } from './block.ts';
+import { type Clock, systemClock } from './clock.ts';
+import {
+  type AwaitConfirmedOptions,
+  awaitConfirmed,
+  type Confirmation,
+  type OpenSocket,
+  watchAccount,
+} from './confirmation.ts';
+import { freshKeys, hash, nodeAt, openAccount, scriptedNode } from './nodes.fixture.ts';
+
+/** A browser's own socket is a port as it is. */
+export const openInBrowser: OpenSocket = () => new WebSocket('ws://127.0.0.1');
+
+const NEVER_MS = 1e9;
+let stop: AbortController;
+beforeEach(() => {
+  stop = new AbortController();
+});
+afterEach(() => stop.abort(new Error('the test is over')));
+
+describe('on a devnet', () => {
+  let devnet: Devnet;
+  const keys = freshKeys();
+  const openSocket = () => new NodeWebSocket(devnet.wsUrl);
+
+  beforeAll(async () => {
+    devnet = await startDevnet({ confirmationDelayMs: 150 });
+  });
+  beforeEach(() => devnet.faults.clear());
+  afterAll(() => devnet.close());
+
+  const send = async () => hash(await devnet.faucet(keys.address, 1n));
+  const wait = (hash: BlockHash, options: Partial<AwaitConfirmedOptions> = {}) =>
+    awaitConfirmed({
+      hash,
+      accounts: [keys.address],
+      node: nodeAt(devnet.rpcUrl),
+      openSocket,
+      clock: systemClock,
+      signal: stop.signal,
+      pollMs: NEVER_MS,
+      ...options,
+    });
+  const isConfirmed = async (hash: BlockHash) => (await nodeAt(devnet.rpcUrl).blockInfo(hash))?.confirmed;
+
+  test('the socket tells, without another question to the node', async () => {
+    const block = await send();
+    await wait(block);
+    expect(await isConfirmed(block)).toBe(true);
+  });
+
+  test('polling finds it where there is no socket', async () => {
+    const block = await send();
+    await wait(block, { openSocket: null, pollMs: 20 });
+    expect(await isConfirmed(block)).toBe(true);
+  });
+
+  test.each(['mute', 'closed'] as const)('polling finds it where the socket is %s', async (how) => {
+    devnet.faults.set({ kind: 'websocket_dead', how });
+    const block = await send();
+    await wait(block, { pollMs: 20 });
+    expect(await isConfirmed(block)).toBe(true);
+  });
+
+  test('polling finds it where no socket can be opened at all', async () => {
+    const refuse = () => {
+      throw new SyntaxError('not a URL');
+    };
+    await wait(await send(), { openSocket: refuse, pollMs: 20 });
+    await wait(await send(), { openSocket: () => new NodeWebSocket('ws://127.0.0.1:1'), pollMs: 20 });
+  });
+
+  test('what is confirmed already is found at once', async () => {
+    const block = await send();
+    await devnet.confirmed(block);
+    await wait(block, { openSocket: null });
+  });
+
+  test('a node that fails for a while is asked again', async () => {
+    const block = await send();
+    devnet.faults.set({ kind: 'http_status', status: 503, action: 'block_info', times: 3 });
+    await wait(block, { openSocket: null, pollMs: 5 });
+    expect(devnet.faults.list()).toEqual([]);
+  });
+
+  test('a block that is never confirmed is waited for until the signal says no', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const waiting = wait(await send(), { pollMs: 1 });
+    const reason = new Error('enough');
+    stop.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    await expect(wait(await send())).rejects.toBe(reason);
+  });
+
+  test("an account's incoming money and its own blocks are watched, from the subscription on", async () => {
+    const heard: Confirmation[] = [];
+    const subscribed = vi.fn();
+    const account = await openAccount(devnet, '500');
+    const watching = watchAccount({
+      account: account.address,
+      openSocket,
+      clock: systemClock,
+      signal: stop.signal,
+      onSubscribed: subscribed,
+      onConfirmation: (confirmation) => heard.push(confirmation),
+    });
+    await vi.waitFor(() => expect(subscribed).toHaveBeenCalledOnce());
+    const incoming = hash(await devnet.faucet(account.address, 77n));
+    await send();
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    expect(heard[0]).toMatchObject({ hash: incoming, amount: 77n });
+    stop.abort();
+    await watching;
+  });
+});
+
+describe('at a server that does as it is told', () => {
+  let server: WebSocketServer;
+  const keys = freshKeys();
+  const openSocket = () => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
+    return new NodeWebSocket(`ws://127.0.0.1:${address.port}`);
+  };
+  const pauses: number[] = [];
+  const hurried: Clock = {
+    now: () => 0,
+    pause: (ms, signal) => {
+      pauses.push(ms);
+      return systemClock.pause(0, signal);
+    },
+  };
+
+  beforeEach(async () => {
+    pauses.length = 0;
+    server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+  });
+  afterEach(async () => {
+    stop.abort();
+    for (const client of server.clients) client.terminate();
+    server.close();
+    await once(server, 'close');
+  });
+
+  const watch = (
+    onSubscribed: () => void,
+    clock: Clock,
+    onConfirmation = (_: Confirmation): void => undefined,
+  ) =>
+    watchAccount({
+      account: keys.address,
+      openSocket,
+      clock,
+      signal: stop.signal,
+      onSubscribed,
+      onConfirmation,
+    });
+
+  test('a connection that ends is made again, and each time the ledger is worth a look', async () => {
+    server.on('connection', (socket) => {
+      socket.on('message', () => {
+        socket.send('{"ack":"subscribe","time":"1"}');
+        socket.close();
+      });
+    });
+    const subscribed = vi.fn();
+    const watching = watch(subscribed, hurried);
+    await vi.waitFor(() => expect(subscribed.mock.calls.length).toBeGreaterThan(2));
+    stop.abort();
+    await watching;
+  });
+
+  test('while no connection comes to life, the pauses double up to a minute', async () => {
+    server.on('connection', (socket) => socket.terminate());
+    const watching = watch(() => undefined, hurried);
+    await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(8));
+    stop.abort();
+    await watching;
+    expect(pauses.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
+  });
+
+  test('a connection that falls silent is replaced', async () => {
+    let connections = 0;
+    server.on('connection', (socket) => {
+      connections++;
+      socket.once('message', () => socket.send('{"ack":"subscribe"}'));
+    });
+    const watching = watch(() => undefined, hurried);
+    await vi.waitFor(() => expect(connections).toBeGreaterThan(1));
+    stop.abort();
+    await watching;
+  });
+
+  test('nonsense and other topics are passed over', async () => {
+    const block = hash('AB'.repeat(32));
+    const message = { hash: block, account: keys.address, amount: '5' };
+    server.on('connection', (socket) => {
+      socket.once('message', () => {
+        socket.send('{');
+        socket.send('{"ack":"subscribe"}');
+        socket.send(Buffer.from([1, 2]));
+        socket.send(JSON.stringify({ topic: 'vote', message }));
+        socket.send(JSON.stringify({ topic: 'confirmation', message: { ...message, hash: 'x' } }));
+        socket.send(JSON.stringify({ topic: 'confirmation', message }));
+      });
+    });
+    const heard: Confirmation[] = [];
+    watch(
+      () => undefined,
+      systemClock,
+      (confirmation) => heard.push(confirmation),
+    );
+    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    expect(heard).toEqual([{ hash: block, account: keys.address, amount: 5n }]);
+  });
+
+  test('only the confirmation of the block itself ends the wait, and polling is gentle meanwhile', async () => {
+    const block = hash('AB'.repeat(32));
+    const node = await scriptedNode(() => ({ body: { error: 'Block not found' } }));
+    const tell = (socket: { send(text: string): void }, hash: string) =>
+      socket.send(JSON.stringify({ topic: 'confirmation', message: { hash, account: keys.address } }));
+    const asked = (count: number) => vi.waitFor(() => expect(node.requests.length).toBeGreaterThan(count));
+    server.on('connection', (socket) => {
+      socket.once('message', async () => {
+        tell(socket, 'CD'.repeat(32));
+        await asked(12);
+        tell(socket, block);
+      });
+    });
+    await awaitConfirmed({
+      hash: block,
+      accounts: [keys.address],
+      node: nodeAt(node.url),
+      openSocket,
+      clock: hurried,
+      signal: stop.signal,
+      pollMs: 100,
+    });
+    expect(pauses.slice(0, 8)).toEqual([100, 150, 225, 337.5, 506.25, 759.375, 800, 800]);
+    const before = node.requests.length;
+    await node.close();
+    expect(node.requests.length).toBeLessThanOrEqual(before + 1);
+  });
+});
+
+test('the system clock pauses, and stops when told', async () => {
+  const before = systemClock.now();
+  await systemClock.pause(20, stop.signal);
+  expect(systemClock.now() - before).toBeGreaterThanOrEqual(19);
+  const pausing = systemClock.pause(NEVER_MS, stop.signal);
+  const reason = new Error('enough');
+  stop.abort(reason);
+  await expect(pausing).rejects.toBe(reason);
+  await expect(systemClock.pause(0, stop.signal)).rejects.toBe(reason);
+});

@@ -1,0 +1,233 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { addressOf } from './account.ts';
+import { ZERO } from './amount.ts';
+import { buildChange, hashBlock, type SignedBlock, signBlock, toRpc, ZERO_HASH } from './block.ts';
+import { NodeClient } from './node-client.ts';
+import {
+  freshKeys,
+  hash,
+  nodeAt,
+  type Reply,
+  type Request,
+  type ScriptedNode,
+  scriptedNode,
+} from './nodes.fixture.ts';
+
+const open: ScriptedNode[] = [];
+afterEach(() => Promise.all(open.splice(0).map((node) => node.close())));
+
+async function node(script: (request: Request) => Reply | Promise<Reply>): Promise<ScriptedNode> {
+  const started = await scriptedNode(script);
+  open.push(started);
+  return started;
+}
+
+const keys = freshKeys();
+const block = aBlock();
+const FRONTIER = hash('AB'.repeat(32));
+const info = { frontier: FRONTIER.toLowerCase(), open_block: FRONTIER, balance: '7' };
+const told = { frontier: FRONTIER, openBlock: FRONTIER, balance: 7n };
+const good = () => ({ body: info });
+
+describe('several endpoints', () => {
+  const failures: readonly [string, (request: Request) => Reply | Promise<Reply>][] = [
+    ['HTTP 500', () => ({ status: 500, body: info })],
+    ['HTTP 429', () => ({ status: 429, body: { error: 'slow down' } })],
+    ['a web page', () => ({ body: '<html>' })],
+    ['half a JSON', () => ({ body: JSON.stringify(info).slice(0, -9) })],
+    ['no body', () => ({ body: '' })],
+    ['another shape', () => ({ body: { frontier: FRONTIER } })],
+    ['a number for an amount', () => ({ body: { ...info, balance: 7 } })],
+    ['JSON null', () => ({ body: 'null' })],
+    ['bytes that are no UTF-8', () => ({ body: Buffer.from([0x22, 0xff, 0x22]).toString('latin1') })],
+    ['more than any answer', () => ({ body: JSON.stringify({ ...info, padding: ' '.repeat(5 << 20) }) })],
+    ['a refusal that is about itself', () => ({ body: { error: 'Action is not supported' } })],
+    ['no answer in time', () => setTimeout(5_000, { body: info }, { ref: false })],
+  ];
+
+  test.each(failures)('%s: the next one is asked', async (_case, script) => {
+    const [bad, fine] = [await node(script), await node(good)];
+    const client = new NodeClient({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 500 });
+    expect(await client.accountInfo(keys.address)).toEqual(told);
+    expect(fine.requests).toHaveLength(1);
+  });
+
+  test('a connection that is refused, and a redirect to elsewhere, are failures too', async () => {
+    const gone = await scriptedNode(good);
+    await gone.close();
+    const fine = await node(good);
+    expect(await nodeAt(gone.url, fine.url).accountInfo(keys.address)).toEqual(told);
+    const redirecting: typeof fetch = async (url, init) =>
+      String(url).startsWith('http://first') && init?.redirect !== 'error'
+        ? Response.json({ balance: '1' })
+        : fetch(fine.url, init);
+    const client = new NodeClient({ rpcUrls: ['http://first.test/'], fetch: redirecting, timeoutMs: 500 });
+    expect(await client.accountInfo(keys.address)).toEqual(told);
+  });
+
+  test('the one that answered is asked first from then on', async () => {
+    let down = true;
+    const first = await node(() => (down ? { status: 503, body: '' } : { body: info }));
+    const second = await node(good);
+    const client = nodeAt(first.url, second.url);
+    await client.accountInfo(keys.address);
+    down = false;
+    await client.accountInfo(keys.address);
+    expect([first.requests.length, second.requests.length]).toEqual([1, 2]);
+  });
+
+  test('when all fail, the fault says whether they are away or talk nonsense', async () => {
+    const down = await node(() => ({ status: 502, body: '' }));
+    const silly = await node(() => ({ body: { frontier: 1 } }));
+    const ask = (...urls: string[]) => nodeAt(...urls).accountInfo(keys.address);
+    await expect(ask(down.url)).rejects.toMatchObject({ key: 'fault_nodeUnreachable' });
+    await expect(ask(down.url, silly.url)).rejects.toMatchObject({ key: 'fault_nodeUnreachable' });
+    await expect(ask(silly.url, silly.url)).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
+  });
+
+  test('a refusal for good is not taken to another node', async () => {
+    const refusing = await node(() => ({ body: { error: 'Bad \u202eaccount\n number' } }));
+    const fine = await node(good);
+    await expect(nodeAt(refusing.url, fine.url).accountInfo(keys.address)).rejects.toMatchObject({
+      key: 'fault_nodeRefused',
+      args: ['Bad account number'],
+    });
+    expect(fine.requests).toEqual([]);
+  });
+
+  test('a key in the URL travels in the body, and nowhere else', async () => {
+    const urls: (string | undefined)[] = [];
+    const proxy = await scriptedNode((_request, { url }) => {
+      urls.push(url);
+      return good();
+    });
+    open.push(proxy);
+    await nodeAt(`${proxy.url}proxy?key=s3cret&x=1`).accountInfo(keys.address);
+    expect(proxy.requests[0]).toMatchObject({ action: 'account_info', key: 's3cret' });
+    expect(urls).toEqual(['/proxy?x=1']);
+  });
+});
+
+describe('answers', () => {
+  const client = async (body: object) => nodeAt((await node(() => ({ body }))).url);
+
+  test('what a node does not know is null', async () => {
+    expect(await (await client({ error: 'Account not found' })).accountInfo(keys.address)).toBeNull();
+    expect(await (await client({ error: 'Block not found' })).blockInfo(FRONTIER)).toBeNull();
+    expect(await (await client({ error: 'Account not found' })).receivable(keys.address, 5)).toEqual([]);
+  });
+
+  const contents = toRpc(block);
+  test.each([
+    ['an object', contents, 'true', true],
+    ['a text', JSON.stringify(contents), true, true],
+    ['an object, unconfirmed', contents, 'false', false],
+    ['an object, nothing said', contents, undefined, false],
+  ])('block_info with its contents as %s', async (_case, contents, confirmed, expected) => {
+    const answer = {
+      contents,
+      confirmed,
+      successor: ZERO_HASH,
+      amount: '0',
+      balance: '1',
+      block_account: keys.address,
+    };
+    expect(await (await client(answer)).blockInfo(FRONTIER)).toEqual({
+      contents: { kind: 'state', block },
+      account: keys.address,
+      confirmed: expected,
+      successor: null,
+      amount: 0n,
+      balance: 1n,
+    });
+  });
+
+  test('a legacy block is told from a state block', async () => {
+    const legacy = { type: 'change', previous: FRONTIER, representative: keys.address };
+    const found = await (await client({ contents: legacy, successor: FRONTIER })).blockInfo(FRONTIER);
+    expect(found).toMatchObject({ contents: { kind: 'legacy', block: legacy }, successor: FRONTIER });
+  });
+
+  test('blocks_info gives what the node has', async () => {
+    const known = await client({ blocks: { [FRONTIER]: { contents } }, blocks_not_found: [ZERO_HASH] });
+    const blocks = await known.blocksInfo([FRONTIER, ZERO_HASH]);
+    expect([...blocks.keys()]).toEqual([FRONTIER]);
+    expect((await (await client({ blocks: '' })).blocksInfo([FRONTIER])).size).toBe(0);
+  });
+
+  const other = hash('CD'.repeat(32));
+  test.each([
+    ['nothing', '', []],
+    ['an empty list', [], []],
+    [
+      'hashes',
+      [FRONTIER, other],
+      [
+        [FRONTIER, null],
+        [other, null],
+      ],
+    ],
+    [
+      'amounts',
+      { [FRONTIER]: '5', [other.toLowerCase()]: '6' },
+      [
+        [FRONTIER, 5n],
+        [other, 6n],
+      ],
+    ],
+    ['amounts and sources', { [FRONTIER]: { amount: '5', source: keys.address } }, [[FRONTIER, 5n]]],
+  ])('receivable as %s', async (_case, blocks, expected) => {
+    const entries = await (await client({ blocks })).receivable(keys.address, 10);
+    expect(entries.map(({ hash, amount }) => [hash, amount])).toEqual(expected);
+  });
+
+  test('receivable of another shape is nonsense', async () => {
+    for (const blocks of [undefined, 1, [1], { [FRONTIER]: '-5' }, { x: '5' }]) {
+      const asked = (await client({ blocks })).receivable(keys.address, 10);
+      await expect(asked).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
+    }
+  });
+});
+
+describe('process', () => {
+  test.each([
+    ['Old block', { kind: 'old' }],
+    ['Fork', { kind: 'fork' }],
+    ['Gap previous block', { kind: 'gap' }],
+    ['Gap source block', { kind: 'gap' }],
+    ['Block work is insufficient', { kind: 'refused', text: 'Block work is insufficient' }],
+  ])('%s', async (error, expected) => {
+    const refusing = await node(() => ({ body: { error } }));
+    expect(await nodeAt(refusing.url).process(block, 'change')).toEqual(expected);
+    expect(refusing.requests).toEqual([
+      { action: 'process', json_block: 'true', subtype: 'change', block: toRpc(block) },
+    ]);
+  });
+
+  test('the hash that comes back must be that of our block', async () => {
+    const honest = await node(() => ({ body: { hash: hashBlock(block).toLowerCase() } }));
+    expect(await nodeAt(honest.url).process(block, 'change')).toEqual({
+      kind: 'accepted',
+      hash: hashBlock(block),
+    });
+    const liar = await node(() => ({ body: { hash: FRONTIER } }));
+    await expect(nodeAt(liar.url).process(block, 'change')).rejects.toMatchObject({
+      key: 'fault_headUnproven',
+    });
+  });
+});
+
+function aBlock(): SignedBlock {
+  const representative = addressOf(keys.publicKey);
+  const head = {
+    kind: 'open',
+    account: keys.address,
+    hash: ZERO_HASH,
+    balance: ZERO,
+    representative,
+    confirmed: true,
+  };
+  const change = buildChange({ ...head, kind: 'open' }, representative);
+  return { ...signBlock(change, keys.privateKey), work: '0123456789abcdef' };
+}

@@ -1,0 +1,119 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { BURN_ADDRESS, publicKeyOf } from './account.ts';
+import { parseRaw } from './amount.ts';
+import { buildSend, signBlock, verifySignature, ZERO_HASH } from './block.ts';
+import { signNoms } from './noms.ts';
+import { canonicalSource, deriveKeys, newWords, readSeedHex, readWords, seedOf } from './seed.ts';
+import { signDigestOfText } from './signature.ts';
+
+const WORDS =
+  'edge defense waste choose enrich upon flee junk siren film clown finish luggage leader kid quick brick print ' +
+  'evidence swap drill paddle truly occur';
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('randomness', () => {
+  test('Math.random has no part in words, keys or signatures', () => {
+    const random = vi.spyOn(Math, 'random').mockImplementation(() => {
+      throw new Error('Math.random was called');
+    });
+    const { bip44, legacy } = readWords(newWords());
+    for (const seed of [bip44, legacy]) {
+      const keys = deriveKeys(seed, 0);
+      const head = {
+        kind: 'open',
+        account: keys.address,
+        hash: ZERO_HASH,
+        balance: parseRaw('2'),
+        representative: keys.address,
+        confirmed: true,
+      } as const;
+      const signed = signBlock(buildSend(head, { to: BURN_ADDRESS, amount: parseRaw('1') }), keys.privateKey);
+      expect(verifySignature(signed, publicKeyOf(keys.address))).toBe(true);
+      signDigestOfText(keys.privateKey, 'text');
+      signNoms(keys.privateKey, 'text');
+    }
+    expect(random).not.toHaveBeenCalled();
+  });
+
+  test('the words are the 32 bytes that crypto.getRandomValues gave, and these are not kept', () => {
+    const drawn: Uint8Array[] = [];
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      if (!(array instanceof Uint8Array)) throw new Error('bytes expected');
+      drawn.push(array);
+      array.fill(0xa5);
+      return array;
+    });
+    expect(readWords(newWords()).legacy.hex).toBe('a5'.repeat(32));
+    expect(drawn).toEqual([new Uint8Array(32)]);
+  });
+
+  test('new words are 24, and others every time', () => {
+    const all = Array.from({ length: 20 }, newWords);
+    expect(new Set(all).size).toBe(20);
+    for (const words of all) expect(words.split(' ')).toHaveLength(24);
+  });
+});
+
+describe('words', () => {
+  test('case and spacing do not matter', () => {
+    expect(readWords(`  ${WORDS.toUpperCase().replaceAll(' ', '\n ')} `)).toEqual(readWords(WORDS));
+  });
+
+  test.each([
+    ['a word changed', WORDS.replace('edge', 'zoo')],
+    ['no word of the list', WORDS.replace('edge', 'hunter2')],
+    ['one missing', WORDS.replace('edge ', '')],
+    ['twelve', `${'abandon '.repeat(11)}about`],
+    ['none', ''],
+  ])('%s: refused, and not repeated in the error', (_case, words) => {
+    const error = catching(() => readWords(words));
+    expect(error).toMatchObject({ key: 'fault_badWords', args: [] });
+    expect(inspect(error)).not.toMatch(/hunter2|abandon|edge/);
+  });
+});
+
+describe('seeds', () => {
+  test('64 digits are a legacy seed, 128 a BIP39 one, in either case', () => {
+    expect(readSeedHex(` ${'aB'.repeat(32)}\n`)).toEqual({ kind: 'legacy', hex: 'ab'.repeat(32) });
+    expect(readSeedHex('AB'.repeat(64))).toEqual({ kind: 'bip44', hex: 'ab'.repeat(64) });
+  });
+
+  test.each(['', 'ab'.repeat(31), 'ab'.repeat(33), `${'ab'.repeat(31)}xy`])('refuses %j', (text) => {
+    expect(catching(() => readSeedHex(text))).toMatchObject({ key: 'fault_badSeed', args: [] });
+  });
+
+  test('a back-up opens the reading its owner chose', () => {
+    const { bip44, legacy } = readWords(WORDS);
+    expect(seedOf({ kind: 'words', words: WORDS, reading: 'bip44' })).toEqual(bip44);
+    expect(seedOf({ kind: 'words', words: WORDS, reading: 'legacy' })).toEqual(legacy);
+    expect(canonicalSource({ kind: 'words', words: ` ${WORDS.toUpperCase()}`, reading: 'legacy' })).toEqual({
+      kind: 'words',
+      words: WORDS,
+      reading: 'legacy',
+    });
+    expect(canonicalSource({ kind: 'seed', hex: 'AB'.repeat(32) })).toEqual({
+      kind: 'seed',
+      hex: 'ab'.repeat(32),
+    });
+  });
+
+  test.each([-1, 0.5, 2 ** 32, Number.NaN])('there is no account at index %s', (index) => {
+    expect(() => deriveKeys(readSeedHex('00'.repeat(32)), index)).toThrow(RangeError);
+    expect(() => deriveKeys(readSeedHex('00'.repeat(64)), index)).toThrow(RangeError);
+  });
+
+  test('hardened derivation ends at 2^31', () => {
+    expect(() => deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31)).toThrow(RangeError);
+    expect(deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31 - 1).address).toMatch(/^nano_/);
+  });
+});
+
+function catching(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}

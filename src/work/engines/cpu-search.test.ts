@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { meets, parseThreshold, parseWorkRoot } from '../difficulty.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { meets, nonceOf, parseThreshold, parseWorkRoot } from '../difficulty.ts';
 import { assembleKernel } from '../kernel/assemble.ts';
 import { cpuSearch, type Report } from './cpu-search.ts';
 
@@ -45,6 +45,18 @@ describe('a search', () => {
     while (waiting.length > 0) await step();
     expect(reports).toHaveLength(1);
     expect(reports.every(({ job, nonce }) => job === 7 && meets(root, nonce, devSend))).toBe(true);
+  });
+
+  it('goes on in the next chunk where the last one ended', async () => {
+    const published = 0x776707n;
+    const start = vi
+      .spyOn(crypto, 'getRandomValues')
+      .mockReturnValueOnce(new BigUint64Array([published - 40_000n]));
+    const { obey, reports, step } = stepped();
+    obey({ kind: 'search', job: 1, root, threshold: parseThreshold('fffffe0000000000') });
+    start.mockRestore();
+    for (let chunk = 1; chunk <= Math.ceil(40_001 / 2 ** 14); chunk++) await step();
+    expect(reports).toEqual([{ job: 1, nonce: nonceOf(published) }]);
   });
 
   it('goes on when another is stopped', async () => {

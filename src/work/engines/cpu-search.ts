@@ -16,7 +16,7 @@ export interface Report {
 const MIN_CHUNK = 2 ** 14;
 const MAX_CHUNK = 2 ** 17;
 /** How long one chunk should take, in ms: commands are heard between chunks, so this bounds how late a stop is. */
-const CHUNK_MS = 8;
+const CHUNK_MS = 6;
 
 /** What a search needs of the worker it runs in. */
 export interface CpuSearchPorts {

@@ -12,6 +12,7 @@ import { input } from './words.ts';
 
 /** Two nonces at a time in 128-bit vectors, or one at a time where the machine has none. */
 export type KernelName = 'simd' | 'scalar';
+
 export const kernelNames: readonly KernelName[] = ['simd', 'scalar'];
 
 /** What differs between the kernels. */
@@ -35,7 +36,7 @@ const bytes = (from: (byte: number) => number): string =>
 const byteTurn = (by: number): string => bytes((i) => (i & 8) | ((i + by / 8) & 7));
 
 const topBits = `(v128.const i64x2 ${hex(1n << 63n)} ${hex(1n << 63n)})`;
-/** A vector whose unsigned order is the signed order of the result. */
+/** Words whose signed order is the unsigned order of these. */
 const flipped = (vector: string): string => `(v128.xor ${vector} ${topBits})`;
 
 const scalar: Dialect = {
@@ -79,6 +80,7 @@ const simd: Dialect = {
       (if (v128.any_true (local.get $reached)) (then
         (return (i32.add (local.get $done) (i64.eqz (i64x2.extract_lane 0 (local.get $reached)))))))`,
 };
+
 const dialects: Readonly<Record<KernelName, Dialect>> = { simd, scalar };
 
 /** The kernel as WebAssembly text: the same text for the same source, always. */

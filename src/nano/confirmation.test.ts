@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket, WebSocketServer } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { BlockHash } from './block.ts';
@@ -8,13 +8,10 @@ import {
   type AwaitConfirmedOptions,
   awaitConfirmed,
   type Confirmation,
-  type OpenSocket,
+  type SocketPort,
   watchAccount,
 } from './confirmation.ts';
 import { freshKeys, hash, nodeAt, openAccount, scriptedNode } from './nodes.fixture.ts';
-
-/** A browser's own socket is a port as it is. */
-export const openInBrowser: OpenSocket = () => new WebSocket('ws://127.0.0.1');
 
 const NEVER_MS = 1e9;
 let stop: AbortController;
@@ -247,6 +244,10 @@ describe('at a server that does as it is told', () => {
     await node.close();
     expect(node.requests.length).toBeLessThanOrEqual(before + 1);
   });
+});
+
+test("a browser's own socket is a port as it is", () => {
+  expectTypeOf<WebSocket>().toExtend<SocketPort>();
 });
 
 test('the system clock pauses, and stops when told', async () => {

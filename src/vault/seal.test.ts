@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isWeaker, KDF_PARAMETERS, type SealedRecord, seal, unseal } from './seal.ts';
+
+const CHEAP = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
+const PASSWORD = 'correct horse battery staple';
+const secret = () => new TextEncoder().encode('the secret');
+const wrong = expect.objectContaining({ key: 'fault_wrongPassword' });
+const unreadable = expect.objectContaining({ key: 'fault_vaultUnreadable' });
+
+test('what was sealed is opened by its password alone', async () => {
+  const bytes = fc.uint8Array({ maxLength: 200 });
+  const password = fc.string({ minLength: 1, unit: 'binary' });
+  await fc.assert(
+    fc.asyncProperty(bytes, password, password, async (data, right, other) => {
+      const sealed = JSON.parse(JSON.stringify(await seal(Uint8Array.from(data), right, CHEAP)));
+      expect(await unseal(sealed, right)).toEqual(Uint8Array.from(data));
+      fc.pre(other.normalize('NFKC') !== right.normalize('NFKC'));
+      await expect(unseal(sealed, other)).rejects.toThrow(wrong);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('no password opens nothing', async () => {
+  await expect(unseal(await seal(secret(), PASSWORD, CHEAP), '')).rejects.toThrow(wrong);
+});
+
+test('a password is the same however the keyboard composes it', async () => {
+  const sealed = await seal(secret(), 'caf\u00e9 au lait', CHEAP);
+  expect(await unseal(sealed, 'cafe\u0301 au lait')).toEqual(secret());
+});
+
+test('nothing repeats: salt, iv and ciphertext are others every time, and the secret is not among them', async () => {
+  const [one, two] = [await seal(secret(), PASSWORD, CHEAP), await seal(secret(), PASSWORD, CHEAP)];
+  for (const field of ['salt', 'iv', 'check', 'ciphertext'] as const) expect(one[field]).not.toBe(two[field]);
+  expect(JSON.stringify(one)).not.toContain(Buffer.from(secret()).toString('hex').toUpperCase());
+});
+
+test('the caller keeps its own bytes', async () => {
+  const mine = secret();
+  await seal(mine, PASSWORD, CHEAP);
+  expect(mine).toEqual(secret());
+});
+
+test('the parameters in use are those of the design, and Argon2id is what it should be', async () => {
+  expect(KDF_PARAMETERS).toEqual({ memoryKiB: 65536, iterations: 3, parallelism: 1 });
+  const sealed = await seal(secret(), PASSWORD);
+  expect(sealed.kdf).toEqual({ name: 'argon2id', memoryKiB: 65536, iterations: 3, parallelism: 1 });
+  expect(await unseal(sealed, PASSWORD)).toEqual(secret());
+});
+
+describe('a record that was tampered with', () => {
+  const flipped = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
+  const tampered: readonly [string, (sealed: SealedRecord) => unknown, unknown][] = [
+    ['its data', (sealed) => ({ ...sealed, ciphertext: flipped(sealed.ciphertext) }), unreadable],
+    ['its data cut short', (sealed) => ({ ...sealed, ciphertext: sealed.ciphertext.slice(2) }), unreadable],
+    ['its iv', (sealed) => ({ ...sealed, iv: flipped(sealed.iv) }), unreadable],
+    ['its salt', (sealed) => ({ ...sealed, salt: flipped(sealed.salt) }), wrong],
+    ['its cost', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, iterations: 2 } }), wrong],
+    ['8 GiB of memory', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, memoryKiB: 8 << 20 } }), unreadable],
+    ['a million rounds', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, iterations: 1e6 } }), unreadable],
+    ['no memory', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, memoryKiB: 8 } }), unreadable],
+    ['another KDF', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, name: 'pbkdf2' } }), unreadable],
+    ['another version', (sealed) => ({ ...sealed, version: 2 }), unreadable],
+    ['a field too many', (sealed) => ({ ...sealed, more: 1 }), unreadable],
+    ['a megabyte of data', (sealed) => ({ ...sealed, ciphertext: '00'.repeat(1 << 20) }), unreadable],
+    ['nothing at all', () => null, unreadable],
+  ];
+  test.each(tampered)('%s', async (_case, tamper, fault) => {
+    const sealed = await seal(secret(), PASSWORD, CHEAP);
+    await expect(unseal(tamper(sealed), PASSWORD)).rejects.toThrow(fault);
+  });
+});
+
+test('a cheaper seal is weaker', async () => {
+  const sealed = await seal(secret(), PASSWORD, CHEAP);
+  expect(isWeaker(sealed, KDF_PARAMETERS)).toBe(true);
+  expect(isWeaker(sealed, CHEAP)).toBe(false);
+});

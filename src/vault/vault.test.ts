@@ -1,0 +1,285 @@
+import { inspect } from 'node:util';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '../fault.ts';
+import { newWords, readWords, type SeedSource, seedOf } from '../nano/seed.ts';
+import type { KeyedStore } from './keyed-store.ts';
+import { Vault } from './vault.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const OTHER = 'fjord tulip oboe zinc';
+const KDF = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
+const MINUTE = 60_000;
+const WORDS = newWords();
+const SOURCE: SeedSource = { kind: 'words', words: WORDS, reading: 'bip44' };
+const SEED = seedOf(SOURCE);
+
+/** A store that keeps JSON, as the browser's do, and shows what it holds. */
+class JsonStore<Key extends string> implements KeyedStore<Key> {
+  readonly held = new Map<Key, string>();
+  async get(key: Key): Promise<unknown> {
+    const text = this.held.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+  async set(key: Key, value: unknown): Promise<void> {
+    this.held.set(key, JSON.stringify(value));
+  }
+  async remove(key: Key): Promise<void> {
+    this.held.delete(key);
+  }
+}
+
+let store: JsonStore<'sealed' | 'session' | 'tries'>;
+let session: JsonStore<'vault'>;
+let now: number;
+let vault: Vault;
+
+/** The vault of a worker that has just started: other object, same stores. */
+const restarted = (options: { readonly kdf?: typeof KDF } = {}) =>
+  new Vault({ store, session, clock: { now: () => now }, autoLockMinutes: 15, kdf: KDF, ...options });
+
+beforeEach(() => {
+  store = new JsonStore();
+  session = new JsonStore();
+  now = 1_900_000_000_000;
+  vault = restarted();
+});
+
+const fault = (key: string) => expect.objectContaining({ key });
+
+describe('creating', () => {
+  test('makes an unlocked vault, once', async () => {
+    expect(await vault.exists()).toBe(false);
+    await expect(vault.unlock(PASSWORD)).rejects.toThrow(fault('fault_noVault'));
+    await vault.create(SOURCE, PASSWORD);
+    expect([await vault.exists(), await vault.isUnlocked()]).toEqual([true, true]);
+    expect(await vault.seed()).toEqual(SEED);
+    await expect(vault.create(SOURCE, PASSWORD)).rejects.toThrow(fault('fault_vaultExists'));
+  });
+
+  test.each<[string, SeedSource, string]>([
+    ['fault_weakPassword', SOURCE, 'password1'],
+    [
+      'fault_badWords',
+      { ...SOURCE, kind: 'words', words: 'abandon '.repeat(24), reading: 'bip44' },
+      PASSWORD,
+    ],
+    ['fault_badSeed', { kind: 'seed', hex: 'xy' }, PASSWORD],
+  ])('%s leaves nothing behind', async (key, source, password) => {
+    await expect(vault.create(source, password)).rejects.toThrow(fault(key));
+    expect([store.held.size, session.held.size]).toEqual([0, 0]);
+  });
+
+  test.each<SeedSource>([
+    { kind: 'words', words: WORDS, reading: 'legacy' },
+    { kind: 'seed', hex: 'ab'.repeat(32) },
+    { kind: 'seed', hex: 'ab'.repeat(64) },
+  ])('keeps the back-up as it was given: $kind', async (source) => {
+    await vault.create(source, PASSWORD);
+    expect(await vault.reveal(PASSWORD)).toEqual(source);
+    expect(await vault.seed()).toEqual(seedOf(source));
+  });
+});
+
+describe('what lies where', () => {
+  test('the seed is nowhere to be read, locked or not', async () => {
+    await vault.create(SOURCE, PASSWORD);
+    const everything = () => [...store.held.values(), ...session.held.values()].join().toLowerCase();
+    const { bip44, legacy } = readWords(WORDS);
+    for (const secret of [WORDS, ...WORDS.split(' ').slice(0, 2), bip44.hex, legacy.hex, PASSWORD]) {
+      expect(everything()).not.toContain(secret);
+      expect(everything()).not.toContain(Buffer.from(secret).toString('hex'));
+    }
+    expect([...store.held.keys()].sort()).toEqual(['sealed', 'session']);
+    expect([...session.held.keys()]).toEqual(['vault']);
+  });
+
+  test('after locking the session is empty and its key opens nothing', async () => {
+    await vault.create(SOURCE, PASSWORD);
+    const key = await session.get('vault');
+    await vault.lock();
+    expect([...session.held.keys(), ...store.held.keys()]).toEqual(['sealed']);
+    await session.set('vault', key);
+    await expect(vault.seed()).rejects.toThrow(fault('fault_locked'));
+    expect(session.held.size).toBe(0);
+  });
+
+  test('every unlocking has a key of its own', async () => {
+    await vault.create(SOURCE, PASSWORD);
+    const first = await session.get('vault');
+    await vault.lock();
+    await vault.unlock(PASSWORD);
+    expect(await session.get('vault')).not.toEqual(first);
+    await session.set('vault', first);
+    await expect(vault.seed()).rejects.toThrow(fault('fault_locked'));
+  });
+
+  test('the object holds no secret', async () => {
+    await vault.create(SOURCE, PASSWORD);
+    await vault.seed();
+    await vault.lock();
+    const [word] = WORDS.split(' ');
+    expect(inspect(vault, { depth: 9, showHidden: true })).not.toMatch(new RegExp(`${SEED.hex}|"${word} `));
+  });
+});
+
+describe('the deadline', () => {
+  beforeEach(() => vault.create(SOURCE, PASSWORD));
+
+  test('a restarted worker is unlocked until it, and locked from then on', async () => {
+    expect(await restarted().deadline()).toBe(now + 15 * MINUTE);
+    now += 15 * MINUTE - 1;
+    expect(await restarted().seed()).toEqual(SEED);
+    now += 1;
+    await expect(restarted().seed()).rejects.toThrow(fault('fault_locked'));
+    expect([...session.held.keys(), ...store.held.keys()]).toEqual(['sealed']);
+  });
+
+  test('asking alone cleans up', async () => {
+    now += 15 * MINUTE;
+    expect([await vault.isUnlocked(), await vault.deadline()]).toEqual([false, null]);
+    expect(session.held.size).toBe(0);
+  });
+
+  test('use moves it, looking does not', async () => {
+    now += 10 * MINUTE;
+    await vault.seed();
+    await vault.isUnlocked();
+    expect(await vault.deadline()).toBe(now + 5 * MINUTE);
+    await vault.touch();
+    expect(await vault.deadline()).toBe(now + 15 * MINUTE);
+    await vault.setAutoLock(1);
+    expect(await vault.deadline()).toBe(now + MINUTE);
+  });
+
+  test('nothing brings a locked vault back but the password', async () => {
+    const locking = vault.lock();
+    await Promise.all([vault.touch(), vault.setAutoLock(60), locking]);
+    expect(await vault.isUnlocked()).toBe(false);
+    now += 99 * MINUTE;
+    await vault.unlock(PASSWORD);
+    expect(await vault.deadline()).toBe(now + 60 * MINUTE);
+  });
+
+  test('a lock that comes while the password is being tried has the last word', async () => {
+    await vault.lock();
+    await Promise.all([vault.unlock(PASSWORD), vault.lock()]);
+    expect(await vault.isUnlocked()).toBe(false);
+  });
+});
+
+describe('passwords', () => {
+  beforeEach(async () => {
+    await vault.create(SOURCE, PASSWORD);
+    await vault.lock();
+  });
+
+  test('only the right one unlocks and reveals', async () => {
+    await expect(vault.unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+    await expect(vault.reveal(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+    expect(await vault.isUnlocked()).toBe(false);
+    expect(await vault.reveal(PASSWORD)).toEqual(SOURCE);
+    expect(await vault.isUnlocked()).toBe(false);
+    await vault.unlock(PASSWORD);
+    expect(await vault.seed()).toEqual(SEED);
+  });
+
+  test('wrong ones make the next try wait, the right one too, over restarts, and the right one ends it', async () => {
+    for (const _ of [1, 2, 3, 4]) {
+      await expect(vault.unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+    }
+    expect(await restarted().retryAt()).toBe(now + 1000);
+    await expect(restarted().unlock(PASSWORD)).rejects.toMatchObject({
+      key: 'fault_tooManyTries',
+      args: ['1'],
+    });
+    await expect(restarted().reveal(PASSWORD)).rejects.toMatchObject({ key: 'fault_tooManyTries' });
+    now += 1000;
+    expect(await vault.retryAt()).toBeNull();
+    await vault.unlock(PASSWORD);
+    await vault.lock();
+    await expect(vault.unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+    expect(await vault.retryAt()).toBeNull();
+  });
+
+  test('a try counts even if its answer is never heard', async () => {
+    store.held.set('tries', JSON.stringify({ count: 3, until: 0 }));
+    const set = store.set.bind(store);
+    store.set = async (key, value) => {
+      await set(key, value);
+      if (key === 'tries') throw new Error('the worker was killed');
+    };
+    await expect(vault.unlock(OTHER)).rejects.toThrow('the worker was killed');
+    store.set = set;
+    await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_tooManyTries'));
+  });
+
+  test('changing it shuts the old one out and leaves the session alone', async () => {
+    await vault.unlock(PASSWORD);
+    await expect(vault.changePassword(OTHER, PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));
+    await expect(vault.changePassword(PASSWORD, '12345678')).rejects.toThrow(fault('fault_weakPassword'));
+    await vault.changePassword(PASSWORD, OTHER);
+    expect(await vault.seed()).toEqual(SEED);
+    await expect(vault.reveal(PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));
+    expect(await vault.reveal(OTHER)).toEqual(SOURCE);
+  });
+
+  test('a vault that was sealed for less is sealed anew, at the first unlocking, under the same password', async () => {
+    const before = await store.get('sealed');
+    await restarted({ kdf: { ...KDF, iterations: 2 } }).unlock(PASSWORD);
+    expect(await store.get('sealed')).toMatchObject({ kdf: { iterations: 2 } });
+    const after = await store.get('sealed');
+    expect(after).not.toEqual(before);
+    await vault.lock();
+    await vault.unlock(PASSWORD);
+    expect(await store.get('sealed')).toEqual(after);
+    expect(await vault.seed()).toEqual(SEED);
+  });
+
+  test('no failure repeats a secret', async () => {
+    const failures = [
+      vault.unlock(OTHER),
+      vault.seed(),
+      vault.create({ kind: 'words', words: `${WORDS} ${WORDS}`, reading: 'bip44' }, PASSWORD),
+      restarted().changePassword(PASSWORD, 'qwerty'),
+    ];
+    for (const failure of failures) {
+      const error: unknown = await failure.catch((caught) => caught);
+      expect(error).toBeInstanceOf(Fault);
+      expect(inspect(error, { depth: 9 })).not.toMatch(
+        new RegExp(`${WORDS}|${SEED.hex}|${PASSWORD}|${OTHER}`),
+      );
+    }
+  });
+});
+
+describe('damage', () => {
+  beforeEach(() => vault.create(SOURCE, PASSWORD));
+
+  test('a sealed record that is none is told from a wrong password', async () => {
+    await store.set('sealed', { version: 1 });
+    await expect(vault.unlock(PASSWORD)).rejects.toThrow(fault('fault_vaultUnreadable'));
+  });
+
+  test.each([{ key: 'zz', deadline: 9e15 }, { deadline: 9e15 }, 'key'])(
+    'a session of another shape: %j',
+    async (value) => {
+      await session.set('vault', value);
+      expect(await vault.isUnlocked()).toBe(false);
+      await expect(vault.seed()).rejects.toThrow(fault('fault_locked'));
+    },
+  );
+
+  test('a lost session record locks, and the password opens again', async () => {
+    await store.remove('session');
+    await expect(vault.seed()).rejects.toThrow(fault('fault_locked'));
+    await vault.unlock(PASSWORD);
+    expect(await vault.seed()).toEqual(SEED);
+  });
+
+  test('erasing leaves nothing, and room for another vault', async () => {
+    await vault.erase();
+    expect([store.held.size, session.held.size]).toEqual([0, 0]);
+    await vault.create({ kind: 'seed', hex: '00'.repeat(32) }, OTHER);
+    expect(await vault.isUnlocked()).toBe(true);
+  });
+});

@@ -51,7 +51,7 @@ serve(async () => (await house).answers);
 chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()));
 chrome.tabs.onRemoved.addListener((tabId) => void house.then(({ lapseGone }) => lapseGone(tabId)));
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
-  if (status === 'loading') void house.then(({ lapseGone }) => lapseGone(tabId));
+  if (status !== undefined) void house.then(({ lapseGone }) => lapseGone(tabId));
 });
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL(ONBOARDING) });

@@ -16,6 +16,9 @@ export interface WorkSchedulerPorts {
   report(problem: unknown): void;
 }
 
+/** Whether work is there, is being searched for, or was never asked for. */
+export type Readiness = 'ready' | 'working' | 'none';
+
 /** A block that waits for its work. */
 interface Waiter {
   readonly threshold: Threshold;
@@ -89,6 +92,12 @@ export class WorkScheduler {
       if (this.#jobs.get(root) !== job) throw new Fault('fault_workOvertaken');
       return this.#wait(job, threshold, signal);
     });
+  }
+
+  /** How far the work for the block after this root is, for showing. */
+  async readiness(root: WorkRoot, threshold: Threshold): Promise<Readiness> {
+    if ((await this.#cached(root, threshold)) !== undefined) return 'ready';
+    return this.#jobs.has(root) ? 'working' : 'none';
   }
 
   /** Lets go of everything about a root whose block has been made: the chain has moved on. */

@@ -9,10 +9,12 @@ const FRAME_LOOKS = [0, 50, 100, 200, 400];
 
 /** Whether who asked still waits for the answer: the tab, frame, element or held request is still there. */
 export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean> {
-  const { tabId, kind, url } = sighting.challenge;
+  const { tabId, kind, url, seenAt } = sighting.challenge;
   switch (kind) {
     case 'main_frame': {
       const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+      // On its way from a page whose URL the purse may not see, a tab shows neither where it is nor where it goes.
+      if (tab?.status === 'loading' && Date.now() - seenAt < COMMIT_WITHIN) return true;
       return [tab?.url, tab?.pendingUrl].some(
         (shown) => shown !== undefined && withoutFragment(shown) === url,
       );

@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import type { BrowserContext, Page } from 'playwright';
+import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/contract.ts';
+import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
+import { builtExtension } from './build.ts';
+import { launchChromium } from './chromium.ts';
+import { pageScreen, popupScreen, type Screen } from './screen.ts';
+
+/** A network as the purse is told it. What is left out has the value of a network for tests. */
+export interface TestNetwork {
+  /** CAIP-2, as offers name it. */
+  readonly id: string;
+  readonly rpcUrls: readonly string[];
+  readonly wsUrl?: string | null;
+  /** Least proof of work, 16 hex digits. */
+  readonly thresholds: { readonly send: string; readonly receive: string };
+  readonly label?: string;
+  readonly testMoney?: boolean;
+  readonly representative?: string;
+  readonly explorerUrl?: string | null;
+}
+
+export interface PurseOptions {
+  /** Left out, the purse stays on its own first network. */
+  readonly network?: TestNetwork;
+  /** 64 or 128 hex digits, or 24 words (read as BIP44); a random one by default. */
+  readonly seed?: string;
+  readonly password?: string;
+  readonly headless?: boolean;
+  readonly extraArgs?: readonly string[];
+  /** Folder of the browser's profile, to come back to a purse; a new one by default. */
+  readonly profile?: string;
+  /** Do not onboard: the profile has its purse, or the test makes one itself. */
+  readonly bare?: boolean;
+}
+
+/** A question to the user, as a test answers it: with trusted clicks on the purse's own window. */
+export interface PendingApproval {
+  readonly offer: ApprovalView;
+  /** Pays; with a budget (raw, decimal text or bigint), sets it as well. */
+  approve(answer?: { readonly budget?: TestBudget }): Promise<void>;
+  decline(): Promise<void>;
+  never(): Promise<void>;
+  /** What the user sees. */
+  screenshot(path: string): Promise<void>;
+}
+
+export interface TestBudget {
+  readonly perPayment: bigint | string;
+  readonly perDay: bigint | string;
+}
+
+/** A browser with an onboarded purse in it. */
+export interface TestPurse {
+  readonly context: BrowserContext;
+  readonly extensionId: string;
+  /** The purse's account, `nano_…`; empty when launched bare. */
+  readonly account: string;
+  newPage(): Promise<Page>;
+  /** The popup, as a page of 360 by 600. */
+  popup(): Promise<Page>;
+  /** The oldest question that was not given out before; waits for it. */
+  nextApproval(options?: { readonly timeout?: number }): Promise<PendingApproval>;
+  /** Kills the background worker, as an idle browser does; the next event starts it again. */
+  killWorker(): Promise<void>;
+  /** The whole journal, oldest first. */
+  payments(): Promise<readonly PaymentView[]>;
+  /** Everything that moved money, oldest first. */
+  activity(): Promise<readonly ActivityView[]>;
+  /** Asks the background what a page of the purse may ask. */
+  ask<Q extends PageQuestion>(question: Q, input: PageInput<Q>): Promise<PageReplies[Q]>;
+  /** Resolves with the first answer that passes `test`. */
+  until<Q extends PageQuestion>(
+    question: Q,
+    input: PageInput<Q>,
+    test: (answer: PageReplies[Q]) => boolean,
+    timeout?: number,
+  ): Promise<PageReplies[Q]>;
+  close(): Promise<void>;
+}
+
+const POPUP = 'src/popup/index.html';
+const APPROVE = 'src/approve/index.html';
+const ONBOARDING = 'src/onboarding/index.html';
+/** Nobody votes with test money. */
+const REPRESENTATIVE = 'nano_1111111111111111111111111111111111111111111111111111hifc8npp';
+const PASSWORD = 'correct horse battery staple';
+
+/** Starts a browser with the purse in it, built anew when a source is newer, and onboards through the real pages. */
+export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
+  const { headless = true, extraArgs = [], profile = '', bare = false } = options;
+  const { context, extensionId } = await launchChromium({
+    extension: builtExtension(),
+    profile,
+    headless,
+    extraArgs,
+  });
+  const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
+
+  // One page of the purse stays open in the background: it is where the test asks from, as the popup would.
+  const desk = await context.newPage();
+  await desk.goto(url(ONBOARDING));
+  for (const page of context.pages()) if (page !== desk) await page.close();
+
+  const ask: TestPurse['ask'] = async (question, input) => {
+    const reply = await desk.evaluate((message) => chrome.runtime.sendMessage(message), {
+      ask: question,
+      input,
+    });
+    if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
+    return reply.value;
+  };
+
+  const until: TestPurse['until'] = async (question, input, test, timeout = 20_000) => {
+    const deadline = Date.now() + timeout;
+    for (;;) {
+      const answer = await ask(question, input);
+      if (test(answer)) return answer;
+      if (Date.now() > deadline) throw new Error(`${question} never came true: ${JSON.stringify(answer)}`);
+      await desk.waitForFunction(() => new Promise((resolve) => setTimeout(() => resolve(true), 25)));
+    }
+  };
+
+  if (options.network !== undefined) await useNetwork(ask, options.network);
+  if (!bare) await onboard(desk, options.seed, options.password ?? PASSWORD);
+  const state = await ask('purse.state', {});
+  const account = state.kind === 'open' ? state.account : '';
+
+  const givenOut = new Set<string>();
+  const question = async (timeout: number): Promise<ApprovalView> => {
+    const isNew = ({ id }: ApprovalView) => !givenOut.has(id);
+    const waiting = await until('approval.list', {}, (list) => list.some(isNew), timeout);
+    const found = waiting.find(isNew);
+    if (found === undefined) throw new Error('no question waits');
+    givenOut.add(found.id);
+    return found;
+  };
+
+  /** Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. */
+  const shown = async (): Promise<Screen> => {
+    const popup = await popupScreen(context, url(POPUP));
+    if (popup !== undefined) return popup;
+    const open = context.pages().find((page) => page.url().startsWith(url(APPROVE)));
+    const page = open ?? (await context.newPage());
+    if (open === undefined) await page.goto(url(APPROVE));
+    await page.bringToFront();
+    return pageScreen(page);
+  };
+
+  const activity = async (): Promise<readonly ActivityView[]> => {
+    const all: ActivityView[] = [];
+    let before: string | null = null;
+    do {
+      const page: PageReplies['activity.page'] = await ask('activity.page', { before, limit: 500 });
+      all.push(...page.items);
+      before = page.next;
+    } while (before !== null);
+    return all.reverse();
+  };
+
+  return {
+    context,
+    extensionId,
+    account,
+    ask,
+    until,
+    activity,
+    newPage: () => context.newPage(),
+    async popup() {
+      const page = await context.newPage();
+      await page.setViewportSize({ width: 360, height: 600 });
+      await page.goto(url(POPUP));
+      return page;
+    },
+    async nextApproval({ timeout = 20_000 } = {}) {
+      const offer = await question(timeout);
+      const answered = () =>
+        until('approval.list', {}, (list) => list.every(({ id }) => id !== offer.id)).then(() => undefined);
+      return {
+        offer,
+        async approve({ budget } = {}) {
+          const screen = await shown();
+          if (budget === undefined) {
+            await screen.click('approve-once');
+          } else {
+            await screen.click('approve-budget');
+            await screen.ready('budget-per-payment');
+            await screen.fill('budget-per-payment', inXno(budget.perPayment));
+            await screen.fill('budget-per-day', inXno(budget.perDay));
+            await screen.click('approve-budget-confirm');
+          }
+          await answered();
+          await screen.close();
+        },
+        async decline() {
+          const screen = await shown();
+          await screen.click('approve-decline');
+          await answered();
+          await screen.close();
+        },
+        async never() {
+          const screen = await shown();
+          await screen.click('approve-never');
+          await answered();
+          await screen.close();
+        },
+        async screenshot(path) {
+          const screen = await shown();
+          await screen.ready('approve-decline');
+          await screen.screenshot(path);
+        },
+      };
+    },
+    async killWorker() {
+      const session = await context.newCDPSession(desk);
+      const stopped = new Promise<void>((resolve) => {
+        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+        });
+      });
+      await session.send('ServiceWorker.enable');
+      await session.send('ServiceWorker.stopAllWorkers');
+      await stopped;
+      await session.detach();
+    },
+    payments: async () => (await activity()).filter((item) => item.kind === 'payment'),
+    close: () => context.close(),
+  };
+}
+
+/** Makes `network` the one in use before there is a seed, so that no other network's nodes are ever asked. */
+async function useNetwork(ask: TestPurse['ask'], network: TestNetwork): Promise<void> {
+  await ask('network.save', {
+    profile: {
+      id: network.id,
+      label: network.label ?? network.id,
+      rpcUrls: [...network.rpcUrls],
+      wsUrl: network.wsUrl ?? null,
+      thresholds: { ...network.thresholds },
+      testMoney: network.testMoney ?? true,
+      representative: network.representative ?? REPRESENTATIVE,
+      explorerUrl: network.explorerUrl ?? null,
+    },
+  });
+  await ask('network.use', { id: network.id });
+}
+
+/** Walks the onboarding pages with a seed that exists already. */
+async function onboard(page: Page, seed = randomBytes(32).toString('hex'), password: string): Promise<void> {
+  const at = (testId: string) => page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
+  await at('import').click();
+  await at('secret').fill(seed);
+  await at('secret-read').click();
+  if (/\s/.test(seed.trim())) await at('reading-bip44').check();
+  await at('secret-done').click();
+  await at('password').fill(password);
+  await at('password-again').fill(password);
+  await at('seal').click();
+  await at('finish').waitFor();
+}
+
+/** Raw as a person types it in XNO. */
+function inXno(raw: bigint | string): string {
+  const digits = BigInt(raw).toString().padStart(31, '0');
+  return `${digits.slice(0, -30)}.${digits.slice(-30)}`;
+}

@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs';
+import { type BrowserContext, type CDPSession, errors, type Page } from 'playwright';
+
+/** Something of the purse's own that a user looks at and clicks: a page, or the toolbar popup. */
+export interface Screen {
+  /** Resolves when an element with the test id is there and may be used. */
+  ready(testId: string): Promise<void>;
+  click(testId: string): Promise<void>;
+  fill(testId: string, text: string): Promise<void>;
+  text(testId: string): Promise<string>;
+  screenshot(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const usable = (testId: string) => `[data-testid="${testId}"]:not([aria-disabled="true"])`;
+
+/** A page that Playwright knows. */
+export function pageScreen(page: Page): Screen {
+  return {
+    ready: async (testId) => void (await page.waitForSelector(usable(testId))),
+    click: (testId) => page.click(usable(testId)),
+    fill: (testId, text) => page.fill(`[data-testid="${testId}"]`, text),
+    text: async (testId) => (await page.textContent(`[data-testid="${testId}"]`)) ?? '',
+    screenshot: async (path) => void (await page.screenshot({ path })),
+    close: () => page.close(),
+  };
+}
+
+const PATIENCE = 10_000;
+
+/**
+ * The toolbar popup that `action.openPopup` opened. Playwright does not know it, so it is driven over the protocol of
+ * the browser's own debugger: its clicks are as trusted as a user's. Undefined when no popup is open.
+ */
+export async function popupScreen(context: BrowserContext, url: string): Promise<Screen | undefined> {
+  const browser = context.browser();
+  if (browser === null) return undefined;
+  const session = await browser.newBrowserCDPSession();
+  const { targetInfos } = await session.send('Target.getTargets');
+  const known = new Set(context.pages().map((page) => page.url()));
+  const target = targetInfos.find((info) => info.type === 'page' && info.url.startsWith(url));
+  if (target === undefined || known.has(target.url)) {
+    await session.detach();
+    return undefined;
+  }
+  const { sessionId } = await session.send('Target.attachToTarget', {
+    targetId: target.targetId,
+    flatten: false,
+  });
+  return new Popup(session, sessionId);
+}
+
+class Popup implements Screen {
+  readonly #session: CDPSession;
+  readonly #sessionId: string;
+  #last = 0;
+
+  constructor(session: CDPSession, sessionId: string) {
+    this.#session = session;
+    this.#sessionId = sessionId;
+  }
+
+  async ready(testId: string): Promise<void> {
+    const selector = JSON.stringify(usable(testId));
+    await this.#evaluate(`new Promise((resolve, reject) => {
+      const look = () => document.querySelector(${selector}) && resolve(true);
+      new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+      setTimeout(() => reject(new Error('not ready: ${testId}')), ${PATIENCE});
+      look();
+    })`);
+  }
+
+  async click(testId: string): Promise<void> {
+    await this.ready(testId);
+    const { x, y } = (await this.#evaluate(`(() => {
+      const element = document.querySelector(${JSON.stringify(usable(testId))});
+      element.scrollIntoView({ block: 'center' });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    })()`)) as { x: number; y: number };
+    for (const type of ['mousePressed', 'mouseReleased']) {
+      await this.#send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
+    }
+  }
+
+  async fill(testId: string, text: string): Promise<void> {
+    await this.#evaluate(`(() => {
+      const element = document.querySelector('[data-testid=${JSON.stringify(testId)}]');
+      element.focus();
+      element.select();
+    })()`);
+    await this.#send('Input.insertText', { text });
+  }
+
+  async text(testId: string): Promise<string> {
+    const selector = JSON.stringify(`[data-testid="${testId}"]`);
+    return (await this.#evaluate(`document.querySelector(${selector})?.textContent ?? ''`)) as string;
+  }
+
+  async screenshot(path: string): Promise<void> {
+    const { data } = (await this.#send('Page.captureScreenshot', { format: 'png' })) as { data: string };
+    writeFileSync(path, Buffer.from(data, 'base64'));
+  }
+
+  async close(): Promise<void> {
+    await this.#session.detach().catch(() => undefined);
+  }
+
+  async #evaluate(expression: string): Promise<unknown> {
+    const answer = (await this.#send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    })) as { result: { value?: unknown }; exceptionDetails?: { exception?: { description?: string } } };
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description);
+    return answer.result.value;
+  }
+
+  #send(method: string, params: object): Promise<unknown> {
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => {
+        clearTimeout(timer);
+        this.#session.off('Target.receivedMessageFromTarget', heard);
+        this.#session.off('Target.detachedFromTarget', gone);
+        done();
+      };
+      const heard = ({ message }: { message: string }) => {
+        const answer = JSON.parse(message) as { id?: number; result?: unknown; error?: { message: string } };
+        if (answer.id !== id) return;
+        settle(() => (answer.error ? reject(new Error(answer.error.message)) : resolve(answer.result)));
+      };
+      // A click on the last question closes the popup before its answer comes back.
+      const gone = () => settle(() => resolve({}));
+      const timer = setTimeout(() => settle(() => reject(new errors.TimeoutError(method))), 2 * PATIENCE);
+      this.#session.on('Target.receivedMessageFromTarget', heard);
+      this.#session.on('Target.detachedFromTarget', gone);
+      const message = JSON.stringify({ id, method, params });
+      this.#session
+        .send('Target.sendMessageToTarget', { sessionId: this.#sessionId, message })
+        .catch((error) => {
+          settle(() => reject(error));
+        });
+    });
+  }
+}

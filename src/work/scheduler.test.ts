@@ -188,6 +188,20 @@ describe('preparing', () => {
   });
 });
 
+describe('how far it is', () => {
+  it('is nothing, then working, then ready at what the nonce is worth', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    expect(await scheduler.readiness(root, receive)).toBe('none');
+    await scheduler.prepare(root, receive);
+    expect(await scheduler.readiness(root, receive)).toBe('working');
+    (await engine.search(0)).answer(receiveWork);
+    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    expect(await scheduler.readiness(root, receive)).toBe('ready');
+    expect(await scheduler.readiness(root, send)).toBe('none');
+    expect(engine.searches).toHaveLength(1);
+  });
+});
+
 describe('obtaining', () => {
   it('searches in the foreground and keeps the work for the next who asks', async () => {
     const { scheduler, engine, cache } = steeredHouse();
@@ -373,7 +387,7 @@ describe('engines that fail', () => {
   });
 });
 
-describe('over the real pool', () => {
+describe('over the real pool', { timeout: 60_000 }, () => {
   it('a chain of blocks finds each next work ready', async () => {
     const module = new WebAssembly.Module(assembleKernel('simd'));
     const pool = new CpuPool({ kernel: async () => module, spawn: spawnNodeWorker, cores: 2 });
@@ -383,7 +397,7 @@ describe('over the real pool', () => {
       for (const index of [1n, 2n, 3n]) {
         const frontier = parseWorkRoot(nonceOf(index).repeat(4));
         await scheduler.prepare(frontier, send);
-        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 10_000 });
+        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 30_000 });
         const searched = solve.mock.calls.length;
         const nonce = await scheduler.obtain(frontier, send);
         expect(meets(frontier, nonce, send)).toBe(true);

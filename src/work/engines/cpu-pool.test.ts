@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../fault.ts';
 import { meets, parseThreshold, parseWorkRoot } from '../difficulty.ts';
 import { assembleKernel } from '../kernel/assemble.ts';
@@ -74,9 +74,9 @@ function poolOf(...workers: CpuWorker[]): CpuPool {
   });
 }
 
-describe('on real threads', () => {
+describe('on real threads', { timeout: 60_000 }, () => {
   const pool = new CpuPool({ kernel, spawn: spawnNodeWorker, cores: 3 });
-  afterEach(() => pool.close());
+  afterAll(() => pool.close());
 
   it('solves at both thresholds of the devnet, job after job', async () => {
     for (const threshold of [devSend, devReceive, devSend]) {

@@ -84,6 +84,8 @@ const APPROVE = 'src/approve/index.html';
 const ONBOARDING = 'src/onboarding/index.html';
 /** Nobody votes with test money. */
 const REPRESENTATIVE = 'nano_1111111111111111111111111111111111111111111111111111hifc8npp';
+/** How long the purse may take to bring its popup or window up (ms). */
+const OPENING = 3_000;
 const PASSWORD = 'correct horse battery staple';
 
 /** Starts a browser with the purse in it, built anew when a source is newer, and onboards through the real pages. */
@@ -136,13 +138,17 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
     return found;
   };
 
+  const approvePage = () => context.pages().find((page) => page.url().startsWith(url(APPROVE)));
+
   /** Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. */
   const shown = async (): Promise<Screen> => {
-    const popup = await popupScreen(context, url(POPUP));
-    if (popup !== undefined) return popup;
-    const open = context.pages().find((page) => page.url().startsWith(url(APPROVE)));
-    const page = open ?? (await context.newPage());
-    if (open === undefined) await page.goto(url(APPROVE));
+    const patience = Date.now() + OPENING;
+    do {
+      const popup = await popupScreen(context, url(POPUP));
+      if (popup !== undefined) return popup;
+    } while (approvePage() === undefined && Date.now() < patience);
+    const page = approvePage() ?? (await context.newPage());
+    if (page.url() === 'about:blank') await page.goto(url(APPROVE));
     await page.bringToFront();
     return pageScreen(page);
   };

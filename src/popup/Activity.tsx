@@ -1,17 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Button } from '../ui/components/Button.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
-import { Screen } from '../ui/components/Screen.tsx';
+import { Screen, type ScrollPlace } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { activity } from './activity-list.ts';
+
+const scroll: ScrollPlace = { top: 0 };
 
 /** Everything that was paid, received and sent, newest first. */
 export function Activity() {
   const items = activity.items.value;
   const loading = activity.loading.value;
   return (
-    <Screen title={t('popup_activity')}>
+    <Screen title={t('popup_activity')} scroll={scroll}>
       {items.length === 0 && loading.kind === 'idle' && <p class="hint">{t('popup_nothingYet')}</p>}
       <ul class="rows">
         {items.map((item) => (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n.ts';
 import { IconButton } from './Button.tsx';
 
@@ -11,14 +11,31 @@ interface ScreenProps {
   readonly aside?: ComponentChildren;
   /** The title is for those who do not see the page; the page speaks for itself to the others. */
   readonly titleUnseen?: boolean;
+  /** Where the user was in a long screen, for when they come back to it. */
+  readonly scroll?: ScrollPlace;
+}
+
+/** How far down a screen the user was (px). */
+export interface ScrollPlace {
+  top: number;
 }
 
 /** One screen: its heading takes the focus when it comes, so that keyboard and screen reader start at its top. */
-export function Screen({ title, children, onBack, aside, titleUnseen = false }: ScreenProps) {
+export function Screen({ title, children, onBack, aside, titleUnseen = false, scroll }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const screen = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    if (scroll && screen.current) screen.current.scrollTop = scroll.top;
+  }, [scroll]);
   return (
-    <main class="screen">
+    <main
+      class="screen"
+      ref={screen}
+      onScroll={(event) => {
+        if (scroll) scroll.top = event.currentTarget.scrollTop;
+      }}
+    >
       <div class={titleUnseen ? 'unseen' : 'screen-head'}>
         {onBack && <IconButton icon="back" label={t('ui_back')} onClick={onBack} />}
         <h1 tabIndex={-1} ref={heading}>

@@ -105,6 +105,12 @@ describe('at a node that makes blocks up', () => {
     });
   });
 
+  test('another send of the same sender, shown in its place, is refused', async () => {
+    const larger = by(sender, { ...send, balance: 1n as Raw });
+    const blocks = { ...ledger(by(sender, below)), [hashBlock(send)]: shown(larger) };
+    await expect(verify(blocks, hashBlock(send))).rejects.toThrow(unproven);
+  });
+
   test('a send that its sender did not sign is refused', async () => {
     await expect(verify(ledger(by(sender, below), by(keys, send)), hashBlock(send))).rejects.toThrow(
       unproven,

@@ -1,0 +1,84 @@
+/**
+ * Finds the Chromium that demo and tests run in, and gets one where there is none: `npx tsx scripts/browser.ts` says
+ * which one it is.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright';
+import manifest from '../manifest.json' with { type: 'json' };
+
+const LEAST_VERSION = Number(manifest.minimum_chrome_version);
+/** Google Chrome is not among them: since 137 it no longer loads an unpacked extension that a flag names. */
+const NAMES = ['chromium', 'chromium-browser'];
+const MAC = '/Applications/Chromium.app/Contents/MacOS/Chromium';
+
+let found: string | undefined;
+
+/**
+ * The program file of a Chromium that runs here and is new enough for the purse: CHROMIUM_PATH, taken as it is; else
+ * one that is installed; else the one that Playwright has fetched. Undefined when there is none.
+ */
+export function findChromium(): string | undefined {
+  const { CHROMIUM_PATH, PATH = '' } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  const installed = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  found ??= [...installed, MAC, chromium.executablePath()].find(isUsable);
+  return found;
+}
+
+function isUsable(path: string): boolean {
+  if (!existsSync(path)) return false;
+  // The name may be that of a stub which only says how to install the real thing, or libraries may be missing.
+  const { status, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  const [, version] = /(\d+)\.\d+\.\d+/.exec(stdout ?? '') ?? [];
+  return status === 0 && Number(version) >= LEAST_VERSION;
+}
+
+/**
+ * A Chromium, installed when there is none: Playwright's own, or else Debian's.
+ *
+ * @throws Error that tells the user what to do when neither can be had.
+ */
+export function ensureChromium(): string {
+  for (const install of [undefined, installPlaywrights, installDebians]) {
+    install?.();
+    const path = findChromium();
+    if (path !== undefined) return path;
+  }
+  throw new Error(
+    `No Chromium ${LEAST_VERSION} or newer here, and none could be installed. Install one, or name it: CHROMIUM_PATH=/path/to/chromium.` +
+      ' Google Chrome will not do: it no longer loads unpacked extensions.',
+  );
+}
+
+function installPlaywrights(): void {
+  console.error("There is no Chromium here: fetching Playwright's.");
+  run('npx', 'playwright', 'install', '--no-shell', 'chromium');
+}
+
+function installDebians(): void {
+  if (process.getuid?.() !== 0 || !isDebian()) return;
+  console.error("That one does not run here: installing Debian's.");
+  if (run('apt-get', 'update')) run('apt-get', 'install', '--yes', '--no-install-recommends', 'chromium');
+}
+
+function isDebian(): boolean {
+  const release = '/etc/os-release';
+  return existsSync(release) && /^ID(_LIKE)?=.*debian/m.test(readFileSync(release, 'utf8'));
+}
+
+/** Whether it went well; what it says goes to the standard error, which is nobody's report. */
+function run(command: string, ...args: readonly string[]): boolean {
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    execFileSync(command, args, { stdio: ['ignore', process.stderr, process.stderr], env });
+    return true;
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause);
+    return false;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) console.log(ensureChromium());

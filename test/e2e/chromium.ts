@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { type BrowserContext, chromium, type Worker } from 'playwright';
+import { type BrowserContext, chromium, type Page, type Worker } from 'playwright';
+import { findChromium } from '../../scripts/browser.ts';
 
 /** A Chromium with one extension in it. */
 export interface Browser {
@@ -16,13 +16,6 @@ export interface BrowserOptions {
   readonly profile?: string;
   readonly headless?: boolean;
   readonly extraArgs?: readonly string[];
-}
-
-/** Chromium to test with: CHROMIUM_PATH, one that is installed, or else Playwright's own. */
-export function findChromium(): string | undefined {
-  const { CHROMIUM_PATH } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
-  return ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 }
 
 /** Starts Chromium with the extension and waits for its worker. */
@@ -48,14 +41,25 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
 export async function killWorkers({ context, extensionId }: Browser, page: string): Promise<void> {
   const view = await context.newPage();
   await view.goto(`chrome-extension://${extensionId}/${page}`);
-  const session = await context.newCDPSession(view);
+  await stopWorker(view);
+  await view.close();
+}
+
+/** Kills the worker of the extension that `page` belongs to. Resolved when it is dead. */
+export async function stopWorker(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).host;
+  const statuses = new Map<string, string>();
   const stopped = new Promise<void>((resolve) => {
     session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-      if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
+      for (const { versionId, scriptURL, runningStatus } of versions) {
+        if (scriptURL.includes(origin)) statuses.set(versionId, runningStatus);
+      }
+      if (statuses.size > 0 && [...statuses.values()].every((status) => status === 'stopped')) resolve();
     });
   });
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
   await stopped;
-  await view.close();
+  await session.detach();
 }

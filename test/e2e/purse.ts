@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/contract.ts';
 import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
 import { builtExtension } from './build.ts';
-import { launchChromium } from './chromium.ts';
+import { launchChromium, stopWorker } from './chromium.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
 
 /** A network as the purse is told it. What is left out has the value of a network for tests. */
@@ -59,7 +62,7 @@ export interface TestPurse {
   newPage(): Promise<Page>;
   /** The popup, as a page of 360 by 600. */
   popup(): Promise<Page>;
-  /** The oldest question that was not given out before; waits for it. */
+  /** The oldest question that was not given out since the worker's start; waits for it. */
   nextApproval(options?: { readonly timeout?: number }): Promise<PendingApproval>;
   /** Kills the background worker, as an idle browser does; the next event starts it again. */
   killWorker(): Promise<void>;
@@ -85,12 +88,16 @@ const ONBOARDING = 'src/onboarding/index.html';
 /** Nobody votes with test money. */
 const REPRESENTATIVE = 'nano_1111111111111111111111111111111111111111111111111111hifc8npp';
 /** How long the purse may take to bring its popup or window up (ms). */
-const OPENING = 3_000;
+const OPENING = 1_500;
 const PASSWORD = 'correct horse battery staple';
+/** How long a test waits for a fact, and how often it looks (ms). */
+const PATIENCE = 30_000;
+const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer, and onboards through the real pages. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
   const { headless = true, extraArgs = [], profile = '', bare = false } = options;
+  const isNew = profile === '' || !existsSync(join(profile, 'Default'));
   const { context, extensionId } = await launchChromium({
     extension: builtExtension(),
     profile,
@@ -102,24 +109,23 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   // One page of the purse stays open in the background: it is where the test asks from, as the popup would.
   const desk = await context.newPage();
   await desk.goto(url(ONBOARDING));
+  if (isNew) await installTab(context, url(ONBOARDING), desk);
   for (const page of context.pages()) if (page !== desk) await page.close();
 
   const ask: TestPurse['ask'] = async (question, input) => {
-    const reply = await desk.evaluate((message) => chrome.runtime.sendMessage(message), {
-      ask: question,
-      input,
-    });
+    const message = { ask: question, input };
+    const reply = await desk.evaluate((asked) => chrome.runtime.sendMessage(asked), message);
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;
   };
 
-  const until: TestPurse['until'] = async (question, input, test, timeout = 20_000) => {
+  const until: TestPurse['until'] = async (question, input, test, timeout = PATIENCE) => {
     const deadline = Date.now() + timeout;
     for (;;) {
       const answer = await ask(question, input);
       if (test(answer)) return answer;
       if (Date.now() > deadline) throw new Error(`${question} never came true: ${JSON.stringify(answer)}`);
-      await desk.waitForFunction(() => new Promise((resolve) => setTimeout(() => resolve(true), 25)));
+      await pause(LOOK_EVERY);
     }
   };
 
@@ -141,16 +147,40 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   const approvePage = () => context.pages().find((page) => page.url().startsWith(url(APPROVE)));
 
   /** Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. */
-  const shown = async (): Promise<Screen> => {
-    const patience = Date.now() + OPENING;
-    do {
-      const popup = await popupScreen(context, url(POPUP));
+  const shown = async (id: string): Promise<Screen> => {
+    const within = `[data-approval="${id}"]`;
+    const deadline = Date.now() + OPENING;
+    while (approvePage() === undefined && Date.now() < deadline) {
+      const popup = await popupScreen(context, url(POPUP), within);
       if (popup !== undefined) return popup;
-    } while (approvePage() === undefined && Date.now() < patience);
+      await pause(LOOK_EVERY);
+    }
     const page = approvePage() ?? (await context.newPage());
     if (page.url() === 'about:blank') await page.goto(url(APPROVE));
     await page.bringToFront();
-    return pageScreen(page);
+    return pageScreen(page, within);
+  };
+
+  const gone = (id: string) => until('approval.list', {}, (list) => list.every((one) => one.id !== id));
+
+  /** Answers a question on the screen where it stands; when that screen goes away meanwhile, on the next one. */
+  const answer = async (id: string, walk: (screen: Screen) => Promise<void>): Promise<void> => {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const screen = await shown(id);
+      try {
+        await walk(screen);
+        await gone(id);
+        return;
+      } catch (failure) {
+        if (Date.now() > deadline) throw failure;
+        const waiting = await ask('approval.list', {});
+        if (waiting.every((one) => one.id !== id))
+          throw new Error('the question is gone', { cause: failure });
+      } finally {
+        await screen.close();
+      }
+    }
   };
 
   const activity = async (): Promise<readonly ActivityView[]> => {
@@ -178,60 +208,46 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
       await page.goto(url(POPUP));
       return page;
     },
-    async nextApproval({ timeout = 20_000 } = {}) {
+    async nextApproval({ timeout = PATIENCE } = {}) {
       const offer = await question(timeout);
-      const answered = () =>
-        until('approval.list', {}, (list) => list.every(({ id }) => id !== offer.id)).then(() => undefined);
+      const { id } = offer;
       return {
         offer,
-        async approve({ budget } = {}) {
-          const screen = await shown();
-          if (budget === undefined) {
-            await screen.click('approve-once');
-          } else {
+        approve: ({ budget } = {}) =>
+          answer(id, async (screen) => {
+            if (budget === undefined) return screen.click('approve-once');
             await screen.click('approve-budget');
             await screen.ready('budget-per-payment');
             await screen.fill('budget-per-payment', inXno(budget.perPayment));
             await screen.fill('budget-per-day', inXno(budget.perDay));
-            await screen.click('approve-budget-confirm');
-          }
-          await answered();
-          await screen.close();
-        },
-        async decline() {
-          const screen = await shown();
-          await screen.click('approve-decline');
-          await answered();
-          await screen.close();
-        },
-        async never() {
-          const screen = await shown();
-          await screen.click('approve-never');
-          await answered();
-          await screen.close();
-        },
+            return screen.click('approve-budget-confirm');
+          }),
+        decline: () => answer(id, (screen) => screen.click('approve-decline')),
+        never: () => answer(id, (screen) => screen.click('approve-never')),
         async screenshot(path) {
-          const screen = await shown();
+          const screen = await shown(id);
           await screen.ready('approve-decline');
           await screen.screenshot(path);
         },
       };
     },
     async killWorker() {
-      const session = await context.newCDPSession(desk);
-      const stopped = new Promise<void>((resolve) => {
-        session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
-          if (versions.some(({ runningStatus }) => runningStatus === 'stopped')) resolve();
-        });
-      });
-      await session.send('ServiceWorker.enable');
-      await session.send('ServiceWorker.stopAllWorkers');
-      await stopped;
-      await session.detach();
+      await stopWorker(desk);
+      // What still waits is asked anew by the worker's next life.
+      givenOut.clear();
     },
     payments: async () => (await activity()).filter((item) => item.kind === 'payment'),
     close: () => context.close(),
   };
+}
+
+/** Resolves when the page that the purse opens on its installation is there, wherever it was opened first. */
+async function installTab(context: BrowserContext, url: string, except: Page): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  while (!context.pages().some((page) => page !== except && page.url() === url)) {
+    if (Date.now() > deadline) throw new Error('the purse did not open its onboarding when it was installed');
+    await pause(LOOK_EVERY);
+  }
 }
 
 /** Makes `network` the one in use before there is a seed, so that no other network's nodes are ever asked. */

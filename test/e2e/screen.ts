@@ -12,34 +12,43 @@ export interface Screen {
   close(): Promise<void>;
 }
 
-const usable = (testId: string) => `[data-testid="${testId}"]:not([aria-disabled="true"])`;
+/** How long something may take to come up on a screen (ms). */
+const PATIENCE = 10_000;
 
-/** A page that Playwright knows. */
-export function pageScreen(page: Page): Screen {
+const at = (within: string, testId: string) => `${within} [data-testid="${testId}"]`;
+const usable = (within: string, testId: string) => `${at(within, testId)}:not([aria-disabled="true"])`;
+
+/** A page that Playwright knows; of it, the part that the selector `within` names. */
+export function pageScreen(page: Page, within: string): Screen {
+  const timeout = PATIENCE;
   return {
-    ready: async (testId) => void (await page.waitForSelector(usable(testId))),
-    click: (testId) => page.click(usable(testId)),
-    fill: (testId, text) => page.fill(`[data-testid="${testId}"]`, text),
-    text: async (testId) => (await page.textContent(`[data-testid="${testId}"]`)) ?? '',
+    ready: async (testId) => void (await page.waitForSelector(usable(within, testId), { timeout })),
+    click: (testId) => page.click(usable(within, testId), { timeout }),
+    fill: (testId, text) => page.fill(at(within, testId), text, { timeout }),
+    text: async (testId) => (await page.textContent(at(within, testId), { timeout })) ?? '',
     screenshot: async (path) => void (await page.screenshot({ path })),
     close: () => page.close(),
   };
 }
 
-const PATIENCE = 10_000;
-
 /**
  * The toolbar popup that `action.openPopup` opened. Playwright does not know it, so it is driven over the protocol of
  * the browser's own debugger: its clicks are as trusted as a user's. Undefined when no popup is open.
  */
-export async function popupScreen(context: BrowserContext, url: string): Promise<Screen | undefined> {
+export async function popupScreen(
+  context: BrowserContext,
+  url: string,
+  within: string,
+): Promise<Screen | undefined> {
   const browser = context.browser();
   if (browser === null) return undefined;
   const session = await browser.newBrowserCDPSession();
   const { targetInfos } = await session.send('Target.getTargets');
-  const known = new Set(context.pages().map((page) => page.url()));
-  const target = targetInfos.find((info) => info.type === 'page' && info.url.startsWith(url));
-  if (target === undefined || known.has(target.url)) {
+  const tabs = await Promise.all(context.pages().map((page) => targetOf(context, page, url)));
+  const target = targetInfos.find(
+    (info) => info.type === 'page' && info.url.startsWith(url) && !tabs.includes(info.targetId),
+  );
+  if (target === undefined) {
     await session.detach();
     return undefined;
   }
@@ -47,21 +56,32 @@ export async function popupScreen(context: BrowserContext, url: string): Promise
     targetId: target.targetId,
     flatten: false,
   });
-  return new Popup(session, sessionId);
+  return new Popup(session, sessionId, within);
+}
+
+/** The debugger's name of a tab that shows `url`; undefined for every other tab. */
+async function targetOf(context: BrowserContext, page: Page, url: string): Promise<string | undefined> {
+  if (!page.url().startsWith(url)) return undefined;
+  const session = await context.newCDPSession(page);
+  const { targetInfo } = await session.send('Target.getTargetInfo');
+  await session.detach();
+  return targetInfo.targetId;
 }
 
 class Popup implements Screen {
   readonly #session: CDPSession;
   readonly #sessionId: string;
+  readonly #within: string;
   #last = 0;
 
-  constructor(session: CDPSession, sessionId: string) {
+  constructor(session: CDPSession, sessionId: string, within: string) {
     this.#session = session;
     this.#sessionId = sessionId;
+    this.#within = within;
   }
 
   async ready(testId: string): Promise<void> {
-    const selector = JSON.stringify(usable(testId));
+    const selector = JSON.stringify(usable(this.#within, testId));
     await this.#evaluate(`new Promise((resolve, reject) => {
       const look = () => document.querySelector(${selector}) && resolve(true);
       new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
@@ -73,7 +93,7 @@ class Popup implements Screen {
   async click(testId: string): Promise<void> {
     await this.ready(testId);
     const { x, y } = (await this.#evaluate(`(() => {
-      const element = document.querySelector(${JSON.stringify(usable(testId))});
+      const element = document.querySelector(${JSON.stringify(usable(this.#within, testId))});
       element.scrollIntoView({ block: 'center' });
       const { left, top, width, height } = element.getBoundingClientRect();
       return { x: left + width / 2, y: top + height / 2 };
@@ -85,7 +105,7 @@ class Popup implements Screen {
 
   async fill(testId: string, text: string): Promise<void> {
     await this.#evaluate(`(() => {
-      const element = document.querySelector('[data-testid=${JSON.stringify(testId)}]');
+      const element = document.querySelector(${JSON.stringify(at(this.#within, testId))});
       element.focus();
       element.select();
     })()`);
@@ -93,7 +113,7 @@ class Popup implements Screen {
   }
 
   async text(testId: string): Promise<string> {
-    const selector = JSON.stringify(`[data-testid="${testId}"]`);
+    const selector = JSON.stringify(at(this.#within, testId));
     return (await this.#evaluate(`document.querySelector(${selector})?.textContent ?? ''`)) as string;
   }
 

@@ -1,0 +1,105 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import { openScene, PRICE, type Scene, TAG } from './scene.ts';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(() => page.close());
+
+/** Approves the one question, and checks that what was paid then is the one thing all three books know of. */
+async function payOnce(mechanism: string, path: string, seen: () => Promise<unknown>): Promise<void> {
+  const mark = await scene.mark();
+  const shown = seen();
+  const { offer, approve } = await scene.purse.nextApproval();
+  expect(offer).toMatchObject({ mechanism, site: scene.merchant.origin, payTo: scene.merchant.payTo });
+  await approve();
+  await shown;
+  await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+    return last?.kind === 'payment' && last.state === 'settled';
+  });
+  const [payment, ...others] = await scene.paidSince(mark);
+  expect(others).toEqual([]);
+  expect(payment).toMatchObject({ mechanism, status: 200, approval: 'once', amount: offer.amount });
+  expect(new URL(payment?.url ?? '').pathname).toBe(path);
+  const tag = BigInt(offer.amount) - PRICE;
+  expect(mechanism === 'nanoSession' ? tag > 0n && tag < TAG : tag === 0n).toBe(true);
+}
+
+const text = (selector: string, wanted: string) =>
+  page.waitForFunction(
+    ([where, what]) => document.querySelector(where ?? '')?.textContent?.includes(what ?? ''),
+    [selector, wanted],
+  );
+
+describe.each(['nanoSession', 'nanoSignature'])('with %s a page gets what it asks for by', (mechanism) => {
+  test('a document that shows its price', async () => {
+    await payOnce(mechanism, '/article', async () => {
+      await page.goto(scene.at('/article', { mechanism }));
+      await text('#paid', PAID_MARKER);
+    });
+  });
+
+  test('a document behind a bare 402', async () => {
+    await payOnce(mechanism, '/bare', async () => {
+      await page.goto(scene.at('/bare', { mechanism })).catch(() => undefined);
+      await text('#paid', PAID_MARKER);
+    });
+  });
+
+  test('an iframe', async () => {
+    await payOnce(mechanism, '/frame', async () => {
+      await page.goto(scene.at('/page', { iframe: '1', mechanism }));
+      await page.frameLocator('#iframe-view').locator('#paid').waitFor();
+    });
+  });
+
+  test.each([
+    ['fetch', '/api/data'],
+    ['post', '/api/echo'],
+    ['xhr', '/api/data'],
+    ['img', '/image.png'],
+  ])('%s', async (way, path) => {
+    await payOnce(mechanism, path, async () => {
+      await page.goto(scene.at('/page', { [way]: '1', mechanism }));
+      await page.locator(`#${way}-result[data-state="done"][data-status="200"]`).waitFor();
+    });
+    const answer = await page.locator(`#${way}-result`).textContent();
+    expect(answer).toContain(way === 'img' ? '96 × 96' : PAID_MARKER);
+    if (way === 'post') expect(answer).toContain(String.raw`{\"from\":\"page\",\"number\":1}`);
+  });
+});
+
+test('a form that was posted is posted again with its words', async () => {
+  await page.goto(scene.at('/page'));
+  await payOnce('nanoSession', '/api/echo', async () => {
+    await page.click('#do-form');
+    await text('body', 'word=hello');
+  });
+});
+
+test('a question says what it costs, whom it pays, for what, and how it was checked', async () => {
+  const description = 'Two columns, no advertising';
+  void page.goto(scene.at('/article', { description, expiry: '120' })).catch(() => undefined);
+  const { offer, decline } = await scene.purse.nextApproval();
+  expect(offer).toMatchObject({
+    description,
+    askedBy: null,
+    reason: 'reason_newSite',
+    missing: null,
+    work: 'ready',
+    url: scene.at('/article', { description, expiry: '120' }),
+  });
+  expect(offer.checks).toContain('check_sumMatches');
+  expect(offer.expiresAt - Date.now()).toBeGreaterThan(60_000);
+  expect(offer.expiresAt - Date.now()).toBeLessThanOrEqual(120_000);
+  await decline();
+});

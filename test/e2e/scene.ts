@@ -1,0 +1,111 @@
+import { expect } from 'vitest';
+import type { PaymentView } from '../../src/messages/views.ts';
+import { readAddress, toAddress } from '../devnet/address.ts';
+import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts';
+import type { Entry } from '../devnet/ledger.ts';
+import { type Merchant, type MerchantOptions, startMerchant } from '../merchant/merchant.ts';
+import { launchPurse, type PurseOptions, type TestPurse } from './purse.ts';
+
+export const XNO = 10n ** 30n;
+/** What a visit to the merchant costs unless its query says otherwise (raw, without a session's tag). */
+export const PRICE = 10n ** 28n;
+/** A session's tag stays below this (raw). */
+export const TAG = 10n ** 7n;
+
+export interface SceneOptions {
+  readonly devnet?: DevnetOptions;
+  readonly merchant?: Omit<MerchantOptions, 'network'>;
+  readonly purse?: Omit<PurseOptions, 'network'>;
+  /** What the purse holds at the start (raw); 10 XNO by default. */
+  readonly funds?: bigint;
+}
+
+/** A moment in the three books, to tell what came after it. */
+export interface Mark {
+  readonly journal: number;
+  readonly merchant: number;
+  readonly ledger: number;
+}
+
+/** A browser with a funded purse, a merchant and the network that they share. */
+export interface Scene {
+  readonly devnet: Devnet;
+  readonly merchant: Merchant;
+  readonly purse: TestPurse;
+  /** A URL of the merchant's. */
+  at(path: string, query?: Readonly<Record<string, string>>): string;
+  /** The sends of the purse as they stand on the ledger, oldest first. */
+  sends(): readonly Entry[];
+  mark(): Promise<Mark>;
+  /**
+   * What was paid since a mark: the journal, the merchant's books and the ledger must agree on it, payment by payment,
+   * in block, amount and payee.
+   */
+  paidSince(mark: Mark): Promise<readonly PaymentView[]>;
+  /** Nothing was paid since the mark, in any of the three books. */
+  nothingSince(mark: Mark): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the scene; the purse has its money and the work for its first payment. */
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const { funds = 10n * XNO } = options;
+  const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
+  const merchant = await startMerchant({ network: devnet.profile, ...options.merchant });
+  const purse = await launchPurse({ ...options.purse, network: devnet.profile });
+  if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
+
+  const key = readAddress(purse.account);
+  const sends = () =>
+    key === undefined ? [] : devnet.ledger.chain(key).filter(({ subtype }) => subtype === 'send');
+
+  return {
+    devnet,
+    merchant,
+    purse,
+    at(path, query = {}) {
+      const url = new URL(path, merchant.origin);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      return url.href;
+    },
+    sends,
+    async mark() {
+      const journal = (await purse.payments()).length;
+      return { journal, merchant: merchant.books().payments.length, ledger: sends().length };
+    },
+    async paidSince(mark) {
+      const journal = (await purse.payments()).slice(mark.journal);
+      const books = merchant.books().payments.slice(mark.merchant);
+      const ledger = sends().slice(mark.ledger);
+      const inOrder = (lines: readonly (readonly (string | null)[])[]) => lines.toSorted().map(String);
+      const inJournal = inOrder(journal.map(({ blockHash, amount, payTo }) => [blockHash, amount, payTo]));
+      expect(inOrder(books.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(inJournal);
+      expect(
+        inOrder(ledger.map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)])),
+      ).toEqual(inJournal);
+      return journal;
+    },
+    async nothingSince(mark) {
+      expect(sends().slice(mark.ledger)).toEqual([]);
+      expect(merchant.books().payments.slice(mark.merchant)).toEqual([]);
+      expect((await purse.payments()).slice(mark.journal)).toEqual([]);
+    },
+    async close() {
+      await purse.close();
+      await merchant.close();
+      await devnet.close();
+    },
+  };
+}
+
+/** Gives the purse money and waits until it has taken it in and is ready to pay. */
+export async function fund(devnet: Devnet, purse: TestPurse, raw: bigint): Promise<void> {
+  const before = await purse.ask('purse.state', {});
+  const held = before.kind === 'open' ? BigInt(before.balance ?? 0) : 0n;
+  await devnet.faucet(purse.account, raw);
+  await purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && BigInt(state.balance ?? 0) === held + raw && state.work === 'ready',
+  );
+}

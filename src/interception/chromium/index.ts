@@ -2,11 +2,12 @@ import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
 import { awaitAnswer } from './answer.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
-import { askAgain, waits } from './retrigger.ts';
+import { arrives, askAgain, waits } from './retrigger.ts';
 import { meetingNames, originOf, type Sighting, withoutFragment } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
@@ -25,6 +26,8 @@ const MEET_WITHIN = 1500;
 /** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
 const CARRY_WITHIN = 10_000;
 const CONTINUE_WITHIN = 60_000;
+/** How many challenges are remembered of which the document may still be on its way. */
+const REMEMBERED = 256;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
 export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
@@ -32,6 +35,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
   const rules = new ProofRules();
   const meetings = new MeetingPlace<Sighting | 'unpriced', Hold>(MEET_WITHIN);
   const holds = new Holds();
+  const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
@@ -41,7 +45,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     announce(sighting.challenge);
   };
 
-  const seen = async (sighting: Sighting) => {
+  const seen = async (sighting: Sighting): Promise<void> => {
     const { challenge, asked } = sighting;
     const { url, kind, method } = challenge;
     if (!canName(url, method)) {
@@ -49,12 +53,16 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     } else if (kind === 'xmlhttprequest') {
       const guest = await meetings.host(meetingNames(challenge, asked.method), sighting);
       if (guest === null) unheld(challenge);
-    } else if (kind === 'image' && !(await waits({ sighting, hold: null }))) {
-      unheld(challenge);
     } else {
+      const arrival = arrives(sighting);
+      if (kind === 'image' && !(await arrival)) return unheld(challenge);
+      arrivals.set(challenge.id, arrival);
       await begin(sighting, null);
     }
   };
+
+  const stillWaits = async (one: OpenChallenge): Promise<boolean> =>
+    (await (arrivals.get(one.sighting.challenge.id) ?? true)) && waits(one);
 
   const resume = async (one: OpenChallenge) => {
     const { challenge } = one.sighting;
@@ -64,7 +72,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
 
   const send = async (challenge: Challenge, proof: string): Promise<Delivery> => {
     const known = await open.get(challenge.id);
-    if (known === undefined || !(await waits(known))) {
+    if (known === undefined || !(await stillWaits(known))) {
       await open.end(challenge.id);
       return { kind: 'unanswered', reason: 'gone' };
     }
@@ -99,7 +107,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
 
     async waits({ id }) {
       const known = await open.get(id);
-      return known !== undefined && waits(known);
+      return known !== undefined && stillWaits(known);
     },
 
     async held(sender, { holdId, url, method }) {

@@ -2,22 +2,47 @@ import type { BridgeCommand } from '../../messages/bridge.ts';
 import type { OpenChallenge } from './open-challenges.ts';
 import { type Sighting, withoutFragment } from './sighting.ts';
 
-/** How long a navigation may take from its response headers to its document (ms). */
-const COMMIT_WITHIN = 10_000;
-/** When a frame is looked at after its 402 (ms): its document may still be on the way. */
-const FRAME_LOOKS = [0, 50, 100, 200, 400];
+/** How long a document may take from its response headers to its tab (ms). */
+const ARRIVE_WITHIN = 10_000;
+/** Pauses between looks into a page (ms): the preload scanner asks for images that the parser has yet to reach, and
+ * no event tells when the document of a frame is there. */
+const LOOKS = [0, 50, 100, 200, 400];
+
+/**
+ * Resolved with true when what asked can be made to ask again, with false when it cannot. The network layer is ahead
+ * of the tab: a document of which the headers came may not be shown yet, and to repeat it would repeat its predecessor.
+ */
+export async function arrives(sighting: Sighting): Promise<boolean> {
+  const { tabId, kind, url } = sighting.challenge;
+  switch (kind) {
+    case 'main_frame':
+      return tabShows(tabId, url);
+    case 'sub_frame':
+      return (
+        (await within(LOOKS, () => inFrame(sighting, { bridge: 'look', what: 'document', name: url }))) ||
+        (await inParent(sighting, { bridge: 'look', what: 'frame', name: sighting.asked.url }))
+      );
+    case 'image':
+    case 'xmlhttprequest':
+      return within(LOOKS, () => waits({ sighting, hold: null }));
+  }
+}
+
+async function within(pauses: readonly number[], look: () => Promise<boolean>): Promise<boolean> {
+  for (const pause of pauses) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    if (await look()) return true;
+  }
+  return false;
+}
 
 /** Whether who asked still waits for the answer: the tab, frame, element or held request is still there. */
 export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean> {
-  const { tabId, kind, url, seenAt } = sighting.challenge;
+  const { tabId, kind, url } = sighting.challenge;
   switch (kind) {
     case 'main_frame': {
       const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-      // On its way from a page whose URL the purse may not see, a tab shows neither where it is nor where it goes.
-      if (tab?.status === 'loading' && Date.now() - seenAt < COMMIT_WITHIN) return true;
-      return [tab?.url, tab?.pendingUrl].some(
-        (shown) => shown !== undefined && withoutFragment(shown) === url,
-      );
+      return tab?.url !== undefined && withoutFragment(tab.url) === url;
     }
     case 'sub_frame':
       return (
@@ -29,7 +54,7 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
     case 'xmlhttprequest':
       return (
         hold !== null &&
-        tell(tabId, { documentId: hold.documentId }, { bridge: 'look', what: 'hold', name: hold.id })
+        (await tell(tabId, { documentId: hold.documentId }, { bridge: 'look', what: 'hold', name: hold.id }))
       );
   }
 }
@@ -39,19 +64,17 @@ export async function askAgain(sighting: Sighting): Promise<boolean> {
   const { tabId, kind, method, url } = sighting.challenge;
   switch (kind) {
     case 'main_frame':
-      if (!(await shows(tabId, url))) return false;
       // The page's own reload repeats a form without a prompt. A bare 402 has no page of its own, only the browser's.
       if (method === 'GET' || !(await inFrame(sighting, { bridge: 'again', what: 'document', name: url }))) {
         await chrome.tabs.reload(tabId, { bypassCache: true });
       }
       return true;
     case 'sub_frame':
-      for (const pause of FRAME_LOOKS) {
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        if (await inFrame(sighting, { bridge: 'again', what: 'document', name: url })) return true;
-      }
-      // No document of its own: the browser's error page, which only the frame around it can load anew.
-      return inParent(sighting, { bridge: 'again', what: 'frame', name: sighting.asked.url });
+      // Without a document of its own it shows the browser's error page: only the frame around it can load it anew.
+      return (
+        (await inFrame(sighting, { bridge: 'again', what: 'document', name: url })) ||
+        (await inParent(sighting, { bridge: 'again', what: 'frame', name: sighting.asked.url }))
+      );
     case 'image':
       return inDocument(sighting, { bridge: 'again', what: 'image', name: sighting.asked.url });
     case 'xmlhttprequest':
@@ -59,8 +82,7 @@ export async function askAgain(sighting: Sighting): Promise<boolean> {
   }
 }
 
-/** Waits until the tab shows the document of this URL: a reload before that would repeat the page before it. */
-function shows(tabId: number, url: string): Promise<boolean> {
+function tabShows(tabId: number, url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (shown: boolean) => {
       clearTimeout(deadline);
@@ -75,7 +97,7 @@ function shows(tabId: number, url: string): Promise<boolean> {
     const updated = (updatedId: number) => {
       if (updatedId === tabId) void look();
     };
-    const deadline = setTimeout(end, COMMIT_WITHIN, false);
+    const deadline = setTimeout(end, ARRIVE_WITHIN, false);
     chrome.tabs.onUpdated.addListener(updated);
     void look();
   });

@@ -1,48 +1,167 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startWorld, type World } from './bench.ts';
 
 let world: World;
+let page: Page;
 beforeAll(async () => {
   world = await startWorld();
 });
 afterAll(() => world.close());
+beforeEach(async () => {
+  await world.policy('pay');
+  page = await world.browser.context.newPage();
+});
+afterEach(() => page.close());
+
+const paid = () => page.waitForFunction(() => document.title === 'Paid');
+const statuses = (path: string) => world.paywall.at(path).map(({ status }) => status);
 
 test('a page with a 402 of its own is reloaded into the paid page', async () => {
-  const { browser, paywall } = world;
-  const page = await browser.context.newPage();
-  await page.goto(`${paywall.here}/paid/article?as=html#part`);
-  await page.waitForFunction(() => document.title === 'Paid');
-  expect(page.url()).toBe(`${paywall.here}/paid/article?as=html#part`);
-  const served = paywall.at('/paid/article?as=html');
-  expect(served.map(({ status }) => status)).toEqual([402, 200]);
-  const { challenges, deliveries } = await world.seen('/paid/article?as=html');
+  const path = '/paid/article?as=html';
+  await page.goto(`${world.paywall.here}${path}#part`);
+  await paid();
+  expect(page.url()).toBe(`${world.paywall.here}${path}#part`);
+  expect(await page.evaluate(() => history.length)).toBe(2);
+  expect(statuses(path)).toEqual([402, 200]);
+  const { challenges, deliveries } = await world.seen(path);
   expect(challenges).toHaveLength(1);
   expect(challenges[0]).toMatchObject({ kind: 'main_frame', method: 'GET', frameId: 0, documentId: null });
-  expect(challenges[0]).toMatchObject({ topOrigin: paywall.here, initiator: null });
-  expect(served[1]?.proof).toBe(`proof-${challenges[0]?.id}`);
+  expect(challenges[0]).toMatchObject({ topOrigin: world.paywall.here, initiator: null });
+  const proof = `proof-${challenges[0]?.id}`;
+  expect(world.paywall.at(path)[1]?.proof).toBe(proof);
   expect(deliveries[0]?.delivery).toEqual({
     kind: 'answered',
     status: 200,
-    paymentResponse: `receipt ${served[1]?.proof}`,
+    paymentResponse: `receipt ${proof}`,
     paymentRequired: null,
   });
-  await page.close();
 });
 
 test('a bare 402 is reloaded from the error page of the browser', async () => {
-  const { browser, paywall } = world;
-  const page = await browser.context.newPage();
-  await page.goto(`${paywall.here}/paid/bare?as=html&bare`).catch(() => null);
-  await page.waitForFunction(() => document.title === 'Paid');
-  expect(paywall.at('/paid/bare?as=html&bare').map(({ status }) => status)).toEqual([402, 200]);
-  await page.close();
+  const path = '/paid/bare?as=html&bare';
+  await page.goto(world.paywall.here + path).catch(() => null);
+  await paid();
+  expect(statuses(path)).toEqual([402, 200]);
 });
 
-test('a frame is loaded again, the page around it is not', async () => {
-  const { browser, paywall } = world;
-  const page = await browser.context.newPage();
-  await page.goto(paywall.page('/frame', '<iframe src="/paid/frame?as=html"></iframe>'));
+test('a link to a 402 is paid where it leads, not where it was clicked', async () => {
+  const path = '/paid/linked?as=html';
+  await page.goto(world.paywall.page('/links', `<a href="${path}">read</a>`));
+  await page.click('a');
+  await paid();
+  expect(statuses('/links')).toEqual([200]);
+  expect(statuses(path)).toEqual([402, 200]);
+  const { challenges } = await world.seen(path);
+  expect(challenges[0]).toMatchObject({ initiator: world.paywall.here, topOrigin: world.paywall.here });
+});
+
+test('a form is sent again with its body, and without a question of the browser', async () => {
+  const path = '/paid/form?as=html';
+  await page.goto(
+    world.paywall.page('/form', `<form method="post" action="${path}"><input name="a" value="1"></form>`),
+  );
+  await page.evaluate(() => document.forms[0]?.submit());
+  await paid();
+  expect(world.paywall.at(path).map(({ method, status, body }) => [method, status, body])).toEqual([
+    ['POST', 402, 'a=1'],
+    ['POST', 200, 'a=1'],
+  ]);
+});
+
+test('a redirect to a 402 is paid at its target', async () => {
+  const path = '/paid/redirected?as=html';
+  const url = world.paywall.serve('/redirect', (_, response) => {
+    response.writeHead(302, { Location: world.paywall.there + path }).end();
+  });
+  await page.goto(url);
+  await paid();
+  expect(page.url()).toBe(world.paywall.there + path);
+  expect(statuses(path)).toEqual([402, 200]);
+  const { challenges } = await world.seen(path);
+  expect(challenges[0]).toMatchObject({ topOrigin: world.paywall.there });
+});
+
+test('a paid page that redirects gives the final answer, and the proof stays behind', async () => {
+  const path = '/sells-then-leads';
+  const after = world.paywall.page('/led', '<title>Paid</title>');
+  const elsewhere = after.replace(world.paywall.here, world.paywall.there);
+  for (const [name, target] of [
+    ['same', after],
+    ['cross', elsewhere],
+  ] as const) {
+    world.paywall.serve(`${path}/${name}`, ({ headers }, response) => {
+      if (headers['payment-signature'] === undefined) {
+        response.writeHead(402, { 'PAYMENT-REQUIRED': 'offer', 'Content-Type': 'text/html' }).end('<p>Price');
+      } else response.writeHead(303, { Location: target, 'PAYMENT-RESPONSE': 'receipt' }).end();
+    });
+    await page.goto(`${world.paywall.here}${path}/${name}`);
+    await paid();
+    const { deliveries } = await world.seen(`${path}/${name}`);
+    expect(deliveries[0]?.delivery).toMatchObject({ status: 200, paymentResponse: 'receipt' });
+  }
+  expect(world.paywall.at('/led').map(({ proof }) => proof)).toEqual([null, null]);
+});
+
+test('a page that went on meanwhile is left alone, and its proof is not sent', async () => {
+  await world.policy('wait');
+  const path = '/paid/left?as=html';
+  await page.goto(world.paywall.here + path);
+  await expect.poll(async () => (await world.seen(path)).challenges).toHaveLength(1);
+  await page.goto(world.paywall.page('/elsewhere', '<title>Elsewhere</title>'));
+  const delivery = await world.browser.worker.evaluate((end) => {
+    const challenge = bench.challenges.find(({ url }) => url.endsWith(end));
+    return challenge && bench.deliver(challenge);
+  }, path);
+  expect(delivery).toEqual({ kind: 'unanswered', reason: 'gone' });
+  expect(statuses('/elsewhere')).toEqual([200]);
+  expect(statuses(path)).toEqual([402]);
+});
+
+test('a prefetched or prerendered page asks for nothing', async () => {
+  const rules = {
+    prefetch: [{ urls: ['/paid/prefetched?as=html'] }],
+    prerender: [{ urls: ['/paid/pre?as=html'] }],
+  };
+  await page.goto(
+    world.paywall.page('/speculates', `<script type="speculationrules">${JSON.stringify(rules)}</script>`),
+  );
+  await expect.poll(() => statuses('/paid/prefetched?as=html')).toEqual([402]);
+  await expect.poll(() => statuses('/paid/pre?as=html')).toEqual([402]);
+  await page.goto(`${world.paywall.here}/paid/afterwards?as=html`);
+  await paid();
+  const purposes = ['/paid/prefetched?as=html', '/paid/pre?as=html'].map(
+    (path) => world.paywall.at(path)[0]?.headers['sec-purpose'],
+  );
+  expect(purposes).toEqual(['prefetch', 'prefetch;prerender']);
+  expect((await world.seen('/paid/prefetched?as=html')).challenges).toEqual([]);
+  expect((await world.seen('/paid/pre?as=html')).challenges).toEqual([]);
+});
+
+test.each([
+  ['of this origin', 'here', ''],
+  ['of another origin', 'there', ''],
+  ['bare', 'here', '&bare'],
+  ['sandboxed', 'there', '&sandboxed'],
+] as const)('a frame %s is loaded again, the page around it is not', async (name, where, query) => {
+  const path = `/paid/frame?as=html${query}&in=${encodeURIComponent(name)}`;
+  const around = `/around?${encodeURIComponent(name)}`;
+  const sandbox = query === '&sandboxed' ? 'sandbox' : '';
+  await page.goto(
+    world.paywall.page(around, `<iframe ${sandbox} src="${world.paywall[where]}${path}"></iframe>`),
+  );
   await page.frameLocator('iframe').getByText('Paid GET').waitFor();
-  expect(paywall.at('/frame')).toHaveLength(1);
-  await page.close();
+  expect(statuses(around)).toEqual([200]);
+  expect(statuses(path)).toEqual([402, 200]);
+  const { challenges } = await world.seen(path);
+  expect(challenges[0]).toMatchObject({ kind: 'sub_frame', topOrigin: world.paywall.here });
+});
+
+test('two frames of one page are paid one after the other', async () => {
+  const path = '/paid/twins?as=html';
+  await page.goto(
+    world.paywall.page('/twins', `<iframe src="${path}"></iframe><iframe src="${path}"></iframe>`),
+  );
+  for (const nth of [0, 1]) await page.frameLocator('iframe').nth(nth).getByText('Paid GET').waitFor();
+  expect(statuses(path).toSorted()).toEqual([200, 200, 402, 402]);
 });

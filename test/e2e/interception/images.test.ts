@@ -1,0 +1,56 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startWorld, type World } from './bench.ts';
+
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  page = await world.browser.context.newPage();
+});
+afterEach(() => page.close());
+
+const loaded = () =>
+  page.waitForFunction(() => [...document.images].every(({ naturalWidth }) => naturalWidth === 1));
+const statuses = (path: string) => world.paywall.at(path).map(({ status }) => status);
+
+test.each([
+  ['of this origin', 'here', '', ''],
+  ['of another origin', 'there', '', ''],
+  ['asked for with CORS', 'there', '&cors', 'crossorigin="anonymous"'],
+  ['whose 402 may be cached', 'here', '&cache=3600', ''],
+] as const)('an image %s appears', async (name, where, query, attribute) => {
+  const path = `/paid/image?as=png${query}&of=${encodeURIComponent(name)}`;
+  const html = `<img ${attribute} src="${world.paywall[where]}${path}#part">`;
+  await page.goto(world.paywall.page(`/image?${encodeURIComponent(name)}`, html));
+  await loaded();
+  expect(statuses(path)).toEqual([402, 200]);
+  const { challenges } = await world.seen(path);
+  expect(challenges[0]).toMatchObject({ kind: 'image', frameId: 0, topOrigin: world.paywall.here });
+});
+
+test('an image chosen from a set appears', async () => {
+  const path = '/paid/srcset?as=png';
+  await page.goto(world.paywall.page('/srcset', `<img srcset="${path} 1x">`));
+  await page.waitForFunction(() => document.images[0]?.complete && document.images[0]?.naturalWidth === 1);
+  expect(statuses(path)).toEqual([402, 200]);
+});
+
+test('an image behind a redirect appears', async () => {
+  const path = '/paid/led?as=png';
+  world.paywall.serve('/leads', (_, response) => response.writeHead(302, { Location: path }).end());
+  await page.goto(world.paywall.page('/redirected', '<img src="/leads">'));
+  await loaded();
+  expect(statuses(path)).toEqual([402, 200]);
+});
+
+test('what no element of the page shows is not paid: nobody could show it', async () => {
+  const path = '/paid/background?as=png';
+  await page.goto(world.paywall.page('/background', `<body style="background: url('${path}')">`));
+  await expect.poll(async () => (await world.seen(path)).unheld, { timeout: 5000 }).toHaveLength(1);
+  expect((await world.seen(path)).challenges).toEqual([]);
+  expect(statuses(path)).toEqual([402]);
+});

@@ -9,8 +9,10 @@ export interface PasswordStrength {
   readonly advice: Extract<MessageKey, `password_${string}`> | null;
 }
 
-/** The least score of a password that may guard a seed. */
-export const LEAST_SCORE = 2;
+/** The least score of a password that may guard a seed: what is guessed at once is refused, what is weak is said. */
+export const LEAST_SCORE = 1;
+/** From this score on there is nothing to advise. */
+const GOOD_SCORE = 3;
 
 /** Bits at which the score goes up. Each guess costs an attacker one Argon2id of the vault. */
 const STEPS = [18, 30, 48, 66] as const;
@@ -54,7 +56,7 @@ export function passwordStrength(password: string): PasswordStrength {
   const capitals = lower === text ? 0 : 1;
   const bits = parts.reduce((sum, part) => sum + part.bits, capitals);
   const score = scoreOf(bits);
-  if (score > LEAST_SCORE) return { score, advice: null };
+  if (score >= GOOD_SCORE) return { score, advice: null };
   if (parts.some(({ kind }) => kind === 'common')) return { score, advice: 'password_common' };
   const patterned = once !== lower || parts.some(({ kind }) => kind === 'pattern');
   return { score, advice: patterned ? 'password_pattern' : 'password_longer' };

@@ -1,7 +1,8 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import browser from 'webextension-polyfill';
 import { ask } from '../messages/ask.ts';
 import type { OpenPurseView } from '../messages/views.ts';
+import { useAction } from '../ui/action.ts';
 import { ApprovalQueue } from '../ui/approval/ApprovalQueue.tsx';
 import { changes, useAnswer } from '../ui/changes.ts';
 import { Button, IconButton } from '../ui/components/Button.tsx';
@@ -59,16 +60,17 @@ function Empty() {
 /** The unlocked purse. */
 function Open({ purse }: { readonly purse: OpenPurseView }) {
   const approvals = useAnswer('approval.list', {});
-  const beganWithQuestion = useRef(false);
+  const looking = useAction();
+  const locking = useAction();
   useEffect(() => {
-    void ask('purse.refresh', {});
+    void looking.run(() => ask('purse.refresh', {}));
     return changes.subscribe(() => void refreshActivity());
   }, []);
   usePresence();
 
+  const fault = locking.fault.value ?? looking.fault.value;
   if (approvals.kind === 'waiting') return <Loading />;
   if (approvals.kind === 'given' && approvals.value.length > 0) {
-    beganWithQuestion.current = true;
     return <ApprovalQueue approvals={approvals.value} onDone={closeIfPopup} />;
   }
   return (
@@ -82,12 +84,12 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
             icon="lock"
             label={t('popup_lock')}
             testId="lock"
-            onClick={() => void ask('vault.lock', {})}
+            onClick={() => void locking.run(() => ask('vault.lock', {}))}
           />
         </div>
         <NetworkBanner network={purse.network} />
       </header>
-      {approvals.kind === 'failed' && <FaultLine fault={approvals.fault} />}
+      <FaultLine fault={approvals.kind === 'failed' ? approvals.fault : fault} />
       <PlaceScreen place={place.value} purse={purse} />
       <Navigation place={place.value} />
     </>
@@ -108,7 +110,7 @@ function usePresence(): void {
     const touch = () => {
       if (Date.now() - told < TOUCH_EVERY) return;
       told = Date.now();
-      void ask('purse.touch', {});
+      ask('purse.touch', {}).catch(console.error);
     };
     document.addEventListener('pointerdown', touch);
     document.addEventListener('keydown', touch);

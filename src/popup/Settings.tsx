@@ -113,7 +113,7 @@ function AutoLock({ minutes }: { readonly minutes: number }) {
     >
       <div class="field-line">
         <TextField
-          label={`${t('popup_autoLock')} (${t('popup_minutes')})`}
+          label={t('popup_autoLock')}
           hint={valid ? t('popup_autoLockHint') : t('popup_autoLockFault')}
           numeric
           value={text.value}

@@ -12,6 +12,11 @@ onChanged(() => {
 /** Goes up each time the background says that something a page shows may have changed. */
 export const changes: ReadonlySignal<number> = revision;
 
+/** Asks for everything on the page again, after something that the background has no reason to tell about. */
+export function lookAgain(): void {
+  revision.value += 1;
+}
+
 /** What the background answers to a question, kept fresh while the component lives. The input is that of the start. */
 export function useAnswer<Q extends PageQuestion>(question: Q, input: PageInput<Q>): Answer<PageReplies[Q]> {
   const live = useMemo(() => liveAnswer(() => ask(question, input), changes), [question]);

@@ -26,16 +26,15 @@ export function Screen({ title, children, onBack, aside, titleUnseen = false, sc
   const screen = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
-    if (scroll && screen.current) screen.current.scrollTop = scroll.top;
+    const shown = screen.current;
+    if (scroll === undefined || shown === null) return undefined;
+    shown.scrollTop = scroll.top;
+    return () => {
+      scroll.top = shown.scrollTop;
+    };
   }, [scroll]);
   return (
-    <main
-      class="screen"
-      ref={screen}
-      onScroll={(event) => {
-        if (scroll) scroll.top = event.currentTarget.scrollTop;
-      }}
-    >
+    <main class="screen" ref={screen}>
       <div class={titleUnseen ? 'unseen' : 'screen-head'}>
         {onBack && <IconButton icon="back" label={t('ui_back')} onClick={onBack} />}
         <h1 tabIndex={-1} ref={heading}>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { ask } from '../../messages/ask.ts';
 import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
+import { lookAgain } from '../changes.ts';
 import { t } from '../i18n.ts';
 import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
@@ -17,12 +18,15 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
   const action = useAction();
   const now = useNow(250);
   const wait = (purse.retryAt ?? 0) - now.value;
+  const fault = action.fault.value;
+  const waited = fault?.key === 'fault_tooManyTries' && wait <= 0;
 
   const unlock = async () => {
     const given = password.value;
     if (wait > 0 || given === '') return;
     const opened = await action.run(() => ask('vault.unlock', { password: given }));
     if (opened) password.value = '';
+    else lookAgain();
   };
   return (
     <>
@@ -53,7 +57,7 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
               password.value = text;
             }}
           />
-          <FaultLine fault={action.fault.value} />
+          <FaultLine fault={waited ? null : fault} />
           <Button look="primary" submit off={wait > 0} busy={action.busy.value} testId="unlock">
             {wait > 0 ? t('ui_retryIn', clock(wait)) : t(action.busy.value ? 'ui_unlocking' : 'ui_unlock')}
           </Button>

@@ -1,0 +1,77 @@
+import type { Page } from 'playwright';
+import { type Camera, PAGE_SIZE, POPUP_SIZE } from './camera.ts';
+import { type Scene, XNO } from './scene.ts';
+
+/** Photographs what the main job did not come by: the rest of the popup, an import, and a question without money. */
+export async function fillAlbum({ purse, merchant }: Scene, password: string, camera: Camera): Promise<void> {
+  const popup = await purse.popup();
+  const tab = (name: string) => popup.getByRole('navigation').getByRole('button', { name });
+  const button = (name: string | RegExp) => popup.getByRole('button', { name });
+  const shoot = (name: string) => camera(popup, `popup-${name}`, POPUP_SIZE);
+  const heading = (name: string) => popup.getByRole('heading', { level: 1, name }).waitFor();
+
+  await popup.getByTestId('activity-row').first().waitFor();
+  await shoot('home');
+  await popup.getByTestId('receive').click();
+  await shoot('receive');
+  await popup.getByTestId('send').click();
+  await popup.getByTestId('send-to').fill(merchant.payTo);
+  await popup.getByTestId('send-amount').fill('0.25');
+  await shoot('send');
+  await popup.getByTestId('send-review').click();
+  await popup.getByTestId('send-now').waitFor();
+  await shoot('send-review');
+
+  await tab('Activity').click();
+  await popup.getByTestId('activity-row').first().waitFor();
+  await shoot('activity');
+  await popup.getByTestId('activity-row').first().click();
+  await popup.getByTestId('block-hash').waitFor();
+  await shoot('payment');
+
+  await tab('Budgets').click();
+  await popup.getByTestId('budget').waitFor();
+  await shoot('budgets');
+  await popup.getByTestId('budget').getByRole('button').first().click();
+  await popup.getByTestId('budget-per-payment').waitFor();
+  await shoot('budget');
+
+  await tab('Settings').click();
+  await popup.getByTestId('auto-lock').waitFor();
+  await shoot('settings');
+  await button(/^Add/).click();
+  await popup.getByTestId('network-save').waitFor();
+  await shoot('network');
+  await tab('Settings').click();
+  await button(/words/).click();
+  await popup.getByTestId('reveal-password').fill(password);
+  await shoot('backup');
+  await tab('Settings').click();
+  await button(/log|not paid/i).click();
+  await heading('');
+  await shoot('log');
+  await popup.close();
+
+  await photographMissing({ purse, merchant }, camera);
+}
+
+/** A price beyond what the purse holds. */
+async function photographMissing(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const page = await purse.newPage();
+  await page.goto(`${merchant.origin}/article?price=${3n * XNO}`);
+  const question = await purse.nextApproval();
+  const window: Page = await purse.newPage();
+  await window.setViewportSize(POPUP_SIZE);
+  await window.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+  await window.getByTestId('approval-missing').waitFor();
+  await window.locator('[data-armed="true"]').waitFor();
+  await camera(window, 'question-no-money', POPUP_SIZE);
+  await window.close();
+  await page.bringToFront();
+  await question.decline();
+  await camera(page, 'site-article', PAGE_SIZE);
+  await page.close();
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+
+/** The size of what is photographed, in CSS pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The toolbar popup, as large as a browser lets it grow. */
+export const POPUP_SIZE: Size = { width: 360, height: 600 };
+export const PAGE_SIZE: Size = { width: 820, height: 900 };
+
+/** Takes a picture of a page by light and one by dark: `NAME-light.png` and `NAME-dark.png`. */
+export type Camera = (page: Page, name: string, size: Size) => Promise<void>;
+
+/** A camera that takes no pictures. */
+export const noCamera: Camera = async () => {};
+
+const THEMES = ['light', 'dark'] as const;
+/** Device pixels for a CSS pixel: sharp on every screen that a reader may have. */
+const SHARPNESS = 2;
+
+/** A camera that puts its pictures into `folder`. */
+export function cameraInto(folder: string): Camera {
+  mkdirSync(folder, { recursive: true });
+  return async (page, name, { width, height }) => {
+    await page.setViewportSize({ width, height });
+    const session = await page.context().newCDPSession(page);
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      // Playwright draws one device pixel for each CSS pixel; its own setting is fixed when the browser starts.
+      await session.send('Emulation.setDeviceMetricsOverride', {
+        width,
+        height,
+        deviceScaleFactor: SHARPNESS,
+        mobile: false,
+      });
+      await page.evaluate(
+        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+      );
+      const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
+      writeFileSync(join(folder, `${name}-${theme}.png`), Buffer.from(data, 'base64'));
+    }
+    await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+    await session.detach();
+  };
+}

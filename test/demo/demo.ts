@@ -1,0 +1,55 @@
+/** `npm run demo`: the purse in a browser of your own, or the whole main job by itself. */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureChromium } from '../../scripts/browser.ts';
+import { ROOT } from '../e2e/build.ts';
+import { playHeadless } from './headless.ts';
+import { playVisible } from './visible.ts';
+
+const USAGE = `Usage: npm run demo                 opens a browser with a funded purse and says where to click
+       npm run demo -- --headless    walks the whole main job by itself and says what happened
+  --report FILE         writes the report as JSON
+  --screenshots [DIR]   photographs every screen, light and dark (docs/screenshots)`;
+
+const PASSWORD = 'a keeper of small change';
+const NO_DISPLAY = `There is no display here to open a browser on. To watch the purse work without one:
+
+  npm run demo -- --headless`;
+
+/** An option whose value may be left out: `parseArgs` knows none. */
+function withDefault(args: readonly string[], option: string, value: string): string[] {
+  return args.flatMap((arg, index) => {
+    const next = args[index + 1];
+    return arg === option && (next === undefined || next.startsWith('--')) ? [arg, value] : [arg];
+  });
+}
+
+async function main(): Promise<boolean> {
+  const { values } = parseArgs({
+    args: withDefault(process.argv.slice(2), '--screenshots', join(ROOT, 'docs', 'screenshots')),
+    options: {
+      headless: { type: 'boolean', default: false },
+      report: { type: 'string' },
+      screenshots: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return true;
+  }
+  const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!values.headless && !hasDisplay) {
+    console.error(NO_DISPLAY);
+    return false;
+  }
+  ensureChromium();
+  console.log('Starting devnet, merchant and browser; the first time, building the purse.');
+  if (values.headless) {
+    return playHeadless({ password: PASSWORD, report: values.report, screenshots: values.screenshots });
+  }
+  await playVisible(PASSWORD);
+  return true;
+}
+
+process.exitCode = (await main()) ? 0 : 1;

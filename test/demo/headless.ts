@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { fillAlbum } from './album.ts';
+import { cameraInto, noCamera } from './camera.ts';
+import { mainJob } from './main-job.ts';
+import { playSteps } from './report.ts';
+import { openScene } from './scene.ts';
+
+export interface HeadlessOptions {
+  readonly password: string;
+  /** File for the report. */
+  readonly report: string | undefined;
+  /** Folder for pictures of every screen. */
+  readonly screenshots: string | undefined;
+}
+
+/** Walks the whole main job by itself. True when every step happened and all books agree. */
+export async function playHeadless({
+  password,
+  report: file,
+  screenshots,
+}: HeadlessOptions): Promise<boolean> {
+  const scene = await openScene({ bare: true });
+  const began = performance.now();
+  const { purse, devnet, merchant } = scene;
+  const camera = screenshots === undefined ? noCamera : cameraInto(screenshots);
+  try {
+    console.log(`
+Nano Purse: the main job, from nothing to the last receipt
+
+  Browser   Chromium ${purse.context.browser()?.version() ?? ''}, without a window
+  Ledger    ${devnet.rpcUrl}, which validates every block
+  Merchant  ${merchant.origin}
+`);
+    const report = await playSteps(mainJob(scene, password, camera), console.log);
+    if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+    if (report.ok && screenshots !== undefined) await fillAlbum(scene, password, camera);
+
+    const done = report.steps.filter(({ ok }) => ok).length;
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    console.log(`\n${done} of ${report.steps.length} steps in ${seconds} s.`);
+    if (file !== undefined) console.log(`Report: ${file}`);
+    if (screenshots !== undefined) console.log(`Screenshots: ${screenshots}`);
+    return report.ok;
+  } finally {
+    await scene.close();
+  }
+}

@@ -4,6 +4,7 @@ import {
   createChromiumInterception,
   type SessionStore,
 } from '../../../../src/interception/chromium/index.ts';
+import { ProofRules, type Target } from '../../../../src/interception/chromium/proof-rule.ts';
 import type { Envelope, Reply } from '../../../../src/messages/contract.ts';
 
 /** What becomes of a challenge as soon as it is seen; kept in the session storage, over the lives of the worker. */
@@ -19,6 +20,8 @@ export interface Bench {
   deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
+  /** Arms a rule and leaves it armed. */
+  arm(target: Target, proof: string): Promise<void>;
 }
 
 declare global {
@@ -48,6 +51,9 @@ globalThis.bench = {
   },
   release: interception.release,
   waits: interception.waits,
+  async arm(target, proof) {
+    await new ProofRules().arm(target, proof);
+  },
 };
 
 interception.watch(

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { MeetingPlace } from './meeting.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('a host and a guest meet, whoever comes first', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  const early = place.host(['a'], 'host');
+  expect(await place.guest('a', 'guest')).toBe('host');
+  expect(await early).toBe('guest');
+  const waiting = place.guest('a', 'second guest');
+  expect(await place.host(['a'], 'second host')).toBe('second guest');
+  expect(await waiting).toBe('second host');
+});
+
+test('who is not met in time goes away alone, and is not met later', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  const host = place.host(['a', 'b'], 'host');
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(await host).toBeNull();
+  const guest = place.guest('a', 'guest');
+  await vi.advanceTimersByTimeAsync(1499);
+  expect(await place.host(['a'], 'late')).toBe('guest');
+  expect(await guest).toBe('late');
+});
+
+test('a host of two names is met once', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  void place.host(['document', 'origin'], 'host');
+  expect(await place.guest('origin', 'first')).toBe('host');
+  const second = place.guest('document', 'second');
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(await second).toBeNull();
+});
+
+test('every order of coming pairs each with one of its own name, first come first met', async () => {
+  const comer = fc.record({ side: fc.constantFrom('host', 'guest'), name: fc.constantFrom('a', 'b') });
+  await fc.assert(
+    fc.asyncProperty(fc.array(comer, { maxLength: 30 }), async (comers) => {
+      const place = new MeetingPlace<number, number>(1500);
+      const met = comers.map(({ side, name }, index) =>
+        side === 'host' ? place.host([name], index) : place.guest(name, index),
+      );
+      await vi.advanceTimersByTimeAsync(1500);
+      const found = await Promise.all(met);
+      for (const name of ['a', 'b']) {
+        const of = (side: string) =>
+          comers.flatMap((one, index) => (one.side === side && one.name === name ? [index] : []));
+        const [hosts, guests] = [of('host'), of('guest')];
+        hosts.forEach((host, nth) => {
+          expect(found[host]).toBe(guests[nth] ?? null);
+        });
+        guests.forEach((guest, nth) => {
+          expect(found[guest]).toBe(hosts[nth] ?? null);
+        });
+      }
+    }),
+  );
+});

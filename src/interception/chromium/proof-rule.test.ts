@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canName, exactly, LONGEST_URL, PROOF_HEADER, proofRule, type Target } from './proof-rule.ts';
+
+const special = fc.constantFrom(...'*^|?%()[]{}+$.\\/-_~!@:;,=&a1Z');
+const url = fc
+  .tuple(fc.webUrl(), fc.string({ unit: special, maxLength: 60 }))
+  .map(([base, tail]) => new URL(`${base}/${tail}`).href.replace(/#.*/, ''));
+
+const target: Target = {
+  tabId: 7,
+  kind: 'xmlhttprequest',
+  url: 'https://shop.example/a?b=c',
+  method: 'POST',
+  initiator: 'https://page.example:8443',
+};
+
+describe('the expression of a rule', () => {
+  test('matches its URL, with and without a fragment', () => {
+    fc.assert(
+      fc.property(url, fc.string(), (one, fragment) => {
+        const expression = new RegExp(exactly(one), 's');
+        expect(expression.test(one)).toBe(true);
+        expect(expression.test(`${one}#${fragment}`)).toBe(true);
+      }),
+    );
+  });
+
+  test('matches no neighbour: a character more, less, or another', () => {
+    const at = fc.nat();
+    fc.assert(
+      fc.property(url, at, special, (one, where, letter) => {
+        const expression = new RegExp(exactly(one), 's');
+        const index = where % one.length;
+        const neighbours = [
+          one.slice(0, index) + letter + one.slice(index),
+          one.slice(0, index) + one.slice(index + 1),
+          one.slice(0, index) + letter + one.slice(index + 1),
+          letter + one,
+          one + letter,
+        ];
+        for (const other of neighbours) expect(expression.test(other)).toBe(other === one);
+      }),
+    );
+  });
+
+  test('matches no other URL', () => {
+    fc.assert(
+      fc.property(url, url, (one, other) => {
+        expect(new RegExp(exactly(one), 's').test(other)).toBe(one === other);
+      }),
+    );
+  });
+});
+
+describe('the rule', () => {
+  test('sets the proof for one method, kind and tab, from documents of one host', () => {
+    expect(proofRule(3, target, 'the proof')).toEqual({
+      id: 3,
+      priority: 1000,
+      action: {
+        type: 'modifyHeaders',
+        requestHeaders: [
+          { header: PROOF_HEADER, operation: 'set', value: 'the proof' },
+          { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
+        ],
+      },
+      condition: {
+        regexFilter: '^https://shop\\.example/a\\?b=c(#.*)?$',
+        isUrlFilterCaseSensitive: true,
+        resourceTypes: ['xmlhttprequest'],
+        requestMethods: ['post'],
+        tabIds: [7],
+        initiatorDomains: ['page.example'],
+      },
+    });
+  });
+
+  test('leaves the document open where the browser or an opaque document asks', () => {
+    expect(proofRule(1, { ...target, initiator: null }, 'x').condition).not.toHaveProperty(
+      'initiatorDomains',
+    );
+  });
+
+  test.each(['PURGE', 'post', 'OPTIONS', 'toString', ''])('cannot name the method %s', (method) => {
+    expect(canName(target.url, method)).toBe(false);
+    expect(() => proofRule(1, { ...target, method }, 'x')).toThrow(RangeError);
+  });
+
+  test('cannot name a URL beyond the limit', () => {
+    const long = `https://a.example/${'x'.repeat(LONGEST_URL)}`;
+    expect(canName(long.slice(0, LONGEST_URL), 'GET')).toBe(true);
+    expect(canName(long, 'GET')).toBe(false);
+  });
+});

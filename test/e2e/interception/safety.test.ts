@@ -1,0 +1,261 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Challenge } from '../../../src/interception/challenge.ts';
+import { startWorld, type World } from './bench.ts';
+
+let world: World;
+let page: Page;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  await world.policy('pay');
+  page = await world.browser.context.newPage();
+  await page.goto(world.paywall.page('/safety', '<title>Safety</title>'));
+});
+afterEach(() => page.close());
+
+const proofs = (path: string) => world.paywall.at(path).map(({ proof }) => proof);
+const ask = (url: string, init?: RequestInit, on: Page = page) =>
+  on.evaluate(([target, options]) => fetch(target, options).then(({ status }) => status), [
+    url,
+    init ?? {},
+  ] as const);
+
+/** The challenge that waits for a path. */
+async function waiting(path: string): Promise<Challenge> {
+  await expect.poll(async () => (await world.seen(path)).challenges).toHaveLength(1);
+  const [challenge] = (await world.seen(path)).challenges;
+  if (challenge === undefined) throw new Error(`No challenge for ${path}`);
+  return challenge;
+}
+
+describe('a proof that is on its way reaches no other request', () => {
+  const path = '/paid/target?a=1';
+  const other = async () => {
+    const tab = await world.browser.context.newPage();
+    await tab.goto(`${world.paywall.here}/safety`);
+    return tab;
+  };
+  let tabId: number;
+
+  beforeEach(async () => {
+    await world.policy('release');
+    await ask('/paid/where');
+    tabId = (await world.seen('/paid/where')).challenges.at(-1)?.tabId ?? -1;
+    const target = {
+      tabId,
+      kind: 'xmlhttprequest' as const,
+      url: world.paywall.here + path,
+      method: 'POST',
+      initiator: world.paywall.here,
+    };
+    await world.browser.worker.evaluate((value) => bench.arm(value, 'armed'), target);
+  });
+  afterEach(() =>
+    world.browser.worker.evaluate(async () => {
+      const rules = await chrome.declarativeNetRequest.getSessionRules();
+      await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: rules.map(({ id }) => id) });
+    }),
+  );
+
+  const post = { method: 'POST', body: '1' };
+  test.each([
+    ['another method', () => ask(path)],
+    ['another URL', () => ask('/paid/target?a=12', post)],
+    ['a URL within', () => ask('/paid/target', post)],
+    ['other letters', () => ask('/paid/Target?a=1', post)],
+    ['another host', () => ask(`${world.paywall.there}/paid/target?a=1&cors`, post)],
+    ['another tab', async () => ask(path, post, await other())],
+    [
+      'a frame of another site',
+      async () => {
+        const src = world.paywall.page('/inner', '').replace(world.paywall.here, world.paywall.there);
+        const frame = await page.evaluateHandle(async (url) => {
+          const element = document.createElement('iframe');
+          element.src = url;
+          const loaded = new Promise((resolve) => element.addEventListener('load', resolve));
+          document.body.append(element);
+          await loaded;
+          return element;
+        }, src);
+        const inner = await frame.contentFrame();
+        await inner?.evaluate(
+          (url) => fetch(url, { method: 'POST', mode: 'no-cors' }),
+          world.paywall.here + path,
+        );
+      },
+    ],
+    [
+      'a document',
+      () =>
+        page.evaluate((action) => {
+          const form = document.createElement('form');
+          Object.assign(form, { method: 'post', action });
+          document.body.append(form);
+          form.submit();
+        }, path),
+    ],
+  ])('%s', async (_, request) => {
+    const before = world.paywall.served.length;
+    await request();
+    await expect.poll(() => world.paywall.served.length).toBeGreaterThan(before);
+    expect(world.paywall.served.slice(before).map(({ proof }) => proof)).not.toContain('armed');
+    await page.goto(`${world.paywall.here}/safety`);
+    await ask(`${path}#part`, post);
+    expect(proofs(path).at(-1)).toBe('armed');
+  });
+});
+
+test('a proof is sent once: the same request later is another request', async () => {
+  expect(await ask('/paid/once')).toBe(200);
+  await world.policy('release');
+  expect(await ask('/paid/once')).toBe(402);
+  expect(proofs('/paid/once')).toEqual([null, expect.stringMatching(/^proof-/), null]);
+  const rules = () => world.browser.worker.evaluate(() => chrome.declarativeNetRequest.getSessionRules());
+  await expect.poll(rules).toEqual([]);
+});
+
+describe('URLs that mean something in the language of rules', () => {
+  test.each([
+    ['/paid/a*b'],
+    ['/paid/a^b|c'],
+    ['/paid/?a=1?b=2'],
+    ['/paid/100%25(c)[d]+$e.f'],
+    ['/paid/{a}?b={2,3}&c=\\d'],
+    ['/paid/||a|?|b'],
+    ['/paid/%E2%82%AC?q=%23'],
+    ['4000 letters', `/paid/${'x'.repeat(4000)}`],
+    ['8000 characters', `/paid/?q=${'a.b*c+d(e)[f]'.repeat(610)}`],
+  ])('%s', async (name, path = name) => {
+    expect(await ask(`${path}#fragment`)).toBe(200);
+    const served = world.paywall.served.filter(({ proof }) => proof !== null).at(-1);
+    const written = await page.evaluate((url) => {
+      const { pathname, search } = new URL(url, location.href);
+      return pathname + search;
+    }, path);
+    expect(served?.path).toBe(written);
+  });
+
+  test('one too long for the purse is left alone', async () => {
+    const path = `/paid/${'y'.repeat(8200)}`;
+    expect(await ask(path)).toBe(402);
+    expect((await world.seen(path)).unheld).toHaveLength(1);
+  });
+});
+
+test('several identical tabs are paid each with its own proof', async () => {
+  const path = '/paid/tabs?as=html';
+  const tabs = await Promise.all([1, 2, 3].map(() => world.browser.context.newPage()));
+  await Promise.all(tabs.map((tab) => tab.goto(world.paywall.here + path)));
+  await Promise.all(tabs.map((tab) => tab.waitForFunction(() => document.title === 'Paid')));
+  const sent = proofs(path).filter((proof) => proof !== null);
+  expect(sent).toHaveLength(3);
+  expect(new Set(sent).size).toBe(3);
+  await Promise.all(tabs.map((tab) => tab.close()));
+});
+
+test('a page that forges the handshake is not heard', async () => {
+  const before = await world.browser.worker.evaluate(() => bench.challenges.length + bench.unheld.length);
+  const heard = await page.evaluate(async () => {
+    const answers: unknown[] = [];
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => answers.push(data);
+    const untaken = dispatchEvent(new MessageEvent('nano-purse', { ports: [port2], cancelable: true }));
+    port1.postMessage({ id: 1, url: '/paid/forged', method: 'GET' });
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    return { untaken, answers };
+  });
+  expect(heard).toEqual({ untaken: true, answers: [] });
+  expect(await world.browser.worker.evaluate(() => bench.challenges.length + bench.unheld.length)).toBe(
+    before,
+  );
+});
+
+test('a page that bends everything it can reach learns yes or no, and is served all the same', async () => {
+  const seen = await page.evaluate(async () => {
+    const caught: unknown[] = [];
+    const mend: Array<() => void> = [];
+    const { defineProperty, getOwnPropertyDescriptor, apply } = Reflect;
+    const spy = (owner: object, name: string) => {
+      const descriptor = getOwnPropertyDescriptor(owner, name) ?? {};
+      const how = descriptor.get === undefined ? 'value' : 'get';
+      const native = descriptor[how];
+      mend.push(() => defineProperty(owner, name, descriptor));
+      defineProperty(owner, name, {
+        ...descriptor,
+        [how](...args: unknown[]) {
+          const result = apply(native, this, args);
+          caught[caught.length] = [args, result];
+          return result;
+        },
+      });
+    };
+    spy(MessageEvent.prototype, 'data');
+    spy(MessagePort.prototype, 'postMessage');
+    spy(EventTarget.prototype, 'addEventListener');
+    spy(Response.prototype, 'headers');
+    spy(Headers.prototype, 'has');
+    spy(Map.prototype, 'get');
+    spy(WeakMap.prototype, 'get');
+    spy(Promise.prototype, 'then');
+    spy(Function.prototype, 'apply');
+    spy(Function.prototype, 'call');
+    Object.assign(Object.prototype, { get: () => 'bent', apply: () => 'bent', construct: () => 'bent' });
+    const answer = fetch('/paid/bent');
+    for (const name of ['get', 'apply', 'construct']) Reflect.deleteProperty(Object.prototype, name);
+    const { status } = await answer;
+    for (const one of mend) one();
+    return { status, caught: JSON.stringify(caught) };
+  });
+  expect(seen.status).toBe(200);
+  expect(seen.caught).not.toMatch(/proof|offer|"go"|\/paid/);
+});
+
+test('a worker that is killed over a held request takes it up again in its next life', async () => {
+  await world.policy('wait');
+  const answer = ask('/paid/killed', { method: 'POST', body: 'kept' });
+  const first = await waiting('/paid/killed');
+  const life = await world.browser.worker.evaluate(() => bench.life);
+  await world.policy('pay');
+  await world.killWorker();
+  expect(await answer).toBe(200);
+  expect(await world.browser.worker.evaluate(() => bench.life)).not.toBe(life);
+  expect((await world.seen('/paid/killed')).challenges).toEqual([first]);
+  expect(proofs('/paid/killed')).toEqual([null, `proof-${first.id}`]);
+});
+
+test('a worker that is killed over a document finds it again, unless the tab has gone on', async () => {
+  await world.policy('wait');
+  const [stays, leaves] = ['/paid/stays?as=html', '/paid/leaves?as=html'];
+  const left = await world.browser.context.newPage();
+  await page.goto(world.paywall.here + stays);
+  await left.goto(world.paywall.here + leaves);
+  const first = await waiting(stays);
+  await waiting(leaves);
+  await left.goto(`${world.paywall.here}/safety`);
+  await world.policy('pay');
+  await world.killWorker();
+  await ask('/paid/wakes', undefined, left);
+  await page.waitForFunction(() => document.title === 'Paid');
+  expect((await world.seen(stays)).challenges).toEqual([first]);
+  expect((await world.seen(leaves)).challenges).toEqual([]);
+  expect(proofs(leaves)).toEqual([null]);
+  await left.close();
+});
+
+test('a rule that a killed worker left behind is removed before the next is armed', async () => {
+  const target = {
+    tabId: 1,
+    kind: 'image' as const,
+    url: `${world.paywall.here}/paid/orphan`,
+    method: 'GET',
+    initiator: null,
+  };
+  await world.browser.worker.evaluate((value) => bench.arm(value, 'orphan'), target);
+  await world.killWorker();
+  expect(await ask('/paid/after-orphan')).toBe(200);
+  const rules = await world.browser.worker.evaluate(() => chrome.declarativeNetRequest.getSessionRules());
+  expect(JSON.stringify(rules)).not.toContain('orphan');
+});

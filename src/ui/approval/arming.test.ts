@@ -22,6 +22,10 @@ function user(looking: boolean) {
   return {
     attention,
     listeners,
+    /** Attention that changes without an event. */
+    lookUnheard(now: boolean) {
+      given = now;
+    },
     look(now: boolean) {
       given = now;
       for (const listener of listeners) listener();
@@ -75,6 +79,20 @@ test('flickering attention never adds up', () => {
     look(true);
   }
   expect(armed.value).toBe(false);
+});
+
+test('attention that comes or goes without an event arms nothing', () => {
+  const late = user(false);
+  const first = startArming(late.attention);
+  late.lookUnheard(true);
+  vi.advanceTimersByTime(ARM_AFTER);
+  expect(first.armed.value).toBe(false);
+
+  const gone = user(true);
+  const second = startArming(gone.attention);
+  gone.lookUnheard(false);
+  vi.advanceTimersByTime(ARM_AFTER);
+  expect(second.armed.value).toBe(false);
 });
 
 test('once stopped it is disarmed for good and listens no more', () => {

@@ -11,6 +11,7 @@ import { type Payment, type PaymentId, type Site, siteOf } from '../payments/pay
 import { readActivity } from '../storage/activity.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
 import type { Database, Place } from '../storage/database.ts';
+import type { StoredJournal } from '../storage/journal.ts';
 import type { StoredLog } from '../storage/log.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -22,6 +23,7 @@ export interface AnswerParts {
   readonly keeper: Keeper;
   readonly settings: StoredSettings;
   readonly budgets: StoredBudgets;
+  readonly journal: StoredJournal;
   readonly log: StoredLog;
   readonly database: Database;
   readonly approvals: Approvals;
@@ -38,7 +40,7 @@ export interface AnswerParts {
 
 /** What the background does for each question of the extension's own pages. */
 export function pageAnswers(parts: AnswerParts): PageAnswers {
-  const { vault, keeper, settings, budgets, log, database, approvals, cashier, now } = parts;
+  const { vault, keeper, settings, budgets, journal, log, database, approvals, cashier, now } = parts;
   const { opened, lock, changed, visit } = parts;
 
   const viewOf = async (budget: Budget): Promise<BudgetView> =>
@@ -163,7 +165,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
         approvals.list().map(async (question) => {
           const budget = await budgetFor(question.site);
           const view = budget === null ? null : await viewOf(budget);
-          return approvalView(question, { network, budget: view, purse, work });
+          const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
+          return approvalView(question, { network, budget: view, purse, isKnownPayee, work });
         }),
       );
     },

@@ -148,6 +148,7 @@ async function build(): Promise<House> {
         keeper,
         settings,
         budgets,
+        journal,
         log,
         database,
         approvals,

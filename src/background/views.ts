@@ -31,12 +31,14 @@ export interface ApprovalContext {
   readonly network: NetworkProfile;
   readonly budget: BudgetView | null;
   readonly purse: Purse | null;
+  /** Whether the payee was paid before. */
+  readonly isKnownPayee: boolean;
   readonly work: ApprovalView['work'];
 }
 
 export function approvalView(
   { id, site, challenge, offer, reason }: Question,
-  { network, budget, purse, work }: ApprovalContext,
+  { network, budget, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const tag = offer.mechanism === 'nanoSession' && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
@@ -57,7 +59,7 @@ export function approvalView(
     warnings: [
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
-      ...(reason === 'reason_newSite' ? (['warning_firstPayment'] as const) : []),
+      ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
     budget,

@@ -18,6 +18,8 @@ export interface PaymentRow {
   readonly once: string;
   readonly challenge: string;
   readonly resource: readonly [network: string, resource: string, at: number];
+  /** Only once a block was signed: this account was paid. */
+  readonly payee?: readonly [network: string, payTo: string];
   /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
   readonly underway?: 1;
   /** Only while a proof waits for what it paid for. */
@@ -45,6 +47,7 @@ export interface PurseSchema extends DBSchema {
       once: string;
       challenge: string;
       resource: [string, string, number];
+      payee: [string, string];
       underway: number;
       undelivered: [string, string, string];
     };
@@ -93,6 +96,7 @@ function createFirst(database: Database): void {
   payments.createIndex('once', 'once');
   payments.createIndex('challenge', 'challenge');
   payments.createIndex('resource', 'resource');
+  payments.createIndex('payee', 'payee');
   payments.createIndex('underway', 'underway');
   payments.createIndex('undelivered', 'undelivered');
   database.createObjectStore('transfers', { keyPath: 'id' }).createIndex('place', 'place', { unique: true });

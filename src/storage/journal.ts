@@ -1,6 +1,6 @@
 import type { IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
-import { publicKeyOf } from '../nano/account.ts';
+import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { checkBudget } from '../payments/budget.ts';
 import type { OwnBlock } from '../payments/chain.ts';
@@ -112,6 +112,11 @@ export class StoredJournal implements Journal {
     return rows.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at);
   }
 
+  /** Whether the account was ever paid from here. */
+  async hasPaid(network: string, payTo: NanoAddress): Promise<boolean> {
+    return (await this.#database.countFromIndex('payments', 'payee', [network, payTo])) > 0;
+  }
+
   async lastPrice(network: string, resource: string): Promise<Raw | null> {
     const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
     const { store } = this.#database.transaction('payments');
@@ -162,6 +167,7 @@ function rowOf(payment: Payment): PaymentRow {
     once: intent.once,
     challenge: challenge.id,
     resource: [intent.network.id, intent.resource, at],
+    ...('hash' in progress && { payee: [intent.network.id, intent.offer.payTo] }),
     ...(isUnderway(progress.state) && { underway: 1 }),
     ...(waits && { undelivered: [site, challenge.method, challenge.url] }),
   };

@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import * as v from 'valibot';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from './build.ts';
+import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+const Vectors = v.object({
+  offers: v.object({ now: v.number(), pageUrl: v.string() }),
+  malformed: v.array(
+    v.object({
+      id: v.string(),
+      header: v.string(),
+      now: v.optional(v.number()),
+      expect: v.object({ envelope: v.string(), entries: v.optional(v.array(v.string())), pay: v.boolean() }),
+    }),
+  ),
+  multipleHeaders: v.array(v.object({ id: v.string(), value: v.string(), expect: v.string() })),
+});
+
+const file = join(ROOT, 'test/vectors/data/offers.json');
+const vectors = v.parse(Vectors, JSON.parse(readFileSync(file, 'utf8')));
+
+/** Whether the only entry would be payable, where and when it was written. */
+function isDated({
+  pay,
+  entries = [],
+}: v.InferOutput<typeof Vectors>['malformed'][number]['expect']): boolean {
+  return entries.length === 1 && (pay || entries[0] === 'EXPIRED');
+}
+
+const ODD_PRICE = 'This page has an odd price\n';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  // The vectors are offers for the main network.
+  scene = await openScene({ devnet: { networkId: 'nano:mainnet' } });
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(() => page.close());
+
+/** Fetches every URL from one page at once, and gives the status and text that the page sees. */
+async function fetchAll(urls: readonly string[]): Promise<readonly { status: number; text: string }[]> {
+  await page.goto(scene.at('/free'));
+  return page.evaluate(
+    (all) =>
+      Promise.all(
+        all.map(async (url) => {
+          const response = await fetch(url);
+          return { status: response.status, text: await response.text() };
+        }),
+      ),
+    urls,
+  );
+}
+
+/** The keys of the log's lines about a URL. */
+async function logged(url: string): Promise<readonly string[]> {
+  return (await scene.purse.ask('log.list', {})).filter((line) => line.url === url).map(({ key }) => key);
+}
+
+describe('a header that is no payable offer', () => {
+  test('leaves the page its own 402 and the user one line that says why', async () => {
+    const mark = await scene.mark();
+    const expected = vectors.malformed.map(({ header, expect: { envelope, entries = [], pay } }) => ({
+      url: scene.merchant.registerHeader(header),
+      // What is sound in itself, or was when it was written, is for another site.
+      key: isDated({ envelope, entries, pay }) ? 'RESOURCE_MISMATCH' : (entries[0] ?? envelope),
+    }));
+    const seen = await fetchAll(expected.map(({ url }) => url));
+    expect(seen).toEqual(expected.map(() => ({ status: 402, text: ODD_PRICE })));
+    const { length } = expected;
+    await scene.purse.until('log.list', {}, (lines) => lines.length >= length);
+    for (const { url, key } of expected) expect([url, await logged(url)]).toEqual([url, [`refusal_${key}`]]);
+    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+    await scene.nothingSince(mark);
+  });
+
+  test('several headers are refused rather than guessed at', async () => {
+    const urls = vectors.multipleHeaders.map(({ value }) => scene.merchant.registerHeader(value.split(', ')));
+    expect(await fetchAll(urls)).toEqual(urls.map(() => ({ status: 402, text: ODD_PRICE })));
+    for (const url of urls) {
+      await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+      expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
+    }
+  });
+
+  test('is left alone in a document as well', async () => {
+    const url = scene.merchant.registerHeader('not base64 at all');
+    const response = await page.goto(url);
+    expect([response?.status(), await page.textContent('body')]).toEqual([402, ODD_PRICE]);
+    await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+    expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
+  });
+
+  test('has run out, or is sound after all, by the clock of today', async () => {
+    const wanted = vectors.malformed.filter(({ expect: outcome }) => outcome.pay || isDated(outcome));
+    const ids: Record<string, string> = {};
+    for (const { id, header, now = vectors.offers.now, expect: outcome } of wanted) {
+      const mark = await scene.mark();
+      const url = scene.merchant.registerHeader(hereAndNow(header, now));
+      await page.goto(scene.at('/page', { fetch: url }));
+      if (outcome.pay) {
+        const { offer, decline } = await scene.purse.nextApproval();
+        expect(offer).toMatchObject({ url, amount: '10000000000000000000004518140' });
+        await decline();
+      }
+      await page.locator('#fetch-result[data-status="402"]').waitFor();
+      ids[id] = (await logged(url)).join();
+      await scene.nothingSince(mark);
+    }
+    const outcome = (pay: boolean) => (pay ? 'refusal_DECLINED' : 'refusal_EXPIRED');
+    expect(ids).toEqual(Object.fromEntries(wanted.map((one) => [one.id, outcome(one.expect.pay)])));
+  });
+
+  test('a 402 without a price is none of the purse’s business', async () => {
+    const before = await scene.purse.ask('log.list', {});
+    expect(await fetchAll([scene.at('/malformed')])).toEqual([{ status: 402, text: ODD_PRICE }]);
+    expect(await scene.purse.ask('log.list', {})).toEqual(before);
+  });
+});
+
+/** A vector's header as a server here would send it now: its site and its moments replaced, all else verbatim. */
+function hereAndNow(header: string, now: number): string {
+  const ahead = Math.floor(Date.now() / 1000) - now;
+  const text = Buffer.from(header.trim(), 'base64').toString('utf8');
+  return Buffer.from(
+    text
+      .replaceAll(new URL(vectors.offers.pageUrl).origin, scene.merchant.origin)
+      .replaceAll(/2030-03-17T[\d:.]+Z/g, (at) => new Date(Date.parse(at) + ahead * 1000).toISOString()),
+  ).toString('base64');
+}
+
+describe('what nobody looks at asks nothing', () => {
+  test.each(['prefetch', 'prerender'])('%s by speculation rules', async (how) => {
+    const mark = await scene.mark();
+    await page.goto(scene.at('/free'));
+    const url = scene.at('/article', { by: how });
+    await page.evaluate(
+      ([kind, target]) => {
+        const rules = document.createElement('script');
+        rules.type = 'speculationrules';
+        rules.textContent = JSON.stringify({
+          [kind ?? '']: [{ source: 'list', urls: [target], eagerness: 'immediate' }],
+        });
+        document.head.append(rules);
+      },
+      [how, url],
+    );
+    await served(url);
+    // A request that is asked about comes after it, so that its question would have been first.
+    void page.goto(scene.at('/article', { mechanism: 'nanoSignature' })).catch(() => undefined);
+    const { offer, decline } = await scene.purse.nextApproval();
+    expect(offer.url).toBe(scene.at('/article', { mechanism: 'nanoSignature' }));
+    await decline();
+    expect(await logged(url)).toEqual([]);
+    await scene.nothingSince(mark);
+  });
+
+  test('link rel=prefetch', async () => {
+    await page.goto(scene.at('/free'));
+    const url = scene.at('/article', { by: 'link' });
+    await page.evaluate((href) => {
+      document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href }));
+    }, url);
+    await served(url);
+    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+  });
+
+  test('a preflight', async () => {
+    await page.goto(`${scene.merchant.otherOrigin}/free`);
+    const url = scene.merchant.registerHeader('x');
+    const failed = await page.evaluate(
+      (to) => fetch(to, { method: 'POST', headers: { 'X-Odd': '1' } }).catch((error) => `${error}`),
+      url,
+    );
+    expect(failed).toContain('Failed to fetch');
+    expect(await logged(url)).toEqual([]);
+  });
+});
+
+/** Resolves when the merchant has answered a request for the URL. */
+async function served(url: string): Promise<void> {
+  const { pathname, search } = new URL(url);
+  await expect
+    .poll(() => scene.merchant.books().requests.filter(({ path }) => path === pathname + search), {
+      timeout: 15_000,
+    })
+    .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
+}
+
+describe('nodes that cannot be reached', () => {
+  test('are said to be the trouble; nothing is half done, and the next try pays', async () => {
+    const { devnet, purse } = scene;
+    const mark = await scene.mark();
+    await page.goto(scene.at('/page', { fetch: '1' }));
+    const { approve } = await purse.nextApproval();
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await approve();
+    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    const [payment] = (await purse.payments()).slice(mark.journal);
+    expect(payment).toMatchObject({ state: 'abandoned', blockHash: null });
+    expect(payment?.fault?.key).toMatch(/^fault_node/);
+    await purse.ask('purse.refresh', {});
+    const state = await purse.until(
+      'purse.state',
+      {},
+      (found) => found.kind === 'open' && found.trouble !== null,
+    );
+    expect(state).toMatchObject({ trouble: expect.stringMatching(/^fault_node/) });
+    const popup = await purse.popup();
+    await popup.getByTestId('trouble').getByRole('button').waitFor();
+    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+
+    devnet.faults.clear();
+    await popup.getByTestId('trouble').getByRole('button').click();
+    await purse.until('purse.state', {}, (found) => found.kind === 'open' && found.trouble === null);
+    await popup.close();
+    const after = await scene.mark();
+    await page.reload();
+    await (await purse.nextApproval()).approve();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.paidSince(after)).toHaveLength(1);
+  });
+
+  test('a reply that was lost after the block was taken leads to one block', async () => {
+    const { devnet, purse } = scene;
+    const mark = await scene.mark();
+    await page.goto(scene.at('/page', { fetch: '1' }));
+    const { approve } = await purse.nextApproval();
+    devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
+    await approve();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+});
+
+describe('money that is not there', () => {
+  test('the question says how much is missing and where to send it, and cannot be approved', async () => {
+    const { purse, merchant } = scene;
+    const mark = await scene.mark();
+    const state = await purse.ask('purse.state', {});
+    const balance = state.kind === 'open' ? BigInt(state.balance ?? 0) : 0n;
+    const price = balance + 3n * XNO;
+    void page.goto(scene.at('/page', { fetch: '1', price: String(price), mechanism: 'nanoSignature' }));
+    const { offer } = await purse.nextApproval();
+    expect(offer).toMatchObject({ missing: String(3n * XNO), account: purse.account });
+    const view = await purse.newPage();
+    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.locator(`[data-testid="approval-missing"][data-raw="${3n * XNO}"]`).waitFor();
+    expect(await view.getByTestId('address').getAttribute('data-account')).toBe(purse.account);
+    await view.getByTestId('approve-decline').waitFor();
+    expect(await view.getByTestId('approve-once').count()).toBe(0);
+
+    // Filled meanwhile, the same question can be approved.
+    await fund(scene.devnet, purse, 4n * XNO);
+    await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(merchant.books().payments.at(-1)?.amountRaw).toBe(String(price));
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    await view.close();
+  });
+
+  test('a budget does not spend what is not there', async () => {
+    const { purse, merchant } = scene;
+    const mark = await scene.mark();
+    const budget = { perPayment: String(100n * XNO), perDay: String(100n * XNO), paused: false };
+    await purse.ask('budget.save', { site: merchant.origin, ...budget });
+    const url = scene.at('/api/private', { price: String(50n * XNO), mechanism: 'nanoSignature' });
+    await page.goto(scene.at('/page', { fetch: url }));
+    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    expect((await purse.payments()).slice(mark.journal)).toMatchObject([
+      { state: 'abandoned', blockHash: null, fault: { key: 'fault_insufficient' } },
+    ]);
+    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    const [view] = await purse.ask('budget.list', {});
+    expect(BigInt(view?.spentToday ?? 0)).toBeLessThan(50n * XNO + PRICE);
+  });
+});

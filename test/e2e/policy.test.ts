@@ -1,0 +1,235 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { quote } from '../merchant/testing/scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(async () => {
+  const { purse, merchant } = scene;
+  await purse.ask('budget.remove', { site: merchant.origin });
+  await purse.ask('settings.unblock', { site: merchant.origin });
+  await purse.ask('purse.pause', { paused: false });
+  await page.close();
+});
+
+const OTHER_PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+/** What the merchant sells to each way of asking. */
+const PAID: Readonly<Record<string, string>> = {
+  fetch: '/api/data',
+  img: '/image.png',
+  iframe: '/frame',
+};
+
+const site = () => scene.merchant.origin;
+const FETCHED = '#fetch-result[data-state="done"]';
+
+/** Opens a page that fetches something for a price, and gives the status that the page sees in the end. */
+async function fetched(query: Readonly<Record<string, string>> = {}): Promise<string | null> {
+  await page.goto(scene.at('/page', { fetch: '1', ...query }));
+  await page.locator(FETCHED).waitFor();
+  return page.getAttribute('#fetch-result', 'data-status');
+}
+
+const budget = (perPayment: bigint, perDay: bigint) =>
+  scene.purse.ask('budget.save', {
+    site: site(),
+    perPayment: String(perPayment),
+    perDay: String(perDay),
+    paused: false,
+  });
+
+/** The one question that `visit` leads to; declined, and nothing paid. */
+async function declined(visit: () => Promise<unknown>): Promise<{ readonly reason: string }> {
+  const mark = await scene.mark();
+  const seen = visit();
+  const { offer, decline } = await scene.purse.nextApproval();
+  await decline();
+  await seen;
+  await scene.nothingSince(mark);
+  return offer;
+}
+
+describe('without a budget', () => {
+  test('what was approved once is asked about again', async () => {
+    const mark = await scene.mark();
+    const first = fetched();
+    await (await scene.purse.nextApproval()).approve();
+    expect(await first).toBe('200');
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await declined(fetched)).toMatchObject({ reason: 'reason_newSite' });
+  });
+
+  test('a declined request sees its own 402', async () => {
+    const mark = await scene.mark();
+    const seen = fetched();
+    await (await scene.purse.nextApproval()).decline();
+    expect(await seen).toBe('402');
+    expect(JSON.parse((await page.textContent('#fetch-result')) ?? '')).toMatchObject({ x402Version: 2 });
+    await scene.nothingSince(mark);
+  });
+
+  test('a declined document shows its own price', async () => {
+    await declined(() => page.goto(scene.at('/article')));
+    await page.locator('#gate').waitFor();
+    expect(await page.locator('#paid').count()).toBe(0);
+  });
+
+  test('a site that was refused for ever asks no more, until the user takes it back', async () => {
+    const seen = fetched();
+    await (await scene.purse.nextApproval()).never();
+    expect(await seen).toBe('402');
+
+    expect(await fetched()).toBe('402');
+    const { blockedSites } = await scene.purse.ask('settings.read', {});
+    expect(blockedSites).toEqual([site()]);
+    const [line] = await scene.purse.ask('log.list', {});
+    expect(line).toMatchObject({ key: 'refusal_SITE_BLOCKED', site: site() });
+
+    const popup = await scene.purse.popup();
+    await popup.locator('nav button').last().click();
+    await popup.locator('.blocked button').click();
+    await popup.locator('.blocked').waitFor({ state: 'detached' });
+    await popup.close();
+    await declined(fetched);
+  });
+});
+
+describe('inside a budget', () => {
+  test('a budget that was set with a payment pays the next ones without a question', async () => {
+    const mark = await scene.mark();
+    const seen = fetched();
+    const { approve } = await scene.purse.nextApproval();
+    await approve({ budget: { perPayment: 2n * PRICE, perDay: 4n * PRICE } });
+    expect(await seen).toBe('200');
+    expect(await scene.purse.ask('budget.list', {})).toMatchObject([
+      { site: site(), perPayment: String(2n * PRICE), perDay: String(4n * PRICE) },
+    ]);
+    expect(await fetched()).toBe('200');
+    const paid = await scene.paidSince(mark);
+    expect(paid.map(({ approval }) => approval)).toEqual(['once', 'budget']);
+  });
+
+  test('what it has spent today is the sum of what the merchant was paid', async () => {
+    const before = (await scene.purse.payments()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    await budget(2n * PRICE, XNO);
+    expect(await fetched()).toBe('200');
+    const [payment] = (await scene.purse.payments()).slice(-1);
+    const [view] = await scene.purse.ask('budget.list', {});
+    expect(view?.spentToday).toBe(String(before + BigInt(payment?.amount ?? 0)));
+  });
+
+  test('a payment above the most per payment is asked about', async () => {
+    // The price itself would fit; with its tag it does not.
+    await budget(PRICE, XNO);
+    const offer = await declined(fetched);
+    expect(offer).toMatchObject({ reason: 'reason_overPayment' });
+  });
+
+  test('a payment above what is left of the day is asked about', async () => {
+    await budget(PRICE, PRICE);
+    const offer = await declined(() => fetched({ mechanism: 'nanoSignature' }));
+    expect(offer).toMatchObject({ reason: 'reason_overDay' });
+  });
+
+  test('a higher price than last time is asked about', async () => {
+    await budget(XNO, XNO);
+    expect(await fetched()).toBe('200');
+    const offer = await declined(() => fetched({ price: String(PRICE + 1n) }));
+    expect(offer).toMatchObject({ reason: 'reason_priceRise' });
+  });
+
+  test('a paused budget, and a purse that is paused, ask', async () => {
+    await scene.purse.ask('budget.save', {
+      site: site(),
+      perPayment: String(XNO),
+      perDay: String(XNO),
+      paused: true,
+    });
+    expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });
+
+    await budget(XNO, XNO);
+    const popup = await scene.purse.popup();
+    await popup.locator('nav button').nth(2).click();
+    await popup.getByTestId('pause-all').check();
+    await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
+    await popup.close();
+    expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });
+  });
+
+  test('another payee than before is asked about', async () => {
+    const seen = fetched();
+    const { approve } = await scene.purse.nextApproval();
+    await approve({ budget: { perPayment: XNO, perDay: XNO } });
+    expect(await seen).toBe('200');
+    const entry = await quote(scene.at('/api/data'));
+    const resource = { url: scene.at('/api/data') };
+    const swapped = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
+    const url = scene.merchant.registerHeader(Buffer.from(JSON.stringify(swapped)).toString('base64'));
+    expect(await declined(() => fetched({ fetch: url }))).toMatchObject({ reason: 'reason_payeeChanged' });
+  });
+});
+
+describe('one site cannot spend the budget of another', () => {
+  test.each(['fetch', 'img', 'iframe'])('by %s', async (way) => {
+    await budget(XNO, XNO);
+    const elsewhere = new URL(scene.at('/page', { [way]: scene.at(PAID[way] ?? '') }));
+    elsewhere.hostname = 'localhost';
+    const offer = await declined(() => page.goto(elsewhere.href, { waitUntil: 'commit' }));
+    expect(offer).toMatchObject({
+      reason: 'reason_crossSite',
+      site: site(),
+      askedBy: scene.merchant.otherOrigin,
+    });
+  });
+
+  test('by a link', async () => {
+    await budget(XNO, XNO);
+    await page.goto(`${scene.merchant.otherOrigin}/free`);
+    const visit = () =>
+      page.evaluate((url) => location.assign(url), scene.at('/article', { mechanism: 'nanoSignature' }));
+    expect(await declined(visit)).toMatchObject({ reason: 'reason_crossSite' });
+  });
+});
+
+test('ten requests at once pay as many times as the budget allows, and ask about the rest', async () => {
+  const mark = await scene.mark();
+  const { otherOrigin } = scene.merchant;
+  // The other name of the merchant has spent nothing today: five fit, to the raw.
+  await scene.purse.ask('budget.save', {
+    site: otherOrigin,
+    perPayment: String(PRICE),
+    perDay: String(5n * PRICE),
+    paused: false,
+  });
+  await page.goto(`${otherOrigin}/free`);
+  const answers = page.evaluate(
+    (urls) => Promise.all(urls.map(async (url) => (await fetch(url)).status)),
+    Array.from({ length: 10 }, (_, n) => `/api/data?mechanism=nanoSignature&n=${n}`),
+  );
+  await scene.purse.until('approval.list', {}, (list) => list.length === 5);
+  await scene.purse.until('activity.page', { before: null, limit: 10 }, ({ items }) => {
+    const mine = items.filter((item) => item.kind === 'payment' && item.site === otherOrigin);
+    return mine.length === 5 && mine.every((item) => item.kind === 'payment' && item.state === 'settled');
+  });
+  for (let rest = 5; rest > 0; rest--) {
+    const { offer, decline } = await scene.purse.nextApproval();
+    expect(offer).toMatchObject({ reason: 'reason_overDay', site: otherOrigin });
+    await decline();
+  }
+  expect((await answers).toSorted()).toEqual([...Array(5).fill(200), ...Array(5).fill(402)]);
+  const paid = await scene.paidSince(mark);
+  expect(paid.map(({ amount, approval }) => [amount, approval])).toEqual(
+    Array(5).fill([String(PRICE), 'budget']),
+  );
+  const spent = (await scene.purse.ask('budget.list', {})).find((one) => one.site === otherOrigin);
+  expect(spent?.spentToday).toBe(String(5n * PRICE));
+});

@@ -10,7 +10,7 @@ export interface Size {
 
 /** The toolbar popup, as large as a browser lets it grow. */
 export const POPUP_SIZE: Size = { width: 360, height: 600 };
-export const PAGE_SIZE: Size = { width: 820, height: 900 };
+export const PAGE_SIZE: Size = { width: 820, height: 980 };
 
 /** Takes a picture of a page by light and one by dark: `NAME-light.png` and `NAME-dark.png`. */
 export type Camera = (page: Page, name: string, size: Size) => Promise<void>;
@@ -37,9 +37,12 @@ export function cameraInto(folder: string): Camera {
         deviceScaleFactor: SHARPNESS,
         mobile: false,
       });
-      await page.evaluate(
-        () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
-      );
+      // A change of theme is a change of colours, which buttons fade into.
+      await page.evaluate(() => {
+        for (const animation of document.getAnimations()) {
+          if (animation instanceof CSSTransition) animation.finish();
+        }
+      });
       const { data } = await session.send('Page.captureScreenshot', { format: 'png' });
       writeFileSync(join(folder, `${name}-${theme}.png`), Buffer.from(data, 'base64'));
     }

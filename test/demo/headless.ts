@@ -33,13 +33,15 @@ Nano Purse: the main job, from nothing to the last receipt
 `);
     const report = await playSteps(mainJob(scene, password, camera), console.log);
     if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-    if (report.ok && screenshots !== undefined) await fillAlbum(scene, password, camera);
 
     const done = report.steps.filter(({ ok }) => ok).length;
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`\n${done} of ${report.steps.length} steps in ${seconds} s.`);
     if (file !== undefined) console.log(`Report: ${file}`);
-    if (screenshots !== undefined) console.log(`Screenshots: ${screenshots}`);
+    if (report.ok && screenshots !== undefined) {
+      await fillAlbum(scene, password, camera);
+      console.log(`Screenshots: ${screenshots}`);
+    }
     return report.ok;
   } finally {
     await scene.close();

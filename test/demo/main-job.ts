@@ -196,7 +196,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
       name: 'Ask for more than the budget allows: declined, nothing paid',
       async play() {
         const before = await ledgerOf(scene);
-        const page = await askThrough('fetch', at(`/api/data?price=${TOO_DEAR}`));
+        const page = await askThrough('fetch', at(`/api/private?price=${TOO_DEAR}`));
         const question = await purse.nextApproval();
         assert.equal(question.offer.reason, 'reason_overPayment', 'the purse says why it asks');
         await photographQuestion('question-over-budget');

@@ -21,3 +21,10 @@ export class Fault extends Error {
     this.args = args;
   }
 }
+
+/** What went wrong as a Fault; what is none is nobody's plan, and said to developers. */
+export function faultOf(failure: unknown): Fault {
+  if (failure instanceof Fault) return failure;
+  console.error(failure);
+  return new Fault('fault_unexpected', [], { cause: failure });
+}

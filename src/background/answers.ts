@@ -6,7 +6,7 @@ import { parseRaw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
 import type { Answer, Approvals } from '../payments/approvals.ts';
 import { type Budget, dayOf } from '../payments/budget.ts';
-import type { Cashier } from '../payments/cashier.ts';
+import type { Handover } from '../payments/handover.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
 import { readActivity } from '../storage/activity.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
@@ -27,7 +27,7 @@ export interface AnswerParts {
   readonly log: StoredLog;
   readonly database: Database;
   readonly approvals: Approvals;
-  readonly cashier: Cashier;
+  readonly handover: Handover;
   readonly now: () => number;
   /** The purse has been opened, or is another one: starts it and carries on what waited for it. */
   readonly opened: () => Promise<void>;
@@ -40,7 +40,7 @@ export interface AnswerParts {
 
 /** What the background does for each question of the extension's own pages. */
 export function pageAnswers(parts: AnswerParts): PageAnswers {
-  const { vault, keeper, settings, budgets, journal, log, database, approvals, cashier, now } = parts;
+  const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
   const { opened, lock, changed, visit } = parts;
 
   const viewOf = async (budget: Budget): Promise<BudgetView> =>
@@ -206,7 +206,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return { items: items.map(activityView), next: next === null ? null : next.join(' ') };
     },
     'payment.deliver': async ({ id }) => {
-      await visit(await cashier.want(id as PaymentId));
+      await visit(await handover.want(id as PaymentId));
       return null;
     },
 

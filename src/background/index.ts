@@ -9,6 +9,7 @@ import { type Answers, serve } from '../messages/serve.ts';
 import { Approvals } from '../payments/approvals.ts';
 import { Cashier, type Left } from '../payments/cashier.ts';
 import type { Exclusively } from '../payments/chain.ts';
+import { Handover } from '../payments/handover.ts';
 import { Payer } from '../payments/payer.ts';
 import { type Payment, siteOf } from '../payments/payment.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
@@ -48,7 +49,7 @@ interception.watch(
   (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
 );
 serve(async () => (await house).answers);
-chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()));
+chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
 chrome.tabs.onRemoved.addListener((tabId) => void house.then(({ lapseGone }) => lapseGone(tabId)));
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
   if (status !== undefined) void house.then(({ lapseGone }) => lapseGone(tabId));
@@ -100,18 +101,19 @@ async function build(): Promise<House> {
   });
   const payer = new Payer({
     journal,
-    chain: (network, account) => keeper.chain(network, account),
-    confirmed: async (hash) => (await keeper.opened()).confirmed(hash),
-    signText: async (_account, text) => (await keeper.opened()).signText(text),
+    purse: (network, account) => keeper.purseOf(network, account),
     deliver: (challenge, proof) => interception.deliver(challenge, proof),
   });
   const write = ({ url }: Challenge, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });
+  const waits = (challenge: Challenge) => interception.waits(challenge);
+  const release = (challenge: Challenge) => interception.release(challenge);
+  const handover = new Handover({ journal, payer, waits, release, exclusively, now });
   const cashier = new Cashier({
     journal,
     budgets,
     approvals,
-    payer,
+    handover,
     standing: async () => {
       if (!(await vault.exists())) return null;
       const purse = await keeper.current();
@@ -122,15 +124,14 @@ async function build(): Promise<House> {
         paused: await settings.read('paused'),
       };
     },
-    waits: (challenge) => interception.waits(challenge),
-    release: (challenge) => interception.release(challenge),
+    waits,
+    release,
     log: write,
-    exclusively,
     now,
   });
 
   const opened = async () => {
-    if ((await keeper.current()) !== null) void cashier.resume().catch(console.error);
+    if ((await keeper.current()) !== null) void handover.resume().catch(console.error);
     tellPages();
   };
   const lock = async () => {
@@ -152,7 +153,7 @@ async function build(): Promise<House> {
         log,
         database,
         approvals,
-        cashier,
+        handover,
         now,
         opened,
         lock,
@@ -167,7 +168,7 @@ async function build(): Promise<House> {
       const purse = await keeper.current();
       if (purse === null) return;
       await purse.refresh();
-      await cashier.resume();
+      await handover.resume();
     },
     lapseGone: async (tabId) => {
       for (const { id, challenge } of approvals.list()) {

@@ -4,7 +4,7 @@ import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
-import type { Chain, Exclusively } from '../payments/chain.ts';
+import type { Exclusively } from '../payments/chain.ts';
 import { Purse } from '../payments/purse.ts';
 import type { StoredChains } from '../storage/chains.ts';
 import type { Database } from '../storage/database.ts';
@@ -27,13 +27,15 @@ export interface KeeperPorts {
 
 /** How long one node may take for one answer before the next one is asked (ms). */
 const NODE_TIMEOUT = 10_000;
+/** How long a payment waits for its confirmation before the purse comes back to it at the next occasion (ms). */
+const CONFIRMATION_PATIENCE = 120_000;
 /** Which account pays: the first one of the seed. */
 const SPENDING_ACCOUNT = 0;
 
 /** Keeps the one open purse: there is one while the vault is unlocked, on the network in use. */
 export class Keeper {
   readonly #ports: KeeperPorts;
-  #purse: Promise<Purse | null> | undefined;
+  #purse: Promise<Purse> | undefined;
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
@@ -48,8 +50,14 @@ export class Keeper {
       }
       return null;
     }
-    this.#purse ??= this.#open();
-    return this.#purse;
+    if (this.#purse !== undefined) return this.#purse;
+    const purse = this.#open();
+    this.#purse = purse;
+    // What could not be opened now may be opened the next time.
+    purse.catch(() => {
+      if (this.#purse === purse) this.#purse = undefined;
+    });
+    return purse;
   }
 
   /** The open purse. @throws Fault `fault_locked` */
@@ -59,18 +67,18 @@ export class Keeper {
     return purse;
   }
 
-  /** The chain of an account, while it and its network are the ones in use. @throws Fault `fault_unknownNetwork` */
-  async chain(network: string, account: NanoAddress): Promise<Chain> {
+  /** The open purse, if it is of this account and network. @throws Fault `fault_locked`, `fault_unknownNetwork` */
+  async purseOf(network: string, account: NanoAddress): Promise<Purse> {
     const purse = await this.opened();
     if (purse.network.id !== network || purse.account !== account) throw new Fault('fault_unknownNetwork');
-    return purse.chain;
+    return purse;
   }
 
   /** Lets go of the purse: keys, sockets and balances with it. */
   async close(): Promise<void> {
     const purse = this.#purse;
     this.#purse = undefined;
-    (await purse)?.close();
+    (await purse?.catch(() => undefined))?.close();
   }
 
   async #open(): Promise<Purse> {
@@ -97,6 +105,7 @@ export class Keeper {
       keys,
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,
+      patienceMs: CONFIRMATION_PATIENCE,
       recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
       changed,
     });

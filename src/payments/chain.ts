@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { NanoAddress } from '../nano/account.ts';
+import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
 import { formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import {
   type BlockHash,
@@ -8,6 +8,7 @@ import {
   buildSend,
   type ChainHead,
   hashBlock,
+  type OpenHead,
   receiveSubtypeOn,
   type SignedBlock,
   type StateBlock,
@@ -17,37 +18,25 @@ import {
   ZERO_HASH,
 } from '../nano/block.ts';
 import { readChainHead } from '../nano/chain-head.ts';
-import type { NetworkProfile } from '../nano/network.ts';
+import { type NetworkProfile, thresholdFor } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
-import { publishBlock } from '../nano/publish.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
-import { parseThreshold, parseWorkRoot, type WorkRoot } from '../work/difficulty.ts';
+import {
+  meets,
+  parseThreshold,
+  parseWorkNonce,
+  parseWorkRoot,
+  type Threshold,
+  type WorkRoot,
+} from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import type { ChainStore } from './journal.ts';
-
-/** A block this purse signed, as it is written down before any network sees it. */
-export interface OwnBlock {
-  readonly network: string;
-  readonly account: NanoAddress;
-  readonly hash: BlockHash;
-  readonly subtype: Subtype;
-  readonly block: SignedBlock;
-  /** By how much the block changes the account's balance, whichever way (raw). */
-  readonly moved: Raw;
-}
-
-/** Writes a signed block where a crash cannot lose it. */
-export type Record = (own: OwnBlock) => Promise<void>;
+import { type Landing, landBlock } from './landing.ts';
+import { headAfter, type OwnBlock, type Record } from './own-block.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
-
-/**
- * What the ledger says of an own block. `pending`: no node took it yet, and nothing stands in its way.
- * `replaced`: the network has confirmed another block in its place; it can never land.
- */
-export type Landing = 'landed' | 'pending' | 'replaced';
 
 export interface ChainPorts {
   readonly network: NetworkProfile;
@@ -59,50 +48,58 @@ export interface ChainPorts {
   readonly keys: () => Promise<AccountKeys>;
 }
 
+type Build = (head: ChainHead) => { readonly subtype: Subtype; readonly block: StateBlock };
+
 /**
  * One account's chain of blocks on one network. Everything that signs goes through here, one block at a time: on the
- * proven head, recorded before it is published, and never a second block while an earlier one could still land.
+ * proven head, recorded before it is published, and never a second payment while an earlier one could still land.
  */
 export class Chain {
   readonly account: NanoAddress;
   readonly #ports: ChainPorts;
-  /** The newest head known here, as the root of the next block's work. */
-  #next: WorkRoot | null = null;
+  #head: ChainHead | null = null;
+  /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
+  #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
+  readonly #signed = new Set<BlockHash>();
+  readonly #landings = new Map<BlockHash, Promise<Landing>>();
+  #tidying: Promise<void> = Promise.resolve();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
     this.#ports = ports;
   }
 
+  /** The newest head known here: proven, or after what was signed since. Null until the ledger was looked at. */
+  get head(): ChainHead | null {
+    return this.#head;
+  }
+
+  /** Whether this purse signed the block, since it was opened. */
+  hasSigned(hash: BlockHash): boolean {
+    return this.#signed.has(hash);
+  }
+
   /**
-   * The head to build on: proven by hash and signature (invariant 4), and not older than what this purse signed. An
-   * own block that the network does not have yet is published again first.
+   * Asks the ledger for the head to build on: proven by hash and signature (invariant 4), and not older than what
+   * this purse signed. An own block that the network does not have yet is published again first.
    *
-   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_nodeUnreachable`, `fault_nodeBehind`.
+   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_nodeUnreachable`, `fault_nodeBehind`, and
+   * `fault_nodeRefused` when a node refuses a payment of ours that could still land elsewhere
    */
-  async head(): Promise<ChainHead> {
-    const { node, store, network } = this.#ports;
-    const [own, ledger] = await Promise.all([
-      store.newest(network.id, this.account),
-      readChainHead(node, this.account),
-    ]);
-    if (own === null || (ledger.kind === 'open' && ledger.hash === own.hash)) return ledger;
-    const told = await node.blockInfo(own.hash);
-    if (told !== null) return told.successor === null ? headAfter(own) : ledger;
-    switch (await this.land(own)) {
-      case 'landed':
-        return headAfter(own);
-      case 'replaced':
-        return ledger;
-      case 'pending':
-        throw new Fault('fault_nodeBehind');
-    }
+  async look(): Promise<ChainHead> {
+    const before = this.#head;
+    const newest = await this.#newest();
+    const head = await this.#ask(newest);
+    this.#proven = { head, newest: newest?.hash ?? null };
+    // What was signed while the node was asked is newer than its answer.
+    if (this.#head === before) this.#head = head;
+    return head;
   }
 
   /**
    * Signs a send of exactly `amount` raw and records it; to `land` it is the next step, which may be repeated.
    *
-   * @throws Fault `fault_insufficient` with the XNO that are missing, and what `head` throws. Nothing was recorded then.
+   * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws. Nothing was recorded then.
    */
   async send(order: { readonly to: NanoAddress; readonly amount: Raw }, record: Record): Promise<OwnBlock> {
     return this.#append(
@@ -111,16 +108,15 @@ export class Chain {
     );
   }
 
-  /** Sends all there is. @throws Fault as `send` */
+  /** Sends all there is. @throws Fault as `send`, and `fault_nothingToSend` */
   async sendEverything(to: NanoAddress, record: Record): Promise<OwnBlock> {
     return this.#append((head) => {
-      const from = opened(head, ZERO);
-      if (from.balance === ZERO) throw new Fault('fault_nothingToSend');
-      return { subtype: 'send', block: buildSend(from, { to, amount: from.balance }) };
+      if (head.kind === 'unopened' || head.balance === ZERO) throw new Fault('fault_nothingToSend');
+      return { subtype: 'send', block: buildSend(head, { to, amount: head.balance }) };
     }, record);
   }
 
-  /** Signs the block that takes in one incoming payment, and records it. @throws Fault as `head` */
+  /** Signs the block that takes in one incoming payment, and records it. @throws Fault as `look` */
   async receive({ hash, amount }: VerifiedSource, record: Record): Promise<OwnBlock> {
     const { representative } = this.#ports.network;
     return this.#append(
@@ -134,7 +130,7 @@ export class Chain {
 
   /** Gives the account's vote to another representative; without effect when it has it, or before the first receive. */
   async represent(representative: NanoAddress): Promise<void> {
-    const head = await this.head();
+    const head = await this.look();
     if (head.kind === 'unopened' || head.representative === representative) return;
     const own = await this.#append(
       (now) => ({ subtype: 'change', block: buildChange(opened(now, ZERO), representative) }),
@@ -143,48 +139,38 @@ export class Chain {
     await this.land(own);
   }
 
-  /**
-   * Sees to it that an own block is on the ledger: asks, publishes when it is not there, and tells a block that only
-   * waits from one that can never land. Safe to repeat.
-   */
-  async land(own: OwnBlock): Promise<Landing> {
-    const { node } = this.#ports;
-    const published = await publishBlock(node, own.block, own.subtype);
-    switch (published.kind) {
-      case 'on-ledger':
-        return 'landed';
-      case 'unknown':
-        return 'pending';
-      case 'forked':
-        return (await this.#isReplaced(own)) ? 'replaced' : 'pending';
-    }
+  /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
+  land(own: OwnBlock): Promise<Landing> {
+    const running = this.#landings.get(own.hash);
+    if (running !== undefined) return running;
+    const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
+    this.#landings.set(own.hash, landing);
+    return landing;
   }
 
   /** Has the work for the next block made ready at the difficulty of a send, which serves every block. */
   async prepare(): Promise<void> {
-    const { work, network } = this.#ports;
-    this.#next = parseWorkRoot(workRootOf(await this.head()));
-    await work.prepare(this.#next, parseThreshold(network.thresholds.send));
+    const head = this.#head;
+    if (head !== null)
+      await this.#ports.work.prepare(parseWorkRoot(workRootOf(head)), this.#threshold('send'));
   }
 
   /** How far the work for the next block is. For showing: no node is asked. */
   async readiness(): Promise<Readiness> {
-    const { work, network } = this.#ports;
-    return this.#next === null ? 'none' : work.readiness(this.#next, parseThreshold(network.thresholds.send));
+    const head = this.#head;
+    if (head === null) return 'none';
+    return this.#ports.work.readiness(parseWorkRoot(workRootOf(head)), this.#threshold('send'));
   }
 
-  async #append(
-    build: (head: ChainHead) => { readonly subtype: Subtype; readonly block: StateBlock },
-    record: Record,
-  ): Promise<OwnBlock> {
+  async #append(build: Build, record: Record): Promise<OwnBlock> {
     const { network, work, exclusively, keys } = this.#ports;
     return exclusively(`chain ${network.id} ${this.account}`, async () => {
-      const head = await this.head();
+      const head = await this.#basis();
       const { subtype, block } = build(head);
-      const { privateKey } = await keys();
-      const threshold = isCheap(subtype) ? network.thresholds.receive : network.thresholds.send;
       const root = parseWorkRoot(workRootOf(head));
-      const nonce = await work.obtain(root, parseThreshold(threshold));
+      const nonce = await work.obtain(root, this.#threshold(subtype));
+      // Only now: a search may be long, and no key is held meanwhile.
+      const { privateKey } = await keys();
       const own: OwnBlock = {
         network: network.id,
         account: this.account,
@@ -194,36 +180,87 @@ export class Chain {
         moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
       };
       await record(own);
-      await work.forget(root);
-      // Receives come in bursts and need less work: whoever made them prepares for the send once, after the last.
-      if (!isCheap(subtype))
-        await work.prepare(parseWorkRoot(own.hash), parseThreshold(network.thresholds.send));
+      this.#head = headAfter(own);
+      this.#signed.add(own.hash);
+      this.#tidy(root, own);
       return own;
     });
   }
 
-  /** Whether the network has confirmed another block on the previous of `own` (for an open block: as the first). */
-  async #isReplaced(own: OwnBlock): Promise<boolean> {
-    const { node } = this.#ports;
-    const rival =
-      own.block.previous === ZERO_HASH
-        ? (await node.accountInfo(this.account))?.openBlock
-        : (await node.blockInfo(own.block.previous))?.successor;
-    if (rival === undefined || rival === null || rival === own.hash) return false;
-    return (await node.blockInfo(rival))?.confirmed === true;
+  /** What to build on: the head as it was last proven, unless another block was signed since. */
+  async #basis(): Promise<ChainHead> {
+    const newest = await this.#newest();
+    const proven = this.#proven;
+    return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
-}
 
-/** The chain head as it stands after an own block: nobody has to be believed about it. */
-function headAfter({ account, hash, block }: OwnBlock): ChainHead {
-  return {
-    kind: 'open',
-    account,
-    hash,
-    balance: block.balance,
-    representative: block.representative,
-    confirmed: false,
-  };
+  async #ask(newest: OwnBlock | null): Promise<ChainHead> {
+    const { node } = this.#ports;
+    if (newest === null) return readChainHead(node, this.account);
+    const told = await node.blockInfo(newest.hash);
+    if (told !== null && told.successor === null) return headAfter(newest);
+    const landing = told === null ? await this.#landAgain(newest) : 'passed';
+    if (landing === 'landed') return headAfter(newest);
+    if (landing === 'pending') throw new Fault('fault_nodeBehind');
+    const ledger = await readChainHead(node, this.account);
+    const isBelow = ledger.kind === 'unopened' || ledger.hash === newest.block.previous;
+    if (isBelow && landing !== 'refused') throw new Fault('fault_nodeBehind');
+    return ledger;
+  }
+
+  /**
+   * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
+   * it land all the same, what was built beside it does not, and nobody was paid twice.
+   */
+  async #landAgain(own: OwnBlock): Promise<Landing | 'refused'> {
+    try {
+      return await this.land(own);
+    } catch (failure) {
+      const paysNobody = own.subtype !== 'send';
+      if (paysNobody && failure instanceof Fault && failure.key === 'fault_nodeRefused') return 'refused';
+      throw failure;
+    }
+  }
+
+  async #land(own: OwnBlock): Promise<Landing> {
+    const landing = await landBlock(this.#ports.node, { ...own, block: await this.#worked(own) });
+    if (landing !== 'landed') this.#proven = null;
+    else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
+      this.#proven = { head: this.#head, newest: own.hash };
+    }
+    return landing;
+  }
+
+  /** The block with work that its network takes: work is not part of its hash, and what is asked for may have risen. */
+  async #worked({ block, subtype }: OwnBlock): Promise<SignedBlock> {
+    const root = parseWorkRoot(block.previous === ZERO_HASH ? publicKeyOf(block.account) : block.previous);
+    const threshold = this.#threshold(subtype);
+    if (meets(root, parseWorkNonce(block.work), threshold)) return block;
+    return { ...block, work: await this.#ports.work.obtain(root, threshold) };
+  }
+
+  /** Lets go of the work that was used and has the next made ready, while the block is already on its way. */
+  #tidy(used: WorkRoot, { hash, subtype }: OwnBlock): void {
+    const { work } = this.#ports;
+    this.#tidying = this.#tidying
+      .then(async () => {
+        await work.forget(used);
+        // Receives come in bursts and need less work: whoever made them prepares for the send once, after the last.
+        if (subtype === 'send' || subtype === 'change') {
+          await work.prepare(parseWorkRoot(hash), this.#threshold('send'));
+        }
+      })
+      .catch(console.error);
+  }
+
+  #newest(): Promise<OwnBlock | null> {
+    const { store, network } = this.#ports;
+    return store.newest(network.id, this.account);
+  }
+
+  #threshold(subtype: Subtype): Threshold {
+    return parseThreshold(thresholdFor(this.#ports.network, subtype));
+  }
 }
 
 function difference(before: Raw, after: Raw): Raw {
@@ -231,12 +268,7 @@ function difference(before: Raw, after: Raw): Raw {
 }
 
 /** Only an open account can pay. */
-function opened(head: ChainHead, needed: Raw): Extract<ChainHead, { kind: 'open' }> {
+function opened(head: ChainHead, needed: Raw): OpenHead {
   if (head.kind === 'unopened') throw new Fault('fault_insufficient', [formatXno(needed)]);
   return head;
-}
-
-/** Receiving takes less work than sending: 64 times less on the live network. */
-function isCheap(subtype: Subtype): boolean {
-  return subtype === 'receive' || subtype === 'open';
 }

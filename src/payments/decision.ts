@@ -1,5 +1,6 @@
 import type { MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { Offer } from '../protocol/offer.ts';
 import { type Budget, checkBudget } from './budget.ts';
@@ -25,7 +26,8 @@ export interface Circumstances {
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
   readonly paused: boolean;
-  readonly locked: boolean;
+  /** Who would pay; null while the purse is locked. */
+  readonly account: NanoAddress | null;
   readonly now: number;
 }
 
@@ -37,13 +39,14 @@ export const EXPIRY_MARGIN = 25_000;
 
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
-  const { challenge, offer, budget, spentToday, lastPrice, now } = circumstances;
-  if (circumstances.blocked) return { kind: 'refuse', key: 'refusal_SITE_BLOCKED' };
-  if (offer.expiresAt - now < EXPIRY_MARGIN) return { kind: 'refuse', key: 'refusal_EXPIRES_TOO_SOON' };
+  const { challenge, offer, budget, spentToday, lastPrice, account, now } = circumstances;
+  if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
+  if (offer.payTo === account) return refuse('refusal_OWN_ACCOUNT');
+  if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (budget === null) return ask('reason_newSite');
   if (circumstances.paused || budget.paused) return ask('reason_paused');
-  if (circumstances.locked) return ask('reason_locked');
+  if (account === null) return ask('reason_locked');
   if (!isSameSite(challenge)) return ask('reason_crossSite');
   if (budget.payTo !== null && budget.payTo !== offer.payTo) return ask('reason_payeeChanged');
   if (lastPrice !== null && priceOf(offer) > lastPrice) return ask('reason_priceRise');
@@ -69,4 +72,8 @@ function isSameSite(challenge: Challenge): boolean {
 
 function ask(reason: Extract<MessageKey, `reason_${string}`>): Decision {
   return { kind: 'ask', reason };
+}
+
+function refuse(key: Extract<MessageKey, `refusal_${string}`>): Decision {
+  return { kind: 'refuse', key };
 }

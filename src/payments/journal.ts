@@ -1,7 +1,7 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { Budget } from './budget.ts';
-import type { OwnBlock } from './chain.ts';
+import type { OwnBlock } from './own-block.ts';
 import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
 
 /** What came of asking the journal to reserve money for an intent. */
@@ -9,8 +9,8 @@ export type Reservation =
   | { readonly kind: 'reserved'; readonly payment: Payment }
   /** The same session, nonce or challenge was approved before: that payment goes on, no second one begins. */
   | { readonly kind: 'known'; readonly payment: Payment }
-  /** Other payments used the budget up since the decision. */
-  | { readonly kind: 'over'; readonly limit: 'payment' | 'day' };
+  /** The budget does not allow it any more: other payments used it up, or it was changed since the decision. */
+  | { readonly kind: 'over' };
 
 /**
  * The purse's memory of payments. Every method is one transaction: it either happened on disk when its promise
@@ -23,16 +23,16 @@ export interface Journal {
   advance(id: PaymentId, progress: Progress): Promise<Payment>;
   /**
    * Takes the payment to `signed` and writes its block as the account's newest: both or neither. The last look before
-   * money moves: a block that pays another amount or payee than was approved is refused (invariant 3).
+   * money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
    */
   sign(id: PaymentId, own: OwnBlock): Promise<void>;
   find(id: PaymentId): Promise<Payment | null>;
   /** Payments that the purse itself must carry on. */
   underway(): Promise<readonly Payment[]>;
   /** The payment that was made for this challenge, if any. */
-  forChallenge(challengeId: string): Promise<Payment | null>;
-  /** Payments for this very request that have a proof and did not get what they paid for, oldest first. */
-  undelivered(site: Site, method: string, url: string): Promise<readonly Payment[]>;
+  forChallenge(challengeId: string): Promise<Payment | undefined>;
+  /** Payments for this very request that have a block and did not get what they paid for, oldest first. */
+  undelivered(network: string, method: string, url: string): Promise<readonly Payment[]>;
   /** What this resource cost when it was last delivered, without a tag (raw). */
   lastPrice(network: string, resource: string): Promise<Raw | null>;
 }

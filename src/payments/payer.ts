@@ -1,23 +1,35 @@
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { BlockHash } from '../nano/block.ts';
 import { readAnswer } from '../protocol/answer.ts';
+import type { Message } from '../protocol/mechanism.ts';
 import { makeProof } from '../protocol/proof.ts';
-import type { Chain } from './chain.ts';
 import type { Journal } from './journal.ts';
-import { type Intent, isUnderway, type Payment, type PaymentId } from './payment.ts';
+import type { Landing } from './landing.ts';
+import {
+  type Intent,
+  isUnderway,
+  type Payment,
+  type PaymentId,
+  type PaymentState,
+  type Progress,
+} from './payment.ts';
+import type { Purse } from './purse.ts';
+
+type Of<State extends PaymentState> = Extract<Progress, { readonly state: State }>;
 
 export interface PayerPorts {
   readonly journal: Journal;
-  /** The chain of an account; rejects with Fault `fault_unknownNetwork` while another network is in use. */
-  readonly chain: (network: string, account: NanoAddress) => Promise<Chain>;
-  /** Resolves once the network has confirmed the block; rejects with Fault `fault_notConfirmed` when patience ends. */
-  readonly confirmed: (hash: BlockHash, account: NanoAddress) => Promise<void>;
+  /**
+   * The open purse, if it is of this network and account; rejects with Fault `fault_locked`, or with
+   * `fault_unknownNetwork` while another one is in use.
+   */
+  readonly purse: (
+    network: string,
+    account: NanoAddress,
+  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
-  /** Signs, with the account's key, the text that a mechanism binds to the payment. */
-  readonly signText: (account: NanoAddress, text: string) => Promise<string>;
 }
 
 /**
@@ -38,11 +50,10 @@ export class Payer {
    *
    * @throws Fault when it cannot go on now (no node, locked, not confirmed): it stays as it is and is resumed later.
    */
-  pay(payment: Payment): Promise<Payment> {
-    const { id } = payment.intent;
+  pay(id: PaymentId): Promise<Payment> {
     const running = this.#walks.get(id);
     if (running !== undefined) return running;
-    const walk = this.#walk(payment).finally(() => this.#walks.delete(id));
+    const walk = this.#walk(id).finally(() => this.#walks.delete(id));
     this.#walks.set(id, walk);
     return walk;
   }
@@ -65,39 +76,27 @@ export class Payer {
     return journal.advance(id, { ...outcome(delivery), block, hash, proof });
   }
 
-  async #walk(start: Payment): Promise<Payment> {
-    let payment = start;
+  async #walk(id: PaymentId): Promise<Payment> {
+    let payment = await this.#now(id);
     while (isUnderway(payment.progress.state)) payment = await this.#step(payment);
     return payment;
   }
 
   async #step({ intent, progress }: Payment): Promise<Payment> {
-    const { journal, chain, confirmed, signText } = this.#ports;
-    const { id, network, account, offer, amount } = intent;
+    const { journal } = this.#ports;
     switch (progress.state) {
       case 'approved':
         return this.#sign(intent);
-      case 'signed': {
-        const { block, hash } = progress;
-        const own = { network: network.id, account, hash, subtype: 'send', block, moved: amount } as const;
-        const landing = await (await chain(network.id, account)).land(own);
-        if (landing === 'pending') throw new Fault('fault_nodeUnreachable');
-        return journal.advance(
-          id,
-          landing === 'landed'
-            ? { state: 'published', block, hash }
-            : { state: 'abandoned', fault: 'fault_blockForked', args: [] },
-        );
-      }
-      case 'published': {
-        const { block, hash } = progress;
-        await confirmed(hash, account);
-        return journal.advance(id, { state: 'confirmed', block, hash });
-      }
+      case 'signed':
+        return this.#publish(intent, progress);
+      case 'published':
+        return this.#confirm(intent, progress);
       case 'confirmed': {
         const { block, hash } = progress;
-        const proof = await makeProof(offer, { hash, account, sign: (text) => signText(account, text) });
-        return journal.advance(id, { state: 'proven', block, hash, proof });
+        const { account, offer } = intent;
+        const sign = async (message: Message) => (await this.#purse(intent)).sign(message);
+        const proof = await makeProof(offer, { hash, account, sign });
+        return journal.advance(intent.id, { state: 'proven', block, hash, proof });
       }
       default:
         throw new Fault('fault_paymentOver');
@@ -105,18 +104,58 @@ export class Payer {
   }
 
   /** Signs the block of an approved payment; when that fails before anything was signed, nothing is owed. */
-  async #sign({ id, network, account, offer, amount }: Intent): Promise<Payment> {
-    const { journal, chain } = this.#ports;
+  async #sign(intent: Intent): Promise<Payment> {
+    const { journal } = this.#ports;
+    const { id, offer, amount } = intent;
     try {
-      const order = { to: offer.payTo, amount };
-      await (await chain(network.id, account)).send(order, (own) => journal.sign(id, own));
+      const { chain } = await this.#purse(intent);
+      await chain.send({ to: offer.payTo, amount }, (own) => journal.sign(id, own));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;
-      const { key, args } = failure instanceof Fault ? failure : new Fault('fault_unexpected');
+      const { key, args } = faultOf(failure);
       return journal.advance(id, { state: 'abandoned', fault: key, args });
     }
     return this.#now(id);
+  }
+
+  async #publish(intent: Intent, signed: Of<'signed'>): Promise<Payment> {
+    const { block, hash } = signed;
+    switch (await this.#land(intent, signed)) {
+      case 'pending':
+        throw new Fault('fault_blockWaits');
+      case 'replaced':
+        return this.#giveUp(intent);
+      case 'landed':
+        return this.#ports.journal.advance(intent.id, { state: 'published', block, hash });
+    }
+  }
+
+  async #confirm(intent: Intent, published: Of<'published'>): Promise<Payment> {
+    const { block, hash } = published;
+    try {
+      await (await this.#purse(intent)).confirmed(hash);
+    } catch (failure) {
+      if (!(failure instanceof Fault) || failure.key !== 'fault_notConfirmed') throw failure;
+      // Patience is over. The block may have been dropped, or another one confirmed in its place.
+      if ((await this.#land(intent, published)) === 'replaced') return this.#giveUp(intent);
+      throw failure;
+    }
+    return this.#ports.journal.advance(intent.id, { state: 'confirmed', block, hash });
+  }
+
+  async #land(intent: Intent, { block, hash }: Of<'signed' | 'published'>): Promise<Landing> {
+    const { network, account, amount } = intent;
+    const { chain } = await this.#purse(intent);
+    return chain.land({ network: network.id, account, hash, subtype: 'send', block, moved: amount });
+  }
+
+  #giveUp({ id }: Intent): Promise<Payment> {
+    return this.#ports.journal.advance(id, { state: 'abandoned', fault: 'fault_blockForked', args: [] });
+  }
+
+  #purse({ network, account }: Intent) {
+    return this.#ports.purse(network.id, account);
   }
 
   async #now(id: PaymentId): Promise<Payment> {

@@ -1,14 +1,17 @@
-import { Fault, type FaultKey } from '../fault.ts';
+import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
 import { awaitConfirmed, type OpenSocket, watchAccount } from '../nano/confirmation.ts';
 import type { NetworkProfile } from '../nano/network.ts';
+import { signNoms } from '../nano/noms.ts';
 import { type VerifiedSource, verifySource } from '../nano/receivable.ts';
 import { signDigestOfText } from '../nano/signature.ts';
+import type { Message } from '../protocol/mechanism.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import { Chain, type ChainPorts, type OwnBlock } from './chain.ts';
+import { Chain, type ChainPorts } from './chain.ts';
+import type { OwnBlock } from './own-block.ts';
 
 /** Money that moved without a 402. */
 export interface Transfer {
@@ -26,14 +29,14 @@ export interface PursePorts extends ChainPorts {
   /** Null where the network has no socket. */
   readonly openSocket: OpenSocket | null;
   readonly clock: Clock;
+  /** How long to watch for a confirmation before coming back to it at the next occasion (ms). */
+  readonly patienceMs: number;
   /** Writes a transfer and its block down: both or neither. */
   readonly recordTransfer: (transfer: Transfer, own: OwnBlock) => Promise<void>;
   /** Told whenever what the purse shows may have changed. */
   readonly changed: () => void;
 }
 
-/** How long the purse watches for a confirmation before it comes back to it at the next occasion (ms). */
-const PATIENCE = 120_000;
 /** When a node is asked a second time whether a block is confirmed (ms). */
 const POLL = 250;
 /** How many incoming payments are taken in at one go. */
@@ -46,11 +49,12 @@ export class Purse {
   readonly chain: Chain;
   readonly #ports: PursePorts;
   readonly #life = new AbortController();
-  #balance: Raw | null = null;
   #incoming: Raw = ZERO;
   #trouble: FaultKey | null = null;
   #refreshing: Promise<void> | undefined;
   #again = false;
+  /** Sources whose receive was refused: not tried again while the purse is open. */
+  readonly #refused = new Set<BlockHash>();
 
   constructor(ports: PursePorts) {
     this.#ports = ports;
@@ -59,9 +63,11 @@ export class Purse {
     this.chain = new Chain(ports.account, ports);
   }
 
-  /** The balance of the proven head (raw); null until a node was asked. */
+  /** The balance of the newest proven or own block (raw); null until a node was asked. */
   get balance(): Raw | null {
-    return this.#balance;
+    const { head } = this.chain;
+    if (head === null) return null;
+    return head.kind === 'open' ? head.balance : ZERO;
   }
 
   /** Proven incoming money that is being taken in (raw). */
@@ -79,7 +85,7 @@ export class Purse {
     return this.chain.readiness();
   }
 
-  /** Watches the account: whatever is confirmed for it is looked at. */
+  /** Watches the account: whatever is confirmed for it is looked at, but for what the purse did itself. */
   open(): void {
     const { openSocket, clock } = this.#ports;
     void this.refresh();
@@ -90,7 +96,7 @@ export class Purse {
       openSocket,
       clock,
       signal: this.#life.signal,
-      onConfirmation: look,
+      onConfirmation: ({ hash }) => (this.chain.hasSigned(hash) ? undefined : look()),
       onSubscribed: look,
     });
   }
@@ -115,8 +121,8 @@ export class Purse {
   /**
    * Sends `amount` raw, or everything, to an account of the user's choice.
    *
-   * @throws Fault `fault_insufficient`, `fault_nothingToSend`, and what `Chain.head` throws; `fault_nodeUnreachable`
-   * when the block is signed and waits for a node.
+   * @throws Fault `fault_insufficient`, `fault_nothingToSend`, and what `Chain.look` throws; `fault_blockWaits` when
+   * the block is signed and waits for a node.
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
     const record = (own: OwnBlock) => this.#ports.recordTransfer(this.#transfer('sent', own, to), own);
@@ -127,14 +133,14 @@ export class Purse {
     const landing = await this.chain.land(own);
     void this.refresh();
     if (landing === 'replaced') throw new Fault('fault_blockForked');
-    if (landing === 'pending') throw new Fault('fault_nodeUnreachable');
+    if (landing === 'pending') throw new Fault('fault_blockWaits');
     return own.hash;
   }
 
   /** Resolves once the network has confirmed the block. @throws Fault `fault_notConfirmed` when patience ends */
   async confirmed(hash: BlockHash): Promise<void> {
-    const { node, openSocket, clock } = this.#ports;
-    const patience = AbortSignal.timeout(PATIENCE);
+    const { node, openSocket, clock, patienceMs } = this.#ports;
+    const patience = AbortSignal.timeout(patienceMs);
     try {
       await awaitConfirmed({
         hash,
@@ -149,18 +155,18 @@ export class Purse {
       if (patience.aborted) throw new Fault('fault_notConfirmed', [], { cause });
       throw cause;
     }
-    void this.refresh();
   }
 
-  /** Signs, with the account's key, a text that a mechanism binds to a payment (protocol.md 3.5). */
-  async signText(text: string): Promise<string> {
-    return signDigestOfText((await this.#ports.keys()).privateKey, text);
+  /** Signs, with the account's key, a message that a mechanism binds to a payment (protocol.md 3.5, 3.8). */
+  async sign({ kind, text }: Message): Promise<string> {
+    const { privateKey } = await this.#ports.keys();
+    return kind === 'plain' ? signDigestOfText(privateKey, text) : signNoms(privateKey, text);
   }
 
   /** How much more than the balance an amount is, in XNO; null when the balance is enough or unknown. */
   missing(amount: Raw): Raw | null {
-    if (this.#balance === null || this.#balance >= amount) return null;
-    return subtractRaw(amount, this.#balance);
+    const { balance } = this;
+    return balance === null || balance >= amount ? null : subtractRaw(amount, balance);
   }
 
   async #lookUntilQuiet(): Promise<void> {
@@ -172,36 +178,41 @@ export class Purse {
 
   async #look(): Promise<void> {
     try {
-      await this.#readBalance();
+      await this.chain.look();
       this.#trouble = await this.#takeIn();
       await this.chain.prepare();
     } catch (failure) {
-      this.#trouble = failure instanceof Fault ? failure.key : 'fault_unexpected';
-      if (!(failure instanceof Fault)) console.error(failure);
+      this.#trouble = faultOf(failure).key;
     } finally {
       if (!this.#life.signal.aborted) this.#ports.changed();
     }
   }
 
-  async #readBalance(): Promise<void> {
-    const head = await this.chain.head();
-    this.#balance = head.kind === 'open' ? head.balance : ZERO;
+  /** Takes in what has come. What cannot be proven, or is refused, is left waiting and said to be the trouble. */
+  async #takeIn(): Promise<FaultKey | null> {
+    const proven = await this.#provenSources();
+    let { trouble } = proven;
+    this.#incoming = proven.sources.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
+    for (const source of proven.sources) {
+      this.#ports.changed();
+      trouble = (await this.#receive(source)) ?? trouble;
+      this.#incoming = subtractRaw(this.#incoming, source.amount);
+    }
+    return trouble;
   }
 
-  /** Takes in what has come. A source that cannot be proven is left waiting, and said to be the trouble. */
-  async #takeIn(): Promise<FaultKey | null> {
-    const { sources, trouble } = await this.#provenSources();
-    this.#incoming = sources.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
-    for (const source of sources) {
-      this.#ports.changed();
+  async #receive(source: VerifiedSource): Promise<FaultKey | null> {
+    try {
       const own = await this.chain.receive(source, (block) =>
         this.#ports.recordTransfer(this.#transfer('received', block, source.from), block),
       );
       await this.chain.land(own);
-      this.#balance = own.block.balance;
-      this.#incoming = subtractRaw(this.#incoming, source.amount);
+      return null;
+    } catch (failure) {
+      if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      this.#refused.add(source.hash);
+      return failure.key;
     }
-    return trouble;
   }
 
   async #provenSources(): Promise<{
@@ -211,7 +222,9 @@ export class Purse {
     const { node } = this.#ports;
     const sources: VerifiedSource[] = [];
     let trouble: FaultKey | null = null;
-    for (const { hash } of await node.receivable(this.account, BATCH)) {
+    const waiting = await node.receivable(this.account, BATCH);
+    for (const { hash } of waiting) {
+      if (this.#refused.has(hash)) continue;
       try {
         sources.push(await verifySource(node, this.account, hash));
       } catch (failure) {
@@ -219,6 +232,8 @@ export class Purse {
         trouble = failure.key;
       }
     }
+    // A full batch that could be taken in may not be all there is.
+    if (waiting.length === BATCH && sources.length > 0) this.#again = true;
     return { sources, trouble };
   }
 

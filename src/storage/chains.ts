@@ -1,6 +1,6 @@
 import type { NanoAddress } from '../nano/account.ts';
-import type { OwnBlock } from '../payments/chain.ts';
 import type { ChainStore } from '../payments/journal.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
 import type { Database } from './database.ts';
 
 /** The newest own block of every account, in IndexedDB. */

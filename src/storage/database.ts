@@ -2,7 +2,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
-import type { OwnBlock } from '../payments/chain.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Transfer } from '../payments/purse.ts';
 import type { LogLine } from './log.ts';
@@ -22,8 +22,8 @@ export interface PaymentRow {
   readonly payee?: readonly [network: string, payTo: string];
   /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
   readonly underway?: 1;
-  /** Only while a proof waits for what it paid for. */
-  readonly undelivered?: readonly [site: string, method: string, url: string];
+  /** Only while a block waits for what it pays for. */
+  readonly undelivered?: readonly [network: string, method: string, url: string];
 }
 
 /** What a site has spent and reserved on one day (raw). */

@@ -1,20 +1,21 @@
 import type { IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
-import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
+import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { checkBudget } from '../payments/budget.ts';
-import type { OwnBlock } from '../payments/chain.ts';
 import { priceOf } from '../payments/decision.ts';
 import type { Journal, Reservation } from '../payments/journal.ts';
+import { lastLook } from '../payments/last-look.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
 import {
   advance,
   approved,
   type Intent,
+  isDebited,
   isUnderway,
   type Payment,
   type PaymentId,
   type Progress,
-  type Site,
 } from '../payments/payment.ts';
 import type { Database, PaymentRow, PurseSchema } from './database.ts';
 
@@ -44,9 +45,8 @@ export class StoredJournal implements Journal {
     const spent = await spentOn(transaction, intent);
     if (intent.approval === 'budget') {
       const budget = await transaction.objectStore('budgets').get([intent.network.id, intent.site]);
-      if (budget === undefined || budget.paused) return { kind: 'over', limit: 'payment' };
-      const check = checkBudget(budget, spent, intent.amount);
-      if (check.kind === 'over') return check;
+      const allowed = budget?.paused === false && checkBudget(budget, spent, intent.amount).kind === 'inside';
+      if (!allowed) return { kind: 'over' };
     }
     const payment = approved(intent);
     await Promise.all([
@@ -61,15 +61,13 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
     const payment = advance(await read(transaction, id), progress, this.#now());
     const { intent } = payment;
-    await Promise.all([
-      transaction.objectStore('payments').put(rowOf(payment)),
-      progress.state === 'abandoned'
-        ? spentOn(transaction, intent).then((spent) =>
-            debit(transaction, intent, subtractRaw(spent, intent.amount)),
-          )
-        : undefined,
-      transaction.done,
-    ]);
+    const writes: Promise<unknown>[] = [transaction.done];
+    if (!isDebited(progress.state)) {
+      const left = subtractRaw(await spentOn(transaction, intent), intent.amount);
+      writes.push(debit(transaction, intent, left));
+    }
+    writes.push(transaction.objectStore('payments').put(rowOf(payment)));
+    await Promise.all(writes);
     return payment;
   }
 
@@ -80,14 +78,9 @@ export class StoredJournal implements Journal {
       durability: 'strict',
     });
     const before = await read(transaction, id);
-    const { amount, offer } = before.intent;
-    if (own.moved !== amount || own.block.link !== publicKeyOf(offer.payTo)) {
-      throw new Fault('fault_unexpected', [], {
-        cause: 'a block that pays something else than was approved',
-      });
-    }
-    const signed = { state: 'signed', block: own.block, hash: own.hash } as const;
-    const payment = advance(before, signed, this.#now());
+    const at = this.#now();
+    lastLook(before.intent, own, at);
+    const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
     await Promise.all([
       transaction.objectStore('payments').put(rowOf(payment)),
       transaction.objectStore('chains').put(own),
@@ -103,12 +96,12 @@ export class StoredJournal implements Journal {
     return (await this.#database.getAllFromIndex('payments', 'underway')).map(({ payment }) => payment);
   }
 
-  async forChallenge(challengeId: string): Promise<Payment | null> {
-    return (await this.#database.getFromIndex('payments', 'challenge', challengeId))?.payment ?? null;
+  async forChallenge(challengeId: string): Promise<Payment | undefined> {
+    return (await this.#database.getFromIndex('payments', 'challenge', challengeId))?.payment;
   }
 
-  async undelivered(site: Site, method: string, url: string): Promise<readonly Payment[]> {
-    const rows = await this.#database.getAllFromIndex('payments', 'undelivered', [site, method, url]);
+  async undelivered(network: string, method: string, url: string): Promise<readonly Payment[]> {
+    const rows = await this.#database.getAllFromIndex('payments', 'undelivered', [network, method, url]);
     return rows.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at);
   }
 
@@ -158,17 +151,18 @@ async function debit<S extends Stores>(
 /** The row of a payment, with the keys that its progress gives it. */
 function rowOf(payment: Payment): PaymentRow {
   const { intent, progress } = payment;
-  const { id, at, site, challenge } = intent;
-  const waits = 'proof' in progress && progress.state !== 'settled';
+  const { id, at, network, challenge } = intent;
+  const signed = 'hash' in progress;
+  const waits = signed && progress.state !== 'settled';
   return {
     id,
     place: [at, id],
     payment,
     once: intent.once,
     challenge: challenge.id,
-    resource: [intent.network.id, intent.resource, at],
-    ...('hash' in progress && { payee: [intent.network.id, intent.offer.payTo] }),
+    resource: [network.id, intent.resource, at],
+    ...(signed && { payee: [network.id, intent.offer.payTo] }),
     ...(isUnderway(progress.state) && { underway: 1 }),
-    ...(waits && { undelivered: [site, challenge.method, challenge.url] }),
+    ...(waits && { undelivered: [network.id, challenge.method, challenge.url] }),
   };
 }

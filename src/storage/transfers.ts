@@ -1,4 +1,4 @@
-import type { OwnBlock } from '../payments/chain.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
 import type { Transfer } from '../payments/purse.ts';
 import type { Database } from './database.ts';
 

@@ -1,0 +1,169 @@
+import { Fault } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
+import type { Exclusively } from './chain.ts';
+import type { Journal } from './journal.ts';
+import type { Payer } from './payer.ts';
+import { isKept, isUnderway, type Payment, type PaymentId } from './payment.ts';
+
+export interface HandoverPorts {
+  readonly journal: Journal;
+  readonly payer: Payer;
+  /** Whether the page still waits for the challenge. */
+  readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** Gives the page its original 402. */
+  readonly release: (challenge: Challenge) => void;
+  readonly exclusively: Exclusively;
+  readonly now: () => number;
+}
+
+/** How long after an offer's expiry its proof is still delivered by itself (ms): servers' clocks differ. */
+const DELIVERY_GRACE = 60_000;
+
+/** Brings payments and the pages that wait for them together: each payment to one page, each page to one payment. */
+export class Handover {
+  readonly #ports: HandoverPorts;
+  /** The payments that someone waits for right now, and the challenge each will be delivered to. */
+  readonly #served = new Map<PaymentId, Challenge>();
+  /** Kept proofs that the user wants delivered again, whatever their age. */
+  readonly #wanted = new Set<PaymentId>();
+
+  constructor(ports: HandoverPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether someone waits for the payment right now. */
+  isServed({ intent }: Payment): boolean {
+    return this.#served.has(intent.id);
+  }
+
+  /**
+   * Pays as far as that is still to do, and delivers the proof to whoever waits for it by then. False when the payment
+   * is not for this challenge: it was made for another request, is on its way to another page, or has bought already.
+   *
+   * @throws Fault saying why there is no proof (yet)
+   */
+  async serve({ intent, progress }: Payment, challenge: Challenge): Promise<boolean> {
+    const { id } = intent;
+    const isOther = intent.challenge.url !== challenge.url || intent.challenge.method !== challenge.method;
+    if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
+    this.#served.set(id, challenge);
+    this.#wanted.delete(id);
+    try {
+      const payment = await this.#ports.payer.pay(id);
+      if (payment.progress.state === 'abandoned') {
+        throw new Fault(payment.progress.fault, payment.progress.args);
+      }
+      await this.#deliver(payment);
+      return true;
+    } catch (failure) {
+      this.#releaseLatest(id, challenge);
+      throw failure;
+    } finally {
+      this.#served.delete(id);
+    }
+  }
+
+  /**
+   * A page that was loaded again meets a 402 for what is being paid already: the payment is delivered to it instead of
+   * to the page that is gone. True when there is such a payment, so that the same thing is not paid twice.
+   */
+  takeOver(challenge: Challenge): boolean {
+    for (const [id, older] of this.#served) {
+      if (!replaces(challenge, older)) continue;
+      this.#served.set(id, challenge);
+      this.#ports.release(older);
+      return true;
+    }
+    return false;
+  }
+
+  /** The oldest payment that may still buy what this request asks for, and that nobody else waits for. */
+  async keptFor({ method, url }: Challenge, network: string): Promise<Payment | undefined> {
+    const { journal, now } = this.#ports;
+    return (await journal.undelivered(network, method, url)).find((payment) => {
+      const { intent, progress } = payment;
+      if (this.isServed(payment)) return false;
+      if (this.#wanted.has(intent.id)) return true;
+      const mayDo = isUnderway(progress.state) || isKept(progress);
+      return mayDo && now() < intent.offer.expiresAt + DELIVERY_GRACE;
+    });
+  }
+
+  /**
+   * Lets the proof of a payment out once more, to the next 402 that its request meets.
+   *
+   * @throws Fault `fault_unknownPayment`, `fault_paymentOver`.
+   */
+  async want(id: PaymentId): Promise<Payment> {
+    const payment = await this.#ports.journal.find(id);
+    if (payment === null) throw new Fault('fault_unknownPayment');
+    if (!('proof' in payment.progress) || payment.progress.state === 'settled') {
+      throw new Fault('fault_paymentOver');
+    }
+    this.#wanted.add(id);
+    return payment;
+  }
+
+  /** Carries on what an earlier life of the worker left underway. What it could not sign, it gives back. */
+  async resume(): Promise<void> {
+    const underway = await this.#ports.journal.underway();
+    await Promise.all(underway.map((payment) => this.#carryOn(payment).catch(whenNotNow)));
+  }
+
+  async #carryOn(payment: Payment): Promise<void> {
+    const { journal, payer, waits } = this.#ports;
+    const { id, challenge } = payment.intent;
+    if (this.isServed(payment)) return;
+    if (payment.progress.state !== 'approved') return void (await payer.pay(id));
+    // Whoever still waits for it is about to be met again, and pays then.
+    if ((await waits(challenge)) || this.isServed(payment)) return;
+    await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
+  }
+
+  async #deliver(payment: Payment): Promise<void> {
+    const { exclusively } = this.#ports;
+    const { mechanism, payTo } = payment.intent.offer;
+    // Servers pocket a signed payment while they check it; two at once make them lose one (protocol.md section 9).
+    await (mechanism === 'nanoSignature'
+      ? exclusively(`deliver to ${payTo}`, () => this.#deliverToWhoeverWaits(payment))
+      : this.#deliverToWhoeverWaits(payment));
+  }
+
+  /** Delivered to a page that was loaded anew meanwhile, the proof goes to the page that stands there now. */
+  async #deliverToWhoeverWaits(proven: Payment): Promise<void> {
+    const { id } = proven.intent;
+    let payment = proven;
+    let told: Challenge | undefined;
+    for (
+      let waiting = this.#served.get(id);
+      waiting !== undefined && waiting !== told && payment.progress.state !== 'settled';
+      waiting = this.#served.get(id)
+    ) {
+      payment = await this.#ports.payer.deliver(payment, waiting);
+      told = waiting;
+    }
+    if (told !== undefined) this.#releaseLatest(id, told);
+  }
+
+  /** Lets go of a page that took another one's place and cannot be given what it waits for. */
+  #releaseLatest(id: PaymentId, known: Challenge): void {
+    const waiting = this.#served.get(id);
+    if (waiting !== undefined && waiting !== known) this.#ports.release(waiting);
+  }
+}
+
+/** Whether two challenges are the same request of the same frame, the newer one of a page loaded since the older. */
+export function replaces(newer: Challenge, older: Challenge): boolean {
+  const sameRequest =
+    newer.tabId === older.tabId &&
+    newer.frameId === older.frameId &&
+    newer.method === older.method &&
+    newer.url === older.url;
+  const isNavigation = newer.kind === 'main_frame' || newer.kind === 'sub_frame';
+  return sameRequest && newer.id !== older.id && (isNavigation || newer.documentId !== older.documentId);
+}
+
+/** Without a node, or locked, a payment stays as it is: the next start or unlocking comes back to it. */
+function whenNotNow(failure: unknown): void {
+  if (!(failure instanceof Fault)) console.error(failure);
+}

@@ -1,0 +1,59 @@
+import { Fault } from '../fault.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import { hashBlock, verifySignature, ZERO_HASH } from '../nano/block.ts';
+import type { NodeClient } from '../nano/node-client.ts';
+import { publishBlock } from '../nano/publish.ts';
+import type { OwnBlock } from './own-block.ts';
+
+/**
+ * What the ledger says of an own block. `pending`: no node took it yet, and nothing stands in its way for good.
+ * `replaced`: the network has confirmed another block in its place; it can never land.
+ */
+export type Landing = 'landed' | 'pending' | 'replaced';
+
+/**
+ * Sees to it that an own block is on the ledger: publishes it, and tells a block that only waits from one that can
+ * never land. Safe to repeat.
+ *
+ * @throws Fault `fault_nodeRefused` when a node refuses the block, does not have it, and has no other in its place
+ */
+export async function landBlock(node: NodeClient, own: OwnBlock): Promise<Landing> {
+  const published = await publishBlock(node, own.block, own.subtype).catch(asRefusal);
+  if (published.kind === 'on-ledger') return 'landed';
+  if (published.kind === 'unknown') return 'pending';
+  // A node judges the balance before it sees a fork, so a refusal may mean one (protocol.md section 9).
+  const rival = await rivalOf(node, own);
+  if (rival === 'none' && published.kind === 'refused') throw published.fault;
+  return rival === 'confirmed' ? 'replaced' : 'pending';
+}
+
+function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault: Fault } {
+  if (failure instanceof Fault && failure.key === 'fault_nodeRefused')
+    return { kind: 'refused', fault: failure };
+  throw failure;
+}
+
+/**
+ * Whether there is another block in the place of `own`. It is shown to be one: our own key signed it, on the same
+ * previous. A node that only says so would have a payment given up that it can still publish.
+ */
+async function rivalOf(
+  node: NodeClient,
+  { account, hash, block }: OwnBlock,
+): Promise<'none' | 'unconfirmed' | 'confirmed'> {
+  const rival =
+    block.previous === ZERO_HASH
+      ? (await node.accountInfo(account))?.openBlock
+      : (await node.blockInfo(block.previous))?.successor;
+  if (rival === undefined || rival === null || rival === hash) return 'none';
+  const told = await node.blockInfo(rival);
+  if (told?.contents.kind !== 'state') return 'none';
+  const other = told.contents.block;
+  const isRival =
+    hashBlock(other) === rival &&
+    other.account === account &&
+    other.previous === block.previous &&
+    verifySignature(other, publicKeyOf(account));
+  if (!isRival) return 'none';
+  return told.confirmed ? 'confirmed' : 'unconfirmed';
+}

@@ -1,0 +1,80 @@
+/** For tests: challenges, offers and intents of a shop that never was. */
+import type { Challenge } from '../interception/challenge.ts';
+import { type NanoAddress, parseAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { NanoSessionOffer, NanoSignatureOffer } from '../protocol/offer.ts';
+import { dayOf } from './budget.ts';
+import { type Intent, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
+
+export const SHOP = 'https://shop.example' as Site;
+export const PAYEE = parseAddress('nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn');
+export const NETWORK = 'nano:devnet';
+
+let counter = 0;
+const fresh = () => (++counter).toString();
+
+export function challengeOf(parts: Partial<Challenge> = {}): Challenge {
+  const url = parts.url ?? `${SHOP}/article`;
+  return {
+    id: `challenge-${fresh()}`,
+    requestId: fresh(),
+    tabId: 1,
+    frameId: 0,
+    documentId: null,
+    initiator: null,
+    topOrigin: new URL(url).origin,
+    method: 'GET',
+    url,
+    kind: 'main_frame',
+    header: '',
+    seenAt: Date.now(),
+    ...parts,
+  };
+}
+
+/** A session's offer of so many raw; its session is new unless told. */
+export function sessionOffer(amount: bigint, parts: Partial<NanoSessionOffer> = {}): NanoSessionOffer {
+  return {
+    mechanism: 'nanoSession',
+    index: 0,
+    network: NETWORK,
+    amount: amount as Raw,
+    resourceAmount: amount as Raw,
+    tagAmount: 0n as Raw,
+    payTo: PAYEE,
+    expiresAt: Date.now() + 180_000,
+    accepted: {},
+    resource: { url: `${SHOP}/article` },
+    resourceEcho: {},
+    extensions: undefined,
+    warnings: [],
+    oncePer: `session-${fresh()}`,
+    ...parts,
+  };
+}
+
+export function signatureOffer(amount: bigint): NanoSignatureOffer {
+  const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
+  return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign: `${SHOP}/article` };
+}
+
+/** An intent to pay; new in every respect unless told. */
+export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddress }): Intent {
+  const challenge = parts.challenge ?? challengeOf();
+  const offer = parts.offer ?? sessionOffer(1_000n);
+  const at = parts.at ?? Date.now();
+  return {
+    id: crypto.randomUUID() as PaymentId,
+    at,
+    network: { id: NETWORK, testMoney: true },
+    site: siteOf(challenge.url),
+    challenge,
+    offer,
+    amount: offer.amount,
+    approval: 'once',
+    once: offer.oncePer ?? `approval ${challenge.id}`,
+    resource: resourceOf(challenge),
+    day: dayOf(at),
+    ...parts,
+  };
+}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { type ClassifyContext, classify } from './classify.ts';
 import { entryRefusalCodes, envelopeCodes, legacyCodes, payabilityCodes, refusalSentence } from './codes.ts';
+import { isHandOver } from './mechanisms/index.ts';
 import type { Mechanism } from './offer.ts';
 import {
   ARRIVED,
@@ -200,7 +201,7 @@ describe('time', () => {
 describe('choice', () => {
   const all = [x402nanoEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
 
-  test('every mechanism is known, the ones in use are offered, the best first', () => {
+  test('every mechanism is known, those that pay first are offered, the best first', () => {
     const { entries, offers, refused } = found(all);
     expect(entries.map(({ code }) => code)).toEqual([
       'X402NANO_EXACT',
@@ -220,17 +221,37 @@ describe('choice', () => {
     ]);
     expect(offers.map(({ mechanism, index }) => [mechanism, index])).toEqual([
       ['nanoSession', 5],
+      ['nymChallenge', 4],
+      ['trackB', 3],
       ['nanoSignature', 2],
     ]);
-    expect(refused).toEqual([0, 1, 3, 4].map((index) => ({ index, code: 'MECHANISM_OFF' })));
+    expect(refused).toEqual([0, 1].map((index) => ({ index, code: 'MECHANISM_OFF' })));
   });
 
-  test('only mechanisms in use are offered, and only ones the purse can pay with', () => {
-    const payable = new Set<Mechanism>(['nanoSignature', 'trackA']);
+  test('a signed block is handed over only where the caller says so, and after everything else', () => {
+    const payable = new Set<Mechanism>(['x402nano', 'trackA', 'nanoSignature']);
     const { offers, refused } = found(all, {}, { payable });
-    expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature']);
-    expect(refused).toContainEqual({ index: 1, code: 'MECHANISM_OFF' });
-    expect(refused).toContainEqual({ index: 5, code: 'MECHANISM_OFF' });
+    expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature', 'trackA', 'x402nano']);
+    expect(refused).toEqual([3, 4, 5].map((index) => ({ index, code: 'MECHANISM_OFF' })));
+    expect(offers.map(isHandOver)).toEqual([false, true, true]);
+  });
+
+  test('the user’s order comes first, the usual one after it', () => {
+    const order = (...preference: Mechanism[]) =>
+      found(all, {}, { preference }).offers.map(({ mechanism }) => mechanism);
+    expect(order('nanoSignature', 'trackB')).toEqual([
+      'nanoSignature',
+      'trackB',
+      'nanoSession',
+      'nymChallenge',
+    ]);
+    expect(order()).toEqual(['nanoSession', 'nymChallenge', 'trackB', 'nanoSignature']);
+    expect(order('trackA', 'nymChallenge')[0]).toBe('nymChallenge');
+  });
+
+  test('of two entries by the same mechanism the server’s first comes first', () => {
+    const dearer = withSession({ id: 'another' });
+    expect(found([signatureEntry, dearer, sessionEntry]).offers.map(({ index }) => index)).toEqual([1, 2, 0]);
   });
 });
 

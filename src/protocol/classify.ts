@@ -2,7 +2,7 @@ import type { EntryRefusalCode, EnvelopeCode, MechanismCode, PayabilityCode, Ref
 import { type EntryContext, readEntry } from './entry.ts';
 import { decodeEnvelope } from './envelope.ts';
 import type { Json } from './json.ts';
-import { mechanismOf, payableMechanisms, preference } from './mechanisms/index.ts';
+import { defaultPreference, mechanismOf, payFirstMechanisms } from './mechanisms/index.ts';
 import type { Mechanism, Offer, OfferWarning } from './offer.ts';
 import { isSecure } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
@@ -17,8 +17,10 @@ export interface ClassifyContext {
   readonly arrivedAt: number;
   /** The present (ms). */
   readonly now: number;
-  /** The mechanisms in use; all that the purse can pay with unless given. */
+  /** The mechanisms in use here; unless given, those that hand over no signed block. */
   readonly payable?: ReadonlySet<Mechanism>;
+  /** Which mechanisms the user likes best, best first; those it leaves out follow in the order of protocol.md 3.10. */
+  readonly preference?: readonly Mechanism[];
 }
 
 /** What an entry is by protocol.md 3.10 alone; the offer stands beside every mechanism's code. */
@@ -65,12 +67,13 @@ export function classify(header: string, context: ClassifyContext): Classificati
   const refused: RefusedEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     const reason = entry.offer
-      ? obstacle(entry.offer, fit, context.payable ?? payableMechanisms)
+      ? obstacle(entry.offer, fit, context.payable ?? payFirstMechanisms)
       : entry.code;
     if (reason) refused.push({ index, code: reason });
     else if (entry.offer) offers.push(entry.offer);
   }
-  offers.sort((a, b) => preference.indexOf(a.mechanism) - preference.indexOf(b.mechanism));
+  const order = [...(context.preference ?? []), ...defaultPreference];
+  offers.sort((a, b) => order.indexOf(a.mechanism) - order.indexOf(b.mechanism));
   return { kind: 'offers', offers, refused, entries, resource };
 }
 
@@ -91,7 +94,7 @@ function classifyEntry(
 
 /** What else stands against a well-formed offer (protocol.md rules 12 and 13). */
 function obstacle(offer: Offer, fit: ResourceFit, inUse: ReadonlySet<Mechanism>): PayabilityCode | undefined {
-  if (!payableMechanisms.has(offer.mechanism) || !inUse.has(offer.mechanism)) return 'MECHANISM_OFF';
+  if (!inUse.has(offer.mechanism)) return 'MECHANISM_OFF';
   if (fit === 'other') return 'RESOURCE_MISMATCH';
   if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
   return undefined;

@@ -1,14 +1,14 @@
 import type { NanoAddress } from '../nano/account.ts';
-import type { BlockHash } from '../nano/block.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { EntryRefusalCode, MechanismCode } from './codes.ts';
 import type { JsonObject } from './json.ts';
-import type { Offer, OfferTerms } from './offer.ts';
+import type { HandOverOffer, Offer, OfferTerms, PayFirstOffer } from './offer.ts';
 
 /** An offer of one mechanism, or why the entry is none. */
 export type Recognition<O extends Offer> = O | EntryRefusalCode;
 
-/** A way to pay, as far as telling it apart goes. */
-export interface KnownMechanism<O extends Offer = Offer> {
+/** What every way to pay is, whichever way the block goes. */
+interface Kind<O extends Offer> {
   readonly name: O['mechanism'];
   /** What the classifier calls its entries (protocol.md 3.10). */
   readonly code: MechanismCode;
@@ -19,14 +19,46 @@ export interface KnownMechanism<O extends Offer = Offer> {
   recognise(extra: JsonObject, terms: OfferTerms, page: string): Recognition<O>;
 }
 
-/** What a proof is made of. */
-export interface Paid {
-  /** The confirmed send. */
+/** A way to pay in which the send is on the ledger and confirmed before anything is shown to the server. */
+export interface PayFirst<O extends PayFirstOffer = PayFirstOffer> extends Kind<O> {
+  readonly way: 'payFirst';
+  /** What proves the payment: its hash as it stands, or once the payer has signed one message. */
+  prove(offer: O, sent: Sent): ProofBody | Unsigned;
+}
+
+/** A way to pay in which the server gets the signed block and publishes it: a cheque until the frontier moves. */
+export interface HandOver<O extends HandOverOffer = HandOverOffer> extends Kind<O> {
+  readonly way: 'handOver';
+  /** @throws RangeError when the block does not pay the offer's payee */
+  prove(offer: O, block: SignedBlock): ProofBody;
+}
+
+/** A way to pay. All of them are pure: what they need of the world is handed to them, and they ask for no more. */
+export type MechanismKind<O extends Offer = Offer> =
+  | (O extends PayFirstOffer ? PayFirst<O> : never)
+  | (O extends HandOverOffer ? HandOver<O> : never);
+
+/** A send that the network has confirmed. */
+export interface Sent {
   readonly hash: BlockHash;
   /** The account it was sent from. */
   readonly account: NanoAddress;
-  /** Signs Blake2b-256 of a text's UTF-8 bytes with that account's key, in hex; never anything else. */
-  sign(text: string): string | Promise<string>;
+}
+
+/**
+ * The only two things that the payer's key signs for a proof: Blake2b-256 of a text's UTF-8 bytes (`plain`, Rev 7,
+ * `signDigestOfText`) or a message in the NOMS envelope (`noms`, Track B, `signNoms`). Never a digest made elsewhere.
+ */
+export interface Message {
+  readonly kind: 'plain' | 'noms';
+  readonly text: string;
+}
+
+/** A proof that lacks nothing but the payer's signature over one message. */
+export interface Unsigned {
+  readonly message: Message;
+  /** The proof with that signature, in hex of either case. */
+  signed(signature: string): ProofBody;
 }
 
 /** The part of a PAYMENT-SIGNATURE that is the mechanism's own. */
@@ -36,9 +68,16 @@ export interface ProofBody {
   readonly resource?: JsonObject;
 }
 
-/** A way to pay that the purse can walk to the end. */
-export interface MechanismKind<O extends Offer = Offer> extends KnownMechanism<O> {
-  /** True when the send is confirmed before the proof is made; false when the signed block itself is handed over. */
-  readonly payFirst: boolean;
-  makeProof(offer: O, paid: Paid): ProofBody | Promise<ProofBody>;
+/** What a proof is made of when the send came first. */
+export interface Paid extends Sent {
+  /** Signs one message with the key of `account`, in hex. Asked at most once. */
+  sign(message: Message): string | Promise<string>;
 }
+
+/** What a proof is made of when the block itself is handed over: signed, with its work, and not published. */
+export interface HandedOver {
+  readonly block: SignedBlock;
+}
+
+/** What the proof of an offer is made of. */
+export type PaidFor<O extends Offer> = O extends HandOverOffer ? HandedOver : Paid;

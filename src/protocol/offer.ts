@@ -86,13 +86,13 @@ export interface X402NanoOffer extends OfferTerms {
   readonly oncePer: undefined;
 }
 
+/** An offer that is paid, and confirmed, before it is proven. */
+export type PayFirstOffer = NanoSessionOffer | NanoSignatureOffer | NymChallengeOffer | TrackBOffer;
+
+/** An offer for which the server is given the signed block and publishes it. */
+export type HandOverOffer = TrackAOffer | X402NanoOffer;
+
 /** One entry of `accepts` after strict classification: the only thing about a 402 that money may follow. */
-export type Offer =
-  | NanoSessionOffer
-  | NanoSignatureOffer
-  | NymChallengeOffer
-  | TrackBOffer
-  | TrackAOffer
-  | X402NanoOffer;
+export type Offer = PayFirstOffer | HandOverOffer;
 
 export type Mechanism = Offer['mechanism'];

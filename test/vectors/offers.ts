@@ -1,7 +1,8 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import * as v from 'valibot';
-import { type NanoAddress, publicKeyOf } from '../../src/nano/account.ts';
-import { BlockHashText } from '../../src/nano/block.ts';
+import { AddressText, parseAddress, publicKeyOf } from '../../src/nano/account.ts';
+import { BlockHashText, SignedBlockText, verifySignature } from '../../src/nano/block.ts';
+import { verifyNoms } from '../../src/nano/noms.ts';
 import { verifyDigestOfText } from '../../src/nano/signature.ts';
 import { readAnswer } from '../../src/protocol/answer.ts';
 import { type Classification, type ClassifyContext, classify } from '../../src/protocol/classify.ts';
@@ -9,6 +10,8 @@ import { mechanismCodes } from '../../src/protocol/codes.ts';
 import { decodeEnvelope, decodeObject, encodeProof } from '../../src/protocol/envelope.ts';
 import type { JsonObject } from '../../src/protocol/json.ts';
 import { recogniseLegacy } from '../../src/protocol/legacy.ts';
+import type { Message } from '../../src/protocol/mechanism.ts';
+import { isHandOver } from '../../src/protocol/mechanisms/index.ts';
 import type { Offer } from '../../src/protocol/offer.ts';
 import { makeProof } from '../../src/protocol/proof.ts';
 import { readReceipt } from '../../src/protocol/receipt.ts';
@@ -37,6 +40,23 @@ const Retry = v.object({
   headerBase64: text,
   headerBase64Url: text,
 });
+
+/** What a proof says of the send, under whichever names. */
+const SentPayload = v.pipe(
+  v.object({
+    proof: v.optional(BlockHashText),
+    sendHash: v.optional(BlockHashText),
+    blockHash: v.optional(BlockHashText),
+    account: v.optional(AddressText),
+    payerAccount: v.optional(AddressText),
+    signature: v.optional(text, ''),
+  }),
+  v.transform(({ proof, sendHash, blockHash, account, payerAccount, signature }) => ({
+    hash: v.parse(BlockHashText, proof ?? sendHash ?? blockHash),
+    account: account ?? payerAccount,
+    signature,
+  })),
+);
 
 const Variant = v.object({
   id: text,
@@ -176,30 +196,33 @@ async function checkRetry(offer: Offer, retry: v.InferOutput<typeof Retry>, acco
   equal(payload.x402Version, 2);
   deepStrictEqual(payload.accepted, offer.accepted);
   if ('resource' in payload) deepStrictEqual(payload.resource, offer.resourceEcho);
-  if (offer.mechanism !== 'nanoSession' && offer.mechanism !== 'nanoSignature') return;
+  const made = await remade(offer, payload.payload, accounts, paymentIdIn(payload));
+  equal(made, retry.headerBase64);
+}
 
-  const { proof, signature } = v.parse(
-    v.object({ proof: text, signature: v.optional(text) }),
-    payload.payload,
-  );
-  const signed: string[] = [];
-  const paid = {
-    hash: v.parse(BlockHashText, proof),
-    account: offer.payTo,
-    sign: (message: string) => {
-      signed.push(message);
-      return signature ?? '';
-    },
-  };
-  equal(await makeProof(offer, paid, paymentIdIn(payload)), retry.headerBase64);
-  for (const message of signed) {
+/** The proof of an offer, made anew of the block or the hash and signature that a vector's proof is made of. */
+async function remade(
+  offer: Offer,
+  payload: unknown,
+  accounts: readonly string[],
+  id: string | undefined,
+): Promise<string> {
+  if (isHandOver(offer)) {
+    const { block } = v.parse(v.object({ block: SignedBlockText }), payload);
+    ok(verifySignature(block, publicKeyOf(block.account)), 'the block is not signed by its account');
+    return makeProof(offer, { block }, id);
+  }
+  const { hash, account, signature } = v.parse(SentPayload, payload);
+  const signers = account === undefined ? accounts.map((text) => parseAddress(text)) : [account];
+  const sign = ({ kind, text: signed }: Message) => {
+    const verify = kind === 'plain' ? verifyDigestOfText : verifyNoms;
     ok(
-      accounts.some((account) =>
-        verifyDigestOfText(publicKeyOf(account as NanoAddress), message, signature ?? ''),
-      ),
+      signers.some((signer) => verify(publicKeyOf(signer), signed, signature)),
       'no account of the file signed this',
     );
-  }
+    return signature;
+  };
+  return makeProof(offer, { hash, account: account ?? offer.payTo, sign }, id);
 }
 
 function legacyCases(vector: v.InferOutput<typeof LegacyHeaders>[number]): VectorCase[] {

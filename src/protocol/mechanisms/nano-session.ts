@@ -1,15 +1,15 @@
 import { readParts } from '../amounts.ts';
 import { readExpiresAt } from '../expiry.ts';
 import { isObject, type Json, type JsonObject, own } from '../json.ts';
-import type { MechanismKind, Recognition } from '../mechanism.ts';
+import type { PayFirst, Recognition } from '../mechanism.ts';
 import type { NanoSessionOffer, OfferTerms } from '../offer.ts';
 import { readId } from './id.ts';
 
 /** Rev 6 final and Rev 7 track 1 (protocol.md 3.4). The tagged amount is the proof's link to the session. */
-export const nanoSession: MechanismKind<NanoSessionOffer> = {
+export const nanoSession: PayFirst<NanoSessionOffer> = {
   name: 'nanoSession',
   code: 'NS7_SESSION',
-  payFirst: true,
+  way: 'payFirst',
 
   recognise(extra, terms) {
     const session = own(extra, 'nanoSession');
@@ -22,7 +22,7 @@ export const nanoSession: MechanismKind<NanoSessionOffer> = {
     return 'BAD_SESSION';
   },
 
-  makeProof: (_offer, { hash }) => ({ payload: { proof: hash } }),
+  prove: (_offer, { hash }) => ({ payload: { proof: hash } }),
 };
 
 function recogniseSession(session: JsonObject, terms: OfferTerms): Recognition<NanoSessionOffer> {

@@ -1,5 +1,5 @@
 import { isObject, own } from '../json.ts';
-import type { MechanismKind } from '../mechanism.ts';
+import type { PayFirst } from '../mechanism.ts';
 import type { NanoSignatureOffer } from '../offer.ts';
 import { isWeb, readUrl } from '../origin.ts';
 
@@ -14,10 +14,10 @@ const DROPPED_BY_PARSERS = /[\p{Cc} ]/u;
  * without a separator: the plain form, not NOMS (section 4, rows 2 and 3). The hash is signed in the upper case in
  * which it is sent, the URL byte for byte as the server wrote it.
  */
-export const nanoSignature: MechanismKind<NanoSignatureOffer> = {
+export const nanoSignature: PayFirst<NanoSignatureOffer> = {
   name: 'nanoSignature',
   code: 'NS7_SIGNATURE',
-  payFirst: true,
+  way: 'payFirst',
 
   recognise(extra, terms, page) {
     const wanted = own(extra, 'nanoSignature');
@@ -35,8 +35,8 @@ export const nanoSignature: MechanismKind<NanoSignatureOffer> = {
     return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign };
   },
 
-  async makeProof({ urlToSign }, { hash, sign }) {
-    const signature = await sign(`${hash}${urlToSign}`);
-    return { payload: { proof: hash, signature: signature.toUpperCase() } };
-  },
+  prove: ({ urlToSign }, { hash }) => ({
+    message: { kind: 'plain', text: `${hash}${urlToSign}` },
+    signed: (signature) => ({ payload: { proof: hash, signature: signature.toUpperCase() } }),
+  }),
 };

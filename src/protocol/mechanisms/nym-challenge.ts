@@ -2,27 +2,48 @@ import { readAddress } from '../../nano/account.ts';
 import { readAmount, readParts } from '../amounts.ts';
 import { readExpiresAt } from '../expiry.ts';
 import { isObject, type JsonObject, own } from '../json.ts';
-import type { KnownMechanism, Recognition } from '../mechanism.ts';
+import type { PayFirst, Recognition } from '../mechanism.ts';
 import type { NymChallengeOffer, OfferTerms } from '../offer.ts';
 import { readId } from './id.ts';
 
-/** Rev 8 draft, `nano-nym-exact` in version `ns8` (protocol.md 3.6 a); its other mechanisms are told apart here too. */
-export const nymChallenge: KnownMechanism<NymChallengeOffer> = {
+const MECHANISM = 'nano-nym-exact';
+const VERSION = 'ns8';
+
+/**
+ * Rev 8 draft, `nano-nym-exact` in version `ns8` (protocol.md 3.6 a); its other mechanisms are told apart here too.
+ * The server does not wait for the confirmation, so the proof is made after it.
+ */
+export const nymChallenge: PayFirst<NymChallengeOffer> = {
   name: 'nymChallenge',
   code: 'NS8_CHALLENGE',
+  way: 'payFirst',
 
   recognise(extra, terms) {
     const challenge = own(extra, 'challenge');
     if (!isObject(challenge)) return 'UNSUPPORTED_MECHANISM';
     switch (own(challenge, 'mechanism')) {
-      case 'nano-nym-exact':
-        return own(challenge, 'version') === 'ns8' ? recogniseNym(challenge, terms) : 'UNSUPPORTED_MECHANISM';
+      case MECHANISM:
+        return own(challenge, 'version') === VERSION
+          ? recogniseNym(challenge, terms)
+          : 'UNSUPPORTED_MECHANISM';
       case 'nanoMacaroon':
         return 'NS8_MACAROON_UNSUPPORTED';
       default:
         return 'UNSUPPORTED_MECHANISM';
     }
   },
+
+  prove: ({ oncePer, resourceEcho }, { hash, account }) => ({
+    resource: resourceEcho,
+    payload: {
+      version: VERSION,
+      mechanism: MECHANISM,
+      mode: 'settle',
+      challengeId: oncePer,
+      sendHash: hash,
+      payerAccount: account,
+    },
+  }),
 };
 
 /** The challenge repeats amount and payee: what it says must be what the entry says. */

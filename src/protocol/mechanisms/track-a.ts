@@ -1,12 +1,14 @@
 import { readUnixSeconds } from '../expiry.ts';
 import { own } from '../json.ts';
-import type { KnownMechanism } from '../mechanism.ts';
+import type { HandOver } from '../mechanism.ts';
 import type { TrackAOffer } from '../offer.ts';
+import { chequeFor } from './cheque.ts';
 
 /** x402.Nano Track A (protocol.md 3.7): `validBefore` alone. */
-export const trackA: KnownMechanism<TrackAOffer> = {
+export const trackA: HandOver<TrackAOffer> = {
   name: 'trackA',
   code: 'XN_TRACK_A',
+  way: 'handOver',
 
   recognise(extra, terms) {
     const validBefore = own(extra, 'validBefore');
@@ -15,4 +17,6 @@ export const trackA: KnownMechanism<TrackAOffer> = {
     const expiresAt = Math.min(terms.expiresAt, until);
     return { ...terms, mechanism: 'trackA', expiresAt, oncePer: undefined, validBefore: until / 1000 };
   },
+
+  prove: (offer, block) => ({ resource: offer.resourceEcho, payload: { block: chequeFor(offer, block) } }),
 };

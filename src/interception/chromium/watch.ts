@@ -50,8 +50,9 @@ export function watchNetwork(watcher: Watcher): void {
       ...request,
       id: crypto.randomUUID(),
       requestId,
-      frameId: details.frameId,
-      topOrigin: type === 'main_frame' ? originOf(url) : await topOriginOf(tabId),
+      // What a top document asks for before the browser has taken it in bears a frame id that is none of the tab's.
+      frameId: details.parentFrameId === -1 ? 0 : details.frameId,
+      topOrigin: await topOriginOf(details, request),
       method: details.method,
       kind: type,
       header,
@@ -96,7 +97,16 @@ function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
   return value ?? (binaryValue ?? []).map((byte) => String.fromCharCode(byte)).join('');
 }
 
-async function topOriginOf(tabId: number): Promise<string | null> {
+/**
+ * What the top document itself asks for has its origin as initiator, and may come before the tab knows of the document.
+ * By the time that frames in it ask, the tab does.
+ */
+async function topOriginOf(
+  details: Received,
+  { initiator, url, tabId }: ScriptRequest,
+): Promise<string | null> {
+  if (details.type === 'main_frame') return originOf(url);
+  if (details.parentFrameId === -1 && initiator !== null) return initiator;
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
   return originOf(tab?.url);
 }

@@ -103,6 +103,20 @@ test('a paid page that redirects gives the final answer, and the proof stays beh
   expect(world.paywall.at('/led').map(({ proof }) => proof)).toEqual([null, null]);
 });
 
+test('a page whose proof is refused shows the refusal, and is no new question', async () => {
+  const path = '/paid/refused?as=html&refuse=402';
+  await page.goto(world.paywall.here + path);
+  await expect.poll(async () => (await world.seen(path)).deliveries).toHaveLength(1);
+  await page.waitForLoadState();
+  const { challenges, deliveries, unheld } = await world.seen(path);
+  expect([challenges.length, unheld.length]).toEqual([1, 0]);
+  expect(deliveries[0]?.delivery).toMatchObject({
+    status: 402,
+    paymentRequired: expect.stringMatching(/^offer/),
+  });
+  expect(statuses(path)).toEqual([402, 402]);
+});
+
 test('a page that went on meanwhile is left alone, and its proof is not sent', async () => {
   await world.policy('wait');
   const path = '/paid/left?as=html';

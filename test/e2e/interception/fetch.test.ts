@@ -123,7 +123,12 @@ test('a preflight never carries the proof', async () => {
   expect(status).toBe(200);
   const served = at('/paid/preflight?cors');
   expect(served.filter(({ method }) => method === 'OPTIONS').every(({ proof }) => proof === null)).toBe(true);
-  expect(served.filter(({ method }) => method === 'POST').map(({ status }) => status)).toEqual([402, 200]);
+  expect(served.map(({ method, status: answer }) => [method, answer])).toEqual([
+    ['OPTIONS', 204],
+    ['POST', 402],
+    ['OPTIONS', 204],
+    ['POST', 200],
+  ]);
 });
 
 test('what CORS hides stays hidden, and is told as nobody holding it', async () => {
@@ -218,18 +223,28 @@ test('an abort ends the hold with the reason of the page, and nobody waits any m
   await expect.poll(waits).toBe(false);
 });
 
-test('five identical fetches at once are paid one by one, each with a proof of its own', async () => {
-  const path = '/paid/five';
-  const statuses = await page.evaluate(async (url) => {
-    const five = await Promise.all([1, 2, 3, 4, 5].map(() => fetch(url)));
-    return five.map(({ status }) => status);
-  }, path);
-  expect(statuses).toEqual([200, 200, 200, 200, 200]);
-  const served = world.paywall.at(path);
-  expect(served.filter(({ proof }) => proof === null)).toHaveLength(5);
-  expect(new Set(served.flatMap(({ proof }) => proof ?? [])).size).toBe(5);
-  expect(served).toHaveLength(10);
-});
+test.each(['GET', 'POST'])(
+  'five identical %s at once are paid one by one, each with its own proof',
+  async (method) => {
+    const path = `/paid/five?${method}`;
+    const statuses = await page.evaluate(
+      async ([url, name]) => {
+        const five = await Promise.all([1, 2, 3, 4, 5].map(() => fetch(url, { method: name })));
+        return five.map(({ status }) => status);
+      },
+      [path, method] as const,
+    );
+    expect(statuses).toEqual([200, 200, 200, 200, 200]);
+    const served = world.paywall.at(path);
+    expect(served).toHaveLength(10);
+    expect(served.filter(({ proof }) => proof === null)).toHaveLength(5);
+    expect(new Set(served.flatMap(({ proof }) => proof ?? [])).size).toBe(5);
+    await expect.poll(async () => (await world.seen(path)).deliveries).toHaveLength(5);
+    for (const { challenge, delivery } of (await world.seen(path)).deliveries) {
+      expect(delivery).toMatchObject({ status: 200, paymentResponse: `receipt proof-${challenge.id}` });
+    }
+  },
+);
 
 test.each([301, 302, 303, 307, 308])('a %i to a 402 of this or another origin is paid', async (status) => {
   const { here, there, at, serve } = world.paywall;

@@ -55,6 +55,7 @@ export async function startPaywall(): Promise<Paywall> {
     if (query.get('cors') === 'credentials') response.setHeader('Access-Control-Allow-Credentials', 'true');
     if (request.method === 'OPTIONS') {
       response.setHeader('Access-Control-Allow-Methods', '*');
+      response.setHeader('Access-Control-Max-Age', '0');
       response.setHeader('Access-Control-Allow-Headers', 'content-type, x-custom');
       response.writeHead(204).end();
       return;

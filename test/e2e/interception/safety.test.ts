@@ -89,13 +89,16 @@ describe('a proof that is on its way reaches no other request', () => {
     ],
     [
       'a document',
-      () =>
-        page.evaluate((action) => {
+      async () => {
+        const sent = page.waitForURL(world.paywall.here + path);
+        await page.evaluate((action) => {
           const form = document.createElement('form');
           Object.assign(form, { method: 'post', action });
           document.body.append(form);
           form.submit();
-        }, path),
+        }, path);
+        await sent;
+      },
     ],
   ])('%s', async (_, request) => {
     const before = world.paywall.served.length;

@@ -1,0 +1,287 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { wallet } from 'nanocurrency-web';
+import type { Page } from 'playwright';
+import * as v from 'valibot';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from './build.ts';
+import { launchPurse, type TestPurse } from './purse.ts';
+import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+const Keys = v.object({
+  legacyDerivation: v.object({
+    vectors: v.array(v.object({ seed: v.string(), index: v.number(), address: v.string() })),
+  }),
+  bip44Derivation: v.object({
+    ambiguity24Words: v.object({
+      mnemonic: v.string(),
+      asLegacySeed: v.object({ seed: v.string(), address: v.string() }),
+      asBip44NoPassphrase: v.object({ bip39Seed: v.string(), address: v.string() }),
+    }),
+  }),
+});
+const keysFile = readFileSync(join(ROOT, 'test/vectors/data/keys.json'), 'utf8');
+const keys = v.parse(Keys, JSON.parse(keysFile));
+const { mnemonic, asLegacySeed, asBip44NoPassphrase } = keys.bip44Derivation.ambiguity24Words;
+
+const PASSWORD = 'five gates and a wooden bridge';
+
+const enabled = (page: Page, testId: string) =>
+  page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
+
+describe('setting up', () => {
+  let scene: Scene;
+  let page: Page;
+
+  beforeAll(async () => {
+    scene = await openScene({ purse: { bare: true } });
+  });
+  afterAll(() => scene.close());
+  beforeEach(async () => {
+    page = await scene.purse.newPage();
+    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
+  });
+  afterEach(() => page.close());
+
+  test('24 words have two readings, and both first addresses are shown', async () => {
+    await page.getByTestId('import').click();
+    await page.getByTestId('secret').fill(`  ${mnemonic.toUpperCase().replaceAll(' ', '\n ')} `);
+    await page.getByTestId('secret-read').click();
+    const addresses = page.locator('.readings [data-account]');
+    await addresses.first().waitFor();
+    expect(await addresses.evaluateAll((all) => all.map((one) => one.getAttribute('data-account')))).toEqual([
+      asBip44NoPassphrase.address,
+      asLegacySeed.address,
+    ]);
+    // Neither is chosen for the user.
+    expect(await enabled(page, 'secret-done').count()).toBe(0);
+  });
+
+  const [zeros] = keys.legacyDerivation.vectors.filter(({ index }) => index === 0);
+  test.each([
+    ['64 hex digits', zeros?.seed ?? '', zeros?.address ?? ''],
+    ['64 upper-case hex digits', asLegacySeed.seed.toUpperCase(), asLegacySeed.address],
+    ['128 hex digits', asBip44NoPassphrase.bip39Seed, asBip44NoPassphrase.address],
+  ])('%s are recognised by their address', async (_, secret, address) => {
+    await page.getByTestId('import').click();
+    await page.getByTestId('secret').fill(secret);
+    await page.getByTestId('secret-read').click();
+    const shown = page.getByTestId('seed-address');
+    expect(await shown.getAttribute('data-account')).toBe(address);
+  });
+
+  test.each([
+    ['a word too few', mnemonic.split(' ').slice(1).join(' ')],
+    ['words in the wrong order', mnemonic.split(' ').toReversed().join(' ')],
+    ['a word that is none', mnemonic.replace('edge', 'edgy')],
+    ['63 hex digits', 'a'.repeat(63)],
+    ['no hex digits', 'g'.repeat(64)],
+  ])('%s: said, and not taken', async (_, secret) => {
+    await page.getByTestId('import').click();
+    await page.getByTestId('secret').fill(secret);
+    await page.getByTestId('secret-read').click();
+    await page.locator('[role="alert"] .notice').waitFor();
+    expect(await page.getByTestId('secret-done').count()).toBe(0);
+  });
+
+  test('new words are shown, asked for, sealed, and lead to their account', async () => {
+    const { purse, devnet } = scene;
+    await page.getByTestId('create').click();
+    const words = await page.locator('[data-testid="words"] .word').allTextContents();
+    expect(words).toHaveLength(24);
+    expect(new Set(words).size).toBeGreaterThan(15);
+    await page.getByTestId('words-done').click();
+
+    const fields = page.locator('input[data-testid^="check-word-"]');
+    expect(await fields.count()).toBe(3);
+    for (const field of await fields.all()) await field.fill('wrong');
+    await page.getByTestId('check-done').click();
+    await page.locator('[role="alert"] .notice').waitFor();
+    for (const field of await fields.all()) {
+      const place = Number((await field.getAttribute('data-testid'))?.split('-').at(-1));
+      await field.fill(` ${words[place - 1]?.toUpperCase()} `);
+    }
+    await page.getByTestId('check-done').click();
+
+    await page.getByTestId('password').fill('password');
+    await page.getByTestId('password-again').fill('password');
+    expect(await enabled(page, 'seal').count()).toBe(0);
+    await page.getByTestId('password').fill(PASSWORD);
+    await page.getByTestId('password-again').fill(`${PASSWORD}!`);
+    expect(await enabled(page, 'seal').count()).toBe(0);
+    await page.getByTestId('password-again').fill(PASSWORD);
+    await enabled(page, 'seal').click();
+    await page.getByTestId('finish').waitFor();
+
+    const state = await purse.ask('purse.state', {});
+    const account = wallet.fromMnemonic(words.join(' ')).accounts[0]?.address;
+    expect(state).toMatchObject({ kind: 'open', account });
+    expect(await page.getByTestId('address').getAttribute('data-account')).toBe(account);
+    await fund(devnet, { ...purse, account: account ?? '' }, XNO);
+    await expect(purse.ask('vault.create', { secret: seed('00'), password: PASSWORD })).rejects.toThrow(
+      'fault_vaultExists',
+    );
+
+    // The words come back behind the password alone.
+    const popup = await purse.popup();
+    await popup.locator('nav button').last().click();
+    await popup.locator('.open-row').first().click();
+    await popup.getByTestId('reveal-password').fill('wrong one');
+    await popup.keyboard.press('Enter');
+    await popup.locator('[role="alert"] .notice').waitFor();
+    await popup.getByTestId('reveal-password').fill(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('words').waitFor();
+    expect(await popup.locator('.word').allTextContents()).toEqual(words);
+    await popup.close();
+  });
+});
+
+const seed = (byte: string) => ({ kind: 'seed', hex: byte.repeat(32) }) as const;
+
+describe('the lock', () => {
+  const profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
+  let scene: Scene;
+  let page: Page;
+
+  beforeAll(async () => {
+    scene = await openScene({ purse: { profile, password: PASSWORD } });
+  });
+  afterAll(async () => {
+    await scene.close();
+    rmSync(profile, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    page = await scene.purse.newPage();
+  });
+  afterEach(() => page.close());
+
+  const kind = async () => (await scene.purse.ask('purse.state', {})).kind;
+
+  async function unlock(screen: Page, password = PASSWORD): Promise<void> {
+    await screen.getByTestId('unlock-password').fill(password);
+    await enabled(screen, 'unlock').click();
+  }
+
+  /** Moves the moment at which the purse locks itself into the past. */
+  async function passDeadline(screen: Page): Promise<void> {
+    await screen.evaluate(async () => {
+      const { vault } = await chrome.storage.session.get<{ vault: object }>('vault');
+      await chrome.storage.session.set({ vault: { ...vault, deadline: Date.now() - 1 } });
+    });
+  }
+
+  test('closes by its button and opens by the password', async () => {
+    const popup = await scene.purse.popup();
+    await popup.getByTestId('lock').click();
+    await popup.getByTestId('unlock-password').waitFor();
+    expect(await kind()).toBe('locked');
+    await expect(scene.purse.ask('money.send', { to: scene.purse.account, amount: '1' })).rejects.toThrow(
+      'fault_locked',
+    );
+    await unlock(popup);
+    await popup.getByTestId('balance').waitFor();
+    expect(await kind()).toBe('open');
+    await popup.close();
+  });
+
+  test('says that a password is wrong, makes one wait longer and longer, and loses nothing', async () => {
+    const { purse } = scene;
+    await purse.ask('vault.lock', {});
+    const popup = await purse.popup();
+    for (let tries = 0; tries < 4; tries++) {
+      await unlock(popup, `wrong ${tries}`);
+      await popup.locator('[role="alert"] .notice').waitFor();
+      await popup.getByTestId('unlock').and(popup.locator(':not([aria-busy="true"])')).waitFor();
+    }
+    const locked = await purse.ask('purse.state', {});
+    expect(locked.kind === 'locked' && locked.retryAt).toBeGreaterThan(Date.now() - 1000);
+    await purse.until('purse.state', {}, (state) => state.kind === 'locked' && state.retryAt === null);
+    await unlock(popup, 'wrong 5');
+    const again = await purse.until(
+      'purse.state',
+      {},
+      (state) => state.kind === 'locked' && state.retryAt !== null,
+    );
+    // The second wait is twice the first one: more than a second is left of it.
+    expect(again.kind === 'locked' && (again.retryAt ?? 0) - Date.now()).toBeGreaterThan(1000);
+    await expect(purse.ask('vault.unlock', { password: PASSWORD })).rejects.toThrow('fault_tooManyTries');
+    await unlock(popup);
+    await popup.getByTestId('balance').waitFor();
+    await popup.close();
+  });
+
+  test('closes by itself when its time is over, asleep or awake', async () => {
+    const { purse } = scene;
+    await purse.ask('settings.autoLock', { minutes: 1 });
+    const state = await purse.ask('purse.state', {});
+    const left = (state.kind === 'open' ? (state.lockAt ?? 0) : 0) - Date.now();
+    expect(left).toBeGreaterThan(50_000);
+    expect(left).toBeLessThanOrEqual(60_000);
+
+    const popup = await purse.popup();
+    await passDeadline(popup);
+    expect(await kind()).toBe('locked');
+    expect(await popup.evaluate(() => chrome.storage.session.get('vault'))).toEqual({});
+    await purse.ask('vault.unlock', { password: PASSWORD });
+
+    await passDeadline(popup);
+    await purse.killWorker();
+    expect(await kind()).toBe('locked');
+    await purse.ask('vault.unlock', { password: PASSWORD });
+    await purse.killWorker();
+    expect(await kind()).toBe('open');
+    await purse.ask('settings.autoLock', { minutes: 30 });
+    await popup.close();
+  });
+
+  test('comes before a question: nothing is paid while it is closed, and the budget waits', async () => {
+    const { purse, merchant } = scene;
+    const mark = await scene.mark();
+    const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: false };
+    await purse.ask('budget.save', { site: merchant.origin, ...budget });
+    await purse.ask('vault.lock', {});
+    await page.goto(scene.at('/page', { fetch: '1' }));
+    const [waiting] = await purse.until('approval.list', {}, ({ length }) => length === 1);
+    expect(waiting?.reason).toBe('reason_locked');
+    await expect(
+      purse.ask('approval.answer', { id: waiting?.id ?? '', answer: { kind: 'once' } }),
+    ).rejects.toThrow('fault_locked');
+    const view = await purse.newPage();
+    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await unlock(view);
+    await view.locator(`[data-approval="${waiting?.id}"]`).waitFor();
+    await view.close();
+    await (await purse.nextApproval()).approve();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    await purse.ask('budget.remove', { site: merchant.origin });
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
+  test('is closed when the browser comes back; the password opens it, and the history is there', async () => {
+    const { purse, devnet } = scene;
+    const before = await purse.activity();
+    expect(before.map(({ kind: what }) => what)).toEqual(['received', 'payment']);
+    await purse.close();
+    const again: TestPurse = await launchPurse({ profile, bare: true });
+    scene = { ...scene, purse: again };
+    expect(await kind()).toBe('locked');
+    const popup = await again.popup();
+    await unlock(popup);
+    await popup.getByTestId('balance').waitFor();
+    const state = await again.ask('purse.state', {});
+    expect(state).toMatchObject({
+      kind: 'open',
+      account: purse.account,
+      network: { id: devnet.profile.id },
+    });
+    expect(await again.activity()).toEqual(before);
+    expect(await popup.getByTestId('activity-row').count()).toBe(2);
+    await popup.close();
+    page = await again.newPage();
+    void page.goto(scene.at('/article')).catch(() => undefined);
+    await (await again.nextApproval()).approve();
+    await page.locator('#paid').waitFor();
+  });
+});

@@ -33,7 +33,7 @@ const REMEMBERED = 256;
 export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
-  const meetings = new MeetingPlace<Sighting | 'unpriced', Hold>(MEET_WITHIN);
+  const meetings = new MeetingPlace<Sighting | 'unpriced', Hold>(MEET_WITHIN, (host) => host !== 'unpriced');
   const holds = new Holds();
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
@@ -50,7 +50,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     const { url, kind, method } = challenge;
     if (!canName(url, method)) {
       unheld(challenge);
-    } else if (kind === 'xmlhttprequest') {
+    } else if (isHeld(challenge)) {
       const guest = await meetings.host(meetingNames(challenge, asked.method), sighting);
       if (guest === null) unheld(challenge);
     } else {
@@ -79,16 +79,17 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     const target = targetOf(challenge);
     const answer = awaitAnswer(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
     const disarm = await rules.arm(target, proof);
-    void answer.carried.then(disarm);
-    await open.end(challenge.id);
-    const asks =
-      challenge.kind === 'xmlhttprequest'
+    try {
+      void answer.carried.then(disarm);
+      await open.end(challenge.id);
+      const asks = isHeld(challenge)
         ? await holds.end(challenge.id, 'again')
         : await askAgain(known.sighting);
-    if (!asks) answer.giveUp('gone');
-    const delivery = await answer.delivery;
-    await disarm();
-    return delivery;
+      if (!asks) answer.giveUp('gone');
+      return await answer.delivery;
+    } finally {
+      await disarm();
+    }
   };
 
   return {
@@ -152,7 +153,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
     },
 
     release(challenge) {
-      void holds.end(challenge.id, 'release');
+      if (isHeld(challenge)) void holds.end(challenge.id, 'release');
       void open.end(challenge.id);
     },
   };
@@ -161,6 +162,10 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
 function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {
   const within = kind === 'xmlhttprequest' || kind === 'image';
   return { tabId, kind, url, method, initiator: within ? initiator : null };
+}
+
+function isHeld({ kind }: Challenge): boolean {
+  return kind === 'xmlhttprequest';
 }
 
 function isForm({ kind, method }: Challenge): boolean {

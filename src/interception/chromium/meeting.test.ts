@@ -35,6 +35,14 @@ test('a host of two names is met once', async () => {
   expect(await second).toBeNull();
 });
 
+test('a guest meets a preferred host, though another came before it', async () => {
+  const place = new MeetingPlace<string, string>(1500, (host) => host !== 'dull');
+  void place.host(['a'], 'dull');
+  void place.host(['a'], 'bright');
+  expect(await place.guest('a', 'first')).toBe('bright');
+  expect(await place.guest('a', 'second')).toBe('dull');
+});
+
 test('every order of coming pairs each with one of its own name, first come first met', async () => {
   const comer = fc.record({ side: fc.constantFrom('host', 'guest'), name: fc.constantFrom('a', 'b') });
   await fc.assert(

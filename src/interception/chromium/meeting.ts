@@ -1,17 +1,22 @@
 /**
  * Where two sides that belong together find each other, whichever comes first: the 402 that the network layer saw
  * (the host) and the request that a page holds for it (the guest). A host answers to several names, a guest asks for
- * one. Under one name they pair in the order of their coming, since nothing tells identical requests apart; who is not
- * met in time goes away alone.
+ * one. Under one name they pair in the order of their coming, since nothing tells identical requests apart, preferred
+ * hosts first; who is not met in time goes away alone.
  */
 export class MeetingPlace<Host, Guest> {
   readonly #hosts = new Waiting<Host, Guest>();
   readonly #guests = new Waiting<Guest, Host>();
   readonly #patience: number;
+  readonly #prefers: (host: Host) => boolean;
 
-  /** @param patience how long either side waits for the other (ms). */
-  constructor(patience: number) {
+  /**
+   * @param patience how long either side waits for the other (ms).
+   * @param prefers which hosts a guest meets before the others that wait under its name.
+   */
+  constructor(patience: number, prefers: (host: Host) => boolean = () => true) {
     this.#patience = patience;
+    this.#prefers = prefers;
   }
 
   /** Resolved with the guest, or null when none came in time. */
@@ -25,7 +30,7 @@ export class MeetingPlace<Host, Guest> {
 
   /** Resolved with the host, or null when none came in time. */
   guest(name: string, self: Guest): Promise<Host | null> {
-    return this.#hosts.take(name, self) ?? this.#guests.join([name], self, this.#patience);
+    return this.#hosts.take(name, self, this.#prefers) ?? this.#guests.join([name], self, this.#patience);
   }
 }
 
@@ -38,14 +43,14 @@ interface Place<Self, Other> {
 class Waiting<Self, Other> {
   readonly #queues = new Map<string, Set<Place<Self, Other>>>();
 
-  /** Pairs the one who waits longest under this name with `other`; undefined when nobody waits. */
-  take(name: string, other: Other): Promise<Self> | undefined {
-    for (const place of this.#queues.get(name) ?? []) {
-      this.#leave(place);
-      place.met(other);
-      return Promise.resolve(place.self);
-    }
-    return undefined;
+  /** Pairs the preferred one who waits longest under this name with `other`; undefined when nobody waits. */
+  take(name: string, other: Other, prefers: (self: Self) => boolean = () => true): Promise<Self> | undefined {
+    const queue = [...(this.#queues.get(name) ?? [])];
+    const place = queue.find(({ self }) => prefers(self)) ?? queue[0];
+    if (place === undefined) return undefined;
+    this.#leave(place);
+    place.met(other);
+    return Promise.resolve(place.self);
   }
 
   join(names: readonly string[], self: Self, patience: number): Promise<Other | null> {

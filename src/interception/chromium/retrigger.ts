@@ -66,7 +66,10 @@ export async function askAgain(sighting: Sighting): Promise<boolean> {
     case 'main_frame':
       // The page's own reload repeats a form without a prompt. A bare 402 has no page of its own, only the browser's.
       if (method === 'GET' || !(await inFrame(sighting, { bridge: 'again', what: 'document', name: url }))) {
-        await chrome.tabs.reload(tabId, { bypassCache: true });
+        return chrome.tabs.reload(tabId, { bypassCache: true }).then(
+          () => true,
+          () => false,
+        );
       }
       return true;
     case 'sub_frame':

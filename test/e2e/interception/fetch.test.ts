@@ -181,6 +181,17 @@ test('the answer to the proof is passed on, whatever it is', async () => {
   expect(deliveries[0]?.delivery).toMatchObject({ paymentRequired: expect.stringMatching(/^offer-/) });
 });
 
+test('a page that asks again right after a refusal asks a new question', async () => {
+  const path = '/paid/stubborn?refuse=402';
+  const statuses = await page.evaluate(
+    async (url) => [(await fetch(url)).status, (await fetch(url)).status],
+    path,
+  );
+  expect(statuses).toEqual([402, 402]);
+  expect((await world.seen(path)).challenges).toHaveLength(2);
+  expect(world.paywall.at(path).map(({ proof }) => proof !== null)).toEqual([false, true, false, true]);
+});
+
 test('a 402 without a price is passed on at once', async () => {
   const url = world.paywall.serve('/priceless', (_, response) => response.writeHead(402).end('no'));
   const waited = await page.evaluate(async (path) => {

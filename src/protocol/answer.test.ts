@@ -1,7 +1,22 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Response, readAnswer } from './answer.ts';
+import { classify } from './classify.ts';
+import { isHandOver } from './mechanisms/index.ts';
+import { makeProof } from './proof.ts';
 import { readReceipt } from './receipt.ts';
-import { envelopeOf, headerOf, sessionEntry } from './samples.fixture.ts';
+import { lowerCaseProof } from './redelivery.ts';
+import {
+  block,
+  challengeEntry,
+  context,
+  envelopeOf,
+  headerOf,
+  sessionEntry,
+  signatureEntry,
+  trackAEntry,
+  trackBEntry,
+  x402nanoEntry,
+} from './samples.fixture.ts';
 
 function answer(status: number, parts: Partial<Response> = {}): Answer {
   return readAnswer({ status, paymentResponse: null, paymentRequired: null, ...parts });
@@ -61,9 +76,59 @@ describe('the same proof may do later', () => {
   ])('%s', (_name, status, parts) => {
     expect(answer(status, parts)).toMatchObject({ kind: 'refused', final: false });
   });
+  test.each([
+    ['Track A, broadcast', 502, 'BROADCAST_FAILED'],
+    ['Track A, confirmation', 408, 'CONFIRMATION_TIMEOUT'],
+    ['Track B, unconfirmed', 400, 'UNCONFIRMED_BLOCK'],
+    ['Track B, not found', 404, 'BLOCK_NOT_FOUND'],
+    ['x402nano, node trouble', 402, '[error_nano_rpc]: connect ECONNREFUSED'],
+    ['x402nano, facilitator trouble', 402, '[error_facilitator] - fetch failed'],
+    ['x402nano, account not seen yet', 402, 'error_no_account_frontier'],
+    [
+      'Rev 7 track 2, its receive failed',
+      402,
+      'Failed to settle (receive) block: Block work is insufficient',
+    ],
+    ['core, by code', 402, 'unexpected_settle_error'],
+  ])('%s', (_name, status, error) => {
+    expect(answer(status, said(error))).toEqual(refused(false, error));
+  });
+
+  test('by the code of a core server that adds words of its own', () => {
+    const paymentResponse = headerOf({
+      success: false,
+      transaction: '',
+      network: 'nano:mainnet',
+      errorReason: 'unexpected_settle_error',
+      errorMessage: 'Something broke',
+    });
+    expect(answer(402, { paymentResponse })).toEqual(refused(false, 'Something broke'));
+  });
+});
+
+describe('another way to deliver the same proof', () => {
+  const proofs = new Map<string, string>();
+  beforeAll(async () => {
+    for (const entry of [
+      sessionEntry,
+      signatureEntry,
+      challengeEntry,
+      trackBEntry,
+      trackAEntry,
+      x402nanoEntry,
+    ]) {
+      const found = classify(headerOf(envelopeOf([entry])), context);
+      const offer = found.kind === 'offers' ? found.entries[0]?.offer : undefined;
+      if (!offer) throw new Error('nothing payable');
+      const paid = isHandOver(offer) ? { block } : { hash: block.previous, account: block.account, sign };
+      proofs.set(offer.mechanism, await makeProof(offer, paid));
+    }
+  });
+  const sign = () => '5a'.repeat(64);
+  const proofOf = (mechanism: string) => proofs.get(mechanism) ?? '';
+  const lost = { kind: 'refused', final: false, remedy: 'postBody' };
 
   test('410 asks for a POST when it says so, or when we cannot read what it says', () => {
-    const lost = { kind: 'refused', final: false, code: 'SESSION_LOST' };
     expect(answer(410)).toMatchObject(lost);
     expect(answer(410, { bodyText: '{"error":"Session not found","code":"SESSION_LOST"}' })).toEqual({
       ...lost,
@@ -71,6 +136,45 @@ describe('the same proof may do later', () => {
     });
     expect(answer(410, said('Challenge expired'))).toEqual(refused(true, 'Challenge expired'));
     expect(answer(410, { bodyText: '<h1>Gone</h1>' })).toEqual(refused(true, ''));
+    expect(answer(404, { bodyText: '{"code":"SESSION_LOST"}' })).toEqual(refused(true, ''));
+  });
+
+  test('410 without a word is about the session of a proof that has one', () => {
+    const blind = { status: 410, paymentResponse: null, paymentRequired: null };
+    expect(readAnswer(blind, proofOf('nanoSession'))).toMatchObject(lost);
+    for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano']) {
+      expect(readAnswer(blind, proofOf(other))).toEqual(refused(true, ''));
+    }
+    const bodyText = '{"code":"SESSION_LOST"}';
+    expect(readAnswer({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
+  });
+
+  test('a Track A server that cannot read the block gets it in lower case, once', () => {
+    const malformed = {
+      status: 400,
+      paymentResponse: null,
+      paymentRequired: null,
+      ...said('MALFORMED_PAYLOAD'),
+    };
+    const first = readAnswer(malformed, proofOf('trackA'));
+    expect(first).toEqual({ ...refused(false, 'MALFORMED_PAYLOAD'), remedy: 'lowerCase' });
+    const again = lowerCaseProof(proofOf('trackA'));
+    expect(again).toBeDefined();
+    expect(readAnswer(malformed, again)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    expect(readAnswer(malformed)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    for (const other of ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'x402nano']) {
+      expect(readAnswer(malformed, proofOf(other))).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    }
+  });
+
+  test('no other refusal is about the case of hex', () => {
+    const invalid = {
+      status: 400,
+      paymentResponse: null,
+      paymentRequired: null,
+      ...said('INVALID_SIGNATURE'),
+    };
+    expect(readAnswer(invalid, proofOf('trackA'))).toEqual(refused(true, 'INVALID_SIGNATURE'));
   });
 });
 
@@ -85,6 +189,41 @@ describe('a refusal is final', () => {
     'No matching payment requirements',
   ])('%s', (text) => {
     expect(answer(402, said(text))).toEqual(refused(true, text));
+  });
+
+  test.each([
+    ['Rev 8, challenge', 402, 'Challenge not found or already redeemed'],
+    ['Rev 8, expiry', 402, 'Challenge expired'],
+    ['Rev 8, destination', 402, 'Destination mismatch: expected a, got b'],
+    ['Rev 8, spent', 402, 'Block hash already spent'],
+    ['Rev 8, payload', 400, 'PAYMENT-SIGNATURE missing sendHash or challengeId'],
+    ['Rev 7 track 2, pocketed', 402, 'Block is not receivable — funds already pocketed or unknown hash'],
+    ['Rev 7 track 2, seed', 402, 'Facilitator seed does not match payTo address'],
+    ['Track A and B', 400, 'PAYMENT_EXPIRED'],
+    ['Track B, sender', 400, 'SENDER_MISMATCH'],
+    ['Track B, amount', 400, 'INSUFFICIENT_AMOUNT'],
+    ['Track B, replay', 409, 'DUPLICATE_BLOCK_HASH'],
+    ['Track A, two blocks', 409, 'DUPLICATE_FRONTIER'],
+    ['Track A, too late', 502, 'FRONTIER_CHANGED'],
+    ['x402nano, frontier', 402, 'error_invalid_work'],
+    ['x402nano, payee', 402, 'error_payto_link_mismatch'],
+    ['payment-identifier, other payload', 409, 'Payment identifier conflict'],
+  ])('%s', (_name, status, text) => {
+    expect(answer(status, said(text))).toEqual(refused(true, text));
+  });
+
+  test('in the words of a facilitator, the most specific first', () => {
+    const bodyText = (body: object) => ({ bodyText: JSON.stringify(body) });
+    expect(answer(402, bodyText({ error: 'Invalid Payment', reason: 'error_invalid_block' }))).toEqual(
+      refused(true, 'error_invalid_block'),
+    );
+    expect(answer(402, bodyText({ isValid: false, invalidReason: 'error_invalid_work' }))).toEqual(
+      refused(true, 'error_invalid_work'),
+    );
+    expect(answer(402, bodyText({ success: false, errorReason: 'error_nano_rpc', error: 'x' }))).toEqual(
+      refused(false, 'error_nano_rpc'),
+    );
+    expect(answer(402, bodyText({ reason: '', error: 7 }))).toEqual(refused(true, ''));
   });
 
   test.each([400, 401, 403, 404, 405, 409, 412])('%i without a word', (status) => {

@@ -2,7 +2,8 @@ import { cleanText } from './clean-text.ts';
 import { decodeEnvelope } from './envelope.ts';
 import { isObject, type JsonObject, ownText, parseJson } from './json.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
-import { isEarly, isFinal } from './refusal-text.ts';
+import { lowerCaseProof, mechanismOfProof } from './redelivery.ts';
+import { isEarly, isFinal, isMalformed } from './refusal-text.ts';
 
 /** What came back for a request that carried a proof. */
 export interface Response {
@@ -24,10 +25,23 @@ export type Answer =
       readonly final: boolean;
       /** Why, in the server's words fit to be shown; empty when it gave none. */
       readonly text: string;
-      /** The server lost the session: it takes the proof once more in the body of a POST (protocol.md 3.4). */
-      readonly code?: 'SESSION_LOST';
+      /** How else the same proof may be delivered, when the server says that the way it came was the trouble. */
+      readonly remedy?: Remedy;
     }
   | { readonly kind: 'unclear' };
+
+/**
+ * Another way to deliver the same proof once more. It pays nothing:
+ * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, protocol.md 3.4);
+ * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, section 4, row 9).
+ */
+export type Remedy = 'postBody' | 'lowerCase';
+
+/**
+ * Where bodies say why, the most specific first: x402nano's example server (`reason`), its facilitator (3.9), everyone
+ * else (`error`).
+ */
+const REASON_KEYS = ['reason', 'invalidReason', 'errorReason', 'error'];
 
 const MAX_BODY = 64 * 1024;
 const MAX_TEXT = 280;
@@ -36,8 +50,10 @@ const MAX_TEXT = 280;
  * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (protocol.md rule 22); a refusal is final
  * unless its status or its words say that the same proof may do later. A redirect or an informational status says
  * neither. No refusal is ever a reason to pay again (rule 9).
+ *
+ * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
  */
-export function readAnswer(response: Response): Answer {
+export function readAnswer(response: Response, proof?: string): Answer {
   const { status } = response;
   const receipt = response.paymentResponse === null ? undefined : readReceipt(response.paymentResponse);
   if (status >= 200 && status < 300) return { kind: 'paid', receipt };
@@ -46,9 +62,21 @@ export function readAnswer(response: Response): Answer {
   const body = readBody(response.bodyText);
   const reasons = reasonsOf(response, receipt, body);
   const text = cleanText(reasons[0] ?? '', MAX_TEXT);
-  if (lostSession(response, body)) return { kind: 'refused', final: false, text, code: 'SESSION_LOST' };
-  const later = isTransient(status) || reasons.some(isEarly);
+  const remedy = remedyFor(response, reasons, body, proof);
+  if (remedy) return { kind: 'refused', final: false, text, remedy };
+  const later = isTransient(status) || receipt?.early || reasons.some(isEarly);
   return { kind: 'refused', final: reasons.some(isFinal) || !later, text };
+}
+
+function remedyFor(
+  response: Response,
+  reasons: readonly string[],
+  body: JsonObject | undefined,
+  proof: string | undefined,
+): Remedy | undefined {
+  if (lostSession(response, body, proof)) return 'postBody';
+  const malformed = proof !== undefined && reasons.some(isMalformed);
+  return malformed && lowerCaseProof(proof) !== undefined ? 'lowerCase' : undefined;
 }
 
 /** Every reason given, the most specific first. */
@@ -60,15 +88,19 @@ function reasonsOf(
   const fresh = response.paymentRequired === null ? undefined : decodeEnvelope(response.paymentRequired);
   return [
     receipt?.text,
-    body && (ownText(body, 'reason') ?? ownText(body, 'error')),
+    body && REASON_KEYS.map((key) => ownText(body, key)).find((reason) => reason),
     fresh?.ok ? fresh.envelope.error : undefined,
   ].filter((reason): reason is string => !!reason);
 }
 
-/** Where the body cannot be read, 410 alone must do: offering the proof once more costs nothing. */
-function lostSession({ status, bodyText }: Response, body: JsonObject | undefined): boolean {
+/**
+ * Where the body cannot be read, 410 alone must do for a proof that may have a session: offering it once more costs
+ * nothing.
+ */
+function lostSession({ status, bodyText }: Response, body: JsonObject | undefined, proof?: string): boolean {
   if (status !== 410) return false;
-  return bodyText === undefined || (body !== undefined && ownText(body, 'code') === 'SESSION_LOST');
+  if (bodyText === undefined) return proof === undefined || mechanismOfProof(proof) === 'nanoSession';
+  return body !== undefined && ownText(body, 'code') === 'SESSION_LOST';
 }
 
 /** Request Timeout, Too Early, Too Many Requests and every server error: the proof was not judged. */

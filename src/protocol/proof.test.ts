@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import signatures from '../../test/vectors/data/signatures.json' with { type: 'json' };
-import { parseAddress, publicKeyOf } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
-import { type BlockHash, type SignedBlock, ZERO_HASH } from '../nano/block.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import { type BlockHash, ZERO_HASH } from '../nano/block.ts';
 import type { PrivateKey } from '../nano/ed25519.ts';
 import { signDigestOfText } from '../nano/signature.ts';
 import { type ClassifyContext, classify } from './classify.ts';
@@ -11,12 +10,14 @@ import type { Message, Paid } from './mechanism.ts';
 import type { Offer } from './offer.ts';
 import { makeProof } from './proof.ts';
 import {
+  block,
   challengeEntry,
   context,
   envelopeOf,
   headerOf,
   PAGE,
   PAYEE,
+  PAYER,
   sessionEntry,
   signatureEntry,
   trackAEntry,
@@ -25,7 +26,6 @@ import {
 } from './samples.fixture.ts';
 
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
-const PAYER = parseAddress('nano_3i1aq1cchnmbn9x5rsbap8b15akfh7wj7pwskuzi7ahz8oq6cobd99d4r3b7');
 const SIGNATURE = '5A'.repeat(64);
 
 function offerOf(entry: object, parts: object = {}, where: Partial<ClassifyContext> = {}): Offer {
@@ -53,17 +53,6 @@ function signing(signature: string, hash = HASH): Paid & { readonly signed: read
   };
   return { hash, account: PAYER, sign, signed };
 }
-
-/** A signed send to the payee, in the purse's own writing. */
-const block: SignedBlock = {
-  account: PAYER,
-  previous: HASH,
-  representative: parseAddress(PAYEE),
-  balance: 4988999999999999999999995481860n as Raw,
-  link: publicKeyOf(parseAddress(PAYEE)),
-  signature: 'A5'.repeat(64),
-  work: '0123456789abcdef',
-};
 
 const payloadOf = (proof: string) => decodeObject(proof)?.payload;
 

@@ -49,9 +49,9 @@ function readSettled(
   return reason === undefined ? undefined : false;
 }
 
-/** Core calls it `transaction`, Rev 8 `sendHash`, the tracks `blockHash`. */
+/** Core and x402nano call it `transaction`, Rev 8 `sendHash`, the tracks `blockHash` or `txHash`. */
 function readTransaction(detail: JsonObject): string | undefined {
-  return ['transaction', 'sendHash', 'blockHash']
+  return ['transaction', 'sendHash', 'blockHash', 'txHash']
     .map((key) => ownText(detail, key))
     .find((hash) => hash !== undefined && HASH.test(hash))
     ?.toUpperCase();

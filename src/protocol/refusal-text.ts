@@ -1,16 +1,27 @@
-/** The same proof may do a moment later: the server has not seen the block, or not seen it confirmed. */
+/**
+ * The same proof may do a moment later: the server has not seen the block, not seen it confirmed, or could not settle
+ * what it found to be good (protocol.md rule 10, sections 3.4 to 3.9; core's `unexpected_…` is a failure of its own).
+ */
 const EARLY = [
   /not (yet )?confirmed/i,
   /block not found/i,
   /all rpc endpoints failed/i,
-  /UNCONFIRMED_BLOCK|BLOCK_NOT_FOUND|CONFIRMATION_TIMEOUT/,
+  /failed to settle/i,
+  /\b(UNCONFIRMED_BLOCK|BLOCK_NOT_FOUND|CONFIRMATION_TIMEOUT|BROADCAST_FAILED)\b/,
+  /\berror_(nano_rpc|facilitator|no_account_frontier)\b/,
+  /\bunexpected_(verify|settle)_error\b/,
 ];
 
 /** Nothing but a new payment would change the server's mind, and the purse makes none by itself. */
 const FINAL = [
   /already (spent|redeemed|used)/i,
   /(amount|address|destination|requirements) mismatch/i,
-  /signature is invalid|invalid (noms )?signature|INVALID_SIGNATURE/i,
+  /signature is invalid|invalid (noms )?signature/i,
+  /not receivable/i,
+  /challenge expired/i,
+  /\b(INVALID_SIGNATURE|INVALID_WORK|PAYMENT_EXPIRED|WRONG_DESTINATION|INSUFFICIENT_AMOUNT)\b/,
+  /\b(WRONG_BLOCK_TYPE|SENDER_MISMATCH|STALE_FRONTIER|FRONTIER_CHANGED|DUPLICATE_(FRONTIER|BLOCK_HASH))\b/,
+  /\berror_(invalid_block|invalid_work|payto_link_mismatch|not_enough_balance)\b/,
 ];
 
 /** Whether a server's reason for refusing a proof means "not yet" (protocol.md rule 10). */
@@ -21,4 +32,9 @@ export function isEarly(reason: string): boolean {
 /** Whether a server's reason for refusing a proof rules out that the same proof will ever do (protocol.md rule 10). */
 export function isFinal(reason: string): boolean {
   return FINAL.some((words) => words.test(reason));
+}
+
+/** Whether a server could not read the proof: Track A's code for a block in the case of hex it does not expect. */
+export function isMalformed(reason: string): boolean {
+  return /\bMALFORMED_PAYLOAD\b/.test(reason);
 }

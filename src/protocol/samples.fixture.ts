@@ -1,3 +1,6 @@
+import { parseAddress, publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import { encodeBase64 } from './base64.ts';
 import type { ClassifyContext } from './classify.ts';
 
@@ -5,6 +8,7 @@ import type { ClassifyContext } from './classify.ts';
 export const ARRIVED = 1_900_000_000_000;
 export const PAGE = 'https://example.com/api/protected?x=1';
 export const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+export const PAYER = parseAddress('nano_3i1aq1cchnmbn9x5rsbap8b15akfh7wj7pwskuzi7ahz8oq6cobd99d4r3b7');
 
 export const context: ClassifyContext = {
   url: PAGE,
@@ -55,6 +59,17 @@ export const challengeEntry = {
 export const trackBEntry = { ...entry, extra: { nonce: 'a9'.repeat(32), validBefore: 1_900_000_120 } };
 export const trackAEntry = { ...entry, extra: { validBefore: 1_900_000_180 } };
 export const x402nanoEntry = { ...entry, extra: {} };
+
+/** A signed send to the payee, in the purse's own writing. */
+export const block: SignedBlock = {
+  account: PAYER,
+  previous: '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash,
+  representative: parseAddress(PAYEE),
+  balance: 4988999999999999999999995481860n as Raw,
+  link: publicKeyOf(parseAddress(PAYEE)),
+  signature: 'A5'.repeat(64),
+  work: '0123456789abcdef',
+};
 
 /** An envelope around entries, with parts of it replaced. */
 export function envelopeOf(accepts: readonly unknown[], parts: object = {}): object {

@@ -21,16 +21,16 @@ export async function readActivity(
   const placed: { readonly place: Place; readonly item: Activity }[] = [];
 
   let payment = await transaction.objectStore('payments').index('place').openCursor(range, 'prev');
-  for (let taken = 0; payment !== null && taken <= limit; taken++) {
+  for (let taken = 0; payment !== null; taken++) {
     const { place, payment: value } = payment.value;
     placed.push({ place, item: { kind: 'payment', payment: value } });
-    payment = await payment.continue();
+    payment = taken < limit ? await payment.continue() : null;
   }
   let transfer = await transaction.objectStore('transfers').index('place').openCursor(range, 'prev');
-  for (let taken = 0; transfer !== null && taken <= limit; taken++) {
+  for (let taken = 0; transfer !== null; taken++) {
     const { place, ...value } = transfer.value;
     placed.push({ place, item: { kind: 'transfer', transfer: value } });
-    transfer = await transfer.continue();
+    transfer = taken < limit ? await transfer.continue() : null;
   }
 
   placed.sort((a, b) => indexedDB.cmp(b.place, a.place));

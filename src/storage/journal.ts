@@ -17,6 +17,7 @@ import {
   type PaymentId,
   type Progress,
 } from '../payments/payment.ts';
+import { atomically } from './atomically.ts';
 import type { Database, PaymentRow, PurseSchema } from './database.ts';
 
 type Stores = 'payments' | 'spending' | 'budgets' | 'chains';
@@ -37,38 +38,38 @@ export class StoredJournal implements Journal {
 
   async reserve(intent: Intent): Promise<Reservation> {
     const transaction = this.#database.transaction(['payments', 'spending', 'budgets'], 'readwrite');
-    const payments = transaction.objectStore('payments');
-    const namesakes = await payments.index('once').getAll(intent.once);
-    const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
-    if (known !== undefined) return { kind: 'known', payment: known.payment };
+    return atomically(transaction, async () => {
+      const payments = transaction.objectStore('payments');
+      const namesakes = await payments.index('once').getAll(intent.once);
+      const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
+      if (known !== undefined) return { kind: 'known', payment: known.payment };
 
-    const spent = await spentOn(transaction, intent);
-    if (intent.approval === 'budget') {
-      const budget = await transaction.objectStore('budgets').get([intent.network.id, intent.site]);
-      const allowed = budget?.paused === false && checkBudget(budget, spent, intent.amount).kind === 'inside';
-      if (!allowed) return { kind: 'over' };
-    }
-    const payment = approved(intent);
-    await Promise.all([
-      payments.add(rowOf(payment)),
-      debit(transaction, intent, addRaw(spent, intent.amount)),
-      transaction.done,
-    ]);
-    return { kind: 'reserved', payment };
+      const spent = await spentOn(transaction, intent);
+      if (intent.approval === 'budget') {
+        const budget = await transaction.objectStore('budgets').get([intent.network.id, intent.site]);
+        const allowed =
+          budget?.paused === false && checkBudget(budget, spent, intent.amount).kind === 'inside';
+        if (!allowed) return { kind: 'over' };
+      }
+      const payment = approved(intent);
+      await payments.add(rowOf(payment));
+      await debit(transaction, intent, addRaw(spent, intent.amount));
+      return { kind: 'reserved', payment };
+    });
   }
 
   async advance(id: PaymentId, progress: Progress): Promise<Payment> {
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
-    const payment = advance(await read(transaction, id), progress, this.#now());
-    const { intent } = payment;
-    const writes: Promise<unknown>[] = [transaction.done];
-    if (!isDebited(progress.state)) {
-      const left = subtractRaw(await spentOn(transaction, intent), intent.amount);
-      writes.push(debit(transaction, intent, left));
-    }
-    writes.push(transaction.objectStore('payments').put(rowOf(payment)));
-    await Promise.all(writes);
-    return payment;
+    return atomically(transaction, async () => {
+      const payment = advance(await read(transaction, id), progress, this.#now());
+      const { intent } = payment;
+      await transaction.objectStore('payments').put(rowOf(payment));
+      if (!isDebited(progress.state)) {
+        const spent = await spentOn(transaction, intent);
+        await debit(transaction, intent, subtractRaw(spent, intent.amount));
+      }
+      return payment;
+    });
   }
 
   async sign(id: PaymentId, own: OwnBlock): Promise<void> {
@@ -77,15 +78,14 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'chains'], 'readwrite', {
       durability: 'strict',
     });
-    const before = await read(transaction, id);
-    const at = this.#now();
-    lastLook(before.intent, own, at);
-    const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
-    await Promise.all([
-      transaction.objectStore('payments').put(rowOf(payment)),
-      transaction.objectStore('chains').put(own),
-      transaction.done,
-    ]);
+    await atomically(transaction, async () => {
+      const before = await read(transaction, id);
+      const at = this.#now();
+      lastLook(before.intent, own, at);
+      const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
+      await transaction.objectStore('payments').put(rowOf(payment));
+      await transaction.objectStore('chains').put(own);
+    });
   }
 
   async find(id: PaymentId): Promise<Payment | null> {

@@ -1,13 +1,13 @@
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Transfer } from '../payments/purse.ts';
+import { atomically } from './atomically.ts';
 import type { Database } from './database.ts';
 
 /** Writes a transfer and its block as the account's newest, in one transaction: both or neither. */
 export async function recordTransfer(database: Database, transfer: Transfer, own: OwnBlock): Promise<void> {
   const transaction = database.transaction(['transfers', 'chains'], 'readwrite', { durability: 'strict' });
-  await Promise.all([
-    transaction.objectStore('transfers').put({ ...transfer, place: [transfer.at, transfer.id] }),
-    transaction.objectStore('chains').put(own),
-    transaction.done,
-  ]);
+  await atomically(transaction, async () => {
+    await transaction.objectStore('transfers').put({ ...transfer, place: [transfer.at, transfer.id] });
+    await transaction.objectStore('chains').put(own);
+  });
 }

@@ -1,0 +1,114 @@
+import 'fake-indexeddb/auto';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Raw } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
+import { STRANGER } from '../payments/account.fixture.ts';
+import { approved, type PaymentId } from '../payments/payment.ts';
+import { intentOf, NETWORK } from '../payments/samples.fixture.ts';
+import { type Activity, readActivity } from './activity.ts';
+import { type Database, openDatabase, type Place } from './database.ts';
+
+/** So many activities, every third of them a transfer, two at a time in the same millisecond. */
+async function historyOf(count: number): Promise<Database> {
+  const database = await openDatabase(crypto.randomUUID());
+  const transaction = database.transaction(['payments', 'transfers'], 'readwrite');
+  const sample = intentOf({ account: STRANGER });
+  for (let index = 0; index < count; index++) {
+    const at = 1_000 + Math.floor(index / 2);
+    const id = index.toString().padStart(8, '0');
+    const place: Place = [at, id];
+    if (index % 3 === 2) {
+      const own = {
+        kind: 'received',
+        id: id as BlockHash,
+        at,
+        amount: 1n as Raw,
+        counterparty: STRANGER,
+      } as const;
+      void transaction
+        .objectStore('transfers')
+        .put({ ...own, network: { id: NETWORK, testMoney: true }, place });
+    } else {
+      const payment = approved({ ...sample, id: id as PaymentId, at });
+      void transaction.objectStore('payments').put({
+        id,
+        place,
+        payment,
+        once: id,
+        challenge: id,
+        resource: [NETWORK, '', at],
+      });
+    }
+  }
+  await transaction.done;
+  return database;
+}
+
+const idOf = (activity: Activity) =>
+  activity.kind === 'payment' ? activity.payment.intent.id : activity.transfer.id;
+
+describe('the activity', () => {
+  test('is everything once, newest first, however it is cut into pages', async () => {
+    const database = await historyOf(25);
+    const all = Array.from({ length: 25 }, (_, index) => (24 - index).toString().padStart(8, '0'));
+    for (const limit of [1, 2, 7, 24, 25, 26]) {
+      const read: string[] = [];
+      let before: Place | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof readActivity>> = await readActivity(database, before, limit);
+        expect(page.items.length).toBe(Math.min(limit, 25 - read.length));
+        read.push(...page.items.map(idOf));
+        before = page.next;
+      } while (before !== null);
+      expect(read).toEqual(all);
+    }
+  });
+
+  test('of a new purse is empty', async () => {
+    expect(await readActivity(await historyOf(0), null, 10)).toEqual({ items: [], next: null });
+  });
+
+  test('what comes while one reads does not move the pages', async () => {
+    const database = await historyOf(10);
+    const first = await readActivity(database, null, 4);
+    const newer = approved(intentOf({ account: STRANGER, at: 9_999 }));
+    const place: Place = [9_999, newer.intent.id];
+    await database.put('payments', {
+      id: newer.intent.id,
+      place,
+      payment: newer,
+      once: 'new',
+      challenge: 'new',
+      resource: [NETWORK, '', 9_999],
+    });
+    const second = await readActivity(database, first.next, 4);
+    expect([...first.items, ...second.items].map((item) => Number(idOf(item)))).toEqual([
+      9, 8, 7, 6, 5, 4, 3, 2,
+    ]);
+  });
+});
+
+describe('ten thousand of them', () => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await historyOf(10_000);
+  }, 60_000);
+
+  test.each<[string, Place | null]>([
+    ['the first page', null],
+    ['a page in the middle', [3_500, '00005000']],
+    ['the last page', [1_005, '00000010']],
+  ])('%s of 50 reads about a hundred rows', async (_, before) => {
+    // Every row that leaves the database is cloned on its way.
+    const cloned = vi.spyOn(globalThis, 'structuredClone');
+    try {
+      const { items } = await readActivity(database, before, 50);
+      expect(items.length).toBeGreaterThan(0);
+      const rows = cloned.mock.calls.filter(([value]) => Object(value).place !== undefined);
+      expect(rows.length).toBeGreaterThanOrEqual(items.length);
+      expect(rows.length).toBeLessThanOrEqual(2 * 51);
+    } finally {
+      cloned.mockRestore();
+    }
+  });
+});

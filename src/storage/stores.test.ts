@@ -1,0 +1,231 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Raw } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
+import { DEVNET, MAINNET } from '../nano/network.ts';
+import { STRANGER } from '../payments/account.fixture.ts';
+import type { Budget } from '../payments/budget.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
+import type { Site } from '../payments/payment.ts';
+import { NETWORK, PAYEE, SHOP } from '../payments/samples.fixture.ts';
+import { nonceOf, parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
+import { StoredBudgets } from './budgets.ts';
+import { StoredChains } from './chains.ts';
+import { type Database, openDatabase } from './database.ts';
+import { StoredLog } from './log.ts';
+import { StoredSettings } from './settings.ts';
+import { recordTransfer } from './transfers.ts';
+import { storedVault } from './vault-store.ts';
+import { storedWorkCache } from './work-cache.ts';
+
+let database: Database;
+let name: string;
+beforeEach(async () => {
+  name = crypto.randomUUID();
+  database = await openDatabase(name);
+});
+/** The database as the next start of the browser finds it. */
+async function reopened(): Promise<Database> {
+  database.close();
+  database = await openDatabase(name);
+  return database;
+}
+
+test('a browser that keeps no data is said to be one', async () => {
+  const open = indexedDB.open;
+  indexedDB.open = () => {
+    throw new DOMException('The operation is insecure', 'SecurityError');
+  };
+  try {
+    await expect(openDatabase(crypto.randomUUID())).rejects.toThrow('fault_storageUnusable');
+  } finally {
+    indexedDB.open = open;
+  }
+});
+
+describe('budgets', () => {
+  const other = 'https://other.example' as Site;
+  const budget: Budget = {
+    site: SHOP,
+    network: NETWORK,
+    perPayment: 10n as Raw,
+    perDay: 100n as Raw,
+    payTo: PAYEE,
+    paused: false,
+    since: 7,
+  };
+
+  test('are of one site on one network, and survive', async () => {
+    const budgets = new StoredBudgets(database, Date.now);
+    const [elsewhere, abroad] = [
+      { ...budget, site: other },
+      { ...budget, network: 'nano:mainnet' },
+    ];
+    for (const one of [budget, elsewhere, abroad]) await budgets.save(one);
+    const kept = new StoredBudgets(await reopened(), Date.now);
+    expect(await kept.read(NETWORK, SHOP)).toEqual(budget);
+    expect(await kept.read('nano:other', SHOP)).toBeNull();
+    expect(await kept.list(NETWORK)).toEqual([elsewhere, budget]);
+    await kept.remove(NETWORK, SHOP);
+    expect(await kept.list(NETWORK)).toEqual([elsewhere]);
+    expect(await kept.list('nano:mainnet')).toEqual([abroad]);
+  });
+
+  test('a site is blocked until it is let in again', async () => {
+    const budgets = new StoredBudgets(database, Date.now);
+    await budgets.block(SHOP);
+    await budgets.block(SHOP);
+    expect(await budgets.isBlocked(SHOP)).toBe(true);
+    expect(await budgets.isBlocked(other)).toBe(false);
+    expect(await budgets.blocked()).toEqual([SHOP]);
+    await budgets.unblock(SHOP);
+    expect(await budgets.isBlocked(SHOP)).toBe(false);
+  });
+
+  test('nothing was spent where nothing was paid', async () => {
+    expect(await new StoredBudgets(database, Date.now).spentOn(NETWORK, SHOP, '2026-11-22')).toBe(0n);
+  });
+});
+
+describe('settings', () => {
+  test('have defaults, and keep what is written', async () => {
+    const settings = new StoredSettings(database);
+    expect(await settings.read('autoLockMinutes')).toBe(30);
+    expect(await settings.network()).toEqual(MAINNET);
+    expect(await settings.read('representative')).toBeNull();
+    await settings.write('autoLockMinutes', 5);
+    await settings.write('representative', PAYEE);
+    await settings.write('paused', true);
+    const kept = new StoredSettings(await reopened());
+    expect(await kept.read('autoLockMinutes')).toBe(5);
+    expect(await kept.read('representative')).toBe(PAYEE);
+    expect(await kept.read('paused')).toBe(true);
+  });
+
+  test.each([
+    ['autoLockMinutes', 0, 30],
+    ['autoLockMinutes', 'soon', 30],
+    ['autoLockMinutes', 1.5, 30],
+    ['paused', 'no', false],
+    ['representative', 'nano_1', null],
+    ['network', 7, MAINNET.id],
+  ] as const)('%s that reads %j is its default', async (setting, damaged, value) => {
+    await database.put('settings', damaged, setting);
+    expect(await new StoredSettings(database).read(setting)).toBe(value);
+  });
+
+  const own = { ...DEVNET, id: 'nano:mine', label: 'Mine' };
+
+  test('a network of one’s own is used, stands before a built-in one, and goes again', async () => {
+    const settings = new StoredSettings(database);
+    await expect(settings.useNetwork(own.id)).rejects.toThrow('fault_unknownNetwork');
+    await settings.saveNetwork(own);
+    await settings.useNetwork(own.id);
+    expect(await settings.network()).toEqual(own);
+    expect((await settings.networks()).map(({ id }) => id)).toEqual([MAINNET.id, DEVNET.id, own.id]);
+    await settings.removeNetwork(own.id);
+    expect(await settings.network()).toEqual(MAINNET);
+    expect(await settings.read('network')).toBe(MAINNET.id);
+
+    const [changed] = [{ ...DEVNET, rpcUrls: ['http://127.0.0.1:9'] }];
+    await settings.saveNetwork(changed);
+    await settings.useNetwork(DEVNET.id);
+    expect(await settings.network()).toEqual(changed);
+    await settings.removeNetwork(DEVNET.id);
+    expect(await settings.network()).toEqual(DEVNET);
+  });
+
+  test.each([
+    ['rpcUrls', { ...own, rpcUrls: [] }],
+    ['rpcUrls.0', { ...own, rpcUrls: ['ftp://node.example'] }],
+    ['id', { ...own, id: 'mine' }],
+    ['thresholds.send', { ...own, thresholds: { ...own.thresholds, send: 'high' } }],
+    ['representative', { ...own, representative: 'nano_1' }],
+  ])('a profile whose %s is wrong is refused by name', async (field, profile) => {
+    const settings = new StoredSettings(database);
+    await expect(settings.saveNetwork(profile)).rejects.toMatchObject({
+      key: 'fault_badNetwork',
+      args: [field],
+    });
+    expect(await settings.networks()).toEqual([MAINNET, DEVNET]);
+  });
+});
+
+test('the log keeps the newest 200 lines, newest first', async () => {
+  const log = new StoredLog(database);
+  for (let at = 0; at < 450; at++) {
+    await log.add({ at, site: SHOP, url: SHOP, key: 'refusal_DECLINED', args: [] });
+  }
+  const kept = await new StoredLog(await reopened()).list();
+  expect(kept.map(({ at }) => at)).toEqual(Array.from({ length: 200 }, (_, index) => 449 - index));
+  expect(await database.count('log')).toBe(200);
+});
+
+test('the vault store keeps what it is given, by name', async () => {
+  await storedVault(database).set('sealed', { bytes: new Uint8Array([1, 2, 3]) });
+  const store = storedVault(await reopened());
+  expect(await store.get('sealed')).toEqual({ bytes: new Uint8Array([1, 2, 3]) });
+  await store.remove('sealed');
+  expect(await store.get('sealed')).toBeUndefined();
+});
+
+test('work and the wish for it survive, and are forgotten by root', async () => {
+  const root = parseWorkRoot('A'.repeat(64));
+  const entry = { root, nonce: nonceOf(7n), foundAt: 1 };
+  const intent = { root, threshold: parseThreshold('f'.repeat(16)), askedAt: 2 };
+  const before = storedWorkCache(database);
+  await before.put(entry);
+  await before.intents.put(intent);
+  const cache = storedWorkCache(await reopened());
+  expect(await cache.get(root)).toEqual(entry);
+  expect(await cache.intents.list()).toEqual([intent]);
+  await cache.drop(root);
+  await cache.intents.drop(root);
+  expect(await cache.get(root)).toBeUndefined();
+  expect(await cache.intents.list()).toEqual([]);
+});
+
+describe('chains', () => {
+  const own: OwnBlock = {
+    network: NETWORK,
+    account: STRANGER,
+    hash: 'B'.repeat(64) as BlockHash,
+    subtype: 'receive',
+    moved: 1n as Raw,
+    block: {
+      account: STRANGER,
+      previous: 'A'.repeat(64) as BlockHash,
+      representative: PAYEE,
+      balance: 2n as Raw,
+      link: 'C'.repeat(64),
+      signature: '0'.repeat(128),
+      work: '0'.repeat(16),
+    },
+  };
+
+  test('the newest block is of one account on one network', async () => {
+    const chains = new StoredChains(database);
+    expect(await chains.newest(NETWORK, STRANGER)).toBeNull();
+    await chains.put(own);
+    const kept = new StoredChains(await reopened());
+    expect(await kept.newest(NETWORK, STRANGER)).toEqual(own);
+    expect(await kept.newest(NETWORK, PAYEE)).toBeNull();
+    expect(await kept.newest('nano:other', STRANGER)).toBeNull();
+  });
+
+  test('a transfer and its block are written both or neither', async () => {
+    const transfer = {
+      kind: 'received',
+      id: own.hash,
+      at: 5,
+      amount: 1n as Raw,
+      counterparty: PAYEE,
+      network: { id: NETWORK, testMoney: true },
+    } as const;
+    const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(own), account: {} });
+    await expect(recordTransfer(database, transfer, unwritable)).rejects.toThrow();
+    expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 0]);
+    await recordTransfer(database, transfer, own);
+    expect([await database.count('transfers'), await database.count('chains')]).toEqual([1, 1]);
+  });
+});

@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{devnet,merchant,vectors}/**/*.test.ts', 'test/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'test/{devnet,merchant,vectors,demo,bench}/**/*.test.ts',
+            'test/*.test.ts',
+          ],
           environment: 'node',
         },
       },

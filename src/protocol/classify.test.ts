@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
-import { type ClassifyContext, classify } from './classify.ts';
+import { type ClassifyContext, classify, tellingReason } from './classify.ts';
 import { entryRefusalCodes, envelopeCodes, legacyCodes, payabilityCodes, refusalSentence } from './codes.ts';
 import { isHandOver } from './mechanisms/index.ts';
 import type { Mechanism } from './offer.ts';
@@ -225,7 +225,7 @@ describe('choice', () => {
       ['trackB', 3],
       ['nanoSignature', 2],
     ]);
-    expect(refused).toEqual([0, 1].map((index) => ({ index, code: 'MECHANISM_OFF' })));
+    expect(refused).toEqual([0, 1].map((index) => ({ index, code: 'HAND_OVER_OFF' })));
   });
 
   test('a signed block is handed over only where the caller says so, and after everything else', () => {
@@ -281,6 +281,54 @@ describe('resource.url against the URL that answered', () => {
     expect(entries[0]?.code).toBe('NS7_SESSION');
     expect(offers).toEqual([]);
     expect(refused).toEqual([{ index: 0, code: 'RESOURCE_MISMATCH' }]);
+  });
+});
+
+describe('the demo of x402.Nano, which takes proofs elsewhere', () => {
+  const at = (url: string, entry: object) => {
+    const { offers, refused } = found([entry], { resource: { url } }, { url });
+    return offers[0]?.mechanism ?? refused[0]?.code;
+  };
+  const demo = 'https://demo.example/api/demo/track';
+
+  test.each([
+    ['Track B', `${demo}-b/issue`, trackBEntry, 'PROOF_ELSEWHERE'],
+    ['with a query', `${demo}-b/issue?deposit=x`, trackBEntry, 'PROOF_ELSEWHERE'],
+    ['Track A, off or on', `${demo}-a/issue`, trackAEntry, 'PROOF_ELSEWHERE'],
+    ['another way to pay', `${demo}-b/issue`, sessionEntry, 'nanoSession'],
+    ['another path', `${demo}-b/redeem`, trackBEntry, 'trackB'],
+    ['a query that looks like it', `https://demo.example/?${demo}-b/issue`, trackBEntry, 'trackB'],
+  ])('%s', (_name, url, entry, expected) => {
+    expect(at(url, entry)).toBe(expected);
+  });
+});
+
+describe('the reason to tell', () => {
+  test.each([
+    [
+      'of a Nano offer rather than of another chain',
+      [
+        { scheme: 'x', network: 'eip155:1' },
+        { ...sessionEntry, amount: '0' },
+      ],
+      'BAD_AMOUNT',
+    ],
+    ['of what the user can turn on', [trackAEntry, withSession({ id: '' })], 'HAND_OVER_OFF'],
+    [
+      'of the mechanism rather than of the scheme',
+      [{ ...sessionEntry, scheme: 'y' }, withChallenge({ mechanism: 'nanoMacaroon' })],
+      'NS8_MACAROON_UNSUPPORTED',
+    ],
+  ])('is that %s, in any order', (_name, accepts, code) => {
+    for (const entries of [accepts, accepts.toReversed()]) {
+      const { offers, refused } = found(entries);
+      expect(offers).toEqual([]);
+      expect(tellingReason(refused)).toBe(code);
+    }
+  });
+
+  test('is none when nothing was refused', () => {
+    expect(tellingReason([])).toBeUndefined();
   });
 });
 

@@ -1,10 +1,18 @@
-import type { EntryRefusalCode, EnvelopeCode, MechanismCode, PayabilityCode, RefusalCode } from './codes.ts';
+import {
+  type EntryRefusalCode,
+  type EnvelopeCode,
+  entryRefusalCodes,
+  type MechanismCode,
+  type PayabilityCode,
+  payabilityCodes,
+  type RefusalCode,
+} from './codes.ts';
 import { type EntryContext, readEntry } from './entry.ts';
 import { decodeEnvelope } from './envelope.ts';
 import type { Json } from './json.ts';
-import { defaultPreference, mechanismOf, payFirstMechanisms } from './mechanisms/index.ts';
+import { defaultPreference, isHandOver, mechanismOf, payFirstMechanisms } from './mechanisms/index.ts';
 import type { Mechanism, Offer, OfferWarning } from './offer.ts';
-import { isSecure } from './origin.ts';
+import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 
 /** What a header is classified against. */
@@ -66,15 +74,20 @@ export function classify(header: string, context: ClassifyContext): Classificati
   const offers: Offer[] = [];
   const refused: RefusedEntry[] = [];
   for (const [index, entry] of entries.entries()) {
-    const reason = entry.offer
-      ? obstacle(entry.offer, fit, context.payable ?? payFirstMechanisms)
-      : entry.code;
+    const reason = entry.offer ? obstacle(entry.offer, fit, context) : entry.code;
     if (reason) refused.push({ index, code: reason });
     else if (entry.offer) offers.push(entry.offer);
   }
   const order = [...(context.preference ?? []), ...defaultPreference];
   offers.sort((a, b) => order.indexOf(a.mechanism) - order.indexOf(b.mechanism));
   return { kind: 'offers', offers, refused, entries, resource };
+}
+
+/** Which reason to tell when nothing can be paid: that of the entry which came the closest to it. */
+export function tellingReason(refused: readonly RefusedEntry[]): RefusalCode | undefined {
+  const closeness: readonly RefusalCode[] = [...entryRefusalCodes, ...payabilityCodes];
+  const codes = refused.map(({ code }) => code);
+  return codes.sort((a, b) => closeness.indexOf(b) - closeness.indexOf(a))[0];
 }
 
 function classifyEntry(
@@ -92,12 +105,23 @@ function classifyEntry(
   return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
 }
 
-/** What else stands against a well-formed offer (protocol.md rules 12 and 13). */
-function obstacle(offer: Offer, fit: ResourceFit, inUse: ReadonlySet<Mechanism>): PayabilityCode | undefined {
-  if (!inUse.has(offer.mechanism)) return 'MECHANISM_OFF';
+/** What else stands against a well-formed offer (protocol.md rules 12, 13 and 16; section 4, row 13). */
+function obstacle(
+  offer: Offer,
+  fit: ResourceFit,
+  { url, payable = payFirstMechanisms }: ClassifyContext,
+): PayabilityCode | undefined {
   if (fit === 'other') return 'RESOURCE_MISMATCH';
+  if (isTrackDemo(offer, url)) return 'PROOF_ELSEWHERE';
+  if (!payable.has(offer.mechanism)) return isHandOver(offer) ? 'HAND_OVER_OFF' : 'MECHANISM_OFF';
   if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
   return undefined;
+}
+
+/** The demo of x402.Nano asks at `issue`, takes proofs at `redeem`, and there calls every one of them expired. */
+function isTrackDemo({ mechanism }: Offer, url: string): boolean {
+  const isTrack = mechanism === 'trackA' || mechanism === 'trackB';
+  return isTrack && /^\/api\/demo\/track-[ab]\/issue$/.test(readUrl(url)?.pathname ?? '');
 }
 
 function warningsOf(url: string, fit: ResourceFit): readonly OfferWarning[] {

@@ -49,8 +49,14 @@ export const entryRefusalCodes = [
   'BAD_NONCE',
 ] as const;
 
-/** Why an offer that is well formed is not paid all the same (protocol.md rules 12 and 13). */
-export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'MECHANISM_OFF'] as const;
+/** Why an offer that is well formed is not paid all the same (protocol.md rules 12, 13 and 16; section 4, row 13). */
+export const payabilityCodes = [
+  'RESOURCE_MISMATCH',
+  'INSECURE_URL',
+  'PROOF_ELSEWHERE',
+  'MECHANISM_OFF',
+  'HAND_OVER_OFF',
+] as const;
 
 /** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (protocol.md 1.2, 3.1, 3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;

@@ -1,0 +1,282 @@
+import { deepStrictEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import fc from 'fast-check';
+import { BURN_ADDRESS, publicKeyOf, readAddress } from '../nano/account.ts';
+import { MAX_SUPPLY } from '../nano/amount.ts';
+import { readAnswer } from './answer.ts';
+import { encodeBase64 } from './base64.ts';
+import { type Classification, classify } from './classify.ts';
+import { decodeObject } from './envelope.ts';
+import { recogniseLegacy } from './legacy.ts';
+import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
+import type { Mechanism, Offer } from './offer.ts';
+import { makeProof } from './proof.ts';
+import { lowerCaseProof, mechanismOfProof } from './redelivery.ts';
+import {
+  block,
+  challengeEntry,
+  context,
+  envelopeOf,
+  headerOf,
+  sessionEntry,
+  signatureEntry,
+  trackAEntry,
+  trackBEntry,
+  x402nanoEntry,
+} from './samples.fixture.ts';
+
+/** Something that holds for every header, offer or answer there can be. */
+export interface Property {
+  readonly name: string;
+  /** Tries that many cases. @throws Error with the smallest case against it */
+  readonly check: (cases: number) => void | Promise<void>;
+}
+
+const entries = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
+
+/** Values that are nearly right: what a careless or hostile server writes. */
+const nearly = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom('', '0', '00', '-1', '1e3', '0.1', '1 ', ' 1', '１', 'nano:mainnet', 'exact', BURN_ADDRESS),
+  fc.constantFrom(-1, 0, 1.5, 1e21, 2 ** 53, 1_900_000_060_000, true, null),
+  fc.constantFrom('__proto__', 'constructor', '2030-03-17', 'javascript:alert(1)', 'https://evil.example/'),
+  fc.bigInt({ min: 0n, max: MAX_SUPPLY * 2n }).map(String),
+);
+
+/** A sound value with some of its parts, at any depth, replaced, removed or added to. */
+function mutated(value: unknown): fc.Arbitrary<unknown> {
+  if (typeof value !== 'object' || value === null) {
+    return fc.oneof({ weight: 14, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: nearly });
+  }
+  const fields = Object.entries(value).map(([key, part]) => fc.tuple(fc.constant(key), mutated(part)));
+  return fc
+    .tuple(
+      fc.tuple(...fields),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.array(fc.tuple(fc.string({ maxLength: 12 }), nearly), { maxLength: 2 }) },
+      ),
+      fc.oneof({ weight: 12, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(10) }),
+    )
+    .map(([kept, added, dropped]) =>
+      Object.fromEntries([...kept.filter((_, at) => at !== dropped), ...added]),
+    );
+}
+
+const offered = fc
+  .array(fc.oneof(...entries.map(mutated)), { minLength: 1, maxLength: 4 })
+  .map((accepts) => ({ accepts, header: headerOf(envelopeOf(accepts)) }));
+
+const offersIn = (found: Classification): readonly Offer[] =>
+  found.kind === 'offers' ? found.entries.flatMap(({ offer }) => offer ?? []) : [];
+
+const unpayable = (header: string) => deepStrictEqual(offersIn(classify(header, context)), []);
+
+/** Proofs, and texts that are none. */
+const anyHeader = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.uint8Array({ maxLength: 300 }).map(encodeBase64),
+  fc.json({ maxDepth: 6 }).map((json) => headerOf(JSON.parse(json))),
+  fc
+    .oneof(...entries.map(mutated))
+    .map((accepted) =>
+      headerOf({ x402Version: 2, accepted, payload: { block: { ...block, balance: '1' } } }),
+    ),
+);
+
+/** What the room promises of anything that a server may say. */
+export const properties: readonly Property[] = [
+  {
+    name: 'any offer is money that exists, to a payee that exists, from parts that add up, echoed as it was written',
+    check(cases) {
+      let payable = 0;
+      const property = fc.property(offered, ({ accepts, header }) => {
+        for (const offer of offersIn(classify(header, context))) {
+          payable += 1;
+          ok(offer.amount > 0n && offer.amount <= MAX_SUPPLY);
+          equal(String(offer.amount), offer.accepted.amount);
+          equal(readAddress(offer.accepted.payTo)?.address, offer.payTo);
+          notEqual(offer.payTo, BURN_ADDRESS);
+          equal(offer.network, context.network);
+          ok(offer.expiresAt > context.now && Number.isSafeInteger(Math.trunc(offer.expiresAt)));
+          if ('tagAmount' in offer) equal(offer.resourceAmount + offer.tagAmount, offer.amount);
+          equal(JSON.stringify(offer.accepted), JSON.stringify(accepts[offer.index]));
+        }
+      });
+      fc.assert(property, { numRuns: cases });
+      ok(payable > cases / 10, 'the cases must not all be refused');
+    },
+  },
+  {
+    name: 'any entry is either to be paid or refused with a reason, never both, and in the order asked for',
+    check(cases) {
+      const chosen = fc.uniqueArray(fc.constantFrom(...defaultPreference));
+      const property = fc.property(offered, chosen, chosen, ({ accepts, header }, payable, preference) => {
+        const found = classify(header, { ...context, payable: new Set(payable), preference });
+        if (found.kind === 'refused') throw new Error(found.code);
+        const places = [...found.offers, ...found.refused].map(({ index }) => index);
+        deepStrictEqual(
+          places.sort(),
+          accepts.map((_, index) => index),
+        );
+        const mechanisms = found.offers.map(({ mechanism }) => mechanism);
+        ok(mechanisms.every((mechanism) => payable.includes(mechanism)));
+        const order = [...preference, ...defaultPreference.filter((name) => !preference.includes(name))];
+        const ranks = mechanisms.map((mechanism: Mechanism) => order.indexOf(mechanism));
+        deepStrictEqual(
+          ranks,
+          ranks.toSorted((a, b) => a - b),
+        );
+      });
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'no signed block is handed over unless the caller says so',
+    check(cases) {
+      const property = fc.property(offered, ({ header }) => {
+        const found = classify(header, context);
+        ok(found.kind === 'offers' && found.offers.every((offer) => !isHandOver(offer)));
+      });
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'any proof echoes its entry, asks for one signature at most, and is the same whenever it is made',
+    async check(cases) {
+      const info = fc.oneof(
+        fc.constant({ required: true }),
+        mutated({ required: true, id: 'x'.repeat(20) }),
+        nearly,
+      );
+      const property = fc.asyncProperty(offered, info, async ({ accepts }, about) => {
+        const extensions = { 'payment-identifier': { info: about, schema: {} } };
+        const header = headerOf(envelopeOf(accepts, { extensions }));
+        for (const offer of offersIn(classify(header, context))) {
+          const first = await provenBy(offer);
+          const { proof, asked } = first;
+          deepStrictEqual(await provenBy(offer), first);
+          match(proof, /^[A-Za-z0-9+/]+={0,2}$/);
+          const sent = decodeObject(proof);
+          equal(JSON.stringify(sent?.accepted), JSON.stringify(accepts[offer.index]));
+          equal(asked.length, offer.mechanism === 'nanoSignature' || offer.mechanism === 'trackB' ? 1 : 0);
+          equal(mechanismOfProof(proof), offer.mechanism);
+          const lower = lowerCaseProof(proof);
+          equal(lower !== undefined, offer.mechanism === 'trackA');
+          equal(
+            JSON.stringify(decodeObject(lower ?? proof)).toLowerCase(),
+            JSON.stringify(sent).toLowerCase(),
+          );
+        }
+      });
+      await fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'any text is refused',
+    check: (cases) =>
+      fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), unpayable), { numRuns: cases }),
+  },
+  {
+    name: 'any bytes are refused',
+    check: (cases) =>
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }).map(encodeBase64), unpayable), {
+        numRuns: cases,
+      }),
+  },
+  {
+    name: 'any JSON is refused',
+    check(cases) {
+      const json = fc.json({ maxDepth: 6 }).map((text) => headerOf(JSON.parse(text)));
+      fc.assert(fc.property(json, unpayable), { numRuns: cases });
+    },
+  },
+  {
+    name: 'any entries and circumstances are refused',
+    check(cases) {
+      const accepted = fc.array(nearly, { maxLength: 4 });
+      const property = fc.property(accepted, fc.webUrl(), fc.string(), (accepts, url, other) => {
+        const header = headerOf(envelopeOf(accepts, { resource: { url: other } }));
+        for (const page of [url, other]) {
+          deepStrictEqual(offersIn(classify(header, { ...context, url: page })), []);
+        }
+      });
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'a good header with one byte changed is refused or still says what it pays',
+    check(cases) {
+      const bytes = new TextEncoder().encode(JSON.stringify(envelopeOf([sessionEntry])));
+      const property = fc.property(fc.nat(bytes.length - 1), fc.nat(255), (at, byte) => {
+        const changed = Uint8Array.from(bytes);
+        changed[at] = byte;
+        for (const offer of offersIn(classify(encodeBase64(changed), context))) {
+          equal(String(offer.amount), sessionEntry.amount);
+          equal(offer.payTo, sessionEntry.payTo);
+        }
+      });
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'any answer is read, whatever was sent: only 2xx is paid, and what has a remedy is not final',
+    check(cases) {
+      const status = fc.integer({ min: 0, max: 700 });
+      const header = fc.option(anyHeader);
+      const bodyText = fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.constantFrom('{"error":"MALFORMED_PAYLOAD"}', '{"code":"SESSION_LOST"}'),
+      );
+      const property = fc.property(
+        status,
+        header,
+        header,
+        bodyText,
+        anyHeader,
+        (code, paid, fresh, body, proof) => {
+          const response = { status: code, paymentResponse: paid, paymentRequired: fresh, bodyText: body };
+          for (const answer of [readAnswer(response), readAnswer(response, proof)]) {
+            equal(answer.kind === 'paid', code >= 200 && code < 300);
+            if (answer.kind === 'refused' && answer.remedy) equal(answer.final, false);
+          }
+        },
+      );
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+  {
+    name: 'any legacy response is recognised or not, without a throw',
+    check(cases) {
+      const names = fc.constantFrom(
+        'X-Payment-Required',
+        'X-402-Address',
+        'X-402-Price-Raw',
+        'PAYMENT-REQUIRED',
+      );
+      const header = fc.record({
+        name: fc.oneof(fc.string(), names),
+        value: fc.option(fc.json(), { nil: undefined }),
+      });
+      const property = fc.property(fc.array(header, { maxLength: 4 }), fc.json(), (headers, bodyText) => {
+        ok([undefined, 'V1_IGNORE'].includes(recogniseLegacy({ headers, bodyText })));
+      });
+      fc.assert(property, { numRuns: cases });
+    },
+  },
+];
+
+async function provenBy(
+  offer: Offer,
+): Promise<{ readonly proof: string; readonly asked: readonly string[] }> {
+  const asked: string[] = [];
+  const sign = ({ kind, text }: { readonly kind: string; readonly text: string }) => {
+    asked.push(`${kind} ${text}`);
+    return '5a'.repeat(64);
+  };
+  if (!isHandOver(offer)) {
+    ok(payFirstMechanisms.has(offer.mechanism));
+    return { proof: await makeProof(offer, { hash: block.previous, account: block.account, sign }), asked };
+  }
+  return { proof: await makeProof(offer, { block: { ...block, link: publicKeyOf(offer.payTo) } }), asked };
+}

@@ -1,3 +1,4 @@
+import type { ChequeRecord, Cheques } from './cheques.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { SettledPayment, SpentBlocks } from './spent.ts';
 
@@ -34,6 +35,8 @@ export interface Books {
   readonly payTo: string;
   readonly sessions: readonly SessionRecord[];
   readonly payments: readonly SettledPayment[];
+  /** Signed blocks that were handed over, and where they are now. */
+  readonly cheques: readonly ChequeRecord[];
   readonly refusals: readonly RefusalRecord[];
   readonly requests: readonly RequestRecord[];
 }
@@ -54,6 +57,7 @@ export function drawUpBooks(
   identity: Pick<Books, 'network' | 'payTo'>,
   sessions: Sessions,
   spent: SpentBlocks,
+  cheques: Cheques,
   diary: Diary,
   now: number,
 ): Books {
@@ -65,6 +69,7 @@ export function drawUpBooks(
     ...identity,
     sessions: sessions.all().map((session) => ({ ...session, state: stateOf(session) })),
     payments: spent.all(),
+    cheques: cheques.all(),
     refusals: [...diary.refusals],
     requests: diary.requests.map((request) => ({ ...request })),
   };

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DEV_THRESHOLDS, hex64 } from '../devnet/work.ts';
+import { FLAVOURS } from './flavour.ts';
 import { startMerchant } from './merchant.ts';
 import { xno } from './pages/article.ts';
 
@@ -9,6 +10,7 @@ const USAGE = `Usage: npm run merchant -- [options]
   --network ID  CAIP-2 id to ask for money on (nano:devnet)
   --price RAW   what a visit costs (0.01 XNO)
   --expiry S    seconds an offer lives (180)
+  --flavour F   spec, or reference: as the reference servers write their answers (spec)
   --data DIR    where account, sessions and payments are kept (a temporary folder)`;
 
 const { values } = parseArgs({
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     network: { type: 'string', default: 'nano:devnet' },
     price: { type: 'string', default: String(10n ** 28n) },
     expiry: { type: 'string', default: '180' },
+    flavour: { type: 'string', default: 'spec' },
     data: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -31,15 +34,18 @@ function whole(name: string, text: string): bigint {
 if (values.help) {
   console.log(USAGE);
 } else {
+  const flavour = FLAVOURS.find((known) => known === values.flavour);
+  if (flavour === undefined) throw new RangeError(`--flavour takes ${FLAVOURS.join(' or ')}`);
   const priceRaw = whole('price', values.price);
   const merchant = await startMerchant({
     network: {
       id: values.network,
       rpcUrls: values.rpc,
-      thresholds: { receive: hex64(DEV_THRESHOLDS.receive) },
+      thresholds: { receive: hex64(DEV_THRESHOLDS.receive), send: hex64(DEV_THRESHOLDS.send) },
     },
     port: Number(whole('port', values.port)),
     priceRaw,
+    flavour,
     expirySeconds: Number(whole('expiry', values.expiry)),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
   });

@@ -20,6 +20,7 @@ export interface PaymentRequired {
   readonly error: string;
   readonly resource: { readonly url: string; readonly description: string; readonly mimeType: string };
   readonly accepts: readonly AcceptsEntry[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 const JsonObject = v.record(v.string(), v.unknown());
@@ -28,6 +29,7 @@ const PaymentPayload = v.looseObject({
   x402Version: v.literal(2),
   accepted: v.looseObject({ amount: CanonicalRaw, extra: JsonObject }),
   payload: JsonObject,
+  extensions: v.exactOptional(JsonObject),
 });
 
 /** A decoded `PAYMENT-SIGNATURE`. `accepted` is the client's echo and proves nothing by itself. */
@@ -36,6 +38,7 @@ export interface Presented {
     Record<string, unknown>
   >;
   readonly payload: Readonly<Record<string, unknown>>;
+  readonly extensions: Readonly<Record<string, unknown>>;
 }
 
 /** A value as a header: JSON, UTF-8, base64. */
@@ -48,7 +51,8 @@ export function decodePayload(header: string): Presented | undefined {
   if (!/^(?:[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}$/.test(header)) return undefined;
   const json = parseJson(Buffer.from(header, 'base64').toString('utf8'));
   if (!v.is(PaymentPayload, json)) return undefined;
-  return { accepted: json.accepted, payload: json.payload };
+  const { accepted, payload, extensions = {} } = json;
+  return { accepted, payload, extensions };
 }
 
 function parseJson(text: string): unknown {

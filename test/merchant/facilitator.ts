@@ -1,12 +1,15 @@
-import { decodePayload, type PaymentRequired } from './envelope.ts';
+import { decodePayload, type Encoding, type PaymentRequired, type Presented } from './envelope.ts';
 import {
   type Delivery,
   invalidPayload,
   type Mechanism,
+  noSuchOffer,
   type Outcome,
+  type Refusal,
   type Resource,
-  refused,
 } from './mechanisms/mechanism.ts';
+import { identifierExtension } from './payment-identifier.ts';
+import type { SettledPayment } from './spent.ts';
 import type { Terms } from './terms.ts';
 
 /** How a resource introduces itself in an offer. */
@@ -15,31 +18,90 @@ export interface Introduction {
   readonly mimeType: string;
 }
 
+/** What goes on the wire beside a body, and in which alphabet. */
+export interface Written {
+  readonly value: unknown;
+  readonly encoding: Encoding;
+}
+
 /** Issues offers and judges proofs: the one place that knows all mechanisms. */
 export class Facilitator {
   readonly #mechanisms: readonly Mechanism[];
+  readonly #network: string;
 
-  constructor(mechanisms: readonly Mechanism[]) {
+  constructor(mechanisms: readonly Mechanism[], network: string) {
     this.#mechanisms = mechanisms;
+    this.#network = network;
   }
 
   /** A fresh offer, with the reason why there is one. */
   offer(resource: Resource, terms: Terms, introduction: Introduction, error: string): PaymentRequired {
+    const { mechanisms, paymentIdentifier } = terms;
     return {
       x402Version: 2,
       error,
       resource: { url: resource.url, ...introduction },
-      accepts: terms.mechanisms.map((name) => this.#named(name).offer(resource, terms)),
+      accepts: mechanisms.map((name) => this.#named(name).offer(resource, terms)),
+      ...(paymentIdentifier === 'none'
+        ? {}
+        : { extensions: identifierExtension(paymentIdentifier === 'required') }),
     };
   }
 
   /** Judges the base64 of a payment payload. Throws when no Nano node can tell. */
-  async redeem(encoded: string, resource: Resource, delivery: Delivery): Promise<Outcome> {
+  async redeem(encoded: string, resource: Resource, delivery: Delivery, terms: Terms): Promise<Outcome> {
     const presented = decodePayload(encoded);
-    if (presented === undefined) return invalidPayload;
-    const mechanism = this.#mechanisms.find((candidate) => candidate.recognises(presented.accepted));
-    if (mechanism === undefined) return refused('No matching payment requirements');
-    return mechanism.redeem(presented, resource, delivery);
+    if (presented === undefined) return this.#worded(invalidPayload, undefined, terms);
+    const mechanism = this.#mechanismOf(presented);
+    if (mechanism === undefined) return this.#worded(noSuchOffer, presented, terms);
+    const outcome = await mechanism.redeem(presented, resource, delivery, terms);
+    return outcome.kind === 'settled' ? outcome : this.#worded(outcome, presented, terms);
+  }
+
+  /** What is said of a proof whose block is not confirmed yet, without looking. */
+  unconfirmed(encoded: string, terms: Terms): Refusal {
+    const presented = decodePayload(encoded);
+    const mechanism = (presented && this.#mechanismOf(presented)) ?? this.#first(terms);
+    return this.#worded(mechanism.unconfirmed, presented, terms);
+  }
+
+  /** What `PAYMENT-RESPONSE` holds beside the content, if anything. */
+  receipt(payment: SettledPayment, { flavour }: Terms): Written | undefined {
+    if (flavour === 'reference') {
+      const habits = this.#mechanisms.find(({ name }) => name === payment.mechanism)?.reference;
+      const value = habits?.receipt(payment, this.#network);
+      return habits === undefined || value === undefined ? undefined : { value, encoding: habits.encoding };
+    }
+    const { hash, receiveHash, payer } = payment;
+    const value = { success: true, transaction: receiveHash ?? hash, network: this.#network, payer };
+    return { value, encoding: 'base64' };
+  }
+
+  /** What the body of a 402 holds where the reference server of the first mechanism decides; undefined otherwise. */
+  demandBody(required: PaymentRequired, terms: Terms): unknown {
+    return terms.flavour === 'reference' ? this.#first(terms).reference.demand(required) : undefined;
+  }
+
+  /** The alphabet of an offer, and of what is said about a proof. */
+  encoding(terms: Terms): Encoding {
+    const usual = terms.flavour === 'reference' ? this.#first(terms).reference.encoding : 'base64';
+    return terms.encoding ?? usual;
+  }
+
+  /** In the reference flavour, the words of the server whose mechanism it is; a header nobody can read is the first's. */
+  #worded(refusal: Refusal, presented: Presented | undefined, terms: Terms): Refusal {
+    if (terms.flavour === 'spec') return refusal;
+    const mechanism = (presented && this.#mechanismOf(presented)) ?? this.#first(terms);
+    const wording = mechanism.reference.refusal(refusal, presented, this.#network);
+    return { ...refusal, wording };
+  }
+
+  #mechanismOf({ accepted }: Presented): Mechanism | undefined {
+    return this.#mechanisms.find((candidate) => candidate.recognises(accepted));
+  }
+
+  #first({ mechanisms: [name = 'nanoSession'] }: Terms): Mechanism {
+    return this.#named(name);
   }
 
   #named(name: Mechanism['name']): Mechanism {

@@ -5,13 +5,19 @@ import { type Server, validateHeaderValue } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Books, Diary, drawUpBooks } from './books.ts';
+import { Cheques, type Published } from './cheques.ts';
 import type { Patience } from './confirmation.ts';
 import type { Encoding } from './envelope.ts';
 import { Facilitator } from './facilitator.ts';
+import type { Flavour } from './flavour.ts';
 import { deskRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
 import { nanoSignature } from './mechanisms/nano-signature.ts';
+import { nymChallenge } from './mechanisms/nym-challenge.ts';
+import { trackA } from './mechanisms/track-a.ts';
+import { trackB } from './mechanisms/track-b.ts';
+import { x402nano } from './mechanisms/x402nano.ts';
 import { NanoNode } from './node.ts';
 import { Paywall } from './paywall.ts';
 import { listen } from './server.ts';
@@ -25,8 +31,8 @@ export interface MerchantNetwork {
   /** CAIP-2 id, as it stands in the offers. */
   readonly id: string;
   readonly rpcUrls: readonly string[];
-  /** Work thresholds as 16 hex digits; only the one for receiving is ever needed. */
-  readonly thresholds: { readonly receive: string };
+  /** Work thresholds as 16 hex digits; a send's is the live network's unless told. */
+  readonly thresholds: { readonly receive: string; readonly send?: string };
 }
 
 export interface MerchantOptions {
@@ -42,7 +48,9 @@ export interface MerchantOptions {
   readonly priceRaw?: bigint;
   readonly mechanisms?: readonly MechanismName[];
   readonly expirySeconds?: number;
-  /** The alphabet of the offers; x402's own by default. */
+  /** Whether answers are as specified or as the reference servers write them; as specified by default. */
+  readonly flavour?: Flavour;
+  /** The alphabet of the offers; x402's own by default, or the reference servers' in their flavour. */
   readonly encoding?: Encoding;
   /** How long to wait for a confirmation; 5 s in steps of 100 ms by default. */
   readonly patience?: Patience;
@@ -60,6 +68,8 @@ export interface Merchant {
   books(): Books;
   /** The URL of a 402 with this `PAYMENT-REQUIRED`, verbatim; several values become several headers. */
   registerHeader(value: string | readonly string[]): string;
+  /** Publishes the signed blocks that are held, in the order they came; gives what became of each. */
+  publishHeld(): Promise<readonly Published[]>;
   /** Forgets sessions, payments and diary. */
   reset(): void;
   /** Stops and starts again with nothing but what is on the disk; same port, same account. */
@@ -68,6 +78,7 @@ export interface Merchant {
 }
 
 const DEFAULT_PRICE_RAW = 10n ** 28n;
+const LIVE_SEND_THRESHOLD = 'fffffff800000000';
 const DEFAULT_PATIENCE: Patience = { attempts: 50, intervalMs: 100 };
 
 /** Opens a shop with its gates, listening when the promise resolves. */
@@ -76,13 +87,21 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'nano-merchant-'));
   mkdirSync(dataDir, { recursive: true });
   const seed = options.seed ?? keptSeed(dataDir);
+  const sendThreshold = BigInt(`0x${network.thresholds.send ?? LIVE_SEND_THRESHOLD}`);
   const headers = new Map<string, string | readonly string[]>();
   const defaults: Terms = {
     priceRaw: options.priceRaw ?? DEFAULT_PRICE_RAW,
     mechanisms: options.mechanisms ?? ['nanoSession'],
     expirySeconds: options.expirySeconds ?? 180,
-    encoding: options.encoding ?? 'base64',
+    encoding: options.encoding,
     description: '',
+    flavour: options.flavour ?? 'spec',
+    publishing: 'at-once',
+    hex: 'any',
+    paymentIdentifier: 'none',
+    paywall: 'header',
+    losesSession: false,
+    refuses: { first: 0, with: 'unconfirmed' },
   };
 
   async function open(port: number) {
@@ -91,20 +110,26 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const till = new Till(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
     const sessions = new Sessions(dataDir, now);
     const spent = new SpentBlocks(dataDir);
+    const cheques = new Cheques(node);
     const diary = new Diary();
+    const { payTo } = till;
     const common = { networkId: network.id, node, spent, patience, now };
-    const facilitator = new Facilitator([
-      nanoSession({ ...common, sessions, payTo: till.payTo }),
+    const mechanisms = [
+      nanoSession({ ...common, sessions, payTo }),
       nanoSignature({ ...common, till }),
-    ]);
+      nymChallenge({ ...common, sessions, payTo }),
+      trackB({ ...common, payTo }),
+      trackA({ ...common, cheques, payTo }),
+      x402nano({ ...common, cheques, payTo, sendThreshold }),
+    ];
+    const facilitator = new Facilitator(mechanisms, network.id);
     const paywall = new Paywall(facilitator, diary, defaults, network.id, now);
-    const books = () =>
-      drawUpBooks({ network: network.id, payTo: till.payTo }, sessions, spent, diary, now());
+    const books = () => drawUpBooks({ network: network.id, payTo }, sessions, spent, cheques, diary, now());
     const reset = () => {
-      for (const part of [sessions, spent, diary]) part.clear();
+      for (const part of [sessions, spent, cheques, diary, paywall]) part.clear();
     };
     const shop = { paywall, diary, free: freeRoutes(headers), desk: deskRoutes(books, reset), now };
-    return { ...(await listen(shop, host, port)), books, reset, payTo: till.payTo };
+    return { ...(await listen(shop, host, port)), books, reset, payTo, cheques };
   }
 
   let shop = await open(options.port ?? 0);
@@ -114,6 +139,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     otherOrigin: `http://localhost:${port}`,
     payTo,
     books: () => shop.books(),
+    publishHeld: () => shop.cheques.publishHeld(),
     reset: () => shop.reset(),
     registerHeader(value) {
       for (const one of [value].flat()) validateHeaderValue('PAYMENT-REQUIRED', one);
@@ -123,10 +149,12 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     },
     async restart() {
       await shut(shop.server);
+      shop.cheques.clear();
       shop = await open(port);
     },
     async close() {
       await shut(shop.server);
+      shop.cheques.clear();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true });
     },
   };

@@ -12,6 +12,7 @@ const Flag = v.pipe(
 const BlockInfo = v.object({
   block_account: v.string(),
   amount: v.exactOptional(RawText, '0'),
+  balance: v.exactOptional(RawText, '0'),
   confirmed: Flag,
   subtype: v.exactOptional(v.string(), ''),
   contents: v.object({ link: Hash }),
@@ -61,7 +62,7 @@ export class NanoNode {
   }
 
   /** Publishes a block; gives its hash as the node spells it. */
-  async process(subtype: 'open' | 'receive', block: BlockJson): Promise<string> {
+  async process(subtype: 'open' | 'receive' | 'send', block: BlockJson): Promise<string> {
     return (await this.#ask({ action: 'process', json_block: 'true', subtype, block }, Processed)).hash;
   }
 

@@ -1,11 +1,32 @@
 import type { Diary } from './books.ts';
-import { encodeHeader, type PaymentRequired } from './envelope.ts';
-import type { Facilitator } from './facilitator.ts';
-import { type Answer, type Content, HANG_UP, json, type Reply, sendOn, show, type Visit } from './http.ts';
+import { decodePayload, encodeHeader, type PaymentRequired } from './envelope.ts';
+import type { Facilitator, Written } from './facilitator.ts';
+import type { Wording } from './flavour.ts';
+import {
+  type Answer,
+  type Content,
+  HANG_UP,
+  html,
+  json,
+  type Reply,
+  sendOn,
+  show,
+  type Visit,
+} from './http.ts';
 import { LostAnswers } from './lost-answers.ts';
-import { type Delivery, type Outcome, type Refusal, type Resource, refused } from './mechanisms/mechanism.ts';
+import {
+  type Delivery,
+  type Outcome,
+  type Refusal,
+  type Resource,
+  refused,
+  sessionLost,
+} from './mechanisms/mechanism.ts';
+import { paywall } from './pages/paywall.ts';
+import { AnsweredPayments, identifierOf } from './payment-identifier.ts';
 import type { SettledPayment } from './spent.ts';
 import { readTerms, type Terms } from './terms.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** How a route treats a proof: as it should, or in one of the ways in which servers go wrong. */
 export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'moves-away';
@@ -46,6 +67,10 @@ export class Paywall {
   readonly #network: string;
   readonly #now: () => number;
   readonly #lost: LostAnswers;
+  /** What was paid for in a session that was then forgotten, by URL and proof. */
+  readonly #forgotten = new Map<string, SettledPayment>();
+  readonly #answered = new AnsweredPayments();
+  readonly #turnstile = new Turnstile();
 
   constructor(facilitator: Facilitator, diary: Diary, defaults: Terms, network: string, now: () => number) {
     this.#facilitator = facilitator;
@@ -71,6 +96,44 @@ export class Paywall {
       this.#lost.askedAgain(visit.href);
       return this.#demand(deal, 'Payment Required');
     }
+    return this.#identified(proof, deal, () => this.#receive(proof, deal));
+  }
+
+  /** Forgets which proofs came, and what was answered. */
+  clear(): void {
+    this.#forgotten.clear();
+    this.#answered.clear();
+    this.#turnstile.clear();
+  }
+
+  /** Sees to it that one payment identifier stands for one payment (protocol.md 1.3), where the terms ask for any. */
+  async #identified({ encoded }: Proof, deal: Deal, judge: () => Promise<Answer>): Promise<Answer> {
+    const { paymentIdentifier } = deal.terms;
+    const presented = paymentIdentifier === 'none' ? undefined : decodePayload(encoded);
+    if (presented === undefined) return judge();
+    const required = paymentIdentifier === 'required';
+    const identifier = identifierOf(presented, required);
+    switch (identifier.kind) {
+      case 'absent':
+        return required ? this.#refuse(deal, bad(400, 'payment-identifier required')) : judge();
+      case 'malformed':
+        return this.#refuse(deal, bad(400, 'payment-identifier malformed'));
+      case 'changed':
+        return this.#refuse(deal, refused('extension_echo_mismatch'));
+      case 'given': {
+        const answer = await this.#answered.once(identifier.id, deal.resource.url, presented, judge);
+        if (answer !== 'conflict') return answer;
+        return this.#refuse(deal, bad(409, 'payment-identifier used for another payment'));
+      }
+    }
+  }
+
+  async #receive(proof: Proof, deal: Deal): Promise<Answer> {
+    const { visit, route, resource, terms } = deal;
+    const unconfirmed = () => this.#facilitator.unconfirmed(proof.encoded, terms);
+    const refusal = this.#turnstile.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
+    if (refusal !== undefined) return this.#refuse(deal, refusal);
+    if (terms.losesSession) return this.#sellByPost(proof, deal);
     switch (route.manner) {
       case 'honest':
         return this.#sell(proof, deal);
@@ -86,6 +149,21 @@ export class Paywall {
   async #sell(proof: Proof, deal: Deal): Promise<Reply> {
     const outcome = await this.#redeem(proof, deal);
     return outcome.kind === 'settled' ? this.#deliver(deal, outcome.payment) : this.#refuse(deal, outcome);
+  }
+
+  /** Settles, forgets whose session it was, and gives the content when the same proof comes by POST (protocol.md 3.4). */
+  async #sellByPost(proof: Proof, deal: Deal): Promise<Reply> {
+    const key = `${deal.resource.url} ${proof.encoded}`;
+    const owed = this.#forgotten.get(key);
+    if (owed !== undefined && proof.delivery === 'header') return this.#refuse(deal, sessionLost);
+    if (owed !== undefined) {
+      this.#forgotten.delete(key);
+      return this.#deliver(deal, owed);
+    }
+    const outcome = await this.#redeem(proof, deal);
+    if (outcome.kind === 'refused') return this.#refuse(deal, outcome);
+    this.#forgotten.set(key, outcome.payment);
+    return this.#refuse(deal, sessionLost);
   }
 
   /** Takes the money, keeps honest books of it, and asks for more. */
@@ -109,36 +187,64 @@ export class Paywall {
     return HANG_UP;
   }
 
-  #redeem({ encoded, delivery }: Proof, { resource }: Deal): Promise<Outcome> {
-    return this.#facilitator.redeem(encoded, resource, delivery);
+  #redeem({ encoded, delivery }: Proof, { resource, terms }: Deal): Promise<Outcome> {
+    return this.#facilitator.redeem(encoded, resource, delivery, terms);
   }
 
-  #deliver({ visit, route }: Deal, { hash, receiveHash, payer }: SettledPayment): Reply {
-    const receipt = { success: true, transaction: receiveHash ?? hash, network: this.#network, payer };
-    const headers = { 'PAYMENT-RESPONSE': encodeHeader(receipt), 'Cache-Control': 'private, no-store' };
-    return show(200, route.content(visit), headers);
+  #deliver({ visit, route, terms }: Deal, payment: SettledPayment): Reply {
+    const receipt = responseHeader(this.#facilitator.receipt(payment, terms));
+    return show(200, route.content(visit), { ...receipt, 'Cache-Control': 'private, no-store' });
   }
 
-  #refuse(deal: Deal, { status, error, code }: Refusal): Reply {
-    this.#diary.refusals.push({ at: this.#now(), ...deal.resource, status, reason: error });
+  #refuse(deal: Deal, { status, error, code, wording }: Refusal): Reply {
+    const said = wording?.status ?? status;
+    this.#diary.refusals.push({ at: this.#now(), ...deal.resource, status: said, reason: error });
+    if (wording !== undefined) return this.#refuseIn(wording, deal, error);
     const outcome = { x402Version: 2, success: false, error, transaction: '', network: this.#network };
     const headers = { 'PAYMENT-RESPONSE': encodeHeader(outcome) };
     if (status === 402) {
       const demand = this.#demand(deal, error);
-      return { ...demand, headers: { ...demand.headers, ...headers } };
+      return meansHtml(deal) ? demand : { ...demand, headers: { ...demand.headers, ...headers } };
     }
     const body = json(code === undefined ? { error } : { error, code });
     return show(status, body, { ...headers, 'Cache-Control': 'no-store' });
   }
 
-  #demand({ resource, route, terms }: Deal, error: string): Reply {
+  /** A refusal exactly as another server words it. */
+  #refuseIn({ status, body, receipt, offersAgain }: Wording, deal: Deal, error: string): Reply {
+    const encoding = this.#facilitator.encoding(deal.terms);
+    const headers = {
+      ...(receipt === undefined ? {} : responseHeader({ value: receipt, encoding })),
+      ...(status === 402 && offersAgain ? this.#demand(deal, error).headers : {}),
+    };
+    return show(status, json(body), { ...headers, 'Cache-Control': 'no-store', 'Content-Type': JSON_TYPE });
+  }
+
+  #demand(deal: Deal, error: string): Reply {
+    const { resource, route, terms } = deal;
     const introduction = { description: terms.description || route.description, mimeType: route.mimeType };
     const required = this.#facilitator.offer(resource, terms, introduction, error);
-    return show(402, route.teaser(required), {
-      'PAYMENT-REQUIRED': encodeHeader(required, terms.encoding),
+    if (meansHtml(deal)) return show(402, html(paywall(required)));
+    const body = this.#facilitator.demandBody(required, terms);
+    return show(402, body === undefined ? route.teaser(required) : json(body), {
+      'PAYMENT-REQUIRED': encodeHeader(required, this.#facilitator.encoding(terms)),
       'Cache-Control': route.cacheControl,
     });
   }
+}
+
+const JSON_TYPE = 'application/json';
+
+const bad = (status: 400 | 409, error: string): Refusal => ({ kind: 'refused', status, error });
+
+function responseHeader(written: Written | undefined): Readonly<Record<string, string>> {
+  return written === undefined ? {} : { 'PAYMENT-RESPONSE': encodeHeader(written.value, written.encoding) };
+}
+
+/** Whether this visit is what an x402 server up to 2.10 takes for a browser, where the terms make us one. */
+function meansHtml({ visit, terms }: Deal): boolean {
+  const { accept = '', 'user-agent': agent = '' } = visit.headers;
+  return terms.paywall === 'html' && accept.includes('text/html') && agent.includes('Mozilla');
 }
 
 /** Whether the visit asks for what is sold here; a HEAD asks for the price and buys nothing. */

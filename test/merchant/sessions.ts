@@ -5,6 +5,8 @@ import { JsonLines } from './json-lines.ts';
 
 const Session = v.object({
   id: v.string(),
+  /** Which mechanism the price was quoted for. */
+  mechanism: v.exactOptional(v.string(), 'nanoSession'),
   url: v.string(),
   resourceAmountRaw: v.string(),
   tagAmountRaw: v.string(),
@@ -48,11 +50,18 @@ export class Sessions {
   }
 
   /** Quotes a price (raw) for a URL, with a fresh 128-bit id and an amount that was never quoted before. */
-  issue(url: string, priceRaw: bigint, payTo: string, expirySeconds: number): Session {
+  issue(
+    url: string,
+    priceRaw: bigint,
+    payTo: string,
+    expirySeconds: number,
+    mechanism = 'nanoSession',
+  ): Session {
     const issuedAt = this.#now();
     const tag = this.#freshTag(priceRaw);
     const session: Session = {
       id: randomBytes(16).toString('hex'),
+      mechanism,
       url,
       resourceAmountRaw: String(priceRaw),
       tagAmountRaw: String(tag),
@@ -66,6 +75,11 @@ export class Sessions {
     this.#amounts.add(session.amountRaw);
     this.#live.set(session.id, session);
     return session;
+  }
+
+  /** A session of this run, whether or not it can still be paid. */
+  issued(id: string): Session | undefined {
+    return this.#live.get(id);
   }
 
   /** A session of this run that can still be paid. */

@@ -1,4 +1,6 @@
+import type { Publishing } from './cheques.ts';
 import type { Encoding } from './envelope.ts';
+import { FLAVOURS, type Flavour } from './flavour.ts';
 import { BadRequest } from './http.ts';
 import { isMechanismName, type MechanismName } from './mechanisms/mechanism.ts';
 
@@ -8,12 +10,46 @@ export interface Terms {
   /** One entry of `accepts[]` each, in this order. */
   readonly mechanisms: readonly MechanismName[];
   readonly expirySeconds: number;
-  readonly encoding: Encoding;
+  /** The alphabet of the offer; by default x402's own, or that of the reference server where that is the flavour. */
+  readonly encoding: Encoding | undefined;
   readonly description: string;
+  readonly flavour: Flavour;
+  /** When a signed block that is handed over goes to the network. */
+  readonly publishing: Publishing;
+  /** Whether a signed block may be spelled in upper-case hex. */
+  readonly hex: 'any' | 'lower';
+  /** Whether the offer asks for x402's payment identifier. */
+  readonly paymentIdentifier: 'none' | 'optional' | 'required';
+  /** Whether a browser's navigation gets its 402 as HTML without a header, as from older x402 servers. */
+  readonly paywall: 'header' | 'html';
+  /** Whether the session of a good proof is forgotten just then, so that it has to come again by POST. */
+  readonly losesSession: boolean;
+  readonly refuses: Reluctance;
+}
+
+/** How often a proof is turned away before it is looked at, and how. */
+export interface Reluctance {
+  readonly first: number;
+  readonly with: 'unconfirmed' | '500' | '429' | 'lost';
 }
 
 /** The query parameters that change the terms of a paid route. */
-export const TERM_PARAMETERS = ['price', 'mechanism', 'expiry', 'encoding', 'description'] as const;
+export const TERM_PARAMETERS = [
+  'price',
+  'mechanism',
+  'expiry',
+  'encoding',
+  'description',
+  'flavour',
+  'publish',
+  'hold',
+  'hex',
+  'paymentIdentifier',
+  'paywall',
+  'lose-session',
+  'refuse-first',
+  'refuse-with',
+] as const;
 
 /** Reads the terms a query asks for. Throws a `BadRequest` that names the parameter which makes no sense. */
 export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
@@ -23,6 +59,14 @@ export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
     expirySeconds: readExpiry(query.get('expiry')) ?? defaults.expirySeconds,
     encoding: readEncoding(query.get('encoding')) ?? defaults.encoding,
     description: query.get('description') ?? defaults.description,
+    flavour: choice(query, 'flavour', FLAVOURS) ?? defaults.flavour,
+    publishing: readPublishing(query) ?? defaults.publishing,
+    hex: choice(query, 'hex', ['any', 'lower']) ?? defaults.hex,
+    paymentIdentifier:
+      choice(query, 'paymentIdentifier', ['none', 'optional', 'required']) ?? defaults.paymentIdentifier,
+    paywall: choice(query, 'paywall', ['header', 'html']) ?? defaults.paywall,
+    losesSession: isOn(query, 'lose-session') ?? defaults.losesSession,
+    refuses: readReluctance(query) ?? defaults.refuses,
   };
 }
 
@@ -49,4 +93,34 @@ function readEncoding(text: string | null): Encoding | undefined {
   if (text === null) return undefined;
   if (text !== 'base64' && text !== 'base64url') throw new BadRequest('encoding: base64 or base64url');
   return text;
+}
+
+function readPublishing(query: URLSearchParams): Publishing | undefined {
+  const publish = choice(query, 'publish', ['at-once', 'late', 'never']);
+  return isOn(query, 'hold') === true ? 'never' : publish;
+}
+
+function readReluctance(query: URLSearchParams): Reluctance | undefined {
+  const first = query.get('refuse-first');
+  if (first === null) return undefined;
+  if (!/^[0-9]{1,3}$/.test(first)) throw new BadRequest('refuse-first: how many deliveries');
+  const how = choice(query, 'refuse-with', ['unconfirmed', '500', '429', 'lost']) ?? 'unconfirmed';
+  return { first: Number(first), with: how };
+}
+
+function isOn(query: URLSearchParams, name: (typeof TERM_PARAMETERS)[number]): boolean | undefined {
+  const text = choice(query, name, ['0', '1']);
+  return text === undefined ? undefined : text === '1';
+}
+
+function choice<Choice extends string>(
+  query: URLSearchParams,
+  name: (typeof TERM_PARAMETERS)[number],
+  choices: readonly Choice[],
+): Choice | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  const chosen = choices.find((known) => known === text);
+  if (chosen === undefined) throw new BadRequest(`${name}: ${choices.join(', ')}`);
+  return chosen;
 }

@@ -1,8 +1,16 @@
 import type { AcceptsEntry, Presented } from '../envelope.ts';
+import type { Habits, Wording } from '../flavour.ts';
 import type { SettledPayment } from '../spent.ts';
 import type { Terms } from '../terms.ts';
 
-const MECHANISM_NAMES = ['nanoSession', 'nanoSignature'] as const;
+const MECHANISM_NAMES = [
+  'nanoSession',
+  'nanoSignature',
+  'nymChallenge',
+  'trackB',
+  'trackA',
+  'x402nano',
+] as const;
 
 /** The mechanisms this merchant takes money by. */
 export type MechanismName = (typeof MECHANISM_NAMES)[number];
@@ -23,12 +31,14 @@ export type Delivery = 'header' | 'body';
 /** What became of a presented proof. Nothing is spent unless it is `settled`. */
 export type Outcome = { readonly kind: 'settled'; readonly payment: SettledPayment } | Refusal;
 
-/** Why a proof was not honoured, in the words and the status of the reference servers (protocol.md 3.4, 3.5). */
+/** Why a proof was not honoured, in the words of the specification, or of the reference servers where it has none. */
 export interface Refusal {
   readonly kind: 'refused';
-  readonly status: 400 | 402 | 410;
+  readonly status: 400 | 402 | 405 | 409 | 410 | 429 | 500;
   readonly error: string;
   readonly code?: 'SESSION_LOST';
+  /** How it is written, where that is not as x402 v2 says. */
+  readonly wording?: Wording;
 }
 
 /** One way to be paid: what is offered, and when a proof is good. */
@@ -41,12 +51,24 @@ export interface Mechanism {
   /** Whether an echoed entry is one of this mechanism's, by the shape of `extra` alone (protocol.md 3.10). */
   recognises(accepted: Presented['accepted']): boolean;
 
-  /** Judges a proof for this resource and, when it is good, settles and spends it. Throws when the node cannot tell. */
-  redeem(presented: Presented, resource: Resource, delivery: Delivery): Promise<Outcome>;
+  /**
+   * Judges a proof for this resource and, when it is good, settles and spends it; the terms are those of the visit that
+   * brings the proof. Throws when the node cannot tell.
+   */
+  redeem(presented: Presented, resource: Resource, delivery: Delivery, terms: Terms): Promise<Outcome>;
+
+  /** What is said of a proof whose block is not confirmed yet. */
+  readonly unconfirmed: Refusal;
+
+  /** How the reference server writes what this mechanism decides. */
+  readonly reference: Habits;
 }
 
 /** A refusal on which the client may learn more from a fresh offer. */
 export const refused = (error: string): Refusal => ({ kind: 'refused', status: 402, error });
+
+/** An echoed entry that is not one we issued for this URL, in the words of x402 core (protocol.md 1.1). */
+export const noSuchOffer = refused('No matching payment requirements');
 
 /** A session we do not know, no longer know, or have already honoured. */
 export const sessionLost: Refusal = {

@@ -6,7 +6,8 @@ import type { NanoNode } from '../node.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import type { SpentBlocks } from '../spent.ts';
 import { invalidPayload, type Mechanism, presentedHash, refused, sessionLost } from './mechanism.ts';
-import { alreadySpent, judgeSend } from './send-proof.ts';
+import { rev7 } from './rev7.ts';
+import { alreadySpent, judgeSend, notConfirmed } from './send-proof.ts';
 
 const SessionExtra = v.strictObject({ nanoSession: v.looseObject({ id: v.string() }) });
 
@@ -25,6 +26,8 @@ export function nanoSession(parts: NanoSessionParts): Mechanism {
   const { networkId, payTo, node, sessions, spent, patience, now } = parts;
   return {
     name: 'nanoSession',
+    unconfirmed: notConfirmed,
+    reference: rev7,
 
     offer: ({ url }, { priceRaw, expirySeconds }) =>
       entryOf(sessions.issue(url, priceRaw, payTo, expirySeconds), networkId),
@@ -37,7 +40,7 @@ export function nanoSession(parts: NanoSessionParts): Mechanism {
       if (proof === undefined) return invalidPayload;
 
       const session = delivery === 'body' ? sessions.recall(id) : sessions.live(id);
-      if (session === undefined || spent.hasSession(id)) return sessionLost;
+      if (session?.mechanism !== 'nanoSession' || spent.hasSession(id)) return sessionLost;
       if (session.url !== resource.url || !isDeepStrictEqual(accepted, entryOf(session, networkId))) {
         return refused('Requirements mismatch for issued session');
       }

@@ -9,7 +9,8 @@ import type { NanoNode } from '../node.ts';
 import type { SpentBlocks } from '../spent.ts';
 import type { Till } from '../till.ts';
 import { invalidPayload, type Mechanism, presentedHash, refused } from './mechanism.ts';
-import { alreadySpent, judgeSend } from './send-proof.ts';
+import { rev7 } from './rev7.ts';
+import { alreadySpent, judgeSend, notConfirmed } from './send-proof.ts';
 
 const SignatureExtra = v.strictObject({ nanoSignature: v.looseObject({}) });
 
@@ -33,6 +34,8 @@ export function nanoSignature(parts: NanoSignatureParts): Mechanism {
   const quotes = new Map<string, { readonly entry: AcceptsEntry; readonly expiresAt: number }>();
   return {
     name: 'nanoSignature',
+    unconfirmed: notConfirmed,
+    reference: rev7,
 
     offer({ url }, { priceRaw, expirySeconds }) {
       const entry = entryOf(url, String(priceRaw), payTo, expirySeconds, networkId);

@@ -8,15 +8,55 @@ import { type Refusal, refused } from './mechanism.ts';
 interface Debt {
   readonly payTo: string;
   readonly amountRaw: string;
+  /** More will do as well; otherwise the amount is met to the raw. */
+  readonly atLeast?: boolean;
+  /** Who must have sent it, where the proof says who. */
+  readonly payer?: string;
 }
 
+/** A send that pays the debt, is confirmed, and has bought nothing yet. Amount in raw, as the ledger has it. */
+export interface PaidSend {
+  readonly kind: 'paid';
+  readonly hash: string;
+  readonly payer: string;
+  readonly amountRaw: string;
+}
+
+/** What is wrong with a presented send: the first of these, in this order. */
+export type Flaw =
+  | { readonly kind: 'spent' }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'no send'; readonly subtype: string }
+  | { readonly kind: 'other payer'; readonly payer: string }
+  | { readonly kind: 'other payee'; readonly key: string }
+  | { readonly kind: 'other amount'; readonly amountRaw: string }
+  | { readonly kind: 'unconfirmed' };
+
 /** A send that pays the debt to the raw, is confirmed, and has bought nothing yet; or why it is none. */
-export type SendVerdict = { readonly kind: 'paid'; readonly hash: string; readonly payer: string } | Refusal;
+export type SendVerdict = PaidSend | Refusal;
 
 /**
  * Judges a presented send against the ledger. Spends nothing: a stranger who presents somebody's hash must not be able
  * to spoil it (protocol.md 5, T22).
  */
+export async function inspectSend(
+  node: NanoNode,
+  spent: SpentBlocks,
+  patience: Patience,
+  proof: string,
+  debt: Debt,
+): Promise<PaidSend | Flaw> {
+  const hash = canonicalHash(proof);
+  if (spent.has(hash)) return { kind: 'spent' };
+  const block = await node.blockInfo(hash);
+  if (block === undefined) return { kind: 'unknown' };
+  const flaw = flawOf(block, debt);
+  if (flaw !== undefined) return flaw;
+  if (!block.confirmed && !(await isConfirmed(node, hash, patience))) return { kind: 'unconfirmed' };
+  return { kind: 'paid', hash, payer: block.block_account, amountRaw: block.amount };
+}
+
+/** The same judgement in the words of Rev 7 (protocol.md 3.4). */
 export async function judgeSend(
   node: NanoNode,
   spent: SpentBlocks,
@@ -24,26 +64,41 @@ export async function judgeSend(
   proof: string,
   debt: Debt,
 ): Promise<SendVerdict> {
-  const hash = canonicalHash(proof);
-  if (spent.has(hash)) return alreadySpent;
-  const block = await node.blockInfo(hash);
-  if (block === undefined) return refused('All RPC endpoints failed for action: block_info');
-  const flaw = flawOf(block, debt);
-  if (flaw !== undefined) return refused(flaw);
-  if (!block.confirmed && !(await isConfirmed(node, hash, patience))) return refused('Block not confirmed');
-  return { kind: 'paid', hash, payer: block.block_account };
+  const verdict = await inspectSend(node, spent, patience, proof, debt);
+  switch (verdict.kind) {
+    case 'paid':
+      return verdict;
+    case 'spent':
+      return alreadySpent;
+    case 'unknown':
+      return refused('All RPC endpoints failed for action: block_info');
+    case 'no send':
+      return refused(`Not a send block: ${verdict.subtype}`);
+    case 'other payer':
+      return refused(`Payer mismatch: sent by ${verdict.payer}`);
+    case 'other payee':
+      return refused(`Address mismatch: expected ${debt.payTo}, got key ${verdict.key}`);
+    case 'other amount':
+      return refused(`Amount mismatch: expected ${debt.amountRaw}, got ${verdict.amountRaw}`);
+    case 'unconfirmed':
+      return notConfirmed;
+  }
 }
 
 /** The refusal of a send that has bought something already. */
 export const alreadySpent = refused('Payment already spent');
 
-function flawOf(block: BlockInfo, debt: Debt): string | undefined {
-  if (block.subtype !== 'send') return `Not a send block: ${block.subtype}`;
-  if (readAddress(debt.payTo) !== block.contents.link.toUpperCase()) {
-    return `Address mismatch: expected ${debt.payTo}, got key ${block.contents.link}`;
+/** The refusal of a send that may be confirmed a moment later. */
+export const notConfirmed = refused('Block not confirmed');
+
+function flawOf(block: BlockInfo, { payTo, amountRaw, atLeast, payer }: Debt): Flaw | undefined {
+  if (block.subtype !== 'send') return { kind: 'no send', subtype: block.subtype };
+  if (payer !== undefined && readAddress(payer) !== readAddress(block.block_account)) {
+    return { kind: 'other payer', payer: block.block_account };
   }
-  if (block.amount !== debt.amountRaw) {
-    return `Amount mismatch: expected ${debt.amountRaw}, got ${block.amount}`;
+  if (readAddress(payTo) !== block.contents.link.toUpperCase()) {
+    return { kind: 'other payee', key: block.contents.link };
   }
-  return undefined;
+  const met = atLeast === true ? BigInt(block.amount) >= BigInt(amountRaw) : block.amount === amountRaw;
+  return met ? undefined : { kind: 'other amount', amountRaw: block.amount };
 }

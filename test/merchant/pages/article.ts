@@ -46,11 +46,20 @@ ${REST}
 /** The toll board: what it costs and why the visitor sees it. */
 export function gate({ error, accepts }: PaymentRequired): string {
   const prices = accepts.map(({ amount, extra }) => {
-    const [mechanism = 'block'] = Object.keys(extra);
+    const [mark = ''] = Object.keys(extra);
+    const mechanism = BY_MARK[mark] ?? mark;
     return `<strong title="${amount} raw">${shortXno(BigInt(amount))} XNO</strong> by ${escapeHtml(mechanism)}`;
   });
   return `<aside class="gate" id="gate">The rest costs ${prices.join(' or ')}. <span id="error">${escapeHtml(error)}</span></aside>`;
 }
+
+/** What a mechanism is called whose mark in `extra` is not its name. */
+const BY_MARK: Readonly<Record<string, string>> = {
+  challenge: 'nymChallenge',
+  nonce: 'trackB',
+  validBefore: 'trackA',
+  '': 'x402nano',
+};
 
 const MILLIONTH = 10n ** 24n;
 

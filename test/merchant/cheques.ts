@@ -1,0 +1,130 @@
+import { type BlockJson, blockToJson, hashBlock, type StateBlock } from '../devnet/block.ts';
+import { type NanoNode, NodeRefusal } from './node.ts';
+import type { SettledPayment } from './spent.ts';
+
+/** When a signed block that was handed over is published: before the answer, some time after it, or not at all. */
+export type Publishing = 'at-once' | 'late' | 'never';
+
+/** A signed block that somebody handed over, as it stands in the books. Hashes in upper case. */
+export interface ChequeRecord {
+  readonly hash: string;
+  readonly payer: string;
+  /** The frontier it was written on. */
+  readonly previous: string;
+  readonly url: string;
+  readonly route: string;
+  readonly state: 'held' | 'published' | 'bounced';
+}
+
+/** What became of publishing it; `moved` when the payer's frontier is no longer the one it was written on. */
+export type Published =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'bounced'; readonly moved: boolean; readonly reason: string };
+
+interface Cheque {
+  readonly json: BlockJson;
+  readonly record: ChequeRecord;
+  publishing?: Promise<Published>;
+  state: ChequeRecord['state'];
+}
+
+const LATE_MS = 2000;
+
+/**
+ * The signed blocks that payers handed over (protocol.md 3.7, 3.9). Of two blocks on one frontier the network takes one,
+ * so only one is ever taken here; a block that bounced makes room for the next.
+ */
+export class Cheques {
+  readonly #node: NanoNode;
+  readonly #byHash = new Map<string, Cheque>();
+  readonly #byFrontier = new Map<string, string>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(node: NanoNode) {
+    this.#node = node;
+  }
+
+  /** For which URL a block was taken, while it has not bounced. */
+  takenFor(hash: string): string | undefined {
+    const cheque = this.#byHash.get(hash);
+    return cheque === undefined || cheque.state === 'bounced' ? undefined : cheque.record.url;
+  }
+
+  /** Takes a block; false when another one on the same frontier is out. Synchronous: of many callers one gets true. */
+  take(block: StateBlock, { url, route }: Pick<SettledPayment, 'url' | 'route'>): boolean {
+    const hash = hashBlock(block);
+    const json = blockToJson(block);
+    const frontier = frontierOf(json.account, json.previous);
+    const out = this.#byFrontier.get(frontier);
+    if (out !== undefined) return out === hash;
+    const record = { hash, payer: json.account, previous: json.previous, url, route, state: 'held' } as const;
+    this.#byFrontier.set(frontier, hash);
+    this.#byHash.set(hash, { json, record, state: 'held' });
+    return true;
+  }
+
+  /** Publishes a block that was taken, once however often it is asked. Throws when no node can be asked. */
+  async publish(hash: string): Promise<Published> {
+    const cheque = this.#byHash.get(hash);
+    if (cheque === undefined) throw new Error(`No block ${hash} was handed over`);
+    cheque.publishing ??= this.#process(cheque);
+    try {
+      return await cheque.publishing;
+    } catch (error) {
+      delete cheque.publishing;
+      throw error;
+    }
+  }
+
+  /** Publishes it when the answer is long gone; a failure stays in the books as what became of the block. */
+  publishLate(hash: string): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.publish(hash).catch(() => undefined);
+    }, LATE_MS);
+    this.#timers.add(timer);
+  }
+
+  /** Publishes everything that is held, in the order it came in. */
+  async publishHeld(): Promise<readonly Published[]> {
+    const held = this.all().filter(({ state }) => state === 'held');
+    const outcomes: Published[] = [];
+    for (const { hash } of held) outcomes.push(await this.publish(hash));
+    return outcomes;
+  }
+
+  /** Every block ever taken, oldest first. */
+  all(): readonly ChequeRecord[] {
+    return [...this.#byHash.values()].map(({ record, state }) => ({ ...record, state }));
+  }
+
+  /** Forgets them all; what was to be published late never will be. */
+  clear(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#byHash.clear();
+    this.#byFrontier.clear();
+  }
+
+  async #process(cheque: Cheque): Promise<Published> {
+    const { json, record } = cheque;
+    try {
+      await this.#node.process('send', json);
+    } catch (error) {
+      if (!(error instanceof NodeRefusal)) throw error;
+      if ((await this.#node.blockInfo(record.hash)) === undefined) return this.#bounce(cheque, error.message);
+    }
+    cheque.state = 'published';
+    return { kind: 'published' };
+  }
+
+  async #bounce(cheque: Cheque, reason: string): Promise<Published> {
+    const { payer, previous } = cheque.record;
+    const head = await this.#node.accountInfo(payer);
+    cheque.state = 'bounced';
+    this.#byFrontier.delete(frontierOf(payer, previous));
+    return { kind: 'bounced', moved: head?.frontier.toUpperCase() !== previous, reason };
+  }
+}
+
+const frontierOf = (account: string, previous: string) => `${account} ${previous}`;

@@ -1,0 +1,148 @@
+import * as v from 'valibot';
+import { readAddress, toAddress } from '../../devnet/address.ts';
+import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/block.ts';
+import { difficultyOf } from '../../devnet/work.ts';
+import type { Cheques } from '../cheques.ts';
+import type { AcceptsEntry } from '../envelope.ts';
+import type { Habits } from '../flavour.ts';
+import type { NanoNode } from '../node.ts';
+import { Quotes } from '../quotes.ts';
+import type { SpentBlocks } from '../spent.ts';
+import type { Terms } from '../terms.ts';
+import { type Mechanism, noSuchOffer, type Refusal, type Resource, refused } from './mechanism.ts';
+import { notConfirmed } from './send-proof.ts';
+import { standingOf } from './signed-block.ts';
+
+const address = v.pipe(v.string(), v.regex(/^(?:nano|xrb)_[13][13456789abcdefghijkmnopqrstuwxyz]{59}$/));
+const hex64 = v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{64}$/));
+
+/** Exactly these keys: one more and the block is none. */
+const Block = v.strictObject({
+  type: v.literal('state'),
+  account: address,
+  previous: hex64,
+  representative: address,
+  balance: v.pipe(v.string(), v.regex(/^[0-9]+$/)),
+  link: hex64,
+  link_as_account: v.exactOptional(v.string()),
+  work: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/)),
+  signature: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/)),
+});
+
+export interface X402NanoParts {
+  readonly networkId: string;
+  readonly payTo: string;
+  readonly node: NanoNode;
+  readonly spent: SpentBlocks;
+  readonly cheques: Cheques;
+  /** The work a send must have. */
+  readonly sendThreshold: bigint;
+  readonly now: () => number;
+}
+
+/**
+ * x402nano/exact (protocol.md 3.9): one offer for everybody, without an expiry; a signed block is handed over, and
+ * published without waiting for its confirmation.
+ */
+export function x402nano(parts: X402NanoParts): Mechanism {
+  const { networkId, payTo, node, spent, cheques, sendThreshold, now } = parts;
+  const payee = readAddress(payTo);
+  const quotes = new Quotes();
+  return {
+    name: 'x402nano',
+    unconfirmed: notConfirmed,
+    reference,
+
+    offer: ({ url }, { priceRaw, expirySeconds }) =>
+      quotes.issue(url, {
+        scheme: 'exact',
+        network: networkId,
+        asset: 'XNO',
+        amount: String(priceRaw),
+        payTo,
+        maxTimeoutSeconds: expirySeconds,
+        extra: {},
+      }),
+
+    recognises: ({ extra }) => Object.keys(extra).length === 0,
+
+    async redeem({ accepted, payload }, resource, _delivery, terms) {
+      const quote = quotes.find(resource.url, accepted);
+      if (quote === undefined) return noSuchOffer;
+      const given = v.is(Block, payload.block) ? payload.block : undefined;
+      const block = readBlock(given);
+      if (given === undefined || block === undefined) return invalidBlock;
+
+      const hash = hashBlock(block);
+      if (spent.has(hash)) return alreadyUsed;
+      if (cheques.takenFor(hash) !== resource.url) {
+        const shown = given.link_as_account ?? (terms.flavour === 'reference' ? '' : payTo);
+        if (shown !== payTo || block.link !== payee) return refused('error_payto_link_mismatch');
+        const flaw = await flawOf(block, quote);
+        if (flaw !== undefined) return flaw;
+        if (!cheques.take(block, resource)) return frontierInUse;
+      }
+      return settle(block, hash, quote, resource, terms);
+    },
+  };
+
+  async function flawOf(block: StateBlock, { amount }: AcceptsEntry): Promise<Refusal | undefined> {
+    const { head, spends, onFrontier } = await standingOf(node, block);
+    if (head === undefined) return unopened;
+    if (BigInt(head.balance) < BigInt(amount)) return refused('error_not_enough_balance');
+    if (!onFrontier || difficultyOf(block.work, block.previous) < sendThreshold) {
+      return refused('error_invalid_work');
+    }
+    if (!isSigned(block)) return invalidBlock;
+    if (spends === BigInt(amount)) return undefined;
+    return refused(`[error_facilitator] - Amount mismatch: expected ${amount}, got ${spends}`);
+  }
+
+  async function settle(
+    block: StateBlock,
+    hash: string,
+    { amount: amountRaw }: AcceptsEntry,
+    { url, route }: Resource,
+    { publishing }: Terms,
+  ) {
+    if (publishing === 'at-once' && (await cheques.publish(hash)).kind === 'bounced') return notSettled;
+    const payer = toAddress(block.account);
+    const payment = { mechanism: 'x402nano', url, route, amountRaw, payTo, payer, hash, at: now() };
+    if (!spent.claim(payment)) return alreadyUsed;
+    if (publishing === 'late') cheques.publishLate(hash);
+    return { kind: 'settled', payment } as const;
+  }
+}
+
+const invalidBlock = refused('error_invalid_block');
+const unopened = refused('error_no_account_frontier');
+const alreadyUsed = refused('[error_facilitator] - Payment already spent');
+const frontierInUse = refused('[error_facilitator] - Another block on this frontier is being settled');
+/** What the facilitator says when the node did not take the block. */
+const notSettled = refused('error_nano_rpc');
+
+/** The example server of x402nano. */
+const reference: Habits = {
+  encoding: 'base64',
+  demand: ({ error }) => ({ error, message: 'This resource is paid for in Nano' }),
+  receipt: ({ hash, payer }, network) => ({ success: true, transaction: hash, network, payer }),
+  refusal(refusal, presented, network) {
+    const again = { status: refusal.status, offersAgain: true };
+    if (presented === undefined) return { ...again, status: 402, body: { error: 'Payment Required' } };
+    if (refusal !== notSettled) {
+      const reason = refusal === unopened ? '[error_nano_rpc]: Account not found' : refusal.error;
+      return { ...again, body: { error: 'Invalid Payment', reason } };
+    }
+    const receipt = {
+      success: false,
+      network,
+      transaction: '',
+      errorReason: refusal.error,
+      payer: payerIn(presented.payload),
+    };
+    return { status: 402, body: {}, receipt, offersAgain: false };
+  },
+};
+
+const payerIn = (payload: object): string =>
+  v.is(v.object({ block: v.object({ account: v.string() }) }), payload) ? payload.block.account : '';

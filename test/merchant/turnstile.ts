@@ -1,0 +1,35 @@
+import type { Refusal } from './mechanisms/mechanism.ts';
+import { sessionLost } from './mechanisms/mechanism.ts';
+import type { Reluctance } from './terms.ts';
+
+/** Counts how often each proof came, and turns it away as often as the terms say, unread (protocol.md rule 10). */
+export class Turnstile {
+  readonly #turnedAway = new Map<string, number>();
+
+  /** The refusal of this delivery; undefined when the proof may pass. */
+  refusal(url: string, proof: string, terms: Reluctance, unconfirmed: () => Refusal): Refusal | undefined {
+    const key = `${url} ${proof}`;
+    const times = this.#turnedAway.get(key) ?? 0;
+    if (times >= terms.first) return undefined;
+    this.#turnedAway.set(key, times + 1);
+    switch (terms.with) {
+      case 'unconfirmed':
+        return unconfirmed();
+      case '500':
+        return bare(500, 'Verification error on server');
+      case '429':
+        return bare(429, 'Too many requests');
+      case 'lost':
+        return sessionLost;
+    }
+  }
+
+  clear(): void {
+    this.#turnedAway.clear();
+  }
+}
+
+/** A status and a word, as from a proxy that knows nothing of payments. */
+function bare(status: 429 | 500, error: string): Refusal {
+  return { kind: 'refused', status, error, wording: { status, body: { error }, offersAgain: false } };
+}

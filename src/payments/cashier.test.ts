@@ -1,0 +1,549 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { Fault } from '../fault.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { nodeAt } from '../nano/nodes.fixture.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { Answer } from './approvals.ts';
+import { dayOf } from './budget.ts';
+import type { Standing } from './cashier.ts';
+import { type Payment, siteOf } from './payment.ts';
+import { challengeOf } from './samples.fixture.ts';
+import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+let life: ReturnType<typeof lifeOf>;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant.close();
+  await devnet.close();
+});
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, XNO);
+  browser = new Browser();
+  life = lifeOf(account, browser);
+});
+
+const begin = (options: LifeOptions) => {
+  life = lifeOf(account, browser, options);
+  return life;
+};
+const page = (path = '/article', query = '') =>
+  `${merchant.origin}${path}?visit=${crypto.randomUUID()}${query}`;
+const payments = async (): Promise<readonly Payment[]> =>
+  (await account.database.getAll('payments')).map(({ payment }) => payment);
+const states = async () => (await payments()).map(({ progress }) => progress.state);
+const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
+const standing = (parts: Partial<Standing>): Standing => ({
+  network: { id: account.network.id, testMoney: true },
+  account: account.address,
+  paused: false,
+  ...parts,
+});
+
+/** Meets a challenge, waits until the user is asked, and answers. */
+async function meetAndAnswer(challenge: ReturnType<typeof challengeOf>, answer: Answer): Promise<void> {
+  const meeting = life.cashier.meet(challenge);
+  await expect.poll(() => life.approvals.list().map(({ id }) => id)).toContain(challenge.id);
+  life.approvals.answer(challenge.id, answer);
+  await meeting;
+}
+
+describe('the main job', () => {
+  test.each(['nanoSession', 'nanoSignature'])(
+    '%s: asked once, paid once, and the page is served',
+    async (mechanism) => {
+      const challenge = await browser.visit(page('/article', `&mechanism=${mechanism}`));
+      await meetAndAnswer(challenge, { kind: 'once' });
+      expect(statusOf(challenge)).toBe(200);
+      const [payment] = await payments();
+      expect(account.sends()).toMatchObject([
+        {
+          amount: payment?.intent.amount,
+          block: { link: publicKeyOf(payment?.intent.offer.payTo ?? STRANGER) },
+        },
+      ]);
+      expect(payment?.story.map(({ state }) => state)).toEqual([
+        'approved',
+        'signed',
+        'published',
+        'confirmed',
+        'proven',
+        'delivered',
+        'settled',
+      ]);
+      expect(life.asked).toMatchObject([{ reason: 'reason_newSite', challenge }]);
+      expect(browser.released).toEqual([]);
+    },
+  );
+
+  test('with a budget set on the way, the next one is paid without asking', async () => {
+    const perDay = XNO as Raw;
+    await meetAndAnswer(await browser.visit(page()), { kind: 'budget', perPayment: perDay, perDay });
+    const next = await browser.visit(page('/bare'));
+    await life.cashier.meet(next);
+    expect(statusOf(next)).toBe(200);
+    expect(life.asked).toHaveLength(1);
+    expect(account.sends()).toHaveLength(2);
+  });
+
+  test('twenty at once are each paid once, in one unbroken chain', async () => {
+    const url = page('/api/data');
+    await allowAll(account, url);
+    const challenges = await Promise.all(Array.from({ length: 20 }, () => browser.visit(url)));
+    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    expect(challenges.map(statusOf)).toEqual(Array.from({ length: 20 }, () => 200));
+    expect(account.sends()).toHaveLength(20);
+    expect(new Set(browser.proofs).size).toBe(20);
+  });
+
+  test('a budget is never overspent by what comes at once', async () => {
+    const url = page('/api/data', '&price=1000');
+    const challenges = await Promise.all(Array.from({ length: 10 }, () => browser.visit(url)));
+    // Room for three, whatever their tags.
+    await allowAll(account, url, 3n * 10_001_000n);
+    const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+    await expect.poll(() => life.approvals.list().length + browser.answers.size, { timeout: 5_000 }).toBe(10);
+    const reasons = life.approvals.list().map(({ reason }) => reason);
+    expect(new Set(reasons)).toEqual(new Set(['reason_overDay']));
+    const spent = await life.budgets.spentOn(account.network.id, siteOf(url), dayOf(Date.now()));
+    expect(spent).toBeLessThanOrEqual(3n * 10_001_000n);
+    expect(account.sends().reduce((sum, { amount }) => sum + amount, 0n)).toBe(spent);
+    life.approvals.lapse(() => true);
+    await Promise.all(meetings);
+  });
+});
+
+describe('once (invariant 1)', () => {
+  test('a challenge announced twice is met once', async () => {
+    const challenge = await browser.visit(page());
+    const meetings = [life.cashier.meet(challenge), life.cashier.meet(challenge)];
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await Promise.all([...meetings, life.cashier.meet(challenge)]);
+    expect(life.asked).toHaveLength(1);
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.released).toEqual([]);
+  });
+
+  test('a challenge that comes again after its end pays and delivers nothing', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    browser.show(challenge);
+    await life.cashier.meet(challenge);
+    await lifeOf(account, browser).cashier.meet(browser.show(challenge));
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.proofs).toHaveLength(1);
+    expect(life.log.map(({ key }) => key)).toEqual(['refusal_ALREADY_PAID']);
+  });
+
+  test('the same session shown to many pages at once is paid once', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const { header } = await browser.visit(url);
+    const challenges = Array.from({ length: 8 }, (_, tabId) =>
+      browser.show(challengeOf({ url, header, tabId })),
+    );
+    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.proofs).toHaveLength(1);
+    expect(challenges.map(statusOf).filter((status) => status === 200)).toHaveLength(1);
+    expect(browser.released).toHaveLength(7);
+  });
+
+  test('a question is answered once, and its answer pays once', async () => {
+    const challenge = await browser.visit(page());
+    await meetAndAnswer(challenge, { kind: 'once' });
+    expect(() => life.approvals.answer(challenge.id, { kind: 'once' })).toThrow('fault_approvalGone');
+    expect(account.sends()).toHaveLength(1);
+  });
+});
+
+describe('a kept proof', () => {
+  /** A payment whose answer was lost on the way. */
+  async function unanswered(): Promise<string> {
+    const url = page('/loses-answer');
+    await allowAll(account, url);
+    await life.cashier.meet(await browser.visit(url));
+    expect(await states()).toEqual(['unanswered']);
+    return url;
+  }
+
+  test('goes out again instead of a second payment, in another life too', async () => {
+    const url = await unanswered();
+    const again = await browser.visit(url);
+    await begin({}).cashier.meet(again);
+    expect(statusOf(again)).toBe(200);
+    expect(await states()).toEqual(['settled']);
+    expect(new Set(browser.proofs).size).toBe(1);
+    expect(browser.proofs).toHaveLength(2);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('is not for another request of the same site', async () => {
+    const url = await unanswered();
+    const [proof] = browser.proofs;
+    const other = await browser.visit(`${url}&other`);
+    await life.cashier.meet(other);
+    expect(browser.proofs.at(-1)).not.toBe(proof);
+    expect(account.sends()).toHaveLength(2);
+  });
+
+  test('is not for another site that shows the same session (invariant 5)', async () => {
+    const url = page('/loses-answer');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    const [proof] = browser.proofs;
+    // A thief on another origin shows the very header: its resource is its own, the session the shop's.
+    const thief = url.replace('127.0.0.1', 'localhost');
+    const theirs = Buffer.from(challenge.header, 'base64').toString().replaceAll('127.0.0.1', 'localhost');
+    const header = Buffer.from(theirs).toString('base64');
+    await meetAndAnswer(browser.show(challengeOf({ url: thief, header })), { kind: 'once' });
+    expect(browser.proofs).toEqual([proof]);
+    expect(account.sends()).toHaveLength(1);
+    expect(life.log.at(-1)?.key).toBe('refusal_ALREADY_PAID');
+  });
+
+  test('is not for the same request on another network', async () => {
+    const url = await unanswered();
+    const again = await browser.visit(url);
+    const abroad = standing({ network: { id: 'nano:other', testMoney: true } });
+    await begin({ cashier: { standing: async () => abroad } }).cashier.meet(again);
+    expect(browser.proofs).toHaveLength(1);
+    expect(life.log.at(-1)?.key).toBe('refusal_UNSUPPORTED_NETWORK');
+  });
+
+  test('refused for good, it stays, the fresh offer is not paid, and only the user sends it again', async () => {
+    const url = page('/always-refuses');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    const [refused] = await payments();
+    expect(refused?.progress).toMatchObject({
+      state: 'refused',
+      final: true,
+      said: 'Payment received, content withheld',
+    });
+
+    const next = await browser.visit(url);
+    const meeting = life.cashier.meet(next);
+    await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
+    life.approvals.answer(next.id, { kind: 'decline' });
+    await meeting;
+    expect(account.sends()).toHaveLength(1);
+
+    if (refused === undefined) throw new Error('paid above');
+    await life.handover.want(refused.intent.id);
+    await life.cashier.meet(await browser.visit(url));
+    expect(browser.proofs).toHaveLength(2);
+    expect(new Set(browser.proofs).size).toBe(1);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('of what is settled, or of nothing, cannot be wanted', async () => {
+    const url = page();
+    await allowAll(account, url);
+    await life.cashier.meet(await browser.visit(url));
+    const [settled] = await payments();
+    if (settled === undefined) throw new Error('paid above');
+    await expect(life.handover.want(settled.intent.id)).rejects.toThrow('fault_paymentOver');
+    const unknown = `${settled.intent.id}?` as typeof settled.intent.id;
+    await expect(life.handover.want(unknown)).rejects.toThrow('fault_unknownPayment');
+  });
+});
+
+describe('a page that is loaded again', () => {
+  test('while it is paid for gets the proof of that payment', async () => {
+    devnet.faults.set({ kind: 'latency', action: 'process', ms: 150 });
+    const url = page();
+    await allowAll(account, url);
+    const first = await browser.visit(url);
+    const meeting = life.cashier.meet(first);
+    await expect.poll(states).toContain('signed');
+    browser.leave(first);
+    const second = await browser.visit(url);
+    await life.cashier.meet(second);
+    await meeting;
+    expect(statusOf(second)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.released).toEqual([]);
+  });
+
+  test('while it is asked about is asked about anew', async () => {
+    const url = page();
+    const first = await browser.visit(url);
+    const meeting = life.cashier.meet(first);
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    const second = await browser.visit(url);
+    await meetAndAnswer(second, { kind: 'once' });
+    await meeting;
+    expect(statusOf(second)).toBe(200);
+    expect(browser.released).toEqual([first.id]);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('when its payment fails is let go with it', async () => {
+    devnet.faults.set({ kind: 'latency', action: 'account_info', ms: 100 });
+    const url = page('/article', `&price=${2n * XNO}`);
+    await allowAll(account, url);
+    const first = await browser.visit(url);
+    const meeting = life.cashier.meet(first);
+    await expect.poll(states).toContain('approved');
+    browser.leave(first);
+    const second = await browser.visit(url);
+    await Promise.all([meeting, life.cashier.meet(second)]);
+    expect(browser.released).toEqual([second.id]);
+    expect(await states()).toEqual(['abandoned']);
+  });
+
+  test('is another request in another tab', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const [one, other] = [await browser.visit(url, { tabId: 1 }), await browser.visit(url, { tabId: 2 })];
+    await Promise.all([life.cashier.meet(one), life.cashier.meet(other)]);
+    expect([statusOf(one), statusOf(other)]).toEqual([200, 200]);
+    expect(account.sends()).toHaveLength(2);
+  });
+});
+
+describe('a 402 is left to the page', () => {
+  const left = (challenge: { readonly id: string }, key: string, ...args: readonly string[]) => {
+    expect(life.log).toContainEqual({ challenge: challenge.id, key, args });
+    expect(browser.released).toContain(challenge.id);
+    expect(account.sends()).toEqual([]);
+  };
+
+  test('when the user declines', async () => {
+    const challenge = await browser.visit(page());
+    await meetAndAnswer(challenge, { kind: 'decline' });
+    left(challenge, 'refusal_DECLINED');
+  });
+
+  test('when the user never wants to pay this site: all its questions go, and no more come', async () => {
+    const others = await Promise.all([browser.visit(page()), browser.visit(page())]);
+    const meetings = others.map((challenge) => life.cashier.meet(challenge));
+    const challenge = await browser.visit(page());
+    await meetAndAnswer(challenge, { kind: 'never' });
+    await Promise.all(meetings);
+    left(challenge, 'refusal_SITE_BLOCKED');
+    const next = await browser.visit(page());
+    await life.cashier.meet(next);
+    left(next, 'refusal_SITE_BLOCKED');
+    expect(life.asked).toHaveLength(3);
+  });
+
+  test('when nobody answers in time', async () => {
+    // 25 s and a bit: what is left is too little to pay in after a moment.
+    const challenge = await browser.visit(page('/article', '&expiry=25'), { seenAt: Date.now() + 300 });
+    await life.cashier.meet({ ...challenge, header: withLife(challenge.header, 25.05) });
+    left(challenge, 'refusal_LAPSED');
+  });
+
+  test('when it expires too soon', async () => {
+    const challenge = await browser.visit(page('/article', '&expiry=20'));
+    await life.cashier.meet(challenge);
+    left(challenge, 'refusal_EXPIRES_TOO_SOON');
+  });
+
+  test('but not because it lives longer than a timer can wait', async () => {
+    const challenge = await browser.visit(page('/article', '&expiry=999999'));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const meeting = life.cashier.meet({ ...challenge, header: withLife(challenge.header, 10 ** 9) });
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    const [, longest] = timers.mock.calls.find(([, ms]) => ms !== undefined && ms > 10 ** 8) ?? [];
+    expect(longest).toBe(2 ** 31 - 1);
+    timers.mockRestore();
+    life.approvals.answer(challenge.id, { kind: 'decline' });
+    await meeting;
+  });
+
+  test('when the page went away before the answer', async () => {
+    const challenge = await browser.visit(page());
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    browser.leave(challenge);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await meeting;
+    expect(life.log.map(({ key }) => key)).toEqual(['refusal_LAPSED']);
+    expect(await payments()).toEqual([]);
+  });
+
+  test('when the money is not enough', async () => {
+    const challenge = await browser.visit(page('/article', `&price=${2n * XNO - 1n}`));
+    await meetAndAnswer(challenge, { kind: 'once' });
+    const [entry] = life.log;
+    expect(entry?.key).toBe('fault_insufficient');
+    expect(await states()).toEqual(['abandoned']);
+    expect(await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), dayOf(Date.now()))).toBe(
+      0n,
+    );
+    left(challenge, 'fault_insufficient', ...(entry?.args ?? []));
+  });
+
+  test('when no node can be reached: nothing is half done', async () => {
+    begin({ purse: { node: nodeAt('http://127.0.0.1:1/') } });
+    const challenge = await browser.visit(page());
+    await meetAndAnswer(challenge, { kind: 'once' });
+    expect(await states()).toEqual(['abandoned']);
+    expect(await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), dayOf(Date.now()))).toBe(
+      0n,
+    );
+    left(challenge, 'fault_nodeUnreachable');
+  });
+
+  test('when the purse is locked before it signs', async () => {
+    begin({ purse: { keys: () => Promise.reject(new Fault('fault_locked')) } });
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    expect(await states()).toEqual(['abandoned']);
+    left(challenge, 'fault_locked');
+  });
+
+  test('when it is locked, it asks, and pays nothing while it stays so', async () => {
+    begin({ cashier: { standing: async () => standing({ account: null }) } });
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await meetAndAnswer(challenge, { kind: 'once' });
+    expect(life.asked.map(({ reason }) => reason)).toEqual(['reason_locked']);
+    left(challenge, 'fault_locked');
+  });
+
+  test.each([
+    ['at once', [STRANGER, STRANGER]],
+    ['after the purse was unlocked', [null, STRANGER]],
+  ] as const)('when it would pay oneself, seen %s', async (_, accounts) => {
+    const challenge = await browser.visit(page());
+    const header = withPayee(challenge.header, STRANGER);
+    const looks = [...accounts];
+    begin({ cashier: { standing: async () => standing({ account: looks.shift() ?? null }) } });
+    const meeting = life.cashier.meet({ ...challenge, header });
+    if (accounts[0] === null) {
+      await expect.poll(() => life.approvals.list().length).toBe(1);
+      life.approvals.answer(challenge.id, { kind: 'once' });
+    }
+    await meeting;
+    left(challenge, 'refusal_OWN_ACCOUNT');
+  });
+
+  test('when it is no offer, or for another network', async () => {
+    const noOffer = browser.show(challengeOf({ url: page(), header: '!' }));
+    await life.cashier.meet(noOffer);
+    left(noOffer, 'refusal_BAD_BASE64');
+    const abroad = standing({ network: { id: 'nano:mainnet', testMoney: false } });
+    begin({ cashier: { standing: async () => abroad } });
+    const challenge = await browser.visit(page());
+    await life.cashier.meet(challenge);
+    left(challenge, 'refusal_UNSUPPORTED_NETWORK');
+  });
+
+  test('in silence while there is no purse', async () => {
+    begin({ cashier: { standing: async () => null } });
+    const challenge = await browser.visit(page());
+    await life.cashier.meet(challenge);
+    expect([life.log, browser.released]).toEqual([[], [challenge.id]]);
+  });
+
+  test('even when nothing can be logged, and something unexpected fails', async () => {
+    const broken = () => Promise.reject(new Fault('fault_storageUnusable'));
+    begin({ cashier: { standing: broken, log: broken } });
+    const challenge = await browser.visit(page());
+    await life.cashier.meet(challenge);
+    expect(browser.released).toEqual([challenge.id]);
+  });
+
+  test('in a storm: 20 questions wait, the rest is let go', async () => {
+    const { header, url } = await browser.visit(page());
+    const storm = Array.from({ length: 200 }, (_, frameId) =>
+      browser.show(challengeOf({ url, header, frameId })),
+    );
+    const meetings = storm.map((challenge) => life.cashier.meet(challenge));
+    await expect.poll(() => browser.released.length, { timeout: 10_000 }).toBe(180);
+    expect(life.approvals.list()).toHaveLength(20);
+    life.approvals.lapse(() => true);
+    await Promise.all(meetings);
+    expect(browser.released).toHaveLength(200);
+    expect(await payments()).toEqual([]);
+  });
+});
+
+describe('a budget that changed since the decision', () => {
+  test.each([
+    ['is paused', 'reason_paused', () => pauseBudget()],
+    ['is gone', 'reason_newSite', (url: string) => life.budgets.remove(account.network.id, siteOf(url))],
+  ])('%s: the purse asks, and says why', async (_, reason, change) => {
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    let looked = false;
+    // Between decision and reservation the page is asked whether it still waits: that is when it changes.
+    const waits = async (one: typeof challenge) => {
+      if (!looked) await change(url);
+      looked = true;
+      return browser.waits(one);
+    };
+    begin({ cashier: { waits } });
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual([reason]);
+    life.approvals.answer(challenge.id, { kind: 'decline' });
+    await meeting;
+    expect(await payments()).toEqual([]);
+  });
+
+  test('or all payments are paused meanwhile', async () => {
+    const url = page();
+    await allowAll(account, url);
+    let looks = 0;
+    begin({ cashier: { standing: async () => standing({ paused: looks++ > 0 }) } });
+    const meeting = life.cashier.meet(await browser.visit(url));
+    await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_paused']);
+    life.approvals.lapse(() => true);
+    await meeting;
+    expect(await payments()).toEqual([]);
+  });
+
+  async function pauseBudget(): Promise<void> {
+    const site = siteOf(merchant.origin);
+    const budget = await life.budgets.read(account.network.id, site);
+    if (budget !== null) await life.budgets.save({ ...budget, paused: true });
+  }
+});
+
+type Header = {
+  accepts: { payTo: string; maxTimeoutSeconds: number; extra: { nanoSession: { expiresAt?: string } } }[];
+};
+
+/** The header with something changed in its one entry. */
+function rewritten(header: string, change: (entry: Header['accepts'][number]) => void): string {
+  const envelope: Header = JSON.parse(Buffer.from(header, 'base64').toString());
+  for (const entry of envelope.accepts) change(entry);
+  return Buffer.from(JSON.stringify(envelope)).toString('base64');
+}
+const withPayee = (header: string, payTo: string) =>
+  rewritten(header, (entry) => {
+    entry.payTo = payTo;
+  });
+const withLife = (header: string, seconds: number) =>
+  rewritten(header, (entry) => {
+    entry.maxTimeoutSeconds = seconds;
+    delete entry.extra.nanoSession.expiresAt;
+  });

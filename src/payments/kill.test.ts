@@ -1,0 +1,103 @@
+/** A payment survives the death of its worker at every step: one block at most, one proof, and the page is served. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { type Account, accountWith } from './account.fixture.ts';
+import type { Intent, PaymentState } from './payment.ts';
+import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+let devnet: Devnet;
+let merchant: Merchant;
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant.close();
+  await devnet.close();
+});
+
+const paymentsOf = async ({ database }: Account) =>
+  (await database.getAll('payments')).map(({ payment }) => payment);
+const settledIn = (account: Account) =>
+  merchant.books().payments.filter(({ payer }) => payer === account.address);
+const sum = (intents: readonly Intent[]) => intents.reduce((total, { amount }) => total + amount, 0n);
+
+const STEPS: readonly Kill['at'][] = [
+  'approved',
+  'signed',
+  'published',
+  'confirmed',
+  'proven',
+  'delivered',
+  'delivery',
+  'settled',
+];
+const kills = STEPS.flatMap((at) => (['before', 'after'] as const).map((when) => ({ at, when })));
+/** The request with the proof has been answered: its page is served already, and waits for nothing. */
+const isOver = ({ at, when }: Kill) => at === 'settled' || (at === 'delivery' && when === 'after');
+
+describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
+  const cases = kills.flatMap((kill) => [
+    { ...kill, page: 'waits' as const },
+    { ...kill, page: 'is loaded anew' as const },
+  ]);
+
+  test.each(cases)('killed $when $at, and the page $page', async ({ page, ...kill }) => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
+    await allowAll(account, url);
+
+    const first = lifeOf(account, browser, { kill });
+    const challenge = await browser.visit(url);
+    void first.cashier.meet(challenge);
+    await first.died;
+    first.purse.close();
+
+    const over = isOver(kill);
+    if (page === 'is loaded anew') browser.leave(challenge);
+    const present = page === 'waits' ? challenge : await browser.visit(url);
+    const second = lifeOf(account, browser);
+    const meet = () => (browser.waits(present) ? second.cashier.meet(present) : Promise.resolve());
+    // An alarm, an unlocking and the page, all at once; and the alarm again.
+    await Promise.all([second.handover.resume(), second.handover.resume(), meet()]);
+    await second.handover.resume();
+    second.purse.close();
+
+    const settledBefore = over && kill.at === 'settled' && kill.when === 'after';
+    const payments = await paymentsOf(account);
+    const alive = payments.filter(({ progress }) => progress.state !== 'abandoned');
+    const isSecondPurchase = settledBefore && page === 'is loaded anew';
+    const times = isSecondPurchase ? 2 : 1;
+
+    expect(account.sends()).toHaveLength(times);
+    expect(alive).toHaveLength(times);
+    expect(new Set(browser.proofs).size).toBe(times);
+    const ledger = account.sends().reduce((total, { amount }) => total + amount, 0n);
+    expect(ledger).toBe(sum(alive.map(({ intent }) => intent)));
+    expect(
+      settledIn(account)
+        .map(({ hash }) => hash)
+        .toSorted(),
+    ).toEqual(
+      account
+        .sends()
+        .map(({ hash }) => hash)
+        .toSorted(),
+    );
+    const states: readonly PaymentState[] = alive.map(({ progress }) => progress.state);
+    if (over && !settledBefore) {
+      // The content went to the page; nobody wrote that down. A new page gets the proof, never a new payment.
+      expect(browser.answers.get(challenge.id)?.status).toBe(200);
+      expect(states).toEqual([page === 'waits' ? 'delivered' : 'refused']);
+    } else {
+      expect(browser.answers.get(present.id)?.status).toBe(200);
+      for (const state of states) expect(state).toBe('settled');
+    }
+  });
+});

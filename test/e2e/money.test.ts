@@ -1,0 +1,199 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readAddress } from '../devnet/address.ts';
+import { fund, openScene, type Scene, XNO } from './scene.ts';
+
+const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+
+let scene: Scene;
+let popup: Page;
+
+beforeAll(async () => {
+  scene = await openScene({ funds: 0n });
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  popup = await scene.purse.popup();
+});
+afterEach(() => popup.close());
+
+const balance = (raw: bigint) => popup.locator(`[data-testid="balance"][data-raw="${raw}"]`).waitFor();
+const tab = (name: 'home' | 'activity' | 'budgets' | 'settings') =>
+  popup.locator('nav button').nth(['home', 'activity', 'budgets', 'settings'].indexOf(name)).click();
+const keyOf = (address: string) => {
+  const key = readAddress(address);
+  if (key === undefined) throw new RangeError(address);
+  return key;
+};
+const chainOf = (address: string) => scene.devnet.ledger.chain(keyOf(address));
+const usable = (testId: string) => popup.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
+
+describe('money that comes', () => {
+  test('an empty purse shows where to send it', async () => {
+    await balance(0n);
+    expect(await popup.getByTestId('address').getAttribute('data-account')).toBe(scene.purse.account);
+    await popup.locator('.receive svg.qr').waitFor();
+  });
+
+  test('opens the account, and is there without a hand', async () => {
+    const { purse, devnet } = scene;
+    const hash = await devnet.faucet(purse.account, XNO);
+    await balance(XNO);
+    expect(chainOf(purse.account)).toMatchObject([
+      { subtype: 'receive', amount: XNO, height: 1, block: { link: hash } },
+    ]);
+  });
+
+  test('several at once are all taken in, each once', async () => {
+    const { purse, devnet } = scene;
+    const sources = await Promise.all([1n, 2n, 3n, 4n].map((n) => devnet.faucet(purse.account, n * XNO)));
+    await balance(11n * XNO);
+    const received = chainOf(purse.account).filter(({ subtype }) => subtype === 'receive');
+    expect(
+      received
+        .slice(1)
+        .map(({ block }) => block.link)
+        .toSorted(),
+    ).toEqual(sources.toSorted());
+    expect(devnet.ledger.receivables(keyOf(purse.account))).toEqual([]);
+  });
+
+  test('came while the purse was locked and is taken in when it opens', async () => {
+    const { purse, devnet } = scene;
+    await purse.ask('vault.lock', {});
+    await popup.getByTestId('unlock-password').waitFor();
+    await devnet.confirmed(await devnet.faucet(purse.account, XNO));
+    await popup.getByTestId('unlock-password').fill('correct horse battery staple');
+    await popup.keyboard.press('Enter');
+    await balance(12n * XNO);
+  });
+});
+
+describe('money that goes', () => {
+  test('an amount is sent to an address, to the raw', async () => {
+    const { purse } = scene;
+    await popup.getByTestId('send').click();
+    await popup.getByTestId('send-to').fill(`  ${PAYEE} `);
+    await popup.getByTestId('send-amount').fill('1.000000000000000000000000000001');
+    await usable('send-review').click();
+    expect(await popup.getByTestId('send-payee').getAttribute('data-account')).toBe(PAYEE);
+    expect(await popup.getByTestId('send-total').getAttribute('data-raw')).toBe(String(XNO + 1n));
+    await popup.getByTestId('send-now').click();
+    const hash = await popup.getByTestId('sent-hash').textContent();
+    expect(scene.sends().at(-1)).toMatchObject({
+      hash,
+      amount: XNO + 1n,
+      block: { link: readAddress(PAYEE) },
+    });
+    await tab('home');
+    await balance(11n * XNO - 1n);
+    const [last] = (await purse.activity()).slice(-1);
+    expect(last).toMatchObject({
+      kind: 'sent',
+      blockHash: hash,
+      amount: String(XNO + 1n),
+      counterparty: PAYEE,
+    });
+  });
+
+  test.each([
+    ['an address with a wrong digit', PAYEE.replace(/.$/, (last) => (last === '1' ? '3' : '1')), '1'],
+    ['no address', 'nobody', '1'],
+    ['nothing', PAYEE, '0'],
+    ['a negative amount', PAYEE, '-1'],
+    ['more digits than a raw has', PAYEE, `0.${'0'.repeat(30)}1`],
+    ['more than there is', PAYEE, '11'],
+  ])('%s cannot be sent', async (_, to, amount) => {
+    await popup.getByTestId('send').click();
+    await popup.getByTestId('send-to').fill(to);
+    await popup.getByTestId('send-amount').fill(amount);
+    await popup.locator('.field-fault', { hasText: /./ }).first().waitFor();
+    expect(await usable('send-review').count()).toBe(0);
+    await popup.getByTestId('send-review').click({ force: true });
+    await popup.getByTestId('send-to').press('Enter');
+    expect(await popup.getByTestId('send-now').count()).toBe(0);
+  });
+
+  test('everything is sent, and nothing is left', async () => {
+    const { purse } = scene;
+    await popup.getByTestId('send').click();
+    await popup.getByTestId('send-to').fill(PAYEE);
+    await popup.getByTestId('send-everything').check();
+    await usable('send-review').click();
+    await popup.getByTestId('send-now').click();
+    await popup.getByTestId('sent-hash').waitFor();
+    expect(chainOf(purse.account).at(-1)?.block.balance).toBe(0n);
+    await tab('home');
+    await balance(0n);
+  });
+});
+
+test('the activity shows everything that moved, newest first, each with its block', async () => {
+  const { purse, devnet } = scene;
+  await fund(devnet, purse, XNO);
+  const page = await purse.newPage();
+  void page.goto(scene.at('/article')).catch(() => undefined);
+  await (await purse.nextApproval()).approve();
+  await page.locator('#paid').waitFor();
+  await page.close();
+
+  await tab('activity');
+  const rows = popup.getByTestId('activity-row');
+  await popup.locator('[data-kind="payment"][data-state="settled"]').waitFor();
+  const kinds = await rows.evaluateAll((all) => all.map((row) => row.dataset.kind));
+  expect(kinds).toEqual(['payment', 'received', 'sent', 'sent', ...Array(6).fill('received')]);
+  await rows.first().click();
+  await popup.locator('[data-testid="payment-state"][data-state="settled"]').waitFor();
+  expect(await popup.getByTestId('block-hash').textContent()).toBe(scene.sends().at(-1)?.hash);
+  expect(await popup.getByTestId('http-status').textContent()).toContain('200');
+});
+
+test('a network is added, used, edited and removed by hand; the purse asks its nodes and no others', async () => {
+  const { purse, devnet, merchant } = scene;
+  const named = (label: string) => popup.locator('.choice', { hasText: label });
+  await tab('settings');
+  await popup
+    .locator('section', { has: popup.locator('#network-title') })
+    .locator('button')
+    .last()
+    .click();
+  await popup.getByTestId('network-label').fill('Second devnet');
+  await popup.getByTestId('network-id').fill('nano:second');
+  await popup.getByTestId('network-rpcUrls').fill('ftp://nowhere');
+  await popup.getByTestId('network-representative').fill(PAYEE);
+  await popup.getByTestId('network-save').click();
+  await popup.locator('[role="alert"] .notice').waitFor();
+  await popup.getByTestId('network-rpcUrls').fill(devnet.rpcUrl);
+  await popup.getByTestId('network-wsUrl').fill(devnet.wsUrl);
+  await popup.getByTestId('network-send').fill(devnet.profile.thresholds.send);
+  await popup.getByTestId('network-receive').fill(devnet.profile.thresholds.receive);
+  await popup.getByTestId('network-save').click();
+  await named('Second devnet').locator('input').check();
+  await purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && state.network.id === 'nano:second',
+  );
+  await popup.locator('.bar .chip', { hasText: 'Second devnet' }).waitFor();
+
+  // It pays offers of its own network only.
+  const mark = await scene.mark();
+  const page = await purse.newPage();
+  await page.goto(scene.at('/page', { fetch: '1' }));
+  await page.locator('#fetch-result[data-status="402"]').waitFor();
+  const [line] = await purse.until('log.list', {}, ({ length }) => length > 0);
+  expect(line).toMatchObject({ key: 'refusal_UNSUPPORTED_NETWORK', site: merchant.origin });
+  await scene.nothingSince(mark);
+  await page.close();
+
+  await named('Second devnet').locator('button').click();
+  await popup.getByTestId('network-label').fill('Second, renamed');
+  await popup.getByTestId('network-save').click();
+  await named('Second, renamed').locator('button').click();
+  await popup.locator('.button-danger').click();
+  await popup.locator('.confirm .button-danger').click();
+  await popup.locator('#network-title').waitFor();
+  const { networks } = await purse.ask('settings.read', {});
+  expect(networks.map(({ id }) => id)).not.toContain('nano:second');
+  await purse.ask('network.use', { id: devnet.profile.id });
+});

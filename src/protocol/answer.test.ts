@@ -48,6 +48,17 @@ describe('2xx decides', () => {
     });
     expect(answer(200)).toEqual({ kind: 'paid', receipt: undefined });
   });
+
+  test.each(['transaction', 'sendHash', 'blockHash', 'txHash'])('the block under the name of %s', (name) => {
+    for (const stated of [
+      { success: true, [name]: HASH },
+      { success: true, result: { [name]: HASH } },
+    ]) {
+      expect(answer(200, { paymentResponse: headerOf(stated) })).toMatchObject({
+        receipt: { settled: true, transaction: HASH },
+      });
+    }
+  });
 });
 
 describe('the same proof may do later', () => {
@@ -79,6 +90,8 @@ describe('the same proof may do later', () => {
   test.each([
     ['Track A, broadcast', 502, 'BROADCAST_FAILED'],
     ['Track A, confirmation', 408, 'CONFIRMATION_TIMEOUT'],
+    ['Track A, broadcast, from a core server', 402, 'BROADCAST_FAILED'],
+    ['Track A, confirmation, from a core server', 402, 'CONFIRMATION_TIMEOUT'],
     ['Track B, unconfirmed', 400, 'UNCONFIRMED_BLOCK'],
     ['Track B, not found', 404, 'BLOCK_NOT_FOUND'],
     ['x402nano, node trouble', 402, '[error_nano_rpc]: connect ECONNREFUSED'],

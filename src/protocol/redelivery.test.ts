@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hashBlock } from '../nano/block.ts';
 import { classify } from './classify.ts';
 import { decodeObject } from './envelope.ts';
 import { isHandOver } from './mechanisms/index.ts';
@@ -92,4 +93,11 @@ describe('payment-identifier', () => {
       });
     },
   );
+
+  test('the id is the block’s own, whoever publishes it', async () => {
+    const idIn = (proof: string) => JSON.stringify(decodeObject(proof)?.extensions).match(/pay_\w+/)?.[0];
+    const idOf = (hash: string) => `pay_${hash.slice(0, 32).toLowerCase()}`;
+    expect(idIn(await proofFor(sessionEntry))).toBe(idOf(block.previous));
+    expect(idIn(await proofFor(trackAEntry))).toBe(idOf(hashBlock(block)));
+  });
 });

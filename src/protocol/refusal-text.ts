@@ -12,16 +12,16 @@ const EARLY = [
   /\bunexpected_(verify|settle)_error\b/,
 ];
 
-/** Nothing but a new payment would change the server's mind, and the purse makes none by itself. */
+/**
+ * Nothing but a new payment would change the server's mind, and the purse makes none by itself. Most refusals are final
+ * for their status alone; these words are so beside any status and any hopeful word.
+ */
 const FINAL = [
   /already (spent|redeemed|used)/i,
   /(amount|address|destination|requirements) mismatch/i,
   /signature is invalid|invalid (noms )?signature/i,
-  /not receivable/i,
-  /challenge expired/i,
   /\b(INVALID_SIGNATURE|INVALID_WORK|PAYMENT_EXPIRED|WRONG_DESTINATION|INSUFFICIENT_AMOUNT)\b/,
   /\b(WRONG_BLOCK_TYPE|SENDER_MISMATCH|STALE_FRONTIER|FRONTIER_CHANGED|DUPLICATE_(FRONTIER|BLOCK_HASH))\b/,
-  /\berror_(invalid_block|invalid_work|payto_link_mismatch|not_enough_balance)\b/,
 ];
 
 /** Whether a server's reason for refusing a proof means "not yet" (protocol.md rule 10). */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readAddress, toAddress } from '../../devnet/address.ts';
-import { blockToJson, hashBlock, workRoot } from '../../devnet/block.ts';
+import { type BlockJson, blockToJson, hashBlock, type UnsignedBlock, workRoot } from '../../devnet/block.ts';
 import { accountOf, blake2b256, privateKeyAt, sign } from '../../devnet/crypto.ts';
 import type { Devnet } from '../../devnet/devnet.ts';
 import { fromHex, type Hash, type Hex32, ZERO } from '../../devnet/hex.ts';
 import { findWork } from '../../devnet/work.ts';
+import { nomsDigest } from '../noms.ts';
 
 /** Somebody with money and no purse: pays what it is told to, and signs what it is told to. */
 export interface Payer {
@@ -17,6 +18,16 @@ export interface Payer {
   receive(sendHash: string): Promise<Hash>;
   /** Ed25519-Blake2b over Blake2b-256 of the text. */
   sign(text: string): string;
+  /** The same over the text as an off-chain message (ORIS-001); lower case, as Track B wants it. */
+  signOffChain(text: string): string;
+  /** A send on the head of the chain, signed and not published. Fields may be overridden before it is signed. */
+  cheque(to: string, raw: bigint, fields?: Partial<UnsignedBlock>): Promise<Cheque>;
+}
+
+/** A signed block that is nowhere yet. */
+export interface Cheque {
+  readonly hash: Hash;
+  readonly block: BlockJson;
 }
 
 /** A payer with an opened account that holds this much. */
@@ -24,7 +35,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   const privateKey = privateKeyAt(randomBytes(32).toString('hex'), 0);
   const account = accountOf(privateKey);
   const address = toAddress(account);
-  const payer = { address, pay, send, receive, sign: signText };
+  const payer = { address, pay, send, receive, sign: signText, signOffChain, cheque };
   await receive(await devnet.faucet(address, raw));
   return payer;
 
@@ -49,18 +60,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   }
 
   async function append(subtype: 'send' | 'receive', link: Hex32, next: (balance: bigint) => bigint) {
-    const head = devnet.ledger.head(account);
-    const unsigned = {
-      account,
-      previous: head?.hash ?? ZERO,
-      representative: account,
-      balance: next(head?.block.balance ?? 0n),
-      link,
-    };
-    const hash = hashBlock(unsigned);
-    const signature = sign(fromHex(hash), privateKey);
-    const work = await findWork(workRoot(unsigned), devnet.ledger.thresholds[subtype]);
-    const block = blockToJson({ ...unsigned, signature, work });
+    const { hash, block } = await write(subtype, { balance: next(balance()), link });
     const response = await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block }),
@@ -70,7 +70,33 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
     return hash;
   }
 
+  function cheque(to: string, amount: bigint, fields: Partial<UnsignedBlock> = {}): Promise<Cheque> {
+    const link = readAddress(to);
+    if (link === undefined) throw new RangeError(`not an address: ${to}`);
+    return write('send', { balance: balance() - amount, link, ...fields });
+  }
+
+  async function write(
+    subtype: 'send' | 'receive',
+    fields: Pick<UnsignedBlock, 'balance' | 'link'> & Partial<UnsignedBlock>,
+  ): Promise<Cheque> {
+    const previous = devnet.ledger.head(account)?.hash ?? ZERO;
+    const unsigned = { account, previous, representative: account, ...fields };
+    const hash = hashBlock(unsigned);
+    const signature = sign(fromHex(hash), privateKey);
+    const work = await findWork(workRoot(unsigned), devnet.ledger.thresholds[subtype]);
+    return { hash, block: blockToJson({ ...unsigned, signature, work }) };
+  }
+
+  function balance(): bigint {
+    return devnet.ledger.head(account)?.block.balance ?? 0n;
+  }
+
   function signText(text: string): string {
     return sign(fromHex(blake2b256(new TextEncoder().encode(text))), privateKey);
+  }
+
+  function signOffChain(text: string): string {
+    return sign(fromHex(nomsDigest(text)), privateKey).toLowerCase();
   }
 }

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readAddress } from '../../devnet/address.ts';
+import type { Hash } from '../../devnet/hex.ts';
+import type { AcceptsEntry } from '../envelope.ts';
+import { PAID_MARKER } from '../pages/layout.ts';
+import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
+import {
+  ask,
+  errorIn,
+  offerIn,
+  openScene,
+  present,
+  quote,
+  receiptIn,
+  type Scene,
+  signed,
+  XNO,
+} from '../testing/scene.ts';
+
+let scene: Scene;
+let url: string;
+let payer: Payer;
+beforeAll(async () => {
+  scene = await openScene({ mechanisms: ['trackA'], patience: { attempts: 50, intervalMs: 10 } });
+  url = `${scene.merchant.origin}/api/private?b=2`;
+});
+beforeEach(async () => {
+  payer = await fundedPayer(scene.devnet, XNO);
+});
+afterAll(() => scene.close());
+
+const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
+  payer.cheque(payTo, BigInt(amount), fields);
+const bring = (at: string, entry: AcceptsEntry, { block }: Cheque, otherwise: object = {}) =>
+  present(at, signed(entry, { block: { ...block, ...otherwise } }));
+const isOnLedger = ({ hash }: Cheque) => scene.devnet.ledger.entry(hash) !== undefined;
+
+async function expectRefusal(answer: Promise<Response>, status: number, error: string): Promise<void> {
+  const response = await answer;
+  expect(response.status).toBe(status);
+  expect(await response.clone().text()).not.toContain(PAID_MARKER);
+  expect(await errorIn(response)).toEqual(error);
+}
+
+test('a signed block gets the content, and the merchant has published it and seen it confirmed', async () => {
+  const entry = await quote(url);
+  expect(entry.extra).toEqual({ validBefore: expect.any(Number) });
+  const cheque = await chequeFor(entry);
+  const response = await bring(url, entry, cheque);
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain(PAID_MARKER);
+  expect(receiptIn(response)).toMatchObject({ success: true, transaction: cheque.hash });
+  const { ledger } = scene.devnet;
+  expect(ledger.isConfirmed(ledger.find(cheque.hash))).toBe(true);
+  const { payments, cheques } = scene.merchant.books();
+  expect(payments).toContainEqual(
+    expect.objectContaining({ mechanism: 'trackA', hash: cheque.hash, payer: payer.address }),
+  );
+  expect(cheques).toContainEqual(expect.objectContaining({ hash: cheque.hash, state: 'published' }));
+});
+
+test('T5: a block with something missing or wrong', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  const wrong = [
+    { type: 'send' },
+    { account: 'nano_1' },
+    { previous: 'zz' },
+    { representative: undefined },
+    { balance: '0x10' },
+    { link: entry.payTo },
+    { link_as_account: undefined },
+    { signature: 'ab' },
+    { work: undefined },
+  ];
+  for (const otherwise of wrong) {
+    await expectRefusal(bring(url, entry, cheque, otherwise), 400, 'MALFORMED_PAYLOAD');
+  }
+  await expectRefusal(present(url, signed(entry, {})), 400, 'MALFORMED_PAYLOAD');
+});
+
+test('hex is taken in either case, or in lower case alone', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  const { previous, link, signature } = cheque.block;
+  const lower = {
+    previous: previous.toLowerCase(),
+    link: link.toLowerCase(),
+    signature: signature.toLowerCase(),
+  };
+  const particular = `${url}&hex=lower`;
+  const other = await quote(particular);
+  await expectRefusal(bring(particular, other, cheque), 400, 'MALFORMED_PAYLOAD');
+  expect((await bring(particular, other, cheque, lower)).status).toBe(200);
+  expect((await bring(url, entry, await chequeFor(entry))).status).toBe(200);
+});
+
+test('T9, T10, T11: other terms than were issued, or too late', async () => {
+  const brief = `${url}&expiry=60`;
+  const entry = await quote(brief);
+  const cheque = await chequeFor(entry);
+  for (const otherwise of [{ amount: '1' }, { payTo: payer.address }, { network: 'nano:beta' }]) {
+    const changed = bring(brief, { ...entry, ...otherwise }, cheque);
+    await expectRefusal(changed, 402, 'No matching payment requirements');
+  }
+  scene.passTime(60_000);
+  await expectRefusal(bring(brief, entry, cheque), 402, 'PAYMENT_EXPIRED');
+  expect(isOnLedger(cheque)).toBe(false);
+});
+
+test('T15, T16, T17, T18: amount, link, signature, frontier, each in its turn', async () => {
+  const entry = await quote(url);
+  const self = readAddress(payer.address);
+  const old = scene.devnet.ledger.head(self ?? ('' as Hash));
+  if (self === undefined || old === undefined) throw new Error('no chain');
+  await payer.pay(payer.address, 1n);
+  const price = BigInt(entry.amount);
+  const stale = { previous: old.hash, balance: old.block.balance - price };
+  const link_as_account = entry.payTo;
+  const good = await chequeFor(entry);
+  const flipped = (good.block.signature.startsWith('0') ? '1' : '0') + good.block.signature.slice(1);
+  const cases: (readonly [Cheque, string, object?])[] = [
+    [await chequeFor(entry, { link: self }), 'WRONG_DESTINATION', { link_as_account }],
+    [await payer.cheque(entry.payTo, 1n), 'INSUFFICIENT_AMOUNT'],
+    [await payer.cheque(entry.payTo, price + 1n), 'INSUFFICIENT_AMOUNT'],
+    [await chequeFor(entry, stale), 'STALE_FRONTIER'],
+    [good, 'INVALID_SIGNATURE', { signature: flipped }],
+    [good, 'INVALID_WORK', { work: 'xyz' }],
+  ];
+  for (const [cheque, error, otherwise] of cases) {
+    await expectRefusal(bring(url, entry, cheque, otherwise), 402, error);
+    expect(isOnLedger(cheque)).toBe(false);
+  }
+  expect((await bring(url, entry, good)).status).toBe(200);
+});
+
+test('T19, T27: a block buys once', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  const answers = await Promise.all([1, 2, 3].map(() => bring(url, entry, cheque)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 402, 402]);
+  await expectRefusal(bring(url, entry, cheque), 402, 'DUPLICATE_BLOCK_HASH');
+});
+
+test('T28: of two blocks on one frontier, one', async () => {
+  const entry = await quote(url);
+  const one = await chequeFor(entry);
+  const representative = readAddress(entry.payTo);
+  if (representative === undefined) throw new Error('no payee');
+  const other = await chequeFor(entry, { representative });
+  const answers = await Promise.all([one, other].map((cheque) => bring(url, entry, cheque)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 402]);
+  const refused = answers.find(({ status }) => status === 402);
+  expect(await (refused && errorIn(refused))).toBe('DUPLICATE_FRONTIER');
+});
+
+test('T29: a handler that fails charges nothing', async () => {
+  const failing = `${url}&refuse-first=1&refuse-with=500`;
+  const entry = await quote(failing);
+  const cheque = await chequeFor(entry);
+  expect((await bring(failing, entry, cheque)).status).toBe(500);
+  expect(isOnLedger(cheque)).toBe(false);
+  expect((await bring(failing, entry, cheque)).status).toBe(200);
+});
+
+test('a block that is slow to confirm is settled when it is brought again', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  scene.devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  await expectRefusal(bring(url, entry, cheque), 402, 'CONFIRMATION_TIMEOUT');
+  scene.devnet.elections.confirm(cheque.hash);
+  expect((await bring(url, entry, cheque)).status).toBe(200);
+});
+
+test('work that the node does not take: the block bounces, and another may be written on the frontier', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  const bounced = 'BROADCAST_FAILED: Block work is less than threshold';
+  await expectRefusal(bring(url, entry, cheque, { work: '0'.repeat(16) }), 402, bounced);
+  const { cheques } = scene.merchant.books();
+  expect(cheques).toContainEqual(expect.objectContaining({ hash: cheque.hash, state: 'bounced' }));
+  expect((await bring(url, entry, cheque)).status).toBe(200);
+});
+
+test('a held block buys and stays off the ledger until it is published', async () => {
+  const held = `${url}&hold=1`;
+  const entry = await quote(held);
+  const cheque = await chequeFor(entry);
+  expect((await bring(held, entry, cheque)).status).toBe(200);
+  expect(isOnLedger(cheque)).toBe(false);
+  await expectRefusal(bring(held, entry, cheque), 402, 'DUPLICATE_BLOCK_HASH');
+  expect(await scene.merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+  expect(isOnLedger(cheque)).toBe(true);
+});
+
+test('a held block bounces once the payer’s frontier has moved', async () => {
+  const held = `${url}&hold=1`;
+  const entry = await quote(held);
+  const cheque = await chequeFor(entry);
+  expect((await bring(held, entry, cheque)).status).toBe(200);
+  await payer.pay(payer.address, 1n);
+  expect(await scene.merchant.publishHeld()).toEqual([{ kind: 'bounced', moved: true, reason: 'Fork' }]);
+  expect(isOnLedger(cheque)).toBe(false);
+});
+
+test('a block that is to be published late is, some time after the answer', async () => {
+  const late = `${url}&publish=late`;
+  const entry = await quote(late);
+  const cheque = await chequeFor(entry);
+  expect((await bring(late, entry, cheque)).status).toBe(200);
+  expect(isOnLedger(cheque)).toBe(false);
+  await expect.poll(() => isOnLedger(cheque), { timeout: 4000 }).toBe(true);
+});
+
+test('the reference server: its alphabet, bodies, receipts and status codes', async () => {
+  const { devnet, merchant } = scene;
+  const reference = `${url}&flavour=reference`;
+  const demand = await ask(reference);
+  expect(demand.headers.get('PAYMENT-REQUIRED')).toMatch(/^[A-Za-z0-9_-]+$/);
+  const paymentRequired = offerIn(demand);
+  expect(await demand.json()).toMatchObject({ x402Version: 2, track: 'a', paymentRequired });
+  const [entry] = paymentRequired.accepts;
+  if (entry === undefined) throw new Error('no entry');
+
+  const cheque = await chequeFor(entry);
+  await expectRefusal(
+    bring(reference, entry, cheque, { signature: '0'.repeat(128) }),
+    400,
+    'INVALID_SIGNATURE',
+  );
+  devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  await expectRefusal(bring(reference, entry, cheque), 408, 'CONFIRMATION_TIMEOUT');
+  devnet.elections.confirm(cheque.hash);
+  const paid = await bring(reference, entry, cheque);
+  expect(paid.status).toBe(200);
+  expect(await paid.text()).toContain(PAID_MARKER);
+  expect(receiptIn(paid)).toEqual({
+    x402Version: 2,
+    result: {
+      version: '1.0',
+      track: 'a',
+      mode: 'settled',
+      deposit: merchant.payTo,
+      blockHash: cheque.hash,
+    },
+    success: true,
+  });
+  await expectRefusal(bring(reference, entry, cheque), 409, 'Session already settled');
+  const unissued = { ...entry, amount: '1' };
+  const unknown = 'No active session for this deposit and track';
+  await expectRefusal(bring(reference, unissued, cheque), 404, unknown);
+  scene.passTime(180_000);
+  await expectRefusal(bring(reference, entry, cheque), 410, 'Challenge expired');
+});

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readAddress } from '../../devnet/address.ts';
+import type { AcceptsEntry } from '../envelope.ts';
+import { PAID_MARKER } from '../pages/layout.ts';
+import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
+import {
+  ask,
+  errorIn,
+  offerIn,
+  openScene,
+  present,
+  quote,
+  receiptIn,
+  type Scene,
+  signed,
+  XNO,
+} from '../testing/scene.ts';
+
+let scene: Scene;
+let url: string;
+let payer: Payer;
+beforeAll(async () => {
+  scene = await openScene({ mechanisms: ['x402nano'] });
+  url = `${scene.merchant.origin}/api/private?b=2`;
+});
+beforeEach(async () => {
+  payer = await fundedPayer(scene.devnet, XNO);
+});
+afterAll(() => scene.close());
+
+const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
+  payer.cheque(payTo, BigInt(amount), fields);
+const bring = (at: string, entry: AcceptsEntry, { block }: Cheque, otherwise: object = {}) =>
+  present(at, signed(entry, { block: { ...block, ...otherwise } }));
+const isOnLedger = ({ hash }: Cheque) => scene.devnet.ledger.entry(hash) !== undefined;
+
+async function expectRefusal(answer: Promise<Response>, error: string): Promise<void> {
+  const response = await answer;
+  expect(response.status).toBe(402);
+  expect(await response.clone().text()).not.toContain(PAID_MARKER);
+  expect(await errorIn(response)).toEqual(error);
+}
+
+test('a signed block gets the content without waiting for its confirmation', async () => {
+  const entry = await quote(url);
+  expect(entry.extra).toEqual({});
+  expect(await quote(url)).toEqual(entry);
+  const cheque = await chequeFor(entry);
+  scene.devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  const response = await bring(url, entry, cheque);
+  expect(response.status).toBe(200);
+  expect(await response.text()).toContain(PAID_MARKER);
+  expect(receiptIn(response)).toEqual({
+    success: true,
+    transaction: cheque.hash,
+    network: 'nano:devnet',
+    payer: payer.address,
+  });
+  const { ledger } = scene.devnet;
+  expect(ledger.isConfirmed(ledger.find(cheque.hash))).toBe(false);
+});
+
+test('the offer has no expiry, and link_as_account may be left out', async () => {
+  const entry = await quote(url);
+  const { block } = await chequeFor(entry);
+  scene.passTime(1_000_000);
+  const { link_as_account: _, ...bare } = block;
+  expect((await present(url, signed(entry, { block: bare }))).status).toBe(200);
+});
+
+test('T5: the schema is strict', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  const wrong = [
+    { type: 'send' },
+    { note: 'one more key' },
+    { subtype: 'send' },
+    { work: '' },
+    { account: 'nano_1' },
+    { balance: '1.0' },
+    { signature: undefined },
+  ];
+  for (const otherwise of wrong) {
+    await expectRefusal(bring(url, entry, cheque, otherwise), 'error_invalid_block');
+  }
+  expect(isOnLedger(cheque)).toBe(false);
+});
+
+test('T9, T11: only what was issued for this URL', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  for (const otherwise of [{ amount: '1' }, { payTo: payer.address }, { network: 'nano:beta' }]) {
+    await expectRefusal(bring(url, { ...entry, ...otherwise }, cheque), 'No matching payment requirements');
+  }
+});
+
+test('T15 to T18: amount, link, signature, frontier, work', async () => {
+  const entry = await quote(url);
+  const self = readAddress(payer.address);
+  const old = self && scene.devnet.ledger.head(self);
+  if (self === undefined || old === undefined) throw new Error('no chain');
+  await payer.pay(payer.address, 1n);
+  const price = BigInt(entry.amount);
+  const good = await chequeFor(entry);
+  const flipped = (good.block.signature.startsWith('0') ? '1' : '0') + good.block.signature.slice(1);
+  const amount = (spent: bigint) => `[error_facilitator] - Amount mismatch: expected ${price}, got ${spent}`;
+  const cases: (readonly [Cheque, string, object?])[] = [
+    [await chequeFor(entry, { link: self }), 'error_payto_link_mismatch', { link_as_account: entry.payTo }],
+    [good, 'error_payto_link_mismatch', { link_as_account: entry.payTo.replace('nano_', 'xrb_') }],
+    [await payer.cheque(entry.payTo, 1n), amount(1n)],
+    [await payer.cheque(entry.payTo, price + 1n), amount(price + 1n)],
+    [good, 'error_invalid_block', { signature: flipped }],
+    [good, 'error_invalid_work', { work: '0'.repeat(16) }],
+    [
+      await chequeFor(entry, { previous: old.hash, balance: old.block.balance - price }),
+      'error_invalid_work',
+    ],
+  ];
+  for (const [cheque, error, otherwise] of cases) {
+    await expectRefusal(bring(url, entry, cheque, otherwise), error);
+    expect(isOnLedger(cheque)).toBe(false);
+  }
+  expect((await bring(url, entry, good)).status).toBe(200);
+});
+
+test('too little money, or no account at all', async () => {
+  const dear = `${url}&price=${2n * XNO}`;
+  const entry = await quote(dear);
+  const cheque = await payer.cheque(entry.payTo, XNO);
+  await expectRefusal(bring(dear, entry, cheque), 'error_not_enough_balance');
+  const unopened = { account: scene.merchant.payTo };
+  await expectRefusal(bring(dear, entry, cheque, unopened), 'error_no_account_frontier');
+});
+
+test('T19, T27, T28: a block buys once, a frontier carries one', async () => {
+  const held = `${url}&hold=1`;
+  const entry = await quote(held);
+  const cheque = await chequeFor(entry);
+  const answers = await Promise.all([1, 2, 3].map(() => bring(held, entry, cheque)));
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 402, 402]);
+  await expectRefusal(bring(held, entry, cheque), '[error_facilitator] - Payment already spent');
+  const representative = readAddress(entry.payTo);
+  if (representative === undefined) throw new Error('no payee');
+  await expectRefusal(
+    bring(held, entry, await chequeFor(entry, { representative })),
+    '[error_facilitator] - Another block on this frontier is being settled',
+  );
+  expect(isOnLedger(cheque)).toBe(false);
+});
+
+test('the example server: its bodies and its settlement', async () => {
+  const reference = `${url}&flavour=reference`;
+  const demand = await ask(reference);
+  expect(await demand.json()).toEqual({ error: 'Payment Required', message: expect.any(String) });
+  const [entry] = offerIn(demand).accepts;
+  if (entry === undefined) throw new Error('no entry');
+  const cheque = await chequeFor(entry);
+  const invalid = await bring(reference, entry, cheque, { note: 'one more key' });
+  expect([invalid.status, invalid.headers.has('PAYMENT-REQUIRED')]).toEqual([402, true]);
+  expect(await invalid.json()).toEqual({ error: 'Invalid Payment', reason: 'error_invalid_block' });
+  const bare = await bring(reference, entry, cheque, { link_as_account: undefined });
+  expect(await bare.json()).toEqual({ error: 'Invalid Payment', reason: 'error_payto_link_mismatch' });
+
+  const settled = await bring(reference, entry, cheque);
+  expect(settled.status).toBe(200);
+  expect(await settled.text()).toContain(PAID_MARKER);
+  expect(receiptIn(settled)).toEqual({
+    success: true,
+    transaction: cheque.hash,
+    network: 'nano:devnet',
+    payer: payer.address,
+  });
+});

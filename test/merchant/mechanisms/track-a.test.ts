@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readAddress } from '../../devnet/address.ts';
-import type { Hash } from '../../devnet/hex.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import { PAID_MARKER } from '../pages/layout.ts';
 import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
@@ -111,7 +110,7 @@ test('T9, T10, T11: other terms than were issued, or too late', async () => {
 test('T15, T16, T17, T18: amount, link, signature, frontier, each in its turn', async () => {
   const entry = await quote(url);
   const self = readAddress(payer.address);
-  const old = scene.devnet.ledger.head(self ?? ('' as Hash));
+  const old = self && scene.devnet.ledger.head(self);
   if (self === undefined || old === undefined) throw new Error('no chain');
   await payer.pay(payer.address, 1n);
   const price = BigInt(entry.amount);
@@ -179,6 +178,24 @@ test('work that the node does not take: the block bounces, and another may be wr
   await expectRefusal(bring(url, entry, cheque, { work: '0'.repeat(16) }), 402, bounced);
   const { cheques } = scene.merchant.books();
   expect(cheques).toContainEqual(expect.objectContaining({ hash: cheque.hash, state: 'bounced' }));
+  expect((await bring(url, entry, cheque)).status).toBe(200);
+});
+
+test('a frontier that moved while the node was away', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  scene.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
+  expect((await bring(url, entry, cheque)).status).toBe(500);
+  await payer.pay(payer.address, 1n);
+  await expectRefusal(bring(url, entry, cheque), 402, 'FRONTIER_CHANGED');
+  await expectRefusal(bring(url, entry, cheque), 402, 'STALE_FRONTIER');
+});
+
+test('a publication whose reply is lost is found by the block’s hash', async () => {
+  const entry = await quote(url);
+  const cheque = await chequeFor(entry);
+  scene.devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
+  expect((await bring(url, entry, cheque)).status).toBe(500);
   expect((await bring(url, entry, cheque)).status).toBe(200);
 });
 

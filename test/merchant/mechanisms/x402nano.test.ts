@@ -161,12 +161,28 @@ test('the example server: its bodies and its settlement', async () => {
   const bare = await bring(reference, entry, cheque, { link_as_account: undefined });
   expect(await bare.json()).toEqual({ error: 'Invalid Payment', reason: 'error_payto_link_mismatch' });
 
-  const settled = await bring(reference, entry, cheque);
+  scene.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
+  const late = await chequeFor(entry);
+  expect((await bring(reference, entry, late)).status).toBe(500);
+  await payer.pay(payer.address, 1n);
+  const unsettled = await bring(reference, entry, late);
+  expect([unsettled.status, unsettled.headers.has('PAYMENT-REQUIRED')]).toEqual([402, false]);
+  expect(await unsettled.json()).toEqual({});
+  expect(receiptIn(unsettled)).toEqual({
+    success: false,
+    network: 'nano:devnet',
+    transaction: '',
+    errorReason: 'error_nano_rpc',
+    payer: payer.address,
+  });
+
+  const good = await chequeFor(entry);
+  const settled = await bring(reference, entry, good);
   expect(settled.status).toBe(200);
   expect(await settled.text()).toContain(PAID_MARKER);
   expect(receiptIn(settled)).toEqual({
     success: true,
-    transaction: cheque.hash,
+    transaction: good.hash,
     network: 'nano:devnet',
     payer: payer.address,
   });

@@ -56,6 +56,7 @@ const Offer = v.object({
   error: v.string(),
   resource: v.object({ url: v.string(), description: v.string(), mimeType: v.string() }),
   accepts: v.array(Entry),
+  extensions: v.exactOptional(v.record(v.string(), v.unknown())),
 });
 
 /** The offer in a 402. */

@@ -46,7 +46,7 @@ export function tierOf(sender: Sender, self: { readonly id: string; readonly ori
  * name or with input of the wrong shape is refused with a Fault. Must be called synchronously at the worker's start.
  */
 export function serve(answers: () => Promise<Answers>): void {
-  const self = { id: chrome.runtime.id, origin: new URL(chrome.runtime.getURL('')).origin };
+  const self = { id: chrome.runtime.id, origin: chrome.runtime.getURL('').replace(/\/$/, '') };
   chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
     const question = v.safeParse(Question, message);
     if (!question.success) return false;

@@ -1,0 +1,265 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Fault } from '../fault.ts';
+import { bridgeQuestions, pageQuestions } from './contract.ts';
+import { type Answers, serve, type Tier, tierOf } from './serve.ts';
+
+type Sender = chrome.runtime.MessageSender;
+
+const ID = 'abcdefghijklmnopabcdefghijklmnop';
+const ORIGIN = `chrome-extension://${ID}`;
+const tab = { id: 1, index: 0, windowId: 1 } as chrome.tabs.Tab;
+
+/** Who can send a message to an extension, as the browser describes them. */
+const SENDERS: readonly { readonly who: string; readonly tier: Tier; readonly sender: Sender }[] = [
+  {
+    who: 'the popup',
+    tier: 'page',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}/src/popup/index.html` },
+  },
+  {
+    who: 'our page in a tab',
+    tier: 'page',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}/src/onboarding/index.html`, tab, frameId: 0 },
+  },
+  {
+    who: 'our content script',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'https://shop.example', url: 'https://shop.example/', tab, frameId: 0 },
+  },
+  {
+    who: 'our content script in a sandboxed frame',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'null', url: 'https://shop.example/frame', tab, frameId: 3 },
+  },
+  {
+    who: 'a content script on a page whose address looks like ours',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'https://evil.example', url: `${ORIGIN}/src/popup/index.html`, tab },
+  },
+  {
+    who: 'another extension',
+    tier: 'stranger',
+    sender: { id: 'p'.repeat(32), origin: ORIGIN, url: `${ORIGIN}/` },
+  },
+  { who: 'nobody known', tier: 'stranger', sender: {} },
+  { who: 'our id without an origin', tier: 'stranger', sender: { id: ID } },
+  {
+    who: 'our origin on a foreign address',
+    tier: 'stranger',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}.evil.example/src/popup/index.html`, tab },
+  },
+  {
+    who: 'an origin that begins like ours',
+    tier: 'bridge',
+    sender: { id: ID, origin: `${ORIGIN}.evil.example`, url: `${ORIGIN}.evil.example/`, tab },
+  },
+];
+
+test.each(SENDERS)('$who: $tier', ({ sender, tier }) => {
+  expect(tierOf(sender, { id: ID, origin: ORIGIN })).toBe(tier);
+});
+
+/** Input of the right shape for each question, so that nothing but the tier can be the reason for a refusal. */
+const seed = { kind: 'seed', hex: '0'.repeat(64) };
+const account = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+const profile = {
+  id: 'nano:mine',
+  label: 'Mine',
+  rpcUrls: ['https://node.example/'],
+  wsUrl: null,
+  thresholds: { send: 'f'.repeat(16), receive: 'f'.repeat(16) },
+  testMoney: true,
+  representative: account,
+  explorerUrl: null,
+};
+const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
+  'purse.state': {},
+  'purse.refresh': {},
+  'purse.touch': {},
+  'purse.pause': { paused: true },
+  'vault.newWords': {},
+  'vault.preview': { text: 'some words' },
+  'vault.create': { secret: seed, password: 'a password' },
+  'vault.unlock': { password: 'a password' },
+  'vault.lock': {},
+  'vault.reveal': { password: 'a password' },
+  'settings.read': {},
+  'settings.autoLock': { minutes: 5 },
+  'settings.representative': { account },
+  'settings.unblock': { site: 'https://shop.example' },
+  'network.use': { id: 'nano:mine' },
+  'network.save': { profile },
+  'network.remove': { id: 'nano:mine' },
+  'approval.list': {},
+  'approval.answer': { id: 'challenge', answer: { kind: 'once' } },
+  'budget.list': {},
+  'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
+  'budget.remove': { site: 'https://shop.example' },
+  'activity.page': { before: null, limit: 50 },
+  'payment.deliver': { id: 'payment' },
+  'money.send': { to: account, amount: '1' },
+  'log.list': {},
+};
+const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
+  'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
+};
+
+const QUESTIONS = [
+  ...Object.entries(INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'page' as Tier })),
+  ...Object.entries(BRIDGE_INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'bridge' as Tier })),
+];
+
+/** What was done, question by question; every answer is `done`. */
+let done: string[];
+type Listener = Parameters<typeof chrome.runtime.onMessage.addListener>[0];
+let listener: Listener;
+
+beforeEach(() => {
+  done = [];
+  const answering = (names: readonly string[]) =>
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        async () => {
+          done.push(name);
+          return 'done';
+        },
+      ]),
+    );
+  const answers = {
+    page: answering(Object.keys(pageQuestions)),
+    bridge: answering(Object.keys(bridgeQuestions)),
+  } as object as Answers;
+  start(async () => answers);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function start(answers: () => Promise<Answers>): void {
+  vi.stubGlobal('chrome', {
+    runtime: {
+      id: ID,
+      getURL: (path: string) => `${ORIGIN}/${path}`,
+      onMessage: {
+        addListener: (added: Listener) => {
+          listener = added;
+        },
+      },
+    },
+  });
+  serve(answers);
+}
+
+/** Sends a message; null when nobody takes it up. */
+function send(message: unknown, sender: Sender): Promise<unknown> {
+  return new Promise((resolve) => {
+    const taken: unknown = listener(message, sender, resolve);
+    if (taken !== true) resolve(null);
+  });
+}
+const page = SENDERS[0]?.sender ?? {};
+const refused = (key: string) => ({ ok: false, fault: { key, args: [] } });
+
+test('every question of the contract is in this table', () => {
+  expect(QUESTIONS.map(({ ask }) => ask).toSorted()).toEqual(
+    [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)].toSorted(),
+  );
+});
+
+describe.each(SENDERS)('$who', ({ tier, sender }) => {
+  test.each(QUESTIONS)('asks $ask', async ({ ask, input, allowed }) => {
+    const reply = await send({ ask, input }, sender);
+    const isAllowed = tier === allowed;
+    expect(reply).toEqual(isAllowed ? { ok: true, value: 'done' } : refused('fault_forbidden'));
+    expect(done).toEqual(isAllowed ? [ask] : []);
+  });
+
+  test.each(['', 'toString', '__proto__', 'constructor', 'purse.nothing'])('asks %j', async (ask) => {
+    expect(await send({ ask, input: {} }, sender)).toEqual(refused('fault_forbidden'));
+  });
+});
+
+describe('input', () => {
+  const sender = (allowed: Tier) => SENDERS.find(({ tier }) => tier === allowed)?.sender ?? {};
+
+  test.each(QUESTIONS)('$ask takes nothing that it does not know', async ({ ask, input, allowed }) => {
+    for (const bad of [
+      null,
+      undefined,
+      'text',
+      7,
+      ['text'],
+      { ...input, more: 1 },
+      { ...input, sender: { id: ID } },
+    ]) {
+      expect(await send({ ask, input: bad }, sender(allowed))).toEqual(refused('fault_badMessage'));
+    }
+    expect(done).toEqual([]);
+  });
+
+  test.each([
+    ['budget.save', { perPayment: '-1' }],
+    ['budget.save', { perPayment: '01' }],
+    ['budget.save', { perDay: '1e30' }],
+    ['budget.save', { perDay: 5 }],
+    ['budget.save', { perDay: '9'.repeat(40) }],
+    ['money.send', { amount: '0x10' }],
+    ['money.send', { amount: '1.5' }],
+    ['money.send', { amount: 'all' }],
+    ['approval.answer', { answer: { kind: 'lapsed' } }],
+    ['approval.answer', { answer: { kind: 'budget', perPayment: '1' } }],
+    ['settings.autoLock', { minutes: 0 }],
+    ['settings.autoLock', { minutes: 1.5 }],
+    ['activity.page', { limit: 501 }],
+    ['vault.unlock', { password: '' }],
+    ['vault.create', { secret: { kind: 'words', words: 'a b c', reading: 'other' } }],
+  ] as const)('%s with %j is not understood', async (ask, part) => {
+    expect(await send({ ask, input: { ...INPUTS[ask], ...part } }, page)).toEqual(
+      refused('fault_badMessage'),
+    );
+    expect(done).toEqual([]);
+  });
+
+  test('that is longer than anything real is not understood', async () => {
+    const long = [
+      { ask: 'approval.answer', input: { id: 'x'.repeat(129), answer: { kind: 'once' } } },
+      { ask: 'vault.unlock', input: { password: 'x'.repeat(1_025) } },
+    ];
+    for (const question of long) expect(await send(question, page)).toEqual(refused('fault_badMessage'));
+    expect(done).toEqual([]);
+  });
+
+  test('whatever is sent, it is answered with a refusal or left alone, and nothing is done', async () => {
+    const noise = fc.oneof(fc.anything(), fc.record({ ask: fc.string(), input: fc.anything() }));
+    await fc.assert(
+      fc.asyncProperty(noise, fc.constantFrom(...SENDERS), async (message, { sender }) => {
+        const reply = await send(message, sender);
+        expect(reply === null || Object(reply).ok === false).toBe(true);
+      }),
+    );
+    expect(done).toEqual([]);
+  });
+});
+
+describe('what goes wrong', () => {
+  const failing = (failure: unknown) => start(() => Promise.reject(failure));
+
+  test('crosses as a key and words, without its cause', async () => {
+    failing(new Fault('fault_insufficient', ['1.5'], { cause: new Error('secret') }));
+    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual({
+      ok: false,
+      fault: { key: 'fault_insufficient', args: ['1.5'] },
+    });
+  });
+
+  test('says nothing of what nobody planned for, but to developers', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      failing(new Error('secret'));
+      expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_unexpected'));
+      expect(said).toHaveBeenCalledOnce();
+    } finally {
+      said.mockRestore();
+    }
+  });
+});

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { Fault } from '../fault.ts';
+import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
+import { Handover, type HandoverPorts } from './handover.ts';
+import { Payer } from './payer.ts';
+import { type Intent, siteOf } from './payment.ts';
+import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+let devnet: Devnet;
+let account: Account;
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, 1_000n);
+});
+
+const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
+  const offer = sessionOffer(10n, { payTo: STRANGER });
+  const intent = intentOf({ account: account.address, offer, ...parts });
+  await account.journal.reserve(intent);
+  return intent;
+};
+const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
+const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) => {
+  const purse = account.purse();
+  return new Payer({
+    journal: account.journal,
+    purse: async () => purse,
+    deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
+    ...ports,
+  });
+};
+const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
+  new Handover({
+    journal: account.journal,
+    payer,
+    waits: async () => false,
+    release: () => undefined,
+    exclusively: locks(),
+    now: Date.now,
+    ...ports,
+  });
+
+test('what was approved and never signed is given back, unless its page still waits', async () => {
+  const [gone, waiting] = [await reserve(), await reserve()];
+  const handover = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
+  await Promise.all([handover.resume(), handover.resume()]);
+  expect([await stateOf(gone), await stateOf(waiting)]).toEqual(['abandoned', 'approved']);
+  const row = await account.database.get('spending', [gone.network.id, siteOf(gone.challenge.url), gone.day]);
+  expect(row?.spent).toBe(10n);
+  expect(account.sends()).toEqual([]);
+});
+
+test('one payment that cannot go on keeps no other waiting', async () => {
+  const purse = account.purse({ patienceMs: 60_000 });
+  devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  const stuck = await reserve();
+  void payerOf({ purse: async () => purse })
+    .pay(stuck.id)
+    .catch(() => undefined);
+  await expect.poll(() => stateOf(stuck)).toBe('published');
+  const abroad = await reserve({ network: { id: 'nano:other', testMoney: true } });
+  const next = await reserve();
+  const own = await purse.chain.send({ to: STRANGER, amount: next.amount }, (block) =>
+    account.journal.sign(next.id, block),
+  );
+  expect(own.moved).toBe(10n);
+
+  const payer = payerOf({
+    purse: async (network) => {
+      if (network !== account.network.id) throw new Fault('fault_unknownNetwork');
+      return purse;
+    },
+  });
+  void handoverOf(payer, { waits: async () => true }).resume();
+  await expect.poll(() => stateOf(next), { timeout: 10_000 }).toBe('proven');
+  expect(await stateOf(abroad)).toBe('approved');
+  purse.close();
+});
+
+test('a payment that is resumed and served at once is walked once and delivered once', async () => {
+  const challenge = challengeOf();
+  const intent = await reserve({ challenge });
+  const delivered: string[] = [];
+  const payer = payerOf({
+    deliver: async (_, proof) => {
+      delivered.push(proof);
+      return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+    },
+  });
+  const handover = handoverOf(payer, { waits: async () => true });
+  const payment = await account.journal.find(intent.id);
+  if (payment === null) throw new Error('reserved above');
+  const [served, second] = await Promise.all([
+    handover.serve(payment, challenge),
+    handover.serve(payment, challenge),
+    handover.resume(),
+    handover.resume(),
+  ]);
+  expect([served, second]).toEqual([true, false]);
+  expect(delivered).toHaveLength(1);
+  expect(account.sends()).toHaveLength(1);
+});
+
+test('signed proofs go to one payee one at a time, sessions side by side', async () => {
+  const most = { nanoSignature: 0, nanoSession: 0 };
+  let underway = 0;
+  const serveAll = async (mechanism: keyof typeof most) => {
+    const offer = () => (mechanism === 'nanoSession' ? sessionOffer(1n) : signatureOffer(1n));
+    const payer = payerOf({
+      deliver: async () => {
+        underway += 1;
+        most[mechanism] = Math.max(most[mechanism], underway);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (mechanism === 'nanoSession') await expect.poll(() => most.nanoSession).toBe(3);
+        underway -= 1;
+        return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+      },
+    });
+    const handover = handoverOf(payer);
+    const intents = [
+      await reserve({ offer: offer() }),
+      await reserve({ offer: offer() }),
+      await reserve({ offer: offer() }),
+    ];
+    // Paid first, so that all three are ready to be delivered at the same moment.
+    const paid = [];
+    for (const { id } of intents) paid.push(await payer.pay(id));
+    await Promise.all(paid.map((payment) => handover.serve(payment, payment.intent.challenge)));
+  };
+  await serveAll('nanoSignature');
+  await serveAll('nanoSession');
+  expect(most).toEqual({ nanoSignature: 1, nanoSession: 3 });
+});
+
+test('a proof is kept for its request until a minute after its offer is over, and longer if the user wants it', async () => {
+  const { id, challenge, offer } = await reserve();
+  const payer = payerOf();
+  await payer.pay(id);
+  let now = offer.expiresAt + 59_999;
+  const handover = handoverOf(payer, { now: () => now });
+  const kept = async () => (await handover.keptFor(challenge, account.network.id))?.intent.id;
+  expect(await kept()).toBe(id);
+  now += 1;
+  expect(await kept()).toBeUndefined();
+  await handover.want(id);
+  expect(await kept()).toBe(id);
+});

@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { readHex32 } from '../../test/devnet/hex.ts';
+import { Fault } from '../fault.ts';
+import type { Delivery } from '../interception/challenge.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { Payer, type PayerPorts } from './payer.ts';
+import type { Intent, PaymentId } from './payment.ts';
+import type { Purse } from './purse.ts';
+import { intentOf, sessionOffer } from './samples.fixture.ts';
+
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+let devnet: Devnet;
+let account: Account;
+let purse: Purse;
+let answer: Delivery;
+let payer: Payer;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, 1_000n);
+  purse = account.purse({ patienceMs: 300 });
+  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+  payer = payerWith({});
+});
+
+const payerWith = (ports: Partial<PayerPorts>) =>
+  new Payer({ journal: account.journal, purse: async () => purse, deliver: async () => answer, ...ports });
+const reserve = async (amount = 10n): Promise<Intent> => {
+  const intent = intentOf({ account: account.address, offer: sessionOffer(amount, { payTo: STRANGER }) });
+  await account.journal.reserve(intent);
+  return intent;
+};
+const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
+const amounts = () => account.sends().map(({ amount }) => amount);
+const spent = async ({ network, site, day }: Intent) =>
+  (await account.database.get('spending', [network.id, site, day]))?.spent;
+/** What another wallet with the same key pays at once, before anything of ours. */
+const rival = async (amount: bigint) => {
+  const key = readHex32(publicKeyOf(STRANGER));
+  if (key === undefined) throw new Error('a key is 32 bytes');
+  return account.otherWallet().send(key, amount);
+};
+
+describe('one walk', () => {
+  test('whoever asks meanwhile joins it, and afterwards finds it done', async () => {
+    const { id } = await reserve();
+    const walks = await Promise.all([payer.pay(id), payer.pay(id), payer.pay(id)]);
+    expect(new Set(walks.map(({ progress }) => progress.state))).toEqual(new Set(['proven']));
+    expect(await payer.pay(id)).toEqual(walks[0]);
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('two payers over one journal pay once', async () => {
+    const intent = await reserve();
+    const other = payerWith({ purse: async () => account.purse() });
+    const walks = await Promise.allSettled([payer.pay(intent.id), other.pay(intent.id)]);
+    expect(walks.some(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(amounts()).toEqual([10n]);
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('there is none of a payment that is not there', async () => {
+    await expect(payer.pay('nothing' as PaymentId)).rejects.toThrow('fault_unknownPayment');
+  });
+});
+
+describe('a node that lies cannot make it pay anything else than the offer (invariant 4)', () => {
+  test.each([
+    { kind: 'lie_balance', offset: '-900' },
+    { kind: 'lie_balance', absolute: '1000000' },
+    { kind: 'process_other_hash' },
+    { kind: 'drop_reply_after_accepting', action: 'process' },
+  ] as const)('%o: it pays the offer, once', async (fault) => {
+    devnet.faults.set(fault);
+    const intent = await reserve();
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+    expect(await spent(intent)).toBe(10n);
+  });
+
+  test.each([
+    { kind: 'lie_balance', offset: '-900', contents: true },
+    { kind: 'lie_balance', offset: '900', contents: true },
+    { kind: 'http_status', status: 503 },
+    { kind: 'drop_request' },
+    { kind: 'truncated_json' },
+  ] as const)('%o: it pays nothing, and nothing is owed', async (fault) => {
+    devnet.faults.set(fault);
+    const intent = await reserve();
+    expect((await payer.pay(intent.id)).progress.state).toBe('abandoned');
+    expect(await spent(intent)).toBe(0n);
+    devnet.faults.clear();
+    await purse.chain.look();
+    expect(amounts()).toEqual([]);
+  });
+
+  test('a confirmation of a block that no ledger has costs time, not money', async () => {
+    devnet.faults.set({ kind: 'confirm_never_seen', times: 1 });
+    const first = await reserve(10n);
+    await payer.pay(first.id).catch((failure) => expect(failure).toBeInstanceOf(Fault));
+    const second = await reserve(20n);
+    await account.purse().chain.look();
+    await payer.pay(second.id);
+    expect((await payer.pay(first.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n, 20n]);
+  });
+});
+
+describe('what cannot go on now stays as it is', () => {
+  test('a block that reaches no node waits, and goes out once when there is one', async () => {
+    const intent = await reserve();
+    await purse.chain.look();
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+    expect(await stateOf(intent)).toBe('signed');
+    expect(await spent(intent)).toBe(10n);
+    devnet.faults.clear();
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('a block that is not confirmed is waited for, and published again where it was lost', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    expect(await stateOf(intent)).toBe('published');
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.ledger.rollback(sent.hash);
+    devnet.faults.clear();
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
+  });
+
+  test('on another network it waits for its own, and asks nobody meanwhile', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    const abroad = payerWith({ purse: () => Promise.reject(new Fault('fault_unknownNetwork')) });
+    devnet.stats.reset();
+    await expect(abroad.pay(intent.id)).rejects.toThrow('fault_unknownNetwork');
+    expect(devnet.stats.counts()).toEqual({});
+    expect(await stateOf(intent)).toBe('published');
+  });
+
+  test('locked while its block is confirmed, it goes on after the next unlocking', async () => {
+    devnet.faults.set({ kind: 'never_confirm', times: 1 });
+    purse = account.purse();
+    const intent = await reserve();
+    const walk = payer.pay(intent.id);
+    await expect.poll(() => stateOf(intent)).toBe('published');
+    purse.close();
+    await expect(walk).rejects.toThrow('fault_locked');
+    purse = account.purse();
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.elections.confirm(sent.hash);
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+});
+
+describe('another wallet on the same account', () => {
+  test('that was faster: the payment is given up, and its money given back', async () => {
+    await purse.chain.look();
+    await account.publish(await rival(100n));
+    const intent = await reserve();
+    const { progress } = await payer.pay(intent.id);
+    expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_blockForked' });
+    expect(await spent(intent)).toBe(0n);
+    expect(amounts()).toEqual([100n]);
+  });
+
+  test('whose block wins after ours was published: the same, at the end of patience', async () => {
+    const theirs = await rival(100n);
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    const [ours] = account.sends();
+    if (ours === undefined) throw new Error('published above');
+    devnet.ledger.rollback(ours.hash);
+    devnet.faults.clear();
+    await account.publish(theirs);
+    expect((await payer.pay(intent.id)).progress).toMatchObject({
+      state: 'abandoned',
+      fault: 'fault_blockForked',
+    });
+    expect(await spent(intent)).toBe(0n);
+    expect(amounts()).toEqual([100n]);
+  });
+
+  test('the next payment goes on from there', async () => {
+    await purse.chain.look();
+    await account.publish(await rival(100n));
+    await payer.pay((await reserve()).id);
+    expect((await payer.pay((await reserve(7n)).id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([100n, 7n]);
+  });
+});
+
+test('an offer that expired while its worker was away is not paid', async () => {
+  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + 5_000 });
+  const intent = intentOf({ account: account.address, offer });
+  await account.journal.reserve(intent);
+  expect((await payer.pay(intent.id)).progress).toMatchObject({
+    state: 'abandoned',
+    fault: 'fault_offerExpired',
+  });
+  expect(await account.chains.newest(account.network.id, account.address)).toBeNull();
+  await purse.chain.look();
+  expect(amounts()).toEqual([]);
+});
+
+test('what nobody planned for is said to developers, and owes nothing', async () => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  try {
+    const cause = new TypeError('nobody planned for this');
+    const broken = payerWith({ purse: () => Promise.reject(cause) });
+    const intent = await reserve();
+    expect((await broken.pay(intent.id)).progress).toMatchObject({
+      state: 'abandoned',
+      fault: 'fault_unexpected',
+    });
+    expect(said).toHaveBeenCalledWith(cause);
+  } finally {
+    said.mockRestore();
+  }
+});
+
+describe('delivering', () => {
+  const proven = async () => payer.pay((await reserve()).id);
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
+
+  test.each<[string, Delivery, object]>([
+    [
+      'a page',
+      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null },
+      { state: 'settled', status: 204 },
+    ],
+    [
+      'a refusal for good',
+      {
+        kind: 'answered',
+        status: 402,
+        paymentResponse: encode({ error: 'Payment already spent' }),
+        paymentRequired: null,
+      },
+      { state: 'refused', status: 402, final: true, said: 'Payment already spent' },
+    ],
+    [
+      'a refusal for now',
+      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null },
+      { state: 'refused', status: 503, final: false },
+    ],
+    [
+      'a redirect that was not followed',
+      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null },
+      { state: 'unanswered', reason: 'network' },
+    ],
+    ['no page', { kind: 'unanswered', reason: 'gone' }, { state: 'unanswered', reason: 'gone' }],
+  ])('%s is written down as what it is', async (_, delivery, progress) => {
+    answer = delivery;
+    const payment = await proven();
+    expect((await payer.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
+  });
+
+  test('the proof is on disk as delivered before it leaves, and is the same every time', async () => {
+    const seen: unknown[] = [];
+    const payment = await proven();
+    const careful = payerWith({
+      deliver: async (challenge, proof) => {
+        seen.push([challenge.id, proof, await stateOf(payment.intent)]);
+        return { kind: 'unanswered', reason: 'network' };
+      },
+    });
+    const { challenge } = payment.intent;
+    await careful.deliver(await careful.deliver(payment, challenge), challenge);
+    const proof = 'proof' in payment.progress ? payment.progress.proof : '';
+    expect(seen).toEqual([
+      [challenge.id, proof, 'delivered'],
+      [challenge.id, proof, 'delivered'],
+    ]);
+  });
+
+  test('without a proof there is nothing to deliver, and what is settled is over', async () => {
+    const intent = await reserve();
+    const approved = await account.journal.find(intent.id);
+    if (approved === null) throw new Error('reserved above');
+    await expect(payer.deliver(approved, intent.challenge)).rejects.toThrow('fault_paymentOver');
+    const settled = await payer.deliver(await payer.pay(intent.id), intent.challenge);
+    await expect(payer.deliver(settled, intent.challenge)).rejects.toThrow('fault_paymentOver');
+  });
+});

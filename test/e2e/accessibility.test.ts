@@ -1,0 +1,282 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+/** Evaluated rather than loaded: the purse's pages run no script but their own. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const WORDS =
+  'edge defense waste choose enrich upon flee junk siren film clown finish luggage leader kid quick brick print evidence swap drill paddle truly occur';
+const PASSWORD = 'five gates and a wooden bridge';
+
+/** Checks one page as it stands, in both themes: axe finds nothing, and nothing is wider than the page. */
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+    await page.evaluate(AXE);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    );
+    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+    expect([what, colorScheme, found]).toEqual([what, colorScheme, []]);
+    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+    expect([what, tooWide]).toEqual([what, false]);
+  }
+}
+
+const step = (page: Page, testId: string) =>
+  page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`).click();
+
+describe('axe finds nothing, in light and dark', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await openScene({ purse: { bare: true, password: PASSWORD } });
+  });
+  afterAll(() => scene.close());
+
+  test('on the popup before there is a purse', async () => {
+    const popup = await scene.purse.popup();
+    await popup.getByTestId('begin').waitFor();
+    await expectAccessible(popup, 'empty');
+    await popup.close();
+  });
+
+  test('on any page of setting up', async () => {
+    const page = await scene.purse.newPage();
+    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
+    await page.getByTestId('create').waitFor();
+    await expectAccessible(page, 'welcome');
+    await step(page, 'create');
+    await page.getByTestId('words').waitFor();
+    await expectAccessible(page, 'words');
+    await step(page, 'words-done');
+    await step(page, 'check-done');
+    await page.locator('[role="alert"] .notice').waitFor();
+    await expectAccessible(page, 'check');
+
+    await page.reload();
+    await step(page, 'import');
+    await page.getByTestId('secret').fill('nonsense');
+    await step(page, 'secret-read');
+    await page.locator('[role="alert"] .notice').waitFor();
+    await expectAccessible(page, 'import');
+    await page.getByTestId('secret').fill(WORDS);
+    await step(page, 'secret-read');
+    await page.getByTestId('reading-bip44').check();
+    await expectAccessible(page, 'readings');
+    await step(page, 'secret-done');
+    await page.getByTestId('password').fill('password');
+    await page.getByTestId('password-again').fill('other');
+    await expectAccessible(page, 'password');
+    await page.getByTestId('password').fill(PASSWORD);
+    await page.getByTestId('password-again').fill(PASSWORD);
+    await step(page, 'seal');
+    await page.getByTestId('finish').waitFor();
+    await expectAccessible(page, 'done');
+    await page.close();
+  });
+});
+
+describe('of the purse in use', () => {
+  let scene: Scene;
+
+  beforeAll(async () => {
+    scene = await openScene({ purse: { password: PASSWORD } });
+    const { purse, merchant } = scene;
+    // Something of everything: a payment, a refusal, a lost answer, a log line, a blocked site, a budget, transfers.
+    const page = await purse.newPage();
+    const pay = async (path: string) => {
+      void page.goto(scene.at(path)).catch(() => undefined);
+      const { offer, approve } = await purse.nextApproval();
+      await approve({ budget: { perPayment: 2n * PRICE, perDay: XNO } });
+      await purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+        if (last?.kind !== 'payment' || last.url !== offer.url) return false;
+        return ['settled', 'refused', 'unanswered'].includes(last.state);
+      });
+      await purse.ask('budget.remove', { site: merchant.origin });
+    };
+    for (const path of ['/article', '/always-refuses', '/loses-answer']) await pay(path);
+    await page.goto(scene.merchant.registerHeader('odd'));
+    void page.goto(`${merchant.otherOrigin}/bare`).catch(() => undefined);
+    await (await purse.nextApproval()).never();
+    await page.close();
+    // Paused, so that there still are questions.
+    const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: true };
+    await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  });
+  afterAll(() => scene.close());
+
+  const tab = (popup: Page, place: number) => popup.locator('nav button').nth(place).click();
+
+  test('axe finds nothing on any screen of the popup, in light and dark', async () => {
+    const popup = await scene.purse.popup();
+    await popup.getByTestId('activity-row').first().waitFor();
+    await expectAccessible(popup, 'home');
+    await popup.getByTestId('receive').click();
+    await expectAccessible(popup, 'receive');
+
+    await popup.getByTestId('send').click();
+    await popup.getByTestId('send-to').fill('nobody');
+    await popup.getByTestId('send-amount').fill('x');
+    await expectAccessible(popup, 'send, wrong');
+    await popup.getByTestId('send-to').fill(scene.purse.account);
+    await popup.getByTestId('send-amount').fill('1');
+    await step(popup, 'send-review');
+    await popup.getByTestId('send-now').waitFor();
+    await expectAccessible(popup, 'send, confirm');
+
+    await tab(popup, 1);
+    await popup.getByTestId('activity-row').first().waitFor();
+    await expectAccessible(popup, 'activity');
+    for (const state of ['settled', 'refused', 'unanswered']) {
+      await tab(popup, 1);
+      await popup.locator(`[data-testid="activity-row"][data-state="${state}"]`).click();
+      await popup.getByTestId('payment-state').waitFor();
+      await expectAccessible(popup, state);
+    }
+    await tab(popup, 1);
+    await popup.locator('[data-testid="activity-row"][data-kind="received"]').click();
+    await expectAccessible(popup, 'received');
+
+    await tab(popup, 2);
+    await popup.getByTestId('budget').waitFor();
+    await expectAccessible(popup, 'budgets');
+    await popup.getByTestId('pause-all').check();
+    await popup.getByTestId('budget').locator('button').click();
+    await popup.locator('.button-danger').click();
+    await expectAccessible(popup, 'budget');
+    await tab(popup, 0);
+    await expectAccessible(popup, 'home, paused');
+
+    await tab(popup, 3);
+    await popup.locator('.blocked').waitFor();
+    await expectAccessible(popup, 'settings');
+    await popup.locator('.choice button').last().click();
+    await popup.getByTestId('network-save').waitFor();
+    await expectAccessible(popup, 'network');
+    await tab(popup, 3);
+    await popup.locator('.open-row').last().click();
+    await popup.getByTestId('log-line').first().waitFor();
+    await expectAccessible(popup, 'log');
+    await tab(popup, 3);
+    await popup.locator('.open-row').first().click();
+    await popup.getByTestId('reveal-password').fill('wrong one');
+    await popup.keyboard.press('Enter');
+    await popup.locator('[role="alert"] .notice').waitFor();
+    await expectAccessible(popup, 'back-up, wrong');
+    await popup.getByTestId('reveal-password').fill(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('seed').waitFor();
+    await expectAccessible(popup, 'back-up');
+
+    scene.devnet.faults.set({ kind: 'http_status', status: 503 });
+    await scene.purse.ask('purse.refresh', {});
+    await tab(popup, 0);
+    await popup.getByTestId('trouble').getByRole('button').waitFor();
+    await expectAccessible(popup, 'trouble');
+    scene.devnet.faults.clear();
+    await scene.purse.ask('purse.refresh', {});
+    await scene.purse.ask('purse.pause', { paused: false });
+
+    await popup.getByTestId('lock').click();
+    await popup.getByTestId('unlock-password').fill('wrong two');
+    await popup.keyboard.press('Enter');
+    await popup.locator('[role="alert"] .notice').waitFor();
+    await expectAccessible(popup, 'locked');
+    await popup.getByTestId('unlock-password').fill(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('balance').waitFor();
+    await popup.close();
+  });
+
+  /** The purse's own window with the one question that a visit leads to, ready to be answered. */
+  async function question(query: Readonly<Record<string, string>>, ready: string) {
+    const { purse } = scene;
+    const page = await purse.newPage();
+    void page.goto(scene.at('/article', query)).catch(() => undefined);
+    const { decline } = await purse.nextApproval();
+    const view = await purse.newPage();
+    await view.setViewportSize({ width: 400, height: 640 });
+    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.bringToFront();
+    await view.locator(`[data-testid="${ready}"]:not([aria-disabled="true"])`).waitFor();
+    return { page, view, decline };
+  }
+
+  test.each([
+    ['simple', {}],
+    ['full of words', { description: `${'Wort'.repeat(40)} <b>bold</b> \u202Etxt` }],
+    ['that cannot be paid', { price: String(100n * XNO) }],
+  ])('axe finds nothing on a question %s, in light and dark', async (what, query) => {
+    const { page, view, decline } = await question({ ...query, n: what }, 'approve-decline');
+    await expectAccessible(view, what);
+    if (what === 'simple') {
+      await step(view, 'approve-budget');
+      await view.getByTestId('budget-per-payment').fill('0');
+      await expectAccessible(view, 'budget');
+      await view.reload();
+    }
+    await decline();
+    await page.close();
+  });
+
+  test('a question is answered by keyboard alone', async () => {
+    const mark = await scene.mark();
+    const { page, view } = await question({ n: 'keys' }, 'approve-once');
+    await press(view, 'approve-once');
+    await page.locator('#paid').waitFor();
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    await page.close();
+  });
+
+  test('every place of the popup is reached and used by keyboard alone', async () => {
+    const popup = await scene.purse.popup();
+    await popup.getByTestId('balance').waitFor();
+    const headings: (string | null)[] = [];
+    for (const place of [1, 2, 3, 0]) {
+      const name = await popup.locator('nav button').nth(place).textContent();
+      await press(popup, name ?? '');
+      await popup.locator('nav button[aria-current="page"]', { hasText: name ?? '' }).waitFor();
+      // What came has the focus at its top.
+      headings.push(await popup.evaluate(() => document.activeElement?.tagName ?? null));
+    }
+    expect(headings).toEqual(['H1', 'H1', 'H1', 'H1']);
+    await press(popup, 'send');
+    await popup.getByTestId('send-to').waitFor();
+    await press(popup, 'lock');
+    // The password gets the focus by itself.
+    await popup.locator('[data-testid="unlock-password"]:focus').waitFor();
+    await popup.keyboard.type(PASSWORD);
+    await popup.keyboard.press('Enter');
+    await popup.getByTestId('send-to').waitFor();
+    await popup.close();
+  });
+
+  /** Goes by Tab to the control of this test id or name, which shows that it has the focus, and presses Enter. */
+  async function press(page: Page, wanted: string): Promise<void> {
+    for (let tabs = 0; tabs < 60; tabs++) {
+      await page.keyboard.press('Tab');
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement;
+        if (!(element instanceof HTMLElement)) return null;
+        const { outlineStyle, boxShadow } = getComputedStyle(element);
+        return {
+          names: [element.dataset.testid ?? null, element.textContent],
+          seen: outlineStyle !== 'none' || boxShadow !== 'none',
+        };
+      });
+      if (!focused?.names.includes(wanted)) continue;
+      expect([wanted, focused.seen]).toEqual([wanted, true]);
+      // An answer closes its window, sooner than the key comes up again.
+      await page.keyboard.press('Enter').catch((failure: unknown) => {
+        if (!page.isClosed()) throw failure;
+      });
+      return;
+    }
+    throw new Error(`Tab never came to ${wanted}`);
+  }
+});

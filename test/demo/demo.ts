@@ -52,4 +52,11 @@ async function main(): Promise<boolean> {
   return true;
 }
 
-process.exitCode = (await main()) ? 0 : 1;
+try {
+  process.exitCode = (await main()) ? 0 : 1;
+} catch (cause) {
+  const isUsage =
+    cause instanceof TypeError && 'code' in cause && String(cause.code).startsWith('ERR_PARSE_ARGS');
+  console.error(isUsage ? `${cause.message}\n\n${USAGE}` : cause);
+  process.exitCode = isUsage ? 2 : 1;
+}

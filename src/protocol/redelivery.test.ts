@@ -75,6 +75,14 @@ describe('Track A in lower case', () => {
     expect(lowerCaseProof(lower)).toBeUndefined();
   });
 
+  test.each([
+    ['no payload', {}],
+    ['no block', { payload: {} }],
+    ['a list for a block', { payload: { block: [] } }],
+  ])('is nothing with %s', (_name, parts) => {
+    expect(lowerCaseProof(headerOf({ accepted: trackAEntry, ...parts }))).toBeUndefined();
+  });
+
   test('is nothing for any other mechanism', async () => {
     const { trackA: _, ...others } = entries;
     for (const entry of Object.values(others)) expect(lowerCaseProof(await proofFor(entry))).toBeUndefined();

@@ -1,0 +1,125 @@
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, openScene, present, type Scene } from '../../test/merchant/testing/scene.ts';
+import { parseAddress } from '../nano/account.ts';
+import { BlockHashText, SignedBlockText } from '../nano/block.ts';
+import { type Answer, readAnswer } from './answer.ts';
+import { classify } from './classify.ts';
+import type { Message } from './mechanism.ts';
+import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
+import type { Mechanism, Offer } from './offer.ts';
+import { makeProof } from './proof.ts';
+import { fallbackBody, lowerCaseProof } from './redelivery.ts';
+
+const FLAVOURS = ['spec', 'reference'] as const;
+const EVERY = defaultPreference.flatMap((mechanism) =>
+  FLAVOURS.map((flavour) => [mechanism, flavour] as const),
+);
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+/** Where the merchant asks for money on these terms. */
+function at(terms: Readonly<Record<string, string>>): string {
+  return `${scene.merchant.origin}/api/private?${new URLSearchParams(terms)}`;
+}
+
+/** What the merchant offers there, read as the purse reads it. */
+async function offerAt(url: string, payable = new Set(defaultPreference)): Promise<Offer | undefined> {
+  const response = await ask(url);
+  await response.arrayBuffer();
+  const now = Date.now();
+  const network = 'nano:devnet';
+  const found = classify(response.headers.get('payment-required') ?? '', {
+    url,
+    network,
+    arrivedAt: now,
+    now,
+    payable,
+  });
+  return found.kind === 'offers' ? found.offers[0] : undefined;
+}
+
+/** Pays as the offer wants to be paid, and proves it. */
+async function prove(offer: Offer | undefined): Promise<string> {
+  if (!offer) throw new Error('nothing payable');
+  const { payer } = scene;
+  const { payTo, amount } = offer;
+  if (isHandOver(offer)) {
+    const { block } = await payer.cheque(payTo, amount);
+    return makeProof(offer, { block: v.parse(SignedBlockText, block) });
+  }
+  const hash = v.parse(BlockHashText, await payer.pay(payTo, amount));
+  const sign = ({ kind, text }: Message) => (kind === 'plain' ? payer.sign(text) : payer.signOffChain(text));
+  return makeProof(offer, { hash, account: parseAddress(payer.address), sign });
+}
+
+async function read(response: Response, proof: string): Promise<Answer> {
+  const { status, headers } = response;
+  const bodyText = await response.text();
+  const [paymentResponse, paymentRequired] = [
+    headers.get('payment-response'),
+    headers.get('payment-required'),
+  ];
+  return readAnswer({ status, paymentResponse, paymentRequired, bodyText }, proof);
+}
+const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
+
+const payments = (mechanism: Mechanism) =>
+  scene.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
+
+describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
+  test('is paid, once', async () => {
+    const url = at({ mechanism, flavour });
+    const before = payments(mechanism).length;
+    const proof = await prove(await offerAt(url));
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'paid' });
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'refused' });
+    expect(payments(mechanism)).toHaveLength(before + 1);
+  });
+
+  test('that does not see the block confirmed yet takes the same proof later', async () => {
+    const url = at({ mechanism, flavour, 'refuse-first': '1', 'refuse-with': 'unconfirmed' });
+    const proof = await prove(await offerAt(url));
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false });
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'paid' });
+  });
+
+  test('that asks for a payment identifier gets the same one on every delivery', async () => {
+    const url = at({
+      mechanism,
+      flavour,
+      paymentIdentifier: 'required',
+      'refuse-first': '1',
+      'refuse-with': '500',
+    });
+    const proof = await prove(await offerAt(url));
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false });
+    expect(await deliver(url, proof)).toMatchObject({ kind: 'paid' });
+  });
+});
+
+test('an offer that hands over a block is none where that is not allowed', async () => {
+  for (const mechanism of defaultPreference) {
+    const offer = await offerAt(at({ mechanism }), new Set(payFirstMechanisms));
+    expect(offer?.mechanism).toBe(payFirstMechanisms.has(mechanism) ? mechanism : undefined);
+  }
+});
+
+test('a session that the merchant lost is paid by the body of a POST', async () => {
+  const url = at({ mechanism: 'nanoSession', 'lose-session': '1' });
+  const proof = await prove(await offerAt(url));
+  expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false, remedy: 'postBody' });
+  const answer = await read(await ask(url, { method: 'POST', body: fallbackBody(proof) }), proof);
+  expect(answer).toMatchObject({ kind: 'paid' });
+});
+
+test('a Track A merchant that reads lower case only is paid by the second spelling of the block', async () => {
+  const url = at({ mechanism: 'trackA', hex: 'lower' });
+  const proof = await prove(await offerAt(url));
+  expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false, remedy: 'lowerCase' });
+  expect(await deliver(url, lowerCaseProof(proof) ?? '')).toMatchObject({ kind: 'paid' });
+});

@@ -36,21 +36,20 @@ function isUsable(path: string): boolean {
   return status === 0 && Number(version) >= LEAST_VERSION;
 }
 
-/**
- * A Chromium, installed when there is none: Playwright's own, or else Debian's.
- *
- * @throws Error that tells the user what to do when neither can be had.
- */
+/** A Chromium, installed when there is none: Playwright's own, or else Debian's. With neither, says what to do and exits. */
 export function ensureChromium(): string {
   for (const install of [undefined, installPlaywrights, installDebians]) {
     install?.();
     const path = findChromium();
     if (path !== undefined) return path;
   }
-  throw new Error(
-    `No Chromium ${LEAST_VERSION} or newer here, and none could be installed. Install one, or name it: CHROMIUM_PATH=/path/to/chromium.` +
-      ' Google Chrome will not do: it no longer loads unpacked extensions.',
-  );
+  console.error(`
+No Chromium ${LEAST_VERSION} or newer here, and none could be installed. Install one, or name it:
+
+  CHROMIUM_PATH=/path/to/chromium
+
+Google Chrome will not do: it no longer loads unpacked extensions.`);
+  return process.exit(1);
 }
 
 function installPlaywrights(): void {
@@ -60,7 +59,7 @@ function installPlaywrights(): void {
 
 function installDebians(): void {
   if (process.getuid?.() !== 0 || !isDebian()) return;
-  console.error("That one does not run here: installing Debian's.");
+  console.error("That one is not to be had, or does not run here: installing Debian's.");
   if (run('apt-get', 'update')) run('apt-get', 'install', '--yes', '--no-install-recommends', 'chromium');
 }
 

@@ -1,0 +1,181 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openScene, type Scene } from './scene.ts';
+import { popupScreen } from './screen.ts';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(async () => {
+  await page.close();
+  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+});
+
+const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const APPROVE = 'src/approve/index.html';
+const popupFor = (id: string) =>
+  popupScreen(scene.purse.context, inPurse('src/popup/index.html'), `[data-approval="${id}"]`);
+/** Whether the toolbar popup is open, with this question or on its way to it. */
+async function popsUp(id: string): Promise<boolean> {
+  const popup = await popupFor(id);
+  await popup?.close();
+  return popup !== undefined;
+}
+
+const windows = () => scene.purse.context.pages().filter((one) => one.url().includes(APPROVE));
+
+/** What the number on the toolbar button says. */
+async function badge(): Promise<string> {
+  const view = await scene.purse.newPage();
+  await view.goto(inPurse('manifest.json'));
+  const text = await view.evaluate(() => chrome.action.getBadgeText({}));
+  await view.close();
+  return text;
+}
+
+async function oneWaits() {
+  const [offer] = await scene.purse.until('approval.list', {}, ({ length }) => length === 1);
+  if (offer === undefined) throw new Error('nothing waits');
+  return offer;
+}
+
+describe('a question', () => {
+  test('comes up in the toolbar popup, which goes when it is answered', async () => {
+    void page.goto(scene.at('/article')).catch(() => undefined);
+    const { id } = await oneWaits();
+    await expect.poll(() => popsUp(id), { timeout: 10_000 }).toBe(true);
+    const popup = await popupFor(id);
+    await popup?.click('approve-once');
+    await popup?.close();
+    await page.locator('#paid').waitFor();
+    await expect.poll(() => popsUp(id), { timeout: 10_000 }).toBe(false);
+    expect(windows()).toEqual([]);
+  });
+
+  test('outlives the popup that the user closed, and is counted on the button', async () => {
+    void page.goto(scene.at('/article', { n: 'closed' })).catch(() => undefined);
+    const approval = await scene.purse.nextApproval();
+    await expect.poll(() => popsUp(approval.offer.id), { timeout: 10_000 }).toBe(true);
+    // Another window takes the focus, and the browser closes the popup.
+    const view = await scene.purse.newPage();
+    await view.goto(inPurse('src/popup/index.html'));
+    await view.locator(`[data-approval="${approval.offer.id}"]`).waitFor();
+    await view.evaluate(() => chrome.windows.create({ url: 'about:blank', focused: true }));
+    await expect.poll(() => popsUp(approval.offer.id), { timeout: 10_000 }).toBe(false);
+    expect(await badge()).toBe('1');
+    await view.close();
+    await approval.approve();
+    await page.locator('#paid').waitFor();
+    expect(await badge()).toBe('');
+  });
+
+  test('of a tab that is not in front opens nothing, and waits to be looked at', async () => {
+    await page.goto(scene.at('/page'));
+    const front = await scene.purse.newPage();
+    await front.goto(scene.at('/free'));
+    await front.bringToFront();
+    await page.evaluate((url) => void fetch(url), scene.at('/api/data'));
+    const { offer, decline } = await scene.purse.nextApproval();
+    expect(await badge()).toBe('1');
+    expect(await popsUp(offer.id)).toBe(false);
+    expect(windows()).toEqual([]);
+    await front.close();
+    await decline();
+  });
+
+  test('takes no click before it was looked at, and none but a user’s own', async () => {
+    const mark = await scene.mark();
+    const seen = page.goto(scene.at('/page', { fetch: '1' }));
+    const { id } = await oneWaits();
+    await seen;
+    const view = await scene.purse.newPage();
+    // Notes how each button stood when it came up, and clicks it by script, over and over.
+    await view.addInitScript(() => {
+      const first: (string | null)[] = [];
+      Object.assign(globalThis, { first });
+      new MutationObserver(() => {
+        const button = document.querySelector<HTMLElement>('[data-testid="approve-once"]');
+        if (button === null) return;
+        first.push(button.getAttribute('aria-disabled'));
+        button.click();
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    });
+    await view.goto(inPurse(APPROVE));
+    await view.bringToFront();
+    await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').waitFor();
+    await view.evaluate(() => document.querySelector<HTMLElement>('[data-testid="approve-once"]')?.click());
+    const states = await view.evaluate(
+      () => (globalThis as unknown as { first: readonly (string | null)[] }).first,
+    );
+    expect([states[0], states.at(-1)]).toEqual(['true', null]);
+    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id }]);
+    await scene.nothingSince(mark);
+    await view.getByTestId('approve-decline').click();
+  });
+
+  test('is answered once: a second answer finds it gone', async () => {
+    const mark = await scene.mark();
+    await page.goto(scene.at('/page', { fetch: '1' }));
+    const { id } = await oneWaits();
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => scene.purse.ask('approval.answer', { id, answer: { kind: 'once' } })),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const answer of answers) {
+      if (answer.status === 'rejected') expect(`${answer.reason}`).toContain('fault_approvalGone');
+    }
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
+  test('lapses with its page', async () => {
+    const mark = await scene.mark();
+    await page.goto(scene.at('/page', { fetch: '1' }));
+    await oneWaits();
+    await page.goto(scene.at('/free'));
+    await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+    await scene.nothingSince(mark);
+    const other = await scene.purse.newPage();
+    void other.goto(scene.at('/article')).catch(() => undefined);
+    await oneWaits();
+    await other.close();
+    await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+    await scene.nothingSince(mark);
+  });
+
+  test('lapses with its offer, and the page gets its own 402', async () => {
+    const mark = await scene.mark();
+    await page.goto(scene.at('/page', { fetch: '1', expiry: '27' }));
+    await oneWaits();
+    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    const [line] = await scene.purse.ask('log.list', {});
+    expect(line?.key).toBe('refusal_LAPSED');
+    await scene.nothingSince(mark);
+  });
+});
+
+test('a storm of requests opens one popup and a bounded queue; who does not fit gets its own 402', async () => {
+  const mark = await scene.mark();
+  await page.goto(scene.at('/free'));
+  const answers = page.evaluate(
+    (urls) => Promise.all(urls.map(async (url) => (await fetch(url)).status)),
+    Array.from({ length: 40 }, (_, n) => scene.at('/api/data', { n: String(n) })),
+  );
+  await scene.purse.until('approval.list', {}, ({ length }) => length === 20);
+  await scene.purse.until('log.list', {}, (lines) => {
+    return lines.filter(({ key }) => key === 'refusal_QUEUE_FULL').length === 20;
+  });
+  expect(windows().length).toBeLessThanOrEqual(1);
+  for (const { id } of await scene.purse.ask('approval.list', {})) {
+    await scene.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
+  }
+  expect(await answers).toEqual(Array(40).fill(402));
+  await scene.nothingSince(mark);
+});

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { Presented } from './envelope.ts';
-import type { Answer } from './http.ts';
+import { type Answer, HANG_UP } from './http.ts';
 
 const NAME = 'payment-identifier';
 
@@ -65,7 +65,7 @@ export class AnsweredPayments {
     this.#byId.set(id, entry);
     try {
       const answer = await entry.answer;
-      if (answer === 'hang-up' || answer.status !== 200) this.#byId.delete(id);
+      if (answer === HANG_UP || answer.status !== 200) this.#byId.delete(id);
       return answer;
     } catch (error) {
       this.#byId.delete(id);

@@ -20,8 +20,4 @@ export class Quotes {
   find(url: string, accepted: object): AcceptsEntry | undefined {
     return this.#byUrl.get(url)?.find((known) => isDeepStrictEqual(known, accepted));
   }
-
-  clear(): void {
-    this.#byUrl.clear();
-  }
 }

@@ -29,6 +29,35 @@ test.each(['nanoSession', 'nanoSignature'])(
   },
 );
 
+test.each([
+  ['nymChallenge', 'Block not confirmed'],
+  ['trackB', 'UNCONFIRMED_BLOCK'],
+])('T23: %s too', async (mechanism, error) => {
+  const { devnet, merchant, payer } = scene;
+  const url = `${merchant.origin}/api/private?mechanism=${mechanism}`;
+  const entry = await quote(url);
+  const { challenge, nonce, validBefore } = entry.extra;
+  devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  const hash = await payer.send(entry.payTo, BigInt(entry.amount));
+  const blockHash = hash.toLowerCase();
+  const { challengeId } = Object(challenge);
+  const settlement = { version: 'ns8', mechanism: 'nano-nym-exact', mode: 'settle', challengeId };
+  const paymentSignature = signed(entry, {
+    ...(mechanism === 'nymChallenge'
+      ? { ...settlement, sendHash: hash, payerAccount: payer.address }
+      : {
+          blockHash,
+          account: payer.address,
+          signature: payer.signOffChain(`${blockHash}:${nonce}:${validBefore}`),
+        }),
+  });
+  const early = await present(url, paymentSignature);
+  expect([early.status, await errorIn(early)]).toEqual([402, error]);
+  expect(merchant.books().payments).toEqual([]);
+  devnet.elections.confirm(hash);
+  expect((await present(url, paymentSignature)).status).toBe(200);
+});
+
 test('a receive that is slow to confirm is not lost: the same proof finds it again', async () => {
   const { devnet, merchant, payer } = scene;
   const url = `${merchant.origin}/api/private?mechanism=nanoSignature`;

@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
+import type { NanoAddress } from '../nano/account.ts';
 import { formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import {
   type BlockHash,
@@ -10,27 +10,17 @@ import {
   hashBlock,
   type OpenHead,
   receiveSubtypeOn,
-  type SignedBlock,
   type StateBlock,
   type Subtype,
   signBlock,
-  workRootOf,
-  ZERO_HASH,
 } from '../nano/block.ts';
 import { readChainHead } from '../nano/chain-head.ts';
-import { type NetworkProfile, thresholdFor } from '../nano/network.ts';
+import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
-import {
-  meets,
-  parseThreshold,
-  parseWorkNonce,
-  parseWorkRoot,
-  type Threshold,
-  type WorkRoot,
-} from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
+import { ChainWork } from './chain-work.ts';
 import type { ChainStore } from './journal.ts';
 import { type Landing, landBlock } from './landing.ts';
 import { headAfter, type OwnBlock, type Record } from './own-block.ts';
@@ -57,16 +47,17 @@ type Build = (head: ChainHead) => { readonly subtype: Subtype; readonly block: S
 export class Chain {
   readonly account: NanoAddress;
   readonly #ports: ChainPorts;
+  readonly #work: ChainWork;
   #head: ChainHead | null = null;
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
   readonly #signed = new Set<BlockHash>();
   readonly #landings = new Map<BlockHash, Promise<Landing>>();
-  #tidying: Promise<void> = Promise.resolve();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
     this.#ports = ports;
+    this.#work = new ChainWork(ports.work, ports.network);
   }
 
   /** The newest head known here: proven, or after what was signed since. Null until the ledger was looked at. */
@@ -148,27 +139,22 @@ export class Chain {
     return landing;
   }
 
-  /** Has the work for the next block made ready at the difficulty of a send, which serves every block. */
+  /** Has the work for the next block made ready, once the head is known. */
   async prepare(): Promise<void> {
-    const head = this.#head;
-    if (head !== null)
-      await this.#ports.work.prepare(parseWorkRoot(workRootOf(head)), this.#threshold('send'));
+    if (this.#head !== null) await this.#work.prepare(this.#head);
   }
 
   /** How far the work for the next block is. For showing: no node is asked. */
   async readiness(): Promise<Readiness> {
-    const head = this.#head;
-    if (head === null) return 'none';
-    return this.#ports.work.readiness(parseWorkRoot(workRootOf(head)), this.#threshold('send'));
+    return this.#head === null ? 'none' : this.#work.readiness(this.#head);
   }
 
   async #append(build: Build, record: Record): Promise<OwnBlock> {
-    const { network, work, exclusively, keys } = this.#ports;
+    const { network, exclusively, keys } = this.#ports;
     return exclusively(`chain ${network.id} ${this.account}`, async () => {
       const head = await this.#basis();
       const { subtype, block } = build(head);
-      const root = parseWorkRoot(workRootOf(head));
-      const nonce = await work.obtain(root, this.#threshold(subtype));
+      const nonce = await this.#work.obtain(head, subtype);
       // Only now: a search may be long, and no key is held meanwhile.
       const { privateKey } = await keys();
       const own: OwnBlock = {
@@ -182,7 +168,7 @@ export class Chain {
       await record(own);
       this.#head = headAfter(own);
       this.#signed.add(own.hash);
-      this.#tidy(root, own);
+      this.#work.moveOn(head, own);
       return own;
     });
   }
@@ -223,7 +209,7 @@ export class Chain {
   }
 
   async #land(own: OwnBlock): Promise<Landing> {
-    const landing = await landBlock(this.#ports.node, { ...own, block: await this.#worked(own) });
+    const landing = await landBlock(this.#ports.node, { ...own, block: await this.#work.renew(own) });
     if (landing !== 'landed') this.#proven = null;
     else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
       this.#proven = { head: this.#head, newest: own.hash };
@@ -231,35 +217,9 @@ export class Chain {
     return landing;
   }
 
-  /** The block with work that its network takes: work is not part of its hash, and what is asked for may have risen. */
-  async #worked({ block, subtype }: OwnBlock): Promise<SignedBlock> {
-    const root = parseWorkRoot(block.previous === ZERO_HASH ? publicKeyOf(block.account) : block.previous);
-    const threshold = this.#threshold(subtype);
-    if (meets(root, parseWorkNonce(block.work), threshold)) return block;
-    return { ...block, work: await this.#ports.work.obtain(root, threshold) };
-  }
-
-  /** Lets go of the work that was used and has the next made ready, while the block is already on its way. */
-  #tidy(used: WorkRoot, { hash, subtype }: OwnBlock): void {
-    const { work } = this.#ports;
-    this.#tidying = this.#tidying
-      .then(async () => {
-        await work.forget(used);
-        // Receives come in bursts and need less work: whoever made them prepares for the send once, after the last.
-        if (subtype === 'send' || subtype === 'change') {
-          await work.prepare(parseWorkRoot(hash), this.#threshold('send'));
-        }
-      })
-      .catch(console.error);
-  }
-
   #newest(): Promise<OwnBlock | null> {
     const { store, network } = this.#ports;
     return store.newest(network.id, this.account);
-  }
-
-  #threshold(subtype: Subtype): Threshold {
-    return parseThreshold(thresholdFor(this.#ports.network, subtype));
   }
 }
 

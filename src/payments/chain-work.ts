@@ -1,0 +1,65 @@
+import { publicKeyOf } from '../nano/account.ts';
+import { type ChainHead, type SignedBlock, type Subtype, workRootOf, ZERO_HASH } from '../nano/block.ts';
+import { type NetworkProfile, thresholdFor } from '../nano/network.ts';
+import {
+  meets,
+  parseThreshold,
+  parseWorkNonce,
+  parseWorkRoot,
+  type Threshold,
+  type WorkNonce,
+  type WorkRoot,
+} from '../work/difficulty.ts';
+import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
+import { headAfter, type OwnBlock } from './own-block.ts';
+
+/** The proof of work of one chain: for the block that is made now, and ahead for the one after it. */
+export class ChainWork {
+  readonly #work: WorkScheduler;
+  readonly #network: NetworkProfile;
+  #tidying: Promise<void> = Promise.resolve();
+
+  constructor(work: WorkScheduler, network: NetworkProfile) {
+    this.#work = work;
+    this.#network = network;
+  }
+
+  /** Work for a block on this head. @throws Fault as `WorkScheduler.obtain` */
+  async obtain(head: ChainHead, subtype: Subtype): Promise<WorkNonce> {
+    return this.#work.obtain(rootOf(head), this.#threshold(subtype));
+  }
+
+  /** Has work made ready for the block on this head, at the difficulty of a send, which serves every block. */
+  async prepare(head: ChainHead): Promise<void> {
+    await this.#work.prepare(rootOf(head), this.#threshold('send'));
+  }
+
+  async readiness(head: ChainHead): Promise<Readiness> {
+    return this.#work.readiness(rootOf(head), this.#threshold('send'));
+  }
+
+  /** The block with work that its network takes: work is not part of its hash, and what is asked for may have risen. */
+  async renew({ block, subtype }: OwnBlock): Promise<SignedBlock> {
+    const root = parseWorkRoot(block.previous === ZERO_HASH ? publicKeyOf(block.account) : block.previous);
+    const threshold = this.#threshold(subtype);
+    if (meets(root, parseWorkNonce(block.work), threshold)) return block;
+    return { ...block, work: await this.#work.obtain(root, threshold) };
+  }
+
+  /** Lets go of the work that a block used and has the next made ready, while the block is already on its way. */
+  moveOn(used: ChainHead, own: OwnBlock): void {
+    this.#tidying = this.#tidying
+      .then(async () => {
+        await this.#work.forget(rootOf(used));
+        // Receives come in bursts and need less work: whoever made them prepares for the send once, after the last.
+        if (own.subtype === 'send' || own.subtype === 'change') await this.prepare(headAfter(own));
+      })
+      .catch(console.error);
+  }
+
+  #threshold(subtype: Subtype): Threshold {
+    return parseThreshold(thresholdFor(this.#network, subtype));
+  }
+}
+
+const rootOf = (head: ChainHead): WorkRoot => parseWorkRoot(workRootOf(head));

@@ -1,7 +1,7 @@
 import { Fault, type FaultKey, faultOf, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { classify } from '../protocol/classify.ts';
+import { classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
@@ -97,8 +97,7 @@ export class Cashier {
     if (classified.kind === 'refused') return this.#leave(challenge, refusalSentence(classified.code));
     const [offer] = classified.offers;
     if (offer === undefined) {
-      const [first] = classified.refused;
-      return this.#leave(challenge, refusalSentence(first?.code ?? 'BAD_ACCEPTS'));
+      return this.#leave(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
     }
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, standing));
   }

@@ -52,6 +52,8 @@ export class Chain {
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
   readonly #signed = new Set<BlockHash>();
+  /** Own blocks that cannot land, and why: they are not published again. */
+  readonly #lost = new Map<BlockHash, 'replaced' | 'refused'>();
   readonly #landings = new Map<BlockHash, Promise<Landing>>();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
@@ -185,9 +187,11 @@ export class Chain {
     if (newest === null) return readChainHead(node, this.account);
     const told = await node.blockInfo(newest.hash);
     if (told !== null && told.successor === null) return headAfter(newest);
-    const landing = told === null ? await this.#landAgain(newest) : 'passed';
+    const landing =
+      told === null ? (this.#lost.get(newest.hash) ?? (await this.#landAgain(newest))) : 'passed';
     if (landing === 'landed') return headAfter(newest);
     if (landing === 'pending') throw new Fault('fault_nodeBehind');
+    if (landing !== 'passed') this.#lost.set(newest.hash, landing);
     const ledger = await readChainHead(node, this.account);
     const isBelow = ledger.kind === 'unopened' || ledger.hash === newest.block.previous;
     if (isBelow && landing !== 'refused') throw new Fault('fault_nodeBehind');

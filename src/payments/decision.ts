@@ -55,9 +55,9 @@ export function decide(circumstances: Circumstances): Decision {
   return { kind: 'pay', budget };
 }
 
-/** What an offer charges for the resource itself, without a session's tag (raw). */
+/** What an offer charges for the resource itself, without its tag (raw). */
 export function priceOf(offer: Offer): Raw {
-  return offer.mechanism === 'nanoSession' ? offer.resourceAmount : offer.amount;
+  return 'resourceAmount' in offer ? offer.resourceAmount : offer.amount;
 }
 
 /**

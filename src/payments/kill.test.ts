@@ -101,3 +101,23 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
     }
   });
 });
+
+test.each(['approved', 'signed', 'published'] as const)(
+  'what the user allowed once is not asked again: killed after %s',
+  async (at) => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const challenge = await browser.visit(`${merchant.origin}/article?visit=${crypto.randomUUID()}`);
+    const first = lifeOf(account, browser, { kill: { at, when: 'after' } });
+    void first.cashier.meet(challenge);
+    await expect.poll(() => first.approvals.list().length).toBe(1);
+    first.approvals.answer(challenge.id, { kind: 'once' });
+    await first.died;
+
+    const second = lifeOf(account, browser);
+    await Promise.all([second.handover.resume(), second.cashier.meet(challenge)]);
+    expect(second.asked).toEqual([]);
+    expect(browser.answers.get(challenge.id)?.status).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  },
+);

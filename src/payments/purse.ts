@@ -1,28 +1,18 @@
 import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
 import { awaitConfirmed, type OpenSocket, watchAccount } from '../nano/confirmation.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { signNoms } from '../nano/noms.ts';
-import { type VerifiedSource, verifySource } from '../nano/receivable.ts';
 import { signDigestOfText } from '../nano/signature.ts';
 import type { Message } from '../protocol/mechanism.ts';
 import type { Readiness } from '../work/scheduler.ts';
 import { Chain, type ChainPorts } from './chain.ts';
+import { Intake } from './intake.ts';
 import type { OwnBlock } from './own-block.ts';
-
-/** Money that moved without a 402. */
-export interface Transfer {
-  readonly kind: 'received' | 'sent';
-  readonly id: BlockHash;
-  /** When it was signed (ms). */
-  readonly at: number;
-  readonly amount: Raw;
-  readonly counterparty: NanoAddress;
-  readonly network: { readonly id: string; readonly testMoney: boolean };
-}
+import type { RecordTransfer, Transfer } from './transfer.ts';
 
 export interface PursePorts extends ChainPorts {
   readonly account: NanoAddress;
@@ -31,16 +21,13 @@ export interface PursePorts extends ChainPorts {
   readonly clock: Clock;
   /** How long to watch for a confirmation before coming back to it at the next occasion (ms). */
   readonly patienceMs: number;
-  /** Writes a transfer and its block down: both or neither. */
-  readonly recordTransfer: (transfer: Transfer, own: OwnBlock) => Promise<void>;
+  readonly recordTransfer: RecordTransfer;
   /** Told whenever what the purse shows may have changed. */
   readonly changed: () => void;
 }
 
 /** When a node is asked a second time whether a block is confirmed (ms). */
 const POLL = 250;
-/** How many incoming payments are taken in at one go. */
-const BATCH = 32;
 
 /** The unlocked wallet: one account on one network, its money and its chain. */
 export class Purse {
@@ -48,19 +35,23 @@ export class Purse {
   readonly account: NanoAddress;
   readonly chain: Chain;
   readonly #ports: PursePorts;
+  readonly #intake: Intake;
   readonly #life = new AbortController();
-  #incoming: Raw = ZERO;
   #trouble: FaultKey | null = null;
   #refreshing: Promise<void> | undefined;
   #again = false;
-  /** Sources whose receive was refused: not tried again while the purse is open. */
-  readonly #refused = new Set<BlockHash>();
 
   constructor(ports: PursePorts) {
     this.#ports = ports;
     this.network = ports.network;
     this.account = ports.account;
     this.chain = new Chain(ports.account, ports);
+    this.#intake = new Intake({
+      chain: this.chain,
+      node: ports.node,
+      record: ({ from }, own) => ports.recordTransfer(this.#transfer('received', own, from), own),
+      changed: ports.changed,
+    });
   }
 
   /** The balance of the newest proven or own block (raw); null until a node was asked. */
@@ -72,7 +63,7 @@ export class Purse {
 
   /** Proven incoming money that is being taken in (raw). */
   get incoming(): Raw {
-    return this.#incoming;
+    return this.#intake.incoming;
   }
 
   /** What stands between the purse and its money; null when all is well. */
@@ -179,62 +170,15 @@ export class Purse {
   async #look(): Promise<void> {
     try {
       await this.chain.look();
-      this.#trouble = await this.#takeIn();
+      const { trouble, more } = await this.#intake.take();
+      this.#trouble = trouble;
+      this.#again ||= more;
       await this.chain.prepare();
     } catch (failure) {
       this.#trouble = faultOf(failure).key;
     } finally {
       if (!this.#life.signal.aborted) this.#ports.changed();
     }
-  }
-
-  /** Takes in what has come. What cannot be proven, or is refused, is left waiting and said to be the trouble. */
-  async #takeIn(): Promise<FaultKey | null> {
-    const proven = await this.#provenSources();
-    let { trouble } = proven;
-    this.#incoming = proven.sources.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
-    for (const source of proven.sources) {
-      this.#ports.changed();
-      trouble = (await this.#receive(source)) ?? trouble;
-      this.#incoming = subtractRaw(this.#incoming, source.amount);
-    }
-    return trouble;
-  }
-
-  async #receive(source: VerifiedSource): Promise<FaultKey | null> {
-    try {
-      const own = await this.chain.receive(source, (block) =>
-        this.#ports.recordTransfer(this.#transfer('received', block, source.from), block),
-      );
-      await this.chain.land(own);
-      return null;
-    } catch (failure) {
-      if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
-      this.#refused.add(source.hash);
-      return failure.key;
-    }
-  }
-
-  async #provenSources(): Promise<{
-    readonly sources: readonly VerifiedSource[];
-    readonly trouble: FaultKey | null;
-  }> {
-    const { node } = this.#ports;
-    const sources: VerifiedSource[] = [];
-    let trouble: FaultKey | null = null;
-    const waiting = await node.receivable(this.account, BATCH);
-    for (const { hash } of waiting) {
-      if (this.#refused.has(hash)) continue;
-      try {
-        sources.push(await verifySource(node, this.account, hash));
-      } catch (failure) {
-        if (!(failure instanceof Fault) || failure.key !== 'fault_sourceUnproven') throw failure;
-        trouble = failure.key;
-      }
-    }
-    // A full batch that could be taken in may not be all there is.
-    if (waiting.length === BATCH && sources.length > 0) this.#again = true;
-    return { sources, trouble };
   }
 
   #transfer(kind: Transfer['kind'], own: OwnBlock, counterparty: NanoAddress): Transfer {

@@ -1,5 +1,5 @@
 import type { Payment } from '../payments/payment.ts';
-import type { Transfer } from '../payments/purse.ts';
+import type { Transfer } from '../payments/transfer.ts';
 import type { Database, Place } from './database.ts';
 
 /** One line of what the purse did. */

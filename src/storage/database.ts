@@ -4,7 +4,7 @@ import type { NetworkProfile } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Payment } from '../payments/payment.ts';
-import type { Transfer } from '../payments/purse.ts';
+import type { Transfer } from '../payments/transfer.ts';
 import type { LogLine } from './log.ts';
 
 /** A moment and an id: the order of lists, and the place where the next page of one begins. */

@@ -1,5 +1,5 @@
 import type { OwnBlock } from '../payments/own-block.ts';
-import type { Transfer } from '../payments/purse.ts';
+import type { Transfer } from '../payments/transfer.ts';
 import { atomically } from './atomically.ts';
 import type { Database } from './database.ts';
 

@@ -40,7 +40,7 @@ export function approvalView(
   { id, site, challenge, offer, reason }: Question,
   { network, budget, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
-  const tag = offer.mechanism === 'nanoSession' && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
+  const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
   const missing = purse?.missing(offer.amount) ?? null;
   return {
@@ -72,7 +72,7 @@ export function approvalView(
 
 function checksOf(offer: Offer): readonly MessageKey[] {
   const own: readonly MessageKey[] =
-    offer.mechanism === 'nanoSession'
+    'tagAmount' in offer
       ? ['check_sumMatches']
       : offer.mechanism === 'nanoSignature'
         ? ['check_urlBound']

@@ -45,7 +45,12 @@ const house = build();
 house.catch(console.error);
 
 interception.watch(
-  (challenge) => void house.then(({ meet }) => meet(challenge)),
+  // Where the purse cannot even be built, pages are not kept waiting for it.
+  (challenge) =>
+    void house.then(
+      ({ meet }) => meet(challenge),
+      () => interception.release(challenge),
+    ),
   (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
 );
 serve(async () => (await house).answers);
@@ -103,6 +108,7 @@ async function build(): Promise<House> {
     journal,
     purse: (network, account) => keeper.purseOf(network, account),
     deliver: (challenge, proof) => interception.deliver(challenge, proof),
+    now,
   });
   const write = ({ url }: Challenge, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });

@@ -106,9 +106,9 @@ export const devWork: WorkEngine = {
   },
 };
 
-export function workOver(database: Database): WorkScheduler {
+export function workOver(database: Database, engine = devWork): WorkScheduler {
   return new WorkScheduler({
-    engines: [devWork],
+    engines: [engine],
     cache: storedWorkCache(database),
     clock: { now: Date.now },
     report: console.error,

@@ -464,11 +464,18 @@ describe('a 402 is left to the page', () => {
   });
 
   test('even when nothing can be logged, and something unexpected fails', async () => {
-    const broken = () => Promise.reject(new Fault('fault_storageUnusable'));
-    begin({ cashier: { standing: broken, log: broken } });
-    const challenge = await browser.visit(page());
-    await life.cashier.meet(challenge);
-    expect(browser.released).toEqual([challenge.id]);
+    const cause = new TypeError('nobody planned for this');
+    const full = new Fault('fault_storageUnusable');
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      begin({ cashier: { standing: () => Promise.reject(cause), log: () => Promise.reject(full) } });
+      const challenge = await browser.visit(page());
+      await life.cashier.meet(challenge);
+      expect(browser.released).toEqual([challenge.id]);
+      expect(said.mock.calls).toEqual([[cause], [full]]);
+    } finally {
+      said.mockRestore();
+    }
   });
 
   test('in a storm: 20 questions wait, the rest is let go', async () => {

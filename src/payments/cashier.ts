@@ -9,6 +9,7 @@ import { dayOf } from './budget.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal } from './journal.ts';
+import { LONGEST_TIMER } from './payer.ts';
 import { type Intent, type Payment, type PaymentId, resourceOf, siteOf } from './payment.ts';
 
 /** Why a 402 was left to the page. */
@@ -38,9 +39,6 @@ export interface CashierPorts {
   readonly log: (challenge: Challenge, key: Left, args: readonly string[]) => Promise<void>;
   readonly now: () => number;
 }
-
-/** The longest a timer can wait (ms): a longer one would go off at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * The straight way through the house, from a challenge to its end: classify, decide, ask or not, reserve, and hand it

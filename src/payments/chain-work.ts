@@ -24,9 +24,9 @@ export class ChainWork {
     this.#network = network;
   }
 
-  /** Work for a block on this head. @throws Fault as `WorkScheduler.obtain` */
-  async obtain(head: ChainHead, subtype: Subtype): Promise<WorkNonce> {
-    return this.#work.obtain(rootOf(head), this.#threshold(subtype));
+  /** Work for a block on this head. @throws as `WorkScheduler.obtain` */
+  async obtain(head: ChainHead, subtype: Subtype, signal?: AbortSignal): Promise<WorkNonce> {
+    return this.#work.obtain(rootOf(head), this.#threshold(subtype), signal);
   }
 
   /** Has work made ready for the block on this head, at the difficulty of a send, which serves every block. */

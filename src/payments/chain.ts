@@ -90,14 +90,21 @@ export class Chain {
   }
 
   /**
-   * Signs a send of exactly `amount` raw and records it; to `land` it is the next step, which may be repeated.
+   * Signs a send of exactly `amount` raw and records it; to `land` it is the next step, which may be repeated. The
+   * signal ends the search for its work.
    *
-   * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws. Nothing was recorded then.
+   * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws; the signal's reason.
+   * Nothing was recorded then.
    */
-  async send(order: { readonly to: NanoAddress; readonly amount: Raw }, record: Record): Promise<OwnBlock> {
+  async send(
+    order: { readonly to: NanoAddress; readonly amount: Raw },
+    record: Record,
+    signal?: AbortSignal,
+  ): Promise<OwnBlock> {
     return this.#append(
       (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) }),
       record,
+      signal,
     );
   }
 
@@ -151,12 +158,12 @@ export class Chain {
     return this.#head === null ? 'none' : this.#work.readiness(this.#head);
   }
 
-  async #append(build: Build, record: Record): Promise<OwnBlock> {
+  async #append(build: Build, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
     const { network, exclusively, keys } = this.#ports;
     return exclusively(`chain ${network.id} ${this.account}`, async () => {
       const head = await this.#basis();
       const { subtype, block } = build(head);
-      const nonce = await this.#work.obtain(head, subtype);
+      const nonce = await this.#work.obtain(head, subtype, signal);
       // Only now: a search may be long, and no key is held meanwhile.
       const { privateKey } = await keys();
       const own: OwnBlock = {

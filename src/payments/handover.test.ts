@@ -34,6 +34,7 @@ const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) =>
     journal: account.journal,
     purse: async () => purse,
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
+    now: Date.now,
     ...ports,
   });
 };

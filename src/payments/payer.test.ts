@@ -4,7 +4,9 @@ import { readHex32 } from '../../test/devnet/hex.ts';
 import { Fault } from '../fault.ts';
 import type { Delivery } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { type Account, accountWith, STRANGER, workOver } from './account.fixture.ts';
+import { SIGNING_MARGIN } from './last-look.ts';
 import { Payer, type PayerPorts } from './payer.ts';
 import type { Intent, PaymentId } from './payment.ts';
 import type { Purse } from './purse.ts';
@@ -32,7 +34,13 @@ beforeEach(async () => {
 });
 
 const payerWith = (ports: Partial<PayerPorts>) =>
-  new Payer({ journal: account.journal, purse: async () => purse, deliver: async () => answer, ...ports });
+  new Payer({
+    journal: account.journal,
+    purse: async () => purse,
+    deliver: async () => answer,
+    now: Date.now,
+    ...ports,
+  });
 const reserve = async (amount = 10n): Promise<Intent> => {
   const intent = intentOf({ account: account.address, offer: sessionOffer(amount, { payTo: STRANGER }) });
   await account.journal.reserve(intent);
@@ -219,6 +227,26 @@ test('an offer that expired while its worker was away is not paid', async () => 
   expect(await account.chains.newest(account.network.id, account.address)).toBeNull();
   await purse.chain.look();
   expect(amounts()).toEqual([]);
+});
+
+test('a search for work that outlives the offer is ended, and the chain is free again', async () => {
+  const searching: AbortSignal[] = [];
+  const endless: WorkEngine = {
+    name: 'endless',
+    solve: (_root, _threshold, { signal }) =>
+      new Promise((_, reject) => {
+        searching.push(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  purse = account.purse({ work: workOver(account.database, endless) });
+  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + SIGNING_MARGIN + 200 });
+  const intent = intentOf({ account: account.address, offer });
+  await account.journal.reserve(intent);
+  const { progress } = await payer.pay(intent.id);
+  expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_offerExpired' });
+  expect(searching.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await spent(intent)).toBe(0n);
 });
 
 test('what nobody planned for is said to developers, and owes nothing', async () => {

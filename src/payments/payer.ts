@@ -6,6 +6,7 @@ import type { Message } from '../protocol/mechanism.ts';
 import { makeProof } from '../protocol/proof.ts';
 import type { Journal } from './journal.ts';
 import type { Landing } from './landing.ts';
+import { SIGNING_MARGIN } from './last-look.ts';
 import {
   type Intent,
   isUnderway,
@@ -30,7 +31,11 @@ export interface PayerPorts {
   ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
+  readonly now: () => number;
 }
+
+/** The longest a timer can wait (ms): a longer one would go off at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Walks one payment from approval to receipt. Every step is on disk before its effect leaves the purse, so the walk
@@ -107,13 +112,16 @@ export class Payer {
   async #sign(intent: Intent): Promise<Payment> {
     const { journal } = this.#ports;
     const { id, offer, amount } = intent;
+    // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
+    const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
+    const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
     try {
       const { chain } = await this.#purse(intent);
-      await chain.send({ to: offer.payTo, amount }, (own) => journal.sign(id, own));
+      await chain.send({ to: offer.payTo, amount }, (own) => journal.sign(id, own), tooLate);
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;
-      const { key, args } = faultOf(failure);
+      const { key, args } = failure === tooLate.reason ? new Fault('fault_offerExpired') : faultOf(failure);
       return journal.advance(id, { state: 'abandoned', fault: key, args });
     }
     return this.#now(id);

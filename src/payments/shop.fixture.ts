@@ -102,6 +102,7 @@ export function lifeOf(
     journal,
     purse: async () => purse,
     deliver: (challenge, proof) => mortal('delivery', () => browser.deliver(challenge, proof)),
+    now: Date.now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => browser.release(challenge);

@@ -1,38 +1,43 @@
-/** `npm run bench -- [suite] [--json FILE]`: measures, and judges nothing. */
+/** `npm run bench -- [suite] [--json FILE]`: measures; only the fuzzing judges. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
+import { benchFuzz } from './fuzz.ts';
 import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|work] [options]
+const USAGE = `Usage: npm run bench -- [pay|work|fuzz] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer
   work         the proof-of-work kernels
-  --n N        samples for each row (20)
+  fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
+               It runs only when asked for by name
+  --n N        samples for each row (20; of fuzz 100, which makes 100,000 cases)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
-const SUITES: Readonly<Record<string, (samples: number) => Promise<readonly Row[]>>> = {
-  pay: (samples) => {
+const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
+  pay: (samples = 20) => {
     ensureChromium();
     return benchPay(samples);
   },
-  work: benchWork,
+  work: (samples = 20) => benchWork(samples),
+  fuzz: (samples = 100) => benchFuzz(samples),
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    n: { type: 'string', default: '20' },
+    n: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const [suite = 'all'] = positionals;
-const chosen = suite === 'all' ? Object.values(SUITES) : [SUITES[suite]];
-const samples = Number(values.n);
+const chosen = suite === 'all' ? [SUITES.pay, SUITES.work] : [SUITES[suite]];
+const samples = values.n === undefined ? undefined : Number(values.n);
+const isCount = samples === undefined || (Number.isInteger(samples) && samples >= 1);
 
-if (values.help || chosen.includes(undefined) || !Number.isInteger(samples) || samples < 1) {
+if (values.help || chosen.includes(undefined) || !isCount) {
   console.log(USAGE);
   process.exitCode = values.help ? 0 : 2;
 } else {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { OpenPurseView, PurseView } from '../../src/messages/views.ts';
+import { readAddress } from '../devnet/address.ts';
 import { ROOT } from './build.ts';
 import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
 
@@ -22,12 +24,12 @@ const Vectors = v.object({
 const file = join(ROOT, 'test/vectors/data/offers.json');
 const vectors = v.parse(Vectors, JSON.parse(readFileSync(file, 'utf8')));
 
-/** Whether the only entry would be payable, where and when it was written. */
+/** Whether an entry would be payable where it was written, and when. */
 function isDated({
   pay,
   entries = [],
 }: v.InferOutput<typeof Vectors>['malformed'][number]['expect']): boolean {
-  return entries.length === 1 && (pay || entries[0] === 'EXPIRED');
+  return pay || entries[0] === 'EXPIRED';
 }
 
 const ODD_PRICE = 'This page has an odd price\n';
@@ -195,8 +197,13 @@ async function served(url: string): Promise<void> {
     .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
 }
 
+function open(state: PurseView): OpenPurseView {
+  if (state.kind !== 'open') throw new Error(`the purse is ${state.kind}`);
+  return state;
+}
+
 describe('nodes that cannot be reached', () => {
-  test('are said to be the trouble; nothing is half done, and the next try pays', async () => {
+  test('are said to be the trouble; what was approved waits, and is paid once when they are back', async () => {
     const { devnet, purse } = scene;
     const mark = await scene.mark();
     await page.goto(scene.at('/page', { fetch: '1' }));
@@ -204,29 +211,22 @@ describe('nodes that cannot be reached', () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await approve();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    const [payment] = (await purse.payments()).slice(mark.journal);
-    expect(payment).toMatchObject({ state: 'abandoned', blockHash: null });
-    expect(payment?.fault?.key).toMatch(/^fault_node/);
-    await purse.ask('purse.refresh', {});
-    const state = await purse.until(
-      'purse.state',
-      {},
-      (found) => found.kind === 'open' && found.trouble !== null,
-    );
-    expect(state).toMatchObject({ trouble: expect.stringMatching(/^fault_node/) });
-    const popup = await purse.popup();
-    await popup.getByTestId('trouble').getByRole('button').waitFor();
     expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    await purse.ask('purse.refresh', {});
+    const { trouble } = open(await purse.ask('purse.state', {}));
+    expect(trouble).toMatch(/^fault_node/);
+    const popup = await purse.popup();
+    const again = popup.getByTestId('trouble').getByRole('button');
+    await again.waitFor();
 
     devnet.faults.clear();
-    await popup.getByTestId('trouble').getByRole('button').click();
-    await purse.until('purse.state', {}, (found) => found.kind === 'open' && found.trouble === null);
+    await again.click();
+    await purse.until('purse.state', {}, (state) => open(state).trouble === null);
     await popup.close();
-    const after = await scene.mark();
     await page.reload();
-    await (await purse.nextApproval()).approve();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.paidSince(after)).toHaveLength(1);
+    expect(await purse.ask('approval.list', {})).toEqual([]);
+    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'once' }]);
   });
 
   test('a reply that was lost after the block was taken leads to one block', async () => {
@@ -241,12 +241,47 @@ describe('nodes that cannot be reached', () => {
   });
 });
 
+describe('a node that lies', () => {
+  const lies = [
+    ['a balance that is too small', { kind: 'lie_balance', offset: String(-XNO), contents: true }],
+    ['a balance that is too large', { kind: 'lie_balance', offset: String(XNO), contents: true }],
+    ['the head of another time', { kind: 'stale_frontier' }],
+    ['another hash for the block', { kind: 'process_other_hash', times: 1 }],
+  ] as const;
+
+  test.each(lies)('and tells %s makes the purse pay nothing but the price', async (what, lie) => {
+    const { devnet, purse } = scene;
+    const mark = await scene.mark();
+    const held = balanceOnLedger();
+    await page.goto(scene.at('/page', { fetch: '1', mechanism: 'nanoSignature', description: what }));
+    const { approve } = await purse.nextApproval();
+    devnet.faults.set(lie);
+    await approve();
+    await page.locator('#fetch-result[data-state="done"]').waitFor();
+    devnet.faults.clear();
+    const sent = scene.sends().slice(mark.ledger);
+    expect(sent.map(({ amount }) => amount)).toEqual(sent.map(() => PRICE));
+    expect(held - balanceOnLedger()).toBe(PRICE * BigInt(sent.length));
+    expect(sent.length).toBeLessThanOrEqual(1);
+
+    // With the truth back, whatever was left undone is done, and no more than that.
+    const popup = await purse.popup();
+    await purse.until('purse.state', {}, (state) => open(state).trouble === null);
+    await popup.close();
+    expect(held - balanceOnLedger()).toBe(PRICE * BigInt(sent.length));
+  });
+
+  function balanceOnLedger(): bigint {
+    const key = readAddress(scene.purse.account);
+    return (key && scene.devnet.ledger.head(key)?.block.balance) ?? 0n;
+  }
+});
+
 describe('money that is not there', () => {
   test('the question says how much is missing and where to send it, and cannot be approved', async () => {
     const { purse, merchant } = scene;
     const mark = await scene.mark();
-    const state = await purse.ask('purse.state', {});
-    const balance = state.kind === 'open' ? BigInt(state.balance ?? 0) : 0n;
+    const balance = BigInt(open(await purse.ask('purse.state', {})).balance ?? 0);
     const price = balance + 3n * XNO;
     void page.goto(scene.at('/page', { fetch: '1', price: String(price), mechanism: 'nanoSignature' }));
     const { offer } = await purse.nextApproval();

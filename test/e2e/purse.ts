@@ -89,6 +89,8 @@ const ONBOARDING = 'src/onboarding/index.html';
 const REPRESENTATIVE = 'nano_1111111111111111111111111111111111111111111111111111hifc8npp';
 /** How long the purse may take to bring its popup or window up (ms). */
 const OPENING = 1_500;
+/** How long an answer may take from the click to the background (ms). */
+const SETTLING = 5_000;
 const PASSWORD = 'correct horse battery staple';
 /** How long a test waits for a fact, and how often it looks (ms). */
 const PATIENCE = 30_000;
@@ -107,14 +109,21 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
 
   // One page of the purse stays open in the background: it is where the test asks from, as the popup would.
-  const desk = await context.newPage();
-  await desk.goto(url(ONBOARDING));
-  if (isNew) await installTab(context, url(ONBOARDING), desk);
-  for (const page of context.pages()) if (page !== desk) await page.close();
+  let page = await context.newPage();
+  await page.goto(url(ONBOARDING));
+  if (isNew) await installTab(context, url(ONBOARDING), page);
+  for (const other of context.pages()) if (other !== page) await other.close();
+  const desk = async (): Promise<Page> => {
+    if (page.isClosed()) {
+      page = await context.newPage();
+      await page.goto(url(ONBOARDING));
+    }
+    return page;
+  };
 
   const ask: TestPurse['ask'] = async (question, input) => {
     const message = { ask: question, input };
-    const reply = await desk.evaluate((asked) => chrome.runtime.sendMessage(asked), message);
+    const reply = await (await desk()).evaluate((asked) => chrome.runtime.sendMessage(asked), message);
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;
   };
@@ -122,15 +131,19 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   const until: TestPurse['until'] = async (question, input, test, timeout = PATIENCE) => {
     const deadline = Date.now() + timeout;
     for (;;) {
-      const answer = await ask(question, input);
-      if (test(answer)) return answer;
+      const answer = await ask(question, input).catch((failure: unknown) => {
+        // The worker died over the question: its next life is asked again.
+        if (!/message channel closed/.test(String(failure))) throw failure;
+        return null;
+      });
+      if (answer !== null && test(answer)) return answer;
       if (Date.now() > deadline) throw new Error(`${question} never came true: ${JSON.stringify(answer)}`);
       await pause(LOOK_EVERY);
     }
   };
 
   if (options.network !== undefined) await useNetwork(ask, options.network);
-  if (!bare) await onboard(desk, options.seed, options.password ?? PASSWORD);
+  if (!bare) await onboard(page, options.seed, options.password ?? PASSWORD);
   const state = await ask('purse.state', {});
   const account = state.kind === 'open' ? state.account : '';
 
@@ -144,7 +157,7 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
     return found;
   };
 
-  const approvePage = () => context.pages().find((page) => page.url().startsWith(url(APPROVE)));
+  const approvePage = () => context.pages().find((one) => one.url().startsWith(url(APPROVE)));
 
   /** Where the user sees the question: the toolbar popup, the purse's own window, or that page opened by hand. */
   const shown = async (id: string): Promise<Screen> => {
@@ -155,28 +168,29 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
       if (popup !== undefined) return popup;
       await pause(LOOK_EVERY);
     }
-    const page = approvePage() ?? (await context.newPage());
-    if (page.url() === 'about:blank') await page.goto(url(APPROVE));
-    await page.bringToFront();
-    return pageScreen(page, within);
+    const view = approvePage() ?? (await context.newPage());
+    if (view.url() === 'about:blank') await view.goto(url(APPROVE));
+    await view.bringToFront();
+    return pageScreen(view, within);
   };
 
-  const gone = (id: string) => until('approval.list', {}, (list) => list.every((one) => one.id !== id));
+  const isGone = (id: string) => (list: PageReplies['approval.list']) => list.every((one) => one.id !== id);
 
-  /** Answers a question on the screen where it stands; when that screen goes away meanwhile, on the next one. */
+  /** Answers a question on the screen where it stands; when that screen goes away before the click, on the next one. */
   const answer = async (id: string, walk: (screen: Screen) => Promise<void>): Promise<void> => {
     const deadline = Date.now() + PATIENCE;
+    let walked = false;
     for (;;) {
       const screen = await shown(id);
       try {
         await walk(screen);
-        await gone(id);
+        walked = true;
+        await until('approval.list', {}, isGone(id), SETTLING);
         return;
       } catch (failure) {
-        if (Date.now() > deadline) throw failure;
-        const waiting = await ask('approval.list', {});
-        if (waiting.every((one) => one.id !== id))
-          throw new Error('the question is gone', { cause: failure });
+        const gone = isGone(id)(await ask('approval.list', {}));
+        if (gone && walked) return;
+        if (gone || Date.now() > deadline) throw failure;
       } finally {
         await screen.close();
       }
@@ -187,9 +201,9 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
     const all: ActivityView[] = [];
     let before: string | null = null;
     do {
-      const page: PageReplies['activity.page'] = await ask('activity.page', { before, limit: 500 });
-      all.push(...page.items);
-      before = page.next;
+      const part: PageReplies['activity.page'] = await ask('activity.page', { before, limit: 500 });
+      all.push(...part.items);
+      before = part.next;
     } while (before !== null);
     return all.reverse();
   };
@@ -203,10 +217,10 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
     activity,
     newPage: () => context.newPage(),
     async popup() {
-      const page = await context.newPage();
-      await page.setViewportSize({ width: 360, height: 600 });
-      await page.goto(url(POPUP));
-      return page;
+      const popup = await context.newPage();
+      await popup.setViewportSize({ width: 360, height: 600 });
+      await popup.goto(url(POPUP));
+      return popup;
     },
     async nextApproval({ timeout = PATIENCE } = {}) {
       const offer = await question(timeout);
@@ -232,7 +246,7 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
       };
     },
     async killWorker() {
-      await stopWorker(desk);
+      await stopWorker(await desk());
       // What still waits is asked anew by the worker's next life.
       givenOut.clear();
     },

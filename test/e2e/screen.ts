@@ -23,7 +23,11 @@ export function pageScreen(page: Page, within: string): Screen {
   const timeout = PATIENCE;
   return {
     ready: async (testId) => void (await page.waitForSelector(usable(within, testId), { timeout })),
-    click: (testId) => page.click(usable(within, testId), { timeout }),
+    click: (testId) =>
+      page.click(usable(within, testId), { timeout }).catch((failure: unknown) => {
+        // A click on the last question closes its window before the click is over.
+        if (!page.isClosed()) throw failure;
+      }),
     fill: (testId, text) => page.fill(at(within, testId), text, { timeout }),
     text: async (testId) => (await page.textContent(at(within, testId), { timeout })) ?? '',
     screenshot: async (path) => void (await page.screenshot({ path })),
@@ -131,7 +135,8 @@ class Popup implements Screen {
       expression,
       awaitPromise: true,
       returnByValue: true,
-    })) as { result: { value?: unknown }; exceptionDetails?: { exception?: { description?: string } } };
+    })) as { result?: { value?: unknown }; exceptionDetails?: { exception?: { description?: string } } };
+    if (answer.result === undefined) throw new Error('the popup is closed');
     if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception?.description);
     return answer.result.value;
   }

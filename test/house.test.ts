@@ -176,4 +176,15 @@ describe('the project', () => {
     expect(lock.match(/"resolved": "[^"]*"/g)).toBeNull();
     expect(lock.match(/"integrity": "sha512-/g)?.length).toBeGreaterThan(100);
   });
+
+  it('is locked whole, for machines of every kind', () => {
+    const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } =
+      JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    const locked = Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13));
+    expect(wanted.length).toBeGreaterThan(20);
+    expect(wanted.filter((name) => !locked.includes(name))).toEqual([]);
+  });
 });

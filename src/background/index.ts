@@ -2,7 +2,7 @@
  * The composition root: every listener is registered synchronously, so that whatever wakes the worker finds it
  * listening; the parts are built by hand, once per life of the worker, and hold all the logic.
  */
-import type { Challenge } from '../interception/challenge.ts';
+import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { CHANGED } from '../messages/contract.ts';
 import { type Answers, serve } from '../messages/serve.ts';
@@ -12,6 +12,8 @@ import type { Exclusively } from '../payments/chain.ts';
 import { Handover } from '../payments/handover.ts';
 import { Payer } from '../payments/payer.ts';
 import { type Payment, siteOf } from '../payments/payment.ts';
+import { refusalSentence } from '../protocol/codes.ts';
+import { recogniseLegacy } from '../protocol/legacy.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { openDatabase } from '../storage/database.ts';
@@ -32,6 +34,7 @@ interface House {
   readonly answers: Answers;
   readonly meet: (challenge: Challenge) => Promise<void>;
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
+  readonly note: (response: Unpriced) => Promise<void>;
   readonly tend: () => Promise<void>;
   readonly lapseGone: (tabId: number) => Promise<void>;
 }
@@ -52,6 +55,7 @@ interception.watch(
       () => interception.release(challenge),
     ),
   (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
+  (response) => void house.then(({ note }) => note(response)),
 );
 serve(async () => (await house).answers);
 chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
@@ -110,7 +114,7 @@ async function build(): Promise<House> {
     deliver: (challenge, proof) => interception.deliver(challenge, proof),
     now,
   });
-  const write = ({ url }: Challenge, key: Left, args: readonly string[]) =>
+  const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });
   const waits = (challenge: Challenge) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
@@ -170,6 +174,10 @@ async function build(): Promise<House> {
     },
     meet: (challenge) => cashier.meet(challenge).finally(tellPages),
     cannotHold: (challenge) => write(challenge, 'refusal_UNHELD', []),
+    note: async (response) => {
+      const code = recogniseLegacy(response);
+      if (code !== undefined) await write(response, refusalSentence(code), []);
+    },
     tend: async () => {
       const purse = await keeper.current();
       if (purse === null) return;

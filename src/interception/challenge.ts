@@ -28,6 +28,15 @@ export interface Challenge {
   readonly seenAt: number;
 }
 
+/** A 402 that names no price in PAYMENT-REQUIRED, and is no answer to a proof: of an earlier protocol, perhaps. */
+export interface Unpriced {
+  readonly url: string;
+  /** The response headers as they came. */
+  readonly headers: readonly { readonly name: string; readonly value?: string | undefined }[];
+  /** What a program is told in the body: known for documents only, that a program may ask for as well. */
+  readonly bodyText?: string;
+}
+
 /** What came of making the request go again with its proof. */
 export type Delivery =
   | {

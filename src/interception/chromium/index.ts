@@ -33,7 +33,7 @@ const REMEMBERED = 256;
 export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
-  const meetings = new MeetingPlace<Sighting | 'unpriced', Hold>(MEET_WITHIN, (host) => host !== 'unpriced');
+  const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
   const holds = new Holds();
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
@@ -93,13 +93,13 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
   };
 
   return {
-    watch(onChallenge, onUnheld) {
+    watch(onChallenge, onUnheld, onUnpriced) {
       announce = onChallenge;
       unheld = onUnheld;
       watchNetwork({
         priced: (sighting) => void seen(sighting),
-        unpriced: (request, askedMethod) =>
-          void meetings.host(meetingNames(request, askedMethod), 'unpriced'),
+        over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
+        unpriced: onUnpriced,
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);
@@ -133,7 +133,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
       };
       const [name] = meetingNames(request, method);
       const sighting = name === undefined ? null : await meetings.guest(name, hold);
-      if (sighting === null || sighting === 'unpriced') return 'release';
+      if (sighting === null || sighting === 'over') return 'release';
       const end = holds.begin(sighting.challenge.id);
       await begin(sighting, hold);
       return end;

@@ -1,4 +1,5 @@
-import type { RequestKind } from '../challenge.ts';
+import type { RequestKind, Unpriced } from '../challenge.ts';
+import { askForPrice, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import { isKind, originOf, type ScriptRequest, type Sighting, withoutFragment } from './sighting.ts';
@@ -10,7 +11,9 @@ export interface Watcher {
   /** A 402 that names a price. */
   priced(sighting: Sighting): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
-  unpriced(request: ScriptRequest, askedMethod: string): void;
+  over(request: ScriptRequest, askedMethod: string): void;
+  /** A 402 that names no price and is no answer to a proof. */
+  unpriced(response: Unpriced): void;
 }
 
 const filter: chrome.webRequest.RequestFilter = {
@@ -41,9 +44,17 @@ export function watchNetwork(watcher: Watcher): void {
     };
     const { url } = request;
     const start = asked.get(requestId) ?? { url, method: details.method };
-    const header = headerOf(details.responseHeaders, 'payment-required');
-    if (header === null || aside.get(requestId) === 'proven') {
-      if (type === 'xmlhttprequest') watcher.unpriced(request, start.method);
+    const seen = headerOf(details.responseHeaders, 'payment-required');
+    const isProven = aside.get(requestId) === 'proven';
+    if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
+    if (isProven) return;
+    const { header, bodyText } = seen === null ? await toldToPrograms(details) : { header: seen };
+    if (header === null) {
+      watcher.unpriced({
+        url,
+        headers: details.responseHeaders ?? [],
+        ...(bodyText !== undefined && { bodyText }),
+      });
       return;
     }
     const challenge = {
@@ -80,6 +91,16 @@ export function watchNetwork(watcher: Watcher): void {
     filter,
     ['responseHeaders', 'extraHeaders'],
   );
+}
+
+/** What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). */
+async function toldToPrograms({ type, method, tabId, url, responseHeaders }: Received): Promise<Told> {
+  const isPage =
+    type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
+  if (!isPage) return UNTOLD;
+  // Our own requests bear the cookies of ordinary windows, whose user a private one must not be told to be.
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  return tab?.incognito === false ? askForPrice(withoutFragment(url)) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

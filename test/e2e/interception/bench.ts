@@ -35,8 +35,8 @@ export interface World {
   readonly paywall: Paywall;
   /** What becomes of the challenges from now on. */
   policy(policy: Policy): Promise<void>;
-  /** The challenges, unheld ones and deliveries of one path, as this life of the worker saw them. */
-  seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'deliveries'>>;
+  /** The challenges, unheld and unpriced ones and deliveries of one path, as this life of the worker saw them. */
+  seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'unpriced' | 'deliveries'>>;
   killWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,11 +53,12 @@ export async function startWorld(): Promise<World> {
     policy: (policy) => worker.evaluate((value) => chrome.storage.session.set({ policy: value }), policy),
     seen: (path) =>
       worker.evaluate((end) => {
-        const { challenges, unheld, deliveries } = bench;
+        const { challenges, unheld, unpriced, deliveries } = bench;
         const isIt = ({ url }: { readonly url: string }) => url.endsWith(end);
         return {
           challenges: challenges.filter(isIt),
           unheld: unheld.filter(isIt),
+          unpriced: unpriced.filter(isIt),
           deliveries: deliveries.filter(({ challenge }) => isIt(challenge)),
         };
       }, path),

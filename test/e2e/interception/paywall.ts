@@ -38,7 +38,7 @@ const png = Buffer.from(
  * Starts a paywall on a free port. `/paid/...` answers 402 with an offer until a request carries a proof it has not
  * seen, then 200 with what was sent. Query: `as` (html, json, png), `bare` (no 402 body), `cors` (allows any page,
  * `credentials` its cookies too), `cache` (seconds that the 402 may be kept), `refuse` (the status of every proof), `free` (200 at once), `keep`
- * (seconds that the paid answer may be kept).
+ * (seconds that the paid answer may be kept), `coy` (who takes HTML is not told the price).
  */
 export async function startPaywall(): Promise<Paywall> {
   const served: Served[] = [];
@@ -75,7 +75,8 @@ export async function startPaywall(): Promise<Paywall> {
       return;
     }
     offers += 1;
-    response.setHeader('PAYMENT-REQUIRED', `offer-${offers}`);
+    const isTold = !query.has('coy') || !request.headers.accept?.includes('text/html');
+    if (isTold) response.setHeader('PAYMENT-REQUIRED', `offer-${offers}`);
     if (query.has('cache')) response.setHeader('Cache-Control', `max-age=${query.get('cache')}`);
     response.writeHead(Number(bought ? query.get('refuse') : 402));
     if (query.has('bare')) response.end();

@@ -1,5 +1,5 @@
 /** Interception with a purse that has no money: it pays what it is told to with a proof that only names its challenge. */
-import type { Challenge, Delivery } from '../../../../src/interception/challenge.ts';
+import type { Challenge, Delivery, Unpriced } from '../../../../src/interception/challenge.ts';
 import {
   createChromiumInterception,
   type SessionStore,
@@ -16,6 +16,7 @@ export interface Bench {
   readonly life: string;
   readonly challenges: Challenge[];
   readonly unheld: Challenge[];
+  readonly unpriced: Unpriced[];
   readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Delivery }>;
   deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
   release(challenge: Challenge): void;
@@ -43,6 +44,7 @@ globalThis.bench = {
   life: crypto.randomUUID(),
   challenges: [],
   unheld: [],
+  unpriced: [],
   deliveries: [],
   async deliver(challenge, proof = `proof-${challenge.id}`) {
     const delivery = await interception.deliver(challenge, proof);
@@ -64,6 +66,7 @@ interception.watch(
     else if (policy === 'release') bench.release(challenge);
   },
   (challenge) => bench.unheld.push(challenge),
+  (response) => bench.unpriced.push(response),
 );
 
 chrome.runtime.onMessage.addListener(

@@ -11,7 +11,10 @@ export default defineConfig(({ mode }) => {
   return {
     plugins: [
       preact(),
-      crx({ manifest: (firefox ? forFirefox() : manifest) as ManifestV3Export, browser: firefox ? 'firefox' : 'chrome' }),
+      crx({
+        manifest: (firefox ? forFirefox() : manifest) as ManifestV3Export,
+        browser: firefox ? 'firefox' : 'chrome',
+      }),
     ],
     build: {
       outDir: firefox ? 'dist/firefox' : 'dist/chromium',
@@ -32,7 +35,10 @@ function forFirefox() {
   const { background, minimum_chrome_version: _, ...shared } = manifest;
   return {
     ...shared,
-    permissions: [...shared.permissions.filter((permission) => permission !== 'offscreen'), 'webRequestBlocking'],
+    permissions: [
+      ...shared.permissions.filter((permission) => permission !== 'offscreen'),
+      'webRequestBlocking',
+    ],
     background: { scripts: [background.service_worker], type: 'module' },
     browser_specific_settings: {
       gecko: {

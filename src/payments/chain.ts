@@ -198,7 +198,6 @@ export class Chain {
       told === null ? (this.#lost.get(newest.hash) ?? (await this.#landAgain(newest))) : 'passed';
     if (landing === 'landed') return headAfter(newest);
     if (landing === 'pending') throw new Fault('fault_nodeBehind');
-    if (landing !== 'passed') this.#lost.set(newest.hash, landing);
     const ledger = await readChainHead(node, this.account);
     const isBelow = ledger.kind === 'unopened' || ledger.hash === newest.block.previous;
     if (isBelow && landing !== 'refused') throw new Fault('fault_nodeBehind');
@@ -214,13 +213,15 @@ export class Chain {
       return await this.land(own);
     } catch (failure) {
       const paysNobody = own.subtype !== 'send';
-      if (paysNobody && failure instanceof Fault && failure.key === 'fault_nodeRefused') return 'refused';
-      throw failure;
+      if (!paysNobody || !(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      this.#lost.set(own.hash, 'refused');
+      return 'refused';
     }
   }
 
   async #land(own: OwnBlock): Promise<Landing> {
     const landing = await landBlock(this.#ports.node, { ...own, block: await this.#work.renew(own) });
+    if (landing === 'replaced') this.#lost.set(own.hash, landing);
     if (landing !== 'landed') this.#proven = null;
     else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
       this.#proven = { head: this.#head, newest: own.hash };

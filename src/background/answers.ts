@@ -7,9 +7,15 @@ import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano
 import type { Answer, Approvals } from '../payments/approvals.ts';
 import { type Budget, dayOf } from '../payments/budget.ts';
 import type { Handover } from '../payments/handover.ts';
+import type { ChequeBlock } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
+import type { Purse } from '../payments/purse.ts';
+import type { Revoker } from '../payments/revoker.ts';
+import { defaultPreference } from '../protocol/mechanisms/index.ts';
+import type { Mechanism } from '../protocol/offer.ts';
 import { readActivity } from '../storage/activity.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
+import type { StoredChains } from '../storage/chains.ts';
 import type { Database, Place } from '../storage/database.ts';
 import type { StoredJournal } from '../storage/journal.ts';
 import type { StoredLog } from '../storage/log.ts';
@@ -28,6 +34,8 @@ export interface AnswerParts {
   readonly database: Database;
   readonly approvals: Approvals;
   readonly handover: Handover;
+  readonly revoker: Revoker;
+  readonly chains: StoredChains;
   readonly now: () => number;
   /** The purse has been opened, or is another one: starts it and carries on what waited for it. */
   readonly opened: () => Promise<void>;
@@ -41,7 +49,7 @@ export interface AnswerParts {
 /** What the background does for each question of the extension's own pages. */
 export function pageAnswers(parts: AnswerParts): PageAnswers {
   const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
-  const { opened, lock, changed, visit } = parts;
+  const { revoker, chains, opened, lock, changed, visit } = parts;
 
   const viewOf = async (budget: Budget): Promise<BudgetView> =>
     budgetView(budget, await budgets.spentOn(budget.network, budget.site, dayOf(now())));
@@ -64,6 +72,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
       trouble: purse.trouble,
+      chequeOut: (await chains.out()).find(isOf(purse))?.cheque.site ?? null,
       work: await purse.readiness(),
       paused: await settings.read('paused'),
       lockAt: await vault.deadline(),
@@ -114,6 +123,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       autoLockMinutes: await settings.read('autoLockMinutes'),
       representative: await settings.read('representative'),
       blockedSites: await budgets.blocked(),
+      blockTakers: await budgets.blockTakers(),
+      preference: preferred(await settings.read('preference')),
       networks: (await settings.networks()).map(networkView),
       activeNetwork: (await settings.network()).id,
     }),
@@ -133,6 +144,21 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
     'settings.unblock': async ({ site }) => {
       await budgets.unblock(siteOf(site));
+      changed();
+      return null;
+    },
+    'settings.blockTaker': async ({ site, allowed }) => {
+      await budgets.setBlockTaker(siteOf(site), allowed);
+      changed();
+      return null;
+    },
+    'settings.preference': async ({ order }) => {
+      await settings.write(
+        'preference',
+        preferred([])
+          .filter((way) => order.includes(way))
+          .sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+      );
       changed();
       return null;
     },
@@ -203,10 +229,20 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'activity.page': async ({ before, limit }) => {
       const { items, next } = await readActivity(database, before === null ? null : placeOf(before), limit);
-      return { items: items.map(activityView), next: next === null ? null : next.join(' ') };
+      const out = new Set((await chains.out()).map(({ hash }) => hash));
+      return {
+        items: items.map((item) => activityView(item, out)),
+        next: next === null ? null : next.join(' '),
+      };
     },
     'payment.deliver': async ({ id }) => {
       await visit(await handover.want(id as PaymentId));
+      return null;
+    },
+
+    'payment.revoke': async ({ id }) => {
+      const { intent, progress } = await revoker.revoke(id as PaymentId).finally(changed);
+      if (progress.state !== 'revoked') throw new Fault('fault_chequeCashed', [intent.site]);
       return null;
     },
 
@@ -227,6 +263,16 @@ function answerOf(
 ): Answer {
   if (answer.kind !== 'budget') return answer;
   return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+}
+
+const isOf =
+  ({ network, account }: Purse) =>
+  (cheque: ChequeBlock): boolean =>
+    cheque.network === network.id && cheque.account === account;
+
+/** Every way to pay: those that the user put in order, and then the others. */
+function preferred(order: readonly Mechanism[]): readonly Mechanism[] {
+  return [...new Set([...order, ...defaultPreference])];
 }
 
 /** Reads where a page of the activity begins, as it was given out. @throws Fault `fault_badMessage` */

@@ -12,8 +12,10 @@ import type { Exclusively } from '../payments/chain.ts';
 import { Handover } from '../payments/handover.ts';
 import { Payer } from '../payments/payer.ts';
 import { type Payment, siteOf } from '../payments/payment.ts';
+import { Revoker } from '../payments/revoker.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import { recogniseLegacy } from '../protocol/legacy.ts';
+import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { openDatabase } from '../storage/database.ts';
@@ -24,6 +26,7 @@ import { storedVault } from '../storage/vault-store.ts';
 import { storedWorkCache } from '../storage/work-cache.ts';
 import { Vault } from '../vault/vault.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
+import { loadAgain, postTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { offscreenEngine } from './offscreen-engine.ts';
@@ -76,6 +79,7 @@ async function build(): Promise<House> {
   const journal = new StoredJournal(database, now);
   const log = new StoredLog(database);
 
+  const chains = new StoredChains(database);
   const vault = new Vault({
     store: storedVault(database),
     session: vaultSession,
@@ -92,7 +96,7 @@ async function build(): Promise<House> {
     vault,
     settings,
     database,
-    chains: new StoredChains(database),
+    chains,
     work,
     exclusively,
     changed: tellPages,
@@ -112,12 +116,20 @@ async function build(): Promise<House> {
     journal,
     purse: (network, account) => keeper.purseOf(network, account),
     deliver: (challenge, proof) => interception.deliver(challenge, proof),
+    postFallback: postTo,
+    again: loadAgain,
     now,
   });
   const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });
   const waits = (challenge: Challenge) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
+  const revoker = new Revoker({
+    journal,
+    chains,
+    purse: (network, account) => keeper.purseOf(network, account),
+    now,
+  });
   const handover = new Handover({ journal, payer, waits, release, exclusively, now });
   const cashier = new Cashier({
     journal,
@@ -134,14 +146,20 @@ async function build(): Promise<House> {
         paused: await settings.read('paused'),
       };
     },
+    ways: async (site) => ({
+      payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
+      preference: await settings.read('preference'),
+    }),
+    chequeOut: async () => (await keeper.current())?.chain.chequeOut() ?? null,
     waits,
     release,
     log: write,
     now,
   });
 
+  const carryOn = () => Promise.all([handover.resume(), revoker.tend()]);
   const opened = async () => {
-    if ((await keeper.current()) !== null) void handover.resume().catch(console.error);
+    if ((await keeper.current()) !== null) void carryOn().catch(console.error);
     tellPages();
   };
   const lock = async () => {
@@ -164,6 +182,8 @@ async function build(): Promise<House> {
         database,
         approvals,
         handover,
+        revoker,
+        chains,
         now,
         opened,
         lock,
@@ -182,7 +202,7 @@ async function build(): Promise<House> {
       const purse = await keeper.current();
       if (purse === null) return;
       await purse.refresh();
-      await handover.resume();
+      await carryOn();
     },
     lapseGone: async (tabId) => {
       for (const { id, challenge } of approvals.list()) {

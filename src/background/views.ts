@@ -1,11 +1,13 @@
 import type { MessageKey } from '../fault.ts';
 import type { ActivityView, ApprovalView, BudgetView, NetworkView, PaymentView } from '../messages/views.ts';
 import type { Raw } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Question } from '../payments/approvals.ts';
 import type { Budget } from '../payments/budget.ts';
 import { isUnderway, type Payment } from '../payments/payment.ts';
 import type { Purse } from '../payments/purse.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
 import type { Activity } from '../storage/activity.ts';
 import { BUILT_IN } from '../storage/settings.ts';
@@ -57,11 +59,13 @@ export function approvalView(
     reason,
     checks: checksOf(offer),
     warnings: [
+      ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
       ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
+    canBudget: !isHandOver(offer),
     budget,
     balance: purse?.balance?.toString() ?? null,
     missing: missing?.toString() ?? null,
@@ -91,8 +95,9 @@ function warningKey(warning: OfferWarning): MessageKey {
   }
 }
 
-export function activityView(activity: Activity): ActivityView {
-  if (activity.kind === 'payment') return paymentView(activity.payment);
+/** `out` holds the signed blocks that were handed over and not cashed, by their hash. */
+export function activityView(activity: Activity, out: ReadonlySet<BlockHash>): ActivityView {
+  if (activity.kind === 'payment') return paymentView(activity.payment, out);
   const { kind, id, at, amount, counterparty, network } = activity.transfer;
   return {
     kind,
@@ -106,8 +111,9 @@ export function activityView(activity: Activity): ActivityView {
   };
 }
 
-function paymentView({ intent, progress, story }: Payment): PaymentView {
+function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<BlockHash>): PaymentView {
   const { challenge, offer } = intent;
+  const hash = 'hash' in progress ? progress.hash : null;
   return {
     kind: 'payment',
     id: intent.id,
@@ -125,10 +131,13 @@ function paymentView({ intent, progress, story }: Payment): PaymentView {
     testMoney: intent.network.testMoney,
     description: offer.resource.description ?? null,
     approval: intent.approval,
-    blockHash: 'hash' in progress ? progress.hash : null,
+    blockHash: hash,
     status: 'status' in progress ? progress.status : null,
     fault: progress.state === 'abandoned' ? { key: progress.fault, args: progress.args } : null,
     serverSaid: progress.state === 'refused' ? progress.said : null,
+    cheque:
+      !isHandOver(offer) || !hash || progress.state === 'revoked' ? null : out.has(hash) ? 'out' : 'cashed',
+    byPost: progress.state === 'settled' && progress.byPost === true,
     canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
   };
 }

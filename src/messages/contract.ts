@@ -54,6 +54,8 @@ export const pageQuestions = {
   }),
   'settings.representative': v.strictObject({ account: text(80) }),
   'settings.unblock': v.strictObject({ site }),
+  'settings.blockTaker': v.strictObject({ site, allowed: v.boolean() }),
+  'settings.preference': v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
   'network.use': v.strictObject({ id: text(64) }),
   'network.save': v.strictObject({ profile }),
   'network.remove': v.strictObject({ id: text(64) }),
@@ -67,6 +69,7 @@ export const pageQuestions = {
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   }),
   'payment.deliver': v.strictObject({ id: text(128) }),
+  'payment.revoke': v.strictObject({ id: text(128) }),
   'money.send': v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
   'log.list': nothing,
 } as const;
@@ -87,6 +90,8 @@ export interface PageReplies {
   'settings.autoLock': null;
   'settings.representative': null;
   'settings.unblock': null;
+  'settings.blockTaker': null;
+  'settings.preference': null;
   'network.use': null;
   'network.save': null;
   'network.remove': null;
@@ -98,6 +103,7 @@ export interface PageReplies {
   /** Newest first; `next` is the `before` of the following page, null at the end. */
   'activity.page': { readonly items: readonly ActivityView[]; readonly next: string | null };
   'payment.deliver': null;
+  'payment.revoke': null;
   'money.send': { readonly blockHash: string };
   'log.list': readonly LogLineView[];
 }

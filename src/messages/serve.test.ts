@@ -88,6 +88,8 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'settings.autoLock': { minutes: 5 },
   'settings.representative': { account },
   'settings.unblock': { site: 'https://shop.example' },
+  'settings.blockTaker': { site: 'https://shop.example', allowed: true },
+  'settings.preference': { order: ['trackB'] },
   'network.use': { id: 'nano:mine' },
   'network.save': { profile },
   'network.remove': { id: 'nano:mine' },
@@ -98,6 +100,7 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'budget.remove': { site: 'https://shop.example' },
   'activity.page': { before: null, limit: 50 },
   'payment.deliver': { id: 'payment' },
+  'payment.revoke': { id: 'payment' },
   'money.send': { to: account, amount: '1' },
   'log.list': {},
 };

@@ -24,6 +24,8 @@ export interface OpenPurseView {
   readonly network: NetworkView;
   /** What stands between the purse and its money, as a sentence; null when all is well. */
   readonly trouble: FaultKey | null;
+  /** The site that has a signed block of the account and has not cashed it: the account waits for it. */
+  readonly chequeOut: string | null;
   readonly work: 'ready' | 'working' | 'none';
   readonly paused: boolean;
   readonly lockAt: number | null;
@@ -72,6 +74,8 @@ export interface ApprovalView {
   readonly checks: readonly MessageKey[];
   readonly warnings: readonly MessageKey[];
   readonly expiresAt: number;
+  /** Whether a budget would pay the like of this without asking. */
+  readonly canBudget: boolean;
   readonly budget: BudgetView | null;
   readonly balance: RawString | null;
   /** How much is missing; null when the balance is enough or unknown. */
@@ -90,6 +94,7 @@ export type PaymentState =
   | 'settled'
   | 'refused'
   | 'unanswered'
+  | 'revoked'
   | 'abandoned';
 
 export interface PaymentView {
@@ -114,6 +119,10 @@ export interface PaymentView {
   readonly status: number | null;
   readonly fault: { readonly key: FaultKey; readonly args: readonly string[] } | null;
   readonly serverSaid: string | null;
+  /** For a signed block that was handed over: whether the site may still cash it, or has. */
+  readonly cheque: 'out' | 'cashed' | null;
+  /** The proof was taken in the body of a POST: the page itself may not show what was paid for. */
+  readonly byPost: boolean;
   readonly canDeliver: boolean;
 }
 
@@ -143,6 +152,10 @@ export interface SettingsView {
   readonly autoLockMinutes: number;
   readonly representative: string | null;
   readonly blockedSites: readonly string[];
+  /** The sites that may ask for signed blocks. */
+  readonly blockTakers: readonly string[];
+  /** Every way to pay, the one the user likes best first. */
+  readonly preference: readonly string[];
   readonly networks: readonly NetworkView[];
   readonly activeNetwork: string;
 }

@@ -1,7 +1,7 @@
 import { Fault, type FaultKey, faultOf, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { classify, tellingReason } from '../protocol/classify.ts';
+import { type ClassifyContext, classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
@@ -10,7 +10,7 @@ import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal } from './journal.ts';
 import { LONGEST_TIMER } from './payer.ts';
-import { type Intent, type Payment, type PaymentId, resourceOf, siteOf } from './payment.ts';
+import { type Intent, type Payment, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
 
 /** Why a 402 was left to the page. */
 export type Left = Extract<MessageKey, `refusal_${string}`> | FaultKey;
@@ -33,6 +33,10 @@ export interface CashierPorts {
   readonly standing: () => Promise<Standing | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** How the site may be paid, and which way the user likes best. */
+  readonly ways: (site: Site) => Promise<Required<Pick<ClassifyContext, 'payable' | 'preference'>>>;
+  /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
+  readonly chequeOut: () => Promise<Site | null>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
   /** One line for the user's log: why a 402 was left to the page. */
@@ -91,6 +95,7 @@ export class Cashier {
       network,
       arrivedAt: challenge.seenAt,
       now: this.#ports.now(),
+      ...(await this.#ports.ways(siteOf(challenge.url))),
     });
     if (classified.kind === 'refused') return this.#leave(challenge, refusalSentence(classified.code));
     const [offer] = classified.offers;
@@ -101,6 +106,8 @@ export class Cashier {
   }
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
+    const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut();
+    if (holder !== null) return this.#leave(challenge, 'fault_chequeOut', [holder]);
     switch (decision.kind) {
       case 'refuse':
         return this.#leave(challenge, decision.key);

@@ -21,9 +21,18 @@ import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { ChainWork } from './chain-work.ts';
+import { countermandOf, isCashed } from './countermand.ts';
 import type { ChainStore } from './journal.ts';
-import { type Landing, landBlock } from './landing.ts';
-import { headAfter, type OwnBlock, type Record } from './own-block.ts';
+import { type Landing, landBlock, rivalOf } from './landing.ts';
+import {
+  type Cheque,
+  chequeOutOn,
+  headAfter,
+  type OwnBlock,
+  type Record,
+  settledBlock,
+} from './own-block.ts';
+import type { Site } from './payment.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -36,6 +45,19 @@ export interface ChainPorts {
   readonly exclusively: Exclusively;
   /** The account's keys; rejects with Fault `fault_locked` when the purse is locked. */
   readonly keys: () => Promise<AccountKeys>;
+}
+
+/** Whom to pay, and how much (raw). */
+export interface Order {
+  readonly to: NanoAddress;
+  readonly amount: Raw;
+}
+
+/** What a send needs that somebody else will publish. */
+export interface HandingOver {
+  readonly cheque: Cheque;
+  /** Resolves once the network has confirmed the block; rejects when patience ends. */
+  readonly confirmed: (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
 }
 
 type Build = (head: ChainHead) => { readonly subtype: Subtype; readonly block: StateBlock };
@@ -96,16 +118,46 @@ export class Chain {
    * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws; the signal's reason.
    * Nothing was recorded then.
    */
-  async send(
-    order: { readonly to: NanoAddress; readonly amount: Raw },
-    record: Record,
-    signal?: AbortSignal,
-  ): Promise<OwnBlock> {
-    return this.#append(
-      (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) }),
-      record,
-      signal,
-    );
+  async send(order: Order, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
+    return this.#append(sendOf(order), record, { signal });
+  }
+
+  /**
+   * Signs and records a send that is never published from here: whoever it is given to may do so at any time. Until it
+   * is on the ledger, or revoked, nothing else is built on this chain. It stands on a head that the network has
+   * confirmed, since servers take it on no other (protocol.md section 4, row 10).
+   *
+   * @throws Fault as `send`, and `fault_headUnconfirmed`
+   */
+  async handOver(order: Order, over: HandingOver, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
+    return this.#append(sendOf(order), record, { over, signal });
+  }
+
+  /** The site that has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
+  async chequeOut(): Promise<Site | null> {
+    if (chequeOutOn(await this.#newest()) === null) return null;
+    await this.look();
+    return chequeOutOn(await this.#newest())?.cheque.site ?? null;
+  }
+
+  /**
+   * Signs and records the block that is to take a cheque's place; signed before, it is given again. Null when the
+   * cheque is out no more, for it is on the ledger.
+   *
+   * @throws Fault `fault_locked`, and those of NodeClient; nothing was signed then
+   */
+  countermand(cheque: BlockHash): Promise<OwnBlock | null> {
+    return this.#alone(async () => {
+      const newest = await this.#newest();
+      const out = chequeOutOn(newest);
+      if (out?.hash !== cheque) return null;
+      if (newest?.revokes !== undefined) return newest;
+      if (await isCashed(this.#ports, out)) return null;
+      const { privateKey } = await this.#ports.keys();
+      const instead = countermandOf(out, privateKey);
+      await this.#ports.store.put(instead);
+      return instead;
+    });
   }
 
   /** Sends all there is. @throws Fault as `send`, and `fault_nothingToSend` */
@@ -148,6 +200,15 @@ export class Chain {
     return landing;
   }
 
+  /**
+   * Whether the network has confirmed another block in the place of an own one, and which; null while it has none.
+   * It is shown to be ours (see `landBlock`).
+   */
+  async replacementOf(own: OwnBlock): Promise<BlockHash | null> {
+    const rival = await rivalOf(this.#ports.node, own);
+    return rival?.confirmed ? rival.hash : null;
+  }
+
   /** Has the work for the next block made ready, once the head is known. */
   async prepare(): Promise<void> {
     if (this.#head !== null) await this.#work.prepare(this.#head);
@@ -158,10 +219,16 @@ export class Chain {
     return this.#head === null ? 'none' : this.#work.readiness(this.#head);
   }
 
-  async #append(build: Build, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
-    const { network, exclusively, keys } = this.#ports;
-    return exclusively(`chain ${network.id} ${this.account}`, async () => {
-      const head = await this.#basis();
+  async #append(
+    build: Build,
+    record: Record,
+    { over, signal }: { readonly over?: HandingOver; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<OwnBlock> {
+    const { network, keys } = this.#ports;
+    return this.#alone(async () => {
+      const holder = await this.chequeOut();
+      if (holder !== null) throw new Fault('fault_chequeOut', [holder]);
+      const head = over === undefined ? await this.#basis() : await this.#confirmedHead(over, signal);
       const { subtype, block } = build(head);
       const nonce = await this.#work.obtain(head, subtype, signal);
       // Only now: a search may be long, and no key is held meanwhile.
@@ -173,10 +240,12 @@ export class Chain {
         subtype,
         block: { ...signBlock(block, privateKey), work: nonce },
         moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+        ...(over !== undefined && { cheque: over.cheque }),
       };
       await record(own);
       this.#head = headAfter(own);
-      this.#signed.add(own.hash);
+      // When a cheque is confirmed, that is news: somebody else has published it.
+      if (over === undefined) this.#signed.add(own.hash);
       this.#work.moveOn(head, own);
       return own;
     });
@@ -189,9 +258,25 @@ export class Chain {
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
 
+  async #confirmedHead({ confirmed }: HandingOver, signal?: AbortSignal): Promise<ChainHead> {
+    const head = await this.look();
+    if (head.kind === 'unopened') return head;
+    await confirmed(head.hash, signal).catch((failure) => {
+      const impatient = failure instanceof Fault && failure.key === 'fault_notConfirmed';
+      throw impatient ? new Fault('fault_headUnconfirmed', [], { cause: failure }) : failure;
+    });
+    return head;
+  }
+
+  /** What is out is neither published nor built on; its amount counts as spent. */
   async #ask(newest: OwnBlock | null): Promise<ChainHead> {
     const { node } = this.#ports;
     if (newest === null) return readChainHead(node, this.account);
+    const out = chequeOutOn(newest);
+    if (out !== null) {
+      if (newest.revokes !== undefined || !(await isCashed(this.#ports, out))) return headAfter(out);
+      return this.#ask(settledBlock(out));
+    }
     const told = await node.blockInfo(newest.hash);
     if (told !== null && told.successor === null) return headAfter(newest);
     const landing =
@@ -229,11 +314,21 @@ export class Chain {
     return landing;
   }
 
+  /** One block at a time, whoever signs it. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const { network, exclusively } = this.#ports;
+    return exclusively(`chain ${network.id} ${this.account}`, work);
+  }
+
   #newest(): Promise<OwnBlock | null> {
     const { store, network } = this.#ports;
     return store.newest(network.id, this.account);
   }
 }
+
+const sendOf =
+  (order: Order): Build =>
+  (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) });
 
 function difference(before: Raw, after: Raw): Raw {
   return before > after ? subtractRaw(before, after) : subtractRaw(after, before);

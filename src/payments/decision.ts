@@ -2,6 +2,7 @@ import type { MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer.ts';
 import { type Budget, checkBudget } from './budget.ts';
 import { siteOf } from './payment.ts';
@@ -44,6 +45,7 @@ export function decide(circumstances: Circumstances): Decision {
   if (offer.payTo === account) return refuse('refusal_OWN_ACCOUNT');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
+  if (isHandOver(offer)) return ask('reason_signedBlock');
   if (budget === null) return ask('reason_newSite');
   if (circumstances.paused || budget.paused) return ask('reason_paused');
   if (account === null) return ask('reason_locked');

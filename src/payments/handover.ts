@@ -16,8 +16,8 @@ export interface HandoverPorts {
   readonly now: () => number;
 }
 
-/** How long after an offer's expiry its proof is still delivered by itself (ms): servers' clocks differ. */
-const DELIVERY_GRACE = 60_000;
+/** How long after an offer's expiry its proof is still good (ms): servers' clocks differ. */
+export const DELIVERY_GRACE = 60_000;
 
 /** Brings payments and the pages that wait for them together: each payment to one page, each page to one payment. */
 export class Handover {
@@ -53,6 +53,7 @@ export class Handover {
       if (payment.progress.state === 'abandoned') {
         throw new Fault(payment.progress.fault, payment.progress.args);
       }
+      if (payment.progress.state === 'revoked') throw new Fault('fault_revoked');
       await this.#deliver(payment);
       return true;
     } catch (failure) {

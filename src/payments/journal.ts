@@ -1,7 +1,7 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { Budget } from './budget.ts';
-import type { OwnBlock } from './own-block.ts';
+import type { ChequeBlock, OwnBlock } from './own-block.ts';
 import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
 
 /** What came of asking the journal to reserve money for an intent. */
@@ -26,6 +26,11 @@ export interface Journal {
    * money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
    */
   sign(id: PaymentId, own: OwnBlock): Promise<void>;
+  /**
+   * Takes a payment whose block was handed over to `revoked`, gives back its reservation, and writes the block that
+   * stands in its place as the account's newest: all or nothing.
+   */
+  revoke(id: PaymentId, instead: OwnBlock): Promise<Payment>;
   find(id: PaymentId): Promise<Payment | null>;
   /** Payments that the purse itself must carry on. */
   underway(): Promise<readonly Payment[]>;
@@ -37,18 +42,30 @@ export interface Journal {
   lastPrice(network: string, resource: string): Promise<Raw | null>;
 }
 
-/** Budgets and what sites have spent. */
+/** Budgets, what sites have spent, and what else the user allows them. */
 export interface Budgets {
   read(network: string, site: Site): Promise<Budget | null>;
   spentOn(network: string, site: Site, day: string): Promise<Raw>;
   save(budget: Budget): Promise<void>;
   isBlocked(site: Site): Promise<boolean>;
   block(site: Site): Promise<void>;
+  /** Whether the site may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */
+  mayTakeBlocks(site: Site): Promise<boolean>;
 }
 
 /** The purse's memory of its own chains: a block stands here before the network sees it. */
 export interface ChainStore {
   /** The newest block this purse signed for the account, or null. */
   newest(network: string, account: NanoAddress): Promise<OwnBlock | null>;
+  /**
+   * Writes a block as the account's newest. While a cheque is out that may only be the block that revokes it: no two
+   * blocks are ever signed on one frontier for different payees.
+   *
+   * @throws Fault `fault_chequeOut`
+   */
   put(own: OwnBlock): Promise<void>;
+  /** The cheque is on the ledger: from now on it is a block like any other. Nothing, if it was settled otherwise. */
+  cashed(cheque: ChequeBlock): Promise<void>;
+  /** Every cheque that is out, being revoked or not, of all accounts and networks. */
+  out(): Promise<readonly ChequeBlock[]>;
 }

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
-import { hashBlock, verifySignature, ZERO_HASH } from '../nano/block.ts';
+import { type BlockHash, hashBlock, verifySignature, ZERO_HASH } from '../nano/block.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import { publishBlock } from '../nano/publish.ts';
 import type { OwnBlock } from './own-block.ts';
@@ -23,8 +23,8 @@ export async function landBlock(node: NodeClient, own: OwnBlock): Promise<Landin
   if (published.kind === 'unknown') return 'pending';
   // A node judges the balance before it sees a fork, so a refusal may mean one (protocol.md section 9).
   const rival = await rivalOf(node, own);
-  if (rival === 'none' && published.kind === 'refused') throw published.fault;
-  return rival === 'confirmed' ? 'replaced' : 'pending';
+  if (rival === null && published.kind === 'refused') throw published.fault;
+  return rival?.confirmed ? 'replaced' : 'pending';
 }
 
 function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault: Fault } {
@@ -34,26 +34,25 @@ function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault
 }
 
 /**
- * Whether there is another block in the place of `own`. It is shown to be one: our own key signed it, on the same
+ * The other block in the place of `own`, or null. It is shown to be one: our own key signed it, on the same
  * previous. A node that only says so would have a payment given up that it can still publish.
  */
-async function rivalOf(
+export async function rivalOf(
   node: NodeClient,
   { account, hash, block }: OwnBlock,
-): Promise<'none' | 'unconfirmed' | 'confirmed'> {
+): Promise<{ readonly hash: BlockHash; readonly confirmed: boolean } | null> {
   const rival =
     block.previous === ZERO_HASH
       ? (await node.accountInfo(account))?.openBlock
       : (await node.blockInfo(block.previous))?.successor;
-  if (rival === undefined || rival === null || rival === hash) return 'none';
+  if (rival === undefined || rival === null || rival === hash) return null;
   const told = await node.blockInfo(rival);
-  if (told?.contents.kind !== 'state') return 'none';
+  if (told?.contents.kind !== 'state') return null;
   const other = told.contents.block;
   const isRival =
     hashBlock(other) === rival &&
     other.account === account &&
     other.previous === block.previous &&
     verifySignature(other, publicKeyOf(account));
-  if (!isRival) return 'none';
-  return told.confirmed ? 'confirmed' : 'unconfirmed';
+  return isRival ? { hash: rival, confirmed: told.confirmed } : null;
 }

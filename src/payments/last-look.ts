@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { OwnBlock } from './own-block.ts';
 import type { Intent } from './payment.ts';
 
@@ -18,6 +19,7 @@ export function lastLook({ network, account, amount, offer }: Intent, own: OwnBl
     own.account === account &&
     own.subtype === 'send' &&
     own.moved === amount &&
+    (own.cheque !== undefined) === isHandOver(offer) &&
     own.block.link === publicKeyOf(offer.payTo);
   if (!paysAsApproved) {
     throw new Fault('fault_unexpected', [], { cause: 'a block that pays something else than was approved' });

@@ -38,6 +38,8 @@ const payerWith = (ports: Partial<PayerPorts>) =>
     journal: account.journal,
     purse: async () => purse,
     deliver: async () => answer,
+    postFallback: () => Promise.reject(new TypeError('nobody posts here')),
+    again: async () => undefined,
     now: Date.now,
     ...ports,
   });

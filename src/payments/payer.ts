@@ -1,12 +1,17 @@
 import { Fault, faultOf } from '../fault.ts';
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { readAnswer } from '../protocol/answer.ts';
+import { type Answer, readAnswer } from '../protocol/answer.ts';
 import type { Message } from '../protocol/mechanism.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
+import type { HandOverOffer } from '../protocol/offer.ts';
 import { makeProof } from '../protocol/proof.ts';
+import { fallbackBody, lowerCaseProof } from '../protocol/redelivery.ts';
+import type { HandingOver } from './chain.ts';
 import type { Journal } from './journal.ts';
 import type { Landing } from './landing.ts';
 import { SIGNING_MARGIN } from './last-look.ts';
+import type { OwnBlock } from './own-block.ts';
 import {
   type Intent,
   isUnderway,
@@ -31,7 +36,21 @@ export interface PayerPorts {
   ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
+  /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
+  readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
+  /**
+   * Has the page ask once more by itself, where nothing is lost by it. When no proof waits for it, only if the server
+   * would not ask for money again.
+   */
+  readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
   readonly now: () => number;
+}
+
+/** What a server answered to a proof in the body of a POST. */
+export interface PostAnswer {
+  readonly status: number;
+  readonly paymentResponse: string | null;
+  readonly bodyText: string;
 }
 
 /** The longest a timer can wait (ms): a longer one would go off at once. */
@@ -77,8 +96,47 @@ export class Payer {
     if (payment.progress.state !== 'delivered') {
       await journal.advance(id, { state: 'delivered', block, hash, proof });
     }
-    const delivery = await this.#ports.deliver(challenge, proof);
-    return journal.advance(id, { ...outcome(delivery), block, hash, proof });
+    const outcome = await this.#outcome(challenge, proof, await this.#ports.deliver(challenge, proof));
+    const now = await this.#now(id);
+    // What was revoked meanwhile is over, whatever the server said of it.
+    if (now.progress.state === 'revoked') return now;
+    const after = await journal.advance(id, { proof, ...outcome, block, hash });
+    if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
+    else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
+    return after;
+  }
+
+  /**
+   * What a delivery says of the payment; where the way it came was the trouble, after a second try in the way that the
+   * server can read. None of them pays.
+   */
+  async #outcome(challenge: Challenge, proof: string, delivery: Delivery): Promise<Outcome> {
+    if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
+    const answer = readAnswer(delivery, proof);
+    if (answer.kind !== 'refused' || answer.remedy === undefined) return outcomeOf(delivery.status, answer);
+    switch (answer.remedy) {
+      case 'lowerCase': {
+        const lower = lowerCaseProof(proof);
+        const outcome = outcomeOf(delivery.status, answer);
+        return lower === undefined ? outcome : { ...outcome, proof: lower };
+      }
+      case 'postBody':
+        return this.#post(challenge, proof);
+    }
+  }
+
+  /** The server lost the session: the proof goes to it once more, in the body of a POST (protocol.md 3.4). */
+  async #post(challenge: Challenge, proof: string): Promise<Outcome> {
+    const { postFallback } = this.#ports;
+    let response: PostAnswer;
+    try {
+      response = await postFallback(challenge, fallbackBody(proof));
+    } catch (failure) {
+      console.error(failure);
+      return { state: 'unanswered', reason: 'network' };
+    }
+    const outcome = outcomeOf(response.status, readAnswer({ ...response, paymentRequired: null }, proof));
+    return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }
 
   async #walk(id: PaymentId): Promise<Payment> {
@@ -93,7 +151,9 @@ export class Payer {
       case 'approved':
         return this.#sign(intent);
       case 'signed':
-        return this.#publish(intent, progress);
+        return isHandOver(intent.offer)
+          ? this.#proveBy(intent.offer, intent, progress)
+          : this.#publish(intent, progress);
       case 'published':
         return this.#confirm(intent, progress);
       case 'confirmed': {
@@ -111,13 +171,21 @@ export class Payer {
   /** Signs the block of an approved payment; when that fails before anything was signed, nothing is owed. */
   async #sign(intent: Intent): Promise<Payment> {
     const { journal } = this.#ports;
-    const { id, offer, amount } = intent;
+    const { id, site, offer, amount } = intent;
     // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
     const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
     try {
-      const { chain } = await this.#purse(intent);
-      await chain.send({ to: offer.payTo, amount }, (own) => journal.sign(id, own), tooLate);
+      const purse = await this.#purse(intent);
+      const order = { to: offer.payTo, amount };
+      const record = (own: OwnBlock) => journal.sign(id, own);
+      const over: HandingOver = {
+        cheque: { payment: id, site },
+        confirmed: (hash, signal) => purse.confirmed(hash, signal),
+      };
+      await (isHandOver(offer)
+        ? purse.chain.handOver(order, over, record, tooLate)
+        : purse.chain.send(order, record, tooLate));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;
@@ -125,6 +193,12 @@ export class Payer {
       return journal.advance(id, { state: 'abandoned', fault: key, args });
     }
     return this.#now(id);
+  }
+
+  /** A block that is handed over proves itself: neither published nor confirmed from here. */
+  async #proveBy(offer: HandOverOffer, { id }: Intent, { block, hash }: Of<'signed'>): Promise<Payment> {
+    const proof = await makeProof(offer, { block });
+    return this.#ports.journal.advance(id, { state: 'proven', block, hash, proof });
   }
 
   async #publish(intent: Intent, signed: Of<'signed'>): Promise<Payment> {
@@ -173,16 +247,14 @@ export class Payer {
   }
 }
 
-/** What a delivery says of the payment: it is settled, refused, or nobody knows. */
-function outcome(
-  delivery: Delivery,
-):
-  | { readonly state: 'settled'; readonly status: number }
-  | { readonly state: 'refused'; readonly status: number; readonly final: boolean; readonly said: string }
-  | { readonly state: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' } {
-  if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
-  const { status } = delivery;
-  const answer = readAnswer(delivery);
+/** How a delivery ended, as the journal writes it down: with another spelling of the proof where the server wants one. */
+type Outcome = { readonly proof?: string } & (
+  | Pick<Of<'settled'>, 'state' | 'status' | 'byPost'>
+  | Pick<Of<'refused'>, 'state' | 'status' | 'final' | 'said'>
+  | Pick<Of<'unanswered'>, 'state' | 'reason'>
+);
+
+function outcomeOf(status: number, answer: Answer): Outcome {
   switch (answer.kind) {
     case 'paid':
       return { state: 'settled', status };

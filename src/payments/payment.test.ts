@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Offer } from '../protocol/offer.ts';
 import { STRANGER } from './account.fixture.ts';
 import {
   advance,
@@ -12,47 +13,73 @@ import {
   resourceOf,
   siteOf,
 } from './payment.ts';
-import { challengeOf, intentOf } from './samples.fixture.ts';
+import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from './samples.fixture.ts';
 
-/** The journal's law, written down a second time, as a picture: a cross where a step is allowed. */
-const TABLE = `
-              approved signed published confirmed proven delivered settled refused unanswered abandoned
-  approved       .       x        .         .       .        .        .       .        .          x
-  signed         .       .        x         .       .        .        .       .        .          x
-  published      .       .        .         x       .        .        .       .        .          x
-  confirmed      .       .        .         .       x        .        .       .        .          .
-  proven         .       .        .         .       .        x        .       .        .          .
-  delivered      .       .        .         .       .        .        x       x        x          .
-  settled        .       .        .         .       .        .        .       .        .          .
-  refused        .       .        .         .       .        x        .       .        .          .
-  unanswered     .       .        .         .       .        x        .       .        .          .
-  abandoned      .       .        .         .       .        .        .       .        .          .
+/** The journal's law, written down a second time, as pictures: a cross where a step is allowed. */
+const PUBLISHED = `
+              approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
+  approved       .       x        .         .       .        .        .       .        .         .        x
+  signed         .       .        x         .       .        .        .       .        .         .        x
+  published      .       .        .         x       .        .        .       .        .         .        x
+  confirmed      .       .        .         .       x        .        .       .        .         .        .
+  proven         .       .        .         .       .        x        .       .        .         .        .
+  delivered      .       .        .         .       .        .        x       x        x         .        .
+  settled        .       .        .         .       .        .        .       .        .         .        .
+  refused        .       .        .         .       .        x        .       .        .         .        .
+  unanswered     .       .        .         .       .        x        .       .        .         .        .
+  revoked        .       .        .         .       .        .        .       .        .         .        .
+  abandoned      .       .        .         .       .        .        .       .        .         .        .
 `;
-const [head = '', ...rows] = TABLE.trim().split('\n');
+/** A block that is handed over is never published or confirmed from here; revoked at any time, for good. */
+const HANDED_OVER = `
+              approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
+  approved       .       x        .         .       .        .        .       .        .         .        x
+  signed         .       .        .         .       x        .        .       .        .         x        .
+  published      .       .        .         .       .        .        .       .        .         .        .
+  confirmed      .       .        .         .       .        .        .       .        .         .        .
+  proven         .       .        .         .       .        x        .       .        .         x        .
+  delivered      .       .        .         .       .        .        x       x        x         x        .
+  settled        .       .        .         .       .        .        .       .        .         x        .
+  refused        .       .        .         .       .        x        .       .        .         x        .
+  unanswered     .       .        .         .       .        x        .       .        .         x        .
+  revoked        .       .        .         .       .        .        .       .        .         .        .
+  abandoned      .       .        .         .       .        .        .       .        .         .        .
+`;
+const [head = ''] = PUBLISHED.trim().split('\n');
 const STATES = head.trim().split(/\s+/) as PaymentState[];
-const steps = rows.flatMap((row) => {
-  const [from, ...marks] = row.trim().split(/\s+/);
-  return STATES.map((to, column) => ({
-    from: from as PaymentState,
-    to,
-    verdict: marks[column] === 'x' ? 'allowed' : 'refused',
-  }));
-});
+
+function stepsOf(table: string) {
+  const [, ...rows] = table.trim().split('\n');
+  return rows.flatMap((row) => {
+    const [from, ...marks] = row.trim().split(/\s+/);
+    return STATES.map((to, column) => ({
+      from: from as PaymentState,
+      to,
+      verdict: marks[column] === 'x' ? 'allowed' : 'refused',
+    }));
+  });
+}
 
 /** A progress in a state; what else it says does not matter here. */
 const progressIn = (state: PaymentState) => ({ state }) as Progress;
-const paymentIn = (state: PaymentState): Payment => ({
-  ...approved(intentOf({ account: STRANGER })),
+const paymentIn = (state: PaymentState, offer: Offer): Payment => ({
+  ...approved(intentOf({ account: STRANGER, offer })),
   progress: progressIn(state),
 });
 
-describe('the steps of a payment', () => {
+describe.each([
+  { what: 'that the purse publishes', table: PUBLISHED, offer: sessionOffer(1n) },
+  { what: 'that is handed over with an expiry', table: HANDED_OVER, offer: trackAOffer(1n) },
+  { what: 'that is handed over', table: HANDED_OVER, offer: x402nanoOffer(1n) },
+])('the steps of a payment $what', ({ table, offer }) => {
+  const steps = stepsOf(table);
+
   test('are all in the table', () => {
-    expect(steps).toHaveLength(100);
+    expect(steps).toHaveLength(121);
   });
 
   test.each(steps)('$from → $to: $verdict', ({ from, to, verdict }) => {
-    const payment = paymentIn(from);
+    const payment = paymentIn(from, offer);
     if (verdict === 'allowed') {
       const next = advance(payment, progressIn(to), 7);
       expect(next.progress.state).toBe(to);
@@ -78,8 +105,8 @@ describe('what a state means', () => {
     expect(isKept({ ...progressIn('refused'), final: true } as Progress)).toBe(false);
   });
 
-  test('only what was abandoned is given back', () => {
-    expect(STATES.filter((state) => !isDebited(state))).toEqual(['abandoned']);
+  test('only what was abandoned or revoked is given back', () => {
+    expect(STATES.filter((state) => !isDebited(state))).toEqual(among(['revoked', 'abandoned']));
   });
 });
 

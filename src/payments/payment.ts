@@ -3,6 +3,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer.ts';
 
 declare const paymentId: unique symbol;
@@ -61,7 +62,12 @@ export type Progress =
   | ({ readonly state: 'confirmed' } & Signed)
   | ({ readonly state: 'proven' } & Proven)
   | ({ readonly state: 'delivered' } & Proven)
-  | ({ readonly state: 'settled'; readonly status: number } & Proven)
+  | ({
+      readonly state: 'settled';
+      readonly status: number;
+      /** The proof went in the body of a POST: the page's own request was refused before (protocol.md 3.4). */
+      readonly byPost?: true;
+    } & Proven)
   | ({
       readonly state: 'refused';
       readonly status: number;
@@ -69,6 +75,8 @@ export type Progress =
       readonly said: string;
     } & Proven)
   | ({ readonly state: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' } & Proven)
+  /** A block that was handed over can no longer land: another one stands in its place. */
+  | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };
 
 export type PaymentState = Progress['state'];
@@ -80,11 +88,13 @@ export interface Payment {
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
 }
 
+type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
+
 /**
- * From where to where. A payment is abandoned only before a block is signed, or once the ledger proves that its
- * block can never land: what might still be paid stays reserved (invariant 2).
+ * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
+ * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2).
  */
-const NEXT = {
+const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],
   signed: ['published', 'abandoned'],
   published: ['confirmed', 'abandoned'],
@@ -94,8 +104,27 @@ const NEXT = {
   refused: ['delivered'],
   unanswered: ['delivered'],
   settled: [],
+  revoked: [],
   abandoned: [],
-} as const satisfies Record<PaymentState, readonly PaymentState[]>;
+};
+
+/**
+ * When the block is handed over, to be published by whoever has it: the block itself is the proof, and from its
+ * signature on nothing but another block in its place gives the money back, whatever the server said.
+ */
+const HANDED_OVER: Steps = {
+  approved: ['signed', 'abandoned'],
+  signed: ['proven', 'revoked'],
+  published: [],
+  confirmed: [],
+  proven: ['delivered', 'revoked'],
+  delivered: ['settled', 'refused', 'unanswered', 'revoked'],
+  refused: ['delivered', 'revoked'],
+  unanswered: ['delivered', 'revoked'],
+  settled: ['revoked'],
+  revoked: [],
+  abandoned: [],
+};
 
 /** A new payment, as reserved. */
 export function approved(intent: Intent): Payment {
@@ -108,8 +137,8 @@ export function approved(intent: Intent): Payment {
  * @throws Fault `fault_paymentOver` when the table knows no such step.
  */
 export function advance(payment: Payment, progress: Progress, at: number): Payment {
-  const allowed: readonly PaymentState[] = NEXT[payment.progress.state];
-  if (!allowed.includes(progress.state)) {
+  const steps = isHandOver(payment.intent.offer) ? HANDED_OVER : PUBLISHED;
+  if (!steps[payment.progress.state].includes(progress.state)) {
     throw new Fault('fault_paymentOver', [], { cause: `${payment.progress.state} → ${progress.state}` });
   }
   return { ...payment, progress, story: [...payment.story, { state: progress.state, at }] };
@@ -137,12 +166,13 @@ export function isKept(progress: Progress): boolean {
     case 'published':
     case 'confirmed':
     case 'settled':
+    case 'revoked':
     case 'abandoned':
       return false;
   }
 }
 
-/** Whether the money of this payment counts as spent: only what was abandoned is given back. */
+/** Whether the money of this payment counts as spent: only what can never be paid any more is given back. */
 export function isDebited(state: PaymentState): boolean {
-  return state !== 'abandoned';
+  return state !== 'abandoned' && state !== 'revoked';
 }

@@ -128,10 +128,15 @@ export class Purse {
     return own.hash;
   }
 
-  /** Resolves once the network has confirmed the block. @throws Fault `fault_notConfirmed` when patience ends */
-  async confirmed(hash: BlockHash): Promise<void> {
+  /**
+   * Resolves once the network has confirmed the block.
+   *
+   * @throws Fault `fault_notConfirmed` when patience ends; the signal's reason
+   */
+  async confirmed(hash: BlockHash, signal?: AbortSignal): Promise<void> {
     const { node, openSocket, clock, patienceMs } = this.#ports;
     const patience = AbortSignal.timeout(patienceMs);
+    const given = signal === undefined ? [] : [signal];
     try {
       await awaitConfirmed({
         hash,
@@ -139,7 +144,7 @@ export class Purse {
         node,
         openSocket,
         clock,
-        signal: AbortSignal.any([this.#life.signal, patience]),
+        signal: AbortSignal.any([this.#life.signal, patience, ...given]),
         pollMs: POLL,
       });
     } catch (cause) {
@@ -175,7 +180,9 @@ export class Purse {
       this.#again ||= more;
       await this.chain.prepare();
     } catch (failure) {
-      this.#trouble = faultOf(failure).key;
+      const { key } = faultOf(failure);
+      // That the account waits for a cheque is no trouble: whoever shows the purse says so by itself.
+      this.#trouble = key === 'fault_chequeOut' ? null : key;
     } finally {
       if (!this.#life.signal.aborted) this.#ports.changed();
     }

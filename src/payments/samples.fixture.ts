@@ -2,7 +2,7 @@
 import type { Challenge } from '../interception/challenge.ts';
 import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import type { NanoSessionOffer, NanoSignatureOffer } from '../protocol/offer.ts';
+import type { NanoSessionOffer, NanoSignatureOffer, TrackAOffer, X402NanoOffer } from '../protocol/offer.ts';
 import { dayOf } from './budget.ts';
 import { type Intent, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
 
@@ -56,6 +56,18 @@ export function sessionOffer(amount: bigint, parts: Partial<NanoSessionOffer> = 
 export function signatureOffer(amount: bigint): NanoSignatureOffer {
   const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
   return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign: `${SHOP}/article` };
+}
+
+/** An offer that wants a signed block, good for three minutes. */
+export function trackAOffer(amount: bigint): TrackAOffer {
+  const offer = x402nanoOffer(amount);
+  return { ...offer, mechanism: 'trackA', validBefore: Math.floor(offer.expiresAt / 1_000) };
+}
+
+/** An offer that wants a signed block and names no expiry of its own. */
+export function x402nanoOffer(amount: bigint): X402NanoOffer {
+  const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
+  return { ...terms, mechanism: 'x402nano', oncePer: undefined };
 }
 
 /** An intent to pay; new in every respect unless told. */

@@ -1,16 +1,18 @@
 /** For tests: a real merchant, a browser of a few lines, and lives of the worker that can be cut short anywhere. */
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
+import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import type { Account } from './account.fixture.ts';
 import { locks } from './account.fixture.ts';
 import { Approvals, type Question } from './approvals.ts';
 import { Cashier, type CashierPorts, type Left } from './cashier.ts';
 import { Handover } from './handover.ts';
-import type { Journal } from './journal.ts';
-import { Payer } from './payer.ts';
+import type { ChainStore, Journal } from './journal.ts';
+import { Payer, type PostAnswer } from './payer.ts';
 import { type PaymentState, siteOf } from './payment.ts';
 import type { PursePorts } from './purse.ts';
+import { Revoker } from './revoker.ts';
 import { challengeOf } from './samples.fixture.ts';
 
 /** The edge of the browser: pages that wait for their 402s to end, and requests that go again. */
@@ -22,6 +24,10 @@ export class Browser {
   readonly released: string[] = [];
   /** Every proof that went out, in order. */
   readonly proofs: string[] = [];
+  /** Every body that was posted, in order. */
+  readonly posts: string[] = [];
+  /** The challenges whose pages were to ask once more by themselves, and what waited for them then. */
+  readonly again: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
 
   /** Asks for a page; it answers 402 and waits. */
   async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {
@@ -51,6 +57,15 @@ export class Browser {
     if (this.#waiting.delete(id)) this.released.push(id);
   }
 
+  /** Sends a body to the challenge's own URL, as the purse does by itself. */
+  async post({ url }: Challenge, body: string): Promise<PostAnswer> {
+    this.posts.push(body);
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
+    const paymentResponse = response.headers.get('payment-response');
+    return { status: response.status, paymentResponse, bodyText: await response.text() };
+  }
+
   async deliver(challenge: Challenge, proof: string): Promise<Delivery> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
     this.proofs.push(proof);
@@ -70,9 +85,12 @@ export class Browser {
   }
 }
 
-/** Where a life of the worker ends: right before or right after it writes a state, or around the request with the proof. */
+/**
+ * Where a life of the worker ends: right before or right after it writes a state, the block that is to take a cheque's
+ * place (`countermand`), or that a cheque was cashed; or around the request with the proof.
+ */
 export interface Kill {
-  readonly at: PaymentState | 'delivery';
+  readonly at: PaymentState | 'delivery' | 'countermand' | 'cashed';
   readonly when: 'before' | 'after';
 }
 
@@ -80,16 +98,19 @@ export interface LifeOptions {
   readonly kill?: Kill;
   readonly purse?: Partial<PursePorts>;
   readonly cashier?: Partial<CashierPorts>;
+  /** What time it is for whoever looks after cheques. */
+  readonly now?: () => number;
 }
 
 /** One life of the worker over what outlives it. */
 export function lifeOf(
   account: Account,
   browser: Browser,
-  { kill, purse: ports, cashier: more }: LifeOptions = {},
+  { kill, purse: ports, cashier: more, now = Date.now }: LifeOptions = {},
 ) {
   const { died, mortal } = deathAt(kill);
-  const purse = account.purse(ports);
+  const chains = mortalChains(account.chains, mortal);
+  const purse = account.purse({ store: chains, ...ports });
   const budgets = new StoredBudgets(account.database, Date.now);
   const log: { readonly challenge: string; readonly key: Left; readonly args: readonly string[] }[] = [];
   const asked: Question[] = [];
@@ -102,6 +123,8 @@ export function lifeOf(
     journal,
     purse: async () => purse,
     deliver: (challenge, proof) => mortal('delivery', () => browser.deliver(challenge, proof)),
+    postFallback: (challenge, body) => browser.post(challenge, body),
+    again: async (challenge, waiting) => void browser.again.push([challenge.id, waiting]),
     now: Date.now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
@@ -114,13 +137,19 @@ export function lifeOf(
     approvals,
     handover,
     standing: async () => ({ network: { id, testMoney }, account: account.address, paused: false }),
+    ways: async (site) => ({
+      payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
+      preference: [],
+    }),
+    chequeOut: () => purse.chain.chequeOut(),
     waits,
     release,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now: Date.now,
     ...more,
   });
-  return { purse, budgets, log, asked, approvals, payer, handover, cashier, died };
+  const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
+  return { purse, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
 }
 
 /** A budget that is large enough for anything here. */
@@ -160,11 +189,22 @@ function deathAt(kill: Kill | undefined): { readonly died: Promise<void>; readon
   };
 }
 
+function mortalChains(chains: ChainStore, mortal: Mortal): ChainStore {
+  return {
+    newest: (network, account) => chains.newest(network, account),
+    put: (own) =>
+      own.revokes === undefined ? chains.put(own) : mortal('countermand', () => chains.put(own)),
+    cashed: (cheque) => mortal('cashed', () => chains.cashed(cheque)),
+    out: () => chains.out(),
+  };
+}
+
 function mortalJournal(journal: Journal, mortal: Mortal): Journal {
   return {
     reserve: (intent) => mortal('approved', () => journal.reserve(intent)),
     sign: (id, own) => mortal('signed', () => journal.sign(id, own)),
     advance: (id, progress) => mortal(progress.state, () => journal.advance(id, progress)),
+    revoke: (id, instead) => mortal('revoked', () => journal.revoke(id, instead)),
     find: (id) => journal.find(id),
     underway: () => journal.underway(),
     forChallenge: (id) => journal.forChallenge(id),

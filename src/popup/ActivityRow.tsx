@@ -19,6 +19,7 @@ export const STATES: Readonly<Record<PaymentState, MessageKey>> = {
   settled: 'popup_state_settled',
   refused: 'popup_state_refused',
   unanswered: 'popup_state_unanswered',
+  revoked: 'popup_state_revoked',
   abandoned: 'popup_state_abandoned',
 };
 
@@ -32,6 +33,7 @@ export function toneOf(state: PaymentState): Tone {
     case 'refused':
     case 'unanswered':
       return 'bad';
+    case 'revoked':
     case 'abandoned':
       return 'quiet';
     case 'approved':

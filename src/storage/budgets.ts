@@ -4,7 +4,7 @@ import type { Budgets } from '../payments/journal.ts';
 import type { Site } from '../payments/payment.ts';
 import type { Database } from './database.ts';
 
-/** Budgets, spending and blocked sites in IndexedDB. */
+/** Budgets, spending, blocked sites and those that may take signed blocks, in IndexedDB. */
 export class StoredBudgets implements Budgets {
   readonly #database: Database;
   readonly #now: () => number;
@@ -44,6 +44,19 @@ export class StoredBudgets implements Budgets {
 
   async unblock(site: Site): Promise<void> {
     await this.#database.delete('blocked', site);
+  }
+
+  async mayTakeBlocks(site: Site): Promise<boolean> {
+    return (await this.#database.getKey('blockTakers', site)) !== undefined;
+  }
+
+  async setBlockTaker(site: Site, allowed: boolean): Promise<void> {
+    if (allowed) await this.#database.put('blockTakers', { site, at: this.#now() });
+    else await this.#database.delete('blockTakers', site);
+  }
+
+  async blockTakers(): Promise<readonly Site[]> {
+    return (await this.#database.getAllKeys('blockTakers')) as Site[];
   }
 
   async blocked(): Promise<readonly Site[]> {

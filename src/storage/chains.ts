@@ -1,7 +1,10 @@
+import type { IDBPObjectStore } from 'idb';
+import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { ChainStore } from '../payments/journal.ts';
-import type { OwnBlock } from '../payments/own-block.ts';
-import type { Database } from './database.ts';
+import { type ChequeBlock, chequeOutOn, type OwnBlock, settledBlock } from '../payments/own-block.ts';
+import { atomically } from './atomically.ts';
+import type { Database, PurseSchema } from './database.ts';
 
 /** The newest own block of every account, in IndexedDB. */
 export class StoredChains implements ChainStore {
@@ -17,6 +20,33 @@ export class StoredChains implements ChainStore {
 
   async put(own: OwnBlock): Promise<void> {
     const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
-    await Promise.all([transaction.store.put(own), transaction.done]);
+    await atomically(transaction, () => putNewest(transaction.store, own));
   }
+
+  async cashed(cheque: ChequeBlock): Promise<void> {
+    const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
+    await atomically(transaction, async () => {
+      const newest = await transaction.store.get([cheque.network, cheque.account]);
+      if (chequeOutOn(newest ?? null)?.hash !== cheque.hash) return;
+      await transaction.store.put(settledBlock(cheque));
+    });
+  }
+
+  async out(): Promise<readonly ChequeBlock[]> {
+    const all = await this.#database.getAll('chains');
+    return all.map(chequeOutOn).filter((cheque) => cheque !== null);
+  }
+}
+
+type Chains = IDBPObjectStore<PurseSchema, ArrayLike<'chains'>, 'chains', 'readwrite'>;
+
+/**
+ * Writes a block as its account's newest, within a transaction.
+ *
+ * @throws Fault `fault_chequeOut` while a cheque is out that the block does not revoke
+ */
+export async function putNewest(chains: Chains, own: OwnBlock): Promise<void> {
+  const out = chequeOutOn((await chains.get([own.network, own.account])) ?? null);
+  if (out !== null && own.revokes?.hash !== out.hash) throw new Fault('fault_chequeOut', [out.cheque.site]);
+  await chains.put(own);
 }

@@ -2,10 +2,10 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
+import type { Left } from '../payments/cashier.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Transfer } from '../payments/transfer.ts';
-import type { LogLine } from './log.ts';
 
 /** A moment and an id: the order of lists, and the place where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
@@ -34,6 +34,15 @@ export interface SpendingRow {
   readonly spent: bigint;
 }
 
+/** Why a 402 was left to the page. It holds no offer, no header and no proof. */
+export interface LogLine {
+  readonly at: number;
+  readonly site: string;
+  readonly url: string;
+  readonly key: Left;
+  readonly args: readonly string[];
+}
+
 export interface PurseSchema extends DBSchema {
   /** The sealed seed and what belongs to it, by name. */
   vault: { key: string; value: unknown };
@@ -60,6 +69,8 @@ export interface PurseSchema extends DBSchema {
   budgets: { key: [string, string]; value: Budget };
   spending: { key: [string, string, string]; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
+  /** The sites that may ask for signed blocks to publish themselves. */
+  blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
   work: { key: string; value: unknown };
   workIntents: { key: string; value: unknown };
@@ -68,7 +79,7 @@ export interface PurseSchema extends DBSchema {
 
 export type Database = IDBPDatabase<PurseSchema>;
 
-const VERSION = 1;
+const VERSION = 2;
 
 /**
  * Opens the purse's one database, making or migrating it.
@@ -80,6 +91,7 @@ export async function openDatabase(name = 'nano-purse'): Promise<Database> {
     return await openDB<PurseSchema>(name, VERSION, {
       upgrade(database, from) {
         if (from < 1) createFirst(database);
+        if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
       },
     });
   } catch (cause) {

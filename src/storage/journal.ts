@@ -6,7 +6,7 @@ import { checkBudget } from '../payments/budget.ts';
 import { priceOf } from '../payments/decision.ts';
 import type { Journal, Reservation } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
-import type { OwnBlock } from '../payments/own-block.ts';
+import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import {
   advance,
   approved,
@@ -18,6 +18,7 @@ import {
   type Progress,
 } from '../payments/payment.ts';
 import { atomically } from './atomically.ts';
+import { putNewest } from './chains.ts';
 import type { Database, PaymentRow, PurseSchema } from './database.ts';
 
 type Stores = 'payments' | 'spending' | 'budgets' | 'chains';
@@ -62,12 +63,7 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
     return atomically(transaction, async () => {
       const payment = advance(await read(transaction, id), progress, this.#now());
-      const { intent } = payment;
-      await transaction.objectStore('payments').put(rowOf(payment));
-      if (!isDebited(progress.state)) {
-        const spent = await spentOn(transaction, intent);
-        await debit(transaction, intent, subtractRaw(spent, intent.amount));
-      }
+      await write(transaction, payment);
       return payment;
     });
   }
@@ -84,7 +80,24 @@ export class StoredJournal implements Journal {
       lastLook(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
       await transaction.objectStore('payments').put(rowOf(payment));
-      await transaction.objectStore('chains').put(own);
+      await putNewest(transaction.objectStore('chains'), own);
+    });
+  }
+
+  async revoke(id: PaymentId, instead: OwnBlock): Promise<Payment> {
+    const transaction = this.#database.transaction(['payments', 'spending', 'chains'], 'readwrite', {
+      durability: 'strict',
+    });
+    return atomically(transaction, async () => {
+      const before = await read(transaction, id);
+      if (!('hash' in before.progress)) throw new Fault('fault_paymentOver');
+      const { block, hash } = before.progress;
+      const payment = advance(before, { state: 'revoked', block, hash }, this.#now());
+      await write(transaction, payment);
+      const chains = transaction.objectStore('chains');
+      const newest = await chains.get([instead.network, instead.account]);
+      if (newest?.hash === instead.hash) await chains.put(settledBlock(newest));
+      return payment;
     });
   }
 
@@ -132,6 +145,18 @@ async function read<S extends Stores>(
   return row.payment;
 }
 
+/** Writes a payment that went one step on, and gives back what it will never cost. */
+async function write<S extends Stores>(
+  transaction: Transaction<S | 'payments' | 'spending'>,
+  payment: Payment,
+): Promise<void> {
+  const { intent, progress } = payment;
+  await transaction.objectStore('payments').put(rowOf(payment));
+  if (isDebited(progress.state)) return;
+  const spent = await spentOn(transaction, intent);
+  await debit(transaction, intent, subtractRaw(spent, intent.amount));
+}
+
 async function spentOn<S extends Stores>(
   transaction: Transaction<S | 'spending'>,
   { network, site, day }: Intent,
@@ -152,7 +177,7 @@ async function debit<S extends Stores>(
 function rowOf(payment: Payment): PaymentRow {
   const { intent, progress } = payment;
   const { id, at, network, challenge } = intent;
-  const signed = 'hash' in progress;
+  const signed = 'hash' in progress && progress.state !== 'revoked';
   const waits = signed && progress.state !== 'settled';
   return {
     id,

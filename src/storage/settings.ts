@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
+import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Database } from './database.ts';
 
 const settings = {
@@ -13,6 +14,8 @@ const settings = {
   autoLockMinutes: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)), 30),
   /** Who votes for the user's money; null for the network's own choice. */
   representative: v.fallback(v.nullable(AddressText), null),
+  /** Which ways to pay the user likes best, best first; what it leaves out follows as the protocol room has it. */
+  preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
 } as const;
 
 type Settings = typeof settings;

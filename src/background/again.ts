@@ -1,0 +1,48 @@
+import type { Challenge } from '../interception/challenge.ts';
+import type { PostAnswer } from '../payments/payer.ts';
+
+/** How long a server may take to answer the purse's own requests (ms). */
+const PATIENCE = 30_000;
+
+/**
+ * Sends JSON to the URL that issued the challenge, and to no other: a redirect is a failure (invariant 5). With the
+ * cookies of the site, since the session that is asked for may be the browser's own.
+ */
+export async function postTo({ url }: Challenge, body: string): Promise<PostAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body,
+    credentials: 'include',
+    redirect: 'error',
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const { status, headers } = response;
+  return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
+}
+
+/**
+ * Loads the document of a challenge again in its tab, if it still stands there. Only a document that was fetched:
+ * loading anything else again could lose what the user did, or do it twice. When no proof waits for it, only once the
+ * server would give it without asking for money again.
+ */
+export async function loadAgain(
+  { kind, method, url, tabId }: Challenge,
+  waiting: 'proof' | 'nothing',
+): Promise<void> {
+  if (kind !== 'main_frame' || method !== 'GET') return;
+  const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
+  if (!(await shows())) return;
+  if (waiting === 'nothing' && !(await opens(url))) return;
+  if (await shows()) await chrome.tabs.reload(tabId);
+}
+
+async function opens(url: string): Promise<boolean> {
+  const { ok } = await fetch(url, {
+    credentials: 'include',
+    redirect: 'error',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  return ok;
+}

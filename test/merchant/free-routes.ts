@@ -1,5 +1,6 @@
 import { validateHeaderValue } from 'node:http';
 import { type Answer, BadRequest, html, json, sendOn, show, text, type Visit } from './http.ts';
+import { askAsEarlier } from './legacy.ts';
 import { everyWay } from './pages/every-way.ts';
 import { escapeHtml, page } from './pages/layout.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
@@ -18,7 +19,7 @@ export type HeaderRegistry = ReadonlyMap<string, string | readonly string[]>;
 export const MALFORMED = '/malformed';
 
 /** Everything that is free here, except the merchant's own books. */
-export function freeRoutes(registry: HeaderRegistry): readonly FreeRoute[] {
+export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly FreeRoute[] {
   const routes: FreeRoute[] = [
     { path: '/', says: 'this list', serve: () => show(200, html(index(routes))) },
     {
@@ -32,6 +33,11 @@ export function freeRoutes(registry: HeaderRegistry): readonly FreeRoute[] {
       path: MALFORMED,
       says: '402 with the header given in ?header= as base64url',
       serve: malformed(registry),
+    },
+    {
+      path: '/legacy',
+      says: '402 of an earlier ?protocol=: rev1, rev4, rev5, rev5-demo, v1, v1-nano',
+      serve: askAsEarlier(payTo),
     },
   ];
   return routes;

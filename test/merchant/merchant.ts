@@ -128,7 +128,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const reset = () => {
       for (const part of [sessions, spent, cheques, diary, paywall]) part.clear();
     };
-    const shop = { paywall, diary, free: freeRoutes(headers), desk: deskRoutes(books, reset), now };
+    const shop = { paywall, diary, free: freeRoutes(headers, payTo), desk: deskRoutes(books, reset), now };
     return { ...(await listen(shop, host, port)), books, reset, payTo, cheques };
   }
 

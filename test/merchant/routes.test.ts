@@ -142,6 +142,19 @@ test('any header at all can be put on a 402', async () => {
   expect(() => scene.merchant.registerHeader('a\nb')).toThrow();
 });
 
+test('an earlier protocol asks without PAYMENT-REQUIRED, in headers or body, and people see a page', async () => {
+  const ask = async (protocol: string, accept: string) => {
+    const response = await fetch(`${origin}/legacy?protocol=${protocol}`, { headers: { Accept: accept } });
+    expect([response.status, response.headers.get('PAYMENT-REQUIRED')]).toEqual([402, null]);
+    return response;
+  };
+  const rev4 = await ask('rev4', 'text/html');
+  expect(rev4.headers.get('X-402-Address')).toBe(scene.merchant.payTo);
+  expect(rev4.headers.get('Content-Type')).toContain('text/html');
+  expect(await (await ask('v1', 'application/json')).json()).toMatchObject({ x402Version: 1 });
+  expect((await fetch(`${origin}/legacy?protocol=rev9`)).status).toBe(400);
+});
+
 test('/always-refuses takes the money, says so in the books, and asks again', async () => {
   const url = `${origin}/always-refuses`;
   const entry = await quote(url);

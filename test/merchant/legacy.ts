@@ -1,0 +1,102 @@
+import { type Answer, BadRequest, html, json, show, type Visit } from './http.ts';
+import { page } from './pages/layout.ts';
+
+/** A 402 as servers of earlier protocols put it: no `PAYMENT-REQUIRED`, the price elsewhere (protocol.md 1.2, 3.1, 3.2). */
+interface LegacyDemand {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+const PRICE = String(10n ** 28n);
+const SESSION = 'a03ba415f67e2bba20a00fc5353c4961';
+const TAG = 4518140;
+
+/** One demand for each earlier protocol, to be paid to this account by nobody. */
+function demands(payTo: string, url: string): Readonly<Record<string, LegacyDemand>> {
+  const expires = new Date(Date.now() + 180_000).toISOString();
+  const rev5 = {
+    scheme: 'nano-session',
+    network: 'nano:mainnet',
+    asset: 'XNO',
+    amount: PRICE,
+    payTo,
+    maxTimeoutSeconds: 600,
+    extra: { tag: TAG, sessionId: SESSION, tagModulus: 10_000_000, expiresAt: expires },
+  };
+  const v1 = (network: string, asset: string, account: string) => ({
+    x402Version: 1,
+    error: 'Payment required',
+    accepts: [
+      {
+        scheme: 'exact',
+        network,
+        maxAmountRequired: '10000',
+        resource: url,
+        description: 'An earlier way to ask',
+        mimeType: 'application/json',
+        outputSchema: null,
+        payTo: account,
+        maxTimeoutSeconds: 60,
+        asset,
+        extra: null,
+      },
+    ],
+  });
+  return {
+    rev1: {
+      headers: {},
+      body: {
+        payment_required: 'x402.NanoSession',
+        address: payTo,
+        price_xno: '0.01',
+        price_raw: PRICE,
+        tag: TAG,
+        session_id: SESSION,
+      },
+    },
+    rev4: {
+      headers: {
+        'X-402-Session': SESSION,
+        'X-402-Address': payTo,
+        'X-402-Price-Raw': PRICE,
+        'X-402-Tag': String(TAG),
+        'X-402-Expires': expires,
+      },
+      body: { error: 'Payment Required' },
+    },
+    rev5: {
+      headers: {
+        'X-PAYMENT-ADDRESS': payTo,
+        'X-PAYMENT-AMOUNT': PRICE,
+        'X-PAYMENT-TAG': String(TAG),
+        'X-PAYMENT-SESSION': SESSION,
+        'X-PAYMENT-EXPIRES': expires,
+      },
+      body: { error: 'Payment Required' },
+    },
+    'rev5-demo': {
+      headers: { 'X-Payment-Required': JSON.stringify(rev5) },
+      body: { x402Version: 5, error: 'Payment Required', resource: { url }, accepts: [rev5] },
+    },
+    v1: {
+      headers: {},
+      body: v1('base-sepolia', `0x${'03'.repeat(20)}`, `0x${'20'.repeat(20)}`),
+    },
+    'v1-nano': { headers: {}, body: v1('nano:mainnet', 'XNO', payTo) },
+  };
+}
+
+/** Asks for money as an earlier protocol did: people see a page, programs get the body. */
+export function askAsEarlier(payTo: string): (visit: Visit) => Answer {
+  return ({ url, href, headers }) => {
+    const known = demands(payTo, href);
+    const demand = known[url.searchParams.get('protocol') ?? 'rev4'];
+    if (demand === undefined) throw new BadRequest(`protocol: ${Object.keys(known).join(', ')}`);
+    const content = headers.accept?.includes('text/html')
+      ? html(
+          page('Payment Required', '<h1>Payment Required</h1>\n<p id="gate">As it was asked for once.</p>'),
+        )
+      : json(demand.body);
+    return show(402, content, { 'Cache-Control': 'no-store', ...demand.headers });
+  };
+}

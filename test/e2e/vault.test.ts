@@ -141,11 +141,12 @@ describe('setting up', () => {
 const seed = (byte: string) => ({ kind: 'seed', hex: byte.repeat(32) }) as const;
 
 describe('the lock', () => {
-  const profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
+  let profile: string;
   let scene: Scene;
   let page: Page;
 
   beforeAll(async () => {
+    profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
     scene = await openScene({ purse: { profile, password: PASSWORD } });
   });
   afterAll(async () => {

@@ -334,6 +334,8 @@ describe('a block that is refused for good', () => {
     await devnet.confirmed(source);
     const bad = await chain.receive({ hash: source, amount: 8n as Raw, from: STRANGER }, record);
     await expect(chain.land(bad)).rejects.toThrow('fault_nodeRefused');
+    await chain.look();
+    expect(await asked(() => chain.look())).not.toHaveProperty('process');
     await pay(1n);
     const good = await chain.receive({ hash: source, amount: 7n as Raw, from: STRANGER }, record);
     expect(await chain.land(good)).toBe('landed');

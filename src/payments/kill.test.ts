@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
-import { type Account, accountWith } from './account.fixture.ts';
-import type { Intent, PaymentState } from './payment.ts';
+import type { Raw } from '../nano/amount.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { type Intent, type PaymentState, siteOf } from './payment.ts';
 import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
@@ -121,3 +122,106 @@ test.each(['approved', 'signed', 'published'] as const)(
     expect(account.sends()).toHaveLength(1);
   },
 );
+
+/** Pays whatever is asked for in this life. */
+function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
+  const timer = setInterval(() => {
+    for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
+  }, 5);
+  return () => clearInterval(timer);
+}
+
+describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechanism) => {
+  const steps: readonly Kill['at'][] = ['approved', 'signed', 'proven', 'delivered', 'delivery', 'settled'];
+  const cases = steps.flatMap((at) =>
+    (['before', 'after'] as const).flatMap((when) =>
+      (['waits', 'is loaded anew'] as const).map((page) => ({ at, when, page })),
+    ),
+  );
+
+  test.each(cases)('killed $when $at, and the page $page', async ({ page, ...kill }) => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
+    const first = lifeOf(account, browser, { kill });
+    await first.budgets.setBlockTaker(siteOf(url), true);
+    const challenge = await browser.visit(url);
+    const restFirst = payAll(first);
+    void first.cashier.meet(challenge);
+    await first.died;
+    restFirst();
+    first.purse.close();
+
+    if (page === 'is loaded anew') browser.leave(challenge);
+    const present = page === 'waits' ? challenge : await browser.visit(url);
+    const second = lifeOf(account, browser);
+    const restSecond = payAll(second);
+    const meet = () => (browser.waits(present) ? second.cashier.meet(present) : Promise.resolve());
+    await Promise.all([second.handover.resume(), second.revoker.tend(), second.handover.resume(), meet()]);
+    restSecond();
+
+    const over = isOver(kill);
+    const settledBefore = kill.at === 'settled' && kill.when === 'after';
+    const times = settledBefore && page === 'is loaded anew' ? 2 : 1;
+    const alive = (await paymentsOf(account)).filter(({ progress }) => progress.state !== 'abandoned');
+    expect(account.sends()).toHaveLength(times);
+    expect(alive).toHaveLength(times);
+    expect(new Set(browser.proofs).size).toBe(times);
+    expect(settledIn(account)).toHaveLength(times);
+    const states: readonly PaymentState[] = alive.map(({ progress }) => progress.state);
+    if (over && !settledBefore) expect(states).toEqual([page === 'waits' ? 'delivered' : 'refused']);
+    else for (const state of states) expect(state).toBe('settled');
+    // The account is free again.
+    await second.purse.send(STRANGER, 1n as Raw);
+    second.purse.close();
+  });
+});
+
+describe('revoking a block that was handed over', () => {
+  const points = (['countermand', 'revoked', 'cashed'] as const).flatMap((at) =>
+    (['before', 'after'] as const).flatMap((when) =>
+      ['holds it', 'cashes it'].map((server) => ({ at, when, server })),
+    ),
+  );
+
+  test.each(points)('killed $when $at, while the server $server', async ({ server, ...kill }) => {
+    merchant.reset();
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const url = `${merchant.origin}/article?mechanism=trackA&hold=1&visit=${crypto.randomUUID()}`;
+    const first = lifeOf(account, browser, { kill });
+    await first.budgets.setBlockTaker(siteOf(url), true);
+    const rest = payAll(first);
+    await first.cashier.meet(await browser.visit(url));
+    rest();
+    const [payment] = await paymentsOf(account);
+    if (payment === undefined) throw new Error('paid above');
+    const { id, amount, network, site, day } = payment.intent;
+
+    if (kill.at === 'cashed') await merchant.publishHeld();
+    void first.revoker.revoke(id);
+    await first.died;
+    first.purse.close();
+    if (server === 'cashes it') await merchant.publishHeld();
+
+    const second = lifeOf(account, browser);
+    await Promise.all([second.revoker.tend(), second.purse.refresh(), second.handover.resume()]);
+    await Promise.all([second.revoker.revoke(id), second.revoker.tend()]);
+    second.purse.close();
+
+    // Either the cheque is on the ledger and spent, or the change is, and the money is back.
+    const isPaid = account.sends().length === 1;
+    expect(account.blocks().at(-1)?.subtype).toBe(isPaid ? 'send' : 'change');
+    const [after] = await paymentsOf(account);
+    expect(after?.progress.state).toBe(isPaid ? 'settled' : 'revoked');
+    const row = await account.database.get('spending', [network.id, site, day]);
+    expect(row?.spent).toBe(isPaid ? amount : 0n);
+    expect(await account.chains.out()).toEqual([]);
+    expect(isPaid).toBe(kill.at === 'cashed' || (server === 'cashes it' && kill.at === 'countermand'));
+
+    const third = lifeOf(account, browser);
+    await third.purse.send(STRANGER, 1n as Raw);
+    expect(account.sends()).toHaveLength(isPaid ? 2 : 1);
+    third.purse.close();
+  });
+});

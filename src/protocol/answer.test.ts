@@ -84,6 +84,14 @@ describe('the same proof may do later', () => {
     ['429', 429, {}],
     ['500', 500, said('Verification error on server')],
     ['503', 503, { bodyText: '<html>' }],
+    ['400, for a reason that cannot be read', 400, {}],
+    ['402, for a reason that cannot be read', 402, {}],
+    [
+      '402, for a reason that cannot be read and a receipt that gives none',
+      402,
+      { paymentResponse: headerOf({}) },
+    ],
+    ['403, which may be about the visitor', 403, {}],
   ])('%s', (_name, status, parts) => {
     expect(answer(status, parts)).toMatchObject({ kind: 'refused', final: false });
   });
@@ -156,7 +164,7 @@ describe('another way to deliver the same proof', () => {
     const blind = { status: 410, paymentResponse: null, paymentRequired: null };
     expect(readAnswer(blind, proofOf('nanoSession'))).toMatchObject(lost);
     for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano']) {
-      expect(readAnswer(blind, proofOf(other))).toEqual(refused(true, ''));
+      expect(readAnswer(blind, proofOf(other))).toEqual(refused(false, ''));
     }
     const bodyText = '{"code":"SESSION_LOST"}';
     expect(readAnswer({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
@@ -239,8 +247,8 @@ describe('a refusal is final', () => {
     expect(answer(402, bodyText({ reason: '', error: 7 }))).toEqual(refused(true, ''));
   });
 
-  test.each([400, 401, 403, 404, 405, 409, 412])('%i without a word', (status) => {
-    expect(answer(status)).toEqual(refused(true, ''));
+  test.each([400, 401, 402, 403, 404, 405, 409, 412])('%i without a word', (status) => {
+    expect(answer(status, { bodyText: '' })).toEqual(refused(true, ''));
   });
 
   test('even from a server in trouble, and even when another word sounds hopeful', () => {

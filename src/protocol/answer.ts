@@ -48,8 +48,9 @@ const MAX_TEXT = 280;
 
 /**
  * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (protocol.md rule 22); a refusal is final
- * unless its status or its words say that the same proof may do later. A redirect or an informational status says
- * neither. No refusal is ever a reason to pay again (rule 9).
+ * unless its status or its words say that the same proof may do later, or nobody can read what it says: then it need not
+ * even be about the proof. A redirect or an informational status says neither. No refusal is ever a reason to pay again
+ * (rule 9).
  *
  * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
  */
@@ -64,7 +65,8 @@ export function readAnswer(response: Response, proof?: string): Answer {
   const text = cleanText(reasons[0] ?? '', MAX_TEXT);
   const remedy = remedyFor(response, reasons, body, proof);
   if (remedy) return { kind: 'refused', final: false, text, remedy };
-  const later = isTransient(status) || receipt?.early || reasons.some(isEarly);
+  const isMute = response.bodyText === undefined && reasons.length === 0;
+  const later = isMute || isTransient(status) || receipt?.early || reasons.some(isEarly);
   return { kind: 'refused', final: reasons.some(isFinal) || !later, text };
 }
 

@@ -119,6 +119,12 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
           </Button>
         </Notice>
       )}
+      {purse.chequeOut !== null && (
+        <Notice tone="warn">
+          <strong>{t('popup_waits')}</strong>
+          <p data-testid="cheque-out">{t('fault_chequeOut', purse.chequeOut)}</p>
+        </Notice>
+      )}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { t } from '../ui/i18n.ts';
 import { ago } from '../ui/time.ts';
+import { AllowBlocks } from './BlockTakers.tsx';
 import { go } from './place.ts';
 
 /** The offers that were not paid, each with the reason. */
@@ -28,6 +29,7 @@ export function Log() {
                 </time>
               </div>
               <p>{t(line.key, ...line.args)}</p>
+              {line.key === 'refusal_HAND_OVER_OFF' && <AllowBlocks site={line.site} />}
               <p class="hint">
                 <LongUrl url={line.url} />
               </p>

@@ -12,6 +12,8 @@ import { FaultLine, StatusLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { t } from '../ui/i18n.ts';
+import { BlockTakers } from './BlockTakers.tsx';
+import { Preference } from './Preference.tsx';
 import { go } from './place.ts';
 
 /** What the user can set. */
@@ -31,8 +33,12 @@ export function Settings() {
           <Section title={t('popup_representative')} id="representative">
             <Representative account={settings.value.representative ?? ''} />
           </Section>
+          <Section title={t('popup_preference')} id="preference">
+            <Preference order={settings.value.preference} />
+          </Section>
           <Section title={t('popup_sitesTitle')} id="sites">
             <Blocked sites={settings.value.blockedSites} />
+            <BlockTakers sites={settings.value.blockTakers} />
             <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
           </Section>
         </>

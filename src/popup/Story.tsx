@@ -17,6 +17,7 @@ import { sentenceOf, t } from '../ui/i18n.ts';
 import { moment, timeOfDay } from '../ui/time.ts';
 import { STATES, TRANSFERS, toneOf } from './ActivityRow.tsx';
 import { activity, refreshActivity } from './activity-list.ts';
+import { ChequeCard } from './ChequeCard.tsx';
 import { go, type Place } from './place.ts';
 
 interface StoryProps {
@@ -59,6 +60,8 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
         {t(STATES[payment.state])}
       </p>
       {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
+      {payment.cheque !== null && <ChequeCard id={payment.id} cheque={payment.cheque} />}
+      {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
       {payment.canDeliver && <Deliver id={payment.id} />}
       <section aria-labelledby="story-title">
         <h2 id="story-title">{t('popup_story')}</h2>

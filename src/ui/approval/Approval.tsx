@@ -44,22 +44,21 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       choose: () => onAnswer({ kind: 'never' }),
     },
   ];
-  const payments: readonly Choice[] = [
-    {
-      name: t('approve_once'),
-      look: 'primary',
-      testId: 'approve-once',
-      choose: () => onAnswer({ kind: 'once' }),
+  const once: Choice = {
+    name: t('approve_once'),
+    look: 'primary',
+    testId: 'approve-once',
+    choose: () => onAnswer({ kind: 'once' }),
+  };
+  const setBudget: Choice = {
+    name: t('approve_setBudget'),
+    look: 'plain',
+    testId: 'approve-budget',
+    choose: () => {
+      writingBudget.value = true;
     },
-    {
-      name: t('approve_setBudget'),
-      look: 'plain',
-      testId: 'approve-budget',
-      choose: () => {
-        writingBudget.value = true;
-      },
-    },
-  ];
+  };
+  const payments = approval.canBudget ? [once, setBudget] : [once];
   const { chosen } = draft;
   const budget: readonly Choice[] = [
     {

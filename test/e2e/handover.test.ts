@@ -1,0 +1,216 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
+import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import { openScene, PRICE, type Scene } from './scene.ts';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(() => page.close());
+
+const site = () => scene.merchant.origin;
+const allow = (allowed: boolean) => scene.purse.ask('settings.blockTaker', { site: site(), allowed });
+const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
+const visit = (url: string) => page.goto(url).catch(() => null);
+
+/** The newest payment, once it is in this state. */
+async function reached(state: PaymentState): Promise<PaymentView> {
+  const { items } = await scene.purse.until(
+    'activity.page',
+    { before: null, limit: 1 },
+    ({ items: [last] }) => {
+      return last?.kind === 'payment' && last.state === state;
+    },
+  );
+  const [last] = items;
+  if (last?.kind !== 'payment') throw new Error('no payment');
+  return last;
+}
+
+/** Where a test clicks in the popup. */
+async function inPopup(walk: (popup: Page) => Promise<void>): Promise<void> {
+  const popup = await scene.purse.popup();
+  await walk(popup);
+  await popup.close();
+}
+const toSettings = (popup: Page) => popup.locator('nav button').last().click();
+
+describe('a server that wants a signed block', () => {
+  test('gets nothing until the user allows it, from the line in the log that says why', async () => {
+    const mark = await scene.mark();
+    await visit(scene.at('/article', { mechanism: 'trackA' }));
+    await page.locator('#gate').waitFor();
+    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+    await scene.nothingSince(mark);
+
+    await inPopup(async (popup) => {
+      await toSettings(popup);
+      await popup.getByRole('button', { name: 'Offers that were not paid' }).click();
+      const line = popup.locator('[data-testid="log-line"][data-key="refusal_HAND_OVER_OFF"]').first();
+      await line.getByText('A signed block is like a cheque').waitFor();
+      await line.getByTestId('allow-blocks').click();
+      await line.getByText('Allowed by now').waitFor();
+    });
+    expect((await scene.purse.ask('settings.read', {})).blockTakers).toEqual([site()]);
+  });
+
+  test('is asked no more after the user took it back', async () => {
+    await allow(true);
+    await inPopup(async (popup) => {
+      await toSettings(popup);
+      await popup.getByTestId('block-takers').getByRole('button').click();
+      await popup.getByText('No site may ask for one.').waitFor();
+    });
+    const mark = await scene.mark();
+    await visit(scene.at('/article', { mechanism: 'x402nano' }));
+    await page.locator('#gate').waitFor();
+    const [line] = await scene.purse.ask('log.list', {});
+    expect(line).toMatchObject({ key: 'refusal_HAND_OVER_OFF', site: site() });
+    await scene.nothingSince(mark);
+  });
+});
+
+describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
+  beforeEach(async () => {
+    await allow(true);
+    // A budget pays nothing of the kind.
+    const most = String(100n * PRICE);
+    await scene.purse.ask('budget.save', { site: site(), perPayment: most, perDay: most, paused: false });
+  });
+  afterEach(() => scene.purse.ask('budget.remove', { site: site() }));
+
+  async function payOnce(seen: () => Promise<unknown>): Promise<void> {
+    const mark = await scene.mark();
+    const shown = seen();
+    const { offer, approve } = await scene.purse.nextApproval();
+    expect(offer).toMatchObject({ mechanism, reason: 'reason_signedBlock', canBudget: false });
+    expect(offer.warnings).toContain('warning_signedBlock');
+    await approve();
+    await shown;
+    const settled = await reached('settled');
+    expect(settled.story.map(({ state }) => state)).toEqual([
+      'approved',
+      'signed',
+      'proven',
+      'delivered',
+      'settled',
+    ]);
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+      return last?.kind === 'payment' && last.cheque === 'cashed';
+    });
+  }
+
+  test.each(['spec', 'reference'])('a document is paid, at a merchant in %s', async (flavour) => {
+    await payOnce(async () => {
+      await visit(scene.at('/article', { mechanism, flavour }));
+      await gateOpens();
+    });
+  });
+
+  test.each(['spec', 'reference'])('a fetch is paid, at a merchant in %s', async (flavour) => {
+    await payOnce(async () => {
+      await page.goto(scene.at('/page', { fetch: '1', mechanism, flavour }));
+      await page.locator('#fetch-result[data-state="done"][data-status="200"]').waitFor();
+    });
+    expect(await page.locator('#fetch-result').textContent()).toContain(PAID_MARKER);
+  });
+});
+
+test('while a block is out the account waits, through the death of the worker, until it is revoked', async () => {
+  const { purse, merchant } = scene;
+  await allow(true);
+  const mark = await scene.mark();
+  void visit(scene.at('/article', { mechanism: 'trackA', hold: '1' }));
+  await (await purse.nextApproval()).approve();
+  await gateOpens();
+  const { id } = await reached('settled');
+  await purse.killWorker();
+
+  const to = merchant.payTo;
+  await expect(purse.ask('money.send', { to, amount: '1' })).rejects.toThrow(`fault_chequeOut ${site()}`);
+  await visit(scene.at('/article', { mechanism: 'nanoSession' }));
+  await page.locator('#gate').waitFor();
+  const [line] = await purse.ask('log.list', {});
+  expect(line).toMatchObject({ key: 'fault_chequeOut', args: [site()] });
+
+  await inPopup(async (popup) => {
+    await popup.getByTestId('cheque-out').waitFor();
+    await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
+    const cheque = popup.locator('[data-testid="cheque"][data-state="out"]');
+    await cheque.getByRole('button', { name: 'Revoke' }).click();
+    await cheque.getByRole('button', { name: 'Revoke' }).click();
+    await popup.locator('[data-testid="payment-state"][data-state="revoked"]').waitFor();
+    expect(await popup.getByTestId('cheque').count()).toBe(0);
+  });
+  expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
+  expect(scene.sends().slice(mark.ledger)).toEqual([]);
+  merchant.reset();
+
+  await purse.ask('money.send', { to, amount: '1' });
+  expect(scene.sends().slice(mark.ledger)).toMatchObject([{ amount: 1n }]);
+});
+
+test('what the site cashed first is not revoked, and says so', async () => {
+  const { purse, merchant } = scene;
+  await allow(true);
+  void visit(scene.at('/article', { mechanism: 'x402nano', hold: '1' }));
+  await (await purse.nextApproval()).approve();
+  await gateOpens();
+  const { id } = await reached('settled');
+  await merchant.publishHeld();
+  await expect(purse.ask('payment.revoke', { id })).rejects.toThrow(`fault_chequeCashed ${site()}`);
+  expect(await reached('settled')).toMatchObject({ id, cheque: 'cashed' });
+});
+
+test('a server that reads lower case only shows its page after one more load by itself', async () => {
+  await allow(true);
+  const mark = await scene.mark();
+  void visit(scene.at('/article', { mechanism: 'trackA', hex: 'lower' }));
+  await (await scene.purse.nextApproval()).approve();
+  await gateOpens();
+  await reached('settled');
+  expect(await scene.paidSince(mark)).toHaveLength(1);
+});
+
+test('a server that lost the session takes the proof by POST, and the story says so', async () => {
+  const mark = await scene.mark();
+  void visit(scene.at('/article', { 'lose-session': '1' }));
+  await (await scene.purse.nextApproval()).approve();
+  const { id, byPost } = await reached('settled');
+  expect(byPost).toBe(true);
+  await inPopup(async (popup) => {
+    await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
+    await popup.getByText('took the proof in another way').waitFor();
+  });
+  expect(await scene.paidSince(mark)).toHaveLength(1);
+});
+
+test('where a server takes several, the one that the user likes best is used', async () => {
+  const offered = async () => {
+    void visit(scene.at('/article', { mechanism: 'nanoSession,trackB,nanoSignature' }));
+    const { offer, decline } = await scene.purse.nextApproval();
+    await decline();
+    return offer.mechanism;
+  };
+  expect(await offered()).toBe('nanoSession');
+  await inPopup(async (popup) => {
+    await toSettings(popup);
+    for (const place of [1, 0]) {
+      await popup.locator('[data-way="trackB"] button').click();
+      await popup
+        .locator(`[data-testid="preference"] li:nth-child(${place + 1})[data-way="trackB"]`)
+        .waitFor();
+    }
+  });
+  expect(await offered()).toBe('trackB');
+  await scene.purse.ask('settings.preference', { order: [] });
+});

@@ -17,6 +17,8 @@ export interface FreeRoute {
 export type HeaderRegistry = ReadonlyMap<string, string | readonly string[]>;
 
 export const MALFORMED = '/malformed';
+/** Where the demo of x402.Nano asks for money, to take the proof elsewhere (protocol.md 3.8). */
+export const DEMO_ISSUE = '/api/demo/track-a/issue';
 
 /** Everything that is free here, except the merchant's own books. */
 export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly FreeRoute[] {
@@ -34,6 +36,7 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
       says: '402 with the header given in ?header= as base64url',
       serve: malformed(registry),
     },
+    { path: DEMO_ISSUE, says: 'the same, where the x402.Nano demo asks', serve: malformed(registry) },
     {
       path: '/legacy',
       says: '402 of an earlier ?protocol=: rev1, rev4, rev5, rev5-demo, v1, v1-nano',

@@ -1,14 +1,4 @@
-import type { Left } from '../payments/cashier.ts';
-import type { Database } from './database.ts';
-
-/** Why a 402 was left to the page. It holds no offer, no header and no proof. */
-export interface LogLine {
-  readonly at: number;
-  readonly site: string;
-  readonly url: string;
-  readonly key: Left;
-  readonly args: readonly string[];
-}
+import type { Database, LogLine } from './database.ts';
 
 /** How many lines are kept. */
 const MOST_LINES = 200;

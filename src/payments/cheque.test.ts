@@ -1,4 +1,5 @@
 /** Signed blocks that are handed over: off until allowed, a cheque while they are out, revoked or cashed at the end. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
@@ -354,3 +355,83 @@ test('a payment revoked while its proof is under way stays revoked, whatever the
   expect((await newest()).progress.state).toBe('revoked');
   expect(life.log).toEqual([]);
 });
+
+type Act = 'hold' | 'cash' | 'revoke' | 'cash and revoke' | 'late' | 'send' | 'receive' | 'die' | 'buy';
+const acts: readonly Act[] = [
+  'hold',
+  'hold',
+  'cash',
+  'revoke',
+  'cash and revoke',
+  'late',
+  'send',
+  'receive',
+  'die',
+  'buy',
+];
+
+test('whatever happens in whatever order, what is spent is what is on the ledger, once', async () => {
+  const revokeNewest = async () => {
+    const payment = (await payments()).findLast(({ progress }) => 'hash' in progress);
+    if (payment?.intent.offer.mechanism === 'trackA') await life.revoker.revoke(payment.intent.id);
+  };
+  const locked = (failure: unknown) => expect(String(failure)).toContain('fault_chequeOut');
+  const perform: Readonly<Record<Act, () => Promise<unknown>>> = {
+    // While a block is out the purse does not ask, and the page is let go.
+    hold: () => buyIfAsked(page({ mechanism: 'trackA', hold: '1' })),
+    buy: () => buyIfAsked(page({ mechanism: 'nanoSignature' })),
+    cash: () => merchant.publishHeld(),
+    revoke: revokeNewest,
+    'cash and revoke': () => Promise.all([merchant.publishHeld(), revokeNewest()]),
+    late: () => lifeOf(account, browser, { purse: {}, now: () => Date.now() + 86_400_000 }).revoker.tend(),
+    send: () => life.purse.send(STRANGER, 1n as Raw).catch(locked),
+    receive: async () => {
+      await devnet.faucet(account.address, 1_000n);
+      await life.purse.refresh();
+    },
+    die: async () => begin(),
+  };
+  const buyIfAsked = async (url: string) => {
+    const challenge = await browser.visit(url);
+    const meeting = life.cashier.meet(challenge);
+    await expect
+      .poll(() => life.approvals.list().length === 1 || browser.released.includes(challenge.id))
+      .toBe(true);
+    for (const { id } of life.approvals.list()) life.approvals.answer(id, { kind: 'once' });
+    await meeting;
+  };
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...acts), { minLength: 3, maxLength: 8 }), async (script) => {
+      merchant.reset();
+      account = await accountWith(devnet, XNO);
+      await allow(true);
+      browser = new Browser();
+      life = lifeOf(account, browser);
+      for (const act of script) await perform[act]();
+      await revokeNewest();
+
+      const ledger = new Set(account.sends().map(({ hash }) => String(hash)));
+      const all = await payments();
+      let paid = 0n;
+      for (const { intent, progress } of all) {
+        const isOn = 'hash' in progress && ledger.has(progress.hash);
+        expect([
+          intent.offer.mechanism,
+          progress.state === 'revoked' || progress.state === 'abandoned',
+        ]).toEqual([intent.offer.mechanism, !isOn]);
+        if (isOn) paid += intent.amount;
+      }
+      const given = await account.database.getAll('transfers');
+      const sent = given.filter(({ kind }) => kind === 'sent');
+      expect(ledger.size).toBe(all.filter(({ progress }) => 'proof' in progress).length + sent.length);
+      const spending = await account.database.getAll('spending');
+      expect(spending.reduce((sum, row) => sum + row.spent, 0n)).toBe(paid);
+      expect(await out()).toEqual([]);
+      const received = given.filter(({ kind }) => kind === 'received');
+      const moved = (rows: typeof given) => rows.reduce((sum, { amount }) => sum + amount, 0n);
+      expect(account.blocks().at(-1)?.block.balance).toBe(XNO + moved(received) - moved(sent) - paid);
+    }),
+    { numRuns: 12 },
+  );
+}, 120_000);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { hex64, noWork } from '../../test/devnet/work.ts';
 import { BURN_ADDRESS } from './account.ts';
 import type { Raw } from './amount.ts';
 import { buildSend, hashBlock, type OpenHead, type SignedBlock } from './block.ts';
@@ -81,7 +82,7 @@ test('a node that lacks the block below is behind', async () => {
 });
 
 test('a refusal is said in the words of the node', async () => {
-  const lazy = { ...block, work: '0'.repeat(16) };
+  const lazy = { ...block, work: hex64(noWork(block.previous, devnet.ledger.thresholds.receive)) };
   await expect(publishBlock(node, lazy, 'send')).rejects.toMatchObject({
     key: 'fault_nodeRefused',
     args: [expect.stringContaining('work')],

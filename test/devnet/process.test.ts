@@ -4,7 +4,7 @@ import { toAddress } from './address.ts';
 import { type Devnet, startDevnet } from './devnet.ts';
 import { type Hash, toHex, ZERO } from './hex.ts';
 import { ask, type ReadyBlock, TestAccount, testKey } from './test-account.ts';
-import { difficultyOf, findWork, hex64 } from './work.ts';
+import { difficultyOf, findWork, hex64, noWork } from './work.ts';
 
 const XNO = 10n ** 30n;
 
@@ -46,11 +46,7 @@ async function receiveWork(root: Hash): Promise<bigint> {
 }
 
 /** Work that is good for nothing. */
-function noWork(root: Hash): bigint {
-  let work = 0n;
-  while (difficultyOf(work, root) >= devnet.ledger.thresholds.receive) work += 1n;
-  return work;
-}
+const lazily = (root: Hash): bigint => noWork(root, devnet.ledger.thresholds.receive);
 
 describe('a good block', () => {
   test('is taken: open, send, receive, change, send of everything', async () => {
@@ -144,7 +140,7 @@ describe('the subtype is checked before anything else', () => {
   test('an unknown previous: the gap with a subtype, the work without', async () => {
     await openPayer();
     const previous = testKey(0xabc);
-    const block = await payer.block({ previous, balance: 0n, link: payee.key }, noWork(previous));
+    const block = await payer.block({ previous, balance: 0n, link: payee.key }, lazily(previous));
     expect(await publish(block, 'send')).toEqual(refused('Gap previous block'));
     expect(await publish(block)).toEqual(refused('Block work is less than threshold'));
     expect(await publish(await payer.block({ previous, balance: 0n, link: payee.key }))).toEqual(
@@ -156,7 +152,7 @@ describe('the subtype is checked before anything else', () => {
 describe('work', () => {
   test('below the lowest threshold is refused at the door, even with a bad signature', async () => {
     const { hash } = await openPayer();
-    const block = await payer.block({ balance: 0n, link: payee.key }, noWork(hash));
+    const block = await payer.block({ balance: 0n, link: payee.key }, lazily(hash));
     const forged = { ...block, json: { ...block.json, signature: '0'.repeat(128) } };
     expect(await publish(forged, 'send')).toEqual(refused('Block work is less than threshold'));
   });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { blake2b } from '@noble/hashes/blake2.js';
-import { fromHex, type Hex32 } from './hex.ts';
+import { fromHex, type Hex32, readHex32 } from './hex.ts';
 
 /** The difficulty a block's work must reach, by what the block does (protocol.md section 6, "Work"). */
 export interface Thresholds {
@@ -54,6 +54,15 @@ export async function findWork(root: Hex32, threshold: bigint, signal?: AbortSig
     await setImmediate();
     signal?.throwIfAborted();
   }
+}
+
+/** The first nonce that is no work for a root at this threshold: a fixed one would be, now and then. */
+export function noWork(root: string, threshold: bigint): bigint {
+  const hash = readHex32(root);
+  if (hash === undefined) throw new RangeError(`not a root: ${root}`);
+  let work = 0n;
+  while (difficultyOf(work, hash) >= threshold) work += 1n;
+  return work;
 }
 
 function preimage(root: Hex32): DataView {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readAddress } from '../../devnet/address.ts';
+import { hex64, noWork } from '../../devnet/work.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import { PAID_MARKER } from '../pages/layout.ts';
 import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
@@ -175,7 +176,8 @@ test('work that the node does not take: the block bounces, and another may be wr
   const entry = await quote(url);
   const cheque = await chequeFor(entry);
   const bounced = 'BROADCAST_FAILED: Block work is less than threshold';
-  await expectRefusal(bring(url, entry, cheque, { work: '0'.repeat(16) }), 402, bounced);
+  const work = hex64(noWork(cheque.block.previous, scene.devnet.ledger.thresholds.receive));
+  await expectRefusal(bring(url, entry, cheque, { work }), 402, bounced);
   const { cheques } = scene.merchant.books();
   expect(cheques).toContainEqual(expect.objectContaining({ hash: cheque.hash, state: 'bounced' }));
   expect((await bring(url, entry, cheque)).status).toBe(200);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readAddress } from '../../devnet/address.ts';
+import { hex64, noWork } from '../../devnet/work.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import { PAID_MARKER } from '../pages/layout.ts';
 import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
@@ -110,7 +111,11 @@ test('T15 to T18: amount, link, signature, frontier, work', async () => {
     [await payer.cheque(entry.payTo, 1n), amount(1n)],
     [await payer.cheque(entry.payTo, price + 1n), amount(price + 1n)],
     [good, 'error_invalid_block', { signature: flipped }],
-    [good, 'error_invalid_work', { work: '0'.repeat(16) }],
+    [
+      good,
+      'error_invalid_work',
+      { work: hex64(noWork(good.block.previous, scene.devnet.ledger.thresholds.send)) },
+    ],
     [
       await chequeFor(entry, { previous: old.hash, balance: old.block.balance - price }),
       'error_invalid_work',

@@ -147,7 +147,7 @@ test('while a block is out the account waits, through the death of the worker, u
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
     const cheque = popup.locator('[data-testid="cheque"][data-state="out"]');
     await cheque.getByRole('button', { name: 'Revoke' }).click();
-    await cheque.getByRole('button', { name: 'Revoke' }).click();
+    await cheque.getByRole('group').getByRole('button', { name: 'Revoke' }).click();
     await popup.locator('[data-testid="payment-state"][data-state="revoked"]').waitFor();
     expect(await popup.getByTestId('cheque').count()).toBe(0);
   });

@@ -6,7 +6,7 @@ import manifest from './manifest.json' with { type: 'json' };
 const pages = ['popup', 'approve', 'onboarding'];
 
 /** `--mode chromium` (default) and `--mode firefox` build the same purse for each browser, into dist/MODE. */
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, command }) => {
   const firefox = mode === 'firefox';
   return {
     plugins: [
@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => {
       }),
     ],
     build: {
-      outDir: firefox ? 'dist/firefox' : 'dist/chromium',
+      // What `npm run dev` writes loads from its own server: it must not pass for a build.
+      outDir: command === 'serve' ? 'dist/dev' : firefox ? 'dist/firefox' : 'dist/chromium',
       target: 'es2022',
       sourcemap: true,
       // A tiny wasm must not become a data: URL, which the extension's own CSP forbids.

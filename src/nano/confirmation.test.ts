@@ -4,13 +4,9 @@ import { WebSocket as NodeWebSocket, WebSocketServer } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { BlockHash } from './block.ts';
 import { type Clock, systemClock } from './clock.ts';
-import {
-  type AwaitConfirmedOptions,
-  awaitConfirmed,
-  type Confirmation,
-  type SocketPort,
-  watchAccount,
-} from './confirmation.ts';
+import { type AwaitConfirmedOptions, awaitConfirmed } from './confirmation.ts';
+import { ConfirmationFeed } from './confirmation-feed.ts';
+import type { Confirmation, OpenSocket, SocketPort } from './confirmation-socket.ts';
 import { freshKeys, hash, nodeAt, openAccount, scriptedNode } from './nodes.fixture.ts';
 
 const NEVER_MS = 1e9;
@@ -24,6 +20,8 @@ describe('on a devnet', () => {
   let devnet: Devnet;
   const keys = freshKeys();
   const openSocket = () => new NodeWebSocket(devnet.wsUrl);
+  const feedBy = (open: OpenSocket) =>
+    new ConfirmationFeed({ account: keys.address, openSocket: open, clock: systemClock });
 
   beforeAll(async () => {
     devnet = await startDevnet({ confirmationDelayMs: 150 });
@@ -35,9 +33,8 @@ describe('on a devnet', () => {
   const wait = (hash: BlockHash, options: Partial<AwaitConfirmedOptions> = {}) =>
     awaitConfirmed({
       hash,
-      accounts: [keys.address],
       node: nodeAt(devnet.rpcUrl),
-      openSocket,
+      feed: feedBy(openSocket),
       clock: systemClock,
       signal: stop.signal,
       pollMs: NEVER_MS,
@@ -53,7 +50,7 @@ describe('on a devnet', () => {
 
   test('polling finds it where there is no socket', async () => {
     const block = await send();
-    await wait(block, { openSocket: null, pollMs: 20 });
+    await wait(block, { feed: null, pollMs: 20 });
     expect(await isConfirmed(block)).toBe(true);
   });
 
@@ -68,20 +65,20 @@ describe('on a devnet', () => {
     const refuse = () => {
       throw new SyntaxError('not a URL');
     };
-    await wait(await send(), { openSocket: refuse, pollMs: 20 });
-    await wait(await send(), { openSocket: () => new NodeWebSocket('ws://127.0.0.1:1'), pollMs: 20 });
+    await wait(await send(), { feed: feedBy(refuse), pollMs: 20 });
+    await wait(await send(), { feed: feedBy(() => new NodeWebSocket('ws://127.0.0.1:1')), pollMs: 20 });
   });
 
   test('what is confirmed already is found at once', async () => {
     const block = await send();
     await devnet.confirmed(block);
-    await wait(block, { openSocket: null });
+    await wait(block, { feed: null });
   });
 
   test('a node that fails for a while is asked again', async () => {
     const block = await send();
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'block_info', times: 3 });
-    await wait(block, { openSocket: null, pollMs: 5 });
+    await wait(block, { feed: null, pollMs: 5 });
     expect(devnet.faults.list()).toEqual([]);
   });
 
@@ -98,21 +95,35 @@ describe('on a devnet', () => {
     const heard: Confirmation[] = [];
     const subscribed = vi.fn();
     const account = await openAccount(devnet, '500');
-    const watching = watchAccount({
-      account: account.address,
-      openSocket,
-      clock: systemClock,
-      signal: stop.signal,
+    const feed = new ConfirmationFeed({ account: account.address, openSocket, clock: systemClock });
+    const listener = {
       onSubscribed: subscribed,
-      onConfirmation: (confirmation) => heard.push(confirmation),
-    });
+      onConfirmation: (confirmation: Confirmation) => void heard.push(confirmation),
+    };
+    feed.listen(listener, stop.signal);
     await vi.waitFor(() => expect(subscribed).toHaveBeenCalledOnce());
     const incoming = hash(await devnet.faucet(account.address, 77n));
     await send();
     await vi.waitFor(() => expect(heard).toHaveLength(1));
     expect(heard[0]).toMatchObject({ hash: incoming, amount: 77n });
-    stop.abort();
-    await watching;
+  });
+
+  test('however many wait and watch, the node has one connection, and none when the last one leaves', async () => {
+    const sockets: NodeWebSocket[] = [];
+    const feed = feedBy(() => {
+      const socket = openSocket();
+      sockets.push(socket);
+      return socket;
+    });
+    const watcher = new AbortController();
+    feed.listen({ onSubscribed: () => undefined, onConfirmation: () => undefined }, watcher.signal);
+    const blocks = await Promise.all(Array.from({ length: 20 }, send));
+    await Promise.all(blocks.map((block) => wait(block, { feed })));
+    expect(sockets.map(({ readyState }) => readyState)).toEqual([NodeWebSocket.OPEN]);
+    watcher.abort();
+    await vi.waitFor(() => expect(sockets.map((one) => one.readyState)).toEqual([NodeWebSocket.CLOSED]));
+    await wait(await send(), { feed });
+    expect(sockets).toHaveLength(2);
   });
 });
 
@@ -152,15 +163,10 @@ describe('at a server that does as it is told', () => {
     onSubscribed: () => void,
     clock: Clock,
     onConfirmation = (_: Confirmation): void => undefined,
-  ) =>
-    watchAccount({
-      account: keys.address,
-      openSocket,
-      clock,
-      signal: stop.signal,
-      onSubscribed,
-      onConfirmation,
-    });
+  ) => {
+    const feed = new ConfirmationFeed({ account: keys.address, openSocket, clock });
+    feed.listen({ onSubscribed, onConfirmation }, stop.signal);
+  };
 
   test('a connection that ends is made again, and each time the ledger is worth a look', async () => {
     server.on('connection', (socket) => {
@@ -170,18 +176,14 @@ describe('at a server that does as it is told', () => {
       });
     });
     const subscribed = vi.fn();
-    const watching = watch(subscribed, hurried);
+    watch(subscribed, hurried);
     await vi.waitFor(() => expect(subscribed.mock.calls.length).toBeGreaterThan(2));
-    stop.abort();
-    await watching;
   });
 
   test('while no connection comes to life, the pauses double up to a minute', async () => {
     server.on('connection', (socket) => socket.terminate());
-    const watching = watch(() => undefined, hurried);
+    watch(() => undefined, hurried);
     await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(8));
-    stop.abort();
-    await watching;
     expect(pauses.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
   });
 
@@ -191,10 +193,8 @@ describe('at a server that does as it is told', () => {
       connections++;
       socket.once('message', () => socket.send('{"ack":"subscribe"}'));
     });
-    const watching = watch(() => undefined, hurried);
+    watch(() => undefined, hurried);
     await vi.waitFor(() => expect(connections).toBeGreaterThan(1));
-    stop.abort();
-    await watching;
   });
 
   test('nonsense and other topics are passed over', async () => {
@@ -235,9 +235,8 @@ describe('at a server that does as it is told', () => {
     });
     await awaitConfirmed({
       hash: block,
-      accounts: [keys.address],
       node: nodeAt(node.url),
-      openSocket,
+      feed: new ConfirmationFeed({ account: keys.address, openSocket, clock: systemClock }),
       clock: hurried,
       signal: stop.signal,
       pollMs: 100,

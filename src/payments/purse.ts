@@ -3,7 +3,9 @@ import type { NanoAddress } from '../nano/account.ts';
 import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
-import { awaitConfirmed, type OpenSocket, watchAccount } from '../nano/confirmation.ts';
+import { awaitConfirmed } from '../nano/confirmation.ts';
+import { ConfirmationFeed } from '../nano/confirmation-feed.ts';
+import type { Confirmation, OpenSocket } from '../nano/confirmation-socket.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { signNoms } from '../nano/noms.ts';
 import { signDigestOfText } from '../nano/signature.ts';
@@ -36,6 +38,7 @@ export class Purse {
   readonly chain: Chain;
   readonly #ports: PursePorts;
   readonly #intake: Intake;
+  readonly #feed: ConfirmationFeed | null;
   readonly #life = new AbortController();
   #trouble: FaultKey | null = null;
   #refreshing: Promise<void> | undefined;
@@ -46,6 +49,8 @@ export class Purse {
     this.network = ports.network;
     this.account = ports.account;
     this.chain = new Chain(ports.account, ports);
+    const { account, openSocket, clock } = ports;
+    this.#feed = openSocket === null ? null : new ConfirmationFeed({ account, openSocket, clock });
     this.#intake = new Intake({
       chain: this.chain,
       node: ports.node,
@@ -78,18 +83,13 @@ export class Purse {
 
   /** Watches the account: whatever is confirmed for it is looked at, but for what the purse did itself. */
   open(): void {
-    const { openSocket, clock } = this.#ports;
-    void this.refresh();
-    if (openSocket === null) return;
     const look = () => void this.refresh();
-    void watchAccount({
-      account: this.account,
-      openSocket,
-      clock,
-      signal: this.#life.signal,
-      onConfirmation: ({ hash }) => (this.chain.hasSigned(hash) ? undefined : look()),
+    look();
+    const listener = {
+      onConfirmation: ({ hash }: Confirmation) => (this.chain.hasSigned(hash) ? undefined : look()),
       onSubscribed: look,
-    });
+    };
+    this.#feed?.listen(listener, this.#life.signal);
   }
 
   /** Lets go of everything; for locking and for a change of network. */
@@ -134,15 +134,14 @@ export class Purse {
    * @throws Fault `fault_notConfirmed` when patience ends; the signal's reason
    */
   async confirmed(hash: BlockHash, signal?: AbortSignal): Promise<void> {
-    const { node, openSocket, clock, patienceMs } = this.#ports;
+    const { node, clock, patienceMs } = this.#ports;
     const patience = AbortSignal.timeout(patienceMs);
     const given = signal === undefined ? [] : [signal];
     try {
       await awaitConfirmed({
         hash,
-        accounts: [this.account],
         node,
-        openSocket,
+        feed: this.#feed,
         clock,
         signal: AbortSignal.any([this.#life.signal, patience, ...given]),
         pollMs: POLL,

@@ -1,0 +1,97 @@
+import type { NanoAddress } from './account.ts';
+import type { Clock } from './clock.ts';
+import {
+  type Confirmation,
+  listenForConfirmations,
+  type OpenSocket,
+  type SocketPort,
+} from './confirmation-socket.ts';
+
+export interface FeedListener {
+  /** Called for each confirmed block of the account, and each confirmed send to it. */
+  readonly onConfirmation: (confirmation: Confirmation) => void;
+  /** Called when the node listens to us, anew after every reconnection: what was confirmed before may have been missed. */
+  readonly onSubscribed: () => void;
+}
+
+export interface ConfirmationFeedOptions {
+  readonly account: NanoAddress;
+  readonly openSocket: OpenSocket;
+  readonly clock: Clock;
+}
+
+const RECONNECT_MS = 1_000;
+const SLOWEST_RECONNECT_MS = 60_000;
+const PING_MS = 20_000;
+
+/**
+ * An account's confirmations on one socket, for however many listen: a hundred payments at once cost the node one
+ * connection. It is open while anybody listens. A socket that dies or falls silent is replaced, after a pause that
+ * doubles up to a minute while none comes to life.
+ */
+export class ConfirmationFeed {
+  readonly #options: ConfirmationFeedOptions;
+  readonly #listeners = new Set<FeedListener>();
+  #life: AbortController | undefined;
+
+  constructor(options: ConfirmationFeedOptions) {
+    this.#options = options;
+  }
+
+  /** Tells the listener what is confirmed from the next subscription on, or from now on while there is one. */
+  listen(listener: FeedListener, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    // One who listens twice is two.
+    const own = { ...listener };
+    this.#listeners.add(own);
+    const leave = () => {
+      this.#listeners.delete(own);
+      if (this.#listeners.size > 0) return;
+      this.#life?.abort();
+      this.#life = undefined;
+    };
+    signal.addEventListener('abort', leave, { once: true });
+    if (this.#life !== undefined) return;
+    this.#life = new AbortController();
+    void this.#watch(this.#life.signal);
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { account, openSocket, clock } = this.#options;
+    let wait = RECONNECT_MS;
+    while (!signal.aborted) {
+      const life = new AbortController();
+      let alive = true;
+      const keepChecking = async (socket: SocketPort) => {
+        while (alive) {
+          alive = false;
+          socket.send('{"action":"ping"}');
+          await clock.pause(PING_MS, life.signal);
+        }
+        life.abort();
+      };
+      await listenForConfirmations({
+        accounts: [account],
+        openSocket,
+        signal: AbortSignal.any([signal, life.signal]),
+        onConfirmation: (confirmation) => {
+          for (const { onConfirmation } of [...this.#listeners]) onConfirmation(confirmation);
+        },
+        onSubscribed: (socket) => {
+          wait = RECONNECT_MS;
+          for (const { onSubscribed } of [...this.#listeners]) onSubscribed();
+          keepChecking(socket).catch(whenAborted);
+        },
+        onAnything: () => {
+          alive = true;
+        },
+      });
+      life.abort();
+      await clock.pause(wait, signal).catch(whenAborted);
+      wait = Math.min(wait * 2, SLOWEST_RECONNECT_MS);
+    }
+  }
+}
+
+/** The end of a pause that nobody waits for any more. */
+const whenAborted = (): void => undefined;

@@ -112,9 +112,16 @@ async function build(): Promise<House> {
     summons.tell(approvals.list());
     tellPages();
   });
+  const revoker = new Revoker({
+    journal,
+    chains,
+    purse: (network, account) => keeper.purseOf(network, account),
+    now,
+  });
   const payer = new Payer({
     journal,
     purse: (network, account) => keeper.purseOf(network, account),
+    revoke: (id) => revoker.revoke(id),
     deliver: (challenge, proof) => interception.deliver(challenge, proof),
     postFallback: postTo,
     again: loadAgain,
@@ -124,12 +131,6 @@ async function build(): Promise<House> {
     log.add({ at: now(), site: siteOf(url), url, key, args });
   const waits = (challenge: Challenge) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
-  const revoker = new Revoker({
-    journal,
-    chains,
-    purse: (network, account) => keeper.purseOf(network, account),
-    now,
-  });
   const handover = new Handover({ journal, payer, waits, release, exclusively, now });
   const cashier = new Cashier({
     journal,

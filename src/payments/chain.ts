@@ -15,6 +15,7 @@ import {
   signBlock,
 } from '../nano/block.ts';
 import { readChainHead } from '../nano/chain-head.ts';
+import type { Clock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
@@ -27,7 +28,9 @@ import { type Landing, landBlock, rivalOf } from './landing.ts';
 import {
   type Cheque,
   chequeOutOn,
+  type Due,
   headAfter,
+  heldBack,
   type OwnBlock,
   type Record,
   settledBlock,
@@ -43,6 +46,7 @@ export interface ChainPorts {
   readonly work: WorkScheduler;
   readonly store: ChainStore;
   readonly exclusively: Exclusively;
+  readonly clock: Pick<Clock, 'now'>;
   /** The account's keys; rejects with Fault `fault_locked` when the purse is locked. */
   readonly keys: () => Promise<AccountKeys>;
 }
@@ -51,6 +55,14 @@ export interface ChainPorts {
 export interface Order {
   readonly to: NanoAddress;
   readonly amount: Raw;
+}
+
+/** What else is to be known of a send. */
+export interface Sending {
+  /** What it pays for, and until when. */
+  readonly due?: Due;
+  /** Ends the search for its work. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a send needs that somebody else will publish. */
@@ -112,14 +124,14 @@ export class Chain {
   }
 
   /**
-   * Signs a send of exactly `amount` raw and records it; to `land` it is the next step, which may be repeated. The
-   * signal ends the search for its work.
+   * Signs a send of exactly `amount` raw and records it; to `land` it is the next step, which may be repeated, until
+   * it is `due`. The signal ends the search for its work.
    *
    * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws; the signal's reason.
    * Nothing was recorded then.
    */
-  async send(order: Order, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
-    return this.#append(sendOf(order), record, { signal });
+  async send(order: Order, record: Record, options: Sending = {}): Promise<OwnBlock> {
+    return this.#append(sendOf(order), record, options);
   }
 
   /**
@@ -138,6 +150,20 @@ export class Chain {
     if (chequeOutOn(await this.#newest()) === null) return null;
     await this.look();
     return chequeOutOn(await this.#newest())?.cheque.site ?? null;
+  }
+
+  /**
+   * Holds back a block that is too late and that no node has. True when it is held back, and all that is left is to
+   * revoke it.
+   *
+   * @throws Fault those of NodeClient
+   */
+  async holdBack(hash: BlockHash): Promise<boolean> {
+    const newest = await this.#newest();
+    if (chequeOutOn(newest)?.hash === hash) return true;
+    return newest?.hash === hash && (await this.#ports.node.blockInfo(hash)) === null
+      ? this.#tooLate(newest)
+      : false;
   }
 
   /**
@@ -222,7 +248,7 @@ export class Chain {
   async #append(
     build: Build,
     record: Record,
-    { over, signal }: { readonly over?: HandingOver; readonly signal?: AbortSignal | undefined } = {},
+    { over, due, signal }: Sending & { readonly over?: HandingOver } = {},
   ): Promise<OwnBlock> {
     const { network, keys } = this.#ports;
     return this.#alone(async () => {
@@ -241,6 +267,7 @@ export class Chain {
         block: { ...signBlock(block, privateKey), work: nonce },
         moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
         ...(over !== undefined && { cheque: over.cheque }),
+        ...(due !== undefined && { due }),
       };
       await record(own);
       this.#head = headAfter(own);
@@ -279,6 +306,7 @@ export class Chain {
     }
     const told = await node.blockInfo(newest.hash);
     if (told !== null && told.successor === null) return headAfter(newest);
+    if (told === null && (await this.#tooLate(newest))) return headAfter(newest);
     const landing =
       told === null ? (this.#lost.get(newest.hash) ?? (await this.#landAgain(newest))) : 'passed';
     if (landing === 'landed') return headAfter(newest);
@@ -312,6 +340,13 @@ export class Chain {
       this.#proven = { head: this.#head, newest: own.hash };
     }
     return landing;
+  }
+
+  /** Holds the newest block back when it is too late for what it pays. */
+  async #tooLate(newest: OwnBlock): Promise<boolean> {
+    const { store, clock } = this.#ports;
+    const cheque = heldBack(newest, clock.now());
+    return cheque !== null && (await store.holdBack(cheque));
   }
 
   /** One block at a time, whoever signs it. */

@@ -33,6 +33,7 @@ const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) =>
   return new Payer({
     journal: account.journal,
     purse: async () => purse,
+    revoke: () => Promise.reject(new Error('nothing is late here')),
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Exclusively } from './chain.ts';
 import type { Journal } from './journal.ts';
 import type { Payer } from './payer.ts';
@@ -53,7 +54,9 @@ export class Handover {
       if (payment.progress.state === 'abandoned') {
         throw new Fault(payment.progress.fault, payment.progress.args);
       }
-      if (payment.progress.state === 'revoked') throw new Fault('fault_revoked');
+      if (payment.progress.state === 'revoked') {
+        throw new Fault(isHandOver(payment.intent.offer) ? 'fault_revoked' : 'fault_offerExpired');
+      }
       await this.#deliver(payment);
       return true;
     } catch (failure) {

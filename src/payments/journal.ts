@@ -64,6 +64,11 @@ export interface ChainStore {
    * @throws Fault `fault_chequeOut`
    */
   put(own: OwnBlock): Promise<void>;
+  /**
+   * Holds back the account's newest block (see `heldBack`): false when it is that no more, or when its payment is past
+   * `signed`, and a network has it.
+   */
+  holdBack(cheque: ChequeBlock): Promise<boolean>;
   /** The cheque is on the ledger: from now on it is a block like any other. Nothing, if it was settled otherwise. */
   cashed(cheque: ChequeBlock): Promise<void>;
   /** Every cheque that is out, being revoked or not, of all accounts and networks. */

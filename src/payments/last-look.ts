@@ -6,6 +6,8 @@ import type { Intent } from './payment.ts';
 
 /** How long an offer must still live when its block is signed (ms): it is confirmed and delivered after that. */
 export const SIGNING_MARGIN = 10_000;
+/** How long an offer must still live when a network first learns of its block (ms). */
+export const PUBLISHING_MARGIN = 5_000;
 
 /**
  * The last look before money moves: the block pays what was approved, to whom, from where, and not too late

@@ -12,19 +12,30 @@ export interface OwnBlock {
   readonly block: SignedBlock;
   /** By how much the block changes the account's balance, whichever way (raw). */
   readonly moved: Raw;
-  /** Only while the block is in the hands of a site, to be published by it, and not known to be on the ledger. */
+  /** Only for a send that pays an offer from here: what for, and until when a ledger may still learn of it. */
+  readonly due?: Due;
+  /**
+   * Only while the block may be published by others than us, and is not known to be on the ledger: it is in the hands
+   * of a site, or was held back when its time had come and gone.
+   */
   readonly cheque?: Cheque;
   /** Only while this block is to take the place of a cheque, and the network has confirmed neither of the two. */
   readonly revokes?: ChequeBlock;
 }
 
-/** For what, and to whom, a signed block was handed over (protocol.md section 7, rule 16). */
+/** For what a signed block pays, and whom (protocol.md section 7, rule 16). */
 export interface Cheque {
   readonly payment: PaymentId;
   readonly site: Site;
 }
 
-/** A signed block in the hands of a site. */
+/** A payment that buys nothing any more when its block lands too late. */
+export interface Due extends Cheque {
+  /** When it is too late (ms). */
+  readonly by: number;
+}
+
+/** A signed block that others may publish. */
 export type ChequeBlock = OwnBlock & { readonly cheque: Cheque };
 
 /** Writes a signed block where a crash cannot lose it. */
@@ -49,8 +60,18 @@ export function chequeOutOn(newest: OwnBlock | null): ChequeBlock | null {
 }
 
 /** The block as one like any other: a cheque that was cashed, or what has taken a cheque's place for good. */
-export function settledBlock({ cheque: _, revokes: __, ...own }: OwnBlock): OwnBlock {
+export function settledBlock({ due: _, cheque: __, revokes: ___, ...own }: OwnBlock): OwnBlock {
   return own;
+}
+
+/**
+ * A block that nobody published in time, as the cheque that it is from then on: a node may have it all the same, so it
+ * is taken back like one, and never replaced blindly. Null for a block that pays nothing, or is not too late.
+ */
+export function heldBack({ due, ...own }: OwnBlock, now: number): ChequeBlock | null {
+  if (due === undefined || now < due.by) return null;
+  const { payment, site } = due;
+  return { ...own, cheque: { payment, site } };
 }
 
 function isCheque(own: OwnBlock): own is ChequeBlock {

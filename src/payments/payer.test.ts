@@ -37,6 +37,7 @@ const payerWith = (ports: Partial<PayerPorts>) =>
   new Payer({
     journal: account.journal,
     purse: async () => purse,
+    revoke: () => Promise.reject(new Error('nothing is late here')),
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,

@@ -10,7 +10,7 @@ import { fallbackBody, lowerCaseProof } from '../protocol/redelivery.ts';
 import type { HandingOver } from './chain.ts';
 import type { Journal } from './journal.ts';
 import type { Landing } from './landing.ts';
-import { SIGNING_MARGIN } from './last-look.ts';
+import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './last-look.ts';
 import type { OwnBlock } from './own-block.ts';
 import {
   type Intent,
@@ -34,6 +34,8 @@ export interface PayerPorts {
     network: string,
     account: NanoAddress,
   ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
+  /** Revokes a payment whose block came too late: resolved with what the ledger made of it (see `Revoker`). */
+  readonly revoke: (id: PaymentId) => Promise<Payment>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
@@ -175,6 +177,7 @@ export class Payer {
     // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
     const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
+    const due = { payment: id, site, by: offer.expiresAt - PUBLISHING_MARGIN };
     try {
       const purse = await this.#purse(intent);
       const order = { to: offer.payTo, amount };
@@ -185,7 +188,7 @@ export class Payer {
       };
       await (isHandOver(offer)
         ? purse.chain.handOver(order, over, record, tooLate)
-        : purse.chain.send(order, record, tooLate));
+        : purse.chain.send(order, record, { due, signal: tooLate }));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;
@@ -201,8 +204,13 @@ export class Payer {
     return this.#ports.journal.advance(id, { state: 'proven', block, hash, proof });
   }
 
+  /** Too late, the block would pay for nothing: unless some node has it already, it is taken back. */
   async #publish(intent: Intent, signed: Of<'signed'>): Promise<Payment> {
     const { block, hash } = signed;
+    const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
+    if (isLate && (await (await this.#purse(intent)).chain.holdBack(hash))) {
+      return this.#ports.revoke(intent.id);
+    }
     switch (await this.#land(intent, signed)) {
       case 'pending':
         throw new Fault('fault_blockWaits');

@@ -75,7 +75,7 @@ export type Progress =
       readonly said: string;
     } & Proven)
   | ({ readonly state: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' } & Proven)
-  /** A block that was handed over can no longer land: another one stands in its place. */
+  /** A block that others might have published can no longer land: another one stands in its place. */
   | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };
 
@@ -92,11 +92,12 @@ type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
 
 /**
  * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
- * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2).
+ * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). A block
+ * that could not be published while it would have bought something is revoked.
  */
 const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],
-  signed: ['published', 'abandoned'],
+  signed: ['published', 'revoked', 'abandoned'],
   published: ['confirmed', 'abandoned'],
   confirmed: ['proven'],
   proven: ['delivered'],

@@ -19,8 +19,9 @@ export interface RevokerPorts {
 }
 
 /**
- * Makes signed blocks worthless that were handed over and not cashed: another block takes their place on the frontier,
- * and the money counts as spent until the network has confirmed it there (protocol.md section 7, rule 16).
+ * Makes signed blocks worthless that were handed over and not cashed, or held back because they were too late: another
+ * block takes their place on the frontier, and the money counts as spent until the network has confirmed it there
+ * (protocol.md section 7, rule 16).
  */
 export class Revoker {
   readonly #ports: RevokerPorts;
@@ -56,7 +57,9 @@ export class Revoker {
     const payment = await journal.find(cheque.payment);
     if (payment === null) throw new Fault('fault_unknownPayment');
     const begun = (await chains.newest(network, account))?.revokes !== undefined;
-    if (begun || now() >= payment.intent.offer.expiresAt + DELIVERY_GRACE) await this.revoke(cheque.payment);
+    const { offer } = payment.intent;
+    const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
+    if (begun || isLate) await this.revoke(cheque.payment);
   }
 
   async #revoke(id: PaymentId): Promise<Payment> {
@@ -64,8 +67,10 @@ export class Revoker {
     const payment = await journal.find(id);
     if (payment === null) throw new Fault('fault_unknownPayment');
     const { intent, progress } = payment;
-    if (!isHandOver(intent.offer) || !('hash' in progress)) throw new Fault('fault_paymentOver');
+    if (!('hash' in progress)) throw new Fault('fault_paymentOver');
     if (progress.state === 'revoked') return payment;
+    const isOut = (await chains.out()).some(({ hash }) => hash === progress.hash);
+    if (!isOut && !isHandOver(intent.offer)) throw new Fault('fault_paymentOver');
 
     const purse = await this.#ports.purse(intent.network.id, intent.account);
     const instead = await purse.chain.countermand(progress.hash);

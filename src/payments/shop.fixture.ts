@@ -1,6 +1,7 @@
 /** For tests: a real merchant, a browser of a few lines, and lives of the worker that can be cut short anywhere. */
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
+import { systemClock } from '../nano/clock.ts';
 import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import type { Account } from './account.fixture.ts';
@@ -87,10 +88,10 @@ export class Browser {
 
 /**
  * Where a life of the worker ends: right before or right after it writes a state, the block that is to take a cheque's
- * place (`countermand`), or that a cheque was cashed; or around the request with the proof.
+ * place (`countermand`), that a block is held back, or that a cheque was cashed; or around the request with the proof.
  */
 export interface Kill {
-  readonly at: PaymentState | 'delivery' | 'countermand' | 'cashed';
+  readonly at: PaymentState | 'delivery' | 'countermand' | 'heldBack' | 'cashed';
   readonly when: 'before' | 'after';
 }
 
@@ -98,7 +99,7 @@ export interface LifeOptions {
   readonly kill?: Kill;
   readonly purse?: Partial<PursePorts>;
   readonly cashier?: Partial<CashierPorts>;
-  /** What time it is for whoever looks after cheques. */
+  /** What time it is (ms). */
   readonly now?: () => number;
 }
 
@@ -110,7 +111,7 @@ export function lifeOf(
 ) {
   const { died, mortal } = deathAt(kill);
   const chains = mortalChains(account.chains, mortal);
-  const purse = account.purse({ store: chains, ...ports });
+  const purse = account.purse({ store: chains, clock: { ...systemClock, now }, ...ports });
   const budgets = new StoredBudgets(account.database, Date.now);
   const log: { readonly challenge: string; readonly key: Left; readonly args: readonly string[] }[] = [];
   const asked: Question[] = [];
@@ -119,17 +120,19 @@ export function lifeOf(
   });
   const journal = mortalJournal(account.journal, mortal);
   const exclusively = locks();
+  const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
   const payer = new Payer({
     journal,
     purse: async () => purse,
+    revoke: (id) => revoker.revoke(id),
     deliver: (challenge, proof) => mortal('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: async (challenge, waiting) => void browser.again.push([challenge.id, waiting]),
-    now: Date.now,
+    now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => browser.release(challenge);
-  const handover = new Handover({ journal, payer, waits, release, exclusively, now: Date.now });
+  const handover = new Handover({ journal, payer, waits, release, exclusively, now });
   const { id, testMoney } = account.network;
   const cashier = new Cashier({
     journal,
@@ -145,10 +148,9 @@ export function lifeOf(
     waits,
     release,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
-    now: Date.now,
+    now,
     ...more,
   });
-  const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
   return { purse, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
 }
 
@@ -196,6 +198,7 @@ function mortalChains(chains: ChainStore, mortal: Mortal): ChainStore {
       own.revokes === undefined ? chains.put(own) : mortal('countermand', () => chains.put(own)),
     cashed: (cheque) => mortal('cashed', () => chains.cashed(cheque)),
     out: () => chains.out(),
+    holdBack: (cheque) => mortal('heldBack', () => chains.holdBack(cheque)),
   };
 }
 

@@ -23,6 +23,20 @@ export class StoredChains implements ChainStore {
     await atomically(transaction, () => putNewest(transaction.store, own));
   }
 
+  async holdBack(cheque: ChequeBlock): Promise<boolean> {
+    const transaction = this.#database.transaction(['chains', 'payments'], 'readwrite', {
+      durability: 'strict',
+    });
+    return atomically(transaction, async () => {
+      const chains = transaction.objectStore('chains');
+      const newest = await chains.get([cheque.network, cheque.account]);
+      const row = await transaction.objectStore('payments').get(cheque.cheque.payment);
+      if (newest?.hash !== cheque.hash || row?.payment.progress.state !== 'signed') return false;
+      await chains.put(cheque);
+      return true;
+    });
+  }
+
   async cashed(cheque: ChequeBlock): Promise<void> {
     const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
     await atomically(transaction, async () => {

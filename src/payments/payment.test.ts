@@ -19,7 +19,7 @@ import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from 
 const PUBLISHED = `
               approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
   approved       .       x        .         .       .        .        .       .        .         .        x
-  signed         .       .        x         .       .        .        .       .        .         .        x
+  signed         .       .        x         .       .        .        .       .        .         x        x
   published      .       .        .         x       .        .        .       .        .         .        x
   confirmed      .       .        .         .       x        .        .       .        .         .        .
   proven         .       .        .         .       .        x        .       .        .         .        .

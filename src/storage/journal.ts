@@ -92,6 +92,7 @@ export class StoredJournal implements Journal {
       const before = await read(transaction, id);
       if (!('hash' in before.progress)) throw new Fault('fault_paymentOver');
       const { block, hash } = before.progress;
+      if (instead.revokes?.hash !== hash) throw new Fault('fault_paymentOver');
       const payment = advance(before, { state: 'revoked', block, hash }, this.#now());
       await write(transaction, payment);
       const chains = transaction.objectStore('chains');

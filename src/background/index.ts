@@ -153,6 +153,7 @@ async function build(): Promise<House> {
     }),
     chequeOut: async () => (await keeper.current())?.chain.chequeOut() ?? null,
     waits,
+    afresh: (challenge) => interception.afresh(challenge),
     release,
     log: write,
     now,

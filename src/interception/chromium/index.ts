@@ -2,6 +2,7 @@ import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
 import { awaitAnswer } from './answer.ts';
+import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
@@ -137,6 +138,16 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
       const end = holds.begin(sighting.challenge.id);
       await begin(sighting, hold);
       return end;
+    },
+
+    async afresh({ id, method, url, tabId }) {
+      const known = await open.get(id);
+      if (known === undefined || method !== 'GET' || !(await isOrdinary(tabId))) return null;
+      const { header } = await askForPrice(url);
+      if (header === null || (await open.get(id)) === undefined) return null;
+      const challenge = { ...known.sighting.challenge, header, seenAt: Date.now() };
+      await open.add({ ...known, sighting: { ...known.sighting, challenge } });
+      return challenge;
     },
 
     deliver(challenge, proof) {

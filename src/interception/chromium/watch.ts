@@ -1,5 +1,5 @@
 import type { RequestKind, Unpriced } from '../challenge.ts';
-import { askForPrice, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
+import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import { isKind, originOf, type ScriptRequest, type Sighting, withoutFragment } from './sighting.ts';
@@ -97,10 +97,7 @@ export function watchNetwork(watcher: Watcher): void {
 async function toldToPrograms({ type, method, tabId, url, responseHeaders }: Received): Promise<Told> {
   const isPage =
     type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  if (!isPage) return UNTOLD;
-  // Our own requests bear the cookies of ordinary windows, whose user a private one must not be told to be.
-  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-  return tab?.incognito === false ? askForPrice(withoutFragment(url)) : UNTOLD;
+  return isPage && (await isOrdinary(tabId)) ? askForPrice(withoutFragment(url)) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

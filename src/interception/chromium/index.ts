@@ -9,7 +9,7 @@ import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { arrives, askAgain, waits } from './retrigger.ts';
-import { meetingNames, originOf, type Sighting, withoutFragment } from './sighting.ts';
+import { meetingNames, OPAQUE, originOf, type Sighting, withoutFragment } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -172,7 +172,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
 
 function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {
   const within = kind === 'xmlhttprequest' || kind === 'image';
-  return { tabId, kind, url, method, initiator: within ? initiator : null };
+  return { tabId, kind, url, method, initiator: within && initiator !== OPAQUE ? initiator : null };
 }
 
 function isHeld({ kind }: Challenge): boolean {

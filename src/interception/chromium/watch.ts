@@ -2,7 +2,15 @@ import type { RequestKind, Unpriced } from '../challenge.ts';
 import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
-import { isKind, originOf, type ScriptRequest, type Sighting, withoutFragment } from './sighting.ts';
+import {
+  isKind,
+  OPAQUE,
+  originOf,
+  redirectedBy,
+  type ScriptRequest,
+  type Sighting,
+  withoutFragment,
+} from './sighting.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -29,6 +37,7 @@ export function watchNetwork(watcher: Watcher): void {
   const own = new URL(chrome.runtime.getURL('')).origin;
   const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
+  const passed = new BoundedMap<string, readonly string[]>(REMEMBERED);
 
   const received = async (details: Received): Promise<void> => {
     const { requestId, tabId, documentId, type } = details;
@@ -57,8 +66,11 @@ export function watchNetwork(watcher: Watcher): void {
       });
       return;
     }
+    const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
     const challenge = {
       ...request,
+      ...(sentBy !== null && { redirectedBy: sentBy }),
+      initiator: details.initiator === OPAQUE ? OPAQUE : request.initiator,
       id: crypto.randomUUID(),
       requestId,
       // What a top document asks for before the browser has taken it in bears a frame id that is none of the tab's.
@@ -82,6 +94,7 @@ export function watchNetwork(watcher: Watcher): void {
   );
   chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {
     if (asked.get(requestId) === undefined) asked.set(requestId, { url: withoutFragment(url), method });
+    passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
   }, filter);
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {

@@ -22,6 +22,12 @@ export interface ChromiumInterception extends Interception {
   held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
 }
 
+export interface InterceptionPorts {
+  readonly session: SessionStore;
+  /** Whether there is a purse to pay from: without one, no server is asked for its price. */
+  readonly mayAsk: () => Promise<boolean>;
+}
+
 /** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
 const MEET_WITHIN = 1500;
 /** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
@@ -31,7 +37,7 @@ const CONTINUE_WITHIN = 60_000;
 const REMEMBERED = 256;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
-export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
+export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
   const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
@@ -101,6 +107,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
         priced: (sighting) => void seen(sighting),
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
+        mayAsk: ports.mayAsk,
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);

@@ -22,6 +22,8 @@ export interface Watcher {
   over(request: ScriptRequest, askedMethod: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
+  /** Whether a server may be asked for its price. */
+  mayAsk(): Promise<boolean>;
 }
 
 const filter: chrome.webRequest.RequestFilter = {
@@ -57,7 +59,7 @@ export function watchNetwork(watcher: Watcher): void {
     const isProven = aside.get(requestId) === 'proven';
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
-    const { header, bodyText } = seen === null ? await toldToPrograms(details) : { header: seen };
+    const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
     if (header === null) {
       watcher.unpriced({
         url,
@@ -107,10 +109,13 @@ export function watchNetwork(watcher: Watcher): void {
 }
 
 /** What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). */
-async function toldToPrograms({ type, method, tabId, url, responseHeaders }: Received): Promise<Told> {
+async function toldToPrograms(
+  { type, method, tabId, url, responseHeaders }: Received,
+  { mayAsk }: Pick<Watcher, 'mayAsk'>,
+): Promise<Told> {
   const isPage =
     type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  return isPage && (await isOrdinary(tabId)) ? askForPrice(withoutFragment(url)) : UNTOLD;
+  return isPage && (await isOrdinary(tabId)) && (await mayAsk()) ? askForPrice(withoutFragment(url)) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

@@ -54,9 +54,6 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
   const viewOf = async (budget: Budget): Promise<BudgetView> =>
     budgetView(budget, await budgets.spentOn(budget.network, budget.site, dayOf(now())));
 
-  /** A password that was wrong makes every open page wait, not only the one where it was typed. */
-  const withPassword = <T>(work: Promise<T>): Promise<T> => work.finally(changed);
-
   const budgetFor = async (site: Site): Promise<Budget | null> =>
     budgets.read((await settings.network()).id, site);
 
@@ -112,7 +109,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
     'vault.unlock': async ({ password }) => {
-      await withPassword(vault.unlock(password));
+      await vault.unlock(password);
       await opened();
       return null;
     },
@@ -120,7 +117,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       await lock();
       return null;
     },
-    'vault.reveal': ({ password }) => withPassword(vault.reveal(password)),
+    'vault.reveal': async ({ password }) => vault.reveal(password),
 
     'settings.read': async () => ({
       autoLockMinutes: await settings.read('autoLockMinutes'),

@@ -39,7 +39,6 @@ interface House {
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
   readonly note: (response: Unpriced) => Promise<void>;
   readonly tend: () => Promise<void>;
-  readonly hasPurse: () => Promise<boolean>;
   readonly lapseGone: (tabId: number) => Promise<void>;
 }
 
@@ -47,10 +46,7 @@ const ONBOARDING = 'src/onboarding/index.html';
 /** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
 const TEND_EVERY = 0.5;
 
-const interception = createChromiumInterception({
-  session: challengeStore,
-  mayAsk: async () => (await house).hasPurse(),
-});
+const interception = createChromiumInterception({ session: challengeStore });
 const house = build();
 house.catch(console.error);
 
@@ -157,7 +153,6 @@ async function build(): Promise<House> {
     }),
     chequeOut: async () => (await keeper.current())?.chain.chequeOut() ?? null,
     waits,
-    afresh: (challenge) => interception.afresh(challenge),
     release,
     log: write,
     now,
@@ -204,7 +199,6 @@ async function build(): Promise<House> {
       const code = recogniseLegacy(response);
       if (code !== undefined) await write(response, refusalSentence(code), []);
     },
-    hasPurse: () => vault.exists(),
     tend: async () => {
       const purse = await keeper.current();
       if (purse === null) return;

@@ -94,10 +94,11 @@ export class Keeper {
     const purse = new Purse({
       network,
       account: (await keys()).address,
-      node: new NodeClient({
+      node: NodeClient.at({
         rpcUrls: network.rpcUrls,
         fetch: (...request) => fetch(...request),
         timeoutMs: NODE_TIMEOUT,
+        now: systemClock.now,
       }),
       store: chains,
       work,

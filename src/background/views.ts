@@ -1,12 +1,11 @@
 import type { MessageKey } from '../fault.ts';
-import type { Challenge } from '../interception/challenge.ts';
 import type { ActivityView, ApprovalView, BudgetView, NetworkView, PaymentView } from '../messages/views.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Question } from '../payments/approvals.ts';
 import type { Budget } from '../payments/budget.ts';
-import { isUnderway, type Payment, type Site } from '../payments/payment.ts';
+import { isUnderway, type Payment } from '../payments/payment.ts';
 import type { Purse } from '../payments/purse.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
@@ -44,12 +43,12 @@ export function approvalView(
   { network, budget, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
-  const asker = askerOf(challenge, site);
+  const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
   const missing = purse?.missing(offer.amount) ?? null;
   return {
     id,
     site,
-    askedBy: asker,
+    askedBy: askedBy === site ? null : askedBy,
     url: challenge.url,
     amount: offer.amount.toString(),
     tag: tag?.toString() ?? null,
@@ -73,12 +72,6 @@ export function approvalView(
     account: purse?.account ?? '',
     work,
   };
-}
-
-/** The other site that had a hand in the request: the page in the tab, who redirected it, who started it. */
-function askerOf({ topOrigin, redirectedBy, initiator }: Challenge, site: Site): string | null {
-  const others = [topOrigin, redirectedBy ?? null, initiator].filter((one) => one !== null && one !== site);
-  return others[0] ?? null;
 }
 
 function checksOf(offer: Offer): readonly MessageKey[] {
@@ -128,7 +121,7 @@ function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<Bloc
     state: progress.state,
     story,
     site: intent.site,
-    askedBy: askerOf(challenge, intent.site),
+    askedBy: challenge.topOrigin === intent.site ? null : challenge.topOrigin,
     url: challenge.url,
     method: challenge.method,
     amount: intent.amount.toString(),

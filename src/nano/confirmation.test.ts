@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
 import { WebSocket as NodeWebSocket, WebSocketServer } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { startProxy } from '../../test/devnet/proxy.ts';
 import type { BlockHash } from './block.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type AwaitConfirmedOptions, awaitConfirmed } from './confirmation.ts';
@@ -80,6 +81,15 @@ describe('on a devnet', () => {
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'block_info', times: 3 });
     await wait(block, { feed: null, pollMs: 5 });
     expect(devnet.faults.list()).toEqual([]);
+  });
+
+  test('a node that never hears of it is not the only one asked', async () => {
+    const island = await startProxy(devnet);
+    island.set({ kind: 'twist', twist: (answer) => ({ ...answer, confirmed: 'false' }) });
+    const block = await send();
+    await wait(block, { node: nodeAt(island.rpcUrl, devnet.rpcUrl), feed: null, pollMs: 5 });
+    expect(await isConfirmed(block)).toBe(true);
+    await island.close();
   });
 
   test('a block that is never confirmed is waited for until the signal says no', async () => {

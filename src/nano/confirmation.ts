@@ -20,10 +20,11 @@ const SLOWEST = 8;
 
 /**
  * Resolves when the network has confirmed a block, told by the feed or found by asking, whichever is first. A dead
- * socket or an unreachable node only makes it slower. Rejects with the signal's reason when that is aborted.
+ * socket, or a node that cannot be reached or never hears of the block, only makes it slower: after a while every node
+ * is asked for itself. Rejects with the signal's reason when that is aborted.
  */
 export async function awaitConfirmed(options: AwaitConfirmedOptions): Promise<void> {
-  const { hash, feed, pollMs, clock } = options;
+  const { hash, feed, node, pollMs, clock } = options;
   const done = new AbortController();
   const signal = AbortSignal.any([options.signal, done.signal]);
   signal.throwIfAborted();
@@ -35,24 +36,33 @@ export async function awaitConfirmed(options: AwaitConfirmedOptions): Promise<vo
         confirmation.hash === hash ? resolve() : undefined,
       // What was confirmed between the last question and the subscription is heard of by neither.
       onSubscribed: () =>
-        void isConfirmed(options).then((confirmed) => (confirmed ? resolve() : undefined), reject),
+        void isConfirmed(node, hash).then((confirmed) => (confirmed ? resolve() : undefined), reject),
     };
     feed?.listen(listener, signal);
   });
-  const found = async () => {
-    for (let wait = pollMs; !(await isConfirmed(options)); wait = Math.min(wait * SLOWER, pollMs * SLOWEST)) {
+  const found = async (by: NodeClient) => {
+    for (
+      let wait = pollMs;
+      !(await isConfirmed(by, hash));
+      wait = Math.min(wait * SLOWER, pollMs * SLOWEST)
+    ) {
       await clock.pause(wait, signal);
     }
   };
+  const all = node.each();
+  const foundByAny = async () => {
+    await clock.pause(pollMs * SLOWEST, signal);
+    await Promise.race(all.map(found));
+  };
 
   try {
-    await Promise.race([told, found()]);
+    await Promise.race([told, found(node), ...(all.length > 1 ? [foundByAny()] : [])]);
   } finally {
     done.abort();
   }
 }
 
-async function isConfirmed({ node, hash }: AwaitConfirmedOptions): Promise<boolean> {
+async function isConfirmed(node: NodeClient, hash: BlockHash): Promise<boolean> {
   try {
     return (await node.blockInfo(hash))?.confirmed ?? false;
   } catch (cause) {

@@ -48,7 +48,7 @@ describe('several endpoints', () => {
 
   test.each(failures)('%s: the next one is asked', async (_case, script) => {
     const [bad, fine] = [await node(script), await node(good)];
-    const client = new NodeClient({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 500 });
+    const client = NodeClient.at({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 500, now: Date.now });
     expect(await client.accountInfo(keys.address)).toEqual(told);
     expect(fine.requests).toHaveLength(1);
   });
@@ -62,7 +62,12 @@ describe('several endpoints', () => {
       String(url).startsWith('http://first') && init?.redirect !== 'error'
         ? Response.json({ balance: '1' })
         : fetch(fine.url, init);
-    const client = new NodeClient({ rpcUrls: ['http://first.test/'], fetch: redirecting, timeoutMs: 500 });
+    const client = NodeClient.at({
+      rpcUrls: ['http://first.test/'],
+      fetch: redirecting,
+      timeoutMs: 500,
+      now: Date.now,
+    });
     expect(await client.accountInfo(keys.address)).toEqual(told);
   });
 
@@ -86,6 +91,15 @@ describe('several endpoints', () => {
     await expect(ask(silly.url, silly.url)).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
   });
 
+  test('what one does not know is asked of the others, and is not there when none has it', async () => {
+    const behind = await node(() => ({ body: { error: 'Account not found' } }));
+    const fine = await node(good);
+    expect(await nodeAt(behind.url, fine.url).accountInfo(keys.address)).toEqual(told);
+    expect(await nodeAt(behind.url, behind.url).accountInfo(keys.address)).toBeNull();
+    const down = await node(() => ({ status: 500, body: '' }));
+    expect(await nodeAt(down.url, behind.url).accountInfo(keys.address)).toBeNull();
+  });
+
   test('a refusal for good is not taken to another node', async () => {
     const refusing = await node(() => ({ body: { error: 'Bad \u202eaccount\n number' } }));
     const fine = await node(good);
@@ -94,6 +108,57 @@ describe('several endpoints', () => {
       args: ['Bad account number'],
     });
     expect(fine.requests).toEqual([]);
+  });
+
+  describe('one that was asked too often', () => {
+    const busy = (headers: Record<string, string>, status = 429) => {
+      let asked = 0;
+      let now = 1_000_000;
+      const client = NodeClient.at({
+        rpcUrls: ['http://busy.test/'],
+        fetch: async () => (asked++ === 0 ? new Response('', { status, headers }) : Response.json(info)),
+        timeoutMs: 500,
+        now: () => now,
+      });
+      const at = async (ms: number) => {
+        now = 1_000_000 + ms;
+        return client.accountInfo(keys.address).then(
+          () => 'asked',
+          (failure) => failure.key,
+        );
+      };
+      return { at, asked: () => asked };
+    };
+
+    test.each([
+      ['for as long as it says', { 'Retry-After': '7' }, 429, 7_000],
+      ['whatever its trouble', { 'Retry-After': '7' }, 503, 7_000],
+      ['for a while when it does not say', {}, 429, 2_000],
+      ['for a while when it says a date', { 'Retry-After': 'Fri, 31 Dec 1999 23:59:59 GMT' }, 429, 2_000],
+      ['for a minute at most', { 'Retry-After': '86400' }, 429, 60_000],
+    ])('is let alone %s', async (_, headers, status, ms) => {
+      const { at, asked } = busy(headers, status);
+      expect(await at(0)).toBe('fault_nodeBusy');
+      expect(await at(ms - 1)).toBe('fault_nodeBusy');
+      expect(asked()).toBe(1);
+      expect(await at(ms)).toBe('asked');
+    });
+
+    test('is not let alone for a failure that says nothing of it', async () => {
+      const { at } = busy({}, 503);
+      expect(await at(0)).toBe('fault_nodeUnreachable');
+      expect(await at(0)).toBe('asked');
+    });
+
+    test('is let alone while another one answers', async () => {
+      const first = await node(() => ({ status: 429, body: '' }));
+      const second = await node(() => ({ status: 500, body: '' }));
+      const fine = await node(good);
+      const client = nodeAt(first.url, second.url, fine.url);
+      await client.accountInfo(keys.address);
+      await client.process(block, 'change').catch(() => undefined);
+      expect([first.requests.length, second.requests.length, fine.requests.length]).toEqual([1, 2, 2]);
+    });
   });
 
   test('a key in the URL travels in the body, and nowhere else', async () => {
@@ -215,6 +280,37 @@ describe('process', () => {
     await expect(nodeAt(liar.url).process(block, 'change')).rejects.toMatchObject({
       key: 'fault_headUnproven',
     });
+  });
+});
+
+describe('process at several nodes', () => {
+  const says = (error: string) => node(() => ({ body: { error } }));
+  const takes = () => node(() => ({ body: { hash: hashBlock(block) } }));
+  const swallows = () => node(() => setTimeout(5_000, { body: {} }, { ref: false }));
+  const at = (...nodes: readonly ScriptedNode[]) => nodeAt(...nodes.map(({ url }) => url));
+
+  test('tells every one of them, and waits for the first that takes it', async () => {
+    const nodes = [await swallows(), await says('Fork'), await takes()];
+    expect(await at(...nodes).process(block, 'change')).toMatchObject({ kind: 'accepted' });
+    expect(nodes.map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
+  });
+
+  test.each([
+    [['Gap previous block', 'Fork'], 'fork'],
+    [['Old block', 'Gap previous block'], 'gap'],
+    [['Gap previous block', 'Bad signature'], 'refused'],
+    [['Action is disabled', 'Old block'], 'old'],
+    [['Action is disabled', 'Action is disabled'], 'refused'],
+  ])('of %j it takes the word that says most: %s', async (words, kind) => {
+    const nodes = await Promise.all(words.map(says));
+    expect(await at(...nodes).process(block, 'change')).toMatchObject({ kind });
+  });
+
+  test('a liar among them changes nothing, and those that are away neither', async () => {
+    const liar = await node(() => ({ body: { hash: FRONTIER } }));
+    const down = await node(() => ({ status: 502, body: '' }));
+    expect(await at(liar, down, await takes()).process(block, 'change')).toMatchObject({ kind: 'accepted' });
+    await expect(at(down, down).process(block, 'change')).rejects.toThrow('fault_nodeUnreachable');
   });
 });
 

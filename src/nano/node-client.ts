@@ -10,6 +10,7 @@ import {
   Receivable,
   type ReceivableEntry,
 } from './node-answers.ts';
+import type { NodeAnswer } from './node-endpoint.ts';
 import { NodeRpc, type NodeRpcOptions } from './node-rpc.ts';
 
 /** What became of a block at a node. `text` is the node's own word. */
@@ -23,6 +24,9 @@ export type ProcessResult =
   | { readonly kind: 'gap' }
   | { readonly kind: 'refused'; readonly text: string };
 
+/** Of several words about one block, the one that says most: a node that is behind knows less than one that has a fork. */
+const MOST_TELLING: readonly ProcessResult['kind'][] = ['fork', 'refused', 'gap', 'old'];
+
 /**
  * What the purse asks of Nano nodes. Answers have the right shape and nothing more: what they claim is proven in
  * chain-head.ts and receivable.ts. Every method raises `fault_nodeUnreachable` or `fault_nodeNonsense` when no node
@@ -31,8 +35,18 @@ export type ProcessResult =
 export class NodeClient {
   readonly #rpc: NodeRpc;
 
-  constructor(options: NodeRpcOptions) {
-    this.#rpc = new NodeRpc(options);
+  constructor(rpc: NodeRpc) {
+    this.#rpc = rpc;
+  }
+
+  /** Over these nodes, in order of preference. */
+  static at(options: NodeRpcOptions): NodeClient {
+    return new NodeClient(NodeRpc.over(options));
+  }
+
+  /** The same nodes, each by itself. */
+  each(): readonly NodeClient[] {
+    return this.#rpc.each().map((rpc) => new NodeClient(rpc));
   }
 
   /** The account's frontier and balance as the node claims them; null for an account without blocks. */
@@ -66,24 +80,31 @@ export class NodeClient {
   }
 
   /**
-   * Publishes a block. Doing so again, here or at another node, is harmless: it is the same block.
-   * @throws Fault also `fault_headUnproven` when the node names another hash than the block's own
+   * Publishes a block at every node at once: one that swallows it cannot keep it from the network. Doing so again is
+   * harmless: it is the same block.
+   * @throws Fault also `fault_headUnproven` when all that came names another hash than the block's own
    */
   async process(block: SignedBlock, subtype: Subtype): Promise<ProcessResult> {
+    const hash = hashBlock(block);
     const request = { action: 'process', json_block: 'true', subtype, block: toRpc(block) };
-    const answer = await this.#rpc.ask(request, Processed);
-    if (answer.kind === 'refusal') return refusalOf(answer.text);
-    if (answer.value.hash !== hashBlock(block)) throw new Fault('fault_headUnproven');
-    return { kind: 'accepted', hash: answer.value.hash };
+    const isAccepted = (answer: NodeAnswer<{ readonly hash: BlockHash }>) =>
+      answer.kind === 'answer' && answer.value.hash === hash;
+    const answers = await this.#rpc.tell(request, Processed, isAccepted);
+    if (answers.some(isAccepted)) return { kind: 'accepted', hash };
+    const results = answers.flatMap((one) => (one.kind === 'refusal' ? [refusalOf(one.text)] : []));
+    const [told] = results.sort((a, b) => MOST_TELLING.indexOf(a.kind) - MOST_TELLING.indexOf(b.kind));
+    if (told === undefined) throw new Fault('fault_headUnproven');
+    return told;
   }
 
-  /** Asks for something that may not be there, which the node says in the words `absent`. */
+  /** Asks for something that may not be there, which a node says in the words `absent`; another one may have it. */
   async #find<TSchema extends v.GenericSchema<unknown, unknown>>(
     request: { readonly action: string; readonly [field: string]: unknown },
     schema: TSchema,
     absent: RegExp,
   ): Promise<v.InferOutput<TSchema> | null> {
-    const answer = await this.#rpc.ask(request, schema);
+    const isFinal = (answer: NodeAnswer<unknown>) => answer.kind === 'answer' || !absent.test(answer.text);
+    const answer = await this.#rpc.ask(request, schema, isFinal);
     if (answer.kind === 'answer') return answer.value;
     if (absent.test(answer.text)) return null;
     throw new Fault('fault_nodeRefused', [answer.text]);

@@ -1,21 +1,18 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { Fault } from '../fault.ts';
-import { Refusal } from './node-answers.ts';
+import {
+  Busy,
+  Endpoint,
+  type EndpointOptions,
+  type NodeAnswer,
+  Nonsense,
+  type RpcRequest,
+} from './node-endpoint.ts';
 
-/** What a node said to a request: what was asked for, or its own words why not. */
-export type NodeAnswer<T> =
-  | { readonly kind: 'answer'; readonly value: T }
-  | { readonly kind: 'refusal'; readonly text: string };
-
-export interface NodeRpcOptions {
-  /** The nodes, in order of preference. A `?key=` is sent in the body, where proxies want it. */
+export interface NodeRpcOptions extends EndpointOptions {
+  /** The nodes, in order of preference. */
   readonly rpcUrls: readonly string[];
-  readonly fetch: typeof fetch;
-  /** How long one node may take for one answer, in ms. */
-  readonly timeoutMs: number;
 }
-
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /** Refusals that are about this endpoint and not about the request: another one may do it. */
 const ENDPOINTS_OWN =
@@ -24,106 +21,100 @@ const ENDPOINTS_OWN =
 /** Nano's JSON-RPC over several endpoints: the one that answered last is asked first. */
 export class NodeRpc {
   readonly #endpoints: readonly Endpoint[];
-  readonly #fetch: typeof fetch;
-  readonly #timeoutMs: number;
   #preferred = 0;
 
-  constructor({ rpcUrls, fetch, timeoutMs }: NodeRpcOptions) {
-    this.#endpoints = rpcUrls.map(endpointOf);
-    this.#fetch = fetch;
-    this.#timeoutMs = timeoutMs;
+  constructor(endpoints: readonly Endpoint[]) {
+    this.#endpoints = endpoints;
+  }
+
+  /** Over these nodes. */
+  static over({ rpcUrls, ...options }: NodeRpcOptions): NodeRpc {
+    return new NodeRpc(rpcUrls.map((url) => new Endpoint(url, options)));
+  }
+
+  /** The same nodes, each by itself. */
+  each(): readonly NodeRpc[] {
+    return this.#endpoints.map((endpoint) => new NodeRpc([endpoint]));
   }
 
   /**
-   * Asks one endpoint after another until one gives an answer of the right shape or refuses for good.
-   * @throws Fault `fault_nodeUnreachable`; `fault_nodeNonsense` when all that came was of the wrong shape
+   * Asks one endpoint after another until one gives an answer of the right shape or refuses, and either is final: what
+   * is not is taken only where no other endpoint has better to say.
+   *
+   * @throws Fault `fault_nodeUnreachable`; `fault_nodeNonsense` when all that came was of the wrong shape;
+   * `fault_nodeBusy` when all there are want to be asked less often
    */
   async ask<TSchema extends v.GenericSchema<unknown, unknown>>(
-    request: { readonly action: string; readonly [field: string]: unknown },
+    request: RpcRequest,
     schema: TSchema,
+    isFinal: (answer: NodeAnswer<v.InferOutput<TSchema>>) => boolean = () => true,
   ): Promise<NodeAnswer<v.InferOutput<TSchema>>> {
     const failures: unknown[] = [];
+    let provisional: NodeAnswer<v.InferOutput<TSchema>> | undefined;
     let refusal: NodeAnswer<never> | undefined;
+    const first = this.#preferred;
     for (const [turn] of this.#endpoints.entries()) {
-      const index = (this.#preferred + turn) % this.#endpoints.length;
+      const index = (first + turn) % this.#endpoints.length;
       try {
-        const answer = await this.#askOne(index, request, schema);
-        if (answer.kind === 'refusal' && ENDPOINTS_OWN.test(answer.text)) {
-          refusal = answer;
-          continue;
-        }
-        this.#preferred = index;
-        return answer;
+        const answer = await this.#endpoints[index]?.ask(request, schema);
+        if (answer === undefined) continue;
+        if (isEndpointsOwn(answer)) refusal = answer;
+        else if (isFinal(answer)) {
+          this.#preferred = index;
+          return answer;
+        } else provisional ??= answer;
       } catch (cause) {
         failures.push(cause);
       }
     }
-    if (refusal !== undefined) return refusal;
-    const nonsense = failures.length > 0 && failures.every((failure) => failure instanceof v.ValiError);
-    throw new Fault(nonsense ? 'fault_nodeNonsense' : 'fault_nodeUnreachable', [], {
-      cause: new AggregateError(failures),
-    });
+    const answer = provisional ?? refusal;
+    if (answer !== undefined) return answer;
+    throw faultOf(failures);
   }
 
-  async #askOne<TSchema extends v.GenericSchema<unknown, unknown>>(
-    index: number,
-    request: object,
+  /**
+   * Tells every endpoint at once. Resolves with the first answer that is enough, while the others go on by themselves;
+   * with all that came when none is.
+   *
+   * @throws Fault as `ask`
+   */
+  async tell<TSchema extends v.GenericSchema<unknown, unknown>>(
+    request: RpcRequest,
     schema: TSchema,
-  ): Promise<NodeAnswer<v.InferOutput<TSchema>>> {
-    const endpoint = this.#endpoints[index];
-    if (endpoint === undefined) throw new RangeError('no such endpoint');
-    const response = await this.#fetch(endpoint.url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(endpoint.key === null ? request : { ...request, key: endpoint.key }),
-      signal: AbortSignal.timeout(this.#timeoutMs),
-      // A node has no business sending our accounts elsewhere, nor setting cookies.
-      redirect: 'error',
-      credentials: 'omit',
-      cache: 'no-store',
-      referrerPolicy: 'no-referrer',
+    isEnough: (answer: NodeAnswer<v.InferOutput<TSchema>>) => boolean,
+  ): Promise<readonly NodeAnswer<v.InferOutput<TSchema>>[]> {
+    const answers: NodeAnswer<v.InferOutput<TSchema>>[] = [];
+    const refusals: NodeAnswer<never>[] = [];
+    const failures: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      const all = this.#endpoints.map(async (endpoint) => {
+        try {
+          const answer = await endpoint.ask(request, schema);
+          if (isEndpointsOwn(answer)) refusals.push(answer);
+          else answers.push(answer);
+          if (isEnough(answer)) resolve();
+        } catch (cause) {
+          failures.push(cause);
+        }
+      });
+      void Promise.all(all).then(() => resolve());
     });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`HTTP ${response.status}`);
-    }
-    const json: unknown = JSON.parse(await readText(response));
-    const refused = v.safeParse(Refusal, json);
-    if (refused.success) return { kind: 'refusal', text: plain(refused.output.error) };
-    return { kind: 'answer', value: v.parse(schema, json) };
+    if (answers.length > 0) return answers;
+    if (refusals.length > 0) return refusals;
+    throw faultOf(failures);
   }
 }
 
-interface Endpoint {
-  readonly url: string;
-  readonly key: string | null;
+function isEndpointsOwn(answer: NodeAnswer<unknown>): answer is NodeAnswer<never> {
+  return answer.kind === 'refusal' && ENDPOINTS_OWN.test(answer.text);
 }
 
-function endpointOf(text: string): Endpoint {
-  const url = new URL(text);
-  const key = url.searchParams.get('key');
-  url.searchParams.delete('key');
-  return { url: url.href, key };
-}
-
-/** Words of a stranger that a page may show: no control or direction characters, no essay. */
-const plain = (text: string): string => text.replace(/\p{C}/gu, '').slice(0, 200);
-
-/** The body as text, given up on where it is larger than any answer can be. */
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return '';
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let text = '';
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    bytes += value.length;
-    if (bytes > MOST_BYTES) {
-      await reader.cancel();
-      throw new Error('the answer is too large');
-    }
-    text += decoder.decode(value, { stream: true });
-  }
+/** What to say when no node gave an answer. */
+function faultOf(failures: readonly unknown[]): Fault {
+  const cause = new AggregateError(failures);
+  const areAll = (kind: typeof Nonsense | typeof Busy) =>
+    failures.length > 0 && failures.every((failure) => failure instanceof kind);
+  if (areAll(Nonsense)) return new Fault('fault_nodeNonsense', [], { cause });
+  if (areAll(Busy)) return new Fault('fault_nodeBusy', [], { cause });
+  return new Fault('fault_nodeUnreachable', [], { cause });
 }

@@ -62,6 +62,14 @@ test('a node that cannot be asked leaves it open, and publishing again is what h
   expect(await publishBlock(node, block, 'send')).toEqual(onLedger);
 });
 
+test.each(['drop_request', 'http_status'] as const)(
+  'a request that is lost once, by %s, is sent again',
+  async (kind) => {
+    devnet.faults.set({ kind, status: 502, action: 'process', times: 1 });
+    expect(await publishBlock(node, block, 'send')).toEqual(onLedger);
+  },
+);
+
 test('a node that took the block and then falls silent leaves it open', async () => {
   devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process' });
   devnet.faults.set({ kind: 'http_status', status: 503, action: 'block_info' });

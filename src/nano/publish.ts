@@ -20,12 +20,16 @@ export async function publishBlock(
   block: SignedBlock,
   subtype: Subtype,
 ): Promise<Published> {
-  const result = await unlessUnclear(node.process(block, subtype));
+  let result = await unlessUnclear(node.process(block, subtype));
   if (result?.kind === 'accepted') return { kind: 'on-ledger', confirmed: false };
   const asked = await unlessUnclear(find(node, hashBlock(block)));
   if (asked === undefined) return { kind: 'unknown' };
   if (asked.info !== null) return { kind: 'on-ledger', confirmed: asked.info.confirmed };
+  // The request was lost on a line that works again.
+  result ??= await unlessUnclear(node.process(block, subtype));
   switch (result?.kind) {
+    case 'accepted':
+      return { kind: 'on-ledger', confirmed: false };
     case undefined:
     case 'old':
     case 'gap':

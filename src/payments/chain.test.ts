@@ -3,6 +3,7 @@ import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { genesisBlock } from '../../test/devnet/genesis.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
+import { startProxy } from '../../test/devnet/proxy.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -309,22 +310,22 @@ describe('another wallet on the same account', () => {
   test('a replacement that no key of ours signed is none', async () => {
     await chain.look();
     const own = await chain.send(order(1n), record);
-    const real = nodeAt(devnet.rpcUrl);
     // The node says "fork", and shows as the rival a confirmed block of somebody else.
     const [foreign] = devnet.ledger.chain(devnet.ledger.genesis);
-    const previous = own.block.previous;
-    const lying = Object.assign(Object.create(real), {
-      process: async () => ({ kind: 'fork' as const }),
-      blockInfo: async (hash: typeof previous) => {
-        if (hash === own.hash) return null;
-        const info = await real.blockInfo(hash);
-        return hash === previous && info !== null && foreign !== undefined
-          ? { ...info, successor: hashOf(foreign.hash) }
-          : info;
+    const liar = await startProxy(devnet);
+    liar.set(
+      { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+      {
+        kind: 'twist',
+        action: 'block_info',
+        twist: (answer, { hash }) =>
+          hash === own.block.previous ? { ...answer, successor: foreign?.hash } : answer,
       },
-    });
-    const fooled = account.purse({ node: lying }).chain;
+    );
+    const fooled = account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
     expect(await fooled.land(own)).toBe('pending');
+    expect(liar.requests.filter(({ hash }) => hash === foreign?.hash)).toHaveLength(1);
+    await liar.close();
   });
 });
 

@@ -63,12 +63,11 @@ export function priceOf(offer: Offer): Raw {
 }
 
 /**
- * Whether the site asks for itself: the page in the tab, whoever started the request, and whoever redirected it, are of
- * the same origin as the server that wants the money. Otherwise one site could spend another one's budget.
+ * Whether the site asks for itself: the page in the tab, and whoever started the request, are of the same origin as
+ * the server that wants the money. Otherwise one site could spend another one's budget.
  */
 function isSameSite(challenge: Challenge): boolean {
   const site = siteOf(challenge.url);
-  if (challenge.redirectedBy !== undefined) return false;
   const byUser = challenge.kind === 'main_frame' && challenge.initiator === null;
   return challenge.topOrigin === site && (byUser || challenge.initiator === site);
 }

@@ -34,13 +34,22 @@ function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault
 }
 
 /**
- * The other block in the place of `own`, or null. It is shown to be one: our own key signed it, on the same
- * previous. A node that only says so would have a payment given up that it can still publish.
+ * The other block in the place of `own`, or null; of several that nodes name, one that is confirmed. It is shown to be
+ * one: our own key signed it, on the same previous. A node that only says so would have a payment given up that it can
+ * still publish.
  */
-export async function rivalOf(
-  node: NodeClient,
-  { account, hash, block }: OwnBlock,
-): Promise<{ readonly hash: BlockHash; readonly confirmed: boolean } | null> {
+export async function rivalOf(node: NodeClient, own: OwnBlock): Promise<Rival | null> {
+  const told = await Promise.all(node.each().map((one) => rivalAt(one, own).catch(unlessReached)));
+  const rivals = told.filter((rival) => rival !== null);
+  return rivals.find(({ confirmed }) => confirmed) ?? rivals[0] ?? null;
+}
+
+interface Rival {
+  readonly hash: BlockHash;
+  readonly confirmed: boolean;
+}
+
+async function rivalAt(node: NodeClient, { account, hash, block }: OwnBlock): Promise<Rival | null> {
   const rival =
     block.previous === ZERO_HASH
       ? (await node.accountInfo(account))?.openBlock
@@ -55,4 +64,10 @@ export async function rivalOf(
     other.previous === block.previous &&
     verifySignature(other, publicKeyOf(account));
   return isRival ? { hash: rival, confirmed: told.confirmed } : null;
+}
+
+/** A node that gives no answer names no rival. */
+function unlessReached(failure: unknown): null {
+  if (failure instanceof Fault) return null;
+  throw failure;
 }

@@ -42,7 +42,7 @@ export class StoredJournal implements Journal {
     return atomically(transaction, async () => {
       const payments = transaction.objectStore('payments');
       const namesakes = await payments.index('once').getAll(intent.once);
-      const known = namesakes.find(({ payment }) => isDebited(payment.progress.state));
+      const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
       if (known !== undefined) return { kind: 'known', payment: known.payment };
 
       const spent = await spentOn(transaction, intent);
@@ -111,9 +111,7 @@ export class StoredJournal implements Journal {
   }
 
   async forChallenge(challengeId: string): Promise<Payment | undefined> {
-    const rows = await this.#database.getAllFromIndex('payments', 'challenge', challengeId);
-    const payments = rows.map(({ payment }) => payment);
-    return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
+    return (await this.#database.getFromIndex('payments', 'challenge', challengeId))?.payment;
   }
 
   async undelivered(network: string, method: string, url: string): Promise<readonly Payment[]> {

@@ -10,8 +10,6 @@ export interface Terms {
   /** One entry of `accepts[]` each, in this order. */
   readonly mechanisms: readonly MechanismName[];
   readonly expirySeconds: number;
-  /** How long the first offer at a URL lives instead, as one that was kept too long. */
-  readonly firstExpirySeconds: number | undefined;
   /** The alphabet of the offer; by default x402's own, or that of the reference server where that is the flavour. */
   readonly encoding: Encoding | undefined;
   readonly description: string;
@@ -40,7 +38,6 @@ export const TERM_PARAMETERS = [
   'price',
   'mechanism',
   'expiry',
-  'first-expiry',
   'encoding',
   'description',
   'flavour',
@@ -59,8 +56,7 @@ export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
   return {
     priceRaw: readPrice(query.get('price')) ?? defaults.priceRaw,
     mechanisms: readMechanisms(query.get('mechanism')) ?? defaults.mechanisms,
-    expirySeconds: readExpiry(query, 'expiry') ?? defaults.expirySeconds,
-    firstExpirySeconds: readExpiry(query, 'first-expiry') ?? defaults.firstExpirySeconds,
+    expirySeconds: readExpiry(query.get('expiry')) ?? defaults.expirySeconds,
     encoding: readEncoding(query.get('encoding')) ?? defaults.encoding,
     description: query.get('description') ?? defaults.description,
     flavour: choice(query, 'flavour', FLAVOURS) ?? defaults.flavour,
@@ -87,10 +83,9 @@ function readMechanisms(text: string | null): readonly MechanismName[] | undefin
   return names;
 }
 
-function readExpiry(query: URLSearchParams, name: 'expiry' | 'first-expiry'): number | undefined {
-  const text = query.get(name);
+function readExpiry(text: string | null): number | undefined {
   if (text === null) return undefined;
-  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new BadRequest(`${name}: whole seconds above zero`);
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new BadRequest('expiry: whole seconds above zero');
   return Number(text);
 }
 

@@ -148,9 +148,10 @@ const openHeadBelow = ({ account, previous, representative }: StateBlock, balanc
 /** What the node client really sends for a block. */
 async function processRequest(block: SignedBlock, subtype: Own['subtype']): Promise<unknown> {
   const requests: unknown[] = [];
-  const node = new NodeClient({
+  const node = NodeClient.at({
     rpcUrls: ['http://node.test/'],
     timeoutMs: 1_000,
+    now: Date.now,
     fetch: async (_url, init) => {
       requests.push(JSON.parse(String(init?.body)));
       return Response.json({ hash: hashBlock(block) });

@@ -37,7 +37,6 @@ const stored = v.strictObject({
       frameId: v.number(),
       documentId: nullableText,
       initiator: nullableText,
-      redirectedBy: v.exactOptional(v.string()),
       topOrigin: nullableText,
       method: v.string(),
       url: v.string(),

@@ -1,0 +1,353 @@
+/**
+ * Payments over a line on which everything goes wrong that can: at most one block for what was asked, ledger = journal =
+ * merchant's books = budget, and the page, or its next visit, has the content or a clear reason.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { readHex32 } from '../../test/devnet/hex.ts';
+import { type NodeProxy, type ProxyFault, startProxy } from '../../test/devnet/proxy.ts';
+import type { SocketFault } from '../../test/devnet/proxy-socket.ts';
+import { twinOf } from '../../test/devnet/twin.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import { NodeClient } from '../nano/node-client.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { expectBooksAgree, expectNothingLost, ownSends } from './books.fixture.ts';
+import type { Left } from './cashier.ts';
+import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+/** How long a node may take, and a confirmation (ms). */
+const TIMEOUT = 250;
+const PATIENCE = 900;
+const SLOW = 400;
+/** Longer than any node wants to be let alone (ms). */
+const RESTED = 60_000;
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 30_000 });
+
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+let proxy: NodeProxy;
+let url: string;
+/** How far the nodes' clock is ahead (ms). */
+let ahead: number;
+const others: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 100, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant.close();
+  await devnet.close();
+});
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, XNO);
+  browser = new Browser();
+  ahead = 0;
+  proxy = await startProxy(devnet);
+  url = `${merchant.origin}/article?visit=${crypto.randomUUID()}`;
+  await allowAll(account, url);
+});
+afterEach(async () => {
+  await proxy.close();
+  for (const one of others.splice(0)) await one.close();
+});
+
+/** A life of the worker whose purse asks these nodes. */
+function lifeOn(...rpcUrls: string[]) {
+  const node = NodeClient.at({ rpcUrls, fetch, timeoutMs: TIMEOUT, now: () => Date.now() + ahead });
+  const openSocket = () => new WebSocket(proxy.wsUrl);
+  return lifeOf(account, browser, { purse: { node, openSocket, patienceMs: PATIENCE } });
+}
+type Life = ReturnType<typeof lifeOn>;
+
+/** Visits the page: what came of it, content or why not. */
+async function visit(life: Life): Promise<'content' | Left | undefined> {
+  const challenge = await browser.visit(url);
+  await life.cashier.meet(challenge);
+  if (browser.answers.get(challenge.id)?.status === 200) return 'content';
+  return life.log.find((line) => line.challenge === challenge.id)?.key;
+}
+
+/** What an alarm, an unlocking or a start does. */
+const tend = async (life: Life) => {
+  await life.purse.refresh();
+  await life.handover.resume();
+};
+
+interface Row {
+  readonly name: string;
+  readonly faults?: readonly ProxyFault[];
+  readonly socket?: SocketFault;
+  /** The head is not known yet, as after a start. */
+  readonly cold?: boolean;
+  /** What the first visit brings. */
+  readonly first: 'content' | Left;
+}
+
+const there = { way: 'there' } as const;
+const back = { way: 'back' } as const;
+const process = { action: 'process' } as const;
+const html = { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<!doctype html><p>Hello' };
+
+const rows: readonly Row[] = [
+  {
+    name: 'process is cut on its way there, once',
+    faults: [{ kind: 'cut', ...there, ...process, times: 1 }],
+    first: 'content',
+  },
+  {
+    name: 'process is cut on its way there',
+    faults: [{ kind: 'cut', ...there, ...process }],
+    first: 'fault_blockWaits',
+  },
+  { name: 'its answer is cut', faults: [{ kind: 'cut', ...back, ...process }], first: 'content' },
+  {
+    name: 'process comes too late',
+    faults: [{ kind: 'delay', ...there, ms: SLOW, ...process }],
+    first: 'fault_blockWaits',
+  },
+  {
+    name: 'its answer comes too late',
+    faults: [{ kind: 'delay', ...back, ms: SLOW, ...process }],
+    first: 'content',
+  },
+  {
+    name: '503 before',
+    faults: [{ kind: 'answer', ...there, status: 503, ...process }],
+    first: 'fault_blockWaits',
+  },
+  { name: '500 after', faults: [{ kind: 'answer', ...back, status: 500, ...process }], first: 'content' },
+  {
+    name: '429 before',
+    faults: [{ kind: 'answer', ...there, status: 429, headers: { 'Retry-After': '1' }, ...process }],
+    first: 'fault_blockWaits',
+  },
+  {
+    name: '429 after',
+    faults: [{ kind: 'answer', ...back, status: 429, ...process }],
+    first: 'fault_blockWaits',
+  },
+  {
+    name: 'a web page before',
+    faults: [{ kind: 'answer', ...there, ...html, ...process }],
+    first: 'fault_blockWaits',
+  },
+  { name: 'a web page after', faults: [{ kind: 'answer', ...back, ...html, ...process }], first: 'content' },
+  { name: 'half an answer', faults: [{ kind: 'half', ...process }], first: 'content' },
+  {
+    name: 'half an answer as if it were all',
+    faults: [{ kind: 'half', quietly: true, ...process }],
+    first: 'content',
+  },
+  { name: 'process twice', faults: [{ kind: 'duplicate', ...there, ...process }], first: 'content' },
+  { name: 'its answer twice', faults: [{ kind: 'duplicate', ...back, ...process }], first: 'content' },
+  {
+    name: 'its answer drips',
+    faults: [{ kind: 'drip', bytes: 1, everyMs: 50, ...process }],
+    first: 'content',
+  },
+  {
+    name: 'every answer drips, in time',
+    faults: [{ kind: 'drip', bytes: 100, everyMs: 1 }],
+    cold: true,
+    first: 'content',
+  },
+  { name: 'every request is cut', faults: [{ kind: 'cut', ...there }], first: 'fault_blockWaits' },
+  { name: 'every answer is cut', faults: [{ kind: 'cut', ...back }], first: 'fault_blockWaits' },
+  { name: 'every answer is half', faults: [{ kind: 'half' }], first: 'fault_blockWaits' },
+  {
+    name: 'every request is cut, from the start',
+    faults: [{ kind: 'cut', ...there }],
+    cold: true,
+    first: 'fault_nodeUnreachable',
+  },
+  {
+    name: 'every answer is 503, from the start',
+    faults: [{ kind: 'answer', ...there, status: 503 }],
+    cold: true,
+    first: 'fault_nodeUnreachable',
+  },
+  {
+    name: 'every answer is a web page, from the start',
+    faults: [{ kind: 'answer', ...there, ...html }],
+    cold: true,
+    first: 'fault_nodeNonsense',
+  },
+  {
+    name: 'every answer is half, from the start',
+    faults: [{ kind: 'half', quietly: true }],
+    cold: true,
+    first: 'fault_nodeNonsense',
+  },
+  { name: 'the WebSocket is mute', socket: 'mute', first: 'content' },
+  { name: 'the WebSocket is closed', socket: 'closed', first: 'content' },
+  { name: 'the WebSocket says everything twice', socket: 'twice', first: 'content' },
+  {
+    name: 'the WebSocket is mute and polling fails for a while',
+    socket: 'mute',
+    faults: [{ kind: 'cut', ...there, action: 'block_info', times: 2 }],
+    first: 'content',
+  },
+  {
+    name: 'the WebSocket is mute and polling always fails',
+    socket: 'mute',
+    faults: [{ kind: 'answer', ...there, status: 429, action: 'block_info' }],
+    first: 'fault_notConfirmed',
+  },
+];
+
+describe.each(['the same life', 'the next life'])('%s goes on', (which) => {
+  test.each(rows)('$name: first $first', async ({ faults = [], socket = null, cold = false, first }) => {
+    const life = lifeOn(proxy.rpcUrl);
+    if (!cold) await life.purse.chain.look();
+    proxy.set(...faults);
+    proxy.socket(socket);
+    expect(await visit(life)).toBe(first);
+    await expectNothingLost(account);
+    if (which === 'the same life') await tend(life);
+
+    proxy.set();
+    proxy.socket(null);
+    ahead = RESTED;
+    const after = which === 'the same life' ? life : lifeOn(proxy.rpcUrl);
+    await tend(after);
+    if (first !== 'content') expect(await visit(after)).toBe('content');
+    const payments = await expectBooksAgree(account, merchant);
+    expect(payments).toMatchObject([{ progress: { state: 'settled' } }]);
+  });
+});
+
+describe('the network', () => {
+  test('is heard of by the WebSocket alone where polling always fails', async () => {
+    const life = lifeOn(proxy.rpcUrl);
+    await life.purse.chain.look();
+    proxy.set({ kind: 'cut', way: 'there', action: 'block_info' });
+    let came: unknown;
+    void visit(life).then((what) => {
+      came = what;
+    });
+    // Whenever the purse begins to listen, there is something to hear.
+    await expect
+      .poll(() => {
+        for (const entry of account.sends()) devnet.elections.announce(entry, 'active_quorum');
+        return came;
+      })
+      .toBe('content');
+    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+  });
+
+  test('never confirms: the purse keeps watching, and the page has it when it does', async () => {
+    const life = lifeOn(proxy.rpcUrl);
+    devnet.faults.set({ kind: 'never_confirm' });
+    expect(await visit(life)).toBe('fault_notConfirmed');
+    await tend(life);
+    expect(await visit(life)).toBe('fault_notConfirmed');
+    await expectNothingLost(account);
+    for (const { hash } of account.sends()) devnet.elections.confirm(hash);
+    expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+  });
+
+  test('loses the block: the very same one is published again', async () => {
+    const life = lifeOn(proxy.rpcUrl);
+    devnet.faults.set({ kind: 'never_confirm' });
+    expect(await visit(life)).toBe('fault_notConfirmed');
+    for (const { hash } of account.sends()) devnet.ledger.rollback(hash);
+    devnet.faults.clear();
+    await tend(life);
+    expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+  });
+});
+
+/** What another wallet with the same key pays a stranger. */
+async function rival(amount = 5n) {
+  const key = readHex32(publicKeyOf(STRANGER));
+  if (key === undefined) throw new Error('a key is 32 bytes');
+  return account.otherWallet().send(key, amount);
+}
+
+describe('another wallet on the same seed', () => {
+  test('paid before our block was signed: ours is given up, the next visit pays', async () => {
+    const life = lifeOn(proxy.rpcUrl);
+    await life.purse.chain.look();
+    const theirs = await rival();
+    await account.publish(theirs);
+    expect(await visit(life)).toBe('fault_blockForked');
+    await expectNothingLost(account, [theirs.hash]);
+    expect(ownSends(account, [theirs.hash])).toEqual([]);
+    expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+  });
+
+  test('pays after ours was signed and before it is published: the same', async () => {
+    const life = lifeOn(proxy.rpcUrl);
+    await life.purse.chain.look();
+    const theirs = await rival();
+    proxy.set({ kind: 'cut', way: 'there', action: 'process' });
+    expect(await visit(life)).toBe('fault_blockWaits');
+    await account.publish(theirs);
+    proxy.set();
+    expect(await visit(life)).toBe('fault_blockForked');
+    await expectNothingLost(account, [theirs.hash]);
+    expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+  });
+
+  test.each(['ours', 'theirs'])('pays at once with ours, and the network chooses %s', async (winner) => {
+    const life = lifeOn(proxy.rpcUrl);
+    await life.purse.chain.look();
+    devnet.faults.set({ kind: 'never_confirm' });
+    const theirs = await rival();
+    await fetch(devnet.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
+    });
+    expect(await visit(life)).toBe('fault_blockWaits');
+    await tend(life);
+    expect(life.purse.trouble).toBe('fault_nodeBehind');
+    await expectNothingLost(account, [theirs.hash]);
+    devnet.faults.clear();
+    if (winner === 'theirs') devnet.elections.confirm(theirs.hash);
+    else devnet.ledger.rollback(theirs.hash);
+    await tend(life);
+    if (winner === 'theirs') expect((await visit(life)) === 'content').toBe(true);
+    else expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+  });
+});
+
+describe('two nodes', () => {
+  /** A node that takes and confirms what it is given, of which no other ever hears. */
+  async function island(): Promise<Devnet> {
+    const twin = await twinOf(devnet);
+    others.push(twin);
+    return twin;
+  }
+
+  test('of which one is down', async () => {
+    proxy.set({ kind: 'cut', way: 'there' });
+    expect(await visit(lifeOn(proxy.rpcUrl, devnet.rpcUrl))).toBe('content');
+    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+  });
+
+  test.each(['first', 'second'])(
+    'of which the %s is an island: the other one has the block too',
+    async (place) => {
+      const { rpcUrl } = await island();
+      proxy.set({ kind: 'elsewhere', rpcUrl });
+      const urls = [proxy.rpcUrl, devnet.rpcUrl];
+      const life = lifeOn(...(place === 'first' ? urls : urls.reverse()));
+      await life.purse.chain.look();
+      expect(await visit(life)).toBe('content');
+      expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+    },
+  );
+});

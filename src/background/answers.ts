@@ -1,16 +1,18 @@
 import { Fault } from '../fault.ts';
+import type { PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
-import type { BudgetView, PurseView } from '../messages/views.ts';
+import type { PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
-import { parseRaw } from '../nano/amount.ts';
+import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
 import type { Answer, Approvals } from '../payments/approvals.ts';
-import { type Budget, dayOf } from '../payments/budget.ts';
+import type { BudgetChange } from '../payments/budget.ts';
 import type { Handover } from '../payments/handover.ts';
 import type { ChequeBlock } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
 import type { Purse } from '../payments/purse.ts';
 import type { Revoker } from '../payments/revoker.ts';
+import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../protocol/offer.ts';
 import { readActivity } from '../storage/activity.ts';
@@ -22,7 +24,7 @@ import type { StoredLog } from '../storage/log.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Keeper } from './keeper.ts';
-import { activityView, approvalView, budgetView, networkView } from './views.ts';
+import { activityView, approvalView, budgetView, capView, networkView } from './views.ts';
 
 export interface AnswerParts {
   readonly vault: Vault;
@@ -50,12 +52,6 @@ export interface AnswerParts {
 export function pageAnswers(parts: AnswerParts): PageAnswers {
   const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
   const { revoker, chains, opened, lock, changed, visit } = parts;
-
-  const viewOf = async (budget: Budget): Promise<BudgetView> =>
-    budgetView(budget, await budgets.spentOn(budget.network, budget.site, dayOf(now())));
-
-  const budgetFor = async (site: Site): Promise<Budget | null> =>
-    budgets.read((await settings.network()).id, site);
 
   const state = async (): Promise<PurseView> => {
     if (!(await vault.exists())) return { kind: 'empty' };
@@ -120,6 +116,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'vault.reveal': async ({ password }) => vault.reveal(password),
 
     'settings.read': async () => ({
+      cap: capView(await budgets.overall((await settings.network()).id, now())),
       autoLockMinutes: await settings.read('autoLockMinutes'),
       representative: await settings.read('representative'),
       blockedSites: await budgets.blocked(),
@@ -140,6 +137,11 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       await settings.write('representative', representative);
       await keeper.close();
       await opened();
+      return null;
+    },
+    'settings.cap': async ({ perDay, perMonth }) => {
+      await settings.write('cap', { perDay: limitOf(perDay), perMonth: limitOf(perMonth) });
+      changed();
       return null;
     },
     'settings.unblock': async ({ site }) => {
@@ -189,10 +191,10 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       const work = (await purse?.readiness()) ?? 'none';
       return Promise.all(
         approvals.list().map(async (question) => {
-          const budget = await budgetFor(question.site);
-          const view = budget === null ? null : await viewOf(budget);
+          const at = now();
+          const allowance = await budgets.allowance(network.id, question.site, at);
           const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
-          return approvalView(question, { network, budget: view, purse, isKnownPayee, work });
+          return approvalView(question, { network, allowance, now: at, purse, isKnownPayee, work });
         }),
       );
     },
@@ -204,20 +206,14 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'budget.list': async () => {
       const { id } = await settings.network();
-      return Promise.all((await budgets.list(id)).map(viewOf));
+      const at = now();
+      const views = (await budgets.list(id)).map(async ({ site }) =>
+        budgetView(await budgets.allowance(id, site, at), at),
+      );
+      return (await Promise.all(views)).filter((view) => view !== null);
     },
-    'budget.save': async ({ site, perPayment, perDay, paused }) => {
-      const network = (await settings.network()).id;
-      const before = await budgets.read(network, siteOf(site));
-      await budgets.save({
-        site: siteOf(site),
-        network,
-        perPayment: parseRaw(perPayment),
-        perDay: parseRaw(perDay),
-        payTo: before?.payTo ?? null,
-        paused,
-        since: before?.since ?? now(),
-      });
+    'budget.save': async ({ site, ...change }) => {
+      await budgets.change((await settings.network()).id, siteOf(site), changeOf(change));
       changed();
       return null;
     },
@@ -254,6 +250,36 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'log.list': () => log.list(),
   };
+}
+
+/** What a page changes of a budget. @throws Fault `fault_badMessage`, `fault_badAmount`, `fault_badSite` */
+function changeOf(input: Omit<PageInput<'budget.save'>, 'site'>): BudgetChange {
+  const { perPayment, perHour, perDay, perMonth, total, term, initiators, ...rest } = input;
+  return {
+    ...rest,
+    ...(perPayment !== undefined && { perPayment: limitOf(perPayment) }),
+    ...(perHour !== undefined && { perHour: limitOf(perHour) }),
+    ...(perDay !== undefined && { perDay: limitOf(perDay) }),
+    ...(perMonth !== undefined && { perMonth: limitOf(perMonth) }),
+    ...(total !== undefined && { total: limitOf(total) }),
+    ...(term !== undefined && { term: term && { ...term, until: readDay(term.until) } }),
+    ...(initiators !== undefined && { initiators: [...new Set(initiators.map(readSite))] }),
+  };
+}
+
+const limitOf = (text: string | null): Raw | null => (text === null ? null : parseRaw(text));
+
+function readDay(text: string): Day {
+  if (!isDay(text)) throw new Fault('fault_badMessage');
+  return text;
+}
+
+/** The site that a person names: its address, with or without `https://`. @throws Fault `fault_badSite` */
+function readSite(text: string): Site {
+  const url = text.includes('://') ? text.trim() : `https://${text.trim()}`;
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Fault('fault_badSite', [text]);
+  return siteOf(url);
 }
 
 function answerOf(

@@ -1,10 +1,28 @@
 import type { MessageKey } from '../fault.ts';
-import type { ActivityView, ApprovalView, BudgetView, NetworkView, PaymentView } from '../messages/views.ts';
+import type {
+  ActivityView,
+  ApprovalView,
+  BudgetView,
+  CapView,
+  NetworkView,
+  PaymentView,
+  UseView,
+} from '../messages/views.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Question } from '../payments/approvals.ts';
-import type { Budget } from '../payments/budget.ts';
+import {
+  type Allowance,
+  budgetUse,
+  CAP_LIMITS,
+  type Overall,
+  renewalOf,
+  termAt,
+  type Use,
+  usesOf,
+} from '../payments/budget.ts';
+import { budgetHelps } from '../payments/decision.ts';
 import { isUnderway, type Payment } from '../payments/payment.ts';
 import type { Purse } from '../payments/purse.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
@@ -19,19 +37,48 @@ export function networkView(network: NetworkProfile): NetworkView {
   return { ...network, builtIn: BUILT_IN.some((builtIn) => builtIn.id === network.id) };
 }
 
-export function budgetView(budget: Budget, spentToday: Raw): BudgetView {
+/** A site's budget at a moment (ms); null where there is none. */
+export function budgetView({ budget, spent }: Allowance, at: number): BudgetView | null {
+  if (budget === null) return null;
+  const { site, term, pinned, payTo, priceRise, initiators, paused } = budget;
+  const running = termAt(budget, at);
   return {
-    site: budget.site,
-    perPayment: budget.perPayment.toString(),
-    perDay: budget.perDay.toString(),
-    spentToday: spentToday.toString(),
-    paused: budget.paused,
+    site,
+    perPayment: textOf(budget.perPayment),
+    perHour: textOf(budget.perHour),
+    perDay: textOf(budget.perDay),
+    perMonth: textOf(budget.perMonth),
+    total: textOf(budget.total),
+    term: term && { until: running?.until ?? term.until, renews: term.renews },
+    ended: running === null,
+    renewsOn: renewalOf(budget, at),
+    uses: budgetUse(budget, spent).map(useView),
+    spentToday: spent.perDay.toString(),
+    pinned,
+    payTo,
+    priceRise,
+    initiators,
+    paused,
   };
+}
+
+/** The cap over all sites. */
+export function capView({ cap, spentByAll }: Overall): CapView {
+  const { perDay, perMonth } = cap;
+  const uses = usesOf(CAP_LIMITS, cap, spentByAll).map(useView);
+  return { perDay: textOf(perDay), perMonth: textOf(perMonth), uses };
+}
+
+const textOf = (raw: Raw | null) => raw?.toString() ?? null;
+
+function useView({ limit, spent, of, mark }: Use): UseView {
+  return { limit, spent: spent.toString(), of: of.toString(), mark };
 }
 
 export interface ApprovalContext {
   readonly network: NetworkProfile;
-  readonly budget: BudgetView | null;
+  readonly allowance: Allowance;
+  readonly now: number;
   readonly purse: Purse | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;
@@ -40,7 +87,7 @@ export interface ApprovalContext {
 
 export function approvalView(
   { id, site, challenge, offer, reason }: Question,
-  { network, budget, purse, isKnownPayee, work }: ApprovalContext,
+  { network, allowance, now, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
@@ -65,8 +112,9 @@ export function approvalView(
       ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
-    canBudget: !isHandOver(offer),
-    budget,
+    canBudget: !isHandOver(offer) && budgetHelps(reason),
+    budget: budgetView(allowance, now),
+    cap: capView(allowance),
     balance: purse?.balance?.toString() ?? null,
     missing: missing?.toString() ?? null,
     account: purse?.account ?? '',

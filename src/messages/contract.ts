@@ -13,6 +13,7 @@ import type {
 const nothing = v.strictObject({});
 const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const raw = v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]{0,38})$/));
+const limit = v.nullable(raw);
 const site = text(512);
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 const secret = v.variant('kind', [
@@ -29,6 +30,26 @@ const profile = v.strictObject({
   representative: text(80),
   explorerUrl: v.nullable(text(512)),
 });
+/** What is left out stays as it is; in a new budget it is not limited, not allowed. */
+const budget = {
+  perPayment: v.exactOptional(limit),
+  perHour: v.exactOptional(limit),
+  perDay: v.exactOptional(limit),
+  perMonth: v.exactOptional(limit),
+  total: v.exactOptional(limit),
+  term: v.exactOptional(
+    v.nullable(
+      v.strictObject({
+        until: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+        renews: v.picklist(['never', 'week', 'month']),
+      }),
+    ),
+  ),
+  pinned: v.exactOptional(v.boolean()),
+  priceRise: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
+  initiators: v.exactOptional(v.pipe(v.array(site), v.maxLength(32))),
+  paused: v.exactOptional(v.boolean()),
+};
 const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
   v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
@@ -53,6 +74,7 @@ export const pageQuestions = {
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
   }),
   'settings.representative': v.strictObject({ account: text(80) }),
+  'settings.cap': v.strictObject({ perDay: limit, perMonth: limit }),
   'settings.unblock': v.strictObject({ site }),
   'settings.blockTaker': v.strictObject({ site, allowed: v.boolean() }),
   'settings.preference': v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
@@ -62,7 +84,7 @@ export const pageQuestions = {
   'approval.list': nothing,
   'approval.answer': v.strictObject({ id: text(128), answer }),
   'budget.list': nothing,
-  'budget.save': v.strictObject({ site, perPayment: raw, perDay: raw, paused: v.boolean() }),
+  'budget.save': v.strictObject({ site, ...budget }),
   'budget.remove': v.strictObject({ site }),
   'activity.page': v.strictObject({
     before: v.nullable(text(160)),
@@ -89,6 +111,7 @@ export interface PageReplies {
   'settings.read': SettingsView;
   'settings.autoLock': null;
   'settings.representative': null;
+  'settings.cap': null;
   'settings.unblock': null;
   'settings.blockTaker': null;
   'settings.preference': null;

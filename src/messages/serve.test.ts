@@ -87,6 +87,7 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'settings.read': {},
   'settings.autoLock': { minutes: 5 },
   'settings.representative': { account },
+  'settings.cap': { perDay: '5', perMonth: null },
   'settings.unblock': { site: 'https://shop.example' },
   'settings.blockTaker': { site: 'https://shop.example', allowed: true },
   'settings.preference': { order: ['trackB'] },

@@ -44,13 +44,49 @@ export interface NetworkView {
   readonly builtIn: boolean;
 }
 
+/** How much of one limit is used. */
+export interface UseView {
+  readonly limit: 'perHour' | 'perDay' | 'perMonth' | 'total';
+  /** Spent and reserved. */
+  readonly spent: RawString;
+  readonly of: RawString;
+  /** The highest mark that is reached, in percent. */
+  readonly mark: 0 | 50 | 80 | 100;
+}
+
 export interface BudgetView {
   readonly site: string;
-  readonly perPayment: RawString;
-  readonly perDay: RawString;
+  /** Each limit is null where there is none. */
+  readonly perPayment: RawString | null;
+  readonly perHour: RawString | null;
+  readonly perDay: RawString | null;
+  readonly perMonth: RawString | null;
+  readonly total: RawString | null;
+  /** The running term, with the day (`YYYY-MM-DD`) on which it ends or renews; null when nothing ends. */
+  readonly term: { readonly until: string; readonly renews: 'never' | 'week' | 'month' } | null;
+  /** The term is over: the purse asks. */
+  readonly ended: boolean;
+  /** The day on which more may be spent again; null where nothing renews but days and hours. */
+  readonly renewsOn: string | null;
+  /** Of each limit that is set, the shortest window first. */
+  readonly uses: readonly UseView[];
   /** Spent and reserved since midnight. */
   readonly spentToday: RawString;
+  /** Whether another payee than this one is asked about. */
+  readonly pinned: boolean;
+  readonly payTo: string | null;
+  /** How many percent a price may rise without asking. */
+  readonly priceRise: number;
+  /** Other sites whose pages may spend this budget. */
+  readonly initiators: readonly string[];
   readonly paused: boolean;
+}
+
+/** What all sites together may spend without asking. */
+export interface CapView {
+  readonly perDay: RawString | null;
+  readonly perMonth: RawString | null;
+  readonly uses: readonly UseView[];
 }
 
 /** A question to the user: may this be paid? */
@@ -77,6 +113,7 @@ export interface ApprovalView {
   /** Whether a budget would pay the like of this without asking. */
   readonly canBudget: boolean;
   readonly budget: BudgetView | null;
+  readonly cap: CapView;
   readonly balance: RawString | null;
   /** How much is missing; null when the balance is enough or unknown. */
   readonly missing: RawString | null;
@@ -151,6 +188,7 @@ export interface LogLineView {
 export interface SettingsView {
   readonly autoLockMinutes: number;
   readonly representative: string | null;
+  readonly cap: CapView;
   readonly blockedSites: readonly string[];
   /** The sites that may ask for signed blocks. */
   readonly blockTakers: readonly string[];

@@ -7,11 +7,11 @@ import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Answer } from './approvals.ts';
-import { dayOf } from './budget.ts';
 import type { Standing } from './cashier.ts';
 import { type Payment, siteOf } from './payment.ts';
 import { challengeOf } from './samples.fixture.ts';
 import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { dayOf } from './windows.ts';
 
 const XNO = 10n ** 30n;
 // The machine may be busy with other things.

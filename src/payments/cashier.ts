@@ -5,7 +5,6 @@ import { type ClassifyContext, classify, tellingReason } from '../protocol/class
 import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
-import { dayOf } from './budget.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal } from './journal.ts';
@@ -125,9 +124,8 @@ export class Cashier {
     const { method, url } = challenge;
     const site = siteOf(url);
     const network = standing.network.id;
-    const [budget, spentToday, lastPrice, undelivered, blocked] = await Promise.all([
-      budgets.read(network, site),
-      budgets.spentOn(network, site, dayOf(now())),
+    const [allowance, lastPrice, undelivered, blocked] = await Promise.all([
+      budgets.allowance(network, site, now()),
       journal.lastPrice(network, resourceOf(challenge)),
       journal.undelivered(network, method, url),
       budgets.isBlocked(site),
@@ -135,8 +133,7 @@ export class Cashier {
     return decide({
       challenge,
       offer,
-      budget,
-      spentToday,
+      allowance,
       lastPrice,
       undeliveredBefore: undelivered.some((payment) => !handover.isServed(payment)),
       blocked,
@@ -167,7 +164,7 @@ export class Cashier {
       case 'budget': {
         const { perPayment, perDay } = answer;
         const { network, payTo } = offer;
-        await budgets.save({ site, network, perPayment, perDay, payTo, paused: false, since: now() });
+        await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
         return this.#reserve(challenge, offer, 'once');
       }
       case 'once':
@@ -201,7 +198,6 @@ export class Cashier {
       approval,
       once: onceOf(challenge, offer),
       resource: resourceOf(challenge),
-      day: dayOf(at),
     });
     if (reservation.kind !== 'over') return this.#serve(reservation.payment, challenge);
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, present));

@@ -15,6 +15,7 @@ import { DELIVERY_GRACE } from './handover.ts';
 import type { Payment } from './payment.ts';
 import { siteOf } from './payment.ts';
 import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { isDay } from './windows.ts';
 
 const XNO = 10n ** 30n;
 const PRICE = 10n ** 28n;
@@ -64,8 +65,8 @@ const newest = async (): Promise<Payment> => {
   return payment;
 };
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
-const spent = async ({ intent: { network, site, day } }: Payment) =>
-  (await account.database.get('spending', [network.id, site, day]))?.spent;
+const spent = async ({ intent: { network, site, windows } }: Payment) =>
+  (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
 const out = async () => (await account.chains.out()).map(({ hash }) => hash);
 /** What came upon the block that opened the account. */
 const subtypes = () =>
@@ -426,7 +427,8 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
       const sent = given.filter(({ kind }) => kind === 'sent');
       expect(ledger.size).toBe(all.filter(({ progress }) => 'proof' in progress).length + sent.length);
       const spending = await account.database.getAll('spending');
-      expect(spending.reduce((sum, row) => sum + row.spent, 0n)).toBe(paid);
+      const days = spending.filter(({ site, window }) => site === siteOf(merchant.origin) && isDay(window));
+      expect(days.reduce((sum, row) => sum + row.spent, 0n)).toBe(paid);
       expect(await out()).toEqual([]);
       const received = given.filter(({ kind }) => kind === 'received');
       const moved = (rows: typeof given) => rows.reduce((sum, { amount }) => sum + amount, 0n);

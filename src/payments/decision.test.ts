@@ -1,26 +1,39 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { STRANGER } from './account.fixture.ts';
-import { type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
-import { challengeOf, NETWORK, PAYEE, SHOP, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import type { Allowance, Budget } from './budget.ts';
+import { budgetHelps, type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
+import type { Site } from './payment.ts';
+import { budgetOf, challengeOf, PAYEE, SHOP, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import { dayOf } from './windows.ts';
 
 const NOW = 1_900_000_000_000;
-const budget = {
-  site: SHOP,
-  network: NETWORK,
+const budget = budgetOf({
   perPayment: 100n as Raw,
+  perHour: 200n as Raw,
   perDay: 300n as Raw,
+  perMonth: 400n as Raw,
+  total: 500n as Raw,
   payTo: PAYEE,
-  paused: false,
-  since: 0,
+});
+/** Exactly one payment of 100 is left under every limit. */
+const allowance: Allowance = {
+  budget,
+  spent: { perHour: 100n as Raw, perDay: 200n as Raw, perMonth: 300n as Raw, total: 400n as Raw },
+  cap: { perDay: 600n as Raw, perMonth: 700n as Raw },
+  spentByAll: { perDay: 500n as Raw, perMonth: 600n as Raw },
 };
+const withBudget = (parts: Partial<Budget>) => ({
+  allowance: { ...allowance, budget: { ...budget, ...parts } },
+});
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
 /** All is as it should be: the budget pays. */
 const fine: Circumstances = {
   challenge: challengeOf({ url: `${SHOP}/article` }),
   offer,
-  budget,
-  spentToday: 200n as Raw,
+  allowance,
   lastPrice: 100n as Raw,
   undeliveredBefore: false,
   blocked: false,
@@ -39,7 +52,7 @@ describe('the purse refuses', () => {
     ['refusal_SITE_BLOCKED', { blocked: true }],
     ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
     ['refusal_OWN_ACCOUNT', { account: PAYEE }],
-    ['refusal_OWN_ACCOUNT', { account: PAYEE, budget: null }],
+    ['refusal_OWN_ACCOUNT', { account: PAYEE, allowance: { ...allowance, budget: null } }],
   ])('%s', (key, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
   });
@@ -47,15 +60,21 @@ describe('the purse refuses', () => {
 
 describe('the purse asks', () => {
   test.each<[string, Partial<Circumstances>]>([
-    ['reason_newSite', { budget: null }],
+    ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
     ['reason_paused', { paused: true }],
-    ['reason_paused', { budget: { ...budget, paused: true } }],
+    ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { account: null }],
-    ['reason_payeeChanged', { budget: { ...budget, payTo: STRANGER } }],
+    ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
+    ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_priceRise', { lastPrice: 99n as Raw }],
-    ['reason_overPayment', { budget: { ...budget, perPayment: 99n as Raw } }],
-    ['reason_overDay', { spentToday: 201n as Raw }],
+    ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
+    ['reason_overHour', withBudget({ perHour: 199n as Raw })],
+    ['reason_overDay', withBudget({ perDay: 299n as Raw })],
+    ['reason_overMonth', withBudget({ perMonth: 399n as Raw })],
+    ['reason_overTotal', withBudget({ total: 499n as Raw })],
+    ['reason_overGlobalDay', { allowance: { ...allowance, cap: { perDay: 599n as Raw, perMonth: null } } }],
+    ['reason_overGlobalMonth', { allowance: { ...allowance, cap: { perDay: null, perMonth: 699n as Raw } } }],
   ])('%s', (reason, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'ask', reason });
   });
@@ -91,6 +110,77 @@ describe('a budget is for what its own site asks for itself', () => {
   ] as const)('$name: $kind', ({ parts, kind }) => {
     expect(decideWith({ challenge: challengeOf({ url, ...parts }) }).kind).toBe(kind);
   });
+});
+
+describe('a site that the user names may spend the budget too', () => {
+  const friend = 'https://friend.example' as Site;
+  const url = `${SHOP}/article`;
+  const decideFor = (parts: Partial<Challenge>) =>
+    decideWith({ ...withBudget({ initiators: [friend] }), challenge: challengeOf({ url, ...parts }) });
+
+  test.each([
+    { name: 'a link', parts: { initiator: friend }, kind: 'pay' },
+    { name: 'a picture', parts: { kind: 'image', initiator: friend, topOrigin: friend }, kind: 'pay' },
+    {
+      name: 'a script of the site in a frame',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, topOrigin: friend },
+      kind: 'pay',
+    },
+    {
+      name: "a stranger's page with a frame of it",
+      parts: { kind: 'image', initiator: friend, topOrigin: 'https://stranger.example' },
+      kind: 'ask',
+    },
+    {
+      name: "a stranger's frame in its page",
+      parts: { kind: 'image', initiator: 'https://stranger.example', topOrigin: friend },
+      kind: 'ask',
+    },
+    {
+      name: 'a name that only ends like it',
+      parts: { kind: 'image', initiator: 'https://not.friend.example', topOrigin: SHOP },
+      kind: 'ask',
+    },
+    { name: 'a sandboxed page', parts: { kind: 'image', initiator: 'null', topOrigin: friend }, kind: 'ask' },
+  ] as const)('$name of its: $kind', ({ parts, kind }) => {
+    expect(decideFor(parts).kind).toBe(kind);
+  });
+});
+
+describe('the payee', () => {
+  test('that is not known yet may be anybody', () => {
+    expect(decideWith(withBudget({ payTo: null })).kind).toBe('pay');
+  });
+
+  test('may change where the user does not pin it', () => {
+    expect(decideWith(withBudget({ payTo: STRANGER, pinned: false })).kind).toBe('pay');
+  });
+});
+
+test('a price may rise by so many percent, and not by one raw more', () => {
+  const raw = fc.bigInt({ min: 0n, max: 2n ** 120n });
+  fc.assert(
+    fc.property(raw, raw, fc.nat(1_000), (lastPrice, price, priceRise) => {
+      const offered = sessionOffer(price, { expiresAt: NOW + EXPIRY_MARGIN });
+      const { allowance: unlimited } = withBudget({
+        ...{ perPayment: null, perHour: null, perDay: null, perMonth: null, total: null },
+        priceRise,
+      });
+      const { kind } = decideWith({
+        offer: offered,
+        allowance: { ...unlimited, cap: { perDay: null, perMonth: null } },
+        lastPrice: lastPrice as Raw,
+      });
+      expect(kind).toBe((price - lastPrice) * 100n <= lastPrice * BigInt(priceRise) ? 'pay' : 'ask');
+    }),
+  );
+});
+
+test('a budget is only offered where it would pay the next one', () => {
+  const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
+  const beyond = ['reason_overMonth', 'reason_crossSite', 'reason_overGlobalDay'] as const;
+  expect(helped.filter(budgetHelps)).toEqual(helped);
+  expect(beyond.filter(budgetHelps)).toEqual([]);
 });
 
 test('the price of a session is without its tag, of anything else the amount', () => {

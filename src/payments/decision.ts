@@ -4,32 +4,46 @@ import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer.ts';
-import { type Budget, checkBudget } from './budget.ts';
-import { siteOf } from './payment.ts';
+import {
+  type Allowance,
+  type Budget,
+  type CapLimit,
+  capPassed,
+  type Limit,
+  limitPassed,
+  termAt,
+} from './budget.ts';
+import { type Site, siteOf } from './payment.ts';
+
+/** Why the purse asks instead of paying by itself. */
+export type Reason = Extract<MessageKey, `reason_${string}`>;
 
 /** What policy says of an offer, with the reason as data. */
 export type Decision =
   | { readonly kind: 'pay'; readonly budget: Budget }
-  | { readonly kind: 'ask'; readonly reason: Extract<MessageKey, `reason_${string}`> }
+  | { readonly kind: 'ask'; readonly reason: Reason }
   | { readonly kind: 'refuse'; readonly key: Extract<MessageKey, `refusal_${string}`> };
 
-/** All that a decision depends on. */
-export interface Circumstances {
+/** What the rules of a budget look at. */
+export interface Request {
   readonly challenge: Challenge;
   readonly offer: Offer;
-  /** The site's budget on the active network. */
-  readonly budget: Budget | null;
-  /** Spent and reserved by the site today (raw). */
-  readonly spentToday: Raw;
+  /** What the site may spend on the active network, and has spent. */
+  readonly allowance: Allowance;
   /** What the same resource cost the last time it was bought, without its tag (raw). */
   readonly lastPrice: Raw | null;
+  /** The user has stopped all payments without asking. */
+  readonly paused: boolean;
+  readonly now: number;
+}
+
+/** All that a decision depends on. */
+export interface Circumstances extends Request {
   /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
-  readonly paused: boolean;
   /** Who would pay; null while the purse is locked. */
   readonly account: NanoAddress | null;
-  readonly now: number;
 }
 
 /**
@@ -40,21 +54,67 @@ export const EXPIRY_MARGIN = 25_000;
 
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
-  const { challenge, offer, budget, spentToday, lastPrice, account, now } = circumstances;
+  const { offer, account, now } = circumstances;
   if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
   if (offer.payTo === account) return refuse('refusal_OWN_ACCOUNT');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer)) return ask('reason_signedBlock');
-  if (budget === null) return ask('reason_newSite');
-  if (circumstances.paused || budget.paused) return ask('reason_paused');
+  const { budget } = circumstances.allowance;
+  const reason = askFirst(circumstances);
+  if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
   if (account === null) return ask('reason_locked');
-  if (!isSameSite(challenge)) return ask('reason_crossSite');
-  if (budget.payTo !== null && budget.payTo !== offer.payTo) return ask('reason_payeeChanged');
-  if (lastPrice !== null && priceOf(offer) > lastPrice) return ask('reason_priceRise');
-  const check = checkBudget(budget, spentToday, offer.amount);
-  if (check.kind === 'over') return ask(check.limit === 'payment' ? 'reason_overPayment' : 'reason_overDay');
   return { kind: 'pay', budget };
+}
+
+/**
+ * Why the budget does not pay for this; null when it does. Asked twice: for the decision, and within the transaction
+ * that reserves the money, where nothing can change any more.
+ */
+export function askFirst({ challenge, offer, allowance, lastPrice, paused, now }: Request): Reason | null {
+  const { budget, spent } = allowance;
+  if (budget === null) return 'reason_newSite';
+  if (paused || budget.paused) return 'reason_paused';
+  if (termAt(budget, now) === null) return 'reason_budgetEnded';
+  if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
+  if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
+  if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
+  const passed = limitPassed(budget, spent, offer.amount);
+  if (passed !== null) return OVER[passed];
+  const capped = capPassed(allowance, offer.amount);
+  return capped && OVER_CAP[capped];
+}
+
+const OVER: Readonly<Record<Limit, Reason>> = {
+  perPayment: 'reason_overPayment',
+  perHour: 'reason_overHour',
+  perDay: 'reason_overDay',
+  perMonth: 'reason_overMonth',
+  total: 'reason_overTotal',
+};
+
+const OVER_CAP: Readonly<Record<CapLimit, Reason>> = {
+  perDay: 'reason_overGlobalDay',
+  perMonth: 'reason_overGlobalMonth',
+};
+
+/** Whether a budget that is set with this payment would pay the like of it without asking. */
+export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(reason);
+
+/** What a budget's two first limits, its payee and its last price do not change. */
+const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set([
+  'reason_signedBlock',
+  'reason_crossSite',
+  'reason_overHour',
+  'reason_overMonth',
+  'reason_overTotal',
+  'reason_overGlobalDay',
+  'reason_overGlobalMonth',
+]);
+
+/** Whether a price is more than so many percent above the last one. */
+function hasRisen(price: Raw, last: Raw, percent: number): boolean {
+  return price * 100n > last * BigInt(100 + percent);
 }
 
 /** What an offer charges for the resource itself, without its tag (raw). */
@@ -64,15 +124,16 @@ export function priceOf(offer: Offer): Raw {
 
 /**
  * Whether the site asks for itself: the page in the tab, and whoever started the request, are of the same origin as
- * the server that wants the money. Otherwise one site could spend another one's budget.
+ * the server that wants the money, or of one that the user allows to spend this budget. Otherwise any site could spend
+ * another one's budget.
  */
-function isSameSite(challenge: Challenge): boolean {
-  const site = siteOf(challenge.url);
+function isAllowed(challenge: Challenge, initiators: readonly Site[]): boolean {
+  const allowed: ReadonlySet<string | null> = new Set([siteOf(challenge.url), ...initiators]);
   const byUser = challenge.kind === 'main_frame' && challenge.initiator === null;
-  return challenge.topOrigin === site && (byUser || challenge.initiator === site);
+  return allowed.has(challenge.topOrigin) && (byUser || allowed.has(challenge.initiator));
 }
 
-function ask(reason: Extract<MessageKey, `reason_${string}`>): Decision {
+function ask(reason: Reason): Decision {
   return { kind: 'ask', reason };
 }
 

@@ -57,7 +57,11 @@ test('what was approved and never signed is given back, unless its page still wa
   const handover = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
   await Promise.all([handover.resume(), handover.resume()]);
   expect([await stateOf(gone), await stateOf(waiting)]).toEqual(['abandoned', 'approved']);
-  const row = await account.database.get('spending', [gone.network.id, siteOf(gone.challenge.url), gone.day]);
+  const row = await account.database.get('spending', [
+    gone.network.id,
+    siteOf(gone.challenge.url),
+    gone.windows.day,
+  ]);
   expect(row?.spent).toBe(10n);
   expect(account.sends()).toEqual([]);
 });

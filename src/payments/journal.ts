@@ -1,6 +1,6 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import type { Budget } from './budget.ts';
+import type { Allowance, BudgetChange } from './budget.ts';
 import type { ChequeBlock, OwnBlock } from './own-block.ts';
 import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
 
@@ -12,13 +12,19 @@ export type Reservation =
   /** The budget does not allow it any more: other payments used it up, or it was changed since the decision. */
   | { readonly kind: 'over' };
 
+/** An intent before it was counted: in which windows, the journal alone decides. */
+export type Uncounted = Omit<Intent, 'windows'>;
+
 /**
  * The purse's memory of payments. Every method is one transaction: it either happened on disk when its promise
  * resolves, or did not happen at all.
  */
 export interface Journal {
-  /** Checks the budget once more, debits the site's day and writes the payment as `approved` (invariants 1, 2). */
-  reserve(intent: Intent): Promise<Reservation>;
+  /**
+   * Checks the budget once more, debits every window that the moment falls into and writes the payment as `approved`
+   * (invariants 1, 2).
+   */
+  reserve(intent: Uncounted): Promise<Reservation>;
   /** Takes the payment one step on; giving back its reservation when it is abandoned. */
   advance(id: PaymentId, progress: Progress): Promise<Payment>;
   /**
@@ -44,9 +50,10 @@ export interface Journal {
 
 /** Budgets, what sites have spent, and what else the user allows them. */
 export interface Budgets {
-  read(network: string, site: Site): Promise<Budget | null>;
-  spentOn(network: string, site: Site, day: string): Promise<Raw>;
-  save(budget: Budget): Promise<void>;
+  /** What the site may spend, and has spent in the windows of a moment (ms): all as of one instant. */
+  allowance(network: string, site: Site, at: number): Promise<Allowance>;
+  /** Changes the site's budget, or sets a first one. @throws Fault `fault_budgetUnlimited` */
+  change(network: string, site: Site, change: BudgetChange): Promise<void>;
   isBlocked(site: Site): Promise<boolean>;
   block(site: Site): Promise<void>;
   /** Whether the site may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */

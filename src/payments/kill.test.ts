@@ -196,7 +196,7 @@ describe('revoking a block that was handed over', () => {
     rest();
     const [payment] = await paymentsOf(account);
     if (payment === undefined) throw new Error('paid above');
-    const { id, amount, network, site, day } = payment.intent;
+    const { id, amount, network, site, windows } = payment.intent;
 
     if (kill.at === 'cashed') await merchant.publishHeld();
     void first.revoker.revoke(id);
@@ -214,7 +214,7 @@ describe('revoking a block that was handed over', () => {
     expect(account.blocks().at(-1)?.subtype).toBe(isPaid ? 'send' : 'change');
     const [after] = await paymentsOf(account);
     expect(after?.progress.state).toBe(isPaid ? 'settled' : 'revoked');
-    const row = await account.database.get('spending', [network.id, site, day]);
+    const row = await account.database.get('spending', [network.id, site, windows.day]);
     expect(row?.spent).toBe(isPaid ? amount : 0n);
     expect(await account.chains.out()).toEqual([]);
     expect(isPaid).toBe(kill.at === 'cashed' || (server === 'cashes it' && kill.at === 'countermand'));

@@ -51,8 +51,8 @@ const reserve = async (amount = 10n): Promise<Intent> => {
 };
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
 const amounts = () => account.sends().map(({ amount }) => amount);
-const spent = async ({ network, site, day }: Intent) =>
-  (await account.database.get('spending', [network.id, site, day]))?.spent;
+const spent = async ({ network, site, windows }: Intent) =>
+  (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
 /** What another wallet with the same key pays at once, before anything of ours. */
 const rival = async (amount: bigint) => {
   const key = readHex32(publicKeyOf(STRANGER));

@@ -5,6 +5,7 @@ import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer.ts';
+import type { Windows } from './budget.ts';
 
 declare const paymentId: unique symbol;
 /** Names a payment in the journal. */
@@ -41,8 +42,8 @@ export interface Intent {
   readonly once: string;
   /** See `resourceOf`; for the price-rise rule. */
   readonly resource: string;
-  /** The day whose budget was debited. */
-  readonly day: string;
+  /** Where it was debited; what is given back goes to exactly these windows. */
+  readonly windows: Windows;
 }
 
 interface Signed {

@@ -3,7 +3,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { NanoSessionOffer, NanoSignatureOffer, TrackAOffer, X402NanoOffer } from '../protocol/offer.ts';
-import { dayOf } from './budget.ts';
+import { type Budget, newBudget, windowsAt } from './budget.ts';
 import { type Intent, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
 
 export const SHOP = 'https://shop.example' as Site;
@@ -86,7 +86,13 @@ export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddres
     approval: 'once',
     once: offer.oncePer ?? `approval ${challenge.id}`,
     resource: resourceOf(challenge),
-    day: dayOf(at),
+    windows: windowsAt(null, at),
     ...parts,
   };
+}
+
+/** A budget of the shop that pays anything; as much of it is different as told. */
+export function budgetOf(parts: Partial<Budget> = {}): Budget {
+  const most = (10n ** 33n) as Raw;
+  return { ...newBudget(NETWORK, SHOP, 0), perPayment: most, perDay: most, ...parts };
 }

@@ -14,7 +14,7 @@ import { Payer, type PostAnswer } from './payer.ts';
 import { type PaymentState, siteOf } from './payment.ts';
 import type { PursePorts } from './purse.ts';
 import { Revoker } from './revoker.ts';
-import { challengeOf } from './samples.fixture.ts';
+import { budgetOf, challengeOf } from './samples.fixture.ts';
 
 /** The edge of the browser: pages that wait for their 402s to end, and requests that go again. */
 export class Browser {
@@ -156,15 +156,10 @@ export function lifeOf(
 
 /** A budget that is large enough for anything here. */
 export async function allowAll(account: Account, url: string, perDay: bigint = 10n ** 33n): Promise<void> {
-  await new StoredBudgets(account.database, Date.now).save({
-    site: siteOf(url),
-    network: account.network.id,
-    perPayment: perDay as Raw,
-    perDay: perDay as Raw,
-    payTo: null,
-    paused: false,
-    since: 0,
-  });
+  const limit = perDay as Raw;
+  await new StoredBudgets(account.database, Date.now).save(
+    budgetOf({ site: siteOf(url), network: account.network.id, perPayment: limit, perDay: limit }),
+  );
 }
 
 type Mortal = <T>(at: Kill['at'], work: () => Promise<T>) => Promise<T>;

@@ -2,33 +2,32 @@ import { useSignal } from '@preact/signals';
 import { ask } from '../messages/ask.ts';
 import type { BudgetView } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
-import { AmountField, readAmount } from '../ui/components/AmountField.tsx';
+import { AmountField } from '../ui/components/AmountField.tsx';
 import { Button } from '../ui/components/Button.tsx';
 import { Confirm } from '../ui/components/Confirm.tsx';
 import { Switch } from '../ui/components/Field.tsx';
+import { Meter } from '../ui/components/Meter.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
-import { exactXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
+import { BudgetRules } from './BudgetRules.tsx';
+import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
 import { go, type Place } from './place.ts';
-import { Spent } from './SiteBudget.tsx';
 
-/** One site's budget: change it, pause it, take it away. */
+/** One site's budget: change it, pause it, take it away. The two limits that matter most come first. */
 export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; readonly from: Place }) {
-  const perPayment = useSignal(exactXno(budget.perPayment));
-  const perDay = useSignal(exactXno(budget.perDay));
-  const paused = useSignal(budget.paused);
+  const draft = useSignal<BudgetDraft>(draftOf(budget, Date.now()));
   const action = useAction();
   const { site } = budget;
-  const most = readAmount(perPayment.value);
-  const day = readAmount(perDay.value);
-  const dayTooSmall = most.kind === 'amount' && day.kind === 'amount' && day.raw < most.raw;
+  const reading = readDraft(draft.value, Date.now());
+  const set = (part: Partial<BudgetDraft>) => {
+    draft.value = { ...draft.value, ...part };
+  };
 
   const save = async () => {
-    if (most.kind !== 'amount' || day.kind !== 'amount' || dayTooSmall) return;
-    const wanted = { perPayment: most.raw.toString(), perDay: day.raw.toString(), paused: paused.value };
-    if (await action.run(() => ask('budget.save', { site, ...wanted }))) go(from);
+    if (reading.kind !== 'change') return;
+    if (await action.run(() => ask('budget.save', { site, ...reading.change }))) go(from);
   };
   const remove = async () => {
     if (await action.run(() => ask('budget.remove', { site }))) go(from);
@@ -38,47 +37,47 @@ export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; re
       <p class="subject">
         <SiteName site={site} />
       </p>
-      <Spent budget={budget} />
+      {budget.uses.map((use) => (
+        <Meter key={use.limit} use={use} />
+      ))}
       <form
         onSubmit={(event) => {
           event.preventDefault();
           void save();
         }}
       >
-        <AmountField
-          label={t('approve_perPayment')}
-          hint={t('ui_amountHint')}
-          value={perPayment.value}
-          testId="budget-per-payment"
-          onInput={(text) => {
-            perPayment.value = text;
-          }}
-        />
-        <AmountField
-          label={t('approve_perDay')}
-          value={perDay.value}
-          testId="budget-per-day"
-          onInput={(text) => {
-            perDay.value = text;
-          }}
-        />
-        <p class="field-fault" role="status">
-          {dayTooSmall && t('approve_dayBelow')}
-        </p>
+        <div class="columns">
+          <AmountField
+            label={t('approve_perPayment')}
+            value={draft.value.perPayment}
+            testId="budget-per-payment"
+            onInput={(perPayment) => set({ perPayment })}
+          />
+          <AmountField
+            label={t('approve_perDay')}
+            value={draft.value.perDay}
+            testId="budget-per-day"
+            onInput={(perDay) => set({ perDay })}
+          />
+        </div>
+        <p class="hint">{t('popup_limitsHint')}</p>
+        <BudgetRules draft={draft.value} payTo={budget.payTo} onChange={set} />
         <Switch
           label={t('popup_pauseSite')}
-          on={!paused.value}
+          on={!draft.value.paused}
           testId="budget-active"
-          onChange={(on) => {
-            paused.value = !on;
-          }}
+          onChange={(on) => set({ paused: !on })}
         />
+        <p class="field-fault" role="status" data-testid="budget-remark">
+          {reading.kind === 'remark' && t(reading.key)}
+        </p>
         <FaultLine fault={action.fault.value} />
         <Button
           look="primary"
           submit
-          off={most.kind !== 'amount' || day.kind !== 'amount' || dayTooSmall}
+          off={reading.kind === 'remark'}
           busy={action.busy.value}
+          testId="budget-save"
         >
           {t('ui_save')}
         </Button>

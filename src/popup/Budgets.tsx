@@ -1,17 +1,17 @@
 import { ask } from '../messages/ask.ts';
 import type { BudgetView } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
+import { budgetTerms } from '../ui/budget-words.ts';
 import { useAnswer } from '../ui/changes.ts';
 import { Switch } from '../ui/components/Field.tsx';
 import { Icon } from '../ui/components/Icon.tsx';
 import { Loading } from '../ui/components/Loading.tsx';
+import { Meter } from '../ui/components/Meter.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
-import { shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
 import { go } from './place.ts';
-import { Spent } from './SiteBudget.tsx';
 
 /** Who may spend without asking, and how much. */
 export function Budgets({ paused }: { readonly paused: boolean }) {
@@ -54,11 +54,11 @@ function BudgetCard({ budget }: { readonly budget: BudgetView }) {
         <SiteName site={budget.site} />
         <Icon name="forward" />
       </button>
-      <Spent budget={budget} />
-      <p class="hint">
-        {budget.paused
-          ? t('popup_sitePaused')
-          : t('popup_budgetSentence', shortXno(budget.perPayment), shortXno(budget.perDay))}
+      {budget.uses.map((use) => (
+        <Meter key={use.limit} use={use} />
+      ))}
+      <p class="hint sentence" data-testid="budget-terms">
+        {budgetTerms(budget)}
       </p>
     </li>
   );

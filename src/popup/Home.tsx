@@ -15,6 +15,7 @@ import { activeSite } from './active-site.ts';
 import { activity } from './activity-list.ts';
 import { go } from './place.ts';
 import { SiteBudget } from './SiteBudget.tsx';
+import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
 
@@ -54,7 +55,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
 
       <FaultLine fault={action.fault.value} />
       <Trouble purse={purse} />
-      {purse.paused && <PausedAll />}
+      {purse.paused ? <PausedAll /> : <UsedBudget />}
 
       <div class="columns">
         <Button

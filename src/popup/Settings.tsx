@@ -13,6 +13,7 @@ import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { t } from '../ui/i18n.ts';
 import { BlockTakers } from './BlockTakers.tsx';
+import { GlobalCap } from './GlobalCap.tsx';
 import { Preference } from './Preference.tsx';
 import { go } from './place.ts';
 
@@ -26,6 +27,9 @@ export function Settings() {
       {settings.kind === 'given' && (
         <>
           <Networks settings={settings.value} />
+          <Section title={t('budget_allSites')} id="cap">
+            <GlobalCap cap={settings.value.cap} />
+          </Section>
           <Section title={t('popup_securityTitle')} id="security">
             <AutoLock minutes={settings.value.autoLockMinutes} />
             <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />

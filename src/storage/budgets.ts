@@ -1,8 +1,17 @@
 import { type Raw, ZERO } from '../nano/amount.ts';
-import type { Budget } from '../payments/budget.ts';
+import {
+  type Allowance,
+  type Budget,
+  type BudgetChange,
+  changeBudget,
+  newBudget,
+  type Overall,
+} from '../payments/budget.ts';
 import type { Budgets } from '../payments/journal.ts';
 import type { Site } from '../payments/payment.ts';
+import { atomically } from './atomically.ts';
 import type { Database } from './database.ts';
+import { readAllowance, readOverall } from './spending.ts';
 
 /** Budgets, spending, blocked sites and those that may take signed blocks, in IndexedDB. */
 export class StoredBudgets implements Budgets {
@@ -22,12 +31,31 @@ export class StoredBudgets implements Budgets {
     return this.#database.getAll('budgets', IDBKeyRange.bound([network], [network, []]));
   }
 
-  async spentOn(network: string, site: Site, day: string): Promise<Raw> {
-    return ((await this.#database.get('spending', [network, site, day]))?.spent ?? ZERO) as Raw;
+  /** What the site has spent and reserved in the window of this name (raw). */
+  async spentOn(network: string, site: Site, window: string): Promise<Raw> {
+    return ((await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO) as Raw;
+  }
+
+  async allowance(network: string, site: Site, at: number): Promise<Allowance> {
+    return readAllowance(this.#database.transaction(['budgets', 'spending', 'settings']), network, site, at);
+  }
+
+  /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */
+  async overall(network: string, at: number): Promise<Overall> {
+    return readOverall(this.#database.transaction(['spending', 'settings']), network, at);
   }
 
   async save(budget: Budget): Promise<void> {
     await this.#database.put('budgets', budget);
+  }
+
+  async change(network: string, site: Site, change: BudgetChange): Promise<void> {
+    const transaction = this.#database.transaction('budgets', 'readwrite');
+    await atomically(transaction, async () => {
+      const now = this.#now();
+      const before = (await transaction.store.get([network, site])) ?? newBudget(network, site, now);
+      await transaction.store.put(changeBudget(before, change, now));
+    });
   }
 
   async remove(network: string, site: Site): Promise<void> {

@@ -53,8 +53,8 @@ const transferOf = ({ hash }: OwnBlock) => ({
   counterparty: PAYEE,
   network: { id: NETWORK, testMoney: true },
 });
-const spentBy = async ({ network, site, day }: Intent) =>
-  (await database.get('spending', [network.id, site, day]))?.spent;
+const spentBy = async ({ network, site, windows }: Intent) =>
+  (await database.get('spending', [network.id, site, windows.day]))?.spent;
 
 /** A payment whose block was handed over. */
 async function handedOver(): Promise<{ readonly intent: Intent; readonly cheque: ChequeBlock }> {

@@ -6,6 +6,7 @@ import type { Left } from '../payments/cashier.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Transfer } from '../payments/transfer.ts';
+import { countInWindows } from './version-3.ts';
 
 /** A moment and an id: the order of lists, and the place where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
@@ -26,11 +27,11 @@ export interface PaymentRow {
   readonly undelivered?: readonly [network: string, method: string, url: string];
 }
 
-/** What a site has spent and reserved on one day (raw). */
+/** What a site, or all of them together, has spent and reserved in one window of time (raw). */
 export interface SpendingRow {
   readonly network: string;
   readonly site: string;
-  readonly day: string;
+  readonly window: string;
   readonly spent: bigint;
 }
 
@@ -79,7 +80,7 @@ export interface PurseSchema extends DBSchema {
 
 export type Database = IDBPDatabase<PurseSchema>;
 
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Opens the purse's one database, making or migrating it.
@@ -89,9 +90,11 @@ const VERSION = 2;
 export async function openDatabase(name = 'nano-purse'): Promise<Database> {
   try {
     return await openDB<PurseSchema>(name, VERSION, {
-      upgrade(database, from) {
+      upgrade(database, from, _, transaction) {
         if (from < 1) createFirst(database);
         if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
+        // A step that fails takes the whole migration back: the data stays as it was.
+        if (from < 3) countInWindows(database, transaction).catch(() => transaction.abort());
       },
     });
   } catch (cause) {

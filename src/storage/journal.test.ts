@@ -1,18 +1,29 @@
 import 'fake-indexeddb/auto';
-import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { STRANGER } from '../payments/account.fixture.ts';
+import type { Budget } from '../payments/budget.ts';
 import { SIGNING_MARGIN } from '../payments/last-look.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
-import type { Intent, PaymentId, Progress } from '../payments/payment.ts';
-import { challengeOf, intentOf, NETWORK, PAYEE, SHOP, sessionOffer } from '../payments/samples.fixture.ts';
+import type { Intent, PaymentId, Progress, Site } from '../payments/payment.ts';
+import {
+  budgetOf,
+  challengeOf,
+  intentOf,
+  NETWORK,
+  PAYEE,
+  SHOP,
+  sessionOffer,
+} from '../payments/samples.fixture.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
 import { type Database, openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
+import { StoredSettings } from './settings.ts';
+
+const HOUR = 3_600_000;
 
 let database: Database;
 let journal: StoredJournal;
@@ -31,17 +42,9 @@ beforeEach(async () => {
 const intent = (parts: Partial<Intent> = {}) => intentOf({ account: STRANGER, ...parts });
 const ofBudget = (amount: bigint, parts: Partial<Intent> = {}) =>
   intent({ offer: sessionOffer(amount), approval: 'budget', ...parts });
-const allow = (perPayment: bigint, perDay: bigint, paused = false) =>
-  budgets.save({
-    site: SHOP,
-    network: NETWORK,
-    perPayment: perPayment as Raw,
-    perDay: perDay as Raw,
-    payTo: null,
-    paused,
-    since: now,
-  });
-const spent = (day: string) => budgets.spentOn(NETWORK, SHOP, day);
+const allow = (perPayment: bigint, perDay: bigint, parts: Partial<Budget> = {}) =>
+  budgets.save(budgetOf({ perPayment: perPayment as Raw, perDay: perDay as Raw, ...parts }));
+const spent = ({ windows: { day } }: Intent) => budgets.spentOn(NETWORK, SHOP, day);
 
 /** The block that pays an intent, or a little something else. */
 function blockFor({ network, account, offer, amount }: Intent, parts: Partial<OwnBlock> = {}): OwnBlock {
@@ -88,7 +91,7 @@ describe('reserving', () => {
       payment: { intent: one, progress: { state: 'approved' }, story: [{ state: 'approved', at: one.at }] },
     });
     expect(await journal.find(one.id)).toEqual(Object(reservation).payment);
-    expect(await spent(one.day)).toBe(one.amount);
+    expect(await spent(one)).toBe(one.amount);
   });
 
   test('the same session again is the payment that is there, whatever its state', async () => {
@@ -100,7 +103,7 @@ describe('reserving', () => {
     expect(await again()).toMatchObject(known);
     await walk(first, blockFor(first), 'signed', 'published', 'confirmed', 'proven', 'delivered', 'settled');
     expect(await again()).toMatchObject(known);
-    expect(await spent(first.day)).toBe(1_000n);
+    expect(await spent(first)).toBe(1_000n);
   });
 
   test('of the same session at once, one is reserved', async () => {
@@ -116,18 +119,18 @@ describe('reserving', () => {
     await journal.reserve(first);
     await giveUp(first.id);
     expect(await journal.reserve(intent({ offer }))).toMatchObject({ kind: 'reserved' });
-    expect(await spent(first.day)).toBe(1_000n);
+    expect(await spent(first)).toBe(1_000n);
   });
 
   test('a budget that is gone, paused or used up since the decision allows nothing', async () => {
     expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
-    await allow(10n, 10n, true);
+    await allow(10n, 10n, { paused: true });
     expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
     await allow(10n, 10n);
     expect(await journal.reserve(ofBudget(11n))).toEqual({ kind: 'over' });
     expect(await journal.reserve(ofBudget(6n))).toMatchObject({ kind: 'reserved' });
     expect(await journal.reserve(ofBudget(5n))).toEqual({ kind: 'over' });
-    expect(await spent(intent().day)).toBe(6n);
+    expect(await spent(intent())).toBe(6n);
     expect(await database.count('payments')).toBe(1);
   });
 
@@ -139,87 +142,54 @@ describe('reserving', () => {
     expect(await journal.reserve(intent({ offer: sessionOffer(100n) }))).toMatchObject({ kind: 'reserved' });
   });
 
-  test('each day, site and network has its own account', async () => {
+  test('each day and each network has its own account', async () => {
     await allow(10n, 10n);
-    const days = ['2026-11-22', '2026-11-23', '2026-11-22'];
+    const [today, tomorrow] = [now, now + 24 * HOUR];
     const kinds = [];
-    for (const day of days) kinds.push((await journal.reserve(ofBudget(10n, { day }))).kind);
+    for (const at of [today, tomorrow, today])
+      kinds.push((await journal.reserve(ofBudget(10n, { at }))).kind);
     expect(kinds).toEqual(['reserved', 'reserved', 'over']);
-    const elsewhere = intent({ network: { id: 'nano:other', testMoney: true }, day: '2026-11-22' });
+    const elsewhere = intent({ network: { id: 'nano:other', testMoney: true } });
     await journal.reserve(elsewhere);
-    expect(await spent('2026-11-22')).toBe(10n);
+    expect(await spent(elsewhere)).toBe(10n);
   });
 
-  test('given back, the money is of the day it was taken from', async () => {
-    const one = intent({ day: '2026-11-21' });
+  test('given back, the money is of the windows it was taken from, whatever the clock says', async () => {
+    const one = intent();
     await journal.reserve(one);
+    now += 40 * 24 * HOUR;
+    await journal.reserve(intent({ at: now }));
     await giveUp(one.id);
-    expect(await spent('2026-11-21')).toBe(0n);
+    expect(await spent(one)).toBe(0n);
+    expect(await spent(intent({ at: now }))).toBe(1_000n);
   });
-});
 
-test('no interleaving overspends a budget, and what is debited is what was not given back', async () => {
-  const step = fc.oneof(
-    {
-      weight: 3,
-      arbitrary: fc.record({ do: fc.constant('reserve'), amount: fc.bigInt(0n, 60n), day: fc.nat(2) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constant('by hand'), amount: fc.bigInt(0n, 60n), day: fc.nat(2) }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant('abandon'), amount: fc.bigInt(0n, 60n), day: fc.nat(2) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ do: fc.constant('sign'), amount: fc.bigInt(0n, 60n), day: fc.nat(2) }),
-    },
-  );
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(step, { minLength: 1, maxLength: 60 }),
-      fc.bigInt(1n, 60n),
-      fc.bigInt(1n, 200n),
-      async (steps, perPayment, perDay) => {
-        database = await openDatabase(crypto.randomUUID());
-        journal = new StoredJournal(database, () => now);
-        budgets = new StoredBudgets(database, () => now);
-        await allow(perPayment, perDay);
-        const begun: Intent[] = [];
-        // All at once: what comes first, IndexedDB alone decides.
-        await Promise.all(
-          steps.map(async ({ do: what, amount, day }, index) => {
-            const own = ofBudget(amount, {
-              day: `day ${day}`,
-              approval: what === 'by hand' ? 'once' : 'budget',
-            });
-            await Promise.resolve();
-            if ((await journal.reserve(own)).kind !== 'reserved') return;
-            begun.push(own);
-            if (what === 'sign') await journal.sign(own.id, blockFor(own));
-            const target = begun[index % begun.length];
-            if (what !== 'abandon' || target === undefined) return;
-            await giveUp(target.id).catch((failure: unknown) =>
-              expect(failure).toMatchObject({ key: 'fault_paymentOver' }),
-            );
-          }),
-        );
-        const payments = (await database.getAll('payments')).map(({ payment }) => payment);
-        const alive = payments.filter(({ progress }) => progress.state !== 'abandoned');
-        for (const day of ['day 0', 'day 1', 'day 2']) {
-          const today = alive.filter(({ intent }) => intent.day === day);
-          const sum = (of: typeof today) => of.reduce((total, { intent }) => total + intent.amount, 0n);
-          const paidByBudget = today.filter(({ intent }) => intent.approval === 'budget');
-          expect(await spent(day)).toBe(sum(today));
-          expect(sum(paidByBudget)).toBeLessThanOrEqual(perDay);
-          for (const { intent } of paidByBudget) expect(intent.amount).toBeLessThanOrEqual(perPayment);
-        }
-      },
-    ),
-    { numRuns: 40 },
-  );
+  test('the rules are looked at once more: what changed since the decision is not paid', async () => {
+    const friend = 'https://friend.example' as Site;
+    const from = (topOrigin: string) => ({ challenge: challengeOf({ topOrigin, initiator: SHOP }) });
+    await allow(10n, 100n, { payTo: STRANGER, initiators: [friend] });
+    expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
+    await allow(10n, 100n, { payTo: PAYEE, initiators: [friend] });
+    expect(await journal.reserve(ofBudget(1n, from('https://other.example')))).toEqual({ kind: 'over' });
+    expect(await journal.reserve(ofBudget(1n, from(friend)))).toMatchObject({ kind: 'reserved' });
+    const settings = new StoredSettings(database);
+    await settings.write('paused', true);
+    expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
+    await settings.write('paused', false);
+    await settings.write('cap', { perDay: 1n as Raw, perMonth: null });
+    expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
+    await settings.write('cap', { perDay: 2n as Raw, perMonth: null });
+    expect(await journal.reserve(ofBudget(1n))).toMatchObject({ kind: 'reserved' });
+  });
+
+  test('a budget that knows nobody yet knows whom it pays first', async () => {
+    await allow(10n, 100n);
+    await journal.reserve(ofBudget(1n));
+    expect(await budgets.read(NETWORK, SHOP)).toMatchObject({ payTo: PAYEE });
+    expect(await journal.reserve(ofBudget(1n, { offer: sessionOffer(1n, { payTo: STRANGER }) }))).toEqual({
+      kind: 'over',
+    });
+  });
 });
 
 describe('signing: the last look before money moves', () => {
@@ -290,7 +260,7 @@ test('a step that the table does not know changes nothing', async () => {
   const before = await journal.find(one.id);
   await expect(walk(one, blockFor(one), 'abandoned')).rejects.toThrow('fault_paymentOver');
   expect(await journal.find(one.id)).toEqual(before);
-  expect(await spent(one.day)).toBe(one.amount);
+  expect(await spent(one)).toBe(one.amount);
 });
 
 describe('finding', () => {

@@ -1,27 +1,29 @@
-import type { IDBPTransaction } from 'idb';
+import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { checkBudget } from '../payments/budget.ts';
-import { priceOf } from '../payments/decision.ts';
-import type { Journal, Reservation } from '../payments/journal.ts';
+import type { Raw } from '../nano/amount.ts';
+import { type Budget, windowsAt } from '../payments/budget.ts';
+import { askFirst, priceOf } from '../payments/decision.ts';
+import type { Journal, Reservation, Uncounted } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
 import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import {
   advance,
   approved,
-  type Intent,
   isDebited,
   isUnderway,
   type Payment,
   type PaymentId,
   type Progress,
 } from '../payments/payment.ts';
+import type { Offer } from '../protocol/offer.ts';
 import { atomically } from './atomically.ts';
 import { putNewest } from './chains.ts';
 import type { Database, PaymentRow, PurseSchema } from './database.ts';
+import { settingOf } from './settings.ts';
+import { debit, giveBack, readAllowance } from './spending.ts';
 
-type Stores = 'payments' | 'spending' | 'budgets' | 'chains';
+type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains';
 type Transaction<S extends Stores> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
 
 /** How many earlier purchases of a resource are looked through for one that was delivered. */
@@ -37,24 +39,30 @@ export class StoredJournal implements Journal {
     this.#now = now;
   }
 
-  async reserve(intent: Intent): Promise<Reservation> {
-    const transaction = this.#database.transaction(['payments', 'spending', 'budgets'], 'readwrite');
+  async reserve(uncounted: Uncounted): Promise<Reservation> {
+    const transaction = this.#database.transaction(
+      ['payments', 'spending', 'budgets', 'settings'],
+      'readwrite',
+    );
     return atomically(transaction, async () => {
       const payments = transaction.objectStore('payments');
-      const namesakes = await payments.index('once').getAll(intent.once);
+      const namesakes = await payments.index('once').getAll(uncounted.once);
       const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
       if (known !== undefined) return { kind: 'known', payment: known.payment };
 
-      const spent = await spentOn(transaction, intent);
-      if (intent.approval === 'budget') {
-        const budget = await transaction.objectStore('budgets').get([intent.network.id, intent.site]);
-        const allowed =
-          budget?.paused === false && checkBudget(budget, spent, intent.amount).kind === 'inside';
-        if (!allowed) return { kind: 'over' };
+      const { network, site, at, approval } = uncounted;
+      const allowance = await readAllowance(transaction, network.id, site, at);
+      const { budget } = allowance;
+      if (approval === 'budget') {
+        const paused = settingOf('paused', await transaction.objectStore('settings').get('paused'));
+        // What was last paid for this was looked up for the decision: prices only matter once something was delivered.
+        const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, now: at });
+        if (budget === null || reason !== null) return { kind: 'over' };
+        await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);
       }
-      const payment = approved(intent);
+      const payment = approved({ ...uncounted, windows: windowsAt(budget, at) });
       await payments.add(rowOf(payment));
-      await debit(transaction, intent, addRaw(spent, intent.amount));
+      await debit(transaction, payment.intent);
       return { kind: 'reserved', payment };
     });
   }
@@ -146,6 +154,15 @@ async function read<S extends Stores>(
   return row.payment;
 }
 
+/** Who is paid first by a budget that knows nobody yet is who it knows from now on. */
+async function pinPayee(
+  budgets: Pick<IDBPObjectStore<PurseSchema, 'budgets'[], 'budgets', 'readwrite'>, 'put'>,
+  budget: Budget,
+  { payTo }: Offer,
+): Promise<void> {
+  if (budget.payTo === null) await budgets.put({ ...budget, payTo });
+}
+
 /** Writes a payment that went one step on, and gives back what it will never cost. */
 async function write<S extends Stores>(
   transaction: Transaction<S | 'payments' | 'spending'>,
@@ -154,24 +171,7 @@ async function write<S extends Stores>(
   const { intent, progress } = payment;
   await transaction.objectStore('payments').put(rowOf(payment));
   if (isDebited(progress.state)) return;
-  const spent = await spentOn(transaction, intent);
-  await debit(transaction, intent, subtractRaw(spent, intent.amount));
-}
-
-async function spentOn<S extends Stores>(
-  transaction: Transaction<S | 'spending'>,
-  { network, site, day }: Intent,
-): Promise<Raw> {
-  const row = await transaction.objectStore('spending').get([network.id, site, day]);
-  return (row?.spent ?? ZERO) as Raw;
-}
-
-async function debit<S extends Stores>(
-  transaction: Transaction<S | 'spending'>,
-  { network, site, day }: Intent,
-  spent: Raw,
-): Promise<void> {
-  await transaction.objectStore('spending').put({ network: network.id, site, day, spent });
+  await giveBack(transaction, intent);
 }
 
 /** The row of a payment, with the keys that its progress gives it. */

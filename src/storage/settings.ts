@@ -1,9 +1,17 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Database } from './database.ts';
+
+const Limit = v.nullable(
+  v.pipe(
+    v.bigint(),
+    v.transform((raw) => raw as Raw),
+  ),
+);
 
 const settings = {
   /** The network in use, by its CAIP-2 id. */
@@ -16,11 +24,18 @@ const settings = {
   representative: v.fallback(v.nullable(AddressText), null),
   /** Which ways to pay the user likes best, best first; what it leaves out follows as the protocol room has it. */
   preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
+  /** What all sites of a network together may spend without asking; null is no limit. */
+  cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;
 
 type Settings = typeof settings;
 export type SettingName = keyof Settings;
 export type SettingValue<N extends SettingName> = v.InferOutput<Settings[N]>;
+
+/** What is kept under a name as what it should be. */
+export function settingOf<N extends SettingName>(name: N, value: unknown): SettingValue<N> {
+  return v.parse(settings[name], value) as SettingValue<N>;
+}
 
 /** The networks that are always there. */
 export const BUILT_IN: readonly NetworkProfile[] = [MAINNET, DEVNET];
@@ -35,7 +50,7 @@ export class StoredSettings {
 
   /** The value of a setting; what was never set, or does not read as what it should be, is its default. */
   async read<N extends SettingName>(name: N): Promise<SettingValue<N>> {
-    return v.parse(settings[name], await this.#database.get('settings', name)) as SettingValue<N>;
+    return settingOf(name, await this.#database.get('settings', name));
   }
 
   async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {

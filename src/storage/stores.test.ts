@@ -4,10 +4,10 @@ import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { DEVNET, MAINNET } from '../nano/network.ts';
 import { STRANGER } from '../payments/account.fixture.ts';
-import type { Budget } from '../payments/budget.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Site } from '../payments/payment.ts';
-import { NETWORK, PAYEE, SHOP } from '../payments/samples.fixture.ts';
+import { budgetOf, NETWORK, PAYEE, SHOP } from '../payments/samples.fixture.ts';
+import type { Day } from '../payments/windows.ts';
 import { nonceOf, parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
@@ -45,15 +45,13 @@ test('a browser that keeps no data is said to be one', async () => {
 
 describe('budgets', () => {
   const other = 'https://other.example' as Site;
-  const budget: Budget = {
-    site: SHOP,
-    network: NETWORK,
+  const budget = budgetOf({
     perPayment: 10n as Raw,
-    perDay: 100n as Raw,
+    perMonth: 100n as Raw,
+    term: { until: '2026-12-01' as Day, renews: 'month' },
     payTo: PAYEE,
-    paused: false,
-    since: 7,
-  };
+    initiators: [other],
+  });
 
   test('are of one site on one network, and survive', async () => {
     const budgets = new StoredBudgets(database, Date.now);

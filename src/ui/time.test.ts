@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ago, clock } from './time.ts';
+import { ago, clock, dayName } from './time.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MINUTE = 60_000;
@@ -29,4 +29,11 @@ describe('the clock of what is left', () => {
   ])('%d ms reads %s', (left, words) => {
     expect(clock(left)).toBe(words);
   });
+});
+
+test.each([
+  ['2026-12-01', '1 Dec'],
+  ['2027-01-31', '31 Jan 2027'],
+])('the day %s is called %s, whatever the time zone', (day, name) => {
+  expect(dayName(day, NOW, 'en-GB')).toBe(name);
 });

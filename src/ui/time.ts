@@ -33,3 +33,14 @@ export function clock(left: number): string {
   const tail = two(seconds % 60);
   return hours === 0 ? `${minutes}:${tail}` : `${hours}:${two(minutes % 60)}:${tail}`;
 }
+
+/** A day of the calendar (`YYYY-MM-DD`) in the user's language: "1 Dec"; with its year where it is another one. */
+export function dayName(day: string, now: number = Date.now(), locale?: string): string {
+  const otherYear = !day.startsWith(`${new Date(now).getFullYear()}-`);
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    ...(otherYear && { year: 'numeric' }),
+    timeZone: 'UTC',
+  }).format(Date.parse(day));
+}

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { Fault } from '../../fault.ts';
 import type { ApprovalView } from '../../messages/views.ts';
+import { warningOf } from '../budget-words.ts';
 import { Countdown } from '../components/Countdown.tsx';
 import { NetworkBanner } from '../components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
+import { UsedNotice } from '../components/UsedNotice.tsx';
 import { enoughXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { useNow } from '../now.ts';
@@ -28,6 +30,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const writingBudget = useSignal(false);
   const draft = useBudgetDraft(approval.amount, approval.budget);
   const expired = useNow(500).value >= approval.expiresAt;
+  const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && !expired;
 
   const refusals: readonly Choice[] = [
@@ -104,6 +107,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
             {t(warning)}
           </Notice>
         ))}
+        {used !== null && <UsedNotice warning={used} />}
         {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}

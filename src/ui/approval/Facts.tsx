@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../../messages/views.ts';
+import { budgetSentence } from '../budget-words.ts';
 import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
 import { Icon } from '../components/Icon.tsx';
@@ -68,13 +69,8 @@ export function Facts({ approval }: { readonly approval: ApprovalView }) {
       {budget !== null && (
         <>
           <dt>{t('approve_budget')}</dt>
-          <dd>
-            {t(
-              'approve_budgetLine',
-              shortXno(budget.perPayment),
-              shortXno(budget.spentToday),
-              shortXno(budget.perDay),
-            )}
+          <dd class="sentence" data-testid="approval-budget">
+            {budgetSentence(budget)}
           </dd>
         </>
       )}

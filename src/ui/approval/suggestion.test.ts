@@ -17,14 +17,14 @@ test.each([
 });
 
 test('an existing budget is never made smaller', () => {
-  const budget = {
-    site: 'https://news.example',
-    perPayment: xno('0.5'),
-    perDay: xno('0.6'),
-    spentToday: '0',
-    paused: false,
-  };
+  const budget = { perPayment: xno('0.5'), perDay: xno('0.6') };
   const suggestion = suggestBudget(xno('0.1'), budget);
+  expect(formatXno(suggestion.perPayment)).toBe('0.5');
+  expect(formatXno(suggestion.perDay)).toBe('1');
+});
+
+test('a limit that is not set is suggested like for a new budget', () => {
+  const suggestion = suggestBudget(xno('0.1'), { perPayment: xno('0.5'), perDay: null });
   expect(formatXno(suggestion.perPayment)).toBe('0.5');
   expect(formatXno(suggestion.perDay)).toBe('1');
 });

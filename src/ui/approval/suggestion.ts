@@ -14,13 +14,16 @@ const PAYMENTS_A_DAY = 10n;
  * A budget to start from: payments like this one, ten a day, and never less than what the site has already. The amount
  * is rounded up to three digits, because the next payment of the same price carries another tag.
  */
-export function suggestBudget(amount: RawString, budget: BudgetView | null): Suggestion {
+export function suggestBudget(
+  amount: RawString,
+  budget: Pick<BudgetView, 'perPayment' | 'perDay'> | null,
+): Suggestion {
   const perPayment = roundedUp(parseRaw(amount));
   const perDay = (perPayment * PAYMENTS_A_DAY) as Raw;
   if (budget === null) return { perPayment, perDay };
   return {
-    perPayment: larger(perPayment, parseRaw(budget.perPayment)),
-    perDay: larger(perDay, parseRaw(budget.perDay)),
+    perPayment: larger(perPayment, budget.perPayment),
+    perDay: larger(perDay, budget.perDay),
   };
 }
 
@@ -29,4 +32,7 @@ function roundedUp(raw: Raw): Raw {
   return (((raw + step - 1n) / step) * step) as Raw;
 }
 
-const larger = (a: Raw, b: Raw): Raw => (a > b ? a : b);
+function larger(raw: Raw, limit: RawString | null): Raw {
+  const other = limit === null ? raw : parseRaw(limit);
+  return raw > other ? raw : other;
+}

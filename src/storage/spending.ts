@@ -1,0 +1,103 @@
+import type { IDBPTransaction } from 'idb';
+import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { type Allowance, type Overall, windowsAt } from '../payments/budget.ts';
+import type { Intent, Site } from '../payments/payment.ts';
+import { windowsOf } from '../payments/windows.ts';
+import type { PurseSchema, SpendingRow } from './database.ts';
+import { settingOf } from './settings.ts';
+
+type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains';
+type Transaction<S extends Stores, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
+type Key = [network: string, site: string, window: string];
+
+/** Stands where a site would: the sum over all of them. No origin reads like it. */
+const ALL_SITES = '*';
+
+/** What a site may spend, and has spent in the windows of a moment (ms). */
+export async function readAllowance<S extends Stores, M extends IDBTransactionMode>(
+  transaction: Transaction<S | 'budgets' | 'spending' | 'settings', M>,
+  network: string,
+  site: Site,
+  at: number,
+): Promise<Allowance> {
+  const budget = (await transaction.objectStore('budgets').get([network, site])) ?? null;
+  const { hour, day, month, term } = windowsAt(budget, at);
+  return {
+    budget,
+    spent: {
+      perHour: await spentIn(transaction, [network, site, hour]),
+      perDay: await spentIn(transaction, [network, site, day]),
+      perMonth: await spentIn(transaction, [network, site, month]),
+      total: term === null ? ZERO : await spentIn(transaction, [network, site, term]),
+    },
+    ...(await readOverall(transaction, network, at)),
+  };
+}
+
+/** The cap over all sites, and what they have spent of it in the windows of a moment (ms). */
+export async function readOverall<S extends Stores, M extends IDBTransactionMode>(
+  transaction: Transaction<S | 'spending' | 'settings', M>,
+  network: string,
+  at: number,
+): Promise<Overall> {
+  const { day, month } = windowsOf(at);
+  return {
+    cap: settingOf('cap', await transaction.objectStore('settings').get('cap')),
+    spentByAll: {
+      perDay: await spentIn(transaction, [network, ALL_SITES, day]),
+      perMonth: await spentIn(transaction, [network, ALL_SITES, month]),
+    },
+  };
+}
+
+async function spentIn<S extends Stores, M extends IDBTransactionMode>(
+  transaction: Transaction<S | 'spending', M>,
+  account: Key,
+): Promise<Raw> {
+  return ((await transaction.objectStore('spending').get(account))?.spent ?? ZERO) as Raw;
+}
+
+/** Counts an intent's amount in each of its windows. */
+export function debit<S extends Stores>(
+  transaction: Transaction<S | 'spending', 'readwrite'>,
+  intent: Intent,
+): Promise<void> {
+  return change(transaction, intent, (spent) => addRaw(spent, intent.amount));
+}
+
+/** Takes it out again of exactly those. */
+export function giveBack<S extends Stores>(
+  transaction: Transaction<S | 'spending', 'readwrite'>,
+  intent: Intent,
+): Promise<void> {
+  return change(transaction, intent, (spent) => subtractRaw(spent, intent.amount));
+}
+
+async function change<S extends Stores>(
+  transaction: Transaction<S | 'spending', 'readwrite'>,
+  intent: Intent,
+  to: (spent: Raw) => Raw,
+): Promise<void> {
+  for (const key of accountsOf(intent)) {
+    const spent = await spentIn(transaction, key);
+    await transaction.objectStore('spending').put(rowOf(key, to(spent)));
+  }
+}
+
+/** The accounts in which an intent counts: its site's in every window, and that of all sites in the longer ones. */
+export function accountsOf({ network, site, windows }: Pick<Intent, 'network' | 'site' | 'windows'>): Key[] {
+  const { hour, day, month, term } = windows;
+  const own = term === null ? [hour, day, month] : [hour, day, month, term];
+  return [
+    ...own.map((window): Key => [network.id, site, window]),
+    ...[day, month].map((window): Key => [network.id, ALL_SITES, window]),
+  ];
+}
+
+/** An account as it lies on disk. */
+export const rowOf = ([network, site, window]: Key, spent: Raw): SpendingRow => ({
+  network,
+  site,
+  window,
+  spent,
+});

@@ -1,0 +1,63 @@
+import { useId } from 'preact/hooks';
+
+interface SelectFieldProps<V extends string> {
+  readonly label: string;
+  readonly value: V;
+  readonly options: readonly { readonly value: V; readonly name: string }[];
+  readonly onChange: (value: V) => void;
+  readonly testId?: string;
+}
+
+/** One of a few. */
+export function SelectField<V extends string>(props: SelectFieldProps<V>) {
+  const id = useId();
+  const { label, value, options, onChange, testId } = props;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        data-testid={testId}
+        onChange={({ currentTarget }) => {
+          const chosen = options.find((option) => option.value === currentTarget.value);
+          if (chosen !== undefined) onChange(chosen.value);
+        }}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+interface DateFieldProps {
+  readonly label: string;
+  /** `YYYY-MM-DD`; empty while none is chosen. */
+  readonly value: string;
+  /** The first day that may be chosen. */
+  readonly min: string;
+  readonly onInput: (value: string) => void;
+  readonly testId?: string;
+}
+
+/** A day of the calendar. */
+export function DateField({ label, value, min, onInput, testId }: DateFieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="date"
+        value={value}
+        min={min}
+        data-testid={testId}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </div>
+  );
+}

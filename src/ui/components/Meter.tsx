@@ -1,0 +1,16 @@
+import type { UseView } from '../../messages/views.ts';
+import { spentWords } from '../budget-words.ts';
+import { shareUsed, WHOLE } from '../uses.ts';
+
+/** How much of a limit is gone, as a bar with its words. */
+export function Meter({ use }: { readonly use: UseView }) {
+  const words = spentWords(use);
+  return (
+    <div class="meter" data-raw={use.spent} data-limit={use.limit} data-mark={use.mark} data-testid="meter">
+      <progress max={WHOLE} value={shareUsed(use)} aria-label={words} />
+      <span class="hint" aria-hidden="true">
+        {words}
+      </span>
+    </div>
+  );
+}

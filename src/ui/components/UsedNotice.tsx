@@ -1,0 +1,13 @@
+import type { Warning } from '../budget-words.ts';
+import { Notice } from './Notice.tsx';
+
+/** That much of a budget is gone. */
+export function UsedNotice({ warning }: { readonly warning: Warning }) {
+  return (
+    <Notice tone={warning.mark === 50 ? 'info' : 'warn'}>
+      <p data-testid="used-warning" data-mark={warning.mark}>
+        {warning.text}
+      </p>
+    </Notice>
+  );
+}

@@ -88,17 +88,23 @@ const VERSION = 3;
  * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that.
  */
 export async function openDatabase(name = 'nano-purse'): Promise<Database> {
+  let broken: unknown;
   try {
     return await openDB<PurseSchema>(name, VERSION, {
       upgrade(database, from, _, transaction) {
         if (from < 1) createFirst(database);
         if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
-        // A step that fails takes the whole migration back: the data stays as it was.
-        if (from < 3) countInWindows(database, transaction).catch(() => transaction.abort());
+        if (from >= 3) return;
+        // A step that fails takes the whole migration back, and with it the opening: the data stays as it was.
+        transaction.done.catch(() => undefined);
+        countInWindows(database, transaction).catch((failure: unknown) => {
+          broken = failure;
+          transaction.abort();
+        });
       },
     });
   } catch (cause) {
-    throw new Fault('fault_storageUnusable', [], { cause });
+    throw new Fault('fault_storageUnusable', [], { cause: broken ?? cause });
   }
 }
 

@@ -53,6 +53,9 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
   const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
   const { revoker, chains, opened, lock, changed, visit } = parts;
 
+  /** A password that was wrong makes every open page wait, not only the one where it was typed. */
+  const withPassword = <T>(work: Promise<T>): Promise<T> => work.finally(changed);
+
   const state = async (): Promise<PurseView> => {
     if (!(await vault.exists())) return { kind: 'empty' };
     const waiting = approvals.list().length;
@@ -105,7 +108,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
     'vault.unlock': async ({ password }) => {
-      await vault.unlock(password);
+      await withPassword(vault.unlock(password));
       await opened();
       return null;
     },
@@ -113,7 +116,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       await lock();
       return null;
     },
-    'vault.reveal': async ({ password }) => vault.reveal(password),
+    'vault.reveal': ({ password }) => withPassword(vault.reveal(password)),
 
     'settings.read': async () => ({
       cap: capView(await budgets.overall((await settings.network()).id, now())),

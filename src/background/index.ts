@@ -39,6 +39,7 @@ interface House {
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
   readonly note: (response: Unpriced) => Promise<void>;
   readonly tend: () => Promise<void>;
+  readonly hasPurse: () => Promise<boolean>;
   readonly lapseGone: (tabId: number) => Promise<void>;
 }
 
@@ -46,7 +47,10 @@ const ONBOARDING = 'src/onboarding/index.html';
 /** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
 const TEND_EVERY = 0.5;
 
-const interception = createChromiumInterception({ session: challengeStore });
+const interception = createChromiumInterception({
+  session: challengeStore,
+  mayAsk: async () => (await house).hasPurse(),
+});
 const house = build();
 house.catch(console.error);
 
@@ -153,6 +157,7 @@ async function build(): Promise<House> {
     }),
     chequeOut: async () => (await keeper.current())?.chain.chequeOut() ?? null,
     waits,
+    afresh: (challenge) => interception.afresh(challenge),
     release,
     log: write,
     now,
@@ -199,6 +204,7 @@ async function build(): Promise<House> {
       const code = recogniseLegacy(response);
       if (code !== undefined) await write(response, refusalSentence(code), []);
     },
+    hasPurse: () => vault.exists(),
     tend: async () => {
       const purse = await keeper.current();
       if (purse === null) return;

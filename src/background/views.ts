@@ -1,4 +1,5 @@
 import type { MessageKey } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import type {
   ActivityView,
   ApprovalView,
@@ -23,7 +24,7 @@ import {
   usesOf,
 } from '../payments/budget.ts';
 import { budgetHelps } from '../payments/decision.ts';
-import { isUnderway, type Payment } from '../payments/payment.ts';
+import { isUnderway, type Payment, type Site } from '../payments/payment.ts';
 import type { Purse } from '../payments/purse.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
@@ -90,12 +91,12 @@ export function approvalView(
   { network, allowance, now, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
-  const askedBy = challenge.topOrigin === site ? challenge.initiator : challenge.topOrigin;
+  const asker = askerOf(challenge, site);
   const missing = purse?.missing(offer.amount) ?? null;
   return {
     id,
     site,
-    askedBy: askedBy === site ? null : askedBy,
+    askedBy: asker,
     url: challenge.url,
     amount: offer.amount.toString(),
     tag: tag?.toString() ?? null,
@@ -120,6 +121,12 @@ export function approvalView(
     account: purse?.account ?? '',
     work,
   };
+}
+
+/** The other site that had a hand in the request: the page in the tab, who redirected it, who started it. */
+function askerOf({ topOrigin, redirectedBy, initiator }: Challenge, site: Site): string | null {
+  const others = [topOrigin, redirectedBy ?? null, initiator].filter((one) => one !== null && one !== site);
+  return others[0] ?? null;
 }
 
 function checksOf(offer: Offer): readonly MessageKey[] {
@@ -169,7 +176,7 @@ function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<Bloc
     state: progress.state,
     story,
     site: intent.site,
-    askedBy: challenge.topOrigin === intent.site ? null : challenge.topOrigin,
+    askedBy: askerOf(challenge, intent.site),
     url: challenge.url,
     method: challenge.method,
     amount: intent.amount.toString(),

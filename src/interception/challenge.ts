@@ -16,6 +16,8 @@ export interface Challenge {
   readonly documentId: string | null;
   /** Origin that started the request, the text `null` for an opaque one; null when the user did (typed address). */
   readonly initiator: string | null;
+  /** Origin of another site whose redirect sent the request here, the last one of several; absent when none did. */
+  readonly redirectedBy?: string;
   /** Origin of the page in the tab, the one the user sees; of the response itself for a main frame. */
   readonly topOrigin: string | null;
   readonly method: string;

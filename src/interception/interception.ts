@@ -26,6 +26,11 @@ export interface Interception {
    * page or a server does: that is a `Delivery`.
    */
   deliver(challenge: Challenge, proof: string): Promise<Delivery>;
+  /**
+   * The challenge with a fresh offer in the place of its own, and the page still waiting for it; null when the server
+   * gives none. Only of a GET, which asks for nothing but the price.
+   */
+  afresh(challenge: Challenge): Promise<Challenge | null>;
   /** Gives the page its original 402. Without effect when the page no longer waits. */
   release(challenge: Challenge): void;
 }

@@ -356,10 +356,18 @@ describe('a 402 is left to the page', () => {
     left(challenge, 'refusal_LAPSED');
   });
 
-  test('when it expires too soon', async () => {
+  test('when it expires too soon, and the server gives no other', async () => {
+    begin({ cashier: { afresh: async () => null } });
     const challenge = await browser.visit(page('/article', '&expiry=20'));
     await life.cashier.meet(challenge);
     left(challenge, 'refusal_EXPIRES_TOO_SOON');
+  });
+
+  test('when the offer that is asked for instead expires too soon as well: it is asked for once', async () => {
+    const challenge = await browser.visit(page('/article', '&expiry=20'));
+    await life.cashier.meet(challenge);
+    left(challenge, 'refusal_EXPIRES_TOO_SOON');
+    expect(browser.renewed).toEqual([challenge.id]);
   });
 
   test('but not because it lives longer than a timer can wait', async () => {
@@ -549,6 +557,96 @@ const withPayee = (header: string, payTo: string) =>
   rewritten(header, (entry) => {
     entry.payTo = payTo;
   });
+
+describe('an offer that would expire before delivery is asked for anew', () => {
+  test('within a budget: the fresh one is paid, once, and the page is served', async () => {
+    const url = page('/article', '&first-expiry=20');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    expect(statusOf(challenge)).toBe(200);
+    expect(browser.renewed).toEqual([challenge.id]);
+    expect(await states()).toEqual(['settled']);
+    expect(life.asked).toEqual([]);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('without one: the user is asked about the fresh one', async () => {
+    const challenge = await browser.visit(page('/article', '&first-expiry=20'));
+    await meetAndAnswer(challenge, { kind: 'once' });
+    expect(statusOf(challenge)).toBe(200);
+    expect(life.asked).toMatchObject([{ reason: 'reason_newSite' }]);
+    const [question] = life.asked;
+    expect((question?.offer.expiresAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+  });
+
+  test('when it aged while the user thought about it', async () => {
+    let ahead = 0;
+    begin({ now: () => Date.now() + ahead });
+    const challenge = await browser.visit(page('/article', '&first-expiry=60'));
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    ahead = 40_000;
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await expect.poll(() => life.asked.length).toBe(2);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await meeting;
+    expect(statusOf(challenge)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('when it ran out on the way to its block: the user hears that nothing was spent', async () => {
+    let ahead = 0;
+    begin({ now: () => Date.now() + ahead });
+    const pay = life.payer.pay.bind(life.payer);
+    vi.spyOn(life.payer, 'pay').mockImplementationOnce((id) => {
+      ahead = 60_000;
+      return pay(id);
+    });
+    const challenge = await browser.visit(page('/article', '&first-expiry=60'));
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list().length).toBe(1);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await expect
+      .poll(() => life.asked.map(({ reason }) => reason))
+      .toEqual(['reason_newSite', 'reason_ranOut']);
+    expect(account.sends()).toEqual([]);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await meeting;
+    expect(statusOf(challenge)).toBe(200);
+    expect((await states()).toSorted()).toEqual(['abandoned', 'settled']);
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.renewed).toEqual([challenge.id]);
+    // Met once more, as by a worker's next life, the payment that stands is the one it is about.
+    expect(await account.journal.forChallenge(challenge.id)).toMatchObject({
+      progress: { state: 'settled' },
+    });
+  });
+
+  test('when no node could be given its block in time: that one is taken back first', async () => {
+    let ahead = 0;
+    begin({ now: () => Date.now() + ahead });
+    devnet.faults.set({ kind: 'drop_request', action: 'process' });
+    const url = page('/article', '&first-expiry=60');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    expect(await states()).toEqual(['signed']);
+    ahead = 60_000;
+    devnet.faults.clear();
+    const anew = browser.show({ ...challenge, id: crypto.randomUUID() });
+    await life.cashier.meet(anew);
+    expect(statusOf(anew)).toBe(200);
+    expect((await states()).toSorted()).toEqual(['revoked', 'settled']);
+    expect(
+      account
+        .blocks()
+        .map(({ subtype }) => subtype)
+        .slice(1),
+    ).toEqual(['change', 'send']);
+  });
+});
+
 const withLife = (header: string, seconds: number) =>
   rewritten(header, (entry) => {
     entry.maxTimeoutSeconds = seconds;

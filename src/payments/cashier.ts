@@ -36,6 +36,8 @@ export interface CashierPorts {
   readonly ways: (site: Site) => Promise<Required<Pick<ClassifyContext, 'payable' | 'preference'>>>;
   /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
   readonly chequeOut: () => Promise<Site | null>;
+  /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
+  readonly afresh: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
   /** One line for the user's log: why a 402 was left to the page. */
@@ -51,6 +53,8 @@ export interface CashierPorts {
 export class Cashier {
   readonly #ports: CashierPorts;
   readonly #meetings = new Map<string, Promise<void>>();
+  /** The challenges of which the offer was asked for anew, while they are met. */
+  readonly #renewed = new Set<string>();
 
   constructor(ports: CashierPorts) {
     this.#ports = ports;
@@ -62,18 +66,41 @@ export class Cashier {
    */
   meet(challenge: Challenge): Promise<void> {
     const { id } = challenge;
-    const meeting = this.#meetings.get(id) ?? this.#meet(challenge).finally(() => this.#meetings.delete(id));
+    const known = this.#meetings.get(id);
+    if (known !== undefined) return known;
+    const meeting = this.#attempt(challenge, () => this.#consider(challenge)).finally(() => {
+      this.#meetings.delete(id);
+      this.#renewed.delete(id);
+    });
     this.#meetings.set(id, meeting);
     return meeting;
   }
 
-  async #meet(challenge: Challenge): Promise<void> {
+  async #attempt(challenge: Challenge, work: () => Promise<void>): Promise<void> {
     try {
-      await this.#consider(challenge);
+      await work();
     } catch (failure) {
       const { key, args } = faultOf(failure);
-      await this.#leave(challenge, key, args);
+      // Nothing was paid: its block was never signed, or is taken back.
+      if (key === 'fault_offerExpired') await this.#renew(challenge, key, 'reason_ranOut');
+      else await this.#leave(challenge, key, args);
     }
+  }
+
+  /**
+   * Rather than pay an offer that would expire before delivery, asks for a fresh one, once (protocol.md section 7,
+   * rule 5). A server that has no better one is left to the page.
+   */
+  async #renew(challenge: Challenge, otherwise: Left, reason?: Question['reason']): Promise<void> {
+    const isFirst = !this.#renewed.has(challenge.id);
+    this.#renewed.add(challenge.id);
+    const fresh = isFirst ? await this.#ports.afresh(challenge).catch(() => null) : null;
+    if (fresh === null) return this.#leave(challenge, otherwise);
+    await this.#attempt(fresh, async () => {
+      const standing = await this.#ports.standing();
+      if (standing === null) return this.#leave(fresh, otherwise);
+      await this.#weigh(fresh, standing, reason);
+    });
   }
 
   async #consider(challenge: Challenge): Promise<void> {
@@ -88,10 +115,14 @@ export class Cashier {
     const earlier =
       (await journal.forChallenge(challenge.id)) ?? (await handover.keptFor(challenge, network));
     if (earlier !== undefined) return this.#serve(earlier, challenge);
+    await this.#weigh(challenge, standing);
+  }
 
+  /** Classifies, decides and goes on from there; for the reason given where it asks. */
+  async #weigh(challenge: Challenge, standing: Standing, reason?: Question['reason']): Promise<void> {
     const classified = classify(challenge.header, {
       url: challenge.url,
-      network,
+      network: standing.network.id,
       arrivedAt: challenge.seenAt,
       now: this.#ports.now(),
       ...(await this.#ports.ways(siteOf(challenge.url))),
@@ -101,7 +132,9 @@ export class Cashier {
     if (offer === undefined) {
       return this.#leave(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
     }
-    await this.#settle(challenge, offer, await this.#decide(challenge, offer, standing));
+    const decision = await this.#decide(challenge, offer, standing);
+    const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
+    await this.#settle(challenge, offer, isAskedAgain ? { ...decision, reason } : decision);
   }
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
@@ -109,7 +142,9 @@ export class Cashier {
     if (holder !== null) return this.#leave(challenge, 'fault_chequeOut', [holder]);
     switch (decision.kind) {
       case 'refuse':
-        return this.#leave(challenge, decision.key);
+        return decision.key === 'refusal_EXPIRES_TOO_SOON'
+          ? this.#renew(challenge, decision.key)
+          : this.#leave(challenge, decision.key);
       case 'ask': {
         const { reason } = decision;
         return this.#ask({ id: challenge.id, site: siteOf(challenge.url), challenge, offer, reason });
@@ -184,7 +219,7 @@ export class Cashier {
       return this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_paused' });
     }
     const at = now();
-    if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#leave(challenge, 'refusal_EXPIRES_TOO_SOON');
+    if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#renew(challenge, 'refusal_EXPIRES_TOO_SOON');
     if (handover.takeOver(challenge)) return;
     const reservation = await journal.reserve({
       id: crypto.randomUUID() as PaymentId,

@@ -88,6 +88,12 @@ describe('a budget is for what its own site asks for itself', () => {
     { name: 'a link of its own', parts: { initiator: SHOP }, kind: 'pay' },
     { name: 'a link from elsewhere', parts: { initiator: other }, kind: 'ask' },
     { name: 'a sandboxed page', parts: { initiator: 'null' }, kind: 'ask' },
+    { name: 'an address that led here', parts: { redirectedBy: other }, kind: 'ask' },
+    {
+      name: 'a link of its own by way of elsewhere',
+      parts: { initiator: SHOP, redirectedBy: other },
+      kind: 'ask',
+    },
     { name: 'its own script', parts: { kind: 'xmlhttprequest', initiator: SHOP }, kind: 'pay' },
     { name: 'a script that nobody started', parts: { kind: 'xmlhttprequest' }, kind: 'ask' },
     { name: 'its own frame', parts: { kind: 'sub_frame', initiator: SHOP }, kind: 'pay' },

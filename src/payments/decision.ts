@@ -123,12 +123,14 @@ export function priceOf(offer: Offer): Raw {
 }
 
 /**
- * Whether the site asks for itself: the page in the tab, and whoever started the request, are of the same origin as
- * the server that wants the money, or of one that the user allows to spend this budget. Otherwise any site could spend
- * another one's budget.
+ * Whether the site asks for itself: the page in the tab, whoever started the request, and whoever redirected it, are of
+ * the same origin as the server that wants the money, or of one that the user allows to spend this budget. Otherwise
+ * any site could spend another one's budget.
  */
 function isAllowed(challenge: Challenge, initiators: readonly Site[]): boolean {
   const allowed: ReadonlySet<string | null> = new Set([siteOf(challenge.url), ...initiators]);
+  const { redirectedBy } = challenge;
+  if (redirectedBy !== undefined && !allowed.has(redirectedBy)) return false;
   const byUser = challenge.kind === 'main_frame' && challenge.initiator === null;
   return allowed.has(challenge.topOrigin) && (byUser || allowed.has(challenge.initiator));
 }

@@ -40,7 +40,7 @@ export interface Journal {
   find(id: PaymentId): Promise<Payment | null>;
   /** Payments that the purse itself must carry on. */
   underway(): Promise<readonly Payment[]>;
-  /** The payment that was made for this challenge, if any. */
+  /** The payment that was made for this challenge, if any; rather one that stands than one that was given up. */
   forChallenge(challengeId: string): Promise<Payment | undefined>;
   /** Payments for this very request that have a block and did not get what they paid for, oldest first. */
   undelivered(network: string, method: string, url: string): Promise<readonly Payment[]>;

@@ -23,6 +23,8 @@ export class Browser {
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
   /** The challenges whose pages got their 402. */
   readonly released: string[] = [];
+  /** The challenges of which the price was asked for anew, in order. */
+  readonly renewed: string[] = [];
   /** Every proof that went out, in order. */
   readonly proofs: string[] = [];
   /** Every body that was posted, in order. */
@@ -37,6 +39,15 @@ export class Browser {
     const header = response.headers.get('payment-required');
     if (response.status !== 402 || header === null) throw new Error(`${url} answered ${response.status}`);
     return this.show(challengeOf({ url, header, ...parts }));
+  }
+
+  /** Asks for the price anew, for a page that goes on waiting. */
+  async afresh(challenge: Challenge): Promise<Challenge | null> {
+    this.renewed.push(challenge.id);
+    const response = await fetch(challenge.url);
+    await response.arrayBuffer();
+    const header = response.headers.get('payment-required');
+    return header === null ? null : { ...challenge, header, seenAt: Date.now() };
   }
 
   /** A page that waits for this challenge, wherever it has it from. */
@@ -146,6 +157,7 @@ export function lifeOf(
     }),
     chequeOut: () => purse.chain.chequeOut(),
     waits,
+    afresh: (challenge) => browser.afresh(challenge),
     release,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now,

@@ -47,7 +47,7 @@ export class StoredJournal implements Journal {
     return atomically(transaction, async () => {
       const payments = transaction.objectStore('payments');
       const namesakes = await payments.index('once').getAll(uncounted.once);
-      const known = namesakes.find(({ payment }) => payment.progress.state !== 'abandoned');
+      const known = namesakes.find(({ payment }) => isDebited(payment.progress.state));
       if (known !== undefined) return { kind: 'known', payment: known.payment };
 
       const { network, site, at, approval } = uncounted;
@@ -119,7 +119,9 @@ export class StoredJournal implements Journal {
   }
 
   async forChallenge(challengeId: string): Promise<Payment | undefined> {
-    return (await this.#database.getFromIndex('payments', 'challenge', challengeId))?.payment;
+    const rows = await this.#database.getAllFromIndex('payments', 'challenge', challengeId);
+    const payments = rows.map(({ payment }) => payment);
+    return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
   }
 
   async undelivered(network: string, method: string, url: string): Promise<readonly Payment[]> {

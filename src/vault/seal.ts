@@ -1,50 +1,30 @@
 /**
- * A secret under a password: Argon2id (RFC 9106) makes the key, AES-256-GCM seals. What is needed to open it, and is
- * no secret, lies beside it, so that the cost of guessing can be raised later.
+ * A secret under a password: Argon2id makes the key, AES-256-GCM seals. What is needed to open it, and is no secret,
+ * lies beside it, so that the cost of guessing can be raised later.
  */
-import { argon2id } from 'hash-wasm';
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { bytesOfHex, hexOf } from '../nano/hex.ts';
-
-/** What one guess at the password costs. */
-export interface KdfParameters {
-  readonly memoryKiB: number;
-  readonly iterations: number;
-  readonly parallelism: number;
-}
-
-/** RFC 9106's second recommended option, one lane instead of four: WebAssembly has one thread here. */
-export const KDF_PARAMETERS: KdfParameters = { memoryKiB: 64 * 1024, iterations: 3, parallelism: 1 };
+import {
+  hexText,
+  IV_BYTES,
+  KDF_PARAMETERS,
+  type Kdf,
+  type KdfParameters,
+  kdfOf,
+  LockText,
+  SALT_BYTES,
+  stretch,
+  TAG_BYTES,
+} from './stretch.ts';
 
 /** Sealed data as plain JSON; bytes are hex digits. */
 export type SealedRecord = v.InferOutput<typeof SealedRecordText>;
 
-const between = (least: number, most: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
-const hex = (fewest: number, most = fewest) =>
-  v.pipe(v.string(), v.regex(/^(?:[0-9A-F]{2})*$/), v.minLength(2 * fewest), v.maxLength(2 * most));
-
-const SALT_BYTES = 16;
-const IV_BYTES = 12;
-const KEY_BYTES = 32;
-const CHECK_BYTES = 16;
-const TAG_BYTES = 16;
-
-/** The bounds are here so that a record that was tampered with cannot take the machine's memory or an hour. */
 export const SealedRecordText = v.strictObject({
   version: v.literal(1),
-  kdf: v.strictObject({
-    name: v.literal('argon2id'),
-    memoryKiB: between(1024, 512 * 1024),
-    iterations: between(1, 16),
-    parallelism: between(1, 4),
-  }),
-  salt: hex(SALT_BYTES),
-  iv: hex(IV_BYTES),
-  /** The part of Argon2id's output that tells a wrong password from damaged data. It says nothing of the key. */
-  check: hex(CHECK_BYTES),
-  ciphertext: hex(TAG_BYTES, 4096),
+  ...LockText,
+  ciphertext: hexText(TAG_BYTES, 4096),
 });
 
 /** Seals a secret under a password, with fresh salt and iv. The secret's bytes stay with the caller. */
@@ -55,8 +35,7 @@ export async function seal(
 ): Promise<SealedRecord> {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const { memoryKiB, iterations, parallelism } = parameters;
-  const kdf = { name: 'argon2id', memoryKiB, iterations, parallelism } as const;
+  const kdf = kdfOf(parameters);
   const { key, check } = await stretch(password, salt, kdf);
   const ciphertext = await crypto.subtle.encrypt(cipher(iv, kdf), key, secret);
   return {
@@ -88,38 +67,13 @@ export async function unseal(record: unknown, password: string): Promise<Uint8Ar
   }
 }
 
-/** Whether a record was sealed at a lower cost than this. */
-export const isWeaker = ({ kdf }: SealedRecord, parameters: KdfParameters): boolean =>
+/** Whether a guess at this record costs less than one at these parameters: less memory, or less work altogether. */
+export const isWeaker = ({ kdf }: Pick<SealedRecord, 'kdf'>, parameters: KdfParameters): boolean =>
+  kdf.memoryKiB < parameters.memoryKiB ||
   kdf.memoryKiB * kdf.iterations < parameters.memoryKiB * parameters.iterations;
 
-async function stretch(
-  password: string,
-  salt: Uint8Array,
-  { memoryKiB, iterations, parallelism }: KdfParameters,
-): Promise<{ readonly key: CryptoKey; readonly check: string }> {
-  const typed = new TextEncoder().encode(password.normalize('NFKC'));
-  const output = await argon2id({
-    password: typed,
-    salt,
-    memorySize: memoryKiB,
-    iterations,
-    parallelism,
-    hashLength: KEY_BYTES + CHECK_BYTES,
-    outputType: 'binary',
-  });
-  try {
-    const raw = new Uint8Array(output.subarray(0, KEY_BYTES));
-    const key = await crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
-    raw.fill(0);
-    return { key, check: hexOf(output.subarray(KEY_BYTES)) };
-  } finally {
-    typed.fill(0);
-    output.fill(0);
-  }
-}
-
 /** The parameters are authenticated with the data: none of them can be exchanged. */
-function cipher(iv: Uint8Array<ArrayBuffer>, kdf: SealedRecord['kdf']): AesGcmParams {
+function cipher(iv: Uint8Array<ArrayBuffer>, kdf: Kdf): AesGcmParams {
   const fields = ['nano-purse sealed 1', kdf.name, kdf.memoryKiB, kdf.iterations, kdf.parallelism];
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(fields.join(' ')) };
 }

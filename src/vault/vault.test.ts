@@ -153,6 +153,24 @@ describe('the deadline', () => {
     expect(await vault.deadline()).toBe(now + MINUTE);
   });
 
+  test('a clock that is set back locks: nobody knows how long the user has been away', async () => {
+    now += 10 * MINUTE;
+    await vault.touch();
+    now -= 30_000;
+    expect(await restarted().isUnlocked()).toBe(true);
+    now -= 24 * 60 * MINUTE;
+    await expect(restarted().seed()).rejects.toThrow(fault('fault_locked'));
+    expect([...session.held.keys(), ...store.held.keys()]).toEqual(['sealed']);
+    now += 24 * 60 * MINUTE;
+    expect(await vault.isUnlocked()).toBe(false);
+  });
+
+  test('a shorter time than was set before counts from now', async () => {
+    await vault.setAutoLock(600);
+    await vault.setAutoLock(1);
+    expect(await vault.deadline()).toBe(now + MINUTE);
+  });
+
   test('nothing brings a locked vault back but the password', async () => {
     const locking = vault.lock();
     await Promise.all([vault.touch(), vault.setAutoLock(60), locking]);
@@ -235,6 +253,34 @@ describe('passwords', () => {
     await vault.unlock(PASSWORD);
     expect(await store.get('sealed')).toEqual(after);
     expect(await vault.seed()).toEqual(SEED);
+  });
+
+  test.each(['before', 'after'] as const)('killed %s it is sealed anew, it opens as ever', async (when) => {
+    const set = store.set.bind(store);
+    store.set = async (key, value) => {
+      if (key === 'sealed' && when === 'before') throw new Error('the worker was killed');
+      await set(key, value);
+      if (key === 'sealed') throw new Error('the worker was killed');
+    };
+    const dear = { kdf: { ...KDF, iterations: 2 } };
+    await expect(restarted(dear).unlock(PASSWORD)).rejects.toThrow('the worker was killed');
+    store.set = set;
+    expect(await store.get('sealed')).toMatchObject({ kdf: { iterations: when === 'before' ? 1 : 2 } });
+    await restarted(dear).unlock(PASSWORD);
+    expect(await vault.seed()).toEqual(SEED);
+    expect(await store.get('sealed')).toMatchObject({ kdf: { iterations: 2 } });
+  });
+
+  test('a wrong password seals nothing anew, and a dearer vault stays as it is', async () => {
+    const before = await store.get('sealed');
+    const dear = { kdf: { ...KDF, iterations: 2 } };
+    await expect(restarted(dear).unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
+    expect(await store.get('sealed')).toEqual(before);
+    await restarted(dear).unlock(PASSWORD);
+    const dearer = await store.get('sealed');
+    await vault.lock();
+    await vault.unlock(PASSWORD);
+    expect(await store.get('sealed')).toEqual(dearer);
   });
 
   test('no failure repeats a secret', async () => {

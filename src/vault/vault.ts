@@ -4,8 +4,9 @@ import type { Clock } from '../nano/clock.ts';
 import { canonicalSource, type Seed, type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { LEAST_SCORE, passwordStrength } from './password.ts';
-import { isWeaker, KDF_PARAMETERS, type KdfParameters, SealedRecordText, seal, unseal } from './seal.ts';
+import { isWeaker, SealedRecordText, seal, unseal } from './seal.ts';
 import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
+import { KDF_PARAMETERS, type KdfParameters } from './stretch.ts';
 import { afterWrongTry, TriesText, waitBeforeTry } from './try-delay.ts';
 
 export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
@@ -19,6 +20,10 @@ export interface VaultOptions {
   /** What sealing costs from now on; a vault that was sealed for less is sealed anew when it is unlocked. */
   readonly kdf?: KdfParameters;
 }
+
+const MINUTE = 60_000;
+/** By how much the system may set its clock right without locking the vault (ms). */
+const CLOCK_TOLERANCE = MINUTE;
 
 /**
  * Keeps the seed. At rest it is under the password alone. While the vault is unlocked it is also under a random key
@@ -64,6 +69,7 @@ export class Vault {
     return this.#inTurn(async () => {
       const source = await this.#unseal(password);
       const sealed = v.parse(SealedRecordText, await this.#store.get('sealed'));
+      // One write in place of the other: whenever the worker dies, the same password opens one of the two.
       if (isWeaker(sealed, this.#kdf)) await this.#write(source, password);
       await this.#open(seedOf(source));
     });
@@ -107,8 +113,11 @@ export class Vault {
 
   /** Sets after how many minutes without use the vault locks itself, from now on. */
   setAutoLock(minutes: number): Promise<void> {
-    this.#autoLockMinutes = minutes;
-    return this.touch();
+    return this.#inTurn(async () => {
+      const session = await this.#current();
+      this.#autoLockMinutes = minutes;
+      if (session !== undefined) await this.#keep(session.key);
+    });
   }
 
   /** @throws Fault `fault_weakPassword` for the next one, and those of {@link unlock} for the current one */
@@ -177,7 +186,10 @@ export class Vault {
   async #current(): Promise<Session | undefined> {
     const session = v.safeParse(SessionText, await this.#session.get('vault'));
     if (!session.success) return undefined;
-    if (this.#clock.now() < session.output.deadline) return session.output;
+    const left = session.output.deadline - this.#clock.now();
+    // More than there ever was: the clock was set back, and nobody knows how long ago the user was here.
+    const isPossible = left > 0 && left <= this.#span() + CLOCK_TOLERANCE;
+    if (isPossible) return session.output;
     await this.#close();
     return undefined;
   }
@@ -189,8 +201,12 @@ export class Vault {
   }
 
   async #keep(key: string): Promise<void> {
-    const deadline = this.#clock.now() + this.#autoLockMinutes * 60_000;
-    await this.#session.set('vault', { key, deadline });
+    await this.#session.set('vault', { key, deadline: this.#clock.now() + this.#span() });
+  }
+
+  /** How long the vault stays unlocked without use (ms). */
+  #span(): number {
+    return this.#autoLockMinutes * MINUTE;
   }
 
   async #close(): Promise<void> {

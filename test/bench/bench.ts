@@ -3,13 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { benchFuzz } from './fuzz.ts';
+import { benchKdf } from './kdf.ts';
 import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|work|fuzz] [options]
+const USAGE = `Usage: npm run bench -- [pay|work|kdf|fuzz] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer
   work         the proof-of-work kernels
+  kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
   --n N        samples for each row (20; of fuzz 100, which makes 100,000 cases)
@@ -21,6 +23,7 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
     return benchPay(samples);
   },
   work: (samples = 20) => benchWork(samples),
+  kdf: (samples = 20) => benchKdf(samples),
   fuzz: (samples = 100) => benchFuzz(samples),
 };
 

@@ -150,6 +150,24 @@ describe('a question', () => {
     await scene.nothingSince(mark);
   });
 
+  test.each([
+    ['a document', '/article', {}, '#paid'],
+    ['a fetch', '/page', { fetch: '1' }, '#fetch-result[data-status="200"]'],
+  ])('about an offer that was kept too long for %s shows a fresh one', async (_, path, query, sign) => {
+    const mark = await scene.mark();
+    void page.goto(scene.at(path, { ...query, 'first-expiry': '20' })).catch(() => undefined);
+    const { offer, approve } = await scene.purse.nextApproval();
+    expect(offer.expiresAt - Date.now()).toBeGreaterThan(60_000);
+    await approve();
+    await page.locator(sign).waitFor();
+    await scene.purse.until(
+      'activity.page',
+      { before: null, limit: 1 },
+      ({ items: [newest] }) => newest?.kind === 'payment' && newest.state === 'settled',
+    );
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
   test('lapses with its offer, and the page gets its own 402', async () => {
     const mark = await scene.mark();
     await page.goto(scene.at('/page', { fetch: '1', expiry: '27' }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { wallet } from 'nanocurrency-web';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ROOT } from './build.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
 import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
@@ -166,13 +166,14 @@ describe('the lock', () => {
     await enabled(screen, 'unlock').click();
   }
 
-  /** Moves the moment at which the purse locks itself into the past. */
-  async function passDeadline(screen: Page): Promise<void> {
-    await screen.evaluate(async () => {
+  /** Moves the moment at which the purse locks itself to `ms` from now. */
+  async function moveDeadline(screen: Page, ms: number): Promise<void> {
+    await screen.evaluate(async (left) => {
       const { vault } = await chrome.storage.session.get<{ vault: object }>('vault');
-      await chrome.storage.session.set({ vault: { ...vault, deadline: Date.now() - 1 } });
-    });
+      await chrome.storage.session.set({ vault: { ...vault, deadline: Date.now() + left } });
+    }, ms);
   }
+  const passDeadline = (screen: Page) => moveDeadline(screen, -1);
 
   test('closes by its button and opens by the password', async () => {
     const popup = await scene.purse.popup();
@@ -210,9 +211,13 @@ describe('the lock', () => {
       await mayTry();
       expect(Date.now() - before).toBeGreaterThanOrEqual(seconds * 1000);
     }
-    // Not even the right one is tried before its time.
+    // Not even the right one is tried before its time, in this window or in another one.
+    const other = await purse.popup();
+    await enabled(other, 'unlock').waitFor();
     await unlock(popup, 'wrong 6');
     await popup.getByTestId('unlock').filter({ hasText: /\d/ }).waitFor();
+    await other.getByTestId('unlock').filter({ hasText: /\d/ }).waitFor();
+    await other.close();
     await expect(purse.ask('vault.unlock', { password: PASSWORD })).rejects.toThrow('fault_tooManyTries');
     await unlock(popup);
     await popup.getByTestId('balance').waitFor();
@@ -237,10 +242,38 @@ describe('the lock', () => {
     await purse.killWorker();
     expect(await kind()).toBe('locked');
     await purse.ask('vault.unlock', { password: PASSWORD });
+
+    // As it looks to a clock that was set back by a day.
+    await moveDeadline(popup, 24 * 60 * 60_000);
+    expect(await kind()).toBe('locked');
+    await purse.ask('vault.unlock', { password: PASSWORD });
     await purse.killWorker();
     expect(await kind()).toBe('open');
     await purse.ask('settings.autoLock', { minutes: 30 });
     await popup.close();
+  });
+
+  test('closes by its alarm with nobody there to ask', async () => {
+    const { purse } = scene;
+    await passDeadline(await purse.popup());
+    const alarm = await (await purse.popup()).evaluate(async () => {
+      const [tend] = await chrome.alarms.getAll();
+      // The same alarm, only sooner.
+      if (tend !== undefined) await chrome.alarms.create(tend.name, { when: Date.now() + 1_000 });
+      return tend?.periodInMinutes;
+    });
+    expect(alarm).toBe(0.5);
+    await purse.killWorker();
+    const pages = purse.context.pages().filter((one) => one !== page && one.url().startsWith('chrome-ext'));
+    for (const one of pages) await one.close();
+    const [worker] = purse.context.serviceWorkers();
+    const woken = worker ?? (await purse.context.waitForEvent('serviceworker'));
+    await vi.waitFor(
+      async () => expect(await woken.evaluate(() => chrome.storage.session.get('vault'))).toEqual({}),
+      { timeout: 20_000 },
+    );
+    expect(await kind()).toBe('locked');
+    await purse.ask('vault.unlock', { password: PASSWORD });
   });
 
   test('comes before a question: nothing is paid while it is closed, and the budget waits', async () => {

@@ -93,6 +93,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     priceRaw: options.priceRaw ?? DEFAULT_PRICE_RAW,
     mechanisms: options.mechanisms ?? ['nanoSession'],
     expirySeconds: options.expirySeconds ?? 180,
+    firstExpirySeconds: undefined,
     encoding: options.encoding,
     description: '',
     flavour: options.flavour ?? 'spec',

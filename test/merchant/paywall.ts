@@ -71,6 +71,8 @@ export class Paywall {
   readonly #forgotten = new Map<string, SettledPayment>();
   readonly #answered = new AnsweredPayments();
   readonly #turnstile = new Turnstile();
+  /** The URLs that were offered before. */
+  readonly #offered = new Set<string>();
 
   constructor(facilitator: Facilitator, diary: Diary, defaults: Terms, network: string, now: () => number) {
     this.#facilitator = facilitator;
@@ -104,6 +106,7 @@ export class Paywall {
     this.#forgotten.clear();
     this.#answered.clear();
     this.#turnstile.clear();
+    this.#offered.clear();
   }
 
   /** Sees to it that one payment identifier stands for one payment (protocol.md 1.3), where the terms ask for any. */
@@ -221,7 +224,9 @@ export class Paywall {
   }
 
   #demand(deal: Deal, error: string): Reply {
-    const { resource, route, terms } = deal;
+    const { resource, route } = deal;
+    const terms = this.#offered.has(resource.url) ? deal.terms : firstTerms(deal.terms);
+    this.#offered.add(resource.url);
     const introduction = { description: terms.description || route.description, mimeType: route.mimeType };
     const required = this.#facilitator.offer(resource, terms, introduction, error);
     if (meansHtml(deal)) return show(402, html(paywall(required)));
@@ -232,6 +237,12 @@ export class Paywall {
     });
   }
 }
+
+const firstTerms = ({ firstExpirySeconds, ...terms }: Terms): Terms => ({
+  ...terms,
+  firstExpirySeconds,
+  expirySeconds: firstExpirySeconds ?? terms.expirySeconds,
+});
 
 const JSON_TYPE = 'application/json';
 

@@ -10,6 +10,8 @@ export interface Terms {
   /** One entry of `accepts[]` each, in this order. */
   readonly mechanisms: readonly MechanismName[];
   readonly expirySeconds: number;
+  /** How long the first offer at a URL lives instead, as one that was kept too long. */
+  readonly firstExpirySeconds: number | undefined;
   /** The alphabet of the offer; by default x402's own, or that of the reference server where that is the flavour. */
   readonly encoding: Encoding | undefined;
   readonly description: string;
@@ -38,6 +40,7 @@ export const TERM_PARAMETERS = [
   'price',
   'mechanism',
   'expiry',
+  'first-expiry',
   'encoding',
   'description',
   'flavour',
@@ -56,7 +59,8 @@ export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
   return {
     priceRaw: readPrice(query.get('price')) ?? defaults.priceRaw,
     mechanisms: readMechanisms(query.get('mechanism')) ?? defaults.mechanisms,
-    expirySeconds: readExpiry(query.get('expiry')) ?? defaults.expirySeconds,
+    expirySeconds: readExpiry(query, 'expiry') ?? defaults.expirySeconds,
+    firstExpirySeconds: readExpiry(query, 'first-expiry') ?? defaults.firstExpirySeconds,
     encoding: readEncoding(query.get('encoding')) ?? defaults.encoding,
     description: query.get('description') ?? defaults.description,
     flavour: choice(query, 'flavour', FLAVOURS) ?? defaults.flavour,
@@ -83,9 +87,10 @@ function readMechanisms(text: string | null): readonly MechanismName[] | undefin
   return names;
 }
 
-function readExpiry(text: string | null): number | undefined {
+function readExpiry(query: URLSearchParams, name: 'expiry' | 'first-expiry'): number | undefined {
+  const text = query.get(name);
   if (text === null) return undefined;
-  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new BadRequest('expiry: whole seconds above zero');
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new BadRequest(`${name}: whole seconds above zero`);
   return Number(text);
 }
 

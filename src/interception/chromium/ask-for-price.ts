@@ -13,14 +13,20 @@ const WITHIN = 5000;
 /** How much of its answer is read (bytes). */
 const MOST = 64 * 1024;
 
+/** Our own requests bear the cookies of ordinary windows, whose user a private one must not be told to be. */
+export async function isOrdinary(tabId: number): Promise<boolean> {
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  return tab?.incognito === false;
+}
+
 /** Whether a 402 of this Content-Type is a page for people, as the servers that keep the price from browsers show. */
 export function showsPage(contentType: string | null): boolean {
   return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
 }
 
 /**
- * Asks for a document once more, as a program would: x402 servers up to core 2.10 answer whoever takes HTML with a page
- * that has no price in its headers (protocol.md 1.1). It is the same user who asks, so it is asked with the same
+ * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer whoever takes HTML with a page
+ * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. It is the same user who asks, so it is asked with the same
  * cookies; nothing is sent but a GET, and no redirect is followed. Whatever fails tells nothing.
  */
 export async function askForPrice(url: string): Promise<Told> {

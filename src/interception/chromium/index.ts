@@ -2,13 +2,14 @@ import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
 import { awaitAnswer } from './answer.ts';
+import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { arrives, askAgain, waits } from './retrigger.ts';
-import { meetingNames, originOf, type Sighting, withoutFragment } from './sighting.ts';
+import { meetingNames, OPAQUE, originOf, type Sighting, withoutFragment } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -21,6 +22,12 @@ export interface ChromiumInterception extends Interception {
   held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
 }
 
+export interface InterceptionPorts {
+  readonly session: SessionStore;
+  /** Whether there is a purse to pay from: without one, no server is asked for its price. */
+  readonly mayAsk: () => Promise<boolean>;
+}
+
 /** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
 const MEET_WITHIN = 1500;
 /** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
@@ -30,7 +37,7 @@ const CONTINUE_WITHIN = 60_000;
 const REMEMBERED = 256;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
-export function createChromiumInterception(ports: { readonly session: SessionStore }): ChromiumInterception {
+export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
   const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
@@ -100,6 +107,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
         priced: (sighting) => void seen(sighting),
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
+        mayAsk: ports.mayAsk,
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);
@@ -139,6 +147,16 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
       return end;
     },
 
+    async afresh({ id, method, url, tabId }) {
+      const known = await open.get(id);
+      if (known === undefined || method !== 'GET' || !(await isOrdinary(tabId))) return null;
+      const { header } = await askForPrice(url);
+      if (header === null || (await open.get(id)) === undefined) return null;
+      const challenge = { ...known.sighting.challenge, header, seenAt: Date.now() };
+      await open.add({ ...known, sighting: { ...known.sighting, challenge } });
+      return challenge;
+    },
+
     deliver(challenge, proof) {
       const key = JSON.stringify([challenge.tabId, challenge.method, challenge.url]);
       const before = queues.get(key) ?? Promise.resolve();
@@ -161,7 +179,7 @@ export function createChromiumInterception(ports: { readonly session: SessionSto
 
 function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {
   const within = kind === 'xmlhttprequest' || kind === 'image';
-  return { tabId, kind, url, method, initiator: within ? initiator : null };
+  return { tabId, kind, url, method, initiator: within && initiator !== OPAQUE ? initiator : null };
 }
 
 function isHeld({ kind }: Challenge): boolean {

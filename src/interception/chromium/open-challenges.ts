@@ -37,6 +37,7 @@ const stored = v.strictObject({
       frameId: v.number(),
       documentId: nullableText,
       initiator: nullableText,
+      redirectedBy: v.exactOptional(v.string()),
       topOrigin: nullableText,
       method: v.string(),
       url: v.string(),

@@ -44,6 +44,21 @@ export function originOf(url: string | undefined): string | null {
   return origin === 'null' ? null : origin;
 }
 
+/** The browser's word for the origin of a document that has none to tell. */
+export const OPAQUE = 'null';
+
+/**
+ * The last origin among the URLs that a request was redirected from that is not the one it ended at; null when all are.
+ * A site that sends its visitors on from http to https is still itself.
+ */
+export function redirectedBy(passed: readonly string[], url: string): string | null {
+  const self = originOf(url);
+  const isOther = (from: string) =>
+    originOf(from) !== self && originOf(from.replace(/^http:/, 'https:')) !== self;
+  const last = passed.findLast(isOther);
+  return last === undefined ? null : (originOf(last) ?? OPAQUE);
+}
+
 const normalized = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
 /** The method as fetch puts it on the wire: XHR scripts may say `get`; `patch` stays what it is. */

@@ -1,8 +1,16 @@
 import type { RequestKind, Unpriced } from '../challenge.ts';
-import { askForPrice, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
+import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
-import { isKind, originOf, type ScriptRequest, type Sighting, withoutFragment } from './sighting.ts';
+import {
+  isKind,
+  OPAQUE,
+  originOf,
+  redirectedBy,
+  type ScriptRequest,
+  type Sighting,
+  withoutFragment,
+} from './sighting.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -14,6 +22,8 @@ export interface Watcher {
   over(request: ScriptRequest, askedMethod: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
+  /** Whether a server may be asked for its price. */
+  mayAsk(): Promise<boolean>;
 }
 
 const filter: chrome.webRequest.RequestFilter = {
@@ -29,6 +39,7 @@ export function watchNetwork(watcher: Watcher): void {
   const own = new URL(chrome.runtime.getURL('')).origin;
   const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
+  const passed = new BoundedMap<string, readonly string[]>(REMEMBERED);
 
   const received = async (details: Received): Promise<void> => {
     const { requestId, tabId, documentId, type } = details;
@@ -48,7 +59,7 @@ export function watchNetwork(watcher: Watcher): void {
     const isProven = aside.get(requestId) === 'proven';
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
-    const { header, bodyText } = seen === null ? await toldToPrograms(details) : { header: seen };
+    const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
     if (header === null) {
       watcher.unpriced({
         url,
@@ -57,8 +68,11 @@ export function watchNetwork(watcher: Watcher): void {
       });
       return;
     }
+    const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
     const challenge = {
       ...request,
+      ...(sentBy !== null && { redirectedBy: sentBy }),
+      initiator: details.initiator === OPAQUE ? OPAQUE : request.initiator,
       id: crypto.randomUUID(),
       requestId,
       // What a top document asks for before the browser has taken it in bears a frame id that is none of the tab's.
@@ -82,6 +96,7 @@ export function watchNetwork(watcher: Watcher): void {
   );
   chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {
     if (asked.get(requestId) === undefined) asked.set(requestId, { url: withoutFragment(url), method });
+    passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
   }, filter);
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {
@@ -94,13 +109,13 @@ export function watchNetwork(watcher: Watcher): void {
 }
 
 /** What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). */
-async function toldToPrograms({ type, method, tabId, url, responseHeaders }: Received): Promise<Told> {
+async function toldToPrograms(
+  { type, method, tabId, url, responseHeaders }: Received,
+  { mayAsk }: Pick<Watcher, 'mayAsk'>,
+): Promise<Told> {
   const isPage =
     type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  if (!isPage) return UNTOLD;
-  // Our own requests bear the cookies of ordinary windows, whose user a private one must not be told to be.
-  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-  return tab?.incognito === false ? askForPrice(withoutFragment(url)) : UNTOLD;
+  return isPage && (await isOrdinary(tabId)) && (await mayAsk()) ? askForPrice(withoutFragment(url)) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

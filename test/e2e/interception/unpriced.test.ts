@@ -137,6 +137,12 @@ describe('no program asks', () => {
     return world.paywall.at(path).map(({ method }) => method);
   };
 
+  test('where there is no purse', async () => {
+    await world.policy('no purse');
+    await visit(shop('/purseless', 'text/html'));
+    expect(await asked('/purseless')).toEqual(['GET']);
+  });
+
   test('for a 402 that is no page', async () => {
     await visit(shop('/no-page', 'application/json'));
     expect(await asked('/no-page')).toEqual(['GET']);

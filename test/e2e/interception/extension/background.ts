@@ -7,8 +7,11 @@ import {
 import { ProofRules, type Target } from '../../../../src/interception/chromium/proof-rule.ts';
 import type { Envelope, Reply } from '../../../../src/messages/contract.ts';
 
-/** What becomes of a challenge as soon as it is seen; kept in the session storage, over the lives of the worker. */
-export type Policy = 'pay' | 'release' | 'wait';
+/**
+ * What becomes of a challenge as soon as it is seen, or that there is no purse; kept in the session storage, over the
+ * lives of the worker.
+ */
+export type Policy = 'pay' | 'release' | 'wait' | 'no purse';
 
 /** What the tests read and say, in the worker's global scope. */
 export interface Bench {
@@ -38,7 +41,14 @@ const session: SessionStore = {
   remove: (keys) => chrome.storage.session.remove([...keys]),
 };
 
-const interception = createChromiumInterception({ session });
+const interception = createChromiumInterception({
+  session,
+  mayAsk: async () => (await policyNow()) !== 'no purse',
+});
+
+async function policyNow(): Promise<Policy> {
+  return (await chrome.storage.session.get<{ policy: Policy }>({ policy: 'pay' })).policy;
+}
 
 globalThis.bench = {
   life: crypto.randomUUID(),
@@ -61,7 +71,7 @@ globalThis.bench = {
 interception.watch(
   async (challenge) => {
     bench.challenges.push(challenge);
-    const { policy } = await chrome.storage.session.get<{ policy: Policy }>({ policy: 'pay' });
+    const policy = await policyNow();
     if (policy === 'pay') await bench.deliver(challenge);
     else if (policy === 'release') bench.release(challenge);
   },

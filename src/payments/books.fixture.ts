@@ -12,9 +12,12 @@ export const paymentsOf = async ({ database }: Account): Promise<readonly Paymen
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 const lines = (all: readonly (readonly (string | bigint)[])[]) => all.map(String).toSorted();
 
-/** What the budgets of all sites were debited with (raw). */
-export const debitedOf = async ({ database }: Account): Promise<bigint> =>
-  sum((await database.getAll('spending')).map(({ spent }) => spent));
+/** What was debited (raw): each payment once, in the days of all sites together. */
+export const debitedOf = async ({ database }: Account): Promise<bigint> => {
+  const rows = await database.getAll('spending');
+  return sum(rows.filter(({ site, window }) => site === '*' && isDay(window)).map(({ spent }) => spent));
+};
+const isDay = (window: string) => /^\d{4}-\d\d-\d\d$/.test(window);
 
 /** The account's sends, but for those of another wallet with its key. */
 export const ownSends = (account: Account, foreign: readonly string[] = []) =>

@@ -4,6 +4,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { debitedOf } from './books.fixture.ts';
 import { PUBLISHING_MARGIN } from './last-look.ts';
 import type { Payment } from './payment.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
@@ -52,8 +53,7 @@ const subtypes = () =>
     .blocks()
     .slice(1)
     .map(({ subtype }) => subtype);
-const spent = async () =>
-  (await account.database.getAll('spending')).reduce((sum, row) => sum + row.spent, 0n);
+const spent = () => debitedOf(account);
 
 /** A payment of which the block is signed, and that no node has seen. */
 async function unpublished(): Promise<Payment> {

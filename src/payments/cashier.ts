@@ -112,9 +112,13 @@ export class Cashier {
     // A page that was loaded again is asked about anew: nobody waits for the older question any more.
     approvals.lapse((question) => replaces(challenge, question.challenge));
     if (handover.takeOver(challenge)) return;
-    const earlier =
-      (await journal.forChallenge(challenge.id)) ?? (await handover.keptFor(challenge, network));
+    const earlier = await journal.forChallenge(challenge.id);
     if (earlier !== undefined) return this.#serve(earlier, challenge);
+    // Another page that asks for the same may take what was found, before it can be handed over.
+    for (let kept = await handover.keptFor(challenge, network); kept !== undefined; ) {
+      if (await handover.serve(kept, challenge)) return;
+      kept = await handover.keptFor(challenge, network);
+    }
     await this.#weigh(challenge, standing);
   }
 
@@ -165,12 +169,13 @@ export class Cashier {
       journal.undelivered(network, method, url),
       budgets.isBlocked(site),
     ]);
+    const spokenFor = Promise.all(undelivered.map((payment) => handover.isSpokenFor(payment, challenge)));
     return decide({
       challenge,
       offer,
       allowance,
       lastPrice,
-      undeliveredBefore: undelivered.some((payment) => !handover.isServed(payment)),
+      undeliveredBefore: (await spokenFor).includes(false),
       blocked,
       paused: standing.paused,
       account: standing.account,

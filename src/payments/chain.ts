@@ -281,6 +281,10 @@ export class Chain {
   /** What to build on: the head as it was last proven, unless another block was signed since. */
   async #basis(): Promise<ChainHead> {
     const newest = await this.#newest();
+    // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
+    // came of it, the ledger tells.
+    const landing = newest === null ? undefined : this.#landings.get(newest.hash);
+    await landing?.catch(() => undefined);
     const proven = this.#proven;
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }

@@ -82,15 +82,26 @@ export class Handover {
   }
 
   /** The oldest payment that may still buy what this request asks for, and that nobody else waits for. */
-  async keptFor({ method, url }: Challenge, network: string): Promise<Payment | undefined> {
+  async keptFor(challenge: Challenge, network: string): Promise<Payment | undefined> {
     const { journal, now } = this.#ports;
-    return (await journal.undelivered(network, method, url)).find((payment) => {
+    for (const payment of await journal.undelivered(network, challenge.method, challenge.url)) {
       const { intent, progress } = payment;
-      if (this.isServed(payment)) return false;
-      if (this.#wanted.has(intent.id)) return true;
       const mayDo = isUnderway(progress.state) || isKept(progress);
-      return mayDo && now() < intent.offer.expiresAt + DELIVERY_GRACE;
-    });
+      const isFresh = mayDo && now() < intent.offer.expiresAt + DELIVERY_GRACE;
+      if (!isFresh && !this.#wanted.has(intent.id)) continue;
+      if (!(await this.isSpokenFor(payment, challenge))) return payment;
+    }
+    return undefined;
+  }
+
+  /**
+   * Whether somebody else than this request gets what was paid: whoever is served with it, or the page that it was paid
+   * for, which waits for a worker that has died to come back to it.
+   */
+  async isSpokenFor(payment: Payment, challenge: Challenge): Promise<boolean> {
+    const own = payment.intent.challenge;
+    if (this.isServed(payment)) return true;
+    return !replaces(challenge, own) && (await this.#ports.waits(own));
   }
 
   /**

@@ -120,7 +120,7 @@ export function lifeOf(
   browser: Browser,
   { kill, purse: ports, cashier: more, now = Date.now }: LifeOptions = {},
 ) {
-  const { died, mortal } = deathAt(kill);
+  const { died, isDead, mortal } = deathAt(kill);
   const chains = mortalChains(account.chains, mortal);
   const purse = account.purse({ store: chains, clock: { ...systemClock, now }, ...ports });
   const budgets = new StoredBudgets(account.database, Date.now);
@@ -142,7 +142,7 @@ export function lifeOf(
     now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
-  const release = (challenge: Challenge) => browser.release(challenge);
+  const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
   const handover = new Handover({ journal, payer, waits, release, exclusively, now });
   const { id, testMoney } = account.network;
   const cashier = new Cashier({
@@ -176,24 +176,30 @@ export async function allowAll(account: Account, url: string, perDay: bigint = 1
 
 type Mortal = <T>(at: Kill['at'], work: () => Promise<T>) => Promise<T>;
 
-/** What comes at the point of death never ends, and `died` tells that it was reached. */
-function deathAt(kill: Kill | undefined): { readonly died: Promise<void>; readonly mortal: Mortal } {
+/** What comes at the point of death or after it never ends, and `died` tells that it was reached. */
+function deathAt(kill: Kill | undefined): {
+  readonly died: Promise<void>;
+  readonly isDead: () => boolean;
+  readonly mortal: Mortal;
+} {
+  let isDead = false;
   let die = () => {};
   const died = new Promise<void>((resolve) => {
     die = resolve;
   });
   const never = new Promise<never>(() => {});
   const end = () => {
+    isDead = true;
     die();
     return never;
   };
   return {
     died,
+    isDead: () => isDead,
     mortal: async (at, work) => {
-      if (kill?.at !== at) return work();
-      if (kill.when === 'before') return end();
-      await work();
-      return end();
+      if (isDead || (kill?.at === at && kill.when === 'before')) return end();
+      const done = await work();
+      return isDead || kill?.at === at ? end() : done;
     },
   };
 }

@@ -1,0 +1,289 @@
+/** Many payments at once: one chain without a fork, no work done twice, and each page gets what it paid for. */
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
+import { siteOf } from './payment.ts';
+import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+/** What the merchant's nanoSignature costs (raw): its price, and nothing on top. */
+const PRICE = 10n ** 28n;
+const MANY = 50;
+// The machine may be busy with other things.
+vi.setConfig({ testTimeout: 60_000 });
+
+let devnet: Devnet;
+let merchant: Merchant;
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 600, intervalMs: 5 } });
+});
+afterEach(() => devnet.faults.clear());
+afterAll(async () => {
+  await merchant.close();
+  await devnet.close();
+});
+
+const paid = (mechanism: string, visit: unknown = crypto.randomUUID()) =>
+  `${merchant.origin}/article?mechanism=${mechanism}&visit=${visit}`;
+/** What a script of one document asks for: beside each other, however often. */
+const script = () => ({ kind: 'xmlhttprequest', documentId: 'the one', initiator: merchant.origin }) as const;
+const together = <T>(many: number, one: (n: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: many }, (_, n) => one(n)));
+const paymentsOf = async ({ database }: Account) =>
+  (await database.getAll('payments')).map(({ payment }) => payment);
+
+/** Work as the devnet asks for it, with a note of every search that was not called off. */
+function countingWork(): { readonly engine: WorkEngine; readonly roots: string[] } {
+  const roots: string[] = [];
+  const engine: WorkEngine = {
+    name: 'counting',
+    async solve(root, threshold, options) {
+      const nonce = await devWork.solve(root, threshold, options);
+      if (!options.signal.aborted) roots.push(root);
+      return nonce;
+    },
+  };
+  return { engine, roots };
+}
+
+/** Journal, ledger and the merchant's books tell the same, payment by payment; each was paid once. */
+async function expectBooksAgree(account: Account, times: number): Promise<void> {
+  const alive = (await paymentsOf(account)).filter(({ progress }) => progress.state !== 'abandoned');
+  const inJournal = alive.map(({ intent, progress }) => ['hash' in progress && progress.hash, intent.amount]);
+  const onLedger = account.sends().map(({ hash, amount }) => [hash, amount]);
+  const inBooks = merchant
+    .books()
+    .payments.filter(({ payer }) => payer === account.address)
+    .map(({ hash, amountRaw }) => [hash, BigInt(amountRaw)]);
+  const sorted = (lines: readonly (readonly unknown[])[]) => lines.map(String).toSorted();
+  expect(sorted(onLedger)).toEqual(sorted(inJournal));
+  expect(sorted(inBooks)).toEqual(sorted(inJournal));
+  expect(new Set(inJournal.map(([hash]) => hash)).size).toBe(times);
+}
+
+test('fifty payments stand on the ledger before the first of them is confirmed', async () => {
+  const account = await accountWith(devnet, 100n * XNO);
+  const { engine, roots } = countingWork();
+  let sockets = 0;
+  const ports: LifeOptions['purse'] = {
+    work: workOver(account.database, engine),
+    patienceMs: 60_000,
+    openSocket: () => {
+      sockets += 1;
+      return new WebSocket(devnet.wsUrl);
+    },
+  };
+  const browser = new Browser();
+  const life = lifeOf(account, browser, { purse: ports });
+  await life.purse.refresh();
+  const challenges = await together(MANY, (n) => browser.visit(paid('nanoSession', n)));
+  await allowAll(account, merchant.origin);
+
+  devnet.faults.set({ kind: 'never_confirm' });
+  devnet.stats.reset();
+  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 50_000, interval: 20 });
+  expect(devnet.stats.accepted).toBe(MANY);
+  expect(devnet.stats.counts()).toMatchObject({ process: MANY });
+  expect(account.sends().filter(({ hash }) => devnet.ledger.isConfirmed(devnet.ledger.find(hash)))).toEqual(
+    [],
+  );
+  expect(browser.proofs).toEqual([]);
+
+  devnet.faults.clear();
+  for (const { hash } of account.sends()) devnet.elections.confirm(hash);
+  await Promise.all(meetings);
+  expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(MANY).fill(200));
+  expect(new Set(browser.proofs).size).toBe(MANY);
+  await expectBooksAgree(account, MANY);
+  // One search for each block and one ahead, and one connection for all of them.
+  expect(new Set(roots).size).toBe(roots.length);
+  expect(roots.length).toBeLessThanOrEqual(MANY + 1);
+  expect(sockets).toBe(1);
+  life.purse.close();
+});
+
+test('the ways to pay may be mixed in one burst', async () => {
+  const account = await accountWith(devnet, 10n * XNO);
+  const browser = new Browser();
+  const life = lifeOf(account, browser);
+  const ways = ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB'];
+  const challenges = await together(24, (n) => browser.visit(paid(ways[n % ways.length] ?? '')));
+  await allowAll(account, merchant.origin);
+  await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+  expect(life.log).toEqual([]);
+  expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(24).fill(200));
+  await expectBooksAgree(account, 24);
+  life.purse.close();
+});
+
+test('signatures go to one payee one at a time', async () => {
+  /** Counts the proofs that are on their way at once. */
+  class Counting extends Browser {
+    #now = 0;
+    most = 0;
+
+    override async deliver(challenge: Challenge, proof: string): Promise<Delivery> {
+      this.#now += 1;
+      this.most = Math.max(this.most, this.#now);
+      try {
+        return await super.deliver(challenge, proof);
+      } finally {
+        this.#now -= 1;
+      }
+    }
+  }
+  const account = await accountWith(devnet, XNO);
+  await allowAll(account, merchant.origin);
+  for (const { mechanism, atOnce } of [
+    { mechanism: 'nanoSignature', atOnce: false },
+    { mechanism: 'nanoSession', atOnce: true },
+  ]) {
+    const browser = new Counting();
+    const life = lifeOf(account, browser);
+    const challenges = await together(8, () => browser.visit(paid(mechanism)));
+    // All proofs are ready before the first of them goes.
+    devnet.faults.set({ kind: 'never_confirm' });
+    const before = account.sends().length;
+    const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+    await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 20_000 });
+    devnet.faults.clear();
+    for (const { hash } of account.sends()) devnet.elections.confirm(hash);
+    await Promise.all(meetings);
+    expect(browser.answers.size).toBe(8);
+    expect(browser.most > 1).toBe(atOnce);
+    life.purse.close();
+  }
+});
+
+test('a burst that exceeds its budget pays exactly what fits; of the rest some ask, and some are told why not', async () => {
+  const account = await accountWith(devnet, 10n * XNO);
+  const browser = new Browser();
+  const life = lifeOf(account, browser);
+  const challenges = await together(MANY, (n) => browser.visit(paid('nanoSignature', `cap-${n}`)));
+  await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
+  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 50_000 });
+  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20));
+  expect(new Set(life.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
+  expect(life.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
+  life.approvals.lapse(() => true);
+  await Promise.all(meetings);
+  await expectBooksAgree(account, 17);
+  expect(browser.released).toHaveLength(MANY - 17);
+  life.purse.close();
+});
+
+test('a page that goes away in the middle loses nothing: the next visit gets what was paid', async () => {
+  const account = await accountWith(devnet, 10n * XNO);
+  const browser = new Browser();
+  const life = lifeOf(account, browser);
+  await allowAll(account, merchant.origin);
+  const challenges = await together(12, (n) => browser.visit(paid('nanoSession', `leave-${n}`)));
+  devnet.faults.set({ kind: 'never_confirm' });
+  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 20_000 });
+  const gone = challenges.filter((_, n) => n % 2 === 0);
+  for (const challenge of gone) browser.leave(challenge);
+  devnet.faults.clear();
+  for (const { hash } of account.sends()) devnet.elections.confirm(hash);
+  await Promise.all(meetings);
+  expect(browser.answers.size).toBe(6);
+
+  const again = await Promise.all(gone.map(({ url }) => browser.visit(url)));
+  await Promise.all(again.map((challenge) => life.cashier.meet(challenge)));
+  expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(6).fill(200));
+  await expectBooksAgree(account, 12);
+  life.purse.close();
+});
+
+test('of two pages that ask for a signed block at once, one gets it and the other is told who has it', async () => {
+  const account = await accountWith(devnet, XNO);
+  const browser = new Browser();
+  const life = lifeOf(account, browser);
+  await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
+  const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
+  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2));
+  for (const { id } of challenges) life.approvals.answer(id, { kind: 'once' });
+  await Promise.all(meetings);
+  expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
+  expect(life.log).toMatchObject([{ key: 'fault_chequeOut', args: [siteOf(merchant.origin)] }]);
+  expect(await account.chains.out()).toHaveLength(1);
+
+  await merchant.publishHeld();
+  await life.purse.send(STRANGER, 1n as Raw);
+  expect(account.sends()).toHaveLength(2);
+  life.purse.close();
+});
+
+describe('identical requests at once', () => {
+  test('get their own payment and their own proof each', async () => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const life = lifeOf(account, browser);
+    await allowAll(account, merchant.origin);
+    const url = paid('nanoSession');
+    const challenges = await together(10, () => browser.visit(url, script()));
+    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    expect(life.log).toEqual([]);
+    expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(new Set(browser.proofs).size).toBe(10);
+    await expectBooksAgree(account, 10);
+    life.purse.close();
+  });
+
+  const kills = (['approved', 'signed', 'published', 'confirmed', 'proven', 'delivered'] as const).flatMap(
+    (at) => (['before', 'after'] as const).map((when): Kill => ({ at, when })),
+  );
+  test.each(kills)('and keep them when the worker is killed $when $at, beside newcomers', async (kill) => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    await allowAll(account, merchant.origin);
+    const url = paid('nanoSession');
+    const challenges = await together(8, () => browser.visit(url, script()));
+    const first = lifeOf(account, browser, { kill });
+    for (const challenge of challenges.slice(0, 5)) void first.cashier.meet(challenge);
+    await first.died;
+    first.purse.close();
+
+    const second = lifeOf(account, browser);
+    const meet = (some: readonly Challenge[]) => Promise.all(some.map((one) => second.cashier.meet(one)));
+    // Pages that waited for the worker to come back may be slower than those that ask for the first time.
+    await Promise.all([second.handover.resume(), meet(challenges.slice(5))]);
+    await Promise.all([second.handover.resume(), meet(challenges.slice(0, 5))]);
+    expect(second.log).toEqual([]);
+    expect(challenges.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(8).fill(200));
+    await expectBooksAgree(account, 8);
+    second.purse.close();
+  });
+
+  test('share what is kept for them: as many as there are proofs get one, the rest pay', async () => {
+    const account = await accountWith(devnet, XNO);
+    const browser = new Browser();
+    const life = lifeOf(account, browser);
+    await allowAll(account, merchant.origin);
+    const url = paid('nanoSession');
+    const left = await together(3, () => browser.visit(url, script()));
+    devnet.faults.set({ kind: 'never_confirm' });
+    const meetings = left.map((challenge) => life.cashier.meet(challenge));
+    await vi.waitFor(() => expect(account.sends()).toHaveLength(3));
+    for (const challenge of left) browser.leave(challenge);
+    devnet.faults.clear();
+    for (const { hash } of account.sends()) devnet.elections.confirm(hash);
+    await Promise.all(meetings);
+
+    const again = await together(5, () => browser.visit(url, script()));
+    await Promise.all(again.map((challenge) => life.cashier.meet(challenge)));
+    expect(life.log).toEqual([]);
+    expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(5).fill(200));
+    await expectBooksAgree(account, 5);
+    life.purse.close();
+  });
+});

@@ -34,6 +34,8 @@ interface Job {
   readonly waiting: Set<Waiter>;
   /** Calls that have not been answered, and may come to want something. */
   asking: number;
+  /** What was found last: calls that looked into the cache before it was there need no second search. */
+  found: WorkNonce | undefined;
 }
 
 interface Aim {
@@ -69,7 +71,7 @@ export class WorkScheduler {
    */
   prepare(root: WorkRoot, threshold: Threshold): Promise<void> {
     return this.#ask(root, async (job) => {
-      if ((await this.#cached(root, threshold)) !== undefined) return;
+      if ((await this.#known(job, threshold)) !== undefined) return;
       const ahead = higher(job.ahead, threshold);
       await this.#ports.cache.intents.put({ root, threshold: ahead, askedAt: this.#ports.clock.now() });
       if (this.#jobs.get(root) === job) job.ahead = ahead;
@@ -86,7 +88,7 @@ export class WorkScheduler {
   obtain(root: WorkRoot, threshold: Threshold, signal?: AbortSignal): Promise<WorkNonce> {
     return this.#ask(root, async (job) => {
       signal?.throwIfAborted();
-      const ready = await this.#cached(root, threshold);
+      const ready = await this.#known(job, threshold);
       if (ready !== undefined) return ready;
       signal?.throwIfAborted();
       if (this.#jobs.get(root) !== job) throw new Fault('fault_workOvertaken');
@@ -129,7 +131,13 @@ export class WorkScheduler {
 
   /** Keeps the root's job in sight while a call is answered, so that the call notices when the root is forgotten. */
   async #ask<T>(root: WorkRoot, answer: (job: Job) => Promise<T>): Promise<T> {
-    const job = this.#jobs.get(root) ?? { root, ahead: undefined, waiting: new Set(), asking: 0 };
+    const job = this.#jobs.get(root) ?? {
+      root,
+      ahead: undefined,
+      waiting: new Set(),
+      asking: 0,
+      found: undefined,
+    };
     this.#jobs.set(root, job);
     job.asking++;
     try {
@@ -162,6 +170,13 @@ export class WorkScheduler {
       job.waiting.add(waiter);
       this.#steer();
     });
+  }
+
+  /** The nonce of a job, kept or found just now. */
+  async #known(job: Job, threshold: Threshold): Promise<WorkNonce | undefined> {
+    const cached = await this.#cached(job.root, threshold);
+    if (cached !== undefined || job.found === undefined) return cached;
+    return meets(job.root, job.found, threshold) ? job.found : undefined;
   }
 
   /** The kept nonce of a root, if it is there and is proof of work at this threshold. */
@@ -210,6 +225,7 @@ export class WorkScheduler {
     const job = this.#jobs.get(root);
     if (job === undefined) return;
     job.ahead = undefined;
+    job.found = nonce;
     try {
       await this.#ports.cache.put({ root, nonce, foundAt: this.#ports.clock.now() });
       await this.#ports.cache.intents.drop(root);

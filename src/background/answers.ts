@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { PageInput } from '../messages/contract.ts';
+import { MOST_BACKUP, type PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
 import type { PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
@@ -16,6 +16,7 @@ import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../protocol/offer.ts';
 import { readActivity } from '../storage/activity.ts';
+import { readBackup, writeBackup } from '../storage/backup-file.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
 import type { StoredChains } from '../storage/chains.ts';
 import type { Database, Place } from '../storage/database.ts';
@@ -117,6 +118,20 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
     'vault.reveal': ({ password }) => withPassword(vault.reveal(password)),
+
+    'backup.save': async ({ password, filePassword }) => {
+      const file = await writeBackup(database, await withPassword(vault.reveal(password)), filePassword);
+      if (file.length > MOST_BACKUP) throw new Fault('fault_backupTooLarge');
+      return { file };
+    },
+    'backup.restore': async ({ file, password }) => {
+      if (await vault.exists()) throw new Fault('fault_vaultExists');
+      const { source, write } = await readBackup(file, password);
+      await vault.restore(source, password, (sealed) => write(database, sealed));
+      await vault.setAutoLock(await settings.read('autoLockMinutes'));
+      await opened();
+      return null;
+    },
 
     'settings.read': async () => ({
       cap: capView(await budgets.overall((await settings.network()).id, now())),

@@ -50,6 +50,8 @@ const budget = {
   initiators: v.exactOptional(v.pipe(v.array(site), v.maxLength(32))),
   paused: v.exactOptional(v.boolean()),
 };
+/** The longest backup that one message of the browser can carry (characters). */
+export const MOST_BACKUP = 60 * 2 ** 20;
 const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
   v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
@@ -69,6 +71,8 @@ export const pageQuestions = {
   'vault.unlock': v.strictObject({ password }),
   'vault.lock': nothing,
   'vault.reveal': v.strictObject({ password }),
+  'backup.save': v.strictObject({ password, filePassword: password }),
+  'backup.restore': v.strictObject({ file: text(MOST_BACKUP), password }),
   'settings.read': nothing,
   'settings.autoLock': v.strictObject({
     minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
@@ -108,6 +112,9 @@ export interface PageReplies {
   'vault.unlock': null;
   'vault.lock': null;
   'vault.reveal': RevealedSecret;
+  /** The whole purse, as the text of a file under its own password. */
+  'backup.save': { readonly file: string };
+  'backup.restore': null;
   'settings.read': SettingsView;
   'settings.autoLock': null;
   'settings.representative': null;

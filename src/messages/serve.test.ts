@@ -84,6 +84,8 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'vault.unlock': { password: 'a password' },
   'vault.lock': {},
   'vault.reveal': { password: 'a password' },
+  'backup.save': { password: 'a password', filePassword: 'another one' },
+  'backup.restore': { file: '{}', password: 'a password' },
   'settings.read': {},
   'settings.autoLock': { minutes: 5 },
   'settings.representative': { account },

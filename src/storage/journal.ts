@@ -177,7 +177,7 @@ async function write<S extends Stores>(
 }
 
 /** The row of a payment, with the keys that its progress gives it. */
-function rowOf(payment: Payment): PaymentRow {
+export function rowOf(payment: Payment): PaymentRow {
   const { intent, progress } = payment;
   const { id, at, network, challenge } = intent;
   const signed = 'hash' in progress && progress.state !== 'revoked';

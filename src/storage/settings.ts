@@ -37,6 +37,12 @@ export function settingOf<N extends SettingName>(name: N, value: unknown): Setti
   return v.parse(settings[name], value) as SettingValue<N>;
 }
 
+/** A setting by its name, as a backup has it. What does not read as it should is its default, as ever. */
+export const SettingText = v.strictObject({
+  name: v.picklist(Object.keys(settings) as SettingName[]),
+  value: v.unknown(),
+});
+
 /** The networks that are always there. */
 export const BUILT_IN: readonly NetworkProfile[] = [MAINNET, DEVNET];
 

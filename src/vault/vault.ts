@@ -4,7 +4,7 @@ import type { Clock } from '../nano/clock.ts';
 import { canonicalSource, type Seed, type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { LEAST_SCORE, passwordStrength } from './password.ts';
-import { isWeaker, SealedRecordText, seal, unseal } from './seal.ts';
+import { isWeaker, type SealedRecord, SealedRecordText, seal, unseal } from './seal.ts';
 import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './stretch.ts';
 import { afterWrongTry, TriesText, waitBeforeTry } from './try-delay.ts';
@@ -61,6 +61,23 @@ export class Vault {
       const canonical = canonicalSource(source);
       await this.#seal(canonical, password);
       await this.#open(seedOf(canonical));
+    });
+  }
+
+  /**
+   * Seals a seed that comes back from a backup under the backup's password, and leaves the vault unlocked. `write` puts
+   * the sealed record into the store, together with whatever else comes back: all of it or nothing.
+   * @throws Fault `fault_vaultExists`, and whatever `write` throws
+   */
+  restore(
+    source: SeedSource,
+    password: string,
+    write: (sealed: SealedRecord) => Promise<void>,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      if (await this.exists()) throw new Fault('fault_vaultExists');
+      await write(await this.#sealed(source, password));
+      await this.#open(seedOf(source));
     });
   }
 
@@ -151,9 +168,13 @@ export class Vault {
   }
 
   async #write(source: SeedSource, password: string): Promise<void> {
+    await this.#store.set('sealed', await this.#sealed(source, password));
+  }
+
+  async #sealed(source: SeedSource, password: string): Promise<SealedRecord> {
     const secret = new TextEncoder().encode(JSON.stringify(source));
     try {
-      await this.#store.set('sealed', await seal(secret, password, this.#kdf));
+      return await seal(secret, password, this.#kdf);
     } finally {
       secret.fill(0);
     }

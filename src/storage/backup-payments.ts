@@ -1,0 +1,150 @@
+/** Payments, transfers and blocks as a backup has them, each field read strictly, each block under its own hash. */
+import * as v from 'valibot';
+import type { FaultKey } from '../fault.ts';
+import { AddressText } from '../nano/account.ts';
+import { type Raw, RawText } from '../nano/amount.ts';
+import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../nano/block.ts';
+import type { Cheque, Due, OwnBlock } from '../payments/own-block.ts';
+import type { Intent, Payment, PaymentId, PaymentState, Progress, Site } from '../payments/payment.ts';
+import type { Transfer } from '../payments/transfer.ts';
+import { ChallengeText, type Fields, Moment, OfferText } from './backup-offers.ts';
+
+const IdText = v.pipe(
+  v.string(),
+  v.regex(/^\S{1,128}$/),
+  v.transform((text) => text as PaymentId),
+);
+
+/** The origin of a site. */
+export const SiteText = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'not an origin'),
+  v.transform((text) => text as Site),
+);
+
+/** A sum of payments: it may be more than there ever was at one time. */
+export const SumText = v.pipe(
+  v.string(),
+  v.regex(/^(0|[1-9][0-9]{0,77})$/),
+  v.transform((text) => BigInt(text) as Raw),
+);
+
+const BlockText = v.strictObject({
+  account: AddressText,
+  previous: BlockHashText,
+  representative: AddressText,
+  balance: RawText,
+  link: BlockHashText,
+  signature: v.pipe(v.string(), v.regex(/^[0-9A-F]{128}$/)),
+  work: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+}) satisfies v.GenericSchema<unknown, SignedBlock>;
+
+const NetworkText = v.strictObject({ id: v.string(), testMoney: v.boolean() });
+
+const IntentText = v.pipe(
+  v.strictObject({
+    id: IdText,
+    at: Moment,
+    network: NetworkText,
+    account: AddressText,
+    site: SiteText,
+    challenge: ChallengeText,
+    offer: OfferText,
+    amount: RawText,
+    approval: v.picklist(['once', 'budget']),
+    once: v.string(),
+    resource: v.string(),
+    day: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+  } satisfies Fields<Intent>),
+  v.check(({ amount, offer }) => amount === offer.amount, 'another amount than was offered'),
+) satisfies v.GenericSchema<unknown, Intent>;
+
+const signed = { block: BlockText, hash: BlockHashText } as const;
+const proven = { ...signed, proof: v.string() } as const;
+const Status = v.pipe(v.number(), v.integer());
+
+const progress: {
+  readonly [S in PaymentState]: v.GenericSchema<unknown, Extract<Progress, { readonly state: S }>>;
+} = {
+  approved: v.strictObject({ state: v.literal('approved') }),
+  signed: v.strictObject({ state: v.literal('signed'), ...signed }),
+  published: v.strictObject({ state: v.literal('published'), ...signed }),
+  confirmed: v.strictObject({ state: v.literal('confirmed'), ...signed }),
+  proven: v.strictObject({ state: v.literal('proven'), ...proven }),
+  delivered: v.strictObject({ state: v.literal('delivered'), ...proven }),
+  settled: v.strictObject({
+    state: v.literal('settled'),
+    status: Status,
+    byPost: v.exactOptional(v.literal(true)),
+    ...proven,
+  }),
+  refused: v.strictObject({
+    state: v.literal('refused'),
+    status: Status,
+    final: v.boolean(),
+    said: v.string(),
+    ...proven,
+  }),
+  unanswered: v.strictObject({
+    state: v.literal('unanswered'),
+    reason: v.picklist(['gone', 'network', 'timeout']),
+    ...proven,
+  }),
+  revoked: v.strictObject({ state: v.literal('revoked'), ...signed }),
+  abandoned: v.strictObject({
+    state: v.literal('abandoned'),
+    fault: v.pipe(
+      v.string(),
+      v.regex(/^fault_\w+$/),
+      v.transform((key) => key as FaultKey),
+    ),
+    args: v.array(v.string()),
+  }),
+};
+const STATES = Object.keys(progress) as PaymentState[];
+
+/** A payment, whatever has become of it. */
+export const PaymentText = v.strictObject({
+  intent: IntentText,
+  progress: v.pipe(
+    v.union(Object.values(progress)),
+    v.check((step) => !('hash' in step) || hashBlock(step.block) === step.hash, 'another block'),
+  ),
+  story: v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at: Moment })), v.minLength(1)),
+} satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
+
+/** Money that moved without a 402. */
+export const TransferText = v.strictObject({
+  kind: v.picklist(['received', 'sent']),
+  id: BlockHashText,
+  at: Moment,
+  amount: RawText,
+  counterparty: AddressText,
+  network: NetworkText,
+} satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
+
+const own = {
+  network: v.string(),
+  account: AddressText,
+  hash: BlockHashText,
+  subtype: v.picklist(SUBTYPES),
+  block: BlockText,
+  moved: RawText,
+  due: v.exactOptional(v.strictObject({ payment: IdText, site: SiteText, by: Moment } satisfies Fields<Due>)),
+} as const;
+const ChequeText = v.strictObject({ payment: IdText, site: SiteText } satisfies Fields<Cheque>);
+
+/** The newest block of an account. */
+export const OwnBlockText = v.pipe(
+  v.strictObject({
+    ...own,
+    cheque: v.exactOptional(ChequeText),
+    revokes: v.exactOptional(
+      v.pipe(
+        v.strictObject({ ...own, cheque: ChequeText }),
+        v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
+      ),
+    ),
+  } satisfies Fields<OwnBlock>),
+  v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
+) satisfies v.GenericSchema<unknown, OwnBlock>;

@@ -1,0 +1,176 @@
+/** For tests: a purse with something of everything in its database. */
+import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { type BlockHash, hashBlock, type SignedBlock, type StateBlock } from '../nano/block.ts';
+import { DEVNET } from '../nano/network.ts';
+import { STRANGER } from '../payments/account.fixture.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
+import { advance, approved, type Intent, type Payment, type Progress } from '../payments/payment.ts';
+import {
+  challengeOf,
+  intentOf,
+  NETWORK,
+  PAYEE,
+  SHOP,
+  sessionOffer,
+  signatureOffer,
+  trackAOffer,
+  x402nanoOffer,
+} from '../payments/samples.fixture.ts';
+import type { Offer } from '../protocol/offer.ts';
+import { nonceOf, parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
+import { StoredBudgets } from './budgets.ts';
+import type { Database } from './database.ts';
+import { rowOf } from './journal.ts';
+import { StoredLog } from './log.ts';
+import { StoredSettings } from './settings.ts';
+
+let counter = 0n;
+
+/** A send of this account that no ledger has, under its own hash. */
+export function blockOf(
+  account: NanoAddress,
+  balance: bigint,
+): { readonly block: SignedBlock; readonly hash: BlockHash } {
+  const unsigned: StateBlock = {
+    account,
+    previous: (++counter).toString(16).padStart(64, '0').toUpperCase() as BlockHash,
+    representative: PAYEE,
+    balance: balance as Raw,
+    link: publicKeyOf(PAYEE),
+  };
+  return {
+    block: { ...unsigned, signature: 'AB'.repeat(64), work: '0123456789abcdef' },
+    hash: hashBlock(unsigned),
+  };
+}
+
+const PROOF = btoa('a proof');
+
+/** A payment that has gone these steps. */
+function walked(intent: Intent, steps: readonly Progress[]): Payment {
+  return steps.reduce((payment, step, index) => advance(payment, step, intent.at + index), approved(intent));
+}
+
+/** Payments of every mechanism and in every state. */
+export function everyPayment(amount = 1_000n): readonly Payment[] {
+  const account = STRANGER;
+  const { tagAmount: _, resourceAmount: __, ...terms } = sessionOffer(amount);
+  const offers: readonly Offer[] = [
+    sessionOffer(amount, {
+      accepted: { price: '1', $odd: { __raw: '12' }, deep: [1.5, null, true, 'é 漢 \u202e'] },
+      resource: { url: SHOP, description: 'a story' },
+      extensions: { more: [] },
+      warnings: ['insecurePage'],
+    }),
+    { ...sessionOffer(amount), mechanism: 'nymChallenge' },
+    { ...terms, mechanism: 'trackB', oncePer: 'nonce', validBefore: 1_900_000_000 },
+    signatureOffer(amount),
+  ];
+  const cheques: readonly Offer[] = [trackAOffer(amount), x402nanoOffer(amount)];
+  const of = (offer: Offer) => intentOf({ account, offer, challenge: challengeOf() });
+
+  const paid = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [
+    { state: 'signed', ...signed },
+    { state: 'published', ...signed },
+    { state: 'confirmed', ...signed },
+    { state: 'proven', ...signed, proof: PROOF },
+    { state: 'delivered', ...signed, proof: PROOF },
+  ];
+  const ends = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [
+    { state: 'settled', ...signed, proof: PROOF, status: 200 },
+    { state: 'settled', ...signed, proof: PROOF, status: 200, byPost: true },
+    { state: 'refused', ...signed, proof: PROOF, status: 402, final: false, said: 'no' },
+    { state: 'unanswered', ...signed, proof: PROOF, reason: 'gone' },
+  ];
+  return [
+    ...offers.flatMap((offer) => {
+      const block = blockOf(account, 7n);
+      const steps = paid(block);
+      return [
+        ...steps.map((_step, count) => walked(of(offer), steps.slice(0, count))),
+        ...ends(block).map((end) => walked(of(offer), [...steps, end])),
+        walked(of(offer), [{ state: 'abandoned', fault: 'fault_insufficient', args: ['1'] }]),
+      ];
+    }),
+    ...cheques.map((offer) => {
+      const block = blockOf(account, 7n);
+      return walked(of(offer), [
+        { state: 'signed', ...block },
+        { state: 'proven', ...block, proof: PROOF },
+        { state: 'revoked', ...block },
+      ]);
+    }),
+  ];
+}
+
+/** Fills every store of a database. */
+export async function fill(database: Database, amount = 1_000n): Promise<void> {
+  const settings = new StoredSettings(database);
+  await settings.saveNetwork({ ...DEVNET, label: 'Mine' });
+  await settings.useNetwork(NETWORK);
+  await settings.write('representative', PAYEE);
+  await settings.write('autoLockMinutes', 7);
+  await settings.write('preference', ['trackB']);
+
+  const payments = everyPayment(amount);
+  for (const payment of payments) await database.add('payments', rowOf(payment));
+  const [first] = payments;
+  if (first === undefined) throw new Error('there are payments');
+  const { account, day } = first.intent;
+  const { hash } = blockOf(account, 1n);
+  await database.add('transfers', {
+    kind: 'received',
+    id: hash,
+    at: 5,
+    amount: amount as Raw,
+    counterparty: PAYEE,
+    network: { id: NETWORK, testMoney: true },
+    place: [5, hash],
+  });
+
+  const budgets = new StoredBudgets(database, () => 9);
+  await budgets.save({
+    site: SHOP,
+    network: NETWORK,
+    perPayment: amount as Raw,
+    perDay: amount as Raw,
+    payTo: PAYEE,
+    paused: true,
+    since: 3,
+  });
+  await database.add('spending', { network: NETWORK, site: SHOP, day, spent: 3n * amount });
+  await budgets.block(SHOP);
+  await budgets.setBlockTaker(SHOP, true);
+
+  const { subtype, moved } = { subtype: 'send', moved: amount as Raw } as const;
+  const cheque: OwnBlock = {
+    network: NETWORK,
+    account: PAYEE,
+    subtype,
+    moved,
+    ...blockOf(PAYEE, 5n),
+    cheque: { payment: first.intent.id, site: SHOP },
+  };
+  await database.add('chains', {
+    network: NETWORK,
+    account,
+    subtype,
+    moved,
+    ...blockOf(account, 5n),
+    due: { payment: first.intent.id, site: SHOP, by: 1_900_000_000_000 },
+  });
+  await database.add('chains', {
+    network: NETWORK,
+    account: PAYEE,
+    subtype: 'change',
+    moved: 0n as Raw,
+    ...blockOf(PAYEE, 6n),
+    revokes: { ...cheque, cheque: { payment: first.intent.id, site: SHOP } },
+  });
+
+  const root = parseWorkRoot('AB'.repeat(32));
+  await database.put('work', { root, nonce: nonceOf(1n), foundAt: 1 }, root);
+  await database.put('workIntents', { root, threshold: parseThreshold('f'.repeat(16)), askedAt: 1 }, root);
+  await new StoredLog(database).add({ at: 1, site: SHOP, url: SHOP, key: 'refusal_DECLINED', args: [] });
+}

@@ -26,6 +26,7 @@ export const ChallengeText = v.strictObject({
   frameId: v.number(),
   documentId: v.nullable(v.string()),
   initiator: v.nullable(v.string()),
+  redirectedBy: v.exactOptional(v.string()),
   topOrigin: v.nullable(v.string()),
   method: v.string(),
   url: WebUrl,

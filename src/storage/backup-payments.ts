@@ -4,9 +4,11 @@ import type { FaultKey } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
 import { type Raw, RawText } from '../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../nano/block.ts';
+import type { Windows } from '../payments/budget.ts';
 import type { Cheque, Due, OwnBlock } from '../payments/own-block.ts';
 import type { Intent, Payment, PaymentId, PaymentState, Progress, Site } from '../payments/payment.ts';
 import type { Transfer } from '../payments/transfer.ts';
+import { type Day, isDay } from '../payments/windows.ts';
 import { ChallengeText, type Fields, Moment, OfferText } from './backup-offers.ts';
 
 const IdText = v.pipe(
@@ -20,6 +22,13 @@ export const SiteText = v.pipe(
   v.string(),
   v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'not an origin'),
   v.transform((text) => text as Site),
+);
+
+/** A day of the calendar. */
+export const DayText = v.pipe(
+  v.string(),
+  v.check(isDay, 'no such day'),
+  v.transform((text) => text as Day),
 );
 
 /** A sum of payments: it may be more than there ever was at one time. */
@@ -54,7 +63,12 @@ const IntentText = v.pipe(
     approval: v.picklist(['once', 'budget']),
     once: v.string(),
     resource: v.string(),
-    day: v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)),
+    windows: v.strictObject({
+      hour: v.string(),
+      day: DayText,
+      month: v.string(),
+      term: v.nullable(v.string()),
+    } satisfies Fields<Windows>),
   } satisfies Fields<Intent>),
   v.check(({ amount, offer }) => amount === offer.amount, 'another amount than was offered'),
 ) satisfies v.GenericSchema<unknown, Intent>;

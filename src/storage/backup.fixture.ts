@@ -7,6 +7,7 @@ import { STRANGER } from '../payments/account.fixture.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import { advance, approved, type Intent, type Payment, type Progress } from '../payments/payment.ts';
 import {
+  budgetOf,
   challengeOf,
   intentOf,
   NETWORK,
@@ -112,12 +113,13 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   await settings.write('representative', PAYEE);
   await settings.write('autoLockMinutes', 7);
   await settings.write('preference', ['trackB']);
+  await settings.write('cap', { perDay: amount as Raw, perMonth: null });
 
   const payments = everyPayment(amount);
   for (const payment of payments) await database.add('payments', rowOf(payment));
   const [first] = payments;
   if (first === undefined) throw new Error('there are payments');
-  const { account, day } = first.intent;
+  const { account, windows } = first.intent;
   const { hash } = blockOf(account, 1n);
   await database.add('transfers', {
     kind: 'received',
@@ -130,16 +132,14 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   });
 
   const budgets = new StoredBudgets(database, () => 9);
-  await budgets.save({
-    site: SHOP,
-    network: NETWORK,
-    perPayment: amount as Raw,
-    perDay: amount as Raw,
-    payTo: PAYEE,
-    paused: true,
-    since: 3,
+  await database.put('budgets', {
+    ...budgetOf({ payTo: PAYEE, paused: true, total: amount as Raw, initiators: [SHOP] }),
+    term: { until: windows.day, renews: 'month' },
   });
-  await database.add('spending', { network: NETWORK, site: SHOP, day, spent: 3n * amount });
+  for (const window of [windows.day, windows.month]) {
+    await database.add('spending', { network: NETWORK, site: SHOP, window, spent: 3n * amount });
+    await database.add('spending', { network: NETWORK, site: '*', window, spent: 4n * amount });
+  }
   await budgets.block(SHOP);
   await budgets.setBlockTaker(SHOP, true);
 

@@ -77,7 +77,7 @@ describe('a purse', () => {
         await fill(one, amount);
         const file = await writeBackup(one, SOURCE, PASSWORD, CHEAP);
         await (await readBackup(file, PASSWORD)).write(other, SEALED);
-        for (const name of ['payments', 'transfers', 'budgets', 'spending', 'chains'] as const) {
+        for (const name of ['settings', 'payments', 'transfers', 'budgets', 'spending', 'chains'] as const) {
           expect(await other.getAll(name)).toEqual(await one.getAll(name));
         }
       }),
@@ -94,7 +94,7 @@ describe('a purse', () => {
   test('that could not be read again is not given out at all', async () => {
     await fill(database);
     await save();
-    await database.put('spending', { network: 'n', site: 'no origin', day: '', spent: 1n });
+    await database.put('spending', { network: 'n', site: '', window: '', spent: -1n });
     await expect(save()).rejects.toThrow(fault('fault_backupFailed'));
   });
 

@@ -8,7 +8,7 @@ import { NetworkProfileText } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
 import { atomically } from './atomically.ts';
 import { type Fields, Moment } from './backup-offers.ts';
-import { OwnBlockText, PaymentText, SiteText, SumText, TransferText } from './backup-payments.ts';
+import { DayText, OwnBlockText, PaymentText, SiteText, SumText, TransferText } from './backup-payments.ts';
 import type { Database, PurseSchema, SpendingRow } from './database.ts';
 import { rowOf } from './journal.ts';
 import { SettingText } from './settings.ts';
@@ -64,6 +64,24 @@ function kept<Name extends Store, Item>(name: Name, { item, of, row, key }: Keep
 }
 
 const same = <T>(value: T): T => value;
+const Limit = v.nullable(RawText);
+const BudgetText = v.strictObject({
+  site: SiteText,
+  network: v.string(),
+  perPayment: Limit,
+  perHour: Limit,
+  perDay: Limit,
+  perMonth: Limit,
+  total: Limit,
+  term: v.nullable(v.strictObject({ until: DayText, renews: v.picklist(['never', 'week', 'month']) })),
+  pinned: v.boolean(),
+  payTo: v.nullable(AddressText),
+  priceRise: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  initiators: v.array(SiteText),
+  paused: v.boolean(),
+  since: Moment,
+  firstTerm: v.string(),
+} satisfies Fields<Budget>);
 const Listed = v.strictObject({ site: SiteText, at: Moment });
 
 /** Every store of the purse: how it is kept, or why it is not. A new store is a compile error until it stands here. */
@@ -89,15 +107,7 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
     key: ({ id }) => id,
   }),
   budgets: kept('budgets', {
-    item: v.strictObject({
-      site: SiteText,
-      network: v.string(),
-      perPayment: RawText,
-      perDay: RawText,
-      payTo: v.nullable(AddressText),
-      paused: v.boolean(),
-      since: Moment,
-    } satisfies Fields<Budget>),
+    item: BudgetText,
     of: same,
     row: same,
     key: ({ network, site }) => [network, site],
@@ -105,13 +115,13 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
   spending: kept('spending', {
     item: v.strictObject({
       network: v.string(),
-      site: SiteText,
-      day: v.string(),
+      site: v.string(),
+      window: v.string(),
       spent: SumText,
     } satisfies Fields<SpendingRow>),
     of: same,
     row: same,
-    key: ({ network, site, day }) => [network, site, day],
+    key: ({ network, site, window }) => [network, site, window],
   }),
   blocked: kept('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
   blockTakers: kept('blockTakers', { item: Listed, of: same, row: same, key: ({ site }) => site }),

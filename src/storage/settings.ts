@@ -1,16 +1,20 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
+import { type Raw, RawText } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Database } from './database.ts';
 
+/** As the database keeps it, or as a backup does. */
 const Limit = v.nullable(
-  v.pipe(
-    v.bigint(),
-    v.transform((raw) => raw as Raw),
-  ),
+  v.union([
+    v.pipe(
+      v.bigint(),
+      v.transform((raw) => raw as Raw),
+    ),
+    RawText,
+  ]),
 );
 
 const settings = {
@@ -38,10 +42,10 @@ export function settingOf<N extends SettingName>(name: N, value: unknown): Setti
 }
 
 /** A setting by its name, as a backup has it. What does not read as it should is its default, as ever. */
-export const SettingText = v.strictObject({
-  name: v.picklist(Object.keys(settings) as SettingName[]),
-  value: v.unknown(),
-});
+export const SettingText = v.pipe(
+  v.strictObject({ name: v.picklist(Object.keys(settings) as SettingName[]), value: v.unknown() }),
+  v.transform(({ name, value }) => ({ name, value: settingOf(name, value) })),
+);
 
 /** The networks that are always there. */
 export const BUILT_IN: readonly NetworkProfile[] = [MAINNET, DEVNET];

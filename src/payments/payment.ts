@@ -89,14 +89,15 @@ export interface Payment {
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
 }
 
-type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
+/** From each state, where a payment may go. */
+export type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
 
 /**
  * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
  * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). A block
  * that could not be published while it would have bought something is revoked.
  */
-const PUBLISHED: Steps = {
+export const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],
   signed: ['published', 'revoked', 'abandoned'],
   published: ['confirmed', 'abandoned'],
@@ -114,7 +115,7 @@ const PUBLISHED: Steps = {
  * When the block is handed over, to be published by whoever has it: the block itself is the proof, and from its
  * signature on nothing but another block in its place gives the money back, whatever the server said.
  */
-const HANDED_OVER: Steps = {
+export const HANDED_OVER: Steps = {
   approved: ['signed', 'abandoned'],
   signed: ['proven', 'revoked'],
   published: [],

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, test } from 'vitest';
+import { deathsOf, PARTS } from '../kill/matrix.ts';
+import { openStage, type Stage } from '../kill/stage.ts';
+import { type Death, die, type Surface } from '../kill/walk.ts';
+
+/** Every mechanism and every kind of point once; `npm run test:kill` has them all. */
+const SOME: readonly (readonly [
+  point: string,
+  mechanism: Death['mechanism'],
+  Surface,
+  'before' | 'after',
+])[] = [
+  ['start → approved', 'trackB', 'fetch', 'after'],
+  ['approved → signed', 'nanoSession', 'document', 'after'],
+  ['publish block', 'nanoSession', 'fetch', 'after'],
+  ['published → confirmed', 'nymChallenge', 'document', 'before'],
+  ['published → abandoned', 'trackB', 'document', 'after'],
+  ['confirmed → proven', 'nanoSignature', 'fetch', 'after'],
+  ['arm rule', 'trackB', 'document', 'after'],
+  ['send proof', 'nanoSignature', 'document', 'before'],
+  ['delivered → refused', 'nymChallenge', 'fetch', 'before'],
+  ['ask user', 'x402nano', 'document', 'after'],
+  ['delivered → settled', 'trackA', 'fetch', 'before'],
+  ['unanswered → delivered', 'x402nano', 'document', 'after'],
+  ['settled → revoked', 'trackA', 'document', 'before'],
+];
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+test.each(SOME)('killed at %s: %s, %s, %s', async (point, mechanism, surface, when) => {
+  const part = PARTS.find(({ mechanisms }) => mechanisms.includes(mechanism));
+  const line = part?.lines.find((one) => one.point === point);
+  const death =
+    line && deathsOf(line, [mechanism]).find((one) => one.surface === surface && one.stop.when === when);
+  if (death === undefined) throw new Error('no such death in the matrix');
+  await die(stage, death);
+});

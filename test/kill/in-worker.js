@@ -1,0 +1,136 @@
+// Runs in the purse's worker, put there from outside by the debugger: the extension itself stays as it is. It wraps what
+// the browser gives the worker (IndexedDB, fetch, the extension API), and stands still at the points of a plan:
+//
+//   { url, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null }
+//
+// `url`: whose payment it is about. `broken`: a write that the disk refuses. `patience`: how long waits of two minutes
+// really take.
+//
+// It stands by `debugger`: the worker's thread runs nothing at all meanwhile, no timer, no message, no promise, and its
+// stop lands within milliseconds. A busy loop would stand as well, but hold up the stop for the two seconds that Chromium
+// gives a script to end; a promise that never resolves would let everything else in the worker go on. A stop makes the
+// debugger let go first: what was to come after the point must not come then, so nothing that is wrapped goes on any more.
+globalThis.followPlan = (plan) => {
+  const stops = [...plan.stops];
+  const life = { isOver: false };
+  globalThis.killTest = life;
+  const never = new Promise(() => {});
+
+  /** Whether the worker lives on at one side of a point. */
+  const passes = (point, when) => {
+    const [next] = stops;
+    if (life.isOver || next?.point !== point || next.when !== when) return !life.isOver;
+    stops.shift();
+    life.isOver = true;
+    // biome-ignore lint/suspicious/noDebugger: this is where the worker stands
+    debugger;
+    return !life.isOver;
+  };
+
+  /** Wraps a function of `owner` that gives a promise; `pointOf` says which point a call is, if any. */
+  const wrap = (owner, name, pointOf) => {
+    const native = owner[name];
+    owner[name] = async function (...args) {
+      const point = pointOf(...args);
+      if (point === null) return native.apply(this, args);
+      if (!passes(point, 'before')) return never;
+      const result = await native.apply(this, args);
+      return passes(point, 'after') ? result : never;
+    };
+  };
+
+  /** Wraps a listener; `pointsOf` says which points its call is. */
+  const hearing =
+    (listener, pointsOf) =>
+    (...args) => {
+      const points = pointsOf(...args);
+      if (!points.every((point) => passes(point, 'before'))) return undefined;
+      const result = listener(...args);
+      for (const point of points) passes(point, 'after');
+      return result;
+    };
+
+  // What is written is on disk once its transaction is complete, and the extension knows when it hears of that.
+  const written = new WeakMap();
+  const { addEventListener } = IDBTransaction.prototype;
+  IDBTransaction.prototype.addEventListener = function (type, listener, ...args) {
+    const heard = (event) => {
+      if ((written.get(this) ?? []).every((point) => passes(point, 'after'))) listener(event);
+    };
+    return addEventListener.call(this, type, type === 'complete' ? heard : listener, ...args);
+  };
+  const writeOf = (store, value) => {
+    if (store === 'payments' && value.payment.intent.challenge.url === plan.url) {
+      const [to, from = 'start'] = value.payment.story.map(({ state }) => state).reverse();
+      return `${from} → ${to}`;
+    }
+    return store === 'chains' && value.revokes !== undefined ? 'write countermand' : null;
+  };
+  const unheard = { value: () => {} };
+  const neverDone = () =>
+    Object.create(IDBRequest.prototype, { addEventListener: unheard, removeEventListener: unheard });
+  for (const name of ['put', 'add']) {
+    const native = IDBObjectStore.prototype[name];
+    IDBObjectStore.prototype[name] = function (...args) {
+      const point = writeOf(this.name, args[0]);
+      if (point !== null) {
+        if (point === plan.broken) throw new DOMException('The disk is broken', 'UnknownError');
+        if (!passes(point, 'before')) return neverDone();
+        written.set(this.transaction, [...(written.get(this.transaction) ?? []), point]);
+      }
+      return native.apply(this, args);
+    };
+  }
+
+  wrap(globalThis, 'fetch', (_url, options) => {
+    const asked = typeof options?.body === 'string' ? options.body : '';
+    if (!asked.includes('"process"')) return null;
+    if (asked.includes('"send"')) return 'publish block';
+    return asked.includes('"change"') ? 'publish countermand' : null;
+  });
+
+  const ours = new Set();
+  const challengesIn = (keys) => keys.filter((key) => key.startsWith('challenge:'));
+  wrap(chrome.storage.session, 'set', (items) => {
+    const keys = challengesIn(Object.keys(items)).filter(
+      (key) => items[key].sighting.challenge.url === plan.url,
+    );
+    for (const key of keys) ours.add(key);
+    return keys.length === 0 ? null : 'keep challenge';
+  });
+  wrap(chrome.storage.session, 'remove', (keys) =>
+    challengesIn([keys].flat()).some((key) => ours.has(key)) ? 'end challenge' : null,
+  );
+  wrap(chrome.action, 'setBadgeText', ({ text }) => (text === '' ? null : 'ask user'));
+  wrap(chrome.declarativeNetRequest, 'updateSessionRules', ({ addRules }) =>
+    addRules === undefined ? 'disarm rule' : 'arm rule',
+  );
+  wrap(chrome.tabs, 'reload', () => 'reload page');
+
+  // The extension listens anew for every proof that goes out, and for its answer.
+  const hear = (event, pointOf) => {
+    const { addListener, removeListener } = event;
+    const heard = new Map();
+    event.addListener = (listener, ...args) => {
+      heard.set(
+        listener,
+        hearing(listener, (details) => [pointOf(details)].filter((point) => point !== null)),
+      );
+      return addListener.call(event, heard.get(listener), ...args);
+    };
+    event.removeListener = (listener) => removeListener.call(event, heard.get(listener) ?? listener);
+  };
+  const proven = new Set();
+  const { onSendHeaders, onHeadersReceived } = chrome.webRequest;
+  hear(onSendHeaders, ({ requestId, requestHeaders }) => {
+    if (!requestHeaders?.some(({ name }) => name.toUpperCase() === 'PAYMENT-SIGNATURE')) return null;
+    proven.add(requestId);
+    return 'send proof';
+  });
+  hear(onHeadersReceived, ({ requestId }) => (proven.has(requestId) ? 'hear answer' : null));
+
+  if (plan.patience !== null) {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (ms) => timeout(ms === 120_000 ? plan.patience : ms);
+  }
+};

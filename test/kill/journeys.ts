@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import type { PaymentState } from '../../src/payments/payment.ts';
+import { ask } from '../devnet/test-account.ts';
+import { fund, XNO } from '../e2e/scene.ts';
+import { CONFIRMED_AFTER, type Stage } from './stage.ts';
+import type { Walk } from './walk.ts';
+import type { Plan, Stop } from './worker.ts';
+
+/** How a payment is brought to the point where its worker is killed. */
+export interface Journey {
+  readonly name: string;
+  /** The merchant's terms, beside the mechanism. */
+  readonly terms?: (stage: Stage) => Promise<Readonly<Record<string, string>>>;
+  /** The paid path, where it is not an ordinary one. */
+  readonly path?: '/loses-answer';
+  /** The site has no budget: what it asks for is a question. */
+  readonly asks?: true;
+  /** What happens before the worker is watched. */
+  readonly before?: (walk: Walk) => Promise<void>;
+  /** What the worker is made to do beside its death. */
+  readonly world?: Pick<Plan, 'broken' | 'patience'>;
+  /** Where it stands still on the way, and what happens meanwhile. */
+  readonly halts?: readonly (readonly [Stop, (walk: Walk) => Promise<void>])[];
+  /** What sets it off; by default, the page asks. */
+  readonly begin?: (walk: Walk) => Promise<unknown>;
+  /** What happens in the world after the death. */
+  readonly after?: (walk: Walk) => Promise<void>;
+  /** The payment comes to nothing, so that the page is given its 402: what it wants comes at its next visit. */
+  readonly endsWithout?: true;
+}
+
+const says = (terms: Readonly<Record<string, string>>) => async () => terms;
+
+/** The page asks and gets. */
+export const buys: Journey = { name: 'buys' };
+
+export const asked: Journey = { name: 'is asked about', asks: true };
+
+/** It costs more than there is. */
+export const tooDear: Journey = {
+  name: 'is too dear',
+  terms: async ({ purse }) => {
+    const state = await purse.ask('purse.state', {});
+    const held = state.kind === 'open' ? BigInt(state.balance ?? 0) : 0n;
+    return { price: String(held + XNO) };
+  },
+  endsWithout: true,
+  after: ({ stage, price }) => fund(stage.devnet, stage.purse, price),
+};
+
+/** Another wallet of the same seed is faster. */
+export const overtaken: Journey = {
+  name: 'is overtaken',
+  halts: [[{ point: 'publish block', when: 'before' }, rival]],
+  endsWithout: true,
+};
+
+/** The network chooses the block of another wallet of the same seed. */
+export const outvoted: Journey = {
+  name: 'is outvoted',
+  before: async ({ stage }) => {
+    stage.devnet.elections.delayMs = 600_000;
+  },
+  world: { patience: 200 },
+  halts: [
+    [
+      { point: 'signed → published', when: 'after' },
+      async (walk) => {
+        const { devnet, sends } = walk.stage;
+        const block = sends().at(-1);
+        assert(block);
+        devnet.elections.cancel(block.hash);
+        devnet.ledger.rollback(block.hash);
+        await rival(walk);
+      },
+    ],
+  ],
+  after: async ({ stage }) => {
+    stage.devnet.elections.delayMs = CONFIRMED_AFTER;
+  },
+  endsWithout: true,
+};
+
+/** The server turns the proof away for now. */
+export const refused: Journey = {
+  name: 'is refused',
+  terms: says({ 'refuse-first': '1', 'refuse-with': '500' }),
+};
+
+export const deliveredAfterRefusal: Journey = {
+  ...refused,
+  name: 'is delivered after a refusal',
+  before: (walk) => walk.visitUntil('refused'),
+};
+
+/** The server's answer is lost on the way. */
+export const lost: Journey = { name: 'loses its answer', path: '/loses-answer' };
+
+export const deliveredAfterLoss: Journey = {
+  ...lost,
+  name: 'is delivered after a loss',
+  before: (walk) => walk.visitUntil('unanswered'),
+};
+
+/** The user takes the signed block back, as far as the payment has come. */
+const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
+  name: `is taken back when ${from}`,
+  terms: says({ hold: '1' }),
+  ...way,
+  begin: async (walk) => {
+    await way.begin?.(walk);
+    assert.equal((await walk.payment()).progress.state, from);
+    await walk.takeBack();
+  },
+  after: async (walk) => {
+    const { state } = (await walk.payment()).progress;
+    if (state !== 'revoked') await walk.takeBack();
+  },
+  endsWithout: true,
+});
+
+const gone = (walk: Walk) => walk.leave();
+
+export const takenBack: Readonly<Partial<Record<PaymentState, Journey>>> = {
+  signed: takesBack('signed', {
+    // The disk fails when the proof is to be written: the payment stays as it is.
+    world: { broken: 'signed → proven' },
+    begin: (walk) => walk.visitUntil('signed'),
+  }),
+  proven: takesBack('proven', {
+    before: (walk) => walk.dieAt({ point: 'proven → delivered', when: 'before' }, gone),
+  }),
+  delivered: takesBack('delivered', {
+    before: (walk) => walk.dieAt({ point: 'proven → delivered', when: 'after' }, gone),
+  }),
+  refused: takesBack('refused', {
+    terms: says({ hold: '1', 'refuse-first': '1', 'refuse-with': '500' }),
+    before: (walk) => walk.visitUntil('refused'),
+  }),
+  unanswered: takesBack('unanswered', {
+    path: '/loses-answer',
+    before: (walk) => walk.visitUntil('unanswered'),
+  }),
+  settled: takesBack('settled', { before: (walk) => walk.visitUntil('settled') }),
+};
+
+/** A change of the same account, on the same frontier, confirmed. */
+async function rival({ stage }: Walk): Promise<void> {
+  const { otherWallet, devnet } = stage;
+  const { hash, json } = await otherWallet.change(otherWallet.key);
+  await ask(devnet.rpcUrl, { action: 'process', json_block: 'true', block: json });
+  devnet.elections.confirm(devnet.ledger.find(hash).hash);
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { HANDED_OVER, type PaymentState, PUBLISHED } from '../../src/payments/payment.ts';
+import { defaultPreference } from '../../src/protocol/mechanisms/index.ts';
+import { deathsOf, PARTS, type Part } from './matrix.ts';
+
+const [published, handedOver] = PARTS;
+
+describe('the kill matrix', () => {
+  it.each([
+    [PUBLISHED, published],
+    [HANDED_OVER, handedOver],
+  ] as const)('has a line for every transition of its table', (table, part) => {
+    const states = Object.keys(table) as PaymentState[];
+    const steps = states.flatMap((from) => table[from].map((to) => `${from} → ${to}`));
+    expect(steps.length).toBeGreaterThan(10);
+    const points = part.lines.map(({ point }) => point);
+    expect(points).toEqual(expect.arrayContaining(['start → approved', ...steps]));
+    expect(new Set(points).size).toBe(points.length);
+  });
+
+  it('has a column for every mechanism on every surface, and both sides of every point', () => {
+    expect(PARTS.flatMap(({ mechanisms }) => mechanisms).toSorted()).toEqual(defaultPreference.toSorted());
+    const deaths = PARTS.flatMap((part: Part) =>
+      part.lines.flatMap((line) => deathsOf(line, part.mechanisms)),
+    );
+    const places = (mechanism: string) =>
+      new Set(
+        deaths
+          .filter((death) => death.mechanism === mechanism)
+          .map(({ surface, stop }) => `${stop.when} on ${surface}`),
+      );
+    for (const mechanism of defaultPreference) expect(places(mechanism).size).toBe(4);
+    expect(deaths.length).toBeGreaterThanOrEqual(150);
+  });
+});

@@ -1,0 +1,127 @@
+import { HANDED_OVER, type PaymentState, PUBLISHED, type Steps } from '../../src/payments/payment.ts';
+import { defaultPreference, payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
+import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import type { Journey } from './journeys.ts';
+import * as journeys from './journeys.ts';
+import type { Death, Surface } from './walk.ts';
+
+/** One line of the matrix: a transition of the journal, or something that is done to the world. */
+export interface Line {
+  readonly point: string;
+  readonly journey: Journey;
+  /** Where it happens, when not everywhere. */
+  readonly surface?: Surface;
+}
+
+/** A step of the table, or the beginning of a payment. */
+export interface Transition {
+  readonly from: PaymentState | null;
+  readonly to: PaymentState;
+}
+
+export const SURFACES: readonly Surface[] = ['document', 'fetch'];
+/** Every transition that a table knows, and the one that none does: the beginning. */
+export function transitionsOf(table: Steps): readonly Transition[] {
+  const states = Object.keys(table) as PaymentState[];
+  const steps = states.flatMap((from) => table[from].map((to) => ({ from, to })));
+  return [{ from: null, to: 'approved' }, ...steps];
+}
+
+/** How a payment is brought to a transition. */
+function journeyTo({ from, to }: Transition): Journey | undefined {
+  switch (to) {
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'proven':
+    case 'settled':
+      return journeys.buys;
+    case 'delivered':
+      if (from === 'refused') return journeys.deliveredAfterRefusal;
+      return from === 'unanswered' ? journeys.deliveredAfterLoss : journeys.buys;
+    case 'refused':
+      return journeys.refused;
+    case 'unanswered':
+      return journeys.lost;
+    case 'abandoned':
+      if (from === 'signed') return journeys.overtaken;
+      return from === 'published' ? journeys.outvoted : journeys.tooDear;
+    case 'revoked':
+      return from === null ? undefined : journeys.takenBack[from];
+  }
+}
+
+function linesOf(table: Steps): readonly Line[] {
+  return transitionsOf(table).map((transition) => {
+    const { from, to } = transition;
+    const point = `${from ?? 'start'} → ${to}`;
+    const journey = journeyTo(transition);
+    if (journey === undefined) throw new Error(`no journey leads to ${point}`);
+    return { point, journey };
+  });
+}
+
+const effect = (point: string, journey = journeys.buys): Line => ({ point, journey });
+
+const DELIVERY: readonly Line[] = [
+  effect('arm rule'),
+  effect('end challenge'),
+  { ...effect('reload page'), surface: 'document' },
+  effect('send proof'),
+  effect('disarm rule'),
+  effect('hear answer'),
+];
+
+const taken = journeys.takenBack.settled;
+const REVOCATION: readonly Line[] =
+  taken === undefined ? [] : [effect('write countermand', taken), effect('publish countermand', taken)];
+
+const PUBLISHED_LINES: readonly Line[] = [
+  effect('keep challenge'),
+  effect('ask user', journeys.asked),
+  ...linesOf(PUBLISHED),
+  effect('publish block'),
+  ...DELIVERY,
+];
+
+const HANDED_OVER_LINES: readonly Line[] = [
+  effect('keep challenge'),
+  effect('ask user', journeys.asked),
+  ...linesOf(HANDED_OVER),
+  ...DELIVERY,
+  ...REVOCATION,
+];
+
+/** The mechanisms whose payments have the same life. */
+export interface Part {
+  readonly title: string;
+  readonly lines: readonly Line[];
+  readonly mechanisms: readonly MechanismName[];
+}
+
+/** The whole matrix. */
+export const PARTS: readonly [Part, Part] = [
+  {
+    title: 'The purse publishes the block',
+    lines: PUBLISHED_LINES,
+    mechanisms: defaultPreference.filter((mechanism) => payFirstMechanisms.has(mechanism)),
+  },
+  {
+    title: 'The block is handed over',
+    lines: HANDED_OVER_LINES,
+    mechanisms: defaultPreference.filter((mechanism) => !payFirstMechanisms.has(mechanism)),
+  },
+];
+
+/** The deaths of a line: every mechanism, on every surface, before and after. */
+export function deathsOf(
+  { journey, point, surface: only }: Line,
+  mechanisms: readonly MechanismName[],
+): readonly Death[] {
+  return mechanisms.flatMap((mechanism) =>
+    SURFACES.filter((surface) => only === undefined || surface === only).flatMap((surface) =>
+      (['before', 'after'] as const).map((when) => ({ journey, mechanism, surface, stop: { point, when } })),
+    ),
+  );
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright';
+import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
+import type { Payment } from '../../src/payments/payment.ts';
+import type { SpendingRow } from '../../src/storage/database.ts';
+import { TestAccount } from '../devnet/test-account.ts';
+import { openScene, type Scene, XNO } from '../e2e/scene.ts';
+import { WatchedWorker } from './worker.ts';
+
+/** A browser with a purse that is killed again and again, and the world around it. */
+export interface Stage extends Scene {
+  /** A page of the purse's own: from it the test reads what the purse has on disk, behind its worker's back. */
+  readonly desk: Page;
+  /** The tab that asks for things. */
+  readonly tab: Page;
+  readonly worker: WatchedWorker;
+  /** The purse's key in another wallet. */
+  readonly otherWallet: TestAccount;
+  /** What the purse has on disk. */
+  look(): Promise<OnDisk>;
+}
+
+/** What outlives the worker. */
+export interface OnDisk {
+  readonly payments: readonly Payment[];
+  readonly spending: readonly SpendingRow[];
+  /** The URLs for which a page waits. */
+  readonly waiting: readonly string[];
+  /** Whether a tab is loading something. */
+  readonly isLoading: boolean;
+}
+
+/** From a block's acceptance to its confirmation (ms). */
+export const CONFIRMED_AFTER = 5;
+const FUNDS = 1000n * XNO;
+/** More than anything costs here (raw). */
+const MOST = 10n ** 35n;
+
+/** Opens a stage: the shop has a budget, and may ask for signed blocks under both its names. */
+export async function openStage(): Promise<Stage> {
+  const seed = randomBytes(32).toString('hex');
+  const scene = await openScene({
+    devnet: { confirmationDelayMs: CONFIRMED_AFTER },
+    purse: { seed },
+    funds: FUNDS,
+  });
+  const { purse, merchant, devnet } = scene;
+  const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
+  await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  for (const site of [merchant.origin, merchant.otherOrigin]) {
+    await purse.ask('settings.blockTaker', { site, allowed: true });
+  }
+  const desk = await purse.newPage();
+  await desk.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
+  const tab = await purse.newPage();
+  const { privateKey } = deriveKeys(readSeedHex(seed), 0);
+  return {
+    ...scene,
+    desk,
+    tab,
+    worker: await WatchedWorker.of(purse),
+    otherWallet: new TestAccount(devnet.ledger, privateKey),
+    look: () => desk.evaluate(readDisk),
+  };
+}
+
+/** Runs in a page of the purse. */
+async function readDisk(): Promise<OnDisk> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open('nano-purse');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const transaction = database.transaction(['payments', 'spending']);
+  const rows = transaction.objectStore('payments').getAll();
+  const spending = transaction.objectStore('spending').getAll();
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = reject;
+  });
+  database.close();
+  const kept = await chrome.storage.session.get(null);
+  const waiting = Object.entries(kept).flatMap(([key, value]) =>
+    key.startsWith('challenge:')
+      ? [(value as { sighting: { challenge: { url: string } } }).sighting.challenge.url]
+      : [],
+  );
+  const tabs = await chrome.tabs.query({ status: 'loading' });
+  return {
+    payments: rows.result.map(({ payment }) => payment),
+    spending: spending.result,
+    waiting,
+    isLoading: tabs.length > 0,
+  };
+}

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
+import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
+import { toAddress } from '../devnet/address.ts';
+import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import type { Journey } from './journeys.ts';
+import { CONFIRMED_AFTER, type OnDisk, type Stage } from './stage.ts';
+import type { Stop } from './worker.ts';
+
+export type Surface = 'document' | 'fetch';
+
+/** One death of the worker: on which journey, and where. */
+export interface Death {
+  readonly journey: Journey;
+  readonly mechanism: MechanismName;
+  readonly surface: Surface;
+  readonly stop: Stop;
+}
+
+/** How long a fact may take to come true, and how often it is looked for (ms). */
+const PATIENCE = 20_000;
+const LOOK_EVERY = 25;
+/** How often a page is loaded until what is paid for is there: it is refused once, and lost once. */
+const VISITS = 4;
+
+/** Kills the worker once, lets the world go on, and sees that nothing is lost, paid twice, or left unpaid. */
+export async function die(stage: Stage, death: Death): Promise<void> {
+  const { purse, merchant, devnet } = stage;
+  const walk = await Walk.of(stage, death);
+  try {
+    await death.journey.before?.(walk);
+    const isWaited = await walk.toDeath(death);
+    await purse.ask('purse.state', {});
+    await death.journey.after?.(walk);
+    if (isWaited && death.journey.endsWithout === undefined) await walk.isServed();
+    await walk.getsContent();
+    await merchant.publishHeld();
+    await purse.ask('purse.refresh', {});
+    await walk.checkBooks();
+  } finally {
+    devnet.elections.delayMs = CONFIRMED_AFTER;
+  }
+}
+
+/** A page on its way to what it pays for. */
+export class Walk {
+  readonly stage: Stage;
+  readonly url: string;
+  /** What is asked for (raw). */
+  readonly price: bigint;
+  readonly #surface: Surface;
+  readonly #page: string;
+  readonly #asks: boolean;
+  readonly #sends: number;
+
+  private constructor(stage: Stage, death: Death, terms: Readonly<Record<string, string>>) {
+    const { journey, mechanism, surface } = death;
+    const { merchant } = stage;
+    this.stage = stage;
+    this.#surface = surface;
+    this.#asks = journey.asks ?? !payFirstMechanisms.has(mechanism);
+    this.price = BigInt(terms.price ?? 0);
+    const site = journey.asks ? merchant.otherOrigin : merchant.origin;
+    const url = new URL(journey.path ?? (surface === 'document' ? '/article' : '/api/data'), site);
+    const query = { mechanism, ...terms, visit: crypto.randomUUID() };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    this.url = url.href;
+    const page = new URL('/page', site);
+    page.searchParams.set('fetch', url.href);
+    this.#page = surface === 'document' ? url.href : page.href;
+    this.#sends = stage.sends().length;
+  }
+
+  static async of(stage: Stage, death: Death): Promise<Walk> {
+    return new Walk(stage, death, (await death.journey.terms?.(stage)) ?? {});
+  }
+
+  /** Loads the page. */
+  async visit(): Promise<void> {
+    await this.stage.tab.goto(this.#page).catch(() => null);
+  }
+
+  async leave(): Promise<void> {
+    await this.stage.tab.goto('about:blank');
+  }
+
+  /** Loads the page, and waits until its payment has come this far. */
+  async visitUntil(state: PaymentState): Promise<void> {
+    const clerk = this.answersQuestions();
+    await this.visit();
+    await this.until(state);
+    clerk.stop();
+  }
+
+  /** Goes the way to where the worker dies. Resolved with whether the page waits for what comes after. */
+  async toDeath({ journey, stop }: Death): Promise<boolean> {
+    const { worker, desk } = this.stage;
+    const halts = journey.halts ?? [];
+    const stops = [...halts.map(([halt]) => halt), stop];
+    const reached = await worker.follow({ url: this.url, stops, ...journey.world });
+    const clerk = this.answersQuestions();
+    const begun = journey.begin?.(this) ?? this.visit();
+    const failed = begun.then(() => new Promise<never>(() => {}));
+    try {
+      for (const [, meanwhile] of halts) {
+        await Promise.race([reached(), failed]);
+        await meanwhile(this);
+        await worker.goOn();
+      }
+      await Promise.race([reached(), failed]);
+    } finally {
+      clerk.stop();
+      await worker.kill(desk);
+    }
+    // What was asked of the worker dies with it.
+    await begun.catch(() => undefined);
+    return (await this.stage.look()).waiting.includes(this.url);
+  }
+
+  /** Loads the page, and kills the worker at a stop; what happens meanwhile is done before its next life begins. */
+  async dieAt(stop: Stop, meanwhile: (walk: Walk) => Promise<void>): Promise<void> {
+    const { worker, desk } = this.stage;
+    const reached = await worker.follow({ url: this.url, stops: [stop] });
+    const clerk = this.answersQuestions();
+    await this.visit();
+    await reached();
+    clerk.stop();
+    await worker.kill(desk);
+    await meanwhile(this);
+    await this.#quiet();
+  }
+
+  /** Says yes to whatever is asked about this page, until it is told to stop. */
+  answersQuestions(): { readonly stop: () => void } {
+    let over = !this.#asks;
+    const answer = async () => {
+      while (!over) {
+        await this.#answer();
+        await pause(LOOK_EVERY);
+      }
+    };
+    void answer();
+    return {
+      stop: () => {
+        over = true;
+      },
+    };
+  }
+
+  /** Somebody else may answer as well, and the worker may die over the question. */
+  async #answer(): Promise<void> {
+    const { purse } = this.stage;
+    const questions = await purse.ask('approval.list', {}).catch(() => []);
+    for (const { id, url } of questions) {
+      if (url !== this.url) continue;
+      await purse.ask('approval.answer', { id, answer: { kind: 'once' } }).catch(() => undefined);
+    }
+  }
+
+  /** The newest payment for this page. */
+  async payment(): Promise<Payment> {
+    const payment = this.#ours(await this.stage.look()).at(-1);
+    assert(payment, 'nothing was paid');
+    return payment;
+  }
+
+  #ours({ payments }: Pick<OnDisk, 'payments'>): readonly Payment[] {
+    return payments
+      .filter(({ intent }) => intent.challenge.url === this.url)
+      .sort((one, other) => one.intent.at - other.intent.at);
+  }
+
+  /** Waits until the newest payment has come this far. */
+  async until(state: PaymentState): Promise<void> {
+    await this.#see(`a payment that is ${state}`, async (disk) => {
+      return this.#ours(disk).at(-1)?.progress.state === state;
+    });
+  }
+
+  /** The user takes the signed block back. */
+  async takeBack(): Promise<void> {
+    await this.stage.purse.ask('payment.revoke', { id: (await this.payment()).intent.id });
+  }
+
+  /** Waits until the page has what it asked for, by itself. */
+  async isServed(): Promise<void> {
+    await this.#see('a page that is served', () => this.#hasContent());
+  }
+
+  /** Loads the page until it has what it asked for. */
+  async getsContent(): Promise<void> {
+    await this.#quiet();
+    for (let visits = 0; !(await this.#isPaidFor()); visits++) {
+      assert(visits < VISITS, 'the page never gets what it asked for');
+      await this.visit();
+      await this.#quiet();
+    }
+  }
+
+  async #isPaidFor(): Promise<boolean> {
+    const paid = this.#ours(await this.stage.look()).some(({ progress }) => isDebited(progress.state));
+    return paid && (await this.#hasContent());
+  }
+
+  async #hasContent(): Promise<boolean> {
+    const at = this.#surface === 'document' ? '#paid' : '#fetch-result[data-status="200"]';
+    return (await this.stage.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
+  }
+
+  /** Waits until nobody waits for anything, and nothing is on its way. */
+  async #quiet(): Promise<void> {
+    await this.#see('an end of it', async (disk) => {
+      const isOpen = disk.waiting.includes(this.url) || disk.isLoading;
+      const isOnItsWay = this.#ours(disk).some(({ progress }) => isUnderway(progress.state));
+      return !isOpen && !isOnItsWay && (await this.stage.tab.locator('[data-state="pending"]').count()) === 0;
+    });
+  }
+
+  async #see(what: string, test: (disk: OnDisk) => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const disk = await this.stage.look();
+      if (await test(disk).catch(() => false)) return;
+      if (Date.now() > deadline) {
+        const states = this.#ours(disk).map(({ story }) => story.map(({ state }) => state).join(' '));
+        assert.fail(`never saw ${what}; ${JSON.stringify({ states, waiting: disk.waiting })}`);
+      }
+      if (this.#asks) await this.#answer();
+      await pause(LOOK_EVERY);
+    }
+  }
+
+  /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */
+  async checkBooks(): Promise<void> {
+    const { stage } = this;
+    const { payments, spending } = await stage.look();
+    const books = stage.merchant.books();
+    const isBounced = (hash: string) =>
+      books.cheques.some((one) => one.hash === hash && one.state === 'bounced');
+    const debited = payments.filter(({ progress }) => isDebited(progress.state));
+    const inJournal = this.#ours({ payments }).flatMap(({ intent, progress }) =>
+      isDebited(progress.state) && 'hash' in progress
+        ? [[progress.hash, String(intent.amount), intent.offer.payTo]]
+        : [],
+    );
+    const onLedger = stage
+      .sends()
+      .slice(this.#sends)
+      .map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)]);
+    const inBooks = books.payments
+      .filter(({ url, hash }) => url === this.url && !isBounced(hash))
+      .map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]);
+
+    assert.equal(onLedger.length, 1, 'one block paid for it');
+    assert.deepEqual(inJournal, onLedger, 'the journal has what the ledger has');
+    assert.deepEqual(inBooks, onLedger, 'the merchant has what the ledger has');
+    const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
+    assert.equal(
+      sum(spending.map(({ spent }) => spent)),
+      sum(debited.map(({ intent }) => intent.amount)),
+      'what was debited is what was paid',
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import type { CDPSession, Page } from 'playwright';
+import { stopWorker } from '../e2e/chromium.ts';
+import type { TestPurse } from '../e2e/purse.ts';
+
+/** A place in the purse's work: a write of its journal, or something that it does to the world. */
+export interface Stop {
+  readonly point: string;
+  readonly when: 'before' | 'after';
+}
+
+/** What the worker is made to do, until it is killed. */
+export interface Plan {
+  /** The URL whose payment it is about. */
+  readonly url: string;
+  /** Where it stands still, in this order. */
+  readonly stops: readonly Stop[];
+  /** A write that the disk refuses. */
+  readonly broken?: string;
+  /** How long the purse's patience for a confirmation lasts (ms), instead of two minutes. */
+  readonly patience?: number;
+}
+
+const IN_WORKER = readFileSync(new URL('./in-worker.js', import.meta.url), 'utf8');
+/** How long the worker may take to come to a stop (ms). */
+const REACH_WITHIN = 20_000;
+
+/** The purse's worker, under a debugger that can stop it anywhere. Its next life knows nothing of the plan. */
+export class WatchedWorker {
+  readonly #session: CDPSession;
+  readonly #sessionId: string;
+  readonly #answers = new Map<number, (answer: Answer) => void>();
+  #stood: () => void = () => {};
+  #asked = 0;
+
+  private constructor(session: CDPSession, sessionId: string) {
+    this.#session = session;
+    this.#sessionId = sessionId;
+    session.on('Target.receivedMessageFromTarget', ({ message }) => {
+      const told: Answer & { readonly method?: string } = JSON.parse(message);
+      if (told.method === 'Debugger.paused') this.#stood();
+      if (told.id !== undefined) this.#answers.get(told.id)?.(told);
+    });
+  }
+
+  /** Attaches to the worker of a purse; it stays attached through all its lives. */
+  static async of({ context, extensionId }: TestPurse): Promise<WatchedWorker> {
+    const session = await context.browser()?.newBrowserCDPSession();
+    if (session === undefined) throw new Error('the browser has no debugger');
+    const { targetInfos } = await session.send('Target.getTargets');
+    const target = targetInfos.find(
+      ({ type, url }) => type === 'service_worker' && url.includes(extensionId),
+    );
+    if (target === undefined) throw new Error('the purse has no worker');
+    const { targetId } = target;
+    const { sessionId } = await session.send('Target.attachToTarget', { targetId, flatten: false });
+    const worker = new WatchedWorker(session, sessionId);
+    await worker.#send('Debugger.enable');
+    return worker;
+  }
+
+  /** Puts a plan into this life of the worker; resolved with how to wait for its stops, one after the other. */
+  async follow({ url, stops, broken, patience }: Plan): Promise<() => Promise<void>> {
+    let reached = deferred();
+    this.#stood = () => reached.resolve();
+    const plan = JSON.stringify({ url, stops, broken: broken ?? null, patience: patience ?? null });
+    await this.evaluate(`${IN_WORKER}\nfollowPlan(${plan})`);
+    return async () => {
+      const late = setTimeout(
+        () => reached.reject(new Error(`never came to ${nameOf(stops)}`)),
+        REACH_WITHIN,
+      );
+      await reached.promise.finally(() => clearTimeout(late));
+      reached = deferred();
+    };
+  }
+
+  /** Lets the worker go on from where it stands. */
+  async goOn(): Promise<void> {
+    await this.evaluate('killTest.isOver = false');
+    await this.#send('Debugger.resume');
+  }
+
+  /** Stops the worker for good, wherever it is; `page` is one of the purse's own. */
+  async kill(page: Page): Promise<void> {
+    this.#stood = () => {};
+    await stopWorker(page);
+  }
+
+  async evaluate(expression: string): Promise<void> {
+    const { exceptionDetails } = await this.#send('Runtime.evaluate', { expression });
+    if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
+  }
+
+  async #send(method: string, params: object = {}): Promise<NonNullable<Answer['result']>> {
+    this.#asked += 1;
+    const id = this.#asked;
+    const answered = new Promise<Answer>((resolve) => this.#answers.set(id, resolve));
+    const message = JSON.stringify({ id, method, params });
+    await this.#session.send('Target.sendMessageToTarget', { sessionId: this.#sessionId, message });
+    const { result, error } = await answered;
+    this.#answers.delete(id);
+    if (result === undefined) throw new Error(`${method}: ${error?.message}`);
+    return result;
+  }
+}
+
+interface Answer {
+  readonly id?: number;
+  readonly result?: { readonly exceptionDetails?: object };
+  readonly error?: { readonly message: string };
+}
+
+function nameOf(stops: readonly Stop[]): string {
+  return stops.map(({ point, when }) => `${when} ${point}`).join(', then ');
+}
+
+function deferred() {
+  let resolve = () => {};
+  let reject = (_reason: Error) => {};
+  const promise = new Promise<void>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}

@@ -85,6 +85,7 @@ function loadAnew(element: Element, source: 'src' | 'srcset'): void {
   element.setAttribute(source, element.getAttribute(source) ?? '');
 }
 
+/** A URL as it goes to the server: without fragment, user name and password. */
 function bare(url: string): string {
-  return url.replace(/#.*/s, '');
+  return url.replace(/#.*/s, '').replace(/^(https?:\/\/)[^/?@]*@/, '$1');
 }

@@ -6,6 +6,7 @@ import { useAction } from '../ui/action.ts';
 import { mechanismName } from '../ui/approval/mechanism.ts';
 import { Account } from '../ui/components/Account.tsx';
 import { Amount } from '../ui/components/Amount.tsx';
+import { AskedBy } from '../ui/components/AskedBy.tsx';
 import { Button } from '../ui/components/Button.tsx';
 import { CopyButton } from '../ui/components/CopyButton.tsx';
 import { LongUrl } from '../ui/components/LongUrl.tsx';
@@ -79,7 +80,7 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       <dl class="facts">
         <Fact name={t('approve_site')}>
           <SiteName site={payment.site} />
-          {payment.askedBy !== null && <p class="hint">{t('approve_askedBy', payment.askedBy)}</p>}
+          {payment.askedBy !== null && <AskedBy site={payment.askedBy} />}
         </Fact>
         <Fact name={t('approve_for')}>
           <span class="code">{payment.method}</span> <LongUrl url={payment.url} />

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shortStart, shownSite } from './site.ts';
+import { shortStart, shownSite, shownUrl } from './site.ts';
 
 test.each([
   ['https://example.com', 'https:', '', 'example.com'],
@@ -12,6 +12,18 @@ test.each([
   ['http://[::1]:8402', 'http:', '', '[::1]:8402'],
   ['https://www.xn--pple-43d.com', 'https:', 'www.', 'xn--pple-43d.com'],
   ['null', '', '', 'null'],
+  ['https://example.com.', 'https:', '', 'example.com.'],
+  ['https://login.bank.com.evil.example.', 'https:', 'login.bank.com.', 'evil.example.'],
+  ['https://a.evil.github.io', 'https:', 'a.', 'evil.github.io'],
+  ['https://github.io', 'https:', '', 'github.io'],
+  ['https://MiXeD.ExAmPlE.CoM', 'https:', 'mixed.', 'example.com'],
+  ['https://good.com@evil.example', 'https:', '', 'evil.example'],
+  ['http://0x7f.1', 'http:', '', '127.0.0.1'],
+  ['http://[2001:DB8::1]', 'http:', '', '[2001:db8::1]'],
+  // A direction override, a full-width dot and other code points that a host never keeps.
+  ['https://evil.example\u202e/moc.doog', '', '', 'https://evil.example\u202e/moc.doog'],
+  ['https://good.com\uff0eevil.example', 'https:', 'good.com.', 'evil.example'],
+  ['https://go\u00adod.com', 'https:', '', 'good.com'],
 ])('%s', (origin, scheme, start, end) => {
   expect(shownSite(origin)).toEqual({ scheme, start, end });
 });
@@ -27,6 +39,32 @@ test('no start is long enough to push the end out of sight, and none loses its e
       expect(short.length).toBeLessThanOrEqual(49);
       expect(short.slice(0, 24)).toBe(start.slice(0, 24));
       expect(short.slice(-24)).toBe(start.slice(-24));
+    }),
+  );
+});
+
+const LONG = ['a'.repeat(60), 'b'.repeat(60), 'good.com.'].join('.');
+
+test.each([
+  ['https://shop.example/a/b?c=d', 'https://shop.example', '/a/b?c=d'],
+  ['https://good.com@evil.example/', 'https://evil.example', '/'],
+  ['https://good.com:443@evil.example:8443/x', 'https://evil.example:8443', '/x'],
+  ['https://good.com%2Flogin@evil.example', 'https://evil.example', '/'],
+  [`https://${LONG}evil.example/x`, `https://${shortStart(LONG)}evil.example`, '/x'],
+  ['no URL', '', 'no URL'],
+])('of %s the host is what counts', (url, where, what) => {
+  expect(shownUrl(url)).toEqual({ where, what });
+});
+
+test('whatever stands before the host, what is shown is where the request goes', () => {
+  fc.assert(
+    fc.property(fc.webUrl({ withQueryParameters: true }), fc.string(), (url, user) => {
+      const tricky = new URL(url);
+      tricky.username = user;
+      const { where, what } = shownUrl(tricky.href);
+      expect(where).not.toContain('@');
+      expect(what).toBe(tricky.pathname + tricky.search);
+      expect(where.endsWith(shownSite(tricky.origin).end)).toBe(true);
     }),
   );
 });

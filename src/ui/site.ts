@@ -8,6 +8,21 @@ export interface ShownSite {
   readonly end: string;
 }
 
+/** A URL in two: where it goes, and what is asked for there. */
+export interface ShownUrl {
+  /** The origin, without the user name that may stand before it in the URL, and its host no longer than a line or two. */
+  readonly where: string;
+  /** Path and query. */
+  readonly what: string;
+}
+
+/** Names under which anybody may have a name of their own, so that it takes one more to say whose it is. */
+const SHARED = new Set(
+  `appspot.com azurewebsites.net blogspot.com cloudfront.net deno.dev firebaseapp.com fly.dev github.io gitlab.io
+  glitch.me herokuapp.com myshopify.com neocities.org netlify.app onrender.com pages.dev replit.app surge.sh vercel.app
+  web.app wixsite.com wordpress.com workers.dev`.split(/\s+/),
+);
+
 /**
  * Cuts an origin into the part that proves nothing and the end that says whose site it is. The host stays in ASCII,
  * punycode included, as the URL standard writes it. The purse carries no list of public suffixes, so the end may hold
@@ -24,12 +39,25 @@ export function shownSite(origin: string): ShownSite {
   };
 }
 
-/** The last two names of a host, three where the last two look like a public suffix (`co.uk`, `com.au`). */
+/** Cuts a URL so that no user name passes for its host, and no length of the host hides its end. */
+export function shownUrl(url: string): ShownUrl {
+  if (!URL.canParse(url)) return { where: '', what: url };
+  const { origin, pathname, search } = new URL(url);
+  const { scheme, start, end } = shownSite(origin);
+  return { where: `${scheme}//${shortStart(start)}${end}`, what: pathname + search };
+}
+
+/**
+ * The last two names of a host; three where the last two look like a public suffix (`co.uk`, `com.au`) or are known to
+ * be one (`github.io`). A dot at the very end, which makes it another site for the browser, stays.
+ */
 function registrableEnd(hostname: string): string {
   if (hostname.startsWith('[') || /^[0-9.]+$/.test(hostname)) return hostname;
-  const names = hostname.split('.');
+  const dot = hostname.endsWith('.') ? '.' : '';
+  const names = hostname.slice(0, hostname.length - dot.length).split('.');
   const [second = '', last = ''] = names.slice(-2);
-  return names.slice(last.length === 2 && second.length <= 4 ? -3 : -2).join('.');
+  const isSuffix = (last.length === 2 && second.length <= 4) || SHARED.has(`${second}.${last}`);
+  return names.slice(isSuffix ? -3 : -2).join('.') + dot;
 }
 
 const MOST_START = 48;

@@ -1,7 +1,7 @@
 import type { Delivery } from '../challenge.ts';
 import { deferred } from './deferred.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
-import { withoutFragment } from './sighting.ts';
+import { bareUrl } from './sighting.ts';
 import { headerOf } from './watch.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
@@ -42,7 +42,7 @@ export function awaitAnswer(target: Target, proof: string, carryWithin: number):
 
   const sent = (details: chrome.webRequest.OnSendHeadersDetails) => {
     const { requestId, requestHeaders, url, method } = details;
-    if (carrier !== null || method !== target.method || withoutFragment(url) !== target.url) return;
+    if (carrier !== null || method !== target.method || bareUrl(url) !== target.url) return;
     if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return;
     carrier = requestId;
     clearTimeout(deadline);

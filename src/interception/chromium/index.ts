@@ -9,7 +9,7 @@ import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { arrives, askAgain, waits } from './retrigger.ts';
-import { meetingNames, OPAQUE, originOf, type Sighting, withoutFragment } from './sighting.ts';
+import { bareUrl, meetingNames, OPAQUE, originOf, type Sighting } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -85,7 +85,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     }
     const target = targetOf(challenge);
     const answer = awaitAnswer(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
-    const disarm = await rules.arm(target, proof);
+    const disarm = await rules.arm({ ...target, url: known.sighting.urlWithUser ?? target.url }, proof);
     try {
       void answer.carried.then(disarm);
       await open.end(challenge.id);
@@ -137,7 +137,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         tabId: tab.id,
         documentId: blank ? null : documentId,
         initiator: blank ? originOf(sender.origin) : null,
-        url: withoutFragment(url),
+        url: bareUrl(url),
       };
       const [name] = meetingNames(request, method);
       const sighting = name === undefined ? null : await meetings.guest(name, hold);

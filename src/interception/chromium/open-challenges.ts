@@ -46,6 +46,7 @@ const stored = v.strictObject({
       seenAt: v.number(),
     }),
     asked: v.strictObject({ url: v.string(), method: v.string() }),
+    urlWithUser: v.exactOptional(v.string()),
     parentFrameId: v.number(),
   }),
   hold: v.nullable(v.strictObject({ documentId: v.string(), id: v.string() })),

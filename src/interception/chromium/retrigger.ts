@@ -1,6 +1,6 @@
 import type { BridgeCommand } from '../../messages/bridge.ts';
 import type { OpenChallenge } from './open-challenges.ts';
-import { type Sighting, withoutFragment } from './sighting.ts';
+import { bareUrl, type Sighting } from './sighting.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;
@@ -42,7 +42,7 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
   switch (kind) {
     case 'main_frame': {
       const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-      return tab?.url !== undefined && withoutFragment(tab.url) === url;
+      return tab?.url !== undefined && bareUrl(tab.url) === url;
     }
     case 'sub_frame':
       return (
@@ -95,7 +95,7 @@ function tabShows(tabId: number, url: string): Promise<boolean> {
     const look = async () => {
       const tab = await chrome.tabs.get(tabId).catch(() => undefined);
       if (tab === undefined) end(false);
-      else if (tab.pendingUrl === undefined && withoutFragment(tab.url ?? '') === url) end(true);
+      else if (tab.pendingUrl === undefined && bareUrl(tab.url ?? '') === url) end(true);
     };
     const updated = (updatedId: number) => {
       if (updatedId === tabId) void look();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redirectedBy } from './sighting.ts';
+import { bareUrl, redirectedBy } from './sighting.ts';
 
 const SHOP = 'https://shop.example/paid';
 
@@ -24,4 +24,16 @@ test.each<[string, readonly string[], string | null]>([
   ['what has no origin', ['data:text/html,x'], 'null'],
 ])('a request was sent on by %s', (_, passed, by) => {
   expect(redirectedBy(passed, SHOP)).toBe(by);
+});
+
+test.each([
+  ['https://shop.example/a?b=c', 'https://shop.example/a?b=c'],
+  ['https://shop.example/a?b=c#d', 'https://shop.example/a?b=c'],
+  ['https://good.com@shop.example/', 'https://shop.example/'],
+  ['http://user:pass%40word@shop.example:81/#@', 'http://shop.example:81/'],
+  ['https://shop.example/@user', 'https://shop.example/@user'],
+  ['https://shop.example?mail=a@b', 'https://shop.example?mail=a@b'],
+  ['about:blank', 'about:blank'],
+])('%s goes to the server as %s', (url, bare) => {
+  expect(bareUrl(url)).toBe(bare);
 });

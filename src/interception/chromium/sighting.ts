@@ -5,6 +5,8 @@ export interface Sighting {
   readonly challenge: Challenge;
   /** What the page asked for, before any redirect: elements and scripts know their request by these. */
   readonly asked: { readonly url: string; readonly method: string };
+  /** The URL with the name and password before its host, where it has them: so the browser's rules know it. */
+  readonly urlWithUser?: string;
   /** The frame around the one that asked; -1 for a main frame. */
   readonly parentFrameId: number;
 }
@@ -31,7 +33,14 @@ export function isKind(type: string): type is RequestKind {
   return kinds.includes(type);
 }
 
-/** The URL as it goes to the server. The browser reports it with the fragment, pages report it without. */
+/**
+ * The URL as it goes to the server. The browser reports it with its fragment and with the name and password that may
+ * stand before its host: both are for the browser alone, the purse neither shows nor keeps them.
+ */
+export function bareUrl(url: string): string {
+  return withoutFragment(url).replace(/^(https?:\/\/)[^/?@]*@/, '$1');
+}
+
 export function withoutFragment(url: string): string {
   const hash = url.indexOf('#');
   return hash === -1 ? url : url.slice(0, hash);

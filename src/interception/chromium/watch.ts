@@ -3,6 +3,7 @@ import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import {
+  bareUrl,
   isKind,
   OPAQUE,
   originOf,
@@ -51,7 +52,7 @@ export function watchNetwork(watcher: Watcher): void {
       tabId,
       documentId: documentId ?? null,
       initiator: originOf(details.initiator),
-      url: withoutFragment(details.url),
+      url: bareUrl(details.url),
     };
     const { url } = request;
     const start = asked.get(requestId) ?? { url, method: details.method };
@@ -83,7 +84,13 @@ export function watchNetwork(watcher: Watcher): void {
       header,
       seenAt: Math.round(details.timeStamp),
     };
-    watcher.priced({ challenge, asked: start, parentFrameId: details.parentFrameId });
+    const named = withoutFragment(details.url);
+    watcher.priced({
+      challenge,
+      asked: start,
+      ...(named !== url && { urlWithUser: named }),
+      parentFrameId: details.parentFrameId,
+    });
   };
 
   chrome.webRequest.onSendHeaders.addListener(
@@ -95,7 +102,7 @@ export function watchNetwork(watcher: Watcher): void {
     ['requestHeaders', 'extraHeaders'],
   );
   chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {
-    if (asked.get(requestId) === undefined) asked.set(requestId, { url: withoutFragment(url), method });
+    if (asked.get(requestId) === undefined) asked.set(requestId, { url: bareUrl(url), method });
     passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
   }, filter);
   chrome.webRequest.onHeadersReceived.addListener(
@@ -115,7 +122,7 @@ async function toldToPrograms(
 ): Promise<Told> {
   const isPage =
     type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  return isPage && (await isOrdinary(tabId)) && (await mayAsk()) ? askForPrice(withoutFragment(url)) : UNTOLD;
+  return isPage && (await isOrdinary(tabId)) && (await mayAsk()) ? askForPrice(bareUrl(url)) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

@@ -10,6 +10,7 @@ import { Screen } from '../components/Screen.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { enoughXno } from '../format.ts';
 import { t } from '../i18n.ts';
+import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import './approval.css';
 import { type Answer, Answers, type Choice } from './Answers.tsx';
@@ -102,7 +103,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       >
         <FaultLine fault={fault} />
         <Headline approval={approval} />
-        {approval.warnings.map((warning) => (
+        {[...nameWarnings(approval), ...approval.warnings].map((warning) => (
           <Notice key={warning} tone="warn">
             {t(warning)}
           </Notice>
@@ -117,6 +118,12 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       <Answers key={stage} choices={choices} sending={sending} />
     </div>
   );
+}
+
+/** What is odd about the names of the sites that have a hand in this. */
+function nameWarnings({ site, askedBy }: ApprovalView) {
+  const found = [site, askedBy ?? site].map(nameWarning).filter((warning) => warning !== null);
+  return new Set(found);
 }
 
 /** How much is missing, and where to send it. */

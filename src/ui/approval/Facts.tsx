@@ -2,6 +2,7 @@ import type { ApprovalView } from '../../messages/views.ts';
 import { budgetSentence } from '../budget-words.ts';
 import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';
+import { AskedBy } from '../components/AskedBy.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { LongUrl } from '../components/LongUrl.tsx';
 import { SiteName } from '../components/SiteName.tsx';
@@ -14,7 +15,7 @@ export function Headline({ approval }: { readonly approval: ApprovalView }) {
   return (
     <section class="headline" aria-label={t('approve_amount')}>
       <SiteName site={approval.site} testId="approval-site" />
-      {approval.askedBy !== null && <p class="hint asked-by">{t('approve_askedBy', approval.askedBy)}</p>}
+      {approval.askedBy !== null && <AskedBy site={approval.askedBy} testId="approval-asker" />}
       <p class="total">
         <Amount raw={approval.amount} large testId="approval-amount" />
       </p>

@@ -1,16 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../i18n.ts';
+import { shownUrl } from '../site.ts';
 
-const HEAD = 72;
+const HEAD = 56;
 const TAIL = 24;
 
-/** A URL, whole when it is short; a long one by its two ends until asked, so that it pushes nothing out of sight. */
+/**
+ * A URL: where it goes, then what is asked for there. What is long is cut in its middle until asked for, so that it
+ * pushes nothing out of sight.
+ */
 export function LongUrl({ url }: { readonly url: string }) {
   const whole = useSignal(false);
-  if (url.length <= HEAD + TAIL) return <Url text={url} />;
+  const { where, what } = shownUrl(url);
+  const short = what.length <= HEAD + TAIL ? what : `${what.slice(0, HEAD)}…${what.slice(-TAIL)}`;
+  const full = URL.canParse(url) ? new URL(url).origin : '';
+  if (short === what && where === full) return <Url where={where} what={what} />;
   return (
     <>
-      <Url text={whole.value ? url : `${url.slice(0, HEAD)}…${url.slice(-TAIL)}`} />{' '}
+      <Url where={whole.value ? full : where} what={whole.value ? what : short} />{' '}
       <button
         type="button"
         class="link"
@@ -25,10 +32,11 @@ export function LongUrl({ url }: { readonly url: string }) {
   );
 }
 
-function Url({ text }: { readonly text: string }) {
+function Url({ where, what }: { readonly where: string; readonly what: string }) {
   return (
     <bdi dir="ltr" class="code">
-      {text}
+      {where}
+      {what}
     </bdi>
   );
 }

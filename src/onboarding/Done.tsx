@@ -4,14 +4,15 @@ import { Button } from '../ui/components/Button.tsx';
 import { Receive } from '../ui/components/Receive.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
+import type { Way } from './step.ts';
 
-/** The purse is there: where to send the first money, and what happens then. */
-export function Done() {
+/** The purse is there: where to send the first money, and what happens then; or back, as it was. */
+export function Done({ way }: { readonly way: Way }) {
   const purse = useAnswer('purse.state', {});
   const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;
   return (
     <Screen title={t('onboarding_doneTitle')}>
-      <p class="lead">{t('onboarding_doneText')}</p>
+      <p class="lead">{t(way === 'restore' ? 'onboarding_restoredText' : 'onboarding_doneText')}</p>
       {open !== null && (
         <section class="card" aria-labelledby="receive-title">
           <div class="section-head">
@@ -21,14 +22,16 @@ export function Done() {
           <Receive account={open.account} />
         </section>
       )}
-      <section aria-labelledby="how-title">
-        <h2 id="how-title">{t('onboarding_how')}</h2>
-        <ol class="how">
-          <li>{t('onboarding_how1')}</li>
-          <li>{t('onboarding_how2')}</li>
-          <li>{t('onboarding_how3')}</li>
-        </ol>
-      </section>
+      {way !== 'restore' && (
+        <section aria-labelledby="how-title">
+          <h2 id="how-title">{t('onboarding_how')}</h2>
+          <ol class="how">
+            <li>{t('onboarding_how1')}</li>
+            <li>{t('onboarding_how2')}</li>
+            <li>{t('onboarding_how3')}</li>
+          </ol>
+        </section>
+      )}
       <div class="forward">
         <Button look="primary" onClick={() => window.close()} testId="finish">
           {t('onboarding_close')}

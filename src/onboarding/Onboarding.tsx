@@ -12,6 +12,7 @@ import { CheckWords } from './CheckWords.tsx';
 import { ChoosePassword } from './ChoosePassword.tsx';
 import { Done } from './Done.tsx';
 import { Import } from './Import.tsx';
+import { Restore } from './Restore.tsx';
 import { ShowWords } from './ShowWords.tsx';
 import { Steps } from './Steps.tsx';
 import type { Step } from './step.ts';
@@ -67,7 +68,14 @@ interface StepScreenProps {
 function StepScreen({ step, show, create, fault }: StepScreenProps) {
   switch (step.kind) {
     case 'welcome':
-      return <Welcome onCreate={create} onImport={() => show({ kind: 'import' })} fault={fault} />;
+      return (
+        <Welcome
+          onCreate={create}
+          onImport={() => show({ kind: 'import' })}
+          onRestore={() => show({ kind: 'restore' })}
+          fault={fault}
+        />
+      );
     case 'words':
       return (
         <ShowWords
@@ -97,9 +105,16 @@ function StepScreen({ step, show, create, fault }: StepScreenProps) {
           onDone={(secret) => show({ kind: 'password', way: 'import', secret })}
         />
       );
+    case 'restore':
+      return (
+        <Restore
+          onBack={() => show({ kind: 'welcome' })}
+          onDone={() => show({ kind: 'done', way: 'restore' })}
+        />
+      );
     case 'password':
       return <ChoosePassword secret={step.secret} onDone={() => show({ kind: 'done', way: step.way })} />;
     case 'done':
-      return <Done />;
+      return <Done way={step.way} />;
   }
 }

@@ -15,6 +15,10 @@ const STEPS: Readonly<Record<Way, readonly { readonly kind: Step['kind']; readon
     { kind: 'password', label: 'onboarding_stepPassword' },
     { kind: 'done', label: 'onboarding_stepDone' },
   ],
+  restore: [
+    { kind: 'restore', label: 'onboarding_stepFile' },
+    { kind: 'done', label: 'onboarding_stepDone' },
+  ],
 };
 
 /** How far the setting up has come. */
@@ -46,7 +50,8 @@ function wayOf(step: Step): Way {
     case 'check':
       return 'create';
     case 'import':
-      return 'import';
+    case 'restore':
+      return step.kind;
     case 'password':
     case 'done':
       return step.way;

@@ -7,11 +7,12 @@ import { t } from '../ui/i18n.ts';
 interface WelcomeProps {
   readonly onCreate: () => void;
   readonly onImport: () => void;
+  readonly onRestore: () => void;
   readonly fault: Fault | null;
 }
 
-/** The first page: a new purse, or an old one. */
-export function Welcome({ onCreate, onImport, fault }: WelcomeProps) {
+/** The first page: a new purse, or an old one, from its secret or as a whole. */
+export function Welcome({ onCreate, onImport, onRestore, fault }: WelcomeProps) {
   return (
     <Screen title={t('onboarding_title')}>
       <p class="lead">{t('onboarding_lead')}</p>
@@ -30,6 +31,13 @@ export function Welcome({ onCreate, onImport, fault }: WelcomeProps) {
           text={t('onboarding_importText')}
           testId="import"
           onClick={onImport}
+        />
+        <WayCard
+          icon="receive"
+          title={t('onboarding_restore')}
+          text={t('onboarding_restoreText')}
+          testId="restore"
+          onClick={onRestore}
         />
       </div>
     </Screen>

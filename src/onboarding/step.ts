@@ -9,10 +9,11 @@ export type Step =
   | { readonly kind: 'words'; readonly words: string }
   | { readonly kind: 'check'; readonly words: string }
   | { readonly kind: 'import' }
+  | { readonly kind: 'restore' }
   | { readonly kind: 'password'; readonly secret: Secret; readonly way: Way }
   | { readonly kind: 'done'; readonly way: Way };
 
-export type Way = 'create' | 'import';
+export type Way = 'create' | 'import' | 'restore';
 
 /** `count` different whole numbers below `below`, in rising order, drawn evenly. */
 export function drawPositions(count: number, below: number): readonly number[] {

@@ -5,6 +5,7 @@ import { Screen, type ScrollPlace } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { activity } from './activity-list.ts';
+import { ExportActivity } from './ExportActivity.tsx';
 
 const scroll: ScrollPlace = { top: 0 };
 
@@ -15,6 +16,7 @@ export function Activity() {
   return (
     <Screen title={t('popup_activity')} scroll={scroll}>
       {items.length === 0 && loading.kind === 'idle' && <p class="hint">{t('popup_nothingYet')}</p>}
+      {items.length > 0 && <ExportActivity />}
       <ul class="rows">
         {items.map((item) => (
           <ActivityRow key={item.id} item={item} from={{ name: 'activity' }} />

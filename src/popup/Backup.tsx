@@ -9,9 +9,20 @@ import { Screen } from '../ui/components/Screen.tsx';
 import { Words } from '../ui/components/Words.tsx';
 import { t } from '../ui/i18n.ts';
 import { go } from './place.ts';
+import { SaveBackup } from './SaveBackup.tsx';
 
-/** The words that restore the purse, behind the password; forgotten when the screen closes. */
+/** What brings the purse back: its words behind the password, and the whole of it as a file. */
 export function Backup() {
+  return (
+    <Screen title={t('popup_backupTitle')} onBack={() => go({ name: 'settings' })}>
+      <RevealSecret />
+      <SaveBackup />
+    </Screen>
+  );
+}
+
+/** The words that restore the seed; forgotten when the screen closes. */
+function RevealSecret() {
   const password = useSignal('');
   const secret = useSignal<RevealedSecret | null>(null);
   const action = useAction();
@@ -21,7 +32,8 @@ export function Backup() {
       password.value = '';
     });
   return (
-    <Screen title={t('popup_backupTitle')} onBack={() => go({ name: 'settings' })}>
+    <section class="card" aria-labelledby="words-title">
+      <h2 id="words-title">{t('popup_backupWords')}</h2>
       <Notice tone="warn">{t('popup_backupText')}</Notice>
       {secret.value === null ? (
         <form
@@ -40,7 +52,7 @@ export function Backup() {
             }}
           />
           <FaultLine fault={action.fault.value} />
-          <Button look="primary" submit off={password.value === ''} busy={action.busy.value}>
+          <Button submit off={password.value === ''} busy={action.busy.value} testId="reveal">
             {t('popup_backupReveal')}
           </Button>
         </form>
@@ -57,7 +69,7 @@ export function Backup() {
           </Button>
         </>
       )}
-    </Screen>
+    </section>
   );
 }
 
@@ -72,12 +84,12 @@ function Secret({ secret }: { readonly secret: RevealedSecret }) {
       );
     case 'seed':
       return (
-        <section aria-labelledby="seed-title">
-          <h2 id="seed-title">{t('popup_backupSeed')}</h2>
+        <div>
+          <h3>{t('popup_backupSeed')}</h3>
           <p class="code secret" data-testid="seed">
             {secret.hex}
           </p>
-        </section>
+        </div>
       );
   }
 }

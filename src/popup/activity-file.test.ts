@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { PaymentView, TransferView } from '../messages/views.ts';
+import { COLUMNS, csvHead, csvOf, jsonOf } from './activity-file.ts';
+
+const transfer: TransferView = {
+  kind: 'received',
+  id: 'AB'.repeat(32),
+  at: Date.UTC(2026, 10, 22, 20, 0, 0, 7),
+  amount: '1',
+  counterparty: 'nano_1',
+  blockHash: 'AB'.repeat(32),
+  network: 'nano:devnet',
+  testMoney: true,
+};
+const payment: PaymentView = {
+  kind: 'payment',
+  id: 'id',
+  at: transfer.at,
+  state: 'refused',
+  story: [
+    { state: 'approved', at: transfer.at },
+    { state: 'refused', at: transfer.at + 1_000 },
+  ],
+  site: 'https://shop.example',
+  askedBy: null,
+  url: 'https://shop.example/a,b?x="1"',
+  method: 'GET',
+  amount: '133248297920938463463374607431768211455',
+  payTo: 'nano_2',
+  mechanism: 'nanoSession',
+  network: 'nano:mainnet',
+  testMoney: false,
+  description: '=1+1',
+  approval: 'budget',
+  blockHash: null,
+  status: 402,
+  fault: { key: 'fault_insufficient', args: ['2'] },
+  serverSaid: 'no\nnever',
+  cheque: null,
+  byPost: false,
+  canDeliver: true,
+};
+
+test('the columns stand for themselves', () => {
+  expect(csvHead()).toBe(`${COLUMNS.join(',')}\r\n`);
+  expect(csvHead()).toContain('amount_raw,amount_xno');
+});
+
+test('a payment as a line', () => {
+  expect(csvOf(payment)).toBe(
+    [
+      '2026-11-22T20:00:00.007Z,payment,refused,2026-11-22T20:00:01.007Z',
+      '133248297920938463463374607431768211455,133248297.920938463463374607431768211455',
+      'nano:mainnet,no,https://shop.example,,GET,"https://shop.example/a,b?x=""1"""',
+      'nano_2,nanoSession,budget,402,,\'=1+1,fault_insufficient 2,"no\nnever",id\r\n',
+    ].join(','),
+  );
+});
+
+test('a transfer as a line, with the least there is', () => {
+  const empty = ','.repeat(3);
+  expect(csvOf(transfer)).toBe(
+    `2026-11-22T20:00:00.007Z,received,,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
+  );
+});
+
+test('JSON has the whole story', () => {
+  expect(JSON.parse(jsonOf(payment))).toEqual({
+    ...Object.fromEntries(Object.entries(payment).filter(([name]) => name !== 'amount')),
+    at: '2026-11-22T20:00:00.007Z',
+    story: [
+      { state: 'approved', at: '2026-11-22T20:00:00.007Z' },
+      { state: 'refused', at: '2026-11-22T20:00:01.007Z' },
+    ],
+    amountRaw: '133248297920938463463374607431768211455',
+    amountXno: '133248297.920938463463374607431768211455',
+  });
+  expect(JSON.parse(jsonOf(transfer))).toMatchObject({ amountRaw: '1', kind: 'received' });
+});

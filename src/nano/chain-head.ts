@@ -37,6 +37,21 @@ export async function readChainHead(node: NodeClient, account: NanoAddress): Pro
   return { kind: 'open', account, hash: claim.frontier, balance, representative, confirmed };
 }
 
+/**
+ * Whether a proven head is a block of this account, or stands on it: walked down block by block, each by its hash. A
+ * node that shows an old head instead of the newest is found out so.
+ *
+ * @throws Fault as {@link readChainHead}
+ */
+export async function standsOn(node: NodeClient, head: ChainHead, base: BlockHash): Promise<boolean> {
+  if (head.kind === 'unopened') return false;
+  for (let hash = head.hash; hash !== ZERO_HASH; ) {
+    if (hash === base) return true;
+    hash = (await fetchOwnBlock(node, head.account, hash)).block.previous;
+  }
+  return false;
+}
+
 async function proveOwn(node: NodeClient, head: SignedBlock): Promise<void> {
   let block = head;
   for (const _ of [...EPOCH_LINKS, 'own']) {

@@ -259,8 +259,8 @@ describe('process', () => {
   test.each([
     ['Old block', { kind: 'old' }],
     ['Fork', { kind: 'fork' }],
-    ['Gap previous block', { kind: 'gap' }],
-    ['Gap source block', { kind: 'gap' }],
+    ['Gap previous block', { kind: 'gap', lacks: 'previous' }],
+    ['Gap source block', { kind: 'gap', lacks: 'source' }],
     ['Block work is insufficient', { kind: 'refused', text: 'Block work is insufficient' }],
   ])('%s', async (error, expected) => {
     const refusing = await node(() => ({ body: { error } }));

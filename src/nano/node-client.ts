@@ -20,8 +20,8 @@ export type ProcessResult =
   | { readonly kind: 'old' }
   /** The node has another block in this place. */
   | { readonly kind: 'fork' }
-  /** The node lacks the block below this one, or the send it receives. */
-  | { readonly kind: 'gap' }
+  /** The node lacks the block below this one, or the send that it receives. */
+  | { readonly kind: 'gap'; readonly lacks: 'previous' | 'source' }
   | { readonly kind: 'refused'; readonly text: string };
 
 /** Of several words about one block, the one that says most: a node that is behind knows less than one that has a fork. */
@@ -114,7 +114,8 @@ export class NodeClient {
 function refusalOf(text: string): ProcessResult {
   if (/^old block/i.test(text)) return { kind: 'old' };
   if (/^fork/i.test(text)) return { kind: 'fork' };
-  if (/^gap (previous|source)/i.test(text)) return { kind: 'gap' };
+  if (/^gap previous/i.test(text)) return { kind: 'gap', lacks: 'previous' };
+  if (/^gap source/i.test(text)) return { kind: 'gap', lacks: 'source' };
   return { kind: 'refused', text };
 }
 

@@ -4,7 +4,12 @@ import type { NodeClient } from './node-client.ts';
 
 /** Where a block is after publishing. */
 export type Published =
-  | { readonly kind: 'on-ledger'; readonly confirmed: boolean }
+  /** A node has just taken it. */
+  | { readonly kind: 'taken' }
+  /** A node has it already. */
+  | { readonly kind: 'known'; readonly confirmed: boolean }
+  /** No node has what the block stands on: the one below it, or the send that it receives. */
+  | { readonly kind: 'gap'; readonly lacks: 'previous' | 'source' }
   /** The block may be on the ledger, or may yet get there. Publish the same one again later. */
   | { readonly kind: 'unknown' }
   /** A node has another block in this place and does not know ours. */
@@ -21,19 +26,20 @@ export async function publishBlock(
   subtype: Subtype,
 ): Promise<Published> {
   let result = await unlessUnclear(node.process(block, subtype));
-  if (result?.kind === 'accepted') return { kind: 'on-ledger', confirmed: false };
+  if (result?.kind === 'accepted') return { kind: 'taken' };
   const asked = await unlessUnclear(find(node, hashBlock(block)));
   if (asked === undefined) return { kind: 'unknown' };
-  if (asked.info !== null) return { kind: 'on-ledger', confirmed: asked.info.confirmed };
+  if (asked.info !== null) return { kind: 'known', confirmed: asked.info.confirmed };
   // The request was lost on a line that works again.
   result ??= await unlessUnclear(node.process(block, subtype));
   switch (result?.kind) {
     case 'accepted':
-      return { kind: 'on-ledger', confirmed: false };
+      return { kind: 'taken' };
     case undefined:
     case 'old':
-    case 'gap':
       return { kind: 'unknown' };
+    case 'gap':
+      return { kind: 'gap', lacks: result.lacks };
     case 'fork':
       return { kind: 'forked' };
     case 'refused':

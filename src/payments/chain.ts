@@ -14,7 +14,7 @@ import {
   type Subtype,
   signBlock,
 } from '../nano/block.ts';
-import { readChainHead } from '../nano/chain-head.ts';
+import { readChainHead, standsOn } from '../nano/chain-head.ts';
 import type { Clock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
@@ -24,7 +24,7 @@ import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { ChainWork } from './chain-work.ts';
 import { countermandOf, isCashed } from './countermand.ts';
 import type { ChainStore } from './journal.ts';
-import { type Landing, landBlock, rivalOf } from './landing.ts';
+import { type FullLanding, type Landing, landBlock, rivalOf } from './landing.ts';
 import {
   type Cheque,
   chequeOutOn,
@@ -87,8 +87,8 @@ export class Chain {
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
   readonly #signed = new Set<BlockHash>();
   /** Own blocks that cannot land, and why: they are not published again. */
-  readonly #lost = new Map<BlockHash, 'replaced' | 'refused'>();
-  readonly #landings = new Map<BlockHash, Promise<Landing>>();
+  readonly #lost = new Map<BlockHash, 'replaced' | 'refused' | 'groundless'>();
+  readonly #landings = new Map<BlockHash, Promise<FullLanding>>();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
@@ -218,7 +218,13 @@ export class Chain {
   }
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
-  land(own: OwnBlock): Promise<Landing> {
+  async land(own: OwnBlock): Promise<Landing> {
+    const landing = await this.#landOnce(own);
+    // While a send may yet be heard of, so may what was built on it.
+    return landing === 'groundless' ? 'pending' : landing;
+  }
+
+  #landOnce(own: OwnBlock): Promise<FullLanding> {
     const running = this.#landings.get(own.hash);
     if (running !== undefined) return running;
     const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
@@ -309,25 +315,43 @@ export class Chain {
       return this.#ask(settledBlock(out));
     }
     const told = await node.blockInfo(newest.hash);
-    if (told !== null && told.successor === null) return headAfter(newest);
-    if (told === null && (await this.#tooLate(newest))) return headAfter(newest);
-    const landing =
-      told === null ? (this.#lost.get(newest.hash) ?? (await this.#landAgain(newest))) : 'passed';
+    const lost = this.#lost.get(newest.hash);
+    if (told !== null && lost !== 'replaced') {
+      return told.successor === null ? headAfter(newest) : this.#headAbove(newest);
+    }
+    if (lost === undefined && (await this.#tooLate(newest))) return headAfter(newest);
+    const landing = lost ?? (await this.#landAgain(newest));
     if (landing === 'landed') return headAfter(newest);
     if (landing === 'pending') throw new Fault('fault_nodeBehind');
-    const ledger = await readChainHead(node, this.account);
-    const isBelow = ledger.kind === 'unopened' || ledger.hash === newest.block.previous;
-    if (isBelow && landing !== 'refused') throw new Fault('fault_nodeBehind');
-    return ledger;
+    return this.#headBeside(newest, landing);
+  }
+
+  /** Somebody else built on our newest block: what they have must show that it stands on it. */
+  async #headAbove(newest: OwnBlock): Promise<ChainHead> {
+    const { node } = this.#ports;
+    const head = await readChainHead(node, this.account);
+    if (!(await standsOn(node, head, newest.hash))) throw new Fault('fault_nodeBehind');
+    return head;
+  }
+
+  /** Our newest block is not to be: what any node has in its place. */
+  async #headBeside(newest: OwnBlock, landing: 'replaced' | 'refused' | 'groundless'): Promise<ChainHead> {
+    for (const node of this.#ports.node.each()) {
+      const head = await readChainHead(node, this.account).catch(unlessFault);
+      if (head === undefined || (head.kind === 'open' && head.hash === newest.hash)) continue;
+      const isBelow = head.kind === 'unopened' || head.hash === newest.block.previous;
+      if (!isBelow || landing !== 'replaced') return head;
+    }
+    throw new Fault('fault_nodeBehind');
   }
 
   /**
    * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
    * it land all the same, what was built beside it does not, and nobody was paid twice.
    */
-  async #landAgain(own: OwnBlock): Promise<Landing | 'refused'> {
+  async #landAgain(own: OwnBlock): Promise<Landing | 'refused' | 'groundless'> {
     try {
-      return await this.land(own);
+      return await this.#landOnce(own);
     } catch (failure) {
       const paysNobody = own.subtype !== 'send';
       if (!paysNobody || !(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
@@ -336,9 +360,14 @@ export class Chain {
     }
   }
 
-  async #land(own: OwnBlock): Promise<Landing> {
-    const landing = await landBlock(this.#ports.node, { ...own, block: await this.#work.renew(own) });
-    if (landing === 'replaced') this.#lost.set(own.hash, landing);
+  async #land(own: OwnBlock): Promise<FullLanding> {
+    const { node, store } = this.#ports;
+    const renewed = async (each: OwnBlock) => ({ ...each, block: await this.#work.renew(each) });
+    const landing = await landBlock(node, await renewed(own), async (hash) => {
+      const signed = await store.signed(hash);
+      return signed === null ? null : renewed(signed);
+    });
+    if (landing === 'replaced' || landing === 'groundless') this.#lost.set(own.hash, landing);
     if (landing !== 'landed') this.#proven = null;
     else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
       this.#proven = { head: this.#head, newest: own.hash };
@@ -377,4 +406,8 @@ function difference(before: Raw, after: Raw): Raw {
 function opened(head: ChainHead, needed: Raw): OpenHead {
   if (head.kind === 'unopened') throw new Fault('fault_insufficient', [formatXno(needed)]);
   return head;
+}
+
+function unlessFault(failure: unknown): undefined {
+  if (!(failure instanceof Fault)) throw failure;
 }

@@ -1,5 +1,6 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
 import type { Allowance, BudgetChange } from './budget.ts';
 import type { ChequeBlock, OwnBlock } from './own-block.ts';
 import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
@@ -64,6 +65,8 @@ export interface Budgets {
 export interface ChainStore {
   /** The newest block this purse signed for the account, or null. */
   newest(network: string, account: NanoAddress): Promise<OwnBlock | null>;
+  /** Any block this purse ever signed, as it was written down then; or null. */
+  signed(hash: BlockHash): Promise<OwnBlock | null>;
   /**
    * Writes a block as the account's newest. While a cheque is out that may only be the block that revokes it: no two
    * blocks are ever signed on one frontier for different payees.

@@ -19,9 +19,9 @@ import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
 /** How long a node may take, and a confirmation (ms). */
-const TIMEOUT = 250;
-const PATIENCE = 900;
-const SLOW = 400;
+const TIMEOUT = 800;
+const PATIENCE = 2_000;
+const SLOW = 1_100;
 /** Longer than any node wants to be let alone (ms). */
 const RESTED = 60_000;
 // The machine may be busy with other things.
@@ -150,7 +150,7 @@ const rows: readonly Row[] = [
   { name: 'its answer twice', faults: [{ kind: 'duplicate', ...back, ...process }], first: 'content' },
   {
     name: 'its answer drips',
-    faults: [{ kind: 'drip', bytes: 1, everyMs: 50, ...process }],
+    faults: [{ kind: 'drip', bytes: 1, everyMs: 100, ...process }],
     first: 'content',
   },
   {
@@ -350,4 +350,38 @@ describe('two nodes', () => {
       expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
     },
   );
+
+  test('of which one is behind and takes what the other has replaced: ours is given up, the next visit pays', async () => {
+    const behind = await island();
+    behind.faults.set({ kind: 'never_confirm' });
+    const life = lifeOn(behind.rpcUrl, devnet.rpcUrl);
+    await life.purse.chain.look();
+    const theirs = await rival();
+    await account.publish(theirs);
+    expect(await visit(life)).toBe('fault_blockForked');
+    await expectNothingLost(account, [theirs.hash]);
+    expect(await visit(life)).toBe('content');
+    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+  });
+
+  test('of which the island was the only one there: what it took lands when the other is back', async () => {
+    const { rpcUrl } = await island();
+    const away = lifeOn(rpcUrl);
+    const urls = [url, `${url}&second=1`, `${url}&third=1`];
+    for (const each of urls) {
+      url = each;
+      expect(await visit(away)).not.toBe('content');
+    }
+    await devnet.confirmed(await devnet.faucet(account.address, 7n));
+    expect(account.sends()).toEqual([]);
+    await expectNothingLost(account);
+    const home = lifeOn(devnet.rpcUrl);
+    await tend(home);
+    for (const each of urls) {
+      url = each;
+      expect(await visit(home)).toBe('content');
+    }
+    expect(await expectBooksAgree(account, merchant)).toHaveLength(3);
+    expect(home.purse.trouble).toBeNull();
+  });
 });

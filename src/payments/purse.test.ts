@@ -4,6 +4,7 @@ import { readHex32 } from '../../test/devnet/hex.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
+import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Purse, PursePorts } from './purse.ts';
@@ -102,19 +103,16 @@ describe('looking', () => {
   test('a receive that a node refuses is trouble, and neither blocks the rest nor is tried for ever', async () => {
     const bad = await fund(5n);
     await fund(6n);
-    const real = nodeAt(devnet.rpcUrl);
-    const refused: string[] = [];
-    const node = Object.assign(Object.create(real), {
-      blockInfo: real.blockInfo.bind(real),
-      accountInfo: real.accountInfo.bind(real),
-      receivable: real.receivable.bind(real),
-      process: async (...[block, subtype]: Parameters<typeof real.process>) => {
-        if (block.link !== bad) return real.process(block, subtype);
-        refused.push(block.link);
-        return { kind: 'refused', text: 'Unreceivable' };
-      },
+    const refused: unknown[] = [];
+    const line: typeof fetch = (url, init) => {
+      const request = JSON.parse(String(init?.body));
+      if (request.action !== 'process' || request.block.link !== bad) return fetch(url, init);
+      refused.push(request.block.link);
+      return Promise.resolve(Response.json({ error: 'Unreceivable' }));
+    };
+    purseWith({
+      node: NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: line, timeoutMs: 2_000, now: Date.now }),
     });
-    purseWith({ node });
     await purse.refresh();
     expect(purse.trouble).toBe('fault_nodeRefused');
     await purse.refresh();

@@ -207,6 +207,7 @@ function deathAt(kill: Kill | undefined): {
 function mortalChains(chains: ChainStore, mortal: Mortal): ChainStore {
   return {
     newest: (network, account) => chains.newest(network, account),
+    signed: (hash) => chains.signed(hash),
     put: (own) =>
       own.revokes === undefined ? chains.put(own) : mortal('countermand', () => chains.put(own)),
     cashed: (cheque) => mortal('cashed', () => chains.cashed(cheque)),

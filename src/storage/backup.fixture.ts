@@ -152,6 +152,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     ...blockOf(PAYEE, 5n),
     cheque: { payment: first.intent.id, site: SHOP },
   };
+  await database.add('blocks', { network: NETWORK, account, subtype, moved, ...blockOf(account, 7n) });
   await database.add('chains', {
     network: NETWORK,
     account,

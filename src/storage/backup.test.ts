@@ -77,7 +77,15 @@ describe('a purse', () => {
         await fill(one, amount);
         const file = await writeBackup(one, SOURCE, PASSWORD, CHEAP);
         await (await readBackup(file, PASSWORD)).write(other, SEALED);
-        for (const name of ['settings', 'payments', 'transfers', 'budgets', 'spending', 'chains'] as const) {
+        for (const name of [
+          'settings',
+          'payments',
+          'transfers',
+          'budgets',
+          'spending',
+          'chains',
+          'blocks',
+        ] as const) {
           expect(await other.getAll(name)).toEqual(await one.getAll(name));
         }
       }),

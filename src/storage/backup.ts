@@ -131,6 +131,7 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
     row: same,
     key: ({ network, account }) => [network, account],
   }),
+  blocks: kept('blocks', { item: OwnBlockText, of: same, row: same, key: ({ hash }) => hash }),
   work: { leftOut: 'work is found again for whatever block stands at the head' },
   workIntents: { leftOut: 'work is asked for again once the head is known' },
   log: { leftOut: 'what was not paid, and where: of use to the browser it happened in alone' },

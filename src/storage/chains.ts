@@ -1,12 +1,13 @@
 import type { IDBPObjectStore } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { BlockHash } from '../nano/block.ts';
 import type { ChainStore } from '../payments/journal.ts';
 import { type ChequeBlock, chequeOutOn, type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import { atomically } from './atomically.ts';
 import type { Database, PurseSchema } from './database.ts';
 
-/** The newest own block of every account, in IndexedDB. */
+/** The newest own block of every account, and all that were before it, in IndexedDB. */
 export class StoredChains implements ChainStore {
   readonly #database: Database;
 
@@ -18,9 +19,17 @@ export class StoredChains implements ChainStore {
     return (await this.#database.get('chains', [network, account])) ?? null;
   }
 
+  async signed(hash: BlockHash): Promise<OwnBlock | null> {
+    return (await this.#database.get('blocks', hash)) ?? null;
+  }
+
   async put(own: OwnBlock): Promise<void> {
-    const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
-    await atomically(transaction, () => putNewest(transaction.store, own));
+    const transaction = this.#database.transaction(['chains', 'blocks'], 'readwrite', {
+      durability: 'strict',
+    });
+    await atomically(transaction, () =>
+      putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
+    );
   }
 
   async holdBack(cheque: ChequeBlock): Promise<boolean> {
@@ -53,14 +62,16 @@ export class StoredChains implements ChainStore {
 }
 
 type Chains = IDBPObjectStore<PurseSchema, ArrayLike<'chains'>, 'chains', 'readwrite'>;
+type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readwrite'>;
 
 /**
  * Writes a block as its account's newest, within a transaction.
  *
  * @throws Fault `fault_chequeOut` while a cheque is out that the block does not revoke
  */
-export async function putNewest(chains: Chains, own: OwnBlock): Promise<void> {
+export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
   const out = chequeOutOn((await chains.get([own.network, own.account])) ?? null);
   if (out !== null && own.revokes?.hash !== out.hash) throw new Fault('fault_chequeOut', [out.cheque.site]);
   await chains.put(own);
+  await blocks.put(own);
 }

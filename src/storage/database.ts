@@ -73,6 +73,8 @@ export interface PurseSchema extends DBSchema {
   /** The sites that may ask for signed blocks to publish themselves. */
   blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
+  /** Every block this purse signed: what a ledger lost, or never heard of, is published again. */
+  blocks: { key: string; value: OwnBlock };
   work: { key: string; value: unknown };
   workIntents: { key: string; value: unknown };
   log: { key: number; value: LogLine };
@@ -80,7 +82,7 @@ export interface PurseSchema extends DBSchema {
 
 export type Database = IDBPDatabase<PurseSchema>;
 
-const VERSION = 3;
+const VERSION = 4;
 
 /**
  * Opens the purse's one database, making or migrating it.
@@ -94,6 +96,7 @@ export async function openDatabase(name = 'nano-purse'): Promise<Database> {
       upgrade(database, from, _, transaction) {
         if (from < 1) createFirst(database);
         if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
+        if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
         if (from >= 3) return;
         // A step that fails takes the whole migration back, and with it the opening: the data stays as it was.
         transaction.done.catch(() => undefined);

@@ -23,7 +23,7 @@ import type { Database, PaymentRow, PurseSchema } from './database.ts';
 import { settingOf } from './settings.ts';
 import { debit, giveBack, readAllowance } from './spending.ts';
 
-type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains';
+type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains' | 'blocks';
 type Transaction<S extends Stores> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
 
 /** How many earlier purchases of a resource are looked through for one that was delivered. */
@@ -79,7 +79,7 @@ export class StoredJournal implements Journal {
   async sign(id: PaymentId, own: OwnBlock): Promise<void> {
     // The one write that must outlive a power cut: a block the network may know and the purse does not would be money
     // spent without a trace. Its flush takes every earlier write of the journal to the disk with it.
-    const transaction = this.#database.transaction(['payments', 'chains'], 'readwrite', {
+    const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
     await atomically(transaction, async () => {
@@ -88,7 +88,7 @@ export class StoredJournal implements Journal {
       lastLook(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
       await transaction.objectStore('payments').put(rowOf(payment));
-      await putNewest(transaction.objectStore('chains'), own);
+      await putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own);
     });
   }
 

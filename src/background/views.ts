@@ -53,7 +53,7 @@ export function budgetView({ budget, spent }: Allowance, at: number): BudgetView
     term: term && { until: running?.until ?? term.until, renews: term.renews },
     ended: running === null,
     renewsOn: renewalOf(budget, at),
-    uses: budgetUse(budget, spent).map(useView),
+    uses: running === null ? [] : budgetUse(budget, spent).map(useView),
     spentToday: spent.perDay.toString(),
     pinned,
     payTo,

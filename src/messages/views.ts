@@ -68,7 +68,7 @@ export interface BudgetView {
   readonly ended: boolean;
   /** The day on which more may be spent again; null where nothing renews but days and hours. */
   readonly renewsOn: string | null;
-  /** Of each limit that is set, the shortest window first. */
+  /** Of each limit that is set, the shortest window first; none of a budget that has ended. */
   readonly uses: readonly UseView[];
   /** Spent and reserved since midnight. */
   readonly spentToday: RawString;

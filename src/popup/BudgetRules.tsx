@@ -31,20 +31,20 @@ export function BudgetRules({ draft, payTo, onChange }: BudgetRulesProps) {
           testId="budget-per-month"
           onInput={(perMonth) => onChange({ perMonth })}
         />
+      </div>
+      <SelectField
+        label={t('popup_lasts')}
+        value={draft.lasts}
+        options={LASTS.map((value) => ({ value, name: t(LASTING[value]) }))}
+        testId="budget-lasts"
+        onChange={(lasts) => onChange({ lasts })}
+      />
+      <div class="columns">
         <AmountField
           label={t('popup_total')}
           value={draft.total}
           testId="budget-total"
           onInput={(total) => onChange({ total })}
-        />
-      </div>
-      <div class="columns">
-        <SelectField
-          label={t('popup_lasts')}
-          value={draft.lasts}
-          options={LASTS.map((value) => ({ value, name: t(LASTING[value]) }))}
-          testId="budget-lasts"
-          onChange={(lasts) => onChange({ lasts })}
         />
         {draft.lasts !== 'always' && (
           <DateField
@@ -62,7 +62,11 @@ export function BudgetRules({ draft, payTo, onChange }: BudgetRulesProps) {
         testId="budget-pinned"
         onChange={(pinned) => onChange({ pinned })}
       />
-      {draft.pinned && payTo !== null && <Account account={payTo} testId="budget-payee" />}
+      {draft.pinned && payTo !== null && (
+        <p>
+          <Account account={payTo} testId="budget-payee" />
+        </p>
+      )}
       <TextField
         label={t('popup_priceRise')}
         hint={t('popup_priceRiseHint')}

@@ -33,6 +33,7 @@ export type Reading =
   | { readonly kind: 'change'; readonly change: Omit<PageInput<'budget.save'>, 'site'> }
   | { readonly kind: 'remark'; readonly field: keyof BudgetDraft; readonly key: MessageKey };
 
+/** The boxes of a form for a budget, at a moment (ms). */
 export function draftOf(budget: BudgetView, now: number): BudgetDraft {
   const text = (limit: RawString | null) => (limit === null ? '' : exactXno(limit));
   return {
@@ -50,7 +51,7 @@ export function draftOf(budget: BudgetView, now: number): BudgetDraft {
   };
 }
 
-/** Reads the boxes of a form at a moment (ms). */
+/** What the boxes of a form mean at a moment (ms): a change of the budget, or the first thing to be said of them. */
 export function readDraft(draft: BudgetDraft, now: number): Reading {
   const limits = new Map<DraftLimit, bigint | null>();
   for (const limit of LIMITS) {

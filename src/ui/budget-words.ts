@@ -70,7 +70,7 @@ export interface Warning {
 
 /** The warning of the most used limit among budgets and the cap over all sites; null while all have half left. */
 export function warningOf(budgets: readonly BudgetView[], cap: CapView): Warning | null {
-  const live = budgets.filter(({ paused, ended }) => !paused && !ended);
+  const live = budgets.filter(({ paused }) => !paused);
   const use = mostUsed([
     ...live.flatMap(({ site, uses }) => uses.map((one) => ({ ...one, whose: new URL(site).host }))),
     ...cap.uses.map((one) => ({ ...one, whose: t('budget_allSites') })),

@@ -147,6 +147,9 @@ describe('of the purse in use', () => {
     await expectAccessible(popup, 'budgets');
     await popup.getByTestId('pause-all').check();
     await popup.getByTestId('budget').locator('button').click();
+    await popup.getByTestId('budget-more').click();
+    await popup.getByTestId('budget-lasts').selectOption('month');
+    await expectAccessible(popup, 'budget, every rule');
     await popup.locator('.button-danger').click();
     await expectAccessible(popup, 'budget');
     await tab(popup, 0);

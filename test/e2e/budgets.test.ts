@@ -1,0 +1,273 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PageInput } from '../../src/messages/contract.ts';
+import type { BudgetView, UseView } from '../../src/messages/views.ts';
+import { dayOf, daysAfter } from '../../src/payments/windows.ts';
+import { quote } from '../merchant/testing/scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(async () => {
+  const { purse, merchant } = scene;
+  await purse.ask('budget.remove', { site: merchant.origin });
+  await purse.ask('settings.cap', { perDay: null, perMonth: null });
+  await purse.ask('purse.pause', { paused: false });
+  await page.close();
+});
+
+const OTHER_PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+const site = () => scene.merchant.origin;
+const today = () => dayOf(Date.now());
+const inXno = (raw: bigint) => `${raw / XNO}.${(raw % XNO).toString().padStart(30, '0')}`;
+
+type Rules = Omit<PageInput<'budget.save'>, 'site'>;
+/** Saves a budget that would pay anything but for its rules. */
+const budget = (rules: Rules) =>
+  scene.purse.ask('budget.save', { site: site(), perPayment: String(XNO), total: String(XNO), ...rules });
+
+async function view(): Promise<BudgetView> {
+  const found = (await scene.purse.ask('budget.list', {})).find((one) => one.site === site());
+  if (found === undefined) throw new Error('the site has no budget');
+  return found;
+}
+const useOf = async (limit: UseView['limit']) => (await view()).uses.find((use) => use.limit === limit);
+
+/** Opens a page that fetches something for exactly its price; gives the status that the page sees in the end. */
+async function fetched(query: Readonly<Record<string, string>> = {}): Promise<string | null> {
+  await page.goto(scene.at('/page', { fetch: '1', mechanism: 'nanoSignature', ...query }));
+  await page.locator('#fetch-result[data-state="done"]').waitFor();
+  return page.getAttribute('#fetch-result', 'data-status');
+}
+
+/** What is fetched is paid for by the budget. */
+async function paid(query: Readonly<Record<string, string>> = {}): Promise<void> {
+  const mark = await scene.mark();
+  expect(await fetched(query)).toBe('200');
+  expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', site: site() }]);
+}
+
+/** The one question that `visit` leads to; declined, and nothing paid. */
+async function asked(visit: () => Promise<unknown> = fetched) {
+  const mark = await scene.mark();
+  const seen = visit();
+  const { offer, decline } = await scene.purse.nextApproval();
+  await decline();
+  await seen;
+  await scene.nothingSince(mark);
+  return offer;
+}
+
+describe('a limit', () => {
+  test('per hour holds back what one hour may not cost, and counts what it did', async () => {
+    await budget({ perHour: String(PRICE - 1n) });
+    expect(await asked()).toMatchObject({ reason: 'reason_overHour', canBudget: false });
+    await budget({ perHour: String(100n * PRICE) });
+    const before = BigInt((await useOf('perHour'))?.spent ?? 0);
+    await paid();
+    // A new hour may have begun; then it holds this payment alone.
+    expect([before + PRICE, PRICE]).toContainEqual(BigInt((await useOf('perHour'))?.spent ?? 0));
+  });
+
+  test('per month lets through what fits, and no more', async () => {
+    await budget({ perMonth: String(XNO) });
+    const spent = BigInt((await useOf('perMonth'))?.spent ?? 0);
+    await budget({ perMonth: String(spent + PRICE) });
+    await paid();
+    expect(await asked()).toMatchObject({ reason: 'reason_overMonth', canBudget: false });
+    expect(await useOf('perMonth')).toMatchObject({ spent: String(spent + PRICE), mark: 100 });
+  });
+
+  test('in total counts from the day the budget was set, and anew after a renewal', async () => {
+    const tomorrow = daysAfter(today(), 1);
+    await budget({ total: String(PRICE), term: { until: tomorrow, renews: 'week' } });
+    expect(await view()).toMatchObject({ renewsOn: tomorrow, ended: false });
+    await paid();
+    expect(await asked()).toMatchObject({ reason: 'reason_overTotal' });
+    // The day of its renewal has come.
+    await budget({ total: String(PRICE), term: { until: today(), renews: 'week' } });
+    expect(await view()).toMatchObject({ renewsOn: daysAfter(today(), 7) });
+    await paid();
+    expect(await asked()).toMatchObject({ reason: 'reason_overTotal' });
+  });
+
+  test('to a date: from that day on the purse asks, and offers a new budget', async () => {
+    await budget({ term: { until: daysAfter(today(), 1), renews: 'never' } });
+    await paid();
+    await budget({ term: { until: today(), renews: 'never' } });
+    expect(await asked()).toMatchObject({ reason: 'reason_budgetEnded', canBudget: true });
+  });
+});
+
+describe('the rules of a budget', () => {
+  test('a site that the user names may spend it; one they do not may not', async () => {
+    const { otherOrigin } = scene.merchant;
+    const url = new URL(scene.at('/page', { img: scene.at('/image.png', { mechanism: 'nanoSignature' }) }));
+    url.hostname = new URL(otherOrigin).hostname;
+    const visit = () => page.goto(url.href, { waitUntil: 'commit' });
+
+    await budget({ initiators: ['https://friend.example'] });
+    expect(await asked(visit)).toMatchObject({ reason: 'reason_crossSite', askedBy: otherOrigin });
+
+    await budget({ initiators: [otherOrigin] });
+    const mark = await scene.mark();
+    await visit();
+    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+      return last?.kind === 'payment' && last.url.includes('/image.png') && last.state === 'settled';
+    });
+    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', askedBy: otherOrigin }]);
+  });
+
+  test('another payee is asked about as long as the payee is pinned', async () => {
+    await budget({});
+    await paid();
+    expect(await view()).toMatchObject({ pinned: true, payTo: expect.stringMatching(/^nano_/) });
+    const swapped = async () => {
+      const entry = await quote(scene.at('/api/data', { mechanism: 'nanoSignature' }));
+      const resource = { url: scene.at('/api/data') };
+      const offer = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
+      return scene.merchant.registerHeader(Buffer.from(JSON.stringify(offer)).toString('base64'));
+    };
+    const url = await swapped();
+    expect(await asked(() => fetched({ fetch: url }))).toMatchObject({ reason: 'reason_payeeChanged' });
+
+    await budget({ pinned: false });
+    await fetched({ fetch: await swapped() });
+    const last = (await scene.purse.payments()).at(-1);
+    expect(last).toMatchObject({ payTo: OTHER_PAYEE, approval: 'budget' });
+  });
+
+  test('a price may rise by as much as the user says, and is asked about above', async () => {
+    await budget({ priceRise: 10 });
+    await paid({ price: String(PRICE) });
+    const risen = (PRICE * 110n) / 100n;
+    expect(await asked(() => fetched({ price: String(risen + 1n) }))).toMatchObject({
+      reason: 'reason_priceRise',
+    });
+    await paid({ price: String(risen) });
+    await paid({ price: String(PRICE) });
+    await budget({ priceRise: 0 });
+    expect(await asked(() => fetched({ price: String(PRICE + 1n) }))).toMatchObject({
+      reason: 'reason_priceRise',
+    });
+  });
+});
+
+describe('over all sites', () => {
+  test.each([
+    ['perDay', 'cap-per-day', 'reason_overGlobalDay'],
+    ['perMonth', 'cap-per-month', 'reason_overGlobalMonth'],
+  ] as const)('the cap %s that is set in the settings is asked about beyond', async (limit, box, reason) => {
+    const { purse } = scene;
+    await budget({});
+    await purse.ask('settings.cap', { perDay: String(XNO), perMonth: String(XNO) });
+    const { cap } = await purse.ask('settings.read', {});
+    const spent = BigInt(cap.uses.find((use) => use.limit === limit)?.spent ?? 0);
+    await purse.ask('settings.cap', { perDay: null, perMonth: null });
+
+    const popup = await purse.popup();
+    await popup.locator('nav button').last().click();
+    await popup.getByTestId(box).fill(inXno(spent + PRICE));
+    await popup.getByTestId('cap-save').click();
+    await purse.until('settings.read', {}, ({ cap }) => cap[limit] === String(spent + PRICE));
+    await popup.close();
+    await paid();
+    expect(await asked()).toMatchObject({ reason, canBudget: false });
+  });
+
+  test('pausing everything asks, whatever any budget allows', async () => {
+    await budget({});
+    const popup = await scene.purse.popup();
+    await popup.locator('nav button').nth(2).click();
+    await popup.getByTestId('pause-all').check();
+    await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
+    await popup.close();
+    expect(await asked()).toMatchObject({ reason: 'reason_paused' });
+  });
+});
+
+describe('the pages', () => {
+  test.each([
+    [1, 2, '50'],
+    [4, 5, '80'],
+  ])('warn at home when %d of %d payments are spent', async (spent, of, mark) => {
+    await budget({ total: String(BigInt(of) * PRICE) });
+    for (let payment = 0; payment < spent; payment++) await paid({ n: String(payment) });
+    const popup = await scene.purse.popup();
+    const warning = popup.getByTestId('used-warning');
+    await warning.waitFor();
+    expect(await warning.getAttribute('data-mark')).toBe(mark);
+    expect(await warning.textContent()).toContain(`${mark} %`);
+    await popup.close();
+  });
+
+  test('warn when it is used up: at home, in the list and in the question', async () => {
+    const { purse } = scene;
+    await budget({ total: String(PRICE) });
+    await paid();
+    const popup = await purse.popup();
+    await popup.locator('[data-testid="used-warning"][data-mark="100"]').waitFor();
+    await popup.locator('nav button').nth(2).click();
+    await popup.locator('[data-testid="meter"][data-limit="total"][data-mark="100"]').waitFor();
+    await popup.close();
+
+    const seen = fetched();
+    const { offer, decline } = await purse.nextApproval();
+    expect(offer.budget?.uses).toMatchObject([{ limit: 'total', mark: 100 }]);
+    const window = await purse.newPage();
+    await window.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await window.locator('[data-testid="used-warning"][data-mark="100"]').waitFor();
+    expect(await window.getByTestId('approval-budget').textContent()).toMatch(/0 of 0\.01 XNO left in total/);
+    await window.close();
+    await decline();
+    await seen;
+  });
+
+  test('set every rule, keep it, and say it in one sentence', async () => {
+    await budget({ perDay: String(XNO) });
+    const popup = await scene.purse.popup();
+    await popup.locator('nav button').nth(2).click();
+    await popup.getByTestId('budget').locator('button').click();
+    const box = (name: string) => popup.getByTestId(`budget-${name}`);
+    await box('per-payment').fill('0.02');
+    await box('per-day').fill('0.2');
+    await box('per-hour').fill('0.1');
+    await box('per-month').fill('');
+    await box('total').fill('1');
+    await box('lasts').selectOption('month');
+    await box('until').fill(daysAfter(today(), 1));
+    await box('pinned').uncheck();
+    await box('price-rise').fill('15');
+    await box('initiators').fill('friend.example\nhttp://127.0.0.1:8080/page');
+    await box('save').click();
+    const sentence = popup.getByTestId('budget-terms');
+    await sentence.waitFor();
+    expect(await sentence.textContent()).toMatch(/^up to 0\.02 XNO per payment, renews \S/);
+    expect(await popup.getByTestId('meter').count()).toBe(3);
+    expect(await view()).toMatchObject({
+      perPayment: String(2n * PRICE),
+      perHour: String(10n * PRICE),
+      perDay: String(20n * PRICE),
+      perMonth: null,
+      total: String(100n * PRICE),
+      term: { until: daysAfter(today(), 1), renews: 'month' },
+      pinned: false,
+      priceRise: 15,
+      initiators: ['https://friend.example', 'http://127.0.0.1:8080'],
+    });
+
+    await popup.getByTestId('budget').locator('button').click();
+    await box('until').fill(today());
+    await popup.getByTestId('budget-remark').filter({ hasText: /\S/ }).waitFor();
+    expect(await box('save').getAttribute('aria-disabled')).toBe('true');
+    await popup.close();
+  });
+});

@@ -7,10 +7,10 @@ import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
 import type { Answer, Approvals } from '../payments/approvals.ts';
 import type { BudgetChange } from '../payments/budget.ts';
+import type { Float, FloatPlan } from '../payments/float.ts';
 import type { Handover } from '../payments/handover.ts';
 import type { ChequeBlock } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
-import type { Purse } from '../payments/purse.ts';
 import type { Revoker } from '../payments/revoker.ts';
 import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
@@ -140,6 +140,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       blockedSites: await budgets.blocked(),
       blockTakers: await budgets.blockTakers(),
       preference: preferred(await settings.read('preference')),
+      float: floatView(await settings.read('float')),
       networks: (await settings.networks()).map(networkView),
       activeNetwork: (await settings.network()).id,
     }),
@@ -151,7 +152,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
     'settings.representative': async ({ account }) => {
       const representative = parseAddress(account);
-      await (await keeper.opened()).chain.represent(representative);
+      await (await keeper.opened()).represent(representative);
       await settings.write('representative', representative);
       await keeper.close();
       await opened();
@@ -170,6 +171,12 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'settings.blockTaker': async ({ site, allowed }) => {
       await budgets.setBlockTaker(siteOf(site), allowed);
       changed();
+      return null;
+    },
+    'settings.float': async ({ accounts, each }) => {
+      await settings.write('float', { accounts, each: parseRaw(each) });
+      await keeper.close();
+      await opened();
       return null;
     },
     'settings.preference': async ({ order }) => {
@@ -309,10 +316,12 @@ function answerOf(
   return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
 }
 
+const floatView = ({ accounts, each }: FloatPlan) => ({ accounts, each: each.toString() });
+
 const isOf =
-  ({ network, account }: Purse) =>
-  (cheque: ChequeBlock): boolean =>
-    cheque.network === network.id && cheque.account === account;
+  (purse: Float) =>
+  ({ network, account }: ChequeBlock): boolean =>
+    network === purse.network.id && purse.of(account) !== undefined;
 
 /** Every way to pay: those that the user put in order, and then the others. */
 function preferred(order: readonly Mechanism[]): readonly Mechanism[] {

@@ -47,6 +47,10 @@ const ONBOARDING = 'src/onboarding/index.html';
 /** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
 const TEND_EVERY = 0.5;
 
+/** How soon the accounts are looked at again that are not yet as they should be (ms). */
+const SETTLE_AGAIN_AFTER = 1_000;
+const LOOKS = 25;
+
 const interception = createChromiumInterception({
   session: challengeStore,
   mayAsk: async () => (await house).hasPurse(),
@@ -147,7 +151,7 @@ async function build(): Promise<House> {
       const { id, testMoney } = purse?.network ?? (await settings.network());
       return {
         network: { id, testMoney },
-        account: purse?.account ?? null,
+        accounts: purse?.accounts ?? null,
         paused: await settings.read('paused'),
       };
     },
@@ -155,7 +159,8 @@ async function build(): Promise<House> {
       payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
       preference: await settings.read('preference'),
     }),
-    chequeOut: async () => (await keeper.current())?.chain.chequeOut() ?? null,
+    chequeOut: async () => (await keeper.current())?.chequeOut() ?? null,
+    turn: async (amount) => (await keeper.opened()).turn(amount),
     waits,
     afresh: (challenge) => interception.afresh(challenge),
     release,
@@ -165,8 +170,20 @@ async function build(): Promise<House> {
 
   const carryOn = () => Promise.all([handover.resume(), revoker.tend()]);
   const opened = async () => {
-    if ((await keeper.current()) !== null) void carryOn().catch(console.error);
+    if ((await keeper.current()) !== null) void carryOn().then(settleAccounts).catch(console.error);
     tellPages();
+  };
+  let looks = 0;
+  /** Moves money between the accounts until each has its share; until the next tending at most. */
+  const settle = async (): Promise<void> => {
+    const settling = (await (await keeper.current())?.settle()) ?? 'settled';
+    looks = settling === 'settled' ? 0 : looks - 1;
+    if (looks > 0) setTimeout(() => void settle().catch(console.error), SETTLE_AGAIN_AFTER);
+  };
+  const settleAccounts = async (): Promise<void> => {
+    const isRunning = looks > 0;
+    looks = LOOKS;
+    if (!isRunning) await settle();
   };
   const lock = async () => {
     await vault.lock();
@@ -210,6 +227,7 @@ async function build(): Promise<House> {
       if (purse === null) return;
       await purse.refresh();
       await carryOn();
+      await settleAccounts();
     },
     lapseGone: async (tabId) => {
       for (const { id, challenge } of approvals.list()) {

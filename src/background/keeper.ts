@@ -3,8 +3,9 @@ import type { NanoAddress } from '../nano/account.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
-import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
+import { deriveKeys } from '../nano/seed.ts';
 import type { Exclusively } from '../payments/chain.ts';
+import { Float, MOST_ACCOUNTS } from '../payments/float.ts';
 import { Purse } from '../payments/purse.ts';
 import type { StoredChains } from '../storage/chains.ts';
 import type { Database } from '../storage/database.ts';
@@ -29,88 +30,131 @@ export interface KeeperPorts {
 const NODE_TIMEOUT = 10_000;
 /** How long a payment waits for its confirmation before the purse comes back to it at the next occasion (ms). */
 const CONFIRMATION_PATIENCE = 120_000;
-/** Which account pays: the first one of the seed. */
-const SPENDING_ACCOUNT = 0;
+/** How many accounts in a row without a block end the search for those that were in use. */
+const GAP = 2;
 
 /** Keeps the one open purse: there is one while the vault is unlocked, on the network in use. */
 export class Keeper {
   readonly #ports: KeeperPorts;
-  #purse: Promise<Purse> | undefined;
+  #float: Promise<Float> | undefined;
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
   }
 
   /** The open purse, or null while the vault is locked or empty. */
-  async current(): Promise<Purse | null> {
+  async current(): Promise<Float | null> {
     if (!(await this.#ports.vault.isUnlocked())) {
-      if (this.#purse !== undefined) {
+      if (this.#float !== undefined) {
         await this.close();
         this.#ports.locked();
       }
       return null;
     }
-    if (this.#purse !== undefined) return this.#purse;
-    const purse = this.#open();
-    this.#purse = purse;
+    if (this.#float !== undefined) return this.#float;
+    const float = this.#open();
+    this.#float = float;
     // What could not be opened now may be opened the next time.
-    purse.catch(() => {
-      if (this.#purse === purse) this.#purse = undefined;
+    float.catch(() => {
+      if (this.#float === float) this.#float = undefined;
     });
-    return purse;
+    return float;
   }
 
   /** The open purse. @throws Fault `fault_locked` */
-  async opened(): Promise<Purse> {
-    const purse = await this.current();
-    if (purse === null) throw new Fault('fault_locked');
-    return purse;
+  async opened(): Promise<Float> {
+    const float = await this.current();
+    if (float === null) throw new Fault('fault_locked');
+    return float;
   }
 
-  /** The open purse, if it is of this account and network. @throws Fault `fault_locked`, `fault_unknownNetwork` */
+  /** The open purse of one account, if it is of this network. @throws Fault `fault_locked`, `fault_unknownNetwork` */
   async purseOf(network: string, account: NanoAddress): Promise<Purse> {
-    const purse = await this.opened();
-    if (purse.network.id !== network || purse.account !== account) throw new Fault('fault_unknownNetwork');
+    const float = await this.opened();
+    const purse = float.network.id === network ? float.of(account) : undefined;
+    if (purse === undefined) throw new Fault('fault_unknownNetwork');
     return purse;
   }
 
   /** Lets go of the purse: keys, sockets and balances with it. */
   async close(): Promise<void> {
-    const purse = this.#purse;
-    this.#purse = undefined;
-    (await purse?.catch(() => undefined))?.close();
+    const float = this.#float;
+    this.#float = undefined;
+    (await float?.catch(() => undefined))?.close();
   }
 
-  async #open(): Promise<Purse> {
-    const { settings, database, chains, work, exclusively, changed, vault } = this.#ports;
+  async #open(): Promise<Float> {
+    const { settings, vault } = this.#ports;
     const chosen = await settings.network();
     const network: NetworkProfile = {
       ...chosen,
       representative: (await settings.read('representative')) ?? chosen.representative,
     };
-    // Keys are derived anew from the vault at each use, so that none outlives a lock.
-    const keys = async (): Promise<AccountKeys> => deriveKeys(await vault.seed(), SPENDING_ACCOUNT);
+    const node = NodeClient.at({
+      rpcUrls: network.rpcUrls,
+      fetch: (...request) => fetch(...request),
+      timeoutMs: NODE_TIMEOUT,
+      now: systemClock.now,
+    });
+    const seed = await vault.seed();
+    const all = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
+    const plan = await settings.read('float');
+    const key = `${network.id} ${all[0]}`;
+    const { [key]: reach } = await settings.read('reach');
+    if (reach === undefined) void this.#search(key, node, all).catch(console.error);
+    else if (reach < plan.accounts) await this.#reach(key, plan.accounts);
+
+    const [main, ...others] = all.slice(0, Math.max(plan.accounts, reach ?? 1));
+    const open = (account: NanoAddress, index: number) => this.#purse(network, node, account, index, all);
+    if (main === undefined) throw new Fault('fault_unexpected');
+    return new Float([open(main, 0), ...others.map((account, index) => open(account, index + 1))], plan);
+  }
+
+  #purse(
+    network: NetworkProfile,
+    node: NodeClient,
+    account: NanoAddress,
+    index: number,
+    own: readonly NanoAddress[],
+  ): Purse {
+    const { database, chains, work, exclusively, changed, vault } = this.#ports;
     const { wsUrl } = network;
     const purse = new Purse({
       network,
-      account: (await keys()).address,
-      node: NodeClient.at({
-        rpcUrls: network.rpcUrls,
-        fetch: (...request) => fetch(...request),
-        timeoutMs: NODE_TIMEOUT,
-        now: systemClock.now,
-      }),
+      account,
+      node,
       store: chains,
       work,
       exclusively,
-      keys,
+      // Keys are derived anew from the vault at each use, so that none outlives a lock.
+      keys: async () => deriveKeys(await vault.seed(), index),
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,
       patienceMs: CONFIRMATION_PATIENCE,
-      recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
+      // What is moved between the user's own accounts is neither spent nor received.
+      recordTransfer: (transfer, block) =>
+        own.includes(transfer.counterparty) ? chains.put(block) : recordTransfer(database, transfer, block),
       changed,
     });
     purse.open();
     return purse;
+  }
+
+  /** Asks the ledger which accounts of a seed were in use before, as a restored one's may have been; once. */
+  async #search(key: string, node: NodeClient, accounts: readonly NanoAddress[]): Promise<void> {
+    let reach = 1;
+    for (let index = 1; index < accounts.length && index < reach + GAP; index++) {
+      const account = accounts[index];
+      if (account !== undefined && (await node.accountInfo(account)) !== null) reach = index + 1;
+    }
+    await this.#reach(key, reach);
+    if (reach === 1) return;
+    await this.close();
+    this.#ports.changed();
+  }
+
+  async #reach(key: string, accounts: number): Promise<void> {
+    const { settings } = this.#ports;
+    await settings.write('reach', { ...(await settings.read('reach')), [key]: accounts });
   }
 }

@@ -24,8 +24,8 @@ import {
   usesOf,
 } from '../payments/budget.ts';
 import { budgetHelps } from '../payments/decision.ts';
+import type { Float } from '../payments/float.ts';
 import { isUnderway, type Payment, type Site } from '../payments/payment.ts';
-import type { Purse } from '../payments/purse.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
 import type { Activity } from '../storage/activity.ts';
@@ -80,7 +80,7 @@ export interface ApprovalContext {
   readonly network: NetworkProfile;
   readonly allowance: Allowance;
   readonly now: number;
-  readonly purse: Purse | null;
+  readonly purse: Float | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;
   readonly work: ApprovalView['work'];

@@ -82,6 +82,10 @@ export const pageQuestions = {
   'settings.unblock': v.strictObject({ site }),
   'settings.blockTaker': v.strictObject({ site, allowed: v.boolean() }),
   'settings.preference': v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
+  'settings.float': v.strictObject({
+    accounts: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
+    each: raw,
+  }),
   'network.use': v.strictObject({ id: text(64) }),
   'network.save': v.strictObject({ profile }),
   'network.remove': v.strictObject({ id: text(64) }),
@@ -122,6 +126,7 @@ export interface PageReplies {
   'settings.unblock': null;
   'settings.blockTaker': null;
   'settings.preference': null;
+  'settings.float': null;
   'network.use': null;
   'network.save': null;
   'network.remove': null;

@@ -92,6 +92,7 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'settings.cap': { perDay: '5', perMonth: null },
   'settings.unblock': { site: 'https://shop.example' },
   'settings.blockTaker': { site: 'https://shop.example', allowed: true },
+  'settings.float': { accounts: 8, each: '1' },
   'settings.preference': { order: ['trackB'] },
   'network.use': { id: 'nano:mine' },
   'network.save': { profile },

@@ -194,6 +194,8 @@ export interface SettingsView {
   readonly blockTakers: readonly string[];
   /** Every way to pay, the one the user likes best first. */
   readonly preference: readonly string[];
+  /** How many accounts stand ready to pay, and what each beside the first is to hold; one is no float. */
+  readonly float: { readonly accounts: number; readonly each: RawString };
   readonly networks: readonly NetworkView[];
   readonly activeNetwork: string;
 }

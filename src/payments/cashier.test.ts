@@ -50,7 +50,7 @@ const states = async () => (await payments()).map(({ progress }) => progress.sta
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const standing = (parts: Partial<Standing>): Standing => ({
   network: { id: account.network.id, testMoney: true },
-  account: account.address,
+  accounts: [account.address],
   paused: false,
   ...parts,
 });
@@ -427,7 +427,7 @@ describe('a 402 is left to the page', () => {
   });
 
   test('when it is locked, it asks, and pays nothing while it stays so', async () => {
-    begin({ cashier: { standing: async () => standing({ account: null }) } });
+    begin({ cashier: { standing: async () => standing({ accounts: null }) } });
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url);
@@ -437,13 +437,13 @@ describe('a 402 is left to the page', () => {
   });
 
   test.each([
-    ['at once', [STRANGER, STRANGER]],
-    ['after the purse was unlocked', [null, STRANGER]],
+    ['at once', [[STRANGER], [STRANGER]]],
+    ['after the purse was unlocked', [null, [STRANGER]]],
   ] as const)('when it would pay oneself, seen %s', async (_, accounts) => {
     const challenge = await browser.visit(page());
     const header = withPayee(challenge.header, STRANGER);
     const looks = [...accounts];
-    begin({ cashier: { standing: async () => standing({ account: looks.shift() ?? null }) } });
+    begin({ cashier: { standing: async () => standing({ accounts: looks.shift() ?? null }) } });
     const meeting = life.cashier.meet({ ...challenge, header });
     if (accounts[0] === null) {
       await expect.poll(() => life.approvals.list().length).toBe(1);

@@ -1,11 +1,13 @@
 import { Fault, type FaultKey, faultOf, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
 import { type ClassifyContext, classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
+import type { Turn } from './float.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal } from './journal.ts';
 import { LONGEST_TIMER } from './payer.ts';
@@ -17,8 +19,8 @@ export type Left = Extract<MessageKey, `refusal_${string}`> | FaultKey;
 /** Who pays now. */
 export interface Standing {
   readonly network: { readonly id: string; readonly testMoney: boolean };
-  /** Null while the purse is locked: then nothing is paid without asking. */
-  readonly account: NanoAddress | null;
+  /** The purse's own accounts; null while it is locked: then nothing is paid without asking. */
+  readonly accounts: readonly NanoAddress[] | null;
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
 }
@@ -36,6 +38,8 @@ export interface CashierPorts {
   readonly ways: (site: Site) => Promise<Required<Pick<ClassifyContext, 'payable' | 'preference'>>>;
   /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
   readonly chequeOut: () => Promise<Site | null>;
+  /** The account to pay this much from (raw); rejects with Fault `fault_locked`. */
+  readonly turn: (amount: Raw) => Promise<Turn>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly afresh: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */
@@ -178,7 +182,7 @@ export class Cashier {
       undeliveredBefore: (await spokenFor).includes(false),
       blocked,
       paused: standing.paused,
-      account: standing.account,
+      accounts: standing.accounts,
       now: now(),
     });
   }
@@ -216,30 +220,35 @@ export class Cashier {
     const { journal, handover, standing, waits, now } = this.#ports;
     if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
     const present = await standing();
-    if (present === null || present.account === null) throw new Fault('fault_locked');
+    if (present === null || present.accounts === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
-    if (present.account === offer.payTo) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+    if (present.accounts.includes(offer.payTo)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
     if (present.paused && approval === 'budget') {
       return this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_paused' });
     }
     const at = now();
     if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#renew(challenge, 'refusal_EXPIRES_TOO_SOON');
-    if (handover.takeOver(challenge)) return;
-    const reservation = await journal.reserve({
-      id: crypto.randomUUID() as PaymentId,
-      at,
-      network: present.network,
-      account: present.account,
-      site: siteOf(challenge.url),
-      challenge,
-      offer,
-      amount: offer.amount,
-      approval,
-      once: onceOf(challenge, offer),
-      resource: resourceOf(challenge),
-    });
-    if (reservation.kind !== 'over') return this.#serve(reservation.payment, challenge);
+    const turn = await this.#ports.turn(offer.amount);
+    try {
+      if (handover.takeOver(challenge)) return;
+      const reservation = await journal.reserve({
+        id: crypto.randomUUID() as PaymentId,
+        at,
+        network: present.network,
+        account: turn.account,
+        site: siteOf(challenge.url),
+        challenge,
+        offer,
+        amount: offer.amount,
+        approval,
+        once: onceOf(challenge, offer),
+        resource: resourceOf(challenge),
+      });
+      if (reservation.kind !== 'over') return await this.#serve(reservation.payment, challenge);
+    } finally {
+      turn.done();
+    }
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, present));
   }
 

@@ -38,7 +38,7 @@ const fine: Circumstances = {
   undeliveredBefore: false,
   blocked: false,
   paused: false,
-  account: STRANGER,
+  accounts: [STRANGER],
   now: NOW,
 };
 const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts });
@@ -51,8 +51,8 @@ describe('the purse refuses', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['refusal_SITE_BLOCKED', { blocked: true }],
     ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
-    ['refusal_OWN_ACCOUNT', { account: PAYEE }],
-    ['refusal_OWN_ACCOUNT', { account: PAYEE, allowance: { ...allowance, budget: null } }],
+    ['refusal_OWN_ACCOUNT', { accounts: [STRANGER, PAYEE] }],
+    ['refusal_OWN_ACCOUNT', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
   ])('%s', (key, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
   });
@@ -64,7 +64,7 @@ describe('the purse asks', () => {
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
-    ['reason_locked', { account: null }],
+    ['reason_locked', { accounts: null }],
     ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_priceRise', { lastPrice: 99n as Raw }],

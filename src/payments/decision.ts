@@ -42,8 +42,8 @@ export interface Circumstances extends Request {
   /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
-  /** Who would pay; null while the purse is locked. */
-  readonly account: NanoAddress | null;
+  /** The purse's own accounts; null while it is locked. */
+  readonly accounts: readonly NanoAddress[] | null;
 }
 
 /**
@@ -54,16 +54,16 @@ export const EXPIRY_MARGIN = 25_000;
 
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
-  const { offer, account, now } = circumstances;
+  const { offer, accounts, now } = circumstances;
   if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
-  if (offer.payTo === account) return refuse('refusal_OWN_ACCOUNT');
+  if (accounts?.includes(offer.payTo)) return refuse('refusal_OWN_ACCOUNT');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer)) return ask('reason_signedBlock');
   const { budget } = circumstances.allowance;
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
-  if (account === null) return ask('reason_locked');
+  if (accounts === null) return ask('reason_locked');
   return { kind: 'pay', budget };
 }
 

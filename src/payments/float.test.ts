@@ -64,6 +64,7 @@ async function settleAll(float: Float): Promise<number> {
 describe('whose turn it is to pay', () => {
   test('each payment at once gets an account of its own, the first account the last', async () => {
     const float = await floatOver([1_000, 100, 100, 100]);
+    await warm();
     const turns = await Promise.all(Array.from({ length: 4 }, () => float.turn(raw(10))));
     expect(turns.map(({ account }) => numberOf(account))).toEqual([1, 2, 3, 0]);
     turns[1]?.done();
@@ -84,6 +85,7 @@ describe('whose turn it is to pay', () => {
 
   test('is that of one that has enough, counting what it pays at the moment', async () => {
     const float = await floatOver([1_000, 100, 30]);
+    await warm();
     expect(numberOf((await float.turn(raw(80))).account)).toBe(1);
     expect(numberOf((await float.turn(raw(25))).account)).toBe(2);
     expect(numberOf((await float.turn(raw(25))).account)).toBe(0);

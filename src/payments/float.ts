@@ -23,6 +23,9 @@ export interface Turn {
   done(): void;
 }
 
+/** What came of bringing the accounts to their shares: a move, one that waits for its work or its turn, or nothing. */
+export type Settling = 'moved' | 'waits' | 'settled';
+
 type OneOrMore = readonly [Purse, ...Purse[]];
 
 /**
@@ -35,7 +38,7 @@ export class Float {
   readonly #purses: OneOrMore;
   readonly #plan: FloatPlan;
   readonly #turns = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
-  #settling: Promise<void> | undefined;
+  #settling: Promise<Settling> | undefined;
 
   /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
   constructor(purses: OneOrMore, plan: FloatPlan) {
@@ -66,6 +69,11 @@ export class Float {
   /** What stands between the purse and its money; null when all is well. */
   get trouble(): FaultKey | null {
     return this.#purses.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** All accounts, in the order of the seed. */
+  get accounts(): readonly NanoAddress[] {
+    return this.#purses.map(({ account }) => account);
   }
 
   /** The purse of one account; undefined for a stranger's. */
@@ -151,7 +159,7 @@ export class Float {
    *
    * @throws Fault as `Purse.send`
    */
-  settle(): Promise<void> {
+  settle(): Promise<Settling> {
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = undefined;
     });
@@ -163,16 +171,21 @@ export class Float {
     for (const purse of this.#purses) purse.close();
   }
 
-  async #settle(): Promise<void> {
-    if (this.#turns.size > 0) return;
+  async #settle(): Promise<Settling> {
+    if (this.#purses.length === 1) return 'settled';
+    if (this.#turns.size > 0) return 'waits';
+    let result: Settling = this.#purses.some(({ balance }) => balance === null) ? 'waits' : 'settled';
     for (const [index, purse] of this.#purses.entries()) {
       if (index === 0 || purse.balance === null) continue;
       const share = index < this.#plan.accounts ? this.#plan.each : ZERO;
       const { from, to, amount } = this.#move(purse, share, purse.balance);
-      if (amount === ZERO || !(await isIdle(from))) continue;
+      if (amount === ZERO) continue;
+      result = 'waits';
+      if (!(await isIdle(from))) continue;
       await from.send(to.account, amount);
-      return;
+      return 'moved';
     }
+    return result;
   }
 
   /** What is to be moved, if it is worth a block: an account may be half empty, or hold twice its share. */

@@ -16,6 +16,7 @@ import { BlockTakers } from './BlockTakers.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
 import { Preference } from './Preference.tsx';
 import { go } from './place.ts';
+import { WarmFloat } from './WarmFloat.tsx';
 
 /** What the user can set. */
 export function Settings() {
@@ -39,6 +40,9 @@ export function Settings() {
           </Section>
           <Section title={t('popup_preference')} id="preference">
             <Preference order={settings.value.preference} />
+          </Section>
+          <Section title={t('popup_float')} id="float">
+            <WarmFloat float={settings.value.float} />
           </Section>
           <Section title={t('popup_sitesTitle')} id="sites">
             <Blocked sites={settings.value.blockedSites} />

@@ -1,21 +1,22 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
-import { type Raw, RawText } from '../nano/amount.ts';
+import { type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
+import { MOST_ACCOUNTS } from '../payments/float.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Database } from './database.ts';
 
 /** As the database keeps it, or as a backup does. */
-const Limit = v.nullable(
-  v.union([
-    v.pipe(
-      v.bigint(),
-      v.transform((raw) => raw as Raw),
-    ),
-    RawText,
-  ]),
-);
+const Amount = v.union([
+  v.pipe(
+    v.bigint(),
+    v.transform((raw) => raw as Raw),
+  ),
+  RawText,
+]);
+const Limit = v.nullable(Amount);
+const AccountCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_ACCOUNTS));
 
 const settings = {
   /** The network in use, by its CAIP-2 id. */
@@ -28,6 +29,10 @@ const settings = {
   representative: v.fallback(v.nullable(AddressText), null),
   /** Which ways to pay the user likes best, best first; what it leaves out follows as the protocol room has it. */
   preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
+  /** How many accounts stand ready to pay, and what each beside the first is to hold; one is no float. */
+  float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
+  /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
+  reach: v.fallback(v.record(v.string(), AccountCount), {}),
   /** What all sites of a network together may spend without asking; null is no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;

@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deriveKeys } from '../../src/nano/seed.ts';
+import { readAddress } from '../devnet/address.ts';
+import { launchPurse } from './purse.ts';
+import { openScene, type Scene, XNO } from './scene.ts';
+
+const SEED = '5F10A7'.padEnd(64, '0');
+const ACCOUNTS = Array.from(
+  { length: 8 },
+  (_, index) => deriveKeys({ kind: 'legacy', hex: SEED }, index).address,
+);
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene({ purse: { seed: SEED }, funds: 10n * XNO });
+});
+afterAll(() => scene.close());
+
+const chainOf = (account: string) => {
+  const key = readAddress(account);
+  if (key === undefined) throw new Error(`${account} is no account`);
+  return scene.devnet.ledger.chain(key);
+};
+const balances = () => ACCOUNTS.map((account) => chainOf(account).at(-1)?.block.balance ?? 0n);
+const total = () => balances().reduce((sum, balance) => sum + balance, 0n);
+
+/** The nonces that are kept, by the root they are for. */
+async function keptWork(): Promise<Readonly<Record<string, string>>> {
+  const view = await scene.purse.newPage();
+  await view.goto(`chrome-extension://${scene.purse.extensionId}/manifest.json`);
+  const kept = await view.evaluate(
+    () =>
+      new Promise<Record<string, string>>((resolve, reject) => {
+        const opening = indexedDB.open('nano-purse');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('work').objectStore('work').getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve(Object.fromEntries(all.result.map(({ root, nonce }) => [root, nonce])));
+          };
+        };
+      }),
+  );
+  await view.close();
+  return kept;
+}
+
+/** Sets the float where the user does. */
+async function setFloat(accounts: string, each?: string): Promise<void> {
+  const popup = await scene.purse.popup();
+  await popup.locator('nav button').last().click();
+  await popup.getByTestId('float-accounts').selectOption(accounts);
+  if (each !== undefined) await popup.getByTestId('float-each').fill(each);
+  await popup.getByTestId('float-save').click();
+  await scene.purse.until('settings.read', {}, ({ float }) => String(float.accounts) === accounts);
+  await popup.close();
+}
+
+test('eight payments at once wait for no work, and all their money is the purse’s', async () => {
+  await setFloat('8', '1');
+  await expect
+    .poll(() => balances().slice(1), { timeout: 120_000, interval: 500 })
+    .toEqual(Array(7).fill(XNO));
+  await expect
+    .poll(async () => Object.keys(await keptWork()).length, { timeout: 60_000, interval: 500 })
+    .toBe(8);
+  const state = await scene.purse.ask('purse.state', {});
+  expect(state).toMatchObject({ kind: 'open', account: ACCOUNTS[0], balance: String(10n * XNO) });
+  // What moves between one's own accounts is nothing that happened.
+  expect(await scene.purse.activity()).toHaveLength(1);
+
+  const page = await scene.purse.newPage();
+  await page.goto(scene.at('/free'));
+  const limit = String(XNO);
+  await scene.purse.ask('budget.save', {
+    site: scene.merchant.origin,
+    perPayment: limit,
+    perDay: limit,
+    paused: false,
+  });
+  const work = await keptWork();
+  const urls = Array.from({ length: 8 }, (_, n) => scene.at('/api/data', { n: String(n) }));
+  const statuses = await page.evaluate(
+    (all) => Promise.all(all.map(async (url) => (await fetch(url)).status)),
+    urls,
+  );
+  expect(statuses).toEqual(Array(8).fill(200));
+  const paid = ACCOUNTS.map((account) => chainOf(account).at(-1));
+  expect(paid.map((entry) => entry?.subtype)).toEqual(Array(8).fill('send'));
+  for (const entry of paid) expect(entry?.block.work.toLowerCase()).toBe(work[entry?.block.previous ?? '']);
+  const payments = await scene.purse.payments();
+  expect(payments.map(({ blockHash }) => blockHash).toSorted()).toEqual(
+    paid.map((entry) => entry?.hash).toSorted(),
+  );
+  const spent = payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  expect(total()).toBe(10n * XNO - spent);
+  const [budget] = await scene.purse.ask('budget.list', {});
+  expect(budget?.uses.find(({ limit: of }) => of === 'perDay')?.spent).toBe(String(spent));
+  await page.close();
+}, 240_000);
+
+test('restored from the seed alone, all accounts are found again, and emptied where no float is wanted', async () => {
+  const held = total();
+  const restored = await launchPurse({ network: scene.devnet.profile, seed: SEED });
+  await restored.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && state.balance === String(held),
+    60_000,
+  );
+  await restored.close();
+  expect(total()).toBe(held);
+
+  await setFloat('1');
+  await expect.poll(balances, { timeout: 120_000, interval: 500 }).toEqual([held, ...Array(7).fill(0n)]);
+}, 240_000);

@@ -57,7 +57,9 @@ async function landOnBase(node: NodeClient, own: OwnBlock, signed: FindSigned): 
 }
 
 /** A send that was there when its receive was signed, and that no node knows any more, was none. */
-async function landReceive(node: NodeClient, { block }: OwnBlock): Promise<FullLanding> {
+async function landReceive(node: NodeClient, own: OwnBlock): Promise<FullLanding> {
+  const { block } = own;
+  if ((await rivalOf(node, own))?.confirmed) return 'replaced';
   return (await node.blockInfo(block.link as BlockHash)) === null ? 'groundless' : 'pending';
 }
 

@@ -26,6 +26,8 @@ import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Keeper } from './keeper.ts';
 import { activityView, approvalView, budgetView, capView, networkView } from './views.ts';
+import type { Work } from './work.ts';
+import { workAnswers } from './work-answers.ts';
 
 export interface AnswerParts {
   readonly vault: Vault;
@@ -34,6 +36,7 @@ export interface AnswerParts {
   readonly budgets: StoredBudgets;
   readonly journal: StoredJournal;
   readonly log: StoredLog;
+  readonly work: Work;
   readonly database: Database;
   readonly approvals: Approvals;
   readonly handover: Handover;
@@ -274,6 +277,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
 
     'log.list': () => log.list(),
+    ...workAnswers({ work: parts.work, settings, changed }),
   };
 }
 

@@ -23,15 +23,13 @@ import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
 import { StoredSettings } from '../storage/settings.ts';
 import { storedVault } from '../storage/vault-store.ts';
-import { storedWorkCache } from '../storage/work-cache.ts';
 import { Vault } from '../vault/vault.ts';
-import { WorkScheduler } from '../work/scheduler.ts';
 import { loadAgain, postTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
-import { offscreenEngine } from './offscreen-engine.ts';
 import { challengeStore, clearSession, vaultSession } from './session-storage.ts';
 import { Summons } from './summon.ts';
+import { Work } from './work.ts';
 
 interface House {
   readonly answers: Answers;
@@ -94,18 +92,13 @@ async function build(): Promise<House> {
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
   });
-  const work = new WorkScheduler({
-    engines: [offscreenEngine()],
-    cache: storedWorkCache(database),
-    clock: { now },
-    report: console.error,
-  });
+  const work = new Work({ database, settings, now, changed: tellPages });
   const keeper = new Keeper({
     vault,
     settings,
     database,
     chains,
-    work,
+    work: work.scheduler,
     exclusively,
     changed: tellPages,
     locked: () => {
@@ -202,6 +195,7 @@ async function build(): Promise<House> {
         budgets,
         journal,
         log,
+        work,
         database,
         approvals,
         handover,
@@ -223,6 +217,7 @@ async function build(): Promise<House> {
     },
     hasPurse: () => vault.exists(),
     tend: async () => {
+      await work.obeyRules();
       const purse = await keeper.current();
       if (purse === null) return;
       await purse.refresh();

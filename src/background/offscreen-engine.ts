@@ -5,19 +5,24 @@ import { PortEngine } from '../work/wire/port-engine.ts';
 const OFFSCREEN_DOCUMENT = 'src/offscreen/index.html';
 
 /**
- * The processor's engine for the service worker of Chromium, which has no workers of its own: an offscreen document
+ * The engines of this device for the service worker of Chromium, which has no workers of its own: an offscreen document
  * has them for it. The document is opened when work is first asked for, goes on while the service worker sleeps, wakes
  * it when work is found, and closes itself when idle. To be called synchronously at the start of the service worker;
  * work asked for before a death is asked for again by the scheduler's `resume`.
  */
-export function offscreenEngine(): WorkEngine {
+export function offscreenEngines(): readonly WorkEngine[] {
   chrome.runtime.onConnect.addListener((port) => {
     if (port.name === WORK_READY_PORT) port.disconnect();
   });
-  return new PortEngine('cpu', async () => {
-    await openDocument();
+  let opening: Promise<void> | undefined;
+  const connect = async () => {
+    opening ??= openDocument().finally(() => {
+      opening = undefined;
+    });
+    await opening;
     return chrome.runtime.connect({ name: WORK_PORT });
-  });
+  };
+  return [new PortEngine('gpu', connect), new PortEngine('cpu', connect)];
 }
 
 /** The browser allows one offscreen document and refuses a second: then the one there is will do. */

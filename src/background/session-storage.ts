@@ -19,5 +19,15 @@ export const challengeStore: ChallengeStore = {
   remove: (keys) => session.remove([...keys]),
 };
 
-/** Empties it all: what locking must leave behind. */
-export const clearSession = (): Promise<void> => session.clear();
+/** The proof-of-work engines that are not asked again until the browser ends. */
+export const RETIRED_ENGINES = 'retiredEngines';
+/** Until when work ahead of need rests for the battery's sake (ms). */
+export const REST_UNTIL = 'workRestsUntil';
+/** What tells nothing of a purse, and so outlives its locking. */
+const KEPT = new Set([RETIRED_ENGINES, REST_UNTIL]);
+
+/** Empties it of all that was the purse's: what locking must leave behind. */
+export async function clearSession(): Promise<void> {
+  const keys = Object.keys(await session.get(null));
+  await session.remove(keys.filter((key) => !KEPT.has(key)));
+}

@@ -8,6 +8,8 @@ import type {
   RevealedSecret,
   SecretPreview,
   SettingsView,
+  WorkProgressView,
+  WorkView,
 } from './views.ts';
 
 const nothing = v.strictObject({});
@@ -102,6 +104,14 @@ export const pageQuestions = {
   'payment.revoke': v.strictObject({ id: text(128) }),
   'money.send': v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
   'log.list': nothing,
+  'work.read': nothing,
+  'work.progress': nothing,
+  'work.rules': v.strictObject({
+    workers: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))),
+    ahead: v.picklist(['always', 'battery', 'plugged', 'never']),
+    servers: v.pipe(v.array(text(512)), v.maxLength(16)),
+  }),
+  'work.test': nothing,
 } as const;
 
 /** What the background answers, question by question. */
@@ -141,6 +151,11 @@ export interface PageReplies {
   'payment.revoke': null;
   'money.send': { readonly blockHash: string };
   'log.list': readonly LogLineView[];
+  'work.read': WorkView;
+  /** Null while nothing is searched for. */
+  'work.progress': WorkProgressView | null;
+  'work.rules': null;
+  'work.test': null;
 }
 
 /** What a content script may ask. Trust tier: the isolated script in a tab; it learns nothing but yes or no. */

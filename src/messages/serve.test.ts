@@ -107,6 +107,10 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'payment.revoke': { id: 'payment' },
   'money.send': { to: account, amount: '1' },
   'log.list': {},
+  'work.read': {},
+  'work.progress': {},
+  'work.rules': { workers: null, ahead: 'battery', servers: [] },
+  'work.test': {},
 };
 const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
   'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },

@@ -26,11 +26,14 @@ export interface OpenPurseView {
   readonly trouble: FaultKey | null;
   /** The site that has a signed block of the account and has not cashed it: the account waits for it. */
   readonly chequeOut: string | null;
-  readonly work: 'ready' | 'working' | 'none';
+  readonly work: WorkState;
   readonly paused: boolean;
   readonly lockAt: number | null;
   readonly waiting: number;
 }
+
+/** How far the proof of work for the next payment is; `resting` while it waits until it is needed. */
+export type WorkState = 'ready' | 'working' | 'resting' | 'none';
 
 export interface NetworkView {
   readonly id: string;
@@ -118,7 +121,7 @@ export interface ApprovalView {
   /** How much is missing; null when the balance is enough or unknown. */
   readonly missing: RawString | null;
   readonly account: string;
-  readonly work: 'ready' | 'working' | 'none';
+  readonly work: WorkState;
 }
 
 export type PaymentState =
@@ -208,3 +211,34 @@ export type SecretPreview =
 export type RevealedSecret =
   | { readonly kind: 'words'; readonly words: string; readonly reading: 'bip44' | 'legacy' }
   | { readonly kind: 'seed'; readonly hex: string };
+
+/** The search that is running. */
+export interface WorkProgressView {
+  /** The engines at it, by name. */
+  readonly engines: readonly string[];
+  /** Since when. */
+  readonly since: number;
+  /** How long it takes from any moment on, on average (ms); null while nothing is known. */
+  readonly meanMs: number | null;
+}
+
+/** What computes the proof of work. */
+export interface WorkEngineView {
+  /** `gpu`, `cpu`, or the URL of a work server. */
+  readonly name: string;
+  readonly kind: 'local' | 'server';
+  readonly state: 'retired' | 'unavailable' | 'works' | 'untried';
+  /** Hashes a second; null while unknown. */
+  readonly rate: number | null;
+  /** Whether it is asked first. */
+  readonly leads: boolean;
+}
+
+export interface WorkView {
+  readonly engines: readonly WorkEngineView[];
+  /** How many threads the processor runs at once, and how many may be used; null for as many as the purse thinks fit. */
+  readonly cores: number;
+  readonly workers: number | null;
+  readonly ahead: 'always' | 'battery' | 'plugged' | 'never';
+  readonly servers: readonly string[];
+}

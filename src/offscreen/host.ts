@@ -3,7 +3,11 @@
  * searches for proof of work when the service worker asks, and closes itself when it has had nothing to do for a while.
  */
 import { pageEngine } from '../work/engines/page-engine.ts';
+
+import { SparingEngine } from '../work/sparing-engine.ts';
 import { WorkHost } from '../work/wire/host.ts';
+import { battery } from './battery.ts';
+import { pageGpu } from './gpu.ts';
 import { WORK_PORT, WORK_READY_PORT } from './ports.ts';
 
 const IDLE_MS = 20_000;
@@ -11,7 +15,7 @@ const IDLE_MS = 20_000;
 const PULSE_MS = 15_000;
 
 const host = new WorkHost({
-  engine: pageEngine(),
+  engines: [pageGpu(), pageEngine()].map((engine) => new SparingEngine(engine, battery)),
   wake: () => chrome.runtime.connect({ name: WORK_READY_PORT }).disconnect(),
   rest: () => window.close(),
   idleMs: IDLE_MS,

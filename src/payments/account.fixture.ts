@@ -19,6 +19,7 @@ import { recordTransfer } from '../storage/transfers.ts';
 import { storedWorkCache } from '../storage/work-cache.ts';
 import { nonceOf } from '../work/difficulty.ts';
 import type { WorkEngine } from '../work/engine.ts';
+import { checked } from '../work/engines.fixture.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
 import type { Exclusively } from './chain.ts';
 import { Purse, type PursePorts } from './purse.ts';
@@ -108,7 +109,7 @@ export const devWork: WorkEngine = {
 
 export function workOver(database: Database, engine = devWork): WorkScheduler {
   return new WorkScheduler({
-    engines: [engine],
+    engines: checked([engine]),
     cache: storedWorkCache(database),
     clock: { now: Date.now },
     report: console.error,

@@ -5,6 +5,7 @@ import { type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../payments/float.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
+import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './database.ts';
 
 /** As the database keeps it, or as a backup does. */
@@ -33,6 +34,8 @@ const settings = {
   float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
   /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
+  /** What may be done for the proof of work. */
+  work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
   /** What all sites of a network together may spend without asking; null is no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;

@@ -1,5 +1,7 @@
+import * as v from 'valibot';
 import type { WorkCache, WorkEntry, WorkIntent } from '../work/cache.ts';
 import type { WorkRoot } from '../work/difficulty.ts';
+import { type Pace, PaceSchema, UNKNOWN_PACE } from '../work/pace.ts';
 import type { Database } from './database.ts';
 
 /** Work and the wish for it, in IndexedDB. */
@@ -15,3 +17,13 @@ export function storedWorkCache(database: Database): WorkCache {
     },
   };
 }
+
+/** Beside the work, whose keys are roots, and in no backup: another device has another pace. */
+const PACE = 'pace';
+
+/** How fast the engines of this device have shown themselves, in IndexedDB. */
+export const storedPace = (database: Database) => ({
+  read: async (): Promise<Pace> =>
+    v.parse(v.fallback(PaceSchema, UNKNOWN_PACE), await database.get('work', PACE)),
+  keep: async (pace: Pace) => void (await database.put('work', pace, PACE)),
+});

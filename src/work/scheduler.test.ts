@@ -12,6 +12,7 @@ import {
 import type { WorkEngine } from './engine.ts';
 import { CpuPool } from './engines/cpu-pool.ts';
 import { spawnNodeWorker } from './engines/cpu-worker.node.ts';
+import { checked, memoryBook } from './engines.fixture.ts';
 import { assembleKernel } from './kernel/assemble.ts';
 import { WorkScheduler } from './scheduler.ts';
 
@@ -74,12 +75,13 @@ function steeredEngine(name = 'steered') {
 
 function house({ cache = memoryCache(), engines = [steeredEngine()] as readonly WorkEngine[] } = {}) {
   const problems: unknown[] = [];
+  const report = (problem: unknown) => problems.push(problem);
   let now = 1_700_000_000_000;
   const scheduler = new WorkScheduler({
-    engines,
+    engines: checked(engines, { book: memoryBook({ leader: 'first', searches: 0, engines: {} }), report }),
     cache,
     clock: { now: () => now++ },
-    report: (problem) => problems.push(problem),
+    report,
   });
   return { scheduler, cache, problems };
 }
@@ -149,8 +151,9 @@ describe('preparing', () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(otherRoot, send);
     await scheduler.prepare(root, send);
+    const first = await engine.search(0);
     expect(engine.searches).toHaveLength(1);
-    (await engine.search(0)).answer(otherSendWork);
+    first.answer(otherSendWork);
     expect(await engine.search(1)).toMatchObject({ root, urgency: 'background' });
   });
 
@@ -222,9 +225,9 @@ describe('obtaining', () => {
       scheduler.obtain(root, send),
     ]);
     const search = await engine.search(0);
+    expect(engine.searches.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
     search.answer(sendWork);
     expect(await all).toEqual([sendWork, sendWork, sendWork]);
-    expect(engine.searches.filter(({ signal }) => !signal.aborted)).toHaveLength(1);
   });
 
   it('hurries the background search of its root, to the threshold it needs', async () => {
@@ -244,6 +247,7 @@ describe('obtaining', () => {
   it('pushes another root’s background search aside, which starts again after', async () => {
     const { scheduler, engine, problems } = steeredHouse();
     await scheduler.prepare(otherRoot, send);
+    await engine.search(0);
     const work = scheduler.obtain(root, send);
     (await engine.search(1)).answer(sendWork);
     expect(await work).toBe(sendWork);
@@ -268,6 +272,7 @@ describe('obtaining', () => {
   it('given up, leaves the search to those who still want it, and to the background after', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(root, send);
+    await engine.search(0);
     const abort = new AbortController();
     const gone = scheduler.obtain(root, send, abort.signal);
     await engine.search(1);
@@ -306,6 +311,7 @@ describe('forgetting', () => {
   it('ends the search, tells who waits, and leaves nothing behind', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     await scheduler.prepare(root, send);
+    await engine.search(0);
     const work = scheduler.obtain(root, send);
     const search = await engine.search(1);
     const told = expect(work).rejects.toThrow(new Fault('fault_workOvertaken'));
@@ -329,6 +335,7 @@ describe('forgetting', () => {
   it('lets the root be asked for again', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(root, send);
+    await engine.search(0);
     await scheduler.forget(root);
     await scheduler.prepare(root, send);
     expect(await engine.search(1)).toMatchObject({ root, threshold: send });

@@ -1,23 +1,26 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { type WorkCache, WorkEntrySchema, type WorkIntent, WorkIntentSchema } from './cache.ts';
-import { CheckedEngines } from './checked-engines.ts';
+import type { CheckedEngines, Progress } from './checked-engines.ts';
 import { meets, type Threshold, type WorkNonce, type WorkRoot } from './difficulty.ts';
-import type { Urgency, WorkEngine } from './engine.ts';
+import type { Urgency } from './engine.ts';
 
 /** What the scheduler needs of the house. */
 export interface WorkSchedulerPorts {
-  /** In the order of preference: the next one is asked when one fails. */
-  readonly engines: readonly WorkEngine[];
+  readonly engines: CheckedEngines;
   readonly cache: WorkCache;
   /** Now, in ms since the epoch. */
   readonly clock: { now(): number };
   /** Hears what went wrong where no block waits for the answer. */
   report(problem: unknown): void;
+  /** Told when the battery is to be spared: nothing is searched for ahead of need until `rest(false)`. */
+  rests?(): void;
+  /** Told whenever what is searched for, or was found, has changed. */
+  changed?(): void;
 }
 
-/** Whether work is there, is being searched for, or was never asked for. */
-export type Readiness = 'ready' | 'working' | 'none';
+/** Whether work is there, is being searched for, waits until it is needed, or was never asked for. */
+export type Readiness = 'ready' | 'working' | 'resting' | 'none';
 
 /** A block that waits for its work. */
 interface Waiter {
@@ -56,13 +59,12 @@ interface Run extends Aim {
  */
 export class WorkScheduler {
   readonly #ports: WorkSchedulerPorts;
-  readonly #engine: CheckedEngines;
   readonly #jobs = new Map<WorkRoot, Job>();
   #run: Run | undefined;
+  #resting = false;
 
   constructor(ports: WorkSchedulerPorts) {
     this.#ports = ports;
-    this.#engine = new CheckedEngines(ports.engines, ports.report);
   }
 
   /**
@@ -99,7 +101,20 @@ export class WorkScheduler {
   /** How far the work for the block after this root is, for showing. */
   async readiness(root: WorkRoot, threshold: Threshold): Promise<Readiness> {
     if ((await this.#cached(root, threshold)) !== undefined) return 'ready';
-    return this.#jobs.has(root) ? 'working' : 'none';
+    const job = this.#jobs.get(root);
+    if (job === undefined) return 'none';
+    return this.#resting && job.waiting.size === 0 ? 'resting' : 'working';
+  }
+
+  /** How the search that is running goes; null while none is. */
+  progress(): Promise<Progress | null> {
+    return this.#ports.engines.progress();
+  }
+
+  /** Lets all searches ahead of need rest, or go on. What was asked for stays asked for; who waits is still served. */
+  rest(resting: boolean): void {
+    this.#resting = resting;
+    this.#steer();
   }
 
   /** Lets go of everything about a root whose block has been made: the chain has moved on. */
@@ -195,6 +210,7 @@ export class WorkScheduler {
     this.#run?.abort.abort();
     this.#run = aim === undefined ? undefined : { ...aim, abort: new AbortController() };
     if (this.#run !== undefined) void this.#search(this.#run);
+    this.#ports.changed?.();
   }
 
   #aim(): Aim | undefined {
@@ -204,7 +220,8 @@ export class WorkScheduler {
         .map(({ threshold }) => threshold)
         .reduce<Threshold | undefined>(higher, undefined);
       if (urgent !== undefined) return { root, threshold: urgent, urgency: 'foreground' };
-      if (ahead !== undefined) speculative ??= { root, threshold: ahead, urgency: 'background' };
+      if (ahead !== undefined && !this.#resting)
+        speculative ??= { root, threshold: ahead, urgency: 'background' };
     }
     return speculative;
   }
@@ -212,12 +229,14 @@ export class WorkScheduler {
   async #search(run: Run): Promise<void> {
     const { root, threshold, urgency, abort } = run;
     try {
-      const nonce = await this.#engine.solve(root, threshold, { signal: abort.signal, urgency });
+      const nonce = await this.#ports.engines.solve(root, threshold, { signal: abort.signal, urgency });
       if (this.#run === run) await this.#found(root, nonce);
     } catch (cause) {
       if (this.#run === run) this.#failed(root, cause);
     }
-    if (this.#run === run) this.#run = undefined;
+    if (this.#run !== run) return;
+    this.#run = undefined;
+    this.#ports.changed?.();
     this.#steer();
   }
 
@@ -243,6 +262,11 @@ export class WorkScheduler {
   #failed(root: WorkRoot, cause: unknown): void {
     const job = this.#jobs.get(root);
     if (job === undefined) return;
+    if (cause instanceof Fault && cause.key === 'fault_workRests') {
+      this.#resting = true;
+      this.#ports.rests?.();
+      return;
+    }
     job.ahead = undefined;
     for (const waiter of job.waiting) waiter.reject(cause);
     job.waiting.clear();

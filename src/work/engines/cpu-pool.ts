@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import { meets, type Threshold, type WorkNonce, WorkNonceSchema, type WorkRoot } from '../difficulty.ts';
-import type { Urgency, WorkEngine } from '../engine.ts';
+import type { SearchOptions, Urgency, WorkEngine } from '../engine.ts';
 import type { Command } from './cpu-search.ts';
 
 /** One search worker, as the pool sees it: what runs `cpuSearch` on a thread of its own. */
@@ -28,9 +28,13 @@ interface Job {
   lost(worker: CpuWorker, cause: unknown): void;
 }
 
-/** How many workers a search may use: half of the processor beside the user, all but one core for them. */
-export function poolSize(urgency: Urgency, cores: number): number {
-  return Math.max(1, urgency === 'foreground' ? cores - 1 : Math.floor(cores / 2));
+/**
+ * How many workers a search may use: half of the processor beside the user, all but one core for them, and never more
+ * than the user's own limit.
+ */
+export function poolSize(urgency: Urgency, cores: number, most: number | null = null): number {
+  const share = urgency === 'foreground' ? cores - 1 : Math.floor(cores / 2);
+  return Math.max(1, Math.min(share, most ?? share));
 }
 
 /**
@@ -53,10 +57,11 @@ export class CpuPool implements WorkEngine {
   async solve(
     root: WorkRoot,
     threshold: Threshold,
-    { signal, urgency }: { readonly signal: AbortSignal; readonly urgency: Urgency },
+    { signal, urgency, limits }: SearchOptions,
   ): Promise<WorkNonce> {
     signal.throwIfAborted();
-    const workers = await this.#team(poolSize(urgency, this.#ports.cores)).catch((cause: unknown) => {
+    const size = poolSize(urgency, this.#ports.cores, limits?.workers);
+    const workers = await this.#team(size).catch((cause: unknown) => {
       throw new Fault('fault_workUnavailable', [], { cause });
     });
     signal.throwIfAborted();

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
+import { Fault } from '../../fault.ts';
 import { meets, type Threshold, type WorkNonce, type WorkRoot } from '../difficulty.ts';
-import type { Urgency, WorkEngine } from '../engine.ts';
+import type { Limits, Urgency, WorkEngine } from '../engine.ts';
 import { type Answer, type Request, RequestSchema, type WirePort } from './messages.ts';
 
 /** What the host needs of the context it runs in. */
 export interface WorkHostPorts {
-  readonly engine: WorkEngine;
+  readonly engines: readonly WorkEngine[];
   /** Called when a proof was found that nobody is there to take: the other side should come and ask again. */
   wake(): void;
   /** Called when nothing has been searched for `idleMs`: the context may go. */
@@ -21,10 +22,17 @@ interface Asker {
   readonly id: number;
 }
 
-interface Search {
+/** What is searched for, and how. */
+interface Task {
+  /** The engine's name. */
+  readonly engine: string;
   readonly root: WorkRoot;
   readonly threshold: Threshold;
   readonly urgency: Urgency;
+  readonly limits?: Limits | undefined;
+}
+
+interface Search extends Task {
   readonly abort: AbortController;
   /** Undefined once the asker's context has died: the search goes on and is handed to the next who asks for it. */
   asker: Asker | undefined;
@@ -71,8 +79,10 @@ export class WorkHost {
     }
   }
 
-  #solve(asker: Asker, { root, threshold, urgency }: Pick<Search, 'root' | 'threshold' | 'urgency'>): void {
-    const orphans = [...this.#searches].filter((search) => search.asker === undefined);
+  #solve(asker: Asker, { engine, root, threshold, urgency, limits }: Task): void {
+    const orphans = [...this.#searches].filter(
+      (search) => search.asker === undefined && search.engine === engine,
+    );
 
     const found = orphans.find(
       (search) => search.root === root && search.nonce !== undefined && meets(root, search.nonce, threshold),
@@ -88,13 +98,14 @@ export class WorkHost {
       (search) => search.root === root && search.threshold === threshold && search.urgency === urgency,
     );
     for (const search of unfinished) if (search !== same) this.#end(search);
+    const task = { engine, root, threshold, urgency, limits };
     if (same === undefined)
-      void this.#run({ root, threshold, urgency, abort: new AbortController(), asker, nonce: undefined });
+      void this.#run({ ...task, abort: new AbortController(), asker, nonce: undefined });
     else same.asker = asker;
   }
 
   async #run(search: Search): Promise<void> {
-    const { root, threshold, urgency, abort } = search;
+    const { root, threshold, urgency, limits, abort } = search;
     this.#searches.add(search);
     this.#countIdleTime();
     const pulse = setInterval(() => {
@@ -102,7 +113,10 @@ export class WorkHost {
       if (asker !== undefined && urgency === 'foreground') tell(asker, { kind: 'searching', id: asker.id });
     }, this.#ports.pulseMs);
     try {
-      search.nonce = await this.#ports.engine.solve(root, threshold, { signal: abort.signal, urgency });
+      const engine = this.#ports.engines.find(({ name }) => name === search.engine);
+      if (engine === undefined) throw new Fault('fault_workUnavailable');
+      const options = { signal: abort.signal, urgency, ...(limits !== undefined && { limits }) };
+      search.nonce = await engine.solve(root, threshold, options);
       if (!this.#searches.has(search)) return;
       if (search.asker === undefined) this.#ports.wake();
       else {
@@ -112,7 +126,9 @@ export class WorkHost {
     } catch (cause) {
       const wanted = this.#searches.delete(search);
       if (wanted && search.asker !== undefined) {
-        tell(search.asker, { kind: 'failed', id: search.asker.id, reason: String(cause) });
+        const { id } = search.asker;
+        const rests = cause instanceof Fault && cause.key === 'fault_workRests';
+        tell(search.asker, rests ? { kind: 'resting', id } : { kind: 'failed', id, reason: String(cause) });
       }
     } finally {
       clearInterval(pulse);

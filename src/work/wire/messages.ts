@@ -18,9 +18,11 @@ export const RequestSchema = v.variant('kind', [
   v.object({
     kind: v.literal('solve'),
     id: v.number(),
+    engine: v.string(),
     root: WorkRootSchema,
     threshold: ThresholdSchema,
     urgency: v.picklist(['background', 'foreground']),
+    limits: v.optional(v.object({ workers: v.nullable(v.number()), batteryFloor: v.number() })),
   }),
   v.object({ kind: v.literal('stop'), id: v.number() }),
 ]);
@@ -30,6 +32,8 @@ export type Request = v.InferOutput<typeof RequestSchema>;
 export const AnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('solved'), id: v.number(), nonce: WorkNonceSchema }),
   v.object({ kind: v.literal('failed'), id: v.number(), reason: v.string() }),
+  /** The search waits for more power. */
+  v.object({ kind: v.literal('resting'), id: v.number() }),
   v.object({ kind: v.literal('searching'), id: v.number() }),
 ]);
 export type Answer = v.InferOutput<typeof AnswerSchema>;

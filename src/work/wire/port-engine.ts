@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import type { Threshold, WorkNonce, WorkRoot } from '../difficulty.ts';
-import type { Urgency, WorkEngine } from '../engine.ts';
+import type { SearchOptions, WorkEngine } from '../engine.ts';
 import { AnswerSchema, type Request, type WirePort } from './messages.ts';
 
 /** How often the other side may go away in a row, without a word, before it is given up. */
@@ -27,7 +27,10 @@ export class PortEngine implements WorkEngine {
   #losses = 0;
   #nextId = 0;
 
-  /** @param connect brings the other context up if it has to, and opens a port to it */
+  /**
+   * @param name what the other side calls the engine
+   * @param connect brings the other context up if it has to, and opens a port to it
+   */
   constructor(name: string, connect: () => Promise<WirePort>) {
     this.name = name;
     this.#connect = connect;
@@ -36,7 +39,7 @@ export class PortEngine implements WorkEngine {
   async solve(
     root: WorkRoot,
     threshold: Threshold,
-    { signal, urgency }: { readonly signal: AbortSignal; readonly urgency: Urgency },
+    { signal, urgency, limits }: SearchOptions,
   ): Promise<WorkNonce> {
     signal.throwIfAborted();
     const id = this.#nextId++;
@@ -47,7 +50,8 @@ export class PortEngine implements WorkEngine {
     };
     try {
       return await new Promise((resolve, reject) => {
-        const request: Request = { kind: 'solve', id, root, threshold, urgency };
+        const what = { engine: this.name, root, threshold, urgency };
+        const request: Request = { kind: 'solve', id, ...what, ...(limits !== undefined && { limits }) };
         this.#pending.set(id, { request, resolve, reject });
         signal.addEventListener('abort', stop);
         if (this.#port === undefined) void this.#open();
@@ -87,6 +91,7 @@ export class PortEngine implements WorkEngine {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
     if (answer.kind === 'solved') pending?.resolve(answer.nonce);
+    else if (answer.kind === 'resting') pending?.reject(new Fault('fault_workRests'));
     else pending?.reject(new Fault('fault_workUnavailable', [], { cause: new Error(answer.reason) }));
   }
 

@@ -54,7 +54,7 @@ function steeredEngine() {
       signal.addEventListener('abort', () => fail(signal.reason));
       searches.push({ root: of, urgency, signal, answer, fail });
     });
-  return { name: 'steered', solve, searches };
+  return { name: 'far', solve, searches };
 }
 
 /** The context with the engine, and a way for any number of lives of the other context to reach it. */
@@ -62,7 +62,7 @@ function offscreen() {
   const engine = steeredEngine();
   const wake = vi.fn();
   const rest = vi.fn();
-  const host = new WorkHost({ engine, wake, rest, idleMs: IDLE_MS, pulseMs: PULSE_MS });
+  const host = new WorkHost({ engines: [engine], wake, rest, idleMs: IDLE_MS, pulseMs: PULSE_MS });
   const lines: WirePort[] = [];
   const farEnds: WirePort[] = [];
   const heard: unknown[] = [];
@@ -180,11 +180,11 @@ describe('when the asker dies', () => {
   /** A first life that asked for work and died. */
   async function afterDeath() {
     const there = offscreen();
-    void new PortEngine('first life', there.connect).solve(root, send, background());
+    void new PortEngine('far', there.connect).solve(root, send, background());
     await settle();
     there.lines[0]?.disconnect();
     await settle();
-    return { ...there, secondLife: new PortEngine('second life', there.connect) };
+    return { ...there, secondLife: new PortEngine('far', there.connect) };
   }
 
   it('the search goes on, wakes it when done, and is handed over when it asks again', async () => {

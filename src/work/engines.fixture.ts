@@ -1,0 +1,35 @@
+import { CheckedEngines, type CheckedEnginesPorts, type EngineBook } from './checked-engines.ts';
+import type { WorkEngine } from './engine.ts';
+import { type Pace, UNKNOWN_PACE } from './pace.ts';
+
+/** A book in memory, which one test may hand from life to life. */
+export function memoryBook(pace: Pace = UNKNOWN_PACE) {
+  const names = new Set<string>();
+  const kept = { pace };
+  return {
+    names,
+    kept,
+    retired: async () => names,
+    retire: async (name) => void names.add(name),
+    pace: async () => kept.pace,
+    keepPace: async (next) => {
+      kept.pace = next;
+    },
+  } satisfies EngineBook & Record<string, unknown>;
+}
+
+/** These engines of the device, without anything that the test does not name. */
+export const checked = (
+  local: readonly WorkEngine[],
+  ports: Partial<CheckedEnginesPorts> = {},
+): CheckedEngines =>
+  new CheckedEngines({
+    local,
+    servers: async () => [],
+    limits: async () => ({ workers: null, batteryFloor: 0 }),
+    book: memoryBook(),
+    cores: 2,
+    now: () => performance.now(),
+    report: console.error,
+    ...ports,
+  });

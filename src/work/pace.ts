@@ -1,0 +1,81 @@
+/**
+ * How fast each engine of this device has shown itself. A search remembers nothing, so the time it takes is
+ * exponentially distributed and the best estimate of a rate is all the proofs' worth in hashes over all the time spent,
+ * searches that ended without a proof included.
+ */
+import * as v from 'valibot';
+import { type Threshold, toU64 } from './difficulty.ts';
+
+const EngineRecord = v.object({
+  /** What the proofs it found are worth, in hashes. */
+  hashes: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  /** How long one unit of it has searched (ms): a core of the processor, a whole graphics card. */
+  ms: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  /** Whether it could do its last search at all. */
+  works: v.boolean(),
+});
+
+export const PaceSchema = v.object({
+  /** The engine that won the last race; null before the first. */
+  leader: v.nullable(v.string()),
+  /** Searches since that race. */
+  searches: v.pipe(v.number(), v.minValue(0)),
+  engines: v.record(v.string(), EngineRecord),
+});
+export type Pace = v.InferOutput<typeof PaceSchema>;
+
+export const UNKNOWN_PACE: Pace = { leader: null, searches: 0, engines: {} };
+
+/** A leader is challenged again after this many searches: cards get drivers, laptops get hot. */
+const RACE_EVERY = 24;
+/** Older searches count less once there is this much to go by (ms). */
+const MEMORY = 120_000;
+
+/** How one engine's search went. `ms` counts each of its units. */
+export interface Lap {
+  readonly engine: string;
+  readonly ms: number;
+  /** What was found, if anything was; null when it was called off; `failed` when the engine could not go on. */
+  readonly found: Threshold | null | 'failed';
+}
+
+/** How many hashes a proof takes on average: 2^64 / (2^64 − threshold). */
+export const expectedHashes = (threshold: Threshold): number =>
+  2 ** 64 / Number(2n ** 64n - toU64(threshold));
+
+/** The threshold that takes about this many hashes, at least one. */
+export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n / BigInt(Math.round(hashes));
+
+/** The pace with one more lap in it. */
+export function withLap(pace: Pace, { engine, ms, found }: Lap): Pace {
+  const before = pace.engines[engine] ?? { hashes: 0, ms: 0, works: true };
+  if (found === 'failed') return withEngine(pace, engine, { ...before, works: false });
+  const fade = Math.min(1, MEMORY / (before.ms + ms));
+  return withEngine(pace, engine, {
+    hashes: (before.hashes + (found === null ? 0 : expectedHashes(found))) * fade,
+    ms: (before.ms + ms) * fade,
+    works: found !== null || before.works,
+  });
+}
+
+/** The pace after a search that this engine ended; in a race, it leads from now on. */
+export const withWinner = (pace: Pace, engine: string, race: boolean): Pace =>
+  race ? { ...pace, leader: engine, searches: 0 } : { ...pace, searches: pace.searches + 1 };
+
+/** The pace with what an engine showed in a test in place of all it showed before. */
+export const withTest = (pace: Pace, engine: string, hashes: number, ms: number): Pace =>
+  withEngine(pace, engine, { hashes, ms, works: hashes > 0 });
+
+/** Whether the engines should show anew which of them is the fastest. */
+export const wantsRace = ({ leader, searches }: Pace): boolean => leader === null || searches >= RACE_EVERY;
+
+/** Hashes a second of one unit of an engine; null while nothing was found with it. */
+export function rateOf(pace: Pace, engine: string): number | null {
+  const { hashes = 0, ms = 0 } = pace.engines[engine] ?? {};
+  return hashes > 0 && ms > 0 ? (hashes / ms) * 1000 : null;
+}
+
+const withEngine = (pace: Pace, name: string, record: v.InferOutput<typeof EngineRecord>): Pace => ({
+  ...pace,
+  engines: { ...pace.engines, [name]: record },
+});

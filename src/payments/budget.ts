@@ -32,9 +32,6 @@ export interface Budget extends Readonly<Record<Limit, Raw | null>> {
   readonly firstTerm: string;
 }
 
-/** Names the first term of a budget: one that is removed and set again begins with nothing spent. */
-const termName = (since: number) => `term ${since}`;
-
 /** What the user sets of a budget. */
 export type BudgetChange = Partial<
   Pick<Budget, Limit | 'term' | 'pinned' | 'payTo' | 'priceRise' | 'initiators' | 'paused'>
@@ -122,6 +119,9 @@ export function newBudget(network: string, site: Site, now: number): Budget {
   };
 }
 
+/** Names the first term of a budget: one that is removed and set again begins with nothing spent. */
+const termName = (since: number) => `term ${since}`;
+
 /**
  * The budget with what the user changed. A new rule for its term goes on counting where the running term stands; only
  * a renewal starts the total anew. A budget that has ended is as good as none, and what is set then is a new one.
@@ -141,9 +141,7 @@ export function changeBudget(before: Budget, change: BudgetChange, now: number):
   return sameRule ? { ...changed, term: before.term } : { ...changed, firstTerm: running.name };
 }
 
-/**
- * The day on which more may be spent again; null where nothing renews, or does so within the day.
- */
+/** The day on which more may be spent again; null where nothing renews, or does so within the day. */
 export function renewalOf(budget: Budget, at: number): Day | null {
   const { term, perMonth } = budget;
   if (term !== null && term.renews !== 'never') return termAt(budget, at)?.until ?? null;

@@ -55,7 +55,7 @@ export class StoredJournal implements Journal {
       const { budget } = allowance;
       if (approval === 'budget') {
         const paused = settingOf('paused', await transaction.objectStore('settings').get('paused'));
-        // What was last paid for this was looked up for the decision: prices only matter once something was delivered.
+        // All but the last price, which no payment under way can change: it counts only once something was delivered.
         const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, now: at });
         if (budget === null || reason !== null) return { kind: 'over' };
         await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);

@@ -246,6 +246,9 @@ describe('the pages', () => {
     await box('until').fill(daysAfter(today(), 1));
     await box('pinned').uncheck();
     await box('price-rise').fill('15');
+    await box('initiators').fill('file:///etc/passwd');
+    await box('save').click();
+    await popup.getByRole('alert').filter({ hasText: 'file:///etc/passwd' }).waitFor();
     await box('initiators').fill('friend.example\nhttp://127.0.0.1:8080/page');
     await box('save').click();
     const sentence = popup.getByTestId('budget-terms');

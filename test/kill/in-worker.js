@@ -1,10 +1,11 @@
 // Runs in the purse's worker, put there from outside by the debugger: the extension itself stays as it is. It wraps what
 // the browser gives the worker (IndexedDB, fetch, the extension API), and stands still at the points of a plan:
 //
-//   { url, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null }
+//   { url, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null,
+//     ahead: ms }
 //
 // `url`: whose payment it is about. `broken`: a write that the disk refuses. `patience`: how long waits of two minutes
-// really take.
+// really take. `ahead`: by how much the clock is.
 //
 // It stands by `debugger`: the worker's thread runs nothing at all meanwhile, no timer, no message, no promise, and its
 // stop lands within milliseconds. A busy loop would stand as well, but hold up the stop for the two seconds that Chromium
@@ -129,6 +130,8 @@ globalThis.followPlan = (plan) => {
   });
   hear(onHeadersReceived, ({ requestId }) => (proven.has(requestId) ? 'hear answer' : null));
 
+  const { now } = Date;
+  Date.now = () => now() + plan.ahead;
   if (plan.patience !== null) {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = (ms) => timeout(ms === 120_000 ? plan.patience : ms);

@@ -18,7 +18,7 @@ export interface Journey {
   /** What happens before the worker is watched. */
   readonly before?: (walk: Walk) => Promise<void>;
   /** What the worker is made to do beside its death. */
-  readonly world?: Pick<Plan, 'broken' | 'patience'>;
+  readonly world?: Pick<Plan, 'broken' | 'patience' | 'ahead'>;
   /** Where it stands still on the way, and what happens meanwhile. */
   readonly halts?: readonly (readonly [Stop, (walk: Walk) => Promise<void>])[];
   /** What sets it off; by default, the page asks. */
@@ -39,6 +39,7 @@ export const asked: Journey = { name: 'is asked about', asks: true };
 /** It costs more than there is. */
 export const tooDear: Journey = {
   name: 'is too dear',
+  asks: true,
   terms: async ({ purse }) => {
     const state = await purse.ask('purse.state', {});
     const held = state.kind === 'open' ? BigInt(state.balance ?? 0) : 0n;
@@ -52,6 +53,14 @@ export const tooDear: Journey = {
 export const overtaken: Journey = {
   name: 'is overtaken',
   halts: [[{ point: 'publish block', when: 'before' }, rival]],
+  endsWithout: true,
+};
+
+/** The worker comes back to a signed block when its offer is over. */
+export const tooLate: Journey = {
+  name: 'is too late',
+  before: (walk) => walk.dieAndLeave({ point: 'approved → signed', when: 'after' }, 'at once'),
+  world: { ahead: 176_000 },
   endsWithout: true,
 };
 
@@ -119,8 +128,6 @@ const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
   endsWithout: true,
 });
 
-const gone = (walk: Walk) => walk.leave();
-
 export const takenBack: Readonly<Partial<Record<PaymentState, Journey>>> = {
   signed: takesBack('signed', {
     // The disk fails when the proof is to be written: the payment stays as it is.
@@ -128,10 +135,10 @@ export const takenBack: Readonly<Partial<Record<PaymentState, Journey>>> = {
     begin: (walk) => walk.visitUntil('signed'),
   }),
   proven: takesBack('proven', {
-    before: (walk) => walk.dieAt({ point: 'proven → delivered', when: 'before' }, gone),
+    before: (walk) => walk.dieAndLeave({ point: 'proven → delivered', when: 'before' }, 'at rest'),
   }),
   delivered: takesBack('delivered', {
-    before: (walk) => walk.dieAt({ point: 'proven → delivered', when: 'after' }, gone),
+    before: (walk) => walk.dieAndLeave({ point: 'proven → delivered', when: 'after' }, 'at rest'),
   }),
   refused: takesBack('refused', {
     terms: says({ hold: '1', 'refuse-first': '1', 'refuse-with': '500' }),

@@ -28,7 +28,7 @@ export function transitionsOf(table: Steps): readonly Transition[] {
 }
 
 /** How a payment is brought to a transition. */
-function journeyTo({ from, to }: Transition): Journey | undefined {
+function journeyTo(table: Steps, { from, to }: Transition): Journey | undefined {
   switch (to) {
     case 'approved':
     case 'signed':
@@ -48,6 +48,7 @@ function journeyTo({ from, to }: Transition): Journey | undefined {
       if (from === 'signed') return journeys.overtaken;
       return from === 'published' ? journeys.outvoted : journeys.tooDear;
     case 'revoked':
+      if (table === PUBLISHED) return journeys.tooLate;
       return from === null ? undefined : journeys.takenBack[from];
   }
 }
@@ -56,7 +57,7 @@ function linesOf(table: Steps): readonly Line[] {
   return transitionsOf(table).map((transition) => {
     const { from, to } = transition;
     const point = `${from ?? 'start'} → ${to}`;
-    const journey = journeyTo(transition);
+    const journey = journeyTo(table, transition);
     if (journey === undefined) throw new Error(`no journey leads to ${point}`);
     return { point, journey };
   });

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
 import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
+import { accountsOf } from '../../src/storage/spending.ts';
 import { toAddress } from '../devnet/address.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import type { Journey } from './journeys.ts';
 import { CONFIRMED_AFTER, type OnDisk, type Stage } from './stage.ts';
-import type { Stop } from './worker.ts';
+import type { Stop, WatchedWorker } from './worker.ts';
 
 export type Surface = 'document' | 'fetch';
 
@@ -54,6 +55,8 @@ export class Walk {
   readonly #page: string;
   readonly #asks: boolean;
   readonly #sends: number;
+  /** Puts a plan into the worker's next life, as it begins. */
+  #heir: Awaited<ReturnType<WatchedWorker['begetter']>> | undefined;
 
   private constructor(stage: Stage, death: Death, terms: Readonly<Record<string, string>>) {
     const { journey, mechanism, surface } = death;
@@ -82,10 +85,6 @@ export class Walk {
     await this.stage.tab.goto(this.#page).catch(() => null);
   }
 
-  async leave(): Promise<void> {
-    await this.stage.tab.goto('about:blank');
-  }
-
   /** Loads the page, and waits until its payment has come this far. */
   async visitUntil(state: PaymentState): Promise<void> {
     const clerk = this.answersQuestions();
@@ -96,12 +95,15 @@ export class Walk {
 
   /** Goes the way to where the worker dies. Resolved with whether the page waits for what comes after. */
   async toDeath({ journey, stop }: Death): Promise<boolean> {
-    const { worker, desk } = this.stage;
+    const { worker, desk, purse } = this.stage;
     const halts = journey.halts ?? [];
     const stops = [...halts.map(([halt]) => halt), stop];
-    const reached = await worker.follow({ url: this.url, stops, ...journey.world });
+    const plan = { url: this.url, stops, ...journey.world };
+    const isReborn = this.#heir !== undefined;
+    const woken = isReborn ? purse.ask('purse.state', {}) : undefined;
+    const reached = await (this.#heir?.(plan) ?? worker.follow(plan));
     const clerk = this.answersQuestions();
-    const begun = journey.begin?.(this) ?? this.visit();
+    const begun = woken ?? journey.begin?.(this) ?? this.visit();
     const failed = begun.then(() => new Promise<never>(() => {}));
     try {
       for (const [, meanwhile] of halts) {
@@ -119,17 +121,21 @@ export class Walk {
     return (await this.stage.look()).waiting.includes(this.url);
   }
 
-  /** Loads the page, and kills the worker at a stop; what happens meanwhile is done before its next life begins. */
-  async dieAt(stop: Stop, meanwhile: (walk: Walk) => Promise<void>): Promise<void> {
-    const { worker, desk } = this.stage;
+  /**
+   * Loads the page, kills the worker at a stop, and leaves. What it is killed for then happens in its next life: from
+   * the first moment of it, or once it has come to rest.
+   */
+  async dieAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
+    const { worker, desk, tab } = this.stage;
     const reached = await worker.follow({ url: this.url, stops: [stop] });
     const clerk = this.answersQuestions();
     await this.visit();
     await reached();
     clerk.stop();
-    await worker.kill(desk);
-    await meanwhile(this);
-    await this.#quiet();
+    if (then === 'at once') this.#heir = await worker.begetter(desk);
+    else await worker.kill(desk);
+    await tab.goto('about:blank');
+    if (then === 'at rest') await this.#quiet();
   }
 
   /** Says yes to whatever is asked about this page, until it is told to stop. */
@@ -239,7 +245,6 @@ export class Walk {
     const books = stage.merchant.books();
     const isBounced = (hash: string) =>
       books.cheques.some((one) => one.hash === hash && one.state === 'bounced');
-    const debited = payments.filter(({ progress }) => isDebited(progress.state));
     const inJournal = this.#ours({ payments }).flatMap(({ intent, progress }) =>
       isDebited(progress.state) && 'hash' in progress
         ? [[progress.hash, String(intent.amount), intent.offer.payTo]]
@@ -256,10 +261,16 @@ export class Walk {
     assert.equal(onLedger.length, 1, 'one block paid for it');
     assert.deepEqual(inJournal, onLedger, 'the journal has what the ledger has');
     assert.deepEqual(inBooks, onLedger, 'the merchant has what the ledger has');
-    const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
-    assert.equal(
-      sum(spending.map(({ spent }) => spent)),
-      sum(debited.map(({ intent }) => intent.amount)),
+    const debited = new Map<string, bigint>();
+    for (const { intent, progress } of payments) {
+      if (!isDebited(progress.state)) continue;
+      for (const key of accountsOf(intent))
+        debited.set(`${key}`, (debited.get(`${key}`) ?? 0n) + intent.amount);
+    }
+    const spent = spending.filter((row) => row.spent > 0n);
+    assert.deepEqual(
+      new Map(spent.map((row) => [`${[row.network, row.site, row.window]}`, row.spent])),
+      debited,
       'what was debited is what was paid',
     );
   }

@@ -19,6 +19,8 @@ export interface Plan {
   readonly broken?: string;
   /** How long the purse's patience for a confirmation lasts (ms), instead of two minutes. */
   readonly patience?: number;
+  /** By how much its clock is ahead (ms). */
+  readonly ahead?: number;
 }
 
 const IN_WORKER = readFileSync(new URL('./in-worker.js', import.meta.url), 'utf8');
@@ -60,11 +62,12 @@ export class WatchedWorker {
   }
 
   /** Puts a plan into this life of the worker; resolved with how to wait for its stops, one after the other. */
-  async follow({ url, stops, broken, patience }: Plan): Promise<() => Promise<void>> {
+  async follow(plan: Plan): Promise<() => Promise<void>> {
+    const { url, stops, broken = null, patience = null, ahead = 0 } = plan;
     let reached = deferred();
     this.#stood = () => reached.resolve();
-    const plan = JSON.stringify({ url, stops, broken: broken ?? null, patience: patience ?? null });
-    await this.evaluate(`${IN_WORKER}\nfollowPlan(${plan})`);
+    const told = JSON.stringify({ url, stops, broken, patience, ahead });
+    await this.evaluate(`${IN_WORKER}\nfollowPlan(${told})`);
     return async () => {
       const late = setTimeout(
         () => reached.reject(new Error(`never came to ${nameOf(stops)}`)),
@@ -72,6 +75,23 @@ export class WatchedWorker {
       );
       await reached.promise.finally(() => clearTimeout(late));
       reached = deferred();
+    };
+  }
+
+  /** Kills the worker as `kill` does; its next life follows a plan from its first moment. Resolved when that has come. */
+  async begetter(page: Page): Promise<(plan: Plan) => Promise<() => Promise<void>>> {
+    const born = deferred();
+    this.#stood = () => born.resolve();
+    const { breakpointId } = await this.#send('Debugger.setInstrumentationBreakpoint', {
+      instrumentation: 'beforeScriptExecution',
+    });
+    await stopWorker(page);
+    return async (plan) => {
+      await born.promise;
+      const reached = await this.follow(plan);
+      await this.#send('Debugger.removeBreakpoint', { breakpointId });
+      await this.#send('Debugger.resume');
+      return reached;
     };
   }
 
@@ -107,7 +127,7 @@ export class WatchedWorker {
 
 interface Answer {
   readonly id?: number;
-  readonly result?: { readonly exceptionDetails?: object };
+  readonly result?: { readonly exceptionDetails?: object; readonly breakpointId?: string };
   readonly error?: { readonly message: string };
 }
 

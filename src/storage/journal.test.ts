@@ -17,6 +17,7 @@ import {
   SHOP,
   sessionOffer,
 } from '../payments/samples.fixture.ts';
+import { dayOf, daysAfter } from '../payments/windows.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -162,6 +163,31 @@ describe('reserving', () => {
     await giveUp(one.id);
     expect(await spent(one)).toBe(0n);
     expect(await spent(intent({ at: now }))).toBe(1_000n);
+  });
+
+  test('a total is of the running term: a renewal starts it anew, and a new budget', async () => {
+    const until = daysAfter(dayOf(now), 1);
+    const rules = {
+      perPayment: null,
+      perDay: null,
+      total: 10n as Raw,
+      term: { until, renews: 'week' as const },
+    };
+    await budgets.change(NETWORK, SHOP, rules);
+    const total = async (at: number) => (await budgets.allowance(NETWORK, SHOP, at)).spent.total;
+    const buy = async (at: number) => (await journal.reserve(ofBudget(10n, { at }))).kind;
+    const renewed = now + 25 * HOUR;
+    expect([await buy(now), await buy(now), await buy(renewed), await buy(renewed)]).toEqual([
+      'reserved',
+      'over',
+      'reserved',
+      'over',
+    ]);
+    expect([await total(now), await total(renewed)]).toEqual([10n, 10n]);
+    await budgets.remove(NETWORK, SHOP);
+    now += 1;
+    await budgets.change(NETWORK, SHOP, rules);
+    expect(await total(now)).toBe(0n);
   });
 
   test('the rules are looked at once more: what changed since the decision is not paid', async () => {

@@ -22,9 +22,13 @@ export class Fault extends Error {
   }
 }
 
+/** What IndexedDB fails with where the browser does not keep, or has lost, what it was given. */
+const STORAGE_FAILURES: readonly string[] = ['QuotaExceededError', 'InvalidStateError', 'UnknownError'];
+
 /** What went wrong as a Fault; what is none is nobody's plan, and said to developers. */
 export function faultOf(failure: unknown): Fault {
   if (failure instanceof Fault) return failure;
   console.error(failure);
-  return new Fault('fault_unexpected', [], { cause: failure });
+  const isStorage = failure instanceof DOMException && STORAGE_FAILURES.includes(failure.name);
+  return new Fault(isStorage ? 'fault_storageUnusable' : 'fault_unexpected', [], { cause: failure });
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import {
   type BridgeInput,
   type BridgeQuestion,
@@ -89,8 +89,7 @@ async function reply(work: () => Promise<unknown>): Promise<Reply> {
   try {
     return { ok: true, value: await work() };
   } catch (failure) {
-    if (!(failure instanceof Fault)) console.error(failure);
-    const { key, args } = failure instanceof Fault ? failure : new Fault('fault_unexpected');
+    const { key, args } = faultOf(failure);
     return { ok: false, fault: { key, args } };
   }
 }

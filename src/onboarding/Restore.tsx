@@ -28,7 +28,10 @@ export function Restore({ onDone, onBack }: RestoreProps) {
     if (chosen === null || password.value === '') return;
     const restored = await action.run(async () => {
       if (chosen.size > MOST_BACKUP) throw new Fault('fault_backupTooLarge');
-      await ask('backup.restore', { file: await chosen.text(), password: password.value });
+      const text = await chosen.text().catch((cause) => {
+        throw new Fault('fault_fileGone', [], { cause });
+      });
+      await ask('backup.restore', { file: text, password: password.value });
     });
     if (restored) onDone();
   };

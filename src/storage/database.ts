@@ -87,12 +87,15 @@ const VERSION = 4;
 /**
  * Opens the purse's one database, making or migrating it.
  *
- * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that.
+ * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that;
+ * `fault_storageNewer` where a later version of the purse has kept it
  */
 export async function openDatabase(name = 'nano-purse'): Promise<Database> {
   let broken: unknown;
   try {
     return await openDB<PurseSchema>(name, VERSION, {
+      // A later version of the purse comes to open it: what this one holds must not keep it waiting.
+      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
       upgrade(database, from, _, transaction) {
         if (from < 1) createFirst(database);
         if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
@@ -107,7 +110,8 @@ export async function openDatabase(name = 'nano-purse'): Promise<Database> {
       },
     });
   } catch (cause) {
-    throw new Fault('fault_storageUnusable', [], { cause: broken ?? cause });
+    const isNewer = cause instanceof DOMException && cause.name === 'VersionError';
+    throw new Fault(isNewer ? 'fault_storageNewer' : 'fault_storageUnusable', [], { cause: broken ?? cause });
   }
 }
 

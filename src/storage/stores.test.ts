@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { faultOf } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { DEVNET, MAINNET } from '../nano/network.ts';
@@ -41,6 +42,28 @@ test('a browser that keeps no data is said to be one', async () => {
   } finally {
     indexedDB.open = open;
   }
+});
+
+test('what a later version has kept is not touched, and said to be newer', async () => {
+  database.close();
+  const newer = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name, 99);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  newer.close();
+  await expect(openDatabase(name)).rejects.toThrow('fault_storageNewer');
+});
+
+test('a later version does not wait for this one to let go', async () => {
+  const newer = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name, 99);
+    request.onsuccess = () => resolve(request.result);
+    request.onblocked = () => reject(new Error('blocked'));
+  });
+  newer.close();
+  const failure: unknown = await new StoredSettings(database).write('paused', true).catch((caught) => caught);
+  expect(faultOf(failure).key).toBe('fault_storageUnusable');
 });
 
 describe('budgets', () => {

@@ -1,11 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wallet } from 'nanocurrency-web';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ROOT } from './build.ts';
+import { type Devnet, startDevnet } from '../devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../merchant/merchant.ts';
+import { builtExtension, ROOT } from './build.ts';
+import { type Browser, launchChromium } from './chromium.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
 import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
 
@@ -323,5 +326,45 @@ describe('the lock', () => {
     void page.goto(scene.at('/article')).catch(() => undefined);
     await (await again.nextApproval()).approve();
     await page.locator('#paid').waitFor();
+  });
+});
+
+describe('a browser that keeps no data', () => {
+  let profile: string;
+  let merchant: Merchant;
+  let devnet: Devnet;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
+    // Where the browser's databases would be, there is no room for a folder.
+    mkdirSync(join(profile, 'Default'));
+    writeFileSync(join(profile, 'Default', 'IndexedDB'), '');
+    devnet = await startDevnet();
+    merchant = await startMerchant({ network: devnet.profile });
+    browser = await launchChromium({ extension: builtExtension(), profile });
+  });
+  afterAll(async () => {
+    await browser.context.close();
+    await merchant.close();
+    await devnet.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  });
+
+  test.each(['popup', 'onboarding', 'approve'])('says so on the page %s', async (name) => {
+    const page = await browser.context.newPage();
+    await page.goto(`chrome-extension://${browser.extensionId}/src/${name}/index.html`);
+    const said = page.locator('[role="alert"] .notice', { hasText: 'does not let the purse keep its data' });
+    await said.first().waitFor();
+    await page.close();
+  });
+
+  test('and leaves every page its own 402', async () => {
+    const page = await browser.context.newPage();
+    expect((await page.goto(`${merchant.origin}/article`))?.status()).toBe(402);
+    expect(await page.evaluate(async (url) => (await fetch(url)).status, `${merchant.origin}/bare`)).toBe(
+      402,
+    );
+    await page.close();
   });
 });

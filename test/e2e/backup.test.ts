@@ -1,0 +1,247 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageReplies } from '../../src/messages/contract.ts';
+import type { PaymentView } from '../../src/messages/views.ts';
+import { launchPurse, type TestPurse } from './purse.ts';
+import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+const PASSWORD = 'five gates and a wooden bridge';
+const FILE_PASSWORD = 'a drawer under the third stair';
+
+const enabled = (page: Page, testId: string) =>
+  page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
+
+let folder: string;
+let scene: Scene;
+/** The backup of the first purse, as it was saved. */
+let saved: string;
+let page: Page;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'nano-purse-backup-'));
+  scene = await openScene({ purse: { password: PASSWORD } });
+  page = await scene.purse.newPage();
+});
+afterAll(async () => {
+  await scene.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The newest payment, once it is for this and has come so far. */
+async function reached(purse: TestPurse, url: string, state: string): Promise<PaymentView> {
+  const { items } = await purse.until(
+    'activity.page',
+    { before: null, limit: 1 },
+    ({ items: [last] }) => last?.kind === 'payment' && last.url === url && last.state === state,
+  );
+  const [last] = items;
+  if (last?.kind !== 'payment') throw new Error('no payment');
+  return last;
+}
+
+/** Saves a backup as a user does, and gives the file. */
+async function saveBackup(purse: TestPurse, name: string): Promise<string> {
+  const popup = await purse.popup();
+  await popup.locator('nav button').last().click();
+  await popup.locator('.open-row').first().click();
+  await popup.getByTestId('file-password').fill(FILE_PASSWORD);
+  await popup.getByTestId('file-password-again').fill(FILE_PASSWORD);
+  await popup.getByTestId('file-purse-password').fill(PASSWORD);
+  const [download] = await Promise.all([
+    popup.waitForEvent('download'),
+    enabled(popup, 'save-backup').click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^nano-purse-backup-\d{4}-\d\d-\d\d\.json$/);
+  const path = join(folder, name);
+  await download.saveAs(path);
+  await popup.close();
+  return path;
+}
+
+async function restorePage(purse: TestPurse): Promise<Page> {
+  const view = await purse.newPage();
+  await view.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
+  await view.getByTestId('restore').click();
+  return view;
+}
+
+async function restore(view: Page, path: string, password = FILE_PASSWORD): Promise<void> {
+  await view.getByTestId('backup-file').setInputFiles(path);
+  await view.getByTestId('backup-password').fill(password);
+  await enabled(view, 'restore-done').click();
+}
+
+/** A new profile with the purse of a backup in it. */
+async function restoredFrom(path: string): Promise<TestPurse> {
+  const purse = await launchPurse({ bare: true });
+  const view = await restorePage(purse);
+  await restore(view, path);
+  await view.getByTestId('finish').waitFor();
+  await view.close();
+  return purse;
+}
+
+/** What a purse shows of itself, but for what changes by itself. */
+async function shown(purse: TestPurse) {
+  const { account, balance, network } = (await purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && state.balance !== null,
+  )) as Extract<PageReplies['purse.state'], { kind: 'open' }>;
+  return {
+    account,
+    balance,
+    network,
+    settings: await purse.ask('settings.read', {}),
+    budgets: await purse.ask('budget.list', {}),
+    activity: await purse.activity(),
+  };
+}
+
+test('a purse with something of everything is saved as one file that says nothing of it', async () => {
+  const { purse, merchant } = scene;
+  for (const [path, state] of [
+    ['/article', 'settled'],
+    ['/always-refuses', 'refused'],
+    ['/loses-answer', 'unanswered'],
+  ] as const) {
+    void page.goto(scene.at(path)).catch(() => undefined);
+    await (await purse.nextApproval()).approve();
+    await reached(purse, scene.at(path), state);
+  }
+  const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), initiators: [merchant.otherOrigin] };
+  await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  void page.goto(`${merchant.otherOrigin}/bare`).catch(() => undefined);
+  await (await purse.nextApproval()).never();
+  await purse.ask('settings.blockTaker', { site: merchant.origin, allowed: true });
+  await purse.ask('settings.autoLock', { minutes: 17 });
+  await purse.ask('settings.preference', { order: ['trackB'] });
+
+  // Neither without the purse's password nor under a password that is guessed at once.
+  await expect(purse.ask('backup.save', { password: 'wrong', filePassword: FILE_PASSWORD })).rejects.toThrow(
+    'fault_wrongPassword',
+  );
+  await expect(purse.ask('backup.save', { password: PASSWORD, filePassword: 'password' })).rejects.toThrow(
+    'fault_weakPassword',
+  );
+  saved = await saveBackup(purse, 'purse.json');
+  const text = readFileSync(saved, 'utf8');
+  expect(JSON.parse(text)).toMatchObject({ format: 'nano-purse backup', version: 1 });
+  for (const secret of [purse.account, merchant.origin, 'article', 'source'])
+    expect(text).not.toContain(secret);
+});
+
+describe('in a new profile', () => {
+  let purse: TestPurse;
+  let view: Page;
+  beforeAll(async () => {
+    purse = await launchPurse({ bare: true });
+    view = await restorePage(purse);
+  });
+  afterAll(() => purse.close());
+
+  const damaged: readonly [string, string, (text: string) => string][] = [
+    ['cut short', 'not a backup file', (text) => text.slice(0, -100)],
+    ['empty', 'not a backup file', () => ''],
+    ['something else', 'not a backup file', () => 'a shopping list'],
+    [
+      'tampered with',
+      'not a backup file',
+      (text) => text.replace(/"ciphertext":"..../, '"ciphertext":"AAAA'),
+    ],
+    ['of a newer version', 'newer version', (text) => text.replace('"version":1', '"version":2')],
+    ['larger than any backup', 'too large', (text) => text.padEnd(61 * 2 ** 20)],
+  ];
+  test.each(damaged)(
+    'a file that is %s is refused in a sentence, and nothing is written',
+    async (how, said, change) => {
+      const path = join(folder, `${how}.json`);
+      writeFileSync(path, change(readFileSync(saved, 'utf8')));
+      await restore(view, path);
+      await view.locator('[role="alert"] .notice', { hasText: said }).waitFor();
+      expect((await purse.ask('purse.state', {})).kind).toBe('empty');
+      expect(await purse.activity()).toEqual([]);
+    },
+  );
+
+  test('a wrong password is said, and the right one brings everything back', async () => {
+    await restore(view, saved, 'the second stair');
+    await view.locator('[role="alert"] .notice', { hasText: 'Wrong password' }).waitFor();
+    expect((await purse.ask('purse.state', {})).kind).toBe('empty');
+
+    await restore(view, saved);
+    await view.getByTestId('finish').waitFor();
+    expect(await shown(purse)).toEqual(await shown(scene.purse));
+    expect((await purse.ask('settings.read', {})).autoLockMinutes).toBe(17);
+    const state = await purse.ask('purse.state', {});
+    const left = state.kind === 'open' ? (state.lockAt ?? 0) - Date.now() : 0;
+    expect(left).toBeLessThanOrEqual(17 * 60_000);
+  });
+
+  test('the password of the file opens it from then on, and over it nothing is restored', async () => {
+    await purse.ask('vault.lock', {});
+    await expect(purse.ask('vault.unlock', { password: PASSWORD })).rejects.toThrow('fault_wrongPassword');
+    await purse.ask('vault.unlock', { password: FILE_PASSWORD });
+    const before = await shown(purse);
+    await expect(
+      purse.ask('backup.restore', { file: readFileSync(saved, 'utf8'), password: FILE_PASSWORD }),
+    ).rejects.toThrow('fault_vaultExists');
+    expect(await shown(purse)).toEqual(before);
+  });
+
+  test('a kept proof is delivered from here, and nothing is paid for it again', async () => {
+    const mark = await scene.mark();
+    const other = await purse.newPage();
+    await other.goto(scene.at('/loses-answer')).catch(() => undefined);
+    await purse.until('activity.page', { before: null, limit: 5 }, ({ items }) =>
+      items.some((item) => item.kind === 'payment' && item.url.includes('loses') && item.state === 'settled'),
+    );
+    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    await other.close();
+  });
+
+  test('where the first purse went on alone, the ledger’s head wins: no fork, and both pay', async () => {
+    const mark = await scene.mark();
+    const [first, second] = [scene.at('/article', { n: '1' }), scene.at('/article', { n: '2' })];
+    void page.goto(first).catch(() => undefined);
+    await reached(scene.purse, first, 'settled');
+    const other = await purse.newPage();
+    void other.goto(second).catch(() => undefined);
+    const { blockHash } = await reached(purse, second, 'settled');
+    await other.close();
+    const sends = scene.sends().slice(mark.ledger);
+    expect(sends).toHaveLength(2);
+    expect(sends[1]?.hash).toBe(blockHash);
+    expect(sends[1]?.block.previous).toBe(sends[0]?.hash);
+  });
+});
+
+test('a payment that was signed and not published goes on in the new profile, and is paid once', async () => {
+  const { purse, devnet } = scene;
+  const mark = await scene.mark();
+  // From here on no block of the first purse reaches the ledger.
+  devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
+  const url = scene.at('/article', { n: 'late' });
+  void page.goto(url).catch(() => undefined);
+  const { blockHash } = await reached(purse, url, 'signed');
+  const path = await saveBackup(purse, 'signed.json');
+  await purse.close();
+  expect(scene.sends().slice(mark.ledger)).toEqual([]);
+
+  devnet.faults.clear();
+  const again = await restoredFrom(path);
+  await reached(again, url, 'proven');
+  const other = await again.newPage();
+  await other.goto(url).catch(() => undefined);
+  await reached(again, url, 'settled');
+  expect(
+    scene
+      .sends()
+      .slice(mark.ledger)
+      .map(({ hash }) => hash),
+  ).toEqual([blockHash]);
+  await again.close();
+});

@@ -88,8 +88,8 @@ test.each(ZONES)(
     const runs = { hour: [] as string[], day: [] as string[], month: [] as string[] };
     const begun = new Map<string, number>();
     let longest = 0;
-    // Over a year with all its leaps, by steps short enough to see every window.
-    for (let moment = at('2026-01-01T00:00:00Z'); moment < at('2027-03-01T00:00:00Z'); moment += HOUR / 4) {
+    // Over both leaps of either hemisphere, by steps short enough to see every window.
+    for (let moment = at('2026-03-01T00:00:00Z'); moment < at('2026-12-01T00:00:00Z'); moment += HOUR / 2) {
       const windows = windowsOf(moment);
       for (const kind of kinds) if (runs[kind].at(-1) !== windows[kind]) runs[kind].push(windows[kind]);
       if (!begun.has(windows.hour)) begun.set(windows.hour, moment);
@@ -97,7 +97,7 @@ test.each(ZONES)(
     }
     for (const kind of kinds) expect(new Set(runs[kind]).size).toBe(runs[kind].length);
     expect(longest).toBeLessThan(HOUR);
-    expect(runs.day.length).toBeGreaterThanOrEqual(424);
+    expect(runs.day.length).toBeGreaterThanOrEqual(275);
   },
 );
 

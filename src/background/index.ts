@@ -28,6 +28,7 @@ import { loadAgain, postTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { challengeStore, clearSession, vaultSession } from './session-storage.ts';
+import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
 
@@ -35,6 +36,7 @@ interface House {
   readonly answers: Answers;
   readonly meet: (challenge: Challenge) => Promise<void>;
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
+  readonly turnAway: (challenge: Challenge) => Promise<void>;
   readonly note: (response: Unpriced) => Promise<void>;
   readonly tend: () => Promise<void>;
   readonly hasPurse: () => Promise<boolean>;
@@ -44,6 +46,14 @@ interface House {
 const ONBOARDING = 'src/onboarding/index.html';
 /** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
 const TEND_EVERY = 0.5;
+/** How often open pages are told of changes (ms): a storm must not keep them from showing anything. */
+const TELL_EVERY = 100;
+
+/** Lets open pages know that what they show may have changed. */
+const tellPages = sparingly(() => {
+  // With no page open there is nobody to hear it, which Chromium calls an error.
+  chrome.runtime.sendMessage(CHANGED).catch(() => undefined);
+}, TELL_EVERY);
 
 /** How soon the accounts are looked at again that are not yet as they should be (ms). */
 const SETTLE_AGAIN_AFTER = 1_000;
@@ -64,6 +74,7 @@ interception.watch(
       () => interception.release(challenge),
     ),
   (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
+  (challenge) => void house.then(({ turnAway }) => turnAway(challenge)).catch(console.error),
   (response) => void house.then(({ note }) => note(response)),
 );
 serve(async () => (await house).answers);
@@ -211,6 +222,7 @@ async function build(): Promise<House> {
     },
     meet: (challenge) => cashier.meet(challenge).finally(tellPages),
     cannotHold: (challenge) => write(challenge, 'refusal_UNHELD', []),
+    turnAway: (challenge) => write(challenge, 'refusal_QUEUE_FULL', []),
     note: async (response) => {
       const code = recogniseLegacy(response);
       if (code !== undefined) await write(response, refusalSentence(code), []);
@@ -235,12 +247,6 @@ async function build(): Promise<House> {
 
 /** One holder of a name at a time, over all contexts of the extension and all lives of the worker. */
 const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
-
-/** Lets open pages know that what they show may have changed. */
-function tellPages(): void {
-  // With no page open there is nobody to hear it, which Chromium calls an error.
-  chrome.runtime.sendMessage(CHANGED).catch(() => undefined);
-}
 
 /** Opens what a payment paid for; where only the page itself can ask for it, that page's site. */
 async function visit({ intent: { challenge } }: Payment): Promise<void> {

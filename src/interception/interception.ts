@@ -11,11 +11,13 @@ export interface Interception {
    * When the worker was killed before that end, its next life calls it again with the same challenge.
    * `onUnheld` is called for a 402 that nobody can make go again (of a worker, a synchronous or `no-cors` request, a
    * background image): the page has its 402 already, the purse can only say so.
+   * `onCrowded` is called for a 402 that nobody looks at, since too many of its tab wait: its page has it already too.
    * `onUnpriced` is called for a 402 that names no price, which the page has already as well.
    */
   watch(
     onChallenge: (challenge: Challenge) => void,
     onUnheld: (challenge: Challenge) => void,
+    onCrowded: (challenge: Challenge) => void,
     onUnpriced: (response: Unpriced) => void,
   ): void;
   /** Whether the page still waits for this challenge: worth asking before money moves. */

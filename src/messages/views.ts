@@ -186,6 +186,8 @@ export interface LogLineView {
   readonly url: string;
   readonly key: MessageKey;
   readonly args: readonly string[];
+  /** For how many 402s of the site the line stands, where it is more than one. */
+  readonly times?: number;
 }
 
 export interface SettingsView {

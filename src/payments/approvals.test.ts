@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Approvals, type Question } from './approvals.ts';
 import { siteOf } from './payment.ts';
@@ -66,4 +67,38 @@ test('an answer makes room for the next question', () => {
   expect(approvals.ask(question())).toBe('full');
   approvals.answer(asked[3]?.id ?? '', { kind: 'decline' });
   expect(approvals.ask(question())).not.toBe('full');
+});
+
+test('whatever comes in whatever order: never more than the bounds, one answer each, and nobody waits unasked', async () => {
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), tab: fc.nat(8) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('answer' as const), nth: fc.nat(120) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), tab: fc.nat(8) }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 400 }), async (steps) => {
+      const { approvals } = bench();
+      const ends: Promise<unknown>[] = [];
+      let answers = 0;
+      for (const one of steps) {
+        const before = approvals.list();
+        const inTab = (tab: number) => before.filter(({ challenge }) => challenge.tabId === tab).length;
+        if (one.do === 'ask') {
+          const asked = approvals.ask(question(one.tab));
+          expect(asked === 'full').toBe(before.length === 100 || inTab(one.tab) === 20);
+          if (asked !== 'full') ends.push(asked.then(() => (answers += 1)));
+        } else if (one.do === 'leave') {
+          approvals.lapse(({ challenge }) => challenge.tabId === one.tab);
+        } else {
+          const id = before[one.nth]?.id;
+          if (id !== undefined) approvals.answer(id, { kind: 'decline' });
+        }
+        expect(approvals.list().length).toBeLessThanOrEqual(100);
+      }
+      approvals.lapse(() => true);
+      await Promise.all(ends);
+      expect(answers).toBe(ends.length);
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -173,7 +173,7 @@ test('a burst that exceeds its budget pays exactly what fits; of the rest some a
   await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
   await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 50_000 });
-  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20));
+  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20), { timeout: 20_000 });
   expect(new Set(life.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
   expect(life.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
   life.approvals.lapse(() => true);
@@ -213,7 +213,7 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
   await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2));
+  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2), { timeout: 20_000 });
   for (const { id } of challenges) life.approvals.answer(id, { kind: 'once' });
   await Promise.all(meetings);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
@@ -276,7 +276,7 @@ describe('identical requests at once', () => {
     const left = await together(3, () => browser.visit(url, script()));
     devnet.faults.set({ kind: 'never_confirm' });
     const meetings = left.map((challenge) => life.cashier.meet(challenge));
-    await vi.waitFor(() => expect(account.sends()).toHaveLength(3));
+    await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 20_000 });
     for (const challenge of left) browser.leave(challenge);
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);

@@ -29,6 +29,7 @@ export function Log() {
                 </time>
               </div>
               <p>{t(line.key, ...line.args)}</p>
+              {line.times !== undefined && <p class="hint">{t('popup_logTimes', String(line.times))}</p>}
               {line.key === 'refusal_HAND_OVER_OFF' && <AllowBlocks site={line.site} />}
               <p class="hint">
                 <LongUrl url={line.url} />

@@ -42,6 +42,8 @@ export interface LogLine {
   readonly url: string;
   readonly key: Left;
   readonly args: readonly string[];
+  /** For how many 402s of the site the line stands, where it is more than one. */
+  readonly times?: number;
 }
 
 export interface PurseSchema extends DBSchema {

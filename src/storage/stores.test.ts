@@ -172,6 +172,23 @@ describe('settings', () => {
   });
 });
 
+test('a storm of a site is one line of the log, however many 402s it was', async () => {
+  const log = new StoredLog(database);
+  const line = (at: number, key: 'refusal_QUEUE_FULL' | 'refusal_DECLINED') =>
+    log.add({ at, site: SHOP, url: `${SHOP}/${at}`, key, args: [] });
+  await line(1, 'refusal_DECLINED');
+  await Promise.all(Array.from({ length: 3000 }, (_, n) => line(n + 2, 'refusal_QUEUE_FULL')));
+  await Promise.all(Array.from({ length: 2000 }, (_, n) => line(n + 3002, 'refusal_QUEUE_FULL')));
+  await line(9999, 'refusal_DECLINED');
+  await line(10_000, 'refusal_QUEUE_FULL');
+  expect((await log.list()).map(({ key, times, at }) => [key, times, at])).toEqual([
+    ['refusal_QUEUE_FULL', undefined, 10_000],
+    ['refusal_DECLINED', undefined, 9999],
+    ['refusal_QUEUE_FULL', 5000, 5001],
+    ['refusal_DECLINED', undefined, 1],
+  ]);
+});
+
 test('the log keeps the newest 200 lines, newest first', async () => {
   const log = new StoredLog(database);
   for (let at = 0; at < 450; at++) {

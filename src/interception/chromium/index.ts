@@ -30,11 +30,13 @@ export interface InterceptionPorts {
 
 /** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
 const MEET_WITHIN = 1500;
+/** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
+const HOLD_WITHIN = 3500;
 /** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
 const CARRY_WITHIN = 10_000;
 const CONTINUE_WITHIN = 60_000;
 /** How many challenges are remembered of which the document may still be on its way. */
-const REMEMBERED = 256;
+const REMEMBERED = 600;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
 export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
@@ -46,10 +48,13 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const queues = new Map<string, Promise<unknown>>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
+  let crowded: (challenge: Challenge) => void = () => {};
 
-  const begin = async (sighting: Sighting, hold: Hold | null) => {
-    await open.add({ sighting, hold });
-    announce(sighting.challenge);
+  /** Lets a challenge in, unless too many wait: then its page goes on with the 402 that it has. */
+  const admit = async (sighting: Sighting, hold: Hold | null): Promise<boolean> => {
+    const isIn = await open.add({ sighting, hold });
+    if (!isIn) crowded(sighting.challenge);
+    return isIn;
   };
 
   const seen = async (sighting: Sighting): Promise<void> => {
@@ -58,13 +63,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (!canName(url, method)) {
       unheld(challenge);
     } else if (isHeld(challenge)) {
-      const guest = await meetings.host(meetingNames(challenge, asked.method), sighting);
+      const guest = await meetings.host(meetingNames(challenge, asked.method), sighting, HOLD_WITHIN);
       if (guest === null) unheld(challenge);
-    } else {
+    } else if (await admit(sighting, null)) {
       const arrival = arrives(sighting);
-      if (kind === 'image' && !(await arrival)) return unheld(challenge);
       arrivals.set(challenge.id, arrival);
-      await begin(sighting, null);
+      if (kind !== 'image' || (await arrival)) return announce(challenge);
+      await open.end(challenge.id);
+      unheld(challenge);
     }
   };
 
@@ -100,9 +106,10 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   return {
-    watch(onChallenge, onUnheld, onUnpriced) {
+    watch(onChallenge, onUnheld, onCrowded, onUnpriced) {
       announce = onChallenge;
       unheld = onUnheld;
+      crowded = onCrowded;
       watchNetwork({
         priced: (sighting) => void seen(sighting),
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
@@ -143,7 +150,8 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const sighting = name === undefined ? null : await meetings.guest(name, hold);
       if (sighting === null || sighting === 'over') return 'release';
       const end = holds.begin(sighting.challenge.id);
-      await begin(sighting, hold);
+      if (await admit(sighting, hold)) announce(sighting.challenge);
+      else void holds.end(sighting.challenge.id, 'release');
       return end;
     },
 

@@ -26,6 +26,14 @@ test('who is not met in time goes away alone, and is not met later', async () =>
   expect(await guest).toBe('late');
 });
 
+test('a host may be more patient than the place', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  const host = place.host(['a'], 'host', 3500);
+  await vi.advanceTimersByTimeAsync(3499);
+  expect(await place.guest('a', 'late')).toBe('host');
+  expect(await host).toBe('late');
+});
+
 test('a host of two names is met once', async () => {
   const place = new MeetingPlace<string, string>(1500);
   void place.host(['document', 'origin'], 'host');

@@ -19,13 +19,13 @@ export class MeetingPlace<Host, Guest> {
     this.#prefers = prefers;
   }
 
-  /** Resolved with the guest, or null when none came in time. */
-  host(names: readonly string[], self: Host): Promise<Guest | null> {
+  /** Resolved with the guest, or null when none came within its own patience (ms). */
+  host(names: readonly string[], self: Host, patience = this.#patience): Promise<Guest | null> {
     for (const name of names) {
       const guest = this.#guests.take(name, self);
       if (guest !== undefined) return guest;
     }
-    return this.#hosts.join(names, self, this.#patience);
+    return this.#hosts.join(names, self, patience);
   }
 
   /** Resolved with the host, or null when none came in time. */

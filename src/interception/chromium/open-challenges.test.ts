@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../challenge.ts';
 import { OpenChallenges, type SessionStore } from './open-challenges.ts';
 
@@ -16,11 +16,11 @@ function memory(): SessionStore & { readonly kept: Map<string, unknown> } {
   };
 }
 
-function sighting(id: string, seenAt: number, header = 'offer') {
+function sighting(id: string, seenAt: number, header = 'offer', tabId = 1) {
   const challenge: Challenge = {
     id,
     requestId: '1',
-    tabId: 1,
+    tabId,
     frameId: 0,
     documentId: 'document',
     initiator: 'https://page.example',
@@ -57,19 +57,35 @@ test('what is not a challenge in the store is not believed', async () => {
   expect(await new OpenChallenges(store).all()).toEqual([]);
 });
 
-test('neither many challenges nor long headers fill the store: the oldest go', async () => {
-  const many = memory();
-  const open = new OpenChallenges(many);
-  for (let i = 0; i < 300; i += 1) await open.add({ sighting: sighting(`${i}`, i), hold: null });
-  expect(many.kept.size).toBe(256);
-  expect(await open.get('43')).toBeUndefined();
-  expect(await open.get('44')).toBeDefined();
+describe('of a storm', () => {
+  const add = (open: OpenChallenges, id: string, tabId: number, header?: string) =>
+    open.add({ sighting: sighting(id, 1, header, tabId), hold: null });
+  const many = async (open: OpenChallenges, count: number, tabId: number, header?: string) => {
+    const added: boolean[] = [];
+    for (let n = 0; n < count; n += 1) added.push(await add(open, `${tabId} ${n}`, tabId, header));
+    return added.filter((isIn) => isIn).length;
+  };
 
-  const long = memory();
-  const heavy = new OpenChallenges(long);
-  for (let i = 0; i < 20; i += 1) {
-    await heavy.add({ sighting: sighting(`${i}`, i, 'x'.repeat(250_000)), hold: null });
-  }
-  expect(JSON.stringify([...long.kept.values()]).length).toBeLessThan(2_100_000);
-  expect(await heavy.get('19')).toBeDefined();
+  test('200 are let in from one tab and 600 in all, and nobody loses a place that was given', async () => {
+    const store = memory();
+    const open = new OpenChallenges(store);
+    await add(open, 'the first', 99);
+    expect(await many(open, 1000, 1)).toBe(200);
+    expect(await many(open, 1000, 2)).toBe(200);
+    expect(await many(open, 1000, 3)).toBe(199);
+    expect(store.kept.size).toBe(600);
+    expect(await open.get('the first')).toBeDefined();
+    await open.end('1 7');
+    expect(await many(open, 2, 4)).toBe(1);
+  });
+
+  test('with long headers, one tab has a share of the store and all have their bound', async () => {
+    const store = memory();
+    const open = new OpenChallenges(store);
+    for (let tabId = 1; tabId <= 10; tabId += 1) await many(open, 20, tabId, 'x'.repeat(60_000));
+    const perTab = [...Array(10).keys()].map(
+      (n) => [...store.kept.keys()].filter((key) => key.startsWith(`challenge:${n + 1} `)).length,
+    );
+    expect(perTab).toEqual([8, 8, 8, 8, 1, 0, 0, 0, 0, 0]);
+  });
 });

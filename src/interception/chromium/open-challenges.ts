@@ -24,8 +24,9 @@ export interface SessionStore {
 
 const PREFIX = 'challenge:';
 /** How much is kept at most: a share of the 10 MB that the browser gives, however long the headers are. */
-const MOST_CHALLENGES = 256;
-const MOST_CHARACTERS = 2_000_000;
+const MOST = { challenges: 600, characters: 2_000_000 };
+/** The share of one tab: its storm takes no other tab's place. */
+const MOST_OF_A_TAB = { challenges: 200, characters: 500_000 };
 
 const nullableText = v.nullable(v.string());
 const stored = v.strictObject({
@@ -75,19 +76,15 @@ export class OpenChallenges {
     return (await this.all()).find(({ hold }) => hold?.documentId === documentId && hold.id === id);
   }
 
-  /** Resolved once it is stored; the oldest go when there are too many. */
-  async add(challenge: OpenChallenge): Promise<void> {
+  /** Resolved once it is stored; with false when too many wait already, of its tab or in all, to take one more. */
+  async add(challenge: OpenChallenge): Promise<boolean> {
     const open = await this.#open;
+    const all = [...open.values(), challenge];
+    const ofItsTab = all.filter((one) => tabOf(one) === tabOf(challenge));
+    if (exceeds(all, MOST) || exceeds(ofItsTab, MOST_OF_A_TAB)) return false;
     open.set(idOf(challenge), challenge);
-    const evicted: string[] = [];
-    let characters = [...open.values()].reduce((sum, one) => sum + sizeOf(one), 0);
-    for (const one of open.values()) {
-      if (open.size - evicted.length <= MOST_CHALLENGES && characters <= MOST_CHARACTERS) break;
-      evicted.push(idOf(one));
-      characters -= sizeOf(one);
-    }
-    await Promise.all(evicted.map((id) => this.end(id)));
-    if (open.has(idOf(challenge))) await this.#store.write(PREFIX + idOf(challenge), challenge);
+    await this.#store.write(PREFIX + idOf(challenge), challenge);
+    return true;
   }
 
   async end(id: string): Promise<void> {
@@ -104,5 +101,10 @@ async function restore(store: SessionStore): Promise<Map<string, OpenChallenge>>
 }
 
 const idOf = ({ sighting }: OpenChallenge): string => sighting.challenge.id;
+const tabOf = ({ sighting }: OpenChallenge): number => sighting.challenge.tabId;
 const sizeOf = ({ sighting }: OpenChallenge): number =>
   sighting.challenge.header.length + sighting.challenge.url.length;
+
+function exceeds(some: readonly OpenChallenge[], most: typeof MOST): boolean {
+  return some.length > most.challenges || some.reduce((sum, one) => sum + sizeOf(one), 0) > most.characters;
+}

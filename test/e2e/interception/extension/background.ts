@@ -76,6 +76,7 @@ interception.watch(
     else if (policy === 'release') bench.release(challenge);
   },
   (challenge) => bench.unheld.push(challenge),
+  () => {},
   (response) => bench.unpriced.push(response),
 );
 

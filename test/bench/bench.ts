@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
+import { benchBurst } from './burst.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchKdf } from './kdf.ts';
 import { benchPay } from './pay.ts';
@@ -10,17 +11,22 @@ import { benchWork } from './work.ts';
 
 const USAGE = `Usage: npm run bench -- [pay|work|kdf|fuzz] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer
+  burst        a hundred fetches at once, against one at a time
   work         the proof-of-work kernels
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
-  --n N        samples for each row (20; of fuzz 100, which makes 100,000 cases)
+  --n N        samples for each row (20; of burst 3, of fuzz 100, which makes 100,000 cases)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
   pay: (samples = 20) => {
     ensureChromium();
     return benchPay(samples);
+  },
+  burst: (samples = 3) => {
+    ensureChromium();
+    return benchBurst(samples);
   },
   work: (samples = 20) => benchWork(samples),
   kdf: (samples = 20) => benchKdf(samples),
@@ -36,7 +42,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const [suite = 'all'] = positionals;
-const chosen = suite === 'all' ? [SUITES.pay, SUITES.work] : [SUITES[suite]];
+const chosen = suite === 'all' ? [SUITES.pay, SUITES.burst, SUITES.work] : [SUITES[suite]];
 const samples = values.n === undefined ? undefined : Number(values.n);
 const isCount = samples === undefined || (Number.isInteger(samples) && samples >= 1);
 

@@ -206,6 +206,18 @@ test('a page that goes away in the middle loses nothing: the next visit gets wha
   life.purse.close();
 });
 
+test('a page that has gone before its question was put asks nothing any more', async () => {
+  const account = await accountWith(devnet, XNO);
+  const browser = new Browser();
+  const life = lifeOf(account, browser);
+  const challenge = await browser.visit(paid('nanoSession'));
+  browser.leave(challenge);
+  await life.cashier.meet(challenge);
+  expect(life.asked).toEqual([]);
+  expect(life.log).toMatchObject([{ key: 'refusal_LAPSED' }]);
+  life.purse.close();
+});
+
 test('of two pages that ask for a signed block at once, one gets it and the other is told who has it', async () => {
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();

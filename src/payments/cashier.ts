@@ -188,8 +188,10 @@ export class Cashier {
   }
 
   async #ask(question: Question): Promise<void> {
-    const { approvals, budgets, now } = this.#ports;
+    const { approvals, budgets, waits, now } = this.#ports;
     const { challenge, offer, site } = question;
+    // A storm outlives its page: what was in the queue for a tab that was closed asks nobody any more.
+    if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
     const asked = approvals.ask(question);
     if (asked === 'full') return this.#leave(challenge, 'refusal_QUEUE_FULL');
     const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PaymentState } from '../../src/payments/payment.ts';
 import { ask } from '../devnet/test-account.ts';
-import { fund, XNO } from '../e2e/scene.ts';
+import { XNO } from '../e2e/scene.ts';
 import { CONFIRMED_AFTER, type Stage } from './stage.ts';
 import type { Walk } from './walk.ts';
 import type { Plan, Stop } from './worker.ts';
@@ -46,7 +46,11 @@ export const tooDear: Journey = {
     return { price: String(held + XNO) };
   },
   endsWithout: true,
-  after: ({ stage, price }) => fund(stage.devnet, stage.purse, price),
+  after: async ({ stage, price }) => {
+    const { devnet, purse } = stage;
+    const { hash } = devnet.ledger.find(await devnet.faucet(purse.account, price));
+    await purse.until('purse.state', {}, () => devnet.ledger.receiptOf(hash) !== undefined);
+  },
 };
 
 /** Another wallet of the same seed is faster. */

@@ -142,13 +142,26 @@ describe('what cannot go on now stays as it is', () => {
   test('a block that is not confirmed is waited for, and published again where it was lost', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
-    expect(await stateOf(intent)).toBe('published');
+    const walk = payer.pay(intent.id);
+    await expect.poll(() => stateOf(intent)).toBe('published');
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
     devnet.ledger.rollback(sent.hash);
     devnet.faults.clear();
+    await expect(walk).rejects.toThrow('fault_notConfirmed');
+    expect(await stateOf(intent)).toBe('published');
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
+  });
+
+  test('a block that was lost between two walks is published again before it is waited for', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
     await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.ledger.rollback(sent.hash);
+    devnet.faults.clear();
     expect((await payer.pay(intent.id)).progress.state).toBe('proven');
     expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
   });
@@ -208,6 +221,22 @@ describe('another wallet on the same account', () => {
     });
     expect(await spent(intent)).toBe(0n);
     expect(amounts()).toEqual([100n]);
+  });
+
+  test('whose block wins while the worker is dead: the same, and nobody waits for ours any more', async () => {
+    const theirs = await rival(100n);
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    const [ours] = account.sends();
+    if (ours === undefined) throw new Error('published above');
+    devnet.ledger.rollback(ours.hash);
+    devnet.faults.clear();
+    await account.publish(theirs);
+    const patient = account.purse({ patienceMs: 600_000 });
+    const next = payerWith({ purse: async () => patient });
+    expect((await next.pay(intent.id)).progress.state).toBe('abandoned');
+    patient.close();
   });
 
   test('the next payment goes on from there', async () => {

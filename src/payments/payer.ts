@@ -143,8 +143,23 @@ export class Payer {
 
   async #walk(id: PaymentId): Promise<Payment> {
     let payment = await this.#now(id);
+    const { intent, progress } = payment;
+    if (progress.state === 'published' && (await this.#isReplaced(intent, progress))) {
+      return this.#giveUp(intent);
+    }
     while (isUnderway(payment.progress.state)) payment = await this.#step(payment);
     return payment;
+  }
+
+  /** What was published in an earlier walk may have another block in its place by now: it would be waited for in vain. */
+  async #isReplaced(intent: Intent, published: Of<'published'>): Promise<boolean> {
+    try {
+      return (await this.#land(intent, published)) === 'replaced';
+    } catch (failure) {
+      // A node that fails now is asked again while the confirmation is waited for.
+      if (failure instanceof Fault) return false;
+      throw failure;
+    }
   }
 
   async #step({ intent, progress }: Payment): Promise<Payment> {

@@ -1,0 +1,131 @@
+/** Many payments at once, in the browser: each is made once, each page gets its own, and the books agree. */
+
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { PaymentState } from '../../src/messages/views.ts';
+import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+// A hundred payments on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  scene = await openScene({ devnet: { confirmationDelayMs: 200 }, funds: 100n * XNO });
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  await budget(100n * XNO);
+  page = await scene.purse.newPage();
+  await page.goto(scene.at('/free'));
+});
+afterEach(() => page.close());
+
+const budget = (perDay: bigint) =>
+  scene.purse.ask('budget.save', {
+    site: scene.merchant.origin,
+    perPayment: String(2n * PRICE),
+    perDay: String(perDay),
+    paused: false,
+  });
+
+const paths = (count: number, mechanism: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => `/api/data?mechanism=${mechanism(n)}&visit=${crypto.randomUUID()}`);
+/** Where a payment rests when nobody waits for it. */
+const ENDS: readonly PaymentState[] = ['settled', 'unanswered', 'refused', 'abandoned'];
+const plain = () => 'nanoSession';
+
+/** Fetches all of them at once; the statuses that the page sees in the end. */
+const fetched = (from: Page, urls: readonly string[]) =>
+  from.evaluate((all) => Promise.all(all.map(async (url) => (await fetch(url)).status)), urls);
+
+/** Resolved when every payment has come to its end; what was given up before it was signed cost nothing. */
+const settled = () =>
+  scene.purse.until(
+    'activity.page',
+    { before: null, limit: 200 },
+    ({ items }) => items.every((item) => item.kind !== 'payment' || item.state === 'settled'),
+    60_000,
+  );
+
+test('a hundred fetches of one page are paid once each, on one chain, whatever the way to pay', async () => {
+  const ways = ['nanoSession', 'nymChallenge', 'trackB', 'nanoSession', 'nanoSignature'];
+  const mark = await scene.mark();
+  scene.devnet.stats.reset();
+  const statuses = await fetched(
+    page,
+    paths(100, (n) => ways[n % ways.length] ?? ''),
+  );
+  expect(statuses).toEqual(Array(100).fill(200));
+  await settled();
+  const paid = await scene.paidSince(mark);
+  expect(paid).toHaveLength(100);
+  expect(new Set(paid.map(({ blockHash }) => blockHash)).size).toBe(100);
+  expect(paid.filter(({ story }) => story.filter(({ state }) => state === 'signed').length !== 1)).toEqual(
+    [],
+  );
+});
+
+test('twenty tabs at once are paid for once each', async () => {
+  const mark = await scene.mark();
+  const tabs = await Promise.all(Array.from({ length: 20 }, () => scene.purse.newPage()));
+  await Promise.all(
+    tabs.map(async (tab, n) => {
+      await tab.goto(scene.at('/article', { visit: `tab ${n}` }));
+      await tab.locator('#paid').waitFor({ timeout: 120_000 });
+    }),
+  );
+  await settled();
+  expect(await scene.paidSince(mark)).toHaveLength(20);
+  await Promise.all(tabs.map((tab) => tab.close()));
+});
+
+test('identical requests of one page each have their own payment and their own proof', async () => {
+  const mark = await scene.mark();
+  const [url = ''] = paths(1, plain);
+  expect(await fetched(page, Array(10).fill(url))).toEqual(Array(10).fill(200));
+  await settled();
+  const paid = await scene.paidSince(mark);
+  expect(new Set(paid.map(({ blockHash }) => blockHash)).size).toBe(10);
+});
+
+describe('in the middle of a burst', () => {
+  const started = async (count: number) => {
+    const before = scene.sends().length;
+    const urls = paths(count, plain);
+    const statuses = fetched(page, urls);
+    statuses.catch(() => undefined);
+    await expect.poll(() => scene.sends().length - before, { timeout: 60_000 }).toBeGreaterThan(4);
+    return { urls, statuses };
+  };
+
+  test('the worker dies: its next life pays the rest, and nothing twice', async () => {
+    const mark = await scene.mark();
+    const { statuses } = await started(30);
+    await scene.purse.killWorker();
+    expect(await statuses).toEqual(Array(30).fill(200));
+    await settled();
+    expect(await scene.paidSince(mark)).toHaveLength(30);
+  });
+
+  test('the page goes away: what was paid by then is delivered to its next visit', async () => {
+    const mark = await scene.mark();
+    const { urls } = await started(20);
+    await page.goto('about:blank');
+    const { items } = await scene.purse.until('activity.page', { before: null, limit: 20 }, ({ items }) =>
+      items.every((item) => item.kind !== 'payment' || ENDS.includes(item.state)),
+    );
+    const served = items.flatMap((item) =>
+      item.kind === 'payment' && item.state === 'settled' ? item.url : [],
+    );
+    const rest = urls.filter((url) => !served.includes(scene.at(url)));
+    expect(rest).not.toEqual([]);
+
+    await page.goto(scene.at('/free'));
+    expect(await fetched(page, rest)).toEqual(Array(rest.length).fill(200));
+    await settled();
+    const paid = await scene.paidSince(mark);
+    expect(paid.map(({ url }) => url).toSorted()).toEqual(urls.map((url) => scene.at(url)).toSorted());
+  });
+});

@@ -159,11 +159,16 @@ export class Chain {
    * @throws Fault those of NodeClient
    */
   async holdBack(hash: BlockHash): Promise<boolean> {
+    if (await this.isHeldBack(hash)) return true;
     const newest = await this.#newest();
-    if (chequeOutOn(newest)?.hash === hash) return true;
     return newest?.hash === hash && (await this.#ports.node.blockInfo(hash)) === null
       ? this.#tooLate(newest)
       : false;
+  }
+
+  /** Whether a block was held back, or handed over, and nobody was seen to publish it: no more is it from here. */
+  async isHeldBack(hash: BlockHash): Promise<boolean> {
+    return chequeOutOn(await this.#newest())?.hash === hash;
   }
 
   /**

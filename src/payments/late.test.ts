@@ -138,6 +138,23 @@ describe('a signed block that no node has', () => {
   });
 });
 
+test.each(['heldBack', 'countermand', 'revoked'] as const)(
+  'held back, it is taken back all the same when the clock is set back: killed at %s',
+  async (at) => {
+    const payment = await unpublished();
+    const when = at === 'heldBack' ? 'after' : 'before';
+    const dying = begin({ kill: { at, when }, now: () => lastMoment(payment) });
+    void dying.handover.resume();
+    await dying.died;
+    begin();
+    await life.handover.resume();
+    expect(await states()).toEqual(['revoked']);
+    expect(subtypes()).toEqual(['change']);
+    expect(await spent()).toBe(0n);
+    await life.purse.send(STRANGER, 1n as Raw);
+  },
+);
+
 const kills = (['heldBack', 'countermand', 'revoked'] as const).flatMap((at) =>
   (['before', 'after'] as const).map((when): Kill => ({ at, when })),
 );

@@ -219,11 +219,15 @@ export class Payer {
     return this.#ports.journal.advance(id, { state: 'proven', block, hash, proof });
   }
 
-  /** Too late, the block would pay for nothing: unless some node has it already, it is taken back. */
+  /**
+   * Too late, the block would pay for nothing: unless some node has it already, it is taken back. What was once held
+   * back is, even where the clock was set back meanwhile.
+   */
   async #publish(intent: Intent, signed: Of<'signed'>): Promise<Payment> {
     const { block, hash } = signed;
+    const { chain } = await this.#purse(intent);
     const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
-    if (isLate && (await (await this.#purse(intent)).chain.holdBack(hash))) {
+    if (await (isLate ? chain.holdBack(hash) : chain.isHeldBack(hash))) {
       return this.#ports.revoke(intent.id);
     }
     switch (await this.#land(intent, signed)) {

@@ -10,7 +10,7 @@ import { type Death, die } from './walk.ts';
 const [only = ''] = process.argv.slice(2);
 
 console.log(`The browser is ${ensureChromium()}\n`);
-const stage = await openStage();
+let stage = await openStage();
 const began = performance.now();
 const failures: string[] = [];
 let passed = 0;
@@ -25,6 +25,9 @@ async function outlives(death: Death, name: string): Promise<string> {
     const { mechanism, surface, stop } = death;
     const message = failure instanceof Error ? failure.message : String(failure);
     failures.push(`${stop.when} ${name}, ${mechanism}, ${surface}: ${message}`);
+    // What went wrong once must not spoil what comes after it.
+    await stage.close();
+    stage = await openStage();
     return '✗';
   }
 }

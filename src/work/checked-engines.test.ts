@@ -1,0 +1,246 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { Fault } from '../fault.ts';
+import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkNonce } from './difficulty.ts';
+import type { SearchOptions, Urgency, WorkEngine } from './engine.ts';
+import { checked, memoryBook } from './engines.fixture.ts';
+import { UNKNOWN_PACE } from './pace.ts';
+
+const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
+const send = parseThreshold('ffc0000000000000');
+const work = parseWorkNonce('00000000000005a2');
+const wrong = parseWorkNonce('0000000000000000');
+
+/** An engine that does what `answer` says, and counts. */
+function engine(name: string, answer: (options: SearchOptions) => Promise<WorkNonce>) {
+  const ended: unknown[] = [];
+  const solve = vi.fn<WorkEngine['solve']>((_, __, options) => {
+    options.signal.addEventListener('abort', () => ended.push(options.signal.reason));
+    return answer(options);
+  });
+  return { name, solve, ended };
+}
+const good = (name: string) => engine(name, async () => work);
+const failing = (name: string) => engine(name, () => Promise.reject(new Error(`${name} is lost`)));
+const lying = (name: string) => engine(name, async () => wrong);
+const endless = (name: string) =>
+  engine(
+    name,
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  );
+
+const asked = (urgency: Urgency = 'foreground', signal = new AbortController().signal) => ({
+  signal,
+  urgency,
+});
+const led = (leader: string) => memoryBook({ ...UNKNOWN_PACE, leader });
+const unavailable = new Fault('fault_workUnavailable');
+
+describe('the race', () => {
+  it('is the first search: the winner leads, the other is ended', async () => {
+    const book = memoryBook();
+    const [gpu, cpu] = [endless('gpu'), good('cpu')];
+    const engines = checked([gpu, cpu], { book });
+    expect(await engines.solve(root, send, asked())).toBe(work);
+    expect(gpu.ended).toHaveLength(1);
+    expect(book.kept.pace.leader).toBe('cpu');
+
+    await engines.solve(root, send, asked());
+    expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([1, 2]);
+  });
+
+  it('is remembered by the device over the lives of the worker', async () => {
+    const book = led('cpu');
+    const [gpu, cpu] = [good('gpu'), good('cpu')];
+    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([0, 1]);
+  });
+
+  it('is run again now and then', async () => {
+    const book = led('cpu');
+    const [gpu, cpu] = [good('gpu'), endless('cpu')];
+    book.kept.pace = { ...book.kept.pace, searches: 24 };
+    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    expect(book.kept.pace).toMatchObject({ leader: 'gpu', searches: 0 });
+  });
+
+  it('is won by whoever is left when the others fail', async () => {
+    const book = memoryBook();
+    await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
+      root,
+      send,
+      asked(),
+    );
+    expect(book.kept.pace.leader).toBe('cpu');
+    expect(book.kept.pace.engines.gpu?.works).toBe(false);
+  });
+});
+
+describe('an engine that fails', () => {
+  it('in the middle of a search hands over to the next', async () => {
+    const problems: unknown[] = [];
+    const engines = checked([failing('gpu'), good('cpu')], {
+      book: led('gpu'),
+      report: (it) => problems.push(it),
+    });
+    expect(await engines.solve(root, send, asked())).toBe(work);
+    expect(problems).toEqual([new Error('gpu is lost')]);
+  });
+
+  it('is asked again the next time', async () => {
+    const gpu = failing('gpu');
+    const engines = checked([gpu, good('cpu')], { book: led('gpu'), report: () => undefined });
+    for (const _ of [1, 2]) await engines.solve(root, send, asked());
+    expect(gpu.solve).toHaveBeenCalledTimes(2);
+  });
+
+  it('leaves a fault when it was the last', async () => {
+    const engines = checked([failing('cpu')], { report: () => undefined });
+    await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
+    await expect(checked([]).solve(root, send, asked())).rejects.toThrow(unavailable);
+  });
+});
+
+describe('an engine that lies', () => {
+  it('is retired until the browser ends, and named', async () => {
+    const book = led('gpu');
+    const gpu = lying('gpu');
+    const report = () => undefined;
+    expect(await checked([gpu, good('cpu')], { book, report }).solve(root, send, asked())).toBe(work);
+    const nextLife = checked([gpu, good('cpu')], { book, report });
+    expect(await nextLife.solve(root, send, asked())).toBe(work);
+    expect(gpu.solve).toHaveBeenCalledTimes(1);
+    expect(await nextLife.standings()).toMatchObject([
+      { name: 'gpu', state: 'retired' },
+      { name: 'cpu', state: 'works' },
+    ]);
+
+    book.names.clear();
+    await checked([gpu, good('cpu')], { book, report }).solve(root, send, asked());
+    expect(gpu.solve).toHaveBeenCalledTimes(2);
+  });
+
+  it.each([['rubbish'], [undefined], [17], [{ nonce: work }]])('%j is no nonce either', async (answer) => {
+    const book = memoryBook();
+    const engines = checked([engine('cpu', async () => answer as WorkNonce)], {
+      book,
+      report: () => undefined,
+    });
+    await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
+    expect(book.names).toEqual(new Set(['cpu']));
+  });
+
+  it('does not win a race', async () => {
+    const slow = engine('cpu', async () => {
+      await setImmediate();
+      return work;
+    });
+    const engines = checked([lying('gpu'), slow], { report: () => undefined });
+    expect(await engines.solve(root, send, asked())).toBe(work);
+  });
+});
+
+describe('work servers', () => {
+  it('race along where a user waits', async () => {
+    const cpu = endless('cpu');
+    const engines = checked([cpu], { servers: async () => [good('https://work.example')] });
+    expect(await engines.solve(root, send, asked('foreground'))).toBe(work);
+    expect(cpu.ended).toHaveLength(1);
+  });
+
+  it('are told nothing of work ahead of need', async () => {
+    const server = good('https://work.example');
+    await checked([good('cpu')], { servers: async () => [server] }).solve(root, send, asked('background'));
+    expect(server.solve).not.toHaveBeenCalled();
+  });
+
+  it('do all of it where this device cannot', async () => {
+    const book = memoryBook();
+    book.names.add('cpu');
+    const engines = checked([good('cpu')], { book, servers: async () => [good('https://work.example')] });
+    expect(await engines.solve(root, send, asked('background'))).toBe(work);
+  });
+
+  it('are asked one after the other when they fail or lie', async () => {
+    const servers = [failing('https://a'), lying('https://b'), good('https://c')];
+    const engines = checked([endless('cpu')], { servers: async () => servers, report: () => undefined });
+    expect(await engines.solve(root, send, asked())).toBe(work);
+    expect(servers.map(({ solve }) => solve.mock.calls.length)).toEqual([1, 1, 1]);
+  });
+
+  it('are ended when this device was faster', async () => {
+    const server = endless('https://work.example');
+    await checked([good('cpu')], { servers: async () => [server] }).solve(root, send, asked());
+    expect(server.ended).toHaveLength(1);
+  });
+
+  it('lead no race of this device’s engines', async () => {
+    const book = memoryBook();
+    await checked([endless('cpu')], { book, servers: async () => [good('https://a')] }).solve(
+      root,
+      send,
+      asked(),
+    );
+    expect(book.kept.pace.leader).toBeNull();
+  });
+});
+
+describe('calling it off', () => {
+  it('ends every engine, with the caller’s reason, and blames none', async () => {
+    const book = memoryBook();
+    const [gpu, cpu] = [endless('gpu'), endless('cpu')];
+    const abort = new AbortController();
+    const search = checked([gpu, cpu], { book }).solve(root, send, asked('foreground', abort.signal));
+    await vi.waitFor(() => expect(cpu.solve).toHaveBeenCalled());
+    abort.abort(new Error('pushed aside'));
+    await expect(search).rejects.toThrow('pushed aside');
+    expect([gpu.ended, cpu.ended].flat()).toHaveLength(2);
+    await vi.waitFor(() => expect(book.kept.pace.engines).toMatchObject({ gpu: { works: true, hashes: 0 } }));
+  });
+
+  it('before it began asks nobody', async () => {
+    const cpu = good('cpu');
+    const over = AbortSignal.abort(new Error('too late'));
+    await expect(checked([cpu]).solve(root, send, asked('foreground', over))).rejects.toThrow('too late');
+    expect(cpu.solve).not.toHaveBeenCalled();
+  });
+});
+
+it('says that the battery is spared, which is no engine’s failure', async () => {
+  const book = memoryBook();
+  const resting = engine('cpu', () => Promise.reject(new Fault('fault_workRests')));
+  const engines = checked([resting], { book });
+  await expect(engines.solve(root, send, asked('background'))).rejects.toThrow(new Fault('fault_workRests'));
+  expect(book.kept.pace.engines).toEqual({});
+});
+
+it('says what it is doing, and how long that takes from any moment on', async () => {
+  const book = led('cpu');
+  book.kept.pace = { ...book.kept.pace, engines: { cpu: { hashes: 1024, ms: 1_000, works: true } } };
+  const abort = new AbortController();
+  const engines = checked([good('gpu'), endless('cpu')], { book, cores: 9, now: () => 5 });
+  expect(await engines.progress()).toBeNull();
+  const search = engines.solve(root, send, asked('foreground', abort.signal)).catch(() => undefined);
+  await vi.waitFor(async () => expect(await engines.progress()).not.toBeNull());
+  // A send on the devnet takes 1024 hashes, and eight workers do what one did.
+  expect(await engines.progress()).toEqual({ engines: ['cpu'], since: 5, meanMs: 125 });
+  abort.abort();
+  await search;
+  expect(await engines.progress()).toBeNull();
+});
+
+it('hands the user’s limits to every engine', async () => {
+  const cpu = good('cpu');
+  const limits = { workers: 3, batteryFloor: 0.2 };
+  await checked([cpu], { limits: async () => limits }).solve(root, send, asked());
+  expect(cpu.solve.mock.calls[0]?.[2].limits).toEqual(limits);
+});
+
+describe('the self-test', () => {
+  it('finds out who cannot search at all', async () => {
+    const book = memoryBook();
+    await checked([failing('gpu')], { book, report: () => undefined }).test(50, new AbortController().signal);
+    expect(book.kept.pace.engines.gpu).toMatchObject({ works: false });
+    expect(book.kept.pace.leader).toBeNull();
+  });
+});

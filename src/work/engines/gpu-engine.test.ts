@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { Fault } from '../../fault.ts';
+import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkRoot } from '../difficulty.ts';
+import { type Adapter, type GpuCommand, GpuEngine, type GpuPorts, type GpuWorker } from './gpu-engine.ts';
+
+const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
+const send = parseThreshold('fffffff800000000');
+const nonce = parseWorkNonce('00000000000005a2');
+const foreground = () => ({ signal: new AbortController().signal, urgency: 'foreground' }) as const;
+const unavailable = new Fault('fault_workUnavailable');
+const card: Adapter = { info: { isFallbackAdapter: false } };
+
+type Listener = Parameters<GpuWorker['listen']>[0];
+
+/** An engine whose workers do with a command what the test says. */
+function bench(obey: (command: GpuCommand, listener: Listener) => void, ports: Partial<GpuPorts> = {}) {
+  const workers: { readonly commands: GpuCommand[]; terminated: boolean; listener: Listener | undefined }[] =
+    [];
+  const engine = new GpuEngine({
+    requestAdapter: async () => card,
+    spawn() {
+      const worker = {
+        commands: [] as GpuCommand[],
+        terminated: false,
+        listener: undefined as Listener | undefined,
+      };
+      workers.push(worker);
+      return {
+        post(command) {
+          worker.commands.push(command);
+          if (worker.listener !== undefined) obey(command, worker.listener);
+        },
+        listen(listener) {
+          worker.listener = listener;
+        },
+        terminate() {
+          worker.terminated = true;
+        },
+      };
+    },
+    ...ports,
+  });
+  return { engine, workers };
+}
+const finds = (_: GpuCommand, { report }: Listener) => queueMicrotask(() => report({ kind: 'found', nonce }));
+const hangs = () => undefined;
+
+describe('the card', () => {
+  it('gives what it found; its worker is kept for the next search', async () => {
+    const { engine, workers } = bench(finds);
+    expect(await engine.solve(root, send, foreground())).toBe(nonce);
+    expect(await engine.solve(root, send, { ...foreground(), urgency: 'background' })).toBe(nonce);
+    expect(workers).toHaveLength(1);
+    expect(workers[0]?.commands).toEqual([
+      { root: BigInt(`0x${root}`), threshold: 0xfffffff800000000n, effort: 4 },
+      { root: BigInt(`0x${root}`), threshold: 0xfffffff800000000n, effort: 1 },
+    ]);
+    engine.close();
+    expect(workers[0]?.terminated).toBe(true);
+  });
+
+  it.each<readonly [string, GpuPorts['requestAdapter']]>([
+    ['none', async () => null],
+    ['a program that acts as one', async () => ({ info: { isFallbackAdapter: true } })],
+    ['a browser that throws', () => Promise.reject(new Error('blocked'))],
+  ])('%s: no worker is started', async (_, requestAdapter) => {
+    const { engine, workers } = bench(finds, { requestAdapter });
+    await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
+    expect(workers).toEqual([]);
+  });
+
+  it('may be a program where a test says so', async () => {
+    const requestAdapter = async () => ({ info: { isFallbackAdapter: true } });
+    const { engine } = bench(finds, { requestAdapter, accepts: () => true });
+    expect(await engine.solve(root, send, foreground())).toBe(nonce);
+  });
+});
+
+describe('what nano-pow would not survive never reaches it', () => {
+  it.each(['', 'AB', `${root}A`, `${root.slice(1)}`, `${root.slice(1)}G`, '0'.repeat(65)])(
+    'the root %j',
+    async (text) => {
+      const { engine, workers } = bench(finds);
+      await expect(engine.solve(text as WorkRoot, send, foreground())).rejects.toThrow();
+      expect(workers).toEqual([]);
+    },
+  );
+
+  it.each(['fffffff800000001', 'ffffffffffffffff'])('the threshold %s', async (text) => {
+    const { engine, workers } = bench(finds);
+    await expect(engine.solve(root, parseThreshold(text), foreground())).rejects.toThrow(unavailable);
+    expect(workers).toEqual([]);
+  });
+
+  it('a root of digits alone is hex all the same', async () => {
+    const { engine, workers } = bench(finds);
+    await engine.solve(parseWorkRoot('1'.repeat(64)), parseThreshold('1000000000000000'), foreground());
+    expect(workers[0]?.commands[0]).toMatchObject({
+      root: BigInt(`0x${'1'.repeat(64)}`),
+      threshold: 0x1000000000000000n,
+    });
+  });
+});
+
+describe('a worker is thrown away', () => {
+  it('when the search is called off', async () => {
+    const { engine, workers } = bench(hangs);
+    const abort = new AbortController();
+    const search = engine.solve(root, send, { signal: abort.signal, urgency: 'foreground' });
+    await expect.poll(() => workers[0]?.commands.length).toBe(1);
+    abort.abort(new Error('pushed aside'));
+    await expect(search).rejects.toThrow('pushed aside');
+    expect(workers[0]?.terminated).toBe(true);
+  });
+
+  it('when it takes too long', async () => {
+    const { engine, workers } = bench(hangs, { patienceMs: 20 });
+    await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
+    expect(workers[0]?.terminated).toBe(true);
+  });
+
+  it.each<readonly [string, (listener: Listener) => void]>([
+    [
+      'its card is lost',
+      ({ report }) => report({ kind: 'failed', reason: 'ReferenceError: window is not defined' }),
+    ],
+    ['it crashes', ({ failed }) => failed(new Error('out of memory'))],
+    ['it talks nonsense', ({ report }) => report('timed out')],
+    ['it gives no nonce', ({ report }) => report({ kind: 'found', nonce: '' })],
+  ])('when %s, and the next search has a new one', async (_, happens) => {
+    const workers = bench((command, listener) =>
+      command.effort === 4 ? queueMicrotask(() => happens(listener)) : finds(command, listener),
+    );
+    await expect(workers.engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
+    expect(workers.workers[0]?.terminated).toBe(true);
+    expect(await workers.engine.solve(root, send, { ...foreground(), urgency: 'background' })).toBe(nonce);
+    expect(workers.workers).toHaveLength(2);
+  });
+
+  it('when it dies between two searches', async () => {
+    const { engine, workers } = bench(finds);
+    await engine.solve(root, send, foreground());
+    workers[0]?.listener?.failed(new Error('the card went to sleep'));
+    expect(workers[0]?.terminated).toBe(true);
+    await engine.solve(root, send, foreground());
+    expect(workers).toHaveLength(2);
+  });
+});

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseThreshold } from './difficulty.ts';
+import {
+  expectedHashes,
+  type Pace,
+  rateOf,
+  thresholdTaking,
+  UNKNOWN_PACE,
+  wantsRace,
+  withLap,
+  withTest,
+  withWinner,
+} from './pace.ts';
+
+const receive = parseThreshold('fffffe0000000000');
+const send = parseThreshold('fffffff800000000');
+const many = (times: number, change: (pace: Pace) => Pace): Pace =>
+  Array.from({ length: times }).reduce<Pace>(change, UNKNOWN_PACE);
+
+it('a receive takes 2^23 hashes and a send 64 times as many', () => {
+  expect(expectedHashes(receive)).toBe(2 ** 23);
+  expect(expectedHashes(send)).toBe(2 ** 29);
+});
+
+it('a threshold that takes so many hashes takes so many', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 2 ** 30 }), (hashes) => {
+      const threshold = parseThreshold(thresholdTaking(hashes).toString(16).padStart(16, '0'));
+      expect(expectedHashes(threshold) / hashes).toBeCloseTo(1, 3);
+    }),
+  );
+});
+
+it('knows no rate of an engine that found nothing yet', () => {
+  expect(rateOf(UNKNOWN_PACE, 'cpu')).toBeNull();
+  expect(rateOf(withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, found: null }), 'cpu')).toBeNull();
+});
+
+it('counts the time of searches that were called off', () => {
+  const found = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, found: receive });
+  const both = withLap(found, { engine: 'cpu', ms: 500, found: null });
+  expect(rateOf(found, 'cpu')).toBe(2 ** 24);
+  expect(rateOf(both, 'cpu')).toBe(2 ** 23);
+});
+
+it('comes to the true rate however long single searches take', () => {
+  // Searches of a 10 MH/s engine whose times lie around their mean in both directions.
+  const laps = Array.from({ length: 200 }, (_, index) => -Math.log((index + 0.5) / 200) * 838.86);
+  const pace = laps.reduce(
+    (known, ms) => withLap(known, { engine: 'cpu', ms, found: receive }),
+    UNKNOWN_PACE,
+  );
+  expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
+  expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
+});
+
+it('forgets slowly: a processor that got slower shows it', () => {
+  const fast = many(200, (pace) => withLap(pace, { engine: 'cpu', ms: 1_000, found: receive }));
+  const slow = Array.from({ length: 200 }).reduce<Pace>(
+    (pace) => withLap(pace, { engine: 'cpu', ms: 4_000, found: receive }),
+    fast,
+  );
+  expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
+  expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
+});
+
+it('a failure says only that the engine does not work', () => {
+  const found = withLap(UNKNOWN_PACE, { engine: 'gpu', ms: 10, found: receive });
+  const failed = withLap(found, { engine: 'gpu', ms: 90_000, found: 'failed' });
+  expect(rateOf(failed, 'gpu')).toBe(rateOf(found, 'gpu'));
+  expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
+});
+
+it('a test replaces what was known', () => {
+  const before = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 1, found: send });
+  expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
+});
+
+it('wants a race at first, and again after a while', () => {
+  expect(wantsRace(UNKNOWN_PACE)).toBe(true);
+  let pace = withWinner(UNKNOWN_PACE, 'gpu', true);
+  expect(pace.leader).toBe('gpu');
+  let searches = 0;
+  while (!wantsRace(pace)) {
+    pace = withWinner(pace, 'cpu', false);
+    searches++;
+  }
+  expect(searches).toBe(24);
+  expect(pace.leader).toBe('gpu');
+});

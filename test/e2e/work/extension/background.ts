@@ -1,0 +1,2 @@
+/** An extension without a background is one that no test finds. */
+export {};

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { crx, defineManifest } from '@crxjs/vite-plugin';
+import type { Page } from 'playwright';
+import { build } from 'vite';
+import product from '../../../manifest.json' with { type: 'json' };
+import { launchChromium } from '../chromium.ts';
+import type { Lab } from './extension/page.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const here = 'test/e2e/work/extension';
+const page = `${here}/page.html`;
+
+const manifest = defineManifest({
+  manifest_version: 3,
+  name: 'Work bench',
+  version: '1',
+  background: { service_worker: `${here}/background.ts`, type: 'module' },
+  action: { default_popup: page },
+  content_security_policy: product.content_security_policy,
+});
+
+/** Makes Chromium compute for a graphics card itself. */
+export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** A browser with the engines in a page. */
+export interface LabBrowser {
+  readonly page: Page;
+  /** Asks the page. */
+  ask<Q extends Exclude<keyof Lab, 'close'>>(
+    question: Q,
+    ...input: Parameters<Lab[Q]>
+  ): Promise<Awaited<ReturnType<Lab[Q]>>>;
+  /** Loads the page anew: every worker and every kept result is gone. */
+  fresh(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds the bench and starts a browser with it. */
+export async function startLab(extraArgs: readonly string[] = []): Promise<LabBrowser> {
+  const { context, extensionId } = await launchChromium({ extension: await buildLab(), extraArgs });
+  const view = await context.newPage();
+  const fresh = async (): Promise<void> => {
+    await view.goto(`chrome-extension://${extensionId}/${page}`);
+    await view.waitForFunction(() => 'lab' in globalThis);
+  };
+  await fresh();
+  return {
+    page: view,
+    ask: (question, ...input) =>
+      view.evaluate(
+        ([what, words]) => {
+          const answer = lab[what] as (...given: unknown[]) => unknown;
+          return answer(...words);
+        },
+        [question, input] as const,
+        // The page's answer is of the question's own type; evaluate cannot follow that far.
+      ) as Promise<never>,
+    fresh,
+    close: () => context.close(),
+  };
+}
+
+/** nano-pow's kernel as its package has it, in base64. */
+export function nanoPowKernel(): string {
+  const code = readFileSync(resolve(root, 'node_modules/nano-pow/dist/main.min.js'), 'utf8');
+  const [, base64] = /Uint8Array\.fromBase64\("([A-Za-z0-9+/=]+)"\)/.exec(code) ?? [];
+  if (base64 === undefined) throw new Error('nano-pow keeps its kernel elsewhere');
+  return base64;
+}
+
+async function buildLab(): Promise<string> {
+  const outDir = resolve(root, '.build/work-bench');
+  await build({
+    root,
+    configFile: false,
+    publicDir: false,
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+    plugins: [crx({ manifest })],
+  });
+  return outDir;
+}

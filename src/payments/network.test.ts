@@ -2,9 +2,13 @@
  * Payments over a line on which everything goes wrong that can: at most one block for what was asked, ledger = journal =
  * merchant's books = budget, and the page, or its next visit, has the content or a clear reason.
  */
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import type { DevnetFault } from '../../test/devnet/faults.ts';
+import { genesisBlock } from '../../test/devnet/genesis.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
 import { type NodeProxy, type ProxyFault, startProxy } from '../../test/devnet/proxy.ts';
 import type { SocketFault } from '../../test/devnet/proxy-socket.ts';
@@ -18,6 +22,7 @@ import type { Left } from './cashier.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
+const GENESIS = toAddress(genesisBlock().account);
 /** How long a node may take, and a confirmation (ms). */
 const TIMEOUT = 800;
 const PATIENCE = 2_000;
@@ -60,16 +65,17 @@ afterEach(async () => {
 });
 
 /** A life of the worker whose purse asks these nodes. */
-function lifeOn(...rpcUrls: string[]) {
-  const node = NodeClient.at({ rpcUrls, fetch, timeoutMs: TIMEOUT, now: () => Date.now() + ahead });
+const lifeOn = (...rpcUrls: string[]) => lifeWith(rpcUrls, TIMEOUT, PATIENCE);
+function lifeWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: number) {
+  const node = NodeClient.at({ rpcUrls, fetch, timeoutMs, now: () => Date.now() + ahead });
   const openSocket = () => new WebSocket(proxy.wsUrl);
-  return lifeOf(account, browser, { purse: { node, openSocket, patienceMs: PATIENCE } });
+  return lifeOf(account, browser, { purse: { node, openSocket, patienceMs } });
 }
 type Life = ReturnType<typeof lifeOn>;
 
 /** Visits the page: what came of it, content or why not. */
-async function visit(life: Life): Promise<'content' | Left | undefined> {
-  const challenge = await browser.visit(url);
+async function visit(life: Life, at = url): Promise<'content' | Left | undefined> {
+  const challenge = await browser.visit(at);
   await life.cashier.meet(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
   return life.log.find((line) => line.challenge === challenge.id)?.key;
@@ -368,20 +374,79 @@ describe('two nodes', () => {
     const { rpcUrl } = await island();
     const away = lifeOn(rpcUrl);
     const urls = [url, `${url}&second=1`, `${url}&third=1`];
-    for (const each of urls) {
-      url = each;
-      expect(await visit(away)).not.toBe('content');
-    }
-    await devnet.confirmed(await devnet.faucet(account.address, 7n));
+    for (const each of urls) expect(await visit(away, each)).not.toBe('content');
     expect(account.sends()).toEqual([]);
     await expectNothingLost(account);
     const home = lifeOn(devnet.rpcUrl);
     await tend(home);
-    for (const each of urls) {
-      url = each;
-      expect(await visit(home)).toBe('content');
-    }
+    for (const each of urls) expect(await visit(home, each)).toBe('content');
     expect(await expectBooksAgree(account, merchant)).toHaveLength(3);
     expect(home.purse.trouble).toBeNull();
   });
+});
+
+describe('whatever goes wrong, in whatever order, during one to five payments', () => {
+  const times = fc.integer({ min: 1, max: 4 });
+  const action = fc.constantFrom('process', 'block_info', 'account_info', 'receivable');
+  const way = fc.constantFrom('there' as const, 'back' as const);
+  const status = fc.constantFrom(429, 500, 503);
+  const onTheLine: fc.Arbitrary<ProxyFault> = fc.oneof(
+    fc.record({ kind: fc.constant('cut' as const), way, action, times }),
+    fc.record({ kind: fc.constant('delay' as const), way, ms: fc.constantFrom(5, 150), action, times }),
+    fc.record({ kind: fc.constant('duplicate' as const), way, action, times }),
+    fc.record({ kind: fc.constant('half' as const), quietly: fc.boolean(), action, times }),
+    fc.record({ kind: fc.constant('answer' as const), way, status, action, times }),
+  );
+  const box = { account: fc.constant(''), times };
+  const atTheNode: fc.Arbitrary<DevnetFault> = fc.oneof(
+    fc.record({ kind: fc.constant('never_confirm' as const), ...box }),
+    fc.record({ kind: fc.constant('confirm_never_seen' as const), ...box }),
+    fc.record({ kind: fc.constant('process_other_hash' as const), ...box }),
+    fc.record({ kind: fc.constant('drop_reply_after_accepting' as const), ...box }),
+    fc.record({ kind: fc.constant('stale_frontier' as const), ...box }),
+    fc.record({ kind: fc.constant('foreign_frontier' as const), of: fc.constant(GENESIS), ...box }),
+    fc.record({ kind: fc.constant('lie_balance' as const), offset: fc.constantFrom('-7', '7'), ...box }),
+  );
+  const step = fc.record({
+    line: fc.array(onTheLine, { maxLength: 2 }),
+    node: fc.array(atTheNode, { maxLength: 2 }),
+    socket: fc.constantFrom<(SocketFault | null)[]>(null, null, 'mute', 'closed', 'twice'),
+    dies: fc.boolean(),
+  });
+
+  test('what is on the ledger is what was debited, each once, and every page has its content in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+        account = await accountWith(devnet, XNO);
+        browser = new Browser();
+        ahead = 0;
+        await allowAll(account, url);
+        const urls = steps.map((_, n) => `${url}&account=${account.address}&n=${n}`);
+        const hasty = () => lifeWith([proxy.rpcUrl], 100, 250);
+        let life = hasty();
+        for (const [n, { line, node, socket, dies }] of steps.entries()) {
+          proxy.set(...line);
+          proxy.socket(socket);
+          devnet.faults.set(...node.map((fault) => ({ ...fault, account: account.address })));
+          await visit(life, urls[n]);
+          await expectNothingLost(account);
+          if (dies) life = hasty();
+          await tend(life);
+          await expectNothingLost(account);
+        }
+
+        proxy.set();
+        proxy.socket(null);
+        devnet.faults.clear();
+        ahead = RESTED;
+        life = lifeOn(devnet.rpcUrl);
+        for (const { hash } of account.blocks()) devnet.elections.confirm(hash);
+        await tend(life);
+        for (const each of urls)
+          if (!browser.served.has(each)) expect(await visit(life, each)).toBe('content');
+        expect(await expectBooksAgree(account, merchant)).toHaveLength(steps.length);
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+  }, 180_000);
 });

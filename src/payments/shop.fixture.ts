@@ -21,6 +21,8 @@ export class Browser {
   readonly #waiting = new Set<string>();
   /** What each challenge's request got when it went again. */
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
+  /** The URLs whose content was shown. */
+  readonly served = new Set<string>();
   /** The challenges whose pages got their 402. */
   readonly released: string[] = [];
   /** The challenges of which the price was asked for anew, in order. */
@@ -85,6 +87,7 @@ export class Browser {
     try {
       const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
       const { status, headers } = response;
+      if (status === 200) this.served.add(url);
       this.answers.set(challenge.id, { status, text: await response.text() });
       const [paymentResponse, paymentRequired] = [
         headers.get('payment-response'),

@@ -16,6 +16,8 @@ export interface SceneOptions {
   readonly devnet?: DevnetOptions;
   readonly merchant?: Omit<MerchantOptions, 'network'>;
   readonly purse?: Omit<PurseOptions, 'network'>;
+  /** The line on which the purse reaches the devnet; straight by default. */
+  readonly line?: (devnet: Devnet) => Promise<Pick<Devnet['profile'], 'rpcUrls' | 'wsUrl'>>;
   /** What the purse holds at the start (raw); 10 XNO by default. */
   readonly funds?: bigint;
 }
@@ -52,7 +54,8 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const { funds = 10n * XNO } = options;
   const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
   const merchant = await startMerchant({ network: devnet.profile, ...options.merchant });
-  const purse = await launchPurse({ ...options.purse, network: devnet.profile });
+  const line = await options.line?.(devnet);
+  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line } });
   if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
 
   const key = readAddress(purse.account);

@@ -124,7 +124,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'backup.save': async ({ password, filePassword }) => {
       const file = await writeBackup(database, await withPassword(vault.reveal(password)), filePassword);
-      if (file.length > MOST_BACKUP) throw new Fault('fault_backupTooLarge');
+      if (file.length > MOST_BACKUP) throw new Fault('fault_backupFailed');
       return { file };
     },
     'backup.restore': async ({ file, password }) => {

@@ -35,12 +35,14 @@ export async function writeBackup(
   if (passwordStrength(password).score < LEAST_SCORE) throw new Fault('fault_weakPassword');
   const contents = { source, records: await takeRecords(database) };
   const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
+  const plain = new Blob([text]);
   try {
+    if (plain.size > MOST_BYTES) throw new RangeError('too large for a backup');
     readContents(text);
   } catch (cause) {
     throw new Fault('fault_backupFailed', [], { cause: problemOf(cause) });
   }
-  return sealFile(await zipped(text), password, parameters);
+  return sealFile(await zipped(plain), password, parameters);
 }
 
 /**
@@ -70,8 +72,8 @@ function problemOf(failure: unknown): string {
   return issue === undefined ? '' : `${v.getDotPath(issue) ?? 'the contents'}: ${issue.type}`;
 }
 
-async function zipped(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+async function zipped(plain: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = plain.stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

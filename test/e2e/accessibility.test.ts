@@ -59,6 +59,18 @@ describe('axe finds nothing, in light and dark', () => {
     await expectAccessible(page, 'check');
 
     await page.reload();
+    await step(page, 'restore');
+    await page.getByTestId('backup-file').setInputFiles({
+      name: 'nothing.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('nothing'),
+    });
+    await page.getByTestId('backup-password').fill(PASSWORD);
+    await step(page, 'restore-done');
+    await page.locator('[role="alert"] .notice').waitFor();
+    await expectAccessible(page, 'restore');
+
+    await page.reload();
     await step(page, 'import');
     await page.getByTestId('secret').fill('nonsense');
     await step(page, 'secret-read');
@@ -175,6 +187,12 @@ describe('of the purse in use', () => {
     await popup.keyboard.press('Enter');
     await popup.getByTestId('seed').waitFor();
     await expectAccessible(popup, 'back-up');
+    await popup.getByTestId('file-password').fill('a drawer under the third stair');
+    await popup.getByTestId('file-password-again').fill('a drawer under the third stair');
+    await popup.getByTestId('file-purse-password').fill(PASSWORD);
+    await step(popup, 'save-backup');
+    await popup.locator('[role="status"] .notice').waitFor();
+    await expectAccessible(popup, 'back-up, saved');
 
     scene.devnet.faults.set({ kind: 'http_status', status: 503 });
     await scene.purse.ask('purse.refresh', {});

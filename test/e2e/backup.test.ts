@@ -134,6 +134,36 @@ test('a purse with something of everything is saved as one file that says nothin
     expect(text).not.toContain(secret);
 });
 
+test('the whole activity is saved as CSV and as JSON', async () => {
+  const { purse } = scene;
+  const popup = await purse.popup();
+  await popup.locator('nav button').nth(1).click();
+  const fileOf = async (testId: string) => {
+    const [download] = await Promise.all([popup.waitForEvent('download'), enabled(popup, testId).click()]);
+    return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+  };
+  const newestFirst = (await purse.activity()).toReversed();
+
+  const csv = await fileOf('export-csv');
+  expect(csv.name).toMatch(/^nano-purse-activity-\d{4}-\d\d-\d\d\.csv$/);
+  const [head, ...lines] = csv.text.trimEnd().split('\r\n');
+  expect(head).toMatch(/^time,kind,state,/);
+  expect(lines).toHaveLength(newestFirst.length);
+  for (const [index, { id, at, kind, amount, blockHash }] of newestFirst.entries()) {
+    const fields = lines[index]?.split(',') ?? [];
+    expect(fields.slice(0, 2)).toEqual([new Date(at).toISOString(), kind]);
+    expect(fields).toEqual(expect.arrayContaining([amount, blockHash, id]));
+  }
+
+  const json = await fileOf('export-json');
+  expect(json.name).toMatch(/\.json$/);
+  const items: readonly { id: string; amountRaw: string; at: string }[] = JSON.parse(json.text);
+  expect(items.map(({ id, amountRaw, at }) => [id, amountRaw, Date.parse(at)])).toEqual(
+    newestFirst.map(({ id, amount, at }) => [id, amount, at]),
+  );
+  await popup.close();
+});
+
 describe('in a new profile', () => {
   let purse: TestPurse;
   let view: Page;

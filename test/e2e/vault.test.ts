@@ -302,10 +302,36 @@ describe('the lock', () => {
     expect(await scene.paidSince(mark)).toHaveLength(1);
   });
 
+  test('may close while a payment walks: the page gets its 402, and after unlocking what was paid for', async () => {
+    const { purse, devnet } = scene;
+    const mark = await scene.mark();
+    devnet.elections.delayMs = 6_000;
+    await page.goto(scene.at('/page', { fetch: '1', n: 'locked' }));
+    await (await purse.nextApproval()).approve();
+    const newest = (state: string) =>
+      purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+        return last?.kind === 'payment' && last.state === state;
+      });
+    await newest('published');
+    await purse.ask('vault.lock', {});
+    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    const [said] = await purse.ask('log.list', {});
+    expect(said?.key).toBe('fault_locked');
+    await newest('published');
+
+    devnet.elections.delayMs = 50;
+    await purse.ask('vault.unlock', { password: PASSWORD });
+    await newest('proven');
+    await page.reload();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    await newest('settled');
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
   test('is closed when the browser comes back; the password opens it, and the history is there', async () => {
     const { purse, devnet } = scene;
     const before = await purse.activity();
-    expect(before.map(({ kind: what }) => what)).toEqual(['received', 'payment']);
+    expect(before.map(({ kind: what }) => what)).toEqual(['received', 'payment', 'payment']);
     await purse.close();
     const again: TestPurse = await launchPurse({ profile, bare: true });
     scene = { ...scene, purse: again };
@@ -320,7 +346,7 @@ describe('the lock', () => {
       network: { id: devnet.profile.id },
     });
     expect(await again.activity()).toEqual(before);
-    expect(await popup.getByTestId('activity-row').count()).toBe(2);
+    expect(await popup.getByTestId('activity-row').count()).toBe(3);
     await popup.close();
     page = await again.newPage();
     void page.goto(scene.at('/article')).catch(() => undefined);

@@ -20,6 +20,7 @@ export function ExportActivity() {
     <section class="export" aria-label={t('popup_export')}>
       <div class="columns">
         <Button
+          look="quiet"
           busy={csv.busy.value}
           testId="export-csv"
           onClick={() => void save(csv, 'csv', 'text/csv', csvParts)}
@@ -27,6 +28,7 @@ export function ExportActivity() {
           {t('popup_exportCsv')}
         </Button>
         <Button
+          look="quiet"
           busy={json.busy.value}
           testId="export-json"
           onClick={() => void save(json, 'json', 'application/json', jsonParts)}

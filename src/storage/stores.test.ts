@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultOf } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -64,6 +64,17 @@ test('a later version does not wait for this one to let go', async () => {
   newer.close();
   const failure: unknown = await new StoredSettings(database).write('paused', true).catch((caught) => caught);
   expect(faultOf(failure).key).toBe('fault_storageUnusable');
+});
+
+test.each([
+  ['QuotaExceededError', 'fault_storageUnusable'],
+  ['UnknownError', 'fault_storageUnusable'],
+  ['DataError', 'fault_unexpected'],
+])('a write that fails by %s is said as %s', (error, key) => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  expect(faultOf(new DOMException('', error)).key).toBe(key);
+  expect(said).toHaveBeenCalledOnce();
+  said.mockRestore();
 });
 
 describe('budgets', () => {

@@ -5,7 +5,7 @@ import type { PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
-import type { Answer, Approvals } from '../payments/approvals.ts';
+import { type Answer, type Approvals, nameOf } from '../payments/approvals.ts';
 import type { BudgetChange } from '../payments/budget.ts';
 import type { Float, FloatPlan } from '../payments/float.ts';
 import type { Handover } from '../payments/handover.ts';
@@ -228,7 +228,9 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
     'approval.answer': async ({ id, answer }) => {
       if (answer.kind === 'once' || answer.kind === 'budget') await keeper.opened();
-      approvals.answer(id, answerOf(answer));
+      const question = approvals.list().find((one) => nameOf(one) === id);
+      if (question === undefined) throw new Fault('fault_approvalGone');
+      approvals.answer(question.id, answerOf(answer));
       return null;
     },
 

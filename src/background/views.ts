@@ -12,7 +12,7 @@ import type {
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
-import type { Question } from '../payments/approvals.ts';
+import { nameOf, type Question } from '../payments/approvals.ts';
 import {
   type Allowance,
   budgetUse,
@@ -87,14 +87,15 @@ export interface ApprovalContext {
 }
 
 export function approvalView(
-  { id, site, challenge, offer, reason }: Question,
+  question: Question,
   { network, allowance, now, purse, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
+  const { site, challenge, offer, reason } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const asker = askerOf(challenge, site);
   const missing = purse?.missing(offer.amount) ?? null;
   return {
-    id,
+    id: nameOf(question),
     site,
     askedBy: asker,
     url: challenge.url,

@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Approvals, type Question } from './approvals.ts';
+import type { Raw } from '../nano/amount.ts';
+import { STRANGER } from './account.fixture.ts';
+import { Approvals, nameOf, type Question } from './approvals.ts';
 import { siteOf } from './payment.ts';
-import { challengeOf, sessionOffer } from './samples.fixture.ts';
+import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 
 function bench() {
   let changes = 0;
@@ -29,6 +31,21 @@ test('questions wait in the order they came, and each gets its own answer', asyn
   expect(await Promise.all(answers)).toEqual([{ kind: 'once' }, { kind: 'decline' }]);
   expect(approvals.list()).toEqual([]);
   expect(changes()).toBe(4);
+});
+
+test('the name of a question changes with everything that its answer is about, and with nothing else', () => {
+  const one = question();
+  const { offer, challenge } = one;
+  expect(nameOf({ ...one, reason: 'reason_locked' })).toBe(nameOf(one));
+  const others = [
+    { ...one, id: 'another' },
+    { ...one, offer: { ...offer, amount: 2n as Raw } },
+    { ...one, offer: { ...offer, payTo: STRANGER } },
+    { ...one, offer: { ...offer, network: 'nano:other' } },
+    { ...one, offer: signatureOffer(1n) },
+    { ...one, id: challengeOf({ tabId: challenge.tabId }).id },
+  ];
+  expect(new Set([one, ...others].map(nameOf)).size).toBe(others.length + 1);
 });
 
 test('a question is answered once: a second click finds it gone', async () => {

@@ -1,6 +1,8 @@
+import { blake2b } from '@noble/hashes/blake2.js';
 import { Fault, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
+import { hexOf } from '../nano/hex.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Site } from './payment.ts';
 
@@ -13,6 +15,15 @@ export interface Question {
   readonly offer: Offer;
   /** Why the purse asks instead of paying by itself. */
   readonly reason: Extract<MessageKey, `reason_${string}`>;
+}
+
+/**
+ * Names a question as the user sees it, by all that their answer is about. A killed worker's next life asks the same
+ * question under the same name; one that has other terms meanwhile, or another network, no late answer can meet.
+ */
+export function nameOf({ id, offer: { network, mechanism, payTo, amount } }: Question): string {
+  const terms = JSON.stringify([id, network, mechanism, payTo, amount.toString()]);
+  return hexOf(blake2b(new TextEncoder().encode(terms), { dkLen: 16 }));
 }
 
 export type Answer =

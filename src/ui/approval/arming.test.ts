@@ -11,6 +11,7 @@ afterEach(() => {
 /** A user whose attention the test turns on and off. */
 function user(looking: boolean) {
   const listeners = new Set<() => void>();
+  const pressed = new Set<(isDown: boolean) => void>();
   let given = looking;
   const attention: Attention = {
     given: () => given,
@@ -18,10 +19,18 @@ function user(looking: boolean) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onPress(listener) {
+      pressed.add(listener);
+      return () => pressed.delete(listener);
+    },
   };
   return {
     attention,
     listeners,
+    pressed,
+    press(isDown: boolean) {
+      for (const listener of pressed) listener(isDown);
+    },
     /** Attention that changes without an event. */
     lookUnheard(now: boolean) {
       given = now;
@@ -95,12 +104,46 @@ test('attention that comes or goes without an event arms nothing', () => {
   expect(second.armed.value).toBe(false);
 });
 
+test('a hail of clicks never gets through', () => {
+  const { attention, press } = user(true);
+  const { armed } = startArming(attention);
+  for (let index = 0; index < 20; index++) {
+    vi.advanceTimersByTime(ARM_AFTER - 1);
+    press(true);
+    press(false);
+    expect(armed.value).toBe(false);
+  }
+  vi.advanceTimersByTime(ARM_AFTER);
+  expect(armed.value).toBe(true);
+});
+
+test('what went down before it was armed does not answer by coming up', () => {
+  const { attention, press } = user(true);
+  const { armed } = startArming(attention);
+  press(true);
+  vi.advanceTimersByTime(60_000);
+  press(false);
+  expect(armed.value).toBe(false);
+  vi.advanceTimersByTime(ARM_AFTER);
+  expect(armed.value).toBe(true);
+});
+
+test('once armed, a click may be made', () => {
+  const { attention, press } = user(true);
+  const { armed } = startArming(attention);
+  vi.advanceTimersByTime(ARM_AFTER);
+  press(true);
+  press(false);
+  expect(armed.value).toBe(true);
+});
+
 test('once stopped it is disarmed for good and listens no more', () => {
-  const { attention, look, listeners } = user(true);
+  const { attention, look, press, listeners, pressed } = user(true);
   const { armed, stop } = startArming(attention);
   stop();
   look(true);
+  press(false);
   vi.advanceTimersByTime(60_000);
   expect(armed.value).toBe(false);
-  expect(listeners.size).toBe(0);
+  expect([listeners.size, pressed.size]).toEqual([0, 0]);
 });

@@ -1,0 +1,299 @@
+import type { Page, Request } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PageInput } from '../../../src/messages/contract.ts';
+import { type Paywall, startPaywall } from '../interception/paywall.ts';
+import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openShop } from './shop.ts';
+
+let scene: Scene;
+let stranger: Paywall;
+let page: Page;
+let visits = 0;
+
+beforeAll(async () => {
+  [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
+});
+afterAll(async () => {
+  await scene.close();
+  await stranger.close();
+});
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(async () => {
+  await page.close();
+  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+});
+
+const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const APPROVE = 'src/approve/index.html';
+const POPUP = 'src/popup/index.html';
+const fetching = () => scene.at('/page', { fetch: scene.at('/api/data', { visit: String(++visits) }) });
+const ONCE = '[data-testid="approve-once"]';
+const ARMED = `${ONCE}:not([aria-disabled="true"])`;
+
+async function waiting(count: number) {
+  return scene.purse.until('approval.list', {}, ({ length }) => length === count);
+}
+
+async function view(path: string): Promise<Page> {
+  const one = await scene.purse.newPage();
+  await one.setViewportSize({ width: 360, height: 600 });
+  await one.goto(inPurse(path));
+  return one;
+}
+
+async function middleOf(one: Page, selector: string): Promise<readonly [number, number]> {
+  const box = await one.locator(selector).boundingBox();
+  if (box === null) throw new Error(`${selector} is not there`);
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+/** An answer by message, as a page of the purse would send it; what became of it. */
+const answer = (id: string, given: PageInput<'approval.answer'>['answer']) =>
+  scene.purse.ask('approval.answer', { id, answer: given }).then(
+    () => 'taken',
+    (error: Error) => error.message,
+  );
+
+describe('clicks', () => {
+  test('that come twice answer one question, not the one behind it', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    const other = await scene.purse.newPage();
+    await other.goto(fetching());
+    const [, second] = await waiting(2);
+    const popup = await view(POPUP);
+    await popup.locator(ARMED).waitFor();
+    await popup.mouse.dblclick(...(await middleOf(popup, ONCE)));
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: second?.id }]);
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    await popup.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').click();
+    await other.locator('#fetch-result[data-status="402"]').waitFor();
+    await popup.close();
+    await other.close();
+  });
+
+  test('in two windows at once pay once', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    await waiting(1);
+    const windows = await Promise.all([view(POPUP), view(APPROVE)]);
+    for (const one of windows) await one.locator(ARMED).waitFor();
+    const places = await Promise.all(windows.map((one) => middleOf(one, ONCE)));
+    // The window of questions closes itself over the click.
+    await Promise.allSettled(windows.map((one, index) => one.mouse.click(...(places[index] ?? [0, 0]))));
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    for (const one of windows) await one.close();
+  });
+
+  test('that were meant for what was there before count for nothing, however many', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    const [question] = await waiting(1);
+    const popup = await view(POPUP);
+    const [x, y] = await middleOf(popup, ONCE);
+    // The user clicks on and on while the question comes up under the pointer: far longer than one wait.
+    const until = Date.now() + 2_000;
+    while (Date.now() < until) await popup.mouse.click(x, y);
+    expect(await popup.locator(ARMED).count()).toBe(0);
+    // A key that is held down on the button is no answer either.
+    await popup.locator(ONCE).focus();
+    await popup.keyboard.down('Enter');
+    const held = Date.now() + 1_000;
+    while (Date.now() < held) await popup.keyboard.down('Enter');
+    expect(await popup.locator(ARMED).count()).toBe(0);
+    await popup.keyboard.up('Enter');
+    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
+    await scene.nothingSince(mark);
+
+    await popup.locator(ARMED).click();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    await popup.close();
+  });
+
+  test('that began before the question was ready do not count when they end', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    const [question] = await waiting(1);
+    const popup = await view(POPUP);
+    await popup.mouse.move(...(await middleOf(popup, ONCE)));
+    await popup.mouse.down();
+    const until = Date.now() + 1_000;
+    while (Date.now() < until) expect(await popup.locator(ARMED).count()).toBe(0);
+    await popup.mouse.up();
+    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
+    await scene.nothingSince(mark);
+    await popup.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').click();
+    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    await popup.close();
+  });
+});
+
+describe('an answer that is sent again', () => {
+  const GONE = 'approval.answer: fault_approvalGone ';
+
+  test('after it was paid pays nothing more, nor after the death of the worker', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    const { offer, approve } = await scene.purse.nextApproval();
+    await approve();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
+    await scene.purse.killWorker();
+    expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
+  test('after it was declined, or has lapsed, neither pays nor leaves a budget', async () => {
+    const mark = await scene.mark();
+    const budget = { kind: 'budget', perPayment: String(XNO), perDay: String(XNO) } as const;
+    await page.goto(fetching());
+    const { offer, decline } = await scene.purse.nextApproval();
+    await decline();
+    expect(await answer(offer.id, budget)).toBe(GONE);
+
+    await page.goto(fetching());
+    const lapsed = await scene.purse.nextApproval();
+    await page.goto(scene.at('/free'));
+    await waiting(0);
+    for (const kind of ['once', 'never'] as const) expect(await answer(lapsed.offer.id, { kind })).toBe(GONE);
+    expect(await answer(lapsed.offer.id, budget)).toBe(GONE);
+    expect(await scene.purse.ask('budget.list', {})).toEqual([]);
+    expect((await scene.purse.ask('settings.read', {})).blockedSites).toEqual([]);
+    await scene.nothingSince(mark);
+  });
+
+  test('to a page that went away and came back finds its question gone', async () => {
+    const mark = await scene.mark();
+    await page.goto(fetching());
+    const { offer } = await scene.purse.nextApproval();
+    await page.goto(scene.at('/free'));
+    await page.goBack();
+    await scene.purse.until('approval.list', {}, (list) => list.every(({ id }) => id !== offer.id));
+    expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
+    await scene.nothingSince(mark);
+    // Whatever the page asks now is asked about anew.
+    for (const { id } of await scene.purse.ask('approval.list', {})) await answer(id, { kind: 'decline' });
+  });
+});
+
+describe('an offer that changes', () => {
+  test('behind its question changes nothing: what was shown is what is paid', async () => {
+    const mark = await scene.mark();
+    let amount = PRICE;
+    const shop = openShop(scene, stranger, () => ({ amount }));
+    void page.goto(shop.url).catch(() => undefined);
+    const { offer, approve } = await scene.purse.nextApproval();
+    expect(offer.amount).toBe(String(PRICE));
+    amount = 9n * XNO;
+    await approve();
+    await page.locator('#paid').waitFor();
+    expect(scene.sends().slice(mark.ledger)).toMatchObject([{ amount: PRICE }]);
+    expect((await scene.purse.payments()).slice(mark.journal)).toMatchObject([
+      { amount: String(PRICE), state: 'settled' },
+    ]);
+  });
+
+  test('with the page that is loaded again is another question; an answer to the first one meets nothing', async () => {
+    const mark = await scene.mark();
+    let amount = PRICE;
+    const shop = openShop(scene, stranger, () => ({ amount }));
+    void page.goto(shop.url).catch(() => undefined);
+    const [first] = await waiting(1);
+    amount = 9n * XNO;
+    void page.goto(shop.url).catch(() => undefined);
+    const [second] = await scene.purse.until(
+      'approval.list',
+      {},
+      ([one, ...more]) => one !== undefined && one.id !== first?.id && more.length === 0,
+    );
+    expect(second).toMatchObject({ amount: String(9n * XNO) });
+    expect(await answer(first?.id ?? '', { kind: 'once' })).toContain('fault_approvalGone');
+    await scene.nothingSince(mark);
+    expect(await answer(second?.id ?? '', { kind: 'decline' })).toBe('taken');
+    await page.waitForLoadState();
+  });
+});
+
+describe('the pages of the purse', () => {
+  const paths = [POPUP, APPROVE, 'src/onboarding/index.html', 'icons/purse-16.png'];
+  const ways: Readonly<Record<string, string>> = {
+    iframe: `document.body.append(Object.assign(document.createElement('iframe'), { src: url }))`,
+    object: `document.body.append(Object.assign(document.createElement('object'), { data: url }))`,
+    embed: `document.body.append(Object.assign(document.createElement('embed'), { src: url }))`,
+    window: 'open(url)',
+    link: `Object.assign(document.body.appendChild(document.createElement('a')), { href: url, target: '_blank' }).click()`,
+    address: 'location.href = url',
+    form: `Object.assign(document.body.appendChild(document.createElement('form')), { action: url, method: 'post', target: '_blank' }).submit()`,
+    refresh: `document.head.append(Object.assign(document.createElement('meta'), { httpEquiv: 'refresh', content: '0;url=' + url }))`,
+  };
+
+  test.each(Object.entries(ways))('open for no page by its %s', async (_, script) => {
+    const { context } = scene.purse;
+    const before = context.pages();
+    const asked: string[] = [];
+    const note = (request: Request) => void asked.push(request.url());
+    context.on('request', note);
+    for (const path of paths) {
+      const one = await scene.purse.newPage();
+      await one.goto(scene.at('/free'));
+      await one.evaluate(([run, url]) => void new Function('url', run ?? '')(url), [script, inPurse(path)]);
+    }
+    // What the page does after that is seen, and was not done before it.
+    const after = await scene.purse.newPage();
+    await after.goto(scene.at('/free', { after: '1' }));
+    context.off('request', note);
+    expect(asked.filter((url) => url.startsWith(inPurse('')))).toEqual([]);
+    for (const one of context.pages()) {
+      if (before.includes(one)) continue;
+      expect(one.frames().filter((frame) => frame.url().startsWith(inPurse('')))).toEqual([]);
+      await one.close();
+    }
+  });
+
+  test('open for no page by a redirect', async () => {
+    for (const path of paths) {
+      const url = stranger.serve(`/to-${path}`, (_, response) => {
+        response.writeHead(302, { Location: inPurse(path), 'Access-Control-Allow-Origin': '*' }).end();
+      });
+      await page.goto(scene.at('/free'));
+      const outcome = await page.evaluate(async (src) => {
+        const frame = Object.assign(document.createElement('iframe'), { src });
+        const loaded = new Promise((resolve) => {
+          frame.onload = resolve;
+        });
+        document.body.append(frame);
+        await loaded;
+        return fetch(src).then(
+          () => 'loaded',
+          () => 'refused',
+        );
+      }, url);
+      expect(outcome).toBe('refused');
+      expect(page.frames().map((frame) => frame.url())).not.toContain(inPurse(path));
+    }
+  });
+
+  test('may be framed by nobody', async () => {
+    const popup = await view(POPUP);
+    for (const path of [POPUP, APPROVE]) {
+      await popup.evaluate((src) => {
+        document.body.append(Object.assign(document.createElement('iframe'), { src }));
+      }, inPurse(path));
+    }
+    await expect.poll(() => popup.frames().map((frame) => frame.url())).toHaveLength(3);
+    await expect
+      .poll(() =>
+        popup
+          .frames()
+          .slice(1)
+          .map((frame) => frame.url()),
+      )
+      .toEqual(Array(2).fill('chrome-error://chromewebdata/'));
+    await popup.close();
+  });
+});

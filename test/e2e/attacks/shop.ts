@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import type { Paywall } from '../interception/paywall.ts';
+import { PRICE, type Scene } from '../scene.ts';
+
+/** What a dishonest shop says, at the moment it is asked. */
+export interface Terms {
+  readonly amount?: bigint;
+  readonly description?: string;
+  readonly error?: string;
+  /** Any further members of the entry, the resource and the envelope. */
+  readonly entry?: object;
+  readonly resource?: object;
+  readonly envelope?: object;
+}
+
+export interface Shop {
+  readonly url: string;
+  /** How many proofs were brought. */
+  proofs(): number;
+}
+
+let shops = 0;
+
+/**
+ * Opens a shop of one page at a server that is nobody's friend: it asks for what `terms` says at that moment, takes the
+ * money to the merchant's account, and answers a proof as `onProof` does (with the page, unless told).
+ */
+export function openShop(
+  { merchant, devnet }: Scene,
+  server: Paywall,
+  terms: () => Terms,
+  onProof: (response: ServerResponse) => void = (response) => {
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><p id="paid">Paid');
+  },
+): Shop {
+  const path = `/shop-${++shops}`;
+  const entry = {
+    scheme: 'exact',
+    network: devnet.profile.id,
+    asset: 'XNO',
+    payTo: merchant.payTo,
+    maxTimeoutSeconds: 180,
+  };
+  let proofs = 0;
+  const url = server.serve(path, ({ headers }, response) => {
+    if (headers['payment-signature'] !== undefined) {
+      proofs += 1;
+      return onProof(response);
+    }
+    const { amount = PRICE, description = 'A thing', error = '', ...more } = terms();
+    const offer = {
+      x402Version: 2,
+      error,
+      resource: { url, description, ...more.resource },
+      accepts: [
+        {
+          ...entry,
+          amount: String(amount),
+          extra: { nanoSignature: { url, messageToSign: 'block_hash+url' } },
+          ...more.entry,
+        },
+      ],
+      ...more.envelope,
+    };
+    response.setHeader('PAYMENT-REQUIRED', Buffer.from(JSON.stringify(offer)).toString('base64'));
+    response.writeHead(402, { 'Content-Type': 'text/html' }).end('<!doctype html><p>Pay first');
+  });
+  return { url, proofs: () => proofs };
+}

@@ -27,7 +27,7 @@ import { Vault } from '../vault/vault.ts';
 import { loadAgain, postTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
-import { challengeStore, clearSession, vaultSession } from './session-storage.ts';
+import { challengeStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
@@ -114,7 +114,6 @@ async function build(): Promise<House> {
     changed: tellPages,
     locked: () => {
       approvals.lapse(() => true);
-      void clearSession();
       tellPages();
     },
   });

@@ -4,11 +4,14 @@ import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 // `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
 
-/** Where the vault keeps its session key. */
+/** Where the vault keeps its session key. Whenever it goes, by hand or by its deadline, all that was the purse's goes. */
 export const vaultSession: VaultSession = {
   get: async (key) => (await session.get(key))[key],
   set: (key, value) => session.set({ [key]: value }),
-  remove: (key) => session.remove(key),
+  remove: async (key) => {
+    await session.remove(key);
+    await clearSession();
+  },
 };
 
 /** Where interception keeps the challenges that wait for their end. */
@@ -26,8 +29,7 @@ export const REST_UNTIL = 'workRestsUntil';
 /** What tells nothing of a purse, and so outlives its locking. */
 const KEPT = new Set([RETIRED_ENGINES, REST_UNTIL]);
 
-/** Empties it of all that was the purse's: what locking must leave behind. */
-export async function clearSession(): Promise<void> {
+async function clearSession(): Promise<void> {
   const keys = Object.keys(await session.get(null));
   await session.remove(keys.filter((key) => !KEPT.has(key)));
 }

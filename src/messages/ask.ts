@@ -22,8 +22,9 @@ export async function ask<Q extends PageQuestion>(question: Q, input: PageInput<
 
 /** Calls `listener` whenever the background says that something changed; returns how to stop. */
 export function onChanged(listener: () => void): () => void {
-  const heard = (message: unknown) => {
-    if (message === CHANGED) listener();
+  const heard = (message: unknown, { tab }: browser.Runtime.MessageSender) => {
+    // The background has no tab; scripts in pages have.
+    if (message === CHANGED && tab === undefined) listener();
     return undefined;
   };
   browser.runtime.onMessage.addListener(heard);

@@ -17,20 +17,21 @@ test.each([
   expect(decodeLabel(label)).toBe(letters);
 });
 
-test('every label that a browser writes in ASCII is read as Node reads it', () => {
+test('every label that a browser writes in ASCII is read as Node reads it', { timeout: 30_000 }, () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (text) => {
       const ascii = domainToASCII(text);
       fc.pre(ascii.startsWith('xn--') && !ascii.includes('.'));
       expect(decodeLabel(ascii)).toBe(domainToUnicode(ascii));
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
 });
 
-test('no text at all makes it fail', () => {
+test('no text at all makes it fail, or go on for ever', { timeout: 30_000 }, () => {
+  expect(decodeLabel(`xn--${'9'.repeat(1_000)}`)).toBe(null);
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (text) => {
+    fc.property(fc.string({ maxLength: 80 }), (text) => {
       const letters = decodeLabel(`xn--${text}`);
       expect(letters === null || typeof letters === 'string').toBe(true);
     }),

@@ -28,6 +28,7 @@ export function decodeLabel(label: string): string | null {
       // The standard counts a to z before 0 to 9, other than every base-36 number.
       const value = digit < 10 ? digit + 26 : digit - 10;
       index += value * weight;
+      if (index > Number.MAX_SAFE_INTEGER) return null;
       const threshold = Math.min(T_MAX, Math.max(T_MIN, k - bias));
       if (value < threshold) break;
       weight *= BASE - threshold;

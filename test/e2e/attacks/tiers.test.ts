@@ -1,0 +1,273 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { bridgeQuestions, CHANGED, pageQuestions } from '../../../src/messages/contract.ts';
+import { WORK_PORT, WORK_READY_PORT } from '../../../src/offscreen/ports.ts';
+import { builtExtension, ROOT } from '../build.ts';
+import { openScene, type Scene } from '../scene.ts';
+
+const NAMES = [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)];
+const PORTS = [WORK_PORT, WORK_READY_PORT, 'any'];
+const OTHER = join(ROOT, 'test/e2e/fixtures/other-extension');
+/** Chromium names an unpacked extension by its folder. */
+const OTHER_ID = createHash('sha256')
+  .update(OTHER)
+  .digest('hex')
+  .slice(0, 32)
+  .replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
+
+let scene: Scene;
+let page: Page;
+
+beforeAll(async () => {
+  const both = [builtExtension(), OTHER].join(',');
+  const extraArgs = [`--load-extension=${both}`, `--disable-extensions-except=${both}`];
+  scene = await openScene({ purse: { extraArgs } });
+});
+afterAll(() => scene.close());
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(() => page.close());
+
+const self = () => `chrome-extension://${scene.purse.extensionId}`;
+
+/** Evaluates in the world of the purse's own script in the page. */
+async function inBridge<T>(expression: string): Promise<T> {
+  const session = await scene.purse.context.newCDPSession(page);
+  const bridge = new Promise<number>((resolve) => {
+    session.on('Runtime.executionContextCreated', ({ context }) => {
+      if (context.origin === self()) resolve(context.id);
+    });
+  });
+  await session.send('Runtime.enable');
+  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+    expression,
+    contextId: await bridge,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  await session.detach();
+  if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description);
+  return result.value as T;
+}
+
+/** Says what becomes of each message: the answer's fault, or why there was none. */
+const sayAll = (to: string) => `Promise.all(${JSON.stringify([...NAMES, 'purse.nothing'])}.map((ask) =>
+  chrome.runtime.sendMessage(${to}{ ask, input: {} }).then(({ fault }) => fault.key, ({ message }) => message)))`;
+/** Says what comes over each port before it is closed; \`open\` for one that nobody closes. */
+const connectAll = (
+  to: string,
+) => `Promise.all(${JSON.stringify(PORTS)}.map((name) => new Promise((resolve) => {
+  const port = chrome.runtime.connect(${to}{ name });
+  const heard = [];
+  port.onMessage.addListener((message) => heard.push(message));
+  port.onDisconnect.addListener(() => resolve(heard));
+  port.postMessage({ kind: 'solve', id: 0, root: '0'.repeat(64), threshold: '0'.repeat(16), urgency: 'foreground' });
+})))`;
+
+describe('another extension', () => {
+  beforeEach(() => page.goto(`chrome-extension://${OTHER_ID}/page.html`));
+
+  test('gets no answer to any message: to it, nobody is there', async () => {
+    const to = `${JSON.stringify(scene.purse.extensionId)}, `;
+    const nobody = 'Could not establish connection. Receiving end does not exist.';
+    expect(await page.evaluate(sayAll(to))).toEqual(Array(NAMES.length + 1).fill(nobody));
+    // One that is not installed looks the same.
+    expect(await page.evaluate(sayAll(`${JSON.stringify('a'.repeat(32))}, `))).toEqual(
+      Array(NAMES.length + 1).fill(nobody),
+    );
+  });
+
+  test('opens no port', async () => {
+    const to = `${JSON.stringify(scene.purse.extensionId)}, `;
+    expect(await page.evaluate(connectAll(to))).toEqual(PORTS.map(() => []));
+  });
+});
+
+describe('a page', () => {
+  test('has nothing to send with', async () => {
+    for (const url of [scene.at('/free'), scene.at('/page')]) {
+      await page.goto(url);
+      expect(
+        await page.evaluate(() => [
+          typeof (globalThis as { chrome?: { runtime?: unknown } }).chrome?.runtime,
+          typeof (globalThis as { browser?: unknown }).browser,
+        ]),
+      ).toEqual(['undefined', 'undefined']);
+    }
+  });
+
+  test('cannot tell that the purse is there: its files look as those of an extension that is not', async () => {
+    await page.goto(scene.at('/free'));
+    const seen = (id: string) =>
+      page.evaluate(
+        async ([origin, ...paths]) => {
+          performance.clearResourceTimings();
+          const outcomes: unknown[] = [];
+          for (const path of paths) {
+            const url = `${origin}/${path}`;
+            const element = (tag: 'img' | 'script' | 'link' | 'iframe' | 'audio') =>
+              new Promise((resolve) => {
+                const one = document.createElement(tag);
+                one.onload = () => resolve('load');
+                one.onerror = () => resolve('error');
+                Object.assign(one, tag === 'link' ? { rel: 'stylesheet', href: url } : { src: url });
+                document.body.append(one);
+              });
+            outcomes.push([
+              await fetch(url).catch(String),
+              await fetch(url, { mode: 'no-cors' }).catch(String),
+              await element('img'),
+              await element('script'),
+              await element('link'),
+              await element('iframe'),
+              await element('audio'),
+            ]);
+          }
+          const timings = performance
+            .getEntriesByType('resource')
+            .map(({ name, ...entry }) => [name.replace(origin ?? '', ''), Object.keys(entry)]);
+          const marks = [performance.getEntriesByType('mark'), performance.getEntriesByType('measure')];
+          for (const one of document.querySelectorAll('img, script, link, iframe, audio')) one.remove();
+          return { outcomes, timings, marks };
+        },
+        [
+          `chrome-extension://${id}`,
+          'manifest.json',
+          'src/approve/index.html',
+          'src/popup/index.html',
+          'icons/purse.svg',
+          '_locales/en/messages.json',
+        ],
+      );
+    const [there, absent] = [await seen(scene.purse.extensionId), await seen('a'.repeat(32))];
+    expect(there).toEqual(absent);
+    expect(there.marks).toEqual([[], []]);
+  });
+});
+
+describe('the purse’s own script in a page, were it taken over', () => {
+  beforeEach(() => page.goto(scene.at('/free')));
+
+  test('is refused every question but its own, and its own for what it does not hold', async () => {
+    const own = Object.keys(bridgeQuestions);
+    expect(await inBridge(sayAll(''))).toEqual(
+      [...NAMES, 'purse.nothing'].map((name) =>
+        own.includes(name) ? 'fault_badMessage' : 'fault_forbidden',
+      ),
+    );
+    const input = { holdId: '1', url: scene.at('/article'), method: 'GET' };
+    const mark = await scene.mark();
+    expect(
+      await inBridge(`chrome.runtime.sendMessage(${JSON.stringify({ ask: 'request.held', input })})`),
+    ).toEqual({
+      ok: true,
+      value: 'release',
+    });
+    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+    await scene.nothingSince(mark);
+  });
+
+  test('hears nothing over any port', async () => {
+    await inBridge(`Promise.all(${JSON.stringify(PORTS)}.map(async (name) => {
+      const port = chrome.runtime.connect({ name });
+      globalThis.heard ??= [];
+      port.onMessage.addListener((message) => heard.push(message));
+      port.postMessage({ kind: 'solve', id: 0, root: '0'.repeat(64), threshold: '0'.repeat(16), urgency: 'foreground' });
+    }))`);
+    expect(await inBridge(sayAll(''))).toHaveLength(NAMES.length + 1);
+    expect(await inBridge('heard')).toEqual([]);
+  });
+
+  test('cannot make the purse’s pages look again', async () => {
+    const popup = await scene.purse.popup();
+    await popup.getByTestId('balance').waitFor();
+    const heard = () => popup.evaluate(() => (globalThis as unknown as { asked: number }).asked);
+    await popup.evaluate(() => {
+      const { runtime } = chrome;
+      const send = runtime.sendMessage.bind(runtime);
+      Object.assign(globalThis, { asked: 0, heardAll: 0 });
+      runtime.onMessage.addListener(() => {
+        (globalThis as unknown as { heardAll: number }).heardAll += 1;
+      });
+      runtime.sendMessage = ((message: { ask?: string }) => {
+        if (message.ask === 'purse.state') (globalThis as unknown as { asked: number }).asked += 1;
+        return send(message);
+      }) as typeof runtime.sendMessage;
+    });
+    const before = await heard();
+    await inBridge(
+      `Promise.allSettled(Array.from({ length: 20 }, () => chrome.runtime.sendMessage(${JSON.stringify(CHANGED)})))`,
+    );
+    await expect
+      .poll(() => popup.evaluate(() => (globalThis as unknown as { heardAll: number }).heardAll))
+      .toBeGreaterThanOrEqual(20);
+    expect(await heard()).toBe(before);
+    await popup.close();
+  });
+
+  test('whatever it says, it gets a refusal or nothing, and the purse goes on', async () => {
+    const noise = fc.oneof(
+      fc.json().map((text): unknown => JSON.parse(text)),
+      fc.record({
+        ask: fc.constantFrom(...NAMES, '__proto__', 'constructor', 'toString'),
+        input: fc.jsonValue(),
+      }),
+      fc.record({
+        ask: fc.constant('request.held'),
+        input: fc.record({ holdId: fc.string(), url: fc.string(), method: fc.string() }),
+      }),
+    );
+    const messages: unknown[] = [
+      ...fc.sample(noise, 200),
+      JSON.parse(
+        '{"ask":"purse.state","__proto__":{"ok":true},"input":{"constructor":{"prototype":{"ok":true}}}}',
+      ),
+      { ask: 'x'.repeat(2_000_000), input: 'y'.repeat(2_000_000) },
+      { ask: 'request.held', input: { holdId: '1', url: 'z'.repeat(1_000_000), method: 'GET' } },
+      {
+        ask: 'purse.state',
+        input: {},
+        sender: { id: scene.purse.extensionId, origin: self() },
+        tier: 'page',
+      },
+    ];
+    const replies = await inBridge<readonly unknown[]>(
+      `Promise.all(${JSON.stringify(messages)}.map((message) =>
+        chrome.runtime.sendMessage(message).then((reply) => reply ?? null, () => null)))`,
+    );
+    expect(replies).toHaveLength(messages.length);
+    for (const reply of replies) {
+      if (reply === null) continue;
+      const { ok, value, fault } = reply as { ok: boolean; value?: unknown; fault?: { key: string } };
+      if (ok) expect(value).toBe('release');
+      else expect(['fault_forbidden', 'fault_badMessage']).toContain(fault?.key);
+    }
+    expect(await scene.purse.ask('purse.state', {})).toMatchObject({ kind: 'open' });
+    expect(await scene.purse.payments()).toEqual([]);
+  });
+});
+
+describe('after locking', () => {
+  test.each(['awake', 'just woken'])('nothing is left in the session: %s', async (how) => {
+    const { purse } = scene;
+    const desk = await purse.popup();
+    const session = () => desk.evaluate(() => chrome.storage.session.get(null));
+    void page.goto(scene.at('/article', { how })).catch(() => undefined);
+    await purse.nextApproval();
+    expect(Object.keys(await session()).map((key) => key.replace(/:.*/, ''))).toEqual(
+      expect.arrayContaining(['vault', 'challenge']),
+    );
+    if (how === 'just woken') await purse.killWorker();
+    await purse.ask('vault.lock', {});
+    const left = Object.keys(await session()).filter(
+      (key) => !['retiredEngines', 'workRestsUntil'].includes(key),
+    );
+    expect(left).toEqual([]);
+    await purse.ask('vault.unlock', { password: 'correct horse battery staple' });
+    await desk.close();
+  });
+});

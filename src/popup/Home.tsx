@@ -8,6 +8,7 @@ import { Button } from '../ui/components/Button.tsx';
 import { FaultLine, Notice } from '../ui/components/Notice.tsx';
 import { Receive } from '../ui/components/Receive.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
+import { WorkLine } from '../ui/components/WorkLine.tsx';
 import { shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
@@ -48,9 +49,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
             {t('popup_incoming', shortXno(purse.incoming))}
           </p>
         )}
-        <p class={`work work-${purse.work}`} data-testid="work" data-work={purse.work}>
-          {purse.work !== 'none' && t(purse.work === 'ready' ? 'popup_workReady' : 'popup_workWorking')}
-        </p>
+        <WorkLine work={purse.work} />
       </section>
 
       <FaultLine fault={action.fault.value} />

@@ -49,6 +49,7 @@ function tabOf(place: Place): Tab {
     case 'settings':
     case 'network':
     case 'backup':
+    case 'work':
     case 'log':
       return 'settings';
   }

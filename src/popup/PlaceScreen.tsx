@@ -10,6 +10,7 @@ import type { Place } from './place.ts';
 import { Send } from './Send.tsx';
 import { Settings } from './Settings.tsx';
 import { Story } from './Story.tsx';
+import { Work } from './Work.tsx';
 
 /** The screen of a place. */
 export function PlaceScreen({ place, purse }: { readonly place: Place; readonly purse: OpenPurseView }) {
@@ -32,6 +33,8 @@ export function PlaceScreen({ place, purse }: { readonly place: Place; readonly 
       return <NetworkEditor network={place.network} />;
     case 'backup':
       return <Backup />;
+    case 'work':
+      return <Work purse={purse} />;
     case 'log':
       return <Log />;
   }

@@ -44,6 +44,9 @@ export function Settings() {
           <Section title={t('popup_float')} id="float">
             <WarmFloat float={settings.value.float} />
           </Section>
+          <Section title={t('popup_workTitle')} id="work">
+            <OpenRow icon="gauge" name={t('popup_workOpen')} onClick={() => go({ name: 'work' })} />
+          </Section>
           <Section title={t('popup_sitesTitle')} id="sites">
             <Blocked sites={settings.value.blockedSites} />
             <BlockTakers sites={settings.value.blockTakers} />

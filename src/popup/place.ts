@@ -12,6 +12,7 @@ export type Place =
   | { readonly name: 'settings' }
   | { readonly name: 'network'; readonly network: NetworkView | null }
   | { readonly name: 'backup' }
+  | { readonly name: 'work' }
   | { readonly name: 'log' };
 
 const current = signal<Place>({ name: 'home' });

@@ -44,3 +44,10 @@ export function dayName(day: string, now: number = Date.now(), locale?: string):
     timeZone: 'UTC',
   }).format(Date.parse(day));
 }
+
+/** About how long something takes, in the user's language: "1 sec", "27 sec", "4 min". */
+export function lasting(ms: number, locale?: string): string {
+  const seconds = Math.max(1, Math.round(ms / SECOND));
+  const [count, unit] = seconds < 100 ? [seconds, 'second'] : [Math.round(ms / MINUTE), 'minute'];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+}

@@ -8,6 +8,7 @@ import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
+import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
@@ -114,6 +115,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         {stage === 'budget' && <BudgetForm draft={draft} />}
         <Facts approval={approval} />
         {stage === 'pay' && approval.work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
+        {stage === 'pay' && <WorkLine work={approval.work} />}
       </Screen>
       <Answers key={stage} choices={choices} sending={sending} />
     </div>

@@ -298,7 +298,7 @@ describe('fetch is held in every kind of document', () => {
     await page.goto(world.paywall.page('/sandboxed', '', headers));
     expect(await page.evaluate(async () => (await fetch('/paid/sandboxed?cors')).status)).toBe(200);
     const { challenges } = await world.seen('/paid/sandboxed?cors');
-    expect(challenges[0]).toMatchObject({ initiator: null, topOrigin: world.paywall.here });
+    expect(challenges[0]).toMatchObject({ initiator: 'null', topOrigin: world.paywall.here });
   });
 
   test('srcdoc', async () => {

@@ -48,6 +48,9 @@ afterEach(async () => {
   await page.close();
 });
 
+/** How long something may take that happens by itself, on a machine that has other things to do (ms). */
+const PATIENCE = { timeout: 20_000 };
+
 const spentToday = async () => {
   const [budget] = await scene.purse.ask('budget.list', {});
   return BigInt(budget?.spentToday ?? 0);
@@ -65,7 +68,7 @@ const works = async () => {
 
 /** One payment since the mark, in every book, and that is what the budget was debited with. */
 async function paidOnce(): Promise<void> {
-  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state).toBe('settled');
+  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
   const [payment, ...more] = await scene.paidSince(mark);
   expect(more).toEqual([]);
   expect((await spentToday()) - debited).toBe(BigInt(payment?.amount ?? 0));
@@ -154,7 +157,7 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     fails(...faults);
     await visit(url);
     await page.locator('#gate').waitFor();
-    await expect.poll(() => reason(url)).toBe(key);
+    await expect.poll(() => reason(url), PATIENCE).toBe(key);
     expect(scene.sends().slice(mark.ledger)).toEqual([]);
     await works();
     // The purse finds by itself that its nodes are back.
@@ -162,7 +165,7 @@ describe('the page has its 402, the log the reason, and the next visit the conte
       .poll(async () => {
         await scene.purse.ask('purse.refresh', {});
         return scene.purse.ask('purse.state', {});
-      })
+      }, PATIENCE)
       .toMatchObject({ trouble: null });
     await visit(url);
     await gateOpens();
@@ -176,7 +179,7 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     fails({ kind: 'cut', ...there });
     await visit(url);
     await page.locator('#gate').waitFor();
-    await expect.poll(() => reason(url)).toBe('fault_nodeUnreachable');
+    await expect.poll(() => reason(url), PATIENCE).toBe('fault_nodeUnreachable');
     const popup = await purse.popup();
     await popup.getByTestId('trouble').getByText(messages.fault_nodeUnreachable.message).waitFor();
     await works();

@@ -1,0 +1,189 @@
+/** A real browser whose only node lies: nothing is signed beyond the offer, the popup says what is wrong, and it heals. */
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
+import type { FaultKey } from '../../src/fault.ts';
+import { type NodeProxy, type ProxyFault, startProxy, type Twist } from '../devnet/proxy.ts';
+import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import { type Mark, openScene, type Scene, XNO } from './scene.ts';
+
+let scene: Scene;
+let liar: NodeProxy;
+let page: Page;
+let mark: Mark;
+
+beforeAll(async () => {
+  scene = await openScene({
+    async line(devnet) {
+      liar = await startProxy(devnet);
+      return { rpcUrls: [liar.rpcUrl], wsUrl: liar.wsUrl };
+    },
+  });
+  const { purse, merchant } = scene;
+  await purse.ask('budget.save', {
+    site: merchant.origin,
+    perPayment: String(XNO),
+    perDay: String(9n * XNO),
+    paused: false,
+  });
+});
+afterAll(async () => {
+  await scene.close();
+  await liar.close();
+});
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+  mark = await scene.mark();
+});
+afterEach(async () => {
+  liar.set();
+  await page.close();
+});
+
+/** How long something may take that happens by itself, on a machine that has other things to do (ms). */
+const PATIENCE = { timeout: 20_000 };
+
+const visit = (url: string) => page.goto(url).catch(() => null);
+const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
+const twist = (action: string, lie: Twist): ProxyFault => ({ kind: 'twist', action, twist: lie });
+const shifted = (raw: unknown, by: bigint) => String(BigInt(String(raw)) + by);
+const newest = () => scene.devnet.ledger.find(scene.sends().at(-1)?.hash ?? '');
+
+/** The purse forgets what it has seen and is told lies from then on. */
+async function lie(...faults: readonly ProxyFault[]): Promise<void> {
+  await scene.purse.killWorker();
+  liar.set(...faults);
+}
+
+/** What every payment of the purse moved, on the ledger, since the mark. */
+const amounts = () =>
+  scene
+    .sends()
+    .slice(mark.ledger)
+    .map(({ amount }) => String(amount));
+
+async function paidOnce(): Promise<void> {
+  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
+  const paid = await scene.paidSince(mark);
+  expect(paid).toHaveLength(1);
+  expect(amounts()).toEqual(paid.map(({ amount }) => amount));
+}
+
+test('a first payment, with the truth', async () => {
+  await visit(scene.at('/article', { lie: 'none' }));
+  await gateOpens();
+  await paidOnce();
+});
+
+test.each<[string, () => readonly ProxyFault[]]>([
+  [
+    'a balance far above the truth',
+    () => [
+      twist('account_info', (answer) => ({ ...answer, balance: shifted(answer.balance, 1_000n * XNO) })),
+      twist('block_info', (answer) => ({ ...answer, balance: shifted(answer.balance, 1_000n * XNO) })),
+    ],
+  ],
+  ['a balance far below the truth', () => [twist('account_info', (answer) => ({ ...answer, balance: '1' }))]],
+  [
+    'a frontier of long ago',
+    () => [twist('account_info', (answer) => ({ ...answer, frontier: newest().block.previous }))],
+  ],
+  ['another hash for what it took', () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))]],
+])('%s changes nothing: the offer is paid, to the raw', async (name, faults) => {
+  await lie(...faults());
+  await visit(scene.at('/article', { lie: name }));
+  await gateOpens();
+  await paidOnce();
+  liar.set();
+  const state = await scene.purse.ask('purse.state', {});
+  expect(state).toMatchObject({ balance: String(newest().block.balance) });
+});
+
+test.each<[string, FaultKey, () => readonly ProxyFault[]]>([
+  [
+    'that another wallet went on, from an old frontier',
+    'fault_nodeBehind',
+    () => {
+      const { hash, block } = newest();
+      return [
+        twist('account_info', (answer) => ({ ...answer, frontier: block.previous })),
+        twist('block_info', (answer, asked) =>
+          asked.hash === hash ? { ...answer, successor: 'AB'.repeat(32) } : answer,
+        ),
+      ];
+    },
+  ],
+  [
+    'redirects',
+    'fault_nodeUnreachable',
+    () => [{ kind: 'answer', way: 'there', status: 307, headers: { Location: scene.devnet.rpcUrl } }],
+  ],
+  [
+    'megabytes',
+    'fault_nodeNonsense',
+    () => [{ kind: 'answer', way: 'there', body: JSON.stringify({ balance: '7'.repeat(5 << 20) }) }],
+  ],
+])('%s: nothing is signed, the popup says why, and the truth heals it', async (name, key, faults) => {
+  const url = scene.at('/article', { lie: name });
+  await lie(...faults());
+  await visit(url);
+  await page.locator('#gate').waitFor();
+  const reason = async () => (await scene.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
+  await expect.poll(reason, PATIENCE).toBe(key);
+  expect(amounts()).toEqual([]);
+  const begun = (await scene.purse.payments()).slice(mark.journal);
+  expect(begun.filter(({ blockHash }) => blockHash !== null)).toEqual([]);
+  const popup = await scene.purse.popup();
+  await popup.getByTestId('trouble').getByText(messages[key].message).waitFor();
+  liar.set();
+  await popup.getByTestId('trouble').locator('button').click();
+  await popup.getByTestId('trouble').locator('.notice').waitFor({ state: 'detached' });
+  await popup.close();
+  mark = await scene.mark();
+  await visit(url);
+  await gateOpens();
+  await paidOnce();
+});
+
+test('a confirmation of what no ledger saw: the proof is refused and kept, and buys once the block is there', async () => {
+  const url = scene.at('/article', { lie: 'confirmed' });
+  const dropped: string[] = [];
+  liar.set(
+    twist('process', (answer) => {
+      const hash = String(answer.hash);
+      // The node forgets what it has just taken.
+      if (!dropped.includes(hash)) scene.devnet.ledger.rollback(scene.devnet.ledger.find(hash).hash);
+      dropped.push(hash);
+      return answer;
+    }),
+    twist('block_info', (_, { hash }) => {
+      liar.tell({ topic: 'confirmation', message: { hash, account: scene.purse.account, amount: '1' } });
+      return { error: 'Block not found' };
+    }),
+  );
+  await visit(url);
+  await page.locator('#gate').waitFor();
+  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('refused');
+  expect(amounts()).toEqual([]);
+  liar.set();
+  await scene.purse.ask('purse.refresh', {});
+  await expect.poll(() => amounts().length, PATIENCE).toBe(1);
+  await visit(url);
+  await gateOpens();
+  await paidOnce();
+});
+
+test('incoming money is worth what its blocks say', async () => {
+  const before = newest().block.balance;
+  liar.set(
+    twist('receivable', ({ blocks }) => ({
+      blocks: Object.fromEntries(Object.keys(Object(blocks)).map((hash) => [hash, String(1_000n * XNO)])),
+    })),
+  );
+  await scene.devnet.faucet(scene.purse.account, 5n);
+  await scene.purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && state.balance === String(before + 5n) && state.trouble === null,
+  );
+});

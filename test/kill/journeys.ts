@@ -132,7 +132,7 @@ const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
   endsWithout: true,
 });
 
-export const takenBack: Readonly<Partial<Record<PaymentState, Journey>>> = {
+export const takenBack = {
   signed: takesBack('signed', {
     // The disk fails when the proof is to be written: the payment stays as it is.
     world: { broken: 'signed → proven' },
@@ -153,7 +153,7 @@ export const takenBack: Readonly<Partial<Record<PaymentState, Journey>>> = {
     before: (walk) => walk.visitUntil('unanswered'),
   }),
   settled: takesBack('settled', { before: (walk) => walk.visitUntil('settled') }),
-};
+} satisfies Partial<Record<PaymentState, Journey>>;
 
 /** A change of the same account, on the same frontier, confirmed. */
 async function rival({ stage }: Walk): Promise<void> {

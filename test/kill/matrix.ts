@@ -27,6 +27,8 @@ export function transitionsOf(table: Steps): readonly Transition[] {
   return [{ from: null, to: 'approved' }, ...steps];
 }
 
+const takenBack: Partial<Record<PaymentState, Journey>> = journeys.takenBack;
+
 /** How a payment is brought to a transition. */
 function journeyTo(table: Steps, { from, to }: Transition): Journey | undefined {
   switch (to) {
@@ -49,7 +51,7 @@ function journeyTo(table: Steps, { from, to }: Transition): Journey | undefined 
       return from === 'published' ? journeys.outvoted : journeys.tooDear;
     case 'revoked':
       if (table === PUBLISHED) return journeys.tooLate;
-      return from === null ? undefined : journeys.takenBack[from];
+      return from === null ? undefined : takenBack[from];
   }
 }
 
@@ -74,9 +76,10 @@ const DELIVERY: readonly Line[] = [
   effect('hear answer'),
 ];
 
-const taken = journeys.takenBack.settled;
-const REVOCATION: readonly Line[] =
-  taken === undefined ? [] : [effect('write countermand', taken), effect('publish countermand', taken)];
+const REVOCATION: readonly Line[] = [
+  effect('write countermand', journeys.takenBack.settled),
+  effect('publish countermand', journeys.takenBack.settled),
+];
 
 const PUBLISHED_LINES: readonly Line[] = [
   effect('keep challenge'),

@@ -16,15 +16,15 @@ const failures: string[] = [];
 let passed = 0;
 
 /** `●` for a death that nothing was lost by. */
-async function outlives(death: Death, name: string): Promise<string> {
+async function outlives(death: Death): Promise<string> {
   try {
     await die(stage, death);
     passed += 1;
     return '●';
   } catch (failure) {
-    const { mechanism, surface, stop } = death;
+    const { journey, mechanism, surface, stop } = death;
     const message = failure instanceof Error ? failure.message : String(failure);
-    failures.push(`${stop.when} ${name}, ${mechanism}, ${surface}: ${message}`);
+    failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${message}`);
     // What went wrong once must not spoil what comes after it.
     await stage.close();
     stage = await openStage();
@@ -53,7 +53,7 @@ for (const { title, lines, mechanisms } of PARTS) {
     for (const { mechanism, surface } of columns) {
       const deaths = deathsOf(line, [mechanism]).filter((death) => death.surface === surface);
       let cell = deaths.length === 0 ? '–' : '';
-      for (const death of deaths) cell += `${await outlives(death, line.point)} `;
+      for (const death of deaths) cell += `${await outlives(death)} `;
       cells.push(cell);
     }
     row(line.point, [...cells, `${((performance.now() - since) / 1000).toFixed(1)} s`]);

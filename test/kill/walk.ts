@@ -56,7 +56,7 @@ export class Walk {
   readonly #asks: boolean;
   readonly #sends: number;
   /** Puts a plan into the worker's next life, as it begins. */
-  #heir: Awaited<ReturnType<WatchedWorker['begetter']>> | undefined;
+  #nextLife: Awaited<ReturnType<WatchedWorker['killAndCatch']>> | undefined;
 
   private constructor(stage: Stage, death: Death, terms: Readonly<Record<string, string>>) {
     const { journey, mechanism, surface } = death;
@@ -99,9 +99,8 @@ export class Walk {
     const halts = journey.halts ?? [];
     const stops = [...halts.map(([halt]) => halt), stop];
     const plan = { url: this.url, stops, ...journey.world };
-    const isReborn = this.#heir !== undefined;
-    const woken = isReborn ? purse.ask('purse.state', {}) : undefined;
-    const reached = await (this.#heir?.(plan) ?? worker.follow(plan));
+    const woken = this.#nextLife === undefined ? undefined : purse.ask('purse.state', {});
+    const reached = await (this.#nextLife?.(plan) ?? worker.follow(plan));
     const clerk = this.answersQuestions();
     const begun = woken ?? journey.begin?.(this) ?? this.visit();
     const failed = begun.then(() => new Promise<never>(() => {}));
@@ -132,7 +131,7 @@ export class Walk {
     await this.visit();
     await reached();
     clerk.stop();
-    if (then === 'at once') this.#heir = await worker.begetter(desk);
+    if (then === 'at once') this.#nextLife = await worker.killAndCatch(desk);
     else await worker.kill(desk);
     await tab.goto('about:blank');
     if (then === 'at rest') await this.#quiet();

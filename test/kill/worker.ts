@@ -78,8 +78,8 @@ export class WatchedWorker {
     };
   }
 
-  /** Kills the worker as `kill` does; its next life follows a plan from its first moment. Resolved when that has come. */
-  async begetter(page: Page): Promise<(plan: Plan) => Promise<() => Promise<void>>> {
+  /** Kills the worker as `kill` does; gives the way to put a plan into its next life, before the first line of it runs. */
+  async killAndCatch(page: Page): Promise<(plan: Plan) => Promise<() => Promise<void>>> {
     const born = deferred();
     this.#stood = () => born.resolve();
     const { breakpointId } = await this.#send('Debugger.setInstrumentationBreakpoint', {

@@ -106,13 +106,19 @@ export const deliveredAfterRefusal: Journey = {
   before: (walk) => walk.visitUntil('refused'),
 };
 
+/** A browser loads a page by itself again whose answer was lost: it is left before that. */
+const visitAndLose = async (walk: Walk): Promise<void> => {
+  await walk.visitUntil('unanswered');
+  await walk.leave();
+};
+
 /** The server's answer is lost on the way. */
 export const lost: Journey = { name: 'loses its answer', path: '/loses-answer' };
 
 export const deliveredAfterLoss: Journey = {
   ...lost,
   name: 'is delivered after a loss',
-  before: (walk) => walk.visitUntil('unanswered'),
+  before: visitAndLose,
 };
 
 /** The user takes the signed block back, as far as the payment has come. */
@@ -150,7 +156,7 @@ export const takenBack = {
   }),
   unanswered: takesBack('unanswered', {
     path: '/loses-answer',
-    before: (walk) => walk.visitUntil('unanswered'),
+    before: visitAndLose,
   }),
   settled: takesBack('settled', { before: (walk) => walk.visitUntil('settled') }),
 } satisfies Partial<Record<PaymentState, Journey>>;

@@ -85,6 +85,10 @@ export class Walk {
     await this.stage.tab.goto(this.#page).catch(() => null);
   }
 
+  async leave(): Promise<void> {
+    await this.stage.tab.goto('about:blank');
+  }
+
   /** Loads the page, and waits until its payment has come this far. */
   async visitUntil(state: PaymentState): Promise<void> {
     const clerk = this.answersQuestions();
@@ -125,7 +129,7 @@ export class Walk {
    * the first moment of it, or once it has come to rest.
    */
   async dieAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
-    const { worker, desk, tab } = this.stage;
+    const { worker, desk } = this.stage;
     const reached = await worker.follow({ url: this.url, stops: [stop] });
     const clerk = this.answersQuestions();
     await this.visit();
@@ -133,7 +137,7 @@ export class Walk {
     clerk.stop();
     if (then === 'at once') this.#nextLife = await worker.killAndCatch(desk);
     else await worker.kill(desk);
-    await tab.goto('about:blank');
+    await this.leave();
     if (then === 'at rest') await this.#quiet();
   }
 

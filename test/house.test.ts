@@ -153,6 +153,28 @@ describe('the code', () => {
   });
 });
 
+describe('the docs', () => {
+  const docs = filesBelow('docs', (path) => path.endsWith('.md'));
+  const tests = ['src', 'test'].flatMap((folder) =>
+    filesBelow(folder, (path) => path.endsWith('.test.ts')).map(({ path }) => `${folder}/${path}`),
+  );
+
+  it('name only tests that are there', () => {
+    const named = docs.flatMap(({ path, text }) =>
+      [...text.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, test = '']) => ({ path, test })),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    const missing = named.filter(({ test }) => !tests.some((there) => `/${there}`.endsWith(`/${test}`)));
+    expect(missing).toEqual([]);
+  });
+
+  it('have a row for every invariant of the design', () => {
+    const security = docs.find(({ path }) => path === 'SECURITY.md')?.text ?? '';
+    const rows = [...security.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number));
+    expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+});
+
 describe('the project', () => {
   it('says nothing of the machine it was written on', () => {
     const isText = (path: string) => /\.(ts|tsx|js|json|md|html|css|svg|run)$/.test(path);

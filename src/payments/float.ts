@@ -28,6 +28,9 @@ export type Settling = 'moved' | 'waits' | 'settled';
 
 type OneOrMore = readonly [Purse, ...Purse[]];
 
+/** How soon an account can pay. */
+const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none'];
+
 /**
  * All the money of a seed on one network. The first account is the user's own; where a block costs seconds of work,
  * others beside it hold a share each and have their work ready, so that a burst of payments waits for none. What is
@@ -85,7 +88,7 @@ export class Float {
   async readiness(): Promise<Readiness> {
     const all = await Promise.all(this.#rich(1n as Raw).map((purse) => purse.readiness()));
     if (all.length === 0) return this.#main.readiness();
-    return all.find((one) => one === 'ready') ?? all.find((one) => one === 'working') ?? 'none';
+    return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';
   }
 
   /** How much more than all there is an amount is, in raw; null when it is enough or unknown. */

@@ -10,7 +10,7 @@ import { Ledger } from './ledger.ts';
 import { createRpcServer } from './rpc.ts';
 import { Stats } from './stats.ts';
 import { openWebSocket } from './websocket.ts';
-import { DEV_THRESHOLDS, hex64, LIVE_THRESHOLDS } from './work.ts';
+import { DEV_THRESHOLDS, hex64, LIVE_THRESHOLDS, type Thresholds } from './work.ts';
 import { WorkDesk } from './work-desk.ts';
 
 /** How to start a devnet; everything has a default. */
@@ -23,6 +23,8 @@ export interface DevnetOptions {
   readonly confirmationDelayMs?: number;
   /** Asks for the live network's proof of work instead of a development network's. */
   readonly liveWork?: boolean;
+  /** Asks for just this much proof of work. */
+  readonly thresholds?: Thresholds;
   /** Whether `work_generate` is served; true unless told. */
   readonly workGeneration?: boolean;
   /** The CAIP-2 id that the devnet reports; `nano:devnet` unless told. */
@@ -63,7 +65,8 @@ const HOST = '127.0.0.1';
 export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> {
   const { rpcPort = 0, wsPort = 0, confirmationDelayMs = 120, networkId = 'nano:devnet' } = options;
   const closing = new AbortController();
-  const ledger = new Ledger(genesisBlock(), options.liveWork === true ? LIVE_THRESHOLDS : DEV_THRESHOLDS);
+  const thresholds = options.thresholds ?? (options.liveWork === true ? LIVE_THRESHOLDS : DEV_THRESHOLDS);
+  const ledger = new Ledger(genesisBlock(), thresholds);
   const faults = new FaultBox();
   const elections = new Elections(ledger, faults, confirmationDelayMs);
   const workDesk = new WorkDesk(options.workGeneration ?? true);

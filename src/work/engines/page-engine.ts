@@ -6,8 +6,8 @@ import { CpuPool, type CpuWorker } from './cpu-pool.ts';
  * The processor's engine for a context that has `Worker`: the offscreen document in Chromium, the event page in
  * Firefox. Kernels and worker are files of the extension itself.
  */
-export const pageEngine = (): CpuPool =>
-  new CpuPool({ kernel: compileKernel, spawn: spawnWorker, cores: navigator.hardwareConcurrency });
+export const pageEngine = (cores: number = navigator.hardwareConcurrency): CpuPool =>
+  new CpuPool({ kernel: compileKernel, spawn: spawnWorker, cores });
 
 /** Processors without the vector instructions refuse the first kernel. */
 async function compileKernel(): Promise<WebAssembly.Module> {

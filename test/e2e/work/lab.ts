@@ -31,6 +31,8 @@ export interface LabBrowser {
     question: Q,
     ...input: Parameters<Lab[Q]>
   ): Promise<Awaited<ReturnType<Lab[Q]>>>;
+  /** The memory that all renderers hold, in MiB. */
+  memory(): Promise<number>;
   /** Loads the page anew: every worker and every kept result is gone. */
   fresh(): Promise<void>;
   close(): Promise<void>;
@@ -57,6 +59,13 @@ export async function startLab(extraArgs: readonly string[] = []): Promise<LabBr
         // The page's answer is of the question's own type; evaluate cannot follow that far.
       ) as Promise<never>,
     fresh,
+    memory: async () => {
+      const session = await context.browser()?.newBrowserCDPSession();
+      const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+      await session?.detach();
+      const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMiB(id));
+      return pages.reduce((sum, one) => sum + one, 0);
+    },
     close: () => context.close(),
   };
 }
@@ -67,6 +76,12 @@ export function nanoPowKernel(): string {
   const [, base64] = /Uint8Array\.fromBase64\("([A-Za-z0-9+/=]+)"\)/.exec(code) ?? [];
   if (base64 === undefined) throw new Error('nano-pow keeps its kernel elsewhere');
   return base64;
+}
+
+/** What the system says that a process holds in memory. */
+function residentMiB(pid: number): number {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kib) / 1024;
 }
 
 async function buildLab(): Promise<string> {

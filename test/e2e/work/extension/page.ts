@@ -15,7 +15,11 @@ export interface Solved {
 export interface Lab {
   /** What the browser has for a graphics card: a real one, a program, or none. */
   card(): Promise<'card' | 'program' | 'none'>;
-  solve(engine: 'cpu' | 'gpu' | 'smallGpu' | 'mortalGpu', root: string, threshold: string): Promise<Solved>;
+  solve(
+    engine: 'cpu' | 'pair' | 'gpu' | 'smallGpu' | 'mortalGpu',
+    root: string,
+    threshold: string,
+  ): Promise<Solved>;
   /** nano-pow as its documentation has it called, with nothing but the difficulty; forgets what it kept. */
   nanoPow(root: string, threshold: string): Promise<Solved>;
   /** From the order to stop to the moment when every worker would have heard it, in ms. */
@@ -38,8 +42,11 @@ const smallGpu = (name: string) =>
       gpuWorker(new Worker(new URL('./small-gpu-worker.ts', import.meta.url), { type: 'module', name })),
   });
 const cpu = pageEngine();
+const pair = pageEngine(3);
 const engines: Readonly<Record<Parameters<Lab['solve']>[0], WorkEngine>> = {
   cpu,
+  /** Two workers, whatever the processor has. */
+  pair,
   gpu: pageGpu(),
   smallGpu: smallGpu('lasting'),
   mortalGpu: smallGpu('mortal'),
@@ -95,6 +102,7 @@ globalThis.lab = {
   },
   close() {
     cpu.close();
+    pair.close();
     for (const worker of rateWorkers.splice(0)) worker.terminate();
   },
 };

@@ -14,7 +14,6 @@ import {
   type Subtype,
   signBlock,
 } from '../nano/block.ts';
-import { readChainHead, standsOn } from '../nano/chain-head.ts';
 import type { Clock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
@@ -23,18 +22,10 @@ import type { AccountKeys } from '../nano/seed.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { ChainWork } from './chain-work.ts';
 import { countermandOf, isCashed } from './countermand.ts';
+import { Frontier } from './frontier.ts';
 import type { ChainStore } from './journal.ts';
-import { type FullLanding, type Landing, landBlock, rivalOf } from './landing.ts';
-import {
-  type Cheque,
-  chequeOutOn,
-  type Due,
-  headAfter,
-  heldBack,
-  type OwnBlock,
-  type Record,
-  settledBlock,
-} from './own-block.ts';
+import type { Landing } from './landing.ts';
+import { type Cheque, chequeOutOn, type Due, headAfter, type OwnBlock, type Record } from './own-block.ts';
 import type { Site } from './payment.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
@@ -82,18 +73,17 @@ export class Chain {
   readonly account: NanoAddress;
   readonly #ports: ChainPorts;
   readonly #work: ChainWork;
+  readonly #frontier: Frontier;
   #head: ChainHead | null = null;
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
   readonly #signed = new Set<BlockHash>();
-  /** Own blocks that cannot land, and why: they are not published again. */
-  readonly #lost = new Map<BlockHash, 'replaced' | 'refused' | 'groundless'>();
-  readonly #landings = new Map<BlockHash, Promise<FullLanding>>();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
     this.#ports = ports;
     this.#work = new ChainWork(ports.work, ports.network);
+    this.#frontier = new Frontier(account, { ...ports, renew: (own) => this.#work.renew(own) });
   }
 
   /** The newest head known here: proven, or after what was signed since. Null until the ledger was looked at. */
@@ -115,8 +105,8 @@ export class Chain {
    */
   async look(): Promise<ChainHead> {
     const before = this.#head;
-    const newest = await this.#newest();
-    const head = await this.#ask(newest);
+    const newest = await this.#frontier.newest();
+    const head = await this.#frontier.head(newest);
     this.#proven = { head, newest: newest?.hash ?? null };
     // What was signed while the node was asked is newer than its answer.
     if (this.#head === before) this.#head = head;
@@ -147,9 +137,9 @@ export class Chain {
 
   /** The site that has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
   async chequeOut(): Promise<Site | null> {
-    if (chequeOutOn(await this.#newest()) === null) return null;
+    if (chequeOutOn(await this.#frontier.newest()) === null) return null;
     await this.look();
-    return chequeOutOn(await this.#newest())?.cheque.site ?? null;
+    return chequeOutOn(await this.#frontier.newest())?.cheque.site ?? null;
   }
 
   /**
@@ -159,16 +149,12 @@ export class Chain {
    * @throws Fault those of NodeClient
    */
   async holdBack(hash: BlockHash): Promise<boolean> {
-    if (await this.isHeldBack(hash)) return true;
-    const newest = await this.#newest();
-    return newest?.hash === hash && (await this.#ports.node.blockInfo(hash)) === null
-      ? this.#tooLate(newest)
-      : false;
+    return (await this.isHeldBack(hash)) || this.#frontier.holdBack(hash);
   }
 
   /** Whether a block was held back, or handed over, and nobody was seen to publish it: no more is it from here. */
   async isHeldBack(hash: BlockHash): Promise<boolean> {
-    return chequeOutOn(await this.#newest())?.hash === hash;
+    return chequeOutOn(await this.#frontier.newest())?.hash === hash;
   }
 
   /**
@@ -179,7 +165,7 @@ export class Chain {
    */
   countermand(cheque: BlockHash): Promise<OwnBlock | null> {
     return this.#alone(async () => {
-      const newest = await this.#newest();
+      const newest = await this.#frontier.newest();
       const out = chequeOutOn(newest);
       if (out?.hash !== cheque) return null;
       if (newest?.revokes !== undefined) return newest;
@@ -224,26 +210,18 @@ export class Chain {
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
   async land(own: OwnBlock): Promise<Landing> {
-    const landing = await this.#landOnce(own);
+    const landing = await this.#frontier.land(own);
+    if (landing !== 'landed') this.#proven = null;
+    else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
+      this.#proven = { head: this.#head, newest: own.hash };
+    }
     // While a send may yet be heard of, so may what was built on it.
     return landing === 'groundless' ? 'pending' : landing;
   }
 
-  #landOnce(own: OwnBlock): Promise<FullLanding> {
-    const running = this.#landings.get(own.hash);
-    if (running !== undefined) return running;
-    const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
-    this.#landings.set(own.hash, landing);
-    return landing;
-  }
-
-  /**
-   * Whether the network has confirmed another block in the place of an own one, and which; null while it has none.
-   * It is shown to be ours (see `landBlock`).
-   */
-  async replacementOf(own: OwnBlock): Promise<BlockHash | null> {
-    const rival = await rivalOf(this.#ports.node, own);
-    return rival?.confirmed ? rival.hash : null;
+  /** What the network has confirmed in the place of an own block (see `Frontier`). */
+  replacementOf(own: OwnBlock): Promise<BlockHash | null> {
+    return this.#frontier.replacementOf(own);
   }
 
   /** Has the work for the next block made ready, once the head is known. */
@@ -291,11 +269,10 @@ export class Chain {
 
   /** What to build on: the head as it was last proven, unless another block was signed since. */
   async #basis(): Promise<ChainHead> {
-    const newest = await this.#newest();
+    const newest = await this.#frontier.newest();
     // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
     // came of it, the ledger tells.
-    const landing = newest === null ? undefined : this.#landings.get(newest.hash);
-    await landing?.catch(() => undefined);
+    await (newest === null ? undefined : this.#frontier.landing(newest.hash)?.catch(() => undefined));
     const proven = this.#proven;
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
@@ -310,92 +287,10 @@ export class Chain {
     return head;
   }
 
-  /** What is out is neither published nor built on; its amount counts as spent. */
-  async #ask(newest: OwnBlock | null): Promise<ChainHead> {
-    const { node } = this.#ports;
-    if (newest === null) return readChainHead(node, this.account);
-    const out = chequeOutOn(newest);
-    if (out !== null) {
-      if (newest.revokes !== undefined || !(await isCashed(this.#ports, out))) return headAfter(out);
-      return this.#ask(settledBlock(out));
-    }
-    const told = await node.blockInfo(newest.hash);
-    const lost = this.#lost.get(newest.hash);
-    if (told !== null && lost !== 'replaced') {
-      return told.successor === null ? headAfter(newest) : this.#headAbove(newest);
-    }
-    if (lost === undefined && (await this.#tooLate(newest))) return headAfter(newest);
-    const landing = lost ?? (await this.#landAgain(newest));
-    if (landing === 'landed') return headAfter(newest);
-    if (landing === 'pending') throw new Fault('fault_nodeBehind');
-    return this.#headBeside(newest, landing);
-  }
-
-  /** Somebody else built on our newest block: what they have must show that it stands on it. */
-  async #headAbove(newest: OwnBlock): Promise<ChainHead> {
-    const { node } = this.#ports;
-    const head = await readChainHead(node, this.account);
-    if (!(await standsOn(node, head, newest.hash))) throw new Fault('fault_nodeBehind');
-    return head;
-  }
-
-  /** Our newest block is not to be: what any node has in its place. */
-  async #headBeside(newest: OwnBlock, landing: 'replaced' | 'refused' | 'groundless'): Promise<ChainHead> {
-    for (const node of this.#ports.node.each()) {
-      const head = await readChainHead(node, this.account).catch(unlessFault);
-      if (head === undefined || (head.kind === 'open' && head.hash === newest.hash)) continue;
-      const isBelow = head.kind === 'unopened' || head.hash === newest.block.previous;
-      if (!isBelow || landing !== 'replaced') return head;
-    }
-    throw new Fault('fault_nodeBehind');
-  }
-
-  /**
-   * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
-   * it land all the same, what was built beside it does not, and nobody was paid twice.
-   */
-  async #landAgain(own: OwnBlock): Promise<Landing | 'refused' | 'groundless'> {
-    try {
-      return await this.#landOnce(own);
-    } catch (failure) {
-      const paysNobody = own.subtype !== 'send';
-      if (!paysNobody || !(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
-      this.#lost.set(own.hash, 'refused');
-      return 'refused';
-    }
-  }
-
-  async #land(own: OwnBlock): Promise<FullLanding> {
-    const { node, store } = this.#ports;
-    const renewed = async (each: OwnBlock) => ({ ...each, block: await this.#work.renew(each) });
-    const landing = await landBlock(node, await renewed(own), async (hash) => {
-      const signed = await store.signed(hash);
-      return signed === null ? null : renewed(signed);
-    });
-    if (landing === 'replaced' || landing === 'groundless') this.#lost.set(own.hash, landing);
-    if (landing !== 'landed') this.#proven = null;
-    else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
-      this.#proven = { head: this.#head, newest: own.hash };
-    }
-    return landing;
-  }
-
-  /** Holds the newest block back when it is too late for what it pays. */
-  async #tooLate(newest: OwnBlock): Promise<boolean> {
-    const { store, clock } = this.#ports;
-    const cheque = heldBack(newest, clock.now());
-    return cheque !== null && (await store.holdBack(cheque));
-  }
-
   /** One block at a time, whoever signs it. */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const { network, exclusively } = this.#ports;
     return exclusively(`chain ${network.id} ${this.account}`, work);
-  }
-
-  #newest(): Promise<OwnBlock | null> {
-    const { store, network } = this.#ports;
-    return store.newest(network.id, this.account);
   }
 }
 
@@ -411,8 +306,4 @@ function difference(before: Raw, after: Raw): Raw {
 function opened(head: ChainHead, needed: Raw): OpenHead {
   if (head.kind === 'unopened') throw new Fault('fault_insufficient', [formatXno(needed)]);
   return head;
-}
-
-function unlessFault(failure: unknown): undefined {
-  if (!(failure instanceof Fault)) throw failure;
 }

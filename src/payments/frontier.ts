@@ -1,0 +1,162 @@
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { BlockHash, ChainHead, SignedBlock } from '../nano/block.ts';
+import { readChainHead, standsOn } from '../nano/chain-head.ts';
+import type { Clock } from '../nano/clock.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { NodeClient } from '../nano/node-client.ts';
+import { isCashed } from './countermand.ts';
+import type { ChainStore } from './journal.ts';
+import { type FullLanding, landBlock, rivalOf } from './landing.ts';
+import { chequeOutOn, headAfter, heldBack, type OwnBlock, settledBlock } from './own-block.ts';
+
+export interface FrontierPorts {
+  readonly network: NetworkProfile;
+  readonly node: NodeClient;
+  readonly store: ChainStore;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The block with work that is still enough. */
+  readonly renew: (own: OwnBlock) => Promise<SignedBlock>;
+}
+
+/** Why an own block cannot land. */
+type Lost = 'replaced' | 'refused' | 'groundless';
+
+/**
+ * Where an account's chain ends: what the purse has signed, and what the ledgers make of it. Nothing is signed here; own
+ * blocks that the ledgers lack are published again, as long as they may.
+ */
+export class Frontier {
+  readonly #account: NanoAddress;
+  readonly #ports: FrontierPorts;
+  /** Own blocks that cannot land: they are not published again. */
+  readonly #lost = new Map<BlockHash, Lost>();
+  readonly #landings = new Map<BlockHash, Promise<FullLanding>>();
+
+  constructor(account: NanoAddress, ports: FrontierPorts) {
+    this.#account = account;
+    this.#ports = ports;
+  }
+
+  /** The newest block this purse signed for the account; null before its first. */
+  newest(): Promise<OwnBlock | null> {
+    const { store, network } = this.#ports;
+    return store.newest(network.id, this.#account);
+  }
+
+  /**
+   * The head to build on, proven by hash and signature (invariant 4), and not older than the newest own block. That one
+   * is published again where the network lacks it; what is out is neither published nor built on, and its amount counts
+   * as spent.
+   *
+   * @throws Fault as `Chain.look`
+   */
+  async head(newest: OwnBlock | null): Promise<ChainHead> {
+    const { node } = this.#ports;
+    if (newest === null) return readChainHead(node, this.#account);
+    const out = chequeOutOn(newest);
+    if (out !== null) {
+      if (newest.revokes !== undefined || !(await isCashed(this.#ports, out))) return headAfter(out);
+      return this.head(settledBlock(out));
+    }
+    const told = await node.blockInfo(newest.hash);
+    const lost = this.#lost.get(newest.hash);
+    if (told !== null && lost !== 'replaced') {
+      return told.successor === null ? headAfter(newest) : this.#headAbove(newest);
+    }
+    if (lost === undefined && (await this.#holdBackLate(newest))) return headAfter(newest);
+    const landing = lost ?? (await this.#landAgain(newest));
+    if (landing === 'landed') return headAfter(newest);
+    if (landing === 'pending') throw new Fault('fault_nodeBehind');
+    return this.#headBeside(newest, landing);
+  }
+
+  /**
+   * Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer.
+   *
+   * @throws Fault as `landBlock`
+   */
+  land(own: OwnBlock): Promise<FullLanding> {
+    const running = this.#landings.get(own.hash);
+    if (running !== undefined) return running;
+    const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
+    this.#landings.set(own.hash, landing);
+    return landing;
+  }
+
+  /** What is becoming of a block that is being published right now. */
+  landing(hash: BlockHash): Promise<FullLanding> | undefined {
+    return this.#landings.get(hash);
+  }
+
+  /**
+   * Whether the network has confirmed another block in the place of an own one, and which; null while it has none.
+   * It is shown to be ours (see `landBlock`).
+   */
+  async replacementOf(own: OwnBlock): Promise<BlockHash | null> {
+    const rival = await rivalOf(this.#ports.node, own);
+    return rival?.confirmed ? rival.hash : null;
+  }
+
+  /** Holds back the newest own block, when it is too late for what it pays and no node has it. */
+  async holdBack(hash: BlockHash): Promise<boolean> {
+    const newest = await this.newest();
+    if (newest?.hash !== hash || (await this.#ports.node.blockInfo(hash)) !== null) return false;
+    return this.#holdBackLate(newest);
+  }
+
+  /** Somebody else built on our newest block: what they have must show that it stands on it. */
+  async #headAbove(newest: OwnBlock): Promise<ChainHead> {
+    const { node } = this.#ports;
+    const head = await readChainHead(node, this.#account);
+    if (!(await standsOn(node, head, newest.hash))) throw new Fault('fault_nodeBehind');
+    return head;
+  }
+
+  /** Our newest block is not to be: what any node has in its place. */
+  async #headBeside(newest: OwnBlock, landing: Lost): Promise<ChainHead> {
+    for (const node of this.#ports.node.each()) {
+      const head = await readChainHead(node, this.#account).catch(unlessFault);
+      if (head === undefined || (head.kind === 'open' && head.hash === newest.hash)) continue;
+      const isBelow = head.kind === 'unopened' || head.hash === newest.block.previous;
+      if (!isBelow || landing !== 'replaced') return head;
+    }
+    throw new Fault('fault_nodeBehind');
+  }
+
+  /**
+   * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
+   * it land all the same, what was built beside it does not, and nobody was paid twice.
+   */
+  async #landAgain(own: OwnBlock): Promise<FullLanding | 'refused'> {
+    try {
+      return await this.land(own);
+    } catch (failure) {
+      const paysNobody = own.subtype !== 'send';
+      if (!paysNobody || !(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      this.#lost.set(own.hash, 'refused');
+      return 'refused';
+    }
+  }
+
+  async #land(own: OwnBlock): Promise<FullLanding> {
+    const { node, store, renew } = this.#ports;
+    const renewed = async (each: OwnBlock) => ({ ...each, block: await renew(each) });
+    const landing = await landBlock(node, await renewed(own), async (hash) => {
+      const signed = await store.signed(hash);
+      return signed === null ? null : renewed(signed);
+    });
+    if (landing === 'replaced' || landing === 'groundless') this.#lost.set(own.hash, landing);
+    return landing;
+  }
+
+  async #holdBackLate(newest: OwnBlock): Promise<boolean> {
+    const { store, clock } = this.#ports;
+    const cheque = heldBack(newest, clock.now());
+    return cheque !== null && (await store.holdBack(cheque));
+  }
+}
+
+function unlessFault(failure: unknown): undefined {
+  if (!(failure instanceof Fault)) throw failure;
+}

@@ -35,6 +35,7 @@ function worker(
     terminate() {
       port.terminated = true;
     },
+    say: (report: unknown) => listener?.report(report),
   } satisfies CpuWorker & Record<string, unknown>;
   return port;
 }
@@ -191,6 +192,26 @@ describe('workers that fail', () => {
       new Fault('fault_workUnavailable'),
     );
     expect(meets(root, await pool.solve(root, devReceive, foreground()), devReceive)).toBe(true);
+  });
+
+  it('that hang are let go, and their search handed on', async () => {
+    vi.useFakeTimers();
+    try {
+      const [hung, lively] = [idle(), idle()];
+      const search = poolOf(hung, lively).solve(root, never, foreground());
+      const failed = expect(search).rejects.toThrow(new Fault('fault_workUnavailable'));
+      await vi.advanceTimersByTimeAsync(1);
+      for (let second = 0; second < 30; second++) {
+        lively.say({ job: 0, nonce: null });
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      expect([hung.terminated, lively.terminated]).toEqual([true, false]);
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(lively.terminated).toBe(true);
+      await failed;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('closing the pool ends its workers and what they searched', async () => {

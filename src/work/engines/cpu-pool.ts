@@ -21,7 +21,9 @@ export interface CpuPoolPorts {
   readonly cores: number;
 }
 
-const ReportSchema = v.object({ job: v.number(), nonce: WorkNonceSchema });
+const ReportSchema = v.object({ job: v.number(), nonce: v.nullable(WorkNonceSchema) });
+/** A worker that is not heard of for so long has hung (ms): it says every second that it searches. */
+const SILENCE = 10_000;
 
 interface Job {
   found(worker: CpuWorker, nonce: WorkNonce): void;
@@ -40,12 +42,14 @@ export function poolSize(urgency: Urgency, cores: number, most: number | null = 
 /**
  * The engine on the processor: workers that each search from a random nonce of their own; the first valid nonce wins
  * and stops the others. Workers are started when first needed and kept for the next search until `close`. One that
- * dies or reports a nonce that is none is let go, and the search fails only when the last of its workers is gone.
+ * dies, hangs or reports a nonce that is none is let go, and the search fails only when the last of its workers is gone.
  */
 export class CpuPool implements WorkEngine {
   readonly name = 'cpu';
   readonly #ports: CpuPoolPorts;
   readonly #workers = new Set<CpuWorker>();
+  /** Those that were heard since it was last asked. */
+  readonly #heard = new WeakSet<CpuWorker>();
   readonly #jobs = new Map<number, Job>();
   #kernel: Promise<WebAssembly.Module> | undefined;
   #nextJob = 0;
@@ -69,7 +73,13 @@ export class CpuPool implements WorkEngine {
     return new Promise((resolve, reject) => {
       const job = this.#nextJob++;
       const team = new Set(workers);
+      for (const worker of team) this.#heard.add(worker);
+      const watch = setInterval(() => {
+        for (const worker of [...team])
+          if (!this.#heard.delete(worker)) this.#dismiss(worker, new Error('a worker fell silent'));
+      }, SILENCE);
       const end = (): void => {
+        clearInterval(watch);
         this.#jobs.delete(job);
         signal.removeEventListener('abort', abort);
         for (const worker of team) worker.post({ kind: 'stop', job });
@@ -121,8 +131,11 @@ export class CpuPool implements WorkEngine {
     worker.listen({
       report: (report) => {
         const read = v.safeParse(ReportSchema, report);
-        if (read.success) this.#jobs.get(read.output.job)?.found(worker, read.output.nonce);
-        else this.#dismiss(worker, new v.ValiError(read.issues));
+        this.#heard.add(worker);
+        if (read.success) {
+          const { job, nonce } = read.output;
+          if (nonce !== null) this.#jobs.get(job)?.found(worker, nonce);
+        } else this.#dismiss(worker, new v.ValiError(read.issues));
       },
       failed: (cause) => this.#dismiss(worker, cause),
     });

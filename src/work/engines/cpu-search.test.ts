@@ -44,7 +44,9 @@ describe('a search', () => {
     obey({ kind: 'search', job: 7, root, threshold: devSend });
     while (waiting.length > 0) await step();
     expect(reports).toHaveLength(1);
-    expect(reports.every(({ job, nonce }) => job === 7 && meets(root, nonce, devSend))).toBe(true);
+    expect(
+      reports.every(({ job, nonce }) => job === 7 && nonce !== null && meets(root, nonce, devSend)),
+    ).toBe(true);
   });
 
   it('goes on in the next chunk where the last one ended', async () => {
@@ -57,6 +59,26 @@ describe('a search', () => {
     start.mockRestore();
     for (let chunk = 1; chunk <= Math.ceil(40_001 / 2 ** 14); chunk++) await step();
     expect(reports).toEqual([{ job: 1, nonce: nonceOf(published) }]);
+  });
+
+  it('shows every second that it has not hung', async () => {
+    const now = vi.spyOn(performance, 'now');
+    const { obey, reports, step } = stepped();
+    const at = (ms: number) => now.mockReturnValue(ms);
+    try {
+      at(0);
+      obey({ kind: 'search', job: 3, root, threshold: never });
+      for (const ms of [400, 900, 1_100, 1_900, 2_200]) {
+        at(ms);
+        await step();
+      }
+    } finally {
+      now.mockRestore();
+    }
+    expect(reports).toEqual([
+      { job: 3, nonce: null },
+      { job: 3, nonce: null },
+    ]);
   });
 
   it('goes on when another is stopped', async () => {

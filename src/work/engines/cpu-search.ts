@@ -7,16 +7,18 @@ export type Command =
   | { readonly kind: 'search'; readonly job: number; readonly root: WorkRoot; readonly threshold: Threshold }
   | { readonly kind: 'stop'; readonly job: number };
 
-/** What a worker tells the pool. */
+/** What a worker tells the pool: what it found or, now and then, null: that it still searches. */
 export interface Report {
   readonly job: number;
-  readonly nonce: WorkNonce;
+  readonly nonce: WorkNonce | null;
 }
 
 const MIN_CHUNK = 2 ** 14;
 const MAX_CHUNK = 2 ** 17;
 /** How long one chunk should take, in ms: commands are heard between chunks, so this bounds how late a stop is. */
 const CHUNK_MS = 6;
+/** How often a worker shows that it has not hung (ms). */
+const BEAT_MS = 1_000;
 
 /** What a search needs of the worker it runs in. */
 export interface CpuSearchPorts {
@@ -37,6 +39,7 @@ export function cpuSearch({ report, turn }: CpuSearchPorts): (command: Command) 
     const [start = 0n] = crypto.getRandomValues(new BigUint64Array(1));
     let nonce = start;
     let chunk = MIN_CHUNK;
+    let beat = performance.now();
     while (running.has(job)) {
       const began = performance.now();
       const found = search(nonce, chunk);
@@ -46,7 +49,12 @@ export function cpuSearch({ report, turn }: CpuSearchPorts): (command: Command) 
         return;
       }
       nonce = BigInt.asUintN(64, nonce + BigInt(chunk));
-      chunk = nextChunk(chunk, performance.now() - began);
+      const now = performance.now();
+      chunk = nextChunk(chunk, now - began);
+      if (now - beat > BEAT_MS) {
+        beat = now;
+        report({ job, nonce: null });
+      }
       await turn();
     }
   };

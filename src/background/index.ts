@@ -228,9 +228,9 @@ async function build(): Promise<House> {
     },
     hasPurse: () => vault.exists(),
     tend: async () => {
-      await work.obeyRules();
       const purse = await keeper.current();
       if (purse === null) return;
+      await work.tend();
       await purse.refresh();
       await carryOn();
       await settleAccounts();

@@ -12,6 +12,8 @@ import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
 
 /** How long work ahead of need rests before the battery is looked at again (ms). */
 const REST = 600_000;
+/** How long each engine is timed when nothing is known of it (ms). */
+const CALIBRATION = 600;
 
 export interface WorkPorts {
   readonly database: Database;
@@ -25,6 +27,8 @@ export class Work {
   readonly engines: CheckedEngines;
   readonly scheduler: WorkScheduler;
   readonly #ports: WorkPorts;
+  /** Where no engine works, once in each life of the worker is enough to find out. */
+  #calibrated = false;
 
   constructor(ports: WorkPorts) {
     const { database, settings, now } = ports;
@@ -72,6 +76,14 @@ export class Work {
   async newRules(): Promise<void> {
     await chrome.storage.session.remove(REST_UNTIL);
     await this.obeyRules();
+  }
+
+  /** Times the engines for a moment, once on each device, so that the time a search takes can be told. */
+  async tend(): Promise<void> {
+    await this.obeyRules();
+    if (this.#calibrated || (await this.engines.isTested())) return;
+    this.#calibrated = true;
+    await this.test(CALIBRATION);
   }
 
   /** Times the engines of this device for `ms` each, while work ahead of need waits. */

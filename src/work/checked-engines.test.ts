@@ -216,7 +216,10 @@ it('says that the battery is spared, which is no engine’s failure', async () =
 
 it('says what it is doing, and how long that takes from any moment on', async () => {
   const book = led('cpu');
-  book.kept.pace = { ...book.kept.pace, engines: { cpu: { hashes: 1024, ms: 1_000, works: true } } };
+  book.kept.pace = {
+    ...book.kept.pace,
+    engines: { cpu: { hashes: 1024, ms: 1_000, works: true, tested: true } },
+  };
   const abort = new AbortController();
   const engines = checked([good('gpu'), endless('cpu')], { book, cores: 9, now: () => 5 });
   expect(await engines.progress()).toBeNull();

@@ -12,6 +12,7 @@ import type { Limits, SearchOptions, Urgency, WorkEngine } from './engine.ts';
 import { poolSize } from './engines/cpu-pool.ts';
 import {
   expectedHashes,
+  isTested,
   type Lap,
   type Pace,
   rateOf,
@@ -134,6 +135,11 @@ export class CheckedEngines implements WorkEngine {
     };
   }
 
+  /** Whether the engine that is asked first was ever timed on purpose: only then is its rate known from the start. */
+  async isTested(): Promise<boolean> {
+    return isTested(await this.#paceNow());
+  }
+
   /** Every engine there is, and what is known of it. */
   async standings(): Promise<readonly EngineStanding[]> {
     const [pace, limits, retired] = await Promise.all([
@@ -204,16 +210,16 @@ export class CheckedEngines implements WorkEngine {
     for (const engine of lane) {
       signal.throwIfAborted();
       const began = this.#ports.now();
-      const lap = (found: Lap['found']) => {
+      const lap = (outcome: Lap['outcome']) => {
         const ms = (this.#ports.now() - began) * this.#units(engine.name, urgency, limits);
-        return this.#learn((pace) => withLap(pace, { engine: engine.name, ms, found }));
+        return this.#learn((pace) => withLap(pace, { engine: engine.name, ms, threshold, outcome }));
       };
       try {
         const nonce = await this.#ask(engine, root, threshold, options);
-        await lap(threshold);
+        await lap('found');
         return { nonce, by: engine };
       } catch (failure) {
-        if (signal.aborted) await lap(null);
+        if (signal.aborted) await lap('ended');
         signal.throwIfAborted();
         if (isRest(failure)) throw failure;
         await lap('failed');

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parseThreshold } from './difficulty.ts';
 import {
   expectedHashes,
+  isTested,
   type Pace,
   rateOf,
   thresholdTaking,
@@ -34,12 +35,32 @@ it('a threshold that takes so many hashes takes so many', () => {
 
 it('knows no rate of an engine that found nothing yet', () => {
   expect(rateOf(UNKNOWN_PACE, 'cpu')).toBeNull();
-  expect(rateOf(withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, found: null }), 'cpu')).toBeNull();
+  expect(
+    rateOf(withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
+  ).toBeNull();
+});
+
+/** A pace with one more receive that this processor found. */
+const lap = (pace: Pace, ms: number) =>
+  withLap(pace, { engine: 'cpu', ms, threshold: receive, outcome: 'found' });
+
+it('says nothing from too little: one receive is chance, and a search of a moment times the asking', () => {
+  expect(rateOf(lap(UNKNOWN_PACE, 800), 'cpu')).toBeNull();
+  const threshold = parseThreshold('ffc0000000000000');
+  const tiny = many(100_000, (pace) => withLap(pace, { engine: 'cpu', ms: 20, threshold, outcome: 'found' }));
+  expect(tiny.engines.cpu).toMatchObject({ hashes: 0, ms: 0, works: true });
+});
+
+it('knows an engine that was timed on purpose', () => {
+  expect([UNKNOWN_PACE, lap(UNKNOWN_PACE, 9)].map(isTested)).toEqual([false, false]);
+  const tested = withWinner(withTest(UNKNOWN_PACE, 'cpu', 1e6, 100), 'cpu', true);
+  expect(isTested(tested)).toBe(true);
+  expect(isTested(lap(tested, 800))).toBe(true);
 });
 
 it('counts the time of searches that were called off', () => {
-  const found = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, found: receive });
-  const both = withLap(found, { engine: 'cpu', ms: 500, found: null });
+  const found = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 32_000, threshold: send, outcome: 'found' });
+  const both = withLap(found, { engine: 'cpu', ms: 32_000, threshold: send, outcome: 'ended' });
   expect(rateOf(found, 'cpu')).toBe(2 ** 24);
   expect(rateOf(both, 'cpu')).toBe(2 ** 23);
 });
@@ -47,33 +68,27 @@ it('counts the time of searches that were called off', () => {
 it('comes to the true rate however long single searches take', () => {
   // Searches of a 10 MH/s engine whose times lie around their mean in both directions.
   const laps = Array.from({ length: 200 }, (_, index) => -Math.log((index + 0.5) / 200) * 838.86);
-  const pace = laps.reduce(
-    (known, ms) => withLap(known, { engine: 'cpu', ms, found: receive }),
-    UNKNOWN_PACE,
-  );
+  const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_PACE);
   expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
   expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
 });
 
 it('forgets slowly: a processor that got slower shows it', () => {
-  const fast = many(200, (pace) => withLap(pace, { engine: 'cpu', ms: 1_000, found: receive }));
-  const slow = Array.from({ length: 200 }).reduce<Pace>(
-    (pace) => withLap(pace, { engine: 'cpu', ms: 4_000, found: receive }),
-    fast,
-  );
+  const fast = many(200, (pace) => lap(pace, 1_000));
+  const slow = Array.from({ length: 200 }).reduce<Pace>((pace) => lap(pace, 4_000), fast);
   expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
   expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
 });
 
 it('a failure says only that the engine does not work', () => {
-  const found = withLap(UNKNOWN_PACE, { engine: 'gpu', ms: 10, found: receive });
-  const failed = withLap(found, { engine: 'gpu', ms: 90_000, found: 'failed' });
+  const found = withLap(UNKNOWN_PACE, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' });
+  const failed = withLap(found, { engine: 'gpu', ms: 90_000, threshold: send, outcome: 'failed' });
   expect(rateOf(failed, 'gpu')).toBe(rateOf(found, 'gpu'));
   expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
 });
 
 it('a test replaces what was known', () => {
-  const before = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 1, found: send });
+  const before = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
   expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
 });
 

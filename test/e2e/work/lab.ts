@@ -31,6 +31,8 @@ export interface LabBrowser {
     question: Q,
     ...input: Parameters<Lab[Q]>
   ): Promise<Awaited<ReturnType<Lab[Q]>>>;
+  /** The processor time that all renderers have taken, in seconds. */
+  cpuTime(): Promise<number>;
   /** The memory that all renderers hold, in MiB. */
   memory(): Promise<number>;
   /** Loads the page anew: every worker and every kept result is gone. */
@@ -46,6 +48,12 @@ export async function startLab(extraArgs: readonly string[] = []): Promise<LabBr
     await view.goto(`chrome-extension://${extensionId}/${page}`);
     await view.waitForFunction(() => 'lab' in globalThis);
   };
+  const renderers = async () => {
+    const session = await context.browser()?.newBrowserCDPSession();
+    const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
+    await session?.detach();
+    return processInfo.filter(({ type }) => type === 'renderer');
+  };
   await fresh();
   return {
     page: view,
@@ -59,13 +67,8 @@ export async function startLab(extraArgs: readonly string[] = []): Promise<LabBr
         // The page's answer is of the question's own type; evaluate cannot follow that far.
       ) as Promise<never>,
     fresh,
-    memory: async () => {
-      const session = await context.browser()?.newBrowserCDPSession();
-      const { processInfo = [] } = (await session?.send('SystemInfo.getProcessInfo')) ?? {};
-      await session?.detach();
-      const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => residentMiB(id));
-      return pages.reduce((sum, one) => sum + one, 0);
-    },
+    cpuTime: async () => (await renderers()).reduce((sum, { cpuTime }) => sum + cpuTime, 0),
+    memory: async () => (await renderers()).reduce((sum, { id }) => sum + residentMiB(id), 0),
     close: () => context.close(),
   };
 }

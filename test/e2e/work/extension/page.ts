@@ -20,7 +20,7 @@ export interface Lab {
     root: string,
     threshold: string,
   ): Promise<Solved>;
-  /** nano-pow as its documentation has it called, with nothing but the difficulty; forgets what it kept. */
+  /** nano-pow's WebAssembly with its default effort; forgets what it kept. */
   nanoPow(root: string, threshold: string): Promise<Solved>;
   /** From the order to stop to the moment when every worker would have heard it, in ms. */
   cancel(): Promise<number>;
@@ -72,6 +72,7 @@ globalThis.lab = {
     timed(async () => {
       localStorage.clear();
       const answer = await NanoPow.work_generate(BigInt(`0x${root}`), {
+        api: 'wasm',
         difficulty: BigInt(`0x${threshold}`),
       });
       if ('error' in answer) throw new Error(answer.error);

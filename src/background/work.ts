@@ -13,7 +13,7 @@ import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
 /** How long work ahead of need rests before the battery is looked at again (ms). */
 const REST = 600_000;
 /** How long each engine is timed when nothing is known of it (ms). */
-const CALIBRATION = 600;
+const CALIBRATION = 1_500;
 
 export interface WorkPorts {
   readonly database: Database;

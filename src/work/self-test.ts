@@ -2,7 +2,7 @@ import { parseThreshold, type Threshold } from './difficulty.ts';
 import { expectedHashes, thresholdTaking } from './pace.ts';
 
 /** A proof should take at least about this long (ms), so that the search is timed and not the asking. */
-const LAP = 40;
+const LAP = 120;
 const FIRST_HASHES = 2 ** 16;
 /** No test asks for more than what a block of the main network takes. */
 const MOST_HASHES = 2 ** 29;

@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** How long a test waits for a fact (ms): a bound for machines that are busy with other things, not an expectation. */
+const expectation = { poll: { timeout: 15_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,6 +15,9 @@ export default defineConfig({
             'test/*.test.ts',
           ],
           environment: 'node',
+          expect: expectation,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
@@ -19,6 +25,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          expect: expectation,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -14,9 +14,6 @@ const XNO = 10n ** 30n;
 /** What the merchant's nanoSignature costs (raw): its price, and nothing on top. */
 const PRICE = 10n ** 28n;
 const MANY = 50;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 beforeAll(async () => {

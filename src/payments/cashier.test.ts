@@ -14,9 +14,6 @@ import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
 import { dayOf } from './windows.ts';
 
 const XNO = 10n ** 30n;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

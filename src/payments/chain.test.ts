@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { genesisBlock } from '../../test/devnet/genesis.ts';
@@ -13,9 +13,6 @@ import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/di
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Chain } from './chain.ts';
 import type { OwnBlock } from './own-block.ts';
-
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 let devnet: Devnet;
 let account: Account;

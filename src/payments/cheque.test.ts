@@ -19,9 +19,6 @@ import { isDay } from './windows.ts';
 
 const XNO = 10n ** 30n;
 const PRICE = 10n ** 28n;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

@@ -7,8 +7,6 @@ import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { Float, type FloatPlan } from './float.ts';
 import type { Purse } from './purse.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let accounts: readonly Account[] = [];
 let purses: readonly Purse[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { Fault } from '../fault.ts';
 import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
@@ -6,9 +6,6 @@ import { Handover, type HandoverPorts } from './handover.ts';
 import { Payer } from './payer.ts';
 import { type Intent, siteOf } from './payment.ts';
 import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
-
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 let devnet: Devnet;
 let account: Account;

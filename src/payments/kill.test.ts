@@ -1,5 +1,5 @@
 /** A payment survives the death of its worker at every step: one block at most, one proof, and the page is served. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -8,9 +8,6 @@ import { type Intent, type PaymentState, siteOf } from './payment.ts';
 import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 beforeAll(async () => {

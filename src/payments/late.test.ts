@@ -1,5 +1,5 @@
 /** Blocks that no node could be given while they would have bought something: taken back, never paid for nothing. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -10,8 +10,6 @@ import type { Payment } from './payment.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

@@ -2,7 +2,7 @@
  * A purse whose only node lies: it signs nothing beyond what was offered, whatever it is told, says what stands in its
  * way, and goes on as if nothing had been once it is told the truth (invariants 3 and 4).
  */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import messages from '../../public/_locales/en/messages.json' with { type: 'json' };
 import { toAddress } from '../../test/devnet/address.ts';
@@ -29,9 +29,6 @@ import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
 const PATIENCE = 1_500;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 60_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

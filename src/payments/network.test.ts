@@ -3,7 +3,7 @@
  * merchant's books = budget, and the page, or its next visit, has the content or a clear reason.
  */
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -29,9 +29,6 @@ const PATIENCE = 2_000;
 const SLOW = 1_100;
 /** Longer than any node wants to be let alone (ms). */
 const RESTED = 60_000;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

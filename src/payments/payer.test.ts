@@ -12,9 +12,6 @@ import type { Intent, PaymentId } from './payment.ts';
 import type { Purse } from './purse.ts';
 import { intentOf, sessionOffer } from './samples.fixture.ts';
 
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let account: Account;
 let purse: Purse;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
 import { Fault } from '../fault.ts';
@@ -8,9 +8,6 @@ import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Purse, PursePorts } from './purse.ts';
-
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
 
 let devnet: Devnet;
 let account: Account;

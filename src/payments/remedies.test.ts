@@ -8,9 +8,6 @@ import { siteOf } from './payment.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
-// The machine may be busy with other things.
-vi.setConfig({ testTimeout: 30_000 });
-
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;

@@ -1,9 +1,12 @@
 /** Many payments at once, in the browser: each is made once, each page gets its own, and the books agree. */
 
 import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PaymentState } from '../../src/messages/views.ts';
 import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+
+// A hundred payments on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 let scene: Scene;
 let page: Page;

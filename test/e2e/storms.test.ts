@@ -1,8 +1,10 @@
 /** Sites that ask without end: the purse stays small, keeps its windows closed, and goes on paying for the others. */
 import type { Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { openScene, PRICE, type Scene, XNO } from './scene.ts';
 import { workerHeap } from './worker-heap.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
 
 const MANY = 5000;
 /** How much the worker's heap may grow over a storm (bytes): a tenth of what 5,000 kept challenges would take. */

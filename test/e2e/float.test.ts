@@ -62,9 +62,10 @@ test('eight payments at once wait for no work, and all their money is the purseâ
   await expect
     .poll(() => balances().slice(1), { timeout: 120_000, interval: 500 })
     .toEqual(Array(7).fill(XNO));
+  const heads = () => ACCOUNTS.map((account) => String(chainOf(account).at(-1)?.hash));
   await expect
-    .poll(async () => Object.keys(await keptWork()).length, { timeout: 60_000, interval: 500 })
-    .toBe(8);
+    .poll(async () => Object.keys(await keptWork()), { timeout: 60_000, interval: 500 })
+    .toEqual(expect.arrayContaining(heads()));
   const state = await scene.purse.ask('purse.state', {});
   expect(state).toMatchObject({ kind: 'open', account: ACCOUNTS[0], balance: String(10n * XNO) });
   // What moves between one's own accounts is nothing that happened.

@@ -123,7 +123,7 @@ test('a storm of fetches: 20 questions, one window, no work and no memory; other
   expect(await windows()).toBeLessThanOrEqual(1);
   // Five payments, and no work or block for anything else.
   expect(await scene.paidSince(mark)).toHaveLength(5);
-  expect(devnet.stats.counts().process).toBe(5);
+  expect(devnet.stats.accepted).toBe(5);
   expect(devnet.stats.counts().work_generate).toBeUndefined();
 
   // The storm is a line or two of the log, which say how much it was.

@@ -5,6 +5,7 @@ import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
+import { payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Answer } from './approvals.ts';
 import type { Standing } from './cashier.ts';
@@ -110,11 +111,12 @@ describe('the main job', () => {
 
   test('a budget is never overspent by what comes at once', async () => {
     const url = page('/api/data', '&price=1000');
-    const challenges = await Promise.all(Array.from({ length: 10 }, () => browser.visit(url)));
+    const tabs = Array.from({ length: 10 }, (_, tabId) => tabId);
+    const challenges = await Promise.all(tabs.map((tabId) => browser.visit(url, { tabId })));
     // Room for three, whatever their tags.
     await allowAll(account, url, 3n * 10_001_000n);
     const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-    await expect.poll(() => life.approvals.list().length + browser.answers.size, { timeout: 5_000 }).toBe(10);
+    await expect.poll(() => life.approvals.list().length + browser.answers.size).toBe(10);
     const reasons = life.approvals.list().map(({ reason }) => reason);
     expect(new Set(reasons)).toEqual(new Set(['reason_overDay']));
     const spent = await life.budgets.spentOn(account.network.id, siteOf(url), dayOf(Date.now()));
@@ -377,6 +379,41 @@ describe('a 402 is left to the page', () => {
     timers.mockRestore();
     life.approvals.answer(challenge.id, { kind: 'decline' });
     await meeting;
+  });
+
+  test('when its page was loaded once more before anybody was asked: the newer one is asked about', async () => {
+    const parts = { kind: 'main_frame' as const, tabId: 7 };
+    const url = page();
+    const older = await browser.visit(url, parts);
+    const newer = await browser.visit(url, parts);
+    let isHeldUp = true;
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    begin({
+      cashier: {
+        ways: async () => {
+          // The older one is held up on its way, and the newer overtakes it.
+          if (isHeldUp) {
+            isHeldUp = false;
+            await gate;
+          }
+          return { payable: new Set(payFirstMechanisms), preference: [] };
+        },
+      },
+    });
+    const first = life.cashier.meet(older);
+    await expect.poll(() => isHeldUp).toBe(false);
+    const second = life.cashier.meet(newer);
+    await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([newer.id]);
+    goOn();
+    await first;
+    expect(life.approvals.list().map(({ id }) => id)).toEqual([newer.id]);
+    life.approvals.answer(newer.id, { kind: 'once' });
+    await second;
+    expect(statusOf(newer)).toBe(200);
+    expect(life.log.map(({ key }) => key)).toEqual(['refusal_LAPSED']);
   });
 
   test('when the page went away before the answer', async () => {

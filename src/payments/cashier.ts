@@ -49,6 +49,9 @@ export interface CashierPorts {
   readonly now: () => number;
 }
 
+/** Of how many frames the last document is remembered. */
+const MOST_FRAMES = 1_000;
+
 /**
  * The straight way through the house, from a challenge to its end: classify, decide, ask or not, reserve, and hand it
  * over to be paid and delivered. Whatever goes wrong on the way, the page gets its own 402 and the user a line that
@@ -57,6 +60,8 @@ export interface CashierPorts {
 export class Cashier {
   readonly #ports: CashierPorts;
   readonly #meetings = new Map<string, Promise<void>>();
+  /** The last document that each frame loaded and met, by tab and frame. */
+  readonly #loaded = new Map<string, Challenge>();
   /** The challenges of which the offer was asked for anew, while they are met. */
   readonly #renewed = new Set<string>();
 
@@ -72,12 +77,29 @@ export class Cashier {
     const { id } = challenge;
     const known = this.#meetings.get(id);
     if (known !== undefined) return known;
+    this.#remember(challenge);
     const meeting = this.#attempt(challenge, () => this.#consider(challenge)).finally(() => {
       this.#meetings.delete(id);
       this.#renewed.delete(id);
     });
     this.#meetings.set(id, meeting);
     return meeting;
+  }
+
+  #remember(challenge: Challenge): void {
+    const frame = frameOf(challenge);
+    const last = this.#loaded.get(frame);
+    if (last !== undefined && last.seenAt > challenge.seenAt) return;
+    this.#loaded.delete(frame);
+    this.#loaded.set(frame, challenge);
+    const [oldest] = this.#loaded.keys();
+    if (this.#loaded.size > MOST_FRAMES && oldest !== undefined) this.#loaded.delete(oldest);
+  }
+
+  /** Whether the document was loaded once more while this was on its way: that one is asked about. */
+  #isReplaced(challenge: Challenge): boolean {
+    const last = this.#loaded.get(frameOf(challenge));
+    return last !== undefined && replaces(last, challenge);
   }
 
   async #attempt(challenge: Challenge, work: () => Promise<void>): Promise<void> {
@@ -191,7 +213,9 @@ export class Cashier {
     const { approvals, budgets, waits, now } = this.#ports;
     const { challenge, offer, site } = question;
     // A storm outlives its page: what was in the queue for a tab that was closed asks nobody any more.
-    if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
+    if (!(await waits(challenge)) || this.#isReplaced(challenge)) {
+      return this.#leave(challenge, 'refusal_LAPSED');
+    }
     const asked = approvals.ask(question);
     if (asked === 'full') return this.#leave(challenge, 'refusal_QUEUE_FULL');
     const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
@@ -265,6 +289,8 @@ export class Cashier {
     await this.#ports.log(challenge, key, args).catch(console.error);
   }
 }
+
+const frameOf = ({ tabId, frameId }: Challenge): string => `${tabId} ${frameId}`;
 
 /** What may be paid only once: the server's session, nonce or challenge; without one, this approval (invariant 1). */
 function onceOf(challenge: Challenge, offer: Offer): string {

@@ -43,7 +43,7 @@ export async function fillAlbum({ purse, merchant }: Scene, password: string, ca
   await popup.getByTestId('network-save').waitFor();
   await shoot('network');
   await tab('Settings').click();
-  await button(/words/).click();
+  await button(/^back up/i).click();
   await popup.getByTestId('reveal-password').fill(password);
   await shoot('backup');
   await tab('Settings').click();

@@ -3,7 +3,7 @@ import preact from '@preact/preset-vite';
 import { defineConfig } from 'vite';
 import manifest from './manifest.json' with { type: 'json' };
 
-const pages = ['popup', 'approve', 'onboarding'];
+const pages = ['popup', 'approve', 'onboarding', 'developer'];
 
 /** `--mode chromium` (default) and `--mode firefox` build the same purse for each browser, into dist/MODE. */
 export default defineConfig(({ mode, command }) => {

@@ -14,7 +14,7 @@ const FLOORS = [
   ['interception', 'protocol', 'vault'],
   ['payments', 'ui'],
   ['storage'],
-  ['approve', 'content', 'devtools', 'offscreen', 'onboarding', 'options', 'popup'],
+  ['approve', 'content', 'developer', 'devtools', 'offscreen', 'onboarding', 'options', 'popup'],
   ['background'],
 ];
 

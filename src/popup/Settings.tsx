@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import browser from 'webextension-polyfill';
 import { ask } from '../messages/ask.ts';
 import type { NetworkView, SettingsView } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
@@ -52,10 +53,19 @@ export function Settings() {
             <BlockTakers sites={settings.value.blockTakers} />
             <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
           </Section>
+          <Section title={t('popup_developerTitle')} id="developer">
+            <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openBench()} />
+          </Section>
         </>
       )}
     </Screen>
   );
+}
+
+/** The developer's bench needs more room than a popup has. */
+async function openBench(): Promise<void> {
+  await browser.tabs.create({ url: browser.runtime.getURL('src/developer/index.html') });
+  window.close();
 }
 
 function Networks({ settings }: { readonly settings: SettingsView }) {

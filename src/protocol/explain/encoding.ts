@@ -1,0 +1,86 @@
+import { decodeBase64 } from '../base64.ts';
+import { cleanText } from '../clean-text.ts';
+import type { EnvelopeCode } from '../codes.ts';
+import { decodeEnvelope, decodeObject } from '../envelope.ts';
+import type { JsonObject } from '../json.ts';
+import { type Finding, finding } from './finding.ts';
+
+/** A header's value as text and as what it decodes to. */
+export interface Encoding {
+  /** `either`: no character in it tells the two apart. */
+  readonly alphabet: 'standard' | 'urlSafe' | 'either' | 'neither';
+  /** `unneeded`: the length asks for none. */
+  readonly padding: 'whole' | 'none' | 'unneeded' | 'broken';
+  readonly characters: number;
+  /** The object in it, as it was written; null when there is none. */
+  readonly json: JsonObject | null;
+  /** The beginning of what was decoded, fit to be shown; null when it is no base64. */
+  readonly text: string | null;
+  /** Why there is no object in it. */
+  readonly code: EnvelopeCode | null;
+  readonly findings: readonly Finding[];
+}
+
+const MOST_TEXT = 2_000;
+/** A longer value is refused for its length; this much of it is looked at (characters). */
+const MOST_LOOKED_AT = 64 * 1024;
+
+/** Reads a header's value as far as all three headers are alike: base64 of a JSON object (protocol.md section 0). */
+export function readEncoding(value: string): Encoding {
+  const text = value.trim().slice(0, MOST_LOOKED_AT);
+  const json = decodeObject(value) ?? null;
+  const bytes = json === null ? decodeBase64(text) : undefined;
+  return {
+    alphabet: alphabetOf(text),
+    padding: paddingOf(text),
+    characters: value.length,
+    json,
+    text: bytes ? cleanText(new TextDecoder().decode(bytes), MOST_TEXT) : null,
+    code: json === null ? codeOf(value) : null,
+    findings: findingsOf(text, json !== null),
+  };
+}
+
+/** The envelope's decoder says why; where it would go on to the fields, an object was found. */
+function codeOf(value: string): EnvelopeCode | null {
+  const decoded = decodeEnvelope(value);
+  return decoded.ok ? null : decoded.code;
+}
+
+function alphabetOf(text: string): Encoding['alphabet'] {
+  if (!/^[A-Za-z0-9+/_-]+=*$/.test(text)) return 'neither';
+  const standard = /[+/]/.test(text);
+  const urlSafe = /[-_]/.test(text);
+  if (standard && urlSafe) return 'neither';
+  if (standard || urlSafe) return standard ? 'standard' : 'urlSafe';
+  return 'either';
+}
+
+function paddingOf(text: string): Encoding['padding'] {
+  let signs = 0;
+  while (text.at(-1 - signs) === '=') signs += 1;
+  const last = (text.length - signs) % 4;
+  const due = last === 0 ? 0 : 4 - last;
+  if (last === 1 || (signs !== 0 && signs !== due)) return 'broken';
+  if (due === 0) return 'unneeded';
+  return signs === 0 ? 'none' : 'whole';
+}
+
+function findingsOf(text: string, isObject: boolean): readonly Finding[] {
+  if (isObject) {
+    return alphabetOf(text) === 'urlSafe' || paddingOf(text) === 'none'
+      ? [finding('note', 'wire_urlSafe')]
+      : [];
+  }
+  if (decodeBase64(text) !== undefined) return [];
+  const found: Finding[] = [];
+  if (text === '') found.push(finding('wrong', 'wire_empty'));
+  if (text.includes(',')) found.push(finding('wrong', 'wire_comma'));
+  if (/^["'{[]/.test(text)) found.push(finding('wrong', 'wire_notEncoded'));
+  if (/\s/.test(text)) found.push(finding('wrong', 'wire_spaces'));
+  if (/[+/]/.test(text) && /[-_]/.test(text)) found.push(finding('wrong', 'wire_mixedAlphabets'));
+  const strange = cleanText(text, text.length).replace(/[A-Za-z0-9+/_=,\s-]/g, '');
+  if (strange !== '') found.push(finding('wrong', 'wire_strangeCharacters', cleanText(strange, 8)));
+  if (/=[^=]/.test(text) || paddingOf(text) === 'broken') found.push(finding('wrong', 'wire_badPadding'));
+  return found.length > 0 ? found : [finding('wrong', 'wire_leftOverBits')];
+}

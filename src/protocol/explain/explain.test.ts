@@ -1,0 +1,469 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import messages from '../../../public/_locales/en/messages.json' with { type: 'json' };
+import { addressOf, type PublicKey, publicKeyOf, readAddress } from '../../nano/account.ts';
+import { type BlockHash, hashBlock, type SignedBlock, signBlock } from '../../nano/block.ts';
+import type { PrivateKey } from '../../nano/ed25519.ts';
+import { signNoms } from '../../nano/noms.ts';
+import { deriveKeys, readSeedHex } from '../../nano/seed.ts';
+import { signDigestOfText } from '../../nano/signature.ts';
+import { classify } from '../classify.ts';
+import { encodeProof } from '../envelope.ts';
+import type { JsonObject } from '../json.ts';
+import { defaultPreference } from '../mechanisms/index.ts';
+import type { Offer } from '../offer.ts';
+import { makeProof } from '../proof.ts';
+import {
+  ARRIVED,
+  block,
+  challengeEntry,
+  context,
+  envelopeOf,
+  headerOf,
+  PAGE,
+  PAYEE,
+  session,
+  sessionEntry,
+  signatureEntry,
+  trackAEntry,
+  trackBEntry,
+  x402nanoEntry,
+} from '../samples.fixture.ts';
+import { explainAnswer } from './answer.ts';
+import type { Finding } from './finding.ts';
+import { explain } from './index.ts';
+import { explainOffer } from './offer.ts';
+import { HEADERS, readPaste } from './paste.ts';
+import { explainProof } from './proof.ts';
+
+const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
+const { privateKey, address: PAYER } = deriveKeys(readSeedHex('7'.repeat(64)), 0);
+const at = { now: ARRIVED, url: PAGE };
+const everyEntry = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
+
+const keysOf = (findings: readonly Finding[], tone?: Finding['tone']) =>
+  findings.filter((one) => tone === undefined || one.tone === tone).map(({ key }) => key);
+
+function offerOf(entry: object): Offer {
+  const header = headerOf(envelopeOf([entry]));
+  const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+  const offer = found.kind === 'offers' ? found.offers[0] : undefined;
+  if (offer === undefined) throw new Error('nothing payable');
+  return offer;
+}
+
+/** The proof that the purse itself makes. */
+async function proofOf(entry: object, key: PrivateKey = privateKey): Promise<string> {
+  const offer = offerOf(entry);
+  if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
+    return makeProof(offer, { block: ownBlock });
+  }
+  return makeProof(offer, {
+    hash: HASH,
+    account: PAYER,
+    sign: ({ kind, text }) => (kind === 'noms' ? signNoms(key, text) : signDigestOfText(key, text)),
+  });
+}
+
+const written = { type: 'state', ...block, balance: '1' };
+
+/** A send to the payee that our key signed; its work is worth nothing. */
+const unsigned: SignedBlock = { ...block, account: PAYER, work: '0000000000000000' };
+const ownBlock: SignedBlock = { ...unsigned, ...signBlock(unsigned, privateKey) };
+
+const changed = async (entry: object, change: (payload: JsonObject) => JsonObject): Promise<string> => {
+  const proof = JSON.parse(atob(await proofOf(entry)));
+  return encodeProof({ ...proof, payload: change(proof.payload) });
+};
+
+describe('an offer', () => {
+  test('is judged entry by entry as the classifier judges it', () => {
+    const entries = [
+      ...everyEntry,
+      { scheme: 'exact', network: 'eip155:8453' },
+      { ...sessionEntry, amount: '1' },
+    ];
+    const { entries: found } = explainOffer(headerOf(envelopeOf(entries)), at);
+    expect(
+      found.map(({ code, mechanism, payable, rule }) => [code, mechanism, payable, rule.number]),
+    ).toEqual([
+      ['NS7_SESSION', 'nanoSession', true, 4],
+      ['NS7_SIGNATURE', 'nanoSignature', true, 5],
+      ['NS8_CHALLENGE', 'nymChallenge', true, 6],
+      ['XN_TRACK_B', 'trackB', true, 7],
+      ['XN_TRACK_A', 'trackA', true, 7],
+      ['X402NANO_EXACT', 'x402nano', true, 8],
+      ['IGNORE_NOT_NANO', 'x402nano', false, 1],
+      ['SUM_MISMATCH', 'nanoSession', false, 4],
+    ]);
+    expect(found[0]).toMatchObject({
+      amount: sessionEntry.amount,
+      payTo: PAYEE,
+      parts: { resource: session.resourceAmountRaw, tag: session.tagAmountRaw },
+      expiresAt: ARRIVED + 180_000,
+    });
+    expect(found[7]?.findings).toContainEqual({
+      tone: 'wrong',
+      key: 'wire_sum',
+      args: ['10000000000000000000004518140', '1'],
+    });
+  });
+
+  test('that is over says so, and what it was', () => {
+    const [entry] = explainOffer(headerOf(envelopeOf([sessionEntry])), { now: ARRIVED + 600_000 }).entries;
+    expect(entry).toMatchObject({ code: 'EXPIRED', payable: false, mechanism: 'nanoSession', payTo: PAYEE });
+    expect(entry?.rule.number).toBe(4);
+    expect(entry?.parts?.tag).toBe(session.tagAmountRaw);
+  });
+
+  test('says what the known mistakes are', () => {
+    const rounded = {
+      ...sessionEntry,
+      amount: '713206359944553551',
+      extra: {
+        nanoSession: {
+          ...session,
+          tag: 713206359944553600,
+          resourceAmountRaw: '1',
+          tagAmountRaw: '713206359944553550',
+        },
+      },
+    };
+    const entries = [rounded, { ...sessionEntry, amount: 5 }, { ...sessionEntry, amount: '0.01' }];
+    const found = explainOffer(headerOf(envelopeOf(entries)), at).entries.map(({ findings }) =>
+      keysOf(findings),
+    );
+    expect(found[0]).toContain('wire_roundedTag');
+    expect(found[1]).toContain('wire_amountIsNumber');
+    expect(found[2]).toContain('wire_amountIsDecimal');
+  });
+
+  test('of another page is not for this one', () => {
+    const [entry] = explainOffer(headerOf(envelopeOf([sessionEntry])), {
+      ...at,
+      url: 'https://other.example/',
+    }).entries;
+    expect(entry).toMatchObject({ code: 'RESOURCE_MISMATCH', payable: false, mechanism: 'nanoSession' });
+  });
+
+  test.each([
+    ['', 'BAD_BASE64', 'wire_empty'],
+    ['abcd,efgh', 'BAD_BASE64', 'wire_comma'],
+    ['{"x402Version":2}', 'BAD_BASE64', 'wire_notEncoded'],
+    ['ab+c_d-e', 'BAD_BASE64', 'wire_mixedAlphabets'],
+    ['abc==', 'BAD_BASE64', 'wire_badPadding'],
+    ['abcé', 'BAD_BASE64', 'wire_strangeCharacters'],
+    ['ab cd', 'BAD_BASE64', 'wire_spaces'],
+    ['abcdab1', 'BAD_BASE64', 'wire_leftOverBits'],
+    [btoa('nothing'), 'BAD_JSON', 'refusal_BAD_JSON'],
+    [btoa('[]'), 'BAD_SHAPE', 'refusal_BAD_SHAPE'],
+    [btoa('{"x402Version":1,"accepts":[]}'), 'UNSUPPORTED_VERSION', 'refusal_V1_IGNORE'],
+  ])('%s is %s: %s', (value, code, key) => {
+    const explained = explainOffer(value, at);
+    expect(explained.code).toBe(code);
+    expect(keysOf(explained.findings)).toContain(key);
+  });
+
+  test('in the URL-safe alphabet is read, and the trouble named', () => {
+    const value = headerOf(envelopeOf([sessionEntry], { error: 'ÿ?>~' }))
+      .replace(/\+/g, '-')
+      .replace(/\//g, '_');
+    const { encoding, entries } = explainOffer(value.replace(/=+$/, ''), at);
+    expect(entries[0]?.payable).toBe(true);
+    expect(keysOf(encoding.findings)).toEqual(['wire_urlSafe']);
+  });
+});
+
+describe('a proof', () => {
+  test.each(everyEntry.map((entry) => [Object.keys(entry.extra).join('+') || 'nothing', entry] as const))(
+    'of the purse, for %s, has nothing wrong with it but work',
+    async (_, entry) => {
+      const explained = explainProof(await proofOf(entry), { now: ARRIVED, payer: PAYER });
+      expect(explained.accepted?.payable).toBe(true);
+      const wrong = explained.findings.filter(({ tone }) => tone === 'wrong' || tone === 'warn');
+      const isBlock = explained.message?.kind === 'block';
+      expect(keysOf(wrong)).toEqual(isBlock ? ['wire_workWeak'] : []);
+      expect(explained.hash).toBe(isBlock ? hashBlock(ownBlock) : HASH);
+    },
+  );
+
+  test.each([
+    ['a signature over URL and hash', signatureEntry],
+    ['a NOMS signature', trackBEntry],
+  ])('%s is checked', async (_, entry) => {
+    const good = explainProof(await proofOf(entry), { now: ARRIVED, payer: PAYER });
+    expect(keysOf(good.findings, 'right')).toEqual(['wire_signatureFits']);
+    const forged = explainProof(await proofOf(entry, '1'.repeat(64) as PrivateKey), {
+      now: ARRIVED,
+      payer: PAYER,
+    });
+    expect(keysOf(forged.findings)).toContain('wire_signatureWrong');
+  });
+
+  test('whose payer nobody names cannot be checked', async () => {
+    const { findings } = explainProof(await proofOf(signatureEntry), { now: ARRIVED });
+    expect(keysOf(findings)).toContain('wire_signatureUnchecked');
+  });
+
+  test('of a block that pays another, or was changed, says so', async () => {
+    const toOther = { ...ownBlock, link: publicKeyOf(PAYER) };
+    const pays = await changed(trackAEntry, ({ block: one }) => ({
+      block: { ...(one as JsonObject), link: toOther.link },
+    }));
+    const { findings } = explainProof(pays, { now: ARRIVED });
+    expect(keysOf(findings, 'wrong')).toEqual([
+      'wire_blockPaysOther',
+      'wire_signatureWrong',
+      'wire_workWeak',
+    ]);
+  });
+
+  test('says which field is missing, too much, wrong or in the wrong case', async () => {
+    const odd = await changed(challengeEntry, ({ mode: _, ...rest }) => ({
+      ...rest,
+      challengeId: 'another',
+      sendHash: HASH.toLowerCase(),
+      more: 1,
+    }));
+    const { findings } = explainProof(odd, { now: ARRIVED });
+    expect(findings.map(({ key, args }) => [key, args[0]])).toEqual([
+      ['wire_fieldMissing', 'mode'],
+      ['wire_fieldExtra', 'more'],
+      ['wire_fieldDiffers', 'challengeId'],
+      ['wire_askNode', undefined],
+    ]);
+    const lower = await changed(trackBEntry, (payload) => ({ ...payload, blockHash: HASH }));
+    expect(keysOf(explainProof(lower, { now: ARRIVED }).findings)).toContain('wire_fieldCase');
+  });
+
+  test('without its parts says which', () => {
+    const { findings } = explainProof(headerOf({ x402Version: 1 }), { now: ARRIVED });
+    expect(keysOf(findings)).toEqual(['wire_proofVersion', 'wire_noAccepted', 'wire_noPayload']);
+  });
+});
+
+describe('an answer', () => {
+  test.each([
+    [
+      { success: true, transaction: HASH, network: 'nano:mainnet', payer: PAYER },
+      'settlement',
+      ['wire_settled'],
+    ],
+    [
+      { success: true, transaction: '', network: 'nano:mainnet' },
+      'settlement',
+      ['wire_settled', 'wire_badHash'],
+    ],
+    [{ success: false }, 'settlement', ['wire_refused', 'wire_fieldMissing', 'wire_fieldMissing']],
+    [
+      { x402Version: 2, error: 'Block not confirmed' },
+      'rev7',
+      ['wire_refused', 'wire_early', 'wire_rev7Answer'],
+    ],
+    [
+      { x402Version: 2, error: 'Payment already spent' },
+      'rev7',
+      ['wire_refused', 'wire_final', 'wire_rev7Answer'],
+    ],
+    [
+      { x402Version: 2, result: { mode: 'settled', sendHash: HASH }, success: true },
+      'rev8',
+      ['wire_settled'],
+    ],
+    [{ x402Version: 2, result: { track: 'B', mode: 'settled', blockHash: HASH } }, 'track', ['wire_settled']],
+    [{ hello: 1 }, 'unknown', ['wire_answerUnknown', 'wire_neither']],
+  ])('%j is of the shape %s', (answer, shape, keys) => {
+    const explained = explainAnswer(headerOf(answer));
+    expect(explained.shape).toBe(shape);
+    expect(keysOf(explained.findings)).toEqual(keys);
+  });
+});
+
+describe('a paste', () => {
+  const required = headerOf(envelopeOf([sessionEntry]));
+  const har = {
+    request: { url: PAGE, headers: [{ name: 'payment-signature', value: 'AAAA' }] },
+    response: {
+      headers: [
+        { name: 'Payment-Required', value: required },
+        { name: 'PAYMENT-RESPONSE', value: 'e30' },
+      ],
+    },
+  };
+  const curl = `curl '${PAGE}' \\\n  -H 'accept: */*' \\\n  -H 'PAYMENT-SIGNATURE: AAAA' --compressed`;
+
+  test.each<[string, string, readonly (readonly [string, string, string | undefined])[]]>([
+    ['a value', ` ${required}\n`, [['PAYMENT-REQUIRED', required, undefined]]],
+    ['a wrapped value', required.replace(/(.{60})/g, '$1\n'), [['PAYMENT-REQUIRED', required, undefined]]],
+    ['a quoted value', `"${required}"`, [['PAYMENT-REQUIRED', required, undefined]]],
+    ['a header line', `payment-required: ${required}\r\nx: y`, [['PAYMENT-REQUIRED', required, undefined]]],
+    ['a cURL command', curl, [['PAYMENT-SIGNATURE', 'AAAA', PAGE]]],
+    [
+      'what curl -v prints',
+      `< HTTP/1.1 402\n< payment-required: ${required}\n<`,
+      [['PAYMENT-REQUIRED', required, undefined]],
+    ],
+    [
+      'a fetch call',
+      `fetch("${PAGE}", {"headers": {"payment-signature": "AAAA"}})`,
+      [['PAYMENT-SIGNATURE', 'AAAA', PAGE]],
+    ],
+    [
+      'a HAR entry',
+      JSON.stringify(har),
+      [
+        ['PAYMENT-SIGNATURE', 'AAAA', PAGE],
+        ['PAYMENT-REQUIRED', required, PAGE],
+        ['PAYMENT-RESPONSE', 'e30', PAGE],
+      ],
+    ],
+    [
+      'a HAR file',
+      JSON.stringify({ log: { entries: [{ request: { url: 'https://a.example/' } }, har] } }),
+      [
+        ['PAYMENT-SIGNATURE', 'AAAA', PAGE],
+        ['PAYMENT-REQUIRED', required, PAGE],
+        ['PAYMENT-RESPONSE', 'e30', PAGE],
+      ],
+    ],
+    ['the decoded object', atob(required), [['PAYMENT-REQUIRED', required, undefined]]],
+    ['a header that is empty', 'PAYMENT-REQUIRED:', [['PAYMENT-REQUIRED', '', undefined]]],
+    ['a header in plain JSON', 'PAYMENT-REQUIRED: {"a":1}', [['PAYMENT-REQUIRED', '{"a":1}', undefined]]],
+    ['nothing', ' \n ', []],
+  ])('of %s', (_, text, found) => {
+    expect(readPaste(text).map(({ header, value, url }) => [header, value, url])).toEqual(found);
+  });
+
+  test('tells the three apart by what they hold', async () => {
+    const values = [required, await proofOf(sessionEntry), headerOf({ success: true })];
+    expect(values.map((value) => readPaste(value)[0]?.header)).toEqual([...HEADERS]);
+  });
+});
+
+describe('whatever is said', () => {
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<unknown>(
+        ...everyEntry,
+        session,
+        written,
+        null,
+        2,
+        -1,
+        1e300,
+        HASH,
+        PAYEE,
+        '0',
+        '5',
+        'nano:mainnet',
+      ),
+      fc.string({ unit: 'binary' }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          ...[
+            'x402Version',
+            'resource',
+            'url',
+            'accepts',
+            'accepted',
+            'payload',
+            'extra',
+            'nanoSession',
+            'success',
+          ],
+          ...[
+            'result',
+            'error',
+            'proof',
+            'block',
+            'sendHash',
+            'blockHash',
+            'signature',
+            'account',
+            'amount',
+            'tag',
+          ],
+          ...['network', 'scheme', 'name', 'value', 'request', 'headers', '__proto__', 'PAYMENT-RESPONSE'],
+        ),
+        tie('value'),
+        { maxKeys: 6 },
+      ),
+    ),
+  })).value;
+  const proofLike = fc.record({
+    x402Version: fc.constantFrom(1, 2),
+    accepted: fc.constantFrom<unknown>(...everyEntry, {}),
+    payload: fc.oneof(
+      json,
+      fc.record({ proof: fc.constantFrom(HASH, HASH.toLowerCase()), signature: json, account: json }),
+      fc.record({ block: fc.oneof(fc.constant(written), json) }),
+      fc.record({
+        blockHash: fc.constant(HASH),
+        account: fc.constant(PAYER),
+        signature: fc.constant('F'.repeat(128)),
+      }),
+    ),
+  });
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.base64String(),
+    json.map((value) => JSON.stringify(value) ?? ''),
+    fc.oneof(json, proofLike, fc.record({ accepts: fc.array(json) })).map(headerOf),
+    fc
+      .tuple(fc.constantFrom(...HEADERS), fc.constantFrom(': ', '=', '": "'), fc.string())
+      .map((parts) => parts.join('')),
+  );
+
+  test('every reader gives a result, of sentences that there are, in words fit to be shown', () => {
+    fc.assert(
+      fc.property(text, fc.constantFrom(...HEADERS), (given, header) => {
+        const values = [given, ...readPaste(given).map(({ value }) => value)];
+        for (const value of values) {
+          const explained = explain(header, value, { now: ARRIVED });
+          const all: readonly Finding[] = [
+            ...explained.findings,
+            ...(explained.header === 'PAYMENT-REQUIRED'
+              ? explained.entries.flatMap((one) => one.findings)
+              : []),
+          ];
+          for (const { key, args } of all) {
+            expect(Object.hasOwn(messages, key)).toBe(true);
+            for (const word of args) expect(word).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
+          }
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('an entry is payable exactly where the classifier finds an offer', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(json, fc.constantFrom<unknown>(...everyEntry)), { maxLength: 6 }),
+        (accepts) => {
+          const header = headerOf(envelopeOf(accepts));
+          const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+          const offered = found.kind === 'offers' ? found.offers.map(({ index }) => index).sort() : [];
+          const explained = explainOffer(header, { ...at, network: context.network });
+          expect(explained.entries.filter(({ payable }) => payable).map(({ index }) => index)).toEqual(
+            offered,
+          );
+        },
+      ),
+    );
+  });
+
+  test('a long text of anything takes no long time', () => {
+    for (const part of ['=', ' ', 'payment-required:', 'payment-required: "', '[', '{"a":', '\u202e', 'A=']) {
+      const long = part.repeat(2_000_000 / part.length);
+      for (const { header, value } of readPaste(long)) explain(header, value, { now: ARRIVED });
+    }
+  });
+
+  test('the samples are what they seem', () => {
+    expect(readAddress(PAYEE)).toBeDefined();
+    expect(addressOf(publicKeyOf(PAYER) as PublicKey)).toBe(PAYER);
+  });
+});

@@ -1,0 +1,286 @@
+import { readAddress } from '../../nano/account.ts';
+import { isCanonicalRaw } from '../../nano/amount.ts';
+import { readAmount } from '../amounts.ts';
+import { classify } from '../classify.ts';
+import { cleanText } from '../clean-text.ts';
+import {
+  type EntryCode,
+  type EnvelopeCode,
+  mechanismCodes,
+  type PayabilityCode,
+  refusalSentence,
+} from '../codes.ts';
+import { decodeEnvelope } from '../envelope.ts';
+import { isObject, type Json, type JsonObject, own, ownText } from '../json.ts';
+import { recogniseLegacy } from '../legacy.ts';
+import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import type { Mechanism, Offer, OfferWarning } from '../offer.ts';
+import { readUrl } from '../origin.ts';
+import { type Resource, readResource } from '../resource.ts';
+import { type Encoding, readEncoding } from './encoding.ts';
+import { type Finding, finding, type WireSentence } from './finding.ts';
+import { type Rule, ruleOf } from './rule.ts';
+
+/** What a header is explained against; all of it but the time is told where it is known. */
+export interface ExplainContext {
+  /** The present (ms). */
+  readonly now: number;
+  /** When the 402 arrived (ms); the present unless told. */
+  readonly arrivedAt?: number | undefined;
+  /** The URL that answered 402; otherwise the resource's own is believed. */
+  readonly url?: string | undefined;
+  /** The network to read it on; the first of Nano's that the offer names, unless told. */
+  readonly network?: string | undefined;
+  /** The mechanisms in use; all of them, unless told. */
+  readonly payable?: ReadonlySet<Mechanism> | undefined;
+  /** The account that paid, where a proof itself does not say. */
+  readonly payer?: string | undefined;
+}
+
+/** One entry of `accepts`, read and judged. */
+export interface ExplainedEntry {
+  /** Place in `accepts`, from 0. */
+  readonly index: number;
+  /** Whether the purse would pay it. */
+  readonly payable: boolean;
+  /** What the classifier calls it, or why it is refused. */
+  readonly code: EntryCode | PayabilityCode;
+  readonly rule: Rule;
+  /** The mechanism that `extra` names, paid or not; null where it names none. */
+  readonly mechanism: Mechanism | null;
+  /** What is offered, also when it is over; null when the entry is refused for anything else. */
+  readonly offer: Offer | null;
+  readonly scheme: string | null;
+  readonly network: string | null;
+  /** Canonical raw; null when the entry's amount is none. */
+  readonly amount: string | null;
+  /** The payee, checked; null when the entry names none. */
+  readonly payTo: string | null;
+  /** The price and the tag, in raw, where the amount is made of both. */
+  readonly parts: { readonly resource: string; readonly tag: string } | null;
+  /** When it is over (ms); null when that cannot be told. */
+  readonly expiresAt: number | null;
+  readonly findings: readonly Finding[];
+  /** The entry as it was written. */
+  readonly json: Json;
+}
+
+/** The value of a PAYMENT-REQUIRED header, read and judged. */
+export interface ExplainedOffer {
+  readonly header: 'PAYMENT-REQUIRED';
+  readonly encoding: Encoding;
+  /** Why the envelope as a whole is refused; null when its entries were looked at. */
+  readonly code: EnvelopeCode | null;
+  readonly rule: Rule | null;
+  readonly resource: Resource | null;
+  /** The server's words for why it asks again; empty when there are none. */
+  readonly error: string;
+  readonly extensions: JsonObject | null;
+  /** The network it was read on. */
+  readonly network: string;
+  /** The URL that the entries were held against; empty when none is known. */
+  readonly url: string;
+  readonly entries: readonly ExplainedEntry[];
+  readonly findings: readonly Finding[];
+}
+
+const MAINNET = 'nano:mainnet';
+const MOST_TEXT = 280;
+/** Longer than this a tag is worth a word: more than a millionth of a XNO (protocol.md section 4, row 27). */
+const LARGE_TAG = 10n ** 24n;
+
+/** Says what a PAYMENT-REQUIRED means, by the classifier's own judgement. Total: any text gives a result. */
+export function explainOffer(value: string, context: ExplainContext): ExplainedOffer {
+  const encoding = readEncoding(value);
+  const decoded = decodeEnvelope(value);
+  if (!decoded.ok) {
+    const { code } = decoded;
+    return {
+      header: 'PAYMENT-REQUIRED',
+      encoding,
+      code,
+      rule: ruleOf(code),
+      resource: null,
+      error: '',
+      extensions: null,
+      network: context.network ?? MAINNET,
+      url: context.url ?? '',
+      entries: [],
+      findings: [finding('wrong', refusalSentence(code)), ...encoding.findings, ...legacyOf(encoding.json)],
+    };
+  }
+  const { envelope } = decoded;
+  const network = context.network ?? networkOf(envelope.accepts);
+  const named = ownText(envelope.resource, 'url') ?? '';
+  const url = context.url ?? (readUrl(named) ? named : '');
+  return {
+    header: 'PAYMENT-REQUIRED',
+    encoding,
+    code: null,
+    rule: null,
+    resource: readResource(envelope.resource),
+    error: cleanText(envelope.error ?? '', MOST_TEXT),
+    extensions: envelope.extensions ?? null,
+    network,
+    url,
+    entries: entriesOf(value, envelope.accepts, { ...context, network, url }),
+    findings: [
+      ...encoding.findings,
+      ...(url === '' ? [finding('warn', 'wire_relativeResource')] : []),
+      ...(network === MAINNET ? [] : [finding('note', 'wire_reservedNetwork', cleanText(network, 64))]),
+    ],
+  };
+}
+
+type Known = ExplainContext & { readonly network: string; readonly url: string };
+
+function entriesOf(value: string, accepts: readonly Json[], context: Known): readonly ExplainedEntry[] {
+  const { now, network, url, arrivedAt = now, payable = new Set(defaultPreference) } = context;
+  const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment, payable });
+  // Read once more as if no time had passed: what an expired offer was is still worth knowing.
+  const [present, inTime] = [at(now), at(Number.NEGATIVE_INFINITY)];
+  if (present.kind === 'refused' || inTime.kind === 'refused') return [];
+  return accepts.map((json, index) => {
+    const code = present.entries[index]?.code ?? 'MALFORMED_ENTRY';
+    const found = present.refused.find((one) => one.index === index)?.code;
+    // Where no page is known, whether the resource is of that page cannot be told.
+    const refusal = url === '' && found === 'RESOURCE_MISMATCH' ? undefined : found;
+    const isPayability = refusal !== undefined && refusal !== code;
+    return explainEntry(json, index, {
+      code: isPayability ? (refusal as PayabilityCode) : code,
+      payable: refusal === undefined,
+      offer: inTime.entries[index]?.offer ?? null,
+      now,
+      url,
+    });
+  });
+}
+
+interface Judged {
+  readonly code: EntryCode | PayabilityCode;
+  readonly payable: boolean;
+  readonly offer: Offer | null;
+  readonly now: number;
+  readonly url: string;
+}
+
+function explainEntry(json: Json, index: number, { code, payable, offer, now, url }: Judged): ExplainedEntry {
+  const entry = isObject(json) ? json : {};
+  const mechanism = offer?.mechanism ?? namedMechanism(entry);
+  const amount = own(entry, 'amount');
+  return {
+    index,
+    payable,
+    code,
+    rule: ruleOf(code, mechanism),
+    mechanism,
+    offer,
+    scheme: textIn(entry, 'scheme'),
+    network: textIn(entry, 'network'),
+    amount: readAmount(amount)?.toString() ?? null,
+    payTo: readAddress(own(entry, 'payTo'))?.address ?? null,
+    parts:
+      offer && 'tagAmount' in offer
+        ? { resource: offer.resourceAmount.toString(), tag: offer.tagAmount.toString() }
+        : null,
+    expiresAt: offer?.expiresAt ?? null,
+    findings: [
+      ...(payable || !isRefusal(code) ? [] : [finding('wrong', refusalSentence(code))]),
+      ...(payable ? [finding('right', 'wire_payable')] : []),
+      ...amountFindings(amount),
+      ...sumFindings(entry),
+      ...(offer === null ? [] : offerFindings(offer, now, url)),
+    ],
+    json,
+  };
+}
+
+function isRefusal(
+  code: EntryCode | PayabilityCode,
+): code is Exclude<typeof code, (typeof mechanismCodes)[number]> {
+  return !mechanismCodes.some((mechanism) => mechanism === code);
+}
+
+const WARNINGS: Readonly<Record<OfferWarning, WireSentence>> = {
+  legacyPayTo: 'wire_legacyPayTo',
+  resourceScheme: 'wire_resourceScheme',
+  insecurePage: 'wire_insecurePage',
+};
+
+function offerFindings(offer: Offer, now: number, url: string): readonly Finding[] {
+  const warnings = url === '' ? offer.warnings.filter((one) => one === 'legacyPayTo') : offer.warnings;
+  const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
+  if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
+  if (isHandOver(offer)) found.push(finding('warn', 'wire_handOver'));
+  if (offer.mechanism === 'x402nano') found.push(finding('warn', 'wire_noExpiry'));
+  if ('tagAmount' in offer) found.push(...tagFindings(offer.tagAmount, offer.accepted));
+  return found;
+}
+
+function tagFindings(tagAmount: bigint, accepted: JsonObject): readonly Finding[] {
+  const found: Finding[] = [];
+  if (tagAmount > LARGE_TAG) found.push(finding('warn', 'wire_largeTag'));
+  const extra = own(accepted, 'extra');
+  const session = isObject(extra) ? own(extra, 'nanoSession') : undefined;
+  const tag = isObject(session) ? own(session, 'tag') : undefined;
+  // Servers make the number from the text, and a double has 53 bits (protocol.md section 4, row 26).
+  if (typeof tag === 'number' && !Number.isSafeInteger(tag)) {
+    found.push(finding('warn', 'wire_roundedTag', String(tag), tagAmount.toString()));
+  } else if (typeof tag === 'number' && BigInt(tag) !== tagAmount) {
+    found.push(finding('note', 'wire_tagDiffers', String(tag), tagAmount.toString()));
+  }
+  const id = isObject(session) ? ownText(session, 'id') : undefined;
+  if (id !== undefined && !/^[0-9a-fA-F]{32,}$/.test(id)) found.push(finding('note', 'wire_shortId'));
+  return found;
+}
+
+/** Why an amount is none, as far as its looks tell. */
+function amountFindings(amount: Json | undefined): readonly Finding[] {
+  if (isCanonicalRaw(amount)) return [];
+  if (typeof amount === 'number') return [finding('wrong', 'wire_amountIsNumber')];
+  if (typeof amount !== 'string') return [];
+  if (/^\d+\.\d+$/.test(amount)) return [finding('wrong', 'wire_amountIsDecimal')];
+  if (/^0\d+$/.test(amount)) return [finding('wrong', 'wire_amountHasZeros')];
+  return [];
+}
+
+/** By how much the parts miss the amount. */
+function sumFindings(entry: JsonObject): readonly Finding[] {
+  const extra = own(entry, 'extra');
+  if (!isObject(extra)) return [];
+  const tagged = own(extra, 'nanoSession') ?? own(extra, 'challenge');
+  if (!isObject(tagged)) return [];
+  const [total, resource, tag] = [
+    own(entry, 'amount'),
+    own(tagged, 'resourceAmountRaw'),
+    own(tagged, 'tagAmountRaw'),
+  ].map(readAmount);
+  if (total === undefined || resource === undefined || tag === undefined) return [];
+  const sum = resource + tag;
+  return sum === total ? [] : [finding('wrong', 'wire_sum', sum.toString(), total.toString())];
+}
+
+function namedMechanism(entry: JsonObject): Mechanism | null {
+  const extra = own(entry, 'extra') ?? {};
+  const kind = isObject(extra) ? mechanismOf(extra) : undefined;
+  // An `extra` of unknown keys falls to the last mechanism, which wants none.
+  if (kind === undefined || typeof kind === 'string') return null;
+  return kind.name === 'x402nano' && isObject(extra) && Object.keys(extra).length > 0 ? null : kind.name;
+}
+
+function networkOf(accepts: readonly Json[]): string {
+  const networks = accepts.map((entry) => (isObject(entry) ? ownText(entry, 'network') : undefined));
+  if (networks.includes(MAINNET)) return MAINNET;
+  return networks.find((network) => network?.startsWith('nano:')) ?? MAINNET;
+}
+
+function textIn(entry: JsonObject, key: string): string | null {
+  const text = ownText(entry, key);
+  return text === undefined ? null : cleanText(text, 64);
+}
+
+/** A body of an earlier protocol, pasted in the header's place. */
+function legacyOf(json: JsonObject | null): readonly Finding[] {
+  const code = json === null ? undefined : recogniseLegacy({ headers: [], bodyText: JSON.stringify(json) });
+  return code === undefined ? [] : [finding('note', refusalSentence(code))];
+}

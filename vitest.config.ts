@@ -11,7 +11,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
-            'test/{devnet,merchant,vectors,demo,bench,kill}/**/*.test.ts',
+            'test/{devnet,merchant,conformance,vectors,demo,bench,kill}/**/*.test.ts',
             'test/*.test.ts',
           ],
           environment: 'node',

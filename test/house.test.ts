@@ -12,7 +12,7 @@ const FLOORS = [
   ['fault.ts'],
   ['messages', 'nano', 'work'],
   ['interception', 'protocol', 'vault'],
-  ['payments', 'ui'],
+  ['conformance', 'payments', 'ui'],
   ['storage'],
   ['approve', 'content', 'developer', 'devtools', 'offscreen', 'onboarding', 'options', 'popup'],
   ['background'],

@@ -1,4 +1,5 @@
 import { type BlockJson, blockToJson, hashBlock, type StateBlock } from '../devnet/block.ts';
+import { type Faults, NO_FAULTS } from './faults.ts';
 import { type NanoNode, NodeRefusal } from './node.ts';
 import type { SettledPayment } from './spent.ts';
 
@@ -36,12 +37,14 @@ const LATE_MS = 2000;
  */
 export class Cheques {
   readonly #node: NanoNode;
+  readonly #faults: Faults;
   readonly #byHash = new Map<string, Cheque>();
   readonly #byFrontier = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(node: NanoNode) {
+  constructor(node: NanoNode, faults: Faults = NO_FAULTS) {
     this.#node = node;
+    this.#faults = faults;
   }
 
   /** For which URL a block was taken, while it has not bounced. */
@@ -56,7 +59,7 @@ export class Cheques {
     const json = blockToJson(block);
     const frontier = frontierOf(json.account, json.previous);
     const out = this.#byFrontier.get(frontier);
-    if (out !== undefined) return out === hash;
+    if (out !== undefined && !this.#faults.has('twin-cheques')) return out === hash;
     const record = { hash, payer: json.account, previous: json.previous, url, route, state: 'held' } as const;
     this.#byFrontier.set(frontier, hash);
     this.#byHash.set(hash, { json, record, state: 'held' });

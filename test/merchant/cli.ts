@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { DEV_THRESHOLDS, hex64 } from '../devnet/work.ts';
+import { FAULTS, type FaultName, isFaultName } from './faults.ts';
 import { FLAVOURS } from './flavour.ts';
 import { startMerchant } from './merchant.ts';
 import { xno } from './pages/article.ts';
@@ -11,7 +12,13 @@ const USAGE = `Usage: npm run merchant -- [options]
   --price RAW   what a visit costs (0.01 XNO)
   --expiry S    seconds an offer lives (180)
   --flavour F   spec, or reference: as the reference servers write their answers (spec)
-  --data DIR    where account, sessions and payments are kept (a temporary folder)`;
+  --fault NAME  leaves out a check, for whatever is to find that out; may repeat (none)
+  --data DIR    where account, sessions and payments are kept (a temporary folder)
+
+Faults, each with the probe that finds it:
+${Object.entries(FAULTS)
+  .map(([name, [probe, says]]) => `  ${name.padEnd(20)} ${probe.padEnd(4)} ${says}`)
+  .join('\n')}`;
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +28,7 @@ const { values } = parseArgs({
     price: { type: 'string', default: String(10n ** 28n) },
     expiry: { type: 'string', default: '180' },
     flavour: { type: 'string', default: 'spec' },
+    fault: { type: 'string', multiple: true, default: [] },
     data: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -29,6 +37,11 @@ const { values } = parseArgs({
 function whole(name: string, text: string): bigint {
   if (!/^\d+$/.test(text)) throw new RangeError(`--${name} takes a whole number, not "${text}"`);
   return BigInt(text);
+}
+
+function faultNamed(name: string): FaultName {
+  if (!isFaultName(name)) throw new RangeError(`--fault takes ${Object.keys(FAULTS).join(', ')}`);
+  return name;
 }
 
 if (values.help) {
@@ -47,13 +60,14 @@ if (values.help) {
     priceRaw,
     flavour,
     expirySeconds: Number(whole('expiry', values.expiry)),
+    faults: values.fault.map(faultNamed),
     ...(values.data === undefined ? {} : { dataDir: values.data }),
   });
   console.log(`A merchant is open at ${merchant.origin}
 
   A visit costs  ${xno(priceRaw)} XNO on ${values.network}
   Paid to        ${merchant.payTo}
-  Books          ${merchant.origin}/merchant/books
+  Books          ${merchant.origin}/merchant/books${values.fault.map((name) => `\n  Fault          ${name}`).join('')}
 
 Ctrl+C ends it.`);
   const end = () => void merchant.close();

@@ -1,4 +1,11 @@
-import { decodePayload, type Encoding, type PaymentRequired, type Presented } from './envelope.ts';
+import {
+  type AcceptsEntry,
+  decodePayload,
+  type Encoding,
+  type PaymentRequired,
+  type Presented,
+} from './envelope.ts';
+import { type Faults, forNothing, MAGIC_DEPOSIT, NO_FAULTS } from './faults.ts';
 import {
   type Delivery,
   invalidPayload,
@@ -28,10 +35,12 @@ export interface Written {
 export class Facilitator {
   readonly #mechanisms: readonly Mechanism[];
   readonly #network: string;
+  readonly #faults: Faults;
 
-  constructor(mechanisms: readonly Mechanism[], network: string) {
+  constructor(mechanisms: readonly Mechanism[], network: string, faults: Faults = NO_FAULTS) {
     this.#mechanisms = mechanisms;
     this.#network = network;
+    this.#faults = faults;
   }
 
   /** A fresh offer, with the reason why there is one. */
@@ -41,7 +50,7 @@ export class Facilitator {
       x402Version: 2,
       error,
       resource: { url: resource.url, ...introduction },
-      accepts: mechanisms.map((name) => this.#named(name).offer(resource, terms)),
+      accepts: mechanisms.map((name) => this.#entry(name, resource, terms)),
       ...(paymentIdentifier === 'none'
         ? {}
         : { extensions: identifierExtension(paymentIdentifier === 'required') }),
@@ -51,6 +60,9 @@ export class Facilitator {
   /** Judges the base64 of a payment payload. Throws when no Nano node can tell. */
   async redeem(encoded: string, resource: Resource, delivery: Delivery, terms: Terms): Promise<Outcome> {
     const presented = decodePayload(encoded);
+    if (this.#isLetIn(presented)) {
+      return { kind: 'settled', payment: forNothing('none', resource.url, resource.route) };
+    }
     if (presented === undefined) return this.#worded(invalidPayload, undefined, terms);
     const mechanism = this.#mechanismOf(presented);
     if (mechanism === undefined) return this.#worded(noSuchOffer, presented, terms);
@@ -96,6 +108,19 @@ export class Facilitator {
     return { ...refusal, wording };
   }
 
+  #entry(name: Mechanism['name'], resource: Resource, terms: Terms): AcceptsEntry {
+    const entry = this.#named(name).offer(resource, terms);
+    const deposit = this.#faults.has('client-payee') && new URL(resource.url).searchParams.get('deposit');
+    return deposit ? { ...entry, payTo: deposit } : entry;
+  }
+
+  /** Whether a faulty merchant gives the content without looking any further. */
+  #isLetIn(presented: Presented | undefined): boolean {
+    if (presented === undefined) return this.#faults.has('fail-open');
+    if (this.#faults.has('magic-deposit') && presented.accepted.payTo === MAGIC_DEPOSIT) return true;
+    return this.#faults.has('pollution') && isPolluted(presented.accepted.extra);
+  }
+
   #mechanismOf({ accepted }: Presented): Mechanism | undefined {
     return this.#mechanisms.find((candidate) => candidate.recognises(accepted));
   }
@@ -109,4 +134,15 @@ export class Facilitator {
     if (mechanism === undefined) throw new Error(`This merchant does not take ${name}`);
     return mechanism;
   }
+}
+
+/** Merges as too many servers do, into settings that everybody shares; the prototype polluted is only a stand-in. */
+function isPolluted(extra: Presented['accepted']['extra']): boolean {
+  const shared: Record<string, unknown> = {};
+  const settings: object = Object.create(shared);
+  for (const [key, value] of Object.entries(extra)) {
+    const into = key === '__proto__' ? shared : settings;
+    Object.assign(into, typeof value === 'object' ? value : { [key]: value });
+  }
+  return 'paid' in settings && !Object.hasOwn(settings, 'paid');
 }

@@ -9,6 +9,7 @@ import { Cheques, type Published } from './cheques.ts';
 import type { Patience } from './confirmation.ts';
 import type { Encoding } from './envelope.ts';
 import { Facilitator } from './facilitator.ts';
+import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
 import { deskRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
@@ -54,6 +55,8 @@ export interface MerchantOptions {
   readonly encoding?: Encoding;
   /** How long to wait for a confirmation; 5 s in steps of 100 ms by default. */
   readonly patience?: Patience;
+  /** The checks that this merchant lacks, for tests of whatever is to find that out; none by default. */
+  readonly faults?: readonly FaultName[];
   /** Unix milliseconds; `Date.now` by default. */
   readonly now?: () => number;
 }
@@ -88,6 +91,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
   mkdirSync(dataDir, { recursive: true });
   const seed = options.seed ?? keptSeed(dataDir);
   const sendThreshold = BigInt(`0x${network.thresholds.send ?? LIVE_SEND_THRESHOLD}`);
+  const faults = new Set(options.faults);
   const headers = new Map<string, string | readonly string[]>();
   const defaults: Terms = {
     priceRaw: options.priceRaw ?? DEFAULT_PRICE_RAW,
@@ -109,12 +113,12 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const patience = options.patience ?? DEFAULT_PATIENCE;
     const node = new NanoNode(network.rpcUrls);
     const till = new Till(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
-    const sessions = new Sessions(dataDir, now);
-    const spent = new SpentBlocks(dataDir);
-    const cheques = new Cheques(node);
+    const sessions = new Sessions(dataDir, now, undefined, faults);
+    const spent = new SpentBlocks(dataDir, faults);
+    const cheques = new Cheques(node, faults);
     const diary = new Diary();
     const { payTo } = till;
-    const common = { networkId: network.id, node, spent, patience, now };
+    const common = { networkId: network.id, node, spent, patience, now, faults };
     const mechanisms = [
       nanoSession({ ...common, sessions, payTo }),
       nanoSignature({ ...common, till }),
@@ -123,8 +127,8 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       trackA({ ...common, cheques, payTo }),
       x402nano({ ...common, cheques, payTo, sendThreshold }),
     ];
-    const facilitator = new Facilitator(mechanisms, network.id);
-    const paywall = new Paywall(facilitator, diary, defaults, network.id, now);
+    const facilitator = new Facilitator(mechanisms, network.id, faults);
+    const paywall = new Paywall(facilitator, diary, defaults, network.id, now, faults);
     const books = () => drawUpBooks({ network: network.id, payTo }, sessions, spent, cheques, diary, now());
     const reset = () => {
       for (const part of [sessions, spent, cheques, diary, paywall]) part.clear();

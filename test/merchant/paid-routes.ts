@@ -73,5 +73,6 @@ export const PAID_ROUTES: readonly PricedRoute[] = [
   },
   { ...htmlRoute('/always-refuses', 'A keeper who takes and refuses'), manner: 'always-refuses' },
   { ...htmlRoute('/loses-answer', 'A keeper who hangs up'), manner: 'loses-answer' },
+  { ...htmlRoute('/fails', 'A keeper who breaks down'), manner: 'fails' },
   { ...htmlRoute('/moves-away', 'A keeper who sends you elsewhere'), manner: 'moves-away' },
 ];

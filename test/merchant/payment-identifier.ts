@@ -73,6 +73,11 @@ export class AnsweredPayments {
     }
   }
 
+  /** What was answered to an identifier, whatever came with it: only a faulty merchant asks. */
+  to(id: string): Promise<Answer> | undefined {
+    return this.#byId.get(id)?.answer;
+  }
+
   clear(): void {
     this.#byId.clear();
   }

@@ -1,6 +1,7 @@
 import type { Diary } from './books.ts';
 import { decodePayload, encodeHeader, type PaymentRequired } from './envelope.ts';
 import type { Facilitator, Written } from './facilitator.ts';
+import { type Faults, faultyTerms, NO_FAULTS } from './faults.ts';
 import type { Wording } from './flavour.ts';
 import {
   type Answer,
@@ -29,7 +30,7 @@ import { readTerms, type Terms } from './terms.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** How a route treats a proof: as it should, or in one of the ways in which servers go wrong. */
-export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'moves-away';
+export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'moves-away' | 'fails';
 
 /** Something that costs money. */
 export interface PaidRoute {
@@ -66,6 +67,7 @@ export class Paywall {
   readonly #defaults: Terms;
   readonly #network: string;
   readonly #now: () => number;
+  readonly #faults: Faults;
   readonly #lost: LostAnswers;
   /** What was paid for in a session that was then forgotten, by URL and proof. */
   readonly #forgotten = new Map<string, SettledPayment>();
@@ -74,7 +76,15 @@ export class Paywall {
   /** The URLs that were offered before. */
   readonly #offered = new Set<string>();
 
-  constructor(facilitator: Facilitator, diary: Diary, defaults: Terms, network: string, now: () => number) {
+  constructor(
+    facilitator: Facilitator,
+    diary: Diary,
+    defaults: Terms,
+    network: string,
+    now: () => number,
+    faults: Faults = NO_FAULTS,
+  ) {
+    this.#faults = faults;
     this.#facilitator = facilitator;
     this.#diary = diary;
     this.#defaults = defaults;
@@ -91,14 +101,23 @@ export class Paywall {
     const deal: Deal = {
       visit,
       route,
-      terms: readTerms(visit.url.searchParams, this.#defaults),
-      resource: { url: visit.href, route: route.path },
+      terms: faultyTerms(readTerms(visit.url.searchParams, this.#defaults), this.#faults),
+      resource: { url: this.#urlOf(visit), route: route.path },
     };
     if (proof === undefined) {
       this.#lost.askedAgain(visit.href);
       return this.#demand(deal, 'Payment Required');
     }
     return this.#identified(proof, deal, () => this.#receive(proof, deal));
+  }
+
+  /** The URL that is sold: the one that was asked for. */
+  #urlOf({ href, headers }: Visit): string {
+    const forwarded = headers['x-forwarded-host'];
+    if (!this.#faults.has('forwarded-host') || typeof forwarded !== 'string') return href;
+    const url = new URL(href);
+    url.host = forwarded;
+    return url.href;
   }
 
   /** Forgets which proofs came, and what was answered. */
@@ -118,12 +137,16 @@ export class Paywall {
     const identifier = identifierOf(presented, required);
     switch (identifier.kind) {
       case 'absent':
-        return required ? this.#refuse(deal, bad(400, 'payment-identifier required')) : judge();
+        return required && !this.#faults.has('identifier-optional')
+          ? this.#refuse(deal, bad(400, 'payment-identifier required'))
+          : judge();
       case 'malformed':
         return this.#refuse(deal, bad(400, 'payment-identifier malformed'));
       case 'changed':
         return this.#refuse(deal, refused('extension_echo_mismatch'));
       case 'given': {
+        const earlier = this.#faults.has('identifier-conflict') && this.#answered.to(identifier.id);
+        if (earlier) return earlier;
         const answer = await this.#answered.once(identifier.id, deal.resource.url, presented, judge);
         if (answer !== 'conflict') return answer;
         return this.#refuse(deal, bad(409, 'payment-identifier used for another payment'));
@@ -144,6 +167,8 @@ export class Paywall {
         return this.#takeAndRefuse(proof, deal);
       case 'loses-answer':
         return this.#sellForgetfully(proof, deal);
+      case 'fails':
+        return this.#fail(proof, deal);
       case 'moves-away':
         return sendOn(visit, visit.url.searchParams.get('to') ?? '/free');
     }
@@ -190,6 +215,12 @@ export class Paywall {
     return HANG_UP;
   }
 
+  /** Breaks before anything is settled, as x402 has it: what fails is not charged for. */
+  async #fail(proof: Proof, deal: Deal): Promise<Reply> {
+    if (this.#faults.has('charges-failures')) await this.#redeem(proof, deal);
+    return show(500, json({ error: 'The handler failed' }), { 'Cache-Control': 'no-store' });
+  }
+
   #redeem({ encoded, delivery }: Proof, { resource, terms }: Deal): Promise<Outcome> {
     return this.#facilitator.redeem(encoded, resource, delivery, terms);
   }
@@ -233,7 +264,7 @@ export class Paywall {
     const body = this.#facilitator.demandBody(required, terms);
     return show(402, body === undefined ? route.teaser(required) : json(body), {
       'PAYMENT-REQUIRED': encodeHeader(required, this.#facilitator.encoding(terms)),
-      'Cache-Control': route.cacheControl,
+      'Cache-Control': this.#faults.has('cacheable') ? 'public, max-age=600' : route.cacheControl,
     });
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { type Faults, NO_FAULTS } from './faults.ts';
 import { JsonLines } from './json-lines.ts';
 
 const Session = v.object({
@@ -37,9 +38,11 @@ export class Sessions {
   readonly #live = new Map<string, Session>();
   readonly #earlier = new Map<string, Session>();
   readonly #amounts = new Set<string>();
+  readonly #faults: Faults;
 
   /** Tags stay below `tagModulus` raw. */
-  constructor(dataDir: string, now: () => number, tagModulus = TAG_MODULUS) {
+  constructor(dataDir: string, now: () => number, tagModulus = TAG_MODULUS, faults: Faults = NO_FAULTS) {
+    this.#faults = faults;
     this.#file = new JsonLines(join(dataDir, 'sessions.jsonl'), Session);
     this.#now = now;
     this.#tagModulus = tagModulus;
@@ -57,10 +60,12 @@ export class Sessions {
     expirySeconds: number,
     mechanism = 'nanoSession',
   ): Session {
+    const open = this.#faults.has('reused-offer') && [...this.#live.values()].find((one) => one.url === url);
+    if (open) return open;
     const issuedAt = this.#now();
     const tag = this.#freshTag(priceRaw);
     const session: Session = {
-      id: randomBytes(16).toString('hex'),
+      id: this.#freshId(),
       mechanism,
       url,
       resourceAmountRaw: String(priceRaw),
@@ -73,6 +78,12 @@ export class Sessions {
     };
     this.#file.append(session);
     this.#amounts.add(session.amountRaw);
+    this.#live.set(session.id, session);
+    return session;
+  }
+
+  /** Takes a session that nobody here issued: only a faulty merchant does. */
+  adopt(session: Session): Session {
     this.#live.set(session.id, session);
     return session;
   }
@@ -105,7 +116,12 @@ export class Sessions {
   }
 
   #unexpired(session: Session | undefined): Session | undefined {
+    if (this.#faults.has('expiry')) return session;
     return session !== undefined && this.#now() < session.expiresAt ? session : undefined;
+  }
+
+  #freshId(): string {
+    return this.#faults.has('weak-id') ? String(this.#live.size + 1) : randomBytes(16).toString('hex');
   }
 
   #freshTag(priceRaw: bigint): bigint {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { type FaultName, type Faults, NO_FAULTS } from './faults.ts';
 import { JsonLines } from './json-lines.ts';
 
 const SettledPayment = v.object({
@@ -33,25 +34,29 @@ export class SpentBlocks {
   readonly #file: JsonLines<typeof SettledPayment>;
   readonly #byHash = new Map<string, SettledPayment>();
   readonly #sessions = new Set<string>();
+  readonly #faults: Faults;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, faults: Faults = NO_FAULTS) {
+    this.#faults = faults;
     this.#file = new JsonLines(join(dataDir, 'spent.jsonl'), SettledPayment);
     for (const payment of this.#file.read()) this.#remember(payment);
   }
 
   has(hash: string): boolean {
-    return this.#byHash.has(canonicalHash(hash));
+    return !this.#forgets('replay', 'resale') && this.#byHash.has(this.#keyOf(hash));
   }
 
   /** Whether this session has already bought what it was for. */
   hasSession(id: string): boolean {
-    return this.#sessions.has(id);
+    return !this.#forgets('replay', 'case-replay') && this.#sessions.has(id);
   }
 
   /** Spends a send. False when it, or its session, is already spent; synchronous, so of many callers exactly one gets true. */
   claim(payment: SettledPayment): boolean {
-    if (this.has(payment.hash)) return false;
-    if (payment.sessionId !== undefined && this.hasSession(payment.sessionId)) return false;
+    if (!this.#faults.has('double-redeem')) {
+      if (this.has(payment.hash)) return false;
+      if (payment.sessionId !== undefined && this.hasSession(payment.sessionId)) return false;
+    }
     this.#file.append(payment);
     this.#remember(payment);
     return true;
@@ -68,7 +73,15 @@ export class SpentBlocks {
   }
 
   #remember(payment: SettledPayment): void {
-    this.#byHash.set(canonicalHash(payment.hash), payment);
+    this.#byHash.set(this.#keyOf(payment.hash), payment);
     if (payment.sessionId !== undefined) this.#sessions.add(payment.sessionId);
+  }
+
+  #keyOf(hash: string): string {
+    return this.#faults.has('case-replay') ? hash : canonicalHash(hash);
+  }
+
+  #forgets(...names: readonly FaultName[]): boolean {
+    return names.some((name) => this.#faults.has(name));
   }
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { readAddress } from '../../devnet/address.ts';
+import type { AccountKey } from '../../devnet/hex.ts';
 import type { Patience } from '../confirmation.ts';
-import type { AcceptsEntry } from '../envelope.ts';
+import type { AcceptsEntry, Presented } from '../envelope.ts';
+import type { Faults } from '../faults.ts';
 import type { NanoNode } from '../node.ts';
 import { isNomsSigned } from '../noms.ts';
 import { Quotes } from '../quotes.ts';
@@ -12,8 +14,9 @@ import { type Flaw, inspectSend } from './send-proof.ts';
 import { malformedPayload, paymentExpired, trackHabits } from './tracks.ts';
 
 const NonceExtra = v.strictObject({ nonce: v.string(), validBefore: v.number() });
+const blockHash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const Proof = v.object({
-  blockHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  blockHash,
   account: v.string(),
   signature: v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/)),
 });
@@ -25,6 +28,7 @@ export interface TrackBParts {
   readonly spent: SpentBlocks;
   readonly patience: Patience;
   readonly now: () => number;
+  readonly faults: Faults;
 }
 
 /**
@@ -32,7 +36,7 @@ export interface TrackBParts {
  * price will do, and a nonce serves for as many payments as its deadline leaves time for: the block is what is spent.
  */
 export function trackB(parts: TrackBParts): Mechanism {
-  const { networkId, payTo, node, spent, patience, now } = parts;
+  const { networkId, payTo, spent, patience, now, faults } = parts;
   const quotes = new Quotes();
   return {
     name: 'trackB',
@@ -67,26 +71,46 @@ export function trackB(parts: TrackBParts): Mechanism {
     recognises: (accepted) => v.is(NonceExtra, accepted.extra),
 
     async redeem({ accepted, payload }, { url, route }, _delivery, { flavour }) {
-      const account = v.is(Proof, payload) ? readAddress(payload.account) : undefined;
-      if (!v.is(Proof, payload) || account === undefined) return malformedPayload;
+      const proof = readProof(payload, faults);
+      if (proof === undefined) return malformedPayload;
       const quote = quotes.find(url, accepted);
       if (quote === undefined) return noSuchOffer;
-      const { nonce, validBefore } = termsOf(quote);
-      if (validBefore <= Math.floor(now() / 1000)) return paymentExpired;
+      if (termsOf(quote).validBefore <= Math.floor(now() / 1000) && !faults.has('expiry'))
+        return paymentExpired;
 
-      const { blockHash, signature } = payload;
-      if (!isNomsSigned(`${blockHash}:${nonce}:${validBefore}`, signature, account)) {
-        return refused('INVALID_SIGNATURE');
-      }
-      const debt = { payTo, amountRaw: quote.amount, atLeast: true, payer: payload.account };
+      if (!isSigned(proof, quote)) return refused('INVALID_SIGNATURE');
+      const debt = { payTo, amountRaw: quote.amount, atLeast: true, ...proof.payer };
       const wait = flavour === 'reference' ? { attempts: 0, intervalMs: 0 } : patience;
-      const verdict = await inspectSend(node, spent, wait, blockHash, debt);
+      const verdict = await inspectSend({ ...parts, patience: wait }, proof.blockHash, debt);
       if (verdict.kind !== 'paid') return refused(CODES[verdict.kind]);
       const { hash, payer, amountRaw } = verdict;
       const payment = { mechanism: 'trackB', url, route, amountRaw, payTo, payer, hash, at: now() };
       return spent.claim(payment) ? { kind: 'settled', payment } : refused(CODES.spent);
     },
   };
+
+  function isSigned({ blockHash, signed }: ReadProof, quote: AcceptsEntry): boolean {
+    const { nonce, validBefore } = termsOf(quote);
+    if (signed === undefined || faults.has('nonce-binding')) return true;
+    return isNomsSigned(`${blockHash}:${nonce}:${validBefore}`, signed.signature, signed.account);
+  }
+}
+
+interface ReadProof {
+  readonly blockHash: string;
+  /** Absent only where a faulty merchant does without. */
+  readonly signed?: { readonly signature: string; readonly account: AccountKey };
+  readonly payer?: { readonly payer: string };
+}
+
+function readProof(payload: Presented['payload'], faults: Faults): ReadProof | undefined {
+  if (!v.is(Proof, payload)) {
+    return faults.has('unsigned') && v.is(v.object({ blockHash }), payload) ? payload : undefined;
+  }
+  const account = readAddress(payload.account);
+  if (account === undefined) return undefined;
+  const { blockHash: hash, signature, account: payer } = payload;
+  return { blockHash: hash, signed: { signature, account }, payer: { payer } };
 }
 
 const termsOf = ({ extra }: AcceptsEntry) => v.parse(NonceExtra, extra);

@@ -4,6 +4,7 @@ import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/bl
 import { difficultyOf } from '../../devnet/work.ts';
 import type { Cheques } from '../cheques.ts';
 import type { AcceptsEntry } from '../envelope.ts';
+import type { Faults } from '../faults.ts';
 import type { Habits } from '../flavour.ts';
 import type { NanoNode } from '../node.ts';
 import { Quotes } from '../quotes.ts';
@@ -38,6 +39,7 @@ export interface X402NanoParts {
   /** The work a send must have. */
   readonly sendThreshold: bigint;
   readonly now: () => number;
+  readonly faults: Faults;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface X402NanoParts {
  * published without waiting for its confirmation.
  */
 export function x402nano(parts: X402NanoParts): Mechanism {
-  const { networkId, payTo, node, spent, cheques, sendThreshold, now } = parts;
+  const { networkId, payTo, node, spent, cheques, sendThreshold, now, faults } = parts;
   const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
@@ -77,7 +79,8 @@ export function x402nano(parts: X402NanoParts): Mechanism {
       if (spent.has(hash)) return alreadyUsed;
       if (cheques.takenFor(hash) !== resource.url) {
         const shown = given.link_as_account ?? (terms.flavour === 'reference' ? '' : payTo);
-        if (shown !== payTo || block.link !== payee) return refused('error_payto_link_mismatch');
+        const link = faults.has('cheque-link') ? payee : block.link;
+        if (shown !== payTo || link !== payee) return refused('error_payto_link_mismatch');
         const flaw = await flawOf(block, quote);
         if (flaw !== undefined) return flaw;
         if (!cheques.take(block, resource)) return frontierInUse;
@@ -90,11 +93,12 @@ export function x402nano(parts: X402NanoParts): Mechanism {
     const { head, spends, onFrontier } = await standingOf(node, block);
     if (head === undefined) return unopened;
     if (BigInt(head.balance) < BigInt(amount)) return refused('error_not_enough_balance');
-    if (!onFrontier || difficultyOf(block.work, block.previous) < sendThreshold) {
+    const stale = !onFrontier && !faults.has('stale-frontier');
+    if (stale || difficultyOf(block.work, block.previous) < sendThreshold) {
       return refused('error_invalid_work');
     }
-    if (!isSigned(block)) return invalidBlock;
-    if (spends === BigInt(amount)) return undefined;
+    if (!isSigned(block) && !faults.has('cheque-signature')) return invalidBlock;
+    if (spends === BigInt(amount) || faults.has('cheque-amount')) return undefined;
     return refused(`[error_facilitator] - Amount mismatch: expected ${amount}, got ${spends}`);
   }
 

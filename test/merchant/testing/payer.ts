@@ -22,6 +22,8 @@ export interface Payer {
   signOffChain(text: string): string;
   /** A send on the head of the chain, signed and not published. Fields may be overridden before it is signed. */
   cheque(to: string, raw: bigint, fields?: Partial<UnsignedBlock>): Promise<Cheque>;
+  /** Publishes a block that was signed, and waits for its confirmation. */
+  publish(cheque: Cheque): Promise<Hash>;
 }
 
 /** A signed block that is nowhere yet. */
@@ -35,7 +37,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   const privateKey = privateKeyAt(randomBytes(32).toString('hex'), 0);
   const account = accountOf(privateKey);
   const address = toAddress(account);
-  const payer = { address, pay, send, receive, sign: signText, signOffChain, cheque };
+  const payer = { address, pay, send, receive, sign: signText, signOffChain, cheque, publish };
   await receive(await devnet.faucet(address, raw));
   return payer;
 
@@ -60,7 +62,15 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   }
 
   async function append(subtype: 'send' | 'receive', link: Hex32, next: (balance: bigint) => bigint) {
-    const { hash, block } = await write(subtype, { balance: next(balance()), link });
+    return process(await write(subtype, { balance: next(balance()), link }));
+  }
+
+  async function publish(signed: Cheque): Promise<Hash> {
+    await devnet.confirmed(await process(signed));
+    return signed.hash;
+  }
+
+  async function process({ hash, block }: Cheque): Promise<Hash> {
     const response = await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block }),

@@ -1,0 +1,128 @@
+import { Fault } from '../fault.ts';
+import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
+import type { Clock } from '../nano/clock.ts';
+import type { Mechanism } from '../protocol/offer.ts';
+import { readUrl } from '../protocol/origin.ts';
+import type { Money, Send } from './ports.ts';
+import { couldNotTell, type Finding, notApplicable, type Probe, Untellable, type Verdict } from './probe.ts';
+import { PROBES } from './probes/index.ts';
+import { type Inspection, inspectionOf, type Target } from './target.ts';
+import { Trial } from './trial.ts';
+import { GENTLE_PACE, Wire } from './wire.ts';
+
+/** One probe of one way to pay, or of the endpoint as a whole. */
+export interface Step {
+  readonly probe: Probe;
+  /** Null for a probe of the endpoint, and for one that nothing offered here is for. */
+  readonly mechanism: Mechanism | null;
+  /** The most it can cost (raw); null for what needs no money. */
+  readonly cost: Raw | null;
+  readonly run: (trial: Trial) => Promise<Verdict>;
+}
+
+/** What a run would do, known before it does anything. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** The most that all of it can cost (raw). */
+  readonly cost: Raw;
+}
+
+export interface BenchParts {
+  readonly target: Target;
+  /** CAIP-2 id of the network that offers are for. */
+  readonly network: string;
+  readonly send: Send;
+  readonly clock: Clock;
+  /** The least time between requests (ms); `GENTLE_PACE` unless told. */
+  readonly pace?: number;
+}
+
+/** A server on the bench: looked at first, then probed, one request at a time. */
+export class Bench {
+  readonly #parts: BenchParts;
+  readonly #wire: Wire;
+
+  /** @throws RangeError for a target that is no web address, or a failing URL of another origin */
+  constructor(parts: BenchParts) {
+    const { target, send, clock, pace = GENTLE_PACE } = parts;
+    const origin = readUrl(target.url)?.origin;
+    if (origin === undefined || origin === 'null') throw new RangeError('no address of a server');
+    this.#parts = parts;
+    this.#wire = new Wire({ send, clock, origin, pace });
+  }
+
+  /** Asks once without paying, and reads the answer. */
+  async inspect(signal: AbortSignal): Promise<Inspection> {
+    const { target, network, clock } = this.#parts;
+    const { method, url, headers, body } = target;
+    const arrivedAt = clock.now();
+    const { received } = await this.#wire.send({ method, url, headers, body }, signal);
+    return inspectionOf(received, url, network, arrivedAt);
+  }
+
+  /**
+   * Runs a plan and gives each finding as it comes. Without money, what costs something is passed over. Ends with the
+   * signal's reason when that is aborted; what the running probe had handed out is taken back first.
+   */
+  async *run(
+    plan: Plan,
+    inspection: Inspection,
+    money: Money | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<Finding> {
+    for (const step of plan.steps) {
+      signal.throwIfAborted();
+      yield await this.#take(step, inspection, money, signal);
+    }
+  }
+
+  async #take(
+    step: Step,
+    inspection: Inspection,
+    money: Money | null,
+    signal: AbortSignal,
+  ): Promise<Finding> {
+    const { probe, mechanism, cost } = step;
+    const { target, network, clock } = this.#parts;
+    const limit = cost ?? ZERO;
+    const trial = new Trial({ target, network, inspection, wire: this.#wire, money, limit, clock, signal });
+    const unpaid = cost !== null && money === null;
+    const verdict = unpaid ? unagreed : await verdictOf(step, trial, signal);
+    return { probe, mechanism, verdict, exchanges: trial.exchanges, spent: trial.spent };
+  }
+}
+
+const unagreed = couldNotTell('This takes a payment, which was not agreed to.');
+
+async function verdictOf({ run }: Step, trial: Trial, signal: AbortSignal): Promise<Verdict> {
+  try {
+    return await run(trial);
+  } catch (failure) {
+    signal.throwIfAborted();
+    if (failure instanceof Untellable) return couldNotTell(failure.message);
+    if (failure instanceof Fault) return couldNotTell(`The purse could not go on: ${failure.message}.`);
+    throw failure;
+  } finally {
+    await trial.close();
+  }
+}
+
+/** What is to be done at an endpoint that offers this. */
+export function planOf({ offers }: Inspection, probes: readonly Probe[] = PROBES): Plan {
+  const steps = probes.flatMap((probe): readonly Step[] => {
+    if (probe.of === 'endpoint') {
+      return [{ probe, mechanism: null, cost: null, run: (trial) => probe.run(trial) }];
+    }
+    const fitting = offers.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
+    if (fitting.length === 0) return [{ probe, mechanism: null, cost: null, run: async () => nothingFits }];
+    return fitting.map((offer) => ({
+      probe,
+      mechanism: offer.mechanism,
+      cost: probe.cost(offer),
+      run: (trial) => probe.run(trial, offer),
+    }));
+  });
+  return { steps, cost: steps.reduce((sum, { cost }) => addRaw(sum, cost ?? ZERO), ZERO) };
+}
+
+const nothingFits = notApplicable('Nothing is offered here that this is about.');

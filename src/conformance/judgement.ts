@@ -1,0 +1,51 @@
+import { readAnswer } from '../protocol/answer.ts';
+import { cleanText } from '../protocol/clean-text.ts';
+import { couldNotTell, type Exchange, fail, pass, Untellable, type Verdict } from './probe.ts';
+
+/** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
+const UNJUDGED = [408, 425, 429];
+
+/** Whether the protected content was given. */
+export const isGranted = ({ received }: Exchange): boolean =>
+  received !== null && received.status >= 200 && received.status < 300;
+
+/** Whether the server judged what it got, and said no. */
+export const isRefused = ({ received }: Exchange): boolean =>
+  received !== null && received.status >= 400 && received.status < 500 && !UNJUDGED.includes(received.status);
+
+/** The answer in a few words, the server's own among them. */
+export function wordsOf({ received }: Exchange): string {
+  if (received === null) return 'no answer';
+  const answer = readAnswer({
+    status: received.status,
+    paymentResponse: received.headers['payment-response'] ?? null,
+    paymentRequired: received.headers['payment-required'] ?? null,
+    bodyText: received.body,
+  });
+  const text = answer.kind === 'refused' ? answer.text : '';
+  return text === '' ? `${received.status}` : `${received.status} “${cleanText(text, 120)}”`;
+}
+
+/** Judges the answer to something that must be refused. */
+export function mustRefuse(exchange: Exchange, what: string): Verdict {
+  if (isGranted(exchange)) return fail(`${what} was granted (${wordsOf(exchange)}).`);
+  if (isRefused(exchange)) return pass(`${what} was refused: ${wordsOf(exchange)}.`);
+  return couldNotTell(
+    `The answer to ${lower(what)} was neither content nor a refusal: ${wordsOf(exchange)}.`,
+  );
+}
+
+/** The first verdict that is worse than a pass, or the last. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  const bad = verdicts.find(({ kind }) => kind === 'fail') ?? verdicts.find(({ kind }) => kind !== 'pass');
+  const last = bad ?? verdicts.at(-1);
+  if (last === undefined) throw new RangeError('nothing was judged');
+  return last;
+}
+
+/** @throws Untellable when what had to be granted was not: nothing can be learnt from a refusal that follows */
+export function mustBeGranted(exchange: Exchange, what: string): void {
+  if (!isGranted(exchange)) throw new Untellable(`${what} was not granted: ${wordsOf(exchange)}.`);
+}
+
+const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,61 @@
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import type { Message } from '../protocol/mechanism.ts';
+
+/** One request to the server under test. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/** What came back for it. */
+export interface HttpResponse {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as text, cut off where it is long. */
+  readonly body: string;
+}
+
+/** Sends one request as it is: no credentials, no cache, no redirect followed. Rejects when no answer came. */
+export type Send = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
+
+/** Whom to pay, and how much (raw). */
+export interface Order {
+  readonly to: NanoAddress;
+  readonly amount: Raw;
+}
+
+/** Where a block stands on the ledger. */
+export type Standing = 'unknown' | 'unconfirmed' | 'confirmed';
+
+/** A signed send that only the server under test may publish. */
+export interface Cheque {
+  readonly block: SignedBlock;
+  /**
+   * Another send in the same place, so that at most one of the two can ever land; null where the purse makes none.
+   * It is made at most once.
+   */
+  readonly twin: (() => Promise<SignedBlock>) | null;
+  /** Takes it back where nobody has published it, and says what became of it. Safe to repeat. */
+  takeBack(): Promise<'takenBack' | 'cashed'>;
+}
+
+/** The money that paid probes spend. Every method rejects with a Fault when it cannot be done. */
+export interface Money {
+  readonly account: NanoAddress;
+  /** Sends, and waits until the network has confirmed it. */
+  pay(order: Order, signal: AbortSignal): Promise<BlockHash>;
+  /** Sends, and waits for nothing. */
+  publish(order: Order, signal: AbortSignal): Promise<BlockHash>;
+  /** Resolves once the network has confirmed the block. */
+  confirmed(hash: BlockHash, signal: AbortSignal): Promise<void>;
+  standing(hash: BlockHash): Promise<Standing>;
+  /** Signs, with the account's key, a message that a mechanism binds to a payment. */
+  sign(message: Message): Promise<string>;
+  /** Signs a send on a confirmed head and does not publish it. */
+  cheque(order: Order, signal: AbortSignal): Promise<Cheque>;
+}

@@ -1,0 +1,73 @@
+import type { Raw } from '../nano/amount.ts';
+import type { Mechanism, Offer } from '../protocol/offer.ts';
+import type { HttpRequest, HttpResponse } from './ports.ts';
+import type { Trial } from './trial.ts';
+
+/** What a probe found: that the rule is kept, that it is broken, that it asks nothing here, or that nobody can say. */
+export type Verdict =
+  | { readonly kind: 'pass'; readonly because: string }
+  | { readonly kind: 'fail'; readonly because: string }
+  | { readonly kind: 'notApplicable'; readonly because: string }
+  | { readonly kind: 'couldNotTell'; readonly because: string };
+
+/** One request with its answer; null where none came. */
+export interface Exchange {
+  readonly sent: HttpRequest;
+  readonly received: HttpResponse | null;
+}
+
+interface Described {
+  /** As protocol.md section 5 numbers them. */
+  readonly id: `T${number}`;
+  readonly title: string;
+  /** What the server must do. */
+  readonly rule: string;
+  /** Who says so. */
+  readonly source: string;
+}
+
+/** A probe of the endpoint as it stands, whatever it offers; it costs nothing. */
+export interface EndpointProbe extends Described {
+  readonly of: 'endpoint';
+  run(trial: Trial): Promise<Verdict>;
+}
+
+/** A probe of one way to pay; it is run for each one offered that it applies to. */
+export interface OfferProbe extends Described {
+  readonly of: 'offer';
+  readonly mechanisms: readonly Mechanism[];
+  /** The most it can cost on this offer (raw); null when it needs no money at all. */
+  cost(offer: Offer): Raw | null;
+  run(trial: Trial, offer: Offer): Promise<Verdict>;
+}
+
+export type Probe = EndpointProbe | OfferProbe;
+
+/** One probe's result, with everything that was sent and that came back. */
+export interface Finding {
+  readonly probe: Described;
+  /** Null for what is asked of the endpoint as a whole. */
+  readonly mechanism: Mechanism | null;
+  readonly verdict: Verdict;
+  readonly exchanges: readonly Exchange[];
+  /** What it really cost (raw). */
+  readonly spent: Raw;
+}
+
+/** The mechanisms in which the payment is on the ledger before it is shown. */
+export const PAY_FIRST: readonly Mechanism[] = ['nanoSession', 'nymChallenge', 'trackB', 'nanoSignature'];
+/** Those in which the server is handed the signed block. */
+export const HAND_OVER: readonly Mechanism[] = ['trackA', 'x402nano'];
+export const EVERY: readonly Mechanism[] = [...PAY_FIRST, ...HAND_OVER];
+/** Those whose offers carry an id of their own. */
+export const WITH_ID: readonly Mechanism[] = ['nanoSession', 'nymChallenge', 'trackB'];
+
+export const pass = (because: string): Verdict => ({ kind: 'pass', because });
+export const fail = (because: string): Verdict => ({ kind: 'fail', because });
+export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
+export const couldNotTell = (because: string): Verdict => ({ kind: 'couldNotTell', because });
+
+/** Ends a probe that cannot go on; the reason becomes its verdict. */
+export class Untellable extends Error {
+  override readonly name = 'Untellable';
+}

@@ -1,0 +1,40 @@
+import { addRaw, type Raw, subtractRaw } from '../../nano/amount.ts';
+import type { Offer } from '../../protocol/offer.ts';
+import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
+import { mostFor, ONE_RAW } from '../price.ts';
+import { EVERY, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import type { Trial } from '../trial.ts';
+
+export const exactly: OfferProbe = {
+  of: 'offer',
+  id: 'T24',
+  title: 'One raw too little, one raw too much',
+  rule: 'A payment of any other amount is refused; Track B takes more.',
+  source: 'x402.NanoSession Rev 6 to 8 and Track A: equal; x402.Nano Track B: at least',
+  mechanisms: EVERY,
+  cost: (offer) => addRaw(mostFor(offer), mostFor(offer)),
+  async run(trial, { mechanism }) {
+    const verdicts: Verdict[] = [];
+    const offer = await trial.freshOffer(mechanism);
+    if (offer.amount > ONE_RAW) {
+      verdicts.push(await tried(trial, offer, subtractRaw(offer.amount, ONE_RAW), 'One raw too little'));
+    }
+    if (verdicts[0]?.kind === 'fail') return verdicts[0];
+    const next = await trial.freshOffer(mechanism);
+    verdicts.push(await tried(trial, next, addRaw(next.amount, ONE_RAW), 'One raw too much'));
+    return worst(verdicts);
+  },
+};
+
+async function tried(trial: Trial, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
+  const order = { to: offer.payTo, amount };
+  const isBlock = offer.mechanism === 'trackA' || offer.mechanism === 'x402nano';
+  const cheque = isBlock ? await trial.cheque(order) : undefined;
+  const proof = await trial.proof(offer, cheque?.block ?? (await trial.pay(order)));
+  const exchange = await trial.present(proof);
+  await cheque?.takeBack();
+  if (offer.mechanism === 'trackB' && amount > offer.amount && isGranted(exchange)) {
+    return pass(`${what} was taken, as Track B may: ${wordsOf(exchange)}.`);
+  }
+  return mustRefuse(exchange, what);
+}

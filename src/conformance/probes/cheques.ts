@@ -1,0 +1,130 @@
+import { ZERO } from '../../nano/amount.ts';
+import { signBlock } from '../../nano/block.ts';
+import { isGranted, isRefused, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
+import { mostFor, ONE_RAW } from '../price.ts';
+import { couldNotTell, fail, HAND_OVER, notApplicable, type OfferProbe, pass } from '../probe.ts';
+import { altered, blockPayload, hashOf, stranger } from '../proofs.ts';
+
+export const decrement: OfferProbe = {
+  of: 'offer',
+  id: 'T15',
+  title: 'A signed block pays the whole price',
+  rule: 'The block must take exactly the price from the balance: a block of 1 raw is INSUFFICIENT_AMOUNT.',
+  source: 'x402.Nano Track A; x402nano/exact never looks',
+  mechanisms: HAND_OVER,
+  cost: () => ONE_RAW,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { block } = await trial.cheque({ to: offer.payTo, amount: ONE_RAW });
+    return mustRefuse(await trial.present(await trial.proof(offer, block)), 'A signed block of 1 raw');
+  },
+};
+
+export const destination: OfferProbe = {
+  of: 'offer',
+  id: 'T16',
+  title: 'The link is where the money goes',
+  rule: 'The network obeys link alone: a block whose link is the payer’s own key is WRONG_DESTINATION, whatever link_as_account shows.',
+  source: 'x402.Nano Track A; the demos compare link_as_account only',
+  mechanisms: HAND_OVER,
+  // It pays the account it comes from.
+  cost: () => ZERO,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const right = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    const template = await trial.proof(offer, right.block);
+    await right.takeBack();
+    const { block } = await trial.cheque({ to: trial.account, amount: offer.amount });
+    const proof = altered(template, { payload: () => blockPayload(block, offer.payTo) });
+    return mustRefuse(await trial.present(proof), 'A block to oneself that shows the payee');
+  },
+};
+
+export const signature: OfferProbe = {
+  of: 'offer',
+  id: 'T17',
+  title: 'A signed block is signed',
+  rule: 'A block whose signature is not by its account’s key is INVALID_SIGNATURE or error_invalid_block.',
+  source: 'x402.Nano Track A; x402nano/exact',
+  mechanisms: HAND_OVER,
+  // Whoever gets the block gets no signature that the network would take.
+  cost: () => ZERO,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { block } = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    const forged = signBlock(block, stranger().keys.privateKey);
+    return mustRefuse(
+      await trial.present(await trial.proof(offer, forged)),
+      'A block signed by somebody else',
+    );
+  },
+};
+
+export const frontier: OfferProbe = {
+  of: 'offer',
+  id: 'T18',
+  title: 'A signed block stands on the newest one',
+  rule: 'A block on a frontier that has moved can never be published: STALE_FRONTIER or error_invalid_work.',
+  source: 'x402.Nano Track A; x402nano/exact',
+  mechanisms: HAND_OVER,
+  // It is shown only once another block has taken its place for good.
+  cost: () => ZERO,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const cheque = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    if ((await cheque.takeBack()) === 'cashed')
+      return couldNotTell('The block was published before it was shown.');
+    const proof = await trial.proof(offer, cheque.block);
+    return mustRefuse(await trial.present(proof), 'A block on a frontier that has moved');
+  },
+};
+
+export const twins: OfferProbe = {
+  of: 'offer',
+  id: 'T28',
+  title: 'Two blocks in one place buy one thing',
+  rule: 'Of two blocks on the same frontier only one can land: the other is DUPLICATE_FRONTIER.',
+  source: 'x402.Nano Track A; not in its demo, nor in x402nano/exact',
+  mechanisms: HAND_OVER,
+  // At most one of the two can ever be confirmed.
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { block, twin } = await trial.cheque({ to: offer.payTo, amount: offer.amount });
+    if (twin === null) return couldNotTell('This purse never signs two blocks on one frontier.');
+    const proofs = [await trial.proof(offer, block), await trial.proof(offer, await twin())] as const;
+    const answers = await trial.presentTogether(proofs);
+    const granted = answers.filter(isGranted).length;
+    if (granted === 1) return pass('One of two blocks on one frontier was taken.');
+    if (granted > 1)
+      return fail('Two blocks on one frontier were both taken: the network will have only one of them.');
+    return couldNotTell(`Neither block was taken: ${answers.map(wordsOf).join(', ')}.`);
+  },
+};
+
+/** How long a server that publishes after its answer is given to do so (ms). */
+const AFTERMATH = 3_000;
+
+export const failedHandler: OfferProbe = {
+  of: 'offer',
+  id: 'T29',
+  title: 'What fails is not charged for',
+  rule: 'Where the handler answers 400 or more, the block that was handed over is not published.',
+  source: 'x402 core: settles only below 400',
+  mechanisms: HAND_OVER,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const { failingUrl: url } = trial.target;
+    if (url === null) return notApplicable('No URL was given whose handler fails.');
+    const offer = await trial.freshOffer(mechanism, { url });
+    const { block } = await trial.cheque({ to: offer.payTo, amount: offer.amount });
+    const exchange = await trial.present(await trial.proof(offer, block), { url });
+    if (isGranted(exchange)) return notApplicable('The handler did not fail.');
+    if (isRefused(exchange) && exchange.received?.status === 402) mustBeGranted(exchange, 'A good payment');
+    await trial.pause(AFTERMATH);
+    const standing = await trial.standing(hashOf(block));
+    if (standing === 'unknown')
+      return pass(`The handler failed (${wordsOf(exchange)}), and the block was not published.`);
+    return fail(`The handler failed (${wordsOf(exchange)}), and the block was published all the same.`);
+  },
+};

@@ -1,0 +1,47 @@
+import type { Probe } from '../probe.ts';
+import { exactly } from './amounts.ts';
+import { decrement, destination, failedHandler, frontier, signature, twins } from './cheques.ts';
+import { identifier } from './identifier.ts';
+import { hostile, unknownBlock, unknownOffer, unreadable } from './malformed.ts';
+import { caching, consistency, demand, entropy, freshness, resource } from './offers.ts';
+import { race, replay, resale, spelling, theft } from './replays.ts';
+import { otherNonce, otherSigner, otherUrl, unsigned } from './signatures.ts';
+import { believed, chosenPayee, network, selfMade } from './spoofing.ts';
+import { expiry, unconfirmed } from './time.ts';
+
+/** Every probe there is, T1 to T33 (protocol.md section 5). */
+export const PROBES: readonly Probe[] = [
+  demand,
+  freshness,
+  consistency,
+  entropy,
+  unreadable,
+  unknownOffer,
+  unknownBlock,
+  selfMade,
+  believed,
+  expiry,
+  network,
+  otherNonce,
+  unsigned,
+  chosenPayee,
+  decrement,
+  destination,
+  signature,
+  frontier,
+  replay,
+  resale,
+  spelling,
+  theft,
+  unconfirmed,
+  exactly,
+  otherUrl,
+  otherSigner,
+  race,
+  twins,
+  failedHandler,
+  caching,
+  resource,
+  identifier,
+  hostile,
+];

@@ -1,0 +1,136 @@
+import { encodeProof } from '../../protocol/envelope.ts';
+import type { Offer } from '../../protocol/offer.ts';
+import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
+import {
+  couldNotTell,
+  type EndpointProbe,
+  type Exchange,
+  fail,
+  type OfferProbe,
+  PAY_FIRST,
+  pass,
+  type Verdict,
+  WITH_ID,
+} from '../probe.ts';
+import { altered, noBlock, proofOf, randomHex, stranger, withExtra, withMark } from '../proofs.ts';
+
+export const unreadable: EndpointProbe = {
+  of: 'endpoint',
+  id: 'T5',
+  title: 'Garbage is no payment',
+  rule: 'A PAYMENT-SIGNATURE that cannot be read is answered with 400 (x402 core: 402), and with no content.',
+  source: 'x402 v2, HTTP transport',
+  async run(trial) {
+    const [offer] = trial.inspection.offers;
+    const whole = { x402Version: 2, accepted: offer?.accepted ?? {}, payload: {} };
+    const garbage: readonly (readonly [what: string, header: string])[] = [
+      ['No base64', '%%%'],
+      ['An empty header', ''],
+      ['Half a payload', encodeProof(whole).slice(0, 30)],
+      ['A payload of version 1', encodeProof({ ...whole, x402Version: 1 })],
+      ['A payload without a proof', encodeProof(whole)],
+    ];
+    const verdicts: Verdict[] = [];
+    for (const [what, header] of garbage) verdicts.push(answered(await trial.present(header), what));
+    return worst(verdicts);
+  },
+};
+
+/** Content and a breakdown are both wrong answers to garbage. */
+function answered(exchange: Exchange, what: string): Verdict {
+  const { received } = exchange;
+  if (received === null) return fail(`${what} was not answered at all.`);
+  if (received.status >= 500) return fail(`${what} brought the server down: ${wordsOf(exchange)}.`);
+  return mustRefuse(exchange, what);
+}
+
+export const unknownOffer: OfferProbe = {
+  of: 'offer',
+  id: 'T6',
+  title: 'An offer that was never made is not honoured',
+  rule: 'A session, challenge or nonce that the server did not issue is refused with 402, 404 or 410.',
+  source: 'x402.NanoSession Rev 5, 1.2',
+  mechanisms: WITH_ID,
+  cost: () => null,
+  async run(trial, offer) {
+    const proof = altered(await bogusProof(offer), {
+      accepted: (entry) => withOtherId(offer, entry, randomHex(32)),
+    });
+    return mustRefuse(await trial.present(proof), 'A proof for an offer that was never made');
+  },
+};
+
+export const unknownBlock: OfferProbe = {
+  of: 'offer',
+  id: 'T7',
+  title: 'A block that nobody knows pays nothing',
+  rule: 'A proof whose block is not on the ledger is refused with 402.',
+  source: 'x402.NanoSession Rev 7, 4.2; x402.Nano Track B, BLOCK_NOT_FOUND',
+  mechanisms: PAY_FIRST,
+  cost: () => null,
+  async run(trial, { mechanism }) {
+    const fresh = await trial.freshOffer(mechanism);
+    return mustRefuse(await trial.present(await bogusProof(fresh)), 'A proof with a made-up block');
+  },
+};
+
+/** A well-formed proof of an offer that nobody paid, by a block that is not there. */
+export const bogusProof = (offer: Offer): Promise<string> => proofOf(offer, noBlock(), stranger());
+
+/** An offer's entry under another id. */
+export function withOtherId(offer: Offer, entry: Offer['accepted'], id: string): Offer['accepted'] {
+  switch (offer.mechanism) {
+    case 'nanoSession':
+      return withMark(entry, 'nanoSession', { id });
+    case 'nymChallenge':
+      return withMark(entry, 'challenge', { challengeId: id });
+    case 'trackB':
+      return withExtra(entry, { nonce: id });
+    case 'nanoSignature':
+    case 'trackA':
+    case 'x402nano':
+      return entry;
+  }
+}
+
+/** Twice what Node's own parser takes. */
+const OVERSIZED = 32 * 1024;
+
+export const hostile: EndpointProbe = {
+  of: 'endpoint',
+  id: 'T33',
+  title: 'A hostile header does no harm',
+  rule: 'A proof of 32 KB, and one that names __proto__, are refused with a 4xx, and the server goes on as before.',
+  source: 'RFC 6585, 5 (431); CWE-1321',
+  async run(trial) {
+    const verdicts = [survived(await trial.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
+    const [offer] = trial.inspection.offers;
+    if (offer !== undefined) {
+      const exchange = await trial.present(encodeText(polluting(offer)));
+      verdicts.push(survived(exchange, 'A proof with __proto__ in it'));
+    }
+    const after = await trial.ask();
+    if (after.received?.status !== 402) {
+      return fail(`After that, the server no longer asks for money: ${wordsOf(after)}.`);
+    }
+    return worst(verdicts);
+  },
+};
+
+function survived(exchange: Exchange, what: string): Verdict {
+  if (isGranted(exchange)) return fail(`${what} was granted: ${wordsOf(exchange)}.`);
+  if (isRefused(exchange)) return pass(`${what} was refused, and the server goes on: ${wordsOf(exchange)}.`);
+  if (exchange.received === null) return couldNotTell(`${what} was not answered.`);
+  return fail(`${what} brought about ${wordsOf(exchange)}.`);
+}
+
+/** The text of a payload that tells a careless merge to pollute the prototype of all objects. */
+function polluting({ accepted }: Offer): string {
+  const poison = '"__proto__":{"paid":true,"settled":true,"isValid":true,"success":true}';
+  const entry = JSON.stringify(accepted)
+    .replace(/"extra":\{/, `"extra":{${poison},`)
+    .replace(/,\}/g, '}');
+  return `{"x402Version":2,"accepted":${entry},"payload":{${poison},"proof":"${noBlock()}"}}`;
+}
+
+const encodeText = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));

@@ -1,0 +1,161 @@
+import { isObject, own } from '../../protocol/json.ts';
+import type { Offer } from '../../protocol/offer.ts';
+import { isGranted, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
+import { mostFor } from '../price.ts';
+import {
+  couldNotTell,
+  EVERY,
+  fail,
+  notApplicable,
+  type OfferProbe,
+  pass,
+  type Verdict,
+  WITH_ID,
+} from '../probe.ts';
+import { altered } from '../proofs.ts';
+import { wrongFirst } from '../wrong-first.ts';
+import { identifierOf } from './identifier.ts';
+
+export const replay: OfferProbe = {
+  of: 'offer',
+  id: 'T19',
+  title: 'A proof buys once',
+  rule: 'A proof that was honoured is refused ever after.',
+  source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
+  mechanisms: EVERY,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    if (identifierOf(offer) === 'required') return cached;
+    const proof = withoutIdentifier((await trial.pays(offer)).proof);
+    mustBeGranted(await trial.present(proof), 'A good payment');
+    return mustRefuse(await trial.present(proof), 'The same proof again');
+  },
+};
+
+export const resale: OfferProbe = {
+  of: 'offer',
+  id: 'T20',
+  title: 'A block buys once',
+  rule: 'A block that bought something is refused for every other offer.',
+  source: 'x402.NanoSession Rev 7, spent set; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
+  mechanisms: [...WITH_ID, 'trackA'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { proof, hash } = await trial.pays(offer);
+    mustBeGranted(await trial.present(proof), 'A good payment');
+    const next = await trial.freshOffer(mechanism);
+    const again =
+      mechanism === 'trackA'
+        ? altered(proof, { accepted: () => next.accepted })
+        : await trial.proof(next, hash);
+    return mustRefuse(await trial.present(again), 'The same block for a new offer');
+  },
+};
+
+export const spelling: OfferProbe = {
+  of: 'offer',
+  id: 'T21',
+  title: 'A block is the same in either case of hex',
+  rule: 'Spent blocks are known by what they are, not by how their hash is spelled.',
+  source: 'Library of x402.NanoSession: its spent set minds the case',
+  mechanisms: EVERY,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { proof, hash } = await trial.pays(offer);
+    mustBeGranted(await trial.present(proof), 'A good payment');
+    const respelled = await inOtherCase(
+      offer,
+      proof,
+      (text) => trial.sign({ kind: signs(offer), text }),
+      hash,
+    );
+    return mustRefuse(await trial.present(respelled), 'The same block in the other case of hex');
+  },
+};
+
+const signs = ({ mechanism }: Offer) => (mechanism === 'trackB' ? 'noms' : 'plain');
+
+/** The same proof with its hex in the other case, signed anew where the case is part of what is signed. */
+async function inOtherCase(
+  offer: Offer,
+  proof: string,
+  sign: (text: string) => Promise<string>,
+  hash: string,
+): Promise<string> {
+  switch (offer.mechanism) {
+    case 'nanoSession':
+      return altered(proof, { payload: (payload) => ({ ...payload, proof: hash.toLowerCase() }) });
+    case 'nymChallenge':
+      return altered(proof, { payload: (payload) => ({ ...payload, sendHash: hash.toLowerCase() }) });
+    case 'nanoSignature': {
+      const lower = hash.toLowerCase();
+      const signature = await sign(`${lower}${offer.urlToSign}`);
+      return altered(proof, { payload: (payload) => ({ ...payload, proof: lower, signature }) });
+    }
+    case 'trackB': {
+      const signature = (await sign(`${hash}:${offer.oncePer}:${offer.validBefore}`)).toLowerCase();
+      return altered(proof, { payload: (payload) => ({ ...payload, blockHash: hash, signature }) });
+    }
+    case 'trackA':
+    case 'x402nano':
+      return altered(proof, { payload: lowerBlock });
+  }
+}
+
+function lowerBlock(payload: Offer['accepted']): Offer['accepted'] {
+  const block = own(payload, 'block');
+  if (!isObject(block)) return payload;
+  const hex = ['previous', 'link', 'signature'].map((key) => [key, String(own(block, key)).toLowerCase()]);
+  return { block: { ...block, ...Object.fromEntries(hex) } };
+}
+
+export const theft: OfferProbe = {
+  of: 'offer',
+  id: 'T22',
+  title: 'A receipt cannot be stolen',
+  rule: 'Somebody who presents a stranger’s block for an offer of their own is refused, and spoils nothing for the payer.',
+  source: 'x402.NanoSession Rev 5, 5 (receipt stealing)',
+  mechanisms: WITH_ID,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const mine = await trial.freshOffer(mechanism);
+    const theirs = await trial.freshOffer(mechanism);
+    const { proof } = await trial.pays(mine);
+    const stolen = altered(proof, {
+      accepted: () => theirs.accepted,
+      payload: (payload) =>
+        mechanism === 'nymChallenge' ? { ...payload, challengeId: theirs.oncePer ?? '' } : payload,
+    });
+    return wrongFirst(trial, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
+  },
+};
+
+export const race: OfferProbe = {
+  of: 'offer',
+  id: 'T27',
+  title: 'A proof buys once, also twice at the same moment',
+  rule: 'Of two deliveries of one proof that come together, exactly one gets the content.',
+  source: 'x402.NanoSession Rev 7, spent set (atomic)',
+  mechanisms: EVERY,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    if (identifierOf(offer) === 'required') return cached;
+    const proof = withoutIdentifier((await trial.pays(offer)).proof);
+    const answers = await trial.presentTogether([proof, proof]);
+    const granted = answers.filter(isGranted).length;
+    if (granted === 1) return pass('One of two deliveries at the same moment was granted.');
+    if (granted > 1) return fail('Both of two deliveries at the same moment were granted.');
+    return couldNotTell(`Neither delivery was granted: ${answers.map(wordsOf).join(', ')}.`);
+  },
+};
+
+const cached: Verdict = notApplicable(
+  'The server asks for a payment identifier: the same proof rightly gets the same answer (T32).',
+);
+
+/** A proof that carries no payment identifier, so that its second delivery is judged and not answered from a cache. */
+const withoutIdentifier = (proof: string): string => altered(proof, { extensions: () => undefined });

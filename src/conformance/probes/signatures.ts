@@ -1,0 +1,93 @@
+import type { Offer } from '../../protocol/offer.ts';
+import { mustRefuse } from '../judgement.ts';
+import { mostFor } from '../price.ts';
+import type { OfferProbe } from '../probe.ts';
+import { altered, proofOf, randomHex, stranger, withMark } from '../proofs.ts';
+import { type Wrong, wrongFirst } from '../wrong-first.ts';
+import { bogusProof } from './malformed.ts';
+import { withParameter } from './offers.ts';
+
+export const otherNonce: OfferProbe = {
+  of: 'offer',
+  id: 'T12',
+  title: 'A signature is good for one nonce',
+  rule: 'A Track B proof is signed over the nonce of its own offer; a signature over another is INVALID_SIGNATURE.',
+  source: 'x402.Nano Track B',
+  mechanisms: ['trackB'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const made = await bogusProof(await trial.freshOffer(mechanism));
+    const unsigned = altered(made, { payload: (payload) => ({ ...payload, signature: 'ab'.repeat(64) }) });
+    const invented = mustRefuse(await trial.present(unsigned), 'A made-up block with a made-up signature');
+    if (invented.kind === 'fail') return invented;
+
+    const offer = await trial.freshOffer(mechanism);
+    const { proof, hash } = await trial.pays(offer);
+    const over = await trial.proof({ ...offer, oncePer: randomHex(32) } as Offer, hash);
+    return wrongFirst(trial, proof, [['A signature over another nonce', over]]);
+  },
+};
+
+export const unsigned: OfferProbe = {
+  of: 'offer',
+  id: 'T13',
+  title: 'A proof without its signature is none',
+  rule: 'Where the mechanism asks for a signature, a proof that leaves it out is refused.',
+  source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
+  mechanisms: ['trackB', 'nanoSignature'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const { proof } = await trial.pays(await trial.freshOffer(mechanism));
+    const bare = altered(proof, { payload: ({ signature: _, account: __, ...rest }) => rest });
+    return wrongFirst(trial, proof, [['A good payment without a signature', bare]]);
+  },
+};
+
+export const otherUrl: OfferProbe = {
+  of: 'offer',
+  id: 'T25',
+  title: 'A signature is good for one URL',
+  rule: 'The payer signs block hash and URL; a signature over any other URL is refused, also where the echo agrees with it.',
+  source: 'x402.NanoSession Rev 7, track 2',
+  mechanisms: ['nanoSignature'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    if (offer.mechanism !== 'nanoSignature') throw new RangeError('an offer of another kind');
+    const { proof, hash } = await trial.pays(offer);
+    const wrongs: Wrong[] = [];
+    for (const url of othersThan(offer.urlToSign)) {
+      const over = await trial.proof({ ...offer, urlToSign: url }, hash);
+      const agreeing = altered(over, { accepted: (entry) => withMark(entry, 'nanoSignature', { url }) });
+      wrongs.push([`A signature over ${url}`, over], [`The same with the echo changed to ${url}`, agreeing]);
+    }
+    return wrongFirst(trial, proof, wrongs);
+  },
+};
+
+/** The same place with another query, and under the other scheme. */
+function othersThan(url: string): readonly string[] {
+  const scheme = url.startsWith('https:') ? url.replace(/^https/, 'http') : url.replace(/^http/, 'https');
+  return [withParameter(url, 'else', '1'), scheme];
+}
+
+export const otherSigner: OfferProbe = {
+  of: 'offer',
+  id: 'T26',
+  title: 'Only the payer can prove a payment',
+  rule: 'The signature must be by the account that sent the block; anybody else’s is refused.',
+  source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
+  mechanisms: ['trackB', 'nanoSignature'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { proof, hash } = await trial.pays(offer);
+    const theirs = await proofOf(offer, hash, stranger());
+    const wrongs: Wrong[] = [['A signature by somebody else', theirs]];
+    if (mechanism === 'trackB') {
+      const inName = altered(theirs, { payload: (payload) => ({ ...payload, account: trial.account }) });
+      wrongs.push(['The same in the payer’s name', inName]);
+    }
+    return wrongFirst(trial, proof, wrongs);
+  },
+};

@@ -1,0 +1,141 @@
+import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
+import { decodeEnvelope } from '../../protocol/envelope.ts';
+import { isObject, type JsonObject, own } from '../../protocol/json.ts';
+import type { Offer } from '../../protocol/offer.ts';
+import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
+import { mostFor, ONE_RAW } from '../price.ts';
+import { EVERY, fail, type OfferProbe, PAY_FIRST, pass, type Verdict, WITH_ID } from '../probe.ts';
+import { altered, randomHex, stranger, withMark } from '../proofs.ts';
+import type { Trial } from '../trial.ts';
+import { wrongFirst } from '../wrong-first.ts';
+import { bogusProof, withOtherId } from './malformed.ts';
+import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
+
+export const selfMade: OfferProbe = {
+  of: 'offer',
+  id: 'T8',
+  title: 'Clients make no offers',
+  rule: 'Only sessions that the server itself issued can be paid, whether the proof comes in the header or in a POST.',
+  source: 'x402.NanoSession Rev 5, 1.2, and its AGENTS notes',
+  mechanisms: WITH_ID,
+  // One raw for each way in: somebody else's payment would do too, and would be theft.
+  cost: () => addRaw(ONE_RAW, ONE_RAW),
+  async run(trial, offer) {
+    const verdicts = [await claimed(trial, offer, 'header')];
+    if (trial.target.method === 'GET') verdicts.push(await claimed(trial, offer, 'body'));
+    return worst(verdicts);
+  },
+};
+
+async function claimed(trial: Trial, offer: Offer, by: 'header' | 'body'): Promise<Verdict> {
+  const id = randomHex(offer.mechanism === 'trackB' ? 32 : 16);
+  const accepted = withAmount(offer, withOtherId(offer, offer.accepted, id), ONE_RAW);
+  const hash = await trial.pay({ to: offer.payTo, amount: ONE_RAW });
+  const own = { ...offer, accepted, oncePer: id } as Offer;
+  const exchange = await trial.present(await trial.proof(own, hash), { by });
+  const way = by === 'header' ? 'in the header' : 'in a POST';
+  return mustRefuse(exchange, `A self-made offer of 1 raw, paid and proven ${way},`);
+}
+
+export const believed: OfferProbe = {
+  of: 'offer',
+  id: 'T9',
+  title: 'The server trusts its own copy of the offer',
+  rule: 'What a client echoes decides nothing: a proof is judged by the amount and the payee that were issued.',
+  source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
+  mechanisms: PAY_FIRST,
+  cost: () => ONE_RAW,
+  async run(trial, offer) {
+    const cheap = await trial.freshOffer(offer.mechanism);
+    const paid = await trial.proof(cheap, await trial.pay({ to: cheap.payTo, amount: ONE_RAW }));
+    const bargain = altered(paid, { accepted: (entry) => withAmount(cheap, entry, ONE_RAW) });
+    const amount = mustRefuse(await trial.present(bargain), 'A payment of 1 raw with “amount” echoed as 1');
+    if (amount.kind === 'fail') return amount;
+
+    const mine = await trial.freshOffer(offer.mechanism);
+    const kept = await trial.proof(mine, await trial.pay({ to: trial.account, amount: mine.amount }));
+    const diverted = altered(kept, { accepted: (entry) => withPayee(mine, entry, trial.account) });
+    const payee = mustRefuse(
+      await trial.present(diverted),
+      'A payment to oneself with “payTo” echoed as oneself',
+    );
+    return worst([amount, payee]);
+  },
+};
+
+/** An entry with another amount, wherever it says it. */
+function withAmount(offer: Offer, entry: JsonObject, raw: Raw): JsonObject {
+  const amount = raw.toString();
+  const parts = { resourceAmountRaw: amount, tagAmountRaw: ZERO.toString() };
+  const whole = { ...entry, amount };
+  switch (offer.mechanism) {
+    case 'nanoSession':
+      return withMark(whole, 'nanoSession', parts);
+    case 'nymChallenge':
+      return withMark(whole, 'challenge', { amount, ...parts });
+    default:
+      return whole;
+  }
+}
+
+function withPayee(offer: Offer, entry: JsonObject, payTo: string): JsonObject {
+  const whole = { ...entry, payTo };
+  return offer.mechanism === 'nymChallenge' ? withMark(whole, 'challenge', { destination: payTo }) : whole;
+}
+
+export const network: OfferProbe = {
+  of: 'offer',
+  id: 'T11',
+  title: 'An echo for another network is refused',
+  rule: 'accepted.network must be the one that was offered.',
+  source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
+  mechanisms: EVERY,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const { proof } = await trial.pays(offer);
+    const other = offer.network === 'nano:mainnet' ? 'nano:beta' : 'nano:mainnet';
+    const foreign = altered(proof, { accepted: (entry) => ({ ...entry, network: other }) });
+    return wrongFirst(trial, proof, [[`A good payment echoed for ${other}`, foreign]]);
+  },
+};
+
+export const chosenPayee: OfferProbe = {
+  of: 'offer',
+  id: 'T14',
+  title: 'Clients do not choose the payee',
+  rule: 'No parameter of the request decides whom the offer pays, and no account opens every door.',
+  source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
+  mechanisms: EVERY,
+  cost: () => null,
+  async run(trial, { mechanism, payTo }) {
+    const mine = stranger().account;
+    for (const deposit of [mine, MAGIC_DEPOSIT]) {
+      if (deposit === payTo) continue;
+      const url = withParameter(trial.target.url, 'deposit', deposit);
+      const asked = await trial.ask({ url });
+      if (entriesPay(asked.received?.headers['payment-required'], deposit)) {
+        return fail('An account given in ?deposit= became payTo.');
+      }
+    }
+    if (mechanism === 'trackA' || mechanism === 'x402nano') {
+      return pass('The offer stayed with its payee.');
+    }
+    const url = withParameter(trial.target.url, 'deposit', MAGIC_DEPOSIT);
+    const offer = await trial.freshOffer(mechanism, { url });
+    const magic = altered(await bogusProof(offer), {
+      accepted: (entry) => withPayee(offer, entry, MAGIC_DEPOSIT),
+    });
+    const exchange = await trial.present(magic, { url });
+    if (isGranted(exchange)) return fail(`The demo’s deposit account opened the door: ${wordsOf(exchange)}.`);
+    return mustRefuse(exchange, 'A made-up block for the demo’s deposit account');
+  },
+};
+
+function entriesPay(header: string | undefined, account: string): boolean {
+  if (header === undefined) return false;
+  const decoded = decodeEnvelope(header);
+  return (
+    decoded.ok && decoded.envelope.accepts.some((entry) => isObject(entry) && own(entry, 'payTo') === account)
+  );
+}

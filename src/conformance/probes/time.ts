@@ -1,0 +1,55 @@
+import { isGranted, isRefused, mustRefuse, wordsOf } from '../judgement.ts';
+import { mostFor } from '../price.ts';
+import { couldNotTell, fail, type OfferProbe, PAY_FIRST, pass } from '../probe.ts';
+
+/** Servers allow for clocks that differ: Track B 5 s. */
+const GRACE = 6_000;
+/** An offer that lives longer is not waited for (ms). */
+const LONGEST_WAIT = 5 * 60_000;
+
+export const expiry: OfferProbe = {
+  of: 'offer',
+  id: 'T10',
+  title: 'An offer ends',
+  rule: 'A proof that comes after expiresAt or validBefore is refused with 402 or 410.',
+  source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
+  mechanisms: ['nanoSession', 'nymChallenge', 'trackB', 'trackA'],
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const wait = offer.expiresAt + GRACE - trial.clock.now();
+    if (wait > LONGEST_WAIT) {
+      return couldNotTell('Offers live longer than five minutes here: ask where they are over sooner.');
+    }
+    const { proof } = await trial.pays(offer);
+    await trial.pause(Math.max(0, offer.expiresAt + GRACE - trial.clock.now()));
+    return mustRefuse(await trial.present(proof), 'A good payment for an offer that was over');
+  },
+};
+
+export const unconfirmed: OfferProbe = {
+  of: 'offer',
+  id: 'T23',
+  title: 'Nothing is sold for a block that is not confirmed',
+  rule: 'A send is honoured once the network has confirmed it, and not before; a proof that came early may come again.',
+  source:
+    'x402.NanoSession Rev 7, 4.2; settlementPolicy send_confirmed; x402.Nano Track B, UNCONFIRMED_BLOCK',
+  mechanisms: PAY_FIRST,
+  cost: mostFor,
+  async run(trial, { mechanism }) {
+    const offer = await trial.freshOffer(mechanism);
+    const hash = await trial.publish({ to: offer.payTo, amount: offer.amount });
+    const proof = await trial.proof(offer, hash);
+    const early = await trial.present(proof);
+    const isConfirmed = (await trial.standing(hash)) === 'confirmed';
+    if (isGranted(early)) {
+      if (!isConfirmed) return fail('The content was given while the block was not confirmed.');
+      return couldNotTell('The network had confirmed the block before the server answered.');
+    }
+    if (!isRefused(early)) return couldNotTell(`The early proof was answered with ${wordsOf(early)}.`);
+    await trial.confirmed(hash);
+    const later = await trial.present(proof);
+    if (isGranted(later)) return pass(`The early proof was refused (${wordsOf(early)}), and granted later.`);
+    return fail(`The proof that came early was refused for good: ${wordsOf(later)}.`);
+  },
+};

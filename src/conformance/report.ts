@@ -1,0 +1,138 @@
+import { addRaw, formatXno, type Raw, ZERO } from '../nano/amount.ts';
+import { cleanText } from '../protocol/clean-text.ts';
+import type { HttpRequest } from './ports.ts';
+import type { Exchange, Finding, Verdict } from './probe.ts';
+
+/** A run that is over, or was stopped. */
+export interface Report {
+  readonly url: string;
+  readonly method: string;
+  /** When it ended (ms). */
+  readonly at: number;
+  readonly findings: readonly Finding[];
+  /** Whether it was stopped before its end. */
+  readonly stopped: boolean;
+}
+
+const WORDS: Readonly<Record<Verdict['kind'], string>> = {
+  pass: 'pass',
+  fail: 'fail',
+  couldNotTell: 'could not tell',
+  notApplicable: 'not applicable',
+};
+const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'couldNotTell', 'notApplicable'];
+
+/** How often each verdict was found. */
+export function countOf(findings: readonly Finding[]): Readonly<Record<Verdict['kind'], number>> {
+  const count = { pass: 0, fail: 0, couldNotTell: 0, notApplicable: 0 };
+  for (const { verdict } of findings) count[verdict.kind] += 1;
+  return count;
+}
+
+/** The run in one line: “18 pass · 1 fail · 4 could not tell”. What does not apply is left out. */
+export function summaryOf(findings: readonly Finding[]): string {
+  const count = countOf(findings);
+  return ORDER.filter((kind) => kind !== 'notApplicable' && (count[kind] > 0 || kind === 'pass'))
+    .map((kind) => `${count[kind]} ${WORDS[kind]}`)
+    .join(' · ');
+}
+
+/** What the run cost (raw). */
+export const spentIn = (findings: readonly Finding[]): Raw =>
+  findings.reduce((sum, { spent }) => addRaw(sum, spent), ZERO);
+
+/** The report for people: a table of findings, and what was sent and came back for every one that is not a pass. */
+export function markdownOf(report: Report): string {
+  const { url, method, at, findings, stopped } = report;
+  const rows = findings.map(
+    ({ probe, mechanism, verdict }) =>
+      `| ${probe.id} | ${plain(probe.title)} | ${mechanism ?? ''} | ${WORDS[verdict.kind]} | ${plain(verdict.because)} |`,
+  );
+  const details = findings
+    .filter(
+      ({ verdict, exchanges }) =>
+        verdict.kind === 'fail' || (verdict.kind === 'couldNotTell' && exchanges.length > 0),
+    )
+    .map(detailOf);
+  return [
+    `# 402 conformance: ${method} ${plain(url)}`,
+    '',
+    `**${summaryOf(findings)}**${stopped ? ' (stopped before its end)' : ''}`,
+    '',
+    `${new Date(at).toISOString()} · spent ${formatXno(spentIn(findings))} XNO · probed by Nano Purse`,
+    '',
+    '| probe | what is asked | mechanism | verdict | because |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    ...details.flat(),
+    '',
+  ].join('\n');
+}
+
+/** The report for programs. Amounts in raw, as text. */
+export function jsonOf(report: Report): string {
+  const { url, method, at, findings, stopped } = report;
+  const whole = {
+    url,
+    method,
+    at: new Date(at).toISOString(),
+    stopped,
+    summary: countOf(findings),
+    spentRaw: spentIn(findings).toString(),
+    findings: findings.map(
+      ({ probe: { id, title, rule, source }, mechanism, verdict, exchanges, spent }) => ({
+        id,
+        title,
+        rule,
+        source,
+        mechanism,
+        verdict: verdict.kind,
+        because: verdict.because,
+        spentRaw: spent.toString(),
+        exchanges,
+      }),
+    ),
+  };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+const MOST_VALUE = 400;
+
+function detailOf({ probe, mechanism, verdict, exchanges }: Finding): readonly string[] {
+  return [
+    '',
+    `## ${probe.id} ${probe.title}${mechanism === null ? '' : ` (${mechanism})`}: ${WORDS[verdict.kind]}`,
+    '',
+    `${probe.rule} *${probe.source}.*`,
+    '',
+    plain(verdict.because),
+    ...exchanges.flatMap(exchangeLines),
+  ];
+}
+
+function exchangeLines({ sent, received }: Exchange): readonly string[] {
+  const answer =
+    received === null
+      ? ['(no answer)']
+      : [
+          `${received.status}`,
+          ...['payment-response', 'payment-required', 'cache-control'].flatMap((name) => {
+            const value = received.headers[name];
+            return value === undefined ? [] : [`${name}: ${code(value)}`];
+          }),
+          ...(received.body === '' ? [] : [code(received.body)]),
+        ];
+  return ['', '```', ...requestLines(sent), '', ...answer, '```'];
+}
+
+const requestLines = ({ method, url, headers, body }: HttpRequest): readonly string[] => [
+  `${method} ${code(url)}`,
+  ...Object.entries(headers).map(([name, value]) => `${name}: ${code(value)}`),
+  ...(body === null ? [] : [code(body)]),
+];
+
+/** A text inside a fence that it cannot close. */
+const code = (text: string): string => cleanText(text, MOST_VALUE).replaceAll('```', '` ` `');
+
+/** A text as text: neither a bar of a table nor a mark-up of its own. */
+const plain = (text: string): string => cleanText(text, MOST_VALUE).replace(/[\\|<>[\]`*_]/g, '\\$&');

@@ -1,0 +1,41 @@
+import { type Classification, classify } from '../protocol/classify.ts';
+import { defaultPreference } from '../protocol/mechanisms/index.ts';
+import type { Offer } from '../protocol/offer.ts';
+import type { HttpResponse } from './ports.ts';
+
+/** The request under test, as the user typed it. */
+export interface Target {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  /** A URL of the same server whose handler fails after a good proof; null when there is none. */
+  readonly failingUrl: string | null;
+}
+
+/** What an endpoint asks for, as one unpaid request shows it. */
+export interface Inspection {
+  readonly response: HttpResponse | null;
+  /** The value of PAYMENT-REQUIRED; null where the answer has none. */
+  readonly header: string | null;
+  /** What the header says; null where there is none. */
+  readonly classification: Classification | null;
+  /** What can be paid and probed, the best first. */
+  readonly offers: readonly Offer[];
+}
+
+/** Reads the answer to an unpaid request. `arrivedAt` in ms: the timers of offers run from there. */
+export function inspectionOf(
+  response: HttpResponse | null,
+  url: string,
+  network: string,
+  arrivedAt: number,
+): Inspection {
+  const header = (response?.status === 402 && response.headers['payment-required']) || null;
+  if (header === null) return { response, header, classification: null, offers: [] };
+  const payable = new Set(defaultPreference);
+  const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, now: arrivedAt, payable };
+  const classification = classify(header, context);
+  const offers = classification.kind === 'offers' ? classification.offers : [];
+  return { response, header, classification, offers };
+}

@@ -1,0 +1,209 @@
+import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import type { Clock } from '../nano/clock.ts';
+import type { Message } from '../protocol/mechanism.ts';
+import type { Mechanism, Offer } from '../protocol/offer.ts';
+import { fallbackBody } from '../protocol/redelivery.ts';
+import type { Cheque, HttpRequest, Money, Order, Standing } from './ports.ts';
+import { type Exchange, Untellable } from './probe.ts';
+import { hashOf, proofOf } from './proofs.ts';
+import { type Inspection, inspectionOf, type Target } from './target.ts';
+import type { Wire } from './wire.ts';
+
+export interface TrialParts {
+  readonly target: Target;
+  /** CAIP-2 id of the network that offers are for. */
+  readonly network: string;
+  /** What the endpoint asked for when it was first looked at. */
+  readonly inspection: Inspection;
+  readonly wire: Wire;
+  readonly money: Money | null;
+  /** The most that this trial may spend (raw). */
+  readonly limit: Raw;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** How a request of a probe differs from the one that the user typed. */
+export interface Change {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly url?: string;
+}
+
+/** The run of one probe: what it may do, and the record of what it did. */
+export class Trial {
+  readonly target: Target;
+  readonly inspection: Inspection;
+  readonly clock: Clock;
+  readonly #parts: TrialParts;
+  readonly #exchanges: Exchange[] = [];
+  readonly #cheques: { readonly cheque: Cheque; readonly amount: Raw }[] = [];
+  /** What was sent, and what signed blocks that are out could still cost. */
+  #committed: Raw = ZERO;
+  #spent: Raw = ZERO;
+
+  constructor(parts: TrialParts) {
+    this.#parts = parts;
+    this.target = parts.target;
+    this.inspection = parts.inspection;
+    this.clock = parts.clock;
+  }
+
+  /** Everything that was sent so far, and what came back. */
+  get exchanges(): readonly Exchange[] {
+    return this.#exchanges;
+  }
+
+  /** What it has cost so far (raw). */
+  get spent(): Raw {
+    return this.#spent;
+  }
+
+  /** Asks without paying. */
+  ask(change: Change = {}): Promise<Exchange> {
+    return this.#send(this.#request(change));
+  }
+
+  /** A new offer of this mechanism. @throws Untellable when none is made */
+  async freshOffer(mechanism: Mechanism, change: Change = {}): Promise<Offer> {
+    const { network } = this.#parts;
+    const arrivedAt = this.clock.now();
+    const { received } = await this.ask(change);
+    const inspection = inspectionOf(received, change.url ?? this.target.url, network, arrivedAt);
+    const offer = inspection.offers.find((one) => one.mechanism === mechanism);
+    if (offer === undefined) throw new Untellable('The server made no new offer of this kind.');
+    return offer;
+  }
+
+  /** Asks with a proof, in the header; or in the body of a POST, as Rev 7 takes it after a lost session. */
+  present(proof: string, change: Change & { readonly by?: 'header' | 'body' } = {}): Promise<Exchange> {
+    return this.#send(this.#delivery(proof, change));
+  }
+
+  /** Asks twice at the same moment: the only time that two requests are on their way at once. */
+  presentTogether(proofs: readonly [string, string]): Promise<readonly Exchange[]> {
+    const { wire, signal } = this.#parts;
+    return this.#note(
+      wire.together(
+        proofs.map((proof) => this.#delivery(proof, {})),
+        signal,
+      ),
+    );
+  }
+
+  /** Sends money and waits for its confirmation. */
+  async pay(order: Order): Promise<BlockHash> {
+    this.#commit(order);
+    const hash = await this.#money.pay(order, this.#parts.signal);
+    this.#spend(order);
+    return hash;
+  }
+
+  /** Sends money and waits for nothing. */
+  async publish(order: Order): Promise<BlockHash> {
+    this.#commit(order);
+    const hash = await this.#money.publish(order, this.#parts.signal);
+    this.#spend(order);
+    return hash;
+  }
+
+  confirmed(hash: BlockHash): Promise<void> {
+    return this.#money.confirmed(hash, this.#parts.signal);
+  }
+
+  standing(hash: BlockHash): Promise<Standing> {
+    return this.#money.standing(hash);
+  }
+
+  get account() {
+    return this.#money.account;
+  }
+
+  readonly sign = (message: Message): Promise<string> => this.#money.sign(message);
+
+  /**
+   * Signs a send and publishes it nowhere; whatever the server does not publish is taken back when the trial ends. One
+   * that is `kept` is never shown to the server as it is, and so costs nothing.
+   */
+  async cheque(order: Order, { kept = false }: { readonly kept?: boolean } = {}): Promise<Cheque> {
+    if (!kept) this.#commit(order);
+    const cheque = await this.#money.cheque(order, this.#parts.signal);
+    this.#cheques.push({ cheque, amount: this.#costOf(order) });
+    return cheque;
+  }
+
+  /** Pays an offer rightly, whichever way it is paid, and gives the right proof of it. */
+  async pays(offer: Offer): Promise<{ readonly proof: string; readonly hash: BlockHash }> {
+    const order = { to: offer.payTo, amount: offer.amount };
+    if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
+      const { block } = await this.cheque(order);
+      return { proof: await this.proof(offer, block), hash: hashOf(block) };
+    }
+    const hash = await this.pay(order);
+    return { proof: await this.proof(offer, hash), hash };
+  }
+
+  /** The right proof of a payment of this account. */
+  proof(offer: Offer, paid: BlockHash | SignedBlock): Promise<string> {
+    return proofOf(offer, paid, { account: this.account, sign: this.sign });
+  }
+
+  pause(ms: number): Promise<void> {
+    return this.clock.pause(ms, this.#parts.signal);
+  }
+
+  /** Takes back every signed block that nobody published. To be called once, whatever happened. */
+  async close(): Promise<void> {
+    for (const { cheque, amount } of this.#cheques.splice(0)) {
+      if ((await cheque.takeBack()) === 'cashed') this.#spent = addRaw(this.#spent, amount);
+    }
+  }
+
+  get #money(): Money {
+    const { money } = this.#parts;
+    if (money === null) throw new Untellable('This needs a payment, and there is no purse to pay from.');
+    return money;
+  }
+
+  /** Money that goes from the account to itself costs nothing. */
+  #costOf({ to, amount }: Order): Raw {
+    return to === this.account ? ZERO : amount;
+  }
+
+  #commit(order: Order): void {
+    const committed = addRaw(this.#committed, this.#costOf(order));
+    if (committed > this.#parts.limit) throw new Untellable('This would cost more than was agreed to.');
+    this.#committed = committed;
+  }
+
+  #spend(order: Order): void {
+    this.#spent = addRaw(this.#spent, this.#costOf(order));
+  }
+
+  #request({ headers = {}, url = this.target.url }: Change): HttpRequest {
+    const { method, body, headers: typed } = this.target;
+    return { method, url, headers: { ...typed, ...headers }, body };
+  }
+
+  #delivery(proof: string, change: Change & { readonly by?: 'header' | 'body' }): HttpRequest {
+    const request = this.#request(change);
+    if (change.by === 'body') {
+      const headers = { ...request.headers, 'Content-Type': 'application/json' };
+      return { ...request, method: 'POST', headers, body: fallbackBody(proof) };
+    }
+    return { ...request, headers: { ...request.headers, 'PAYMENT-SIGNATURE': proof } };
+  }
+
+  async #send(request: HttpRequest): Promise<Exchange> {
+    const { wire, signal } = this.#parts;
+    const exchange = await wire.send(request, signal);
+    this.#exchanges.push(exchange);
+    return exchange;
+  }
+
+  async #note(exchanges: Promise<readonly Exchange[]>): Promise<readonly Exchange[]> {
+    const all = await exchanges;
+    this.#exchanges.push(...all);
+    return all;
+  }
+}

@@ -1,0 +1,28 @@
+import { mustBeGranted, mustRefuse, worst } from './judgement.ts';
+import type { Verdict } from './probe.ts';
+import type { Change, Trial } from './trial.ts';
+
+/** A proof that must be refused, and what is wrong with it. */
+export type Wrong = readonly [what: string, proof: string];
+
+/**
+ * Presents wrong proofs of one good payment, and then the right one: that a wrong one is refused means something only
+ * where the right one is granted.
+ *
+ * @throws Untellable when the right one is refused too
+ */
+export async function wrongFirst(
+  trial: Trial,
+  right: string,
+  wrongs: readonly Wrong[],
+  change: Change = {},
+): Promise<Verdict> {
+  const verdicts: Verdict[] = [];
+  for (const [what, proof] of wrongs) {
+    const verdict = mustRefuse(await trial.present(proof, change), what);
+    if (verdict.kind === 'fail') return verdict;
+    verdicts.push(verdict);
+  }
+  mustBeGranted(await trial.present(right, change), 'The right proof, delivered afterwards,');
+  return worst(verdicts);
+}

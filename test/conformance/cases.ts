@@ -1,0 +1,95 @@
+import type { Finding } from '../../src/conformance/probe.ts';
+import { FAULTS, type FaultName, REFERENCE_HOLES } from '../merchant/faults.ts';
+import { isMechanismName, type MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import type { Subject } from './laboratory.ts';
+
+/** Every way to be paid that a merchant knows. */
+export const MECHANISMS = Object.keys(REFERENCE_HOLES).filter(isMechanismName);
+
+/** Where a fault shows: with nanoSession, unless it is another mechanism's own. */
+const SHOWN_BY: Readonly<Partial<Record<FaultName, MechanismName>>> = {
+  'nonce-binding': 'trackB',
+  unsigned: 'trackB',
+  'cheque-amount': 'x402nano',
+  'cheque-link': 'trackA',
+  'cheque-signature': 'trackA',
+  'stale-frontier': 'trackA',
+  'url-binding': 'nanoSignature',
+  'any-signer': 'nanoSignature',
+  'twin-cheques': 'x402nano',
+  'charges-failures': 'trackA',
+};
+
+const IDENTIFIED = '&paymentIdentifier=required';
+const QUERIES: Readonly<Partial<Record<FaultName, string>>> = {
+  'identifier-optional': IDENTIFIED,
+  'identifier-conflict': IDENTIFIED,
+};
+
+/** A merchant, and the probes that must find something wrong with it; but for those that may, no others do. */
+export interface Case {
+  readonly name: string;
+  readonly subject: Subject;
+  readonly found: readonly string[];
+  /** Other probes that may find the same thing from another side. */
+  readonly also: readonly string[];
+}
+
+/** What some faults break besides the rule that they are named for. */
+const ALSO: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
+  // The same id again is the most guessable of all.
+  'reused-offer': ['T4'],
+  'unknown-session': ['T8', 'T10'],
+  // A session that was over is made up again.
+  spoof: ['T10'],
+  // Another's nonce and another's signature are as good as the payer's own.
+  'nonce-binding': ['T22', 'T26'],
+  'any-signer': ['T25'],
+  'cheque-amount': ['T24'],
+  replay: ['T21', 'T27'],
+  resale: ['T22', 'T24'],
+  steal: ['T24'],
+  // Tags are far below what a double can tell from nothing.
+  amount: ['T22'],
+  'identifier-conflict': ['T20', 'T21'],
+};
+
+/** One merchant for each fault there is. */
+export const FAULTY: readonly Case[] = (Object.keys(FAULTS) as FaultName[]).map((fault) => ({
+  name: fault,
+  subject: { mechanism: SHOWN_BY[fault] ?? 'nanoSession', faults: [fault], query: QUERIES[fault] ?? '' },
+  found: [FAULTS[fault][0]],
+  also: ALSO[fault] ?? [],
+}));
+
+/** One merchant for each mechanism that lacks nothing, in either flavour. */
+export const SOUND: readonly Case[] = (['spec', 'reference'] as const).flatMap((flavour) =>
+  MECHANISMS.map((mechanism) => ({
+    name: flavour === 'spec' ? mechanism : `${mechanism}, ${flavour}`,
+    subject: { mechanism, flavour },
+    found: [],
+    also: [],
+  })),
+);
+
+/** The reference servers, with the holes that they are known to have. */
+export const REFERENCE: readonly Case[] = MECHANISMS.map((mechanism) => {
+  const faults: readonly FaultName[] = REFERENCE_HOLES[mechanism];
+  return {
+    name: `${mechanism}, its reference server`,
+    subject: { mechanism, flavour: 'reference', faults },
+    found: [...new Set(faults.map((fault) => FAULTS[fault][0]))],
+    also: faults.flatMap((fault) => ALSO[fault] ?? []),
+  };
+});
+
+/** What is wrong with what was found at a merchant; empty when it is just what there is. */
+export function flawsOf({ name, found, also }: Case, findings: readonly Finding[]): readonly string[] {
+  return findings.flatMap(({ probe: { id }, verdict }) => {
+    const missed = found.includes(id) && verdict.kind !== 'fail';
+    const invented = verdict.kind === 'fail' && !found.includes(id) && !also.includes(id);
+    const unsure = found.length === 0 && verdict.kind === 'couldNotTell';
+    if (!missed && !invented && !unsure) return [];
+    return [`${name}: ${id} ${verdict.kind}: ${verdict.because}`];
+  });
+}

@@ -1,0 +1,58 @@
+import * as v from 'valibot';
+import type { Cheque, Money, Order, Standing } from '../../src/conformance/ports.ts';
+import { parseAddress } from '../../src/nano/account.ts';
+import { BlockHashText, type SignedBlock, SignedBlockText } from '../../src/nano/block.ts';
+import { readAddress } from '../devnet/address.ts';
+import type { BlockJson } from '../devnet/block.ts';
+import type { Devnet } from '../devnet/devnet.ts';
+import { readHex32, ZERO } from '../devnet/hex.ts';
+import type { Payer } from '../merchant/testing/payer.ts';
+
+/** Somebody's money on the devnet, as probes spend it. What is published is confirmed only when that is waited for. */
+export function devnetMoney(devnet: Devnet, payer: Payer): Money {
+  const account = parseAddress(payer.address);
+  return {
+    account,
+    pay: async ({ to, amount }) => v.parse(BlockHashText, await payer.pay(to, amount)),
+    async publish({ to, amount }) {
+      devnet.faults.set({ kind: 'never_confirm', account, times: 1 });
+      return v.parse(BlockHashText, await payer.send(to, amount));
+    },
+    confirmed: async (hash) => devnet.elections.confirm(devnet.ledger.find(hash).hash),
+    standing: async (hash) => standingOf(devnet, hash),
+    sign: async ({ kind, text }) => (kind === 'plain' ? payer.sign(text) : payer.signOffChain(text)),
+    cheque: (order) => chequeFor(devnet, payer, order),
+  };
+}
+
+async function chequeFor(devnet: Devnet, payer: Payer, { to, amount }: Order): Promise<Cheque> {
+  const { hash, block } = await payer.cheque(to, amount);
+  const out: string[] = [hash];
+  const head = () => devnet.ledger.head(devnet.ledger.find(block.previous).block.account)?.hash;
+  return {
+    block: signed(block),
+    async twin() {
+      const representative = readAddress(to);
+      if (representative === undefined) throw new RangeError(`not an address: ${to}`);
+      const other = await payer.cheque(to, amount, { representative });
+      out.push(other.hash);
+      return signed(other.block);
+    },
+    async takeBack() {
+      if (out.some((one) => standingOf(devnet, one) !== 'unknown')) return 'cashed';
+      // Any block in its place will do: a change pays nobody.
+      if (head() === block.previous)
+        await payer.publish(await payer.cheque(payer.address, 0n, { link: ZERO }));
+      return 'takenBack';
+    },
+  };
+}
+
+const signed = (block: BlockJson): SignedBlock => v.parse(SignedBlockText, block);
+
+function standingOf({ ledger }: Devnet, text: string): Standing {
+  const hash = readHex32(text);
+  const entry = hash === undefined ? undefined : ledger.entry(hash);
+  if (entry === undefined) return 'unknown';
+  return ledger.isConfirmed(entry) ? 'confirmed' : 'unconfirmed';
+}

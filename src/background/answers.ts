@@ -25,6 +25,8 @@ import type { StoredLog } from '../storage/log.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Keeper } from './keeper.ts';
+import type { Sandbox } from './sandbox.ts';
+import { sandboxAnswers } from './sandbox-answers.ts';
 import { activityView, approvalView, budgetView, capView, networkView } from './views.ts';
 import type { Work } from './work.ts';
 import { workAnswers } from './work-answers.ts';
@@ -42,6 +44,7 @@ export interface AnswerParts {
   readonly handover: Handover;
   readonly revoker: Revoker;
   readonly chains: StoredChains;
+  readonly sandbox: Sandbox;
   readonly now: () => number;
   /** The purse has been opened, or is another one: starts it and carries on what waited for it. */
   readonly opened: () => Promise<void>;
@@ -214,12 +217,15 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
 
     'approval.list': async () => {
-      const purse = await keeper.current();
-      const network = await settings.network();
-      const work = (await purse?.readiness()) ?? 'none';
+      const networks = await settings.networks();
       return Promise.all(
         approvals.list().map(async (question) => {
           const at = now();
+          // The question's own, whatever its tab or the purse has been put on since.
+          const network = networks.find(({ id }) => id === question.offer.network);
+          if (network === undefined) throw new Fault('fault_unknownNetwork');
+          const purse = await keeper.on(network);
+          const work = (await purse?.readiness()) ?? 'none';
           const allowance = await budgets.allowance(network.id, question.site, at);
           const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
           return approvalView(question, { network, allowance, now: at, purse, isKnownPayee, work });
@@ -279,6 +285,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
 
     'log.list': () => log.list(),
+    ...sandboxAnswers({ sandbox: parts.sandbox, settings, keeper, approvals, now, changed }),
     ...workAnswers({ work: parts.work, settings, changed }),
   };
 }

@@ -6,6 +6,7 @@ import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { CHANGED } from '../messages/contract.ts';
 import { type Answers, serve } from '../messages/serve.ts';
+import { MAINNET } from '../nano/network.ts';
 import { Approvals } from '../payments/approvals.ts';
 import { Cashier, type Left } from '../payments/cashier.ts';
 import type { Exclusively } from '../payments/chain.ts';
@@ -27,6 +28,7 @@ import { Vault } from '../vault/vault.ts';
 import { loadAgain, postTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
+import { Sandbox } from './sandbox.ts';
 import { challengeStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
@@ -41,6 +43,8 @@ interface House {
   readonly tend: () => Promise<void>;
   readonly hasPurse: () => Promise<boolean>;
   readonly lapseGone: (tabId: number) => Promise<void>;
+  readonly closed: (tabId: number) => Promise<void>;
+  readonly moved: (from: number, to: number) => Promise<void>;
 }
 
 const ONBOARDING = 'src/onboarding/index.html';
@@ -79,7 +83,10 @@ interception.watch(
 );
 serve(async () => (await house).answers);
 chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
-chrome.tabs.onRemoved.addListener((tabId) => void house.then(({ lapseGone }) => lapseGone(tabId)));
+chrome.tabs.onRemoved.addListener(
+  (tabId) => void house.then(({ lapseGone, closed }) => Promise.all([lapseGone(tabId), closed(tabId)])),
+);
+chrome.tabs.onReplaced.addListener((to, from) => void house.then(({ moved }) => moved(from, to)));
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
   if (status !== undefined) void house.then(({ lapseGone }) => lapseGone(tabId));
 });
@@ -104,6 +111,7 @@ async function build(): Promise<House> {
     autoLockMinutes: await settings.read('autoLockMinutes'),
   });
   const work = new Work({ database, settings, now, changed: tellPages });
+  const sandbox = new Sandbox(settings);
   const keeper = new Keeper({
     vault,
     settings,
@@ -112,6 +120,7 @@ async function build(): Promise<House> {
     work: work.scheduler,
     exclusively,
     changed: tellPages,
+    beside: (id) => sandbox.inUse(id),
     locked: () => {
       approvals.lapse(() => true);
       tellPages();
@@ -148,22 +157,26 @@ async function build(): Promise<House> {
     budgets,
     approvals,
     handover,
-    standing: async () => {
+    standing: async ({ tabId }) => {
       if (!(await vault.exists())) return null;
-      const purse = await keeper.current();
-      const { id, testMoney } = purse?.network ?? (await settings.network());
+      const test = await sandbox.networkOf(tabId);
+      const purse = test === null ? await keeper.current() : await keeper.on(test);
+      const { id, testMoney } = purse?.network ?? test ?? (await settings.network());
       return {
         network: { id, testMoney },
         accounts: purse?.accounts ?? null,
         paused: await settings.read('paused'),
+        // Servers on a bench say what they would say for real, and are paid in test money all the same.
+        alsoNamed: test === null ? undefined : MAINNET.id,
       };
     },
     ways: async (site) => ({
       payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
       preference: await settings.read('preference'),
     }),
-    chequeOut: async () => (await keeper.current())?.chequeOut() ?? null,
-    turn: async (amount) => (await keeper.opened()).turn(amount),
+    chequeOut: async (network) =>
+      (await vault.isUnlocked()) ? (await keeper.openedOn(network)).chequeOut() : null,
+    turn: async (network, amount) => (await keeper.openedOn(network)).turn(amount),
     waits,
     afresh: (challenge) => interception.afresh(challenge),
     release,
@@ -211,6 +224,7 @@ async function build(): Promise<House> {
         handover,
         revoker,
         chains,
+        sandbox,
         now,
         opened,
         lock,
@@ -231,11 +245,14 @@ async function build(): Promise<House> {
       const purse = await keeper.current();
       if (purse === null) return;
       await work.tend();
-      await purse.refresh();
+      await Promise.all((await keeper.all()).map((float) => float.refresh()));
       await carryOn();
       await settleAccounts();
     },
+    closed: (tabId) => sandbox.leave(tabId),
+    moved: (from, to) => sandbox.moved(from, to),
     lapseGone: async (tabId) => {
+      await sandbox.mark(tabId);
       for (const { id, challenge } of approvals.list()) {
         if (challenge.tabId !== tabId || (await interception.waits(challenge))) continue;
         approvals.lapse((question) => question.id === id);

@@ -22,6 +22,8 @@ export interface KeeperPorts {
   readonly work: WorkScheduler;
   readonly exclusively: Exclusively;
   readonly changed: () => void;
+  /** The network of this id, where some tab pays on it beside the one in use. */
+  readonly beside: (id: string) => Promise<NetworkProfile | null>;
   /** Told when the purse is found locked: by the user, or by its deadline. */
   readonly locked: () => void;
 }
@@ -33,59 +35,95 @@ const CONFIRMATION_PATIENCE = 120_000;
 /** How many accounts in a row without a block end the search for those that were in use. */
 const GAP = 2;
 
-/** Keeps the one open purse: there is one while the vault is unlocked, on the network in use. */
+/**
+ * Keeps the open purses: one while the vault is unlocked, on the network in use, and one more on each test network that
+ * some tab pays on.
+ */
 export class Keeper {
   readonly #ports: KeeperPorts;
-  #float: Promise<Float> | undefined;
+  readonly #floats = new Map<string, Promise<Float>>();
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
   }
 
-  /** The open purse, or null while the vault is locked or empty. */
+  /** The open purse on the network in use, or null while the vault is locked or empty. */
   async current(): Promise<Float | null> {
-    if (!(await this.#ports.vault.isUnlocked())) {
-      if (this.#float !== undefined) {
-        await this.close();
-        this.#ports.locked();
-      }
-      return null;
-    }
-    if (this.#float !== undefined) return this.#float;
-    const float = this.#open();
-    this.#float = float;
-    // What could not be opened now may be opened the next time.
-    float.catch(() => {
-      if (this.#float === float) this.#float = undefined;
-    });
-    return float;
+    if (!(await this.#isUnlocked())) return null;
+    return this.#on(await this.#ports.settings.network());
   }
 
-  /** The open purse. @throws Fault `fault_locked` */
+  /** The open purse on a network that a tab pays on, or null while the vault is locked or empty. */
+  async on(network: NetworkProfile): Promise<Float | null> {
+    return (await this.#isUnlocked()) ? this.#on(network) : null;
+  }
+
+  /** The open purse on the network in use. @throws Fault `fault_locked` */
   async opened(): Promise<Float> {
     const float = await this.current();
     if (float === null) throw new Fault('fault_locked');
     return float;
   }
 
-  /** The open purse of one account, if it is of this network. @throws Fault `fault_locked`, `fault_unknownNetwork` */
+  /**
+   * The open purse on a network: the one in use, or one that a tab pays on, or paid on when this began.
+   *
+   * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_sandboxGone`
+   */
+  async openedOn(network: string): Promise<Float> {
+    const current = await this.opened();
+    if (current.network.id === network) return current;
+    const open = this.#floats.get(network);
+    if (open !== undefined) return open;
+    const beside = await this.#ports.beside(network);
+    if (beside === null) throw new Fault('fault_unknownNetwork');
+    return this.#on(beside);
+  }
+
+  /** The open purse of one account, if it is of this network. @throws Fault as `openedOn` */
   async purseOf(network: string, account: NanoAddress): Promise<Purse> {
-    const float = await this.opened();
-    const purse = float.network.id === network ? float.of(account) : undefined;
+    const purse = (await this.openedOn(network)).of(account);
     if (purse === undefined) throw new Fault('fault_unknownNetwork');
     return purse;
   }
 
-  /** Lets go of the purse: keys, sockets and balances with it. */
-  async close(): Promise<void> {
-    const float = this.#float;
-    this.#float = undefined;
-    (await float?.catch(() => undefined))?.close();
+  /** Every purse that is open now. */
+  async all(): Promise<readonly Float[]> {
+    await this.current();
+    return Promise.all(this.#floats.values());
   }
 
-  async #open(): Promise<Float> {
+  /** Lets go of the purses: keys, sockets and balances with them. */
+  async close(): Promise<void> {
+    const floats = [...this.#floats.values()];
+    this.#floats.clear();
+    for (const float of floats) (await float.catch(() => undefined))?.close();
+  }
+
+  async #isUnlocked(): Promise<boolean> {
+    if (await this.#ports.vault.isUnlocked()) return true;
+    if (this.#floats.size > 0) {
+      await this.close();
+      this.#ports.locked();
+    }
+    return false;
+  }
+
+  #on(network: NetworkProfile): Promise<Float> {
+    const { id } = network;
+    const open = this.#floats.get(id);
+    if (open !== undefined) return open;
+    const float = this.#open(network);
+    this.#floats.set(id, float);
+    // What could not be opened now may be opened the next time.
+    float.catch(() => {
+      if (this.#floats.get(id) === float) this.#floats.delete(id);
+    });
+    return float;
+  }
+
+  async #open(chosen: NetworkProfile): Promise<Float> {
     const { settings, vault } = this.#ports;
-    const chosen = await settings.network();
     const network: NetworkProfile = {
       ...chosen,
       representative: (await settings.read('representative')) ?? chosen.representative,

@@ -26,10 +26,12 @@ export const challengeStore: ChallengeStore = {
 export const RETIRED_ENGINES = 'retiredEngines';
 /** Until when work ahead of need rests for the battery's sake (ms). */
 export const REST_UNTIL = 'workRestsUntil';
+/** Before the number of each tab that pays with test money. It must not come back to real money by being locked. */
+export const SANDBOX = 'sandbox:';
 /** What tells nothing of a purse, and so outlives its locking. */
-const KEPT = new Set([RETIRED_ENGINES, REST_UNTIL]);
+const isKept = (key: string) => key === RETIRED_ENGINES || key === REST_UNTIL || key.startsWith(SANDBOX);
 
 async function clearSession(): Promise<void> {
   const keys = Object.keys(await session.get(null));
-  await session.remove(keys.filter((key) => !KEPT.has(key)));
+  await session.remove(keys.filter((key) => !isKept(key)));
 }

@@ -6,6 +6,7 @@ import type {
   LogLineView,
   PurseView,
   RevealedSecret,
+  SandboxView,
   SecretPreview,
   SettingsView,
   WorkProgressView,
@@ -17,6 +18,7 @@ const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
 const raw = v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]{0,38})$/));
 const limit = v.nullable(raw);
 const site = text(512);
+const tab = v.pipe(v.number(), v.integer(), v.minValue(0));
 const password = v.pipe(v.string(), v.minLength(1), v.maxLength(1024));
 const secret = v.variant('kind', [
   v.strictObject({ kind: v.literal('words'), words: text(512), reading: v.picklist(['bip44', 'legacy']) }),
@@ -91,6 +93,10 @@ export const pageQuestions = {
   'network.use': v.strictObject({ id: text(64) }),
   'network.save': v.strictObject({ profile }),
   'network.remove': v.strictObject({ id: text(64) }),
+  'sandbox.read': nothing,
+  'sandbox.enter': v.strictObject({ tab, network: text(64) }),
+  'sandbox.leave': v.strictObject({ tab }),
+  'sandbox.faucet': v.strictObject({ network: text(64) }),
   'approval.list': nothing,
   'approval.answer': v.strictObject({ id: text(128), answer }),
   'budget.list': nothing,
@@ -140,6 +146,10 @@ export interface PageReplies {
   'network.use': null;
   'network.save': null;
   'network.remove': null;
+  'sandbox.read': SandboxView;
+  'sandbox.enter': null;
+  'sandbox.leave': null;
+  'sandbox.faucet': null;
   'approval.list': readonly ApprovalView[];
   'approval.answer': null;
   'budget.list': readonly BudgetView[];

@@ -23,6 +23,8 @@ export interface Standing {
   readonly accounts: readonly NanoAddress[] | null;
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
+  /** As in `ClassifyContext`. */
+  readonly alsoNamed?: string | undefined;
 }
 
 export interface CashierPorts {
@@ -30,16 +32,16 @@ export interface CashierPorts {
   readonly budgets: Budgets;
   readonly approvals: Approvals;
   readonly handover: Handover;
-  /** Null while there is no purse: then a 402 is none of its business. */
-  readonly standing: () => Promise<Standing | null>;
+  /** Who pays for what this tab asks. Null while there is no purse: then a 402 is none of its business. */
+  readonly standing: (challenge: Challenge) => Promise<Standing | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** How the site may be paid, and which way the user likes best. */
   readonly ways: (site: Site) => Promise<Required<Pick<ClassifyContext, 'payable' | 'preference'>>>;
   /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
-  readonly chequeOut: () => Promise<Site | null>;
-  /** The account to pay this much from (raw); rejects with Fault `fault_locked`. */
-  readonly turn: (amount: Raw) => Promise<Turn>;
+  readonly chequeOut: (network: string) => Promise<Site | null>;
+  /** The account to pay this much from (raw) on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
+  readonly turn: (network: string, amount: Raw) => Promise<Turn>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly afresh: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */
@@ -123,7 +125,7 @@ export class Cashier {
     const fresh = isFirst ? await this.#ports.afresh(challenge).catch(() => null) : null;
     if (fresh === null) return this.#leave(challenge, otherwise);
     await this.#attempt(fresh, async () => {
-      const standing = await this.#ports.standing();
+      const standing = await this.#ports.standing(fresh);
       if (standing === null) return this.#leave(fresh, otherwise);
       await this.#weigh(fresh, standing, reason);
     });
@@ -131,7 +133,7 @@ export class Cashier {
 
   async #consider(challenge: Challenge): Promise<void> {
     const { journal, handover, approvals } = this.#ports;
-    const standing = await this.#ports.standing();
+    const standing = await this.#ports.standing(challenge);
     if (standing === null) return this.#ports.release(challenge);
     const network = standing.network.id;
 
@@ -153,6 +155,7 @@ export class Cashier {
     const classified = classify(challenge.header, {
       url: challenge.url,
       network: standing.network.id,
+      alsoNamed: standing.alsoNamed,
       arrivedAt: challenge.seenAt,
       now: this.#ports.now(),
       ...(await this.#ports.ways(siteOf(challenge.url))),
@@ -168,7 +171,7 @@ export class Cashier {
   }
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
-    const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut();
+    const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut(offer.network);
     if (holder !== null) return this.#leave(challenge, 'fault_chequeOut', [holder]);
     switch (decision.kind) {
       case 'refuse':
@@ -245,7 +248,7 @@ export class Cashier {
   async #reserve(challenge: Challenge, offer: Offer, approval: Intent['approval']): Promise<void> {
     const { journal, handover, standing, waits, now } = this.#ports;
     if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
-    const present = await standing();
+    const present = await standing(challenge);
     if (present === null || present.accounts === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
@@ -255,7 +258,7 @@ export class Cashier {
     }
     const at = now();
     if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#renew(challenge, 'refusal_EXPIRES_TOO_SOON');
-    const turn = await this.#ports.turn(offer.amount);
+    const turn = await this.#ports.turn(offer.network, offer.amount);
     try {
       if (handover.takeOver(challenge)) return;
       const reservation = await journal.reserve({

@@ -16,6 +16,7 @@ import { refreshActivity } from './activity-list.ts';
 import { Navigation } from './Navigation.tsx';
 import { PlaceScreen } from './PlaceScreen.tsx';
 import { place } from './place.ts';
+import { SandboxBanner } from './TabSandbox.tsx';
 
 /** The toolbar popup: whatever stands before using the purse comes first, then a waiting question, then the purse. */
 export function Popup() {
@@ -88,6 +89,7 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
           />
         </div>
         <NetworkBanner network={purse.network} />
+        <SandboxBanner />
       </header>
       <FaultLine fault={approvals.kind === 'failed' ? approvals.fault : fault} />
       <PlaceScreen place={place.value} purse={purse} />

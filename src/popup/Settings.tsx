@@ -17,6 +17,7 @@ import { BlockTakers } from './BlockTakers.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
 import { Preference } from './Preference.tsx';
 import { go } from './place.ts';
+import { SandboxEntrance } from './TabSandbox.tsx';
 import { WarmFloat } from './WarmFloat.tsx';
 
 /** What the user can set. */
@@ -48,13 +49,14 @@ export function Settings() {
           <Section title={t('popup_workTitle')} id="work">
             <OpenRow icon="gauge" name={t('popup_workOpen')} onClick={() => go({ name: 'work' })} />
           </Section>
+          <Section title={t('popup_developerTitle')} id="developer">
+            <SandboxEntrance />
+            <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openBench()} />
+          </Section>
           <Section title={t('popup_sitesTitle')} id="sites">
             <Blocked sites={settings.value.blockedSites} />
             <BlockTakers sites={settings.value.blockTakers} />
             <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
-          </Section>
-          <Section title={t('popup_developerTitle')} id="developer">
-            <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openBench()} />
           </Section>
         </>
       )}

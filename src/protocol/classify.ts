@@ -21,6 +21,8 @@ export interface ClassifyContext {
   readonly url: string;
   /** CAIP-2 id of the active network: offers of any other are refused. */
   readonly network: string;
+  /** Another id under which offers mean that network; for benches, where servers say what they would say for real. */
+  readonly alsoNamed?: string | undefined;
   /** When the 402 arrived (ms): the timers of offers run from here. */
   readonly arrivedAt: number;
   /** The present (ms). */
@@ -67,8 +69,8 @@ export function classify(header: string, context: ClassifyContext): Classificati
   const resource = readResource(envelope.resource);
   const fit = compareResource(envelope.resource, context.url);
   const warnings = warningsOf(context.url, fit);
-  const { network, arrivedAt } = context;
-  const common: EntryContext = { envelope, resource, network, arrivedAt, warnings };
+  const { network, alsoNamed, arrivedAt } = context;
+  const common: EntryContext = { envelope, resource, network, alsoNamed, arrivedAt, warnings };
   const entries = envelope.accepts.map((entry, index) => classifyEntry(entry, index, common, context));
 
   const offers: Offer[] = [];

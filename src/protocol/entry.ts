@@ -14,6 +14,8 @@ export interface EntryContext {
   readonly resource: Resource;
   /** CAIP-2 id of the active network. */
   readonly network: string;
+  /** As in `ClassifyContext`. */
+  readonly alsoNamed?: string | undefined;
   /** When the 402 arrived (ms). */
   readonly arrivedAt: number;
   /** What is to be said of every entry of this envelope. */
@@ -32,16 +34,19 @@ const POLLUTING = ['__proto__', 'constructor', 'prototype'];
 /** Reads what all mechanisms share: rules 1 and 2 of protocol.md 3.10, first match wins. */
 export function readEntry(entry: Json, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
   if (!isObject(entry)) return 'MALFORMED_ENTRY';
-  return foreign(entry, context.network) ?? readTerms(entry, index, context);
+  return foreign(entry, context) ?? readTerms(entry, index, context);
 }
 
 /** Rule 1: whether the entry is for somebody else, by network, scheme or asset. */
-function foreign(entry: JsonObject, active: string): EntryRefusalCode | undefined {
+function foreign(
+  entry: JsonObject,
+  { network: active, alsoNamed }: EntryContext,
+): EntryRefusalCode | undefined {
   const scheme = ownText(entry, 'scheme');
   const network = ownText(entry, 'network');
   if (scheme === undefined || network === undefined) return 'MALFORMED_ENTRY';
   if (!network.startsWith('nano:')) return 'IGNORE_NOT_NANO';
-  if (network !== active) return 'UNSUPPORTED_NETWORK';
+  if (network !== active && network !== alsoNamed) return 'UNSUPPORTED_NETWORK';
   if (scheme === 'nano-session') return 'LEGACY_UNSUPPORTED';
   if (scheme !== 'exact') return 'UNSUPPORTED_SCHEME';
   if (ownText(entry, 'asset')?.toUpperCase() !== 'XNO') return 'UNSUPPORTED_ASSET';

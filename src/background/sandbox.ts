@@ -1,0 +1,119 @@
+import { Fault } from '../fault.ts';
+import type { SandboxTabView } from '../messages/views.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import { cleanText } from '../protocol/clean-text.ts';
+import type { StoredSettings } from '../storage/settings.ts';
+import { SANDBOX } from './session-storage.ts';
+
+const BADGE = { text: 'TEST', background: '#d9a441', ink: '#10191b' } as const;
+const MOST_TITLE = 80;
+
+/**
+ * The tabs that pay with test money while all others go on as they were. What a tab is told lives as long as the tab
+ * and no longer than the browser; it outlives the worker and the locking of the purse, so that no tab comes back to
+ * real money by itself.
+ */
+export class Sandbox {
+  readonly #settings: StoredSettings;
+
+  constructor(settings: StoredSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * The test network that a tab pays on; null for a tab that is in no sandbox.
+   *
+   * @throws Fault `fault_sandboxGone` when its network is no more, or has real money now: then nothing is paid at all
+   */
+  async networkOf(tabId: number): Promise<NetworkProfile | null> {
+    const id = (await this.#all()).get(tabId);
+    return id === undefined ? null : this.testNetwork(id);
+  }
+
+  /** A network by its id. @throws Fault `fault_sandboxGone` unless its money is for tests */
+  async testNetwork(id: string): Promise<NetworkProfile> {
+    const network = (await this.#settings.networks()).find((one) => one.id === id);
+    if (network?.testMoney !== true) throw new Fault('fault_sandboxGone');
+    return network;
+  }
+
+  /** The network of this id, if some tab pays on it. @throws Fault `fault_sandboxGone` */
+  async inUse(id: string): Promise<NetworkProfile | null> {
+    const used = [...(await this.#all()).values()].includes(id);
+    return used ? this.testNetwork(id) : null;
+  }
+
+  /** The networks that tabs pay on, those that are no more left out. */
+  async networks(): Promise<readonly NetworkProfile[]> {
+    const used = new Set((await this.#all()).values());
+    return (await this.#settings.networks()).filter(({ id, testMoney }) => testMoney && used.has(id));
+  }
+
+  /** From now on the tab pays on this network. @throws Fault `fault_sandboxGone` */
+  async enter(tabId: number, id: string): Promise<void> {
+    await this.testNetwork(id);
+    await chrome.storage.session.set({ [keyOf(tabId)]: id });
+    await this.mark(tabId);
+  }
+
+  /** The tab pays as all others do; the same for one that is gone. */
+  async leave(tabId: number): Promise<void> {
+    await chrome.storage.session.remove(keyOf(tabId));
+    await mark(tabId, '');
+  }
+
+  /** The browser gave the tab another number. */
+  async moved(from: number, to: number): Promise<void> {
+    const id = (await this.#all()).get(from);
+    if (id === undefined) return;
+    await chrome.storage.session.set({ [keyOf(to)]: id });
+    await this.leave(from);
+    await this.mark(to);
+  }
+
+  /** Says so on the toolbar button, which the browser clears whenever the tab goes elsewhere. */
+  async mark(tabId: number): Promise<void> {
+    if ((await this.#all()).has(tabId)) await mark(tabId, BADGE.text);
+  }
+
+  /** The tabs with web pages in them, and the network of those in a sandbox. */
+  async tabs(): Promise<readonly SandboxTabView[]> {
+    const all = await this.#all();
+    const open = await chrome.tabs.query({ url: ['http://*/*', 'https://*/*'] });
+    return open.flatMap(({ id, title = '', url = '' }) =>
+      id === undefined
+        ? []
+        : [
+            {
+              id,
+              title: cleanText(title, MOST_TITLE),
+              site: new URL(url).origin,
+              network: all.get(id) ?? null,
+            },
+          ],
+    );
+  }
+
+  async #all(): Promise<ReadonlyMap<number, string>> {
+    const kept = Object.entries(await chrome.storage.session.get(null));
+    return new Map(
+      kept.flatMap(([key, value]) =>
+        key.startsWith(SANDBOX) ? [[Number(key.slice(SANDBOX.length)), String(value)] as const] : [],
+      ),
+    );
+  }
+}
+
+const keyOf = (tabId: number) => `${SANDBOX}${tabId}`;
+
+/** A tab that is gone has no button. */
+async function mark(tabId: number, text: string): Promise<void> {
+  try {
+    await chrome.action.setBadgeText(text === '' ? { tabId } : { tabId, text });
+    if (text === '') return;
+    await chrome.action.setBadgeBackgroundColor({ tabId, color: BADGE.background });
+    await chrome.action.setBadgeTextColor({ tabId, color: BADGE.ink });
+  } catch {
+    return;
+  }
+}

@@ -55,6 +55,8 @@ function shapeOf(json: JsonObject): AnswerShape {
   const result = own(json, 'result');
   if (isObject(result)) return Object.hasOwn(result, 'track') ? 'track' : 'rev8';
   if (typeof own(json, 'success') === 'boolean') return 'settlement';
+  // An offer has an error beside its entries, and is no answer.
+  if (Object.hasOwn(json, 'accepts')) return 'unknown';
   return own(json, 'x402Version') === 2 && ownText(json, 'error') !== undefined ? 'rev7' : 'unknown';
 }
 

@@ -1,5 +1,7 @@
 import type { Challenge } from '../interception/challenge.ts';
+import { beginning, isOrdinary } from '../interception/chromium/ask-for-price.ts';
 import type { PostAnswer } from '../payments/payer.ts';
+import type { Replayed } from './exchange-answers.ts';
 
 /** How long a server may take to answer the purse's own requests (ms). */
 const PATIENCE = 30_000;
@@ -19,6 +21,29 @@ export async function postTo({ url }: Challenge, body: string): Promise<PostAnsw
   });
   const { status, headers } = response;
   return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
+}
+
+/**
+ * Sends a request that has no body once more with the proof it had: to the URL that issued the challenge and to no
+ * other (invariant 5). With the cookies of the site, unless it was asked from a private window, whose cookies are not
+ * those of the purse's own requests.
+ */
+export async function replayTo({ url, method, tabId }: Challenge, proof: string): Promise<Replayed> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'PAYMENT-SIGNATURE': proof },
+    credentials: (await isOrdinary(tabId)) ? 'include' : 'omit',
+    redirect: 'error',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const { status, headers } = response;
+  const [paymentResponse, paymentRequired] = [
+    headers.get('payment-response'),
+    headers.get('payment-required'),
+  ];
+  const delivery = { kind: 'answered', status, paymentResponse, paymentRequired } as const;
+  return { delivery, body: await beginning(response) };
 }
 
 /**

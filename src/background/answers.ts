@@ -24,6 +24,7 @@ import type { StoredJournal } from '../storage/journal.ts';
 import type { StoredLog } from '../storage/log.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
+import { type ExchangeAnswerParts, exchangeAnswers } from './exchange-answers.ts';
 import type { Keeper } from './keeper.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandboxAnswers } from './sandbox-answers.ts';
@@ -53,6 +54,7 @@ export interface AnswerParts {
   readonly changed: () => void;
   /** Opens what a payment paid for, so that its proof is delivered when it meets its 402 again. */
   readonly visit: (payment: Payment) => Promise<void>;
+  readonly exchange: ExchangeAnswerParts;
 }
 
 /** What the background does for each question of the extension's own pages. */
@@ -286,6 +288,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'log.list': () => log.list(),
     ...sandboxAnswers({ sandbox: parts.sandbox, settings, keeper, approvals, now, changed }),
+    ...exchangeAnswers(parts.exchange),
     ...workAnswers({ work: parts.work, settings, changed }),
   };
 }

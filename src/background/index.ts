@@ -10,6 +10,7 @@ import { MAINNET } from '../nano/network.ts';
 import { Approvals } from '../payments/approvals.ts';
 import { Cashier, type Left } from '../payments/cashier.ts';
 import type { Exclusively } from '../payments/chain.ts';
+import { Exchanges } from '../payments/exchanges.ts';
 import { Handover } from '../payments/handover.ts';
 import { Payer } from '../payments/payer.ts';
 import { type Payment, siteOf } from '../payments/payment.ts';
@@ -25,11 +26,11 @@ import { StoredLog } from '../storage/log.ts';
 import { StoredSettings } from '../storage/settings.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
-import { loadAgain, postTo } from './again.ts';
+import { loadAgain, postTo, replayTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { Sandbox } from './sandbox.ts';
-import { challengeStore, vaultSession } from './session-storage.ts';
+import { challengeStore, exchangeStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
@@ -103,10 +104,12 @@ async function build(): Promise<House> {
   const journal = new StoredJournal(database, now);
   const log = new StoredLog(database);
 
+  const exchanges = new Exchanges({ store: exchangeStore, changed: tellPages, now });
+
   const chains = new StoredChains(database);
   const vault = new Vault({
     store: storedVault(database),
-    session: vaultSession,
+    session: vaultSession(() => exchanges.forgetAll()),
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
   });
@@ -142,16 +145,34 @@ async function build(): Promise<House> {
     journal,
     purse: (network, account) => keeper.purseOf(network, account),
     revoke: (id) => revoker.revoke(id),
-    deliver: (challenge, proof) => interception.deliver(challenge, proof),
-    postFallback: postTo,
+    deliver: async (challenge, proof) => {
+      const delivery = await interception.deliver(challenge, proof);
+      exchanges.answered(challenge, 'page', delivery);
+      return delivery;
+    },
+    postFallback: async (challenge, body) => {
+      const { status, paymentResponse, bodyText } = await postTo(challenge, body);
+      exchanges.answered(challenge, 'post', {
+        kind: 'answered',
+        status,
+        paymentResponse,
+        paymentRequired: null,
+      });
+      return { status, paymentResponse, bodyText };
+    },
     again: loadAgain,
     now,
   });
   const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });
-  const waits = (challenge: Challenge) => interception.waits(challenge);
+  const leave = (challenge: Challenge, key: Left) => {
+    exchanges.saw(challenge);
+    exchanges.left(challenge, key, []);
+    return write(challenge, key, []);
+  };
+  const waits = (challenge: Pick<Challenge, 'id'>) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
-  const handover = new Handover({ journal, payer, waits, release, exclusively, now });
+  const handover = new Handover({ journal, payer, waits, release, exclusively, witness: exchanges, now });
   const cashier = new Cashier({
     journal,
     budgets,
@@ -180,6 +201,7 @@ async function build(): Promise<House> {
     waits,
     afresh: (challenge) => interception.afresh(challenge),
     release,
+    witness: exchanges,
     log: write,
     now,
   });
@@ -206,6 +228,16 @@ async function build(): Promise<House> {
     await keeper.current();
   };
 
+  /** Where a sandbox is gone nothing is paid; what its tab met is told all the same. */
+  const network = async (tabId: number) =>
+    (await sandbox.networkOf(tabId).catch(() => null)) ?? settings.network();
+  const lapse = async (tabId: number) => {
+    for (const { id, challenge } of approvals.list()) {
+      if (challenge.tabId !== tabId || (await interception.waits(challenge))) continue;
+      approvals.lapse((question) => question.id === id);
+    }
+  };
+
   void work.resume().catch(console.error);
   void opened().catch(console.error);
 
@@ -230,14 +262,20 @@ async function build(): Promise<House> {
         lock,
         changed: tellPages,
         visit,
+        exchange: { exchanges, journal, approvals, keeper, network, waits, replay: replayTo, now },
       }),
       bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
     },
-    meet: (challenge) => cashier.meet(challenge).finally(tellPages),
-    cannotHold: (challenge) => write(challenge, 'refusal_UNHELD', []),
-    turnAway: (challenge) => write(challenge, 'refusal_QUEUE_FULL', []),
+    meet: (challenge) => {
+      exchanges.saw(challenge);
+      return cashier.meet(challenge).finally(tellPages);
+    },
+    cannotHold: (challenge) => leave(challenge, 'refusal_UNHELD'),
+    turnAway: (challenge) => leave(challenge, 'refusal_QUEUE_FULL'),
     note: async (response) => {
       const code = recogniseLegacy(response);
+      exchanges.sawUnpriced(response);
+      exchanges.left(response, code === undefined ? 'refusal_NO_PRICE' : refusalSentence(code), []);
       if (code !== undefined) await write(response, refusalSentence(code), []);
     },
     hasPurse: () => vault.exists(),
@@ -249,14 +287,14 @@ async function build(): Promise<House> {
       await carryOn();
       await settleAccounts();
     },
-    closed: (tabId) => sandbox.leave(tabId),
+    closed: async (tabId) => {
+      await sandbox.leave(tabId);
+      await exchanges.forget(tabId);
+    },
     moved: (from, to) => sandbox.moved(from, to),
     lapseGone: async (tabId) => {
       await sandbox.mark(tabId);
-      for (const { id, challenge } of approvals.list()) {
-        if (challenge.tabId !== tabId || (await interception.waits(challenge))) continue;
-        approvals.lapse((question) => question.id === id);
-      }
+      await lapse(tabId);
     },
   };
 }

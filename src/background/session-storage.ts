@@ -1,18 +1,24 @@
 import type { SessionStore as ChallengeStore } from '../interception/chromium/open-challenges.ts';
+import type { ExchangeStore } from '../payments/exchanges.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 
 // `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
 
-/** Where the vault keeps its session key. Whenever it goes, by hand or by its deadline, all that was the purse's goes. */
-export const vaultSession: VaultSession = {
+/**
+ * Where the vault keeps its session key. Whenever it goes, by hand or by its deadline, all that was the purse's goes.
+ *
+ * @param gone told then, so that nobody writes any of it anew.
+ */
+export const vaultSession = (gone: () => void): VaultSession => ({
   get: async (key) => (await session.get(key))[key],
   set: (key, value) => session.set({ [key]: value }),
   remove: async (key) => {
     await session.remove(key);
+    gone();
     await clearSession();
   },
-};
+});
 
 /** Where interception keeps the challenges that wait for their end. */
 export const challengeStore: ChallengeStore = {
@@ -20,6 +26,19 @@ export const challengeStore: ChallengeStore = {
     new Map(Object.entries(await session.get(null)).filter(([key]) => key.startsWith(prefix))),
   write: (key, value) => session.set({ [key]: value }),
   remove: (keys) => session.remove([...keys]),
+};
+
+const EXCHANGE = 'exchange:';
+
+/** Where the 402s that tabs met are kept. */
+export const exchangeStore: ExchangeStore = {
+  read: async () =>
+    Object.entries(await session.get(null)).flatMap(([key, value]) =>
+      key.startsWith(EXCHANGE) ? [value] : [],
+    ),
+  write: (exchanges) =>
+    session.set(Object.fromEntries(exchanges.map((exchange) => [EXCHANGE + exchange.id, exchange]))),
+  remove: (ids) => session.remove(ids.map((id) => EXCHANGE + id)),
 };
 
 /** The proof-of-work engines that are not asked again until the browser ends. */

@@ -125,7 +125,10 @@ export function approvalView(
 }
 
 /** The other site that had a hand in the request: the page in the tab, who redirected it, who started it. */
-function askerOf({ topOrigin, redirectedBy, initiator }: Challenge, site: Site): string | null {
+export function askerOf(
+  { topOrigin, redirectedBy, initiator }: Pick<Challenge, 'topOrigin' | 'redirectedBy' | 'initiator'>,
+  site: Site,
+): string | null {
   const others = [topOrigin, redirectedBy ?? null, initiator].filter((one) => one !== null && one !== site);
   return others[0] ?? null;
 }
@@ -167,7 +170,8 @@ export function activityView(activity: Activity, out: ReadonlySet<BlockHash>): A
   };
 }
 
-function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<BlockHash>): PaymentView {
+/** `out` as for `activityView`. */
+export function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<BlockHash>): PaymentView {
   const { challenge, offer } = intent;
   const hash = 'hash' in progress ? progress.hash : null;
   return {

@@ -31,8 +31,7 @@ export interface Challenge {
 }
 
 /** A 402 that names no price in PAYMENT-REQUIRED, and is no answer to a proof: of an earlier protocol, perhaps. */
-export interface Unpriced {
-  readonly url: string;
+export interface Unpriced extends Omit<Challenge, 'header'> {
   /** The response headers as they came. */
   readonly headers: readonly { readonly name: string; readonly value?: string | undefined }[];
   /** What a program is told in the body: known for documents only, that a program may ask for as well. */

@@ -21,7 +21,7 @@ export interface Interception {
     onUnpriced: (response: Unpriced) => void,
   ): void;
   /** Whether the page still waits for this challenge: worth asking before money moves. */
-  waits(challenge: Challenge): Promise<boolean>;
+  waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
   /**
    * Lets the challenge's own request go again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and
    * tab only (invariant 5). One at a time per (tab, URL, method): identical requests queue. Never throws for what a

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { ExchangeStory, ExchangeView, ReplayView } from './exchange-views.ts';
 import type {
   ActivityView,
   ApprovalView,
@@ -110,6 +111,10 @@ export const pageQuestions = {
   'payment.revoke': v.strictObject({ id: text(128) }),
   'money.send': v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
   'log.list': nothing,
+  'exchange.list': v.strictObject({ tabId: tab }),
+  'exchange.read': v.strictObject({ id: text(128) }),
+  'exchange.replay': v.strictObject({ id: text(128) }),
+  'exchange.clear': v.strictObject({ tabId: tab }),
   'work.read': nothing,
   'work.progress': nothing,
   'work.rules': v.strictObject({
@@ -161,6 +166,12 @@ export interface PageReplies {
   'payment.revoke': null;
   'money.send': { readonly blockHash: string };
   'log.list': readonly LogLineView[];
+  /** What a tab asked for that cost money; oldest first. */
+  'exchange.list': readonly ExchangeView[];
+  'exchange.read': ExchangeStory;
+  /** Sends the same proof to the same URL once more, and tells what came back. */
+  'exchange.replay': ReplayView;
+  'exchange.clear': null;
   'work.read': WorkView;
   /** Null while nothing is searched for. */
   'work.progress': WorkProgressView | null;

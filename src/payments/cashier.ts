@@ -7,6 +7,7 @@ import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
+import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal } from './journal.ts';
@@ -46,6 +47,7 @@ export interface CashierPorts {
   readonly afresh: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
+  readonly witness: Pick<Witness, 'decided' | 'renewed' | 'left'>;
   /** One line for the user's log: why a 402 was left to the page. */
   readonly log: (challenge: Challenge, key: Left, args: readonly string[]) => Promise<void>;
   readonly now: () => number;
@@ -124,6 +126,7 @@ export class Cashier {
     this.#renewed.add(challenge.id);
     const fresh = isFirst ? await this.#ports.afresh(challenge).catch(() => null) : null;
     if (fresh === null) return this.#leave(challenge, otherwise);
+    this.#ports.witness.renewed(fresh);
     await this.#attempt(fresh, async () => {
       const standing = await this.#ports.standing(fresh);
       if (standing === null) return this.#leave(fresh, otherwise);
@@ -134,7 +137,10 @@ export class Cashier {
   async #consider(challenge: Challenge): Promise<void> {
     const { journal, handover, approvals } = this.#ports;
     const standing = await this.#ports.standing(challenge);
-    if (standing === null) return this.#ports.release(challenge);
+    if (standing === null) {
+      this.#ports.witness.left(challenge, 'refusal_NO_PURSE', []);
+      return this.#ports.release(challenge);
+    }
     const network = standing.network.id;
 
     // A page that was loaded again is asked about anew: nobody waits for the older question any more.
@@ -171,6 +177,7 @@ export class Cashier {
   }
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
+    this.#ports.witness.decided(challenge, offer, decision);
     const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut(offer.network);
     if (holder !== null) return this.#leave(challenge, 'fault_chequeOut', [holder]);
     switch (decision.kind) {
@@ -289,6 +296,7 @@ export class Cashier {
 
   async #leave(challenge: Challenge, key: Left, args: readonly string[] = []): Promise<void> {
     this.#ports.release(challenge);
+    this.#ports.witness.left(challenge, key, args);
     await this.#ports.log(challenge, key, args).catch(console.error);
   }
 }

@@ -6,6 +6,7 @@ import { Handover, type HandoverPorts } from './handover.ts';
 import { Payer } from './payer.ts';
 import { type Intent, siteOf } from './payment.ts';
 import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import { nobody } from './shop.fixture.ts';
 
 let devnet: Devnet;
 let account: Account;
@@ -45,6 +46,7 @@ const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
     waits: async () => false,
     release: () => undefined,
     exclusively: locks(),
+    witness: nobody,
     now: Date.now,
     ...ports,
   });

@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Exclusively } from './chain.ts';
+import type { Witness } from './exchange.ts';
 import type { Journal } from './journal.ts';
 import type { Payer } from './payer.ts';
 import { isKept, isUnderway, type Payment, type PaymentId } from './payment.ts';
@@ -14,6 +15,7 @@ export interface HandoverPorts {
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
   readonly exclusively: Exclusively;
+  readonly witness: Pick<Witness, 'served'>;
   readonly now: () => number;
 }
 
@@ -47,7 +49,7 @@ export class Handover {
     const { id } = intent;
     const isOther = intent.challenge.url !== challenge.url || intent.challenge.method !== challenge.method;
     if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
-    this.#served.set(id, challenge);
+    this.#serve(id, challenge);
     this.#wanted.delete(id);
     try {
       const payment = await this.#ports.payer.pay(id);
@@ -74,11 +76,16 @@ export class Handover {
   takeOver(challenge: Challenge): boolean {
     for (const [id, older] of this.#served) {
       if (!replaces(challenge, older)) continue;
-      this.#served.set(id, challenge);
+      this.#serve(id, challenge);
       this.#ports.release(older);
       return true;
     }
     return false;
+  }
+
+  #serve(id: PaymentId, challenge: Challenge): void {
+    this.#served.set(id, challenge);
+    this.#ports.witness.served(challenge, id);
   }
 
   /** The oldest payment that may still buy what this request asks for, and that nobody else waits for. */

@@ -8,6 +8,7 @@ import type { Account } from './account.fixture.ts';
 import { locks } from './account.fixture.ts';
 import { Approvals, type Question } from './approvals.ts';
 import { Cashier, type CashierPorts, type Left } from './cashier.ts';
+import type { Witness } from './exchange.ts';
 import { Handover } from './handover.ts';
 import type { ChainStore, Journal } from './journal.ts';
 import { Payer, type PostAnswer } from './payer.ts';
@@ -146,7 +147,7 @@ export function lifeOf(
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
-  const handover = new Handover({ journal, payer, waits, release, exclusively, now });
+  const handover = new Handover({ journal, payer, waits, release, exclusively, witness: nobody, now });
   const { id, testMoney } = account.network;
   const cashier = new Cashier({
     journal,
@@ -163,12 +164,22 @@ export function lifeOf(
     waits,
     afresh: (challenge) => browser.afresh(challenge),
     release,
+    witness: nobody,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now,
     ...more,
   });
   return { purse, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
 }
+
+/** Who writes nothing down. */
+export const nobody: Witness = {
+  decided: () => undefined,
+  renewed: () => undefined,
+  served: () => undefined,
+  left: () => undefined,
+  answered: () => undefined,
+};
 
 /** A budget that is large enough for anything here. */
 export async function allowAll(account: Account, url: string, perDay: bigint = 10n ** 33n): Promise<void> {

@@ -49,7 +49,7 @@ export async function askForPrice(url: string): Promise<Told> {
 }
 
 /** The first bytes of a body, as text. */
-async function beginning({ body }: Response): Promise<string> {
+export async function beginning({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   const reader = body?.getReader();
   let text = '';

@@ -61,16 +61,8 @@ export function watchNetwork(watcher: Watcher): void {
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
     const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
-    if (header === null) {
-      watcher.unpriced({
-        url,
-        headers: details.responseHeaders ?? [],
-        ...(bodyText !== undefined && { bodyText }),
-      });
-      return;
-    }
     const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
-    const challenge = {
+    const asker = {
       ...request,
       ...(sentBy !== null && { redirectedBy: sentBy }),
       initiator: details.initiator === OPAQUE ? OPAQUE : request.initiator,
@@ -81,12 +73,16 @@ export function watchNetwork(watcher: Watcher): void {
       topOrigin: await topOriginOf(details, request),
       method: details.method,
       kind: type,
-      header,
       seenAt: Math.round(details.timeStamp),
     };
+    if (header === null) {
+      const headers = details.responseHeaders ?? [];
+      watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
+      return;
+    }
     const named = withoutFragment(details.url);
     watcher.priced({
-      challenge,
+      challenge: { ...asker, header },
       asked: start,
       ...(named !== url && { urlWithUser: named }),
       parentFrameId: details.parentFrameId,

@@ -1,0 +1,92 @@
+import type { MessageKey } from '../fault.ts';
+import type { PaymentView, RawString } from './views.ts';
+
+/**
+ * What has become of a 402: `seen` while the purse looks at it, `asking` while the user is asked, `paying` until there
+ * is an answer to the proof, `left` when the page kept its 402.
+ */
+export type ExchangeState = 'seen' | 'asking' | 'paying' | 'paid' | 'refused' | 'unanswered' | 'left';
+
+/** One 402 that a tab met. */
+export interface ExchangeView {
+  readonly id: string;
+  /** When the 402 came (ms). */
+  readonly at: number;
+  /** The browser's own word for what asked: `main_frame`, `image`. */
+  readonly kind: string;
+  readonly method: string;
+  readonly url: string;
+  readonly site: string;
+  /** Origin of the page that asked, when it is another one. */
+  readonly askedBy: string | null;
+  readonly state: ExchangeState;
+  /** Why it was asked about or left, as a sentence. */
+  readonly why: { readonly key: MessageKey; readonly args: readonly string[] } | null;
+  /** Null where no offer could be paid. */
+  readonly amount: RawString | null;
+  readonly mechanism: string | null;
+  readonly testMoney: boolean;
+  /** HTTP status of the last answer to a proof. */
+  readonly status: number | null;
+  /** Names the payment in the activity. */
+  readonly payment: string | null;
+}
+
+/** How a proof went out: with the page's own request, in the body of a POST, or once more because the user wanted to see. */
+export type WayView = 'page' | 'post' | 'replay';
+
+/** One thing that happened to a 402; `at` in ms since the epoch. */
+export type StepView = { readonly at: number } & (
+  | { readonly kind: 'priced'; readonly header: string }
+  | { readonly kind: 'unpriced'; readonly headers: readonly (readonly [name: string, value: string])[] }
+  | {
+      readonly kind: 'decided';
+      readonly how: 'pay' | 'ask' | 'refuse';
+      readonly why: MessageKey | null;
+      readonly amount: RawString;
+      readonly mechanism: string;
+      readonly network: string;
+      readonly payTo: string;
+    }
+  | { readonly kind: 'served'; readonly payment: string }
+  | { readonly kind: 'left'; readonly key: MessageKey; readonly args: readonly string[] }
+  | {
+      readonly kind: 'answered';
+      readonly way: WayView;
+      readonly status: number;
+      readonly paymentResponse: string | null;
+      readonly paymentRequired: string | null;
+    }
+  | { readonly kind: 'unanswered'; readonly way: WayView; readonly reason: string }
+);
+
+/** One 402 from its request to its receipt. */
+export interface ExchangeStory extends ExchangeView {
+  readonly frameId: number;
+  readonly documentId: string | null;
+  readonly initiator: string | null;
+  readonly redirectedBy: string | null;
+  readonly topOrigin: string | null;
+  /** The Nano network in use. */
+  readonly network: string;
+  readonly steps: readonly StepView[];
+  /** The payment that served it: its own, or one that was kept for the like of it. */
+  readonly paid: PaymentView | null;
+  /** Value of PAYMENT-SIGNATURE; null before there is one, and while the purse is locked. */
+  readonly proof: string | null;
+  readonly canReplay: boolean;
+}
+
+/** What came back for a proof that was sent once more. */
+export type ReplayView =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly paymentResponse: string | null;
+      readonly paymentRequired: string | null;
+      /** The beginning of the body, as text. */
+      readonly body: string;
+      /** How long the answer took (ms). */
+      readonly took: number;
+    }
+  | { readonly kind: 'unanswered' };

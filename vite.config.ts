@@ -2,6 +2,7 @@ import { crx, type ManifestV3Export } from '@crxjs/vite-plugin';
 import preact from '@preact/preset-vite';
 import { defineConfig } from 'vite';
 import manifest from './manifest.json' with { type: 'json' };
+import { nameScript } from './scripts/name-script.ts';
 
 const pages = ['popup', 'approve', 'onboarding', 'developer'];
 
@@ -15,6 +16,7 @@ export default defineConfig(({ mode, command }) => {
         manifest: (firefox ? forFirefox() : manifest) as ManifestV3Export,
         browser: firefox ? 'firefox' : 'chrome',
       }),
+      nameScript(),
     ],
     build: {
       // What `npm run dev` writes loads from its own server: it must not pass for a build.

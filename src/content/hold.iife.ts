@@ -4,10 +4,12 @@
  */
 import { reachBridge } from './ask.ts';
 import { holdFetch } from './fetch.ts';
+import { keepSource } from './natives.ts';
 import { holdXhr } from './xhr.ts';
 
 const ask = reachBridge();
 if (ask !== null) {
+  keepSource();
   holdFetch(ask);
   holdXhr(ask);
 }

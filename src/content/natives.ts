@@ -3,6 +3,7 @@
  * prototypes afterwards. For the same reason the MAIN world's code neither spreads nor iterates.
  */
 const { apply, construct, defineProperty, get, getOwnPropertyDescriptor } = Reflect;
+const { captureStackTrace } = Error;
 
 export { apply, construct };
 
@@ -27,27 +28,79 @@ export function getter(owner: { readonly prototype: object }, name: PropertyKey)
 }
 
 type Native = (...args: never) => unknown;
+type Args = readonly unknown[];
 
-/** What happens in place of a native function. */
-interface Traps {
-  apply?(native: Native, self: unknown, args: readonly unknown[]): unknown;
-  construct?(native: Native, args: readonly unknown[], newTarget: Native): object;
+/** The native functions behind the stand-ins. */
+const natives = new WeakMap<object, Native>();
+const nativeOf = method(WeakMap<object, Native>, 'get');
+const know = method(WeakMap<object, Native>, 'set');
+
+/** What is done in place of a native function; `native` calls that one. */
+type Act<Self, Result> = (native: (self: Self, args: Args) => Result, self: Self, args: Args) => Result;
+
+/** Where in its property a native function lies. */
+export type Slot = 'value' | 'get';
+
+/**
+ * Puts a function in the place of a native one that looks like it: in its properties, in its text, and in the errors
+ * that it throws, which know of nobody between it and its caller.
+ */
+export function standIn<Self, Result = unknown>(
+  owner: object,
+  name: string,
+  act: Act<Self, Result>,
+  slot: Slot = 'value',
+): void {
+  const native = getOwnPropertyDescriptor(owner, name)?.[slot];
+  const call = (self: Self, args: Args): Result => {
+    try {
+      return apply(native, self, args);
+    } catch (error) {
+      throw calledFrom(trap, error);
+    }
+  };
+  const trap = (_: Native, self: Self, args: Args) => act(call, self, args);
+  put(owner, name, slot, 'apply', trap);
 }
 
-const bind = method(Function, 'bind');
-const { toString: source } = Function.prototype;
+/** The same for a native class; `made` is told of each of its objects. Gives the stand-in. */
+export function standInClass<Made extends object>(
+  owner: object,
+  name: string,
+  made: (one: Made) => void,
+): Native {
+  const trap = (native: Native, args: Args, newTarget: Native): Made => {
+    try {
+      const one = construct(native, args, newTarget);
+      made(one);
+      return one;
+    } catch (error) {
+      throw calledFrom(trap, error);
+    }
+  };
+  return put(owner, name, 'value', 'construct', trap);
+}
 
-/** Puts a function in the place of a native one that looks like it: name, length, source text and descriptor. */
-export function standIn<Owner extends object, Name extends keyof Owner & string>(
-  owner: Owner,
-  name: Name,
-  traps: Traps,
-): Owner[Name];
-export function standIn(owner: object, name: string, traps: Traps) {
-  const native = get(owner, name);
-  const look = (target: object, key: PropertyKey, self: unknown) =>
-    key === 'toString' ? bind(source, target) : get(target, key, self);
-  const value = new Proxy(native, Object.assign(Object.create(null), traps, { get: look }));
-  defineProperty(owner, name, { ...getOwnPropertyDescriptor(owner, name), value });
+function put(owner: object, name: string, slot: Slot, kind: 'apply' | 'construct', trap: Native): Native {
+  const descriptor = getOwnPropertyDescriptor(owner, name);
+  const native = descriptor?.[slot];
+  const handler = Object.create(null);
+  handler[kind] = trap;
+  const value = new Proxy(native, handler);
+  know(natives, value, native);
+  defineProperty(owner, name, { ...descriptor, [slot]: value });
   return value;
+}
+
+/** An error of a native function as it would be, had it been called by whoever called `ours`. */
+function calledFrom(ours: Native, error: unknown): unknown {
+  captureStackTrace(Object(error), ours);
+  return error;
+}
+
+/** Makes the text of the stand-ins that of the native functions behind them, its own function's as well. */
+export function keepSource(): void {
+  standIn<object>(Function.prototype, 'toString', (native, self, args) =>
+    native(nativeOf(natives, self) ?? self, args),
+  );
 }

@@ -1,5 +1,7 @@
 import type { Ask } from './ask.ts';
-import { apply, construct, getter, method, standIn } from './natives.ts';
+import { bodyNow } from './body.ts';
+import { getter, method, type Slot, standIn, standInClass } from './natives.ts';
+import { muteUploads } from './upload.ts';
 
 type Xhr = XMLHttpRequest;
 type Args = readonly unknown[];
@@ -8,29 +10,35 @@ type Freely<This> = (self: This, ...args: Args) => void;
 /** What a page did with an XMLHttpRequest since it opened it: enough to do it again. */
 interface Doing {
   readonly opened: Args;
-  readonly headers: Array<readonly [name: string, value: string]>;
+  /** What the address is relative to. */
+  readonly base: string;
+  readonly headers: Args[];
   body: unknown;
   /** `first`, then `held` while the page waits, then `again`; `open` before, `over` when there is nothing to hold. */
   phase: 'open' | 'first' | 'held' | 'again' | 'over';
-  /** The last event of each type that the page did not see. */
-  readonly unseen: Record<string, Event>;
+  /** The ready state that the page is shown in place of the true one. */
+  shown: number | null;
+  /** Whether the page is shown no answer. */
+  isBlank: boolean;
+  /** The events that the page did not see, each with the ready state of its time. */
+  readonly unseen: Array<readonly [event: Event, readyState: number]>;
   drop(): void;
 }
 
+const OPENED = 1;
+const DONE = 4;
 const events = ['readystatechange', 'loadstart', 'progress', 'load', 'loadend'] as const;
-/** What a page still has to see of the 402 that it gets after all, in the order in which requests end. */
-const lastEvents = ['progress', 'readystatechange', 'load', 'loadend'] as const;
-const uploadEvents = ['loadstart', 'progress', 'load', 'loadend'] as const;
 
-/** Makes asynchronous XMLHttpRequests hold a 402 that may be paid: the page sees the events of one request. */
+/** Makes asynchronous XMLHttpRequests hold a 402 that may be paid: the page sees one request, from begin to end. */
 export function holdXhr(ask: Ask): void {
   const NativeUrl = URL;
+  const NativeEvent = Event;
+  const NativeProgress = ProgressEvent;
   const pageOrigin = `${origin}/`;
   const { prototype } = XMLHttpRequest;
-  const upload = XMLHttpRequestUpload.prototype;
 
   const open = method(XMLHttpRequest, 'open') as Freely<Xhr>;
-  const setHeader = method(XMLHttpRequest, 'setRequestHeader');
+  const setHeader = method(XMLHttpRequest, 'setRequestHeader') as Freely<Xhr>;
   const send = method(XMLHttpRequest, 'send') as Freely<Xhr>;
   const headerOf = method(XMLHttpRequest, 'getResponseHeader');
   const readyStateOf = getter(XMLHttpRequest, 'readyState');
@@ -41,36 +49,27 @@ export function holdXhr(ask: Ask): void {
   const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
   const listen = method(EventTarget, 'addEventListener');
-  const NativeProgress = ProgressEvent;
-  const NativeForm = FormData;
-  const NativeParams = URLSearchParams;
-  const NativeBuffer = ArrayBuffer;
-  const { isView } = ArrayBuffer;
-  const eachEntry = method(FormData, 'forEach');
-  const append = method(FormData, 'append') as Freely<FormData>;
-  const slice = method(ArrayBuffer, 'slice');
   const dispatch = method(EventTarget, 'dispatchEvent');
   const renew = method(Event, 'initEvent');
   const stop = method(Event, 'stopImmediatePropagation');
   const typeOf = getter(Event, 'type');
   const get = method(WeakMap<Xhr, Doing>, 'get');
   const set = method(WeakMap<Xhr, Doing>, 'set');
-  const isIn = method(WeakSet<EventTarget>, 'has');
-  const put = method(WeakSet<EventTarget>, 'add');
-  const takeOut = method(WeakSet<EventTarget>, 'delete');
 
   const doings = new WeakMap<Xhr, Doing>();
-  /** Uploads that the page saw once already. */
-  const seen = new WeakSet<EventTarget>();
+  const uploads = muteUploads();
 
   const hear = function (this: Xhr, event: Event): void {
     const doing = get(doings, this);
     const type = typeOf(event);
+    const readyState = readyStateOf(this);
     if (doing?.phase === 'first' && type !== 'loadstart' && maybePriced(this)) {
       stop(event);
-      doing.unseen[type] = event;
+      doing.unseen[doing.unseen.length] = [event, readyState];
+      doing.shown = OPENED;
+      doing.isBlank = true;
       if (type === 'loadend') hold(this, doing);
-    } else if (doing?.phase === 'again' && (type === 'loadstart' || readyStateOf(this) === 1)) {
+    } else if (doing?.phase === 'again' && (type === 'loadstart' || readyState === OPENED)) {
       stop(event);
     }
   };
@@ -87,131 +86,130 @@ export function holdXhr(ask: Ask): void {
     });
   };
 
-  /** The body as it is now: the page may change or empty it before the request goes again. */
-  const snapshot = (body: unknown): unknown => {
-    if (body instanceof NativeForm) {
-      const copy = new NativeForm();
-      eachEntry(body, (value, name) => append(copy, name, value));
-      return copy;
-    }
-    if (body instanceof NativeParams) return new NativeParams(body);
-    if (body instanceof NativeBuffer) return slice(body, 0);
-    if (!isView(body)) return body;
-    const { buffer, byteOffset, byteLength } = body;
-    return buffer instanceof NativeBuffer ? slice(buffer, byteOffset, byteOffset + byteLength) : body;
-  };
-
   const repeat = (xhr: Xhr, doing: Doing): void => {
-    const { opened, headers, body } = doing;
-    doing.phase = 'again';
-    mute(uploadOf(xhr));
-    open(xhr, opened[0], opened[1], true, opened[3], opened[4]);
-    for (let i = 0; i < headers.length; i += 1) {
-      const header = headers[i];
-      if (header !== undefined) setHeader(xhr, header[0], header[1]);
-    }
+    const { opened, base, headers, body } = doing;
+    show(doing, 'again');
+    uploads.mute(uploadOf(xhr));
+    open(xhr, opened[0], hrefOf(new NativeUrl(`${opened[1]}`, base)), true, opened[3], opened[4]);
+    for (let i = 0; i < headers.length; i += 1) setHeader(xhr, headers[i]?.[0], headers[i]?.[1]);
     send(xhr, body);
   };
 
   const giveUp = (xhr: Xhr, doing: Doing): void => {
-    doing.phase = 'over';
-    for (let i = 0; i < lastEvents.length; i += 1) {
-      const event = doing.unseen[lastEvents[i] ?? ''];
+    const { unseen } = doing;
+    show(doing, 'over');
+    for (let i = 0; i < unseen.length && get(doings, xhr) === doing; i += 1) {
+      const [event, readyState] = unseen[i] ?? [];
       if (event === undefined) continue;
+      doing.shown = readyState ?? null;
       // Chromium keeps an event stopped after its dispatch; only this makes it as new.
       renew(event, typeOf(event), false, false);
       dispatch(xhr, event);
     }
+    doing.shown = null;
   };
 
-  const muted = function (this: EventTarget, event: Event): void {
-    if (isIn(seen, this)) stop(event);
+  /** The page sees the request as it is from now on. */
+  const show = (doing: Doing, phase: 'again' | 'over'): void => {
+    doing.phase = phase;
+    doing.shown = null;
+    doing.isBlank = false;
   };
 
-  const listenToUpload = (target: EventTarget): void => {
-    for (let i = 0; i < uploadEvents.length; i += 1) listen(target, uploadEvents[i] ?? '', muted, true);
-  };
-
-  /**
-   * The page saw this upload once. Its own `on` handlers go behind our listeners; where the page listens to nothing,
-   * neither do we: a listener on an upload is what makes the browser send a preflight.
-   */
-  const mute = (target: XMLHttpRequestUpload): void => {
-    put(seen, target);
-    for (let i = 0; i < uploadEvents.length; i += 1) {
-      const name = `on${uploadEvents[i] ?? 'load'}` as const;
-      const handler = target[name];
-      if (handler === null) continue;
-      target[name] = null;
-      listenToUpload(target);
-      target[name] = handler;
+  prototype.constructor = standInClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
+    for (let i = 0; i < events.length; i += 1) listen(xhr, events[i] ?? '', hear, true);
+  });
+  standIn<Xhr>(prototype, 'open', (native, xhr, args) => {
+    const opened = textsOf(args);
+    const before = get(doings, xhr);
+    const phase = before?.phase;
+    // For the page what is held is opened already: no event tells of it. What goes again may be opened anew.
+    if (before?.isBlank) before.phase = 'again';
+    else if (phase === 'again' && before !== undefined) before.phase = 'over';
+    try {
+      native(xhr, opened);
+    } catch (error) {
+      if (before !== undefined && phase !== undefined) before.phase = phase;
+      throw error;
     }
-  };
-
-  const abandon = (xhr: Xhr): void => {
+    if (phase === 'held') before?.drop();
+    uploads.unmute(uploadOf(xhr));
+    set(doings, xhr, {
+      opened,
+      base: baseOf(document),
+      headers: [],
+      body: null,
+      phase: args.length < 3 || args[2] ? 'open' : 'over',
+      shown: null,
+      isBlank: false,
+      unseen: [],
+      drop() {},
+    });
+  });
+  standIn<Xhr>(prototype, 'setRequestHeader', (native, xhr, args) => {
+    const header = textsOf(args);
+    native(xhr, header);
+    const headers = get(doings, xhr)?.headers;
+    if (headers !== undefined) headers[headers.length] = header;
+  });
+  standIn<Xhr>(prototype, 'send', (native, xhr, args) => {
     const doing = get(doings, xhr);
-    if (doing?.phase === 'held') doing.drop();
-    if (doing !== undefined) doing.phase = 'over';
-  };
-
-  prototype.constructor = standIn(globalThis, 'XMLHttpRequest', {
-    construct(native, args, newTarget) {
-      const xhr: Xhr = construct(native, args, newTarget);
-      for (let i = 0; i < events.length; i += 1) listen(xhr, events[i] ?? '', hear, true);
-      return xhr;
-    },
+    if (doing?.phase === 'open') {
+      doing.body = bodyNow(args[0]);
+      doing.phase = 'first';
+    }
+    native(xhr, args);
   });
-  standIn(prototype, 'open', {
-    apply(native, xhr: Xhr, args) {
-      const before = get(doings, xhr);
-      if (before?.phase === 'again') before.phase = 'over';
-      apply(native, xhr, args);
-      abandon(xhr);
-      takeOut(seen, uploadOf(xhr));
-      if (args.length > 2 && !args[2]) return;
-      const url = hrefOf(new NativeUrl(`${args[1]}`, baseOf(document)));
-      const opened = [args[0], url, true, args[3], args[4]];
-      set(doings, xhr, {
-        opened,
-        headers: [],
-        body: null,
-        phase: 'open',
-        unseen: Object.create(null),
-        drop() {},
-      });
-    },
-  });
-  standIn(prototype, 'setRequestHeader', {
-    apply(native, xhr: Xhr, args: readonly [string, string]) {
-      apply(native, xhr, args);
-      const headers = get(doings, xhr)?.headers;
-      if (headers !== undefined) headers[headers.length] = args;
-    },
-  });
-  standIn(prototype, 'send', {
-    apply(native, xhr: Xhr, args) {
-      const doing = get(doings, xhr);
-      if (doing?.phase === 'open') {
-        doing.body = snapshot(args[0]);
-        doing.phase = 'first';
-      }
-      apply(native, xhr, args);
-    },
-  });
-  standIn(prototype, 'abort', {
-    apply(native, xhr: Xhr, args) {
-      const waiting = get(doings, xhr)?.phase === 'held';
-      abandon(xhr);
-      apply(native, xhr, args);
-      if (!waiting) return;
+  standIn<Xhr>(prototype, 'abort', (native, xhr, args) => {
+    const doing = get(doings, xhr);
+    if (doing?.phase === 'held') {
+      doing.drop();
+      doing.phase = 'over';
+      doing.shown = DONE;
+      dispatch(xhr, new NativeEvent('readystatechange'));
       dispatch(xhr, new NativeProgress('abort'));
       dispatch(xhr, new NativeProgress('loadend'));
-    },
+      if (get(doings, xhr) !== doing) return;
+    }
+    if (doing !== undefined) show(doing, 'over');
+    native(xhr, args);
   });
-  standIn(upload, 'addEventListener', {
-    apply(native, target: XMLHttpRequestUpload, args) {
-      listenToUpload(target);
-      return apply(native, target, args);
-    },
-  });
+
+  const showInstead = (
+    name: keyof Xhr,
+    instead: (doing: Doing, value: unknown) => unknown,
+    slot: Slot = 'get',
+  ) =>
+    standIn<Xhr>(
+      prototype,
+      name,
+      (native, xhr, args) => {
+        const value = native(xhr, args);
+        const doing = get(doings, xhr);
+        return doing === undefined ? value : instead(doing, value);
+      },
+      slot,
+    );
+  const hide = (name: keyof Xhr, nothing: unknown, slot?: Slot) =>
+    showInstead(name, ({ isBlank }, value) => (isBlank ? nothing : value), slot);
+  showInstead('readyState', ({ shown }, value) => shown ?? value);
+  showInstead('response', ({ isBlank }, value) => (!isBlank ? value : typeof value === 'string' ? '' : null));
+  hide('responseText', '');
+  hide('responseURL', '');
+  hide('responseXML', null);
+  hide('status', 0);
+  hide('statusText', '');
+  hide('getAllResponseHeaders', '', 'value');
+  hide('getResponseHeader', null, 'value');
+}
+
+/** What a page passes is made text once, as natively, and is what is passed again. */
+function textsOf(args: Args): Args {
+  if (args.length < 2) return args;
+  const texts: unknown[] = [];
+  for (let i = 0; i < args.length; i += 1) {
+    // The third of `open` says whether it is to wait.
+    texts[i] = i !== 2 && args[i] !== null && typeof args[i] === 'object' ? `${args[i]}` : args[i];
+  }
+  return texts;
 }

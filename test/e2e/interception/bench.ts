@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { crx, defineManifest } from '@crxjs/vite-plugin';
 import { build } from 'vite';
+import { nameScript } from '../../../scripts/name-script.ts';
 import { type Browser, killWorkers, launchChromium } from '../chromium.ts';
 import type { Bench, Policy } from './extension/background.ts';
 import { type Paywall, startPaywall } from './paywall.ts';
@@ -79,7 +80,7 @@ async function buildBench(): Promise<string> {
     publicDir: false,
     logLevel: 'error',
     build: { outDir, emptyOutDir: true, target: 'chrome120' },
-    plugins: [crx({ manifest })],
+    plugins: [crx({ manifest }), nameScript()],
   });
   return outDir;
 }

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startWorld, type World } from './bench.ts';
-import type { Served } from './paywall.ts';
 
 let world: World;
 let page: Page;
@@ -15,91 +14,6 @@ beforeEach(async () => {
   await page.goto(world.paywall.page('/fetch', '<title>Fetch</title>'));
 });
 afterEach(() => page.close());
-
-/** What the page did and saw; run in the page against a URL, which may cost something or not. */
-const scripts: Readonly<Record<string, (url: string) => Promise<unknown>>> = {
-  GET: async (url) => {
-    const response = await fetch(url);
-    return { status: response.status, redirected: response.redirected, type: response.type };
-  },
-  'a URL object with a fragment': async (url) => (await fetch(new URL(`${url}#part`, location.href))).status,
-  'a JSON POST': async (url) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-Custom': 'one' },
-      body: JSON.stringify({ ask: 'something' }),
-    });
-    return response.json();
-  },
-  'a form with a file': async (url) => {
-    const body = new FormData();
-    body.append('file', new Blob(['content'], { type: 'text/plain' }), 'name.txt');
-    return (await fetch(url, { method: 'POST', body })).status;
-  },
-  'a Blob': async (url) => (await fetch(url, { method: 'POST', body: new Blob(['blob']) })).json(),
-  'search parameters': async (url) =>
-    (await fetch(url, { method: 'POST', body: new URLSearchParams('a=1&b=2') })).json(),
-  bytes: async (url) => {
-    const body = new Uint8Array([65, 66, 67]);
-    const answer = fetch(url, { method: 'PUT', body });
-    body.fill(90);
-    return (await answer).json();
-  },
-  'a Request with a body': async (url) => {
-    const request = new Request(url, { method: 'POST', body: 'text' });
-    const response = await fetch(request);
-    return { used: request.bodyUsed, answer: await response.json() };
-  },
-  HEAD: async (url) => (await fetch(url, { method: 'HEAD' })).status,
-  DELETE: async (url) => (await fetch(url, { method: 'delete' })).json(),
-  keepalive: async (url) => (await fetch(url, { method: 'POST', body: 'alive', keepalive: true })).json(),
-  'without credentials': async (url) => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the old way is enough here
-    document.cookie = 'session=secret';
-    return (await fetch(url, { credentials: 'omit' })).status;
-  },
-  'with a referrer of its own': async (url) =>
-    (await fetch(url, { referrer: '/other', referrerPolicy: 'same-origin' })).status,
-  'read as a stream': async (url) => {
-    const { body } = await fetch(url);
-    if (body === null) return null;
-    const text: string[] = [];
-    for await (const chunk of body.pipeThrough(new TextDecoderStream())) text.push(chunk);
-    return text.join('');
-  },
-  'options changed while it is on its way': async (url) => {
-    const headers: Record<string, string> = { 'X-Custom': 'before' };
-    const answer = fetch(url, { headers });
-    headers['X-Custom'] = 'after';
-    return (await answer).status;
-  },
-};
-
-/** What the server saw, without what the purse adds and what names this very request. */
-function facts({ method, headers, body }: Served): unknown {
-  const { 'payment-signature': _proof, 'cache-control': _cache, pragma: _pragma, ...others } = headers;
-  const boundary = /boundary=(.*)/.exec(headers['content-type'] ?? '')?.[1] ?? 'none';
-  const plain = JSON.stringify({ method, body, headers: others });
-  return JSON.parse(plain.replaceAll(boundary, 'boundary'));
-}
-
-describe('a fetch that is held and paid is for page and server what a free one is', () => {
-  test.each(Object.keys(scripts))('%s', async (name) => {
-    const script = scripts[name];
-    if (script === undefined) throw new Error(name);
-    const path = `/paid/${encodeURIComponent(name)}`;
-    const free = await page.evaluate(script, `${path}?free`);
-    const paid = await page.evaluate(script, path);
-    expect(paid).toEqual(free);
-    const [native] = world.paywall.at(`${path}?free`);
-    const [first, second, ...more] = world.paywall.at(path);
-    expect([first?.status, second?.status, more]).toEqual([402, 200, []]);
-    expect([first?.proof, second?.proof]).toEqual([null, expect.stringMatching(/^proof-/)]);
-    if (native === undefined || first === undefined || second === undefined) throw new Error('not served');
-    expect(facts(first)).toEqual(facts(native));
-    expect(facts(second)).toEqual(facts(native));
-  });
-});
 
 test('a page of another origin reads what CORS lets it read, and the server sees no preflight', async () => {
   const { there, at } = world.paywall;

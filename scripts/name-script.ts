@@ -1,0 +1,17 @@
+import type { Plugin } from 'vite';
+import { SCRIPT_NAME } from '../src/content/script-name.ts';
+
+const HOLD = 'src/content/hold.iife.js';
+
+/** Names the script that runs in the page's own world, whose address would show in the stack traces of pages. */
+export function nameScript(): Plugin {
+  return {
+    name: 'name-script',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const hold = bundle[HOLD];
+      if (hold?.type !== 'asset') this.error(`${HOLD} is not among what was built`);
+      else hold.source = `${hold.source}\n//# sourceURL=${SCRIPT_NAME}\n`;
+    },
+  };
+}

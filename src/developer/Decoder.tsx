@@ -67,15 +67,16 @@ export function Decoder() {
             }}
           />
         </div>
-        <Button
-          look="quiet"
-          off={text.value === ''}
-          onClick={() => {
-            text.value = '';
-          }}
-        >
-          {t('developer_clear')}
-        </Button>
+        <div class="developer-buttons">
+          <Button
+            off={text.value === ''}
+            onClick={() => {
+              text.value = '';
+            }}
+          >
+            {t('developer_clear')}
+          </Button>
+        </div>
       </div>
       <div role="status" class="unseen">
         {found.length > 0 && t('developer_found', String(found.length))}

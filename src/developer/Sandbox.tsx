@@ -29,6 +29,7 @@ export function Sandbox() {
   return (
     <Screen title={t('developer_sandbox')}>
       <p class="lead">{t('developer_sandboxLead')}</p>
+      <p class="hint">{t('developer_sandboxHint')}</p>
       {sandbox.kind === 'waiting' && <Loading />}
       {sandbox.kind === 'failed' && <FaultLine fault={sandbox.fault} />}
       {sandbox.kind === 'given' && (

@@ -66,6 +66,14 @@ test('an offer says what will be shown, budgeted, sent and echoed', () => {
   });
 });
 
+test('an offer may name the network in use by another name, where the caller says so', () => {
+  const header = headerOf(envelopeOf([sessionEntry]));
+  const on = (alsoNamed?: string) => classify(header, { ...context, network: 'nano:devnet', alsoNamed });
+  expect(on('nano:mainnet')).toMatchObject({ offers: [{ network: 'nano:devnet', accepted: sessionEntry }] });
+  expect(on()).toMatchObject({ offers: [], refused: [{ code: 'UNSUPPORTED_NETWORK' }] });
+  expect(on('nano:beta')).toMatchObject({ offers: [] });
+});
+
 describe('rules 1 and 2: what every entry must have', () => {
   test.each([
     ['a text for an entry', 'exact', 'MALFORMED_ENTRY'],

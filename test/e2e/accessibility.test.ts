@@ -217,6 +217,32 @@ describe('of the purse in use', () => {
     await popup.close();
   });
 
+  test('axe finds nothing on the page for developers, in light and dark, narrow and wide', async () => {
+    const { purse } = scene;
+    const page = await purse.newPage();
+    await page.goto(scene.at('/free'));
+    const tool = await purse.newPage();
+    const width = async (width: number, what: string) => {
+      await tool.setViewportSize({ width, height: 700 });
+      await expectAccessible(tool, `${what}, ${width}`);
+    };
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html`);
+    const offer = (await fetch(scene.at('/article'))).headers.get('payment-required') ?? '';
+    const answer = btoa('{"x402Version":2,"error":"Payment already spent"}');
+    await tool
+      .getByTestId('paste')
+      .fill(`PAYMENT-REQUIRED: ${offer}\nPAYMENT-REQUIRED: %%\nPAYMENT-RESPONSE: ${answer}`);
+    await tool.getByTestId('found').nth(2).waitFor();
+    await tool.locator('.wire-entry summary').first().click();
+    await width(360, 'decoder');
+    await width(1280, 'decoder');
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#sandbox`);
+    await tool.getByTestId('test-money').waitFor();
+    await width(360, 'sandbox');
+    await tool.close();
+    await page.close();
+  });
+
   /** The purse's own window with the one question that a visit leads to, ready to be answered. */
   async function question(query: Readonly<Record<string, string>>, ready: string) {
     const { purse } = scene;

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { readAddress } from '../../devnet/address.ts';
 import { type Devnet, startDevnet } from '../../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
+import { startTutorial } from '../../merchant/testing/tutorial.ts';
 import { openScene, type Scene, XNO } from '../scene.ts';
 
 /** The ledger of the purse's own network stands for the live one; its money is real to the purse. */
@@ -199,6 +200,22 @@ describe('a tab in the sandbox', () => {
     await paid(page);
     expect(sendsOnBench().length).toBe(before + 2);
     expect(scene.sends().length).toBe(mark.ledger);
+  });
+
+  test('buys from the server of the tutorial, which says what it would say for real', async () => {
+    const { purse } = scene;
+    const mark = await scene.mark();
+    const before = sendsOnBench().length;
+    const tutorial = await startTutorial({ PAY_TO: shop.payTo, RPC: bench.rpcUrl, NETWORK: 'nano:mainnet' });
+    await enter(page);
+    visit(page, `${tutorial.origin}/article`);
+    const { offer, approve } = await purse.nextApproval();
+    expect(offer.network.testMoney).toBe(true);
+    await approve();
+    await paid(page);
+    expect(sendsOnBench().length).toBe(before + 1);
+    expect(scene.sends().length).toBe(mark.ledger);
+    await tutorial.close();
   });
 
   test('stays in it when the worker is killed over its question', async () => {

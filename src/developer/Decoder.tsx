@@ -103,7 +103,7 @@ interface FoundProps {
 
 function Found({ found, explained, now }: FoundProps) {
   return (
-    <section aria-label={explained.header} class="developer-found" data-testid="found">
+    <section class="developer-found" data-testid="found">
       <div class="developer-found-head">
         <h2>{explained.header}</h2>
         {found.url !== undefined && (

@@ -7,7 +7,7 @@ import { startProxy } from '../../test/devnet/proxy.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import { DEVNET } from '../nano/network.ts';
+import { DEVNET, MAINNET } from '../nano/network.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
@@ -50,6 +50,16 @@ async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<stri
 }
 
 describe('signing', () => {
+  test('a test network that shows the live chain is not believed: nothing is signed for it', async () => {
+    const live = account.purse({ network: { ...account.network, id: MAINNET.id, testMoney: false } }).chain;
+    await live.land(await live.send(order(10n), record));
+    await expect(chain.send(order(10n), record)).rejects.toMatchObject({ key: 'fault_liveHead' });
+    expect(amounts()).toEqual([10n]);
+    // What another ledger shows is its own.
+    await live.land(await live.send(order(10n), record));
+    expect(amounts()).toEqual([10n, 10n]);
+  });
+
   test('a send pays the amount to the account, and says by how much the balance moved', async () => {
     const own = await pay(10n);
     expect(own).toMatchObject({ subtype: 'send', moved: 10n, block: { balance: 990n } });

@@ -15,7 +15,7 @@ import {
   signBlock,
 } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
-import type { NetworkProfile } from '../nano/network.ts';
+import { MAINNET, type NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
@@ -100,17 +100,28 @@ export class Chain {
    * Asks the ledger for the head to build on: proven by hash and signature (invariant 4), and not older than what
    * this purse signed. An own block that the network does not have yet is published again first.
    *
-   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_nodeUnreachable`, `fault_nodeBehind`, and
+   * @throws Fault `fault_headUnproven`, `fault_legacyHead`, `fault_liveHead`, `fault_nodeUnreachable`, `fault_nodeBehind`, and
    * `fault_nodeRefused` when a node refuses a payment of ours that could still land elsewhere
    */
   async look(): Promise<ChainHead> {
     const before = this.#head;
     const newest = await this.#frontier.newest();
     const head = await this.#frontier.head(newest);
+    await this.#keepApart(head);
     this.#proven = { head, newest: newest?.hash ?? null };
     // What was signed while the node was asked is newer than its answer.
     if (this.#head === before) this.#head = head;
     return head;
+  }
+
+  /**
+   * A block names no network, and accounts are the same on all of them: built on the live chain, a block of test money
+   * would send real money. A test network whose node shows what was signed for the live one is not believed.
+   */
+  async #keepApart(head: ChainHead): Promise<void> {
+    const { network, store } = this.#ports;
+    if (!network.testMoney || network.id === MAINNET.id || head.kind !== 'open') return;
+    if ((await store.signed(head.hash))?.network === MAINNET.id) throw new Fault('fault_liveHead');
   }
 
   /**

@@ -21,7 +21,7 @@ interface EntryCardProps {
 export function EntryCard({ entry, now, title = t('ui_wireEntry', String(entry.index)) }: EntryCardProps) {
   const { payable, code, rule, mechanism } = entry;
   return (
-    <section class="card wire-entry" aria-label={title} data-entry={entry.index}>
+    <section class="card wire-entry" data-entry={entry.index}>
       <h3>{title}</h3>
       <Verdict
         good={payable}

@@ -260,6 +260,22 @@ describe('a tab in the sandbox', () => {
     expect(scene.sends().length).toBe(mark.ledger);
   });
 
+  test('signs nothing where the node of its network shows the chain of real money', async () => {
+    const { purse, devnet, merchant } = scene;
+    const mark = await scene.mark();
+    const { rpcUrls, wsUrl } = devnet.profile;
+    await purse.ask('network.save', { profile: { ...benchProfile(), rpcUrls: [...rpcUrls], wsUrl } });
+    const tab = await enter(page);
+    await purse.until('sandbox.read', {}, ({ money }) => money[0]?.trouble === 'fault_liveHead');
+    const url = article(merchant, 'mirror');
+    visit(page, url);
+    await (await purse.nextApproval()).approve();
+    await expect.poll(() => lastReason(url)).toBe('fault_liveHead');
+    expect(scene.sends().length).toBe(mark.ledger);
+    await purse.ask('sandbox.leave', { tab });
+    await purse.ask('network.save', { profile: benchProfile() });
+  });
+
   test('is forgotten with its tab', async () => {
     const { purse } = scene;
     const one = await purse.newPage();

@@ -179,22 +179,25 @@ async function build(): Promise<House> {
     approvals,
     handover,
     standing: async ({ tabId }) => {
-      if (!(await vault.exists())) return null;
-      const test = await sandbox.networkOf(tabId);
+      const [test, paused] = await Promise.all([sandbox.networkOf(tabId), settings.read('paused')]);
       const purse = test === null ? await keeper.current() : await keeper.on(test);
+      if (purse === null && !(await vault.exists())) return null;
       const { id, testMoney } = purse?.network ?? test ?? (await settings.network());
       return {
         network: { id, testMoney },
         accounts: purse?.accounts ?? null,
-        paused: await settings.read('paused'),
+        paused,
         // Servers on a bench say what they would say for real, and are paid in test money all the same.
         alsoNamed: test === null ? undefined : MAINNET.id,
       };
     },
-    ways: async (site) => ({
-      payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
-      preference: await settings.read('preference'),
-    }),
+    ways: async (site) => {
+      const [mayTake, preference] = await Promise.all([
+        budgets.mayTakeBlocks(site),
+        settings.read('preference'),
+      ]);
+      return { payable: new Set(mayTake ? defaultPreference : payFirstMechanisms), preference };
+    },
     chequeOut: async (network) =>
       (await vault.isUnlocked()) ? (await keeper.openedOn(network)).chequeOut() : null,
     turn: async (network, amount) => (await keeper.openedOn(network)).turn(amount),

@@ -42,6 +42,8 @@ const GAP = 2;
 export class Keeper {
   readonly #ports: KeeperPorts;
   readonly #floats = new Map<string, Promise<Float>>();
+  /** The network in use: whoever changes it, or anything of it, closes the purses. */
+  #inUse: Promise<NetworkProfile> | undefined;
 
   constructor(ports: KeeperPorts) {
     this.#ports = ports;
@@ -50,7 +52,8 @@ export class Keeper {
   /** The open purse on the network in use, or null while the vault is locked or empty. */
   async current(): Promise<Float | null> {
     if (!(await this.#isUnlocked())) return null;
-    return this.#on(await this.#ports.settings.network());
+    this.#inUse ??= this.#ports.settings.network();
+    return this.#on(await this.#inUse);
   }
 
   /** The open purse on a network that a tab pays on, or null while the vault is locked or empty. */
@@ -71,10 +74,10 @@ export class Keeper {
    * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_sandboxGone`
    */
   async openedOn(network: string): Promise<Float> {
+    const open = (await this.#isUnlocked()) ? this.#floats.get(network) : undefined;
+    if (open !== undefined) return open;
     const current = await this.opened();
     if (current.network.id === network) return current;
-    const open = this.#floats.get(network);
-    if (open !== undefined) return open;
     const beside = await this.#ports.beside(network);
     if (beside === null) throw new Fault('fault_unknownNetwork');
     return this.#on(beside);
@@ -97,6 +100,7 @@ export class Keeper {
   async close(): Promise<void> {
     const floats = [...this.#floats.values()];
     this.#floats.clear();
+    this.#inUse = undefined;
     for (const float of floats) (await float.catch(() => undefined))?.close();
   }
 

@@ -26,8 +26,9 @@ export class Sandbox {
    * @throws Fault `fault_sandboxGone` when its network is no more, or has real money now: then nothing is paid at all
    */
   async networkOf(tabId: number): Promise<NetworkProfile | null> {
-    const id = (await this.#all()).get(tabId);
-    return id === undefined ? null : this.testNetwork(id);
+    // Asked at every 402: of all that the session keeps, this tab's word alone is fetched.
+    const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
+    return typeof id === 'string' ? this.testNetwork(id) : null;
   }
 
   /** A network by its id. @throws Fault `fault_sandboxGone` unless its money is for tests */

@@ -1,4 +1,5 @@
 import type { NanoAddress } from './account.ts';
+import type { BlockHash } from './block.ts';
 import type { Clock } from './clock.ts';
 import {
   type Confirmation,
@@ -23,6 +24,8 @@ export interface ConfirmationFeedOptions {
 const RECONNECT_MS = 1_000;
 const SLOWEST_RECONNECT_MS = 60_000;
 const PING_MS = 20_000;
+/** How many confirmed blocks are remembered: some are, before anybody asks. */
+const MOST_HEARD = 500;
 
 /**
  * An account's confirmations on one socket, for however many listen: a hundred payments at once cost the node one
@@ -32,6 +35,7 @@ const PING_MS = 20_000;
 export class ConfirmationFeed {
   readonly #options: ConfirmationFeedOptions;
   readonly #listeners = new Set<FeedListener>();
+  readonly #heard = new Set<BlockHash>();
   #life: AbortController | undefined;
 
   constructor(options: ConfirmationFeedOptions) {
@@ -56,6 +60,18 @@ export class ConfirmationFeed {
     void this.#watch(this.#life.signal);
   }
 
+  /** Whether the block was heard to be confirmed, not too long ago. */
+  hasHeard(hash: BlockHash): boolean {
+    return this.#heard.has(hash);
+  }
+
+  #hear(confirmation: Confirmation): void {
+    this.#heard.add(confirmation.hash);
+    const [oldest] = this.#heard;
+    if (this.#heard.size > MOST_HEARD && oldest !== undefined) this.#heard.delete(oldest);
+    for (const { onConfirmation } of [...this.#listeners]) onConfirmation(confirmation);
+  }
+
   async #watch(signal: AbortSignal): Promise<void> {
     const { account, openSocket, clock } = this.#options;
     let wait = RECONNECT_MS;
@@ -74,9 +90,7 @@ export class ConfirmationFeed {
         accounts: [account],
         openSocket,
         signal: AbortSignal.any([signal, life.signal]),
-        onConfirmation: (confirmation) => {
-          for (const { onConfirmation } of [...this.#listeners]) onConfirmation(confirmation);
-        },
+        onConfirmation: (confirmation) => this.#hear(confirmation),
         onSubscribed: (socket) => {
           wait = RECONNECT_MS;
           for (const { onSubscribed } of [...this.#listeners]) onSubscribed();

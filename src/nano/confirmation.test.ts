@@ -5,7 +5,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { startProxy } from '../../test/devnet/proxy.ts';
 import type { BlockHash } from './block.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type AwaitConfirmedOptions, awaitConfirmed } from './confirmation.ts';
+import { Confirmations, type ConfirmationsOptions } from './confirmation.ts';
 import { ConfirmationFeed } from './confirmation-feed.ts';
 import type { Confirmation, OpenSocket, SocketPort } from './confirmation-socket.ts';
 import { freshKeys, hash, nodeAt, openAccount, scriptedNode } from './nodes.fixture.ts';
@@ -31,16 +31,16 @@ describe('on a devnet', () => {
   afterAll(() => devnet.close());
 
   const send = async () => hash(await devnet.faucet(keys.address, 1n));
-  const wait = (hash: BlockHash, options: Partial<AwaitConfirmedOptions> = {}) =>
-    awaitConfirmed({
-      hash,
+  const at = (options: Partial<ConfirmationsOptions> = {}) =>
+    new Confirmations({
       node: nodeAt(devnet.rpcUrl),
       feed: feedBy(openSocket),
       clock: systemClock,
-      signal: stop.signal,
       pollMs: NEVER_MS,
       ...options,
     });
+  const wait = (hash: BlockHash, options: Partial<ConfirmationsOptions> = {}) =>
+    at(options).confirmed(hash, { signal: stop.signal });
   const isConfirmed = async (hash: BlockHash) => (await nodeAt(devnet.rpcUrl).blockInfo(hash))?.confirmed;
 
   test('the socket tells, without another question to the node', async () => {
@@ -74,6 +74,56 @@ describe('on a devnet', () => {
     const block = await send();
     await devnet.confirmed(block);
     await wait(block, { feed: null });
+  });
+
+  const asked = (action: string) => devnet.stats.log().filter((request) => request.action === action).length;
+
+  test('what the feed has heard needs no question, whoever asks afterwards', async () => {
+    const feed = feedBy(openSocket);
+    const subscribed = new Promise<void>((resolve) => {
+      feed.listen({ onSubscribed: resolve, onConfirmation: () => undefined }, stop.signal);
+    });
+    await subscribed;
+    const block = await send();
+    await vi.waitFor(() => expect(feed.hasHeard(block)).toBe(true));
+    const before = asked('block_info');
+    await wait(block, { feed });
+    expect(asked('block_info')).toBe(before);
+  });
+
+  test('a block that was published just now is not asked about at once', async () => {
+    const block = await send();
+    const before = asked('block_info');
+    const confirmations = at({ feed: null, pollMs: 300 });
+    await confirmations.confirmed(block, { signal: stop.signal, since: Date.now() });
+    expect(asked('block_info')).toBe(before + 1);
+    const later = { signal: stop.signal, since: Date.now() + NEVER_MS };
+    await at({ feed: null, pollMs: 1 }).confirmed(block, later);
+  });
+
+  test('however many wait, the node is asked one question for all of them', async () => {
+    devnet.faults.set({ kind: 'never_confirm', times: 30 });
+    const blocks = await Promise.all(Array.from({ length: 30 }, send));
+    const confirmations = at({ feed: null, pollMs: 20 });
+    const since = Date.now();
+    const waiting = blocks.map((block) => confirmations.confirmed(block, { signal: stop.signal, since }));
+    const before = { one: asked('block_info'), all: asked('blocks_info') };
+    await vi.waitFor(() => expect(asked('blocks_info')).toBeGreaterThan(before.all + 3));
+    expect(asked('block_info')).toBe(before.one);
+    for (const block of blocks) devnet.elections.confirm(devnet.ledger.find(block).hash);
+    await Promise.all(waiting);
+  });
+
+  test('a node that tells of none of several is asked about each', async () => {
+    const blocks = [await send(), await send()];
+    const old = await startProxy(devnet);
+    old.set({
+      kind: 'twist',
+      twist: (answer) => ('blocks' in answer ? { error: 'Block not found' } : answer),
+    });
+    const confirmations = at({ node: nodeAt(old.rpcUrl), feed: null, pollMs: 20 });
+    await Promise.all(blocks.map((block) => confirmations.confirmed(block, { signal: stop.signal })));
+    await old.close();
   });
 
   test('a node that fails for a while is asked again', async () => {
@@ -145,11 +195,13 @@ describe('at a server that does as it is told', () => {
     if (address === null || typeof address === 'string') throw new Error('not listening on TCP');
     return new NodeWebSocket(`ws://127.0.0.1:${address.port}`);
   };
+  let time = 0;
   const pauses: number[] = [];
   const signals = new Set<AbortSignal>();
   const hurried: Clock = {
-    now: () => 0,
+    now: () => time,
     pause: (ms, signal) => {
+      time += ms;
       pauses.push(ms);
       signals.add(signal);
       return systemClock.pause(0, signal);
@@ -243,14 +295,13 @@ describe('at a server that does as it is told', () => {
         tell(socket, block);
       });
     });
-    await awaitConfirmed({
-      hash: block,
+    const confirmations = new Confirmations({
       node: nodeAt(node.url),
       feed: new ConfirmationFeed({ account: keys.address, openSocket, clock: systemClock }),
       clock: hurried,
-      signal: stop.signal,
       pollMs: 100,
     });
+    await confirmations.confirmed(block, { signal: stop.signal });
     expect(pauses.slice(0, 8)).toEqual([100, 150, 225, 337.5, 506.25, 759.375, 800, 800]);
     expect([...signals].map(({ aborted }) => aborted)).toEqual([true]);
     await vi.waitFor(() => expect(server.clients.size).toBe(0));

@@ -6,7 +6,7 @@ import { type ClassifyContext, classify, tellingReason } from '../protocol/class
 import { refusalSentence } from '../protocol/codes.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
-import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
+import { type Circumstances, type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
 import { type Handover, replaces } from './handover.ts';
@@ -146,10 +146,13 @@ export class Cashier {
     // A page that was loaded again is asked about anew: nobody waits for the older question any more.
     approvals.lapse((question) => replaces(challenge, question.challenge));
     if (handover.takeOver(challenge)) return;
-    const earlier = await journal.forChallenge(challenge.id);
+    const [earlier, found] = await Promise.all([
+      journal.forChallenge(challenge.id),
+      handover.keptFor(challenge, network),
+    ]);
     if (earlier !== undefined) return this.#serve(earlier, challenge);
     // Another page that asks for the same may take what was found, before it can be handed over.
-    for (let kept = await handover.keptFor(challenge, network); kept !== undefined; ) {
+    for (let kept = found; kept !== undefined; ) {
       if (await handover.serve(kept, challenge)) return;
       kept = await handover.keptFor(challenge, network);
     }
@@ -158,20 +161,24 @@ export class Cashier {
 
   /** Classifies, decides and goes on from there; for the reason given where it asks. */
   async #weigh(challenge: Challenge, standing: Standing, reason?: Question['reason']): Promise<void> {
+    const [ways, books] = await Promise.all([
+      this.#ports.ways(siteOf(challenge.url)),
+      this.#lookUp(challenge, standing),
+    ]);
     const classified = classify(challenge.header, {
       url: challenge.url,
       network: standing.network.id,
       alsoNamed: standing.alsoNamed,
       arrivedAt: challenge.seenAt,
       now: this.#ports.now(),
-      ...(await this.#ports.ways(siteOf(challenge.url))),
+      ...ways,
     });
     if (classified.kind === 'refused') return this.#leave(challenge, refusalSentence(classified.code));
     const [offer] = classified.offers;
     if (offer === undefined) {
       return this.#leave(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
     }
-    const decision = await this.#decide(challenge, offer, standing);
+    const decision = this.#decide(challenge, offer, standing, books);
     const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
     await this.#settle(challenge, offer, isAskedAgain ? { ...decision, reason } : decision);
   }
@@ -194,7 +201,13 @@ export class Cashier {
     }
   }
 
-  async #decide(challenge: Challenge, offer: Offer, standing: Standing): Promise<Decision> {
+  #decide(challenge: Challenge, offer: Offer, standing: Standing, books: Books): Decision {
+    const { paused, accounts } = standing;
+    return decide({ challenge, offer, ...books, paused, accounts, now: this.#ports.now() });
+  }
+
+  /** What the books say of a request, whatever is offered for it. */
+  async #lookUp(challenge: Challenge, standing: Standing): Promise<Books> {
     const { journal, budgets, handover, now } = this.#ports;
     const { method, url } = challenge;
     const site = siteOf(url);
@@ -206,17 +219,7 @@ export class Cashier {
       budgets.isBlocked(site),
     ]);
     const spokenFor = Promise.all(undelivered.map((payment) => handover.isSpokenFor(payment, challenge)));
-    return decide({
-      challenge,
-      offer,
-      allowance,
-      lastPrice,
-      undeliveredBefore: (await spokenFor).includes(false),
-      blocked,
-      paused: standing.paused,
-      accounts: standing.accounts,
-      now: now(),
-    });
+    return { allowance, lastPrice, undeliveredBefore: (await spokenFor).includes(false), blocked };
   }
 
   async #ask(question: Question): Promise<void> {
@@ -254,8 +257,8 @@ export class Cashier {
 
   async #reserve(challenge: Challenge, offer: Offer, approval: Intent['approval']): Promise<void> {
     const { journal, handover, standing, waits, now } = this.#ports;
-    if (!(await waits(challenge))) return this.#leave(challenge, 'refusal_LAPSED');
-    const present = await standing(challenge);
+    const [isAwaited, present] = await Promise.all([waits(challenge), standing(challenge)]);
+    if (!isAwaited) return this.#leave(challenge, 'refusal_LAPSED');
     if (present === null || present.accounts === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
@@ -285,7 +288,8 @@ export class Cashier {
     } finally {
       turn.done();
     }
-    await this.#settle(challenge, offer, await this.#decide(challenge, offer, present));
+    const books = await this.#lookUp(challenge, present);
+    await this.#settle(challenge, offer, this.#decide(challenge, offer, present, books));
   }
 
   async #serve(payment: Payment, challenge: Challenge): Promise<void> {
@@ -300,6 +304,9 @@ export class Cashier {
     await this.#ports.log(challenge, key, args).catch(console.error);
   }
 }
+
+/** What a decision takes from the books. */
+type Books = Pick<Circumstances, 'allowance' | 'lastPrice' | 'undeliveredBefore' | 'blocked'>;
 
 const frameOf = ({ tabId, frameId }: Challenge): string => `${tabId} ${frameId}`;
 

@@ -252,9 +252,8 @@ export class Chain {
   ): Promise<OwnBlock> {
     const { network, keys } = this.#ports;
     return this.#alone(async () => {
-      const holder = await this.chequeOut();
-      if (holder !== null) throw new Fault('fault_chequeOut', [holder]);
-      const head = over === undefined ? await this.#basis() : await this.#confirmedHead(over, signal);
+      const newest = await this.#newestFree();
+      const head = over === undefined ? await this.#basis(newest) : await this.#confirmedHead(over, signal);
       const { subtype, block } = build(head);
       const nonce = await this.#work.obtain(head, subtype, signal);
       // Only now: a search may be long, and no key is held meanwhile.
@@ -278,9 +277,19 @@ export class Chain {
     });
   }
 
-  /** What to build on: the head as it was last proven, unless another block was signed since. */
-  async #basis(): Promise<ChainHead> {
+  /** Our newest block, where no cheque keeps the chain waiting. @throws Fault `fault_chequeOut` */
+  async #newestFree(): Promise<OwnBlock | null> {
     const newest = await this.#frontier.newest();
+    if (chequeOutOn(newest) === null) return newest;
+    await this.look();
+    const now = await this.#frontier.newest();
+    const out = chequeOutOn(now);
+    if (out !== null) throw new Fault('fault_chequeOut', [out.cheque.site]);
+    return now;
+  }
+
+  /** What to build on: the head as it was last proven, unless another block was signed since. */
+  async #basis(newest: OwnBlock | null): Promise<ChainHead> {
     // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
     // came of it, the ledger tells.
     await (newest === null ? undefined : this.#frontier.landing(newest.hash)?.catch(() => undefined));

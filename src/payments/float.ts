@@ -112,6 +112,8 @@ export class Float {
    * @throws Fault what `Purse.send` throws while money is gathered
    */
   async turn(amount: Raw): Promise<Turn> {
+    // Where there is but one account there is nothing to choose.
+    if (this.#purses.length === 1) return this.#take(this.#main, amount);
     if (this.#rich(amount).length === 0 && this.missing(amount) === null) await this.#gather();
     const candidates = await Promise.all(
       this.#rich(amount).map(async (purse) => ({
@@ -129,7 +131,10 @@ export class Float {
       .filter(({ isFree }) => isFree)
       .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
       .sort((one, other) => inOrder(one.rank, other.rank));
-    const { account } = first?.purse ?? this.#main;
+    return this.#take(first?.purse ?? this.#main, amount);
+  }
+
+  #take({ account }: Purse, amount: Raw): Turn {
     const turn = Symbol(account);
     this.#turns.set(turn, { account, amount });
     return { account, done: () => void this.#turns.delete(turn) };

@@ -75,9 +75,9 @@ test('one payment that cannot go on keeps no other waiting', async () => {
   await expect.poll(() => stateOf(stuck)).toBe('published');
   const abroad = await reserve({ network: { id: 'nano:other', testMoney: true } });
   const next = await reserve();
-  const own = await purse.chain.send({ to: STRANGER, amount: next.amount }, (block) =>
-    account.journal.sign(next.id, block),
-  );
+  const own = await purse.chain.send({ to: STRANGER, amount: next.amount }, async (block) => {
+    await account.journal.sign(next.id, block);
+  });
   expect(own.moved).toBe(10n);
 
   const payer = payerOf({

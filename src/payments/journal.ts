@@ -32,7 +32,7 @@ export interface Journal {
    * Takes the payment to `signed` and writes its block as the account's newest: both or neither. The last look before
    * money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
    */
-  sign(id: PaymentId, own: OwnBlock): Promise<void>;
+  sign(id: PaymentId, own: OwnBlock): Promise<Payment>;
   /**
    * Takes a payment whose block was handed over to `revoked`, gives back its reservation, and writes the block that
    * stands in its place as the account's newest: all or nothing.

@@ -99,9 +99,11 @@ export class Payer {
       await journal.advance(id, { state: 'delivered', block, hash, proof });
     }
     const outcome = await this.#outcome(challenge, proof, await this.#ports.deliver(challenge, proof));
-    const now = await this.#now(id);
-    // What was revoked meanwhile is over, whatever the server said of it.
-    if (now.progress.state === 'revoked') return now;
+    if (isHandOver(payment.intent.offer)) {
+      const now = await this.#now(id);
+      // What was revoked meanwhile is over, whatever the server said of it.
+      if (now.progress.state === 'revoked') return now;
+    }
     const after = await journal.advance(id, { proof, ...outcome, block, hash });
     if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
     else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
@@ -162,7 +164,7 @@ export class Payer {
     }
   }
 
-  async #step({ intent, progress }: Payment): Promise<Payment> {
+  async #step({ intent, progress, story }: Payment): Promise<Payment> {
     const { journal } = this.#ports;
     switch (progress.state) {
       case 'approved':
@@ -172,7 +174,7 @@ export class Payer {
           ? this.#proveBy(intent.offer, intent, progress)
           : this.#publish(intent, progress);
       case 'published':
-        return this.#confirm(intent, progress);
+        return this.#confirm(intent, progress, story.at(-1)?.at);
       case 'confirmed': {
         const { block, hash } = progress;
         const { account, offer } = intent;
@@ -193,10 +195,13 @@ export class Payer {
     const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
     const due = { payment: id, site, by: offer.expiresAt - PUBLISHING_MARGIN };
+    let signed: Payment | undefined;
     try {
       const purse = await this.#purse(intent);
       const order = { to: offer.payTo, amount };
-      const record = (own: OwnBlock) => journal.sign(id, own);
+      const record = async (own: OwnBlock) => {
+        signed = await journal.sign(id, own);
+      };
       const over: HandingOver = {
         cheque: { payment: id, site },
         confirmed: (hash, signal) => purse.confirmed(hash, signal),
@@ -210,7 +215,7 @@ export class Payer {
       const { key, args } = failure === tooLate.reason ? new Fault('fault_offerExpired') : faultOf(failure);
       return journal.advance(id, { state: 'abandoned', fault: key, args });
     }
-    return this.#now(id);
+    return signed ?? this.#now(id);
   }
 
   /** A block that is handed over proves itself: neither published nor confirmed from here. */
@@ -240,10 +245,10 @@ export class Payer {
     }
   }
 
-  async #confirm(intent: Intent, published: Of<'published'>): Promise<Payment> {
+  async #confirm(intent: Intent, published: Of<'published'>, since?: number): Promise<Payment> {
     const { block, hash } = published;
     try {
-      await (await this.#purse(intent)).confirmed(hash);
+      await (await this.#purse(intent)).confirmed(hash, undefined, since);
     } catch (failure) {
       if (!(failure instanceof Fault) || failure.key !== 'fault_notConfirmed') throw failure;
       // Patience is over. The block may have been dropped, or another one confirmed in its place.

@@ -3,7 +3,7 @@ import type { NanoAddress } from '../nano/account.ts';
 import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
-import { awaitConfirmed } from '../nano/confirmation.ts';
+import { Confirmations } from '../nano/confirmation.ts';
 import { ConfirmationFeed } from '../nano/confirmation-feed.ts';
 import type { Confirmation, OpenSocket } from '../nano/confirmation-socket.ts';
 import type { NetworkProfile } from '../nano/network.ts';
@@ -39,6 +39,7 @@ export class Purse {
   readonly #ports: PursePorts;
   readonly #intake: Intake;
   readonly #feed: ConfirmationFeed | null;
+  readonly #confirmations: Confirmations;
   readonly #life = new AbortController();
   #trouble: FaultKey | null = null;
   #refreshing: Promise<void> | undefined;
@@ -49,8 +50,9 @@ export class Purse {
     this.network = ports.network;
     this.account = ports.account;
     this.chain = new Chain(ports.account, ports);
-    const { account, openSocket, clock } = ports;
+    const { account, openSocket, clock, node } = ports;
     this.#feed = openSocket === null ? null : new ConfirmationFeed({ account, openSocket, clock });
+    this.#confirmations = new Confirmations({ node, feed: this.#feed, clock, pollMs: POLL });
     this.#intake = new Intake({
       chain: this.chain,
       node: ports.node,
@@ -129,22 +131,18 @@ export class Purse {
   }
 
   /**
-   * Resolves once the network has confirmed the block.
+   * Resolves once the network has confirmed the block; `since` it was published from here (ms), there is no hurry to
+   * ask for what the node will tell by itself.
    *
    * @throws Fault `fault_notConfirmed` when patience ends; the signal's reason
    */
-  async confirmed(hash: BlockHash, signal?: AbortSignal): Promise<void> {
-    const { node, clock, patienceMs } = this.#ports;
-    const patience = AbortSignal.timeout(patienceMs);
+  async confirmed(hash: BlockHash, signal?: AbortSignal, since?: number): Promise<void> {
+    const patience = AbortSignal.timeout(this.#ports.patienceMs);
     const given = signal === undefined ? [] : [signal];
     try {
-      await awaitConfirmed({
-        hash,
-        node,
-        feed: this.#feed,
-        clock,
+      await this.#confirmations.confirmed(hash, {
         signal: AbortSignal.any([this.#life.signal, patience, ...given]),
-        pollMs: POLL,
+        since,
       });
     } catch (cause) {
       if (patience.aborted) throw new Fault('fault_notConfirmed', [], { cause });

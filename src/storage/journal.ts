@@ -46,23 +46,25 @@ export class StoredJournal implements Journal {
     );
     return atomically(transaction, async () => {
       const payments = transaction.objectStore('payments');
-      const namesakes = await payments.index('once').getAll(uncounted.once);
+      const { network, site, at, approval } = uncounted;
+      const [namesakes, allowance, stopped] = await Promise.all([
+        payments.index('once').getAll(uncounted.once),
+        readAllowance(transaction, network.id, site, at),
+        transaction.objectStore('settings').get('paused'),
+      ]);
       const known = namesakes.find(({ payment }) => isDebited(payment.progress.state));
       if (known !== undefined) return { kind: 'known', payment: known.payment };
 
-      const { network, site, at, approval } = uncounted;
-      const allowance = await readAllowance(transaction, network.id, site, at);
       const { budget } = allowance;
       if (approval === 'budget') {
-        const paused = settingOf('paused', await transaction.objectStore('settings').get('paused'));
+        const paused = settingOf('paused', stopped);
         // All but the last price, which no payment under way can change: it counts only once something was delivered.
         const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, now: at });
         if (budget === null || reason !== null) return { kind: 'over' };
         await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);
       }
       const payment = approved({ ...uncounted, windows: windowsAt(budget, at) });
-      await payments.add(rowOf(payment));
-      await debit(transaction, payment.intent);
+      await Promise.all([payments.add(rowOf(payment)), debit(transaction, payment.intent)]);
       return { kind: 'reserved', payment };
     });
   }
@@ -76,19 +78,22 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async sign(id: PaymentId, own: OwnBlock): Promise<void> {
+  async sign(id: PaymentId, own: OwnBlock): Promise<Payment> {
     // The one write that must outlive a power cut: a block the network may know and the purse does not would be money
     // spent without a trace. Its flush takes every earlier write of the journal to the disk with it.
     const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
-    await atomically(transaction, async () => {
+    return atomically(transaction, async () => {
       const before = await read(transaction, id);
       const at = this.#now();
       lastLook(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
-      await transaction.objectStore('payments').put(rowOf(payment));
-      await putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own);
+      await Promise.all([
+        transaction.objectStore('payments').put(rowOf(payment)),
+        putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
+      ]);
+      return payment;
     });
   }
 

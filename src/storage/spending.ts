@@ -20,18 +20,18 @@ export async function readAllowance<S extends Stores, M extends IDBTransactionMo
   site: Site,
   at: number,
 ): Promise<Allowance> {
-  const budget = (await transaction.objectStore('budgets').get([network, site])) ?? null;
+  const [budget = null, overall] = await Promise.all([
+    transaction.objectStore('budgets').get([network, site]),
+    readOverall(transaction, network, at),
+  ]);
   const { hour, day, month, term } = windowsAt(budget, at);
-  return {
-    budget,
-    spent: {
-      perHour: await spentIn(transaction, [network, site, hour]),
-      perDay: await spentIn(transaction, [network, site, day]),
-      perMonth: await spentIn(transaction, [network, site, month]),
-      total: term === null ? ZERO : await spentIn(transaction, [network, site, term]),
-    },
-    ...(await readOverall(transaction, network, at)),
-  };
+  const [perHour, perDay, perMonth, total] = await Promise.all([
+    spentIn(transaction, [network, site, hour]),
+    spentIn(transaction, [network, site, day]),
+    spentIn(transaction, [network, site, month]),
+    term === null ? ZERO : spentIn(transaction, [network, site, term]),
+  ]);
+  return { budget, spent: { perHour, perDay, perMonth, total }, ...overall };
 }
 
 /** The cap over all sites, and what they have spent of it in the windows of a moment (ms). */
@@ -41,13 +41,12 @@ export async function readOverall<S extends Stores, M extends IDBTransactionMode
   at: number,
 ): Promise<Overall> {
   const { day, month } = windowsOf(at);
-  return {
-    cap: settingOf('cap', await transaction.objectStore('settings').get('cap')),
-    spentByAll: {
-      perDay: await spentIn(transaction, [network, ALL_SITES, day]),
-      perMonth: await spentIn(transaction, [network, ALL_SITES, month]),
-    },
-  };
+  const [cap, perDay, perMonth] = await Promise.all([
+    transaction.objectStore('settings').get('cap'),
+    spentIn(transaction, [network, ALL_SITES, day]),
+    spentIn(transaction, [network, ALL_SITES, month]),
+  ]);
+  return { cap: settingOf('cap', cap), spentByAll: { perDay, perMonth } };
 }
 
 async function spentIn<S extends Stores, M extends IDBTransactionMode>(
@@ -78,10 +77,12 @@ async function change<S extends Stores>(
   intent: Intent,
   to: (spent: Raw) => Raw,
 ): Promise<void> {
-  for (const key of accountsOf(intent)) {
-    const spent = await spentIn(transaction, key);
-    await transaction.objectStore('spending').put(rowOf(key, to(spent)));
-  }
+  await Promise.all(
+    accountsOf(intent).map(async (key) => {
+      const spent = await spentIn(transaction, key);
+      await transaction.objectStore('spending').put(rowOf(key, to(spent)));
+    }),
+  );
 }
 
 /** The accounts in which an intent counts: its site's in every window, and that of all sites in the longer ones. */

@@ -24,6 +24,11 @@ export interface VaultOptions {
 const MINUTE = 60_000;
 /** By how much the system may set its clock right without locking the vault (ms). */
 const CLOCK_TOLERANCE = MINUTE;
+/**
+ * For how long the deadline that was read last is believed (ms): one payment asks a dozen times whether the vault is
+ * open, and each look into the session store is a way to the browser and back. The seed itself is always looked up.
+ */
+const BELIEVED = 1_000;
 
 /**
  * Keeps the seed. At rest it is under the password alone. While the vault is unlocked it is also under a random key
@@ -36,6 +41,7 @@ export class Vault {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #kdf: KdfParameters;
   #autoLockMinutes: number;
+  #read: { readonly at: number; readonly deadline: number } | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor({ store, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS }: VaultOptions) {
@@ -104,14 +110,14 @@ export class Vault {
 
   /** When the vault locks itself, in ms since the epoch; null while it is locked. */
   deadline(): Promise<number | null> {
-    return this.#inTurn(async () => (await this.#current())?.deadline ?? null);
+    return this.#inTurn(async () => this.#believed() ?? (await this.#current())?.deadline ?? null);
   }
 
   /** The seed, for one use. @throws Fault `fault_locked` */
   seed(): Promise<Seed> {
     return this.#inTurn(async () => {
-      const session = await this.#current();
-      const seed = session && (await openForSession(session.key, await this.#store.get('session')));
+      const [session, sealed] = await Promise.all([this.#current(), this.#store.get('session')]);
+      const seed = session && (await openForSession(session.key, sealed));
       if (seed === undefined) {
         await this.#close();
         throw new Fault('fault_locked');
@@ -206,13 +212,29 @@ export class Vault {
   /** The session, if there is one that has not run out. */
   async #current(): Promise<Session | undefined> {
     const session = v.safeParse(SessionText, await this.#session.get('vault'));
+    this.#read = undefined;
     if (!session.success) return undefined;
-    const left = session.output.deadline - this.#clock.now();
-    // More than there ever was: the clock was set back, and nobody knows how long ago the user was here.
-    const isPossible = left > 0 && left <= this.#span() + CLOCK_TOLERANCE;
-    if (isPossible) return session.output;
+    const { deadline } = session.output;
+    if (this.#isAhead(deadline)) {
+      this.#read = { at: this.#clock.now(), deadline };
+      return session.output;
+    }
     await this.#close();
     return undefined;
+  }
+
+  /** The deadline as it was read a moment ago. */
+  #believed(): number | undefined {
+    if (this.#read === undefined) return undefined;
+    const { at, deadline } = this.#read;
+    const age = this.#clock.now() - at;
+    return age >= 0 && age < BELIEVED && this.#isAhead(deadline) ? deadline : undefined;
+  }
+
+  #isAhead(deadline: number): boolean {
+    const left = deadline - this.#clock.now();
+    // More than there ever was: the clock was set back, and nobody knows how long ago the user was here.
+    return left > 0 && left <= this.#span() + CLOCK_TOLERANCE;
   }
 
   async #open(seed: Seed): Promise<void> {
@@ -222,6 +244,7 @@ export class Vault {
   }
 
   async #keep(key: string): Promise<void> {
+    this.#read = undefined;
     await this.#session.set('vault', { key, deadline: this.#clock.now() + this.#span() });
   }
 
@@ -231,6 +254,7 @@ export class Vault {
   }
 
   async #close(): Promise<void> {
+    this.#read = undefined;
     await this.#session.remove('vault');
     await this.#store.remove('session');
   }

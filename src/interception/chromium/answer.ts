@@ -1,4 +1,4 @@
-import type { Delivery } from '../challenge.ts';
+import type { Delivery, RequestKind } from '../challenge.ts';
 import { deferred } from './deferred.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
 import { bareUrl } from './sighting.ts';
@@ -16,61 +16,104 @@ export interface AwaitedAnswer {
   giveUp(reason: 'gone' | 'timeout'): void;
 }
 
+/** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
+interface Awaited {
+  sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
+  received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
+  failed(details: chrome.webRequest.OnErrorOccurredDetails): boolean;
+  closed(tabId: number): void;
+}
+
 /**
- * Listens for the request that carries `proof` to `target` and for its answer, through redirects to the final one.
- *
- * @param carryWithin how long the request may take to come (ms).
+ * Listens to the network for the answers to proofs, only while any is awaited, and once for however many: to begin and
+ * to end costs the browser more than to listen.
  */
-export function awaitAnswer(target: Target, proof: string, carryWithin: number): AwaitedAnswer {
-  const { webRequest, tabs } = chrome;
-  const filter = { urls: ['http://*/*', 'https://*/*'], types: [target.kind], tabId: target.tabId };
-  const carried = deferred<void>();
-  const delivery = deferred<Delivery>();
-  let carrier: string | null = null;
-  let paymentResponse: string | null = null;
+export class Answers {
+  readonly #awaited = new Set<Awaited>();
 
-  const end = (outcome: Delivery) => {
-    clearTimeout(deadline);
-    webRequest.onSendHeaders.removeListener(sent);
-    webRequest.onHeadersReceived.removeListener(received);
-    webRequest.onErrorOccurred.removeListener(failed);
-    tabs.onRemoved.removeListener(closed);
-    delivery.resolve(outcome);
-  };
-  const giveUp = (reason: 'gone' | 'timeout') => end({ kind: 'unanswered', reason });
-  let deadline = setTimeout(giveUp, carryWithin, 'timeout');
+  /**
+   * Waits for the request that carries `proof` to `target` and for its answer, through redirects to the final one.
+   *
+   * @param carryWithin how long the request may take to come (ms).
+   */
+  await(target: Target, proof: string, carryWithin: number): AwaitedAnswer {
+    const carried = deferred<void>();
+    const delivery = deferred<Delivery>();
+    let carrier: string | null = null;
+    let paymentResponse: string | null = null;
 
-  const sent = (details: chrome.webRequest.OnSendHeadersDetails) => {
-    const { requestId, requestHeaders, url, method } = details;
-    if (carrier !== null || method !== target.method || bareUrl(url) !== target.url) return;
-    if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return;
-    carrier = requestId;
-    clearTimeout(deadline);
-    deadline = setTimeout(giveUp, ANSWER_WITHIN, 'timeout');
-    carried.resolve();
+    const end = (outcome: Delivery) => {
+      clearTimeout(deadline);
+      if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#rest();
+      delivery.resolve(outcome);
+    };
+    const giveUp = (reason: 'gone' | 'timeout') => end({ kind: 'unanswered', reason });
+    let deadline = setTimeout(giveUp, carryWithin, 'timeout');
+
+    const awaited: Awaited = {
+      sent({ requestId, requestHeaders, url, method, tabId, type }) {
+        const isIts = tabId === target.tabId && type === target.kind && method === target.method;
+        if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
+        if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
+        carrier = requestId;
+        clearTimeout(deadline);
+        deadline = setTimeout(giveUp, ANSWER_WITHIN, 'timeout');
+        carried.resolve();
+        return true;
+      },
+      received({ requestId, statusCode: status, responseHeaders }) {
+        if (requestId !== carrier) return false;
+        paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
+        if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
+        const paymentRequired = headerOf(responseHeaders, 'payment-required');
+        end({ kind: 'answered', status, paymentResponse, paymentRequired });
+        return true;
+      },
+      failed({ requestId, error }) {
+        if (requestId !== carrier) return false;
+        end({ kind: 'unanswered', reason: error === 'net::ERR_ABORTED' ? 'gone' : 'network' });
+        return true;
+      },
+      closed(tabId) {
+        if (tabId === target.tabId) giveUp('gone');
+      },
+    };
+    if (this.#awaited.size === 0) this.#listen();
+    this.#awaited.add(awaited);
+    return { carried: carried.promise, delivery: delivery.promise, giveUp };
+  }
+
+  #listen(): void {
+    const { webRequest, tabs } = chrome;
+    const types: RequestKind[] = ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'];
+    const filter = { urls: ['http://*/*', 'https://*/*'], types };
+    webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', 'extraHeaders']);
+    webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', 'extraHeaders']);
+    webRequest.onErrorOccurred.addListener(this.#failed, filter);
+    tabs.onRemoved.addListener(this.#closed);
+  }
+
+  #rest(): void {
+    const { webRequest, tabs } = chrome;
+    webRequest.onSendHeaders.removeListener(this.#sent);
+    webRequest.onHeadersReceived.removeListener(this.#received);
+    webRequest.onErrorOccurred.removeListener(this.#failed);
+    tabs.onRemoved.removeListener(this.#closed);
+  }
+
+  readonly #sent = (details: chrome.webRequest.OnSendHeadersDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.sent(details)) return;
   };
-  const received = (details: chrome.webRequest.OnHeadersReceivedDetails) => {
-    const { requestId, statusCode: status, responseHeaders } = details;
-    if (requestId !== carrier) return undefined;
-    paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
-    if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return undefined;
-    const paymentRequired = headerOf(responseHeaders, 'payment-required');
-    end({ kind: 'answered', status, paymentResponse, paymentRequired });
+  readonly #received = (details: chrome.webRequest.OnHeadersReceivedDetails): undefined => {
+    for (const awaited of this.#awaited) if (awaited.received(details)) return undefined;
     return undefined;
   };
-  const failed = ({ requestId, error }: chrome.webRequest.OnErrorOccurredDetails) => {
-    if (requestId !== carrier) return;
-    end({ kind: 'unanswered', reason: error === 'net::ERR_ABORTED' ? 'gone' : 'network' });
+  readonly #failed = (details: chrome.webRequest.OnErrorOccurredDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.failed(details)) return;
   };
-  const closed = (tabId: number) => {
-    if (tabId === target.tabId) giveUp('gone');
+  readonly #closed = (tabId: number): void => {
+    for (const awaited of [...this.#awaited]) awaited.closed(tabId);
   };
-
-  webRequest.onSendHeaders.addListener(sent, filter, ['requestHeaders', 'extraHeaders']);
-  webRequest.onHeadersReceived.addListener(received, filter, ['responseHeaders', 'extraHeaders']);
-  webRequest.onErrorOccurred.addListener(failed, filter);
-  tabs.onRemoved.addListener(closed);
-  return { carried: carried.promise, delivery: delivery.promise, giveUp };
 }
 
 function isRedirect(status: number): boolean {

@@ -1,7 +1,7 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
-import { awaitAnswer } from './answer.ts';
+import { Answers } from './answer.ts';
 import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
@@ -42,6 +42,7 @@ const REMEMBERED = 600;
 export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
+  const answers = new Answers();
   const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
   const holds = new Holds();
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
@@ -90,7 +91,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return { kind: 'unanswered', reason: 'gone' };
     }
     const target = targetOf(challenge);
-    const answer = awaitAnswer(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
+    const answer = answers.await(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
     const disarm = await rules.arm({ ...target, url: known.sighting.urlWithUser ?? target.url }, proof);
     try {
       void answer.carried.then(disarm);

@@ -81,13 +81,17 @@ export class ProofRules {
     this.#last = removeOrphans();
   }
 
-  /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it (may be called twice). */
+  /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it, which may be gone twice. */
   async arm(target: Target, proof: string): Promise<() => Promise<void>> {
     const next = this.#last.then((last) => last + 1);
     this.#last = next;
     const id = await next;
     await chrome.declarativeNetRequest.updateSessionRules({ addRules: [proofRule(id, target, proof)] });
-    return () => chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [id] });
+    let disarmed: Promise<void> | undefined;
+    return () => {
+      disarmed ??= chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [id] });
+      return disarmed;
+    };
   }
 }
 

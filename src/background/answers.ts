@@ -68,6 +68,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
   const state = async (): Promise<PurseView> => {
     if (!(await vault.exists())) return { kind: 'empty' };
     const waiting = approvals.list().length;
+    // What people are shown is looked up, and not only believed.
+    const lockAt = await vault.deadline();
     const purse = await keeper.current();
     if (purse === null) {
       const network = networkView(await settings.network());
@@ -83,7 +85,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       chequeOut: (await chains.out()).find(isOf(purse))?.cheque.site ?? null,
       work: await purse.readiness(),
       paused: await settings.read('paused'),
-      lockAt: await vault.deadline(),
+      lockAt,
       waiting,
     };
   };

@@ -113,7 +113,9 @@ async function build(): Promise<House> {
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
   });
-  const work = new Work({ database, settings, now, changed: tellPages });
+  // The next work is begun in the middle of a payment: what open pages ask about it must not keep that waiting.
+  const worked = () => void setTimeout(tellPages, TELL_EVERY);
+  const work = new Work({ database, settings, now, changed: worked });
   const sandbox = new Sandbox(settings);
   const keeper = new Keeper({
     vault,

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../fault.ts';
 import { newWords, readWords, type SeedSource, seedOf } from '../nano/seed.ts';
 import type { KeyedStore } from './keyed-store.ts';
@@ -140,6 +140,22 @@ describe('the deadline', () => {
     now += 15 * MINUTE;
     expect([await vault.isUnlocked(), await vault.deadline()]).toEqual([false, null]);
     expect(session.held.size).toBe(0);
+  });
+
+  test('for a second an open vault is believed to be open, but never past its deadline or once it was locked', async () => {
+    const looks = vi.spyOn(session, 'get');
+    for (let look = 0; look < 10; look++) expect(await vault.isUnlocked()).toBe(true);
+    expect(looks).toHaveBeenCalledTimes(1);
+    now += 1_000;
+    expect(await vault.isUnlocked()).toBe(true);
+    expect(looks).toHaveBeenCalledTimes(2);
+    await vault.lock();
+    expect(await vault.isUnlocked()).toBe(false);
+    await vault.unlock(PASSWORD);
+    now += 15 * MINUTE - 1;
+    expect(await vault.isUnlocked()).toBe(true);
+    now += 1;
+    expect(await vault.isUnlocked()).toBe(false);
   });
 
   test('use moves it, looking does not', async () => {

@@ -25,8 +25,8 @@ const MINUTE = 60_000;
 /** By how much the system may set its clock right without locking the vault (ms). */
 const CLOCK_TOLERANCE = MINUTE;
 /**
- * For how long the deadline that was read last is believed (ms): one payment asks a dozen times whether the vault is
- * open, and each look into the session store is a way to the browser and back. The seed itself is always looked up.
+ * For how long a vault that was seen unlocked is believed to be so, until its deadline (ms): one payment asks a dozen
+ * times, and each look into the session store is a way to the browser and back. The seed itself is always looked up.
  */
 const BELIEVED = 1_000;
 
@@ -103,14 +103,14 @@ export class Vault {
     return this.#inTurn(() => this.#close());
   }
 
-  /** Whether the seed can be had now. A vault whose deadline is past locks itself here. */
-  async isUnlocked(): Promise<boolean> {
-    return (await this.deadline()) !== null;
+  /** Whether the seed can be had now, as it was a moment ago. A vault whose deadline is past locks itself here. */
+  isUnlocked(): Promise<boolean> {
+    return this.#inTurn(async () => this.#wasUnlocked() || (await this.#current()) !== undefined);
   }
 
   /** When the vault locks itself, in ms since the epoch; null while it is locked. */
   deadline(): Promise<number | null> {
-    return this.#inTurn(async () => this.#believed() ?? (await this.#current())?.deadline ?? null);
+    return this.#inTurn(async () => (await this.#current())?.deadline ?? null);
   }
 
   /** The seed, for one use. @throws Fault `fault_locked` */
@@ -223,12 +223,12 @@ export class Vault {
     return undefined;
   }
 
-  /** The deadline as it was read a moment ago. */
-  #believed(): number | undefined {
-    if (this.#read === undefined) return undefined;
+  /** Whether it was unlocked when it was looked at a moment ago, and its deadline is not past since. */
+  #wasUnlocked(): boolean {
+    if (this.#read === undefined) return false;
     const { at, deadline } = this.#read;
     const age = this.#clock.now() - at;
-    return age >= 0 && age < BELIEVED && this.#isAhead(deadline) ? deadline : undefined;
+    return age >= 0 && age < BELIEVED && this.#isAhead(deadline);
   }
 
   #isAhead(deadline: number): boolean {

@@ -10,17 +10,17 @@ import { type Row, table } from './rows.ts';
 import { benchWork } from './work.ts';
 
 const USAGE = `Usage: npm run bench -- [pay|work|kdf|fuzz] [options]
-  pay          a fetch paid inside a budget: from the 402 to the answer
+  pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   burst        a hundred fetches at once, against one at a time
   work         the proof-of-work kernels and engines, beside nano-pow
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
-  --n N        samples for each row (20; of work 40, of burst 3, of fuzz 100, which makes 100,000 cases)
+  --n N        samples for each row (20; of pay 200, of work 40, of burst 3, of fuzz 100, which makes 100,000 cases)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
-  pay: (samples = 20) => {
+  pay: (samples = 200) => {
     ensureChromium();
     return benchPay(samples);
   },

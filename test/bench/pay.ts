@@ -2,11 +2,16 @@ import type { Page } from 'playwright';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { openScene, type Scene, XNO } from '../demo/scene.ts';
 import type { Devnet } from '../devnet/devnet.ts';
+import { emptyJournal, fillJournal } from './prefill.ts';
 import { type Row, row } from './rows.ts';
 
 /** From acceptance to confirmation, in ms: what the purse itself can do, and about what a real node takes. */
-const CONFIRMATION_DELAYS = [0, 120];
-const WARM_UP = 2;
+const CONFIRMATION_DELAYS = [0, 200];
+const WARM_UP = 5;
+/** How many payments a journal holds that was used for years. */
+const LONG = 10_000;
+/** In how many turns the long and the short journal are paid with, so that a machine that gets slower is fair to both. */
+const TURNS = 4;
 
 /** The stretches of a payment, in the words of its story. */
 const STRETCHES: readonly (readonly [from: PaymentState, to: PaymentState])[] = [
@@ -36,15 +41,11 @@ export async function benchPay(samples: number): Promise<readonly Row[]> {
   const scene = await openScene({});
   try {
     const page = await prepare(scene);
-    const rows: Row[] = [];
+    scene.devnet.elections.delayMs = 0;
+    const rows: Row[] = [...(await flatRows(scene, page, samples))];
     for (const delay of CONFIRMATION_DELAYS) {
       scene.devnet.elections.delayMs = delay;
-      const taken: Sample[] = [];
-      for (let index = -WARM_UP; index < samples; index++) {
-        const sample = await payOnce(scene, page, `/api/data?delay=${delay}&index=${index + WARM_UP}`);
-        if (index >= 0) taken.push(sample);
-      }
-      rows.push(...rowsOf(`pay, confirmed in ${delay} ms`, taken));
+      rows.push(...rowsOf(`pay, confirmed in ${delay} ms`, await pay(scene, page, samples)));
     }
     return rows;
   } finally {
@@ -68,6 +69,38 @@ async function prepare({ purse, merchant, devnet }: Scene): Promise<Page> {
   await page.bringToFront();
   return page;
 }
+
+async function pay(scene: Scene, page: Page, samples: number): Promise<readonly Sample[]> {
+  const taken: Sample[] = [];
+  for (let index = -WARM_UP; index < samples; index++) {
+    const sample = await payOnce(scene, page, `/api/data?visit=${crypto.randomUUID()}`);
+    if (index >= 0) taken.push(sample);
+  }
+  return taken;
+}
+
+/** What a payment costs the purse in a short journal and in a long one, in turns. */
+async function flatRows(scene: Scene, page: Page, samples: number): Promise<readonly Row[]> {
+  const [short, long]: [Sample[], Sample[]] = [[], []];
+  const change = async (edit: (desk: Page) => Promise<void>) => {
+    const desk = await scene.purse.popup();
+    await edit(desk);
+    await desk.close();
+    await page.bringToFront();
+  };
+  for (let turn = 0; turn < TURNS; turn++) {
+    short.push(...(await pay(scene, page, Math.ceil(samples / TURNS / 2))));
+    await change((desk) => fillJournal(desk, LONG));
+    long.push(...(await pay(scene, page, Math.ceil(samples / TURNS / 2))));
+    await change(emptyJournal);
+  }
+  const few = row("pay: the purse's own share, short journal", short.map(ownShare), 'ms');
+  const many = row(`pay: the purse's own share, journal of ${LONG}`, long.map(ownShare), 'ms');
+  const ratio = row('pay: long journal ÷ short one, medians (≤ 1.1)', [many.p50 / few.p50], '×');
+  return [few, many, { ...ratio, n: short.length }];
+}
+
+const ownShare = ({ total, node, merchant }: Sample): number => total - node - merchant;
 
 async function payOnce({ purse, merchant, devnet }: Scene, page: Page, path: string): Promise<Sample> {
   await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
@@ -131,7 +164,7 @@ function rowsOf(name: string, samples: readonly Sample[]): readonly Row[] {
     row(`${name}: ${part}`, samples.map(take), 'ms');
   return [
     of('402 → answer', ({ total }) => total),
-    of("the purse's own share", ({ total, node, merchant }) => total - node - merchant),
+    of("the purse's own share (p50 ≤ 40, p95 ≤ 100)", ownShare),
     of("the node's share", ({ node }) => node),
     of("the merchant's share", ({ merchant }) => merchant),
     of('402 → approved', ({ decided }) => decided),

@@ -9,6 +9,7 @@ import {
 } from '../payments/budget.ts';
 import type { Budgets } from '../payments/journal.ts';
 import type { Site } from '../payments/payment.ts';
+import { windowsOf } from '../payments/windows.ts';
 import { atomically } from './atomically.ts';
 import type { Database } from './database.ts';
 import { readAllowance, readOverall } from './spending.ts';
@@ -37,12 +38,14 @@ export class StoredBudgets implements Budgets {
   }
 
   async allowance(network: string, site: Site, at: number): Promise<Allowance> {
-    return readAllowance(this.#database.transaction(['budgets', 'spending', 'settings']), network, site, at);
+    const transaction = this.#database.transaction(['budgets', 'spending', 'settings']);
+    const { windows: _, ...allowance } = await readAllowance(transaction, network, site, at);
+    return allowance;
   }
 
   /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */
   async overall(network: string, at: number): Promise<Overall> {
-    return readOverall(this.#database.transaction(['spending', 'settings']), network, at);
+    return readOverall(this.#database.transaction(['spending', 'settings']), network, windowsOf(at));
   }
 
   async save(budget: Budget): Promise<void> {

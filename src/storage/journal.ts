@@ -2,7 +2,7 @@ import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import { type Budget, windowsAt } from '../payments/budget.ts';
+import type { Budget } from '../payments/budget.ts';
 import { askFirst, priceOf } from '../payments/decision.ts';
 import type { Journal, Reservation, Uncounted } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
@@ -55,15 +55,15 @@ export class StoredJournal implements Journal {
       const known = namesakes.find(({ payment }) => isDebited(payment.progress.state));
       if (known !== undefined) return { kind: 'known', payment: known.payment };
 
-      const { budget } = allowance;
+      const { budget, windows } = allowance;
       if (approval === 'budget') {
         const paused = settingOf('paused', stopped);
         // All but the last price, which no payment under way can change: it counts only once something was delivered.
         const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, now: at });
-        if (budget === null || reason !== null) return { kind: 'over' };
+        if (budget === null || windows.term === null || reason !== null) return { kind: 'over' };
         await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);
       }
-      const payment = approved({ ...uncounted, windows: windowsAt(budget, at) });
+      const payment = approved({ ...uncounted, windows });
       await Promise.all([payments.add(rowOf(payment)), debit(transaction, payment.intent)]);
       return { kind: 'reserved', payment };
     });

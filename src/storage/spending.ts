@@ -1,8 +1,8 @@
 import type { IDBPTransaction } from 'idb';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { type Allowance, type Overall, windowsAt } from '../payments/budget.ts';
+import { type Allowance, type Overall, type Windows, windowsAt } from '../payments/budget.ts';
 import type { Intent, Site } from '../payments/payment.ts';
-import { windowsOf } from '../payments/windows.ts';
+import type { CalendarWindows } from '../payments/windows.ts';
 import type { PurseSchema, SpendingRow } from './database.ts';
 import { settingOf } from './settings.ts';
 
@@ -13,34 +13,35 @@ type Key = [network: string, site: string, window: string];
 /** Stands where a site would: the sum over all of them. No origin reads like it. */
 const ALL_SITES = '*';
 
-/** What a site may spend, and has spent in the windows of a moment (ms). */
+/**
+ * What a site may spend, and has spent in the windows of a moment (ms); and which these are. They are told once: the
+ * user may come into another time zone while this is read.
+ */
 export async function readAllowance<S extends Stores, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'budgets' | 'spending' | 'settings', M>,
   network: string,
   site: Site,
   at: number,
-): Promise<Allowance> {
-  const [budget = null, overall] = await Promise.all([
-    transaction.objectStore('budgets').get([network, site]),
-    readOverall(transaction, network, at),
-  ]);
-  const { hour, day, month, term } = windowsAt(budget, at);
-  const [perHour, perDay, perMonth, total] = await Promise.all([
+): Promise<Allowance & { readonly windows: Windows }> {
+  const budget = (await transaction.objectStore('budgets').get([network, site])) ?? null;
+  const windows = windowsAt(budget, at);
+  const { hour, day, month, term } = windows;
+  const [overall, perHour, perDay, perMonth, total] = await Promise.all([
+    readOverall(transaction, network, windows),
     spentIn(transaction, [network, site, hour]),
     spentIn(transaction, [network, site, day]),
     spentIn(transaction, [network, site, month]),
     term === null ? ZERO : spentIn(transaction, [network, site, term]),
   ]);
-  return { budget, spent: { perHour, perDay, perMonth, total }, ...overall };
+  return { budget, spent: { perHour, perDay, perMonth, total }, ...overall, windows };
 }
 
-/** The cap over all sites, and what they have spent of it in the windows of a moment (ms). */
+/** The cap over all sites, and what they have spent of it in these windows. */
 export async function readOverall<S extends Stores, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'spending' | 'settings', M>,
   network: string,
-  at: number,
+  { day, month }: Pick<CalendarWindows, 'day' | 'month'>,
 ): Promise<Overall> {
-  const { day, month } = windowsOf(at);
   const [cap, perDay, perMonth] = await Promise.all([
     transaction.objectStore('settings').get('cap'),
     spentIn(transaction, [network, ALL_SITES, day]),

@@ -3,6 +3,7 @@ import { ApprovalQueue } from '../ui/approval/ApprovalQueue.tsx';
 import { useAnswer } from '../ui/changes.ts';
 import { Loading } from '../ui/components/Loading.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
+import { ToLoad } from '../ui/components/ToLoad.tsx';
 import { Unlock } from '../ui/components/Unlock.tsx';
 import { t } from '../ui/i18n.ts';
 
@@ -32,16 +33,22 @@ export function Approve() {
 
 function Questions() {
   const approvals = useAnswer('approval.list', {});
+  const toLoad = useAnswer('page.toLoad', {});
+  const waits = toLoad.kind === 'given' && toLoad.value.length > 0;
   switch (approvals.kind) {
     case 'waiting':
       return <Loading />;
     case 'failed':
       return <FaultLine fault={approvals.fault} />;
     case 'given':
-      return approvals.value.length === 0 ? (
-        <Nothing />
+      if (approvals.value.length > 0) return <ApprovalQueue approvals={approvals.value} onDone={close} />;
+      if (toLoad.kind === 'waiting') return <Loading />;
+      return waits ? (
+        <main class="screen">
+          <ToLoad />
+        </main>
       ) : (
-        <ApprovalQueue approvals={approvals.value} onDone={close} />
+        <Nothing />
       );
   }
 }

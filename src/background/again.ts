@@ -23,6 +23,12 @@ export async function postTo({ url }: Challenge, body: string): Promise<PostAnsw
   return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
 }
 
+/** Loads the page that asked again, as the user wants it, and shows it. */
+export async function loadPage({ tabId }: Challenge): Promise<void> {
+  await chrome.tabs.reload(tabId);
+  await chrome.tabs.update(tabId, { active: true });
+}
+
 /**
  * Sends a request that has no body once more with the proof it had: to the URL that issued the challenge and to no
  * other (invariant 5). With the cookies of the site, unless it was asked from a private window, whose cookies are not

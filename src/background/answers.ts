@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import { MOST_BACKUP, type PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
 import type { PurseView } from '../messages/views.ts';
@@ -55,12 +56,15 @@ export interface AnswerParts {
   /** Opens what a payment paid for, so that its proof is delivered when it meets its 402 again. */
   readonly visit: (payment: Payment) => Promise<void>;
   readonly exchange: ExchangeAnswerParts;
+  /** What is paid and waits for its page to be loaded again, and how that is done. */
+  readonly toLoad: () => readonly Challenge[];
+  readonly loadPage: (challenge: Challenge) => Promise<void>;
 }
 
 /** What the background does for each question of the extension's own pages. */
 export function pageAnswers(parts: AnswerParts): PageAnswers {
   const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
-  const { revoker, chains, opened, lock, changed, visit } = parts;
+  const { revoker, chains, opened, lock, changed, visit, toLoad, loadPage } = parts;
 
   /** A password that was wrong makes every open page wait, not only the one where it was typed. */
   const withPassword = <T>(work: Promise<T>): Promise<T> => work.finally(changed);
@@ -270,6 +274,13 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
         items: items.map((item) => activityView(item, out)),
         next: next === null ? null : next.join(' '),
       };
+    },
+    'page.toLoad': async () => toLoad().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
+    'page.load': async ({ id }) => {
+      const challenge = toLoad().find((one) => one.id === id);
+      if (challenge === undefined) throw new Fault('fault_paymentOver');
+      await loadPage(challenge);
+      return null;
     },
     'payment.deliver': async ({ id }) => {
       await visit(await handover.want(id as PaymentId));

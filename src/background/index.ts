@@ -26,7 +26,7 @@ import { StoredLog } from '../storage/log.ts';
 import { StoredSettings } from '../storage/settings.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
-import { loadAgain, postTo, replayTo } from './again.ts';
+import { loadAgain, loadPage, postTo, replayTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { Sandbox } from './sandbox.ts';
@@ -43,6 +43,8 @@ interface House {
   readonly note: (response: Unpriced) => Promise<void>;
   readonly tend: () => Promise<void>;
   readonly hasPurse: () => Promise<boolean>;
+  /** Brings before the user what waits for them. */
+  readonly summon: () => void;
   readonly lapseGone: (tabId: number) => Promise<void>;
   readonly closed: (tabId: number) => Promise<void>;
   readonly moved: (from: number, to: number) => Promise<void>;
@@ -67,6 +69,7 @@ const LOOKS = 25;
 const interception = createChromiumInterception({
   session: challengeStore,
   mayAsk: async () => (await house).hasPurse(),
+  changed: () => void house.then(({ summon }) => summon()),
 });
 const house = build();
 house.catch(console.error);
@@ -133,10 +136,14 @@ async function build(): Promise<House> {
   });
 
   const summons = new Summons();
-  const approvals = new Approvals(() => {
-    summons.tell(approvals.list());
+  const summon = () => {
+    summons.tell([
+      ...approvals.list().map(({ id, challenge }) => ({ id, tabId: challenge.tabId })),
+      ...interception.toLoad().map(({ id, tabId }) => ({ id: `load ${id}`, tabId })),
+    ]);
     tellPages();
-  });
+  };
+  const approvals = new Approvals(summon);
   const revoker = new Revoker({
     journal,
     chains,
@@ -268,6 +275,8 @@ async function build(): Promise<House> {
         changed: tellPages,
         visit,
         exchange: { exchanges, journal, approvals, keeper, network, waits, replay: replayTo, now },
+        toLoad: () => interception.toLoad(),
+        loadPage,
       }),
       bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
     },
@@ -284,6 +293,7 @@ async function build(): Promise<House> {
       if (code !== undefined) await write(response, refusalSentence(code), []);
     },
     hasPurse: () => vault.exists(),
+    summon,
     tend: async () => {
       const purse = await keeper.current();
       if (purse === null) return;

@@ -1,27 +1,31 @@
-import type { Question } from '../payments/approvals.ts';
-
 const APPROVE_PAGE = 'src/approve/index.html';
 
+/** Something that waits for the user. */
+export interface Matter {
+  readonly id: string;
+  readonly tabId: number;
+}
+
 /**
- * Brings the waiting questions before the user: a number on the toolbar button, and the toolbar popup or, where that
+ * Brings what waits for the user before them: a number on the toolbar button, and the toolbar popup or, where that
  * cannot open, one small window of our own. Never anything in the page, never a second window.
  */
 export class Summons {
   #shown = new Set<string>();
   #busy: Promise<void> = Promise.resolve();
 
-  /** Told the waiting questions whenever they change. */
-  tell(questions: readonly Question[]): void {
-    void chrome.action.setBadgeText({ text: questions.length === 0 ? '' : String(questions.length) });
-    const fresh = questions.filter(({ id }) => !this.#shown.has(id));
-    this.#shown = new Set(questions.map(({ id }) => id));
+  /** Told all that waits, whenever it changes. */
+  tell(matters: readonly Matter[]): void {
+    void chrome.action.setBadgeText({ text: matters.length === 0 ? '' : String(matters.length) });
+    const fresh = matters.filter(({ id }) => !this.#shown.has(id));
+    this.#shown = new Set(matters.map(({ id }) => id));
     const [first] = fresh;
     if (first === undefined) return;
-    this.#busy = this.#busy.then(() => open(first.challenge.tabId)).catch(console.error);
+    this.#busy = this.#busy.then(() => open(first.tabId)).catch(console.error);
   }
 }
 
-/** Opens the question unless one is open already. A tab in the background gets the number on the button alone. */
+/** Opens the purse where it shows what waits, unless it is open already. A tab in the background gets the number on the button alone. */
 async function open(tabId: number): Promise<void> {
   if (await isOpen()) return;
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { MessageKey } from '../fault.ts';
-import type { Challenge } from '../interception/challenge.ts';
+import type { Challenge, UserPart } from '../interception/challenge.ts';
 import type {
   ActivityView,
   ApprovalView,
@@ -108,6 +108,7 @@ export function approvalView(
     reason,
     checks: checksOf(offer),
     warnings: [
+      ...(challenge.userPart === undefined ? [] : [PARTS[challenge.userPart]]),
       ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
@@ -142,6 +143,11 @@ function checksOf(offer: Offer): readonly MessageKey[] {
         : [];
   return [...own, 'check_payeeValid', 'check_network', 'check_fresh'];
 }
+
+const PARTS: Readonly<Record<UserPart, MessageKey>> = {
+  load: 'warning_loadAgain',
+  confirm: 'warning_confirm',
+};
 
 function warningKey(warning: OfferWarning): MessageKey {
   switch (warning) {

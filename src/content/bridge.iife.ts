@@ -1,8 +1,8 @@
 /**
  * The bridge (isolated world): relays which requests the page holds and what becomes of them, and makes documents,
- * frames and images ask again when the background says so. It knows no offer and no proof.
+ * their elements and downloads go again when the background says so. It knows no offer and no proof.
  */
-import type { BridgeAnswer, BridgeCommand } from '../messages/bridge.ts';
+import type { BridgeAnswer, BridgeCommand, ElementName } from '../messages/bridge.ts';
 import type { Envelope, Reply } from '../messages/contract.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
 
@@ -62,6 +62,20 @@ runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: 
   if (message.bridge === 'again') for (const again of found) again();
 });
 
+/** Which elements ask for something, and the attributes that may say for what. */
+const asking = {
+  frame: ['iframe', 'src'],
+  image: ['img', 'srcset', 'src'],
+  media: ['audio,video', 'src'],
+  // An object that has fallen back to its other content does so for good.
+  object: ['embed', 'src'],
+  style: ['link', 'href'],
+  icon: ['link[rel*=icon]', 'href'],
+} as const satisfies Record<
+  ElementName | 'icon',
+  readonly [selector: string, ...attributes: readonly string[]]
+>;
+
 /** What waits here for a command, as the ways to make each go again. */
 function find({ what, name }: BridgeCommand): Array<() => void> {
   switch (what) {
@@ -69,20 +83,38 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
       return held.has(Number(name)) ? [() => {}] : [];
     case 'document':
       return bare(location.href) === name ? [() => location.reload()] : [];
-    case 'frame':
-      return [...document.querySelectorAll('iframe')]
-        .filter(({ src }) => bare(src) === name)
-        .map((frame) => () => loadAnew(frame, 'src'));
-    case 'image':
-      return [...document.images]
-        .filter(({ currentSrc, src }) => bare(currentSrc || src) === name)
-        .map((image) => () => loadAnew(image, image.srcset ? 'srcset' : 'src'));
+    case 'page':
+      return [() => {}];
+    case 'download':
+      return [() => download(name)];
+    default: {
+      const [selector, ...attributes] = asking[what];
+      return [...document.querySelectorAll(selector)]
+        .filter((element) => sourcesOf(element).some((source) => bare(source) === name))
+        .map((element) => () => loadAnew(element, attributes));
+    }
   }
 }
 
-/** An element loads again when its source is set, even to what it is. */
-function loadAnew(element: Element, source: 'src' | 'srcset'): void {
-  element.setAttribute(source, element.getAttribute(source) ?? '');
+/** What an element asks for: what it has chosen, or names itself, or has to choose from. */
+function sourcesOf(element: Element): readonly string[] {
+  const { currentSrc, src, href } = element as Partial<HTMLImageElement & HTMLLinkElement>;
+  const choices = element instanceof HTMLMediaElement ? element.querySelectorAll('source') : [];
+  return [currentSrc || src || href || '', ...[...choices].map((choice) => choice.src)];
+}
+
+/** Most elements load again when their source is set, even to what it is. */
+function loadAnew(element: Element, attributes: readonly string[]): void {
+  const source = attributes.find((name) => element.hasAttribute(name)) ?? 'src';
+  if (element instanceof HTMLMediaElement) element.load();
+  else if (element instanceof HTMLLinkElement) element.parentNode?.insertBefore(element, element.nextSibling);
+  else element.setAttribute(source, element.getAttribute(source) ?? '');
+}
+
+/** By a link of our own, under the name that the page's link gives it: a click on that one is the page's business. */
+function download(url: string): void {
+  const link = [...document.links].find(({ href }) => bare(href) === url);
+  Object.assign(document.createElement('a'), { href: url, download: link?.download ?? '' }).click();
 }
 
 /** A URL as it goes to the server: without fragment, user name and password. */

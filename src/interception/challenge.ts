@@ -1,5 +1,25 @@
-/** What kind of thing asked: the browser's own resource types, as far as the purse can make them go again. */
-export type RequestKind = 'main_frame' | 'sub_frame' | 'xmlhttprequest' | 'image';
+/** What kind of thing asked: the browser's own resource types, as far as the purse pays for them. */
+export const requestKinds = [
+  'main_frame',
+  'sub_frame',
+  'xmlhttprequest',
+  'image',
+  'media',
+  'object',
+  'stylesheet',
+  'script',
+  'font',
+  // A download that a link of the page started.
+  'other',
+] as const;
+export type RequestKind = (typeof requestKinds)[number];
+
+/**
+ * What is left to the user once it is paid: to load the page again, where only the page itself can ask for this again;
+ * to confirm to the browser that a form is sent again, where its page is the browser's own.
+ */
+export const userParts = ['load', 'confirm'] as const;
+export type UserPart = (typeof userParts)[number];
 
 /**
  * One 402 response as the browser's network layer saw it. It is the only source of what the purse knows about a
@@ -10,6 +30,7 @@ export interface Challenge {
   readonly id: string;
   /** The browser's id of the request; the same one only while the browser runs. */
   readonly requestId: string;
+  /** The tab that asked; of a worker that belongs to no tab, one that shows its site. */
   readonly tabId: number;
   readonly frameId: number;
   /** The document that asked, where the browser tells (not for navigations). */
@@ -24,6 +45,10 @@ export interface Challenge {
   /** Final URL of the response, after redirects, without its fragment. */
   readonly url: string;
   readonly kind: RequestKind;
+  /** The request went through a worker that serves every page of its site: the browser tells no tab. */
+  readonly ofWorker?: true;
+  /** Absent where the purse makes the request go again all by itself. */
+  readonly userPart?: UserPart;
   /** Raw value of the PAYMENT-REQUIRED header. */
   readonly header: string;
   /** When the response arrived (ms since the epoch). */

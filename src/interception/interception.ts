@@ -9,8 +9,9 @@ export interface Interception {
    * Starts to watch. Must be called synchronously while the worker starts, so that a 402 may wake it.
    * `onChallenge` is called once per 402 that can be made to go again; the page waits until `deliver` or `release`.
    * When the worker was killed before that end, its next life calls it again with the same challenge.
-   * `onUnheld` is called for a 402 that nobody can make go again (of a worker, a synchronous or `no-cors` request, a
-   * background image): the page has its 402 already, the purse can only say so.
+   * `onUnheld` is called for a 402 that nobody can make go again (of a worker without a page, of a method that no rule
+   * can name), or that would help nobody (the page may not read the answer, another part of a media file): the page has
+   * its 402 already, the purse can only say so.
    * `onCrowded` is called for a 402 that nobody looks at, since too many of its tab wait: its page has it already too.
    * `onUnpriced` is called for a 402 that names no price, which the page has already as well.
    */
@@ -24,10 +25,12 @@ export interface Interception {
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
   /**
    * Lets the challenge's own request go again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and
-   * tab only (invariant 5). One at a time per (tab, URL, method): identical requests queue. Never throws for what a
+   * tab only (invariant 5). One at a time per (tab, URL, method, kind): identical requests queue. Never throws for what a
    * page or a server does: that is a `Delivery`.
    */
   deliver(challenge: Challenge, proof: string): Promise<Delivery>;
+  /** The challenges whose proof is on its way and waits for the user to load the page again (see `UserPart`). */
+  toLoad(): readonly Challenge[];
   /**
    * The challenge with a fresh offer in the place of its own, and the page still waiting for it; null when the server
    * gives none. Only of a GET, which asks for nothing but the price.

@@ -1,11 +1,19 @@
+/** What asks again by having its source set anew, by what the bridge calls it. */
+export type ElementName = 'frame' | 'image' | 'media' | 'object' | 'style';
+
 /**
  * What the background tells the bridge of one document. `look` only counts what waits there for `name`; `again` also
- * makes it go again: the document itself, the frames or images of that URL. A held script request is named by its hold
- * and goes again by the answer to `request.held`, so it is only ever looked for.
+ * makes it go again: the document itself, the elements of that URL, a download. A held script request is named by its
+ * hold and goes again by the answer to `request.held`, so it is only ever looked for; so are the page, which is there
+ * whatever its name, and its icons, which the browser asks for by itself.
  */
 export type BridgeCommand =
-  | { readonly bridge: 'look'; readonly what: 'document' | 'frame' | 'image' | 'hold'; readonly name: string }
-  | { readonly bridge: 'again'; readonly what: 'document' | 'frame' | 'image'; readonly name: string };
+  | {
+      readonly bridge: 'look';
+      readonly what: 'document' | ElementName | 'hold' | 'page' | 'icon';
+      readonly name: string;
+    }
+  | { readonly bridge: 'again'; readonly what: 'document' | ElementName | 'download'; readonly name: string };
 
 /** How many were found. */
 export type BridgeAnswer = number;

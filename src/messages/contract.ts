@@ -10,6 +10,7 @@ import type {
   SandboxView,
   SecretPreview,
   SettingsView,
+  ToLoadView,
   WorkProgressView,
   WorkView,
 } from './views.ts';
@@ -107,6 +108,8 @@ export const pageQuestions = {
     before: v.nullable(text(160)),
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   }),
+  'page.toLoad': nothing,
+  'page.load': v.strictObject({ id: text(128) }),
   'payment.deliver': v.strictObject({ id: text(128) }),
   'payment.revoke': v.strictObject({ id: text(128) }),
   'money.send': v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
@@ -162,6 +165,9 @@ export interface PageReplies {
   'budget.remove': null;
   /** Newest first; `next` is the `before` of the following page, null at the end. */
   'activity.page': { readonly items: readonly ActivityView[]; readonly next: string | null };
+  /** What is paid and waits for the user to load its page again. */
+  'page.toLoad': readonly ToLoadView[];
+  'page.load': null;
   'payment.deliver': null;
   'payment.revoke': null;
   'money.send': { readonly blockHash: string };

@@ -107,6 +107,8 @@ const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
   'budget.remove': { site: 'https://shop.example' },
   'activity.page': { before: null, limit: 50 },
+  'page.toLoad': {},
+  'page.load': { id: 'challenge' },
   'payment.deliver': { id: 'payment' },
   'payment.revoke': { id: 'payment' },
   'money.send': { to: account, amount: '1' },

@@ -124,6 +124,13 @@ export interface ApprovalView {
   readonly work: WorkState;
 }
 
+/** Something paid that only its page can ask for again, once the user loads it. */
+export interface ToLoadView {
+  readonly id: string;
+  readonly site: string;
+  readonly url: string;
+}
+
 export type PaymentState =
   | 'approved'
   | 'signed'

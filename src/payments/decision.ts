@@ -76,6 +76,7 @@ export function askFirst({ challenge, offer, allowance, lastPrice, paused, now }
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
   if (termAt(budget, now) === null) return 'reason_budgetEnded';
+  if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
@@ -104,6 +105,7 @@ export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(rea
 /** What a budget's two first limits, its payee and its last price do not change. */
 const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set([
   'reason_signedBlock',
+  'reason_ofWorker',
   'reason_crossSite',
   'reason_overHour',
   'reason_overMonth',

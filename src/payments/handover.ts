@@ -174,15 +174,20 @@ export class Handover {
   }
 }
 
-/** Whether two challenges are the same request of the same frame, the newer one of a page loaded since the older. */
+/**
+ * Whether two challenges are the same request of the same frame, the newer one of a page loaded since the older; or
+ * one that a page can only repeat as a whole, of which nobody waits for the older answer.
+ */
 export function replaces(newer: Challenge, older: Challenge): boolean {
   const sameRequest =
     newer.tabId === older.tabId &&
     newer.frameId === older.frameId &&
     newer.method === older.method &&
     newer.url === older.url;
-  const isNavigation = newer.kind === 'main_frame' || newer.kind === 'sub_frame';
-  return sameRequest && newer.id !== older.id && (isNavigation || newer.documentId !== older.documentId);
+  const isNavigation = ['main_frame', 'sub_frame', 'object'].includes(newer.kind);
+  const isLeft = newer.userPart === 'load' && older.userPart === 'load' && newer.kind === older.kind;
+  const isOther = isNavigation || isLeft || newer.documentId !== older.documentId;
+  return sameRequest && newer.id !== older.id && isOther;
 }
 
 /** Without a node, or locked, a payment stays as it is: the next start or unlocking comes back to it. */

@@ -8,6 +8,7 @@ import { Button } from '../ui/components/Button.tsx';
 import { FaultLine, Notice } from '../ui/components/Notice.tsx';
 import { Receive } from '../ui/components/Receive.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
+import { ToLoad } from '../ui/components/ToLoad.tsx';
 import { WorkLine } from '../ui/components/WorkLine.tsx';
 import { shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
@@ -53,6 +54,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
       </section>
 
       <FaultLine fault={action.fault.value} />
+      <ToLoad />
       <Trouble purse={purse} />
       {purse.paused ? <PausedAll /> : <UsedBudget />}
 

@@ -1,6 +1,6 @@
 /** Challenges and offers as a backup has them, each field read strictly: what a purse pays by must mean what it meant. */
 import * as v from 'valibot';
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, requestKinds, userParts } from '../interception/challenge.ts';
 import { AddressText } from '../nano/account.ts';
 import { RawText } from '../nano/amount.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
@@ -30,7 +30,9 @@ export const ChallengeText = v.strictObject({
   topOrigin: v.nullable(v.string()),
   method: v.string(),
   url: WebUrl,
-  kind: v.picklist(['main_frame', 'sub_frame', 'xmlhttprequest', 'image']),
+  kind: v.picklist(requestKinds),
+  ofWorker: v.exactOptional(v.literal(true)),
+  userPart: v.exactOptional(v.picklist(userParts)),
   header: v.string(),
   seenAt: Moment,
 } satisfies Fields<Challenge>) satisfies v.GenericSchema<unknown, Challenge>;

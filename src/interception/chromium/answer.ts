@@ -1,7 +1,7 @@
-import type { Delivery, RequestKind } from '../challenge.ts';
+import { type Delivery, requestKinds } from '../challenge.ts';
 import { deferred } from './deferred.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
-import { bareUrl } from './sighting.ts';
+import { bareUrl, NO_TAB } from './sighting.ts';
 import { headerOf } from './watch.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
@@ -39,6 +39,8 @@ export class Answers {
   await(target: Target, proof: string, carryWithin: number): AwaitedAnswer {
     const carried = deferred<void>();
     const delivery = deferred<Delivery>();
+    /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
+    const asksCacheFirst = target.kind === 'font';
     let carrier: string | null = null;
     let paymentResponse: string | null = null;
 
@@ -52,17 +54,19 @@ export class Answers {
 
     const awaited: Awaited = {
       sent({ requestId, requestHeaders, url, method, tabId, type }) {
-        const isIts = tabId === target.tabId && type === target.kind && method === target.method;
+        const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
+        const isIts = isItsTab && type === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
         if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
         carrier = requestId;
         clearTimeout(deadline);
         deadline = setTimeout(giveUp, ANSWER_WITHIN, 'timeout');
-        carried.resolve();
+        if (!asksCacheFirst) carried.resolve();
         return true;
       },
       received({ requestId, statusCode: status, responseHeaders }) {
         if (requestId !== carrier) return false;
+        carried.resolve();
         paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
         if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
         const paymentRequired = headerOf(responseHeaders, 'payment-required');
@@ -71,6 +75,10 @@ export class Answers {
       },
       failed({ requestId, error }) {
         if (requestId !== carrier) return false;
+        if (asksCacheFirst && error === 'net::ERR_CACHE_MISS') {
+          carrier = null;
+          return true;
+        }
         end({ kind: 'unanswered', reason: error === 'net::ERR_ABORTED' ? 'gone' : 'network' });
         return true;
       },
@@ -85,8 +93,7 @@ export class Answers {
 
   #listen(): void {
     const { webRequest, tabs } = chrome;
-    const types: RequestKind[] = ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'];
-    const filter = { urls: ['http://*/*', 'https://*/*'], types };
+    const filter = { urls: ['http://*/*', 'https://*/*'], types: [...requestKinds] };
     webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', 'extraHeaders']);
     webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', 'extraHeaders']);
     webRequest.onErrorOccurred.addListener(this.#failed, filter);

@@ -1,15 +1,15 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
-import { Answers } from './answer.ts';
+import { Answers, type AwaitedAnswer } from './answer.ts';
 import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
-import { arrives, askAgain, waits } from './retrigger.ts';
-import { bareUrl, meetingNames, OPAQUE, originOf, type Sighting } from './sighting.ts';
+import { arrives, askAgain, isIcon, isThePages, showsItself, tabOf, tabShowing, waits } from './retrigger.ts';
+import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting } from './sighting.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -26,15 +26,21 @@ export interface InterceptionPorts {
   readonly session: SessionStore;
   /** Whether there is a purse to pay from: without one, no server is asked for its price. */
   readonly mayAsk: () => Promise<boolean>;
+  /** Told when what `toLoad` gives is another. */
+  readonly changed: () => void;
 }
 
 /** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
 const MEET_WITHIN = 1500;
 /** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
 const HOLD_WITHIN = 3500;
-/** How long the request of a delivery may take to go out (ms). A form of a bare 402 waits for the user's Continue. */
+/**
+ * How long the request of a delivery may take to go out (ms): by itself, when the browser asks the user whether to send
+ * a form again, when the user loads the page again.
+ */
 const CARRY_WITHIN = 10_000;
 const CONTINUE_WITHIN = 60_000;
+const LOAD_WITHIN = 300_000;
 /** How many challenges are remembered of which the document may still be on its way. */
 const REMEMBERED = 600;
 
@@ -47,6 +53,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const holds = new Holds();
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
+  const toLoad = new Map<string, Challenge>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
   let crowded: (challenge: Challenge) => void = () => {};
@@ -59,20 +66,60 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   const seen = async (sighting: Sighting): Promise<void> => {
-    const { challenge, asked } = sighting;
-    const { url, kind, method } = challenge;
-    if (!canName(url, method)) {
-      unheld(challenge);
-    } else if (isHeld(challenge)) {
+    const { challenge, asked, trait } = sighting;
+    const { url, method } = challenge;
+    if (!canName(url, method)) return unheld(challenge);
+    if (trait === 'navigation') return through(sighting);
+    if (trait === 'unseen') return leave(sighting);
+    if (isHeld(challenge)) {
       const guest = await meetings.host(meetingNames(challenge, asked.method), sighting, HOLD_WITHIN);
-      if (guest === null) unheld(challenge);
-    } else if (await admit(sighting, null)) {
-      const arrival = arrives(sighting);
-      arrivals.set(challenge.id, arrival);
-      if (kind !== 'image' || (await arrival)) return announce(challenge);
-      await open.end(challenge.id);
-      unheld(challenge);
+      return guest === null ? leave(sighting) : undefined;
     }
+    return isThePages(challenge) ? leave(sighting) : meet(sighting);
+  };
+
+  /** A document, an element or a download: the purse can set it to ask again, once it is there. */
+  const meet = async (sighting: Sighting): Promise<void> => {
+    const { challenge } = sighting;
+    const { id, kind, method } = challenge;
+    if (!(await admit(sighting, null))) return;
+    const arrival = arrives(sighting);
+    arrivals.set(id, arrival);
+    if (kind === 'main_frame' && method !== 'GET') {
+      // Where the page is the browser's own, only the browser can send the form again, and it asks the user.
+      if (!(await arrival) || (await showsItself(sighting, 'look'))) return announce(challenge);
+      const confirmed = { ...sighting, challenge: { ...challenge, userPart: 'confirm' as const } };
+      if (await admit(confirmed, null)) announce(confirmed.challenge);
+    } else if (kind === 'main_frame' || kind === 'sub_frame' || (await arrival)) {
+      announce(challenge);
+    } else {
+      await open.end(id);
+      arrivals.delete(id);
+      await leave(sighting);
+    }
+  };
+
+  /** What only the page itself can ask for again: it is paid if there is a page that did, and waits for it to be loaded. */
+  const leave = async (sighting: Sighting): Promise<void> => {
+    const { challenge } = sighting;
+    const { ofWorker, initiator } = challenge;
+    const tabId = ofWorker ? initiator && (await tabOf(initiator)) : challenge.tabId;
+    if (typeof tabId !== 'number') return unheld(challenge);
+    const left = { ...sighting, challenge: { ...challenge, tabId, userPart: 'load' as const } };
+    if ((await isIcon(sighting)) || !(await arrives(left))) unheld(challenge);
+    else if (await admit(left, null)) announce(left.challenge);
+  };
+
+  /** A document that came through its site's worker: loaded again past the worker, it is a document like any other. */
+  const through = async (sighting: Sighting): Promise<void> => {
+    const { challenge } = sighting;
+    const tabId = challenge.method === 'GET' ? await tabShowing(challenge.url) : undefined;
+    if (tabId === undefined) return leave(sighting);
+    const topOrigin = originOf(challenge.url);
+    await meet({
+      ...sighting,
+      challenge: { ...challenge, kind: 'main_frame', tabId, frameId: 0, topOrigin },
+    });
   };
 
   const stillWaits = async (one: OpenChallenge): Promise<boolean> =>
@@ -91,10 +138,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return { kind: 'unanswered', reason: 'gone' };
     }
     const target = targetOf(challenge);
-    const answer = answers.await(target, proof, isForm(challenge) ? CONTINUE_WITHIN : CARRY_WITHIN);
+    const answer = answers.await(target, proof, patienceFor(challenge));
     const disarm = await rules.arm({ ...target, url: known.sighting.urlWithUser ?? target.url }, proof);
     try {
       void answer.carried.then(disarm);
+      if (challenge.userPart === 'load') return await untilLoaded(challenge, answer);
       await open.end(challenge.id);
       const asks = isHeld(challenge)
         ? await holds.end(challenge.id, 'again')
@@ -106,6 +154,26 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     }
   };
 
+  /** The page asks when it is loaded again, or by itself; what waits for it survives the worker. */
+  const untilLoaded = async (challenge: Challenge, answer: AwaitedAnswer): Promise<Delivery> => {
+    const { id, tabId, topOrigin, initiator } = challenge;
+    const site = topOrigin ?? initiator;
+    const left = (changedId: number, { url }: chrome.tabs.OnUpdatedInfo) => {
+      if (changedId === tabId && url !== undefined && originOf(url) !== site) answer.giveUp('gone');
+    };
+    toLoad.set(id, challenge);
+    chrome.tabs.onUpdated.addListener(left);
+    ports.changed();
+    try {
+      return await answer.delivery;
+    } finally {
+      chrome.tabs.onUpdated.removeListener(left);
+      toLoad.delete(id);
+      ports.changed();
+      await open.end(id);
+    }
+  };
+
   return {
     watch(onChallenge, onUnheld, onCrowded, onUnpriced) {
       announce = onChallenge;
@@ -113,6 +181,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       crowded = onCrowded;
       watchNetwork({
         priced: (sighting) => void seen(sighting),
+        inVain: onUnheld,
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
         mayAsk: ports.mayAsk,
@@ -148,8 +217,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         url: bareUrl(url),
       };
       const [name] = meetingNames(request, method);
-      const sighting = name === undefined ? null : await meetings.guest(name, hold);
-      if (sighting === null || sighting === 'over') return 'release';
+      const [byWorker] = meetingNames(
+        { ...request, tabId: NO_TAB, documentId: null, initiator: originOf(sender.origin) },
+        method,
+      );
+      const names = [name, byWorker].filter((one) => one !== undefined);
+      const met = await meetings.guest(names, hold);
+      if (met === null || met === 'over') return 'release';
+      const sighting = met.challenge.ofWorker === true ? ofPage(met, sender, tab, documentId) : met;
       const end = holds.begin(sighting.challenge.id);
       if (await admit(sighting, hold)) announce(sighting.challenge);
       else void holds.end(sighting.challenge.id, 'release');
@@ -166,8 +241,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return challenge;
     },
 
+    toLoad: () => [...toLoad.values()],
+
     deliver(challenge, proof) {
-      const key = JSON.stringify([challenge.tabId, challenge.method, challenge.url]);
+      const { tabId, kind, method, url } = challenge;
+      const key = JSON.stringify([tabId, kind, method, url]);
       const before = queues.get(key) ?? Promise.resolve();
       const turn = before.then(() => send(challenge, proof));
       const settled = turn
@@ -186,15 +264,38 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 }
 
-function targetOf({ tabId, kind, url, method, initiator }: Challenge): Target {
-  const within = kind === 'xmlhttprequest' || kind === 'image';
-  return { tabId, kind, url, method, initiator: within && initiator !== OPAQUE ? initiator : null };
+function targetOf({ tabId, kind, url, method, initiator, ofWorker }: Challenge): Target {
+  const within = kind !== 'main_frame' && kind !== 'sub_frame';
+  return {
+    tabId,
+    // A document is loaded past the worker.
+    ...(ofWorker === true && within && { ofWorker }),
+    kind,
+    url,
+    method,
+    initiator: within && initiator !== OPAQUE ? initiator : null,
+  };
 }
 
-function isHeld({ kind }: Challenge): boolean {
-  return kind === 'xmlhttprequest';
+/** A 402 that came through the worker of a page that holds it: now it is known whose it is. */
+function ofPage(
+  sighting: Sighting,
+  { frameId = 0 }: chrome.runtime.MessageSender,
+  { id = NO_TAB, url }: chrome.tabs.Tab,
+  documentId: string,
+): Sighting {
+  const { challenge } = sighting;
+  return {
+    ...sighting,
+    challenge: { ...challenge, tabId: id, frameId, documentId, topOrigin: originOf(url) },
+  };
 }
 
-function isForm({ kind, method }: Challenge): boolean {
-  return kind === 'main_frame' && method !== 'GET';
+function isHeld({ kind, userPart }: Challenge): boolean {
+  return kind === 'xmlhttprequest' && userPart === undefined;
+}
+
+function patienceFor({ userPart }: Challenge): number {
+  if (userPart === undefined) return CARRY_WITHIN;
+  return { confirm: CONTINUE_WITHIN, load: LOAD_WITHIN }[userPart];
 }

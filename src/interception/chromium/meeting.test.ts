@@ -8,9 +8,9 @@ afterEach(() => void vi.useRealTimers());
 test('a host and a guest meet, whoever comes first', async () => {
   const place = new MeetingPlace<string, string>(1500);
   const early = place.host(['a'], 'host');
-  expect(await place.guest('a', 'guest')).toBe('host');
+  expect(await place.guest(['a'], 'guest')).toBe('host');
   expect(await early).toBe('guest');
-  const waiting = place.guest('a', 'second guest');
+  const waiting = place.guest(['a'], 'second guest');
   expect(await place.host(['a'], 'second host')).toBe('second guest');
   expect(await waiting).toBe('second host');
 });
@@ -20,7 +20,7 @@ test('who is not met in time goes away alone, and is not met later', async () =>
   const host = place.host(['a', 'b'], 'host');
   await vi.advanceTimersByTimeAsync(1500);
   expect(await host).toBeNull();
-  const guest = place.guest('a', 'guest');
+  const guest = place.guest(['a'], 'guest');
   await vi.advanceTimersByTimeAsync(1499);
   expect(await place.host(['a'], 'late')).toBe('guest');
   expect(await guest).toBe('late');
@@ -30,25 +30,39 @@ test('a host may be more patient than the place', async () => {
   const place = new MeetingPlace<string, string>(1500);
   const host = place.host(['a'], 'host', 3500);
   await vi.advanceTimersByTimeAsync(3499);
-  expect(await place.guest('a', 'late')).toBe('host');
+  expect(await place.guest(['a'], 'late')).toBe('host');
   expect(await host).toBe('late');
 });
 
 test('a host of two names is met once', async () => {
   const place = new MeetingPlace<string, string>(1500);
   void place.host(['document', 'origin'], 'host');
-  expect(await place.guest('origin', 'first')).toBe('host');
-  const second = place.guest('document', 'second');
+  expect(await place.guest(['origin'], 'first')).toBe('host');
+  const second = place.guest(['document'], 'second');
   await vi.advanceTimersByTimeAsync(1500);
   expect(await second).toBeNull();
+});
+
+test('a guest of two names meets whom it finds first by the first of them, and is met once', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  void place.host(['origin'], 'worker');
+  void place.host(['document'], 'own');
+  expect(await place.guest(['document', 'origin'], 'first')).toBe('own');
+  expect(await place.guest(['document', 'origin'], 'second')).toBe('worker');
+  const third = place.guest(['document', 'origin'], 'third');
+  expect(await place.host(['origin'], 'late')).toBe('third');
+  expect(await third).toBe('late');
+  const alone = place.host(['document'], 'alone');
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(await alone).toBeNull();
 });
 
 test('a guest meets a preferred host, though another came before it', async () => {
   const place = new MeetingPlace<string, string>(1500, (host) => host !== 'dull');
   void place.host(['a'], 'dull');
   void place.host(['a'], 'bright');
-  expect(await place.guest('a', 'first')).toBe('bright');
-  expect(await place.guest('a', 'second')).toBe('dull');
+  expect(await place.guest(['a'], 'first')).toBe('bright');
+  expect(await place.guest(['a'], 'second')).toBe('dull');
 });
 
 test('every order of coming pairs each with one of its own name, first come first met', async () => {
@@ -57,7 +71,7 @@ test('every order of coming pairs each with one of its own name, first come firs
     fc.asyncProperty(fc.array(comer, { maxLength: 30 }), async (comers) => {
       const place = new MeetingPlace<number, number>(1500);
       const met = comers.map(({ side, name }, index) =>
-        side === 'host' ? place.host([name], index) : place.guest(name, index),
+        side === 'host' ? place.host([name], index) : place.guest([name], index),
       );
       await vi.advanceTimersByTimeAsync(1500);
       const found = await Promise.all(met);

@@ -1,8 +1,8 @@
 /**
  * Where two sides that belong together find each other, whichever comes first: the 402 that the network layer saw
- * (the host) and the request that a page holds for it (the guest). A host answers to several names, a guest asks for
- * one. Under one name they pair in the order of their coming, since nothing tells identical requests apart, preferred
- * hosts first; who is not met in time goes away alone.
+ * (the host) and the request that a page holds for it (the guest). Either may have several names, the likeliest first.
+ * Under one name they pair in the order of their coming, since nothing tells identical requests apart, preferred hosts
+ * first; who is not met in time goes away alone.
  */
 export class MeetingPlace<Host, Guest> {
   readonly #hosts = new Waiting<Host, Guest>();
@@ -29,8 +29,12 @@ export class MeetingPlace<Host, Guest> {
   }
 
   /** Resolved with the host, or null when none came in time. */
-  guest(name: string, self: Guest): Promise<Host | null> {
-    return this.#hosts.take(name, self, this.#prefers) ?? this.#guests.join([name], self, this.#patience);
+  guest(names: readonly string[], self: Guest): Promise<Host | null> {
+    for (const name of names) {
+      const host = this.#hosts.take(name, self, this.#prefers);
+      if (host !== undefined) return host;
+    }
+    return this.#guests.join(names, self, this.#patience);
   }
 }
 

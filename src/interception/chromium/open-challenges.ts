@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { requestKinds, userParts } from '../challenge.ts';
 import type { Sighting } from './sighting.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
@@ -42,12 +43,15 @@ const stored = v.strictObject({
       topOrigin: nullableText,
       method: v.string(),
       url: v.string(),
-      kind: v.picklist(['main_frame', 'sub_frame', 'xmlhttprequest', 'image']),
+      kind: v.picklist(requestKinds),
+      ofWorker: v.exactOptional(v.literal(true)),
+      userPart: v.exactOptional(v.picklist(userParts)),
       header: v.string(),
       seenAt: v.number(),
     }),
     asked: v.strictObject({ url: v.string(), method: v.string() }),
     urlWithUser: v.exactOptional(v.string()),
+    trait: v.exactOptional(v.picklist(['navigation', 'unseen'])),
     parentFrameId: v.number(),
   }),
   hold: v.nullable(v.strictObject({ documentId: v.string(), id: v.string() })),

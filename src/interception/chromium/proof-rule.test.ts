@@ -76,6 +76,12 @@ describe('the rule', () => {
     });
   });
 
+  test('follows a request into the worker of its site, and into no other tab', () => {
+    const { condition } = proofRule(1, { ...target, ofWorker: true }, 'x');
+    expect(condition.tabIds).toEqual([7, -1]);
+    expect(condition.initiatorDomains).toEqual(['page.example']);
+  });
+
   test('leaves the document open where the browser or an opaque document asks', () => {
     expect(proofRule(1, { ...target, initiator: null }, 'x').condition).not.toHaveProperty(
       'initiatorDomains',

@@ -1,4 +1,5 @@
 import type { RequestKind } from '../challenge.ts';
+import { NO_TAB } from './sighting.ts';
 
 /** The request header that carries a proof (protocol 1.1). */
 export const PROOF_HEADER = 'PAYMENT-SIGNATURE';
@@ -20,6 +21,8 @@ type Method = keyof typeof methods;
 /** The one request that a proof is meant for. */
 export interface Target {
   readonly tabId: number;
+  /** It may come through a worker that belongs to no tab. */
+  readonly ofWorker?: true;
   readonly kind: RequestKind;
   readonly url: string;
   readonly method: string;
@@ -67,7 +70,7 @@ export function proofRule(id: number, target: Target, proof: string): chrome.dec
       isUrlFilterCaseSensitive: true,
       resourceTypes: [target.kind],
       requestMethods: [methods[target.method]],
-      tabIds: [target.tabId],
+      tabIds: target.ofWorker === true ? [target.tabId, NO_TAB] : [target.tabId],
       ...(host !== null && { initiatorDomains: [host] }),
     },
   };

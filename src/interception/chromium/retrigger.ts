@@ -1,6 +1,7 @@
-import type { BridgeCommand } from '../../messages/bridge.ts';
+import type { BridgeCommand, ElementName } from '../../messages/bridge.ts';
+import type { Challenge } from '../challenge.ts';
 import type { OpenChallenge } from './open-challenges.ts';
-import { bareUrl, type Sighting } from './sighting.ts';
+import { bareUrl, originOf, type Sighting } from './sighting.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;
@@ -8,23 +9,49 @@ const ARRIVE_WITHIN = 10_000;
  * no event tells when the document of a frame is there. */
 const LOOKS = [0, 50, 100, 200, 400];
 
+/** How each kind is found again in the page, and set to ask again. */
+type Way = 'tab' | 'frame' | 'hold' | 'download' | 'page' | ElementName;
+
+function wayOf({ kind, userPart }: Challenge): Way {
+  if (userPart === 'load') return 'page';
+  switch (kind) {
+    case 'main_frame':
+      return 'tab';
+    case 'sub_frame':
+      return 'frame';
+    case 'xmlhttprequest':
+      return 'hold';
+    case 'image':
+    case 'media':
+    case 'object':
+      return kind;
+    case 'stylesheet':
+      return 'style';
+    case 'other':
+      return 'download';
+    case 'script':
+    case 'font':
+      return 'page';
+  }
+}
+
+/** Whether only the page as a whole can ask for this kind again: a script that runs late is another script. */
+export const isThePages = (challenge: Challenge): boolean => wayOf(challenge) === 'page';
+
 /**
  * Resolved with true when what asked can be made to ask again, with false when it cannot. The network layer is ahead
  * of the tab: a document of which the headers came may not be shown yet, and to repeat it would repeat its predecessor.
  */
 export async function arrives(sighting: Sighting): Promise<boolean> {
-  const { tabId, kind, url } = sighting.challenge;
-  switch (kind) {
-    case 'main_frame':
+  const { tabId, url } = sighting.challenge;
+  const isThere = () => waits({ sighting, hold: null });
+  switch (wayOf(sighting.challenge)) {
+    case 'tab':
       return tabShows(tabId, url);
-    case 'sub_frame':
-      return (
-        (await within(LOOKS, () => inFrame(sighting, { bridge: 'look', what: 'document', name: url }))) ||
-        (await inParent(sighting, { bridge: 'look', what: 'frame', name: sighting.asked.url }))
-      );
-    case 'image':
-    case 'xmlhttprequest':
-      return within(LOOKS, () => waits({ sighting, hold: null }));
+    case 'frame':
+      return (await within(LOOKS, () => showsItself(sighting, 'look'))) || isThere();
+    default:
+      return within(LOOKS, isThere);
   }
 }
 
@@ -36,53 +63,93 @@ async function within(pauses: readonly number[], look: () => Promise<boolean>): 
   return false;
 }
 
-/** Whether who asked still waits for the answer: the tab, frame, element or held request is still there. */
+/** Whether who asked still waits for the answer: the tab, frame, element, page or held request is still there. */
 export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean> {
-  const { tabId, kind, url } = sighting.challenge;
-  switch (kind) {
-    case 'main_frame': {
-      const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-      return tab?.url !== undefined && bareUrl(tab.url) === url;
-    }
-    case 'sub_frame':
+  const { tabId, url, topOrigin, initiator, documentId } = sighting.challenge;
+  const way = wayOf(sighting.challenge);
+  switch (way) {
+    case 'tab':
+      return bareUrl((await urlOf(tabId)) ?? '') === url;
+    case 'frame':
       return (
         (await inFrame(sighting, { bridge: 'look', what: 'document', name: url })) ||
         (await inParent(sighting, { bridge: 'look', what: 'frame', name: sighting.asked.url }))
       );
-    case 'image':
-      return inDocument(sighting, { bridge: 'look', what: 'image', name: sighting.asked.url });
-    case 'xmlhttprequest':
+    case 'hold':
       return (
         hold !== null &&
         (await tell(tabId, { documentId: hold.documentId }, { bridge: 'look', what: 'hold', name: hold.id }))
       );
+    case 'page':
+    case 'download':
+      // Of a worker no document is known: any page of its site will do.
+      return documentId === null
+        ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
+        : inDocument(sighting, { bridge: 'look', what: 'page', name: '' });
+    default:
+      return inDocument(sighting, { bridge: 'look', what: way, name: sighting.asked.url });
   }
 }
 
-/** Makes a document or an image ask again; false when it is no longer there. */
+/** Whether the browser asked for it by itself, to have an icon for the page. */
+export async function isIcon(sighting: Sighting): Promise<boolean> {
+  const { kind, url } = sighting.challenge;
+  if (kind !== 'image') return false;
+  if (new URL(url).pathname === '/favicon.ico') return true;
+  return inDocument(sighting, { bridge: 'look', what: 'icon', name: sighting.asked.url });
+}
+
+/** Makes what asked ask again; false when it is no longer there. What is left to the page is only waited for. */
 export async function askAgain(sighting: Sighting): Promise<boolean> {
-  const { tabId, kind, method, url } = sighting.challenge;
-  switch (kind) {
-    case 'main_frame':
+  const { tabId, method } = sighting.challenge;
+  const way = wayOf(sighting.challenge);
+  switch (way) {
+    case 'tab':
       // The page's own reload repeats a form without a prompt. A bare 402 has no page of its own, only the browser's.
-      if (method === 'GET' || !(await inFrame(sighting, { bridge: 'again', what: 'document', name: url }))) {
+      if (method === 'GET' || !(await showsItself(sighting, 'again'))) {
         return chrome.tabs.reload(tabId, { bypassCache: true }).then(
           () => true,
           () => false,
         );
       }
       return true;
-    case 'sub_frame':
+    case 'frame':
       // Without a document of its own it shows the browser's error page: only the frame around it can load it anew.
       return (
-        (await inFrame(sighting, { bridge: 'again', what: 'document', name: url })) ||
+        (await showsItself(sighting, 'again')) ||
         (await inParent(sighting, { bridge: 'again', what: 'frame', name: sighting.asked.url }))
       );
-    case 'image':
-      return inDocument(sighting, { bridge: 'again', what: 'image', name: sighting.asked.url });
-    case 'xmlhttprequest':
+    case 'hold':
       return false;
+    case 'page':
+      return true;
+    case 'download':
+      return inDocument(sighting, { bridge: 'again', what: 'download', name: sighting.asked.url });
+    default:
+      return inDocument(sighting, { bridge: 'again', what: way, name: sighting.asked.url });
   }
+}
+
+/** Whether a frame shows a page of its own, not the browser's; told `again`, that page loads itself anew. */
+export function showsItself(sighting: Sighting, bridge: 'look' | 'again'): Promise<boolean> {
+  return inFrame(sighting, { bridge, what: 'document', name: sighting.challenge.url });
+}
+
+/** A tab in which a page of this origin is open, the one before the user first; undefined when there is none. */
+export async function tabOf(origin: string): Promise<number | undefined> {
+  const tabs = (await chrome.tabs.query({})).filter(({ url }) => originOf(url) === origin);
+  return (tabs.find(({ active }) => active) ?? tabs[0])?.id;
+}
+
+/** The tab in which this document has been opened, the newest of several; undefined when none shows it in time. */
+export async function tabShowing(url: string): Promise<number | undefined> {
+  const shown = async () => (await chrome.tabs.query({})).filter((tab) => bareUrl(tab.url ?? '') === url);
+  await within(LOOKS, async () => (await shown()).length > 0);
+  return (await shown()).sort((one, other) => (other.lastAccessed ?? 0) - (one.lastAccessed ?? 0))[0]?.id;
+}
+
+async function urlOf(tabId: number): Promise<string | undefined> {
+  return (await chrome.tabs.get(tabId).catch(() => undefined))?.url;
 }
 
 function tabShows(tabId: number, url: string): Promise<boolean> {
@@ -115,8 +182,8 @@ async function inParent({ challenge, parentFrameId }: Sighting, command: BridgeC
 }
 
 async function inDocument({ challenge }: Sighting, command: BridgeCommand): Promise<boolean> {
-  const { tabId, documentId } = challenge;
-  return documentId !== null && (await tell(tabId, { documentId }, command));
+  const { tabId, frameId, documentId } = challenge;
+  return tell(tabId, documentId === null ? { frameId } : { documentId }, command);
 }
 
 /** A document that is gone has no bridge; neither has the browser's own error page. */

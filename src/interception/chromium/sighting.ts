@@ -1,4 +1,4 @@
-import type { Challenge, RequestKind } from '../challenge.ts';
+import { type Challenge, type RequestKind, requestKinds } from '../challenge.ts';
 
 /** A 402 as the network layer saw it, with what it takes to make its request go again. */
 export interface Sighting {
@@ -7,6 +7,8 @@ export interface Sighting {
   readonly asked: { readonly url: string; readonly method: string };
   /** The URL with the name and password before its host, where it has them: so the browser's rules know it. */
   readonly urlWithUser?: string;
+  /** A document that was asked for through its site's worker; or a request whose answer no script may see. */
+  readonly trait?: 'navigation' | 'unseen';
   /** The frame around the one that asked; -1 for a main frame. */
   readonly parentFrameId: number;
 }
@@ -14,10 +16,14 @@ export interface Sighting {
 /** By what the request of a script is known on both sides: where it comes from and where it goes. */
 export type ScriptRequest = Pick<Challenge, 'tabId' | 'documentId' | 'initiator' | 'url'>;
 
+/** The tab of what belongs to no tab. */
+export const NO_TAB = -1;
+
 /**
  * The names under which a script's request and its 402 meet. The first is that of the document. The network layer
  * attributes the requests of an `about:blank` frame to the document that made the frame, so that these can meet by
- * their origin only, the second name; what has no origin has no such name.
+ * their origin only, the second name; what has no origin has no such name. What a page's service worker passes on is
+ * known by its origin alone.
  */
 export function meetingNames(request: ScriptRequest, askedMethod: string): readonly string[] {
   const { tabId, documentId, initiator, url } = request;
@@ -26,11 +32,9 @@ export function meetingNames(request: ScriptRequest, askedMethod: string): reado
   return names.filter((name) => name !== null);
 }
 
-const kinds: readonly string[] = ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'];
-
-/** Whether the browser's resource type is one the purse can make go again. */
+/** Whether the browser's resource type is one the purse pays for. */
 export function isKind(type: string): type is RequestKind {
-  return kinds.includes(type);
+  return (requestKinds as readonly string[]).includes(type);
 }
 
 /**

@@ -1,10 +1,11 @@
-import type { RequestKind, Unpriced } from '../challenge.ts';
+import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
 import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import {
   bareUrl,
   isKind,
+  NO_TAB,
   OPAQUE,
   originOf,
   redirectedBy,
@@ -19,6 +20,8 @@ type Received = chrome.webRequest.OnHeadersReceivedDetails;
 export interface Watcher {
   /** A 402 that names a price. */
   priced(sighting: Sighting): void;
+  /** A 402 that names a price, and that to pay would help nobody. */
+  inVain(challenge: Challenge): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
   over(request: ScriptRequest, askedMethod: string): void;
   /** A 402 that names no price and is no answer to a proof. */
@@ -29,7 +32,7 @@ export interface Watcher {
 
 const filter: chrome.webRequest.RequestFilter = {
   urls: ['http://*/*', 'https://*/*'],
-  types: ['main_frame', 'sub_frame', 'xmlhttprequest', 'image'] satisfies RequestKind[],
+  types: [...requestKinds],
 };
 
 /** Requests in flight that the purse remembers anything about. */
@@ -41,11 +44,15 @@ export function watchNetwork(watcher: Watcher): void {
   const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
   const passed = new BoundedMap<string, readonly string[]>(REMEMBERED);
+  const traits = new BoundedMap<string, Trait>(REMEMBERED);
 
   const received = async (details: Received): Promise<void> => {
     const { requestId, tabId, documentId, type } = details;
-    if (details.statusCode !== 402 || tabId < 0 || !isKind(type)) return;
+    if (details.statusCode !== 402 || !isKind(type)) return;
     if (details.method === 'OPTIONS' || details.initiator === own) return;
+    const trait = traits.get(requestId);
+    // Of workers without a tab only their own requests are anybody's business; of `other` ones only downloads.
+    if (tabId === NO_TAB ? type !== 'xmlhttprequest' : type === 'other' && trait !== 'download') return;
     if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return;
 
     const request = {
@@ -68,11 +75,11 @@ export function watchNetwork(watcher: Watcher): void {
       initiator: details.initiator === OPAQUE ? OPAQUE : request.initiator,
       id: crypto.randomUUID(),
       requestId,
-      // What a top document asks for before the browser has taken it in bears a frame id that is none of the tab's.
-      frameId: details.parentFrameId === -1 ? 0 : details.frameId,
-      topOrigin: await topOriginOf(details, request),
+      frameId: frameOf(details),
+      topOrigin: tabId === NO_TAB ? null : await topOriginOf(details, request),
       method: details.method,
       kind: type,
+      ...(tabId === NO_TAB && { ofWorker: true as const }),
       seenAt: Math.round(details.timeStamp),
     };
     if (header === null) {
@@ -80,9 +87,12 @@ export function watchNetwork(watcher: Watcher): void {
       watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
       return;
     }
+    const challenge = { ...asker, header };
+    if (trait === 'part' || (trait === 'cors' && isHidden(details))) return watcher.inVain(challenge);
     const named = withoutFragment(details.url);
     watcher.priced({
-      challenge: { ...asker, header },
+      ...((trait === 'navigation' || trait === 'unseen') && { trait }),
+      challenge,
       asked: start,
       ...(named !== url && { urlWithUser: named }),
       parentFrameId: details.parentFrameId,
@@ -90,7 +100,9 @@ export function watchNetwork(watcher: Watcher): void {
   };
 
   chrome.webRequest.onSendHeaders.addListener(
-    ({ requestId, requestHeaders }) => {
+    ({ requestId, requestHeaders, type }) => {
+      const trait = traitOf(type, requestHeaders);
+      if (trait !== null) traits.set(requestId, trait);
       if (headerOf(requestHeaders, PROOF_HEADER) !== null) aside.set(requestId, 'proven');
       else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
     },
@@ -109,6 +121,46 @@ export function watchNetwork(watcher: Watcher): void {
     filter,
     ['responseHeaders', 'extraHeaders'],
   );
+}
+
+/**
+ * What only the request's own headers tell: that a document is asked for through a worker (`navigation`), that no
+ * script may see the answer's status (`unseen`) or only with the server's leave (`cors`), that it is a `download`, or
+ * another `part` of a media file.
+ */
+type Trait = 'navigation' | 'unseen' | 'cors' | 'download' | 'part';
+
+function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] | undefined): Trait | null {
+  switch (type) {
+    case 'xmlhttprequest': {
+      const mode = headerOf(headers, 'sec-fetch-mode');
+      if (mode === 'navigate') return 'navigation';
+      const isUnseen = mode === 'no-cors' || headerOf(headers, 'accept') === 'text/event-stream';
+      return isUnseen ? 'unseen' : headerOf(headers, 'origin') === null ? null : 'cors';
+    }
+    case 'media':
+      return /^bytes=0*[1-9]/.test(headerOf(headers, 'range') ?? '') ? 'part' : null;
+    case 'other':
+      // Everything else of this kind takes some types of content.
+      return headerOf(headers, 'accept') === null ? 'download' : null;
+    default:
+      return null;
+  }
+}
+
+/** Whether the page that asked may not read the answer, for want of the server's leave. */
+function isHidden({ initiator, url, responseHeaders }: Received): boolean {
+  const allowed = headerOf(responseHeaders, 'access-control-allow-origin');
+  return initiator !== originOf(url) && allowed !== '*' && allowed !== initiator;
+}
+
+/**
+ * The frame that asked. What a top document asks for before the browser has taken it in bears a frame id that is none
+ * of the tab's; an embedded object bears one of its own, while the frame around it is the one that can ask again.
+ */
+function frameOf({ type, frameId, parentFrameId }: Received): number {
+  if (parentFrameId === -1) return 0;
+  return type === 'object' ? parentFrameId : frameId;
 }
 
 /** What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). */

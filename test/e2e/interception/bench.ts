@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { crx, defineManifest } from '@crxjs/vite-plugin';
 import { build } from 'vite';
+import { expect } from 'vitest';
 import { nameScript } from '../../../scripts/name-script.ts';
 import { type Browser, killWorkers, launchChromium } from '../chromium.ts';
 import type { Bench, Policy } from './extension/background.ts';
@@ -38,6 +39,8 @@ export interface World {
   policy(policy: Policy): Promise<void>;
   /** The challenges, unheld and unpriced ones and deliveries of one path, as this life of the worker saw them. */
   seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'unpriced' | 'deliveries'>>;
+  /** Resolved when what a path sells is paid and waits for its page to be loaded again. */
+  untilToLoad(path: string): Promise<void>;
   killWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,6 +66,11 @@ export async function startWorld(): Promise<World> {
           deliveries: deliveries.filter(({ challenge }) => isIt(challenge)),
         };
       }, path),
+    async untilToLoad(path) {
+      const waiting = () =>
+        worker.evaluate((end) => bench.toLoad().some(({ url }) => url.endsWith(end)), path);
+      await expect.poll(waiting).toBe(true);
+    },
     killWorker: () => killWorkers(browser, `${here}/view.html`),
     async close() {
       await context.close();

@@ -47,10 +47,12 @@ test('an image behind a redirect appears', async () => {
   expect(statuses(path)).toEqual([402, 200]);
 });
 
-test('what no element of the page shows is not paid: nobody could show it', async () => {
-  const path = '/paid/background?as=png';
-  await page.goto(world.paywall.page('/background', `<body style="background: url('${path}')">`));
-  await expect.poll(async () => (await world.seen(path)).unheld, { timeout: 5000 }).toHaveLength(1);
-  expect((await world.seen(path)).challenges).toEqual([]);
-  expect(statuses(path)).toEqual([402]);
+test('an icon of the page is not paid: the browser asks for it by itself', async () => {
+  world.paywall.serve('/favicon.ico', (_, response) => {
+    response.writeHead(402, { 'PAYMENT-REQUIRED': 'offer' }).end();
+  });
+  const { here, there } = world.paywall;
+  await page.goto(world.paywall.page('/icons', '<title>Icons</title>').replace(here, there));
+  await expect.poll(async () => (await world.seen('/favicon.ico')).unheld).toHaveLength(1);
+  expect((await world.seen('/favicon.ico')).challenges).toEqual([]);
 });

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { sendTone } from './tone.ts';
+
 /** A request as the server got it, and what it answered. */
 export interface Served {
   readonly host: string;
@@ -34,9 +36,17 @@ const png = Buffer.from(
   'base64',
 );
 
+const TYPES: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  png: 'image/png',
+  css: 'text/css',
+  js: 'text/javascript',
+  wav: 'audio/wav',
+};
+
 /**
  * Starts a paywall on a free port. `/paid/...` answers 402 with an offer until a request carries a proof it has not
- * seen, then 200 with what was sent. Query: `as` (html, json, png), `bare` (no 402 body), `cors` (allows any page,
+ * seen, then 200 with what was sent. Query: `as` (html, json, png, css, js, wav), `bare` (no 402 body), `cors` (allows any page,
  * `credentials` its cookies too), `cache` (seconds that the 402 may be kept), `refuse` (the status of every proof), `free` (200 at once), `keep`
  * (seconds that the paid answer may be kept), `coy` (who takes HTML is not told the price).
  */
@@ -60,7 +70,7 @@ export async function startPaywall(): Promise<Paywall> {
       response.writeHead(204).end();
       return;
     }
-    response.setHeader('Content-Type', { html: 'text/html', png: 'image/png' }[kind] ?? 'application/json');
+    response.setHeader('Content-Type', TYPES[kind] ?? 'application/json');
     const bought = typeof proof === 'string' && !proofs.has(proof);
     if (typeof proof === 'string') {
       proofs.add(proof);
@@ -71,6 +81,9 @@ export async function startPaywall(): Promise<Paywall> {
       if (kind === 'html')
         response.end(`<!doctype html><title>Paid</title><p>Paid ${request.method} ${body}`);
       else if (kind === 'png') response.end(png);
+      else if (kind === 'wav') sendTone(request, response);
+      else if (kind === 'css') response.end('body { color: rgb(1, 2, 3) }');
+      else if (kind === 'js') response.end('document.title = "Paid"');
       else response.end(JSON.stringify({ paid: true, method: request.method, body }));
       return;
     }

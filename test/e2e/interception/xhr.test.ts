@@ -56,16 +56,3 @@ test('a timeout counts the request, not the hold', async () => {
   });
   expect(await status).toEqual([200, false]);
 });
-
-test('a synchronous one cannot wait: the page has its 402, the purse says so', async () => {
-  const status = await page.evaluate(() => {
-    const xhr = new XMLHttpRequest();
-    xhr.open('GET', '/paid/xhr-sync', false);
-    xhr.send();
-    return xhr.status;
-  });
-  expect(status).toBe(402);
-  const { poll } = expect;
-  await poll(async () => (await world.seen('/paid/xhr-sync')).unheld, { timeout: 5000 }).toHaveLength(1);
-  expect((await world.seen('/paid/xhr-sync')).challenges).toEqual([]);
-});

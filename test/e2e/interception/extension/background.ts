@@ -24,6 +24,8 @@ export interface Bench {
   deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
+  /** What waits for its page to be loaded again. */
+  toLoad(): readonly Challenge[];
   /** Arms a rule and leaves it armed. */
   arm(target: Target, proof: string): Promise<void>;
 }
@@ -44,6 +46,7 @@ const session: SessionStore = {
 const interception = createChromiumInterception({
   session,
   mayAsk: async () => (await policyNow()) !== 'no purse',
+  changed: () => {},
 });
 
 async function policyNow(): Promise<Policy> {
@@ -63,6 +66,7 @@ globalThis.bench = {
   },
   release: interception.release,
   waits: interception.waits,
+  toLoad: interception.toLoad,
   async arm(target, proof) {
     await new ProofRules().arm(target, proof);
   },

@@ -1,0 +1,42 @@
+import { ask } from '../../messages/ask.ts';
+import type { ToLoadView } from '../../messages/views.ts';
+import { useAction } from '../action.ts';
+import { useAnswer } from '../changes.ts';
+import { t } from '../i18n.ts';
+import { Button } from './Button.tsx';
+import { LongUrl } from './LongUrl.tsx';
+import { FaultLine, Notice } from './Notice.tsx';
+
+/** What is paid and waits for its page, each with the way to load that page again. */
+export function ToLoad() {
+  const waiting = useAnswer('page.toLoad', {});
+  if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
+  if (waiting.kind === 'waiting') return null;
+  return (
+    <>
+      {waiting.value.map((one) => (
+        <Waiting key={one.id} one={one} />
+      ))}
+    </>
+  );
+}
+
+function Waiting({ one: { id, url } }: { readonly one: ToLoadView }) {
+  const action = useAction();
+  return (
+    <Notice tone="good">
+      <strong>{t('load_title')}</strong>
+      <LongUrl url={url} />
+      <p>{t('load_text')}</p>
+      <Button
+        look="primary"
+        busy={action.busy.value}
+        testId="load-page"
+        onClick={() => void action.run(() => ask('page.load', { id }))}
+      >
+        {t('load_button')}
+      </Button>
+      <FaultLine fault={action.fault.value} />
+    </Notice>
+  );
+}

@@ -10,28 +10,26 @@ const MADE_UP = 'made-up ';
 export function fillJournal(page: Page, count: number): Promise<void> {
   return page.evaluate(
     async ([count, madeUp]) => {
-      const ended = <T>(request: IDBRequest<T>) =>
-        new Promise<T>((resolve, reject) => {
-          request.onsuccess = () => resolve(request.result);
-          request.onerror = () => reject(request.error);
-        });
-      const database = await ended(indexedDB.open('nano-purse'));
-      const transaction = database.transaction(['payments', 'blocks'], 'readwrite');
+      const opening = indexedDB.open('nano-purse');
+      await new Promise((resolve) => opening.addEventListener('success', resolve));
+      const transaction = opening.result.transaction(['payments', 'blocks'], 'readwrite');
       const payments = transaction.objectStore('payments');
       const blocks = transaction.objectStore('blocks');
-      const newest = await ended(payments.index('place').openCursor(null, 'prev'));
-      const { value: real } = newest ?? {};
+      const counting = payments.count();
+      const looking = payments.index('place').openCursor(null, 'prev');
+      await new Promise((resolve) => looking.addEventListener('success', resolve));
+      const real = looking.result?.value;
       if (real?.payment.progress.state !== 'settled') throw new Error('no payment to copy');
-      const block = await ended(blocks.get(real.payment.progress.hash));
       const { intent, progress } = real.payment;
-      for (let number = await ended(payments.count()); number < count; number++) {
+      const reading = blocks.get(progress.hash);
+      await new Promise((resolve) => reading.addEventListener('success', resolve));
+      const [network, resource] = real.resource;
+      for (let number = counting.result; number < count; number++) {
         const id = madeUp + crypto.randomUUID();
-        const hash = Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) =>
-          byte.toString(16).padStart(2, '0'),
-        ).join('');
+        const bytes = [...crypto.getRandomValues(new Uint8Array(32))];
+        const hash = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
         // Older than all that are real.
         const at = intent.at - 1_000 * (count - number);
-        const [network, resource] = real.resource;
         const challenge = { ...intent.challenge, id, url: `${intent.challenge.url}&copy=${number}` };
         const copy = { ...intent, id, at, once: id, challenge };
         payments.add({
@@ -43,13 +41,13 @@ export function fillJournal(page: Page, count: number): Promise<void> {
           challenge: id,
           resource: [network, resource, at],
         });
-        blocks.add({ ...block, hash });
+        blocks.add({ ...reading.result, hash });
       }
       await new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error);
       });
-      database.close();
+      opening.result.close();
     },
     [count, MADE_UP] as const,
   );
@@ -58,17 +56,14 @@ export function fillJournal(page: Page, count: number): Promise<void> {
 /** Takes out again what was filled in. */
 export function emptyJournal(page: Page): Promise<void> {
   return page.evaluate(async (madeUp) => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('nano-purse');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const transaction = database.transaction('payments', 'readwrite');
+    const opening = indexedDB.open('nano-purse');
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const transaction = opening.result.transaction('payments', 'readwrite');
     transaction.objectStore('payments').delete(IDBKeyRange.bound(madeUp, `${madeUp}~`));
     await new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = () => reject(transaction.error);
     });
-    database.close();
+    opening.result.close();
   }, MADE_UP);
 }

@@ -53,6 +53,22 @@ export async function fillAlbum({ purse, merchant }: Scene, password: string, ca
   await popup.close();
 
   await photographMissing({ purse, merchant }, camera);
+  await photographDecoder({ purse, merchant }, camera);
+}
+
+/** What the decoder says of the merchant's own offer. */
+async function photographDecoder(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const { headers } = await fetch(`${merchant.origin}/article`);
+  const tool: Page = await purse.newPage();
+  await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html`);
+  await tool.getByTestId('paste').fill(`payment-required: ${headers.get('payment-required')}`);
+  await tool.getByTestId('wire-amount').waitFor();
+  await tool.locator('.wire-entry summary').first().click();
+  await camera(tool, 'developer-decoder', PAGE_SIZE);
+  await tool.close();
 }
 
 /** A price beyond what the purse holds. */

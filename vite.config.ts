@@ -27,7 +27,11 @@ export default defineConfig(({ mode, command }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: [...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/${page}/index.html`),
+        input: [
+          ...[...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/${page}/index.html`),
+          // The browser finds the tools' own page by the manifest, and this one by its name only.
+          'src/devtools/panel.html',
+        ],
       },
     },
   };

@@ -13,10 +13,11 @@ import { WorkLine } from '../ui/components/WorkLine.tsx';
 import { shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
-import { activeSite } from './active-site.ts';
+import { type ActivePage, activePage } from './active-site.ts';
 import { activity } from './activity-list.ts';
 import { go } from './place.ts';
 import { SiteBudget } from './SiteBudget.tsx';
+import { TabRow } from './TabRow.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
@@ -24,11 +25,11 @@ const RECENT = 4;
 /** What the purse holds, how to fill it, what this site may spend, and what was paid last. */
 export function Home({ purse }: { readonly purse: OpenPurseView }) {
   const receiving = useSignal(false);
-  const site = useSignal<string | null>(null);
+  const page = useSignal<ActivePage | null>(null);
   const action = useAction();
   useEffect(() => {
     void action.run(async () => {
-      site.value = await activeSite();
+      page.value = await activePage();
     });
   }, []);
   const recent = activity.items.value.slice(0, RECENT);
@@ -82,7 +83,8 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         </section>
       )}
 
-      {site.value !== null && <SiteBudget site={site.value} />}
+      {page.value !== null && <SiteBudget site={page.value.site} />}
+      {page.value !== null && <TabRow tabId={page.value.tabId} />}
 
       <section aria-labelledby="recent-title">
         <div class="section-head">

@@ -38,6 +38,7 @@ function tabOf(place: Place): Tab {
   switch (place.name) {
     case 'home':
     case 'send':
+    case 'tab':
       return 'home';
     case 'activity':
       return 'activity';

@@ -10,6 +10,7 @@ import type { Place } from './place.ts';
 import { Send } from './Send.tsx';
 import { Settings } from './Settings.tsx';
 import { Story } from './Story.tsx';
+import { Tab } from './Tab.tsx';
 import { Work } from './Work.tsx';
 
 /** The screen of a place. */
@@ -21,6 +22,8 @@ export function PlaceScreen({ place, purse }: { readonly place: Place; readonly 
       return <Activity />;
     case 'story':
       return <Story id={place.id} from={place.from} purse={purse} />;
+    case 'tab':
+      return <Tab tabId={place.tabId} />;
     case 'budgets':
       return <Budgets paused={purse.paused} />;
     case 'budget':

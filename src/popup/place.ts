@@ -6,6 +6,7 @@ export type Place =
   | { readonly name: 'home' }
   | { readonly name: 'activity' }
   | { readonly name: 'story'; readonly id: string; readonly from: Place }
+  | { readonly name: 'tab'; readonly tabId: number }
   | { readonly name: 'budgets' }
   | { readonly name: 'budget'; readonly budget: BudgetView; readonly from: Place }
   | { readonly name: 'send' }

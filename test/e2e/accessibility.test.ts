@@ -274,6 +274,43 @@ describe('of the purse in use', () => {
     await page.close();
   });
 
+  test('axe finds nothing on what a tab asked for, in the popup and for developers, in light and dark', async () => {
+    const { purse } = scene;
+    const page = await purse.newPage();
+    void page.goto(scene.at('/article', { n: 'tab' })).catch(() => undefined);
+    await (await purse.nextApproval()).decline();
+    const popup = await purse.popup();
+    const [tab] = await popup.evaluate(
+      (url) => chrome.tabs.query({ url }),
+      scene.at('/article', { n: 'tab' }),
+    );
+    await popup.addInitScript((id) => {
+      const query = (_: unknown, give?: (all: readonly object[]) => void) => {
+        const all = [{ id, url: 'http://127.0.0.1/' }];
+        give?.(all);
+        return Promise.resolve(all);
+      };
+      Object.defineProperty(chrome.tabs, 'query', { value: query });
+    }, tab?.id);
+    await popup.reload();
+    await press(popup, (await popup.getByTestId('tab-row').textContent()) ?? '');
+    await popup.getByTestId('tab-exchange').first().waitFor();
+    await expectAccessible(popup, 'what the tab asked for');
+    await popup.close();
+
+    const panel = await purse.newPage();
+    for (const width of [1100, 480]) {
+      await panel.setViewportSize({ width, height: 700 });
+      await panel.goto(`chrome-extension://${purse.extensionId}/src/devtools/panel.html?tab=${tab?.id}`);
+      await panel.getByTestId('exchange').first().waitFor();
+      await press(panel, 'exchange');
+      await panel.getByTestId('story').waitFor();
+      await expectAccessible(panel, `panel of ${width}`);
+    }
+    await panel.close();
+    await page.close();
+  });
+
   test('a question is answered by keyboard alone', async () => {
     const mark = await scene.mark();
     const { page, view } = await question({ n: 'keys' }, 'approve-once');

@@ -28,7 +28,10 @@ interface Spying {
   readonly trespasses: string[];
 }
 
-const PAGES = ['popup', 'approve', 'onboarding', 'offscreen'].map((name) => `src/${name}/index.html`);
+const PAGES = [
+  ...['popup', 'approve', 'onboarding', 'offscreen'].map((name) => `src/${name}/index.html`),
+  'src/devtools/panel.html',
+];
 
 let scene: Scene;
 let page: Page;

@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { curlOf } from './curl.ts';
+
+test('is one line that says the method, the proof and the URL', () => {
+  expect(curlOf({ method: 'GET', url: 'https://shop.example/a?b=[1]' }, null)).toBe(
+    "curl -i --globoff --url 'https://shop.example/a?b=[1]'",
+  );
+  expect(curlOf({ method: 'POST', url: 'https://shop.example/' }, 'e30=')).toBe(
+    "curl -i --globoff -X 'POST' -H 'PAYMENT-SIGNATURE: e30=' --url 'https://shop.example/'",
+  );
+  expect(curlOf({ method: 'HEAD', url: 'https://shop.example/' }, null)).toContain(' --head ');
+});
+
+test('a shell reads exactly what is meant, whatever the URL holds', () => {
+  const text = fc.string({ unit: 'binary-ascii' }).filter((value) => !value.includes('\0'));
+  fc.assert(
+    fc.property(text, (url) => {
+      const command = curlOf({ method: 'GET', url }, null).replace(/^curl/, "printf '%s\\0'");
+      expect(execFileSync('sh', ['-c', command]).toString().split('\0').at(-2)).toBe(url);
+    }),
+    { numRuns: 50, examples: [["'; touch x; '"], ['$(id)`id`\\']] },
+  );
+});

@@ -103,3 +103,30 @@ test('a question says what it costs, whom it pays, for what, and how it was chec
   expect(offer.expiresAt - Date.now()).toBeLessThanOrEqual(120_000);
   await decline();
 });
+
+test('what a page cannot wait for is paid once, and comes when the user has the page load again', async () => {
+  const { purse } = scene;
+  const mark = await scene.mark();
+  const url = scene.at('/api/data', { by: 'a synchronous request' });
+  const ask = () =>
+    page.evaluate((target) => {
+      const xhr = new XMLHttpRequest();
+      xhr.open('GET', target, false);
+      xhr.send();
+      return xhr.status;
+    }, url);
+  await page.goto(scene.at('/free'));
+  expect(await ask()).toBe(402);
+  const { offer, approve } = await purse.nextApproval();
+  expect(offer.warnings).toContain('warning_loadAgain');
+  await approve();
+  expect(await purse.until('page.toLoad', {}, (list) => list.length > 0)).toMatchObject([{ url }]);
+  const popup = await purse.popup();
+  const loaded = page.waitForEvent('load');
+  await popup.getByTestId('load-page').click();
+  await loaded;
+  expect(await ask()).toBe(200);
+  await popup.getByTestId('load-page').waitFor({ state: 'detached' });
+  await popup.close();
+  expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled', status: 200 }]);
+});

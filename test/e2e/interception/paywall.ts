@@ -115,7 +115,7 @@ export async function startPaywall(): Promise<Paywall> {
         status: response.statusCode,
       });
     });
-    const handler = handlers.get(path) ?? (path.startsWith('/paid') ? sell : undefined);
+    const handler = handlers.get(path) ?? (path.includes('/paid/') ? sell : undefined);
     if (handler !== undefined) handler(request, response, body);
     else response.writeHead(404).end();
   });

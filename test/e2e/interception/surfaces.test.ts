@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RequestKind } from '../../../src/interception/challenge.ts';
+import { surfacesTable } from '../../surfaces.ts';
 import { startWorld, type World } from './bench.ts';
 
 let world: World;
@@ -20,7 +21,10 @@ beforeAll(async () => {
      addEventListener('message', ({ data }) => fetch(data));`,
   );
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  console.log(surfacesTable());
+  await world.close();
+});
 beforeEach(async () => {
   await world.policy('pay');
   page = await world.browser.context.newPage();

@@ -1,0 +1,280 @@
+/** What a page can ask for, and how the purse pays for it: the one list that the tests print and docs/SURFACES.md holds. */
+export interface Surface {
+  readonly surface: string;
+  readonly how: string;
+  /** Beside answering the question, where there is one. */
+  readonly user: string;
+  readonly limits: string;
+  /** The test that shows it in a real browser: its file in test/e2e, and words of its name. */
+  readonly shown: readonly [file: string, words: string];
+}
+
+const HERE = 'interception/surfaces.test.ts';
+const DOCUMENTS = 'interception/documents.test.ts';
+const FETCH = 'interception/fetch.test.ts';
+const SAFETY = 'interception/safety.test.ts';
+const LOAD = 'loads the page again, by the button in the purse';
+const WAITS = 'paid; the proof waits up to five minutes for the page to ask again';
+const REPEATS = 'loading the page again asks for everything else on it again, too';
+
+export const surfaces: readonly Surface[] = [
+  {
+    surface: 'document, GET',
+    how: 'its tab is reloaded, from the server',
+    user: 'nothing',
+    limits: 'not for prefetch and prerender: nobody looks at those',
+    shown: [DOCUMENTS, 'a page with a 402 of its own'],
+  },
+  {
+    surface: 'document, GET, 402 without a body',
+    how: 'its tab is reloaded from the browser’s error page',
+    user: 'nothing',
+    limits: '',
+    shown: [DOCUMENTS, 'a bare 402 is reloaded'],
+  },
+  {
+    surface: 'document, POST, urlencoded',
+    how: 'the page of the 402 reloads itself, which sends the form again',
+    user: 'nothing',
+    limits: '',
+    shown: [DOCUMENTS, 'a form is sent again with its body'],
+  },
+  {
+    surface: 'document, POST, multipart with a file',
+    how: 'the page of the 402 reloads itself, file and all',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'with a file is posted again'],
+  },
+  {
+    surface: 'document, POST, 402 without a body',
+    how: 'its tab is reloaded; the question says what the browser will ask',
+    user: 'confirms to the browser that the form is sent again',
+    limits: 'within a minute; after that the proof is kept for the next try',
+    shown: [HERE, 'into a bare 402'],
+  },
+  {
+    surface: 'window that a page opens, with an opener or without',
+    how: 'as a document',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'a window that a page opens'],
+  },
+  {
+    surface: 'document behind a redirect (301, 302, 303, 307, 308; same and other origin)',
+    how: 'paid where it ends; the rule knows only that URL',
+    user: 'nothing',
+    limits: 'a redirect by another site makes every budget ask',
+    shown: [HERE, 'is paid where it ends'],
+  },
+  {
+    surface: 'document that a page’s service worker passes on',
+    how: 'its tab is reloaded past the worker',
+    user: 'answers a question, whatever the budget',
+    limits: 'the browser does not tell who led there, so no budget counts',
+    shown: [HERE, 'a document in it is loaded again past the worker'],
+  },
+  {
+    surface: 'history: back to what was bought',
+    how: 'the browser’s own copy',
+    user: 'nothing',
+    limits: 'a paid answer under `no-store` may be asked for anew, and then costs anew',
+    shown: [HERE, 'going back to what was bought'],
+  },
+  {
+    surface: 'iframe (same and other origin, without a body, sandboxed)',
+    how: 'the frame reloads itself, or the page around it sets its source anew',
+    user: 'nothing',
+    limits: 'a POST into a frame, answered 402 without a body, is not paid',
+    shown: [DOCUMENTS, 'is loaded again, the page around it is not'],
+  },
+  {
+    surface: 'fetch, of every kind of body',
+    how: 'held in the page, sent again by it',
+    user: 'nothing',
+    limits: 'a body that is a stream is not held',
+    shown: ['interception/fidelity.test.ts', 'with the purse and without'],
+  },
+  {
+    surface: 'fetch in about:blank, srcdoc, blob: and sandboxed frames',
+    how: 'held in the page',
+    user: 'nothing',
+    limits: '',
+    shown: [FETCH, 'fetch is held in every kind of document'],
+  },
+  {
+    surface: 'fetch behind a redirect (each status, same and other origin)',
+    how: 'held in the page; the rule knows the last URL only',
+    user: 'nothing',
+    limits: '',
+    shown: [FETCH, 'to a 402 of this or another origin is paid'],
+  },
+  {
+    surface: 'fetch whose 402 may be cached',
+    how: 'held; the proof goes to the server, past the cache',
+    user: 'nothing',
+    limits: '',
+    shown: [FETCH, 'is paid at the server, not at the cache'],
+  },
+  {
+    surface: 'fetch that is aborted while it is held',
+    how: 'the hold ends with the page’s own reason, and nothing is paid',
+    user: 'nothing',
+    limits: 'once the money moved, the proof is kept for the same request',
+    shown: [FETCH, 'an abort ends the hold'],
+  },
+  {
+    surface: 'fetch that the page may not read (CORS)',
+    how: 'not paid: it would help nobody',
+    user: 'nothing',
+    limits: 'a line in the log says so',
+    shown: [FETCH, 'what CORS hides stays hidden'],
+  },
+  {
+    surface: 'XMLHttpRequest',
+    how: 'held in the page, sent again by it',
+    user: 'nothing',
+    limits: '',
+    shown: ['interception/fidelity.test.ts', 'with the purse and without'],
+  },
+  {
+    surface: 'fetch and XMLHttpRequest of a page under its own service worker',
+    how: 'held in the page; the rule follows it into the worker',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'what its scripts fetch is held and paid'],
+  },
+  {
+    surface: 'image (`src`, `srcset`, of another origin, redirected, cacheable 402)',
+    how: 'the element’s source is set anew',
+    user: 'nothing',
+    limits: '',
+    shown: ['interception/images.test.ts', 'appears'],
+  },
+  {
+    surface: '`<picture>`',
+    how: 'the element’s source is set anew',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'a picture element'],
+  },
+  {
+    surface: '`<audio>`, `<video>`, with `<source>` too',
+    how: 'the element loads anew',
+    user: 'presses play again, where it does not start by itself',
+    limits:
+      'a proof is good for one request, and players ask for a file in parts. What is paid is the request from its start; a 402 to a later part is never paid. The server must answer with the whole, or let the later parts pass (by a cookie)',
+    shown: [HERE, 'an audio element'],
+  },
+  {
+    surface: '`<link rel=stylesheet>`',
+    how: 'the element is put anew where it stands',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'a stylesheet'],
+  },
+  {
+    surface: '`<embed>`',
+    how: 'the element’s source is set anew',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'an embedded page'],
+  },
+  {
+    surface: 'download by `<a download>`',
+    how: 'a link of the purse’s own starts it again, under the same name',
+    user: 'nothing',
+    limits:
+      'the browser may list the first, failed one; downloads that an extension starts are not seen by the purse',
+    shown: [HERE, 'a download that a link starts'],
+  },
+  ...(
+    [
+      ['synchronous XMLHttpRequest', 'a synchronous XMLHttpRequest', 'seen as such after 3.5 seconds'],
+      ['`no-cors` fetch', 'a no-cors fetch', ''],
+      ['EventSource', 'an EventSource', ''],
+      ['fetch in a dedicated worker', 'a dedicated worker', 'seen as such after 3.5 seconds'],
+      ['script of a worker', 'the script of a worker', ''],
+      ['script', 'a script', 'never run late: scripts count on their order'],
+      ['module', 'a module', 'never run late'],
+      ['font', 'a font', ''],
+      ['stylesheet that another imports', 'a stylesheet that another imports', ''],
+      ['background image', 'a background image', ''],
+      [
+        'image that is in no document',
+        'an image that is in no document',
+        'not icons of the page: the browser asks for those',
+      ],
+      ['`<object>` that shows a page', 'an object that shows a page', ''],
+      ['`<object>` that shows an image', 'an object that shows an image', ''],
+    ] as const
+  ).map(
+    ([surface, words, limits]): Surface => ({
+      surface,
+      how: WAITS,
+      user: LOAD,
+      limits: limits === '' ? REPEATS : limits,
+      shown: [HERE, words],
+    }),
+  ),
+  {
+    surface: 'fetch in a shared worker',
+    how: WAITS,
+    user: `answers a question, whatever the budget; ${LOAD}`,
+    limits: 'the browser tells no tab: the purse takes one that shows the site',
+    shown: [HERE, 'a shared worker'],
+  },
+  {
+    surface: 'image under a page’s service worker, and what the worker fetches by itself',
+    how: WAITS,
+    user: `answers a question, whatever the budget; ${LOAD}`,
+    limits: 'the browser tells no tab: the purse takes one that shows the site',
+    shown: [HERE, 'an image in it, and what the worker fetches by itself'],
+  },
+  {
+    surface: 'beacon, report, WebSocket, prefetch, icon',
+    how: 'not paid: nothing comes of them that a user sees',
+    user: 'nothing',
+    limits: '',
+    shown: ['interception/images.test.ts', 'an icon of the page is not paid'],
+  },
+  {
+    surface: 'unusual methods, URLs beyond 8,192 characters',
+    how: 'not paid: no rule of the browser could name the request alone',
+    user: 'nothing',
+    limits: 'a line in the log says so',
+    shown: [SAFETY, 'one too long for the purse is left alone'],
+  },
+];
+
+const COLUMNS = ['surface', 'how it is held or made to go again', 'what the user does', 'limits'];
+const cells = ({ surface, how, user, limits }: Surface) => [surface, how, user, limits || 'none known'];
+
+/** docs/SURFACES.md. */
+export function surfacesPage(): string {
+  const line = (all: readonly string[]) => `| ${all.join(' | ')} |`;
+  const rows = surfaces.map((one) =>
+    line([...cells(one), `\`test/e2e/${one.shown[0]}\`: “${one.shown[1]}”`]),
+  );
+  return `# What a page can ask for
+
+Whatever answers \`402\` with an offer that the purse can pay, in Chromium. *What the user does* is beside the question
+itself, which a budget answers where there is one. The proof goes to the one URL, method, tab and kind of request that
+asked, once. A page is never loaded again before its user says so, but where the page itself is what was asked for.
+
+${line([...COLUMNS, 'shown by'])}
+${line([...COLUMNS, ''].map(() => '---'))}
+${rows.join('\n')}
+
+This page is written from \`test/surfaces.ts\` (\`npx vitest run --project unit test/surfaces.test.ts -u\`).
+`;
+}
+
+/** The same for a terminal, one line each. */
+export function surfacesTable(): string {
+  const widths = [52, 58, 48];
+  const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+  return [COLUMNS, ...surfaces.map(cells)]
+    .map((row) => row.map((text, nth) => cut(text, widths[nth] ?? 60).padEnd(widths[nth] ?? 0)).join('  '))
+    .join('\n');
+}

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { type Camera, PAGE_SIZE, POPUP_SIZE } from './camera.ts';
+import { type Camera, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE } from './camera.ts';
 import { type Scene, XNO } from './scene.ts';
 
 /** Photographs what the main job did not come by: the rest of the popup, an import, and a question without money. */
@@ -54,6 +54,7 @@ export async function fillAlbum({ purse, merchant }: Scene, password: string, ca
 
   await photographMissing({ purse, merchant }, camera);
   await photographDecoder({ purse, merchant }, camera);
+  await photographPanel({ purse, merchant }, camera);
 }
 
 /** What the decoder says of the merchant's own offer. */
@@ -69,6 +70,34 @@ async function photographDecoder(
   await tool.locator('.wire-entry summary').first().click();
   await camera(tool, 'developer-decoder', PAGE_SIZE);
   await tool.close();
+}
+
+/** What a tab met, as the developer tools show it: a header that is no offer, a page, a script's request and an image. */
+async function photographPanel(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  await purse.ask('budget.save', {
+    site: merchant.origin,
+    perPayment: String(XNO),
+    perDay: String(XNO),
+    paused: false,
+  });
+  const page = await purse.newPage();
+  await page.goto(merchant.registerHeader('no offer'));
+  await page.goto(`${merchant.origin}/article?from=tools`);
+  await page.locator('#paid').waitFor();
+  await page.goto(`${merchant.origin}/page?fetch=1&img=1`);
+  for (const what of ['fetch', 'img']) await page.locator(`#${what}-result[data-status="200"]`).waitFor();
+  const panel = await purse.newPage();
+  await panel.goto(`chrome-extension://${purse.extensionId}/src/devtools/panel.html`);
+  const [tab] = await panel.evaluate((url) => chrome.tabs.query({ url }), page.url());
+  await panel.goto(`${panel.url()}?tab=${tab?.id}`);
+  await panel.getByTestId('exchange').filter({ hasText: '/api/data' }).click();
+  await panel.getByTestId('waterfall').waitFor();
+  await camera(panel, 'developer-panel', PANEL_SIZE);
+  await panel.close();
+  await page.close();
 }
 
 /** A price beyond what the purse holds. */

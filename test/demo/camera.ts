@@ -11,6 +11,8 @@ export interface Size {
 /** The toolbar popup, as large as a browser lets it grow. */
 export const POPUP_SIZE: Size = { width: 360, height: 600 };
 export const PAGE_SIZE: Size = { width: 820, height: 980 };
+/** Developer tools, undocked. */
+export const PANEL_SIZE: Size = { width: 1100, height: 860 };
 
 /** Takes a picture of a page by light and one by dark: `NAME-light.png` and `NAME-dark.png`. */
 export type Camera = (page: Page, name: string, size: Size) => Promise<void>;

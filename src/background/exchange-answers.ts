@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Answered, Challenge } from '../interception/challenge.ts';
 import type { ReplayView } from '../messages/exchange-views.ts';
 import type { PageAnswers } from '../messages/serve.ts';
 import type { Approvals } from '../payments/approvals.ts';
@@ -13,7 +13,7 @@ import type { Keeper } from './keeper.ts';
 
 /** What a server answered to the purse itself. */
 export interface Replayed {
-  readonly delivery: Extract<Delivery, { kind: 'answered' }>;
+  readonly delivery: Answered;
   readonly body: string;
 }
 

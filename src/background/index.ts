@@ -170,6 +170,7 @@ async function build(): Promise<House> {
       return { status, paymentResponse, bodyText };
     },
     again: loadAgain,
+    exclusively,
     now,
   });
   const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
@@ -181,7 +182,7 @@ async function build(): Promise<House> {
   };
   const waits = (challenge: Pick<Challenge, 'id'>) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
-  const handover = new Handover({ journal, payer, waits, release, exclusively, witness: exchanges, now });
+  const handover = new Handover({ journal, payer, waits, release, witness: exchanges, now });
   const cashier = new Cashier({
     journal,
     budgets,

@@ -63,14 +63,26 @@ export interface Unpriced extends Omit<Challenge, 'header'> {
   readonly bodyText?: string;
 }
 
-/** What came of making the request go again with its proof. */
-export type Delivery =
-  | {
-      readonly kind: 'answered';
-      readonly status: number;
-      /** Value of PAYMENT-RESPONSE, if any. */
-      readonly paymentResponse: string | null;
-      /** Value of a fresh PAYMENT-REQUIRED, if any: why a proof was refused stands in its `error`. */
-      readonly paymentRequired: string | null;
-    }
-  | { readonly kind: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' };
+/**
+ * How the body of an answer ended: it came whole (or nobody can tell any more), the page left it, or the line broke. A
+ * script that aborts what it asked for has what it wants; a document that was left has not been seen whole.
+ */
+export type Rest = 'came' | 'gone' | 'network';
+
+/** The head of an answer. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly status: number;
+  /** Value of PAYMENT-RESPONSE, if any. */
+  readonly paymentResponse: string | null;
+  /** Value of a fresh PAYMENT-REQUIRED, if any: why a proof was refused stands in its `error`. */
+  readonly paymentRequired: string | null;
+}
+
+export interface Unanswered {
+  readonly kind: 'unanswered';
+  readonly reason: 'gone' | 'network' | 'timeout';
+}
+
+/** What came of making the request go again with its proof, as soon as anything did; `rest` never rejects. */
+export type Delivery = (Answered & { readonly rest: Promise<Rest> }) | Unanswered;

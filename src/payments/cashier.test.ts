@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { PAID_MARKER } from '../../test/merchant/pages/layout.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -192,6 +193,18 @@ describe('a kept proof', () => {
     expect(await states()).toEqual(['settled']);
     expect(new Set(browser.proofs).size).toBe(1);
     expect(browser.proofs).toHaveLength(2);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('goes out again where the answer broke off, and what it bought before is no question', async () => {
+    const url = page('/breaks-off');
+    await allowAll(account, url);
+    await life.cashier.meet(await browser.visit(url));
+    expect(await states()).toEqual(['unanswered']);
+    const again = await browser.visit(url);
+    await begin({}).cashier.meet(again);
+    expect(browser.answers.get(again.id)?.text).toContain(PAID_MARKER);
+    expect(await states()).toEqual(['settled']);
     expect(account.sends()).toHaveLength(1);
   });
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { MessageKey } from '../fault.ts';
-import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Answered, Challenge, Unanswered } from '../interception/challenge.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Left } from './cashier.ts';
 import type { Decision } from './decision.ts';
@@ -73,7 +73,7 @@ export interface Witness {
   renewed(challenge: Challenge): void;
   served(challenge: Challenge, id: PaymentId): void;
   left(challenge: Pick<Challenge, 'id'>, key: Left, args: readonly string[]): void;
-  answered(challenge: Challenge, way: Way, delivery: Delivery): void;
+  answered(challenge: Challenge, way: Way, delivery: Answered | Unanswered): void;
 }
 
 /** How much of one is kept (characters): as much as is ever read of PAYMENT-REQUIRED, and of a URL. */
@@ -130,7 +130,7 @@ export function decided(at: number, offer: Offer, decision: Decision): Step {
 }
 
 /** What came back for a proof. */
-export function answered(at: number, way: Way, delivery: Delivery): Step {
+export function answered(at: number, way: Way, delivery: Answered | Unanswered): Step {
   if (delivery.kind === 'unanswered') return { ...delivery, at, way };
   const { kind, status, paymentResponse, paymentRequired } = delivery;
   return {

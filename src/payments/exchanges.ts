@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Challenge, Delivery, Unpriced } from '../interception/challenge.ts';
+import type { Answered, Challenge, Unanswered, Unpriced } from '../interception/challenge.ts';
 import type { Offer } from '../protocol/offer.ts';
 import type { Left } from './cashier.ts';
 import type { Decision } from './decision.ts';
@@ -95,7 +95,7 @@ export class Exchanges implements Witness {
     this.#follow(id, { kind: 'left', at: this.#ports.now(), key, args });
   }
 
-  answered({ id }: Pick<Challenge, 'id'>, way: Way, delivery: Delivery): void {
+  answered({ id }: Pick<Challenge, 'id'>, way: Way, delivery: Answered | Unanswered): void {
     this.#follow(id, answered(this.#ports.now(), way, delivery));
   }
 

@@ -25,6 +25,7 @@ const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
   await account.journal.reserve(intent);
   return intent;
 };
+const CAME = Promise.resolve('came' as const);
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
 const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) => {
   const purse = account.purse();
@@ -35,6 +36,7 @@ const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) =>
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,
+    exclusively: locks(),
     now: Date.now,
     ...ports,
   });
@@ -45,7 +47,6 @@ const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
     payer,
     waits: async () => false,
     release: () => undefined,
-    exclusively: locks(),
     witness: nobody,
     now: Date.now,
     ...ports,
@@ -99,7 +100,7 @@ test('a payment that is resumed and served at once is walked once and delivered 
   const payer = payerOf({
     deliver: async (_, proof) => {
       delivered.push(proof);
-      return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+      return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
     },
   });
   const handover = handoverOf(payer, { waits: async () => true });
@@ -128,7 +129,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
         // Long enough for the others to come here too, if nothing keeps them.
         for (let turn = 0; turn < 30; turn++) await account.journal.underway();
         underway -= 1;
-        return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+        return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
       },
     });
     const handover = handoverOf(payer);

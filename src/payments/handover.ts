@@ -1,7 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
-import type { Exclusively } from './chain.ts';
 import type { Witness } from './exchange.ts';
 import type { Journal } from './journal.ts';
 import type { Payer } from './payer.ts';
@@ -14,7 +13,6 @@ export interface HandoverPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
-  readonly exclusively: Exclusively;
   readonly witness: Pick<Witness, 'served'>;
   readonly now: () => number;
 }
@@ -59,7 +57,7 @@ export class Handover {
       if (payment.progress.state === 'revoked') {
         throw new Fault(isHandOver(payment.intent.offer) ? 'fault_revoked' : 'fault_offerExpired');
       }
-      await this.#deliver(payment);
+      await this.#deliverToWhoeverWaits(payment);
       return true;
     } catch (failure) {
       this.#releaseLatest(id, challenge);
@@ -140,15 +138,6 @@ export class Handover {
     // Whoever still waits for it is about to be met again, and pays then.
     if ((await waits(challenge)) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
-  }
-
-  async #deliver(payment: Payment): Promise<void> {
-    const { exclusively } = this.#ports;
-    const { mechanism, payTo } = payment.intent.offer;
-    // Servers pocket a signed payment while they check it; two at once make them lose one (protocol.md section 9).
-    await (mechanism === 'nanoSignature'
-      ? exclusively(`deliver to ${payTo}`, () => this.#deliverToWhoeverWaits(payment))
-      : this.#deliverToWhoeverWaits(payment));
   }
 
   /** Delivered to a page that was loaded anew meanwhile, the proof goes to the page that stands there now. */

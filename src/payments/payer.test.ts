@@ -5,12 +5,14 @@ import { Fault } from '../fault.ts';
 import type { Delivery } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { WorkEngine } from '../work/engine.ts';
-import { type Account, accountWith, STRANGER, workOver } from './account.fixture.ts';
+import { type Account, accountWith, locks, STRANGER, workOver } from './account.fixture.ts';
 import { SIGNING_MARGIN } from './last-look.ts';
 import { Payer, type PayerPorts } from './payer.ts';
 import type { Intent, PaymentId } from './payment.ts';
 import type { Purse } from './purse.ts';
 import { intentOf, sessionOffer } from './samples.fixture.ts';
+
+const CAME = Promise.resolve('came' as const);
 
 let devnet: Devnet;
 let account: Account;
@@ -26,7 +28,7 @@ beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
   purse = account.purse({ patienceMs: 300 });
-  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null };
+  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
   payer = payerWith({});
 });
 
@@ -38,6 +40,7 @@ const payerWith = (ports: Partial<PayerPorts>) =>
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,
+    exclusively: locks(),
     now: Date.now,
     ...ports,
   });
@@ -301,7 +304,7 @@ describe('delivering', () => {
   test.each<[string, Delivery, object]>([
     [
       'a page',
-      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null },
+      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null, rest: CAME },
       { state: 'settled', status: 204 },
     ],
     [
@@ -311,19 +314,31 @@ describe('delivering', () => {
         status: 402,
         paymentResponse: encode({ error: 'Payment already spent' }),
         paymentRequired: null,
+        rest: CAME,
       },
       { state: 'refused', status: 402, final: true, said: 'Payment already spent' },
     ],
     [
       'a refusal for now',
-      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null },
+      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null, rest: CAME },
       { state: 'refused', status: 503, final: false },
     ],
     [
       'a redirect that was not followed',
-      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null },
+      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null, rest: CAME },
       { state: 'unanswered', reason: 'network' },
     ],
+    ...(['gone', 'network'] as const).map((reason): [string, Delivery, object] => [
+      `an answer that breaks off (${reason})`,
+      {
+        kind: 'answered',
+        status: 200,
+        paymentResponse: null,
+        paymentRequired: null,
+        rest: Promise.resolve(reason),
+      },
+      { state: 'unanswered', reason },
+    ]),
     ['no page', { kind: 'unanswered', reason: 'gone' }, { state: 'unanswered', reason: 'gone' }],
   ])('%s is written down as what it is', async (_, delivery, progress) => {
     answer = delivery;

@@ -7,7 +7,7 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { HandOverOffer } from '../protocol/offer.ts';
 import { makeProof } from '../protocol/proof.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/redelivery.ts';
-import type { HandingOver } from './chain.ts';
+import type { Exclusively, HandingOver } from './chain.ts';
 import type { Journal } from './journal.ts';
 import type { Landing } from './landing.ts';
 import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './last-look.ts';
@@ -38,6 +38,7 @@ export interface PayerPorts {
   readonly revoke: (id: PaymentId) => Promise<Payment>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
+  readonly exclusively: Exclusively;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
   /**
@@ -98,7 +99,7 @@ export class Payer {
     if (payment.progress.state !== 'delivered') {
       await journal.advance(id, { state: 'delivered', block, hash, proof });
     }
-    const outcome = await this.#outcome(challenge, proof, await this.#ports.deliver(challenge, proof));
+    const outcome = await this.#taken(payment, challenge, proof);
     if (isHandOver(payment.intent.offer)) {
       const now = await this.#now(id);
       // What was revoked meanwhile is over, whatever the server said of it.
@@ -108,6 +109,24 @@ export class Payer {
     if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
     else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
     return after;
+  }
+
+  /**
+   * What came of the proof. A server has sold with the first line of its answer, the page has bought with the last: an
+   * answer that breaks off in between is none.
+   */
+  async #taken({ intent: { offer } }: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+    const present = async () => {
+      const delivery = await this.#ports.deliver(challenge, proof);
+      return { delivery, outcome: await this.#outcome(challenge, proof, delivery) };
+    };
+    // Servers pocket a signed payment while they check it; two at once make them lose one (protocol.md section 9).
+    const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
+      ? this.#ports.exclusively(`deliver to ${offer.payTo}`, present)
+      : present());
+    if (outcome.state !== 'settled' || 'byPost' in outcome || delivery.kind !== 'answered') return outcome;
+    const rest = await delivery.rest;
+    return rest === 'came' ? outcome : { state: 'unanswered', reason: rest };
   }
 
   /**

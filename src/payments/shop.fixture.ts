@@ -88,13 +88,17 @@ export class Browser {
     try {
       const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
       const { status, headers } = response;
-      if (status === 200) this.served.add(url);
-      this.answers.set(challenge.id, { status, text: await response.text() });
       const [paymentResponse, paymentRequired] = [
         headers.get('payment-response'),
         headers.get('payment-required'),
       ];
-      return { kind: 'answered', status, paymentResponse, paymentRequired };
+      const take = (text: string) => {
+        if (status === 200) this.served.add(url);
+        this.answers.set(challenge.id, { status, text });
+        return 'came' as const;
+      };
+      const rest = response.text().then(take, () => 'network' as const);
+      return { kind: 'answered', status, paymentResponse, paymentRequired, rest };
     } catch {
       return { kind: 'unanswered', reason: 'network' };
     }
@@ -134,12 +138,12 @@ export function lifeOf(
     for (const question of approvals.list()) if (!asked.includes(question)) asked.push(question);
   });
   const journal = mortalJournal(account.journal, mortal);
-  const exclusively = locks();
   const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
   const payer = new Payer({
     journal,
     purse: async () => purse,
     revoke: (id) => revoker.revoke(id),
+    exclusively: locks(),
     deliver: (challenge, proof) => mortal('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: async (challenge, waiting) => void browser.again.push([challenge.id, waiting]),
@@ -147,7 +151,7 @@ export function lifeOf(
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
-  const handover = new Handover({ journal, payer, waits, release, exclusively, witness: nobody, now });
+  const handover = new Handover({ journal, payer, waits, release, witness: nobody, now });
   const { id, testMoney } = account.network;
   const cashier = new Cashier({
     journal,

@@ -50,6 +50,21 @@ describe('an answer that was lost', () => {
     expect(await scene.paidSince(mark)).toHaveLength(1);
   });
 
+  test('is lost too when it breaks off on its way into the page', async () => {
+    const mark = await scene.mark();
+    const url = scene.at('/breaks-off');
+    void visit(url);
+    await (await scene.purse.nextApproval()).approve();
+    const lost = await reached('unanswered');
+    await page.close();
+
+    page = await scene.purse.newPage();
+    await visit(url);
+    await gateOpens();
+    expect(await reached('settled')).toMatchObject({ id: lost.id, blockHash: lost.blockHash });
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+  });
+
   test('comes when the user has the proof delivered from the payment’s story', async () => {
     const mark = await scene.mark();
     void visit(scene.at('/loses-answer', { n: '2' }));

@@ -122,13 +122,14 @@ globalThis.followPlan = (plan) => {
     event.removeListener = (listener) => removeListener.call(event, heard.get(listener) ?? listener);
   };
   const proven = new Set();
-  const { onSendHeaders, onHeadersReceived } = chrome.webRequest;
+  const { onSendHeaders, onHeadersReceived, onErrorOccurred } = chrome.webRequest;
   hear(onSendHeaders, ({ requestId, requestHeaders }) => {
     if (!requestHeaders?.some(({ name }) => name.toUpperCase() === 'PAYMENT-SIGNATURE')) return null;
     proven.add(requestId);
     return 'send proof';
   });
   hear(onHeadersReceived, ({ requestId }) => (proven.has(requestId) ? 'hear answer' : null));
+  hear(onErrorOccurred, ({ requestId }) => (proven.has(requestId) ? 'hear loss' : null));
 
   const { now } = Date;
   Date.now = () => now() + plan.ahead;

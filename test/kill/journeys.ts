@@ -12,7 +12,7 @@ export interface Journey {
   /** The merchant's terms, beside the mechanism. */
   readonly terms?: (stage: Stage) => Promise<Readonly<Record<string, string>>>;
   /** The paid path, where it is not an ordinary one. */
-  readonly path?: '/loses-answer';
+  readonly path?: '/loses-answer' | '/breaks-off';
   /** The site has no budget: what it asks for is a question. */
   readonly asks?: true;
   /** What happens before the worker is watched. */
@@ -114,6 +114,9 @@ const visitAndLose = async (walk: Walk): Promise<void> => {
 
 /** The server's answer is lost on the way. */
 export const lost: Journey = { name: 'loses its answer', path: '/loses-answer' };
+
+/** The server's answer breaks off on its way into the page. */
+export const brokenOff: Journey = { name: 'breaks off', path: '/breaks-off' };
 
 export const deliveredAfterLoss: Journey = {
   ...lost,

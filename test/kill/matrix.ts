@@ -68,6 +68,7 @@ function linesOf(table: Steps): readonly Line[] {
 const effect = (point: string, journey = journeys.buys): Line => ({ point, journey });
 
 const DELIVERY: readonly Line[] = [
+  effect('hear loss', journeys.brokenOff),
   effect('arm rule'),
   effect('end challenge'),
   { ...effect('reload page'), surface: 'document' },

@@ -41,7 +41,8 @@ export async function openStage(): Promise<Stage> {
   const seed = randomBytes(32).toString('hex');
   const scene = await openScene({
     devnet: { confirmationDelayMs: CONFIRMED_AFTER },
-    purse: { seed },
+    // Chromium loads a lost document by itself again, and a visit of the walk would cut that short, paid as it is.
+    purse: { seed, extraArgs: ['--disable-auto-reload'] },
     funds: FUNDS,
   });
   const { purse, merchant, devnet } = scene;

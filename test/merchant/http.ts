@@ -15,6 +15,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: string | Uint8Array;
+  /** The line is cut in the middle of the body. */
+  readonly breaksOff?: true;
 }
 
 /** The connection is cut without a word. */

@@ -73,6 +73,7 @@ export const PAID_ROUTES: readonly PricedRoute[] = [
   },
   { ...htmlRoute('/always-refuses', 'A keeper who takes and refuses'), manner: 'always-refuses' },
   { ...htmlRoute('/loses-answer', 'A keeper who hangs up'), manner: 'loses-answer' },
+  { ...htmlRoute('/breaks-off', 'A keeper who faints over the book'), manner: 'breaks-off' },
   { ...htmlRoute('/fails', 'A keeper who breaks down'), manner: 'fails' },
   { ...htmlRoute('/moves-away', 'A keeper who sends you elsewhere'), manner: 'moves-away' },
 ];

@@ -30,7 +30,7 @@ import { readTerms, type Terms } from './terms.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** How a route treats a proof: as it should, or in one of the ways in which servers go wrong. */
-export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'moves-away' | 'fails';
+export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'breaks-off' | 'moves-away' | 'fails';
 
 /** Something that costs money. */
 export interface PaidRoute {
@@ -166,7 +166,12 @@ export class Paywall {
       case 'always-refuses':
         return this.#takeAndRefuse(proof, deal);
       case 'loses-answer':
-        return this.#sellForgetfully(proof, deal);
+        return this.#sellForgetfully(proof, deal, () => HANG_UP);
+      case 'breaks-off':
+        return this.#sellForgetfully(proof, deal, (payment) => ({
+          ...this.#deliver(deal, payment),
+          breaksOff: true,
+        }));
       case 'fails':
         return this.#fail(proof, deal);
       case 'moves-away':
@@ -203,8 +208,12 @@ export class Paywall {
     );
   }
 
-  /** Settles, and cuts the line instead of answering; answers when the same proof comes again. */
-  async #sellForgetfully(proof: Proof, deal: Deal): Promise<Answer> {
+  /** Settles, and cuts the line instead of answering, or while it does; answers when the same proof comes again. */
+  async #sellForgetfully(
+    proof: Proof,
+    deal: Deal,
+    cut: (payment: SettledPayment) => Answer,
+  ): Promise<Answer> {
     const { url } = deal.resource;
     const owed = this.#lost.collect(url, proof.encoded);
     if (owed === 'too soon') return HANG_UP;
@@ -212,7 +221,7 @@ export class Paywall {
     const outcome = await this.#redeem(proof, deal);
     if (outcome.kind === 'refused') return this.#refuse(deal, outcome);
     this.#lost.owe(url, proof.encoded, outcome.payment);
-    return HANG_UP;
+    return cut(outcome.payment);
   }
 
   /** Breaks before anything is settled, as x402 has it: what fails is not charged for. */

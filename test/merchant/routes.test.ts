@@ -195,6 +195,19 @@ test.each(['asks', 'waits'])(
   },
 );
 
+test('/breaks-off cuts the line in the middle of the page, and gives the whole one for the same proof', async () => {
+  const url = `${origin}/breaks-off`;
+  const entry = await quote(url);
+  const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  const paymentSignature = signed(entry, { proof });
+  const broken = await present(url, paymentSignature);
+  expect(broken.status).toBe(200);
+  await expect(broken.text()).rejects.toThrow('terminated');
+  await quote(url);
+  expect(await (await present(url, paymentSignature)).text()).toContain(PAID_MARKER);
+  expect(scene.merchant.books().payments).toMatchObject([{ hash: proof }]);
+});
+
 test('/moves-away sends the proof elsewhere, and the diary shows whether it went', async () => {
   const to = `${scene.merchant.otherOrigin}/free`;
   const url = `${origin}/moves-away?to=${encodeURIComponent(to)}`;

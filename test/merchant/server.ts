@@ -43,7 +43,13 @@ async function handle(shop: Shop, request: IncomingMessage, response: ServerResp
   record.status = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
   response.statusCode = answer.status;
-  response.end(answer.body);
+  if (answer.breaksOff === undefined) {
+    response.end(answer.body);
+    return;
+  }
+  const body = Buffer.from(answer.body);
+  response.setHeader('Content-Length', body.length);
+  response.write(body.subarray(0, body.length / 2), () => request.socket.destroy());
 }
 
 function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {

@@ -1,4 +1,4 @@
-import { type Delivery, requestKinds } from '../challenge.ts';
+import { type Delivery, type Rest, requestKinds } from '../challenge.ts';
 import { deferred } from './deferred.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
 import { bareUrl, NO_TAB } from './sighting.ts';
@@ -6,6 +6,8 @@ import { headerOf } from './watch.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
 const ANSWER_WITHIN = 30_000;
+/** For how long the body of an answer is followed on its way (ms): a page may stream for hours. */
+const FOLLOWED_FOR = 10_000;
 
 /** Waiting for the answer of the one request that carries a proof. */
 export interface AwaitedAnswer {
@@ -20,6 +22,7 @@ export interface AwaitedAnswer {
 interface Awaited {
   sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
   received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
+  completed(details: chrome.webRequest.OnCompletedDetails): boolean;
   failed(details: chrome.webRequest.OnErrorOccurredDetails): boolean;
   closed(tabId: number): void;
 }
@@ -39,18 +42,23 @@ export class Answers {
   await(target: Target, proof: string, carryWithin: number): AwaitedAnswer {
     const carried = deferred<void>();
     const delivery = deferred<Delivery>();
+    const rest = deferred<Rest>();
     /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
     const asksCacheFirst = target.kind === 'font';
     let carrier: string | null = null;
+    let isAnswered = false;
     let paymentResponse: string | null = null;
 
-    const end = (outcome: Delivery) => {
+    const end = (how: Rest) => {
       clearTimeout(deadline);
       if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#rest();
-      delivery.resolve(outcome);
+      rest.resolve(how);
     };
-    const giveUp = (reason: 'gone' | 'timeout') => end({ kind: 'unanswered', reason });
-    let deadline = setTimeout(giveUp, carryWithin, 'timeout');
+    const fail = (reason: 'gone' | 'network' | 'timeout') => {
+      delivery.resolve({ kind: 'unanswered', reason });
+      end('came');
+    };
+    let deadline = setTimeout(fail, carryWithin, 'timeout');
 
     const awaited: Awaited = {
       sent({ requestId, requestHeaders, url, method, tabId, type }) {
@@ -60,7 +68,7 @@ export class Answers {
         if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
         carrier = requestId;
         clearTimeout(deadline);
-        deadline = setTimeout(giveUp, ANSWER_WITHIN, 'timeout');
+        deadline = setTimeout(fail, ANSWER_WITHIN, 'timeout');
         if (!asksCacheFirst) carried.resolve();
         return true;
       },
@@ -70,7 +78,15 @@ export class Answers {
         paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
         if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
         const paymentRequired = headerOf(responseHeaders, 'payment-required');
-        end({ kind: 'answered', status, paymentResponse, paymentRequired });
+        isAnswered = true;
+        clearTimeout(deadline);
+        deadline = setTimeout(end, FOLLOWED_FOR, 'came');
+        delivery.resolve({ kind: 'answered', status, paymentResponse, paymentRequired, rest: rest.promise });
+        return true;
+      },
+      completed({ requestId }) {
+        if (requestId !== carrier) return false;
+        end('came');
         return true;
       },
       failed({ requestId, error }) {
@@ -79,16 +95,20 @@ export class Answers {
           carrier = null;
           return true;
         }
-        end({ kind: 'unanswered', reason: error === 'net::ERR_ABORTED' ? 'gone' : 'network' });
+        const reason = error === 'net::ERR_ABORTED' ? 'gone' : 'network';
+        if (!isAnswered) fail(reason);
+        else end(reason === 'network' || isDocument(target) ? reason : 'came');
         return true;
       },
       closed(tabId) {
-        if (tabId === target.tabId) giveUp('gone');
+        if (tabId !== target.tabId) return;
+        if (isAnswered) end('gone');
+        else fail('gone');
       },
     };
     if (this.#awaited.size === 0) this.#listen();
     this.#awaited.add(awaited);
-    return { carried: carried.promise, delivery: delivery.promise, giveUp };
+    return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
   }
 
   #listen(): void {
@@ -96,6 +116,7 @@ export class Answers {
     const filter = { urls: ['http://*/*', 'https://*/*'], types: [...requestKinds] };
     webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', 'extraHeaders']);
     webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', 'extraHeaders']);
+    webRequest.onCompleted.addListener(this.#completed, filter);
     webRequest.onErrorOccurred.addListener(this.#failed, filter);
     tabs.onRemoved.addListener(this.#closed);
   }
@@ -104,6 +125,7 @@ export class Answers {
     const { webRequest, tabs } = chrome;
     webRequest.onSendHeaders.removeListener(this.#sent);
     webRequest.onHeadersReceived.removeListener(this.#received);
+    webRequest.onCompleted.removeListener(this.#completed);
     webRequest.onErrorOccurred.removeListener(this.#failed);
     tabs.onRemoved.removeListener(this.#closed);
   }
@@ -115,12 +137,19 @@ export class Answers {
     for (const awaited of this.#awaited) if (awaited.received(details)) return undefined;
     return undefined;
   };
+  readonly #completed = (details: chrome.webRequest.OnCompletedDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.completed(details)) return;
+  };
   readonly #failed = (details: chrome.webRequest.OnErrorOccurredDetails): void => {
     for (const awaited of this.#awaited) if (awaited.failed(details)) return;
   };
   readonly #closed = (tabId: number): void => {
     for (const awaited of [...this.#awaited]) awaited.closed(tabId);
   };
+}
+
+function isDocument({ kind }: Target): boolean {
+  return kind === 'main_frame' || kind === 'sub_frame';
 }
 
 function isRedirect(status: number): boolean {

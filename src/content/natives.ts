@@ -94,7 +94,11 @@ function put(owner: object, name: string, slot: Slot, kind: 'apply' | 'construct
 
 /** An error of a native function as it would be, had it been called by whoever called `ours`. */
 function calledFrom(ours: Native, error: unknown): unknown {
-  captureStackTrace(Object(error), ours);
+  try {
+    captureStackTrace(Object(error), ours);
+  } catch {
+    // One of the page's own, thrown through the native function, which nobody may write to.
+  }
   return error;
 }
 

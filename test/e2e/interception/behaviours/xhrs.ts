@@ -272,6 +272,16 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
       () => XMLHttpRequest.prototype.upload,
       () => XMLHttpRequest.prototype.responseText,
       () => Reflect.apply(XMLHttpRequest, undefined, []),
+      () => {
+        const xhr = new XMLHttpRequest();
+        xhr.open('POST', here);
+        const body = {
+          toString() {
+            throw Object.freeze(new RangeError('of the page, and frozen'));
+          },
+        };
+        Reflect.apply(xhr.send, xhr, [body]);
+      },
       () =>
         Reflect.apply(XMLHttpRequest.prototype.open, new XMLHttpRequest(), [
           'GET',

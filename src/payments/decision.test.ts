@@ -94,6 +94,16 @@ describe('a budget is for what its own site asks for itself', () => {
       parts: { initiator: SHOP, redirectedBy: other },
       kind: 'ask',
     },
+    {
+      name: 'a worker of its own, of no known page',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true },
+      kind: 'ask',
+    },
+    {
+      name: 'its own script, through its worker',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true, documentId: 'page' },
+      kind: 'pay',
+    },
     { name: 'its own script', parts: { kind: 'xmlhttprequest', initiator: SHOP }, kind: 'pay' },
     { name: 'a script that nobody started', parts: { kind: 'xmlhttprequest' }, kind: 'ask' },
     { name: 'its own frame', parts: { kind: 'sub_frame', initiator: SHOP }, kind: 'pay' },

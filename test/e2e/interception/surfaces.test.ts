@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { RequestKind } from '../../../src/interception/challenge.ts';
 import { surfacesTable } from '../../surfaces.ts';
 import { startWorld, type World } from './bench.ts';
+import { wav } from './tone.ts';
 
 let world: World;
 let page: Page;
@@ -367,4 +368,64 @@ test('what waits for its page outlives the worker, and ends with the page', asyn
   await expect
     .poll(async () => (await world.seen(left)).deliveries)
     .toMatchObject([{ delivery: { kind: 'unanswered', reason: 'gone' } }]);
+});
+
+describe('servers that go wrong', () => {
+  const priced = { 'PAYMENT-REQUIRED': 'offer', 'Content-Type': 'text/html' };
+
+  test('and send what was paid for on to the next price, in a circle, are paid once', async () => {
+    for (const [path, next] of [
+      ['/circle/a', '/circle/b'],
+      ['/circle/b', '/circle/a'],
+    ] as const) {
+      world.paywall.serve(path, ({ headers }, response) => {
+        if (headers['payment-signature'] === undefined) response.writeHead(402, priced).end('<p>Price');
+        else response.writeHead(302, { Location: next }).end();
+      });
+    }
+    await page.goto(`${world.paywall.here}/circle/a`);
+    await page.waitForURL('**/circle/b');
+    const proofs = ['/circle/a', '/circle/b']
+      .flatMap((path) => world.paywall.at(path))
+      .map(({ proof }) => proof);
+    expect(proofs.filter((proof) => proof !== null)).toHaveLength(1);
+    expect((await world.seen('/circle/b')).challenges).toEqual([]);
+    expect((await world.seen('/circle/a')).deliveries).toMatchObject([{ delivery: { status: 402 } }]);
+  });
+
+  test('and never end their 402 are paid all the same', async () => {
+    const endless = (path: string) =>
+      world.paywall.serve(path, ({ headers }, response) => {
+        if (headers['payment-signature'] === undefined) response.writeHead(402, priced).write('<p>Price');
+        else response.writeHead(200, { 'Content-Type': 'text/html' }).end('<title>Paid</title>');
+      });
+    await page.goto(endless('/endless'), { waitUntil: 'commit' });
+    await page.waitForFunction(() => document.title === 'Paid');
+    expect(await page.evaluate(async (url) => (await fetch(url)).status, endless('/endless/fetch'))).toBe(
+      200,
+    );
+  });
+
+  test('and have a header of 250 KiB are heard to its end', async () => {
+    const header = 'x'.repeat(250 * 1024);
+    const url = world.paywall.serve('/wordy', ({ headers }, response) => {
+      const status = headers['payment-signature'] === undefined ? 402 : 200;
+      response.writeHead(status, { 'PAYMENT-REQUIRED': header }).end();
+    });
+    await show('wordy', '<title>Wordy</title>');
+    expect(await page.evaluate(async (target) => (await fetch(target)).status, url)).toBe(200);
+    expect((await world.seen('/wordy')).challenges.map((one) => one.header.length)).toEqual([header.length]);
+  });
+
+  test('and want money for another part of what already plays get none', async () => {
+    const url = world.paywall.serve('/parts', ({ headers }, response) => {
+      const isFirst = headers.range === 'bytes=0-';
+      if (!isFirst) return void response.writeHead(402, priced).end();
+      const range = { 'Content-Range': 'bytes 0-999/900000', 'Accept-Ranges': 'bytes' };
+      response.writeHead(206, { 'Content-Type': 'audio/wav', ...range }).end(wav.subarray(0, 1000));
+    });
+    await show('parts', `<audio src="${url}" preload="auto"></audio>`);
+    await expect.poll(async () => (await world.seen('/parts')).unheld.length).toBeGreaterThan(0);
+    expect((await world.seen('/parts')).challenges).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A second of silence as WAV: 8,000 samples of one byte. */
-const wav = (() => {
+export const wav = (() => {
   const head = Buffer.alloc(44);
   head.write('RIFF', 0);
   head.writeUInt32LE(36 + 8000, 4);

@@ -13,6 +13,7 @@ import type { Handover } from '../payments/handover.ts';
 import type { ChequeBlock } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
 import type { Revoker } from '../payments/revoker.ts';
+import type { Tester } from '../payments/tester.ts';
 import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../protocol/offer.ts';
@@ -29,6 +30,7 @@ import { type ExchangeAnswerParts, exchangeAnswers } from './exchange-answers.ts
 import type { Keeper } from './keeper.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandboxAnswers } from './sandbox-answers.ts';
+import { testerAnswers } from './tester-answers.ts';
 import { activityView, approvalView, budgetView, capView, networkView } from './views.ts';
 import type { Work } from './work.ts';
 import { workAnswers } from './work-answers.ts';
@@ -45,6 +47,7 @@ export interface AnswerParts {
   readonly approvals: Approvals;
   readonly handover: Handover;
   readonly revoker: Revoker;
+  readonly tester: Tester;
   readonly chains: StoredChains;
   readonly sandbox: Sandbox;
   readonly now: () => number;
@@ -302,6 +305,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'log.list': () => log.list(),
     ...sandboxAnswers({ sandbox: parts.sandbox, settings, keeper, approvals, now, changed }),
     ...exchangeAnswers(parts.exchange),
+    ...testerAnswers({ tester: parts.tester, settings, changed }),
     ...workAnswers({ work: parts.work, settings, changed }),
   };
 }

@@ -15,6 +15,7 @@ import { Handover } from '../payments/handover.ts';
 import { Payer } from '../payments/payer.ts';
 import { type Payment, siteOf } from '../payments/payment.ts';
 import { Revoker } from '../payments/revoker.ts';
+import { Tester } from '../payments/tester.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import { recogniseLegacy } from '../protocol/legacy.ts';
 import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
@@ -30,7 +31,7 @@ import { loadAgain, loadPage, postTo, replayTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { Sandbox } from './sandbox.ts';
-import { challengeStore, exchangeStore, vaultSession } from './session-storage.ts';
+import { challengeStore, exchangeStore, runStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
@@ -173,6 +174,16 @@ async function build(): Promise<House> {
     exclusively,
     now,
   });
+  const tester = new Tester({
+    journal,
+    payer,
+    revoker,
+    purse: () => keeper.opened(),
+    runs: runStore,
+    isOwn: async (site) => (await settings.read('servers')).includes(site),
+    exclusively,
+    now,
+  });
   const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
     log.add({ at: now(), site: siteOf(url), url, key, args });
   const leave = (challenge: Challenge, key: Left) => {
@@ -268,6 +279,7 @@ async function build(): Promise<House> {
         approvals,
         handover,
         revoker,
+        tester,
         chains,
         sandbox,
         now,

@@ -1,5 +1,6 @@
 import type { SessionStore as ChallengeStore } from '../interception/chromium/open-challenges.ts';
 import type { ExchangeStore } from '../payments/exchanges.ts';
+import type { RunStore, TestRun } from '../payments/tester.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 
 // `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
@@ -39,6 +40,12 @@ export const exchangeStore: ExchangeStore = {
   write: (exchanges) =>
     session.set(Object.fromEntries(exchanges.map((exchange) => [EXCHANGE + exchange.id, exchange]))),
   remove: (ids) => session.remove(ids.map((id) => EXCHANGE + id)),
+};
+
+/** Where tests of the user's own servers keep what is left to spend, by run. */
+export const runStore: RunStore = {
+  read: async (run) => ((await session.get(`test:${run}`))[`test:${run}`] as TestRun | undefined) ?? null,
+  write: (run, value) => session.set({ [`test:${run}`]: value }),
 };
 
 /** The proof-of-work engines that are not asked again until the browser ends. */

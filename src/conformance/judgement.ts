@@ -16,6 +16,8 @@ export const isRefused = ({ received }: Exchange): boolean =>
 /** The answer in a few words, the server's own among them. */
 export function wordsOf({ received }: Exchange): string {
   if (received === null) return 'no answer';
+  // A browser tells no more of a redirect that it does not follow.
+  if (received.status === 0) return 'a redirect';
   const answer = readAnswer({
     status: received.status,
     paymentResponse: received.headers['payment-response'] ?? null,

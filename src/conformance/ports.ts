@@ -56,6 +56,6 @@ export interface Money {
   standing(hash: BlockHash): Promise<Standing>;
   /** Signs, with the account's key, a message that a mechanism binds to a payment. */
   sign(message: Message): Promise<string>;
-  /** Signs a send on a confirmed head and does not publish it. */
-  cheque(order: Order, signal: AbortSignal): Promise<Cheque>;
+  /** Signs a send on a confirmed head and does not publish it. One that is `kept` is never shown as it is. */
+  cheque(order: Order, signal: AbortSignal, kept: boolean): Promise<Cheque>;
 }

@@ -127,7 +127,7 @@ export class Trial {
    */
   async cheque(order: Order, { kept = false }: { readonly kept?: boolean } = {}): Promise<Cheque> {
     if (!kept) this.#commit(order);
-    const cheque = await this.#money.cheque(order, this.#parts.signal);
+    const cheque = await this.#money.cheque(order, this.#parts.signal, kept);
     this.#cheques.push({ cheque, amount: this.#costOf(order) });
     return cheque;
   }

@@ -4,6 +4,7 @@ import type { MessageKey } from '../fault.ts';
 import type { IconName } from '../ui/components/Icon.tsx';
 import { Decoder } from './Decoder.tsx';
 import { Sandbox } from './Sandbox.tsx';
+import { Tester } from './Tester.tsx';
 
 /** One tool of the developer's bench. */
 export interface Tool {
@@ -17,6 +18,7 @@ export interface Tool {
 /** The tools in the order of their tabs. */
 export const TOOLS: readonly [Tool, ...Tool[]] = [
   { name: 'decoder', label: 'developer_decoder', icon: 'code', Screen: Decoder },
+  { name: 'tester', label: 'developer_tester', icon: 'gauge', Screen: Tester },
   { name: 'sandbox', label: 'developer_sandbox', icon: 'flask', Screen: Sandbox },
 ];
 

@@ -10,6 +10,7 @@ import type {
   SandboxView,
   SecretPreview,
   SettingsView,
+  SignedBlockView,
   ToLoadView,
   WorkProgressView,
   WorkView,
@@ -56,6 +57,24 @@ const budget = {
   initiators: v.exactOptional(v.pipe(v.array(site), v.maxLength(32))),
   paused: v.exactOptional(v.boolean()),
 };
+/** One run of tests, as it was named when it began. */
+const run = text(64);
+const hash = v.pipe(v.string(), v.regex(/^[0-9A-F]{64}$/));
+const order = { run, to: text(80), amount: raw };
+/**
+ * All that may be signed for a proof by hand: a block hash with a URL (protocol.md 3.5), or with a nonce and a time
+ * (3.8). Neither can be taken for anything else.
+ */
+const message = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('plain'),
+    text: v.pipe(text(4096), v.regex(/^[0-9a-fA-F]{64}https?:\/\//)),
+  }),
+  v.strictObject({
+    kind: v.literal('noms'),
+    text: v.pipe(text(256), v.regex(/^[0-9a-fA-F]{64}:[0-9a-f]{64}:[0-9]{1,11}$/)),
+  }),
+]);
 /** The longest backup that one message of the browser can carry (characters). */
 export const MOST_BACKUP = 60 * 2 ** 20;
 const answer = v.variant('kind', [
@@ -118,6 +137,15 @@ export const pageQuestions = {
   'exchange.read': v.strictObject({ id: text(128) }),
   'exchange.replay': v.strictObject({ id: text(128) }),
   'exchange.clear': v.strictObject({ tabId: tab }),
+  'tester.servers': nothing,
+  'tester.claim': v.strictObject({ site, own: v.boolean() }),
+  'tester.begin': v.strictObject({ url: text(2048), limit: raw, probing: v.boolean() }),
+  'tester.pay': v.strictObject(order),
+  'tester.confirmed': v.strictObject({ run, hash }),
+  'tester.standing': v.strictObject({ run, hash }),
+  'tester.sign': v.strictObject({ run, message }),
+  'tester.cheque': v.strictObject({ ...order, kept: v.boolean() }),
+  'tester.takeBack': v.strictObject({ run, id: text(128) }),
   'work.read': nothing,
   'work.progress': nothing,
   'work.rules': v.strictObject({
@@ -178,6 +206,18 @@ export interface PageReplies {
   /** Sends the same proof to the same URL once more, and tells what came back. */
   'exchange.replay': ReplayView;
   'exchange.clear': null;
+  /** The sites that the user called their own servers. */
+  'tester.servers': readonly string[];
+  'tester.claim': null;
+  /** The account that pays. */
+  'tester.begin': { readonly run: string; readonly account: string };
+  'tester.pay': { readonly hash: string };
+  'tester.confirmed': null;
+  'tester.standing': 'unknown' | 'unconfirmed' | 'confirmed';
+  'tester.sign': { readonly signature: string };
+  /** The signed block, as nodes write it; nobody has published it. */
+  'tester.cheque': { readonly id: string; readonly block: SignedBlockView };
+  'tester.takeBack': 'takenBack' | 'cashed';
   'work.read': WorkView;
   /** Null while nothing is searched for. */
   'work.progress': WorkProgressView | null;

@@ -280,3 +280,16 @@ export interface SandboxView {
   /** For each test network in use; empty while the purse is locked. */
   readonly money: readonly TestMoneyView[];
 }
+
+/** A signed block in the words of the nodes. */
+export interface SignedBlockView {
+  readonly type: 'state';
+  readonly account: string;
+  readonly previous: string;
+  readonly representative: string;
+  readonly balance: RawString;
+  readonly link: string;
+  readonly link_as_account: string;
+  readonly signature: string;
+  readonly work: string;
+}

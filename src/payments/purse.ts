@@ -28,6 +28,9 @@ export interface PursePorts extends ChainPorts {
   readonly changed: () => void;
 }
 
+/** Where a block stands on the ledger, as far as the nodes say. */
+export type Standing = 'unknown' | 'unconfirmed' | 'confirmed';
+
 /** When a node is asked a second time whether a block is confirmed (ms). */
 const POLL = 250;
 
@@ -148,6 +151,13 @@ export class Purse {
       if (patience.aborted) throw new Fault('fault_notConfirmed', [], { cause });
       throw cause;
     }
+  }
+
+  /** Where any block stands. @throws Fault those of NodeClient */
+  async standing(hash: BlockHash): Promise<Standing> {
+    const told = await this.#ports.node.blockInfo(hash);
+    if (told === null) return 'unknown';
+    return told.confirmed ? 'confirmed' : 'unconfirmed';
   }
 
   /** Signs, with the account's key, a message that a mechanism binds to a payment (protocol.md 3.5, 3.8). */

@@ -36,6 +36,8 @@ const settings = {
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
   /** What may be done for the proof of work. */
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
+  /** The sites that the user called their own servers: no others are probed. */
+  servers: v.fallback(v.array(v.string()), []),
   /** What all sites of a network together may spend without asking; null is no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;

@@ -5,7 +5,7 @@ import type { Finding } from '../conformance/probe.ts';
 import { PROBES } from '../conformance/probes/index.ts';
 import { jsonOf, markdownOf, type Report, spentIn, summaryOf } from '../conformance/report.ts';
 import { ask } from '../messages/ask.ts';
-import { formatXno, ZERO } from '../nano/amount.ts';
+import { ZERO } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import { useAction } from '../ui/action.ts';
 import { useAnswer } from '../ui/changes.ts';
@@ -14,6 +14,7 @@ import { SelectField } from '../ui/components/Choice.tsx';
 import { CopyButton } from '../ui/components/CopyButton.tsx';
 import { Switch, TextField } from '../ui/components/Field.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
+import { enoughXno, shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
 import { saveFile, today } from '../ui/save-file.ts';
 import { FindingRow } from './FindingRow.tsx';
@@ -140,7 +141,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       />
       <Switch
         label={t('developer_withMoney')}
-        hint={t('developer_costMost', formatXno(plan.cost))}
+        hint={t('developer_costMost', enoughXno(String(plan.cost)))}
         on={paid.value}
         testId="with-money"
         onChange={(on) => {
@@ -149,7 +150,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       />
       <div class="columns">
         <Button look="primary" busy={action.busy.value} testId="run" onClick={() => void run()}>
-          {cost === ZERO ? t('developer_run') : t('developer_runPaid', formatXno(cost))}
+          {cost === ZERO ? t('developer_run') : t('developer_runPaid', enoughXno(String(cost)))}
         </Button>
         <Button
           off={!action.busy.value}
@@ -166,7 +167,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
         {report && (
           <>
             <strong data-testid="summary">{summaryOf(report.findings)}</strong>{' '}
-            {t('developer_spent', formatXno(spentIn(report.findings)))}
+            {t('developer_spent', shortXno(String(spentIn(report.findings))))}
             {report.stopped && ` ${t('developer_stopped')}`}
           </>
         )}

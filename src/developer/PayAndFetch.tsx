@@ -2,13 +2,17 @@ import { useSignal } from '@preact/signals';
 import type { HttpResponse } from '../conformance/ports.ts';
 import { Trial } from '../conformance/trial.ts';
 import { GENTLE_PACE, Wire } from '../conformance/wire.ts';
-import { formatXno } from '../nano/amount.ts';
+import { Fault } from '../fault.ts';
 import { systemClock } from '../nano/clock.ts';
+import { EXPIRY_MARGIN } from '../payments/decision.ts';
 import { explain } from '../protocol/explain/index.ts';
+import type { Offer } from '../protocol/offer.ts';
 import { useAction } from '../ui/action.ts';
 import { Button } from '../ui/components/Button.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
+import { shortXno } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
+import { useNow } from '../ui/now.ts';
 import { Explanation } from '../ui/wire/Explanation.tsx';
 import { purseMoney } from './purse-money.ts';
 import { type Inspected, RawResponse, statusOf } from './RawResponse.tsx';
@@ -20,12 +24,14 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
   const [offer] = inspection.offers;
   const answer = useSignal<HttpResponse | null>(null);
   const action = useAction();
+  const now = useNow(1_000).value;
   if (offer === undefined) return null;
 
   const pay = () =>
     action.run(async () => {
       const { signal } = new AbortController();
       const clock = systemClock;
+      if (isTooLate(offer, clock.now())) throw new Fault('fault_offerExpired');
       const { origin } = new URL(target.url);
       const wire = new Wire({ send: sendByFetch, clock, origin, pace: GENTLE_PACE });
       const money = await purseMoney(target.url, offer.amount, false);
@@ -51,8 +57,13 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
   const receipt = response?.headers['payment-response'];
   return (
     <section class="card" data-testid="pay-and-fetch">
-      <Button off={response !== null} busy={action.busy.value} testId="pay" onClick={() => void pay()}>
-        {t('developer_payAndFetch', formatXno(offer.amount))}
+      <Button
+        off={response !== null || isTooLate(offer, now)}
+        busy={action.busy.value}
+        testId="pay"
+        onClick={() => void pay()}
+      >
+        {t('developer_payAndFetch', shortXno(String(offer.amount)))}
       </Button>
       <FaultLine fault={action.fault.value} />
       {response && (
@@ -71,3 +82,6 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
     </section>
   );
 }
+
+/** Paid now, it would be over before its proof is judged: it has to be asked for anew. */
+const isTooLate = ({ expiresAt }: Offer, now: number) => expiresAt - now < EXPIRY_MARGIN;

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../conformance/ports.ts';
 import type { Inspection, Target } from '../conformance/target.ts';
+import { cleanText } from '../protocol/clean-text.ts';
 import { t } from '../ui/i18n.ts';
 
 /** What was asked, and what it asks for. */
@@ -18,12 +19,13 @@ const MOST_SHOWN = 4096;
 
 /** Headers and body as they came, as text. */
 export function RawResponse({ response: { headers, body } }: { readonly response: HttpResponse }) {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const lines = [...head, '', ...body.slice(0, MOST_SHOWN).split('\n')];
   return (
     <details>
       <summary>{t('developer_headers')}</summary>
       <pre class="code developer-raw" dir="ltr">
-        {[...lines, '', body].join('\n').slice(0, MOST_SHOWN)}
+        {lines.map((line) => cleanText(line, MOST_SHOWN)).join('\n')}
       </pre>
     </details>
   );

@@ -65,7 +65,7 @@ export function Tester() {
             }}
           />
           <TextField
-            label={t('developer_url')}
+            label={t('developer_target')}
             code
             value={url.value}
             testId="target"

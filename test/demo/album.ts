@@ -54,6 +54,7 @@ export async function fillAlbum({ purse, merchant }: Scene, password: string, ca
 
   await photographMissing({ purse, merchant }, camera);
   await photographDecoder({ purse, merchant }, camera);
+  await photographTester({ purse, merchant }, camera);
   await photographPanel({ purse, merchant }, camera);
 }
 
@@ -69,6 +70,29 @@ async function photographDecoder(
   await tool.getByTestId('wire-amount').waitFor();
   await tool.locator('.wire-entry summary').first().click();
   await camera(tool, 'developer-decoder', PAGE_SIZE);
+  await tool.close();
+}
+
+/** What the probes say of the merchant that cost nothing. */
+async function photographTester(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const tool: Page = await purse.newPage();
+  await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#tester`);
+  await tool.getByTestId('target').fill(`${merchant.origin}/article`);
+  await tool.getByTestId('inspect').click();
+  await tool.getByTestId('claim-host').fill(new URL(merchant.origin).host);
+  await tool.getByTestId('claim').click();
+  for (const probe of ['T1', 'T5']) {
+    await tool.getByTestId('only').selectOption(probe);
+    await tool.getByTestId('run').click();
+    await tool.getByTestId('summary').waitFor();
+    await tool.locator(`[data-probe=${probe}]`).first().waitFor();
+  }
+  await tool.locator('[data-probe=T5] summary').first().click();
+  await tool.getByTestId('run').scrollIntoViewIfNeeded();
+  await camera(tool, 'developer-tester', PAGE_SIZE);
   await tool.close();
 }
 

@@ -239,6 +239,16 @@ describe('of the purse in use', () => {
     await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#sandbox`);
     await tool.getByTestId('test-money').waitFor();
     await width(360, 'sandbox');
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#tester`);
+    await tool.getByTestId('target').fill(scene.at('/article'));
+    await tool.getByTestId('inspect').click();
+    await tool.getByTestId('claim-host').fill(new URL(scene.at('/')).host);
+    await tool.getByTestId('claim').click();
+    await tool.getByTestId('only').selectOption('T1');
+    await tool.getByTestId('run').click();
+    await tool.getByTestId('summary').waitFor();
+    await tool.locator('[data-probe=T1] summary').first().click();
+    await width(360, 'tester');
     await tool.close();
     await page.close();
   });

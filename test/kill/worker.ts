@@ -24,8 +24,8 @@ export interface Plan {
 }
 
 const IN_WORKER = readFileSync(new URL('./in-worker.js', import.meta.url), 'utf8');
-/** How long the worker may take to come to a stop (ms). */
-const REACH_WITHIN = 20_000;
+/** How long the worker may take to come to a stop (ms): it looks after what it could not do every half minute. */
+const REACH_WITHIN = 60_000;
 
 /** The purse's worker, under a debugger that can stop it anywhere. Its next life knows nothing of the plan. */
 export class WatchedWorker {

@@ -50,25 +50,25 @@ describe('a question', () => {
   test('comes up in the toolbar popup, which goes when it is answered', async () => {
     void page.goto(scene.at('/article')).catch(() => undefined);
     const { id } = await oneWaits();
-    await expect.poll(() => popsUp(id), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => popsUp(id)).toBe(true);
     const popup = await popupFor(id);
     await popup?.click('approve-once');
     await popup?.close();
     await page.locator('#paid').waitFor();
-    await expect.poll(() => popsUp(id), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => popsUp(id)).toBe(false);
     expect(windows()).toEqual([]);
   });
 
   test('outlives the popup that the user closed, and is counted on the button', async () => {
     void page.goto(scene.at('/article', { n: 'closed' })).catch(() => undefined);
     const approval = await scene.purse.nextApproval();
-    await expect.poll(() => popsUp(approval.offer.id), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => popsUp(approval.offer.id)).toBe(true);
     // Another window takes the focus, and the browser closes the popup.
     const view = await scene.purse.newPage();
     await view.goto(inPurse('src/popup/index.html'));
     await view.locator(`[data-approval="${approval.offer.id}"]`).waitFor();
     await view.evaluate(() => chrome.windows.create({ url: 'about:blank', focused: true }));
-    await expect.poll(() => popsUp(approval.offer.id), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => popsUp(approval.offer.id)).toBe(false);
     expect(await badge()).toBe('1');
     await view.close();
     await approval.approve();

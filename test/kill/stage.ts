@@ -16,8 +16,8 @@ export interface Stage extends Scene {
   readonly worker: WatchedWorker;
   /** The purse's key in another wallet. */
   readonly otherWallet: TestAccount;
-  /** What the purse has on disk. */
-  look(): Promise<OnDisk>;
+  /** What the purse has on disk; of its payments, those since a time (ms): a look at all of them takes long. */
+  look(since?: number): Promise<OnDisk>;
 }
 
 /** What outlives the worker. */
@@ -61,19 +61,22 @@ export async function openStage(): Promise<Stage> {
     tab,
     worker: await WatchedWorker.of(purse),
     otherWallet: new TestAccount(devnet.ledger, privateKey),
-    look: () => desk.evaluate(readDisk),
+    look: (since = 0) => desk.evaluate(readDisk, since),
   };
 }
 
 /** Runs in a page of the purse. */
-async function readDisk(): Promise<OnDisk> {
+async function readDisk(since: number): Promise<OnDisk> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open('nano-purse');
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
   const transaction = database.transaction(['payments', 'spending']);
-  const rows = transaction.objectStore('payments').getAll();
+  const rows = transaction
+    .objectStore('payments')
+    .index('place')
+    .getAll(IDBKeyRange.lowerBound([since, '']));
   const spending = transaction.objectStore('spending').getAll();
   await new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;

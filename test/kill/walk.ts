@@ -55,6 +55,8 @@ export class Walk {
   readonly #page: string;
   readonly #asks: boolean;
   readonly #sends: number;
+  /** When it began (ms). */
+  readonly #since = Date.now();
   /** Puts a plan into the worker's next life, as it begins. */
   #nextLife: Awaited<ReturnType<WatchedWorker['killAndCatch']>> | undefined;
 
@@ -121,7 +123,7 @@ export class Walk {
     }
     // What was asked of the worker dies with it.
     await begun.catch(() => undefined);
-    return (await this.stage.look()).waiting.includes(this.url);
+    return (await this.stage.look(this.#since)).waiting.includes(this.url);
   }
 
   /**
@@ -170,7 +172,7 @@ export class Walk {
 
   /** The newest payment for this page. */
   async payment(): Promise<Payment> {
-    const payment = this.#ours(await this.stage.look()).at(-1);
+    const payment = this.#ours(await this.stage.look(this.#since)).at(-1);
     assert(payment, 'nothing was paid');
     return payment;
   }
@@ -209,7 +211,9 @@ export class Walk {
   }
 
   async #isPaidFor(): Promise<boolean> {
-    const paid = this.#ours(await this.stage.look()).some(({ progress }) => isDebited(progress.state));
+    const paid = this.#ours(await this.stage.look(this.#since)).some(({ progress }) =>
+      isDebited(progress.state),
+    );
     return paid && (await this.#hasContent());
   }
 
@@ -230,7 +234,7 @@ export class Walk {
   async #see(what: string, test: (disk: OnDisk) => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-      const disk = await this.stage.look();
+      const disk = await this.stage.look(this.#since);
       if (await test(disk).catch(() => false)) return;
       if (Date.now() > deadline) {
         const states = this.#ours(disk).map(({ story }) => story.map(({ state }) => state).join(' '));

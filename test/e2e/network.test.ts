@@ -180,6 +180,11 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     await visit(url);
     await page.locator('#gate').waitFor();
     await expect.poll(() => reason(url), PATIENCE).toBe('fault_nodeUnreachable');
+    // What was reserved is given back: the budget is counted over both visits.
+    expect((await purse.payments()).slice(mark.journal)).toMatchObject([
+      { state: 'abandoned', fault: { key: 'fault_nodeUnreachable' } },
+    ]);
+    mark = await scene.mark();
     const popup = await purse.popup();
     await popup.getByTestId('trouble').getByText(messages.fault_nodeUnreachable.message).waitFor();
     await works();

@@ -1,5 +1,11 @@
 /** Interception with a purse that has no money: it pays what it is told to with a proof that only names its challenge. */
-import type { Challenge, Delivery, Unpriced } from '../../../../src/interception/challenge.ts';
+import type {
+  Answered,
+  Challenge,
+  Delivery,
+  Unanswered,
+  Unpriced,
+} from '../../../../src/interception/challenge.ts';
 import {
   createChromiumInterception,
   type SessionStore,
@@ -20,7 +26,7 @@ export interface Bench {
   readonly challenges: Challenge[];
   readonly unheld: Challenge[];
   readonly unpriced: Unpriced[];
-  readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Delivery }>;
+  readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Answered | Unanswered }>;
   deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
@@ -28,6 +34,13 @@ export interface Bench {
   toLoad(): readonly Challenge[];
   /** Arms a rule and leaves it armed. */
   arm(target: Target, proof: string): Promise<void>;
+}
+
+/** What a test can be told of a delivery. */
+function headOf(delivery: Delivery): Answered | Unanswered {
+  if (delivery.kind === 'unanswered') return delivery;
+  const { kind, status, paymentResponse, paymentRequired } = delivery;
+  return { kind, status, paymentResponse, paymentRequired };
 }
 
 declare global {
@@ -61,7 +74,7 @@ globalThis.bench = {
   deliveries: [],
   async deliver(challenge, proof = `proof-${challenge.id}`) {
     const delivery = await interception.deliver(challenge, proof);
-    bench.deliveries.push({ challenge, delivery });
+    bench.deliveries.push({ challenge, delivery: headOf(delivery) });
     return delivery;
   },
   release: interception.release,

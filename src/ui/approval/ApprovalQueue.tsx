@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { ask } from '../../messages/ask.ts';
 import type { ApprovalView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
@@ -18,10 +18,8 @@ export function ApprovalQueue({ approvals, onDone }: ApprovalQueueProps) {
   const action = useAction();
   const open = approvals.filter(({ id }) => !answered.value.has(id));
   const [first, ...rest] = open;
-  const done = first === undefined && !action.busy.value;
-  useEffect(() => {
-    if (done) onDone();
-  }, [done]);
+  const latest = useRef(approvals);
+  latest.current = approvals;
   if (first === undefined) return null;
 
   return (
@@ -35,6 +33,8 @@ export function ApprovalQueue({ approvals, onDone }: ApprovalQueueProps) {
         const sent = await action.run(() => ask('approval.answer', { id: first.id, answer }));
         if (sent || action.fault.peek()?.key === 'fault_approvalGone') {
           answered.value = new Set([...answered.value, first.id]);
+          // The background may have told that nothing waits any more, and this be gone from the page, before its answer came.
+          if (latest.current.every(({ id }) => answered.peek().has(id))) onDone();
         } else {
           tries.value += 1;
         }

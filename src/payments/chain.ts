@@ -159,8 +159,8 @@ export class Chain {
    *
    * @throws Fault those of NodeClient
    */
-  async holdBack(hash: BlockHash): Promise<boolean> {
-    return (await this.isHeldBack(hash)) || this.#frontier.holdBack(hash);
+  holdBack(hash: BlockHash): Promise<boolean> {
+    return this.#frontier.holdBack(hash);
   }
 
   /** Whether a block was held back, or handed over, and nobody was seen to publish it: no more is it from here. */

@@ -98,9 +98,13 @@ export class Frontier {
     return rival?.confirmed ? rival.hash : null;
   }
 
-  /** Holds back the newest own block, when it is too late for what it pays and no node has it. */
+  /**
+   * Holds back the newest own block, when it is too late for what it pays and no node has it. True as well where it is
+   * held back already, by whoever looked at the account a moment ago.
+   */
   async holdBack(hash: BlockHash): Promise<boolean> {
     const newest = await this.newest();
+    if (chequeOutOn(newest)?.hash === hash) return true;
     if (newest?.hash !== hash || (await this.#ports.node.blockInfo(hash)) !== null) return false;
     return this.#holdBackLate(newest);
   }

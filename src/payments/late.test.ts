@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
+import { systemClock } from '../nano/clock.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { debitedOf } from './books.fixture.ts';
+import type { ChainStore } from './journal.ts';
 import { PUBLISHING_MARGIN } from './last-look.ts';
 import type { Payment } from './payment.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
@@ -100,6 +102,35 @@ describe('a signed block that no node has', () => {
     await life.revoker.tend();
     expect(await states()).toEqual(['revoked']);
     await life.purse.send(STRANGER, 1n as Raw);
+  });
+
+  test('stays held back where whoever looks at the account comes first by a hair', async () => {
+    const payment = await unpublished();
+    const now = () => lastMoment(payment);
+    const looker = account.purse({ clock: { ...systemClock, now } });
+    const { chains } = account;
+    let isFirst = true;
+    const store: ChainStore = {
+      async newest(network, address) {
+        const newest = await chains.newest(network, address);
+        if (isFirst) {
+          isFirst = false;
+          await looker.refresh();
+        }
+        return newest;
+      },
+      signed: (hash) => chains.signed(hash),
+      put: (own) => chains.put(own),
+      cashed: (cheque) => chains.cashed(cheque),
+      out: () => chains.out(),
+      holdBack: (cheque) => chains.holdBack(cheque),
+    };
+    begin({ now, purse: { store } });
+    await life.handover.resume();
+    looker.close();
+    expect(subtypes()).toEqual(['change']);
+    expect(await states()).toEqual(['revoked']);
+    expect(await spent()).toBe(0n);
   });
 
   test('that a node has after all stays paid, and its proof is kept', async () => {

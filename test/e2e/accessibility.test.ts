@@ -160,7 +160,8 @@ describe('of the purse in use', () => {
     await tab(popup, 2);
     await popup.getByTestId('budget').waitFor();
     await expectAccessible(popup, 'budgets');
-    await popup.getByTestId('pause-all').check();
+    await popup.getByTestId('pause-all').click();
+    await popup.locator('[data-testid="pause-all"]:checked').waitFor();
     await popup.getByTestId('budget').locator('button').click();
     await popup.getByTestId('budget-more').click();
     await popup.getByTestId('budget-lasts').selectOption('month');

@@ -187,7 +187,7 @@ describe('over all sites', () => {
     await budget({});
     const popup = await scene.purse.popup();
     await popup.locator('nav button').nth(2).click();
-    await popup.getByTestId('pause-all').check();
+    await popup.getByTestId('pause-all').click();
     await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
     await popup.close();
     expect(await asked()).toMatchObject({ reason: 'reason_paused' });

@@ -159,7 +159,7 @@ describe('inside a budget', () => {
     await budget(XNO, XNO);
     const popup = await scene.purse.popup();
     await popup.locator('nav button').nth(2).click();
-    await popup.getByTestId('pause-all').check();
+    await popup.getByTestId('pause-all').click();
     await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
     await popup.close();
     expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });

@@ -85,7 +85,7 @@ test('the page for developers puts a tab in the sandbox with one click, and the 
   tool = await purse.newPage();
   await tool.goto(toolUrl());
   expect(await tool.getByTestId('network-banner').count()).toBe(0);
-  await tool.getByTestId(`sandbox-tab-${tab}`).check();
+  await tool.getByTestId(`sandbox-tab-${tab}`).click();
   await tool.getByTestId('test-money').getByTestId('network-banner').waitFor();
   const badge = (id: number) => tool.evaluate((tabId) => chrome.action.getBadgeText({ tabId }), id);
   expect(await badge(tab)).toBe('TEST');

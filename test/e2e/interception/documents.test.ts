@@ -105,8 +105,14 @@ test('a paid page that redirects gives the final answer, and the proof stays beh
 
 test('a page whose proof is refused shows the refusal, and is no new question', async () => {
   const path = '/paid/refused?as=html&refuse=402';
+  let shown = 0;
+  page.on('framenavigated', () => {
+    shown += 1;
+  });
   await page.goto(world.paywall.here + path);
   await expect.poll(async () => (await world.seen(path)).deliveries).toHaveLength(1);
+  // The refusal has come, but not yet into the tab: a tab that is closed in between never ends.
+  await expect.poll(() => shown).toBe(2);
   await page.waitForLoadState();
   const { challenges, deliveries, unheld } = await world.seen(path);
   expect([challenges.length, unheld.length]).toEqual([1, 0]);

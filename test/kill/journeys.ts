@@ -109,6 +109,7 @@ export const deliveredAfterRefusal: Journey = {
 /** A browser loads a page by itself again whose answer was lost: it is left before that. */
 const visitAndLose = async (walk: Walk): Promise<void> => {
   await walk.visitUntil('unanswered');
+  await walk.showsLoss();
   await walk.leave();
 };
 

@@ -26,7 +26,7 @@ export interface OnDisk {
   readonly spending: readonly SpendingRow[];
   /** The URLs for which a page waits. */
   readonly waiting: readonly string[];
-  /** Whether a tab is loading something. */
+  /** Whether a tab is loading something, or about to: a proof waits for its request. */
   readonly isLoading: boolean;
 }
 
@@ -89,11 +89,13 @@ async function readDisk(since: number): Promise<OnDisk> {
       ? [(value as { sighting: { challenge: { url: string } } }).sighting.challenge.url]
       : [],
   );
+  // In this order: a request takes its proof with it once it is on its way.
+  const rules = await chrome.declarativeNetRequest.getSessionRules();
   const tabs = await chrome.tabs.query({ status: 'loading' });
   return {
     payments: rows.result.map(({ payment }) => payment),
     spending: spending.result,
     waiting,
-    isLoading: tabs.length > 0,
+    isLoading: rules.length > 0 || tabs.length > 0,
   };
 }

@@ -87,6 +87,12 @@ export class Walk {
     await this.stage.tab.goto(this.#page).catch(() => null);
   }
 
+  /** Waits until a lost document is the browser's error page: on its way, it would take the place of what comes next. */
+  async showsLoss(): Promise<void> {
+    if (this.#surface === 'fetch') return;
+    await this.#see('an error page', async () => this.stage.tab.url().startsWith('chrome-error:'));
+  }
+
   async leave(): Promise<void> {
     await this.stage.tab.goto('about:blank');
   }

@@ -103,7 +103,8 @@ describe('the main job', () => {
   test('twenty at once are each paid once, in one unbroken chain', async () => {
     const url = page('/api/data');
     await allowAll(account, url);
-    const challenges = await Promise.all(Array.from({ length: 20 }, () => browser.visit(url)));
+    const byScript = { kind: 'xmlhttprequest', documentId: 'one', initiator: merchant.origin } as const;
+    const challenges = await Promise.all(Array.from({ length: 20 }, () => browser.visit(url, byScript)));
     await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
     expect(challenges.map(statusOf)).toEqual(Array.from({ length: 20 }, () => 200));
     expect(account.sends()).toHaveLength(20);
@@ -296,6 +297,47 @@ describe('a page that is loaded again', () => {
     expect(statusOf(second)).toBe(200);
     expect(account.sends()).toHaveLength(1);
     expect(browser.released).toEqual([]);
+  });
+
+  test('at once, before anything was decided, is paid for once', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const [first, second] = [await browser.visit(url), await browser.visit(url)];
+    await Promise.all([life.cashier.meet(first), life.cashier.meet(second)]);
+    expect(statusOf(second)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('while its payment is about to be reserved is paid for once, whatever else its page asks for', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const [first, second, other] = [
+      await browser.visit(url),
+      await browser.visit(url),
+      await browser.visit(page('/frame')),
+    ];
+    let turnOfFirst = () => {};
+    const held = new Promise<void>((resolve) => {
+      turnOfFirst = resolve;
+    });
+    let turns = 0;
+    const { cashier, log } = begin({
+      cashier: {
+        turn: async () => {
+          turns += 1;
+          if (turns === 1) await held;
+          return { account: account.address, done: () => undefined };
+        },
+      },
+    });
+    const meeting = cashier.meet(first);
+    await expect.poll(() => turns).toBe(1);
+    await Promise.all([cashier.meet(second), cashier.meet(other)]);
+    turnOfFirst();
+    await meeting;
+    expect(log).toMatchObject([{ challenge: first.id, key: 'refusal_LAPSED' }]);
+    expect([statusOf(second), statusOf(other)]).toEqual([200, 200]);
+    expect(account.sends()).toHaveLength(2);
   });
 
   test('while it is asked about is asked about anew', async () => {

@@ -53,8 +53,8 @@ export interface CashierPorts {
   readonly now: () => number;
 }
 
-/** Of how many frames the last document is remembered. */
-const MOST_FRAMES = 1_000;
+/** Of how many requests the last challenge is remembered. */
+const MOST_REQUESTS = 1_000;
 
 /**
  * The straight way through the house, from a challenge to its end: classify, decide, ask or not, reserve, and hand it
@@ -64,8 +64,8 @@ const MOST_FRAMES = 1_000;
 export class Cashier {
   readonly #ports: CashierPorts;
   readonly #meetings = new Map<string, Promise<void>>();
-  /** The last document that each frame loaded and met, by tab and frame. */
-  readonly #loaded = new Map<string, Challenge>();
+  /** The last challenge that each request of a frame met. */
+  readonly #latest = new Map<string, Challenge>();
   /** The challenges of which the offer was asked for anew, while they are met. */
   readonly #renewed = new Set<string>();
 
@@ -91,18 +91,18 @@ export class Cashier {
   }
 
   #remember(challenge: Challenge): void {
-    const frame = frameOf(challenge);
-    const last = this.#loaded.get(frame);
+    const request = requestOf(challenge);
+    const last = this.#latest.get(request);
     if (last !== undefined && last.seenAt > challenge.seenAt) return;
-    this.#loaded.delete(frame);
-    this.#loaded.set(frame, challenge);
-    const [oldest] = this.#loaded.keys();
-    if (this.#loaded.size > MOST_FRAMES && oldest !== undefined) this.#loaded.delete(oldest);
+    this.#latest.delete(request);
+    this.#latest.set(request, challenge);
+    const [oldest] = this.#latest.keys();
+    if (this.#latest.size > MOST_REQUESTS && oldest !== undefined) this.#latest.delete(oldest);
   }
 
-  /** Whether the document was loaded once more while this was on its way: that one is asked about. */
+  /** Whether its page was loaded once more while this was on its way: that one is asked about, or paid for. */
   #isReplaced(challenge: Challenge): boolean {
-    const last = this.#loaded.get(frameOf(challenge));
+    const last = this.#latest.get(requestOf(challenge));
     return last !== undefined && replaces(last, challenge);
   }
 
@@ -271,6 +271,8 @@ export class Cashier {
     const turn = await this.#ports.turn(offer.network, offer.amount);
     try {
       if (handover.takeOver(challenge)) return;
+      // Nothing is awaited from here to the reservation: whoever comes later finds it being paid for.
+      if (this.#isReplaced(challenge)) return await this.#leave(challenge, 'refusal_LAPSED');
       const reservation = await journal.reserve({
         id: crypto.randomUUID() as PaymentId,
         at,
@@ -308,7 +310,8 @@ export class Cashier {
 /** What a decision takes from the books. */
 type Books = Pick<Circumstances, 'allowance' | 'lastPrice' | 'undeliveredBefore' | 'blocked'>;
 
-const frameOf = ({ tabId, frameId }: Challenge): string => `${tabId} ${frameId}`;
+const requestOf = ({ tabId, frameId, method, url }: Challenge): string =>
+  `${tabId} ${frameId} ${method} ${url}`;
 
 /** What may be paid only once: the server's session, nonce or challenge; without one, this approval (invariant 1). */
 function onceOf(challenge: Challenge, offer: Offer): string {

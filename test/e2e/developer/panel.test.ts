@@ -60,6 +60,21 @@ async function openPanel(): Promise<void> {
   await panel.getByTestId('exchange').first().waitFor();
 }
 
+/** The steps of the exchange that had this path, as they lie in the store. */
+const kept = (path: string): Promise<readonly string[]> =>
+  panel.evaluate(async (end) => {
+    const all = Object.values(
+      await chrome.storage.session.get<
+        Record<
+          string,
+          { readonly request?: { readonly url: string }; readonly steps: readonly { kind: string }[] }
+        >
+      >(null),
+    );
+    const found = all.find(({ request }) => request?.url.endsWith(end));
+    return found?.steps.map(({ kind }) => kind) ?? [];
+  }, path);
+
 async function download(testId: string): Promise<unknown> {
   const [file] = await Promise.all([panel.waitForEvent('download'), panel.getByTestId(testId).click()]);
   return JSON.parse(readFileSync(await file.path(), 'utf8'));
@@ -67,6 +82,10 @@ async function download(testId: string): Promise<unknown> {
 
 describe('opened late, after the worker died', () => {
   beforeAll(async () => {
+    await openPanel();
+    // The last answer, too, is where the worker's next life finds it.
+    await expect.poll(() => kept('/always-refuses')).toContain('answered');
+    await panel.close();
     await scene.purse.killWorker();
     await openPanel();
   });

@@ -60,19 +60,14 @@ async function openPanel(): Promise<void> {
   await panel.getByTestId('exchange').first().waitFor();
 }
 
-/** The steps of the exchange that had this path, as they lie in the store. */
-const kept = (path: string): Promise<readonly string[]> =>
-  panel.evaluate(async (end) => {
-    const all = Object.values(
-      await chrome.storage.session.get<
-        Record<
-          string,
-          { readonly request?: { readonly url: string }; readonly steps: readonly { kind: string }[] }
-        >
-      >(null),
-    );
-    const found = all.find(({ request }) => request?.url.endsWith(end));
-    return found?.steps.map(({ kind }) => kind) ?? [];
+/** Resolves when an answer that the exchange with this path got lies in the store, for the worker's next life. */
+const isWritten = (path: string) =>
+  panel.waitForFunction(async (wanted) => {
+    type Stored = { readonly request: { readonly url: string }; readonly steps: readonly { kind: string }[] };
+    const stored = await chrome.storage.session.get<Record<string, Stored>>(null);
+    return Object.entries(stored)
+      .filter(([key, { request }]) => key.startsWith('exchange:') && new URL(request.url).pathname === wanted)
+      .some(([, { steps }]) => steps.some(({ kind }) => kind === 'answered'));
   }, path);
 
 async function download(testId: string): Promise<unknown> {
@@ -83,8 +78,7 @@ async function download(testId: string): Promise<unknown> {
 describe('opened late, after the worker died', () => {
   beforeAll(async () => {
     await openPanel();
-    // The last answer, too, is where the worker's next life finds it.
-    await expect.poll(() => kept('/always-refuses')).toContain('answered');
+    await isWritten('/always-refuses');
     await panel.close();
     await scene.purse.killWorker();
     await openPanel();

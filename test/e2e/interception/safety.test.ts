@@ -176,6 +176,47 @@ test('a page that forges the handshake is not heard', async () => {
   );
 });
 
+test('a page that takes the handshake of a frame of its own is told no of what others ask for', async () => {
+  await world.policy('wait');
+  const other = await world.browser.context.newPage();
+  await other.goto(`${world.paywall.here}/safety`);
+  const held = ask('/paid/others', {}, other).catch(() => 'closed');
+  await waiting('/paid/others');
+  const answers = await page.evaluate(async () => {
+    const frame = document.createElement('iframe');
+    frame.src = location.href;
+    document.body.append(frame);
+    // The frame's first document keeps this window, and what was done to it.
+    const view = frame.contentWindow as unknown as { MessageChannel: typeof MessageChannel };
+    const Channel = view.MessageChannel;
+    const port = new Promise<MessagePort>((resolve) => {
+      view.MessageChannel = new Proxy(Channel, {
+        construct() {
+          const channel = new Channel();
+          resolve(channel.port1);
+          return channel;
+        },
+      });
+    });
+    const taken = await port;
+    const heard: unknown[] = [];
+    return new Promise((resolve) => {
+      taken.addEventListener('message', ({ data }) => {
+        heard.push(data);
+        if (data.id === 2) resolve(heard);
+      });
+      for (const odd of [null, 1, { id: {}, url: 1 }, { id: 1, url: null }]) taken.postMessage(odd);
+      taken.postMessage({ id: 2, url: new URL('/paid/others', location.href).href, method: 'GET' });
+    });
+  });
+  expect(answers).toContainEqual({ id: 2, go: false });
+  expect(JSON.stringify(answers)).not.toContain('true');
+  expect((await world.seen('/paid/others')).challenges).toHaveLength(1);
+  expect(proofs('/paid/others')).toEqual([null]);
+  await other.close();
+  expect(await held).toBe('closed');
+});
+
 test('a page that bends everything it can reach learns yes or no, and is served all the same', async () => {
   const seen = await page.evaluate(async () => {
     const caught: unknown[] = [];

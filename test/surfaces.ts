@@ -159,6 +159,20 @@ export const surfaces: readonly Surface[] = [
     shown: [HERE, 'a picture element'],
   },
   {
+    surface: '`<input type=image>`',
+    how: 'the element’s source is set anew',
+    user: 'nothing',
+    limits: '',
+    shown: [HERE, 'an image button'],
+  },
+  {
+    surface: 'stylesheet, sound, film, embedded page or script whose 402 may be cached',
+    how: 'as without: what goes again goes to the server, past the cache',
+    user: 'nothing; for a script, loads the page again',
+    limits: '',
+    shown: [HERE, 'whose 402 may be cached'],
+  },
+  {
     surface: '`<audio>`, `<video>`, with `<source>` too',
     how: 'the element loads anew',
     user: 'presses play again, where it does not start by itself',
@@ -200,6 +214,8 @@ export const surfaces: readonly Surface[] = [
       ['font', 'a font', ''],
       ['stylesheet that another imports', 'a stylesheet that another imports', ''],
       ['background image', 'a background image', ''],
+      ['`<video poster>`', 'a poster', ''],
+      ['`<image>` in an SVG drawing', 'an image in a drawing', ''],
       [
         'image that is in no document',
         'an image that is in no document',

@@ -65,7 +65,7 @@ runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: 
 /** Which elements ask for something, and the attributes that may say for what. */
 const asking = {
   frame: ['iframe', 'src'],
-  image: ['img', 'srcset', 'src'],
+  image: ['img,input', 'srcset', 'src'],
   media: ['audio,video', 'src'],
   // An object that has fallen back to its other content does so for good.
   object: ['embed', 'src'],

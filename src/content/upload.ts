@@ -31,7 +31,7 @@ export function muteUploads(): UploadMute {
     if (isIn(muted, this)) stop(event);
   };
   const listenTo = (upload: EventTarget): void => {
-    for (let i = 0; i < types.length; i += 1) listen(upload, types[i] ?? '', hear, true);
+    for (let i = 0; i < types.length; i += 1) listen(upload, types[i] as string, hear, true);
   };
 
   standIn<XMLHttpRequest>(
@@ -57,7 +57,7 @@ export function muteUploads(): UploadMute {
       put(muted, upload);
       // All are called in the order in which they came; the page's handlers go behind our listeners.
       for (let i = 0; i < types.length; i += 1) {
-        const name = `on${types[i] ?? 'load'}` as const;
+        const name = `on${types[i] as (typeof types)[number]}` as const;
         const handler = upload[name];
         if (handler === null) continue;
         upload[name] = null;

@@ -117,7 +117,7 @@ export function holdXhr(ask: Ask): void {
   };
 
   prototype.constructor = standInClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
-    for (let i = 0; i < events.length; i += 1) listen(xhr, events[i] ?? '', hear, true);
+    for (let i = 0; i < events.length; i += 1) listen(xhr, events[i] as string, hear, true);
   });
   standIn<Xhr>(prototype, 'open', (native, xhr, args) => {
     const opened = textsOf(args);

@@ -20,6 +20,7 @@ export interface AwaitedAnswer {
 
 /** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
 interface Awaited {
+  carries(requestId: string): boolean;
   sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
   received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
   completed(details: chrome.webRequest.OnCompletedDetails): boolean;
@@ -61,6 +62,7 @@ export class Answers {
     let deadline = setTimeout(fail, carryWithin, 'timeout');
 
     const awaited: Awaited = {
+      carries: (requestId) => requestId === carrier,
       sent({ requestId, requestHeaders, url, method, tabId, type }) {
         const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
         const isIts = isItsTab && type === target.kind && method === target.method;
@@ -109,6 +111,11 @@ export class Answers {
     if (this.#awaited.size === 0) this.#listen();
     this.#awaited.add(awaited);
     return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
+  }
+
+  /** Whether a request, by the browser's id of it, is one that carries a proof. */
+  carries(requestId: string): boolean {
+    return [...this.#awaited].some((awaited) => awaited.carries(requestId));
   }
 
   #listen(): void {

@@ -185,6 +185,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
         mayAsk: ports.mayAsk,
+        carries: (requestId) => answers.carries(requestId),
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);

@@ -144,6 +144,19 @@ test('a storm takes no other tab’s place, and none of what was paid', async ()
   expect(store.kept.size).toBe(ofTheStorm.length + 1);
 });
 
+test('what comes into a tab where everything was paid for is kept, and the oldest makes room', async () => {
+  const exchanges = lifeOf(memory());
+  const paid = Array.from({ length: 100 }, (_, seenAt) => challengeOf({ tabId: 1, seenAt }));
+  for (const challenge of paid) {
+    exchanges.saw(challenge);
+    exchanges.served(challenge, PAYMENT);
+  }
+  const newest = challengeOf({ tabId: 1, seenAt: 100 });
+  exchanges.saw(newest);
+  const kept = (await exchanges.of(1)).map(({ id }) => id);
+  expect(kept).toEqual([...paid.slice(1).map(({ id }) => id), newest.id]);
+});
+
 test('many tabs together have their bound, in number and in size', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
@@ -162,6 +175,15 @@ test('a header or an answer of any length is kept in part', async () => {
   exchanges.answered(challenge, 'page', { ...ANSWER, paymentResponse: huge, paymentRequired: huge });
   const [kept] = await exchanges.of(challenge.tabId);
   expect(JSON.stringify(kept).length).toBeLessThan(150_000);
+});
+
+test('one alone is kept, however many characters its text is written with', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf({ header: '\u0001'.repeat(64 * 1024) });
+  exchanges.saw(challengeOf({ tabId: challenge.tabId, seenAt: 0 }));
+  exchanges.saw(challenge);
+  exchanges.answered(challenge, 'page', { ...ANSWER, paymentRequired: challenge.header });
+  expect((await exchanges.of(challenge.tabId)).map(({ id }) => id)).toEqual([challenge.id]);
 });
 
 test('of many replays the newest are kept, and what came before them', async () => {

@@ -142,16 +142,17 @@ export class Exchanges implements Witness {
     const { id } = exchange;
     this.#kept.set(id, keptOf(exchange));
     this.#unwritten.add(id);
-    this.#makeRoom(exchange.request.tabId);
+    this.#makeRoom(exchange);
     this.#writeSoon();
   }
 
-  #makeRoom(tabId: number): void {
-    const ofItsTab = () =>
-      [...this.#kept.values()].filter(({ exchange }) => exchange.request.tabId === tabId);
-    for (let some = ofItsTab(); exceeds(some, MOST_OF_A_TAB); some = ofItsTab()) this.#drop(leastOf(some));
-    for (let all = [...this.#kept.values()]; exceeds(all, MOST); all = [...this.#kept.values()])
-      this.#drop(leastOf(all));
+  /** What just happened is never what makes room: where all else was paid for, it would be gone as it comes. */
+  #makeRoom({ id, request: { tabId } }: Exchange): void {
+    const all = () => [...this.#kept.values()];
+    const ofItsTab = () => all().filter(({ exchange }) => exchange.request.tabId === tabId);
+    for (let some = ofItsTab(); exceeds(some, MOST_OF_A_TAB); some = ofItsTab())
+      this.#drop(leastOf(some, id));
+    for (let some = all(); exceeds(some, MOST); some = all()) this.#drop(leastOf(some, id));
   }
 
   #drop(id: string): void {
@@ -197,13 +198,15 @@ export class Exchanges implements Witness {
 const keptOf = (exchange: Exchange): Kept => ({ exchange, size: JSON.stringify(exchange).length });
 
 function exceeds(some: readonly Kept[], most: typeof MOST): boolean {
+  if (some.length <= 1) return false;
   return some.length > most.exchanges || some.reduce((sum, { size }) => sum + size, 0) > most.characters;
 }
 
-/** The one that is missed least: the oldest that nothing was paid for or, where there is none, the oldest. */
-function leastOf(some: readonly Kept[]): string {
+/** The one that is missed least beside this: the oldest that nothing was paid for or, where there is none, the oldest. */
+function leastOf(some: readonly Kept[], beside: string): string {
   const ids = some
     .map(({ exchange }) => exchange)
+    .filter(({ id }) => id !== beside)
     .sort((one, other) => one.request.seenAt - other.request.seenAt)
     .sort((one, other) => Number(paymentOf(one) !== null) - Number(paymentOf(other) !== null))
     .map(({ id }) => id);

@@ -23,8 +23,9 @@ async function outlives(death: Death): Promise<string> {
     return '●';
   } catch (failure) {
     const { journey, mechanism, surface, stop } = death;
-    const message = failure instanceof Error ? failure.message : String(failure);
-    failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${message}`);
+    const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
+    const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
+    failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
     // What went wrong once must not spoil what comes after it.
     await stage.close();
     stage = await openStage();

@@ -13,6 +13,8 @@ export interface Stage extends Scene {
   readonly desk: Page;
   /** The tab that asks for things. */
   readonly tab: Page;
+  /** The browser's number of it. */
+  readonly tabId: number;
   readonly worker: WatchedWorker;
   /** The purse's key in another wallet. */
   readonly otherWallet: TestAccount;
@@ -54,11 +56,17 @@ export async function openStage(): Promise<Stage> {
   const desk = await purse.newPage();
   await desk.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
   const tab = await purse.newPage();
+  await tab.goto(`${merchant.origin}/free`);
+  const tabId = await desk.evaluate(
+    async (url) => (await chrome.tabs.query({ url }))[0]?.id ?? chrome.tabs.TAB_ID_NONE,
+    tab.url(),
+  );
   const { privateKey } = deriveKeys(readSeedHex(seed), 0);
   return {
     ...scene,
     desk,
     tab,
+    tabId,
     worker: await WatchedWorker.of(purse),
     otherWallet: new TestAccount(devnet.ledger, privateKey),
     look: (since = 0) => desk.evaluate(readDisk, since),

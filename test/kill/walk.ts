@@ -40,6 +40,8 @@ export async function die(stage: Stage, death: Death): Promise<void> {
     await merchant.publishHeld();
     await purse.ask('purse.refresh', {});
     await walk.checkBooks();
+  } catch (failure) {
+    throw new Error(await walk.told(), { cause: failure });
   } finally {
     devnet.elections.delayMs = CONFIRMED_AFTER;
   }
@@ -211,7 +213,9 @@ export class Walk {
     await this.#quiet();
     for (let visits = 0; !(await this.#isPaidFor()); visits++) {
       assert(visits < VISITS, 'the page never gets what it asked for');
+      const since = Date.now();
       await this.visit();
+      await this.#noticed(since);
       await this.#quiet();
     }
   }
@@ -226,6 +230,15 @@ export class Walk {
   async #hasContent(): Promise<boolean> {
     const at = this.#surface === 'document' ? '#paid' : '#fetch-result[data-status="200"]';
     return (await this.stage.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
+  }
+
+  /** Waits until the purse has seen the 402 of a visit: before that nothing tells a page that waits from one that has its answer. */
+  async #noticed(since: number): Promise<void> {
+    const { purse, tabId } = this.stage;
+    await this.#see('the purse take notice', async () => {
+      const exchanges = await purse.ask('exchange.list', { tabId });
+      return exchanges.some(({ url, at }) => url === this.url && at >= since);
+    });
   }
 
   /** Waits until nobody waits for anything, and nothing is on its way. */
@@ -249,6 +262,21 @@ export class Walk {
       if (this.#asks) await this.#answer();
       await pause(LOOK_EVERY);
     }
+  }
+
+  /** What became of it, for who wants to know why it went wrong. */
+  async told(): Promise<string> {
+    const { payments } = await this.stage.look(this.#since);
+    const stories = this.#ours({ payments }).map(({ intent: { challenge }, story }) => ({
+      frame: `${challenge.tabId} ${challenge.frameId}`,
+      seen: challenge.seenAt - this.#since,
+      story: story.map(({ state, at }) => `${state} ${at - this.#since}`).join(', '),
+    }));
+    const requests = this.stage.merchant
+      .books()
+      .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
+      .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
+    return JSON.stringify({ stories, requests });
   }
 
   /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */

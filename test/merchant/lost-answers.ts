@@ -4,7 +4,7 @@ import type { SettledPayment } from './spent.ts';
  * A browser silently sends a request again, over and over, when the connection it was sent on had been open before and
  * is cut without an answer. It does so at once; nobody who knows that an answer was lost comes back that soon.
  */
-const SILENT_RETRY_MS = 250;
+const SILENT_RETRY_MS = 1000;
 
 interface Debt {
   readonly url: string;

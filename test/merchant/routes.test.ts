@@ -186,7 +186,7 @@ test.each(['asks', 'waits'])(
     expect(scene.merchant.books().payments).toMatchObject([{ hash: proof }]);
     expect((await present(`${url}?other=1`, paymentSignature)).status).toBe(410);
     if (notice === 'asks') await quote(url);
-    else scene.passTime(250);
+    else scene.passTime(1000);
     const again = await present(url, paymentSignature);
     expect(again.status).toBe(200);
     expect(await again.text()).toContain(PAID_MARKER);

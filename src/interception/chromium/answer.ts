@@ -14,6 +14,8 @@ export interface AwaitedAnswer {
   /** Resolved when the proof has gone out: nothing that comes later may carry it. */
   readonly carried: Promise<void>;
   readonly delivery: Promise<Delivery>;
+  /** Whether a request has gone out with the proof: whoever was quicker than the purse, by loading the page again. */
+  isCarried(): boolean;
   /** Stops waiting: nothing will go out any more. */
   giveUp(reason: 'gone' | 'timeout'): void;
 }
@@ -110,7 +112,12 @@ export class Answers {
     };
     if (this.#awaited.size === 0) this.#listen();
     this.#awaited.add(awaited);
-    return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
+    return {
+      carried: carried.promise,
+      delivery: delivery.promise,
+      isCarried: () => carrier !== null,
+      giveUp: fail,
+    };
   }
 
   /** Whether a request, by the browser's id of it, is one that carries a proof. */

@@ -144,9 +144,10 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       void answer.carried.then(disarm);
       if (challenge.userPart === 'load') return await untilLoaded(challenge, answer);
       await open.end(challenge.id);
+      // A document that its user loaded again meanwhile has taken the proof along: once more would lose what it gets.
       const asks = isHeld(challenge)
         ? await holds.end(challenge.id, 'again')
-        : await askAgain(known.sighting);
+        : answer.isCarried() || (await askAgain(known.sighting));
       if (!asks) answer.giveUp('gone');
       return await answer.delivery;
     } finally {

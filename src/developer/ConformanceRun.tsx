@@ -178,10 +178,16 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       {report && (
         <div class="columns">
           <CopyButton text={markdownOf(report)} label={t('developer_copyMarkdown')} />
-          <Button onClick={() => saveFile(`402-${today()}.md`, 'text/markdown', [markdownOf(report)])}>
+          <Button
+            testId="save-markdown"
+            onClick={() => saveFile(`402-${today()}.md`, 'text/markdown', [markdownOf(report)])}
+          >
             {t('developer_saveMarkdown')}
           </Button>
-          <Button onClick={() => saveFile(`402-${today()}.json`, 'application/json', [jsonOf(report)])}>
+          <Button
+            testId="save-json"
+            onClick={() => saveFile(`402-${today()}.json`, 'application/json', [jsonOf(report)])}
+          >
             {t('developer_saveJson')}
           </Button>
         </div>

@@ -1,4 +1,5 @@
 /** The tester in a real browser, against real merchants: what it asks, pays, finds, and refuses to do. */
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
@@ -30,6 +31,11 @@ async function run(probe: string): Promise<string | null> {
   await tool.getByTestId('run').click();
   await tool.getByTestId('summary').waitFor();
   return tool.locator(`[data-probe=${probe}]`).first().getAttribute('data-verdict');
+}
+
+async function saved(button: string): Promise<string> {
+  const [file] = await Promise.all([tool.waitForEvent('download'), tool.getByTestId(button).click()]);
+  return readFileSync(await file.path(), 'utf8');
 }
 
 test('an endpoint is looked at without paying, and paid by hand', async () => {
@@ -66,6 +72,50 @@ test('nothing is found at a merchant that lacks nothing, and what costs somethin
   expect(await tool.getByTestId('summary').textContent()).toBe('1 pass');
 });
 
+test('a run that is stopped asks nothing more, and what it found until then can be taken along', async () => {
+  const sentBy = async (work: () => Promise<unknown>) => {
+    const before = scene.merchant.books().requests.length;
+    await work();
+    return scene.merchant.books().requests.length - before;
+  };
+  await tool.getByTestId('with-money').uncheck();
+  const alone = await sentBy(() => run('T1'));
+
+  await tool.getByTestId('only').selectOption('all');
+  await tool.getByTestId('run').click();
+  await tool.locator('[data-probe]').nth(1).waitFor();
+  await tool.getByTestId('stop').click();
+  await tool.getByTestId('summary').waitFor();
+  const found = await tool.locator('[data-probe]').count();
+  const inAll = await tool.getByTestId('only').locator('option').count();
+  expect(found).toBeLessThan(inAll - 1);
+  const summary = await tool.getByTestId('summary').textContent();
+
+  const json = JSON.parse(await saved('save-json'));
+  expect(json).toMatchObject({ url: scene.at('/api/private'), stopped: true });
+  expect(json.findings).toHaveLength(found);
+  const markdown = await saved('save-markdown');
+  expect(markdown).toContain(summary);
+  expect(markdown).toContain(scene.at('/api/private'));
+
+  expect(await sentBy(() => run('T1'))).toBe(alone);
+});
+
+test('a worker that is killed in the middle of a test loses nothing of it', async () => {
+  const before = scene.merchant.books().payments.length;
+  const paid = () => scene.merchant.books().payments.slice(before);
+  await tool.getByTestId('with-money').check();
+  await tool.getByTestId('only').selectOption('T19');
+  await tool.getByTestId('run').click();
+  await expect.poll(() => paid().length).toBeGreaterThan(0);
+  await scene.purse.killWorker();
+  await tool.getByTestId('summary').waitFor();
+  expect(await tool.locator('[data-probe=T19]').first().getAttribute('data-verdict')).toBe('pass');
+  const { items } = await scene.purse.ask('activity.page', { before: null, limit: 20 });
+  const sent = items.filter(({ kind }) => kind === 'sent').map(({ amount }) => amount);
+  for (const { amountRaw } of paid()) expect(sent).toContain(amountRaw);
+});
+
 test('a signed block of a test is taken back, and the purse goes on', async () => {
   await inspect(scene.at('/api/private', { mechanism: 'trackA' }));
   await tool.getByTestId('run').waitFor();
@@ -85,7 +135,7 @@ test('planted faults are found', async () => {
   expect(await run('T19')).toBe('fail');
 });
 
-test('nothing is spent beyond what was agreed to', async () => {
+test('nothing is spent beyond what was agreed to, nor over the death of the worker', async () => {
   const { run: id } = await scene.purse.ask('tester.begin', {
     url: scene.at('/api/private'),
     limit: '5',
@@ -93,6 +143,7 @@ test('nothing is spent beyond what was agreed to', async () => {
   });
   const to = scene.merchant.payTo;
   await scene.purse.ask('tester.pay', { run: id, to, amount: '3' });
+  await scene.purse.killWorker();
   await expect(scene.purse.ask('tester.pay', { run: id, to, amount: '3' })).rejects.toThrow(
     'fault_testLimit',
   );

@@ -266,7 +266,13 @@ export class Walk {
 
   /** What became of it, for who wants to know why it went wrong. */
   async told(): Promise<string> {
-    const { payments } = await this.stage.look(this.#since);
+    const { purse } = this.stage;
+    const { payments, waiting, isLoading } = await this.stage.look(this.#since);
+    // A worker that does not answer is what went wrong.
+    const worker = await Promise.race([
+      purse.ask('approval.list', {}).then((questions) => questions.map(({ url }) => url), String),
+      pause(PATIENCE, 'silent'),
+    ]);
     const stories = this.#ours({ payments }).map(({ intent: { challenge }, story }) => ({
       frame: `${challenge.tabId} ${challenge.frameId}`,
       seen: challenge.seenAt - this.#since,
@@ -276,7 +282,7 @@ export class Walk {
       .books()
       .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
       .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
-    return JSON.stringify({ stories, requests });
+    return JSON.stringify({ worker, waiting, isLoading, tab: this.stage.tab.url(), stories, requests });
   }
 
   /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */

@@ -41,7 +41,7 @@ export async function die(stage: Stage, death: Death): Promise<void> {
     await purse.ask('purse.refresh', {});
     await walk.checkBooks();
   } catch (failure) {
-    throw new Error(await walk.told(), { cause: failure });
+    throw new Error(await walk.told().catch(String), { cause: failure });
   } finally {
     devnet.elections.delayMs = CONFIRMED_AFTER;
   }
@@ -232,7 +232,7 @@ export class Walk {
     return (await this.stage.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
   }
 
-  /** Waits until the purse has seen the 402 of a visit: before that nothing tells a page that waits from one that has its answer. */
+  /** Waits until the purse has seen the 402 of a visit: before that, a page that waits looks like one that was answered. */
   async #noticed(since: number): Promise<void> {
     const { purse, tabId } = this.stage;
     await this.#see('the purse take notice', async () => {

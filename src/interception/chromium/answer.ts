@@ -14,15 +14,12 @@ export interface AwaitedAnswer {
   /** Resolved when the proof has gone out: nothing that comes later may carry it. */
   readonly carried: Promise<void>;
   readonly delivery: Promise<Delivery>;
-  /** Whether a request has gone out with the proof: whoever was quicker than the purse, by loading the page again. */
-  isCarried(): boolean;
   /** Stops waiting: nothing will go out any more. */
   giveUp(reason: 'gone' | 'timeout'): void;
 }
 
 /** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
 interface Awaited {
-  carries(requestId: string): boolean;
   sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
   received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
   completed(details: chrome.webRequest.OnCompletedDetails): boolean;
@@ -64,7 +61,6 @@ export class Answers {
     let deadline = setTimeout(fail, carryWithin, 'timeout');
 
     const awaited: Awaited = {
-      carries: (requestId) => requestId === carrier,
       sent({ requestId, requestHeaders, url, method, tabId, type }) {
         const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
         const isIts = isItsTab && type === target.kind && method === target.method;
@@ -112,17 +108,7 @@ export class Answers {
     };
     if (this.#awaited.size === 0) this.#listen();
     this.#awaited.add(awaited);
-    return {
-      carried: carried.promise,
-      delivery: delivery.promise,
-      isCarried: () => carrier !== null,
-      giveUp: fail,
-    };
-  }
-
-  /** Whether a request, by the browser's id of it, is one that carries a proof. */
-  carries(requestId: string): boolean {
-    return [...this.#awaited].some((awaited) => awaited.carries(requestId));
+    return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
   }
 
   #listen(): void {
@@ -162,7 +148,8 @@ export class Answers {
   };
 }
 
-function isDocument({ kind }: Target): boolean {
+/** Whether it is a page as a whole, which its user may leave or load again. */
+export function isDocument({ kind }: Pick<Target, 'kind'>): boolean {
   return kind === 'main_frame' || kind === 'sub_frame';
 }
 

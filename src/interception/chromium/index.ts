@@ -1,7 +1,7 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
-import { Answers, type AwaitedAnswer } from './answer.ts';
+import { Answers, type AwaitedAnswer, isDocument } from './answer.ts';
 import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type HoldEnd, Holds } from './holds.ts';
@@ -141,13 +141,18 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     const answer = answers.await(target, proof, patienceFor(challenge));
     const disarm = await rules.arm({ ...target, url: known.sighting.urlWithUser ?? target.url }, proof);
     try {
-      void answer.carried.then(disarm);
+      let isOut = false;
+      void answer.carried.then(() => {
+        isOut = true;
+        return disarm();
+      });
       if (challenge.userPart === 'load') return await untilLoaded(challenge, answer);
       await open.end(challenge.id);
-      // A document that its user loaded again meanwhile has taken the proof along: once more would lose what it gets.
+      // A document that its user loaded again meanwhile took the proof along: to load it once more would lose what it gets.
+      const isServed = isOut && isDocument(challenge);
       const asks = isHeld(challenge)
         ? await holds.end(challenge.id, 'again')
-        : answer.isCarried() || (await askAgain(known.sighting));
+        : isServed || (await askAgain(known.sighting));
       if (!asks) answer.giveUp('gone');
       return await answer.delivery;
     } finally {
@@ -186,7 +191,6 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
         mayAsk: ports.mayAsk,
-        carries: (requestId) => answers.carries(requestId),
       });
       void open.all().then((all) => {
         for (const one of all) void resume(one);

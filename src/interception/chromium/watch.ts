@@ -28,20 +28,11 @@ export interface Watcher {
   unpriced(response: Unpriced): void;
   /** Whether a server may be asked for its price. */
   mayAsk(): Promise<boolean>;
-  /** Whether the request carries a proof of the purse. */
-  carries(requestId: string): boolean;
 }
 
-const urls = ['http://*/*', 'https://*/*'];
-const filter: chrome.webRequest.RequestFilter = { urls, types: [...requestKinds] };
-
-/**
- * Whose own headers tell what their answer does not. Pages ask for most of what they ask for by other elements, and of
- * each request the browser tells an extension about, it makes a copy.
- */
-const telling: chrome.webRequest.RequestFilter = {
-  urls,
-  types: ['main_frame', 'sub_frame', 'xmlhttprequest', 'media', 'other'],
+const filter: chrome.webRequest.RequestFilter = {
+  urls: ['http://*/*', 'https://*/*'],
+  types: [...requestKinds],
 };
 
 /** Requests in flight that the purse remembers anything about. */
@@ -73,7 +64,7 @@ export function watchNetwork(watcher: Watcher): void {
     const { url } = request;
     const start = asked.get(requestId) ?? { url, method: details.method };
     const seen = headerOf(details.responseHeaders, 'payment-required');
-    const isProven = aside.get(requestId) === 'proven' || watcher.carries(requestId);
+    const isProven = aside.get(requestId) === 'proven';
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
     const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
@@ -115,7 +106,7 @@ export function watchNetwork(watcher: Watcher): void {
       if (headerOf(requestHeaders, PROOF_HEADER) !== null) aside.set(requestId, 'proven');
       else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
     },
-    telling,
+    filter,
     ['requestHeaders', 'extraHeaders'],
   );
   chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {

@@ -33,7 +33,18 @@ const asked = (urgency: Urgency = 'foreground', signal = new AbortController().s
   signal,
   urgency,
 });
-const led = (leader: string) => memoryBook({ ...UNKNOWN_PACE, leader });
+/** What a device remembers that has timed its engines: this one is the fastest. */
+const led = (leader: string) =>
+  memoryBook({
+    ...UNKNOWN_PACE,
+    leader,
+    engines: Object.fromEntries(
+      ['gpu', 'cpu'].map((name) => [
+        name,
+        { proofs: 16, spent: name === leader ? 0.1 : 10, works: true, tested: true },
+      ]),
+    ),
+  });
 const unavailable = new Fault('fault_workUnavailable');
 
 describe('the race', () => {
@@ -44,9 +55,18 @@ describe('the race', () => {
     expect(await engines.solve(root, send, asked())).toBe(work);
     expect(gpu.ended).toHaveLength(1);
     expect(book.kept.pace.leader).toBe('cpu');
+  });
 
-    await engines.solve(root, send, asked());
-    expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([1, 2]);
+  it('goes on until the leader was timed on purpose: the winner may have been lucky', async () => {
+    const book = memoryBook();
+    const [gpu, cpu] = [endless('gpu'), good('cpu')];
+    const engines = checked([gpu, cpu], { book });
+    const calls = () => [gpu, cpu].map(({ solve }) => solve.mock.calls.length);
+    for (const _ of [1, 2]) await engines.solve(root, send, asked());
+    expect(calls()).toEqual([2, 2]);
+    book.kept.pace = led('cpu').kept.pace;
+    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    expect(calls()).toEqual([2, 3]);
   });
 
   it('is remembered by the device over the lives of the worker', async () => {
@@ -56,12 +76,33 @@ describe('the race', () => {
     expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([0, 1]);
   });
 
-  it('is run again now and then', async () => {
+  it('is run again now and then, and one lucky win makes no leader of the slower', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
     book.kept.pace = { ...book.kept.pace, searches: 24 };
     await checked([gpu, cpu], { book }).solve(root, send, asked());
+    expect(gpu.solve).toHaveBeenCalledTimes(1);
+    expect(book.kept.pace).toMatchObject({ leader: 'cpu', searches: 0 });
+  });
+
+  it('makes a leader of who has become the fastest', async () => {
+    const book = led('cpu');
+    const [gpu, cpu] = [good('gpu'), endless('cpu')];
+    const { engines } = led('gpu').kept.pace;
+    book.kept.pace = { ...book.kept.pace, engines, searches: 24 };
+    await checked([gpu, cpu], { book }).solve(root, send, asked());
     expect(book.kept.pace).toMatchObject({ leader: 'gpu', searches: 0 });
+  });
+
+  it('makes the winner the leader where the fastest no longer works', async () => {
+    const book = led('gpu');
+    book.kept.pace = { ...book.kept.pace, searches: 24 };
+    await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
+      root,
+      send,
+      asked(),
+    );
+    expect(book.kept.pace.leader).toBe('cpu');
   });
 
   it('is won by whoever is left when the others fail', async () => {
@@ -195,7 +236,7 @@ describe('calling it off', () => {
     abort.abort(new Error('pushed aside'));
     await expect(search).rejects.toThrow('pushed aside');
     expect([gpu.ended, cpu.ended].flat()).toHaveLength(2);
-    await vi.waitFor(() => expect(book.kept.pace.engines).toMatchObject({ gpu: { works: true, hashes: 0 } }));
+    await vi.waitFor(() => expect(book.kept.pace.engines).toMatchObject({ gpu: { works: true, proofs: 0 } }));
   });
 
   it('before it began asks nobody', async () => {
@@ -218,7 +259,7 @@ it('says what it is doing, and how long that takes from any moment on', async ()
   const book = led('cpu');
   book.kept.pace = {
     ...book.kept.pace,
-    engines: { cpu: { hashes: 1024, ms: 1_000, works: true, tested: true } },
+    engines: { cpu: { proofs: 16, spent: (16 * 1_000) / 1024, works: true, tested: true } },
   };
   const abort = new AbortController();
   const engines = checked([good('gpu'), endless('cpu')], { book, cores: 9, now: () => 5 });

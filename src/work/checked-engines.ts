@@ -19,8 +19,9 @@ import {
   UNKNOWN_PACE,
   wantsRace,
   withLap,
+  withLeader,
+  withSearch,
   withTest,
-  withWinner,
 } from './pace.ts';
 import { timeSearches } from './self-test.ts';
 
@@ -73,9 +74,9 @@ export interface EngineStanding {
 type Lane = readonly WorkEngine[];
 
 /**
- * All engines as one that can be believed. The first search is a race of this device's engines; after that the fastest
- * is asked first and the others only when it fails, until they race again. Where a user waits, their work servers race
- * along. A nonce counts only once it was checked here: who takes for proof what is none is not asked again until the
+ * All engines as one that can be believed. The first searches are races of this device's engines; once those were timed
+ * the fastest is asked first and the others only when it fails, until they race again. Where a user waits, their work
+ * servers race along. A nonce counts only once it was checked here: who takes for proof what is none is not asked again until the
  * browser ends; who fails is passed over this once. Each is reported.
  */
 export class CheckedEngines implements WorkEngine {
@@ -108,7 +109,10 @@ export class CheckedEngines implements WorkEngine {
     try {
       const terms = { urgency, limits, signal: AbortSignal.any([signal, over.signal]) };
       const { nonce, by } = await Promise.any(lanes.map((lane) => this.#walk(lane, root, threshold, terms)));
-      if (local.includes(by)) await this.#learn((known) => withWinner(known, by.name, race));
+      if (local.includes(by)) {
+        const leader = (known: Pace) => this.#fastest(known, local, limits) ?? by.name;
+        await this.#learn((known) => (race ? withLeader(known, leader(known)) : withSearch(known)));
+      }
       return nonce;
     } catch (cause) {
       signal.throwIfAborted();
@@ -189,13 +193,18 @@ export class CheckedEngines implements WorkEngine {
       await this.#learn((pace) => withTest(pace, engine.name, hashes, unitMs));
     }
     await this.#learn((pace) => {
-      const rates = this.#ports.local.map(({ name }) => ({
-        name,
-        rate: this.#rate(pace, name, 'foreground', limits) ?? 0,
-      }));
-      const [best] = rates.toSorted((a, b) => b.rate - a.rate);
-      return best !== undefined && best.rate > 0 ? withWinner(pace, best.name, true) : pace;
+      const best = this.#fastest(pace, this.#ports.local, limits);
+      return best === null ? pace : withLeader(pace, best);
     });
+  }
+
+  /** Which of the engines that work is the fastest; null while that is not known of each of them. */
+  #fastest(pace: Pace, engines: readonly WorkEngine[], limits: Limits): string | null {
+    const rates = engines
+      .filter(({ name }) => pace.engines[name]?.works === true)
+      .map(({ name }) => ({ name, rate: this.#rate(pace, name, 'foreground', limits) }));
+    const [best] = rates.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0));
+    return best === undefined || rates.some(({ rate }) => rate === null) ? null : best.name;
   }
 
   /** Asks the engines of a lane, one after the other, until one gives a proof that is one. */

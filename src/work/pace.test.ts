@@ -10,8 +10,9 @@ import {
   UNKNOWN_PACE,
   wantsRace,
   withLap,
+  withLeader,
+  withSearch,
   withTest,
-  withWinner,
 } from './pace.ts';
 
 const receive = parseThreshold('fffffe0000000000');
@@ -48,26 +49,45 @@ it('says nothing from too little: one receive is chance, and a search of a momen
   expect(rateOf(lap(UNKNOWN_PACE, 800), 'cpu')).toBeNull();
   const threshold = parseThreshold('ffc0000000000000');
   const tiny = many(100_000, (pace) => withLap(pace, { engine: 'cpu', ms: 20, threshold, outcome: 'found' }));
-  expect(tiny.engines.cpu).toMatchObject({ hashes: 0, ms: 0, works: true });
+  expect(tiny.engines.cpu).toMatchObject({ proofs: 0, spent: 0, works: true });
 });
 
 it('knows an engine that was timed on purpose', () => {
   expect([UNKNOWN_PACE, lap(UNKNOWN_PACE, 9)].map(isTested)).toEqual([false, false]);
-  const tested = withWinner(withTest(UNKNOWN_PACE, 'cpu', 1e6, 100), 'cpu', true);
+  const tested = withLeader(withTest(UNKNOWN_PACE, 'cpu', 1e6, 100), 'cpu');
   expect(isTested(tested)).toBe(true);
   expect(isTested(lap(tested, 800))).toBe(true);
 });
 
+it('takes one lucky proof for no rate, however hard it was', () => {
+  const lucky = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, threshold: send, outcome: 'found' });
+  expect(rateOf(lucky, 'cpu')).toBeNull();
+});
+
 it('counts the time of searches that were called off', () => {
-  const found = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 32_000, threshold: send, outcome: 'found' });
-  const both = withLap(found, { engine: 'cpu', ms: 32_000, threshold: send, outcome: 'ended' });
+  const one = { engine: 'cpu', ms: 32_000, threshold: send } as const;
+  const found = many(4, (pace) => withLap(pace, { ...one, outcome: 'found' }));
+  const both = Array.from({ length: 4 }).reduce<Pace>(
+    (pace) => withLap(pace, { ...one, outcome: 'ended' }),
+    found,
+  );
   expect(rateOf(found, 'cpu')).toBe(2 ** 24);
   expect(rateOf(both, 'cpu')).toBe(2 ** 23);
 });
 
+it('learns as much from an easy proof as from a hard one', () => {
+  const hard = { engine: 'cpu', ms: 32_000, threshold: send, outcome: 'found' } as const;
+  const pace = many(4, (known) => lap(withLap(known, hard), 500));
+  // 2^29 hashes in 32 s and 2^23 in 0.5 s are the same rate.
+  expect(rateOf(pace, 'cpu')).toBeCloseTo(2 ** 24, 0);
+});
+
 it('comes to the true rate however long single searches take', () => {
-  // Searches of a 10 MH/s engine whose times lie around their mean in both directions.
-  const laps = Array.from({ length: 200 }, (_, index) => -Math.log((index + 0.5) / 200) * 838.86);
+  // Searches of a 10 MH/s engine: every length as often as chance has it, in no order.
+  const laps = Array.from(
+    { length: 200 },
+    (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 838.86,
+  );
   const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_PACE);
   expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
   expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
@@ -81,7 +101,9 @@ it('forgets slowly: a processor that got slower shows it', () => {
 });
 
 it('a failure says only that the engine does not work', () => {
-  const found = withLap(UNKNOWN_PACE, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' });
+  const found = many(4, (pace) =>
+    withLap(pace, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' }),
+  );
   const failed = withLap(found, { engine: 'gpu', ms: 90_000, threshold: send, outcome: 'failed' });
   expect(rateOf(failed, 'gpu')).toBe(rateOf(found, 'gpu'));
   expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
@@ -92,13 +114,13 @@ it('a test replaces what was known', () => {
   expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
 });
 
-it('wants a race at first, and again after a while', () => {
+it('wants races until the leader was timed on purpose, and again after a while', () => {
   expect(wantsRace(UNKNOWN_PACE)).toBe(true);
-  let pace = withWinner(UNKNOWN_PACE, 'gpu', true);
-  expect(pace.leader).toBe('gpu');
+  expect(wantsRace(withLeader(UNKNOWN_PACE, 'gpu'))).toBe(true);
+  let pace = withLeader(withTest(UNKNOWN_PACE, 'gpu', 1e9, 1_000), 'gpu');
   let searches = 0;
   while (!wantsRace(pace)) {
-    pace = withWinner(pace, 'cpu', false);
+    pace = withSearch(pace);
     searches++;
   }
   expect(searches).toBe(24);

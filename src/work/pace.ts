@@ -1,26 +1,31 @@
 /**
  * How fast each engine of this device has shown itself. A search remembers nothing, so the time it takes is
- * exponentially distributed and the best estimate of a rate is all the proofs' worth in hashes over all the time spent,
- * searches that ended without a proof included.
+ * exponentially distributed, and its time for each hash that its proof is worth tells as much whether the proof was easy
+ * or hard. The best estimate of a rate is the number of proofs over the sum of those times, searches that ended without
+ * a proof included.
  */
 import * as v from 'valibot';
 import { type Threshold, toU64 } from './difficulty.ts';
 
+const Sum = v.pipe(v.number(), v.finite(), v.minValue(0));
+
 const EngineRecord = v.object({
-  /** What the proofs it found are worth, in hashes. */
-  hashes: v.pipe(v.number(), v.finite(), v.minValue(0)),
-  /** How long one unit of it has searched (ms): a core of the processor, a whole graphics card. */
-  ms: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  /** How many proofs it found. */
+  proofs: Sum,
+  /** How long one unit of it, a core of the processor or a whole graphics card, has searched: the sum of each search's
+   * time over what its proof is worth (ms per hash). */
+  spent: Sum,
   /** Whether it could do its last search at all. */
   works: v.boolean(),
   /** Whether it was ever timed on purpose, rather than by the way. */
   tested: v.optional(v.boolean(), false),
 });
+type EngineRecord = v.InferOutput<typeof EngineRecord>;
 
 export const PaceSchema = v.object({
-  /** The engine that won the last race; null before the first. */
+  /** The engine that is asked first; null before the first race. */
   leader: v.nullable(v.string()),
-  /** Searches since that race. */
+  /** Searches since the last race. */
   searches: v.pipe(v.number(), v.minValue(0)),
   engines: v.record(v.string(), EngineRecord),
 });
@@ -28,14 +33,18 @@ export type Pace = v.InferOutput<typeof PaceSchema>;
 
 export const UNKNOWN_PACE: Pace = { leader: null, searches: 0, engines: {} };
 
+const UNKNOWN_ENGINE: EngineRecord = { proofs: 0, spent: 0, works: true, tested: false };
+
 /** A leader is challenged again after this many searches: cards get drivers, laptops get hot. */
 const RACE_EVERY = 24;
-/** Older searches count less once there is this much to go by (ms). */
-const MEMORY = 120_000;
+/** Older proofs count less once there are this many: enough to be within a fifth of the true rate. */
+const MEMORY = 32;
 /** A search of fewer hashes times the asking more than the search. */
 const LEAST_LAP = 2 ** 20;
-/** What was found by the way tells the rate once it is worth so many hashes. */
-const ENOUGH = 2 ** 26;
+/** One proof is chance; so many found by the way tell the rate. */
+const ENOUGH = 4;
+/** What a test on purpose weighs, in proofs. */
+const TEST = 16;
 
 /** How one engine's search went. `ms` counts each of its units. */
 export interface Lap {
@@ -55,41 +64,52 @@ export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n
 
 /** The pace with one more lap in it. */
 export function withLap(pace: Pace, { engine, ms, threshold, outcome }: Lap): Pace {
-  const before = pace.engines[engine] ?? { hashes: 0, ms: 0, works: true, tested: false };
+  const before = pace.engines[engine] ?? UNKNOWN_ENGINE;
   const works = outcome === 'ended' ? before.works : outcome === 'found';
   const hashes = expectedHashes(threshold);
   if (outcome === 'failed' || hashes < LEAST_LAP) return withEngine(pace, engine, { ...before, works });
-  const fade = Math.min(1, MEMORY / (before.ms + ms));
+  const fade = Math.min(1, MEMORY / (before.proofs + 1));
   return withEngine(pace, engine, {
     ...before,
-    hashes: (before.hashes + (outcome === 'found' ? hashes : 0)) * fade,
-    ms: (before.ms + ms) * fade,
+    proofs: before.proofs * fade + (outcome === 'found' ? 1 : 0),
+    spent: before.spent * fade + ms / hashes,
     works,
   });
 }
 
-/** The pace after a search that this engine ended; in a race, it leads from now on. */
-export const withWinner = (pace: Pace, engine: string, race: boolean): Pace =>
-  race ? { ...pace, leader: engine, searches: 0 } : { ...pace, searches: pace.searches + 1 };
+/** The pace after one more search that was no race. */
+export const withSearch = (pace: Pace): Pace => ({ ...pace, searches: pace.searches + 1 });
 
-/** The pace with what an engine showed in a test in place of all it showed before. */
+/** The pace after a race or a test, with the engine that is asked first from now on. */
+export const withLeader = (pace: Pace, leader: string): Pace => ({ ...pace, leader, searches: 0 });
+
+/** The pace with what an engine showed in a test, in hashes and ms, in place of all it showed before. */
 export const withTest = (pace: Pace, engine: string, hashes: number, ms: number): Pace =>
-  withEngine(pace, engine, { hashes, ms, works: hashes > 0, tested: true });
+  withEngine(
+    pace,
+    engine,
+    hashes > 0
+      ? { proofs: TEST, spent: (TEST * ms) / hashes, works: true, tested: true }
+      : { ...UNKNOWN_ENGINE, works: false, tested: true },
+  );
 
-/** Whether the engines should show anew which of them is the fastest. */
-export const wantsRace = ({ leader, searches }: Pace): boolean => leader === null || searches >= RACE_EVERY;
+/**
+ * Whether the engines should race: until the leader was timed on purpose, and again after a while. Who wins a single
+ * race may have been lucky, and a graphics card is slow to begin with.
+ */
+export const wantsRace = (pace: Pace): boolean => !isTested(pace) || pace.searches >= RACE_EVERY;
 
 /** Hashes a second of one unit of an engine; null while too little is known to say. */
 export function rateOf(pace: Pace, engine: string): number | null {
-  const { hashes = 0, ms = 0, tested = false } = pace.engines[engine] ?? {};
-  const isKnown = tested ? hashes > 0 : hashes >= ENOUGH;
-  return isKnown && ms > 0 ? (hashes / ms) * 1000 : null;
+  const { proofs, spent, tested } = pace.engines[engine] ?? UNKNOWN_ENGINE;
+  const isKnown = tested ? proofs > 0 : proofs >= ENOUGH;
+  return isKnown && spent > 0 ? (proofs / spent) * 1000 : null;
 }
 
 /** Whether the engine that is asked first was ever timed on purpose. */
 export const isTested = ({ leader, engines }: Pace): boolean => engines[leader ?? '']?.tested === true;
 
-const withEngine = (pace: Pace, name: string, record: v.InferOutput<typeof EngineRecord>): Pace => ({
+const withEngine = (pace: Pace, name: string, record: EngineRecord): Pace => ({
   ...pace,
   engines: { ...pace.engines, [name]: record },
 });

@@ -12,6 +12,7 @@ import { checked } from '../../src/work/engines.fixture.ts';
 import { assembleKernel } from '../../src/work/kernel/assemble.ts';
 import { kernelNames } from '../../src/work/kernel/source.ts';
 import { WorkScheduler } from '../../src/work/scheduler.ts';
+import type { RateOrder } from '../e2e/work/extension/rate-worker.ts';
 import { type LabBrowser, nanoPowKernel, startLab } from '../e2e/work/lab.ts';
 import { type Row, row } from './rows.ts';
 
@@ -21,10 +22,8 @@ const TRIES = 2 ** 21;
 const CALL = 11_184_812;
 const RECEIVE = 'fffffe0000000000';
 const ANY = '0000000000000000';
-/** A core of the design's machine with nanocurrency 2.5.0, which is not among this project's packages (MH/s of CPU time). */
-const NANOCURRENCY = 2.56;
 
-/** How fast the proof of work is, alone and beside nano-pow; pairs are taken in turn, so that a busy machine is fair. */
+/** How fast the proof of work is, alone and beside nano-pow and nanocurrency; pairs are taken in turn, so that a busy machine is fair. */
 export async function benchWork(samples: number): Promise<readonly Row[]> {
   const rows: Row[] = [...(await warmRows(samples))];
   for (const name of kernelNames) {
@@ -52,18 +51,20 @@ export async function benchWork(samples: number): Promise<readonly Row[]> {
 /** Kernels on a core of their own, in Chromium. */
 async function kernelRows(lab: LabBrowser, samples: number): Promise<readonly Row[]> {
   const nanoPow = nanoPowKernel();
-  const run = async (kernel: 'own' | 'nano-pow', workers: number): Promise<Rate> => {
+  const run = async (kernel: RateOrder['kernel'], workers: number): Promise<Rate> => {
     const before = await lab.cpuTime();
-    const wall = await lab.ask('rate', { kernel, hashes: CALL, nanoPow }, workers);
+    const { hashes, ms } = await lab.ask('rate', { kernel, hashes: CALL, nanoPow }, workers);
     const spent = (await lab.cpuTime()) - before;
-    return { wall, perCpu: (workers * CALL) / spent / 1e6 };
+    return { wall: hashes / ms / 1e3, perCpu: hashes / spent / 1e6 };
   };
   // The first calls of a module run in its baseline code.
-  for (const workers of [2, 2]) for (const kernel of ['own', 'nano-pow'] as const) await run(kernel, workers);
-  const [own, theirs, both]: [Rate[], Rate[], Rate[]] = [[], [], []];
+  for (const workers of [2, 2])
+    for (const kernel of ['own', 'nano-pow', 'nanocurrency'] as const) await run(kernel, workers);
+  const [own, theirs, old, both]: [Rate[], Rate[], Rate[], Rate[]] = [[], [], [], []];
   for (let index = 0; index < samples; index++) {
     own.push(await run('own', 1));
     theirs.push(await run('nano-pow', 1));
+    old.push(await run('nanocurrency', 1));
     both.push(await run('own', 2));
   }
   const wall = (rates: readonly Rate[]) => rates.map((rate) => rate.wall);
@@ -71,14 +72,12 @@ async function kernelRows(lab: LabBrowser, samples: number): Promise<readonly Ro
   return [
     row('work: own kernel, one worker of Chromium', wall(own), 'MH/s'),
     row("work: nano-pow's kernel, one worker of Chromium", wall(theirs), 'MH/s'),
+    row('work: nanocurrency 2.5.0, one worker of Chromium', wall(old), 'MH/s'),
     row('work: own kernel, two workers of Chromium', wall(both), 'MH/s'),
     row("work: own ÷ nano-pow's kernel (≥ 1.3)", ratios(wall(own), wall(theirs)), '×'),
     row("work: own ÷ nano-pow's kernel, by processor time (≥ 1.3)", ratios(perCpu(own), perCpu(theirs)), '×'),
-    row(
-      'work: own ÷ nanocurrency 2.5.0 as once measured, by processor time (≥ 3.5)',
-      perCpu(own).map((rate) => rate / NANOCURRENCY),
-      '×',
-    ),
+    row('work: own ÷ nanocurrency 2.5.0 (≥ 3.5)', ratios(wall(own), wall(old)), '×'),
+    row('work: own ÷ nanocurrency 2.5.0, by processor time (≥ 3.5)', ratios(perCpu(own), perCpu(old)), '×'),
     row('work: two workers ÷ one (≥ 1.9)', ratios(wall(both), wall(own)), '×'),
     row(
       'work: two workers ÷ one, by processor time (≥ 1.9)',

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { copyText } from '../clipboard.ts';
 import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
 
@@ -18,7 +19,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
 
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await copyText(text);
       outcome.value = 'copied';
     } catch {
       outcome.value = 'failed';

@@ -227,13 +227,16 @@ test('the popup lists what the tab in front asked for, and leads to the payment'
 });
 
 describe('in real developer tools', () => {
-  test('the panel is there, of the inspected tab, and has its exchanges', async () => {
+  let tools: Awaited<ReturnType<typeof openTools>>;
+  let inside: Inside;
+
+  beforeAll(async () => {
     const browser = scene.purse.context.browser();
     if (browser === null) throw new Error('no browser');
     const session = await browser.newBrowserCDPSession();
     const own = await scene.purse.context.newCDPSession(page);
     const { targetInfo } = await own.send('Target.getTargetInfo');
-    const tools = await openTools(session, targetInfo.targetId);
+    tools = await openTools(session, targetInfo.targetId);
     // Asked before they have come up, the tools never do; they load the pages of extensions last.
     await tools.frame(inPurse('src/devtools/index.html'));
     const id = await tools.evaluate<string>(`(async () => {
@@ -246,7 +249,11 @@ describe('in real developer tools', () => {
       }
     })()`);
     expect(id).toContain(scene.purse.extensionId);
-    const inside = await tools.frame(inPurse('src/devtools/panel.html'));
+    inside = await tools.frame(inPurse('src/devtools/panel.html'));
+  });
+  afterAll(() => tools.close());
+
+  test('the panel is there, of the inspected tab, and has its exchanges', async () => {
     expect(await inside.evaluate('chrome.devtools.inspectedWindow.tabId')).toBe(tabId);
     const count = (await scene.purse.ask('exchange.list', { tabId })).length;
     await expect
@@ -259,7 +266,30 @@ describe('in real developer tools', () => {
     await expect
       .poll(() => inside.evaluate(`document.querySelectorAll('[data-testid="exchange"]').length`))
       .toBe(count + 1);
-    await tools.close();
+  });
+
+  test('what is copied there lies on the clipboard', async () => {
+    const { context } = scene.purse;
+    const reader = await context.newPage();
+    await reader.goto(inPurse('src/onboarding/index.html'));
+    await context.grantPermissions(['clipboard-read'], { origin: new URL(reader.url()).origin });
+    const copied = async (label: string, start: string): Promise<string> => {
+      await inside.click(
+        `[...document.querySelectorAll('button')].find((one) => one.textContent === '${label}')`,
+      );
+      await reader.bringToFront();
+      const onClipboard = () => reader.evaluate(() => navigator.clipboard.readText());
+      await expect.poll(onClipboard).toMatch(start);
+      return onClipboard();
+    };
+    const { proof } = await paidStory('/api/data');
+    const row = `[...document.querySelectorAll('[data-testid="exchange"]')].find((one) => one.textContent.includes('/api/data'))`;
+    await inside.click(row);
+    await expect
+      .poll(() => inside.evaluate(`document.querySelector('[data-testid="story"]') !== null`))
+      .toBe(true);
+    expect(await copied('Copy as cURL', 'curl')).toContain(scene.at('/api/data'));
+    expect(await copied('Copy proof', proof.slice(0, 8))).toBe(proof);
   });
 });
 
@@ -282,6 +312,8 @@ test('locking leaves nothing of it, and a closed tab neither', async () => {
 
 interface Inside {
   evaluate<T>(expression: string): Promise<T>;
+  /** Clicks what an expression gives, as a user does. */
+  click(expression: string): Promise<void>;
 }
 
 /** Opens the developer tools of a target, as they are: a page of the browser's own with frames in it. */
@@ -291,25 +323,27 @@ async function openTools(session: CDPSession, targetId: string) {
   const attach = async (id: string): Promise<Inside> => {
     const { sessionId } = await session.send('Target.attachToTarget', { targetId: id, flatten: false });
     let last = 0;
-    return {
-      evaluate: <T>(expression: string) =>
-        new Promise<T>((resolve, reject) => {
-          const own = ++last;
-          const heard = ({ sessionId: from, message }: { sessionId: string; message: string }) => {
-            const answer = JSON.parse(message) as {
-              id?: number;
-              result?: { result?: { value?: T }; exceptionDetails?: object };
-            };
-            if (from !== sessionId || answer.id !== own) return;
-            session.off('Target.receivedMessageFromTarget', heard);
-            if (answer.result?.exceptionDetails) reject(new Error(message));
-            else resolve(answer.result?.result?.value as T);
+    const evaluate = <T>(expression: string, userGesture = false) =>
+      new Promise<T>((resolve, reject) => {
+        const own = ++last;
+        const heard = ({ sessionId: from, message }: { sessionId: string; message: string }) => {
+          const answer = JSON.parse(message) as {
+            id?: number;
+            result?: { result?: { value?: T }; exceptionDetails?: object };
           };
-          session.on('Target.receivedMessageFromTarget', heard);
-          const params = { expression, awaitPromise: true, returnByValue: true };
-          const message = JSON.stringify({ id: own, method: 'Runtime.evaluate', params });
-          session.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
-        }),
+          if (from !== sessionId || answer.id !== own) return;
+          session.off('Target.receivedMessageFromTarget', heard);
+          if (answer.result?.exceptionDetails) reject(new Error(message));
+          else resolve(answer.result?.result?.value as T);
+        };
+        session.on('Target.receivedMessageFromTarget', heard);
+        const params = { expression, userGesture, awaitPromise: true, returnByValue: true };
+        const message = JSON.stringify({ id: own, method: 'Runtime.evaluate', params });
+        session.send('Target.sendMessageToTarget', { sessionId, message }).catch(reject);
+      });
+    return {
+      evaluate: (expression) => evaluate(expression),
+      click: (expression) => evaluate(`void ${expression}.click()`, true),
     };
   };
   const front = await attach(tools);

@@ -97,6 +97,10 @@ test('a run that is stopped asks nothing more, and what it found until then can 
   const markdown = await saved('save-markdown');
   expect(markdown).toContain(summary);
   expect(markdown).toContain(scene.at('/api/private'));
+  await scene.purse.context.grantPermissions(['clipboard-read'], { origin: new URL(tool.url()).origin });
+  await tool.bringToFront();
+  await tool.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await expect.poll(() => tool.evaluate(() => navigator.clipboard.readText())).toBe(markdown);
 
   expect(await sentBy(() => run('T1'))).toBe(alone);
 });

@@ -24,8 +24,8 @@ export interface Lab {
   nanoPow(root: string, threshold: string): Promise<Solved>;
   /** From the order to stop to the moment when every worker would have heard it, in ms. */
   cancel(): Promise<number>;
-  /** Million hashes a second, of these many workers at once. */
-  rate(order: RateOrder, workers: number): Promise<number>;
+  /** What these many workers at once have tried, and in how many ms. */
+  rate(order: RateOrder, workers: number): Promise<RateAnswer & { readonly ms: number }>;
   /** Ends every worker that a search left behind. */
   close(): void;
 }
@@ -99,7 +99,7 @@ globalThis.lab = {
     const began = performance.now();
     const answers = await Promise.all(rateWorkers.slice(0, workers).map((worker) => run(worker, order)));
     const hashes = answers.reduce((sum, answer) => sum + answer.hashes, 0);
-    return hashes / (performance.now() - began) / 1000;
+    return { hashes, ms: performance.now() - began };
   },
   close() {
     cpu.close();

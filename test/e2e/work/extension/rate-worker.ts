@@ -1,8 +1,9 @@
 /** Runs one kernel and nothing else, for as many hashes as asked: what a core of the processor can do with it. */
+import { computeWork } from 'nanocurrency';
 import simdUrl from '../../../../.build/kernel/simd.wasm?url';
 
 export interface RateOrder {
-  readonly kernel: 'own' | 'nano-pow';
+  readonly kernel: 'own' | 'nano-pow' | 'nanocurrency';
   readonly hashes: number;
   /** nano-pow's module, taken from its package, in base64. */
   readonly nanoPow: string;
@@ -14,6 +15,8 @@ export interface RateAnswer {
 /** One call walks a counter to 2^24 in steps of 3 and tries 2 nonces at each. */
 const NANO_POW_CALL = 11_184_812;
 const CHUNK = 2 ** 17;
+/** What one hash in 2^22 reaches. */
+const EVERY_2_22 = 'fffffc0000000000';
 const UNREACHABLE = 2n ** 64n - 1n;
 
 type Main = (...words: readonly bigint[]) => unknown;
@@ -22,7 +25,8 @@ type Search = (start: bigint, count: number, limit: bigint, ...root: readonly bi
 let own: Search | undefined;
 let nanoPow: Main | undefined;
 
-async function load({ kernel, nanoPow: base64 }: RateOrder): Promise<() => number> {
+async function load({ kernel, nanoPow: base64 }: RateOrder): Promise<() => number | Promise<number>> {
+  if (kernel === 'nanocurrency') return countedByNonce;
   const root = [...crypto.getRandomValues(new BigUint64Array(4))];
   const start = () => crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
   if (kernel === 'own') {
@@ -48,9 +52,19 @@ async function load({ kernel, nanoPow: base64 }: RateOrder): Promise<() => numbe
   };
 }
 
+/** nanocurrency tries one nonce after the other from 0 on, so that the nonce tells how many it has tried. */
+async function countedByNonce(): Promise<number> {
+  const root = [...crypto.getRandomValues(new Uint8Array(32))].map((byte) =>
+    byte.toString(16).padStart(2, '0'),
+  );
+  const nonce = await computeWork(root.join(''), { workThreshold: EVERY_2_22 });
+  if (nonce === null) throw new Error('nanocurrency found no work');
+  return Number(BigInt(`0x${nonce}`)) + 1;
+}
+
 self.addEventListener('message', async ({ data }: MessageEvent<RateOrder>) => {
   const call = await load(data);
   let hashes = 0;
-  while (hashes < data.hashes) hashes += call();
+  while (hashes < data.hashes) hashes += await call();
   self.postMessage({ hashes } satisfies RateAnswer);
 });

@@ -29,6 +29,8 @@ const VISITS = 4;
 /** Kills the worker once, lets the world go on, and sees that nothing is lost, paid twice, or left unpaid. */
 export async function die(stage: Stage, death: Death): Promise<void> {
   const { purse, merchant, devnet } = stage;
+  // The user is there: the whole matrix takes longer than the purse waits before it locks itself.
+  await purse.ask('purse.touch', {});
   const walk = await Walk.of(stage, death);
   try {
     await death.journey.before?.(walk);
@@ -270,7 +272,10 @@ export class Walk {
     const { payments, waiting, isLoading } = await this.stage.look(this.#since);
     // A worker that does not answer is what went wrong.
     const worker = await Promise.race([
-      purse.ask('approval.list', {}).then((questions) => questions.map(({ url }) => url), String),
+      Promise.all([purse.ask('purse.state', {}), purse.ask('approval.list', {})]).then(
+        ([{ kind }, questions]) => [kind, ...questions.map(({ url }) => url)],
+        String,
+      ),
       pause(PATIENCE, 'silent'),
     ]);
     const stories = this.#ours({ payments }).map(({ intent: { challenge }, story }) => ({

@@ -1,6 +1,5 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { copyText } from '../clipboard.ts';
 import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
 
@@ -19,7 +18,7 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
 
   const copy = async () => {
     try {
-      await copyText(text);
+      await navigator.clipboard.writeText(text);
       outcome.value = 'copied';
     } catch {
       outcome.value = 'failed';

@@ -4,6 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
 import { openScene, type Scene } from '../scene.ts';
+import { pasted } from './pasted.ts';
 
 let scene: Scene;
 let faulty: Merchant;
@@ -97,10 +98,10 @@ test('a run that is stopped asks nothing more, and what it found until then can 
   const markdown = await saved('save-markdown');
   expect(markdown).toContain(summary);
   expect(markdown).toContain(scene.at('/api/private'));
-  await scene.purse.context.grantPermissions(['clipboard-read'], { origin: new URL(tool.url()).origin });
-  await tool.bringToFront();
   await tool.getByRole('button', { name: 'Copy as Markdown' }).click();
-  await expect.poll(() => tool.evaluate(() => navigator.clipboard.readText())).toBe(markdown);
+  await tool.getByText('Copied').first().waitFor();
+  expect(await pasted(scene.purse)).toBe(markdown);
+  await tool.bringToFront();
 
   expect(await sentBy(() => run('T1'))).toBe(alone);
 });

@@ -1,4 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright';
+import product from '../../manifest.json' with { type: 'json' };
 import { findChromium } from '../../scripts/browser.ts';
 import { builtExtension } from '../e2e/build.ts';
 import { launchChromium } from '../e2e/chromium.ts';
@@ -66,21 +70,26 @@ async function contestant(context: BrowserContext): Promise<Contestant> {
 }
 
 /**
- * What the purse costs a page that asks for nothing: the same tasks against the same server by a browser with it and by
- * one without, in turns.
+ * What the purse costs a page that asks for nothing: the same tasks against the same server by a browser without it, by
+ * one with an extension that may what the purse may and does nothing at all, and by one with the purse, in turns.
  */
 export async function benchPage(samples: number): Promise<readonly Row[]> {
   const site = await startFreeSite();
-  const without = await contestant(await launchPlain());
-  const withPurse = await contestant((await launchChromium({ extension: builtExtension() })).context);
+  const idle = await mkdtemp(join(tmpdir(), 'idle-extension-'));
+  await writeIdle(idle);
+  const contestants = {
+    without: await contestant(await launchPlain()),
+    idle: await contestant((await launchChromium({ extension: idle })).context),
+    withPurse: await contestant((await launchChromium({ extension: builtExtension() })).context),
+  };
   try {
     const rows: Row[] = [];
-    for (const task of tasks) rows.push(...(await compare(task, without, withPurse, site, samples)));
+    for (const task of tasks) rows.push(...(await compare(task, contestants, site, samples)));
     return rows;
   } finally {
-    await without.close();
-    await withPurse.close();
+    for (const one of Object.values(contestants)) await one.close();
     await site.close();
+    await rm(idle, { recursive: true });
   }
 }
 
@@ -94,34 +103,54 @@ function launchPlain(): Promise<BrowserContext> {
   });
 }
 
+/** An extension with the purse's permissions: for their sake alone the browser leads every request through itself. */
+async function writeIdle(folder: string): Promise<void> {
+  const { permissions, host_permissions } = product;
+  const manifest = {
+    manifest_version: 3,
+    name: 'Idle',
+    version: '1',
+    permissions,
+    host_permissions,
+    background: { service_worker: 'worker.js' },
+  };
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  await writeFile(join(folder, 'worker.js'), '');
+}
+
 interface Sample {
   readonly time: number;
   readonly cpu: number;
 }
 
-/** Both do the task in turns, each as often first as second; what they did before the first sample is not counted. */
+type Contestants = Readonly<Record<'without' | 'idle' | 'withPurse', Contestant>>;
+
+/** All do the task in turns, each as often first as last; what they did before the first sample is not counted. */
 async function compare(
   task: Task,
-  without: Contestant,
-  withPurse: Contestant,
+  contestants: Contestants,
   site: FreeSite,
   samples: number,
 ): Promise<readonly Row[]> {
-  const taken: Array<readonly [Sample, Sample]> = [];
+  const names = ['without', 'idle', 'withPurse'] as const;
+  const taken = { without: [] as Sample[], idle: [] as Sample[], withPurse: [] as Sample[] };
   for (let round = -1; round < samples; round++) {
-    const isOdd = round % 2 !== 0;
-    const first = await sample(task, isOdd ? withPurse : without, site);
-    const second = await sample(task, isOdd ? without : withPurse, site);
-    if (round >= 0) taken.push(isOdd ? [second, first] : [first, second]);
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const one = await sample(task, contestants[name], site);
+      if (round >= 0) taken[name].push(one);
+    }
   }
   const name = `page, ${task.name}`;
-  const of = (what: keyof Sample, which: 0 | 1) => taken.map((pair) => pair[which][what]);
-  const ratio = (what: keyof Sample) => taken.map(([before, after]) => after[what] / before[what]);
+  const of = (who: keyof Contestants, what: keyof Sample) => taken[who].map((one) => one[what]);
+  const ratio = (above: keyof Contestants, below: keyof Contestants, what: keyof Sample) =>
+    of(above, what).map((one, index) => one / (of(below, what)[index] ?? Number.NaN));
   return [
-    row(`${name}: without the purse`, of('time', 0), 'ms'),
-    row(`${name}: with it`, of('time', 1), 'ms'),
-    row(`${name}: with / without`, ratio('time'), '×'),
-    row(`${name}: with / without, processor time`, ratio('cpu'), '×'),
+    row(`${name}: without the purse`, of('without', 'time'), 'ms'),
+    row(`${name}: with it`, of('withPurse', 'time'), 'ms'),
+    row(`${name}: with / without`, ratio('withPurse', 'without', 'time'), '×'),
+    row(`${name}: its permissions alone / without`, ratio('idle', 'without', 'time'), '×'),
+    row(`${name}: with / its permissions alone`, ratio('withPurse', 'idle', 'time'), '×'),
+    row(`${name}: with / without, processor time`, ratio('withPurse', 'without', 'cpu'), '×'),
   ];
 }
 

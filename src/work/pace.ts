@@ -1,7 +1,7 @@
 /**
  * How fast each engine of this device has shown itself. A search remembers nothing, so the time it takes is
- * exponentially distributed, and its time for each hash that its proof is worth tells as much whether the proof was easy
- * or hard. The best estimate of a rate is the number of proofs over the sum of those times, searches that ended without
+ * exponentially distributed, and its time for each hash that its proof is worth tells as much of an easy proof as of a
+ * hard one. The best estimate of a rate is the number of proofs over the sum of those times, searches that ended without
  * a proof included.
  */
 import * as v from 'valibot';
@@ -39,8 +39,8 @@ const UNKNOWN_ENGINE: EngineRecord = { proofs: 0, spent: 0, works: true, tested:
 const RACE_EVERY = 24;
 /** Older proofs count less once there are this many: enough to be within a fifth of the true rate. */
 const MEMORY = 32;
-/** A search of fewer hashes times the asking more than the search. */
-const LEAST_LAP = 2 ** 20;
+/** A search of fewer hashes times the asking more than the search: a card takes milliseconds for a receive. */
+const LEAST_LAP = 2 ** 26;
 /** One proof is chance; so many found by the way tell the rate. */
 const ENOUGH = 4;
 /** What a test on purpose weighs, in proofs. */

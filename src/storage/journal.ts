@@ -136,7 +136,8 @@ export class StoredJournal implements Journal {
 
   /** Whether the account was ever paid from here. */
   async hasPaid(network: string, payTo: NanoAddress): Promise<boolean> {
-    return (await this.#database.countFromIndex('payments', 'payee', [network, payTo])) > 0;
+    // One key tells it; to count would read every payment that this payee ever got.
+    return (await this.#database.getKeyFromIndex('payments', 'payee', [network, payTo])) !== undefined;
   }
 
   async lastPrice(network: string, resource: string): Promise<Raw | null> {

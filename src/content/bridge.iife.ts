@@ -21,7 +21,7 @@ addEventListener(
   HANDSHAKE,
   (event) => {
     const [port] = (event as MessageEvent).ports;
-    if (port === undefined) return;
+    if (!port) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
@@ -34,21 +34,25 @@ addEventListener(
 
 async function relay(port: MessagePort, id: number, url: string, method: string): Promise<void> {
   held.add(id);
+  setTimeout(() => held.delete(id), LONGEST_HOLD);
   const go = await mayGo({ ask: 'request.held', input: { holdId: `${id}`, url, method } }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
 
-/** Asks the background, and again when its worker was killed over the question. */
+/** Rejects when this page was left and is shown again as it was: what was on its way to it then never comes. */
+const isBack = (): Promise<never> =>
+  new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
+
+/** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
 async function mayGo(question: Envelope, id: number): Promise<boolean> {
-  const until = Date.now() + LONGEST_HOLD;
-  while (held.has(id) && Date.now() < until) {
+  while (held.has(id)) {
     try {
-      const reply: Reply | undefined = await runtime.sendMessage(question);
-      return reply?.ok === true && reply.value === 'again';
+      const reply: Reply | undefined = await Promise.race([runtime.sendMessage(question), isBack()]);
+      return reply?.ok ? reply.value === 'again' : false;
     } catch {
       // After an update or removal of the extension this script lives on alone.
-      if (runtime.id === undefined) return false;
+      if (!runtime.id) return false;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
     }
   }
@@ -56,7 +60,7 @@ async function mayGo(question: Envelope, id: number): Promise<boolean> {
 }
 
 runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: BridgeAnswer) => void) => {
-  if (sender.id !== runtime.id || sender.tab !== undefined) return;
+  if (sender.id !== runtime.id || sender.tab) return;
   const found = find(message);
   respond(found.length);
   if (message.bridge === 'again') for (const again of found) again();
@@ -80,7 +84,7 @@ const asking = {
 function find({ what, name }: BridgeCommand): Array<() => void> {
   switch (what) {
     case 'hold':
-      return held.has(Number(name)) ? [() => {}] : [];
+      return held.has(+name) ? [() => {}] : [];
     case 'document':
       return bare(location.href) === name ? [() => location.reload()] : [];
     case 'page':
@@ -119,5 +123,5 @@ function download(url: string): void {
 
 /** A URL as it goes to the server: without fragment, user name and password. */
 function bare(url: string): string {
-  return url.replace(/#.*/s, '').replace(/^(https?:\/\/)[^/?@]*@/, '$1');
+  return url.replace(/#.*/, '').replace(/^(https?:\/\/)[^/?@]*@/, '$1');
 }

@@ -16,15 +16,18 @@ export interface BrowserOptions {
   readonly profile?: string;
   readonly headless?: boolean;
   readonly extraArgs?: readonly string[];
+  /** Keep pages whole that are left, as browsers do; Playwright's do not. */
+  readonly keepsPages?: boolean;
 }
 
 /** Starts Chromium with the extension and waits for its worker. */
 export async function launchChromium(options: BrowserOptions): Promise<Browser> {
-  const { extension, profile = '', headless = true, extraArgs = [] } = options;
+  const { extension, profile = '', headless = true, extraArgs = [], keepsPages = false } = options;
   const executablePath = findChromium();
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath !== undefined && { executablePath }),
     headless: false,
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     args: [
       ...(headless ? ['--headless=new'] : []),
       '--no-sandbox',

@@ -31,6 +31,8 @@ export interface PurseOptions {
   readonly password?: string;
   readonly headless?: boolean;
   readonly extraArgs?: readonly string[];
+  /** As in `BrowserOptions`. */
+  readonly keepsPages?: boolean;
   /** Folder of the browser's profile, to come back to a purse; a new one by default. */
   readonly profile?: string;
   /** Do not onboard: the profile has its purse, or the test makes one itself. */
@@ -98,13 +100,14 @@ const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer, and onboards through the real pages. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
-  const { headless = true, extraArgs = [], profile = '', bare = false } = options;
+  const { headless = true, extraArgs = [], keepsPages = false, profile = '', bare = false } = options;
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
   const { context, extensionId } = await launchChromium({
     extension: builtExtension(),
     profile,
     headless,
     extraArgs,
+    keepsPages,
   });
   const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
 

@@ -9,6 +9,12 @@ const ARRIVE_WITHIN = 10_000;
  * no event tells when the document of a frame is there. */
 const LOOKS = [0, 50, 100, 200, 400];
 
+/**
+ * How long a page may take to say whether it waits (ms). One that was left, and that the browser keeps whole for the way
+ * back, hears the question and says nothing until it is shown again: nobody waits there.
+ */
+const SAY_WITHIN = 5_000;
+
 /** How each kind is found again in the page, and set to ask again. */
 type Way = 'tab' | 'frame' | 'hold' | 'download' | 'page' | ElementName;
 
@@ -187,11 +193,17 @@ async function inDocument({ challenge }: Sighting, command: BridgeCommand): Prom
 }
 
 /** A document that is gone has no bridge; neither has the browser's own error page. */
-async function tell(
+function tell(
   tabId: number,
   where: chrome.tabs.MessageSendOptions,
   command: BridgeCommand,
 ): Promise<boolean> {
-  const found: unknown = await chrome.tabs.sendMessage(tabId, command, where).catch(() => 0);
-  return typeof found === 'number' && found > 0;
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, SAY_WITHIN, false);
+    chrome.tabs
+      .sendMessage(tabId, command, where)
+      .then((found: unknown) => resolve(typeof found === 'number' && found > 0))
+      .catch(() => resolve(false))
+      .finally(() => clearTimeout(late));
+  });
 }

@@ -12,6 +12,8 @@ export interface IntakePorts {
   readonly record: (source: VerifiedSource, own: OwnBlock) => Promise<void>;
   /** Told whenever `incoming` or the balance has changed. */
   readonly changed: () => void;
+  /** Ends when the purse is closed: the next one takes in what is left, and nothing must be taken in twice. */
+  readonly life: AbortSignal;
 }
 
 /** How many incoming payments are taken in at one go. */
@@ -37,10 +39,10 @@ export class Intake {
    * Takes in one batch. What cannot be proven, or is refused, is left waiting and said to be the trouble; `more` says
    * that it may not have been all.
    *
-   * @throws Fault as `Chain.receive`, and those of NodeClient
+   * @throws Fault as `Chain.receive`, and those of NodeClient; the reason why its life ended
    */
   async take(): Promise<{ readonly trouble: FaultKey | null; readonly more: boolean }> {
-    const { chain, node, changed } = this.#ports;
+    const { chain, node, changed, life } = this.#ports;
     const waiting = await node.receivable(chain.account, BATCH);
     const proven: VerifiedSource[] = [];
     let trouble: FaultKey | null = null;
@@ -52,6 +54,7 @@ export class Intake {
     }
     this.#incoming = proven.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
     for (const source of proven) {
+      life.throwIfAborted();
       changed();
       if ((await unless('fault_nodeRefused', this.#receive(source))) === undefined) {
         this.#refused.add(source.hash);

@@ -61,6 +61,7 @@ export class Purse {
       node: ports.node,
       record: ({ from }, own) => ports.recordTransfer(this.#transfer('received', own, from), own),
       changed: ports.changed,
+      life: this.#life.signal,
     });
   }
 

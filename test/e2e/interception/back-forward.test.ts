@@ -24,8 +24,9 @@ const leave = (page: Page) => page.goto(`${scene.merchant.otherOrigin}/free`);
 
 /** Goes back to it; what was kept fires no event of a navigation that Playwright waits for. */
 async function comeBack(page: Page): Promise<void> {
-  await page.evaluate(() => history.back());
-  await page.waitForFunction('globalThis.persisted === true');
+  await page.evaluate(() => void setTimeout(() => history.back()));
+  // The page that is left on the way takes its context along.
+  await expect.poll(() => page.evaluate('globalThis.persisted').catch(() => null)).toBe(true);
 }
 
 /** Has a page fetch, and keep the status of what comes. */

@@ -82,6 +82,14 @@ export const surfaces: readonly Surface[] = [
     shown: [HERE, 'going back to what was bought'],
   },
   {
+    surface: 'page that the browser kept whole, gone back to',
+    how: 'its scripts are held as before it was left',
+    user: 'nothing',
+    limits:
+      'what it held when it was left gets its own 402: seconds after the page is left the question is gone',
+    shown: ['interception/back-forward.test.ts', 'holds what it fetches'],
+  },
+  {
     surface: 'iframe (same and other origin, without a body, sandboxed)',
     how: 'the frame reloads itself, or the page around it sets its source anew',
     user: 'nothing',

@@ -23,7 +23,10 @@ const CALL = 11_184_812;
 const RECEIVE = 'fffffe0000000000';
 const ANY = '0000000000000000';
 
-/** How fast the proof of work is, alone and beside nano-pow and nanocurrency; pairs are taken in turn, so that a busy machine is fair. */
+/**
+ * How fast the proof of work is, alone and beside nano-pow and nanocurrency; all are taken in turn, so that a busy machine
+ * is fair.
+ */
 export async function benchWork(samples: number): Promise<readonly Row[]> {
   const rows: Row[] = [...(await warmRows(samples))];
   for (const name of kernelNames) {

@@ -148,7 +148,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       });
       if (challenge.userPart === 'load') return await untilLoaded(challenge, answer);
       await open.end(challenge.id);
-      // A document that its user loaded again meanwhile took the proof along: to load it once more would lose what it gets.
+      // A document that its user loaded again meanwhile took the proof along: one load more would lose what it gets.
       const isServed = isOut && isDocument(challenge);
       const asks = isHeld(challenge)
         ? await holds.end(challenge.id, 'again')

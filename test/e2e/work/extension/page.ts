@@ -1,9 +1,10 @@
 /** The engines of the product, and those they are compared with, in a page of an extension under the product's own CSP. */
 import { NanoPow } from 'nano-pow';
 import { gpuWorker, pageGpu } from '../../../../src/offscreen/gpu.ts';
-import { parseThreshold, parseWorkRoot, type WorkRoot } from '../../../../src/work/difficulty.ts';
+import { parseThreshold, parseWorkRoot } from '../../../../src/work/difficulty.ts';
 import type { WorkEngine } from '../../../../src/work/engine.ts';
 import { pageEngine } from '../../../../src/work/engines/page-engine.ts';
+import { randomRoot } from './random-root.ts';
 import type { RateAnswer, RateOrder } from './rate-worker.ts';
 
 export interface Solved {
@@ -114,8 +115,3 @@ const run = (worker: Worker, order: RateOrder): Promise<RateAnswer> =>
     worker.onerror = reject;
     worker.postMessage(order);
   });
-
-function randomRoot(): WorkRoot {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  return parseWorkRoot([...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
-}

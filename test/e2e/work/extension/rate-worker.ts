@@ -1,6 +1,7 @@
 /** Runs one kernel and nothing else, for as many hashes as asked: what a core of the processor can do with it. */
 import { computeWork } from 'nanocurrency';
 import simdUrl from '../../../../.build/kernel/simd.wasm?url';
+import { randomRoot } from './random-root.ts';
 
 export interface RateOrder {
   readonly kernel: 'own' | 'nano-pow' | 'nanocurrency';
@@ -54,10 +55,7 @@ async function load({ kernel, nanoPow: base64 }: RateOrder): Promise<() => numbe
 
 /** nanocurrency tries one nonce after the other from 0 on, so that the nonce tells how many it has tried. */
 async function countedByNonce(): Promise<number> {
-  const root = [...crypto.getRandomValues(new Uint8Array(32))].map((byte) =>
-    byte.toString(16).padStart(2, '0'),
-  );
-  const nonce = await computeWork(root.join(''), { workThreshold: EVERY_2_22 });
+  const nonce = await computeWork(randomRoot(), { workThreshold: EVERY_2_22 });
   if (nonce === null) throw new Error('nanocurrency found no work');
   return Number(BigInt(`0x${nonce}`)) + 1;
 }

@@ -173,8 +173,7 @@ describe('a question', () => {
     await page.goto(scene.at('/page', { fetch: '1', expiry: '27' }));
     await oneWaits();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    const [line] = await scene.purse.ask('log.list', {});
-    expect(line?.key).toBe('refusal_LAPSED');
+    await scene.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_LAPSED');
     await scene.nothingSince(mark);
   });
 });

@@ -168,7 +168,9 @@ test('a network is added, used, edited and removed by hand; the purse asks its n
   await popup.getByTestId('network-send').fill(devnet.profile.thresholds.send);
   await popup.getByTestId('network-receive').fill(devnet.profile.thresholds.receive);
   await popup.getByTestId('network-save').click();
-  await named('Second devnet').locator('input').check();
+  // It is chosen once the purse is on it.
+  await named('Second devnet').locator('input').click();
+  await expect.poll(() => named('Second devnet').locator('input').isChecked()).toBe(true);
   await purse.until(
     'purse.state',
     {},

@@ -91,8 +91,12 @@ describe('without a budget', () => {
     expect(await fetched()).toBe('402');
     const { blockedSites } = await scene.purse.ask('settings.read', {});
     expect(blockedSites).toEqual([site()]);
-    const [line] = await scene.purse.ask('log.list', {});
-    expect(line).toMatchObject({ key: 'refusal_SITE_BLOCKED', site: site() });
+    const [line] = await scene.purse.until(
+      'log.list',
+      {},
+      ([newest]) => newest?.key === 'refusal_SITE_BLOCKED',
+    );
+    expect(line).toMatchObject({ site: site() });
 
     const popup = await scene.purse.popup();
     await popup.locator('nav button').last().click();

@@ -315,8 +315,7 @@ describe('the lock', () => {
     await newest('published');
     await purse.ask('vault.lock', {});
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    const [said] = await purse.ask('log.list', {});
-    expect(said?.key).toBe('fault_locked');
+    await purse.until('log.list', {}, ([said]) => said?.key === 'fault_locked');
     await newest('published');
 
     devnet.elections.delayMs = 50;

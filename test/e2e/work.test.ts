@@ -188,8 +188,9 @@ describe('work servers', { timeout: 180_000 }, () => {
     await popup.getByTestId('work-servers').fill('https://work.example/');
     await popup.getByTestId('work-servers-save').click();
     await scene.purse.until('work.read', {}, ({ servers }) => servers[0] === 'https://work.example/');
-    await popup.getByTestId('ahead-plugged').check();
+    await popup.getByTestId('ahead-plugged').click();
     await scene.purse.until('work.read', {}, ({ ahead }) => ahead === 'plugged');
+    await expect.poll(() => popup.getByTestId('ahead-plugged').isChecked()).toBe(true);
     for (const colorScheme of ['light', 'dark'] as const) {
       await popup.emulateMedia({ colorScheme });
       await popup.evaluate(() =>

@@ -7,25 +7,27 @@
 /** What a word depends on: nothing, the root of one search, or the nonce that changes with every step. */
 export type Reach = 'constant' | 'root' | 'nonce';
 
-/** A word of the hash, as the tree of operations that makes it. */
-export type Word =
+type Operation =
   | { readonly op: 'constant'; readonly reach: 'constant'; readonly value: bigint }
   | { readonly op: 'input'; readonly reach: Reach; readonly name: string }
   | { readonly op: 'add' | 'xor'; readonly reach: Reach; readonly left: Word; readonly right: Word }
   | { readonly op: 'rotr'; readonly reach: Reach; readonly of: Word; readonly by: number };
 
+/** A word of the hash, as the tree of operations that makes it. `turn` grows with every word that is made. */
+export type Word = Operation & { readonly turn: number };
+
 const reaches: readonly Reach[] = ['constant', 'root', 'nonce'];
 const rank = (word: Word): number => reaches.indexOf(word.reach);
 
+let turns = 0;
+const word = (operation: Operation): Word => ({ ...operation, turn: turns++ });
+
 /** A word known when the kernel is generated. */
-export const constant = (value: bigint): Word => ({
-  op: 'constant',
-  reach: 'constant',
-  value: BigInt.asUintN(64, value),
-});
+export const constant = (value: bigint): Word =>
+  word({ op: 'constant', reach: 'constant', value: BigInt.asUintN(64, value) });
 
 /** A word the running kernel is given. */
-export const input = (name: string, reach: Reach): Word => ({ op: 'input', reach, name });
+export const input = (name: string, reach: Reach): Word => word({ op: 'input', reach, name });
 
 /** The sum modulo 2^64. Terms that are known earlier are added first. */
 export const add = (...terms: readonly Word[]): Word => combine('add', (a, b) => a + b, terms);
@@ -35,7 +37,7 @@ export const xor = (...terms: readonly Word[]): Word => combine('xor', (a, b) =>
 
 /** The word rotated right by `by` bits. */
 export function rotr(of: Word, by: number): Word {
-  if (of.op !== 'constant') return { op: 'rotr', reach: of.reach, of, by };
+  if (of.op !== 'constant') return word({ op: 'rotr', reach: of.reach, of, by });
   return constant((of.value >> BigInt(by)) | (of.value << BigInt(64 - by)));
 }
 
@@ -44,20 +46,20 @@ function combine(op: 'add' | 'xor', fold: (a: bigint, b: bigint) => bigint, term
   return earliestFirst.reduce((left, right) => {
     if (left.op === 'constant' && right.op === 'constant') return constant(fold(left.value, right.value));
     if (left.op === 'constant' && left.value === 0n) return right;
-    return { op, reach: right.reach, left, right };
+    return word({ op, reach: right.reach, left, right });
   });
 }
 
-/** Every word that `root` is made of and itself, each once, operands before the words that read them. */
+/** Every word that `root` is made of and itself, each once, in the order in which they were made. */
 export function dependencies(root: Word): readonly Word[] {
   const seen = new Set<Word>();
   const visit = (word: Word): void => {
     if (seen.has(word)) return;
-    for (const operand of operands(word)) visit(operand);
     seen.add(word);
+    operands(word).forEach(visit);
   };
   visit(root);
-  return [...seen];
+  return [...seen].sort((a, b) => a.turn - b.turn);
 }
 
 /** The words an operation reads. */

@@ -4,6 +4,7 @@ import { crx, defineManifest } from '@crxjs/vite-plugin';
 import type { Page } from 'playwright';
 import { build } from 'vite';
 import product from '../../../manifest.json' with { type: 'json' };
+import { buildKernels } from '../../../scripts/build-kernel.ts';
 import { launchChromium } from '../chromium.ts';
 import type { Lab } from './extension/page.ts';
 
@@ -88,6 +89,7 @@ function residentMiB(pid: number): number {
 }
 
 async function buildLab(): Promise<string> {
+  buildKernels();
   const outDir = resolve(root, '.build/work-bench');
   await build({
     root,

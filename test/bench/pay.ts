@@ -8,6 +8,8 @@ import { type Row, row } from './rows.ts';
 /** From acceptance to confirmation, in ms: what the purse itself can do, and about what a real node takes. */
 const CONFIRMATION_DELAYS = [0, 200];
 const WARM_UP = 5;
+/** Before each payment (ms): what one leaves to be tidied is not the next one's cost; bursts have a bench of their own. */
+const REST = 300;
 /** How many payments a journal holds that was used for years. */
 const LONG = 10_000;
 /** In how many turns the long and the short journal are paid with, so that a machine that gets slower is fair to both. */
@@ -104,6 +106,7 @@ const ownShare = ({ total, node, merchant }: Sample): number => total - node - m
 
 async function payOnce({ purse, merchant, devnet }: Scene, page: Page, path: string): Promise<Sample> {
   await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
+  await new Promise((rested) => setTimeout(rested, REST));
   const url = merchant.origin + path;
   const confirmed = confirmations(devnet);
   const seen = await page.evaluate(timedFetch, url);

@@ -52,9 +52,9 @@ const NO_KEY_ONE_TREE = 0x01010000n;
 const LAST_BLOCK = 0xffffffffffffffffn;
 
 /**
- * The Blake2b hash of one short block, eight bytes long, as its one word. The four mixings of half a round go abreast:
- * each waits for itself only, so that a processor has always four things to do (an eighth faster than one after the
- * other, in Chromium 156).
+ * The Blake2b hash of one short block, eight bytes long, as its one word. The four mixings of half a round, of which none
+ * waits for another, take turns: a tenth faster in Chromium 156 than one after the other. Shorter turns are faster still
+ * there, and a quarter slower in Firefox 153.
  *
  * @param message the words of the block from its start, little-endian; the rest of the block is zero
  * @param length how many bytes of the block are message
@@ -68,19 +68,19 @@ export function blake2b64(message: readonly Word[], length: number): Word {
   state[12] = xor(at(iv, 4), constant(BigInt(length)));
   state[14] = xor(at(iv, 6), constant(LAST_BLOCK));
 
-  const step = (half: Half, word: (lane: number) => Word, turnD: number, turnB: number): void => {
-    half.forEach(([a, b], lane) => {
-      state[a] = add(at(state, a), at(state, b), word(lane));
-    });
-    for (const [a, , , d] of half) state[d] = rotr(xor(at(state, d), at(state, a)), turnD);
-    for (const [, , c, d] of half) state[c] = add(at(state, c), at(state, d));
-    for (const [, b, c] of half) state[b] = rotr(xor(at(state, b), at(state, c)), turnB);
-  };
   for (const schedule of SIGMA) {
     HALVES.forEach((half, index) => {
-      const word = (lane: number, which: 0 | 1) => at(block, at(schedule, 8 * index + 2 * lane + which));
-      step(half, (lane) => word(lane, 0), 32, 24);
-      step(half, (lane) => word(lane, 1), 16, 63);
+      const mix = (which: 0 | 1, turnD: number, turnB: number): void => {
+        half.forEach(([a, b, c, d], lane) => {
+          const word = at(block, at(schedule, 8 * index + 2 * lane + which));
+          state[a] = add(at(state, a), at(state, b), word);
+          state[d] = rotr(xor(at(state, d), at(state, a)), turnD);
+          state[c] = add(at(state, c), at(state, d));
+          state[b] = rotr(xor(at(state, b), at(state, c)), turnB);
+        });
+      };
+      mix(0, 32, 24);
+      mix(1, 16, 63);
     });
   }
   return xor(first, at(state, 0), at(state, 8));

@@ -13,14 +13,14 @@ type Operation =
   | { readonly op: 'add' | 'xor'; readonly reach: Reach; readonly left: Word; readonly right: Word }
   | { readonly op: 'rotr'; readonly reach: Reach; readonly of: Word; readonly by: number };
 
-/** A word of the hash, as the tree of operations that makes it. `turn` grows with every word that is made. */
-export type Word = Operation & { readonly turn: number };
+/** A word of the hash, as the tree of operations that makes it. `nth` tells in what order words were made. */
+export type Word = Operation & { readonly nth: number };
 
 const reaches: readonly Reach[] = ['constant', 'root', 'nonce'];
 const rank = (word: Word): number => reaches.indexOf(word.reach);
 
-let turns = 0;
-const word = (operation: Operation): Word => ({ ...operation, turn: turns++ });
+let made = 0;
+const word = (operation: Operation): Word => ({ ...operation, nth: made++ });
 
 /** A word known when the kernel is generated. */
 export const constant = (value: bigint): Word =>
@@ -59,7 +59,7 @@ export function dependencies(root: Word): readonly Word[] {
     operands(word).forEach(visit);
   };
   visit(root);
-  return [...seen].sort((a, b) => a.turn - b.turn);
+  return [...seen].sort((a, b) => a.nth - b.nth);
 }
 
 /** The words an operation reads. */

@@ -63,7 +63,11 @@ export interface HandingOver {
   readonly confirmed: (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
 }
 
-type Build = (head: ChainHead) => { readonly subtype: Subtype; readonly block: StateBlock };
+type Built = { readonly subtype: Subtype; readonly block: StateBlock };
+type Build = (head: ChainHead) => Built | Promise<Built>;
+
+/** How many own blocks below the head are looked through for one that took a send in already. */
+const LOOKED_THROUGH = 32;
 
 /**
  * One account's chain of blocks on one network. Everything that signs goes through here, one block at a time: on the
@@ -196,16 +200,16 @@ export class Chain {
     }, record);
   }
 
-  /** Signs the block that takes in one incoming payment, and records it. @throws Fault as `look` */
+  /** Signs the block that takes in one incoming payment, and records it. @throws Fault as `look`, and `fault_takenIn` */
   async receive({ hash, amount }: VerifiedSource, record: Record): Promise<OwnBlock> {
     const { representative } = this.#ports.network;
-    return this.#append(
-      (head) => ({
+    return this.#append(async (head) => {
+      if (await this.#hasTakenIn(head, hash)) throw new Fault('fault_takenIn');
+      return {
         subtype: receiveSubtypeOn(head),
         block: buildReceive(head, { source: hash, amount, representative }),
-      }),
-      record,
-    );
+      };
+    }, record);
   }
 
   /** Gives the account's vote to another representative; without effect when it has it, or before the first receive. */
@@ -254,7 +258,7 @@ export class Chain {
     return this.#alone(async () => {
       const newest = await this.#newestFree();
       const head = over === undefined ? await this.#basis(newest) : await this.#confirmedHead(over, signal);
-      const { subtype, block } = build(head);
+      const { subtype, block } = await build(head);
       const nonce = await this.#work.obtain(head, subtype, signal);
       // Only now: a search may be long, and no key is held meanwhile.
       const { privateKey } = await keys();
@@ -275,6 +279,20 @@ export class Chain {
       this.#work.moveOn(head, own);
       return own;
     });
+  }
+
+  /**
+   * Whether an own block that the head stands on has taken a send in: a purse that was closed a moment ago may have, and
+   * a node that does not know yet, or lies, names the send again.
+   */
+  async #hasTakenIn(head: ChainHead, source: BlockHash): Promise<boolean> {
+    const { store } = this.#ports;
+    let own = head.kind === 'open' ? await store.signed(head.hash) : null;
+    for (let looked = 0; own !== null && looked < LOOKED_THROUGH; looked++) {
+      if (own.subtype !== 'send' && own.block.link === source) return true;
+      own = await store.signed(own.block.previous);
+    }
+    return false;
   }
 
   /** Our newest block, where no cheque keeps the chain waiting. @throws Fault `fault_chequeOut` */

@@ -48,37 +48,42 @@ export class Intake {
     let trouble: FaultKey | null = null;
     for (const { hash } of waiting) {
       if (this.#refused.has(hash)) continue;
-      const source = await unless('fault_sourceUnproven', verifySource(node, chain.account, hash));
+      const source = await verifySource(node, chain.account, hash).catch(unlessUnproven);
       if (source === undefined) trouble = 'fault_sourceUnproven';
       else proven.push(source);
     }
     this.#incoming = proven.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
+    let isProgress = false;
     for (const source of proven) {
       life.throwIfAborted();
       changed();
-      if ((await unless('fault_nodeRefused', this.#receive(source))) === undefined) {
+      const outcome = await this.#receive(source);
+      if (outcome === 'refused') {
         this.#refused.add(source.hash);
         trouble = 'fault_nodeRefused';
       }
+      // A node that names for ever what was taken in long ago is not to be asked for ever.
+      isProgress ||= outcome !== 'before';
       this.#incoming = subtractRaw(this.#incoming, source.amount);
     }
-    return { trouble, more: waiting.length === BATCH && proven.length > 0 };
+    return { trouble, more: waiting.length === BATCH && isProgress };
   }
 
-  async #receive(source: VerifiedSource): Promise<OwnBlock> {
+  /** Whether it was taken in now, or had been before, or the network will not have the receive. */
+  async #receive(source: VerifiedSource): Promise<'now' | 'before' | 'refused'> {
     const { chain, record } = this.#ports;
-    const own = await chain.receive(source, (block) => record(source, block));
-    await chain.land(own);
-    return own;
+    try {
+      await chain.land(await chain.receive(source, (block) => record(source, block)));
+      return 'now';
+    } catch (failure) {
+      if (failure instanceof Fault && failure.key === 'fault_takenIn') return 'before';
+      if (failure instanceof Fault && failure.key === 'fault_nodeRefused') return 'refused';
+      throw failure;
+    }
   }
 }
 
-/** What was asked for; undefined when it failed for this one reason. */
-async function unless<T>(reason: FaultKey, asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked;
-  } catch (failure) {
-    if (failure instanceof Fault && failure.key === reason) return undefined;
-    throw failure;
-  }
+/** A send whose own blocks do not prove it is left where it is. */
+function unlessUnproven(failure: unknown): undefined {
+  if (!(failure instanceof Fault) || failure.key !== 'fault_sourceUnproven') throw failure;
 }

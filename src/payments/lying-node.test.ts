@@ -454,6 +454,18 @@ describe('incoming money', () => {
     expect([life.purse.balance, life.purse.trouble]).toEqual([XNO + 900n, null]);
   });
 
+  test('that was taken in is not taken in again, however often a node names it', async () => {
+    const sources = await Promise.all(Array.from({ length: 32 }, () => arrives(3n)));
+    const life = lifeOn(liar.rpcUrl);
+    await life.purse.refresh();
+    const taken = [XNO + 96n, null, 32];
+    const now = async () => [life.purse.balance, life.purse.trouble, await account.database.count('blocks')];
+    expect(await now()).toEqual(taken);
+    liar.set(twist('receivable', () => ({ blocks: Object.fromEntries(sources.map((hash) => [hash, '3'])) })));
+    await life.purse.refresh();
+    expect(await now()).toEqual(taken);
+  });
+
   test('that is somebody else’s is left alone', async () => {
     const stranger = await devnet.faucet(STRANGER, 5n);
     await devnet.confirmed(stranger);

@@ -6,7 +6,8 @@ import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { recordTransfer } from '../storage/transfers.ts';
+import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
 import type { Purse, PursePorts } from './purse.ts';
 
 let devnet: Devnet;
@@ -62,6 +63,41 @@ describe('looking', () => {
     expect([purse.balance, purse.incoming]).toEqual([1_006n, 0n]);
     expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([1n, 2n, 3n]);
     expect(account.blocks()).toHaveLength(4);
+  });
+
+  test('takes in nothing that the purse before it took in while it was closed', async () => {
+    for (const amount of [3n, 5n]) await fund(amount);
+    const exclusively = locks();
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let taken = 0;
+    const before = account.purse({
+      exclusively,
+      async recordTransfer(transfer, own) {
+        taken++;
+        begin();
+        await gate;
+        await recordTransfer(account.database, transfer, own);
+      },
+    });
+    const closing = before.refresh();
+    await begun;
+    before.close();
+
+    purseWith({ exclusively });
+    const looking = purse.refresh();
+    await expect.poll(() => purse.incoming).toBe(8n);
+    goOn();
+    await Promise.all([closing, looking]);
+    expect([purse.balance, purse.incoming, purse.trouble]).toEqual([1_008n, 0n, null]);
+    expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([3n, 5n]);
+    expect([taken, account.blocks().length]).toEqual([1, 3]);
   });
 
   test('opens an account with its first money', async () => {

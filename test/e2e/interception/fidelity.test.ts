@@ -25,7 +25,8 @@ beforeAll(async () => {
     args: ['--no-sandbox'],
   });
   world.paywall.serve('/free', (_, response) => response.end('free'));
-  world.paywall.page('/behaviours', '<title>Behaviours</title><body>');
+  // With an icon of its own: the browser would ask the server for one whenever it likes, in the midst of a behaviour.
+  world.paywall.page('/behaviours', '<title>Behaviours</title><link rel="icon" href="data:,"><body>');
   [ours, theirs] = [await world.browser.context.newPage(), await plain.newPage()];
   for (const page of [ours, theirs]) {
     await page.addInitScript('globalThis.__name = (value) => value');

@@ -237,7 +237,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
           if (network === undefined) throw new Fault('fault_unknownNetwork');
           const purse = await keeper.on(network);
           const work = (await purse?.readiness()) ?? 'none';
-          const allowance = await budgets.allowance(network.id, question.site, at);
+          const { allowance } = await budgets.rulesFor(network.id, question.site, at);
           const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
           return approvalView(question, { network, allowance, now: at, purse, isKnownPayee, work });
         }),
@@ -255,7 +255,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       const { id } = await settings.network();
       const at = now();
       const views = (await budgets.list(id)).map(async ({ site }) =>
-        budgetView(await budgets.allowance(id, site, at), at),
+        budgetView((await budgets.rulesFor(id, site, at)).allowance, at),
       );
       return (await Promise.all(views)).filter((view) => view !== null);
     },

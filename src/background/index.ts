@@ -18,7 +18,6 @@ import { Revoker } from '../payments/revoker.ts';
 import { Tester } from '../payments/tester.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import { recogniseLegacy } from '../protocol/legacy.ts';
-import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { openDatabase } from '../storage/database.ts';
@@ -200,7 +199,10 @@ async function build(): Promise<House> {
     approvals,
     handover,
     standing: async ({ tabId }) => {
-      const [test, paused] = await Promise.all([sandbox.networkOf(tabId), settings.read('paused')]);
+      const [test, [paused, preference]] = await Promise.all([
+        sandbox.networkOf(tabId),
+        settings.readBoth('paused', 'preference'),
+      ]);
       const purse = test === null ? await keeper.current() : await keeper.on(test);
       if (purse === null && !(await vault.exists())) return null;
       const { id, testMoney } = purse?.network ?? test ?? (await settings.network());
@@ -208,16 +210,10 @@ async function build(): Promise<House> {
         network: { id, testMoney },
         accounts: purse?.accounts ?? null,
         paused,
+        preference,
         // Servers on a bench say what they would say for real, and are paid in test money all the same.
         alsoNamed: test === null ? undefined : MAINNET.id,
       };
-    },
-    ways: async (site) => {
-      const [mayTake, preference] = await Promise.all([
-        budgets.mayTakeBlocks(site),
-        settings.read('preference'),
-      ]);
-      return { payable: new Set(mayTake ? defaultPreference : payFirstMechanisms), preference };
     },
     chequeOut: async (network) =>
       (await vault.isUnlocked()) ? (await keeper.openedOn(network)).chequeOut() : null,

@@ -6,7 +6,6 @@ import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
-import { payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Answer } from './approvals.ts';
 import type { Standing } from './cashier.ts';
@@ -51,6 +50,7 @@ const standing = (parts: Partial<Standing>): Standing => ({
   network: { id: account.network.id, testMoney: true },
   accounts: [account.address],
   paused: false,
+  preference: [],
   ...parts,
 });
 
@@ -448,13 +448,13 @@ describe('a 402 is left to the page', () => {
     });
     begin({
       cashier: {
-        ways: async () => {
+        chequeOut: async () => {
           // The older one is held up on its way, and the newer overtakes it.
           if (isHeldUp) {
             isHeldUp = false;
             await gate;
           }
-          return { payable: new Set(payFirstMechanisms), preference: [] };
+          return null;
         },
       },
     });

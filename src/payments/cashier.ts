@@ -2,15 +2,16 @@ import { Fault, type FaultKey, faultOf, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import { type ClassifyContext, classify, tellingReason } from '../protocol/classify.ts';
+import { classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
-import type { Offer } from '../protocol/offer.ts';
+import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
+import type { Mechanism, Offer } from '../protocol/offer.ts';
 import type { Approvals, Question } from './approvals.ts';
-import { type Circumstances, type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
+import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
 import { type Handover, replaces } from './handover.ts';
-import type { Budgets, Journal } from './journal.ts';
+import type { Budgets, Journal, Memory, SiteRules } from './journal.ts';
 import { LONGEST_TIMER } from './payer.ts';
 import { type Intent, type Payment, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
 
@@ -24,6 +25,8 @@ export interface Standing {
   readonly accounts: readonly NanoAddress[] | null;
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
+  /** The ways to pay that the user likes best, as in `ClassifyContext`. */
+  readonly preference: readonly Mechanism[];
   /** As in `ClassifyContext`. */
   readonly alsoNamed?: string | undefined;
 }
@@ -37,8 +40,6 @@ export interface CashierPorts {
   readonly standing: (challenge: Challenge) => Promise<Standing | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
-  /** How the site may be paid, and which way the user likes best. */
-  readonly ways: (site: Site) => Promise<Required<Pick<ClassifyContext, 'payable' | 'preference'>>>;
   /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
   readonly chequeOut: (network: string) => Promise<Site | null>;
   /** The account to pay this much from (raw) on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
@@ -130,55 +131,54 @@ export class Cashier {
     await this.#attempt(fresh, async () => {
       const standing = await this.#ports.standing(fresh);
       if (standing === null) return this.#leave(fresh, otherwise);
-      await this.#weigh(fresh, standing, reason);
+      await this.#weigh(fresh, standing, await this.#lookUp(fresh, standing), reason);
     });
   }
 
   async #consider(challenge: Challenge): Promise<void> {
-    const { journal, handover, approvals } = this.#ports;
+    const { handover, approvals } = this.#ports;
     const standing = await this.#ports.standing(challenge);
     if (standing === null) {
       this.#ports.witness.left(challenge, 'refusal_NO_PURSE', []);
       return this.#ports.release(challenge);
     }
-    const network = standing.network.id;
-
     // A page that was loaded again is asked about anew: nobody waits for the older question any more.
     approvals.lapse((question) => replaces(challenge, question.challenge));
     if (handover.takeOver(challenge)) return;
-    const [earlier, found] = await Promise.all([
-      journal.forChallenge(challenge.id),
-      handover.keptFor(challenge, network),
-    ]);
-    if (earlier !== undefined) return this.#serve(earlier, challenge);
+    let books = await this.#lookUp(challenge, standing);
+    if (books.ofChallenge !== undefined) return this.#serve(books.ofChallenge, challenge);
+    let kept = await handover.keptFor(challenge, books.undelivered);
     // Another page that asks for the same may take what was found, before it can be handed over.
-    for (let kept = found; kept !== undefined; ) {
+    while (kept !== undefined) {
       if (await handover.serve(kept, challenge)) return;
-      kept = await handover.keptFor(challenge, network);
+      books = await this.#lookUp(challenge, standing);
+      kept = await handover.keptFor(challenge, books.undelivered);
     }
-    await this.#weigh(challenge, standing);
+    await this.#weigh(challenge, standing, books);
   }
 
   /** Classifies, decides and goes on from there; for the reason given where it asks. */
-  async #weigh(challenge: Challenge, standing: Standing, reason?: Question['reason']): Promise<void> {
-    const [ways, books] = await Promise.all([
-      this.#ports.ways(siteOf(challenge.url)),
-      this.#lookUp(challenge, standing),
-    ]);
+  async #weigh(
+    challenge: Challenge,
+    standing: Standing,
+    books: Books,
+    reason?: Question['reason'],
+  ): Promise<void> {
     const classified = classify(challenge.header, {
       url: challenge.url,
       network: standing.network.id,
       alsoNamed: standing.alsoNamed,
       arrivedAt: challenge.seenAt,
       now: this.#ports.now(),
-      ...ways,
+      payable: new Set(books.takesBlocks ? defaultPreference : payFirstMechanisms),
+      preference: standing.preference,
     });
     if (classified.kind === 'refused') return this.#leave(challenge, refusalSentence(classified.code));
     const [offer] = classified.offers;
     if (offer === undefined) {
       return this.#leave(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
     }
-    const decision = this.#decide(challenge, offer, standing, books);
+    const decision = await this.#decide(challenge, offer, standing, books);
     const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
     await this.#settle(challenge, offer, isAskedAgain ? { ...decision, reason } : decision);
   }
@@ -201,25 +201,27 @@ export class Cashier {
     }
   }
 
-  #decide(challenge: Challenge, offer: Offer, standing: Standing, books: Books): Decision {
-    const { paused, accounts } = standing;
-    return decide({ challenge, offer, ...books, paused, accounts, now: this.#ports.now() });
+  async #decide(
+    challenge: Challenge,
+    offer: Offer,
+    { paused, accounts }: Standing,
+    { allowance, blocked, lastPrice, undelivered }: Books,
+  ): Promise<Decision> {
+    const { handover, now } = this.#ports;
+    const spokenFor = undelivered.map((payment) => handover.isSpokenFor(payment, challenge));
+    const undeliveredBefore = (await Promise.all(spokenFor)).includes(false);
+    const circumstances = { allowance, blocked, lastPrice, undeliveredBefore, paused, accounts };
+    return decide({ challenge, offer, ...circumstances, now: now() });
   }
 
   /** What the books say of a request, whatever is offered for it. */
-  async #lookUp(challenge: Challenge, standing: Standing): Promise<Books> {
-    const { journal, budgets, handover, now } = this.#ports;
-    const { method, url } = challenge;
-    const site = siteOf(url);
-    const network = standing.network.id;
-    const [allowance, lastPrice, undelivered, blocked] = await Promise.all([
-      budgets.allowance(network, site, now()),
-      journal.lastPrice(network, resourceOf(challenge)),
-      journal.undelivered(network, method, url),
-      budgets.isBlocked(site),
+  async #lookUp(challenge: Challenge, { network }: Standing): Promise<Books> {
+    const { journal, budgets, now } = this.#ports;
+    const [memory, rules] = await Promise.all([
+      journal.recall(challenge, network.id),
+      budgets.rulesFor(network.id, siteOf(challenge.url), now()),
     ]);
-    const spokenFor = Promise.all(undelivered.map((payment) => handover.isSpokenFor(payment, challenge)));
-    return { allowance, lastPrice, undeliveredBefore: (await spokenFor).includes(false), blocked };
+    return { ...memory, ...rules };
   }
 
   async #ask(question: Question): Promise<void> {
@@ -291,7 +293,7 @@ export class Cashier {
       turn.done();
     }
     const books = await this.#lookUp(challenge, present);
-    await this.#settle(challenge, offer, this.#decide(challenge, offer, present, books));
+    await this.#settle(challenge, offer, await this.#decide(challenge, offer, present, books));
   }
 
   async #serve(payment: Payment, challenge: Challenge): Promise<void> {
@@ -307,8 +309,8 @@ export class Cashier {
   }
 }
 
-/** What a decision takes from the books. */
-type Books = Pick<Circumstances, 'allowance' | 'lastPrice' | 'undeliveredBefore' | 'blocked'>;
+/** What the books say of a request. */
+type Books = Memory & SiteRules;
 
 const requestOf = ({ tabId, frameId, method, url }: Challenge): string =>
   `${tabId} ${frameId} ${method} ${url}`;

@@ -154,7 +154,8 @@ test('a proof is kept for its request until a minute after its offer is over, an
   await payer.pay(id);
   let now = offer.expiresAt + 59_999;
   const handover = handoverOf(payer, { now: () => now });
-  const kept = async () => (await handover.keptFor(challenge, account.network.id))?.intent.id;
+  const undelivered = async () => (await account.journal.recall(challenge, account.network.id)).undelivered;
+  const kept = async () => (await handover.keptFor(challenge, await undelivered()))?.intent.id;
   expect(await kept()).toBe(id);
   now += 1;
   expect(await kept()).toBeUndefined();

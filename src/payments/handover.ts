@@ -86,13 +86,12 @@ export class Handover {
     this.#ports.witness.served(challenge, id);
   }
 
-  /** The oldest payment that may still buy what this request asks for, and that nobody else waits for. */
-  async keptFor(challenge: Challenge, network: string): Promise<Payment | undefined> {
-    const { journal, now } = this.#ports;
-    for (const payment of await journal.undelivered(network, challenge.method, challenge.url)) {
+  /** Of the undelivered payments for a request, the first that may still buy what it is for and nobody else waits for. */
+  async keptFor(challenge: Challenge, undelivered: readonly Payment[]): Promise<Payment | undefined> {
+    for (const payment of undelivered) {
       const { intent, progress } = payment;
       const mayDo = isUnderway(progress.state) || isKept(progress);
-      const isFresh = mayDo && now() < intent.offer.expiresAt + DELIVERY_GRACE;
+      const isFresh = mayDo && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
       if (!isFresh && !this.#wanted.has(intent.id)) continue;
       if (!(await this.isSpokenFor(payment, challenge))) return payment;
     }

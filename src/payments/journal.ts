@@ -1,3 +1,4 @@
+import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -43,22 +44,35 @@ export interface Journal {
   underway(): Promise<readonly Payment[]>;
   /** The payment that was made for this challenge, if any; rather one that stands than one that was given up. */
   forChallenge(challengeId: string): Promise<Payment | undefined>;
-  /** Payments for this very request that have a block and did not get what they paid for, oldest first. */
-  undelivered(network: string, method: string, url: string): Promise<readonly Payment[]>;
-  /** What this resource cost when it was last delivered, without a tag (raw). */
-  lastPrice(network: string, resource: string): Promise<Raw | null>;
+  /** All that it knows of the request of a challenge, as of one instant. */
+  recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory>;
+}
+
+/** What the journal knows of a request. */
+export interface Memory {
+  /** See `Journal.forChallenge`. */
+  readonly ofChallenge: Payment | undefined;
+  /** The payments for this very request that have a block and did not get what they paid for, oldest first. */
+  readonly undelivered: readonly Payment[];
+  /** What its resource cost when it was last delivered, without a tag (raw). */
+  readonly lastPrice: Raw | null;
+}
+
+/** What the user allows a site, and what it has used of that. */
+export interface SiteRules {
+  readonly allowance: Allowance;
+  readonly blocked: boolean;
+  /** Whether it may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */
+  readonly takesBlocks: boolean;
 }
 
 /** Budgets, what sites have spent, and what else the user allows them. */
 export interface Budgets {
-  /** What the site may spend, and has spent in the windows of a moment (ms): all as of one instant. */
-  allowance(network: string, site: Site, at: number): Promise<Allowance>;
+  /** What is allowed to the site in the windows of a moment (ms): all as of one instant. */
+  rulesFor(network: string, site: Site, at: number): Promise<SiteRules>;
   /** Changes the site's budget, or sets a first one. @throws Fault `fault_budgetUnlimited` */
   change(network: string, site: Site, change: BudgetChange): Promise<void>;
-  isBlocked(site: Site): Promise<boolean>;
   block(site: Site): Promise<void>;
-  /** Whether the site may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */
-  mayTakeBlocks(site: Site): Promise<boolean>;
 }
 
 /** The purse's memory of its own chains: a block stands here before the network sees it. */

@@ -2,7 +2,6 @@
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
-import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import type { Account } from './account.fixture.ts';
 import { locks } from './account.fixture.ts';
@@ -158,9 +157,10 @@ export function lifeOf(
     budgets,
     approvals,
     handover,
-    standing: async () => ({ network: { id, testMoney }, accounts: [account.address], paused: false }),
-    ways: async (site) => ({
-      payable: new Set((await budgets.mayTakeBlocks(site)) ? defaultPreference : payFirstMechanisms),
+    standing: async () => ({
+      network: { id, testMoney },
+      accounts: [account.address],
+      paused: false,
       preference: [],
     }),
     chequeOut: () => purse.chain.chequeOut(),
@@ -244,7 +244,6 @@ function mortalJournal(journal: Journal, mortal: Mortal): Journal {
     find: (id) => journal.find(id),
     underway: () => journal.underway(),
     forChallenge: (id) => journal.forChallenge(id),
-    undelivered: (network, method, url) => journal.undelivered(network, method, url),
-    lastPrice: (network, resource) => journal.lastPrice(network, resource),
+    recall: (challenge, network) => journal.recall(challenge, network),
   };
 }

@@ -1,13 +1,6 @@
 import { type Raw, ZERO } from '../nano/amount.ts';
-import {
-  type Allowance,
-  type Budget,
-  type BudgetChange,
-  changeBudget,
-  newBudget,
-  type Overall,
-} from '../payments/budget.ts';
-import type { Budgets } from '../payments/journal.ts';
+import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../payments/budget.ts';
+import type { Budgets, SiteRules } from '../payments/journal.ts';
 import type { Site } from '../payments/payment.ts';
 import { windowsOf } from '../payments/windows.ts';
 import { atomically } from './atomically.ts';
@@ -37,10 +30,20 @@ export class StoredBudgets implements Budgets {
     return ((await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO) as Raw;
   }
 
-  async allowance(network: string, site: Site, at: number): Promise<Allowance> {
-    const transaction = this.#database.transaction(['budgets', 'spending', 'settings']);
-    const { windows: _, ...allowance } = await readAllowance(transaction, network, site, at);
-    return allowance;
+  async rulesFor(network: string, site: Site, at: number): Promise<SiteRules> {
+    const transaction = this.#database.transaction([
+      'budgets',
+      'spending',
+      'settings',
+      'blocked',
+      'blockTakers',
+    ]);
+    const [{ windows: _, ...allowance }, blocked, blockTaker] = await Promise.all([
+      readAllowance(transaction, network, site, at),
+      transaction.objectStore('blocked').getKey(site),
+      transaction.objectStore('blockTakers').getKey(site),
+    ]);
+    return { allowance, blocked: blocked !== undefined, takesBlocks: blockTaker !== undefined };
   }
 
   /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */
@@ -65,20 +68,12 @@ export class StoredBudgets implements Budgets {
     await this.#database.delete('budgets', [network, site]);
   }
 
-  async isBlocked(site: Site): Promise<boolean> {
-    return (await this.#database.getKey('blocked', site)) !== undefined;
-  }
-
   async block(site: Site): Promise<void> {
     await this.#database.put('blocked', { site, at: this.#now() });
   }
 
   async unblock(site: Site): Promise<void> {
     await this.#database.delete('blocked', site);
-  }
-
-  async mayTakeBlocks(site: Site): Promise<boolean> {
-    return (await this.#database.getKey('blockTakers', site)) !== undefined;
   }
 
   async setBlockTaker(site: Site, allowed: boolean): Promise<void> {

@@ -72,6 +72,5 @@ type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readw
 export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
   const out = chequeOutOn((await chains.get([own.network, own.account])) ?? null);
   if (out !== null && own.revokes?.hash !== out.hash) throw new Fault('fault_chequeOut', [out.cheque.site]);
-  await chains.put(own);
-  await blocks.put(own);
+  await Promise.all([chains.put(own), blocks.put(own)]);
 }

@@ -133,7 +133,7 @@ describe('revoking', () => {
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
     await expect(journal.revoke(intent.id, instead)).rejects.toThrow('fault_paymentOver');
     expect(await spentBy(intent)).toBe(0n);
-    expect(await journal.undelivered(NETWORK, intent.challenge.method, intent.challenge.url)).toEqual([]);
+    expect((await journal.recall(intent.challenge, NETWORK)).undelivered).toEqual([]);
   });
 
   test('is nothing for a payment whose block the purse publishes', async () => {
@@ -157,15 +157,18 @@ describe('revoking', () => {
   });
 });
 
+const takesBlocks = async (budgets: StoredBudgets) =>
+  (await budgets.rulesFor(NETWORK, SHOP, Date.now())).takesBlocks;
+
 test('who may ask for signed blocks is remembered by site, and can be taken back', async () => {
   const budgets = new StoredBudgets(database, Date.now);
-  expect(await budgets.mayTakeBlocks(SHOP)).toBe(false);
+  expect(await takesBlocks(budgets)).toBe(false);
   await budgets.setBlockTaker(SHOP, true);
   await budgets.setBlockTaker(SHOP, true);
-  expect(await budgets.mayTakeBlocks(SHOP)).toBe(true);
+  expect(await takesBlocks(budgets)).toBe(true);
   expect(await budgets.blockTakers()).toEqual([SHOP]);
   await budgets.setBlockTaker(SHOP, false);
-  expect(await budgets.mayTakeBlocks(SHOP)).toBe(false);
+  expect(await takesBlocks(budgets)).toBe(false);
   expect(await budgets.blockTakers()).toEqual([]);
 });
 
@@ -185,5 +188,5 @@ test('a database of the first version keeps what it holds and learns the rest', 
   expect(await new StoredLog(grown).list()).toHaveLength(1);
   const budgets = new StoredBudgets(grown, Date.now);
   await budgets.setBlockTaker(SHOP, true);
-  expect(await budgets.mayTakeBlocks(SHOP)).toBe(true);
+  expect(await takesBlocks(budgets)).toBe(true);
 });

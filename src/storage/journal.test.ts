@@ -174,7 +174,7 @@ describe('reserving', () => {
       term: { until, renews: 'week' as const },
     };
     await budgets.change(NETWORK, SHOP, rules);
-    const total = async (at: number) => (await budgets.allowance(NETWORK, SHOP, at)).spent.total;
+    const total = async (at: number) => (await budgets.rulesFor(NETWORK, SHOP, at)).allowance.spent.total;
     const buy = async (at: number) => (await journal.reserve(ofBudget(10n, { at }))).kind;
     const renewed = now + 25 * HOUR;
     expect([await buy(now), await buy(now), await buy(renewed), await buy(renewed)]).toEqual([
@@ -319,7 +319,10 @@ describe('finding', () => {
     await upTo(4, { challenge: challenge(), network: { id: 'nano:other', testMoney: true } });
     await upTo(4, { challenge: challengeOf({ url, method: 'POST' }) });
     await upTo(4, { challenge: challengeOf({ url: `${SHOP}/a` }) });
-    expect(ids(await journal.undelivered(NETWORK, 'GET', url))).toEqual([older.id, newer.id]);
+    expect(ids((await journal.recall(challengeOf({ url }), NETWORK)).undelivered)).toEqual([
+      older.id,
+      newer.id,
+    ]);
   });
 
   test('the payment of a challenge', async () => {
@@ -327,6 +330,7 @@ describe('finding', () => {
     expect(await journal.forChallenge(challenge.id)).toBeUndefined();
     const one = await upTo(1, { challenge });
     expect((await journal.forChallenge(challenge.id))?.intent.id).toBe(one.id);
+    expect((await journal.recall(challenge, NETWORK)).ofChallenge?.intent.id).toBe(one.id);
   });
 
   test('whether an account was paid: from the first block on, unless it never landed', async () => {
@@ -339,14 +343,15 @@ describe('finding', () => {
   });
 
   test('the last price is of what was delivered, without its tag', async () => {
-    const resource = `GET ${SHOP}/article`;
-    expect(await journal.lastPrice(NETWORK, resource)).toBeNull();
+    const lastPrice = async (network: string, path: string) =>
+      (await journal.recall(challengeOf({ url: SHOP + path }), network)).lastPrice;
+    expect(await lastPrice(NETWORK, '/article')).toBeNull();
     const offer = sessionOffer(107n, { resourceAmount: 100n as Raw, tagAmount: 7n as Raw });
     const settled = await upTo(5, { offer, at: now - 10 });
     await walk(settled, blockFor(settled), 'settled');
     await upTo(6, { offer: sessionOffer(5n), at: now });
-    expect(await journal.lastPrice(NETWORK, resource)).toBe(100n);
-    expect(await journal.lastPrice('nano:other', resource)).toBeNull();
-    expect(await journal.lastPrice(NETWORK, `GET ${SHOP}/article2`)).toBeNull();
+    expect(await lastPrice(NETWORK, '/article')).toBe(100n);
+    expect(await lastPrice('nano:other', '/article')).toBeNull();
+    expect(await lastPrice(NETWORK, '/article2')).toBeNull();
   });
 });

@@ -1,10 +1,11 @@
 import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { Fault } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { Budget } from '../payments/budget.ts';
 import { askFirst, priceOf } from '../payments/decision.ts';
-import type { Journal, Reservation, Uncounted } from '../payments/journal.ts';
+import type { Journal, Memory, Reservation, Uncounted } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
 import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type Payment,
   type PaymentId,
   type Progress,
+  resourceOf,
 } from '../payments/payment.ts';
 import type { Offer } from '../protocol/offer.ts';
 import { atomically } from './atomically.ts';
@@ -124,14 +126,22 @@ export class StoredJournal implements Journal {
   }
 
   async forChallenge(challengeId: string): Promise<Payment | undefined> {
-    const rows = await this.#database.getAllFromIndex('payments', 'challenge', challengeId);
-    const payments = rows.map(({ payment }) => payment);
-    return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
+    return preferStanding(await this.#database.getAllFromIndex('payments', 'challenge', challengeId));
   }
 
-  async undelivered(network: string, method: string, url: string): Promise<readonly Payment[]> {
-    const rows = await this.#database.getAllFromIndex('payments', 'undelivered', [network, method, url]);
-    return rows.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at);
+  async recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory> {
+    const { id, method, url } = challenge;
+    const { store } = this.#database.transaction('payments');
+    const [ofChallenge, undelivered, price] = await Promise.all([
+      store.index('challenge').getAll(id),
+      store.index('undelivered').getAll([network, method, url]),
+      lastPrice(store, network, resourceOf(challenge)),
+    ]);
+    return {
+      ofChallenge: preferStanding(ofChallenge),
+      undelivered: undelivered.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at),
+      lastPrice: price,
+    };
   }
 
   /** Whether the account was ever paid from here. */
@@ -139,18 +149,28 @@ export class StoredJournal implements Journal {
     // One key tells it; to count would read every payment that this payee ever got.
     return (await this.#database.getKeyFromIndex('payments', 'payee', [network, payTo])) !== undefined;
   }
+}
 
-  async lastPrice(network: string, resource: string): Promise<Raw | null> {
-    const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
-    const { store } = this.#database.transaction('payments');
-    let cursor = await store.index('resource').openCursor(range, 'prev');
-    for (let looked = 0; cursor !== null && looked < PRICE_MEMORY; looked++) {
-      const { intent, progress } = cursor.value.payment;
-      if (progress.state === 'settled') return priceOf(intent.offer);
-      cursor = await cursor.continue();
-    }
-    return null;
+/** Of the payments of a challenge, one that stands rather than one that was given up. */
+function preferStanding(rows: readonly PaymentRow[]): Payment | undefined {
+  const payments = rows.map(({ payment }) => payment);
+  return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
+}
+
+/** What a resource cost when it was last delivered, without a tag (raw). */
+async function lastPrice(
+  payments: IDBPObjectStore<PurseSchema, ['payments'], 'payments', 'readonly'>,
+  network: string,
+  resource: string,
+): Promise<Raw | null> {
+  const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
+  let cursor = await payments.index('resource').openCursor(range, 'prev');
+  for (let looked = 0; cursor !== null && looked < PRICE_MEMORY; looked++) {
+    const { intent, progress } = cursor.value.payment;
+    if (progress.state === 'settled') return priceOf(intent.offer);
+    cursor = await cursor.continue();
   }
+  return null;
 }
 
 async function read<S extends Stores>(

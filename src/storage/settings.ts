@@ -73,6 +73,16 @@ export class StoredSettings {
     return settingOf(name, await this.#database.get('settings', name));
   }
 
+  /** The values of two settings, as of one instant. */
+  async readBoth<N extends SettingName, M extends SettingName>(
+    one: N,
+    other: M,
+  ): Promise<readonly [SettingValue<N>, SettingValue<M>]> {
+    const { store } = this.#database.transaction('settings');
+    const [first, second] = await Promise.all([store.get(one), store.get(other)]);
+    return [settingOf(one, first), settingOf(other, second)];
+  }
+
   async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {
     await this.#database.put('settings', value, name);
   }

@@ -6,7 +6,15 @@ import type { CalendarWindows } from '../payments/windows.ts';
 import type { PurseSchema, SpendingRow } from './database.ts';
 import { settingOf } from './settings.ts';
 
-type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains' | 'blocks';
+type Stores =
+  | 'payments'
+  | 'spending'
+  | 'budgets'
+  | 'settings'
+  | 'blocked'
+  | 'blockTakers'
+  | 'chains'
+  | 'blocks';
 type Transaction<S extends Stores, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
 type Key = [network: string, site: string, window: string];
 

@@ -1,4 +1,4 @@
-import type { IDBPObjectStore, IDBPTransaction } from 'idb';
+import type { IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
@@ -25,8 +25,8 @@ import type { Database, PaymentRow, PurseSchema } from './database.ts';
 import { settingOf } from './settings.ts';
 import { debit, giveBack, readAllowance } from './spending.ts';
 
-type Stores = 'payments' | 'spending' | 'budgets' | 'settings' | 'chains' | 'blocks';
-type Transaction<S extends Stores> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
+type Store = StoreNames<PurseSchema>;
+type Transaction<S extends Store> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
 
 /** How many earlier purchases of a resource are looked through for one that was delivered. */
 const PRICE_MEMORY = 20;
@@ -173,7 +173,7 @@ async function lastPrice(
   return null;
 }
 
-async function read<S extends Stores>(
+async function read<S extends Store>(
   transaction: Transaction<S | 'payments'>,
   id: PaymentId,
 ): Promise<Payment> {
@@ -192,7 +192,7 @@ async function pinPayee(
 }
 
 /** Writes a payment that went one step on, and gives back what it will never cost. */
-async function write<S extends Stores>(
+async function write<S extends Store>(
   transaction: Transaction<S | 'payments' | 'spending'>,
   payment: Payment,
 ): Promise<void> {

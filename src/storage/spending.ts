@@ -1,4 +1,4 @@
-import type { IDBPTransaction } from 'idb';
+import type { IDBPTransaction, StoreNames } from 'idb';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { type Allowance, type Overall, type Windows, windowsAt } from '../payments/budget.ts';
 import type { Intent, Site } from '../payments/payment.ts';
@@ -6,16 +6,8 @@ import type { CalendarWindows } from '../payments/windows.ts';
 import type { PurseSchema, SpendingRow } from './database.ts';
 import { settingOf } from './settings.ts';
 
-type Stores =
-  | 'payments'
-  | 'spending'
-  | 'budgets'
-  | 'settings'
-  | 'blocked'
-  | 'blockTakers'
-  | 'chains'
-  | 'blocks';
-type Transaction<S extends Stores, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
+type Store = StoreNames<PurseSchema>;
+type Transaction<S extends Store, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
 type Key = [network: string, site: string, window: string];
 
 /** Stands where a site would: the sum over all of them. No origin reads like it. */
@@ -25,7 +17,7 @@ const ALL_SITES = '*';
  * What a site may spend, and has spent in the windows of a moment (ms); and which these are. They are told once: the
  * user may come into another time zone while this is read.
  */
-export async function readAllowance<S extends Stores, M extends IDBTransactionMode>(
+export async function readAllowance<S extends Store, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'budgets' | 'spending' | 'settings', M>,
   network: string,
   site: Site,
@@ -45,7 +37,7 @@ export async function readAllowance<S extends Stores, M extends IDBTransactionMo
 }
 
 /** The cap over all sites, and what they have spent of it in these windows. */
-export async function readOverall<S extends Stores, M extends IDBTransactionMode>(
+export async function readOverall<S extends Store, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'spending' | 'settings', M>,
   network: string,
   { day, month }: Pick<CalendarWindows, 'day' | 'month'>,
@@ -58,7 +50,7 @@ export async function readOverall<S extends Stores, M extends IDBTransactionMode
   return { cap: settingOf('cap', cap), spentByAll: { perDay, perMonth } };
 }
 
-async function spentIn<S extends Stores, M extends IDBTransactionMode>(
+async function spentIn<S extends Store, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'spending', M>,
   account: Key,
 ): Promise<Raw> {
@@ -66,7 +58,7 @@ async function spentIn<S extends Stores, M extends IDBTransactionMode>(
 }
 
 /** Counts an intent's amount in each of its windows. */
-export function debit<S extends Stores>(
+export function debit<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
   intent: Intent,
 ): Promise<void> {
@@ -74,14 +66,14 @@ export function debit<S extends Stores>(
 }
 
 /** Takes it out again of exactly those. */
-export function giveBack<S extends Stores>(
+export function giveBack<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
   intent: Intent,
 ): Promise<void> {
   return change(transaction, intent, (spent) => subtractRaw(spent, intent.amount));
 }
 
-async function change<S extends Stores>(
+async function change<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
   intent: Intent,
   to: (spent: Raw) => Raw,

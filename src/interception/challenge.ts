@@ -41,6 +41,11 @@ export interface Challenge {
   readonly redirectedBy?: string;
   /** Origin of the page in the tab, the one the user sees; of the response itself for a main frame. */
   readonly topOrigin: string | null;
+  /**
+   * Origins of the frames around the one that asked, the nearest first and the top one last, the text `null` for an
+   * opaque or unknown one; absent for the top frame, which has none around it. An embedded object counts as a frame of its own.
+   */
+  readonly ancestors?: readonly string[];
   readonly method: string;
   /** Final URL of the response, after redirects, without its fragment. */
   readonly url: string;

@@ -28,6 +28,7 @@ export const ChallengeText = v.strictObject({
   initiator: v.nullable(v.string()),
   redirectedBy: v.exactOptional(v.string()),
   topOrigin: v.nullable(v.string()),
+  ancestors: v.exactOptional(v.array(v.string())),
   method: v.string(),
   url: WebUrl,
   kind: v.picklist(requestKinds),

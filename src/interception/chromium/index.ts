@@ -4,6 +4,7 @@ import type { Interception } from '../interception.ts';
 import { Answers, type AwaitedAnswer, isDocument } from './answer.ts';
 import { askForPrice, isOrdinary } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { originsAround } from './frames.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
@@ -230,7 +231,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const names = [name, byWorker].filter((one) => one !== undefined);
       const met = await meetings.guest(names, hold);
       if (met === null || met === 'over') return 'release';
-      const sighting = met.challenge.ofWorker === true ? ofPage(met, sender, tab, documentId) : met;
+      const sighting = met.challenge.ofWorker === true ? await ofPage(met, sender, tab, documentId) : met;
       const end = holds.begin(sighting.challenge.id);
       if (await admit(sighting, hold)) announce(sighting.challenge);
       else void holds.end(sighting.challenge.id, 'release');
@@ -284,16 +285,18 @@ function targetOf({ tabId, kind, url, method, initiator, ofWorker }: Challenge):
 }
 
 /** A 402 that came through the worker of a page that holds it: now it is known whose it is. */
-function ofPage(
+async function ofPage(
   sighting: Sighting,
   { frameId = 0 }: chrome.runtime.MessageSender,
   { id = NO_TAB, url }: chrome.tabs.Tab,
   documentId: string,
-): Sighting {
+): Promise<Sighting> {
   const { challenge } = sighting;
+  const around = await originsAround(id, documentId);
+  const ancestors = around.length > 0 ? { ancestors: around } : {};
   return {
     ...sighting,
-    challenge: { ...challenge, tabId: id, frameId, documentId, topOrigin: originOf(url) },
+    challenge: { ...challenge, ...ancestors, tabId: id, frameId, documentId, topOrigin: originOf(url) },
   };
 }
 

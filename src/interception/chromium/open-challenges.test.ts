@@ -50,6 +50,14 @@ test('the next life finds what awaits its end, and who holds it, oldest first', 
   expect(await second.get('ended')).toBeUndefined();
 });
 
+test('the next life finds who was around the frame that asked', async () => {
+  const store = memory();
+  const { challenge, ...rest } = sighting('framed', 1);
+  const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
+  await new OpenChallenges(store).add({ sighting: framed, hold });
+  expect((await new OpenChallenges(store).get('framed'))?.sighting).toEqual(framed);
+});
+
 test('what is not a challenge in the store is not believed', async () => {
   const store = memory();
   store.kept.set('challenge:odd', { sighting: { challenge: {} }, hold: null });

@@ -41,6 +41,7 @@ const stored = v.strictObject({
       initiator: nullableText,
       redirectedBy: v.exactOptional(v.string()),
       topOrigin: nullableText,
+      ancestors: v.exactOptional(v.array(v.string())),
       method: v.string(),
       url: v.string(),
       kind: v.picklist(requestKinds),

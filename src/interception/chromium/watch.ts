@@ -1,6 +1,7 @@
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
 import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { originsFrom } from './frames.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import {
   bareUrl,
@@ -69,6 +70,7 @@ export function watchNetwork(watcher: Watcher): void {
     if (isProven) return;
     const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
     const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
+    const ancestors = tabId === NO_TAB ? [] : await originsFrom(tabId, details.parentFrameId);
     const asker = {
       ...request,
       ...(sentBy !== null && { redirectedBy: sentBy }),
@@ -77,6 +79,7 @@ export function watchNetwork(watcher: Watcher): void {
       requestId,
       frameId: frameOf(details),
       topOrigin: tabId === NO_TAB ? null : await topOriginOf(details, request),
+      ...(ancestors.length > 0 && { ancestors }),
       method: details.method,
       kind: type,
       ...(tabId === NO_TAB && { ofWorker: true as const }),

@@ -21,7 +21,7 @@ const manifest = defineManifest({
   manifest_version: 3,
   name: 'Interception bench',
   version: '1',
-  permissions: ['webRequest', 'declarativeNetRequestWithHostAccess', 'storage'],
+  permissions: ['webRequest', 'webNavigation', 'declarativeNetRequestWithHostAccess', 'storage'],
   host_permissions: ['<all_urls>'],
   background: { service_worker: `${here}/background.ts`, type: 'module' },
   action: { default_popup: `${here}/view.html` },

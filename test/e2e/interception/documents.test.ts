@@ -177,6 +177,24 @@ test.each([
   expect(challenges[0]).toMatchObject({ kind: 'sub_frame', topOrigin: world.paywall.here });
 });
 
+test('a request in nested frames names the origins of the frames around it, the nearest first', async () => {
+  const { here, there, page: serve } = world.paywall;
+  const paths = { frame: '/paid/nested-frame?as=html', fetch: '/paid/nested-fetch' };
+  serve('/inner', `<iframe src="${here}${paths.frame}"></iframe><script>fetch("${paths.fetch}")</script>`);
+  serve('/blank', '<iframe srcdoc="<iframe src=/inner></iframe>"></iframe>');
+  await page.goto(serve('/nested', `<iframe src="${there}/blank"></iframe>`));
+  const seen = async (path: string) => (await world.seen(path)).challenges;
+  await expect.poll(() => seen(paths.frame)).toMatchObject([{ ancestors: [there, 'null', there, here] }]);
+  await expect.poll(() => seen(paths.fetch)).toMatchObject([{ ancestors: ['null', there, here] }]);
+});
+
+test('a request of the top frame has no frame around it', async () => {
+  const path = '/paid/top-fetch';
+  await page.goto(world.paywall.page('/top', `<script>fetch("${path}")</script>`));
+  await expect.poll(async () => (await world.seen(path)).challenges).toHaveLength(1);
+  expect((await world.seen(path)).challenges[0]).not.toHaveProperty('ancestors');
+});
+
 test('two frames of one page are paid one after the other', async () => {
   const path = '/paid/twins?as=html';
   await page.goto(

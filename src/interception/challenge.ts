@@ -46,6 +46,8 @@ export interface Challenge {
    * opaque or unknown one; absent for the top frame, which has none around it. An embedded object counts as a frame of its own.
    */
   readonly ancestors?: readonly string[];
+  /** Whether a private window asked; true as well where the browser does not tell and a private window may have. */
+  readonly isPrivate: boolean;
   readonly method: string;
   /** Final URL of the response, after redirects, without its fragment. */
   readonly url: string;

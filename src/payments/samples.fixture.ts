@@ -23,6 +23,7 @@ export function challengeOf(parts: Partial<Challenge> = {}): Challenge {
     documentId: null,
     initiator: null,
     topOrigin: new URL(url).origin,
+    isPrivate: false,
     method: 'GET',
     url,
     kind: 'main_frame',

@@ -218,6 +218,7 @@ function challengeOf({ url }: TestRun, id: PaymentId, now: number) {
     documentId: null,
     initiator: null,
     topOrigin: siteOf(url),
+    isPrivate: false,
     method: TEST_METHOD,
     url,
     kind: 'xmlhttprequest',

@@ -29,6 +29,7 @@ export const ChallengeText = v.strictObject({
   redirectedBy: v.exactOptional(v.string()),
   topOrigin: v.nullable(v.string()),
   ancestors: v.exactOptional(v.array(v.string())),
+  isPrivate: v.optional(v.boolean(), false),
   method: v.string(),
   url: WebUrl,
   kind: v.picklist(requestKinds),

@@ -7,6 +7,7 @@ import type { OwnBlock } from '../payments/own-block.ts';
 import type { Payment } from '../payments/payment.ts';
 import type { Transfer } from '../payments/transfer.ts';
 import { countInWindows } from './version-3.ts';
+import { markOrdinary } from './version-5.ts';
 
 /** A moment and an id: the order of lists, and the place where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
@@ -84,7 +85,7 @@ export interface PurseSchema extends DBSchema {
 
 export type Database = IDBPDatabase<PurseSchema>;
 
-const VERSION = 4;
+const VERSION = 5;
 
 /**
  * Opens the purse's one database, making or migrating it.
@@ -102,10 +103,13 @@ export async function openDatabase(name = 'nano-purse'): Promise<Database> {
         if (from < 1) createFirst(database);
         if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
         if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
-        if (from >= 3) return;
         // A step that fails takes the whole migration back, and with it the opening: the data stays as it was.
         transaction.done.catch(() => undefined);
-        countInWindows(database, transaction).catch((failure: unknown) => {
+        const migrate = async () => {
+          if (from < 3) await countInWindows(database, transaction);
+          if (from < 5) await markOrdinary(transaction);
+        };
+        migrate().catch((failure: unknown) => {
           broken = failure;
           transaction.abort();
         });

@@ -103,8 +103,8 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   /** What only the page itself can ask for again: it is paid if there is a page that did, and waits for it to be loaded. */
   const leave = async (sighting: Sighting): Promise<void> => {
     const { challenge } = sighting;
-    const { ofWorker, initiator } = challenge;
-    const tabId = ofWorker ? initiator && (await tabOf(initiator)) : challenge.tabId;
+    const { ofWorker, initiator, isPrivate } = challenge;
+    const tabId = ofWorker ? initiator && (await tabOf(initiator, isPrivate))?.id : challenge.tabId;
     if (typeof tabId !== 'number') return unheld(challenge);
     const left = { ...sighting, challenge: { ...challenge, tabId, userPart: 'load' as const } };
     if ((await isIcon(sighting)) || !(await arrives(left))) unheld(challenge);
@@ -114,13 +114,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   /** A document that came through its site's worker: loaded again past the worker, it is a document like any other. */
   const through = async (sighting: Sighting): Promise<void> => {
     const { challenge } = sighting;
-    const tabId = challenge.method === 'GET' ? await tabShowing(challenge.url) : undefined;
-    if (tabId === undefined) return leave(sighting);
-    const topOrigin = originOf(challenge.url);
-    await meet({
-      ...sighting,
-      challenge: { ...challenge, kind: 'main_frame', tabId, frameId: 0, topOrigin },
-    });
+    const { url, method } = challenge;
+    const tab = method === 'GET' ? await tabShowing(url, challenge.isPrivate) : undefined;
+    if (tab?.id === undefined) return leave(sighting);
+    const place = { tabId: tab.id, frameId: 0, topOrigin: originOf(url), isPrivate: tab.incognito };
+    await meet({ ...sighting, challenge: { ...challenge, kind: 'main_frame', ...place } });
   };
 
   const stillWaits = async (one: OpenChallenge): Promise<boolean> =>
@@ -288,7 +286,7 @@ function targetOf({ tabId, kind, url, method, initiator, ofWorker }: Challenge):
 async function ofPage(
   sighting: Sighting,
   { frameId = 0 }: chrome.runtime.MessageSender,
-  { id = NO_TAB, url }: chrome.tabs.Tab,
+  { id = NO_TAB, url, incognito }: chrome.tabs.Tab,
   documentId: string,
 ): Promise<Sighting> {
   const { challenge } = sighting;
@@ -296,7 +294,15 @@ async function ofPage(
   const ancestors = around.length > 0 ? { ancestors: around } : {};
   return {
     ...sighting,
-    challenge: { ...challenge, ...ancestors, tabId: id, frameId, documentId, topOrigin: originOf(url) },
+    challenge: {
+      ...challenge,
+      ...ancestors,
+      tabId: id,
+      frameId,
+      documentId,
+      topOrigin: originOf(url),
+      isPrivate: incognito,
+    },
   };
 }
 

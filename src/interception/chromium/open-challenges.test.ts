@@ -25,6 +25,7 @@ function sighting(id: string, seenAt: number, header = 'offer', tabId = 1) {
     documentId: 'document',
     initiator: 'https://page.example',
     topOrigin: 'https://page.example',
+    isPrivate: false,
     method: 'GET',
     url: 'https://shop.example/',
     kind: 'xmlhttprequest',
@@ -56,6 +57,13 @@ test('the next life finds who was around the frame that asked', async () => {
   const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
   await new OpenChallenges(store).add({ sighting: framed, hold });
   expect((await new OpenChallenges(store).get('framed'))?.sighting).toEqual(framed);
+});
+
+test('a challenge stored without its private mode reads as one of an ordinary window', async () => {
+  const store = memory();
+  const { isPrivate: _, ...challenge } = sighting('older', 1).challenge;
+  store.kept.set('challenge:older', { sighting: { ...sighting('older', 1), challenge }, hold: null });
+  expect((await new OpenChallenges(store).get('older'))?.sighting.challenge.isPrivate).toBe(false);
 });
 
 test('what is not a challenge in the store is not believed', async () => {

@@ -42,6 +42,7 @@ const stored = v.strictObject({
       redirectedBy: v.exactOptional(v.string()),
       topOrigin: nullableText,
       ancestors: v.exactOptional(v.array(v.string())),
+      isPrivate: v.optional(v.boolean(), false),
       method: v.string(),
       url: v.string(),
       kind: v.picklist(requestKinds),

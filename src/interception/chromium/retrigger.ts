@@ -141,17 +141,30 @@ export function showsItself(sighting: Sighting, bridge: 'look' | 'again'): Promi
   return inFrame(sighting, { bridge, what: 'document', name: sighting.challenge.url });
 }
 
-/** A tab in which a page of this origin is open, the one before the user first; undefined when there is none. */
-export async function tabOf(origin: string): Promise<number | undefined> {
+/**
+ * A tab in which a page of this origin is open, the one before the user first; undefined when there is none. Where a
+ * private window may have asked, its tabs come before all others.
+ */
+export async function tabOf(origin: string, isPrivate: boolean): Promise<chrome.tabs.Tab | undefined> {
   const tabs = (await chrome.tabs.query({})).filter(({ url }) => originOf(url) === origin);
-  return (tabs.find(({ active }) => active) ?? tabs[0])?.id;
+  const likely = privateFirst(tabs, isPrivate);
+  return likely.find(({ active }) => active) ?? likely[0];
 }
 
-/** The tab in which this document has been opened, the newest of several; undefined when none shows it in time. */
-export async function tabShowing(url: string): Promise<number | undefined> {
+/**
+ * The tab in which this document has been opened, the newest of several; undefined when none shows it in time. Where a
+ * private window may have asked, its tabs come before all others.
+ */
+export async function tabShowing(url: string, isPrivate: boolean): Promise<chrome.tabs.Tab | undefined> {
   const shown = async () => (await chrome.tabs.query({})).filter((tab) => bareUrl(tab.url ?? '') === url);
   await within(LOOKS, async () => (await shown()).length > 0);
-  return (await shown()).sort((one, other) => (other.lastAccessed ?? 0) - (one.lastAccessed ?? 0))[0]?.id;
+  const newest = (await shown()).sort((one, other) => (other.lastAccessed ?? 0) - (one.lastAccessed ?? 0));
+  return privateFirst(newest, isPrivate)[0];
+}
+
+function privateFirst(tabs: readonly chrome.tabs.Tab[], isPrivate: boolean): readonly chrome.tabs.Tab[] {
+  const inPrivate = tabs.filter(({ incognito }) => incognito);
+  return isPrivate && inPrivate.length > 0 ? inPrivate : tabs;
 }
 
 async function urlOf(tabId: number): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
 import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { originsFrom } from './frames.ts';
+import { isPrivate } from './private-mode.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
 import {
   bareUrl,
@@ -69,6 +70,7 @@ export function watchNetwork(watcher: Watcher): void {
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
     const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
+    const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
     const ancestors = tabId === NO_TAB ? [] : await originsFrom(tabId, details.parentFrameId);
     const asker = {
@@ -78,8 +80,9 @@ export function watchNetwork(watcher: Watcher): void {
       id: crypto.randomUUID(),
       requestId,
       frameId: frameOf(details),
-      topOrigin: tabId === NO_TAB ? null : await topOriginOf(details, request),
+      topOrigin: topOriginOf(details, request, tab),
       ...(ancestors.length > 0 && { ancestors }),
+      isPrivate: await isPrivate(tabId, tab),
       method: details.method,
       kind: type,
       ...(tabId === NO_TAB && { ofWorker: true as const }),
@@ -195,12 +198,13 @@ function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
  * What the top document itself asks for has its origin as initiator, and may come before the tab knows of the document.
  * By the time that frames in it ask, the tab does.
  */
-async function topOriginOf(
+function topOriginOf(
   details: Received,
   { initiator, url, tabId }: ScriptRequest,
-): Promise<string | null> {
+  tab: chrome.tabs.Tab | undefined,
+): string | null {
+  if (tabId === NO_TAB) return null;
   if (details.type === 'main_frame') return originOf(url);
   if (details.parentFrameId === -1 && initiator !== null) return initiator;
-  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
   return originOf(tab?.url);
 }

@@ -1,0 +1,15 @@
+import type { IDBPTransaction, StoreNames } from 'idb';
+import type { PurseSchema } from './database.ts';
+
+type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
+
+/** From version 4 to 5: every challenge says whether a private window asked. Until then none was recorded. */
+export async function markOrdinary(transaction: Upgrade): Promise<void> {
+  let cursor = await transaction.objectStore('payments').openCursor();
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    const row = cursor.value;
+    const { intent } = row.payment;
+    const challenge = { ...intent.challenge, isPrivate: false };
+    await cursor.update({ ...row, payment: { ...row.payment, intent: { ...intent, challenge } } });
+  }
+}

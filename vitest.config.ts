@@ -1,35 +1,52 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Browser tests that need the processor to themselves: they send bursts, search for proof-of-work, kill the worker at
+ * chosen moments, or compare a browser with the purse to one without it, event by event.
+ */
+const ALONE = [
+  'test/e2e/{bursts,kill,storms,work}.test.ts',
+  'test/e2e/interception/{fidelity,traces}.test.ts',
+];
+
 /** How long a test waits for a fact (ms): a bound for machines that are busy with other things, not an expectation. */
-const expectation = { poll: { timeout: 15_000 } };
+const common = { environment: 'node', expect: { poll: { timeout: 15_000 } }, testTimeout: 60_000 };
+
+const cores = availableParallelism();
+
+const browser = { ...common, globalSetup: 'test/e2e/global-setup.ts', hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          ...common,
           name: 'unit',
           include: [
             'src/**/*.test.ts',
             'test/{devnet,merchant,conformance,vectors,demo,bench,kill}/**/*.test.ts',
             'test/*.test.ts',
           ],
-          environment: 'node',
-          expect: expectation,
-          testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxWorkers: cores,
         },
       },
       {
         test: {
+          ...browser,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          environment: 'node',
-          expect: expectation,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          exclude: ALONE,
+          // A browser test waits more than it computes.
+          maxWorkers: Math.max(2, cores),
+          sequence: { groupOrder: 1 },
         },
+      },
+      // A group starts when the one before it has ended.
+      {
+        test: { ...browser, name: 'e2e-alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },

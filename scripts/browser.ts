@@ -17,12 +17,22 @@ const MAC = '/Applications/Chromium.app/Contents/MacOS/Chromium';
 let found: string | undefined;
 
 /**
- * The program file of a Chromium that runs here and is new enough for the purse: CHROMIUM_PATH, taken as it is; else
+ * The program file of a Chromium that runs here and is new enough for the purse: the one that CHROMIUM_PATH names; else
  * one that is installed; else the one that Playwright has fetched. Undefined when there is none.
+ *
+ * @throws when CHROMIUM_PATH names something else
  */
 export function findChromium(): string | undefined {
   const { CHROMIUM_PATH, PATH = '' } = process.env;
-  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  if (CHROMIUM_PATH) {
+    if (found !== CHROMIUM_PATH && !isUsable(CHROMIUM_PATH)) {
+      throw new Error(
+        `CHROMIUM_PATH=${CHROMIUM_PATH} is no Chromium ${LEAST_VERSION} or newer that runs here.`,
+      );
+    }
+    found = CHROMIUM_PATH;
+    return found;
+  }
   const installed = PATH.split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
   found ??= [...installed, MAC, chromium.executablePath()].find(isUsable);
   return found;
@@ -38,8 +48,17 @@ function isUsable(path: string): boolean {
 
 /** A Chromium, installed when there is none: Playwright's own, or else Debian's. With neither, says what to do and exits. */
 export function ensureChromium(): string {
-  for (const install of [undefined, installPlaywrights, installDebians]) {
-    install?.();
+  try {
+    return findChromium() ?? installChromium();
+  } catch (cause) {
+    console.error(cause instanceof Error ? cause.message : cause);
+    return process.exit(1);
+  }
+}
+
+function installChromium(): string {
+  for (const install of [installPlaywrights, installDebians]) {
+    install();
     const path = findChromium();
     if (path !== undefined) return path;
   }

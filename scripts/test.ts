@@ -1,12 +1,13 @@
 /**
- * `npm test`: everything that says whether the purse is sound, on a machine that has only `npm ci` behind it. Steps
- * that leave each other alone run side by side and say what they have to say when they are done; the browser has the
- * machine to itself, and the build that it runs is made there, when a source is newer. The last line is the total, and nothing else: `N passed, M failed`.
+ * `npm test`: types, lint, vectors, unit tests and browser tests, on a machine that has only `npm ci` behind it. Unit
+ * tests and browser tests run side by side; those browser tests that need the processor to themselves run at the end. `--fast` leaves out the slow unit tests and most browser tests. The
+ * last line is the total, and nothing else: `N passed, M failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureChromium } from './browser.ts';
 
 interface Tally {
@@ -26,7 +27,22 @@ const NONE: Tally = { passed: 0, failed: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'nano-purse-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-const kernel: Step = { name: 'kernel', command: ['tsx', 'scripts/build-kernel.ts'] };
+/** Unit tests that take longest: ten files have more than half of the time of all. */
+const SLOW = [
+  'src/nano/block.test.ts',
+  'src/payments/bursts.test.ts',
+  'src/payments/cashier.test.ts',
+  'src/payments/cheque.test.ts',
+  'src/payments/kill.test.ts',
+  'src/payments/lying-node.test.ts',
+  'src/payments/network.test.ts',
+  'src/protocol/fuzz.test.ts',
+  'src/work/engines/cpu-pool.test.ts',
+  'test/conformance/conformance.test.ts',
+];
+/** Browser tests that cross the whole purse: pages and scripts that pay, and the lock. */
+const SMOKE = ['test/e2e/paying.test.ts', 'test/e2e/mechanisms.test.ts', 'test/e2e/interception/xhr.test.ts'];
+
 const firefox: Step = {
   name: 'build for Firefox',
   command: ['vite', 'build', '--mode', 'firefox', '--logLevel', 'warn'],
@@ -42,7 +58,7 @@ const vectors: Step = {
   },
 };
 
-function vitest(project: 'unit' | 'e2e'): Step {
+function vitest(project: 'unit' | 'e2e' | 'e2e-alone', ...args: readonly string[]): Step {
   const file = join(scratch, `${project}.json`);
   return {
     name: project,
@@ -54,6 +70,7 @@ function vitest(project: 'unit' | 'e2e'): Step {
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${file}`,
+      ...args,
     ],
     count: () => {
       const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
@@ -111,11 +128,23 @@ async function inOrder(...steps: readonly Step[]): Promise<readonly Tally[]> {
   return tallies;
 }
 
+async function everything(): Promise<readonly Tally[]> {
+  const sideBySide = await Promise.all([
+    inOrder(types, lint, vectors, vitest('unit')),
+    run(vitest('e2e'), true),
+  ]);
+  const alone = await run(vitest('e2e-alone'), true);
+  return [...sideBySide.flat(), alone, await run(firefox)];
+}
+
+async function fast(): Promise<readonly Tally[]> {
+  const unit = vitest('unit', ...SLOW.map((file) => `--exclude=${file}`));
+  return (await Promise.all([inOrder(types, lint, unit), inOrder(vitest('e2e', ...SMOKE))])).flat();
+}
+
+const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 console.log(`The browser is ${ensureChromium()}\n`);
-const tallies = [
-  ...(await Promise.all([inOrder(vitest('unit')), inOrder(types, lint, vectors, kernel, firefox)])).flat(),
-  await run(vitest('e2e'), true),
-];
+const tallies = await (values.fast ? fast() : everything());
 const sum = (of: keyof Tally) => tallies.reduce((total, tally) => total + tally[of], 0);
 if (sum('failed') > 0) process.exitCode = 1;
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

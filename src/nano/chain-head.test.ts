@@ -29,7 +29,7 @@ describe('on a devnet', () => {
     keys = await openAccount(devnet, BALANCE);
   });
   beforeEach(() => devnet.faults.clear());
-  afterAll(() => devnet.close());
+  afterAll(() => devnet?.close());
 
   test('the head is the frontier, with the balance of the block itself', async () => {
     expect(await head()).toMatchObject({

@@ -28,7 +28,7 @@ describe('on a devnet', () => {
     devnet = await startDevnet({ confirmationDelayMs: 150 });
   });
   beforeEach(() => devnet.faults.clear());
-  afterAll(() => devnet.close());
+  afterAll(() => devnet?.close());
 
   const send = async () => hash(await devnet.faucet(keys.address, 1n));
   const at = (options: Partial<ConfirmationsOptions> = {}) =>

@@ -20,7 +20,7 @@ beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 1 });
   keys = await openAccount(devnet, '1000000');
 });
-afterAll(() => devnet.close());
+afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   node = nodeAt(devnet.rpcUrl);

@@ -32,7 +32,7 @@ describe('on a devnet', () => {
     await devnet.confirmed(source);
   });
   beforeEach(() => devnet.faults.clear());
-  afterAll(() => devnet.close());
+  afterAll(() => devnet?.close());
 
   test('a send to us is worth what its sender lost', async () => {
     expect(await verify()).toMatchObject({ hash: source, amount: 12345n });

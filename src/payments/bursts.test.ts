@@ -22,8 +22,8 @@ beforeAll(async () => {
 });
 afterEach(() => devnet.faults.clear());
 afterAll(async () => {
-  await merchant.close();
-  await devnet.close();
+  await merchant?.close();
+  await devnet?.close();
 });
 
 const paid = (mechanism: string, visit: unknown = crypto.randomUUID()) =>

@@ -26,8 +26,8 @@ beforeAll(async () => {
   merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
 });
 afterAll(async () => {
-  await merchant.close();
-  await devnet.close();
+  await merchant?.close();
+  await devnet?.close();
 });
 beforeEach(async () => {
   devnet.faults.clear();

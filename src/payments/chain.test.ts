@@ -21,7 +21,7 @@ let chain: Chain;
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 1 });
 });
-afterAll(() => devnet.close());
+afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);

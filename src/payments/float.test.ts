@@ -14,7 +14,7 @@ let purses: readonly Purse[] = [];
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
 });
-afterAll(() => devnet.close());
+afterAll(() => devnet?.close());
 beforeEach(() => devnet.faults.clear());
 afterEach(() => {
   for (const purse of purses) purse.close();

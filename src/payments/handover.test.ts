@@ -13,7 +13,7 @@ let account: Account;
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
 });
-afterAll(() => devnet.close());
+afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);

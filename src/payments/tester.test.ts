@@ -23,7 +23,7 @@ let kept: Map<string, TestRun>;
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
 });
-afterAll(() => devnet.close());
+afterAll(() => devnet?.close());
 beforeEach(async () => {
   account = await accountWith(devnet, 1_000n);
   kept = new Map();

@@ -20,7 +20,7 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await openScene();
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 /** Where the merchant asks for money on these terms. */
 function at(terms: Readonly<Record<string, string>>): string {

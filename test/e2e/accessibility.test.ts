@@ -36,7 +36,7 @@ describe('axe finds nothing, in light and dark', () => {
   beforeAll(async () => {
     scene = await openScene({ purse: { bare: true, password: PASSWORD } });
   });
-  afterAll(() => scene.close());
+  afterAll(() => scene?.close());
 
   test('on the popup before there is a purse', async () => {
     const popup = await scene.purse.popup();
@@ -123,7 +123,7 @@ describe('of the purse in use', () => {
     const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: true };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
   });
-  afterAll(() => scene.close());
+  afterAll(() => scene?.close());
 
   const tab = (popup: Page, place: number) => popup.locator('nav button').nth(place).click();
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   page = await scene.purse.newPage();
 });
 afterAll(async () => {
-  await scene.close();
+  await scene?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -171,7 +171,7 @@ describe('in a new profile', () => {
     purse = await launchPurse({ bare: true });
     view = await restorePage(purse);
   });
-  afterAll(() => purse.close());
+  afterAll(() => purse?.close());
 
   const damaged: readonly [string, string, (text: string) => string][] = [
     ['cut short', 'not a backup file', (text) => text.slice(0, -100)],

@@ -41,7 +41,7 @@ beforeAll(async () => {
   // The vectors are offers for the main network.
   scene = await openScene({ devnet: { networkId: 'nano:mainnet' } });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

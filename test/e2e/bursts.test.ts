@@ -14,7 +14,7 @@ let page: Page;
 beforeAll(async () => {
   scene = await openScene({ devnet: { confirmationDelayMs: 200 }, funds: 100n * XNO });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   await budget(100n * XNO);
   page = await scene.purse.newPage();

@@ -14,7 +14,7 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({ purse: { seed: SEED }, funds: 10n * XNO });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const chainOf = (account: string) => {
   const key = readAddress(account);

@@ -29,7 +29,7 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 });
-afterAll(() => stage.close());
+afterAll(() => stage?.close());
 
 test.each(SOME)('killed at %s: %s, %s, %s', async (point, mechanism, surface, when) => {
   const part = PARTS.find(({ mechanisms }) => mechanisms.includes(mechanism));

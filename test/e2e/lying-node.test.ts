@@ -28,8 +28,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await scene.close();
-  await liar.close();
+  await scene?.close();
+  await liar?.close();
 });
 beforeEach(async () => {
   page = await scene.purse.newPage();

@@ -16,7 +16,7 @@ let mark: Awaited<ReturnType<Scene['mark']>>;
 beforeAll(async () => {
   scene = await openScene();
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
   mark = await scene.mark();

@@ -11,7 +11,7 @@ let popup: Page;
 beforeAll(async () => {
   scene = await openScene({ funds: 0n });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   popup = await scene.purse.popup();
 });

@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await scene.close();
+  await scene?.close();
   for (const one of [first, second, ...others]) await one.close();
 });
 beforeEach(async () => {

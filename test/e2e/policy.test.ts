@@ -9,7 +9,7 @@ let page: Page;
 beforeAll(async () => {
   scene = await openScene();
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

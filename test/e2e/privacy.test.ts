@@ -55,7 +55,7 @@ beforeAll(async () => {
     );
   });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright';
 import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/contract.ts';
 import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
 import { builtExtension } from './build.ts';
-import { launchChromium, stopWorker } from './chromium.ts';
+import { type Browser, launchChromium, stopWorker } from './chromium.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
 
 /** A network as the purse is told it. What is left out has the value of a network for tests. */
@@ -98,17 +98,31 @@ const PASSWORD = 'correct horse battery staple';
 const PATIENCE = 30_000;
 const LOOK_EVERY = 25;
 
-/** Starts a browser with the purse in it, built anew when a source is newer, and onboards through the real pages. */
+/** Starts a browser with the purse in it, built anew when a source is newer; sets the purse up unless `bare`. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
-  const { headless = true, extraArgs = [], keepsPages = false, profile = '', bare = false } = options;
+  const { headless = true, extraArgs = [], keepsPages = false, profile = '' } = options;
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
-  const { context, extensionId } = await launchChromium({
+  const browser = await launchChromium({
     extension: builtExtension(),
     profile,
     headless,
     extraArgs,
     keepsPages,
   });
+  try {
+    return await setUp(browser, options, isNew);
+  } catch (failure) {
+    await browser.context.close();
+    throw failure;
+  }
+}
+
+async function setUp(
+  { context, extensionId }: Browser,
+  options: PurseOptions,
+  isNew: boolean,
+): Promise<TestPurse> {
+  const { bare = false } = options;
   const url = (page: string) => `chrome-extension://${extensionId}/${page}`;
 
   // One page of the purse stays open in the background: it is where the test asks from, as the popup would.
@@ -146,7 +160,8 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   };
 
   if (options.network !== undefined) await useNetwork(ask, options.network);
-  if (!bare) await onboard(page, options.seed, options.password ?? PASSWORD);
+  if (!bare)
+    await onboard(ask, options.seed ?? randomBytes(32).toString('hex'), options.password ?? PASSWORD);
   const state = await ask('purse.state', {});
   const account = state.kind === 'open' ? state.account : '';
 
@@ -284,18 +299,12 @@ async function useNetwork(ask: TestPurse['ask'], network: TestNetwork): Promise<
   await ask('network.use', { id: network.id });
 }
 
-/** Walks the onboarding pages with a seed that exists already. */
-async function onboard(page: Page, seed = randomBytes(32).toString('hex'), password: string): Promise<void> {
-  const at = (testId: string) => page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
-  await at('import').click();
-  await at('secret').fill(seed);
-  await at('secret-read').click();
-  if (/\s/.test(seed.trim())) await at('reading-bip44').check();
-  await at('secret-done').click();
-  await at('password').fill(password);
-  await at('password-again').fill(password);
-  await at('seal').click();
-  await at('finish').waitFor();
+/** Seals a purse around a seed, as the last of the onboarding pages does. */
+async function onboard(ask: TestPurse['ask'], seed: string, password: string): Promise<void> {
+  const secret = /\s/.test(seed.trim())
+    ? ({ kind: 'words', words: seed, reading: 'bip44' } as const)
+    : ({ kind: 'seed', hex: seed } as const);
+  await ask('vault.create', { secret, password });
 }
 
 /** Raw as a person types it in XNO. */

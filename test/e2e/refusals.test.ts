@@ -21,7 +21,7 @@ beforeAll(async () => {
   const extraArgs = ['--host-resolver-rules=MAP tollgate.test 127.0.0.1'];
   scene = await openScene({ purse: { extraArgs } });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

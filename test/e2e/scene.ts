@@ -54,9 +54,14 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const { funds = 10n * XNO } = options;
   const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
   const merchant = await startMerchant({ network: devnet.profile, ...options.merchant });
-  const line = await options.line?.(devnet);
-  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line } });
-  if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
+  const closeServers = async () => {
+    await merchant.close();
+    await devnet.close();
+  };
+  const purse = await openPurse(devnet, options, funds).catch(async (failure: unknown) => {
+    await closeServers();
+    throw failure;
+  });
 
   const key = readAddress(purse.account);
   const sends = () =>
@@ -95,10 +100,21 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     },
     async close() {
       await purse.close();
-      await merchant.close();
-      await devnet.close();
+      await closeServers();
     },
   };
+}
+
+async function openPurse(devnet: Devnet, options: SceneOptions, funds: bigint): Promise<TestPurse> {
+  const line = await options.line?.(devnet);
+  const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line } });
+  try {
+    if (funds > 0n && purse.account !== '') await fund(devnet, purse, funds);
+    return purse;
+  } catch (failure) {
+    await purse.close();
+    throw failure;
+  }
 }
 
 /** Gives the purse money and waits until it has taken it in and is ready to pay. */

@@ -40,7 +40,7 @@ describe('setting up', () => {
   beforeAll(async () => {
     scene = await openScene({ purse: { bare: true } });
   });
-  afterAll(() => scene.close());
+  afterAll(() => scene?.close());
   beforeEach(async () => {
     page = await scene.purse.newPage();
     await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
@@ -153,7 +153,7 @@ describe('the lock', () => {
     scene = await openScene({ purse: { profile, password: PASSWORD } });
   });
   afterAll(async () => {
-    await scene.close();
+    await scene?.close();
     // The browser's last processes may still be writing.
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
@@ -370,9 +370,9 @@ describe('a browser that keeps no data', () => {
     browser = await launchChromium({ extension: builtExtension(), profile });
   });
   afterAll(async () => {
-    await browser.context.close();
-    await merchant.close();
-    await devnet.close();
+    await browser?.context.close();
+    await merchant?.close();
+    await devnet?.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 

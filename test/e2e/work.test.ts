@@ -63,7 +63,7 @@ describe('at the live difficulty of a receive, and twice that for a send', { tim
     scene = await openScene({ devnet: { thresholds }, funds: 0n });
     page = await scene.purse.popup();
   }, 180_000);
-  afterAll(() => scene.close());
+  afterAll(() => scene?.close());
 
   test('the money comes in, and the work for the first payment is made at once', async () => {
     await scene.devnet.faucet(scene.purse.account, 10n ** 31n);
@@ -136,7 +136,7 @@ describe('work servers', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     scene = await openScene();
   });
-  afterAll(() => scene.close());
+  afterAll(() => scene?.close());
 
   /** Pays with these servers only: the engines of this device are out of service. */
   async function payWith(...manners: readonly Manner[]) {
@@ -221,7 +221,7 @@ describe('every engine that can run here', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     lab = await startLab(SOFTWARE_GPU);
   }, 120_000);
-  afterAll(() => lab.close());
+  afterAll(() => lab?.close());
 
   test.each([
     ['cpu', 'ffc0000000000000'],

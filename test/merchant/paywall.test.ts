@@ -21,7 +21,7 @@ beforeAll(async () => {
   url = `${scene.merchant.origin}/api/private`;
 });
 beforeEach(() => scene.merchant.reset());
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
 const byPost = (at: string, paymentSignature: string) =>

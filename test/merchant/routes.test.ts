@@ -12,7 +12,7 @@ beforeAll(async () => {
   origin = scene.merchant.origin;
 });
 beforeEach(() => scene.merchant.reset());
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 /** Asks, pays by nanoSession, asks again with the proof. */
 async function buy(url: string, init: RequestInit = {}): Promise<Response> {

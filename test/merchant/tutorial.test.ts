@@ -29,8 +29,8 @@ beforeAll(async () => {
   server = await startTutorial({ PAY_TO: SHOP, RPC: devnet.rpcUrl });
 });
 afterAll(async () => {
-  await server.close();
-  await devnet.close();
+  await server?.close();
+  await devnet?.close();
 });
 beforeEach(() => {
   url = `${server.origin}/article?n=${visits++}`;

@@ -15,8 +15,8 @@ beforeAll(async () => {
   await scene.purse.ask('budget.save', { site: scene.merchant.origin, ...budget });
 });
 afterAll(async () => {
-  await scene.close();
-  await stranger.close();
+  await scene?.close();
+  await stranger?.close();
 });
 beforeEach(async () => {
   page = await scene.purse.newPage();

@@ -11,7 +11,7 @@ beforeAll(async () => {
   const names = ['test', 'com', 'de', 'io'].map((name) => `MAP *.${name} 127.0.0.1`);
   scene = await openScene({ purse: { extraArgs: [`--host-resolver-rules=${names.join(',')}`] } });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

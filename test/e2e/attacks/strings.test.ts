@@ -14,8 +14,8 @@ beforeAll(async () => {
   [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
 });
 afterAll(async () => {
-  await scene.close();
-  await stranger.close();
+  await scene?.close();
+  await stranger?.close();
 });
 beforeEach(async () => {
   page = await scene.purse.newPage();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const extraArgs = [`--load-extension=${both}`, `--disable-extensions-except=${both}`];
   scene = await openScene({ purse: { extraArgs } });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 beforeEach(async () => {
   page = await scene.purse.newPage();
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
   ({ required, proof } = await journalled());
   await page.close();
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 /** Both headers of the one payment, as the purse keeps them. */
 function journalled(): Promise<{ readonly required: string; readonly proof: string }> {

@@ -37,7 +37,7 @@ beforeAll(async () => {
   void page.goto(scene.at('/always-refuses')).catch(() => undefined);
   await states((list) => list.at(-1)?.state === 'refused');
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
 
@@ -252,7 +252,7 @@ describe('in real developer tools', () => {
     expect(id).toContain(scene.purse.extensionId);
     inside = await tools.frame(inPurse('src/devtools/panel.html'));
   });
-  afterAll(() => tools.close());
+  afterAll(() => tools?.close());
 
   test('the panel is there, of the inspected tab, and has its exchanges', async () => {
     expect(await inside.evaluate('chrome.devtools.inspectedWindow.tabId')).toBe(tabId);

@@ -43,10 +43,10 @@ beforeAll(async () => {
   await scene.purse.ask('network.save', { profile: benchProfile() });
 });
 afterAll(async () => {
-  await scene.close();
-  await shop.close();
-  await candid.close();
-  await bench.close();
+  await scene?.close();
+  await shop?.close();
+  await candid?.close();
+  await bench?.close();
 });
 beforeEach(async () => {
   page = await scene.purse.newPage();

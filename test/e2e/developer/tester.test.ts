@@ -17,8 +17,8 @@ beforeAll(async () => {
   await tool.goto(`chrome-extension://${scene.purse.extensionId}/src/developer/index.html#tester`);
 });
 afterAll(async () => {
-  await faulty.close();
-  await scene.close();
+  await faulty?.close();
+  await scene?.close();
 });
 
 async function inspect(url: string): Promise<void> {

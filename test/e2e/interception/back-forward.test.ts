@@ -7,7 +7,7 @@ let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({ purse: { keepsPages: true } });
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 /** A page that tells when it has come back whole. */
 async function opened(): Promise<Page> {

@@ -1,35 +1,10 @@
-import { resolve } from 'node:path';
-import { crx, defineManifest } from '@crxjs/vite-plugin';
-import { build } from 'vite';
 import { expect } from 'vitest';
-import { nameScript } from '../../../scripts/name-script.ts';
+import { builtInterception } from '../build.ts';
 import { type Browser, killWorkers, launchChromium } from '../chromium.ts';
 import type { Bench, Policy } from './extension/background.ts';
 import { type Paywall, startPaywall } from './paywall.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
-const here = 'test/e2e/interception/extension';
-const everywhere = {
-  matches: ['<all_urls>'],
-  run_at: 'document_start' as const,
-  all_frames: true,
-  match_about_blank: true,
-  match_origin_as_fallback: true,
-};
-
-const manifest = defineManifest({
-  manifest_version: 3,
-  name: 'Interception bench',
-  version: '1',
-  permissions: ['webRequest', 'webNavigation', 'declarativeNetRequestWithHostAccess', 'storage'],
-  host_permissions: ['<all_urls>'],
-  background: { service_worker: `${here}/background.ts`, type: 'module' },
-  action: { default_popup: `${here}/view.html` },
-  content_scripts: [
-    { ...everywhere, js: ['src/content/bridge.iife.ts'] },
-    { ...everywhere, js: ['src/content/hold.iife.ts'], world: 'MAIN' },
-  ],
-});
+const VIEW = 'test/e2e/interception/extension/view.html';
 
 /** Chromium with the bench in it, and a paywall to meet. */
 export interface World {
@@ -45,10 +20,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-/** Builds and starts everything. */
+/** Starts everything. */
 export async function startWorld(): Promise<World> {
-  const [extension, paywall] = await Promise.all([buildBench(), startPaywall()]);
-  const browser = await launchChromium({ extension });
+  const browser = await launchChromium({ extension: builtInterception() });
+  const paywall = await startPaywall();
   const { worker, context } = browser;
   await worker.evaluate(() => bench.life);
   return {
@@ -71,24 +46,10 @@ export async function startWorld(): Promise<World> {
         worker.evaluate((end) => bench.toLoad().some(({ url }) => url.endsWith(end)), path);
       await expect.poll(waiting).toBe(true);
     },
-    killWorker: () => killWorkers(browser, `${here}/view.html`),
+    killWorker: () => killWorkers(browser, VIEW),
     async close() {
       await context.close();
       await paywall.close();
     },
   };
-}
-
-/** Builds the bench: the product's interception and content scripts with a scripted purse. Gives its folder. */
-async function buildBench(): Promise<string> {
-  const outDir = resolve(root, '.build/interception-bench');
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true, target: 'chrome120' },
-    plugins: [crx({ manifest }), nameScript()],
-  });
-  return outDir;
 }

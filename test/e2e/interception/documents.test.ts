@@ -7,7 +7,7 @@ let page: Page;
 beforeAll(async () => {
   world = await startWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 beforeEach(async () => {
   await world.policy('pay');
   page = await world.browser.context.newPage();

@@ -35,8 +35,8 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  await plain.close();
-  await world.close();
+  await plain?.close();
+  await world?.close();
 });
 
 type Price = 'free' | 'priced';

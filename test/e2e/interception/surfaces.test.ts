@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   console.log(surfacesTable());
-  await world.close();
+  await world?.close();
 });
 beforeEach(async () => {
   await world.policy('pay');

@@ -11,7 +11,7 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld();
 });
-afterAll(() => world.close());
+afterAll(() => world?.close());
 
 /** Everything a page can see of its own world without asking for anything, line by line; run in the page. */
 function look(): readonly string[] {

@@ -1,25 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { crx, defineManifest } from '@crxjs/vite-plugin';
+import { join } from 'node:path';
 import type { Page } from 'playwright';
-import { build } from 'vite';
-import product from '../../../manifest.json' with { type: 'json' };
-import { buildKernels } from '../../../scripts/build-kernel.ts';
+import { builtWork, ROOT } from '../build.ts';
 import { launchChromium } from '../chromium.ts';
 import type { Lab } from './extension/page.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
-const here = 'test/e2e/work/extension';
-const page = `${here}/page.html`;
-
-const manifest = defineManifest({
-  manifest_version: 3,
-  name: 'Work bench',
-  version: '1',
-  background: { service_worker: `${here}/background.ts`, type: 'module' },
-  action: { default_popup: page },
-  content_security_policy: product.content_security_policy,
-});
+const page = 'test/e2e/work/extension/page.html';
 
 /** Makes Chromium compute for a graphics card itself. */
 export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
@@ -41,9 +27,9 @@ export interface LabBrowser {
   close(): Promise<void>;
 }
 
-/** Builds the bench and starts a browser with it. */
+/** Starts a browser with the engines in it. */
 export async function startLab(extraArgs: readonly string[] = []): Promise<LabBrowser> {
-  const { context, extensionId } = await launchChromium({ extension: await buildLab(), extraArgs });
+  const { context, extensionId } = await launchChromium({ extension: builtWork(), extraArgs });
   const view = await context.newPage();
   const fresh = async (): Promise<void> => {
     await view.goto(`chrome-extension://${extensionId}/${page}`);
@@ -76,7 +62,7 @@ export async function startLab(extraArgs: readonly string[] = []): Promise<LabBr
 
 /** nano-pow's kernel as its package has it, in base64. */
 export function nanoPowKernel(): string {
-  const code = readFileSync(resolve(root, 'node_modules/nano-pow/dist/main.min.js'), 'utf8');
+  const code = readFileSync(join(ROOT, 'node_modules/nano-pow/dist/main.min.js'), 'utf8');
   const [, base64] = /Uint8Array\.fromBase64\("([A-Za-z0-9+/=]+)"\)/.exec(code) ?? [];
   if (base64 === undefined) throw new Error('nano-pow keeps its kernel elsewhere');
   return base64;
@@ -86,18 +72,4 @@ export function nanoPowKernel(): string {
 function residentMiB(pid: number): number {
   const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kib) / 1024;
-}
-
-async function buildLab(): Promise<string> {
-  buildKernels();
-  const outDir = resolve(root, '.build/work-bench');
-  await build({
-    root,
-    configFile: false,
-    publicDir: false,
-    logLevel: 'error',
-    build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
-    plugins: [crx({ manifest })],
-  });
-  return outDir;
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
   scene = await openScene();
   url = `${scene.merchant.origin}/api/private?price=${XNO / 100n}`;
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const sessionOf = (entry: AcceptsEntry) => v.parse(Extra, entry.extra).nanoSession;
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   scene = await openScene({ mechanisms: ['nanoSignature'] });
   url = `${scene.merchant.origin}/api/private?b=2&a=1`;
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
 const proofOf = (proof: string, signedUrl = url) => ({

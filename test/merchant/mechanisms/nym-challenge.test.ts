@@ -21,7 +21,7 @@ beforeAll(async () => {
   scene = await openScene({ mechanisms: ['nymChallenge'] });
   url = `${scene.merchant.origin}/api/private?b=2`;
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
 

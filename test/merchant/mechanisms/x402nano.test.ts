@@ -27,7 +27,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   payer = await fundedPayer(scene.devnet, XNO);
 });
-afterAll(() => scene.close());
+afterAll(() => scene?.close());
 
 const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
   payer.cheque(payTo, BigInt(amount), fields);

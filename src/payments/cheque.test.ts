@@ -186,6 +186,12 @@ describe('the block that is handed over', () => {
   });
 });
 
+/** What the purse is taking in, once it has looked (raw). */
+async function incoming(): Promise<Raw> {
+  await life.purse.refresh();
+  return life.purse.incoming;
+}
+
 describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) => {
   let cheque: Payment;
   const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
@@ -205,8 +211,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   test.each(['this life', 'the next life'])('in %s nothing is sent, received or changed', async (which) => {
     if (which === 'the next life') begin();
     await devnet.faucet(account.address, 5n);
-    await life.purse.refresh();
-    await life.purse.refresh();
+    await expect.poll(incoming).toBe(5n);
     await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     await expect(life.purse.send(STRANGER, 'everything')).rejects.toThrow(locked);
     await expect(life.purse.chain.represent(STRANGER)).rejects.toThrow(locked);
@@ -229,8 +234,8 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     await devnet.faucet(account.address, 5n);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
     await life.purse.send(STRANGER, 1n as Raw);
-    await life.purse.refresh();
-    expect(subtypes()).toEqual(['send', 'send', 'receive']);
+    await expect.poll(incoming).toBe(0n);
+    await expect.poll(subtypes).toEqual(['send', 'send', 'receive']);
     expect(life.purse.balance).toBe(XNO - PRICE - 1n + 5n);
     expect(await out()).toEqual([]);
     expect((await newest()).progress.state).toBe('settled');

@@ -3,6 +3,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { PAID_MARKER } from '../../test/merchant/pages/layout.ts';
 import { Fault } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
@@ -15,6 +16,8 @@ import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
 import { dayOf } from './windows.ts';
 
 const XNO = 10n ** 30n;
+/** Stands for the merchant's origin, which is known once it runs. */
+const OWN = 'own';
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;
@@ -234,6 +237,25 @@ describe('a kept proof', () => {
     expect(life.log.at(-1)?.key).toBe('refusal_ALREADY_PAID');
   });
 
+  test('of one payee leaves the same session id of another payee to be paid (invariant 1)', async () => {
+    const url = page('/loses-answer');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    const [first] = await payments();
+    const theirs = Buffer.from(challenge.header, 'base64')
+      .toString()
+      .replaceAll('127.0.0.1', 'localhost')
+      .replaceAll(first?.intent.offer.payTo ?? '', STRANGER);
+    const header = Buffer.from(theirs).toString('base64');
+    const other = browser.show(challengeOf({ url: url.replace('127.0.0.1', 'localhost'), header }));
+    await meetAndAnswer(other, { kind: 'once' });
+    expect((await payments()).map(({ intent }) => intent.offer.payTo)).toEqual(
+      expect.arrayContaining([first?.intent.offer.payTo, STRANGER]),
+    );
+    expect(account.sends()).toHaveLength(2);
+  });
+
   test('is not for the same request on another network', async () => {
     const url = await unanswered();
     const again = await browser.visit(url);
@@ -270,6 +292,53 @@ describe('a kept proof', () => {
     expect(account.sends()).toHaveLength(1);
   });
 
+  const evil = 'https://evil.example';
+  const byEvil = { kind: 'xmlhttprequest', documentId: 'evil', initiator: evil, topOrigin: evil } as const;
+  const foreign: [string, Partial<Challenge>][] = [
+    ['a fetch of another site', byEvil],
+    ['a hidden frame on another site', { kind: 'sub_frame', frameId: 5, initiator: evil, topOrigin: evil }],
+    ['a frame of its own site on another site', { ...byEvil, initiator: OWN, ancestors: [evil] }],
+    ['a link of another site', { initiator: evil }],
+    ['a redirect of another site', { redirectedBy: evil }],
+  ];
+  test.each(foreign)(
+    'is not for %s, which is asked about as a new purchase (invariant 11)',
+    async (_, parts) => {
+      const url = await unanswered();
+      const initiator = parts.initiator === OWN ? { initiator: merchant.origin } : {};
+      const stranger = await browser.visit(url, { ...parts, ...initiator });
+      const meeting = begin({}).cashier.meet(stranger);
+      await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
+      life.approvals.answer(stranger.id, { kind: 'decline' });
+      await meeting;
+      expect(browser.proofs).toHaveLength(1);
+      expect(account.sends()).toHaveLength(1);
+
+      // The user, who comes back, still gets what was paid.
+      const own = await browser.visit(url);
+      await life.cashier.meet(own);
+      expect(statusOf(own)).toBe(200);
+      expect(account.sends()).toHaveLength(1);
+    },
+  );
+
+  test('that the user wants delivered again is for no other site either', async () => {
+    const url = await unanswered();
+    const [payment] = await payments();
+    if (payment === undefined) throw new Error('paid above');
+    await life.handover.want(payment.intent.id);
+    const stranger = await browser.visit(url, byEvil);
+    const meeting = life.cashier.meet(stranger);
+    await expect.poll(() => life.asked).toMatchObject([{ reason: 'reason_undeliveredBefore' }]);
+    life.approvals.answer(stranger.id, { kind: 'decline' });
+    await meeting;
+    expect(browser.proofs).toHaveLength(1);
+
+    const own = await browser.visit(url);
+    await life.cashier.meet(own);
+    expect(statusOf(own)).toBe(200);
+  });
+
   test('of what is settled, or of nothing, cannot be wanted', async () => {
     const url = page();
     await allowAll(account, url);
@@ -297,6 +366,39 @@ describe('a page that is loaded again', () => {
     expect(statusOf(second)).toBe(200);
     expect(account.sends()).toHaveLength(1);
     expect(browser.released).toEqual([]);
+  });
+
+  test.each<[string, Partial<Challenge>]>([
+    ['that another site loads in its place', { initiator: 'https://evil.example' }],
+    [
+      'whose place another site’s page took that fetches the same',
+      {
+        kind: 'xmlhttprequest',
+        documentId: 'evil',
+        initiator: 'https://evil.example',
+        topOrigin: 'https://evil.example',
+      },
+    ],
+  ])('while it is paid for, %s, gets nothing of that payment', async (_, parts) => {
+    devnet.faults.set({ kind: 'latency', action: 'process', ms: 300 });
+    const url = page();
+    await allowAll(account, url);
+    const first = await browser.visit(url);
+    const meeting = life.cashier.meet(first);
+    await expect.poll(states).toContain('signed');
+    const second = await browser.visit(url, parts);
+    const asking = life.cashier.meet(second);
+    await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
+    await meeting;
+    life.approvals.answer(second.id, { kind: 'decline' });
+    await asking;
+    expect(browser.proofs).toEqual([]);
+    expect(await states()).toEqual(['unanswered']);
+
+    const own = await browser.visit(url);
+    await life.cashier.meet(own);
+    expect(statusOf(own)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
   });
 
   test('at once, before anything was decided, is paid for once', async () => {

@@ -208,8 +208,7 @@ export class Cashier {
     { allowance, blocked, lastPrice, undelivered }: Books,
   ): Promise<Decision> {
     const { handover, now } = this.#ports;
-    const spokenFor = undelivered.map((payment) => handover.isSpokenFor(payment, challenge));
-    const undeliveredBefore = (await Promise.all(spokenFor)).includes(false);
+    const undeliveredBefore = await handover.isPaidInVain(challenge, undelivered);
     const circumstances = { allowance, blocked, lastPrice, undeliveredBefore, paused, accounts };
     return decide({ challenge, offer, ...circumstances, now: now() });
   }

@@ -162,3 +162,20 @@ test('a proof is kept for its request until a minute after its offer is over, an
   await handover.want(id);
   expect(await kept()).toBe(id);
 });
+
+test('a payment that its own page still waits for is kept for no other page, and was not paid in vain', async () => {
+  const { id, challenge } = await reserve({ challenge: challengeOf({ tabId: 1 }) });
+  const payer = payerOf();
+  await payer.pay(id);
+  const other = challengeOf({ tabId: 2 });
+  const { undelivered } = await account.journal.recall(other, account.network.id);
+  const told = async (handover: Handover) => [
+    (await handover.keptFor(other, undelivered))?.intent.id,
+    await handover.isPaidInVain(other, undelivered),
+  ];
+  expect(await told(handoverOf(payer, { waits: async (one) => one.id === challenge.id }))).toEqual([
+    undefined,
+    false,
+  ]);
+  expect(await told(handoverOf(payer, { waits: async () => false }))).toEqual([id, true]);
+});

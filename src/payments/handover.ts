@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Witness } from './exchange.ts';
+import { mayGet } from './foreign-hand.ts';
 import type { Journal } from './journal.ts';
 import type { Payer } from './payer.ts';
 import { isKept, isUnderway, type Payment, type PaymentId } from './payment.ts';
@@ -17,14 +18,20 @@ export interface HandoverPorts {
   readonly now: () => number;
 }
 
+/** A payment that is served: the challenge that it was made for, and the one that it will be delivered to. */
+interface Served {
+  readonly paid: Challenge;
+  readonly waiting: Challenge;
+}
+
 /** How long after an offer's expiry its proof is still good (ms): servers' clocks differ. */
 export const DELIVERY_GRACE = 60_000;
 
 /** Brings payments and the pages that wait for them together: each payment to one page, each page to one payment. */
 export class Handover {
   readonly #ports: HandoverPorts;
-  /** The payments that someone waits for right now, and the challenge each will be delivered to. */
-  readonly #served = new Map<PaymentId, Challenge>();
+  /** The payments that someone waits for right now. */
+  readonly #served = new Map<PaymentId, Served>();
   /** Kept proofs that the user wants delivered again, whatever their age. */
   readonly #wanted = new Set<PaymentId>();
 
@@ -39,15 +46,17 @@ export class Handover {
 
   /**
    * Pays as far as that is still to do, and delivers the proof to whoever waits for it by then. False when the payment
-   * is not for this challenge: it was made for another request, is on its way to another page, or has bought already.
+   * is not for this challenge: it was made for another request, or for one in which fewer sites had a hand, is on its
+   * way to another page, or has bought already.
    *
    * @throws Fault saying why there is no proof (yet)
    */
   async serve({ intent, progress }: Payment, challenge: Challenge): Promise<boolean> {
-    const { id } = intent;
-    const isOther = intent.challenge.url !== challenge.url || intent.challenge.method !== challenge.method;
+    const { id, challenge: paid } = intent;
+    const isOther =
+      paid.url !== challenge.url || paid.method !== challenge.method || !mayGet(challenge, paid);
     if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
-    this.#serve(id, challenge);
+    this.#serve(id, { paid, waiting: challenge });
     this.#wanted.delete(id);
     try {
       const payment = await this.#ports.payer.pay(id);
@@ -69,21 +78,23 @@ export class Handover {
 
   /**
    * A page that was loaded again meets a 402 for what is being paid already: the payment is delivered to it instead of
-   * to the page that is gone. True when there is such a payment, so that the same thing is not paid twice.
+   * to the page that is gone. True when there is such a payment, so that the same thing is not paid twice. Where another
+   * site has a hand in the newer request, the payment is delivered to neither: the page that it is for is gone.
    */
   takeOver(challenge: Challenge): boolean {
-    for (const [id, older] of this.#served) {
-      if (!replaces(challenge, older)) continue;
-      this.#serve(id, challenge);
-      this.#ports.release(older);
-      return true;
+    for (const [id, { paid, waiting }] of this.#served) {
+      if (!replaces(challenge, waiting)) continue;
+      const isIts = mayGet(challenge, paid);
+      if (isIts) this.#serve(id, { paid, waiting: challenge });
+      if (isIts || !isLeft(challenge, waiting)) this.#ports.release(waiting);
+      if (isIts) return true;
     }
     return false;
   }
 
-  #serve(id: PaymentId, challenge: Challenge): void {
-    this.#served.set(id, challenge);
-    this.#ports.witness.served(challenge, id);
+  #serve(id: PaymentId, served: Served): void {
+    this.#served.set(id, served);
+    this.#ports.witness.served(served.waiting, id);
   }
 
   /** Of the undelivered payments for a request, the first that may still buy what it is for and nobody else waits for. */
@@ -93,19 +104,27 @@ export class Handover {
       const mayDo = isUnderway(progress.state) || isKept(progress);
       const isFresh = mayDo && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
       if (!isFresh && !this.#wanted.has(intent.id)) continue;
-      if (!(await this.isSpokenFor(payment, challenge))) return payment;
+      if (this.isServed(payment) || !mayGet(challenge, intent.challenge)) continue;
+      if (!(await this.#isSpokenFor(payment, challenge))) return payment;
     }
     return undefined;
   }
 
+  /** Whether the user paid for this very request before, and no page gets what was paid. */
+  async isPaidInVain(challenge: Challenge, undelivered: readonly Payment[]): Promise<boolean> {
+    const isLeftBehind = [...this.#served.values()].some(({ waiting }) => replaces(challenge, waiting));
+    const spokenFor = undelivered.map((payment) => this.#isSpokenFor(payment, challenge));
+    return isLeftBehind || (await Promise.all(spokenFor)).includes(false);
+  }
+
   /**
-   * Whether somebody else than this request gets what was paid: whoever is served with it, or the page that it was paid
-   * for, which waits for a worker that has died to come back to it.
+   * Whether another request than this one gets what was paid: the one that is served with it, or that of the page that
+   * it was paid for, which waits for a worker that has died to come back to it.
    */
-  async isSpokenFor(payment: Payment, challenge: Challenge): Promise<boolean> {
-    const own = payment.intent.challenge;
-    if (this.isServed(payment)) return true;
-    return !replaces(challenge, own) && (await this.#ports.waits(own));
+  async #isSpokenFor({ intent }: Payment, challenge: Challenge): Promise<boolean> {
+    const served = this.#served.get(intent.id);
+    if (served !== undefined) return !replaces(challenge, served.waiting);
+    return !replaces(challenge, intent.challenge) && (await this.#ports.waits(intent.challenge));
   }
 
   /**
@@ -145,9 +164,9 @@ export class Handover {
     let payment = proven;
     let told: Challenge | undefined;
     for (
-      let waiting = this.#served.get(id);
+      let waiting = this.#served.get(id)?.waiting;
       waiting !== undefined && waiting !== told && payment.progress.state !== 'settled';
-      waiting = this.#served.get(id)
+      waiting = this.#served.get(id)?.waiting
     ) {
       payment = await this.#ports.payer.deliver(payment, waiting);
       told = waiting;
@@ -157,7 +176,7 @@ export class Handover {
 
   /** Lets go of a page that took another one's place and cannot be given what it waits for. */
   #releaseLatest(id: PaymentId, known: Challenge): void {
-    const waiting = this.#served.get(id);
+    const waiting = this.#served.get(id)?.waiting;
     if (waiting !== undefined && waiting !== known) this.#ports.release(waiting);
   }
 }
@@ -173,9 +192,13 @@ export function replaces(newer: Challenge, older: Challenge): boolean {
     newer.method === older.method &&
     newer.url === older.url;
   const isNavigation = ['main_frame', 'sub_frame', 'object'].includes(newer.kind);
-  const isLeft = newer.userPart === 'load' && older.userPart === 'load' && newer.kind === older.kind;
-  const isOther = isNavigation || isLeft || newer.documentId !== older.documentId;
+  const isOther = isNavigation || isLeft(newer, older) || newer.documentId !== older.documentId;
   return sameRequest && newer.id !== older.id && isOther;
+}
+
+/** Whether both are left to the next load of their page: the newer one does not tell that the older page is gone. */
+function isLeft(newer: Challenge, older: Challenge): boolean {
+  return newer.userPart === 'load' && older.userPart === 'load' && newer.kind === older.kind;
 }
 
 /** Without a node, or locked, a payment stays as it is: the next start or unlocking comes back to it. */

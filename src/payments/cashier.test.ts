@@ -300,6 +300,7 @@ describe('a kept proof', () => {
     ['a frame of its own site on another site', { ...byEvil, initiator: OWN, ancestors: [evil] }],
     ['a link of another site', { initiator: evil }],
     ['a redirect of another site', { redirectedBy: evil }],
+    ['a private window', { isPrivate: true }],
   ];
   test.each(foreign)(
     'is not for %s, which is asked about as a new purchase (invariant 11)',

@@ -52,6 +52,13 @@ describe('what one request paid for', () => {
     expect(mayGet(request, paid)).toBe(true);
   });
 
+  test('in a private window is for no other window, nor the other way round', () => {
+    const asked = (isPrivate: boolean) => challengeOf({ isPrivate });
+    expect(mayGet(asked(false), asked(true))).toBe(false);
+    expect(mayGet(asked(true), asked(false))).toBe(false);
+    expect(mayGet(asked(true), asked(true))).toBe(true);
+  });
+
   test('is not for another document of unknown origin', () => {
     const sandboxed = (documentId: string) => byShop({ documentId, initiator: 'null' });
     expect(mayGet(sandboxed('two'), sandboxed('one'))).toBe(false);

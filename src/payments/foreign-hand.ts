@@ -6,10 +6,12 @@ const UNKNOWN = 'null';
 
 /**
  * Whether a request may get what another one paid for (invariant 11): no origin has a hand in it that had none in the
- * paid one. Otherwise a second site could read, or use up, what the user bought on a first one.
+ * paid one, and both come from private windows or neither does. Otherwise a second site could read, or use up, what the
+ * user bought on a first one, or see that two windows have one user.
  */
 export function mayGet(request: Challenge, paid: Challenge): boolean {
   if (request.id === paid.id) return true;
+  if (request.isPrivate !== paid.isPrivate) return false;
   const known = new Set(handsIn(paid));
   known.add(siteOf(request.url));
   known.delete(UNKNOWN);

@@ -105,6 +105,7 @@ export function approvalView(
     mechanism: offer.mechanism,
     description: offer.resource.description ?? null,
     network: networkView(network),
+    isPrivate: challenge.isPrivate,
     reason,
     checks: checksOf(offer),
     warnings: [
@@ -115,7 +116,7 @@ export function approvalView(
       ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
-    canBudget: !isHandOver(offer) && budgetHelps(reason),
+    canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
     budget: budgetView(allowance, now),
     cap: capView(allowance),
     balance: purse?.balance?.toString() ?? null,

@@ -107,6 +107,8 @@ export interface ApprovalView {
   readonly mechanism: string;
   readonly description: string | null;
   readonly network: NetworkView;
+  /** A private window asks: what would keep its site on the disk is not offered. */
+  readonly isPrivate: boolean;
   /** Why the purse asks instead of paying by itself. */
   readonly reason: MessageKey;
   /** What was checked, and what to be careful about. */

@@ -103,6 +103,20 @@ describe('the main job', () => {
     expect(account.sends()).toHaveLength(2);
   });
 
+  test.each([
+    { answer: { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw }, status: 200 },
+    { answer: { kind: 'never' }, status: undefined },
+  ] satisfies { answer: Answer; status: number | undefined }[])(
+    'the answer $answer.kind to a question of a private window is written down nowhere',
+    async ({ answer, status }) => {
+      const challenge = await browser.visit(page(), { isPrivate: true });
+      await meetAndAnswer(challenge, answer);
+      expect(statusOf(challenge)).toBe(status);
+      expect(await account.database.getAll('budgets')).toEqual([]);
+      expect(await account.database.getAll('blocked')).toEqual([]);
+    },
+  );
+
   test('twenty at once are each paid once, in one unbroken chain', async () => {
     const url = page('/api/data');
     await allowAll(account, url);

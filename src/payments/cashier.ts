@@ -6,7 +6,7 @@ import { classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import type { Mechanism, Offer } from '../protocol/offer.ts';
-import type { Approvals, Question } from './approvals.ts';
+import type { Answer, Approvals, Question } from './approvals.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
@@ -234,7 +234,7 @@ export class Cashier {
     if (asked === 'full') return this.#leave(challenge, 'refusal_QUEUE_FULL');
     const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
     const timer = setTimeout(() => approvals.lapse(({ id }) => id === question.id), lapses);
-    const answer = await asked;
+    const answer = withoutTrace(await asked, challenge);
     clearTimeout(timer);
     switch (answer.kind) {
       case 'decline':
@@ -319,4 +319,20 @@ function onceOf(challenge: Challenge, offer: Offer): string {
   return offer.oncePer === undefined
     ? `approval ${challenge.id}`
     : [offer.network, offer.payTo, offer.mechanism, offer.oncePer].join(' ');
+}
+
+/**
+ * A budget or a block would write the site down: in a private window either counts for this one request. The question
+ * offers neither there; an answer that is no click of its page may still name one.
+ */
+function withoutTrace(answer: Answer, { isPrivate }: Challenge): Answer {
+  if (!isPrivate) return answer;
+  switch (answer.kind) {
+    case 'budget':
+      return { kind: 'once' };
+    case 'never':
+      return { kind: 'decline' };
+    default:
+      return answer;
+  }
 }

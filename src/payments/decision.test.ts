@@ -68,6 +68,7 @@ describe('the purse asks', () => {
     ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_priceRise', { lastPrice: 99n as Raw }],
+    ['reason_privateWindow', { challenge: challengeOf({ url: `${SHOP}/article`, isPrivate: true }) }],
     ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
     ['reason_overHour', withBudget({ perHour: 199n as Raw })],
     ['reason_overDay', withBudget({ perDay: 299n as Raw })],
@@ -78,6 +79,29 @@ describe('the purse asks', () => {
   ])('%s', (reason, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'ask', reason });
   });
+});
+
+test('whatever a site’s budgets and history, a private window is never paid without asking', () => {
+  fc.assert(
+    fc.property(
+      fc.record(
+        {
+          budget: fc.constantFrom(null, budget, { ...budget, paused: true, pinned: false, priceRise: 1000 }),
+          lastPrice: fc.constantFrom(null, 1n as Raw, 100n as Raw),
+          undeliveredBefore: fc.boolean(),
+          blocked: fc.boolean(),
+          paused: fc.boolean(),
+          accounts: fc.constantFrom(null, [STRANGER], [PAYEE]),
+        },
+        { requiredKeys: ['budget'] },
+      ),
+      ({ budget, ...parts }) => {
+        const challenge = challengeOf({ url: `${SHOP}/article`, isPrivate: true });
+        const decision = decideWith({ ...parts, challenge, allowance: { ...allowance, budget } });
+        expect(decision.kind).not.toBe('pay');
+      },
+    ),
+  );
 });
 
 describe('a budget is for what its own site asks for itself', () => {

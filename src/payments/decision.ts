@@ -73,6 +73,7 @@ export function decide(circumstances: Circumstances): Decision {
  */
 export function askFirst({ challenge, offer, allowance, lastPrice, paused, now }: Request): Reason | null {
   const { budget, spent } = allowance;
+  if (challenge.isPrivate) return 'reason_privateWindow';
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
   if (termAt(budget, now) === null) return 'reason_budgetEnded';
@@ -105,6 +106,7 @@ export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(rea
 /** What a budget's two first limits, its payee and its last price do not change. */
 const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set([
   'reason_signedBlock',
+  'reason_privateWindow',
   'reason_ofWorker',
   'reason_crossSite',
   'reason_overHour',

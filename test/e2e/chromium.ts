@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page, type Worker } from 'playwright';
 import { findChromium } from '../../scripts/browser.ts';
 
@@ -38,6 +40,26 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
   });
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   return { context, worker, extensionId: new URL(worker.url()).host };
+}
+
+/**
+ * Lets an extension into private windows, as its user does on the browser's page of extensions. The browser of the
+ * profile must be closed, and have run with the extension before.
+ */
+export function allowInPrivate(profile: string, extensionId: string): void {
+  const path = join(profile, 'Default', 'Preferences');
+  const preferences = JSON.parse(readFileSync(path, 'utf8'));
+  preferences.extensions.settings[extensionId].incognito = true;
+  writeFileSync(path, JSON.stringify(preferences));
+}
+
+/** Opens a private window, and in it a page. Takes a page of an extension that the user lets into private windows. */
+export async function openPrivatePage(own: Page, url: string): Promise<Page> {
+  const opened = own.context().waitForEvent('page');
+  await own.evaluate((first) => chrome.windows.create({ incognito: true, url: first }), url);
+  const page = await opened;
+  await page.waitForLoadState();
+  return page;
 }
 
 /** Kills the extension's worker as an idle browser does; the next event starts it again. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
 import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/contract.ts';
 import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
 import { builtExtension } from './build.ts';
-import { type Browser, launchChromium, stopWorker } from './chromium.ts';
+import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
 
 /** A network as the purse is told it. What is left out has the value of a network for tests. */
@@ -35,6 +36,8 @@ export interface PurseOptions {
   readonly keepsPages?: boolean;
   /** Folder of the browser's profile, to come back to a purse; a new one by default. */
   readonly profile?: string;
+  /** The user lets the purse into private windows. */
+  readonly inPrivate?: boolean;
   /** Do not onboard: the profile has its purse, or the test makes one itself. */
   readonly bare?: boolean;
 }
@@ -62,6 +65,8 @@ export interface TestPurse {
   /** The purse's account, `nano_…`; empty when launched bare. */
   readonly account: string;
   newPage(): Promise<Page>;
+  /** A private window with one page in it; takes a purse with `inPrivate`. */
+  newPrivatePage(url?: string): Promise<Page>;
   /** The popup, as a page of 360 by 600. */
   popup(): Promise<Page>;
   /** The oldest question that was not given out since the worker's start; waits for it. */
@@ -100,15 +105,19 @@ const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer; sets the purse up unless `bare`. */
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
-  const { headless = true, extraArgs = [], keepsPages = false, profile = '' } = options;
+  const { headless = true, extraArgs = [], keepsPages = false, inPrivate = false } = options;
+  const isForgotten = inPrivate && options.profile === undefined;
+  const profile = isForgotten ? mkdtempSync(join(tmpdir(), 'nano-purse-private-')) : (options.profile ?? '');
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
-  const browser = await launchChromium({
-    extension: builtExtension(),
-    profile,
-    headless,
-    extraArgs,
-    keepsPages,
-  });
+  const launch = () =>
+    launchChromium({ extension: builtExtension(), profile, headless, extraArgs, keepsPages });
+  if (inPrivate && isNew) {
+    const first = await launch();
+    await first.context.close();
+    allowInPrivate(profile, first.extensionId);
+  }
+  const browser = await launch();
+  if (isForgotten) browser.context.once('close', () => rmSync(profile, { recursive: true, force: true }));
   try {
     return await setUp(browser, options, isNew);
   } catch (failure) {
@@ -234,6 +243,7 @@ async function setUp(
     until,
     activity,
     newPage: () => context.newPage(),
+    newPrivatePage: async (first = 'about:blank') => openPrivatePage(await desk(), first),
     async popup() {
       const popup = await context.newPage();
       await popup.setViewportSize({ width: 360, height: 600 });

@@ -35,6 +35,12 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && !expired;
 
+  const never: Choice = {
+    name: t('approve_never'),
+    look: 'quiet',
+    testId: 'approve-never',
+    choose: () => onAnswer({ kind: 'never' }),
+  };
   const refusals: readonly Choice[] = [
     {
       name: t('approve_decline'),
@@ -42,12 +48,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       testId: 'approve-decline',
       choose: () => onAnswer({ kind: 'decline' }),
     },
-    {
-      name: t('approve_never'),
-      look: 'quiet',
-      testId: 'approve-never',
-      choose: () => onAnswer({ kind: 'never' }),
-    },
+    ...(approval.isPrivate ? [] : [never]),
   ];
   const once: Choice = {
     name: t('approve_once'),
@@ -109,6 +110,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
             {t(warning)}
           </Notice>
         ))}
+        {approval.isPrivate && <PrivateWindow />}
         {used !== null && <UsedNotice warning={used} />}
         {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
@@ -126,6 +128,16 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
 function nameWarnings({ site, askedBy }: ApprovalView) {
   const found = [site, askedBy ?? site].map(nameWarning).filter((warning) => warning !== null);
   return new Set(found);
+}
+
+/** What the purse keeps of a payment in a private window, and why less is offered there. */
+function PrivateWindow() {
+  return (
+    <Notice tone="info">
+      <strong data-testid="approval-private">{t('ui_privateWindow')}</strong>
+      <p>{t('approve_privateText')}</p>
+    </Notice>
+  );
 }
 
 /** How much is missing, and where to send it. */

@@ -161,6 +161,71 @@ describe('several endpoints', () => {
     });
   });
 
+  test('are asked without cookies, referrer and cache, and a redirect of theirs is an error', async () => {
+    const sent: (RequestInit | undefined)[] = [];
+    const recording: typeof globalThis.fetch = async (_url, init) => {
+      sent.push(init);
+      return Response.json(info);
+    };
+    const client = NodeClient.at({
+      rpcUrls: ['http://node.test/'],
+      fetch: recording,
+      timeoutMs: 500,
+      now: Date.now,
+    });
+    await client.accountInfo(keys.address);
+    expect(sent).toMatchObject([
+      { credentials: 'omit', redirect: 'error', cache: 'no-store', referrerPolicy: 'no-referrer' },
+    ]);
+  });
+
+  describe('an answer', () => {
+    const MOST_BYTES = 4 * 1024 * 1024;
+    /** A node whose answer is as large as the test says, with what was read of it. */
+    const answering = (bytes: number) => {
+      const json = new TextEncoder().encode(JSON.stringify(info));
+      const read = { bytes: 0, cancelled: false };
+      const body = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            const chunk = new Uint8Array(Math.min(1 << 16, bytes - read.bytes)).fill(0x20);
+            if (read.bytes === 0) chunk.set(json);
+            read.bytes += chunk.length;
+            controller.enqueue(chunk);
+            if (read.bytes === bytes) controller.close();
+          },
+          cancel() {
+            read.cancelled = true;
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const client = NodeClient.at({
+        rpcUrls: ['http://node.test/'],
+        fetch: async () => new Response(body),
+        timeoutMs: 10_000,
+        now: Date.now,
+      });
+      return { read, ask: () => client.accountInfo(keys.address) };
+    };
+
+    test('of 4 MiB is read whole', async () => {
+      const { ask, read } = answering(MOST_BYTES);
+      expect(await ask()).toEqual(told);
+      expect(read).toEqual({ bytes: MOST_BYTES, cancelled: false });
+    });
+
+    test.each([
+      ['of 4 MiB and a byte', MOST_BYTES + 1],
+      ['of 64 MiB', 64 * 1024 * 1024],
+    ])('%s is nonsense, and is read no further than its first byte too many', async (_, bytes) => {
+      const { ask, read } = answering(bytes);
+      await expect(ask()).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
+      expect(read.bytes).toBeLessThanOrEqual(MOST_BYTES + (1 << 16));
+      expect(read.cancelled || read.bytes === bytes).toBe(true);
+    });
+  });
+
   test('a key in the URL travels in the body, and nowhere else', async () => {
     const urls: (string | undefined)[] = [];
     const proxy = await scriptedNode((_request, { url }) => {

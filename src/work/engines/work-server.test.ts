@@ -21,7 +21,9 @@ afterEach(() => {
 async function serve(answer: (response: ServerResponse) => void, patienceMs?: number) {
   const asked: unknown[] = [];
   const headers: IncomingMessage['headers'][] = [];
+  let reached = 0;
   const server = createServer(async (request, response) => {
+    reached += 1;
     let text = '';
     for await (const part of request) text += part;
     const question = JSON.parse(text);
@@ -37,7 +39,7 @@ async function serve(answer: (response: ServerResponse) => void, patienceMs?: nu
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const ports = { fetch, ...(patienceMs !== undefined && { patienceMs }) };
-  return { asked, headers, engine: new WorkServer(url, ports), url };
+  return { asked, headers, reached: () => reached, engine: new WorkServer(url, ports), url };
 }
 const json =
   (value: unknown, status = 200) =>
@@ -53,6 +55,27 @@ it('asks for work as a node is asked, and says nothing of who asks', async () =>
   expect(headers[0]?.cookie ?? headers[0]?.referer).toBeUndefined();
 });
 
+it('asks without cookies, referrer and cache, also when it calls a search off', async () => {
+  const sent: RequestInit[] = [];
+  const abort = new AbortController();
+  const recording: typeof globalThis.fetch = async (_url, init = {}) => {
+    sent.push(init);
+    abort.abort(new Error('found elsewhere'));
+    init.signal?.throwIfAborted();
+    return Response.json({});
+  };
+  const engine = new WorkServer('https://work.test/', { fetch: recording });
+  const search = engine.solve(root, send, { signal: abort.signal, urgency: 'foreground' });
+  await expect(search).rejects.toThrow('found elsewhere');
+  const apart = {
+    credentials: 'omit',
+    redirect: 'error',
+    cache: 'no-store',
+    referrerPolicy: 'no-referrer',
+  };
+  expect(sent).toMatchObject([apart, apart]);
+});
+
 describe('passes over a server that', () => {
   it.each<readonly [string, (response: ServerResponse) => void]>([
     ['has no work', json({ error: 'Work generation cancelled' })],
@@ -61,10 +84,6 @@ describe('passes over a server that', () => {
     ['is refused', json({ work }, 403)],
     ['breaks', json({ work }, 500)],
     ['wants rest', json({ work }, 429)],
-    [
-      'sends another one to ask',
-      (response) => response.writeHead(302, { Location: 'https://example.com/' }).end(),
-    ],
     ['sends no JSON', (response) => response.end('<html>')],
     ['sends nothing', (response) => response.end()],
     ['sends rubbish', (response) => response.end(Buffer.from([0xff, 0xfe, 0x00]))],
@@ -75,6 +94,18 @@ describe('passes over a server that', () => {
     const { engine } = await serve(answer);
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
   });
+
+  it.each([301, 302, 303, 307, 308])(
+    'names another one to ask (HTTP %i), which is not asked',
+    async (status) => {
+      const other = await serve(json({ work }));
+      const { engine, asked } = await serve((response) =>
+        response.writeHead(status, { Location: other.url }).end(),
+      );
+      await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
+      expect([asked.length, other.reached()]).toEqual([1, 0]);
+    },
+  );
 
   it('stalls, and tells it so', async () => {
     const { engine, asked } = await serve(() => undefined, 50);

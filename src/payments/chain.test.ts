@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { genesisBlock } from '../../test/devnet/genesis.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
-import { startProxy } from '../../test/devnet/proxy.ts';
+import { type NodeProxy, type ProxyFault, startProxy } from '../../test/devnet/proxy.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
+import { type BlockHash, hashBlock, type SignedBlock, signBlock, toRpc } from '../nano/block.ts';
 import { DEVNET, MAINNET } from '../nano/network.ts';
-import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
+import { freshKeys, hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Chain } from './chain.ts';
@@ -17,6 +18,7 @@ import type { OwnBlock } from './own-block.ts';
 let devnet: Devnet;
 let account: Account;
 let chain: Chain;
+const lines: NodeProxy[] = [];
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 1 });
@@ -27,7 +29,15 @@ beforeEach(async () => {
   account = await accountWith(devnet, 1_000n);
   chain = account.purse().chain;
 });
+afterEach(() => Promise.all(lines.splice(0).map((one) => one.close())));
 
+/** A node of which these answers are wrong. */
+async function line(...faults: readonly ProxyFault[]): Promise<NodeProxy> {
+  const proxy = await startProxy(devnet);
+  lines.push(proxy);
+  proxy.set(...faults);
+  return proxy;
+}
 const order = (amount: bigint) => ({ to: STRANGER, amount: amount as Raw });
 const record = (own: OwnBlock) => account.chains.put(own);
 const pay = async (amount: bigint) => {
@@ -314,25 +324,117 @@ describe('another wallet on the same account', () => {
     expect(await chain.land(own)).toBe('replaced');
   });
 
-  test('a replacement that no key of ours signed is none', async () => {
+  test.each([
+    ['behind it', (own: OwnBlock) => ({ frontier: own.block.previous })],
+    ['with our replaced block for its head', (own: OwnBlock) => ({ frontier: own.hash })],
+  ])('that was faster: a node %s is not built on, another one is', async (_, stale) => {
     await chain.look();
+    await account.publish(await account.otherWallet().send(stranger(), 100n));
     const own = await chain.send(order(1n), record);
-    // The node says "fork", and shows as the rival a confirmed block of somebody else.
-    const [foreign] = devnet.ledger.chain(devnet.ledger.genesis);
-    const liar = await startProxy(devnet);
-    liar.set(
-      { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
-      {
-        kind: 'twist',
-        action: 'block_info',
-        twist: (answer, { hash }) =>
-          hash === own.block.previous ? { ...answer, successor: foreign?.hash } : answer,
-      },
-    );
-    const fooled = account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
-    expect(await fooled.land(own)).toBe('pending');
-    expect(liar.requests.filter(({ hash }) => hash === foreign?.hash)).toHaveLength(1);
-    await liar.close();
+    const behind = await line({
+      kind: 'twist',
+      action: 'account_info',
+      twist: (answer) => ({ ...answer, ...stale(own) }),
+    });
+    const misled = account.purse({ node: nodeAt(behind.rpcUrl) }).chain;
+    await expect(misled.send(order(2n), record)).rejects.toThrow('fault_nodeBehind');
+    chain = account.purse({ node: nodeAt(behind.rpcUrl, devnet.rpcUrl) }).chain;
+    await pay(3n);
+    expect(amounts()).toEqual([100n, 3n]);
+  });
+
+  test('that opened the account first: a node that knows nothing of it is not believed', async () => {
+    account = await accountWith(devnet, null);
+    const sources: BlockHash[] = [];
+    for (const raw of [7n, 9n]) sources.push(hashOf(await devnet.faucet(account.address, raw)));
+    const [mine, theirs] = sources;
+    const link = readHex32(theirs ?? '');
+    if (mine === undefined || link === undefined) throw new Error('two were sent');
+    await Promise.all([devnet.confirmed(mine), devnet.confirmed(link)]);
+    const source = { hash: mine, amount: 7n as Raw, from: STRANGER };
+    await account.purse().chain.receive(source, record);
+    await account.publish(await account.otherWallet().receive(link));
+    const ignorant = await line({
+      kind: 'twist',
+      action: 'account_info',
+      twist: () => ({ error: 'Account not found' }),
+    });
+    chain = account.purse({ node: nodeAt(ignorant.rpcUrl, devnet.rpcUrl) }).chain;
+    expect(await chain.land(await chain.receive(source, record))).toBe('landed');
+    expect(account.blocks().map(({ amount }) => amount)).toEqual([9n, 7n]);
+  });
+
+  describe('in the place of a block, as one node alone tells of it', () => {
+    interface Told {
+      readonly hash: string;
+      readonly contents: object;
+      readonly confirmed?: string;
+    }
+    const told = (block: SignedBlock): Told => ({ hash: hashBlock(block), contents: toRpc(block) });
+    /** Another block in the place of ours. */
+    const beside = ({ block }: OwnBlock): SignedBlock => ({ ...block, balance: (block.balance - 1n) as Raw });
+    const others = freshKeys();
+
+    test.each<[string, (own: OwnBlock) => Told, 'replaced' | 'pending']>([
+      ['that our key signed', (own) => told(signBlock(beside(own), account.keys.privateKey)), 'replaced'],
+      [
+        'that nobody confirmed',
+        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), confirmed: 'false' }),
+        'pending',
+      ],
+      ['that nobody signed', (own) => told({ ...beside(own), signature: '0'.repeat(128) }), 'pending'],
+      ['with the signature of our block', (own) => told(beside(own)), 'pending'],
+      [
+        'that another key signed, in our name',
+        (own) => told(signBlock(beside(own), others.privateKey)),
+        'pending',
+      ],
+      [
+        'that another key signed, in its own name',
+        (own) => told(signBlock({ ...beside(own), account: others.address }, others.privateKey)),
+        'pending',
+      ],
+      [
+        'that our key signed, in the name of another account',
+        (own) => told(signBlock({ ...beside(own), account: others.address }, account.keys.privateKey)),
+        'pending',
+      ],
+      [
+        'that our key signed, in another place',
+        (own) => told(signBlock({ ...beside(own), previous: own.hash }, account.keys.privateKey)),
+        'pending',
+      ],
+      [
+        'that our key signed, under another hash',
+        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), hash: 'AB'.repeat(32) }),
+        'pending',
+      ],
+      [
+        'of the old kind',
+        () => ({ hash: 'AB'.repeat(32), contents: { type: 'send', previous: 'CD'.repeat(32) } }),
+        'pending',
+      ],
+      ['that is ours', (own) => told(own.block), 'pending'],
+    ])('one %s: ours is %3$s', async (_, tell, landing) => {
+      await chain.look();
+      const own = await chain.send(order(1n), record);
+      const { hash, contents, confirmed = 'true' } = tell(own);
+      const liar = await line(
+        { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+        {
+          kind: 'twist',
+          action: 'block_info',
+          twist: (answer, asked) => {
+            if (asked.hash === own.block.previous) return { ...answer, successor: hash };
+            return asked.hash === hash && hash !== own.hash ? { contents, confirmed } : answer;
+          },
+        },
+      );
+      const told = account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
+      expect(await told.land(own)).toBe(landing);
+      expect(await told.replacementOf(own)).toBe(landing === 'replaced' ? hash : null);
+      expect(liar.requests.filter((asked) => asked.hash === own.block.previous).length).toBeGreaterThan(0);
+    });
   });
 });
 

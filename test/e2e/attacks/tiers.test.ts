@@ -5,11 +5,22 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bridgeQuestions, CHANGED, pageQuestions } from '../../../src/messages/contract.ts';
 import { WORK_PORT, WORK_READY_PORT } from '../../../src/offscreen/ports.ts';
+import { parseThreshold, parseWorkRoot } from '../../../src/work/difficulty.ts';
+import type { Request } from '../../../src/work/wire/messages.ts';
 import { builtExtension, ROOT } from '../build.ts';
 import { openScene, type Scene } from '../scene.ts';
 
 const NAMES = [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)];
 const PORTS = [WORK_PORT, WORK_READY_PORT, 'any'];
+/** What the service worker says when it wants work, for a root whose every nonce will do. */
+const REQUEST: Request = {
+  kind: 'solve',
+  id: 0,
+  engine: 'cpu',
+  root: parseWorkRoot('0'.repeat(64)),
+  threshold: parseThreshold('0'.repeat(16)),
+  urgency: 'foreground',
+};
 const OTHER = join(ROOT, 'test/e2e/fixtures/other-extension');
 /** Chromium names an unpacked extension by its folder. */
 const OTHER_ID = createHash('sha256')
@@ -57,6 +68,13 @@ async function inBridge<T>(expression: string): Promise<T> {
 /** Says what becomes of each message: the answer's fault, or why there was none. */
 const sayAll = (to: string) => `Promise.all(${JSON.stringify([...NAMES, 'purse.nothing'])}.map((ask) =>
   chrome.runtime.sendMessage(${to}{ ask, input: {} }).then(({ fault }) => fault.key, ({ message }) => message)))`;
+/** Opens every port, asks for work that any engine finds at once, and keeps what is heard. */
+const askForWork = `for (const name of ${JSON.stringify(PORTS)}) {
+  globalThis.heard ??= [];
+  const port = chrome.runtime.connect({ name });
+  port.onMessage.addListener((message) => heard.push(message));
+  port.postMessage(${JSON.stringify(REQUEST)});
+}`;
 /** Says what comes over each port before it is closed; \`open\` for one that nobody closes. */
 const connectAll = (
   to: string,
@@ -65,7 +83,7 @@ const connectAll = (
   const heard = [];
   port.onMessage.addListener((message) => heard.push(message));
   port.onDisconnect.addListener(() => resolve(heard));
-  port.postMessage({ kind: 'solve', id: 0, root: '0'.repeat(64), threshold: '0'.repeat(16), urgency: 'foreground' });
+  port.postMessage(${JSON.stringify(REQUEST)});
 })))`;
 
 describe('another extension', () => {
@@ -171,17 +189,6 @@ describe('the purse’s own script in a page, were it taken over', () => {
     await scene.nothingSince(mark);
   });
 
-  test('hears nothing over any port', async () => {
-    await inBridge(`Promise.all(${JSON.stringify(PORTS)}.map(async (name) => {
-      const port = chrome.runtime.connect({ name });
-      globalThis.heard ??= [];
-      port.onMessage.addListener((message) => heard.push(message));
-      port.postMessage({ kind: 'solve', id: 0, root: '0'.repeat(64), threshold: '0'.repeat(16), urgency: 'foreground' });
-    }))`);
-    expect(await inBridge(sayAll(''))).toHaveLength(NAMES.length + 1);
-    expect(await inBridge('heard')).toEqual([]);
-  });
-
   test('cannot make the purse’s pages look again', async () => {
     const popup = await scene.purse.popup();
     await popup.getByTestId('balance').waitFor();
@@ -259,6 +266,21 @@ describe('the purse’s own script in a page, were it taken over', () => {
     }
     expect(await scene.purse.ask('purse.state', {})).toMatchObject({ kind: 'open' });
     expect(await scene.purse.payments()).toEqual([]);
+  });
+});
+
+describe('the engines of the offscreen document', () => {
+  test.each([
+    ['the purse’s own script in a page', () => scene.at('/free'), inBridge],
+    ['a page of the purse', () => `${self()}/manifest.json`, (text: string) => page.evaluate(text)],
+  ])('do not work for %s, only for the service worker', async (_, at, evaluate) => {
+    await page.goto(at());
+    // Opens the offscreen document, which then listens.
+    await scene.purse.ask('work.test', {});
+    await evaluate(askForWork);
+    // Searches in the same document: it has answered this later request, so it has not answered the earlier one.
+    await scene.purse.ask('work.test', {});
+    expect(await evaluate('heard')).toEqual([]);
   });
 });
 

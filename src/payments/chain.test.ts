@@ -375,47 +375,47 @@ describe('another wallet on the same account', () => {
     const beside = ({ block }: OwnBlock): SignedBlock => ({ ...block, balance: (block.balance - 1n) as Raw });
     const others = freshKeys();
 
-    test.each<[string, (own: OwnBlock) => Told, 'replaced' | 'pending']>([
-      ['that our key signed', (own) => told(signBlock(beside(own), account.keys.privateKey)), 'replaced'],
+    test.each<[string, 'replaced' | 'pending', (own: OwnBlock) => Told]>([
+      ['that our key signed', 'replaced', (own) => told(signBlock(beside(own), account.keys.privateKey))],
       [
         'that nobody confirmed',
-        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), confirmed: 'false' }),
         'pending',
+        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), confirmed: 'false' }),
       ],
-      ['that nobody signed', (own) => told({ ...beside(own), signature: '0'.repeat(128) }), 'pending'],
-      ['with the signature of our block', (own) => told(beside(own)), 'pending'],
+      ['that nobody signed', 'pending', (own) => told({ ...beside(own), signature: '0'.repeat(128) })],
+      ['with the signature of our block', 'pending', (own) => told(beside(own))],
       [
         'that another key signed, in our name',
-        (own) => told(signBlock(beside(own), others.privateKey)),
         'pending',
+        (own) => told(signBlock(beside(own), others.privateKey)),
       ],
       [
         'that another key signed, in its own name',
-        (own) => told(signBlock({ ...beside(own), account: others.address }, others.privateKey)),
         'pending',
+        (own) => told(signBlock({ ...beside(own), account: others.address }, others.privateKey)),
       ],
       [
         'that our key signed, in the name of another account',
-        (own) => told(signBlock({ ...beside(own), account: others.address }, account.keys.privateKey)),
         'pending',
+        (own) => told(signBlock({ ...beside(own), account: others.address }, account.keys.privateKey)),
       ],
       [
         'that our key signed, in another place',
-        (own) => told(signBlock({ ...beside(own), previous: own.hash }, account.keys.privateKey)),
         'pending',
+        (own) => told(signBlock({ ...beside(own), previous: own.hash }, account.keys.privateKey)),
       ],
       [
         'that our key signed, under another hash',
-        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), hash: 'AB'.repeat(32) }),
         'pending',
+        (own) => ({ ...told(signBlock(beside(own), account.keys.privateKey)), hash: 'AB'.repeat(32) }),
       ],
       [
         'of the old kind',
-        () => ({ hash: 'AB'.repeat(32), contents: { type: 'send', previous: 'CD'.repeat(32) } }),
         'pending',
+        () => ({ hash: 'AB'.repeat(32), contents: { type: 'send', previous: 'CD'.repeat(32) } }),
       ],
-      ['that is ours', (own) => told(own.block), 'pending'],
-    ])('one %s: ours is %3$s', async (_, tell, landing) => {
+      ['that is ours', 'pending', (own) => told(own.block)],
+    ])('one %s: ours is %s', async (_, landing, tell) => {
       await chain.look();
       const own = await chain.send(order(1n), record);
       const { hash, contents, confirmed = 'true' } = tell(own);

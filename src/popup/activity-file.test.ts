@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PaymentView, TransferView } from '../messages/views.ts';
-import { COLUMNS, csvHead, csvOf, jsonOf } from './activity-file.ts';
+import { csvHead, csvOf, jsonOf } from './activity-file.ts';
 
 const transfer: TransferView = {
   kind: 'received',
@@ -41,9 +41,47 @@ const payment: PaymentView = {
   canDeliver: true,
 };
 
-test('the columns stand for themselves', () => {
-  expect(csvHead()).toBe(`${COLUMNS.join(',')}\r\n`);
-  expect(csvHead()).toContain('amount_raw,amount_xno');
+test('the first line names the columns, in the order that files have had', () => {
+  expect(csvHead()).toBe(
+    'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,reason,server_said,id\r\n',
+  );
+});
+
+test('each value stands under the name of its column', () => {
+  const line = csvOf({
+    ...payment,
+    url: 'https://shop.example/article',
+    askedBy: 'https://blog.example',
+    blockHash: 'CD'.repeat(32),
+    description: 'An article',
+    serverSaid: 'no',
+  });
+  const names = csvHead().trim().split(',');
+  const values = line.trim().split(',');
+  expect(values).toHaveLength(names.length);
+  expect(Object.fromEntries(names.map((name, place) => [name, values[place]]))).toEqual({
+    time: '2026-11-22T20:00:00.007Z',
+    kind: 'payment',
+    state: 'refused',
+    changed: '2026-11-22T20:00:01.007Z',
+    amount_raw: '133248297920938463463374607431768211455',
+    amount_xno: '133248297.920938463463374607431768211455',
+    network: 'nano:mainnet',
+    test_money: 'no',
+    site: 'https://shop.example',
+    asked_by: 'https://blog.example',
+    method: 'GET',
+    url: 'https://shop.example/article',
+    account: 'nano_2',
+    mechanism: 'nanoSession',
+    approval: 'budget',
+    http_status: '402',
+    block_hash: 'CD'.repeat(32),
+    description: 'An article',
+    reason: 'fault_insufficient 2',
+    server_said: 'no',
+    id: 'id',
+  });
 });
 
 test('a payment as a line', () => {

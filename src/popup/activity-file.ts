@@ -4,7 +4,7 @@ import { exactXno } from '../ui/format.ts';
 import { csvLine } from './csv.ts';
 
 /** The columns of the CSV file, in their order; what a line has nothing for is empty. */
-export const COLUMNS = [
+const COLUMNS = [
   'time',
   'kind',
   'state',

@@ -1,16 +1,32 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { Fault } from '../../fault.ts';
-import { meets, parseThreshold, parseWorkRoot } from '../difficulty.ts';
+import {
+  meets,
+  nonceOf,
+  parseThreshold,
+  parseWorkRoot,
+  type WorkNonce,
+  type WorkRoot,
+} from '../difficulty.ts';
 import { assembleKernel } from '../kernel/assemble.ts';
 import { CpuPool, type CpuWorker, poolSize } from './cpu-pool.ts';
 import { type Command, cpuSearch } from './cpu-search.ts';
 import { spawnNodeWorker } from './cpu-worker.node.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
+const other = parseWorkRoot('0'.repeat(64));
 const devSend = parseThreshold('ffc0000000000000');
 const devReceive = parseThreshold('f000000000000000');
 const never = parseThreshold('ffffffffffffffff');
+
+/** A nonce that is work for one root at the devnet's threshold, and none for another. */
+function proofFor(one: WorkRoot, not: WorkRoot): WorkNonce {
+  for (let nonce = 0n; ; nonce++) {
+    const proof = nonceOf(nonce);
+    if (meets(one, proof, devReceive) && !meets(not, proof, devReceive)) return proof;
+  }
+}
 
 const module = new WebAssembly.Module(assembleKernel('simd'));
 const kernel = async () => module;
@@ -86,16 +102,6 @@ describe('on real threads', { timeout: 60_000 }, () => {
     }
   });
 
-  it('solves two roots at once, each with its own proof', async () => {
-    const other = parseWorkRoot('0'.repeat(64));
-    const [mine, others] = await Promise.all([
-      pool.solve(root, devSend, foreground()),
-      pool.solve(other, devSend, foreground()),
-    ]);
-    expect(meets(root, mine, devSend)).toBe(true);
-    expect(meets(other, others, devSend)).toBe(true);
-  });
-
   it('gives a hopeless search up when told, and is ready for the next', async () => {
     const abort = new AbortController();
     const hopeless = pool.solve(root, never, { signal: abort.signal, urgency: 'foreground' });
@@ -132,9 +138,42 @@ describe('who works', () => {
   });
 
   it('the first to find a proof stops the others', async () => {
-    const other = idle();
-    await poolOf(honest(), other).solve(root, devSend, foreground());
-    expect(other.commands.map(({ kind }) => kind)).toEqual(['kernel', 'search', 'stop']);
+    const slow = idle();
+    await poolOf(honest(), slow).solve(root, devSend, foreground());
+    expect(slow.commands.map(({ kind }) => kind)).toEqual(['kernel', 'search', 'stop']);
+  });
+
+  it('two roots are searched at once, and each search ends with the proof of its own root', async () => {
+    const only = idle();
+    const pool = poolOf(only);
+    const ended: string[] = [];
+    const solve = (of: WorkRoot, name: string) =>
+      pool.solve(of, devReceive, foreground()).finally(() => ended.push(name));
+    const [first, second] = [solve(root, 'first'), solve(other, 'second')];
+    const search = (job: number, of: WorkRoot) => ({ kind: 'search', job, root: of, threshold: devReceive });
+    await vi.waitFor(() => expect(only.commands.slice(1)).toEqual([search(0, root), search(1, other)]));
+    const proofs = [proofFor(root, other), proofFor(other, root)] as const;
+    only.say({ job: 1, nonce: proofs[1] });
+    expect(await second).toBe(proofs[1]);
+    expect([ended, only.terminated]).toEqual([['second'], false]);
+    only.say({ job: 0, nonce: proofs[0] });
+    expect(await first).toBe(proofs[0]);
+  });
+
+  it('a proof of another root that is searched at the same time is none', async () => {
+    const only = idle();
+    const pool = poolOf(only);
+    const searches = [
+      pool.solve(root, devReceive, foreground()),
+      pool.solve(other, devReceive, foreground()),
+    ];
+    const failed = searches.map((search) =>
+      expect(search).rejects.toThrow(new Fault('fault_workUnavailable')),
+    );
+    await vi.waitFor(() => expect(only.commands).toHaveLength(3));
+    only.say({ job: 0, nonce: proofFor(other, root) });
+    await Promise.all(failed);
+    expect(only.terminated).toBe(true);
   });
 
   it('an aborted search stops all and rejects with the reason', async () => {

@@ -162,6 +162,25 @@ describe('restoring', () => {
     Object.assign(contents.records[store]?.[0] ?? {}, fields);
   };
 
+  type Fields = { readonly [field: string]: unknown };
+  const ANOTHER_HASH = 'AB'.repeat(32);
+  /** The progress of the first payment in a state, to be changed. */
+  const inProgress =
+    (state: string, change: (progress: Fields) => Fields) =>
+    ({ records }: Contents) => {
+      const payment = records.payments?.find(({ progress }) => Object(progress).state === state);
+      if (payment === undefined) throw new Error(`no payment is ${state}`);
+      payment.progress = change(Object(payment.progress));
+    };
+  /** The block that the newest one of an account revokes, to be changed. */
+  const inRevoked =
+    (change: (revoked: Fields) => Fields) =>
+    ({ records }: Contents) => {
+      const chain = records.chains?.find(({ revokes }) => revokes !== undefined);
+      if (chain === undefined) throw new Error('no block revokes another');
+      chain.revokes = change(Object(chain.revokes));
+    };
+
   const wrong: readonly [string, (contents: Contents) => unknown][] = [
     ['no JSON', () => '{'],
     ['a seed that is none', (contents) => ({ ...contents, source: { kind: 'seed', hex: 'xy' } })],
@@ -176,7 +195,28 @@ describe('restoring', () => {
     ['a site that is none', first('blocked', { site: 'javascript:alert(1)' })],
     ['a network without nodes', first('networks', { rpcUrls: [] })],
     ['a setting nobody knows', first('settings', { name: 'sayPlease' })],
-    ['another hash', first('chains', { hash: '0'.repeat(64) })],
+    ['the newest block of an account under another hash', first('chains', { hash: ANOTHER_HASH })],
+    ['an earlier block under another hash', first('blocks', { hash: ANOTHER_HASH })],
+    ['a block to revoke under another hash', inRevoked((revoked) => ({ ...revoked, hash: ANOTHER_HASH }))],
+    [
+      'a block to revoke with another balance than was signed',
+      inRevoked((revoked) => ({ ...revoked, block: { ...Object(revoked.block), balance: '6' } })),
+    ],
+    ...['signed', 'proven', 'settled', 'revoked'].flatMap(
+      (state): readonly [string, (contents: Contents) => unknown][] => [
+        [
+          `a payment, ${state}, with its block under another hash`,
+          inProgress(state, (progress) => ({ ...progress, hash: ANOTHER_HASH })),
+        ],
+        [
+          `a payment, ${state}, with another block under its hash`,
+          inProgress(state, (progress) => ({
+            ...progress,
+            block: { ...Object(progress.block), balance: '6' },
+          })),
+        ],
+      ],
+    ),
     ['a balance that was not signed', first('chains', { moved: '0', block: {} })],
     ['a story without a beginning', first('payments', { story: [] })],
     ['a state that is none', first('payments', { progress: { state: 'rich' } })],

@@ -4,6 +4,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { genesisBlock } from '../../test/devnet/genesis.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
 import { type NodeProxy, type ProxyFault, startProxy } from '../../test/devnet/proxy.ts';
+import { twinOf } from '../../test/devnet/twin.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -324,23 +325,34 @@ describe('another wallet on the same account', () => {
     expect(await chain.land(own)).toBe('replaced');
   });
 
-  test.each([
-    ['behind it', (own: OwnBlock) => ({ frontier: own.block.previous })],
-    ['with our replaced block for its head', (own: OwnBlock) => ({ frontier: own.hash })],
-  ])('that was faster: a node %s is not built on, another one is', async (_, stale) => {
+  test('that was faster: a node that is behind is not built on, another one is', async () => {
     await chain.look();
     await account.publish(await account.otherWallet().send(stranger(), 100n));
     const own = await chain.send(order(1n), record);
     const behind = await line({
       kind: 'twist',
       action: 'account_info',
-      twist: (answer) => ({ ...answer, ...stale(own) }),
+      twist: (answer) => ({ ...answer, frontier: own.block.previous }),
     });
     const misled = account.purse({ node: nodeAt(behind.rpcUrl) }).chain;
     await expect(misled.send(order(2n), record)).rejects.toThrow('fault_nodeBehind');
     chain = account.purse({ node: nodeAt(behind.rpcUrl, devnet.rpcUrl) }).chain;
     await pay(3n);
     expect(amounts()).toEqual([100n, 3n]);
+  });
+
+  test('that was faster: a node that took ours all the same is not built on either', async () => {
+    await chain.look();
+    const own = await chain.send(order(1n), record);
+    const apart = await twinOf(devnet);
+    apart.faults.set({ kind: 'never_confirm' });
+    await account.publish(await account.otherWallet().send(stranger(), 100n));
+    chain = account.purse({ node: nodeAt(apart.rpcUrl, devnet.rpcUrl) }).chain;
+    expect(await chain.land(own)).toBe('landed');
+    expect(await chain.land(own)).toBe('replaced');
+    await pay(3n);
+    expect(amounts()).toEqual([100n, 3n]);
+    await apart.close();
   });
 
   test('that opened the account first: a node that knows nothing of it is not believed', async () => {

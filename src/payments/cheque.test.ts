@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
+import { startProxy } from '../../test/devnet/proxy.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import { verifySignature } from '../nano/block.ts';
+import { hashBlock, toRpc, verifySignature } from '../nano/block.ts';
 import { thresholdFor } from '../nano/network.ts';
+import { nodeAt } from '../nano/nodes.fixture.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
@@ -290,6 +292,35 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await spent(cheque)).toBe(0n);
     await life.purse.send(STRANGER, 1n as Raw);
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
+  });
+
+  test('a node that makes up a block in its place gets no money given back: the server can still cash it', async () => {
+    if (!('block' in cheque.progress)) throw new Error('handed over above');
+    const { block } = cheque.progress;
+    const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
+    const liar = await startProxy(devnet);
+    liar.set(
+      { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+      {
+        kind: 'twist',
+        action: 'block_info',
+        twist: (answer, { hash }) => {
+          if (hash === block.previous) return { ...answer, successor: hashBlock(madeUp) };
+          return hash === hashBlock(madeUp) ? { contents: toRpc(madeUp), confirmed: 'true' } : answer;
+        },
+      },
+    );
+    begin({ purse: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await liar.close();
+    expect((await newest()).progress.state).toBe('settled');
+    expect(await spent(cheque)).toBe(PRICE);
+    expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+    begin();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('settled');
+    expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
+    expect(await spent(cheque)).toBe(PRICE);
   });
 
   test('it is revoked by itself a minute after its offer is over, not before', async () => {

@@ -149,6 +149,8 @@ describe('a signed block that no node has', () => {
     };
     await account.publish({ hash: payment.progress.hash, json });
     begin({ now: () => lastMoment(payment) });
+    expect(await life.purse.chain.holdBack(payment.progress.hash)).toBe(false);
+    expect(await account.chains.out()).toEqual([]);
     await life.handover.resume();
     expect(await states()).toEqual(['proven']);
     expect(subtypes()).toEqual(['send']);

@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
+import { type NodeProxy, startProxy } from '../../test/devnet/proxy.ts';
 import { Fault } from '../fault.ts';
 import type { Delivery } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { hashBlock, toRpc } from '../nano/block.ts';
+import { nodeAt } from '../nano/nodes.fixture.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { type Account, accountWith, locks, STRANGER, workOver } from './account.fixture.ts';
 import { SIGNING_MARGIN } from './last-look.ts';
@@ -237,6 +241,65 @@ describe('another wallet on the same account', () => {
     const next = payerWith({ purse: async () => patient });
     expect((await next.pay(intent.id)).progress.state).toBe('abandoned');
     patient.close();
+  });
+
+  describe('that one node makes up', () => {
+    let liar: NodeProxy;
+    beforeEach(async () => {
+      liar = await startProxy(devnet);
+    });
+    afterEach(() => liar.close());
+
+    /** The node hides our block, and shows in its place a confirmed one that our key never signed. */
+    const lie = () => {
+      const madeUp = async () => {
+        const own = await account.chains.newest(account.network.id, account.address);
+        if (own === null) throw new Error('signed before the node is asked');
+        const block = { ...own.block, balance: (own.block.balance - 1n) as Raw };
+        return { own, block, hash: hashBlock(block) };
+      };
+      liar.set(
+        { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+        {
+          kind: 'twist',
+          action: 'block_info',
+          twist: async (answer, asked) => {
+            const { own, block, hash } = await madeUp();
+            if (asked.hash === own.block.previous) return { ...answer, successor: hash };
+            if (asked.hash === hash) return { contents: toRpc(block), confirmed: 'true' };
+            return asked.hash === own.hash ? { error: 'Block not found' } : answer;
+          },
+        },
+      );
+    };
+
+    test('before ours was published: the payment waits, and its money stays reserved', async () => {
+      purse = account.purse({ node: nodeAt(liar.rpcUrl) });
+      await purse.chain.look();
+      const intent = await reserve();
+      lie();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+      expect([await stateOf(intent), await spent(intent)]).toEqual(['signed', 10n]);
+      liar.set();
+      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect(amounts()).toEqual([10n]);
+    });
+
+    test('after ours was published: the payment waits, and its money stays reserved', async () => {
+      devnet.faults.set({ kind: 'never_confirm' });
+      const intent = await reserve();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+      purse = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
+      lie();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+      expect([await stateOf(intent), await spent(intent)]).toEqual(['published', 10n]);
+      liar.set();
+      const [sent] = account.sends();
+      if (sent === undefined) throw new Error('published above');
+      devnet.elections.confirm(sent.hash);
+      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect(amounts()).toEqual([10n]);
+    });
   });
 
   test('the next payment goes on from there', async () => {

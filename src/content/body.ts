@@ -1,26 +1,52 @@
-import { method } from './natives.ts';
+import { fails, getPrototypeOf, getter, method } from './natives.ts';
 
 const NativeForm = FormData;
 const NativeParams = URLSearchParams;
-const NativeBuffer = ArrayBuffer;
-const NativeDocument = Document;
 const { isView } = ArrayBuffer;
+const has = method(FormData, 'has');
 const eachEntry = method(FormData, 'forEach');
 const append = method(FormData, 'append') as (form: FormData, name: string, value: unknown) => void;
+const countOf = getter(URLSearchParams, 'size');
+const addressOf = getter(Document, 'URL');
+const sizeOf = getter(Blob, 'size');
+const lengthOf = getter(ArrayBuffer, 'byteLength');
+const typed = partsOf(getPrototypeOf(Uint8Array) as typeof Uint8Array);
+const untyped = partsOf(DataView);
 const slice = method(ArrayBuffer, 'slice');
 const cloneNode = method(Node, 'cloneNode');
 
-/** The body of a request as it is now: its page may change or empty it before the request goes again. */
+/**
+ * The body of a request as it is now: its page may change or empty it before the request goes again. An object of the
+ * page's own becomes text here, once.
+ */
 export function bodyNow(body: unknown): unknown {
-  if (body instanceof NativeForm) {
+  if (body === null || (typeof body !== 'object' && typeof body !== 'function')) return body;
+  if (isView(body)) {
+    const { bufferOf, offsetOf, lengthOf } = fails(() => untyped.bufferOf(body)) ? typed : untyped;
+    const buffer = bufferOf(body);
+    const start = offsetOf(body);
+    return isBuffer(buffer) ? slice(buffer, start, start + lengthOf(body)) : body;
+  }
+  if (isBuffer(body)) return slice(body, 0);
+  if (!fails(() => sizeOf(body as Blob))) return body;
+  if (!fails(() => has(body as FormData, ''))) {
     const copy = new NativeForm();
-    eachEntry(body, (value, name) => append(copy, name, value));
+    eachEntry(body as FormData, (value, name) => append(copy, name, value));
     return copy;
   }
-  if (body instanceof NativeParams) return new NativeParams(body);
-  if (body instanceof NativeDocument) return cloneNode(body, true);
-  if (body instanceof NativeBuffer) return slice(body, 0);
-  if (!isView(body)) return body;
-  const { buffer, byteOffset, byteLength } = body;
-  return buffer instanceof NativeBuffer ? slice(buffer, byteOffset, byteOffset + byteLength) : body;
+  if (!fails(() => countOf(body as URLSearchParams))) return new NativeParams(body as URLSearchParams);
+  if (!fails(() => addressOf(body as Document))) return cloneNode(body as Document, true);
+  return `${body}`;
+}
+
+function isBuffer(value: object): value is ArrayBuffer {
+  return !fails(() => lengthOf(value as ArrayBuffer));
+}
+
+function partsOf(Class: { readonly prototype: ArrayBufferView }) {
+  return {
+    bufferOf: getter(Class, 'buffer'),
+    offsetOf: getter(Class, 'byteOffset'),
+    lengthOf: getter(Class, 'byteLength'),
+  };
 }

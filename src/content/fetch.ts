@@ -1,18 +1,47 @@
 import type { Ask } from './ask.ts';
-import { construct, getter, method, standIn } from './natives.ts';
-import { withoutUs } from './stack.ts';
+import {
+  construct,
+  defineProperty,
+  fails,
+  getPrototypeOf,
+  getter,
+  method,
+  ownProperty,
+  proxy,
+  standIn,
+  valued,
+} from './natives.ts';
+import { fulfil, whenSettled } from './promises.ts';
 
-type Fetch = (self: unknown, args: readonly unknown[]) => Promise<Response>;
+/** A request of the page, ready to go. */
+interface Prepared {
+  readonly request: Request;
+  /** Its body is a stream, which can be sent once only. */
+  readonly isStreamed: boolean;
+}
+
+/** How the browser begins the errors of `fetch`, and of the class that reads the same arguments; and the whole of a third. */
+const OF_FETCH = "Failed to execute 'fetch' on 'Window': ";
+const OF_REQUEST = "Failed to construct 'Request': ";
+const UNREACHABLE = 'Failed to fetch';
+
+/** What `fetch` knows. A request of any other scheme fails before `fetch` returns. */
+const schemes = ['http:', 'https:', 'data:', 'blob:', 'file:', 'filesystem:', 'chrome-extension:'];
 
 /** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
 export function holdFetch(ask: Ask): void {
   const NativeRequest = Request;
   const NativePromise = Promise;
-  const NativeProxy = Proxy;
+  const NativeTypeError = TypeError;
+  const NativeUrl = URL;
   const { get } = Reflect;
+  const isError: (value: unknown) => value is Error = get(Error, 'isError');
+  const pageOrigin = origin;
   const clone = method(Request, 'clone');
   const methodOf = getter(Request, 'method');
+  const modeOf = getter(Request, 'mode');
   const signalOf = getter(Request, 'signal');
+  const targetOf = getter(Request, 'url');
   const statusOf = getter(Response, 'status');
   const typeOf = getter(Response, 'type');
   const urlOf = getter(Response, 'url');
@@ -23,84 +52,136 @@ export function holdFetch(ask: Ask): void {
   const cancel = method(ReadableStream, 'cancel');
   const isAborted = getter(AbortSignal, 'aborted');
   const reasonOf = getter(AbortSignal, 'reason');
-  const listen = method(EventTarget, 'addEventListener');
-  const settled = method(Promise, 'then');
+  const listen = method(EventTarget, 'addEventListener') as (...args: unknown[]) => void;
+  const unlisten = method(EventTarget, 'removeEventListener') as (...args: unknown[]) => void;
+  const originOf = getter(URL, 'origin');
+  const startsWith = method(String, 'startsWith');
+  const slice = method(String, 'slice');
+  const windowOf = getter({ prototype: globalThis }, 'window');
 
   /** Of its own origin a page could see the price itself; of another one only the browser's network layer does. */
   const maybePriced = (response: Response): boolean =>
     statusOf(response) === 402 &&
     (typeOf(response) !== 'basic' || has(headersOf(response), 'payment-required'));
 
-  const mayGo = (response: Response, request: Request): Promise<boolean> =>
-    new NativePromise((resolve, reject) => {
-      const drop = ask(urlOf(response), methodOf(request), resolve);
-      const signal = signalOf(request);
-      const abort = () => {
-        drop();
-        reject(reasonOf(signal));
-      };
-      if (isAborted(signal)) abort();
-      else listen(signal, 'abort', abort);
-    });
-
-  /** The answer that the page sees, when `spare` may go again in the place of what got the first. */
-  const finalAnswer = async (
-    native: Fetch,
-    first: Promise<Response>,
-    spare: Request | null,
-  ): Promise<Response> => {
-    try {
-      const response = await first;
-      if (spare === null || !maybePriced(response) || !(await mayGo(response, spare))) return response;
-      const body = bodyOf(response);
-      if (body !== null) settled(cancel(body), undefined, () => {});
-      return await native(undefined, [spare]);
-    } catch (error) {
-      throw withoutUs(error);
+  /** Whether the browser answers a request with an error before `fetch` returns, which a promise of ours would tell late. */
+  const isRefused = (request: Request): boolean => {
+    const url = targetOf(request);
+    for (let i = 0; i < schemes.length; i += 1) {
+      if (startsWith(url, schemes[i] as string)) {
+        return modeOf(request) === 'same-origin' && i < 2 && originOf(new NativeUrl(url)) !== pageOrigin;
+      }
     }
-  };
-
-  const isStream = (body: unknown): boolean => {
-    try {
-      isLocked(body as ReadableStream);
-      return true;
-    } catch {
-      return false;
-    }
+    return true;
   };
 
   /** The request of a page, and whether its body is a stream. The page's options are read once, as natively. */
-  const requestOf = (args: readonly unknown[]): readonly [request: Request, isStreamed: boolean] => {
-    const options = args[1];
-    if (typeof options !== 'object' || options === null) return [construct(NativeRequest, args), false];
+  const requestOf = (args: readonly unknown[]): Prepared => {
+    const options = args.length > 1 ? args[1] : null;
+    if ((typeof options !== 'object' && typeof options !== 'function') || options === null) {
+      return { request: construct(NativeRequest, args), isStreamed: false };
+    }
     let body: unknown;
-    const readOnce = new NativeProxy(options, {
-      get(target, key) {
-        const value = get(target, key);
-        if (key === 'body') body = value;
-        return value;
-      },
+    const readOnce = proxy(options, 'get', (target: object, key: PropertyKey) => {
+      const value = get(target, key);
+      if (key === 'body') body = value;
+      return value;
     });
     const request = construct(NativeRequest, [args[0], readOnce]);
-    return [request, typeof body === 'object' && isStream(body)];
+    return {
+      request,
+      isStreamed: typeof body === 'object' && !fails(() => isLocked(body as ReadableStream)),
+    };
   };
 
-  standIn<unknown, Promise<Response>>(globalThis, 'fetch', (native, self, args) => {
-    const untouched = () => finalAnswer(native, native(self, args), null);
-    // What is fetched for another window goes by that window's address and rules.
-    if (self !== undefined && self !== globalThis) return untouched();
-    let request: Request;
-    let spare: Request | null;
-    try {
-      const [first, isStreamed] = requestOf(args);
-      const name = methodOf(first);
-      request = first;
-      // A stream can be sent once only.
-      spare = isStreamed ? null : name === 'GET' || name === 'HEAD' ? first : clone(first);
-    } catch {
-      // Let the native function say what is wrong.
-      return untouched();
+  /** What a `TypeError` says, and nothing for whatever else was thrown. */
+  const textOf = (error: unknown): string => {
+    if (!isError(error) || getPrototypeOf(error) !== NativeTypeError.prototype) return '';
+    const text = ownProperty(error, 'message')?.value;
+    return typeof text === 'string' ? text : '';
+  };
+
+  /** The browser names what failed after it has written the first line of the stack trace. */
+  const named = (error: Error, text: string): Error => {
+    defineProperty(error, 'message', valued(OF_FETCH + text));
+    return error;
+  };
+
+  standIn<unknown, Promise<Response>>(globalThis, 'fetch', (native, self, args, asNative) => {
+    const failed = (error: unknown): Promise<Response> => new NativePromise((_, reject) => reject(error));
+
+    if (self !== undefined && self !== null && self !== globalThis) {
+      // What is fetched for another window goes by that window's address and rules.
+      if (!fails(() => windowOf(self as typeof globalThis))) return native(self, args);
+      const text = 'Illegal invocation';
+      return failed(named(asNative(new NativeTypeError(text)), text));
     }
-    return finalAnswer(native, native(self, [request]), spare);
+    let prepared: Prepared;
+    try {
+      prepared = requestOf(args);
+    } catch (error) {
+      const text = textOf(error);
+      if (startsWith(text, OF_REQUEST)) named(asNative(error as Error), slice(text, OF_REQUEST.length));
+      return failed(error);
+    }
+    const { request, isStreamed } = prepared;
+    const signal = signalOf(request);
+    if (isAborted(signal)) return native(self, [request]);
+    const unreachable = asNative(new NativeTypeError(UNREACHABLE));
+    if (isRefused(request)) {
+      whenSettled(
+        native(self, [request]),
+        () => {},
+        () => {},
+      );
+      return failed(unreachable);
+    }
+    const name = methodOf(request);
+    // A stream can be sent once only.
+    const spare = isStreamed ? null : name === 'GET' || name === 'HEAD' ? request : clone(request);
+
+    return new NativePromise((resolve, reject) => {
+      let isOver = false;
+      let drop = () => {};
+      const end = () => {
+        isOver = true;
+        unlisten(signal, 'abort', abort);
+      };
+      const abort = () => {
+        drop();
+        end();
+        reject(reasonOf(signal));
+      };
+      const pass = (response: Response) => {
+        end();
+        fulfil(resolve, response);
+      };
+      const fail = (error: unknown) => {
+        if (isOver) return;
+        end();
+        reject(textOf(error) === UNREACHABLE ? unreachable : error);
+      };
+      const answer = (response: Response) => {
+        if (isOver) return;
+        // A page that gives `Response.prototype` a method `then` decides what the browser's promise is fulfilled with.
+        if (fails(() => statusOf(response))) return resolve(response);
+        if (spare === null || !maybePriced(response)) return pass(response);
+        drop = ask(urlOf(response), name, (go) => {
+          if (!go) return pass(response);
+          drop = () => {};
+          const body = bodyOf(response);
+          if (body !== null)
+            whenSettled(
+              cancel(body),
+              () => {},
+              () => {},
+            );
+          whenSettled(native(undefined, [spare]), pass, fail);
+        });
+      };
+      // The browser rejects its promise within the abort, before it tells the listeners of the request's own signal.
+      listen(signal, 'abort', abort);
+      whenSettled(native(self, [request]), answer, fail);
+    });
   });
 }

@@ -1,11 +1,72 @@
 /**
  * The page's own functions as they were before any script of the page could run, callable whatever the page does to
- * prototypes afterwards. For the same reason the MAIN world's code neither spreads nor iterates.
+ * prototypes afterwards. What inherits from the page's prototypes would call what the page put there: the MAIN world's
+ * code neither iterates nor assigns to an index, reads no index that an array may lack, awaits no promise, matches no
+ * regular expression, uses no `instanceof`, and gives handlers and descriptors no prototype.
  */
-const { apply, construct, defineProperty, get, getOwnPropertyDescriptor } = Reflect;
+const {
+  apply,
+  construct,
+  defineProperty,
+  deleteProperty,
+  get,
+  getOwnPropertyDescriptor,
+  getPrototypeOf,
+  setPrototypeOf,
+} = Reflect;
+const { create } = Object;
 const { captureStackTrace } = Error;
+const NativeProxy = Proxy;
 
-export { apply, construct };
+export { apply, construct, defineProperty, deleteProperty, getPrototypeOf, setPrototypeOf };
+
+/** Whether something throws: the only way to ask what class a native object is of that asks no page. */
+export function fails(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** An object without a prototype, whose properties no setter of the page hears of. */
+export const bare: <Contents extends object>() => Contents = () => create(null);
+
+/** The descriptor of a value. What it does not say is left as it is, or denied where the property is new. */
+export function valued(value: unknown): PropertyDescriptor {
+  const descriptor: PropertyDescriptor = bare();
+  descriptor.value = value;
+  return descriptor;
+}
+
+/** An object's own property. The object is no proxy. */
+export function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | undefined {
+  const descriptor = getOwnPropertyDescriptor(owner, name);
+  if (descriptor !== undefined) setPrototypeOf(descriptor, null);
+  return descriptor;
+}
+
+/** What serves as an array. */
+export type List<Item> = Record<number, Item> & { length: number };
+
+export function list<Item>(): List<Item> {
+  const empty: List<Item> = bare();
+  empty.length = 0;
+  return empty;
+}
+
+export function add<Item>(items: List<Item>, item: Item): void {
+  items[items.length] = item;
+  items.length += 1;
+}
+
+/** A proxy with one trap. A handler that inherited from `Object.prototype` would take traps from the page. */
+export function proxy<Target extends object>(target: Target, trap: keyof ProxyHandler<Target>, act: unknown) {
+  const handler: Record<string, unknown> = bare();
+  handler[trap] = act;
+  return new NativeProxy(target, handler);
+}
 
 /** A method of a prototype as a plain function of its object. */
 export function method<This, Name extends keyof This>(
@@ -35,71 +96,66 @@ const natives = new WeakMap<object, Native>();
 const nativeOf = method(WeakMap<object, Native>, 'get');
 const know = method(WeakMap<object, Native>, 'set');
 
-/** What is done in place of a native function; `native` calls that one. */
-type Act<Self, Result> = (native: (self: Self, args: Args) => Result, self: Self, args: Args) => Result;
+/**
+ * What is done in place of a native function. `native` calls that one; an error that it throws is taken for its own, so
+ * what a page passes that could run code of the page is converted before. `asNative` gives an error the stack trace
+ * that it would have, had the page called the native function.
+ */
+type Act<Self, Result> = (
+  native: (self: Self, args: Args) => Result,
+  self: Self,
+  args: Args,
+  asNative: <Thrown extends object>(error: Thrown) => Thrown,
+) => Result;
 
 /** Where in its property a native function lies. */
-export type Slot = 'value' | 'get';
+type Slot = 'value' | 'get';
 
-/**
- * Puts a function in the place of a native one that looks like it: in its properties, in its text, and in the errors
- * that it throws, which know of nobody between it and its caller.
- */
+/** Replaces a native function with a proxy that has the same own properties, text and stack traces. */
 export function standIn<Self, Result = unknown>(
   owner: object,
   name: string,
   act: Act<Self, Result>,
   slot: Slot = 'value',
 ): void {
-  const native = getOwnPropertyDescriptor(owner, name)?.[slot];
+  const native = ownProperty(owner, name)?.[slot];
+  const asNative = <Thrown extends object>(error: Thrown) => {
+    captureStackTrace(error, trap);
+    return error;
+  };
   const call = (self: Self, args: Args): Result => {
     try {
       return apply(native, self, args);
     } catch (error) {
-      throw calledFrom(trap, error);
+      throw asNative(error as object);
     }
   };
-  const trap = (_: Native, self: Self, args: Args) => act(call, self, args);
-  put(owner, name, slot, 'apply', trap);
+  const trap = (_: Native, self: Self, args: Args) => act(call, self, args, asNative);
+  put(owner, name, slot, native, proxy(native, 'apply', trap));
 }
 
-/** The same for a native class; `made` is told of each of its objects. Gives the stand-in. */
+/** The same for a native class; `made` is told of each of its objects. */
 export function standInClass<Made extends object>(
   owner: object,
   name: string,
   made: (one: Made) => void,
-): Native {
-  const trap = (native: Native, args: Args, newTarget: Native): Made => {
-    try {
-      const one = construct(native, args, newTarget);
-      made(one);
-      return one;
-    } catch (error) {
-      throw calledFrom(trap, error);
-    }
+): void {
+  const native = get(owner, name);
+  const trap = (_: Native, args: Args, newTarget: Native): Made => {
+    const one = construct(native, args, newTarget);
+    made(one);
+    return one;
   };
-  return put(owner, name, 'value', 'construct', trap);
+  const value = proxy(native, 'construct', trap);
+  put(owner, name, 'value', native, value);
+  put(native.prototype, 'constructor', 'value', native, value);
 }
 
-function put(owner: object, name: string, slot: Slot, kind: 'apply' | 'construct', trap: Native): Native {
-  const descriptor = getOwnPropertyDescriptor(owner, name);
-  const native = descriptor?.[slot];
-  const handler = Object.create(null);
-  handler[kind] = trap;
-  const value = new Proxy(native, handler);
+function put(owner: object, name: string, slot: Slot, native: Native, value: Native): void {
   know(natives, value, native);
-  defineProperty(owner, name, { ...descriptor, [slot]: value });
-  return value;
-}
-
-/** An error of a native function as it would be, had it been called by whoever called `ours`. */
-function calledFrom(ours: Native, error: unknown): unknown {
-  try {
-    captureStackTrace(Object(error), ours);
-  } catch {
-    // One of the page's own, thrown through the native function, which nobody may write to.
-  }
-  return error;
+  const descriptor: PropertyDescriptor = bare();
+  descriptor[slot] = value;
+  defineProperty(owner, name, descriptor);
 }
 
 /** Makes the text of the stand-ins that of the native functions behind them, its own function's as well. */

@@ -1,6 +1,20 @@
 import type { Ask } from './ask.ts';
 import { bodyNow } from './body.ts';
-import { getter, method, type Slot, standIn, standInClass } from './natives.ts';
+import {
+  add,
+  apply,
+  bare,
+  defineProperty,
+  deleteProperty,
+  fails,
+  getter,
+  type List,
+  list,
+  method,
+  ownProperty,
+  standIn,
+  standInClass,
+} from './natives.ts';
 import { muteUploads } from './upload.ts';
 
 type Xhr = XMLHttpRequest;
@@ -12,22 +26,21 @@ interface Doing {
   readonly opened: Args;
   /** What the address is relative to. */
   readonly base: string;
-  readonly headers: Args[];
+  readonly headers: List<Args>;
   body: unknown;
   /** `first`, then `held` while the page waits, then `again`; `open` before, `over` when there is nothing to hold. */
   phase: 'open' | 'first' | 'held' | 'again' | 'over';
   /** The ready state that the page is shown in place of the true one. */
-  shown: number | null;
+  shown: number;
   /** Whether the page is shown no answer. */
   isBlank: boolean;
   /** The events that the page did not see, each with the ready state of its time. */
-  readonly unseen: Array<readonly [event: Event, readyState: number]>;
+  readonly unseen: List<{ readonly event: Event; readonly readyState: number }>;
   drop(): void;
 }
 
 const OPENED = 1;
 const DONE = 4;
-const events = ['readystatechange', 'loadstart', 'progress', 'load', 'loadend'] as const;
 
 /** Makes asynchronous XMLHttpRequests hold a 402 that may be paid: the page sees one request, from begin to end. */
 export function holdXhr(ask: Ask): void {
@@ -44,11 +57,11 @@ export function holdXhr(ask: Ask): void {
   const readyStateOf = getter(XMLHttpRequest, 'readyState');
   const statusOf = getter(XMLHttpRequest, 'status');
   const urlOf = getter(XMLHttpRequest, 'responseURL');
-  const uploadOf = getter(XMLHttpRequest, 'upload');
   const baseOf = getter(Node, 'baseURI');
   const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
-  const listen = method(EventTarget, 'addEventListener');
+  const toUpperCase = method(String, 'toUpperCase');
+  const { addEventListener } = EventTarget.prototype;
   const dispatch = method(EventTarget, 'dispatchEvent');
   const renew = method(Event, 'initEvent');
   const stop = method(Event, 'stopImmediatePropagation');
@@ -61,18 +74,24 @@ export function holdXhr(ask: Ask): void {
 
   const hear = function (this: Xhr, event: Event): void {
     const doing = get(doings, this);
+    const phase = doing?.phase;
     const type = typeOf(event);
+    if (doing === undefined || (type === 'loadstart' && phase !== 'again')) return;
     const readyState = readyStateOf(this);
-    if (doing?.phase === 'first' && type !== 'loadstart' && maybePriced(this)) {
+    if (phase === 'first' && maybePriced(this)) {
       stop(event);
-      doing.unseen[doing.unseen.length] = [event, readyState];
-      doing.shown = OPENED;
-      doing.isBlank = true;
+      add(doing.unseen, { event, readyState });
+      if (!doing.isBlank) conceal(this, doing);
       if (type === 'loadend') hold(this, doing);
-    } else if (doing?.phase === 'again' && (type === 'loadstart' || readyState === OPENED)) {
+    } else if (phase === 'first' && doing.isBlank) {
+      // The answer broke off, or took too long.
+      show(this, doing, 'over');
+    } else if (phase === 'again' && (type === 'loadstart' || readyState === OPENED)) {
       stop(event);
     }
   };
+
+  const addressOf = ({ opened, base }: Doing): string => hrefOf(new NativeUrl(`${opened[1]}`, base));
 
   const maybePriced = (xhr: Xhr): boolean =>
     statusOf(xhr) === 402 &&
@@ -87,41 +106,50 @@ export function holdXhr(ask: Ask): void {
   };
 
   const repeat = (xhr: Xhr, doing: Doing): void => {
-    const { opened, base, headers, body } = doing;
-    show(doing, 'again');
-    uploads.mute(uploadOf(xhr));
-    open(xhr, opened[0], hrefOf(new NativeUrl(`${opened[1]}`, base)), true, opened[3], opened[4]);
+    const { opened, headers, body } = doing;
+    show(xhr, doing, 'again');
+    uploads.mute(xhr);
+    open(xhr, opened[0], addressOf(doing), true, opened[3], opened[4]);
     for (let i = 0; i < headers.length; i += 1) setHeader(xhr, headers[i]?.[0], headers[i]?.[1]);
     send(xhr, body);
   };
 
   const giveUp = (xhr: Xhr, doing: Doing): void => {
     const { unseen } = doing;
-    show(doing, 'over');
+    show(xhr, doing, 'over');
     for (let i = 0; i < unseen.length && get(doings, xhr) === doing; i += 1) {
-      const [event, readyState] = unseen[i] ?? [];
-      if (event === undefined) continue;
-      doing.shown = readyState ?? null;
+      const { event, readyState } = unseen[i] as (typeof unseen)[number];
+      doing.shown = readyState;
+      cover(xhr, 'readyState');
       // Chromium keeps an event stopped after its dispatch; only this makes it as new.
       renew(event, typeOf(event), false, false);
       dispatch(xhr, event);
     }
-    doing.shown = null;
+    uncover(xhr, 'readyState');
+  };
+
+  /** The page is shown a request that has no answer yet. */
+  const conceal = (xhr: Xhr, doing: Doing): void => {
+    doing.shown = OPENED;
+    doing.isBlank = true;
+    for (let i = 0; i < covered.length; i += 1) cover(xhr, covered[i] as string);
   };
 
   /** The page sees the request as it is from now on. */
-  const show = (doing: Doing, phase: 'again' | 'over'): void => {
+  const show = (xhr: Xhr, doing: Doing, phase: 'again' | 'over'): void => {
     doing.phase = phase;
-    doing.shown = null;
+    if (!doing.isBlank) return;
     doing.isBlank = false;
+    for (let i = 0; i < covered.length; i += 1) uncover(xhr, covered[i] as string);
   };
 
-  prototype.constructor = standInClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
-    for (let i = 0; i < events.length; i += 1) listen(xhr, events[i] as string, hear, true);
+  standInClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
+    for (let i = 0; i < listeners.length; i += 1) apply(addEventListener, xhr, listeners[i] as Args);
   });
   standIn<Xhr>(prototype, 'open', (native, xhr, args) => {
-    const opened = textsOf(args);
     const before = get(doings, xhr);
+    if (before === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
+    const opened = textsOf(args);
     const phase = before?.phase;
     // For the page what is held is opened already: no event tells of it. What goes again may be opened anew.
     if (before?.isBlank) before.phase = 'again';
@@ -132,33 +160,45 @@ export function holdXhr(ask: Ask): void {
       if (before !== undefined && phase !== undefined) before.phase = phase;
       throw error;
     }
-    if (phase === 'held') before?.drop();
-    uploads.unmute(uploadOf(xhr));
+    if (before !== undefined) {
+      if (phase === 'held') before.drop();
+      show(xhr, before, 'over');
+      uploads.unmute(xhr);
+    }
     set(doings, xhr, {
       opened,
       base: baseOf(document),
-      headers: [],
+      headers: list(),
       body: null,
-      phase: args.length < 3 || args[2] ? 'open' : 'over',
-      shown: null,
+      phase: opened.length < 3 || opened[2] ? 'open' : 'over',
+      shown: OPENED,
       isBlank: false,
-      unseen: [],
+      unseen: list(),
       drop() {},
     });
   });
   standIn<Xhr>(prototype, 'setRequestHeader', (native, xhr, args) => {
+    const doing = get(doings, xhr);
+    if (doing === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const header = textsOf(args);
     native(xhr, header);
-    const headers = get(doings, xhr)?.headers;
-    if (headers !== undefined) headers[headers.length] = header;
+    if (doing !== undefined) add(doing.headers, header);
   });
   standIn<Xhr>(prototype, 'send', (native, xhr, args) => {
     const doing = get(doings, xhr);
+    if (doing === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
+    const given = args.length > 0 ? args[0] : null;
+    const body = bodyNow(given);
     if (doing?.phase === 'open') {
-      doing.body = bodyNow(args[0]);
+      doing.body = body;
       doing.phase = 'first';
+      // Of the methods that need no preflight only this one uploads something.
+      uploads.prepare(
+        xhr,
+        () => toUpperCase(`${doing.opened[0]}`) !== 'POST' || startsWith(addressOf(doing), pageOrigin),
+      );
     }
-    native(xhr, args);
+    native(xhr, [typeof body === 'string' ? body : given]);
   });
   standIn<Xhr>(prototype, 'abort', (native, xhr, args) => {
     const doing = get(doings, xhr);
@@ -171,45 +211,61 @@ export function holdXhr(ask: Ask): void {
       dispatch(xhr, new NativeProgress('loadend'));
       if (get(doings, xhr) !== doing) return;
     }
-    if (doing !== undefined) show(doing, 'over');
+    if (doing !== undefined) show(xhr, doing, 'over');
     native(xhr, args);
   });
 
-  const showInstead = (
-    name: keyof Xhr,
-    instead: (doing: Doing, value: unknown) => unknown,
-    slot: Slot = 'get',
-  ) =>
-    standIn<Xhr>(
-      prototype,
-      name,
-      (native, xhr, args) => {
-        const value = native(xhr, args);
-        const doing = get(doings, xhr);
-        return doing === undefined ? value : instead(doing, value);
-      },
-      slot,
-    );
-  const hide = (name: keyof Xhr, nothing: unknown, slot?: Slot) =>
-    showInstead(name, ({ isBlank }, value) => (isBlank ? nothing : value), slot);
-  showInstead('readyState', ({ shown }, value) => shown ?? value);
-  showInstead('response', ({ isBlank }, value) => (!isBlank ? value : typeof value === 'string' ? '' : null));
-  hide('responseText', '');
-  hide('responseURL', '');
-  hide('responseXML', null);
-  hide('status', 0);
-  hide('statusText', '');
-  hide('getAllResponseHeaders', '', 'value');
-  hide('getResponseHeader', null, 'value');
+  /**
+   * What an XMLHttpRequest shows of an answer that is hidden from its page. These are properties of the object itself
+   * for as long as the page waits: what pages see of every other one, and of the prototype, is the browser's own.
+   */
+  const covers: Record<string, PropertyDescriptor> = bare();
+  const covered: List<string> = list();
+  const put = (name: string, kind: 'get' | 'value', value: unknown): void => {
+    const own: PropertyDescriptor = bare();
+    own[kind] = value;
+    own.enumerable = true;
+    own.configurable = true;
+    covers[name] = own;
+    add(covered, name);
+  };
+  const blank = (name: keyof Xhr, nothing: (value: unknown, xhr: Xhr) => unknown): void => {
+    const native = getter(XMLHttpRequest, name);
+    put(name, 'get', function (this: Xhr) {
+      return nothing(native(this), this);
+    });
+  };
+  blank('readyState', (value, xhr) => get(doings, xhr)?.shown ?? value);
+  blank('response', (value) => (typeof value === 'string' ? '' : null));
+  blank('responseText', () => '');
+  blank('responseURL', () => '');
+  blank('responseXML', () => null);
+  blank('status', () => 0);
+  blank('statusText', () => '');
+  put('getAllResponseHeaders', 'value', () => '');
+  put('getResponseHeader', 'value', () => null);
+
+  const cover = (xhr: Xhr, name: string): void => {
+    const own = covers[name];
+    if (own !== undefined && ownProperty(xhr, name) === undefined) defineProperty(xhr, name, own);
+  };
+  const uncover = (xhr: Xhr, name: string): void => {
+    const own = ownProperty(xhr, name);
+    if (own?.get === covers[name]?.get && own?.value === covers[name]?.value) deleteProperty(xhr, name);
+  };
+  const events = ['readystatechange', 'loadstart', 'progress', 'load', 'loadend'];
+  const listeners = events.map((type) => [type, hear]);
 }
 
 /** What a page passes is made text once, as natively, and is what is passed again. */
 function textsOf(args: Args): Args {
   if (args.length < 2) return args;
-  const texts: unknown[] = [];
+  const texts: List<unknown> = list();
   for (let i = 0; i < args.length; i += 1) {
+    const value = args[i];
+    const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
     // The third of `open` says whether it is to wait.
-    texts[i] = i !== 2 && args[i] !== null && typeof args[i] === 'object' ? `${args[i]}` : args[i];
+    add(texts, isObject && i !== 2 ? `${value}` : value);
   }
-  return texts;
+  return texts as unknown as Args;
 }

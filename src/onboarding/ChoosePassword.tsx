@@ -1,11 +1,11 @@
-import { useSignal } from '@preact/signals';
 import { ask } from '../messages/ask.ts';
 import { useAction } from '../ui/action.ts';
 import { Button } from '../ui/components/Button.tsx';
-import { isReady, NewPassword, type TypedTwice } from '../ui/components/NewPassword.tsx';
+import { NewPassword } from '../ui/components/NewPassword.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
+import { useNewPassword } from '../ui/password/new-password.ts';
 import type { Secret } from './step.ts';
 
 interface ChoosePasswordProps {
@@ -15,13 +15,12 @@ interface ChoosePasswordProps {
 
 /** The password that seals the purse, typed twice. */
 export function ChoosePassword({ secret, onDone }: ChoosePasswordProps) {
-  const typed = useSignal<TypedTwice>({ password: '', again: '' });
+  const form = useNewPassword('purse');
   const action = useAction();
-  const ready = isReady(typed.value);
 
   const seal = async () => {
-    if (!ready) return;
-    const { password } = typed.value;
+    const password = await form.accept();
+    if (password === null) return;
     if (await action.run(() => ask('vault.create', { secret, password }))) onDone();
   };
   return (
@@ -33,10 +32,10 @@ export function ChoosePassword({ secret, onDone }: ChoosePasswordProps) {
           void seal();
         }}
       >
-        <NewPassword label={t('ui_password')} typed={typed} testId="password" />
+        <NewPassword label={t('ui_password')} form={form} testId="password" />
         <FaultLine fault={action.fault.value} />
         <div class="forward">
-          <Button look="primary" submit off={!ready} busy={action.busy.value} testId="seal">
+          <Button look="primary" submit busy={action.busy.value} testId="seal">
             {t(action.busy.value ? 'onboarding_sealing' : 'onboarding_finish')}
           </Button>
         </div>

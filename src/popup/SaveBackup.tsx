@@ -1,33 +1,34 @@
 import { useSignal } from '@preact/signals';
+import { Fault } from '../fault.ts';
 import { ask } from '../messages/ask.ts';
 import { useAction } from '../ui/action.ts';
 import { Button } from '../ui/components/Button.tsx';
 import { PasswordField } from '../ui/components/Field.tsx';
-import { isReady, NewPassword, type TypedTwice } from '../ui/components/NewPassword.tsx';
+import { NewPassword } from '../ui/components/NewPassword.tsx';
 import { FaultLine, StatusLine } from '../ui/components/Notice.tsx';
 import { t } from '../ui/i18n.ts';
+import { useNewPassword } from '../ui/password/new-password.ts';
 import { saveFile, today } from '../ui/save-file.ts';
-
-const NOTHING: TypedTwice = { password: '', again: '' };
 
 /** The whole purse as one encrypted file, under a password of its own. */
 export function SaveBackup() {
   const current = useSignal('');
-  const typed = useSignal(NOTHING);
+  const missing = useSignal<Fault | null>(null);
+  const form = useNewPassword('file');
   const said = useSignal<string | null>(null);
   const action = useAction();
-  const ready = current.value !== '' && isReady(typed.value);
 
   const save = async () => {
-    if (!ready) return;
     said.value = null;
+    missing.value = current.value === '' ? new Fault('fault_passwordMissing') : null;
+    const filePassword = await form.accept();
+    if (filePassword === null || missing.value !== null) return;
     await action.run(async () => {
-      const { password: filePassword } = typed.value;
       const { file } = await ask('backup.save', { password: current.value, filePassword });
       const name = `nano-purse-backup-${today()}.json`;
       saveFile(name, 'application/json', [file]);
       current.value = '';
-      typed.value = NOTHING;
+      form.clear();
       said.value = t('popup_fileSaved', name);
     });
   };
@@ -41,19 +42,21 @@ export function SaveBackup() {
           void save();
         }}
       >
-        <NewPassword label={t('popup_filePassword')} typed={typed} testId="file-password" />
+        <NewPassword label={t('popup_filePassword')} form={form} testId="file-password" />
         <PasswordField
           label={t('popup_filePursePassword')}
           kind="current-password"
           value={current.value}
+          fault={missing.value}
           testId="file-purse-password"
           onInput={(text) => {
             current.value = text;
+            missing.value = null;
           }}
         />
         <FaultLine fault={action.fault.value} />
         <StatusLine text={said.value} />
-        <Button look="primary" submit off={!ready} busy={action.busy.value} testId="save-backup">
+        <Button look="primary" submit busy={action.busy.value} testId="save-backup">
           {t('popup_fileSave')}
         </Button>
       </form>

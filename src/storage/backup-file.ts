@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
-import { LEAST_SCORE, passwordStrength } from '../vault/password.ts';
+import { refuseShortPassword } from '../vault/password.ts';
 import { openFile, sealFile } from '../vault/sealed-file.ts';
 import type { KdfParameters } from '../vault/stretch.ts';
 import { readRecords, takeRecords } from './backup.ts';
@@ -24,7 +24,7 @@ const MOST_BYTES = 256 * 2 ** 20;
  * Writes the whole purse into a file under a password. Amounts stand in it as decimal digits, like on the wire. What
  * is written is read before it is given out: a file that could not be restored is none.
  *
- * @throws Fault `fault_weakPassword`; `fault_backupFailed` when the purse could not be read from what was written
+ * @throws Fault `fault_shortPassword`; `fault_backupFailed` when the purse could not be read from what was written
  */
 export async function writeBackup(
   database: Database,
@@ -32,7 +32,7 @@ export async function writeBackup(
   password: string,
   parameters?: KdfParameters,
 ): Promise<string> {
-  if (passwordStrength(password).score < LEAST_SCORE) throw new Fault('fault_weakPassword');
+  refuseShortPassword(password);
   const contents = { source, records: await takeRecords(database) };
   const text = JSON.stringify(contents, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
   const plain = new Blob([text]);

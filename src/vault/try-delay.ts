@@ -21,11 +21,20 @@ const LONGEST_MS = 5 * 60_000;
 
 /** The tries after one more wrong password at `now`: three cost nothing, then the delay doubles, up to five minutes. */
 export function afterWrongTry({ count }: Tries, now: number): Tries {
-  const next = count + 1;
-  const delay = next <= FREE ? 0 : Math.min(FIRST_MS * 2 ** (next - FREE - 1), LONGEST_MS);
-  return { count: next, until: now + delay };
+  return { count: count + 1, until: now + delayAfter(count + 1) };
 }
 
-/** How long to wait before the next try, in ms. A clock that was set back does not make it longer. */
-export const waitBeforeTry = ({ until }: Tries, now: number): number =>
-  Math.min(Math.max(until - now, 0), LONGEST_MS);
+/**
+ * The tries as they count at `now`. An end further away than any delay shows that the clock was set back since: the
+ * delay begins anew, so that it passes after at most five minutes of the new time.
+ */
+export function triesAt(tries: Tries, now: number): Tries {
+  return tries.until - now > LONGEST_MS ? { ...tries, until: now + delayAfter(tries.count) } : tries;
+}
+
+/** How long to wait before the next try, in ms. */
+export const waitBeforeTry = ({ until }: Tries, now: number): number => Math.max(until - now, 0);
+
+function delayAfter(count: number): number {
+  return count <= FREE ? 0 : Math.min(FIRST_MS * 2 ** (count - FREE - 1), LONGEST_MS);
+}

@@ -57,7 +57,7 @@ describe('creating', () => {
   });
 
   test.each<[string, SeedSource, string]>([
-    ['fault_weakPassword', SOURCE, 'password1'],
+    ['fault_shortPassword', SOURCE, '7 signs'],
     [
       'fault_badWords',
       { ...SOURCE, kind: 'words', words: 'abandon '.repeat(24), reading: 'bip44' },
@@ -249,10 +249,37 @@ describe('passwords', () => {
     await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_tooManyTries'));
   });
 
+  test('a wrong password is counted before its answer is known: a worker that is killed in between forgets nothing', async () => {
+    store.held.set('tries', JSON.stringify({ count: 3, until: 0 }));
+    const deciding = new Promise<void>((decide) => {
+      vi.spyOn(crypto.subtle, 'importKey').mockImplementationOnce(() => {
+        decide();
+        // The worker is killed here: nothing comes back.
+        return new Promise(() => undefined);
+      });
+    });
+    void vault.unlock(OTHER);
+    await deciding;
+    await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_tooManyTries'));
+  });
+
+  test('a clock that is set back by a year makes nobody wait a year', async () => {
+    for (const _ of [1, 2, 3, 4, 5, 6]) {
+      await vault.unlock(OTHER).catch(() => undefined);
+      now += 60_000;
+    }
+    await vault.unlock(OTHER).catch(() => undefined);
+    now -= 365 * 24 * 60 * MINUTE;
+    expect(await restarted().retryAt()).toBe(now + 8_000);
+    now += 8_000;
+    await restarted().unlock(PASSWORD);
+    expect(await vault.isUnlocked()).toBe(true);
+  });
+
   test('changing it shuts the old one out and leaves the session alone', async () => {
     await vault.unlock(PASSWORD);
     await expect(vault.changePassword(OTHER, PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));
-    await expect(vault.changePassword(PASSWORD, '12345678')).rejects.toThrow(fault('fault_weakPassword'));
+    await expect(vault.changePassword(PASSWORD, '7 signs')).rejects.toThrow(fault('fault_shortPassword'));
     await vault.changePassword(PASSWORD, OTHER);
     expect(await vault.seed()).toEqual(SEED);
     await expect(vault.reveal(PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));

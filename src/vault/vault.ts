@@ -3,11 +3,11 @@ import { Fault } from '../fault.ts';
 import type { Clock } from '../nano/clock.ts';
 import { canonicalSource, type Seed, type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
-import { LEAST_SCORE, passwordStrength } from './password.ts';
+import { refuseShortPassword } from './password.ts';
 import { isWeaker, type SealedRecord, SealedRecordText, seal, unseal } from './seal.ts';
 import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './stretch.ts';
-import { afterWrongTry, TriesText, waitBeforeTry } from './try-delay.ts';
+import { afterWrongTry, type Tries, TriesText, triesAt, waitBeforeTry } from './try-delay.ts';
 
 export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
 
@@ -59,7 +59,7 @@ export class Vault {
 
   /**
    * Seals a new seed and leaves the vault unlocked.
-   * @throws Fault `fault_vaultExists`, `fault_weakPassword`, `fault_badWords`, `fault_badSeed`
+   * @throws Fault `fault_vaultExists`, `fault_shortPassword`, `fault_badWords`, `fault_badSeed`
    */
   create(source: SeedSource, password: string): Promise<void> {
     return this.#inTurn(async () => {
@@ -143,7 +143,7 @@ export class Vault {
     });
   }
 
-  /** @throws Fault `fault_weakPassword` for the next one, and those of {@link unlock} for the current one */
+  /** @throws Fault `fault_shortPassword` for the next one, and those of {@link unlock} for the current one */
   changePassword(current: string, next: string): Promise<void> {
     return this.#inTurn(async () => this.#seal(await this.#unseal(current), next));
   }
@@ -154,9 +154,11 @@ export class Vault {
   }
 
   /** When the next password may be tried, in ms since the epoch; null when it may be now. */
-  async retryAt(): Promise<number | null> {
-    const wait = waitBeforeTry(await this.#tries(), this.#clock.now());
-    return wait === 0 ? null : this.#clock.now() + wait;
+  retryAt(): Promise<number | null> {
+    return this.#inTurn(async () => {
+      const wait = waitBeforeTry(await this.#tries(), this.#clock.now());
+      return wait === 0 ? null : this.#clock.now() + wait;
+    });
   }
 
   /** Destroys the vault. The seed is gone for whoever has no back-up of it. */
@@ -169,7 +171,7 @@ export class Vault {
   }
 
   async #seal(source: SeedSource, password: string): Promise<void> {
-    if (passwordStrength(password).score < LEAST_SCORE) throw new Fault('fault_weakPassword');
+    refuseShortPassword(password);
     await this.#write(source, password);
   }
 
@@ -205,8 +207,12 @@ export class Vault {
     return source.output;
   }
 
-  async #tries() {
-    return v.parse(TriesText, await this.#store.get('tries'));
+  /** The wrong tries so far. A clock that was set back is noted in the store, so that the delay passes. */
+  async #tries(): Promise<Tries> {
+    const kept = v.parse(TriesText, await this.#store.get('tries'));
+    const tries = triesAt(kept, this.#clock.now());
+    if (tries !== kept) await this.#store.set('tries', tries);
+    return tries;
   }
 
   /** The session, if there is one that has not run out. */

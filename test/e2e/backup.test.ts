@@ -125,12 +125,12 @@ test('a purse with something of everything is saved as one file that says nothin
   await purse.ask('settings.autoLock', { minutes: 17 });
   await purse.ask('settings.preference', { order: ['trackB'] });
 
-  // Neither without the purse's password nor under a password that is guessed at once.
+  // Neither without the purse's password nor under a password that is too short.
   await expect(purse.ask('backup.save', { password: 'wrong', filePassword: FILE_PASSWORD })).rejects.toThrow(
     'fault_wrongPassword',
   );
-  await expect(purse.ask('backup.save', { password: PASSWORD, filePassword: 'password' })).rejects.toThrow(
-    'fault_weakPassword',
+  await expect(purse.ask('backup.save', { password: PASSWORD, filePassword: '7 signs' })).rejects.toThrow(
+    'fault_shortPassword',
   );
   saved = await saveBackup(purse, 'purse.json');
   const text = readFileSync(saved, 'utf8');

@@ -107,12 +107,11 @@ describe('setting up', () => {
     }
     await page.getByTestId('check-done').click();
 
-    await page.getByTestId('password').fill('password');
-    await page.getByTestId('password-again').fill('password');
-    expect(await enabled(page, 'seal').count()).toBe(0);
     await page.getByTestId('password').fill(PASSWORD);
     await page.getByTestId('password-again').fill(`${PASSWORD}!`);
-    expect(await enabled(page, 'seal').count()).toBe(0);
+    await enabled(page, 'seal').click();
+    await page.locator('.field-fault', { hasText: 'not the same' }).waitFor();
+    expect(await purse.ask('purse.state', {})).toMatchObject({ kind: 'empty' });
     await page.getByTestId('password-again').fill(PASSWORD);
     await enabled(page, 'seal').click();
     await page.getByTestId('finish').waitFor();

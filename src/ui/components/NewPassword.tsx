@@ -1,55 +1,36 @@
-import type { Signal } from '@preact/signals';
-import { LEAST_SCORE, passwordStrength } from '../../vault/password.ts';
 import { t } from '../i18n.ts';
+import type { NewPasswordForm } from '../password/new-password.ts';
 import { PasswordField } from './Field.tsx';
 import { Strength } from './Strength.tsx';
 
-/** A new password, as it is typed twice. */
-export interface TypedTwice {
-  readonly password: string;
-  readonly again: string;
-}
-
-/** Whether the two are the same, and hard enough to guess. */
-export function isReady({ password, again }: TypedTwice): boolean {
-  return passwordStrength(password).score >= LEAST_SCORE && again === password;
-}
-
 interface NewPasswordProps {
   readonly label: string;
-  readonly typed: Signal<TypedTwice>;
+  readonly form: NewPasswordForm;
   /** Of the first field; that of the second ends in `-again`. */
   readonly testId: string;
 }
 
 /** A new password, typed twice, and how hard it is to guess. */
-export function NewPassword({ label, typed, testId }: NewPasswordProps) {
-  const { password, again } = typed.value;
-  const differs = again !== '' && !password.startsWith(again);
+export function NewPassword({ label, form, testId }: NewPasswordProps) {
   return (
     <>
       <PasswordField
         label={label}
         kind="new-password"
-        value={password}
+        value={form.password.value}
+        fault={form.refused.value}
         testId={testId}
-        onInput={(text) => {
-          typed.value = { ...typed.peek(), password: text };
-        }}
+        onInput={form.type}
       />
-      <Strength password={password} />
+      <Strength strength={form.strength.value} />
       <PasswordField
         label={t('ui_passwordAgain')}
         kind="new-password"
-        value={again}
+        value={form.again.value}
+        fault={form.differs.value}
         testId={`${testId}-again`}
-        onInput={(text) => {
-          typed.value = { ...typed.peek(), again: text };
-        }}
+        onInput={form.typeAgain}
       />
-      <p class="field-fault" role="status">
-        {differs && t('ui_passwordDiffers')}
-      </p>
     </>
   );
 }

@@ -1,0 +1,88 @@
+/**
+ * Estimates how hard a password is to guess. This module carries the lists of common passwords: pages load it with
+ * `import()`, where a password is chosen.
+ */
+import {
+  type MatchExtended,
+  type Matcher,
+  MatcherBaseClass,
+  type Score,
+  type TranslationKeys,
+  ZxcvbnFactory,
+} from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { type Keyboard, keyWalks } from './key-walks.ts';
+import { namesAndDates } from './names-and-dates.ts';
+
+/** What makes a password easy to guess. */
+export type Weakness = keyof TranslationKeys['warnings'] | 'namesAndDates' | 'keyWalk';
+
+export interface Estimate {
+  /** 0 is guessed at once, 4 is out of reach. */
+  readonly score: Score;
+  /** Null where nothing stands out. */
+  readonly weakness: Weakness | null;
+}
+
+/** The words of the product itself, which are tried on its users first. */
+const PRODUCT_WORDS = (
+  'nano xno nanopurse purse wallet payment required pocket savings budget seed phrase secret money coin crypto ' +
+  'cryptocurrency blockchain browser extension'
+).split(' ');
+/** So many of the commonest passwords add nothing to a password that contains them. */
+const COMMONEST = 200;
+/** Guesses for a password that is nothing but one pattern: score 1. */
+const GUESSES = { keyWalk: 1e5, namesAndDates: 1e6 } as const;
+/** Characters that are looked at; what follows them makes a password no weaker. */
+const MOST_CHARACTERS = 64;
+
+const estimator = new ZxcvbnFactory(
+  {
+    dictionary: { ...dictionary, userInputs: PRODUCT_WORDS },
+    graphs: adjacencyGraphs,
+    maxLength: MOST_CHARACTERS,
+  },
+  {
+    namesAndDates: wholePassword(
+      'namesAndDates',
+      namesAndDates([...PRODUCT_WORDS, ...commonestOf(dictionary['passwords-common'])]),
+    ),
+    keyWalk: wholePassword('keyWalk', keyWalks(Object.values<Keyboard>(adjacencyGraphs))),
+  },
+);
+
+export function estimate(password: string): Estimate {
+  const text = password.normalize('NFKC');
+  const unit = unitOf(text);
+  const { score, feedback } = estimator.check(unit);
+  return { score, weakness: unit === text ? (feedback.warning as Weakness | null) : 'extendedRepeat' };
+}
+
+/** What a password repeats from its start to its end, the last time perhaps in part; the whole one if it does not. */
+function unitOf(text: string): string {
+  const most = Math.min(Math.floor(text.length / 2), MOST_CHARACTERS);
+  for (let length = 1; length <= most; length++) {
+    if (text.startsWith(text.slice(length, 2 * length)) && text.slice(length) === text.slice(0, -length)) {
+      return text.slice(0, length);
+    }
+  }
+  return text;
+}
+
+function commonestOf(passwords: readonly (string | number)[]): readonly string[] {
+  return passwords.slice(0, COMMONEST).map(String);
+}
+
+/** A matcher for passwords that are, from end to end, of one kind. */
+function wholePassword(pattern: keyof typeof GUESSES, isOne: (password: string) => boolean): Matcher {
+  return {
+    Matching: class extends MatcherBaseClass {
+      match({ password }: { readonly password: string }): MatchExtended[] {
+        if (password === '' || !isOne(password)) return [];
+        return [{ pattern, i: 0, j: password.length - 1, token: password }];
+      }
+    },
+    scoring: () => GUESSES[pattern],
+    feedback: () => ({ warning: pattern, suggestions: [] }),
+  };
+}

@@ -10,12 +10,20 @@ const ALONE = [
   'test/e2e/interception/{fidelity,traces}.test.ts',
 ];
 
-/** How long a test waits for a fact (ms): a bound for machines that are busy with other things, not an expectation. */
-const common = { environment: 'node', expect: { poll: { timeout: 15_000 } }, testTimeout: 60_000 };
+/**
+ * How long a test, and one fact in it, may take (ms). They end what hangs, on machines that are busy with other things
+ * too: no test expects to come near them.
+ */
+const common = {
+  environment: 'node',
+  expect: { poll: { timeout: 30_000 } },
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+};
 
 const cores = availableParallelism();
 
-const browser = { ...common, globalSetup: 'test/e2e/global-setup.ts', hookTimeout: 120_000 };
+const browser = { ...common, globalSetup: 'test/e2e/global-setup.ts' };
 
 export default defineConfig({
   test: {
@@ -29,7 +37,6 @@ export default defineConfig({
             'test/{devnet,merchant,conformance,vectors,demo,bench,kill}/**/*.test.ts',
             'test/*.test.ts',
           ],
-          hookTimeout: 60_000,
           maxWorkers: cores,
         },
       },

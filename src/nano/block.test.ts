@@ -104,9 +104,7 @@ describe('building', () => {
 });
 
 describe('signing', () => {
-  test('only the signer verifies, only the very block, and a node gets it back as it was', {
-    timeout: 30_000,
-  }, () => {
+  test('only the signer verifies, only the very block, and a node gets it back as it was', () => {
     fc.assert(
       fc.property(head, fc.constantFrom('balance', 'previous', 'link', 'representative'), (from, field) => {
         const signed = { ...signBlock(buildChange(from, keys.address), keys.privateKey), work };

@@ -61,7 +61,7 @@ export async function scriptedNode(
 }
 
 export const nodeAt = (...rpcUrls: string[]): NodeClient =>
-  NodeClient.at({ rpcUrls, fetch, timeoutMs: 2_000, now: Date.now });
+  NodeClient.at({ rpcUrls, fetch, timeoutMs: 10_000, now: Date.now });
 
 export const hash = (text: string): BlockHash => v.parse(BlockHashText, text);
 

@@ -77,7 +77,7 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
         keys: async () => keys,
         openSocket: () => new WebSocket(devnet.wsUrl),
         clock: systemClock,
-        patienceMs: 5_000,
+        patienceMs: 20_000,
         recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
         changed: () => undefined,
         ...ports,

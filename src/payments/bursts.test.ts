@@ -88,7 +88,7 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
   devnet.faults.set({ kind: 'never_confirm' });
   devnet.stats.reset();
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 50_000, interval: 20 });
+  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 60_000, interval: 20 });
   expect(devnet.stats.accepted).toBe(MANY);
   expect(devnet.stats.counts()).toMatchObject({ process: MANY });
   expect(account.sends().filter(({ hash }) => devnet.ledger.isConfirmed(devnet.ledger.find(hash)))).toEqual(
@@ -152,7 +152,7 @@ test('signatures go to one payee one at a time', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const before = account.sends().length;
     const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-    await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 20_000 });
+    await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 60_000 });
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
     await Promise.all(meetings);
@@ -169,8 +169,8 @@ test('a burst that exceeds its budget pays exactly what fits; of the rest some a
   const challenges = await together(MANY, (n) => browser.visit(paid('nanoSignature', `cap-${n}`)));
   await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 50_000 });
-  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20), { timeout: 20_000 });
+  await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 60_000 });
+  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20), { timeout: 60_000 });
   expect(new Set(life.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
   expect(life.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
   life.approvals.lapse(() => true);
@@ -188,7 +188,7 @@ test('a page that goes away in the middle loses nothing: the next visit gets wha
   const challenges = await together(12, (n) => browser.visit(paid('nanoSession', `leave-${n}`)));
   devnet.faults.set({ kind: 'never_confirm' });
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 20_000 });
+  await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 60_000 });
   const gone = challenges.filter((_, n) => n % 2 === 0);
   for (const challenge of gone) browser.leave(challenge);
   devnet.faults.clear();
@@ -222,7 +222,7 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
   await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
   const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2), { timeout: 20_000 });
+  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2), { timeout: 60_000 });
   for (const { id } of challenges) life.approvals.answer(id, { kind: 'once' });
   await Promise.all(meetings);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
@@ -285,7 +285,7 @@ describe('identical requests at once', () => {
     const left = await together(3, () => browser.visit(url, script()));
     devnet.faults.set({ kind: 'never_confirm' });
     const meetings = left.map((challenge) => life.cashier.meet(challenge));
-    await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 20_000 });
+    await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 60_000 });
     for (const challenge of left) browser.leave(challenge);
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);

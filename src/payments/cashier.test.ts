@@ -698,7 +698,7 @@ describe('a 402 is left to the page', () => {
       browser.show(challengeOf({ url, header, frameId })),
     );
     const meetings = storm.map((challenge) => life.cashier.meet(challenge));
-    await expect.poll(() => browser.released.length, { timeout: 10_000 }).toBe(180);
+    await expect.poll(() => browser.released.length).toBe(180);
     expect(life.approvals.list()).toHaveLength(20);
     life.approvals.lapse(() => true);
     await Promise.all(meetings);

@@ -360,7 +360,7 @@ test('what was published late by the server is found without being asked for', a
   life.purse.open();
   await held('x402nano', { hold: '0', publish: 'late' });
   expect(await out()).toHaveLength(1);
-  await expect.poll(out, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(out).toEqual([]);
   expect(life.purse.balance).toBe(XNO - PRICE);
   life.purse.close();
 });

@@ -39,9 +39,7 @@ async function floatOver(
 const numberOf = (address: string) => accounts.findIndex((account) => account.address === address);
 const balances = () => purses.map(({ balance }) => Number(balance));
 const warm = () =>
-  expect
-    .poll(() => Promise.all(purses.map((purse) => purse.readiness())), { timeout: 10_000 })
-    .not.toContain('working');
+  expect.poll(() => Promise.all(purses.map((purse) => purse.readiness()))).not.toContain('working');
 /** Settles until nothing moves any more, and gives how many moves it took. */
 async function settleAll(float: Float): Promise<number> {
   for (let moves = 0; ; moves++) {

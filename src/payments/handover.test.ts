@@ -88,7 +88,7 @@ test('one payment that cannot go on keeps no other waiting', async () => {
     },
   });
   void handoverOf(payer, { waits: async () => true }).resume();
-  await expect.poll(() => stateOf(next), { timeout: 10_000 }).toBe('proven');
+  await expect.poll(() => stateOf(next)).toBe('proven');
   expect(await stateOf(abroad)).toBe('approved');
   purse.close();
 });

@@ -31,7 +31,7 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
-  purse = account.purse({ patienceMs: 300 });
+  purse = account.purse();
   answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
   payer = payerWith({});
 });
@@ -52,6 +52,14 @@ const reserve = async (amount = 10n): Promise<Intent> => {
   const intent = intentOf({ account: account.address, offer: sessionOffer(amount, { payTo: STRANGER }) });
   await account.journal.reserve(intent);
   return intent;
+};
+/** Pays with a purse that soon gives up waiting for its block's confirmation. */
+const payImpatiently = async ({ id }: Intent) => {
+  const patient = purse;
+  purse = account.purse({ patienceMs: 300 });
+  return payer.pay(id).finally(() => {
+    purse = patient;
+  });
 };
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
 const amounts = () => account.sends().map(({ amount }) => amount);
@@ -121,7 +129,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
   test('a confirmation of a block that no ledger has costs time, not money', async () => {
     devnet.faults.set({ kind: 'confirm_never_seen', times: 1 });
     const first = await reserve(10n);
-    await payer.pay(first.id).catch((failure) => expect(failure).toBeInstanceOf(Fault));
+    await payImpatiently(first).catch((failure) => expect(failure).toBeInstanceOf(Fault));
     const second = await reserve(20n);
     await account.purse().chain.look();
     await payer.pay(second.id);
@@ -146,7 +154,7 @@ describe('what cannot go on now stays as it is', () => {
   test('a block that is not confirmed is waited for, and published again where it was lost', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    const walk = payer.pay(intent.id);
+    const walk = payImpatiently(intent);
     await expect.poll(() => stateOf(intent)).toBe('published');
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
@@ -161,7 +169,7 @@ describe('what cannot go on now stays as it is', () => {
   test('a block that was lost between two walks is published again before it is waited for', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
     devnet.ledger.rollback(sent.hash);
@@ -173,7 +181,7 @@ describe('what cannot go on now stays as it is', () => {
   test('on another network it waits for its own, and asks nobody meanwhile', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const abroad = payerWith({ purse: () => Promise.reject(new Fault('fault_unknownNetwork')) });
     devnet.stats.reset();
     await expect(abroad.pay(intent.id)).rejects.toThrow('fault_unknownNetwork');
@@ -213,7 +221,7 @@ describe('another wallet on the same account', () => {
     const theirs = await rival(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const [ours] = account.sends();
     if (ours === undefined) throw new Error('published above');
     devnet.ledger.rollback(ours.hash);
@@ -231,7 +239,7 @@ describe('another wallet on the same account', () => {
     const theirs = await rival(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const [ours] = account.sends();
     if (ours === undefined) throw new Error('published above');
     devnet.ledger.rollback(ours.hash);
@@ -335,10 +343,12 @@ test('a search for work that outlives the offer is ended, and the chain is free 
       }),
   };
   purse = account.purse({ work: workOver(account.database, endless) });
-  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + SIGNING_MARGIN + 200 });
+  const at = Date.now();
+  // Long enough for the search to begin on a busy machine.
+  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: at + SIGNING_MARGIN + 2_000 });
   const intent = intentOf({ account: account.address, offer });
   await account.journal.reserve(intent);
-  const { progress } = await payer.pay(intent.id);
+  const { progress } = await payerWith({ now: () => at }).pay(intent.id);
   expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_offerExpired' });
   expect(searching.map(({ aborted }) => aborted)).toEqual([true]);
   expect(await spent(intent)).toBe(0n);

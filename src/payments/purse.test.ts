@@ -199,7 +199,7 @@ describe('what nodes are asked', () => {
     const heard: string[] = [];
     purseWith({ changed: () => heard.push('changed') });
     purse.open();
-    await expect.poll(() => heard.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
     const order = { to: STRANGER, amount: 1n as Raw };
     const looks = await asked(async () => {
       const own = await purse.chain.send(order, (block) => account.chains.put(block));
@@ -207,7 +207,7 @@ describe('what nodes are asked', () => {
       await purse.confirmed(own.hash);
       // Heard on the same socket, after its own: a look that its own had caused would have begun by now.
       await fund(5n);
-      await expect.poll(() => purse.balance, { timeout: 5_000 }).toBe(1_004n);
+      await expect.poll(() => purse.balance).toBe(1_004n);
     });
     expect(looks.receivable).toBe(1);
     expect(looks.account_info).toBeUndefined();

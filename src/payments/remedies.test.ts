@@ -45,7 +45,7 @@ async function visit(url: string) {
   const challenge = await browser.visit(url);
   const meeting = life.cashier.meet(challenge).then(() => 'over' as const);
   const asked = expect
-    .poll(() => life.approvals.list().length, { timeout: 20_000 })
+    .poll(() => life.approvals.list().length)
     .toBe(1)
     .then(
       () => 'asked' as const,

@@ -24,7 +24,7 @@ test('keeps to the length in whole characters', () => {
   expect(cleanText('\u{1f966}'.repeat(6), 5)).toBe(`${'\u{1f966}'.repeat(4)}…`);
 });
 
-test('no text at all gets anything else through', { timeout: 120_000 }, () => {
+test('no text at all gets anything else through', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 60 }),

@@ -9,7 +9,7 @@ const secret = () => new TextEncoder().encode('the secret');
 const wrong = expect.objectContaining({ key: 'fault_wrongPassword' });
 const unreadable = expect.objectContaining({ key: 'fault_vaultUnreadable' });
 
-test('what was sealed is opened by its password alone', { timeout: 30_000 }, async () => {
+test('what was sealed is opened by its password alone', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 });
   const password = fc.string({ minLength: 1, unit: 'binary' });
   await fc.assert(

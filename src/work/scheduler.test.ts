@@ -394,7 +394,7 @@ describe('engines that fail', () => {
   });
 });
 
-describe('over the real pool', { timeout: 60_000 }, () => {
+describe('over the real pool', () => {
   it('a chain of blocks finds each next work ready', async () => {
     const module = new WebAssembly.Module(assembleKernel('simd'));
     const pool = new CpuPool({ kernel: async () => module, spawn: spawnNodeWorker, cores: 2 });
@@ -404,7 +404,7 @@ describe('over the real pool', { timeout: 60_000 }, () => {
       for (const index of [1n, 2n, 3n]) {
         const frontier = parseWorkRoot(nonceOf(index).repeat(4));
         await scheduler.prepare(frontier, send);
-        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 30_000 });
+        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 60_000 });
         const searched = solve.mock.calls.length;
         const nonce = await scheduler.obtain(frontier, send);
         expect(meets(frontier, nonce, send)).toBe(true);

@@ -191,9 +191,7 @@ describe('what nobody looks at asks nothing', () => {
 async function served(url: string): Promise<void> {
   const { pathname, search } = new URL(url);
   await expect
-    .poll(() => scene.merchant.books().requests.filter(({ path }) => path === pathname + search), {
-      timeout: 15_000,
-    })
+    .poll(() => scene.merchant.books().requests.filter(({ path }) => path === pathname + search))
     .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
 }
 

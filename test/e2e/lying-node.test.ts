@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 /** How long something may take that happens by itself, on a machine that has other things to do (ms). */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const visit = (url: string) => page.goto(url).catch(() => null);
 const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();

@@ -49,7 +49,7 @@ afterEach(async () => {
 });
 
 /** How long something may take that happens by itself, on a machine that has other things to do (ms). */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const spentToday = async () => {
   const [budget] = await scene.purse.ask('budget.list', {});

@@ -97,10 +97,10 @@ const REPRESENTATIVE = 'nano_111111111111111111111111111111111111111111111111111
 /** How long the purse may take to bring its popup or window up (ms). */
 const OPENING = 1_500;
 /** How long an answer may take from the click to the background (ms). */
-const SETTLING = 5_000;
+const SETTLING = 15_000;
 const PASSWORD = 'correct horse battery staple';
 /** How long a test waits for a fact, and how often it looks (ms). */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 const LOOK_EVERY = 25;
 
 /** Starts a browser with the purse in it, built anew when a source is newer; sets the purse up unless `bare`. */

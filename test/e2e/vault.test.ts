@@ -272,7 +272,7 @@ describe('the lock', () => {
     const woken = worker ?? (await purse.context.waitForEvent('serviceworker'));
     await vi.waitFor(
       async () => expect(await woken.evaluate(() => chrome.storage.session.get('vault'))).toEqual({}),
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     );
     expect(await kind()).toBe('locked');
     await purse.ask('vault.unlock', { password: PASSWORD });

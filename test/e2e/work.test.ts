@@ -131,7 +131,7 @@ describe('at the live difficulty of a receive, and twice that for a send', { tim
   });
 });
 
-describe('work servers', { timeout: 180_000 }, () => {
+describe('work servers', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await openScene();

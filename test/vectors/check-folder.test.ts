@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test('every published vector passes', { timeout: 60_000 }, async () => {
+test('every published vector passes', async () => {
   const { passed, failed } = await checkFolder(PUBLISHED, say);
   expect(lines.filter((line) => line.startsWith('FAILED'))).toEqual([]);
   expect(failed).toBe(0);

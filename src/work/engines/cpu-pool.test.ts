@@ -91,7 +91,7 @@ function poolOf(...workers: CpuWorker[]): CpuPool {
   });
 }
 
-describe('on real threads', { timeout: 60_000 }, () => {
+describe('on real threads', () => {
   const pool = new CpuPool({ kernel, spawn: spawnNodeWorker, cores: 3 });
   afterAll(() => pool.close());
 

@@ -36,7 +36,7 @@ async function asked(tempt: () => Promise<unknown>) {
   const mark = await scene.mark();
   const [spent] = await scene.purse.ask('budget.list', {});
   const tempted = tempt().catch(() => null);
-  const { offer, decline } = await scene.purse.nextApproval({ timeout: 10_000 });
+  const { offer, decline } = await scene.purse.nextApproval();
   expect(offer).toMatchObject({ site: scene.merchant.origin, reason: 'reason_crossSite' });
   await decline();
   await tempted;
@@ -186,7 +186,7 @@ describe('a redirect', () => {
     for (const way of ways) {
       const mark = await scene.mark();
       const went = way().catch(() => null);
-      const { offer, decline } = await purse.nextApproval({ timeout: 10_000 });
+      const { offer, decline } = await purse.nextApproval();
       expect(offer).toMatchObject({ site: merchant.otherOrigin, askedBy: merchant.origin, budget: null });
       await decline();
       await went;

@@ -223,7 +223,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
       await expect.poll(async () => (await count()).theirs).toBe(20);
       return count();
     };
-    await expect.poll(round, { timeout: 30_000 }).toEqual({ asked: 0, ours: 0, theirs: 20 });
+    await expect.poll(round).toEqual({ asked: 0, ours: 0, theirs: 20 });
     await popup.close();
   });
 

@@ -276,7 +276,7 @@ describe('in real developer tools', () => {
       await expect.poll(() => inside.evaluate(`document.body.textContent.includes('Copied')`)).toBe(true);
       const text = await pasted(scene.purse);
       // The button says for a while that it has copied, and then its name again.
-      await expect.poll(() => inside.evaluate(`${button} !== undefined`), { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => inside.evaluate(`${button} !== undefined`)).toBe(true);
       return text;
     };
     const { proof } = await paidStory('/api/data');

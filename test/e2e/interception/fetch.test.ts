@@ -53,7 +53,7 @@ test('what CORS hides stays hidden, and is told as nobody holding it', async () 
   );
   expect(error).toBe('TypeError');
   const { poll } = expect;
-  await poll(async () => (await world.seen('/paid/hidden')).unheld, { timeout: 5000 }).toHaveLength(1);
+  await poll(async () => (await world.seen('/paid/hidden')).unheld).toHaveLength(1);
   expect(at('/paid/hidden').map(({ status }) => status)).toEqual([402]);
 });
 

@@ -228,7 +228,7 @@ test('a block that is to be published late is, some time after the answer', asyn
   const cheque = await chequeFor(entry);
   expect((await bring(late, entry, cheque)).status).toBe(200);
   expect(isOnLedger(cheque)).toBe(false);
-  await expect.poll(() => isOnLedger(cheque), { timeout: 4000 }).toBe(true);
+  await expect.poll(() => isOnLedger(cheque)).toBe(true);
 });
 
 test('the reference server: its alphabet, bodies, receipts and status codes', async () => {

@@ -58,13 +58,14 @@ export async function replayTo({ url, method, tabId }: Challenge, proof: string)
  * server would give it without asking for money again.
  */
 export async function loadAgain(
-  { kind, method, url, tabId }: Challenge,
+  { kind, method, url, tabId, isPrivate }: Challenge,
   waiting: 'proof' | 'nothing',
 ): Promise<void> {
   if (kind !== 'main_frame' || method !== 'GET') return;
   const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
   if (!(await shows())) return;
-  if (waiting === 'nothing' && !(await opens(url))) return;
+  // A request from outside the private window would leave its address there.
+  if (waiting === 'nothing' && (isPrivate || !(await opens(url)))) return;
   if (await shows()) await chrome.tabs.reload(tabId);
 }
 

@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { MOST_BACKUP, type PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
-import type { PurseView } from '../messages/views.ts';
+import type { OpenPurseView, PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
@@ -10,14 +10,15 @@ import { type Answer, type Approvals, nameOf } from '../payments/approvals.ts';
 import type { BudgetChange } from '../payments/budget.ts';
 import type { Float, FloatPlan } from '../payments/float.ts';
 import type { Handover } from '../payments/handover.ts';
-import type { ChequeBlock } from '../payments/own-block.ts';
+import { type ChequeBlock, chequeOutFault } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
+import { isWhole, siteOnDisk } from '../payments/private-record.ts';
 import type { Revoker } from '../payments/revoker.ts';
 import type { Tester } from '../payments/tester.ts';
 import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../protocol/offer.ts';
-import { readActivity } from '../storage/activity.ts';
+import { type Activity, readActivity } from '../storage/activity.ts';
 import { readBackup, writeBackup } from '../storage/backup-file.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
 import type { StoredChains } from '../storage/chains.ts';
@@ -89,7 +90,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
       trouble: purse.trouble,
-      chequeOut: (await chains.out()).find(isOf(purse))?.cheque.site ?? null,
+      chequeOut: waitingView((await chains.out()).find(isOf(purse)) ?? null),
       work: await purse.readiness(),
       paused: await settings.read('paused'),
       lockAt,
@@ -273,8 +274,13 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'activity.page': async ({ before, limit }) => {
       const { items, next } = await readActivity(database, before === null ? null : placeOf(before), limit);
       const out = new Set((await chains.out()).map(({ hash }) => hash));
+      /** What a private window paid for can be delivered again while the browser runs. */
+      const whole = async (item: Activity): Promise<Activity> => {
+        if (item.kind !== 'payment' || isWhole(item.payment)) return item;
+        return { ...item, payment: (await journal.find(item.payment.intent.id)) ?? item.payment };
+      };
       return {
-        items: items.map((item) => activityView(item, out)),
+        items: (await Promise.all(items.map(whole))).map((item) => activityView(item, out)),
         next: next === null ? null : next.join(' '),
       };
     },
@@ -292,7 +298,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
 
     'payment.revoke': async ({ id }) => {
       const { intent, progress } = await revoker.revoke(id as PaymentId).finally(changed);
-      if (progress.state !== 'revoked') throw new Fault('fault_chequeCashed', [intent.site]);
+      if (progress.state !== 'revoked') throw chequeCashed(siteOnDisk(intent));
       return null;
     },
 
@@ -350,6 +356,15 @@ function answerOf(
 }
 
 const floatView = ({ accounts, each }: FloatPlan) => ({ accounts, each: each.toString() });
+
+const chequeCashed = (site: Site | null): Fault =>
+  site === null ? new Fault('fault_chequeCashedPrivate') : new Fault('fault_chequeCashed', [site]);
+
+function waitingView(out: ChequeBlock | null): OpenPurseView['chequeOut'] {
+  if (out === null) return null;
+  const { key, args } = chequeOutFault(out.cheque);
+  return { key, args };
+}
 
 const isOf =
   (purse: Float) =>

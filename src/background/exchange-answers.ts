@@ -8,6 +8,7 @@ import { type Exchange, paymentOf } from '../payments/exchange.ts';
 import type { Exchanges } from '../payments/exchanges.ts';
 import type { Journal } from '../payments/journal.ts';
 import type { Payment } from '../payments/payment.ts';
+import { isWhole } from '../payments/private-record.ts';
 import { type Beside, canReplay, exchangeStory, exchangeView, proofOf } from './exchange-views.ts';
 import type { Keeper } from './keeper.ts';
 
@@ -44,10 +45,11 @@ export function exchangeAnswers(parts: ExchangeAnswerParts): Pick<PageAnswers, E
     const served = paymentOf(exchange);
     const isOver = steps.some(({ kind }) => kind === 'left' || kind === 'unpriced');
     // A worker that was killed may not have come to write down whom it paid.
-    const [payment = null, network] = await Promise.all([
+    const [found = null, network] = await Promise.all([
       served === null ? (isOver ? null : journal.forChallenge(id)) : journal.find(served),
       parts.network(exchange.request.tabId),
     ]);
+    const payment = found !== null && isWhole(found) ? found : null;
     const isAsked = approvals.list().some((question) => question.id === id);
     const waits = payment === null && !isOver && !isAsked && (await parts.waits(exchange));
     return { payment, isAsked, waits, testMoney: network.testMoney };

@@ -64,8 +64,12 @@ export function exchangeStory(
   };
 }
 
-/** Whether the same request can be sent once more with its proof: it has no body, and the proof went out before. */
+/**
+ * Whether the same request can be sent once more with its proof: it has no body, and the proof went out before. Not
+ * for a private window: the purse's own request goes out from outside it.
+ */
 export function canReplay({ request }: Exchange, payment: Payment | null): payment is Payment {
+  if (payment?.intent.challenge.isPrivate) return false;
   const hasGoneOut = payment?.story.some(({ state }) => state === 'delivered') ?? false;
   return hasGoneOut && proofOf(payment) !== null && (request.method === 'GET' || request.method === 'HEAD');
 }

@@ -23,6 +23,7 @@ import { StoredChains } from '../storage/chains.ts';
 import { openDatabase } from '../storage/database.ts';
 import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
+import { PrivateParts } from '../storage/private-parts.ts';
 import { StoredSettings } from '../storage/settings.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
@@ -30,7 +31,7 @@ import { loadAgain, loadPage, postTo, replayTo } from './again.ts';
 import { pageAnswers } from './answers.ts';
 import { Keeper } from './keeper.ts';
 import { Sandbox } from './sandbox.ts';
-import { challengeStore, exchangeStore, runStore, vaultSession } from './session-storage.ts';
+import { challengeStore, exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
@@ -104,7 +105,7 @@ async function build(): Promise<House> {
   const database = await openDatabase();
   const settings = new StoredSettings(database);
   const budgets = new StoredBudgets(database, now);
-  const journal = new StoredJournal(database, now);
+  const journal = new StoredJournal(database, await PrivateParts.open(privateStore), now);
   const log = new StoredLog(database);
 
   const exchanges = new Exchanges({ store: exchangeStore, changed: tellPages, now });
@@ -183,8 +184,17 @@ async function build(): Promise<House> {
     exclusively,
     now,
   });
-  const write = ({ url }: Pick<Challenge, 'url'>, key: Left, args: readonly string[]) =>
-    log.add({ at: now(), site: siteOf(url), url, key, args });
+  const write = (
+    { url, isPrivate }: Pick<Challenge, 'url' | 'isPrivate'>,
+    key: Left,
+    args: readonly string[],
+  ) =>
+    log.add({
+      at: now(),
+      ...(isPrivate ? { site: null, url: null } : { site: siteOf(url), url }),
+      key,
+      args,
+    });
   const leave = (challenge: Challenge, key: Left) => {
     exchanges.saw(challenge);
     exchanges.left(challenge, key, []);
@@ -329,5 +339,14 @@ const exclusively: Exclusively = (name, work) => navigator.locks.request(name, w
 /** Opens what a payment paid for; where only the page itself can ask for it, that page's site. */
 async function visit({ intent: { challenge } }: Payment): Promise<void> {
   const url = challenge.method === 'GET' ? challenge.url : challenge.topOrigin;
-  if (url !== null) await chrome.tabs.create({ url });
+  if (url === null) return;
+  if (!challenge.isPrivate) return void (await chrome.tabs.create({ url }));
+  const windows = await chrome.windows.getAll({ windowTypes: ['normal'] });
+  const id = windows.find(({ incognito }) => incognito)?.id;
+  // In an ordinary window the address would stand in the history, and the proof would not be delivered.
+  if (id === undefined) await chrome.windows.create({ url, incognito: true });
+  else {
+    await chrome.tabs.create({ url, windowId: id });
+    await chrome.windows.update(id, { focused: true });
+  }
 }

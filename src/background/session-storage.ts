@@ -1,6 +1,7 @@
 import type { SessionStore as ChallengeStore } from '../interception/chromium/open-challenges.ts';
 import type { ExchangeStore } from '../payments/exchanges.ts';
 import type { RunStore, TestRun } from '../payments/tester.ts';
+import type { PrivateStore } from '../storage/private-parts.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 
 // `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
@@ -29,6 +30,20 @@ export const challengeStore: ChallengeStore = {
   remove: (keys) => session.remove([...keys]),
 };
 
+const PRIVATE = 'private:';
+
+/** Where the journal keeps what only memory may hold of payments in private windows. */
+export const privateStore: PrivateStore = {
+  read: async () =>
+    new Map(
+      Object.entries(await session.get(null)).flatMap(([key, text]) =>
+        key.startsWith(PRIVATE) ? [[key.slice(PRIVATE.length), text] as const] : [],
+      ),
+    ),
+  write: (id, text) => session.set({ [PRIVATE + id]: text }),
+  remove: (ids) => session.remove(ids.map((id) => PRIVATE + id)),
+};
+
 const EXCHANGE = 'exchange:';
 
 /** Where the 402s that tabs met are kept. */
@@ -54,8 +69,9 @@ export const RETIRED_ENGINES = 'retiredEngines';
 export const REST_UNTIL = 'workRestsUntil';
 /** Before the number of each tab that pays with test money. It must not come back to real money by being locked. */
 export const SANDBOX = 'sandbox:';
-/** What tells nothing of a purse, and so outlives its locking. */
-const isKept = (key: string) => key === RETIRED_ENGINES || key === REST_UNTIL || key.startsWith(SANDBOX);
+/** What tells nothing of a purse, or is a proof that was paid for, and so outlives a lock. */
+const isKept = (key: string) =>
+  key === RETIRED_ENGINES || key === REST_UNTIL || key.startsWith(SANDBOX) || key.startsWith(PRIVATE);
 
 async function clearSession(): Promise<void> {
   const keys = Object.keys(await session.get(null));

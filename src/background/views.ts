@@ -25,7 +25,8 @@ import {
 } from '../payments/budget.ts';
 import { budgetHelps } from '../payments/decision.ts';
 import type { Float } from '../payments/float.ts';
-import { isUnderway, type Payment, type Site } from '../payments/payment.ts';
+import { isUnderway, type Site } from '../payments/payment.ts';
+import { type AnyPayment, isWhole } from '../payments/private-record.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
 import type { Activity } from '../storage/activity.ts';
@@ -177,34 +178,62 @@ export function activityView(activity: Activity, out: ReadonlySet<BlockHash>): A
   };
 }
 
-/** `out` as for `activityView`. */
-export function paymentView({ intent, progress, story }: Payment, out: ReadonlySet<BlockHash>): PaymentView {
-  const { challenge, offer } = intent;
+/** `out` as for `activityView`. Of a payment in a private window nothing is told but what the disk keeps. */
+export function paymentView(payment: AnyPayment, out: ReadonlySet<BlockHash>): PaymentView {
+  const { intent, progress, story } = payment;
+  const { id, at, amount, network, approval, offer } = intent;
   const hash = 'hash' in progress ? progress.hash : null;
   return {
     kind: 'payment',
-    id: intent.id,
-    at: intent.at,
+    id,
+    at,
     state: progress.state,
     story,
-    site: intent.site,
-    askedBy: askerOf(challenge, intent.site),
-    url: challenge.url,
-    method: challenge.method,
-    amount: intent.amount.toString(),
+    ...wordsOf(payment),
+    amount: amount.toString(),
     payTo: offer.payTo,
     mechanism: offer.mechanism,
-    network: intent.network.id,
-    testMoney: intent.network.testMoney,
-    description: offer.resource.description ?? null,
-    approval: intent.approval,
+    network: network.id,
+    testMoney: network.testMoney,
+    approval,
     blockHash: hash,
     status: 'status' in progress ? progress.status : null,
-    fault: progress.state === 'abandoned' ? { key: progress.fault, args: progress.args } : null,
-    serverSaid: progress.state === 'refused' ? progress.said : null,
     cheque:
       !isHandOver(offer) || !hash || progress.state === 'revoked' ? null : out.has(hash) ? 'out' : 'cashed',
     byPost: progress.state === 'settled' && progress.byPost === true,
     canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
+  };
+}
+
+type Words = 'isPrivate' | 'site' | 'askedBy' | 'url' | 'method' | 'description' | 'fault' | 'serverSaid';
+
+/** What names the site, or is in its words. */
+function wordsOf(payment: AnyPayment): Pick<PaymentView, Words> {
+  const { progress } = payment;
+  if (!isWhole(payment) || payment.intent.challenge.isPrivate) {
+    return {
+      isPrivate: true,
+      site: null,
+      askedBy: null,
+      url: null,
+      method: null,
+      description: null,
+      fault: progress.state === 'abandoned' ? { key: progress.fault, args: [] } : null,
+      serverSaid: null,
+    };
+  }
+  const { site, challenge, offer } = payment.intent;
+  return {
+    isPrivate: false,
+    site,
+    askedBy: askerOf(challenge, site),
+    url: challenge.url,
+    method: challenge.method,
+    description: offer.resource.description ?? null,
+    fault:
+      payment.progress.state === 'abandoned'
+        ? { key: payment.progress.fault, args: payment.progress.args }
+        : null,
+    serverSaid: payment.progress.state === 'refused' ? payment.progress.said : null,
   };
 }

@@ -14,6 +14,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     at: SEEN + (story.approved ?? 0),
     state: steps.at(-1)?.[0] ?? 'approved',
     story: steps.map(([state, after]) => ({ state, at: SEEN + after })),
+    isPrivate: false,
     site: 'https://shop.example',
     askedBy: null,
     url: 'https://shop.example/api',

@@ -24,8 +24,8 @@ export interface OpenPurseView {
   readonly network: NetworkView;
   /** What stands between the purse and its money, as a sentence; null when all is well. */
   readonly trouble: FaultKey | null;
-  /** The site that has a signed block of the account and has not cashed it: the account waits for it. */
-  readonly chequeOut: string | null;
+  /** Why the account waits, while a site has a signed block of it and has not cashed it. */
+  readonly chequeOut: { readonly key: FaultKey; readonly args: readonly string[] } | null;
   readonly work: WorkState;
   readonly paused: boolean;
   readonly lockAt: number | null;
@@ -152,10 +152,12 @@ export interface PaymentView {
   readonly at: number;
   readonly state: PaymentState;
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
-  readonly site: string;
+  /** Paid in a private window: site, URL, method and all that a server said are not shown, and null. */
+  readonly isPrivate: boolean;
+  readonly site: string | null;
   readonly askedBy: string | null;
-  readonly url: string;
-  readonly method: string;
+  readonly url: string | null;
+  readonly method: string | null;
   readonly amount: RawString;
   readonly payTo: string;
   readonly mechanism: string;
@@ -191,8 +193,9 @@ export type ActivityView = PaymentView | TransferView;
 /** One line of the log: why a 402 was not paid. */
 export interface LogLineView {
   readonly at: number;
-  readonly site: string;
-  readonly url: string;
+  /** Both are null for a private window. */
+  readonly site: string | null;
+  readonly url: string | null;
   readonly key: MessageKey;
   readonly args: readonly string[];
   /** For how many 402s of the site the line stands, where it is more than one. */

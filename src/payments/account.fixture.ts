@@ -15,6 +15,8 @@ import type { AccountKeys } from '../nano/seed.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { type Database, openDatabase } from '../storage/database.ts';
 import { StoredJournal } from '../storage/journal.ts';
+import { memorySession, noParts } from '../storage/private-parts.fixture.ts';
+import { PrivateParts } from '../storage/private-parts.ts';
 import { recordTransfer } from '../storage/transfers.ts';
 import { storedWorkCache } from '../storage/work-cache.ts';
 import { nonceOf } from '../work/difficulty.ts';
@@ -35,6 +37,8 @@ export interface Account {
   readonly address: NanoAddress;
   readonly database: Database;
   readonly journal: StoredJournal;
+  /** The journal as the worker's next life opens it: in the same session, or in that of a browser that was restarted. */
+  nextJournal(after: 'worker' | 'browser'): Promise<StoredJournal>;
   readonly chains: StoredChains;
   /** A purse of its own over the same database, as a new life of the worker has it; its ports may be replaced. */
   purse(ports?: Partial<PursePorts>): Purse;
@@ -55,6 +59,7 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
   const { id, rpcUrls, wsUrl, thresholds } = devnet.profile;
   const network = { ...DEVNET, id, rpcUrls, wsUrl, thresholds };
   const chains = new StoredChains(database);
+  const session = memorySession();
   const key = readHex32(keys.publicKey);
   if (key === undefined) throw new Error('a public key is 32 bytes');
   const blocks = () => devnet.ledger.chain(key);
@@ -64,7 +69,11 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
     keys,
     address: keys.address,
     database,
-    journal: new StoredJournal(database, Date.now),
+    journal: new StoredJournal(database, await PrivateParts.open(session), Date.now),
+    async nextJournal(after) {
+      const parts = after === 'worker' ? await PrivateParts.open(session) : await noParts();
+      return new StoredJournal(database, parts, Date.now);
+    },
     chains,
     purse: (ports) =>
       new Purse({

@@ -4,10 +4,11 @@ import { toAddress } from '../../test/devnet/address.ts';
 import type { Merchant } from '../../test/merchant/merchant.ts';
 import type { Account } from './account.fixture.ts';
 import type { Payment } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 
 /** Every payment in the account's journal. */
 export const paymentsOf = async ({ database }: Account): Promise<readonly Payment[]> =>
-  (await database.getAll('payments')).map(({ payment }) => payment);
+  (await database.getAll('payments')).map(({ payment }) => wholeOf(payment));
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 const lines = (all: readonly (readonly (string | bigint)[])[]) => all.map(String).toSorted();

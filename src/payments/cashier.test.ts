@@ -11,6 +11,7 @@ import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Answer } from './approvals.ts';
 import type { Standing } from './cashier.ts';
 import { type Payment, siteOf } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { challengeOf } from './samples.fixture.ts';
 import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
 import { dayOf } from './windows.ts';
@@ -46,7 +47,7 @@ const begin = (options: LifeOptions) => {
 const page = (path = '/article', query = '') =>
   `${merchant.origin}${path}?visit=${crypto.randomUUID()}${query}`;
 const payments = async (): Promise<readonly Payment[]> =>
-  (await account.database.getAll('payments')).map(({ payment }) => payment);
+  (await account.database.getAll('payments')).map(({ payment }) => wholeOf(payment));
 const states = async () => (await payments()).map(({ progress }) => progress.state);
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const standing = (parts: Partial<Standing>): Standing => ({

@@ -12,8 +12,10 @@ import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
 import { type Handover, replaces } from './handover.ts';
 import type { Budgets, Journal, Memory, SiteRules } from './journal.ts';
+import { type Cheque, chequeOutFault } from './own-block.ts';
 import { LONGEST_TIMER } from './payer.ts';
-import { type Intent, type Payment, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
+import { type Intent, type PaymentId, resourceOf, siteOf } from './payment.ts';
+import { type AnyPayment, isWhole } from './private-record.ts';
 
 /** Why a 402 was left to the page. */
 export type Left = Extract<MessageKey, `refusal_${string}`> | FaultKey;
@@ -40,8 +42,8 @@ export interface CashierPorts {
   readonly standing: (challenge: Challenge) => Promise<Standing | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
-  /** The site that has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
-  readonly chequeOut: (network: string) => Promise<Site | null>;
+  /** Who has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
+  readonly chequeOut: (network: string) => Promise<Cheque | null>;
   /** The account to pay this much from (raw) on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
   readonly turn: (network: string, amount: Raw) => Promise<Turn>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
@@ -186,7 +188,7 @@ export class Cashier {
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
     this.#ports.witness.decided(challenge, offer, decision);
     const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut(offer.network);
-    if (holder !== null) return this.#leave(challenge, 'fault_chequeOut', [holder]);
+    if (holder !== null) throw chequeOutFault(holder);
     switch (decision.kind) {
       case 'refuse':
         return decision.key === 'refusal_EXPIRES_TOO_SOON'
@@ -295,8 +297,8 @@ export class Cashier {
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, present, books));
   }
 
-  async #serve(payment: Payment, challenge: Challenge): Promise<void> {
-    if (!(await this.#ports.handover.serve(payment, challenge))) {
+  async #serve(payment: AnyPayment, challenge: Challenge): Promise<void> {
+    if (!isWhole(payment) || !(await this.#ports.handover.serve(payment, challenge))) {
       await this.#leave(challenge, 'refusal_ALREADY_PAID');
     }
   }

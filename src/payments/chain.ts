@@ -25,8 +25,15 @@ import { countermandOf, isCashed } from './countermand.ts';
 import { Frontier } from './frontier.ts';
 import type { ChainStore } from './journal.ts';
 import type { Landing } from './landing.ts';
-import { type Cheque, chequeOutOn, type Due, headAfter, type OwnBlock, type Record } from './own-block.ts';
-import type { Site } from './payment.ts';
+import {
+  type Cheque,
+  chequeOutFault,
+  chequeOutOn,
+  type Due,
+  headAfter,
+  type OwnBlock,
+  type Record,
+} from './own-block.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -150,11 +157,11 @@ export class Chain {
     return this.#append(sendOf(order), record, { over, signal });
   }
 
-  /** The site that has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
-  async chequeOut(): Promise<Site | null> {
+  /** Who has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
+  async chequeOut(): Promise<Cheque | null> {
     if (chequeOutOn(await this.#frontier.newest()) === null) return null;
     await this.look();
-    return chequeOutOn(await this.#frontier.newest())?.cheque.site ?? null;
+    return chequeOutOn(await this.#frontier.newest())?.cheque ?? null;
   }
 
   /**
@@ -302,7 +309,7 @@ export class Chain {
     await this.look();
     const now = await this.#frontier.newest();
     const out = chequeOutOn(now);
-    if (out !== null) throw new Fault('fault_chequeOut', [out.cheque.site]);
+    if (out !== null) throw chequeOutFault(out.cheque);
     return now;
   }
 

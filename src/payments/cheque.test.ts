@@ -16,6 +16,7 @@ import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { DELIVERY_GRACE } from './handover.ts';
 import type { Payment } from './payment.ts';
 import { siteOf } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
 import { isDay } from './windows.ts';
 
@@ -56,7 +57,7 @@ const page = (query: Readonly<Record<string, string>>, path = '/article') =>
   `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
 const payments = async (): Promise<readonly Payment[]> =>
   (await account.database.getAll('payments'))
-    .map(({ payment }) => payment)
+    .map(({ payment }) => wholeOf(payment))
     .toSorted((a, b) => a.intent.at - b.intent.at);
 const newest = async (): Promise<Payment> => {
   const payment = (await payments()).at(-1);

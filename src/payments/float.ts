@@ -4,7 +4,7 @@ import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import type { Site } from './payment.ts';
+import type { Cheque } from './own-block.ts';
 import type { Purse } from './purse.ts';
 
 /** How many accounts stand ready to pay, and what each beside the first is to hold. One is no float at all. */
@@ -97,8 +97,8 @@ export class Float {
     return balance === null || balance >= amount ? null : subtractRaw(amount, balance);
   }
 
-  /** The site whose uncashed block keeps every account with money waiting; null when one can pay. */
-  async chequeOut(): Promise<Site | null> {
+  /** Whose uncashed block keeps every account with money waiting; null when one can pay. */
+  async chequeOut(): Promise<Cheque | null> {
     const holders = await Promise.all(
       this.#purses.filter((purse) => purse === this.#main || isRich(purse, 1n as Raw)).map(holderOf),
     );
@@ -240,7 +240,7 @@ export class Float {
 }
 
 const isRich = ({ balance }: Purse, amount: Raw): boolean => balance !== null && balance >= amount;
-const holderOf = ({ chain }: Purse): Promise<Site | null> => chain.chequeOut();
+const holderOf = ({ chain }: Purse): Promise<Cheque | null> => chain.chequeOut();
 const isIdle = async (purse: Purse): Promise<boolean> =>
   (await purse.readiness()) === 'ready' && (await holderOf(purse)) === null;
 

@@ -5,6 +5,7 @@ import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts
 import { Handover, type HandoverPorts } from './handover.ts';
 import { Payer } from './payer.ts';
 import { type Intent, siteOf } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 import { nobody } from './shop.fixture.ts';
 
@@ -104,8 +105,9 @@ test('a payment that is resumed and served at once is walked once and delivered 
     },
   });
   const handover = handoverOf(payer, { waits: async () => true });
-  const payment = await account.journal.find(intent.id);
-  if (payment === null) throw new Error('reserved above');
+  const found = await account.journal.find(intent.id);
+  if (found === null) throw new Error('reserved above');
+  const payment = wholeOf(found);
   const [served, second] = await Promise.all([
     handover.serve(payment, challenge),
     handover.serve(payment, challenge),

@@ -6,6 +6,7 @@ import { mayGet } from './foreign-hand.ts';
 import type { Journal } from './journal.ts';
 import type { Payer } from './payer.ts';
 import { isKept, isUnderway, type Payment, type PaymentId } from './payment.ts';
+import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 
 export interface HandoverPorts {
   readonly journal: Journal;
@@ -130,11 +131,12 @@ export class Handover {
   /**
    * Lets the proof of a payment out once more, to the next 402 that its request meets.
    *
-   * @throws Fault `fault_unknownPayment`, `fault_paymentOver`.
+   * @throws Fault `fault_unknownPayment`, `fault_paymentOver`, `fault_privateForgotten`
    */
   async want(id: PaymentId): Promise<Payment> {
-    const payment = await this.#ports.journal.find(id);
-    if (payment === null) throw new Fault('fault_unknownPayment');
+    const found = await this.#ports.journal.find(id);
+    if (found === null) throw new Fault('fault_unknownPayment');
+    const payment = wholeOf(found);
     if (!('proof' in payment.progress) || payment.progress.state === 'settled') {
       throw new Fault('fault_paymentOver');
     }
@@ -148,11 +150,13 @@ export class Handover {
     await Promise.all(underway.map((payment) => this.#carryOn(payment).catch(whenNotNow)));
   }
 
-  async #carryOn(payment: Payment): Promise<void> {
+  async #carryOn(payment: AnyPayment): Promise<void> {
     const { journal, payer, waits } = this.#ports;
-    const { id, challenge } = payment.intent;
+    const { id } = payment.intent;
+    if (!isWhole(payment)) return void (await payer.carryOn(id));
+    const { challenge } = payment.intent;
     if (this.isServed(payment)) return;
-    if (payment.progress.state !== 'approved') return void (await payer.pay(id));
+    if (payment.progress.state !== 'approved') return void (await payer.carryOn(id));
     // Whoever still waits for it is about to be met again, and pays then.
     if ((await waits(challenge)) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });

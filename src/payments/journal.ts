@@ -5,12 +5,13 @@ import type { BlockHash } from '../nano/block.ts';
 import type { Allowance, BudgetChange } from './budget.ts';
 import type { ChequeBlock, OwnBlock } from './own-block.ts';
 import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
+import type { AnyPayment } from './private-record.ts';
 
 /** What came of asking the journal to reserve money for an intent. */
 export type Reservation =
   | { readonly kind: 'reserved'; readonly payment: Payment }
   /** The same session, nonce or challenge was approved before: that payment goes on, no second one begins. */
-  | { readonly kind: 'known'; readonly payment: Payment }
+  | { readonly kind: 'known'; readonly payment: AnyPayment }
   /** The budget does not allow it any more: other payments used it up, or it was changed since the decision. */
   | { readonly kind: 'over' };
 
@@ -19,7 +20,8 @@ export type Uncounted = Omit<Intent, 'windows'>;
 
 /**
  * The purse's memory of payments. Every method is one transaction: it either happened on disk when its promise
- * resolves, or did not happen at all.
+ * resolves, or did not happen at all. Of a payment that was made in a private window the disk holds no more than a
+ * `PrivateRecord`: it is given whole until the browser ends.
  */
 export interface Journal {
   /**
@@ -28,20 +30,20 @@ export interface Journal {
    */
   reserve(intent: Uncounted): Promise<Reservation>;
   /** Takes the payment one step on; giving back its reservation when it is abandoned. */
-  advance(id: PaymentId, progress: Progress): Promise<Payment>;
+  advance(id: PaymentId, progress: Progress): Promise<AnyPayment>;
   /**
    * Takes the payment to `signed` and writes its block as the account's newest: both or neither. The last look before
    * money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
    */
-  sign(id: PaymentId, own: OwnBlock): Promise<Payment>;
+  sign(id: PaymentId, own: OwnBlock): Promise<AnyPayment>;
   /**
    * Takes a payment whose block was handed over to `revoked`, gives back its reservation, and writes the block that
    * stands in its place as the account's newest: all or nothing.
    */
-  revoke(id: PaymentId, instead: OwnBlock): Promise<Payment>;
-  find(id: PaymentId): Promise<Payment | null>;
+  revoke(id: PaymentId, instead: OwnBlock): Promise<AnyPayment>;
+  find(id: PaymentId): Promise<AnyPayment | null>;
   /** Payments that the purse itself must carry on. */
-  underway(): Promise<readonly Payment[]>;
+  underway(): Promise<readonly AnyPayment[]>;
   /** The payment that was made for this challenge, if any; rather one that stands than one that was given up. */
   forChallenge(challengeId: string): Promise<Payment | undefined>;
   /** All that it knows of the request of a challenge, as of one instant. */

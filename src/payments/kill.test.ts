@@ -5,6 +5,7 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { type Intent, type PaymentState, siteOf } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 const paymentsOf = async ({ database }: Account) =>
-  (await database.getAll('payments')).map(({ payment }) => payment);
+  (await database.getAll('payments')).map(({ payment }) => wholeOf(payment));
 const settledIn = (account: Account) =>
   merchant.books().payments.filter(({ payer }) => payer === account.address);
 const sum = (intents: readonly Intent[]) => intents.reduce((total, { amount }) => total + amount, 0n);

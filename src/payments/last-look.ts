@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { OwnBlock } from './own-block.ts';
-import type { Intent } from './payment.ts';
+import type { PrivateIntent } from './private-record.ts';
 
 /** How long an offer must still live when its block is signed (ms): it is confirmed and delivered after that. */
 export const SIGNING_MARGIN = 10_000;
@@ -15,7 +15,11 @@ export const PUBLISHING_MARGIN = 5_000;
  *
  * @throws Fault `fault_offerExpired`; `fault_unexpected` for a block that pays something else
  */
-export function lastLook({ network, account, amount, offer }: Intent, own: OwnBlock, at: number): void {
+export function lastLook(
+  { network, account, amount, offer }: Pick<PrivateIntent, 'network' | 'account' | 'amount' | 'offer'>,
+  own: OwnBlock,
+  at: number,
+): void {
   const paysAsApproved =
     own.network === network.id &&
     own.account === account &&

@@ -9,6 +9,7 @@ import { debitedOf } from './books.fixture.ts';
 import type { ChainStore } from './journal.ts';
 import { PUBLISHING_MARGIN } from './last-look.ts';
 import type { Payment } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
@@ -40,7 +41,7 @@ const begin = (options: LifeOptions = {}) => {
 };
 const payments = async (): Promise<readonly Payment[]> =>
   (await account.database.getAll('payments'))
-    .map(({ payment }) => payment)
+    .map(({ payment }) => wholeOf(payment))
     .toSorted((a, b) => a.intent.at - b.intent.at);
 const first = async (): Promise<Payment> => {
   const [payment] = await payments();

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, OpenHead, SignedBlock, Subtype } from '../nano/block.ts';
@@ -26,7 +27,8 @@ export interface OwnBlock {
 /** For what a signed block pays, and whom (protocol.md section 7, rule 16). */
 export interface Cheque {
   readonly payment: PaymentId;
-  readonly site: Site;
+  /** Null for one of a private window, whose site is not written down (invariant 12). */
+  readonly site: Site | null;
 }
 
 /** A payment that buys nothing any more when its block lands too late. */
@@ -57,6 +59,11 @@ export function headAfter({ account, hash, block }: OwnBlock): OpenHead {
 export function chequeOutOn(newest: OwnBlock | null): ChequeBlock | null {
   if (newest === null) return null;
   return newest.revokes ?? (isCheque(newest) ? newest : null);
+}
+
+/** Why an account cannot pay while its signed block is out. */
+export function chequeOutFault({ site }: Cheque): Fault {
+  return site === null ? new Fault('fault_chequeOutPrivate') : new Fault('fault_chequeOut', [site]);
 }
 
 /** The block as one like any other: a cheque that was cashed, or what has taken a cheque's place for good. */

@@ -13,6 +13,7 @@ import { type Account, accountWith, locks, STRANGER, workOver } from './account.
 import { SIGNING_MARGIN } from './last-look.ts';
 import { Payer, type PayerPorts } from './payer.ts';
 import type { Intent, PaymentId } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import type { Purse } from './purse.ts';
 import { intentOf, sessionOffer } from './samples.fixture.ts';
 
@@ -441,7 +442,7 @@ describe('delivering', () => {
     const intent = await reserve();
     const approved = await account.journal.find(intent.id);
     if (approved === null) throw new Error('reserved above');
-    await expect(payer.deliver(approved, intent.challenge)).rejects.toThrow('fault_paymentOver');
+    await expect(payer.deliver(wholeOf(approved), intent.challenge)).rejects.toThrow('fault_paymentOver');
     const settled = await payer.deliver(await payer.pay(intent.id), intent.challenge);
     await expect(payer.deliver(settled, intent.challenge)).rejects.toThrow('fault_paymentOver');
   });

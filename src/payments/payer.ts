@@ -1,4 +1,4 @@
-import { Fault, faultOf } from '../fault.ts';
+import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { type Answer, readAnswer } from '../protocol/answer.ts';
@@ -12,16 +12,20 @@ import type { Journal } from './journal.ts';
 import type { Landing } from './landing.ts';
 import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './last-look.ts';
 import type { OwnBlock } from './own-block.ts';
+import type { Intent, Payment, PaymentId, PaymentState, Progress } from './payment.ts';
 import {
-  type Intent,
-  isUnderway,
-  type Payment,
-  type PaymentId,
-  type PaymentState,
-  type Progress,
-} from './payment.ts';
+  type AnyPayment,
+  goesOn,
+  isWhole,
+  type PrivateIntent,
+  type PrivateRecord,
+  siteOnDisk,
+  wholeOf,
+} from './private-record.ts';
 import type { Purse } from './purse.ts';
 
+/** What the way to the ledger takes to know of an intent. */
+type Order = Pick<PrivateIntent, 'id' | 'network' | 'account' | 'amount' | 'offer'>;
 type Of<State extends PaymentState> = Extract<Progress, { readonly state: State }>;
 
 export interface PayerPorts {
@@ -35,7 +39,7 @@ export interface PayerPorts {
     account: NanoAddress,
   ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
   /** Revokes a payment whose block came too late: resolved with what the ledger made of it (see `Revoker`). */
-  readonly revoke: (id: PaymentId) => Promise<Payment>;
+  readonly revoke: (id: PaymentId) => Promise<AnyPayment>;
   /** Lets the challenge's own request go again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
   readonly exclusively: Exclusively;
@@ -66,7 +70,7 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
 export class Payer {
   readonly #ports: PayerPorts;
   /** One walk per payment: whoever asks for a payment that is on its way joins it. */
-  readonly #walks = new Map<PaymentId, Promise<Payment>>();
+  readonly #walks = new Map<PaymentId, Promise<AnyPayment>>();
 
   constructor(ports: PayerPorts) {
     this.#ports = ports;
@@ -75,9 +79,20 @@ export class Payer {
   /**
    * Takes the payment as far as its proof. Resolves with it beyond that, or `abandoned`.
    *
-   * @throws Fault when it cannot go on now (no node, locked, not confirmed): it stays as it is and is resumed later.
+   * @throws Fault when it cannot go on now (no node, locked, not confirmed): it stays as it is and is resumed later;
+   * `fault_privateForgotten` where there can be no proof any more
    */
-  pay(id: PaymentId): Promise<Payment> {
+  async pay(id: PaymentId): Promise<Payment> {
+    return wholeOf(await this.carryOn(id));
+  }
+
+  /**
+   * Takes the payment as far as it goes: to its proof or, where the browser has ended since a private window paid, until
+   * its block is confirmed or taken back.
+   *
+   * @throws Fault as `pay`
+   */
+  carryOn(id: PaymentId): Promise<AnyPayment> {
     const running = this.#walks.get(id);
     if (running !== undefined) return running;
     const walk = this.#walk(id).finally(() => this.#walks.delete(id));
@@ -103,9 +118,9 @@ export class Payer {
     if (isHandOver(payment.intent.offer)) {
       const now = await this.#now(id);
       // What was revoked meanwhile is over, whatever the server said of it.
-      if (now.progress.state === 'revoked') return now;
+      if (now.progress.state === 'revoked') return wholeOf(now);
     }
-    const after = await journal.advance(id, { proof, ...outcome, block, hash });
+    const after = wholeOf(await journal.advance(id, { proof, ...outcome, block, hash }));
     if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
     else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
     return after;
@@ -144,7 +159,8 @@ export class Payer {
         return lower === undefined ? outcome : { ...outcome, proof: lower };
       }
       case 'postBody':
-        return this.#post(challenge, proof);
+        // The purse's own request would go out from outside the private window, and leave its address there.
+        return challenge.isPrivate ? outcomeOf(delivery.status, answer) : this.#post(challenge, proof);
     }
   }
 
@@ -162,18 +178,18 @@ export class Payer {
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }
 
-  async #walk(id: PaymentId): Promise<Payment> {
+  async #walk(id: PaymentId): Promise<AnyPayment> {
     let payment = await this.#now(id);
     const { intent, progress } = payment;
     if (progress.state === 'published' && (await this.#isReplaced(intent, progress))) {
       return this.#giveUp(intent);
     }
-    while (isUnderway(payment.progress.state)) payment = await this.#step(payment);
+    while (goesOn(payment)) payment = await this.#step(payment);
     return payment;
   }
 
   /** What was published in an earlier walk may have another block in its place by now: it would be waited for in vain. */
-  async #isReplaced(intent: Intent, published: Of<'published'>): Promise<boolean> {
+  async #isReplaced(intent: Order, published: Of<'published'>): Promise<boolean> {
     try {
       return (await this.#land(intent, published)) === 'replaced';
     } catch (failure) {
@@ -183,7 +199,11 @@ export class Payer {
     }
   }
 
-  async #step({ intent, progress, story }: Payment): Promise<Payment> {
+  #step(payment: AnyPayment): Promise<AnyPayment> {
+    return isWhole(payment) ? this.#stepWhole(payment) : this.#stepRecord(payment);
+  }
+
+  async #stepWhole({ intent, progress, story }: Payment): Promise<AnyPayment> {
     const { journal } = this.#ports;
     switch (progress.state) {
       case 'approved':
@@ -206,15 +226,30 @@ export class Payer {
     }
   }
 
+  /** Nothing can be proven any more: what no network has is given back, the rest only finds its place on the ledger. */
+  async #stepRecord({ intent, progress, story }: PrivateRecord): Promise<AnyPayment> {
+    switch (progress.state) {
+      case 'approved':
+        return this.#abandon(intent, 'fault_interrupted');
+      case 'signed':
+        return isHandOver(intent.offer) ? this.#ports.revoke(intent.id) : this.#publish(intent, progress);
+      case 'published':
+        return this.#confirm(intent, progress, story.at(-1)?.at);
+      default:
+        throw new Fault('fault_paymentOver');
+    }
+  }
+
   /** Signs the block of an approved payment; when that fails before anything was signed, nothing is owed. */
-  async #sign(intent: Intent): Promise<Payment> {
+  async #sign(intent: Intent): Promise<AnyPayment> {
     const { journal } = this.#ports;
-    const { id, site, offer, amount } = intent;
+    const { id, offer, amount } = intent;
+    const site = siteOnDisk(intent);
     // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
     const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
     const due = { payment: id, site, by: offer.expiresAt - PUBLISHING_MARGIN };
-    let signed: Payment | undefined;
+    let signed: AnyPayment | undefined;
     try {
       const purse = await this.#purse(intent);
       const order = { to: offer.payTo, amount };
@@ -238,7 +273,7 @@ export class Payer {
   }
 
   /** A block that is handed over proves itself: neither published nor confirmed from here. */
-  async #proveBy(offer: HandOverOffer, { id }: Intent, { block, hash }: Of<'signed'>): Promise<Payment> {
+  async #proveBy(offer: HandOverOffer, { id }: Intent, { block, hash }: Of<'signed'>): Promise<AnyPayment> {
     const proof = await makeProof(offer, { block });
     return this.#ports.journal.advance(id, { state: 'proven', block, hash, proof });
   }
@@ -247,7 +282,7 @@ export class Payer {
    * Too late, the block would pay for nothing: unless some node has it already, it is taken back. What was once held
    * back is, even where the clock was set back meanwhile.
    */
-  async #publish(intent: Intent, signed: Of<'signed'>): Promise<Payment> {
+  async #publish(intent: Order, signed: Of<'signed'>): Promise<AnyPayment> {
     const { block, hash } = signed;
     const { chain } = await this.#purse(intent);
     const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
@@ -264,7 +299,7 @@ export class Payer {
     }
   }
 
-  async #confirm(intent: Intent, published: Of<'published'>, since?: number): Promise<Payment> {
+  async #confirm(intent: Order, published: Of<'published'>, since?: number): Promise<AnyPayment> {
     const { block, hash } = published;
     try {
       await (await this.#purse(intent)).confirmed(hash, undefined, since);
@@ -277,21 +312,25 @@ export class Payer {
     return this.#ports.journal.advance(intent.id, { state: 'confirmed', block, hash });
   }
 
-  async #land(intent: Intent, { block, hash }: Of<'signed' | 'published'>): Promise<Landing> {
+  async #land(intent: Order, { block, hash }: Of<'signed' | 'published'>): Promise<Landing> {
     const { network, account, amount } = intent;
     const { chain } = await this.#purse(intent);
     return chain.land({ network: network.id, account, hash, subtype: 'send', block, moved: amount });
   }
 
-  #giveUp({ id }: Intent): Promise<Payment> {
-    return this.#ports.journal.advance(id, { state: 'abandoned', fault: 'fault_blockForked', args: [] });
+  #giveUp(intent: Order): Promise<AnyPayment> {
+    return this.#abandon(intent, 'fault_blockForked');
   }
 
-  #purse({ network, account }: Intent) {
+  #abandon({ id }: Order, fault: FaultKey): Promise<AnyPayment> {
+    return this.#ports.journal.advance(id, { state: 'abandoned', fault, args: [] });
+  }
+
+  #purse({ network, account }: Order) {
     return this.#ports.purse(network.id, account);
   }
 
-  async #now(id: PaymentId): Promise<Payment> {
+  async #now(id: PaymentId): Promise<AnyPayment> {
     const payment = await this.#ports.journal.find(id);
     if (payment === null) throw new Fault('fault_unknownPayment');
     return payment;

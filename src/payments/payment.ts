@@ -134,12 +134,18 @@ export function approved(intent: Intent): Payment {
   return { intent, progress: { state: 'approved' }, story: [{ state: 'approved', at: intent.at }] };
 }
 
+/** What the table of steps looks at. */
+interface Advancing extends Pick<Payment, 'story'> {
+  readonly intent: { readonly offer: Pick<Offer, 'mechanism'> };
+  readonly progress: { readonly state: PaymentState };
+}
+
 /**
  * The payment after one step.
  *
  * @throws Fault `fault_paymentOver` when the table knows no such step.
  */
-export function advance(payment: Payment, progress: Progress, at: number): Payment {
+export function advance<P extends Advancing>(payment: P, progress: P['progress'], at: number): P {
   const steps = isHandOver(payment.intent.offer) ? HANDED_OVER : PUBLISHED;
   if (!steps[payment.progress.state].includes(progress.state)) {
     throw new Fault('fault_paymentOver', [], { cause: `${payment.progress.state} → ${progress.state}` });

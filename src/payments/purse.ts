@@ -190,7 +190,7 @@ export class Purse {
     } catch (failure) {
       const { key } = faultOf(failure);
       // That the account waits for a cheque is no trouble: whoever shows the purse says so by itself.
-      this.#trouble = key === 'fault_chequeOut' ? null : key;
+      this.#trouble = key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate' ? null : key;
     } finally {
       if (!this.#life.signal.aborted) this.#ports.changed();
     }

@@ -5,6 +5,7 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { type Account, accountWith } from './account.fixture.ts';
 import type { Payment } from './payment.ts';
 import { siteOf } from './payment.ts';
+import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;
@@ -35,7 +36,7 @@ const page = (query: Readonly<Record<string, string>>, path = '/article') =>
 const only = async (): Promise<Payment> => {
   const [row, ...others] = await account.database.getAll('payments');
   if (row === undefined || others.length > 0) throw new Error('one payment is expected');
-  return row.payment;
+  return wholeOf(row.payment);
 };
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const read = (proof: string) => JSON.parse(Buffer.from(proof, 'base64').toString());

@@ -4,7 +4,8 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { DELIVERY_GRACE } from './handover.ts';
 import type { ChainStore, Journal } from './journal.ts';
 import type { ChequeBlock, OwnBlock } from './own-block.ts';
-import type { Payment, PaymentId } from './payment.ts';
+import type { PaymentId } from './payment.ts';
+import type { AnyPayment } from './private-record.ts';
 import type { Purse } from './purse.ts';
 
 export interface RevokerPorts {
@@ -25,7 +26,7 @@ export interface RevokerPorts {
  */
 export class Revoker {
   readonly #ports: RevokerPorts;
-  readonly #walks = new Map<PaymentId, Promise<Payment>>();
+  readonly #walks = new Map<PaymentId, Promise<AnyPayment>>();
 
   constructor(ports: RevokerPorts) {
     this.#ports = ports;
@@ -38,7 +39,7 @@ export class Revoker {
    * @throws Fault `fault_unknownPayment`; `fault_paymentOver` for a payment that handed nothing over; `fault_revokeWaits`
    * when it is signed and not confirmed yet; `fault_locked`, `fault_unknownNetwork`, and those of NodeClient
    */
-  revoke(id: PaymentId): Promise<Payment> {
+  revoke(id: PaymentId): Promise<AnyPayment> {
     const running = this.#walks.get(id);
     if (running !== undefined) return running;
     const walk = this.#revoke(id).finally(() => this.#walks.delete(id));
@@ -62,7 +63,7 @@ export class Revoker {
     if (begun || isLate) await this.revoke(cheque.payment);
   }
 
-  async #revoke(id: PaymentId): Promise<Payment> {
+  async #revoke(id: PaymentId): Promise<AnyPayment> {
     const { journal, chains } = this.#ports;
     const payment = await journal.find(id);
     if (payment === null) throw new Fault('fault_unknownPayment');

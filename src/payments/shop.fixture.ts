@@ -115,6 +115,8 @@ export interface Kill {
 
 export interface LifeOptions {
   readonly kill?: Kill;
+  /** The account's own by default. */
+  readonly journal?: Journal;
   readonly purse?: Partial<PursePorts>;
   readonly cashier?: Partial<CashierPorts>;
   /** What time it is (ms). */
@@ -125,7 +127,7 @@ export interface LifeOptions {
 export function lifeOf(
   account: Account,
   browser: Browser,
-  { kill, purse: ports, cashier: more, now = Date.now }: LifeOptions = {},
+  { kill, journal: opened = account.journal, purse: ports, cashier: more, now = Date.now }: LifeOptions = {},
 ) {
   const { died, isDead, mortal } = deathAt(kill);
   const chains = mortalChains(account.chains, mortal);
@@ -136,7 +138,7 @@ export function lifeOf(
   const approvals: Approvals = new Approvals(() => {
     for (const question of approvals.list()) if (!asked.includes(question)) asked.push(question);
   });
-  const journal = mortalJournal(account.journal, mortal);
+  const journal = mortalJournal(opened, mortal);
   const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
   const payer = new Payer({
     journal,
@@ -173,7 +175,7 @@ export function lifeOf(
     now,
     ...more,
   });
-  return { purse, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
+  return { purse, journal, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
 }
 
 /** Who writes nothing down. */

@@ -2,6 +2,7 @@ import type { MessageKey } from '../fault.ts';
 import type { ActivityView, PaymentState, TransferView } from '../messages/views.ts';
 import { Amount } from '../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../ui/components/Icon.tsx';
+import { PrivateWindow } from '../ui/components/PrivateWindow.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { shortAccount } from '../ui/format.ts';
 import { t } from '../ui/i18n.ts';
@@ -72,7 +73,13 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
         </span>
         <span class="row-words">
           <span class="row-title">
-            {item.kind === 'payment' ? <SiteName site={item.site} /> : shortAccount(item.counterparty)}
+            {item.kind !== 'payment' ? (
+              shortAccount(item.counterparty)
+            ) : item.site === null ? (
+              <PrivateWindow />
+            ) : (
+              <SiteName site={item.site} />
+            )}
           </span>
           <span class="row-sub">
             {t(item.kind === 'payment' ? STATES[item.state] : TRANSFERS[item.kind])} ·{' '}

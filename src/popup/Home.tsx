@@ -11,7 +11,7 @@ import { Screen } from '../ui/components/Screen.tsx';
 import { ToLoad } from '../ui/components/ToLoad.tsx';
 import { WorkLine } from '../ui/components/WorkLine.tsx';
 import { shortXno } from '../ui/format.ts';
-import { t } from '../ui/i18n.ts';
+import { sentenceOf, t } from '../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { type ActivePage, activePage } from './active-site.ts';
 import { activity } from './activity-list.ts';
@@ -126,7 +126,7 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
       {purse.chequeOut !== null && (
         <Notice tone="warn">
           <strong>{t('popup_waits')}</strong>
-          <p data-testid="cheque-out">{t('fault_chequeOut', purse.chequeOut)}</p>
+          <p data-testid="cheque-out">{sentenceOf(purse.chequeOut)}</p>
         </Notice>
       )}
     </div>

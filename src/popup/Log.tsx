@@ -2,6 +2,7 @@ import { useAnswer } from '../ui/changes.ts';
 import { Loading } from '../ui/components/Loading.tsx';
 import { LongUrl } from '../ui/components/LongUrl.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
+import { PrivateWindow } from '../ui/components/PrivateWindow.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { t } from '../ui/i18n.ts';
@@ -23,17 +24,19 @@ export function Log() {
           {log.value.map((line, index) => (
             <li key={`${line.at} ${index}`} data-testid="log-line" data-key={line.key}>
               <div class="section-head">
-                <SiteName site={line.site} />
+                {line.site === null ? <PrivateWindow /> : <SiteName site={line.site} />}
                 <time class="hint" dateTime={new Date(line.at).toISOString()}>
                   {ago(line.at, Date.now())}
                 </time>
               </div>
               <p>{t(line.key, ...line.args)}</p>
               {line.times !== undefined && <p class="hint">{t('popup_logTimes', String(line.times))}</p>}
-              {line.key === 'refusal_HAND_OVER_OFF' && <AllowBlocks site={line.site} />}
-              <p class="hint">
-                <LongUrl url={line.url} />
-              </p>
+              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && <AllowBlocks site={line.site} />}
+              {line.url !== null && (
+                <p class="hint">
+                  <LongUrl url={line.url} />
+                </p>
+              )}
             </li>
           ))}
         </ul>

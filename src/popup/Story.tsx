@@ -11,6 +11,7 @@ import { Button } from '../ui/components/Button.tsx';
 import { CopyButton } from '../ui/components/CopyButton.tsx';
 import { LongUrl } from '../ui/components/LongUrl.tsx';
 import { FaultLine, Notice, StatusLine } from '../ui/components/Notice.tsx';
+import { PrivateWindow } from '../ui/components/PrivateWindow.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SiteName } from '../ui/components/SiteName.tsx';
 import { exactXno } from '../ui/format.ts';
@@ -79,12 +80,15 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       </section>
       <dl class="facts">
         <Fact name={t('approve_site')}>
-          <SiteName site={payment.site} />
+          {payment.site === null ? <PrivateWindow /> : <SiteName site={payment.site} />}
           {payment.askedBy !== null && <AskedBy site={payment.askedBy} />}
+          {payment.isPrivate && <p class="hint">{t('popup_privateText')}</p>}
         </Fact>
-        <Fact name={t('approve_for')}>
-          <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
-        </Fact>
+        {payment.url !== null && (
+          <Fact name={t('approve_for')}>
+            <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
+          </Fact>
+        )}
         {payment.description !== null && (
           <Fact name={t('approve_description')}>
             <q>

@@ -21,6 +21,7 @@ const payment: PaymentView = {
     { state: 'approved', at: transfer.at },
     { state: 'refused', at: transfer.at + 1_000 },
   ],
+  isPrivate: false,
   site: 'https://shop.example',
   askedBy: null,
   url: 'https://shop.example/a,b?x="1"',
@@ -45,6 +46,14 @@ test('the first line names the columns, in the order that files have had', () =>
   expect(csvHead()).toBe(
     'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,reason,server_said,id\r\n',
   );
+});
+
+test('a payment of a private window says so in the place of its site', () => {
+  const hidden = { askedBy: null, url: null, method: null, description: null, serverSaid: null };
+  const line = csvOf({ ...payment, ...hidden, isPrivate: true, site: null });
+  const columns = csvHead().trim().split(',');
+  expect(line.split(',')[columns.indexOf('site')]).toBe('private window');
+  expect(line).toContain('nano_2');
 });
 
 test('each value stands under the name of its column', () => {

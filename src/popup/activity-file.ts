@@ -28,6 +28,9 @@ const COLUMNS = [
   'id',
 ] as const;
 
+/** Stands in the place of a site: no origin reads like it. */
+const PRIVATE = 'private window';
+
 type Line = Partial<Record<(typeof COLUMNS)[number], string>>;
 
 /** The first line of the CSV file. */
@@ -74,10 +77,10 @@ function paymentColumns(payment: PaymentView): Line {
   return {
     state: payment.state,
     changed: isoTime(payment.story.at(-1)?.at ?? payment.at),
-    site: payment.site,
+    site: payment.site ?? PRIVATE,
     asked_by: payment.askedBy ?? '',
-    method: payment.method,
-    url: payment.url,
+    method: payment.method ?? '',
+    url: payment.url ?? '',
     account: payment.payTo,
     mechanism: payment.mechanism,
     approval: payment.approval,

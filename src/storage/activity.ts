@@ -1,10 +1,10 @@
-import type { Payment } from '../payments/payment.ts';
+import type { AnyPayment } from '../payments/private-record.ts';
 import type { Transfer } from '../payments/transfer.ts';
 import type { Database, Place } from './database.ts';
 
 /** One line of what the purse did. */
 export type Activity =
-  | { readonly kind: 'payment'; readonly payment: Payment }
+  | { readonly kind: 'payment'; readonly payment: AnyPayment }
   | { readonly kind: 'transfer'; readonly transfer: Transfer };
 
 /**

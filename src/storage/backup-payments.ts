@@ -7,8 +7,15 @@ import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../nano/bl
 import type { Windows } from '../payments/budget.ts';
 import type { Cheque, Due, OwnBlock } from '../payments/own-block.ts';
 import type { Intent, Payment, PaymentId, PaymentState, Progress, Site } from '../payments/payment.ts';
+import type {
+  AnyPayment,
+  PrivateIntent,
+  PrivateProgress,
+  PrivateRecord,
+} from '../payments/private-record.ts';
 import type { Transfer } from '../payments/transfer.ts';
 import { type Day, isDay } from '../payments/windows.ts';
+import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { ChallengeText, type Fields, Moment, OfferText } from './backup-offers.ts';
 
 const IdText = v.pipe(
@@ -50,32 +57,53 @@ const BlockText = v.strictObject({
 
 const NetworkText = v.strictObject({ id: v.string(), testMoney: v.boolean() });
 
+const WindowsText = v.strictObject({
+  hour: v.string(),
+  day: DayText,
+  month: v.string(),
+  term: v.nullable(v.string()),
+} satisfies Fields<Windows>);
+
+const approval = {
+  id: IdText,
+  at: Moment,
+  network: NetworkText,
+  account: AddressText,
+  amount: RawText,
+  approval: v.picklist(['once', 'budget']),
+  once: v.string(),
+  windows: WindowsText,
+} as const;
+
 const IntentText = v.pipe(
   v.strictObject({
-    id: IdText,
-    at: Moment,
-    network: NetworkText,
-    account: AddressText,
+    ...approval,
     site: SiteText,
     challenge: ChallengeText,
     offer: OfferText,
-    amount: RawText,
-    approval: v.picklist(['once', 'budget']),
-    once: v.string(),
     resource: v.string(),
-    windows: v.strictObject({
-      hour: v.string(),
-      day: DayText,
-      month: v.string(),
-      term: v.nullable(v.string()),
-    } satisfies Fields<Windows>),
   } satisfies Fields<Intent>),
   v.check(({ amount, offer }) => amount === offer.amount, 'another amount than was offered'),
 ) satisfies v.GenericSchema<unknown, Intent>;
 
+const PrivateIntentText = v.strictObject({
+  ...approval,
+  offer: v.strictObject({
+    mechanism: v.picklist(defaultPreference),
+    payTo: AddressText,
+    expiresAt: Moment,
+  } satisfies Fields<PrivateIntent['offer']>),
+} satisfies Fields<PrivateIntent>) satisfies v.GenericSchema<unknown, PrivateIntent>;
+
 const signed = { block: BlockText, hash: BlockHashText } as const;
 const proven = { ...signed, proof: v.string() } as const;
 const Status = v.pipe(v.number(), v.integer());
+const Reason = v.picklist(['gone', 'network', 'timeout']);
+const FaultText = v.pipe(
+  v.string(),
+  v.regex(/^fault_\w+$/),
+  v.transform((key) => key as FaultKey),
+);
 
 const progress: {
   readonly [S in PaymentState]: v.GenericSchema<unknown, Extract<Progress, { readonly state: S }>>;
@@ -101,31 +129,65 @@ const progress: {
   }),
   unanswered: v.strictObject({
     state: v.literal('unanswered'),
-    reason: v.picklist(['gone', 'network', 'timeout']),
+    reason: Reason,
     ...proven,
   }),
   revoked: v.strictObject({ state: v.literal('revoked'), ...signed }),
   abandoned: v.strictObject({
     state: v.literal('abandoned'),
-    fault: v.pipe(
-      v.string(),
-      v.regex(/^fault_\w+$/),
-      v.transform((key) => key as FaultKey),
-    ),
+    fault: FaultText,
     args: v.array(v.string()),
   }),
 };
 const STATES = Object.keys(progress) as PaymentState[];
 
-/** A payment, whatever has become of it. */
-export const PaymentText = v.strictObject({
+const privateProgress: {
+  readonly [S in PaymentState]: v.GenericSchema<unknown, Extract<PrivateProgress, { readonly state: S }>>;
+} = {
+  approved: progress.approved,
+  signed: progress.signed,
+  published: progress.published,
+  confirmed: progress.confirmed,
+  proven: v.strictObject({ state: v.literal('proven'), ...signed }),
+  delivered: v.strictObject({ state: v.literal('delivered'), ...signed }),
+  settled: v.strictObject({
+    state: v.literal('settled'),
+    status: Status,
+    byPost: v.exactOptional(v.literal(true)),
+    ...signed,
+  }),
+  refused: v.strictObject({ state: v.literal('refused'), status: Status, final: v.boolean(), ...signed }),
+  unanswered: v.strictObject({ state: v.literal('unanswered'), reason: Reason, ...signed }),
+  revoked: progress.revoked,
+  abandoned: v.strictObject({ state: v.literal('abandoned'), fault: FaultText }),
+};
+
+const StoryText = v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at: Moment })), v.minLength(1));
+const isItsBlock = (step: Progress | PrivateProgress): boolean =>
+  !('hash' in step) || hashBlock(step.block) === step.hash;
+
+/** A payment of an ordinary window, whatever has become of it. */
+const WholeText = v.strictObject({
   intent: IntentText,
   progress: v.pipe(
     v.union(Object.values(progress)),
-    v.check((step) => !('hash' in step) || hashBlock(step.block) === step.hash, 'another block'),
+    v.check((step) => isItsBlock(step), 'another block'),
   ),
-  story: v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at: Moment })), v.minLength(1)),
+  story: StoryText,
 } satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
+
+/** What the disk keeps of a payment in a private window. */
+const PrivateText = v.strictObject({
+  intent: PrivateIntentText,
+  progress: v.pipe(
+    v.union(Object.values(privateProgress)),
+    v.check((step) => isItsBlock(step), 'another block'),
+  ),
+  story: StoryText,
+} satisfies Fields<PrivateRecord>) satisfies v.GenericSchema<unknown, PrivateRecord>;
+
+/** A payment as it lies on the disk. */
+export const PaymentText: v.GenericSchema<unknown, AnyPayment> = v.union([WholeText, PrivateText]);
 
 /** Money that moved without a 402. */
 export const TransferText = v.strictObject({
@@ -137,6 +199,7 @@ export const TransferText = v.strictObject({
   network: NetworkText,
 } satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
 
+const forWhat = { payment: IdText, site: v.nullable(SiteText) } as const;
 const own = {
   network: v.string(),
   account: AddressText,
@@ -144,9 +207,9 @@ const own = {
   subtype: v.picklist(SUBTYPES),
   block: BlockText,
   moved: RawText,
-  due: v.exactOptional(v.strictObject({ payment: IdText, site: SiteText, by: Moment } satisfies Fields<Due>)),
+  due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
 } as const;
-const ChequeText = v.strictObject({ payment: IdText, site: SiteText } satisfies Fields<Cheque>);
+const ChequeText = v.strictObject(forWhat satisfies Fields<Cheque>);
 
 /** The newest block of an account. */
 export const OwnBlockText = v.pipe(

@@ -5,7 +5,14 @@ import { type BlockHash, hashBlock, type SignedBlock, type StateBlock } from '..
 import { DEVNET } from '../nano/network.ts';
 import { STRANGER } from '../payments/account.fixture.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
-import { advance, approved, type Intent, type Payment, type Progress } from '../payments/payment.ts';
+import {
+  advance,
+  approved,
+  type Intent,
+  type Payment,
+  type PaymentId,
+  type Progress,
+} from '../payments/payment.ts';
 import {
   budgetOf,
   challengeOf,
@@ -84,7 +91,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
     { state: 'refused', ...signed, proof: PROOF, status: 402, final: false, said: 'no' },
     { state: 'unanswered', ...signed, proof: PROOF, reason: 'gone' },
   ];
-  return [
+  const ordinary: readonly Payment[] = [
     ...offers.flatMap((offer) => {
       const block = blockOf(account, 7n);
       const steps = paid(block);
@@ -103,6 +110,14 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
       ]);
     }),
   ];
+  return [...ordinary, ...ordinary.map(inPrivate)];
+}
+
+/** The same payment, made in a private window. */
+function inPrivate({ intent, ...rest }: Payment): Payment {
+  const challenge = { ...intent.challenge, id: `${intent.challenge.id} in private`, isPrivate: true };
+  const once = `${intent.once} in private`;
+  return { ...rest, intent: { ...intent, id: `${intent.id}-in-private` as PaymentId, challenge, once } };
 }
 
 /** Fills every store of a database. */
@@ -167,7 +182,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     subtype: 'change',
     moved: 0n as Raw,
     ...blockOf(PAYEE, 6n),
-    revokes: { ...cheque, cheque: { payment: first.intent.id, site: SHOP } },
+    revokes: { ...cheque, cheque: { payment: first.intent.id, site: null } },
   });
 
   const root = parseWorkRoot('AB'.repeat(32));

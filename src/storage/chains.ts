@@ -1,9 +1,14 @@
 import type { IDBPObjectStore } from 'idb';
-import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { ChainStore } from '../payments/journal.ts';
-import { type ChequeBlock, chequeOutOn, type OwnBlock, settledBlock } from '../payments/own-block.ts';
+import {
+  type ChequeBlock,
+  chequeOutFault,
+  chequeOutOn,
+  type OwnBlock,
+  settledBlock,
+} from '../payments/own-block.ts';
 import { atomically } from './atomically.ts';
 import type { Database, PurseSchema } from './database.ts';
 
@@ -71,6 +76,6 @@ type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readw
  */
 export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
   const out = chequeOutOn((await chains.get([own.network, own.account])) ?? null);
-  if (out !== null && own.revokes?.hash !== out.hash) throw new Fault('fault_chequeOut', [out.cheque.site]);
+  if (out !== null && own.revokes?.hash !== out.hash) throw chequeOutFault(out.cheque);
   await Promise.all([chains.put(own), blocks.put(own)]);
 }

@@ -4,7 +4,7 @@ import type { NetworkProfile } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
 import type { Left } from '../payments/cashier.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
-import type { Payment } from '../payments/payment.ts';
+import type { AnyPayment } from '../payments/private-record.ts';
 import type { Transfer } from '../payments/transfer.ts';
 import { countInWindows } from './version-3.ts';
 import { markOrdinary } from './version-5.ts';
@@ -12,14 +12,17 @@ import { markOrdinary } from './version-5.ts';
 /** A moment and an id: the order of lists, and the place where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
 
-/** A payment as it lies on disk: beside it, the keys by which it is found again. */
+/**
+ * A payment as it lies on disk: beside it, the keys by which it is found again. One of a private window is a record
+ * without the keys that name a request.
+ */
 export interface PaymentRow {
   readonly id: string;
   readonly place: Place;
-  readonly payment: Payment;
+  readonly payment: AnyPayment;
   readonly once: string;
-  readonly challenge: string;
-  readonly resource: readonly [network: string, resource: string, at: number];
+  readonly challenge?: string;
+  readonly resource?: readonly [network: string, resource: string, at: number];
   /** Only once a block was signed: this account was paid. */
   readonly payee?: readonly [network: string, payTo: string];
   /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
@@ -36,11 +39,11 @@ export interface SpendingRow {
   readonly spent: bigint;
 }
 
-/** Why a 402 was left to the page. It holds no offer, no header and no proof. */
+/** Why a 402 was left to the page. It holds no offer, no header and no proof; of a private window no address either. */
 export interface LogLine {
   readonly at: number;
-  readonly site: string;
-  readonly url: string;
+  readonly site: string | null;
+  readonly url: string | null;
   readonly key: Left;
   readonly args: readonly string[];
   /** For how many 402s of the site the line stands, where it is more than one. */

@@ -18,15 +18,28 @@ import {
   type Progress,
   resourceOf,
 } from '../payments/payment.ts';
+import {
+  type AnyPayment,
+  goesOn,
+  isWhole,
+  joined,
+  onceOnDisk,
+  onDisk,
+  type PrivatePart,
+  partAfter,
+  privatePartOf,
+} from '../payments/private-record.ts';
 import type { Offer } from '../protocol/offer.ts';
 import { atomically } from './atomically.ts';
 import { putNewest } from './chains.ts';
 import type { Database, PaymentRow, PurseSchema } from './database.ts';
+import type { PrivateParts } from './private-parts.ts';
 import { settingOf } from './settings.ts';
 import { debit, giveBack, readAllowance } from './spending.ts';
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
+type PaymentStore = IDBPObjectStore<PurseSchema, ['payments'], 'payments', 'readonly'>;
 
 /** How many earlier purchases of a resource are looked through for one that was delivered. */
 const PRICE_MEMORY = 20;
@@ -34,28 +47,48 @@ const PRICE_MEMORY = 20;
 /** The journal in IndexedDB: each method is one transaction. */
 export class StoredJournal implements Journal {
   readonly #database: Database;
+  readonly #parts: PrivateParts;
   readonly #now: () => number;
 
-  constructor(database: Database, now: () => number) {
+  constructor(database: Database, parts: PrivateParts, now: () => number) {
     this.#database = database;
+    this.#parts = parts;
     this.#now = now;
   }
 
   async reserve(uncounted: Uncounted): Promise<Reservation> {
+    const { id, challenge } = uncounted;
+    if (!challenge.isPrivate) return this.#reserve(uncounted);
+    // The private part comes first: what it lacks, no later life of the worker could make up.
+    await this.#parts.keep(id, privatePartOf(uncounted));
+    let isReserved = false;
+    try {
+      const reservation = await this.#reserve(uncounted);
+      isReserved = reservation.kind === 'reserved';
+      return reservation;
+    } finally {
+      if (!isReserved) await this.#parts.drop([id]);
+    }
+  }
+
+  async #reserve(uncounted: Uncounted): Promise<Reservation> {
     const transaction = this.#database.transaction(
       ['payments', 'spending', 'budgets', 'settings'],
       'readwrite',
     );
     return atomically(transaction, async () => {
       const payments = transaction.objectStore('payments');
-      const { network, site, at, approval } = uncounted;
-      const [namesakes, allowance, stopped] = await Promise.all([
-        payments.index('once').getAll(uncounted.once),
+      const { network, site, at, approval, once } = uncounted;
+      const byOnce = payments.index('once');
+      const [ordinary, inPrivate, allowance, stopped] = await Promise.all([
+        byOnce.getAll(once),
+        byOnce.getAll(onceOnDisk(once)),
         readAllowance(transaction, network.id, site, at),
         transaction.objectStore('settings').get('paused'),
       ]);
-      const known = namesakes.find(({ payment }) => isDebited(payment.progress.state));
-      if (known !== undefined) return { kind: 'known', payment: known.payment };
+      const namesakes = [...ordinary, ...inPrivate].map(({ payment }) => this.#whole(payment));
+      const known = namesakes.find(({ progress }) => isDebited(progress.state));
+      if (known !== undefined) return { kind: 'known', payment: known };
 
       const { budget, windows } = allowance;
       if (approval === 'budget') {
@@ -71,23 +104,24 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async advance(id: PaymentId, progress: Progress): Promise<Payment> {
+  async advance(id: PaymentId, progress: Progress): Promise<AnyPayment> {
+    await this.#keepWords(id, progress);
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
     return atomically(transaction, async () => {
-      const payment = advance(await read(transaction, id), progress, this.#now());
+      const payment = advance(await this.#read(transaction, id), progress, this.#now());
       await write(transaction, payment);
       return payment;
     });
   }
 
-  async sign(id: PaymentId, own: OwnBlock): Promise<Payment> {
+  async sign(id: PaymentId, own: OwnBlock): Promise<AnyPayment> {
     // The one write that must outlive a power cut: a block the network may know and the purse does not would be money
     // spent without a trace. Its flush takes every earlier write of the journal to the disk with it.
     const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
     return atomically(transaction, async () => {
-      const before = await read(transaction, id);
+      const before = await this.#read(transaction, id);
       const at = this.#now();
       lastLook(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
@@ -99,12 +133,12 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async revoke(id: PaymentId, instead: OwnBlock): Promise<Payment> {
+  async revoke(id: PaymentId, instead: OwnBlock): Promise<AnyPayment> {
     const transaction = this.#database.transaction(['payments', 'spending', 'chains'], 'readwrite', {
       durability: 'strict',
     });
     return atomically(transaction, async () => {
-      const before = await read(transaction, id);
+      const before = await this.#read(transaction, id);
       if (!('hash' in before.progress)) throw new Fault('fault_paymentOver');
       const { block, hash } = before.progress;
       if (instead.revokes?.hash !== hash) throw new Fault('fault_paymentOver');
@@ -117,29 +151,40 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async find(id: PaymentId): Promise<Payment | null> {
-    return (await this.#database.get('payments', id))?.payment ?? null;
+  async find(id: PaymentId): Promise<AnyPayment | null> {
+    const row = await this.#database.get('payments', id);
+    return row === undefined ? null : this.#whole(row.payment);
   }
 
-  async underway(): Promise<readonly Payment[]> {
-    return (await this.#database.getAllFromIndex('payments', 'underway')).map(({ payment }) => payment);
+  async underway(): Promise<readonly AnyPayment[]> {
+    const rows = await this.#database.getAllFromIndex('payments', 'underway');
+    return rows.map(({ payment }) => this.#whole(payment)).filter(goesOn);
   }
 
   async forChallenge(challengeId: string): Promise<Payment | undefined> {
-    return preferStanding(await this.#database.getAllFromIndex('payments', 'challenge', challengeId));
+    const { store } = this.#database.transaction('payments');
+    return preferStanding(await this.#ofChallenge(store, challengeId));
   }
 
   async recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory> {
     const { id, method, url } = challenge;
     const { store } = this.#database.transaction('payments');
-    const [ofChallenge, undelivered, price] = await Promise.all([
-      store.index('challenge').getAll(id),
+    const isSame = (part: PrivatePart) => part.challenge.method === method && part.challenge.url === url;
+    const [ofChallenge, ordinary, inPrivate, price] = await Promise.all([
+      this.#ofChallenge(store, id),
       store.index('undelivered').getAll([network, method, url]),
+      this.#inPrivate(store, isSame),
       lastPrice(store, network, resourceOf(challenge)),
     ]);
+    const isUndelivered = ({ intent, progress }: Payment) =>
+      intent.network.id === network && waitsForContent(progress);
+    const undelivered = [
+      ...ordinary.map(({ payment }) => payment).filter(isWhole),
+      ...inPrivate.filter(isUndelivered),
+    ];
     return {
       ofChallenge: preferStanding(ofChallenge),
-      undelivered: undelivered.map(({ payment }) => payment).sort((a, b) => a.intent.at - b.intent.at),
+      undelivered: undelivered.sort((a, b) => a.intent.at - b.intent.at),
       lastPrice: price,
     };
   }
@@ -149,37 +194,56 @@ export class StoredJournal implements Journal {
     // One key tells it; to count would read every payment that this payee ever got.
     return (await this.#database.getKeyFromIndex('payments', 'payee', [network, payTo])) !== undefined;
   }
+
+  /** The payment of a row with its private part, while that lasts. */
+  #whole(payment: AnyPayment): AnyPayment {
+    if (isWhole(payment)) return payment;
+    const part = this.#parts.get(payment.intent.id);
+    return part === undefined ? payment : joined(payment, part);
+  }
+
+  async #read<S extends Store>(transaction: Transaction<S | 'payments'>, id: PaymentId): Promise<AnyPayment> {
+    const row = await transaction.objectStore('payments').get(id);
+    if (row === undefined) throw new Fault('fault_unknownPayment');
+    return this.#whole(row.payment);
+  }
+
+  /** Keeps what a step says that may not lie on the disk. Before the step itself: a proof that went out is never lost. */
+  async #keepWords(id: PaymentId, progress: Progress): Promise<void> {
+    const part = this.#parts.get(id);
+    if (part !== undefined) await this.#parts.keep(id, partAfter(part, progress));
+  }
+
+  async #ofChallenge(store: PaymentStore, challengeId: string): Promise<readonly Payment[]> {
+    const [ordinary, inPrivate] = await Promise.all([
+      store.index('challenge').getAll(challengeId),
+      this.#inPrivate(store, ({ challenge }) => challenge.id === challengeId),
+    ]);
+    return [...ordinary.map(({ payment }) => payment).filter(isWhole), ...inPrivate];
+  }
+
+  /** The payments made in private windows of which the part passes `test`. */
+  async #inPrivate(store: PaymentStore, test: (part: PrivatePart) => boolean): Promise<readonly Payment[]> {
+    const rows = await Promise.all(this.#parts.find(test).map((id) => store.get(id)));
+    return rows.flatMap((row) => (row === undefined ? [] : [this.#whole(row.payment)])).filter(isWhole);
+  }
 }
 
 /** Of the payments of a challenge, one that stands rather than one that was given up. */
-function preferStanding(rows: readonly PaymentRow[]): Payment | undefined {
-  const payments = rows.map(({ payment }) => payment);
+function preferStanding(payments: readonly Payment[]): Payment | undefined {
   return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
 }
 
 /** What a resource cost when it was last delivered, without a tag (raw). */
-async function lastPrice(
-  payments: IDBPObjectStore<PurseSchema, ['payments'], 'payments', 'readonly'>,
-  network: string,
-  resource: string,
-): Promise<Raw | null> {
+async function lastPrice(payments: PaymentStore, network: string, resource: string): Promise<Raw | null> {
   const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
   let cursor = await payments.index('resource').openCursor(range, 'prev');
   for (let looked = 0; cursor !== null && looked < PRICE_MEMORY; looked++) {
-    const { intent, progress } = cursor.value.payment;
-    if (progress.state === 'settled') return priceOf(intent.offer);
+    const { payment } = cursor.value;
+    if (isWhole(payment) && payment.progress.state === 'settled') return priceOf(payment.intent.offer);
     cursor = await cursor.continue();
   }
   return null;
-}
-
-async function read<S extends Store>(
-  transaction: Transaction<S | 'payments'>,
-  id: PaymentId,
-): Promise<Payment> {
-  const row = await transaction.objectStore('payments').get(id);
-  if (row === undefined) throw new Fault('fault_unknownPayment');
-  return row.payment;
 }
 
 /** Who is paid first by a budget that knows nobody yet is who it knows from now on. */
@@ -194,7 +258,7 @@ async function pinPayee(
 /** Writes a payment that went one step on, and gives back what it will never cost. */
 async function write<S extends Store>(
   transaction: Transaction<S | 'payments' | 'spending'>,
-  payment: Payment,
+  payment: AnyPayment,
 ): Promise<void> {
   const { intent, progress } = payment;
   await transaction.objectStore('payments').put(rowOf(payment));
@@ -202,21 +266,31 @@ async function write<S extends Store>(
   await giveBack(transaction, intent);
 }
 
-/** The row of a payment, with the keys that its progress gives it. */
-export function rowOf(payment: Payment): PaymentRow {
+/** Whether a block waits for what it pays for. */
+function waitsForContent(progress: Pick<Progress, 'state'>): boolean {
+  return 'hash' in progress && progress.state !== 'revoked' && progress.state !== 'settled';
+}
+
+/** The row of a payment, with the keys that its progress gives it. What a private window must not leave is left out. */
+export function rowOf(whole: AnyPayment): PaymentRow {
+  const payment = onDisk(whole);
   const { intent, progress } = payment;
-  const { id, at, network, challenge } = intent;
+  const { id, at, network, once, offer } = intent;
   const signed = 'hash' in progress && progress.state !== 'revoked';
-  const waits = signed && progress.state !== 'settled';
-  return {
+  const row: PaymentRow = {
     id,
     place: [at, id],
     payment,
-    once: intent.once,
-    challenge: challenge.id,
-    resource: [network.id, intent.resource, at],
-    ...(signed && { payee: [network.id, intent.offer.payTo] }),
+    once,
+    ...(signed && { payee: [network.id, offer.payTo] }),
     ...(isUnderway(progress.state) && { underway: 1 }),
-    ...(waits && { undelivered: [network.id, challenge.method, challenge.url] }),
+  };
+  if (!isWhole(payment)) return row;
+  const { challenge, resource } = payment.intent;
+  return {
+    ...row,
+    challenge: challenge.id,
+    resource: [network.id, resource, at],
+    ...(waitsForContent(progress) && { undelivered: [network.id, challenge.method, challenge.url] }),
   };
 }

@@ -7,6 +7,7 @@ import type { BlockHash } from '../nano/block.ts';
 import { type Budget, CAP_LIMITS, SUM_LIMITS } from '../payments/budget.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Intent, Site } from '../payments/payment.ts';
+import { wholeOf } from '../payments/private-record.ts';
 import {
   budgetOf,
   challengeOf,
@@ -21,6 +22,7 @@ import type { Day } from '../payments/windows.ts';
 import { StoredBudgets } from './budgets.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
+import { noParts } from './private-parts.fixture.ts';
 import { StoredSettings } from './settings.ts';
 
 comeHomeAfterEach();
@@ -148,7 +150,7 @@ async function openPurse(budgets: readonly Budget[], cap: { perDay: Raw | null; 
   const stored = new StoredBudgets(database, () => now);
   for (const budget of budgets) await stored.save(budget);
   await new StoredSettings(database).write('cap', cap);
-  let journal = new StoredJournal(database, () => now);
+  let journal = new StoredJournal(database, await noParts(), () => now);
   const begun: Intent[] = [];
   let over = 0;
 
@@ -167,7 +169,7 @@ async function openPurse(budgets: readonly Budget[], cap: { perDay: Raw | null; 
       case 'reserve':
         return buy(one.what);
       case 'kill':
-        journal = new StoredJournal(await openDatabase(name), () => now);
+        journal = new StoredJournal(await openDatabase(name), await noParts(), () => now);
         return;
       case 'step':
         now += one.hours * HOUR;
@@ -221,7 +223,7 @@ test('no interleaving passes a limit, and what is debited is what was not given 
 
       const accounts = new Map<string, Account>();
       for (const { payment } of await purse.database.getAll('payments')) {
-        const { intent, progress } = payment;
+        const { intent, progress } = wholeOf(payment);
         const { site, windows, amount } = intent;
         const isGone = progress.state === 'abandoned' || progress.state === 'revoked';
         const byBudget = !isGone && intent.approval === 'budget';

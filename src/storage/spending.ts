@@ -2,6 +2,7 @@ import type { IDBPTransaction, StoreNames } from 'idb';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { type Allowance, type Overall, type Windows, windowsAt } from '../payments/budget.ts';
 import type { Intent, Site } from '../payments/payment.ts';
+import { type PrivateIntent, siteOnDisk } from '../payments/private-record.ts';
 import type { CalendarWindows } from '../payments/windows.ts';
 import type { PurseSchema, SpendingRow } from './database.ts';
 import { settingOf } from './settings.ts';
@@ -60,7 +61,7 @@ async function spentIn<S extends Store, M extends IDBTransactionMode>(
 /** Counts an intent's amount in each of its windows. */
 export function debit<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
-  intent: Intent,
+  intent: Intent | PrivateIntent,
 ): Promise<void> {
   return change(transaction, intent, (spent) => addRaw(spent, intent.amount));
 }
@@ -68,14 +69,14 @@ export function debit<S extends Store>(
 /** Takes it out again of exactly those. */
 export function giveBack<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
-  intent: Intent,
+  intent: Intent | PrivateIntent,
 ): Promise<void> {
   return change(transaction, intent, (spent) => subtractRaw(spent, intent.amount));
 }
 
 async function change<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
-  intent: Intent,
+  intent: Intent | PrivateIntent,
   to: (spent: Raw) => Raw,
 ): Promise<void> {
   await Promise.all(
@@ -86,12 +87,19 @@ async function change<S extends Store>(
   );
 }
 
-/** The accounts in which an intent counts: its site's in every window, and that of all sites in the longer ones. */
-export function accountsOf({ network, site, windows }: Pick<Intent, 'network' | 'site' | 'windows'>): Key[] {
+/**
+ * The accounts in which an intent counts: its site's in every window, and that of all sites in the longer ones. One of a
+ * private window counts in the latter only.
+ */
+export function accountsOf(
+  intent: Pick<Intent, 'network' | 'site' | 'challenge' | 'windows'> | PrivateIntent,
+): Key[] {
+  const { network, windows } = intent;
   const { hour, day, month, term } = windows;
+  const site = siteOnDisk(intent);
   const own = term === null ? [hour, day, month] : [hour, day, month, term];
   return [
-    ...own.map((window): Key => [network.id, site, window]),
+    ...(site === null ? [] : own.map((window): Key => [network.id, site, window])),
     ...[day, month].map((window): Key => [network.id, ALL_SITES, window]),
   ];
 }

@@ -9,6 +9,7 @@ import { comeHomeAfterEach, moveTo } from '../payments/time-zones.fixture.ts';
 import { StoredBudgets } from './budgets.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
+import { noParts } from './private-parts.fixture.ts';
 
 comeHomeAfterEach();
 
@@ -117,7 +118,7 @@ test('a database of the second version counts what it holds in all windows, and 
   );
 
   // What is given back afterwards comes out of all of them.
-  const journal = new StoredJournal(database, Date.now);
+  const journal = new StoredJournal(database, await noParts(), Date.now);
   await journal.advance(last.intent.id, { state: 'abandoned', fault: 'fault_locked', args: [] });
   expect(await journal.find(last.intent.id)).toMatchObject({
     intent: { windows: { hour: '2026-11-22T11:00Z', day: '2026-11-22', month: '2026-11', term: firstTerm } },

@@ -12,20 +12,20 @@ test('every payment of a version 4 database reads as made in an ordinary window'
   const fourth = await openDB(name, 4, {
     upgrade: (database) => void database.createObjectStore('payments', { keyPath: 'id' }),
   });
-  const rows = [1n, 2n].map((amount) =>
-    rowOf(approved(intentOf({ account: STRANGER, offer: sessionOffer(amount) }))),
+  const payments = [1n, 2n].map((amount) =>
+    approved(intentOf({ account: STRANGER, offer: sessionOffer(amount) })),
   );
-  for (const { payment, ...keys } of rows) {
+  for (const payment of payments) {
     const { isPrivate: _, ...challenge } = payment.intent.challenge;
     await fourth.add('payments', {
-      ...keys,
+      ...rowOf(payment),
       payment: { ...payment, intent: { ...payment.intent, challenge } },
     });
   }
   fourth.close();
   const database = await openDatabase(name);
   const byId = (some: readonly { readonly id: string }[]) => [...some].sort((a, b) => (a.id < b.id ? -1 : 1));
-  expect(byId(await database.getAll('payments'))).toEqual(byId(rows));
-  expect(rows.map(({ payment }) => payment.intent.challenge.isPrivate)).toEqual([false, false]);
+  expect(byId(await database.getAll('payments'))).toEqual(byId(payments.map(rowOf)));
+  expect(payments.map(({ intent }) => intent.challenge.isPrivate)).toEqual([false, false]);
   database.close();
 });

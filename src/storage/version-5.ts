@@ -1,4 +1,5 @@
 import type { IDBPTransaction, StoreNames } from 'idb';
+import type { Payment } from '../payments/payment.ts';
 import type { PurseSchema } from './database.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
@@ -8,8 +9,8 @@ export async function markOrdinary(transaction: Upgrade): Promise<void> {
   let cursor = await transaction.objectStore('payments').openCursor();
   for (; cursor !== null; cursor = await cursor.continue()) {
     const row = cursor.value;
-    const { intent } = row.payment;
-    const challenge = { ...intent.challenge, isPrivate: false };
-    await cursor.update({ ...row, payment: { ...row.payment, intent: { ...intent, challenge } } });
+    const payment = row.payment as Payment;
+    const challenge = { ...payment.intent.challenge, isPrivate: false };
+    await cursor.update({ ...row, payment: { ...payment, intent: { ...payment.intent, challenge } } });
   }
 }

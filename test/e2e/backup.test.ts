@@ -232,7 +232,9 @@ describe('in a new profile', () => {
     const other = await purse.newPage();
     await other.goto(scene.at('/loses-answer')).catch(() => undefined);
     await purse.until('activity.page', { before: null, limit: 5 }, ({ items }) =>
-      items.some((item) => item.kind === 'payment' && item.url.includes('loses') && item.state === 'settled'),
+      items.some(
+        (item) => item.kind === 'payment' && item.url?.includes('loses') && item.state === 'settled',
+      ),
     );
     expect(scene.sends().slice(mark.ledger)).toEqual([]);
     await other.close();

@@ -121,7 +121,9 @@ describe('the rules of a budget', () => {
     const mark = await scene.mark();
     await visit();
     await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
-      return last?.kind === 'payment' && last.url.includes('/image.png') && last.state === 'settled';
+      return (
+        last?.kind === 'payment' && last.url?.includes('/image.png') === true && last.state === 'settled'
+      );
     });
     expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', askedBy: otherOrigin }]);
   });

@@ -53,7 +53,7 @@ const settled = () =>
 const inState = async (urls: readonly string[], states: readonly PaymentState[]) => {
   const wanted = new Set(urls.map((url) => scene.at(url)));
   const ours = ({ items }: { readonly items: readonly ActivityView[] }) =>
-    items.flatMap((item) => (item.kind === 'payment' && wanted.has(item.url) ? [item] : []));
+    items.flatMap((item) => (item.kind === 'payment' && wanted.has(item.url ?? '') ? [item] : []));
   return ours(
     await scene.purse.until(
       'activity.page',

@@ -133,7 +133,7 @@ async function readLog(): Promise<readonly (readonly [said: string, url: string]
 
 /** What the log says about a URL, once it says anything. */
 async function saidOf(urls: readonly string[]): Promise<readonly string[]> {
-  const isThere = (url: string) => (line: { readonly url: string }) => line.url === url;
+  const isThere = (url: string) => (line: { readonly url: string | null }) => line.url === url;
   await scene.purse.until('log.list', {}, (lines) => urls.every((url) => lines.some(isThere(url))));
   const log = await readLog();
   return urls.map((url) =>

@@ -22,7 +22,9 @@ export const payFirstMechanisms: ReadonlySet<Mechanism> = new Set(
 );
 
 /** True for an offer whose server is given the signed block to publish. */
-export function isHandOver(offer: Offer): offer is HandOverOffer {
+export function isHandOver(offer: Offer): offer is HandOverOffer;
+export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean;
+export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean {
   return !payFirstMechanisms.has(offer.mechanism);
 }
 

@@ -77,7 +77,9 @@ describe('the budget pays for the site itself', () => {
       document.body.append(frame);
     }, filled(data()));
     await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
-      return last?.kind === 'payment' && last.state === 'settled' && last.url.endsWith(`visit=${visits}`);
+      return (
+        last?.kind === 'payment' && last.state === 'settled' && last.url?.endsWith(`visit=${visits}`) === true
+      );
     });
     expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget' }]);
   });

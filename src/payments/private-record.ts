@@ -1,0 +1,161 @@
+/**
+ * A payment that was made in a private window, in two parts (invariant 12): the record, which may lie on the disk and
+ * names nothing of the site, and the private part, which only memory holds.
+ */
+import { blake2b } from '@noble/hashes/blake2.js';
+import { Fault } from '../fault.ts';
+import { hexOf } from '../nano/hex.ts';
+import type { Offer } from '../protocol/offer.ts';
+import { type Intent, isUnderway, type Payment, type Progress, type Site } from './payment.ts';
+
+/** What the disk keeps of an approval in a private window: from where, to whom, how much, and until when. */
+export interface PrivateIntent
+  extends Pick<Intent, 'id' | 'at' | 'network' | 'account' | 'amount' | 'approval' | 'windows'> {
+  readonly offer: Pick<Offer, 'mechanism' | 'payTo' | 'expiresAt'>;
+  /** See `onceOnDisk`. */
+  readonly once: string;
+}
+
+type WithoutWords<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : never;
+/** How far it has come, without the proof and without what the server said. */
+export type PrivateProgress = WithoutWords<Progress>;
+
+/** What the disk keeps of a payment from a private window. Once the browser has ended, nothing else is left of it. */
+export interface PrivateRecord extends Pick<Payment, 'story'> {
+  readonly intent: PrivateIntent;
+  readonly progress: PrivateProgress;
+}
+
+/** A payment as the journal gives it: whole, or what is left of one whose private part ended with the browser. */
+export type AnyPayment = Payment | PrivateRecord;
+
+/** The other half: what is forgotten when the browser ends. */
+export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer' | 'once' | 'resource'> {
+  readonly proof?: string;
+  /** What the server said when it last refused the proof. */
+  readonly said?: string;
+  /** What the fault names for which the payment was given up. */
+  readonly args?: readonly string[];
+  /** Nothing more comes of the payment: this part may be forgotten when there are many. */
+  readonly isOver?: true;
+}
+
+export const isWhole = (payment: AnyPayment): payment is Payment => 'challenge' in payment.intent;
+
+/** @throws Fault `fault_privateForgotten` for a payment whose private part is gone */
+export function wholeOf(payment: AnyPayment): Payment {
+  if (!isWhole(payment)) throw new Fault('fault_privateForgotten');
+  return payment;
+}
+
+/** The site that may be written down for an intent; null for one of a private window. */
+export function siteOnDisk(intent: Pick<Intent, 'site' | 'challenge'> | PrivateIntent): Site | null {
+  return 'challenge' in intent && !intent.challenge.isPrivate ? intent.site : null;
+}
+
+/**
+ * What may be paid only once, as the disk knows it of a private window: a digest, since the server chose the words. It
+ * still tells that the same session is offered again after the browser ended.
+ */
+export function onceOnDisk(once: string): string {
+  return `private ${hexOf(blake2b(new TextEncoder().encode(once), { dkLen: 32 }))}`;
+}
+
+/** The payment as it may lie on the disk: as it is, or the record of one from a private window. */
+export function onDisk(payment: AnyPayment): AnyPayment {
+  if (!isWhole(payment) || !payment.intent.challenge.isPrivate) return payment;
+  const { id, at, network, account, amount, approval, windows, once, offer } = payment.intent;
+  const { mechanism, payTo, expiresAt } = offer;
+  return {
+    intent: {
+      ...{ id, at, network, account, amount, approval, windows },
+      offer: { mechanism, payTo, expiresAt },
+      once: onceOnDisk(once),
+    },
+    progress: withoutWords(payment.progress),
+    story: payment.story,
+  };
+}
+
+function withoutWords(progress: Progress): PrivateProgress {
+  switch (progress.state) {
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'revoked':
+      return progress;
+    case 'proven':
+    case 'delivered':
+    case 'settled':
+    case 'unanswered': {
+      const { proof: _, ...rest } = progress;
+      return rest;
+    }
+    case 'refused': {
+      const { proof: _, said: __, ...rest } = progress;
+      return rest;
+    }
+    case 'abandoned': {
+      const { args: _, ...rest } = progress;
+      return rest;
+    }
+  }
+}
+
+/** The private part of an intent. */
+export function privatePartOf({ site, challenge, offer, once, resource }: PrivatePart): PrivatePart {
+  return { site, challenge, offer, once, resource };
+}
+
+/** The private part after one more step: the last proof, and the last words, are kept. */
+export function partAfter(part: PrivatePart, progress: Progress): PrivatePart {
+  return {
+    ...part,
+    ...('proof' in progress && { proof: progress.proof }),
+    ...('said' in progress && { said: progress.said }),
+    ...('args' in progress && { args: progress.args }),
+    ...(isOver(progress) && { isOver: true }),
+  };
+}
+
+const isOver = ({ state }: Progress): boolean =>
+  state === 'settled' || state === 'revoked' || state === 'abandoned';
+
+/** Joins the two parts. A record that is past its proof while the part has none stays what it is. */
+export function joined(record: PrivateRecord, part: PrivatePart): AnyPayment {
+  const { site, challenge, offer, once, resource } = part;
+  const progress = withWords(record.progress, part);
+  if (progress === null) return record;
+  return {
+    intent: { ...record.intent, site, challenge, offer, once, resource },
+    progress,
+    story: record.story,
+  };
+}
+
+function withWords(progress: PrivateProgress, { proof, said = '', args = [] }: PrivatePart): Progress | null {
+  switch (progress.state) {
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'revoked':
+      return progress;
+    case 'proven':
+    case 'delivered':
+    case 'settled':
+    case 'unanswered':
+      return proof === undefined ? null : { ...progress, proof };
+    case 'refused':
+      return proof === undefined ? null : { ...progress, proof, said };
+    case 'abandoned':
+      return { ...progress, args };
+  }
+}
+
+/** Whether the purse goes on with it by itself. Without its private part a payment ends when its block is confirmed. */
+export function goesOn(payment: AnyPayment): boolean {
+  const { state } = payment.progress;
+  return isUnderway(state) && (isWhole(payment) || state !== 'confirmed');
+}

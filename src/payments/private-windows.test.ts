@@ -1,0 +1,222 @@
+/**
+ * A payment in a private window (invariant 12): its site is never on the disk, the death of the worker loses nothing,
+ * and the end of the browser loses the proof and only that.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import type { Challenge } from '../interception/challenge.ts';
+import type { Raw } from '../nano/amount.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { Journal } from './journal.ts';
+import { type PaymentState, siteOf } from './payment.ts';
+import { type AnyPayment, isWhole } from './private-record.ts';
+import { Browser, type Kill, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant?.close();
+  await devnet?.close();
+});
+beforeEach(async () => {
+  account = await accountWith(devnet, XNO);
+  browser = new Browser();
+});
+
+const STEPS: readonly PaymentState[] = [
+  'approved',
+  'signed',
+  'published',
+  'confirmed',
+  'proven',
+  'delivered',
+  'settled',
+];
+const HANDED_OVER: readonly PaymentState[] = ['approved', 'signed', 'proven', 'delivered', 'settled'];
+const kills = ['nanoSession', 'nanoSignature', 'trackA'].flatMap((mechanism) =>
+  (mechanism === 'trackA' ? HANDED_OVER : STEPS).flatMap((at) =>
+    (['before', 'after'] as const).map((when) => ({ mechanism, at, when })),
+  ),
+);
+
+const urlOf = (mechanism: string, path = '/article') =>
+  `${merchant.origin}${path}?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
+const visit = (url: string) => browser.visit(url, { isPrivate: true });
+
+/** Pays whatever this life asks about. */
+function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
+  const timer = setInterval(() => {
+    for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
+  }, 5);
+  return () => clearInterval(timer);
+}
+
+/** Lets a private page be paid for until the worker dies. */
+async function payUntil(kill: Kill, url: string): Promise<Challenge> {
+  const life = lifeOf(account, browser, { kill });
+  await life.budgets.setBlockTaker(siteOf(url), true);
+  const challenge = await visit(url);
+  const rest = payAll(life);
+  void life.cashier.meet(challenge);
+  await life.died;
+  rest();
+  life.purse.close();
+  await life.budgets.setBlockTaker(siteOf(url), false);
+  return challenge;
+}
+
+/** Everything that the database holds, as text. */
+async function onDisk(): Promise<string> {
+  const stores = [...account.database.objectStoreNames];
+  const rows = await Promise.all(stores.map((name) => account.database.getAll(name)));
+  const keys = await Promise.all(stores.map((name) => account.database.getAllKeys(name)));
+  return JSON.stringify([rows, keys], (_, value) => (typeof value === 'bigint' ? value.toString() : value));
+}
+
+/** Neither where it was, nor what the server called it, nor the proof. */
+async function expectNoTrace({ url, header }: Challenge, told: readonly string[] = []): Promise<void> {
+  const disk = await onDisk();
+  const { origin, host, pathname, searchParams } = new URL(url);
+  const offered = Buffer.from(header, 'base64').toString();
+  const sessions = [...offered.matchAll(/"(?:id|sessionId|nonce)":"([^"]+)"/g)].map(([, id]) => id ?? '');
+  const words = [url, origin, host, pathname, searchParams.get('visit') ?? url, header, ...sessions, ...told];
+  for (const word of words) expect(disk).not.toContain(word);
+}
+
+const paid = async (journal: Journal): Promise<readonly AnyPayment[]> => {
+  const rows = await account.database.getAll('payments');
+  const all = await Promise.all(rows.map(({ payment }) => journal.find(payment.intent.id)));
+  return all.filter((one) => one !== null).filter(({ progress }) => progress.state !== 'abandoned');
+};
+
+describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }) => {
+  test('the worker: its next life pays once and serves the page, and no disk has its address', async () => {
+    const challenge = await payUntil({ at, when }, urlOf(mechanism));
+    await expectNoTrace(challenge, browser.proofs);
+
+    const journal = await account.nextJournal('worker');
+    const life = lifeOf(account, browser, { journal });
+    await life.budgets.setBlockTaker(siteOf(challenge.url), true);
+    const rest = payAll(life);
+    const meet = browser.waits(challenge) ? life.cashier.meet(challenge) : undefined;
+    await Promise.all([life.handover.resume(), meet]);
+    rest();
+    life.purse.close();
+    await life.budgets.setBlockTaker(siteOf(challenge.url), false);
+
+    expect(account.sends()).toHaveLength(1);
+    expect(new Set(browser.proofs).size).toBe(1);
+    expect(browser.answers.get(challenge.id)?.status).toBe(200);
+    const payments = await paid(journal);
+    expect(payments.map(isWhole)).toEqual([true]);
+    // The content came while the worker died: the journal has the proof, and waits for no page.
+    const isUnknown = at === 'settled' && when === 'before';
+    expect(payments[0]?.progress.state).toBe(isUnknown ? 'delivered' : 'settled');
+    await expectNoTrace(challenge, browser.proofs);
+  });
+
+  test('the browser: the block finds its place, nothing goes out for the page, and the account goes on', async () => {
+    const challenge = await payUntil({ at, when }, urlOf(mechanism));
+    browser.leave(challenge);
+    const proofs = [...browser.proofs];
+
+    const journal = await account.nextJournal('browser');
+    const life = lifeOf(account, browser, { journal });
+    await life.handover.resume();
+    await life.handover.resume();
+    const payments = await paid(journal);
+    expect(payments.map(isWhole)).toEqual(payments.map(() => false));
+    expect(await journal.underway()).toEqual([]);
+    expect([browser.proofs, browser.posts, browser.again, life.asked]).toEqual([proofs, [], [], []]);
+
+    const published = account.sends();
+    const alive = payments.filter(({ progress }) => progress.state !== 'revoked');
+    const known = alive.map(({ progress }) => ('hash' in progress ? progress.hash : null));
+    const isOut = mechanism === 'trackA' && published.length === 0;
+    if (isOut) for (const { intent } of alive) await life.revoker.revoke(intent.id);
+    else expect(known).toEqual(published.map(({ hash }) => hash));
+    await life.purse.send(STRANGER, 1n as Raw);
+    life.purse.close();
+    await expectNoTrace(challenge, proofs);
+  });
+});
+
+test('what was paid and not delivered goes to the next private visit in another life of the worker', async () => {
+  const url = urlOf('nanoSession', '/loses-answer');
+  const first = lifeOf(account, browser);
+  const rest = payAll(first);
+  const challenge = await visit(url);
+  await first.cashier.meet(challenge);
+  rest();
+  first.purse.close();
+  expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['unanswered']);
+
+  const journal = await account.nextJournal('worker');
+  const second = lifeOf(account, browser, { journal });
+  const again = await visit(url);
+  await second.cashier.meet(again);
+  second.purse.close();
+  expect(second.asked).toEqual([]);
+  expect(browser.answers.get(again.id)?.status).toBe(200);
+  expect(account.sends()).toHaveLength(1);
+  await expectNoTrace(challenge, browser.proofs);
+});
+
+test('a session paid in a private window is not paid again, in no window and after no end of the browser', async () => {
+  const first = lifeOf(account, browser);
+  const rest = payAll(first);
+  const challenge = await visit(urlOf('nanoSession'));
+  await first.cashier.meet(challenge);
+  rest();
+  first.purse.close();
+  for (const after of ['worker', 'browser'] as const) {
+    for (const isPrivate of [true, false]) {
+      const life = lifeOf(account, browser, { journal: await account.nextJournal(after) });
+      const same = browser.show({ ...challenge, id: crypto.randomUUID(), seenAt: Date.now(), isPrivate });
+      const answer = payAll(life);
+      await life.cashier.meet(same);
+      answer();
+      life.purse.close();
+      expect(life.log).toMatchObject([{ challenge: same.id, key: 'refusal_ALREADY_PAID' }]);
+    }
+  }
+  expect(account.sends()).toHaveLength(1);
+});
+
+test('a server that lost its session gets no request from outside the private window', async () => {
+  const life = lifeOf(account, browser);
+  const challenge = await visit(`${urlOf('nanoSession')}&lose-session=1`);
+  const rest = payAll(life);
+  await life.cashier.meet(challenge);
+  rest();
+  life.purse.close();
+  expect(browser.proofs).toHaveLength(1);
+  expect(browser.posts).toEqual([]);
+  expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['refused']);
+});
+
+test('the cap over all sites counts it, and no site does', async () => {
+  const life = lifeOf(account, browser);
+  const challenge = await visit(urlOf('nanoSession'));
+  const rest = payAll(life);
+  await life.cashier.meet(challenge);
+  rest();
+  life.purse.close();
+  const [payment] = await paid(account.journal);
+  const rows = await account.database.getAll('spending');
+  const { day, month } = payment?.intent.windows ?? { day: '', month: '' };
+  expect(rows.map(({ site, window, spent }) => [site, window, spent]).toSorted()).toEqual(
+    [
+      ['*', day, payment?.intent.amount],
+      ['*', month, payment?.intent.amount],
+    ].toSorted(),
+  );
+});

@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import type { PaymentId } from '../payments/payment.ts';
+import type { PrivatePart } from '../payments/private-record.ts';
+import { ChallengeText, type Fields, OfferText } from './backup-offers.ts';
+import { SiteText } from './backup-payments.ts';
+
+/** What survives the worker and a lock, but not the browser (`chrome.storage.session`). */
+export interface PrivateStore {
+  /** Every text that was written and not removed, by payment. */
+  read(): Promise<ReadonlyMap<string, unknown>>;
+  write(id: PaymentId, text: string): Promise<void>;
+  remove(ids: readonly PaymentId[]): Promise<void>;
+}
+
+/** How many parts are kept of payments of which nothing more comes: a page that was just paid may still be asked for. */
+const MOST_OVER = 100;
+
+const PartText = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.strictObject({
+    site: SiteText,
+    challenge: ChallengeText,
+    offer: OfferText,
+    once: v.string(),
+    resource: v.string(),
+    proof: v.exactOptional(v.string()),
+    said: v.exactOptional(v.string()),
+    args: v.exactOptional(v.array(v.string())),
+    isOver: v.exactOptional(v.literal(true)),
+  } satisfies Fields<PrivatePart>),
+) satisfies v.GenericSchema<unknown, PrivatePart>;
+
+/**
+ * The private parts of payments, in memory and in the browser's session: the journal joins them to its records within
+ * its own transactions, which cannot wait for another store.
+ */
+export class PrivateParts {
+  readonly #store: PrivateStore;
+  readonly #parts: Map<PaymentId, PrivatePart>;
+
+  private constructor(store: PrivateStore, parts: Map<PaymentId, PrivatePart>) {
+    this.#store = store;
+    this.#parts = parts;
+  }
+
+  /** Finds what an earlier life of the worker kept. */
+  static async open(store: PrivateStore): Promise<PrivateParts> {
+    const parts = [...(await store.read())].flatMap(([id, text]) => {
+      const { success, output } = v.safeParse(PartText, text);
+      return success ? [[id as PaymentId, output] as const] : [];
+    });
+    parts.sort(([, one], [, other]) => one.challenge.seenAt - other.challenge.seenAt);
+    return new PrivateParts(store, new Map(parts));
+  }
+
+  get(id: PaymentId): PrivatePart | undefined {
+    return this.#parts.get(id);
+  }
+
+  /** The payments of which the part passes `test`, oldest first. */
+  find(test: (part: PrivatePart) => boolean): readonly PaymentId[] {
+    return [...this.#parts].filter(([, part]) => test(part)).map(([id]) => id);
+  }
+
+  /** Resolved once the worker may die without losing it. */
+  async keep(id: PaymentId, part: PrivatePart): Promise<void> {
+    await this.#store.write(id, textOf(part));
+    this.#parts.set(id, part);
+    const over = this.find(({ isOver }) => isOver === true);
+    if (over.length > MOST_OVER) await this.drop(over.slice(0, over.length - MOST_OVER));
+  }
+
+  async drop(ids: readonly PaymentId[]): Promise<void> {
+    for (const id of ids) this.#parts.delete(id);
+    await this.#store.remove(ids);
+  }
+}
+
+/** Amounts as decimal digits: neither JSON nor the browser's session has big integers. */
+const textOf = (part: PrivatePart): string =>
+  JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? value.toString() : value));

@@ -1,18 +1,28 @@
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
-import { getter, method } from './natives.ts';
+import { bare, getter, method } from './natives.ts';
 
 /** Asks whether a held request may go again; `answer` is called once, unless the way back given here is taken. */
 export type Ask = (url: string, method: string, answer: (go: boolean) => void) => () => void;
 
-/** Reaches the bridge; null when there is none, and the page is left as it is. */
-export function reachBridge(): Ask | null {
-  const { port1: port, port2 } = new MessageChannel();
-  const taken = !dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2], cancelable: true }));
-  if (!taken) return null;
+/** Calls `start` once the bridge has given its port, which is before any script of the page can run. */
+export function meetBridge(start: (ask: Ask) => void): void {
+  const stop = method(Event, 'stopImmediatePropagation');
+  const portsOf = getter(MessageEvent, 'ports');
+  addEventListener(
+    HANDSHAKE,
+    (event) => {
+      stop(event);
+      const port = portsOf(event as MessageEvent)[0];
+      if (port !== undefined) start(askThrough(port));
+    },
+    { capture: true, once: true },
+  );
+}
 
+function askThrough(port: MessagePort): Ask {
   const post = method(MessagePort, 'postMessage') as (self: MessagePort, message: HoldMessage) => void;
   const dataOf = getter(MessageEvent<HoldAnswer>, 'data');
-  const answers: Record<number, (go: boolean) => void> = Object.create(null);
+  const answers: Record<number, (go: boolean) => void> = bare();
   let last = 0;
 
   port.onmessage = (event) => {

@@ -17,22 +17,15 @@ const ASK_AGAIN_AFTER = 250;
 /** The holds of this page, by the number the page's world gave them. */
 const held = new Set<number>();
 
-addEventListener(
-  HANDSHAKE,
-  (event) => {
-    const [port] = (event as MessageEvent).ports;
-    if (!port) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
-      if (data.url === null) held.delete(data.id);
-      else void relay(port, data.id, data.url, data.method);
-    };
-  },
-  { capture: true, once: true },
-);
+const { port1: port, port2 } = new MessageChannel();
+port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
+  if (data.url === null) held.delete(data.id);
+  else void relay(data.id, data.url, data.method);
+};
+// The hold is listed before the bridge in the manifest, and listens by now.
+dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
-async function relay(port: MessagePort, id: number, url: string, method: string): Promise<void> {
+async function relay(id: number, url: string, method: string): Promise<void> {
   held.add(id);
   setTimeout(() => held.delete(id), LONGEST_HOLD);
   const go = await mayGo({ ask: 'request.held', input: { holdId: `${id}`, url, method } }, id);

@@ -1,6 +1,7 @@
 /**
- * The event by which the hold (MAIN world) hands its port to the bridge (isolated world). It fires once, before any
- * script of the page can run, and the bridge takes the first port only.
+ * The event by which the bridge (isolated world) hands a port to the hold (MAIN world). It fires once, before any script
+ * of the page can run. The bridge never listens for it: where the hold does not run, as in a frame whose sandbox allows
+ * no scripts, there is nothing that another page could find or reach.
  */
 export const HANDSHAKE = 'nano-purse';
 

@@ -176,6 +176,49 @@ test('a page that forges the handshake is not heard', async () => {
   );
 });
 
+describe('a frame that runs no scripts has nothing that its parent could reach', () => {
+  /** What a page hears that offers ports to the window of a frame, in the moment of its making or until it is loaded. */
+  const offered = (frame: Readonly<Record<string, string>>, isAtOnce: boolean) =>
+    page.evaluate(
+      async ([attributes, atOnce]) => {
+        const element = document.createElement('iframe');
+        for (const name in attributes) element.setAttribute(name, attributes[name] ?? '');
+        const heard: unknown[] = [];
+        const offer = (view: Window | null) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = ({ data }) => heard.push(data);
+          const event = new MessageEvent('nano-purse', { ports: [port2], cancelable: true });
+          if (view?.dispatchEvent(event) !== true) heard.push('taken');
+          port1.postMessage({ id: 1, url: `${location.origin}/paid/forged`, method: 'GET' });
+        };
+        const loaded = new Promise((resolve) => element.addEventListener('load', resolve));
+        document.body.append(element);
+        if (atOnce) offer(element.contentWindow);
+        await loaded;
+        offer(element.contentWindow);
+        const [inner] = element.contentDocument?.querySelectorAll('iframe') ?? [];
+        if (inner !== undefined) offer(inner.contentWindow);
+        // A page that is heard is answered at last when no 402 came for what it says it holds.
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+        element.remove();
+        return heard;
+      },
+      [frame, isAtOnce] as const,
+    );
+
+  const sandbox = 'allow-same-origin';
+  test.each([
+    ['empty, in the moment of its making', { sandbox }, true],
+    ['srcdoc', { sandbox, srcdoc: '<p>text' }, true],
+    ['of a page', { sandbox, src: '/safety' }, true],
+    ['of a page that its server sandboxes', { src: '/unscripted' }, false],
+    ['with a frame in it', { sandbox, srcdoc: '<iframe src="/safety"></iframe>' }, false],
+  ])('%s', async (_, frame, isAtOnce) => {
+    world.paywall.page('/unscripted', '<p>text', { 'Content-Security-Policy': 'sandbox allow-same-origin' });
+    expect(await offered(frame, isAtOnce)).toEqual([]);
+  });
+});
+
 test('a page that takes the handshake of a frame of its own is told no of what others ask for', async () => {
   await world.policy('wait');
   const other = await world.browser.context.newPage();
@@ -186,19 +229,17 @@ test('a page that takes the handshake of a frame of its own is told no of what o
     const frame = document.createElement('iframe');
     frame.src = location.href;
     document.body.append(frame);
-    // The frame's first document keeps this window, and what was done to it.
-    const view = frame.contentWindow as unknown as { MessageChannel: typeof MessageChannel };
-    const Channel = view.MessageChannel;
-    const port = new Promise<MessagePort>((resolve) => {
-      view.MessageChannel = new Proxy(Channel, {
-        construct() {
-          const channel = new Channel();
-          resolve(channel.port1);
-          return channel;
-        },
+    // The frame's first document keeps this window, and who listens in it.
+    const view = frame.contentWindow;
+    const port = new Promise<MessagePort | undefined>((resolve) => {
+      view?.addEventListener('nano-purse', (event) => {
+        event.stopImmediatePropagation();
+        resolve((event as MessageEvent).ports[0]);
       });
     });
     const taken = await port;
+    if (taken === undefined) throw new Error('No port');
+    taken.start();
     const heard: unknown[] = [];
     return new Promise((resolve) => {
       taken.addEventListener('message', ({ data }) => {

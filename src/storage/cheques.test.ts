@@ -6,7 +6,7 @@ import { type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { STRANGER } from '../payments/account.fixture.ts';
 import type { ChequeBlock, OwnBlock } from '../payments/own-block.ts';
-import type { Intent } from '../payments/payment.ts';
+import type { Intent, PaymentId } from '../payments/payment.ts';
 import { intentOf, NETWORK, PAYEE, SHOP, sessionOffer, trackAOffer } from '../payments/samples.fixture.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
@@ -137,6 +137,17 @@ describe('revoking', () => {
     expect((await journal.recall(intent.challenge, NETWORK)).undelivered).toEqual([]);
   });
 
+  test('leaves a later block that is out as it is', async () => {
+    const { cheque, intent } = await handedOver();
+    const instead = insteadOf(cheque);
+    await chains.put(instead);
+    await chains.cashed(cheque);
+    const { cheque: later } = await handedOver();
+    await journal.revoke(intent.id, instead);
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(later);
+    expect(await chains.out()).toEqual([later]);
+  });
+
   test('is nothing for a payment whose block the purse publishes', async () => {
     const intent = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     await journal.reserve(intent);
@@ -155,6 +166,54 @@ describe('revoking', () => {
     await expect(journal.sign(published.id, ownBlock({ cheque }))).rejects.toThrow('fault_unexpected');
     await expect(journal.sign(given.id, ownBlock())).rejects.toThrow('fault_unexpected');
     expect(await chains.newest(NETWORK, STRANGER)).toBeNull();
+  });
+});
+
+describe('holding back a block that was too late', () => {
+  /** A payment whose block is signed, to be published by the purse, and that block as it is held back. */
+  async function signed(): Promise<{
+    readonly intent: Intent;
+    readonly own: OwnBlock;
+    readonly late: ChequeBlock;
+  }> {
+    const intent = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
+    await journal.reserve(intent);
+    const own = ownBlock();
+    await journal.sign(intent.id, own);
+    return { intent, own, late: { ...own, cheque: { payment: intent.id, site: SHOP } } };
+  }
+
+  test('keeps its account waiting until it is taken back', async () => {
+    const { intent, late } = await signed();
+    expect(await chains.holdBack(late)).toBe(true);
+    expect(await chains.out()).toEqual([late]);
+    await expect(chains.put(ownBlock())).rejects.toThrow(`fault_chequeOut ${SHOP}`);
+    expect(await spentBy(intent)).toBe(7n);
+  });
+
+  test.each(['published', 'confirmed', 'proven', 'delivered', 'settled'] as const)(
+    'is refused once its payment is %s: the ledger has it',
+    async (last) => {
+      const { intent, own, late } = await signed();
+      const { block, hash } = own;
+      for (const state of ['published', 'confirmed', 'proven', 'delivered', 'settled'] as const) {
+        await journal.advance(intent.id, { state, block, hash, proof: 'proof', status: 200 });
+        if (state === last) break;
+      }
+      expect(await chains.holdBack(late)).toBe(false);
+      expect(await chains.newest(NETWORK, STRANGER)).toEqual(own);
+    },
+  );
+
+  test('is refused for one that was built on, and for one of no payment', async () => {
+    const { late } = await signed();
+    const next = ownBlock();
+    await chains.put(next);
+    expect(await chains.holdBack(late)).toBe(false);
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
+    const ofNone = { ...next, cheque: { payment: 'none' as PaymentId, site: SHOP } };
+    expect(await chains.holdBack(ofNone)).toBe(false);
+    expect(await chains.out()).toEqual([]);
   });
 });
 

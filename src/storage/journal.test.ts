@@ -217,6 +217,14 @@ describe('reserving', () => {
       kind: 'over',
     });
   });
+
+  test('a budget that may pay anybody goes on knowing whom it paid first', async () => {
+    await allow(10n, 100n, { pinned: false });
+    await journal.reserve(ofBudget(1n));
+    const other = ofBudget(1n, { offer: sessionOffer(1n, { payTo: STRANGER }) });
+    expect(await journal.reserve(other)).toMatchObject({ kind: 'reserved' });
+    expect(await budgets.read(NETWORK, SHOP)).toMatchObject({ payTo: PAYEE });
+  });
 });
 
 describe('signing: the last look before money moves', () => {

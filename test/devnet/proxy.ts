@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Devnet } from './devnet.ts';
@@ -51,6 +57,8 @@ export interface NodeProxy {
   readonly wsUrl: string;
   /** The requests that came, oldest first. */
   readonly requests: readonly Fields[];
+  /** The HTTP headers of each of them. */
+  readonly headers: readonly IncomingHttpHeaders[];
   /** Puts these faults in force, in the place of all earlier ones; those of one kind act one after the other. */
   set(...faults: readonly ProxyFault[]): void;
   /** What the WebSocket does wrong; null when it works. */
@@ -70,6 +78,7 @@ const OPEN_TO_ALL = {
 export async function startProxy({ rpcUrl, wsUrl }: Pick<Devnet, 'rpcUrl' | 'wsUrl'>): Promise<NodeProxy> {
   const closing = new AbortController();
   const requests: Fields[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   let faults: readonly ProxyFault[] = [];
 
   /** The first fault of this kind for the action; uses it up by one. */
@@ -98,6 +107,7 @@ export async function startProxy({ rpcUrl, wsUrl }: Pick<Devnet, 'rpcUrl' | 'wsU
     const request: unknown = JSON.parse(await text(incoming));
     if (!isObject(request)) return void response.writeHead(400, OPEN_TO_ALL).end();
     requests.push(request);
+    headers.push(incoming.headers);
     const action = String(request.action);
 
     if (take('cut', action, 'there')) return void response.destroy();
@@ -155,6 +165,7 @@ export async function startProxy({ rpcUrl, wsUrl }: Pick<Devnet, 'rpcUrl' | 'wsU
     rpcUrl: `http://${HOST}:${address.port}`,
     wsUrl: ws.url,
     requests,
+    headers,
     set(...given) {
       faults = given;
     },

@@ -187,3 +187,41 @@ test('incoming money is worth what its blocks say', async () => {
     (state) => state.kind === 'open' && state.balance === String(before + 5n) && state.trouble === null,
   );
 });
+
+test('a node gets no cookie of its host and no referrer, and can set no cookie', async () => {
+  const { context } = scene.purse;
+  const node = new URL(liar.rpcUrl);
+  await context.addCookies([{ name: 'visitor', value: '7', domain: node.hostname, path: '/' }]);
+  const cookies = async () => (await context.cookies(liar.rpcUrl)).map(({ name }) => name);
+  await page.goto(scene.at('/free'));
+  const ask = JSON.stringify({ action: 'version' });
+  // To a page of the same site the browser gives the cookie.
+  await page.evaluate(
+    ([url = '', body = '']) =>
+      fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include', body }).then(() => undefined),
+    [liar.rpcUrl, ask],
+  );
+  expect(liar.headers.at(-1)?.cookie).toBe('visitor=7');
+
+  const before = liar.headers.length;
+  liar.set({
+    kind: 'answer',
+    way: 'there',
+    headers: { 'Set-Cookie': 'tracked=1; Path=/' },
+    body: '{"error":"Account not found"}',
+  });
+  const isAsked = async () => {
+    const asked = liar.headers.length;
+    await scene.purse.ask('purse.refresh', {});
+    await expect.poll(() => liar.headers.length, PATIENCE).toBeGreaterThan(asked);
+  };
+  await isAsked();
+  liar.set();
+  await isAsked();
+  const sent = liar.headers.slice(before);
+  expect(sent.map(({ cookie, referer }) => [cookie, referer])).toEqual(
+    sent.map(() => [undefined, undefined]),
+  );
+  expect(await cookies()).toEqual(['visitor']);
+  await context.clearCookies();
+});

@@ -295,7 +295,10 @@ async function build(): Promise<House> {
         visit,
         exchange: { exchanges, journal, approvals, keeper, network, waits, replay: replayTo, now },
         toLoad: () => interception.toLoad(),
-        loadPage,
+        loadPage: async (challenge) => {
+          await interception.expectLoad(challenge);
+          await loadPage(challenge);
+        },
       }),
       bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
     },

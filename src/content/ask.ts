@@ -1,8 +1,12 @@
+import type { UrlAgain } from '../messages/bridge.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
 import { bare, getter, method } from './natives.ts';
 
-/** Asks whether a held request may go again; `answer` is called once, unless the way back given here is taken. */
-export type Ask = (url: string, method: string, answer: (go: boolean) => void) => () => void;
+/**
+ * Asks whether a held request may go again, and to what URL; `answer` is called once, unless the way back given here is
+ * taken.
+ */
+export type Ask = (url: string, method: string, answer: (go: UrlAgain | false) => void) => () => void;
 
 /** Calls `start` once the bridge has given its port, which is before any script of the page can run. */
 export function meetBridge(start: (ask: Ask) => void): void {
@@ -22,7 +26,7 @@ export function meetBridge(start: (ask: Ask) => void): void {
 function askThrough(port: MessagePort): Ask {
   const post = method(MessagePort, 'postMessage') as (self: MessagePort, message: HoldMessage) => void;
   const dataOf = getter(MessageEvent<HoldAnswer>, 'data');
-  const answers: Record<number, (go: boolean) => void> = bare();
+  const answers: Record<number, (go: UrlAgain | false) => void> = bare();
   let last = 0;
 
   port.onmessage = (event) => {

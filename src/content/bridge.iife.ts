@@ -2,7 +2,7 @@
  * The bridge (isolated world): relays which requests the page holds and what becomes of them, and makes documents,
  * their elements and downloads go again when the background says so. It knows no offer and no proof.
  */
-import type { BridgeAnswer, BridgeCommand, ElementName } from '../messages/bridge.ts';
+import type { BridgeAnswer, BridgeCommand, ElementName, UrlAgain } from '../messages/bridge.ts';
 import type { Envelope, Reply } from '../messages/contract.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
 
@@ -38,11 +38,11 @@ const isBack = (): Promise<never> =>
   new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
 
 /** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
-async function mayGo(question: Envelope, id: number): Promise<boolean> {
+async function mayGo(question: Envelope, id: number): Promise<UrlAgain | false> {
   while (held.has(id)) {
     try {
       const reply: Reply | undefined = await Promise.race([runtime.sendMessage(question), isBack()]);
-      return reply?.ok ? reply.value === 'again' : false;
+      return reply?.ok && reply.value !== 'release' ? (reply.value as UrlAgain) : false;
     } catch {
       // After an update or removal of the extension this script lives on alone.
       if (!runtime.id) return false;
@@ -79,7 +79,10 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
     case 'hold':
       return held.has(+name) ? [() => {}] : [];
     case 'document':
-      return bare(location.href) === name ? [() => location.reload()] : [];
+      // What a sandboxed frame starts itself has no origin: the frame around it loads it anew.
+      return bare(location.href) === name && (origin !== 'null' || top === self)
+        ? [() => location.reload()]
+        : [];
     case 'page':
       return [() => {}];
     case 'download':

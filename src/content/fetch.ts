@@ -12,6 +12,7 @@ import {
   valued,
 } from './natives.ts';
 import { fulfil, whenSettled } from './promises.ts';
+import { NativeRequest, partOf, repeat } from './repeat.ts';
 
 /** A request of the page, ready to go. */
 interface Prepared {
@@ -30,7 +31,6 @@ const schemes = ['http:', 'https:', 'data:', 'blob:', 'file:', 'filesystem:', 'c
 
 /** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
 export function holdFetch(ask: Ask): void {
-  const NativeRequest = Request;
   const NativePromise = Promise;
   const NativeTypeError = TypeError;
   const NativeUrl = URL;
@@ -38,10 +38,7 @@ export function holdFetch(ask: Ask): void {
   const isError: (value: unknown) => value is Error = get(Error, 'isError');
   const pageOrigin = origin;
   const clone = method(Request, 'clone');
-  const methodOf = getter(Request, 'method');
-  const modeOf = getter(Request, 'mode');
-  const signalOf = getter(Request, 'signal');
-  const targetOf = getter(Request, 'url');
+  const { method: methodOf, mode: modeOf, signal: signalOf, url: targetOf } = partOf;
   const statusOf = getter(Response, 'status');
   const typeOf = getter(Response, 'type');
   const urlOf = getter(Response, 'url');
@@ -55,6 +52,7 @@ export function holdFetch(ask: Ask): void {
   const listen = method(EventTarget, 'addEventListener') as (...args: unknown[]) => void;
   const unlisten = method(EventTarget, 'removeEventListener') as (...args: unknown[]) => void;
   const originOf = getter(URL, 'origin');
+  const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
   const slice = method(String, 'slice');
   const windowOf = getter({ prototype: globalThis }, 'window');
@@ -129,11 +127,7 @@ export function holdFetch(ask: Ask): void {
     if (isAborted(signal)) return native(self, [request]);
     const unreachable = asNative(new NativeTypeError(UNREACHABLE));
     if (isRefused(request)) {
-      whenSettled(
-        native(self, [request]),
-        () => {},
-        () => {},
-      );
+      whenSettled(native(self, [request]));
       return failed(unreachable);
     }
     const name = methodOf(request);
@@ -170,13 +164,18 @@ export function holdFetch(ask: Ask): void {
           if (!go) return pass(response);
           drop = () => {};
           const body = bodyOf(response);
-          if (body !== null)
-            whenSettled(
-              cancel(body),
-              () => {},
-              () => {},
-            );
-          whenSettled(native(undefined, [spare]), pass, fail);
+          if (body !== null) whenSettled(cancel(body));
+          const passAgain = (paid: Response) => {
+            // The page sees that there were redirects, though none is followed again.
+            if (go[0] !== '#') defineProperty(paid, 'redirected', valued(true));
+            pass(paid);
+          };
+          repeat(
+            spare,
+            hrefOf(new NativeUrl(go, targetOf(spare))),
+            (again) => whenSettled(native(undefined, [again]), passAgain, fail),
+            fail,
+          );
         });
       };
       // The browser rejects its promise within the abort, before it tells the listeners of the request's own signal.

@@ -1,3 +1,5 @@
+import type { UrlAgain } from '../messages/bridge.ts';
+
 /**
  * The event by which the bridge (isolated world) hands a port to the hold (MAIN world). It fires once, before any script
  * of the page can run. The bridge never listens for it: where the hold does not run, as in a frame whose sandbox allows
@@ -10,8 +12,8 @@ export type HoldMessage =
   | { readonly id: number; readonly url: string; readonly method: string }
   | { readonly id: number; readonly url: null };
 
-/** To the hold: whether the request goes again. All that the page's world ever learns. */
+/** To the hold: whether the request goes again, and to what URL. All that the page's world ever learns. */
 export interface HoldAnswer {
   readonly id: number;
-  readonly go: boolean;
+  readonly go: UrlAgain | false;
 }

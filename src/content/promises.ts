@@ -11,8 +11,8 @@ const withoutConstructor = bare();
  */
 export function whenSettled<Value>(
   promise: Promise<Value>,
-  fulfilled: (value: Value) => void,
-  rejected: (reason: unknown) => void,
+  fulfilled: (value: Value) => void = () => {},
+  rejected: (reason: unknown) => void = () => {},
 ): void {
   setPrototypeOf(promise, withoutConstructor);
   then(promise, fulfilled, rejected);

@@ -100,16 +100,17 @@ export function holdXhr(ask: Ask): void {
   const hold = (xhr: Xhr, doing: Doing): void => {
     doing.phase = 'held';
     doing.drop = ask(urlOf(xhr), `${doing.opened[0]}`, (go) => {
-      if (go) repeat(xhr, doing);
+      if (go) repeat(xhr, doing, go);
       else giveUp(xhr, doing);
     });
   };
 
-  const repeat = (xhr: Xhr, doing: Doing): void => {
+  const repeat = (xhr: Xhr, doing: Doing, go: string): void => {
     const { opened, headers, body } = doing;
+    const url = hrefOf(new NativeUrl(go, addressOf(doing)));
     show(xhr, doing, 'again');
     uploads.mute(xhr);
-    open(xhr, opened[0], addressOf(doing), true, opened[3], opened[4]);
+    open(xhr, opened[0], url, true, opened[3], opened[4]);
     for (let i = 0; i < headers.length; i += 1) setHeader(xhr, headers[i]?.[0], headers[i]?.[1]);
     send(xhr, body);
   };

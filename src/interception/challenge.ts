@@ -86,9 +86,15 @@ export interface Answered {
   readonly paymentRequired: string | null;
 }
 
+/**
+ * Why there is no answer: who asked is gone, the line broke, nothing came in time, or the request of a stranger carried
+ * the proof in the place of the one that was paid for.
+ */
+export const unansweredReasons = ['gone', 'network', 'timeout', 'stranger'] as const;
+
 export interface Unanswered {
   readonly kind: 'unanswered';
-  readonly reason: 'gone' | 'network' | 'timeout';
+  readonly reason: (typeof unansweredReasons)[number];
 }
 
 /** What came of making the request go again with its proof, as soon as anything did; `rest` never rejects. */

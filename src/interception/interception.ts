@@ -31,6 +31,8 @@ export interface Interception {
   deliver(challenge: Challenge, proof: string): Promise<Delivery>;
   /** The challenges whose proof is on its way and waits for the user to load the page again (see `UserPart`). */
   toLoad(): readonly Challenge[];
+  /** Makes ready for the page of such a challenge to be loaded again: for the next seconds its request carries the proof. */
+  expectLoad(challenge: Pick<Challenge, 'id'>): Promise<void>;
   /**
    * The challenge with a fresh offer in the place of its own, and the page still waiting for it; null when the server
    * gives none. Only of a GET, which asks for nothing but the price.

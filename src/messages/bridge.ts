@@ -17,3 +17,6 @@ export type BridgeCommand =
 
 /** How many were found. */
 export type BridgeAnswer = number;
+
+/** The URL of a held request that goes again, relative to the one that its page asked for. */
+export type UrlAgain = `${string}#${string}`;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { UrlAgain } from './bridge.ts';
 import type { ExchangeStory, ExchangeView, ReplayView } from './exchange-views.ts';
 import type {
   ActivityView,
@@ -225,13 +226,13 @@ export interface PageReplies {
   'work.test': null;
 }
 
-/** What a content script may ask. Trust tier: the isolated script in a tab; it learns nothing but yes or no. */
+/** What a content script may ask. Trust tier: the isolated script in a tab; it learns whether its request goes again, and under which fragment. */
 export const bridgeQuestions = {
   'request.held': v.strictObject({ holdId: text(64), url: text(8192), method: text(32) }),
 } as const;
 
 export interface BridgeReplies {
-  'request.held': 'again' | 'release';
+  'request.held': UrlAgain | 'release';
 }
 
 export type PageQuestion = keyof PageReplies;

@@ -1,5 +1,5 @@
 import { Fault, type FaultKey } from '../fault.ts';
-import type { Challenge } from '../interception/challenge.ts';
+import type { Challenge, Unanswered } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
@@ -75,7 +75,7 @@ export type Progress =
       readonly final: boolean;
       readonly said: string;
     } & Proven)
-  | ({ readonly state: 'unanswered'; readonly reason: 'gone' | 'network' | 'timeout' } & Proven)
+  | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] } & Proven)
   /** A block that others might have published can no longer land: another one stands in its place. */
   | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };

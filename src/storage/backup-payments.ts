@@ -1,6 +1,7 @@
 /** Payments, transfers and blocks as a backup has them, each field read strictly, each block under its own hash. */
 import * as v from 'valibot';
 import type { FaultKey } from '../fault.ts';
+import { unansweredReasons } from '../interception/challenge.ts';
 import { AddressText } from '../nano/account.ts';
 import { type Raw, RawText } from '../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../nano/block.ts';
@@ -98,7 +99,7 @@ const PrivateIntentText = v.strictObject({
 const signed = { block: BlockText, hash: BlockHashText } as const;
 const proven = { ...signed, proof: v.string() } as const;
 const Status = v.pipe(v.number(), v.integer());
-const Reason = v.picklist(['gone', 'network', 'timeout']);
+const Reason = v.picklist(unansweredReasons);
 const FaultText = v.pipe(
   v.string(),
   v.regex(/^fault_\w+$/),

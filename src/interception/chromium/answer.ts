@@ -1,7 +1,8 @@
-import { type Delivery, type Rest, requestKinds } from '../challenge.ts';
+import { type Delivery, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
+import { isStranger } from './carrier.ts';
 import { deferred } from './deferred.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
-import { bareUrl, NO_TAB } from './sighting.ts';
+import { bareUrl, NO_TAB, type Sighting } from './sighting.ts';
 import { headerOf } from './watch.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
@@ -35,11 +36,12 @@ export class Answers {
   readonly #awaited = new Set<Awaited>();
 
   /**
-   * Waits for the request that carries `proof` to `target` and for its answer, through redirects to the final one.
+   * Waits for the request that carries `proof` to `target` and for its answer, through redirects to the final one. What
+   * a stranger's request gets is not followed.
    *
    * @param carryWithin how long the request may take to come (ms).
    */
-  await(target: Target, proof: string, carryWithin: number): AwaitedAnswer {
+  await(sighting: Sighting, target: Target, proof: string, carryWithin: number): AwaitedAnswer {
     const carried = deferred<void>();
     const delivery = deferred<Delivery>();
     const rest = deferred<Rest>();
@@ -54,18 +56,24 @@ export class Answers {
       if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#rest();
       rest.resolve(how);
     };
-    const fail = (reason: 'gone' | 'network' | 'timeout') => {
+    const fail = (reason: Unanswered['reason']) => {
       delivery.resolve({ kind: 'unanswered', reason });
       end('came');
     };
     let deadline = setTimeout(fail, carryWithin, 'timeout');
 
     const awaited: Awaited = {
-      sent({ requestId, requestHeaders, url, method, tabId, type }) {
+      sent(details) {
+        const { requestId, requestHeaders, url, method, tabId, type } = details;
         const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
         const isIts = isItsTab && type === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
         if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
+        if (isStranger(sighting, details)) {
+          carried.resolve();
+          fail('stranger');
+          return true;
+        }
         carrier = requestId;
         clearTimeout(deadline);
         deadline = setTimeout(fail, ANSWER_WITHIN, 'timeout');

@@ -1,7 +1,8 @@
+import type { UrlAgain } from '../../messages/bridge.ts';
 import { type Deferred, deferred } from './deferred.ts';
 
-/** What a held request does next: go again, or give the page its original 402. */
-export type HoldEnd = 'again' | 'release';
+/** What a held request does next: go again to this URL, or give the page its original 402. */
+export type HoldEnd = UrlAgain | 'release';
 
 /** How long after its start a worker waits for a page to ask again for what its last life promised (ms). */
 const RETURN_WITHIN = 3000;

@@ -36,12 +36,12 @@ const MEET_WITHIN = 1500;
 /** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
 const HOLD_WITHIN = 3500;
 /**
- * How long the request of a delivery may take to go out (ms): by itself, when the browser asks the user whether to send
- * a form again, when the user loads the page again.
+ * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the
+ * browser asks the user whether to send a form again, when the user loads the page again.
  */
-const CARRY_WITHIN = 10_000;
-const CONTINUE_WITHIN = 60_000;
-const LOAD_WITHIN = 300_000;
+const CARRY_WITHIN = { hold: 10_000, element: 5_000, confirm: 60_000, load: 300_000 };
+/** How long a rule may live that names no single request (ms), since its page was last known to wait. */
+const RULE_LIFE = 5_000;
 /** How many challenges are remembered of which the document may still be on its way. */
 const REMEMBERED = 600;
 
@@ -54,7 +54,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const holds = new Holds();
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
-  const toLoad = new Map<string, Challenge>();
+  const toLoad = new Map<string, ToLoad>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
   let crowded: (challenge: Challenge) => void = () => {};
@@ -72,6 +72,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (!canName(url, method)) return unheld(challenge);
     if (trait === 'navigation') return through(sighting);
     if (trait === 'unseen') return leave(sighting);
+    if (isHeld(challenge) && sighting.route === null) {
+      // A load of the page is told of in place of the script, which goes on with its 402.
+      void meetings.host(meetingNames(challenge, asked.method), 'over');
+      return leave(sighting);
+    }
     if (isHeld(challenge)) {
       const guest = await meetings.host(meetingNames(challenge, asked.method), sighting, HOLD_WITHIN);
       return guest === null ? leave(sighting) : undefined;
@@ -136,45 +141,85 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       await open.end(challenge.id);
       return { kind: 'unanswered', reason: 'gone' };
     }
-    const target = targetOf(challenge);
-    const answer = answers.await(target, proof, patienceFor(challenge));
-    const disarm = await rules.arm({ ...target, url: known.sighting.urlWithUser ?? target.url }, proof);
+    const { sighting } = known;
+    const nonce = crypto.randomUUID();
+    const target = targetOf(challenge, nonce);
+    const answer = answers.await(sighting, target, proof, patienceFor(challenge));
+    const arm = () => rules.arm({ ...target, url: sighting.urlWithUser ?? target.url }, proof);
+    if (challenge.userPart === 'load') return untilLoaded(challenge, answer, arm);
+    const disarm = await arm();
+    let isOut = false;
+    // While the browser asks its user, the rule lives only as long as the page that it is for stands in its tab.
+    const look = async () => {
+      if (!isOut && !(await waits(known)) && !isOut) answer.giveUp('gone');
+    };
+    const looks = challenge.userPart === 'confirm' ? setInterval(look, RULE_LIFE) : undefined;
     try {
-      let isOut = false;
       void answer.carried.then(() => {
         isOut = true;
         return disarm();
       });
-      if (challenge.userPart === 'load') return await untilLoaded(challenge, answer);
       await open.end(challenge.id);
       // A document that its user loaded again meanwhile took the proof along: one load more would lose what it gets.
       const isServed = isOut && isDocument(challenge);
       const asks = isHeld(challenge)
-        ? await holds.end(challenge.id, 'again')
-        : isServed || (await askAgain(known.sighting));
+        ? await holds.end(
+            challenge.id,
+            sighting.route === 'final' ? `${challenge.url}#${nonce}` : `#${nonce}`,
+          )
+        : isServed || (await askAgain(sighting));
       if (!asks) answer.giveUp('gone');
       return await answer.delivery;
     } finally {
+      clearInterval(looks);
       await disarm();
     }
   };
 
-  /** The page asks when it is loaded again, or by itself; what waits for it survives the worker. */
-  const untilLoaded = async (challenge: Challenge, answer: AwaitedAnswer): Promise<Delivery> => {
+  /**
+   * The page asks by itself, or when it is loaded again; what waits for it survives the worker. The rule is armed at the
+   * start, and again with each load of the page, for a few seconds each.
+   */
+  const untilLoaded = async (
+    challenge: Challenge,
+    answer: AwaitedAnswer,
+    arm: () => Promise<() => Promise<void>>,
+  ): Promise<Delivery> => {
     const { id, tabId, topOrigin, initiator } = challenge;
     const site = topOrigin ?? initiator;
-    const left = (changedId: number, { url }: chrome.tabs.OnUpdatedInfo) => {
-      if (changedId === tabId && url !== undefined && originOf(url) !== site) answer.giveUp('gone');
+    const armed = new Set<() => Promise<void>>();
+    const disarmAll = () => Promise.all([...armed].map((disarm) => disarm()));
+    const expect = async () => {
+      const disarm = await arm();
+      armed.add(disarm);
+      setTimeout(() => {
+        armed.delete(disarm);
+        void disarm();
+      }, RULE_LIFE);
     };
-    toLoad.set(id, challenge);
-    chrome.tabs.onUpdated.addListener(left);
-    ports.changed();
+    const isPage = (one: Navigation) => one.tabId === tabId && one.frameId === 0;
+    const loads = (page: Navigation) => {
+      if (isPage(page) && originOf(page.url) === site) void expect();
+    };
+    const shows = (page: Navigation) => {
+      if (isPage(page) && originOf(page.url) !== site) answer.giveUp('gone');
+      loads(page);
+    };
+    const { onBeforeNavigate, onCommitted } = chrome.webNavigation;
+    onBeforeNavigate.addListener(loads);
+    onCommitted.addListener(shows);
+    void answer.carried.then(disarmAll);
     try {
+      await expect();
+      toLoad.set(id, { challenge, expect });
+      ports.changed();
       return await answer.delivery;
     } finally {
-      chrome.tabs.onUpdated.removeListener(left);
+      onBeforeNavigate.removeListener(loads);
+      onCommitted.removeListener(shows);
       toLoad.delete(id);
       ports.changed();
+      await disarmAll();
       await open.end(id);
     }
   };
@@ -246,7 +291,9 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return challenge;
     },
 
-    toLoad: () => [...toLoad.values()],
+    toLoad: () => [...toLoad.values()].map(({ challenge }) => challenge),
+
+    expectLoad: async ({ id }) => toLoad.get(id)?.expect(),
 
     deliver(challenge, proof) {
       const { tabId, kind, method, url } = challenge;
@@ -269,7 +316,18 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 }
 
-function targetOf({ tabId, kind, url, method, initiator, ofWorker }: Challenge): Target {
+type Navigation = Pick<chrome.webNavigation.WebNavigationBaseCallbackDetails, 'tabId' | 'url'> & {
+  readonly frameId: number;
+};
+
+/** A challenge whose page is to be loaded again, and what makes the proof go with its next request. */
+interface ToLoad {
+  readonly challenge: Challenge;
+  readonly expect: () => Promise<void>;
+}
+
+function targetOf(challenge: Challenge, nonce: string): Target {
+  const { tabId, kind, url, method, ofWorker } = challenge;
   const within = kind !== 'main_frame' && kind !== 'sub_frame';
   return {
     tabId,
@@ -278,8 +336,18 @@ function targetOf({ tabId, kind, url, method, initiator, ofWorker }: Challenge):
     kind,
     url,
     method,
-    initiator: within && initiator !== OPAQUE ? initiator : null,
+    initiators: initiatorsOf(challenge),
+    ...(isHeld(challenge) && { nonce }),
   };
+}
+
+/** The hosts that may start the request, where all that may have one. */
+function initiatorsOf({ kind, url, initiator, ancestors = [] }: Challenge): readonly string[] | null {
+  if (kind === 'main_frame' || initiator === null || initiator === OPAQUE) return null;
+  // A frame is loaded anew by its own document, or by the one around it.
+  const origins = kind === 'sub_frame' ? [initiator, url, ...ancestors.slice(0, 1)] : [initiator];
+  const hosts = origins.filter((origin) => origin !== OPAQUE).map((origin) => new URL(origin).hostname);
+  return [...new Set(hosts)];
 }
 
 /** A 402 that came through the worker of a page that holds it: now it is known whose it is. */
@@ -310,7 +378,6 @@ function isHeld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === undefined;
 }
 
-function patienceFor({ userPart }: Challenge): number {
-  if (userPart === undefined) return CARRY_WITHIN;
-  return { confirm: CONTINUE_WITHIN, load: LOAD_WITHIN }[userPart];
+function patienceFor(challenge: Challenge): number {
+  return CARRY_WITHIN[challenge.userPart ?? (isHeld(challenge) ? 'hold' : 'element')];
 }

@@ -32,7 +32,12 @@ function sighting(id: string, seenAt: number, header = 'offer', tabId = 1) {
     header,
     seenAt,
   };
-  return { challenge, asked: { url: challenge.url, method: 'GET' }, parentFrameId: -1 };
+  return {
+    challenge,
+    asked: { url: challenge.url, method: 'GET' },
+    parentFrameId: -1,
+    route: 'same' as const,
+  };
 }
 
 const hold = { documentId: 'document', id: '1' };

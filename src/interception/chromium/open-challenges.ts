@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { requestKinds, userParts } from '../challenge.ts';
-import type { Sighting } from './sighting.ts';
+import { routes, type Sighting } from './sighting.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
 export interface OpenChallenge {
@@ -55,6 +55,8 @@ const stored = v.strictObject({
     urlWithUser: v.exactOptional(v.string()),
     trait: v.exactOptional(v.picklist(['navigation', 'unseen'])),
     parentFrameId: v.number(),
+    parentDocumentId: v.exactOptional(v.string()),
+    route: v.nullable(v.picklist(routes)),
   }),
   hold: v.nullable(v.strictObject({ documentId: v.string(), id: v.string() })),
 });

@@ -12,7 +12,7 @@ const target: Target = {
   kind: 'xmlhttprequest',
   url: 'https://shop.example/a?b=c',
   method: 'POST',
-  initiator: 'https://page.example:8443',
+  initiators: ['page.example'],
 };
 
 describe('the expression of a rule', () => {
@@ -22,6 +22,21 @@ describe('the expression of a rule', () => {
         const expression = new RegExp(exactly(one), 's');
         expect(expression.test(one)).toBe(true);
         expect(expression.test(`${one}#${fragment}`)).toBe(true);
+      }),
+    );
+  });
+
+  test('with a nonce matches its URL with a fragment that ends in it, and no other', () => {
+    fc.assert(
+      fc.property(url, fc.uuid(), fc.string(), (one, nonce, other) => {
+        const expression = new RegExp(exactly(one, nonce), 's');
+        for (const fragment of [`#${nonce}`, `##${nonce}`, `#${other}#${nonce}`]) {
+          expect(expression.test(one + fragment)).toBe(true);
+        }
+        for (const fragment of ['', '#', `#${other}`, `#${nonce}${other}x`, `#x${other}${nonce}`, nonce]) {
+          fc.pre(!`${fragment}`.endsWith(`#${nonce}`));
+          expect(expression.test(one + fragment)).toBe(false);
+        }
       }),
     );
   });
@@ -76,6 +91,11 @@ describe('the rule', () => {
     });
   });
 
+  test('names one request of a script by its nonce', () => {
+    const { condition } = proofRule(1, { ...target, nonce: '0b8-1' }, 'x');
+    expect(condition.regexFilter).toBe('^https://shop\\.example/a\\?b=c#(.*#)?0b8-1$');
+  });
+
   test('follows a request into the worker of its site, and into no other tab', () => {
     const { condition } = proofRule(1, { ...target, ofWorker: true }, 'x');
     expect(condition.tabIds).toEqual([7, -1]);
@@ -83,7 +103,7 @@ describe('the rule', () => {
   });
 
   test('leaves the document open where the browser or an opaque document asks', () => {
-    expect(proofRule(1, { ...target, initiator: null }, 'x').condition).not.toHaveProperty(
+    expect(proofRule(1, { ...target, initiators: null }, 'x').condition).not.toHaveProperty(
       'initiatorDomains',
     );
   });

@@ -18,7 +18,7 @@ const methods = {
 
 type Method = keyof typeof methods;
 
-/** The one request that a proof is meant for. */
+/** The one request that a proof is meant for, as far as the browser's rules can name it. */
 export interface Target {
   readonly tabId: number;
   /** It may come through a worker that belongs to no tab. */
@@ -26,8 +26,10 @@ export interface Target {
   readonly kind: RequestKind;
   readonly url: string;
   readonly method: string;
-  /** Origin of the document that asks, for what is asked from within a document; null otherwise. */
-  readonly initiator: string | null;
+  /** Hosts whose documents may start the request; null for what the user or an opaque document may start. */
+  readonly initiators: readonly string[] | null;
+  /** The end of the fragment of a request that a script sends; absent for what the browser asks for. */
+  readonly nonce?: string;
 }
 
 /** Whether a rule can name this request and no other: the rule language lumps all unusual methods together. */
@@ -39,9 +41,10 @@ function isMethod(method: string): method is Method {
   return Object.hasOwn(methods, method);
 }
 
-/** A regular expression (RE2) that matches exactly `url`, with or without a fragment. */
-export function exactly(url: string): string {
-  return `^${url.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(#.*)?$`;
+/** A regular expression (RE2) that matches exactly `url`: with a fragment that ends in this nonce, or with any or none. */
+export function exactly(url: string, nonce?: string): string {
+  const fragment = nonce === undefined ? '(#.*)?' : `#(.*#)?${nonce}`;
+  return `^${url.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}${fragment}$`;
 }
 
 /**
@@ -54,7 +57,7 @@ export function proofRule(id: number, target: Target, proof: string): chrome.dec
   if (!canName(target.url, target.method) || !isMethod(target.method)) {
     throw new RangeError('No rule can name this request');
   }
-  const host = target.initiator === null ? null : new URL(target.initiator).hostname;
+  const { initiators } = target;
   return {
     id,
     priority: 1000,
@@ -66,12 +69,12 @@ export function proofRule(id: number, target: Target, proof: string): chrome.dec
       ],
     },
     condition: {
-      regexFilter: exactly(target.url),
+      regexFilter: exactly(target.url, target.nonce),
       isUrlFilterCaseSensitive: true,
       resourceTypes: [target.kind],
       requestMethods: [methods[target.method]],
       tabIds: target.ofWorker === true ? [target.tabId, NO_TAB] : [target.tabId],
-      ...(host !== null && { initiatorDomains: [host] }),
+      ...(initiators !== null && { initiatorDomains: [...initiators] }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bareUrl, redirectedBy } from './sighting.ts';
+import { bareUrl, redirectedBy, routeOf } from './sighting.ts';
 
 const SHOP = 'https://shop.example/paid';
 
@@ -36,4 +36,37 @@ test.each([
   ['about:blank', 'about:blank'],
 ])('%s goes to the server as %s', (url, bare) => {
   expect(bareUrl(url)).toBe(bare);
+});
+
+const A = 'https://shop.example';
+const B = 'https://cdn.example';
+test.each<[string, readonly string[], string, string, ReturnType<typeof routeOf>]>([
+  ['that was not redirected is sent to the same URL', [], `${A}/a`, 'GET', 'same'],
+  [
+    'that was redirected within its origin is sent to the final URL',
+    [`${A}/a`, `${A}/b`],
+    `${A}/c`,
+    'GET',
+    'final',
+  ],
+  [
+    'that lost its fragment within its origin is sent to the final URL',
+    [`${A}/a#x`],
+    `${A}/c#y`,
+    'GET',
+    'final',
+  ],
+  ['that passed another origin is sent the same way', [`${A}/a`, `${B}/b`], `${A}/c`, 'GET', 'same'],
+  [
+    'that kept its fragment over another origin is sent the same way',
+    [`${A}/a#x`],
+    `${B}/c#x`,
+    'GET',
+    'same',
+  ],
+  ['whose method a redirect changed is sent the same way', [`${A}/a`], `${A}/c`, 'POST', 'same'],
+  ['that lost its fragment over another origin waits for its page', [`${A}/a`], `${B}/c#y`, 'GET', null],
+  ['that lost its fragment and its method waits for its page', [`${A}/a`], `${A}/c#y`, 'POST', null],
+])('a request %s', (_, passed, url, asked, route) => {
+  expect(routeOf(passed, asked, url, 'GET')).toBe(route);
 });

@@ -11,7 +11,15 @@ export interface Sighting {
   readonly trait?: 'navigation' | 'unseen';
   /** The frame around the one that asked; -1 for a main frame. */
   readonly parentFrameId: number;
+  /** The document in that frame; absent for a main frame. */
+  readonly parentDocumentId?: string;
+  /** How a script sends its request again; null where only a load of its page can (see `routeOf`). */
+  readonly route: Route | null;
 }
+
+/** To what URL a script sends its request again: to the same, or to the one where its redirects ended. */
+export const routes = ['same', 'final'] as const;
+export type Route = (typeof routes)[number];
 
 /** By what the request of a script is known on both sides: where it comes from and where it goes. */
 export type ScriptRequest = Pick<Challenge, 'tabId' | 'documentId' | 'initiator' | 'url'>;
@@ -50,6 +58,11 @@ export function withoutFragment(url: string): string {
   return hash === -1 ? url : url.slice(0, hash);
 }
 
+/** The fragment of a URL with its sign; empty for a URL without one. */
+export function fragmentOf(url: string): string {
+  return url.slice(withoutFragment(url).length);
+}
+
 /** The origin of a URL; null for what has none (`about:blank`, `data:`, sandboxed documents). */
 export function originOf(url: string | undefined): string | null {
   if (url === undefined || !URL.canParse(url)) return null;
@@ -70,6 +83,28 @@ export function redirectedBy(passed: readonly string[], url: string): string | n
     originOf(from) !== self && originOf(from.replace(/^http:/, 'https:')) !== self;
   const last = passed.findLast(isOther);
   return last === undefined ? null : (originOf(last) ?? OPAQUE);
+}
+
+/**
+ * How a script sends its request again so that the fragment it gets reaches the URL that answered 402; null where no way
+ * does. Redirects within one origin are left out: some lead to their end once only. Other redirects are followed again,
+ * since the browser gives each origin and method its own cookies and headers; the fragment goes along, unless a redirect
+ * sets another.
+ *
+ * @param passed the URLs that the request was redirected from, with their fragments.
+ * @param url the final URL, with its fragment.
+ */
+export function routeOf(
+  passed: readonly string[],
+  askedMethod: string,
+  url: string,
+  method: string,
+): Route | null {
+  const [first] = passed;
+  if (first === undefined) return 'same';
+  const isWithinOrigin = passed.every((from) => originOf(from) === originOf(url));
+  if (isWithinOrigin && wireMethod(askedMethod) === method) return 'final';
+  return fragmentOf(first) === fragmentOf(url) ? 'same' : null;
 }
 
 const normalized = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);

@@ -11,6 +11,7 @@ import {
   OPAQUE,
   originOf,
   redirectedBy,
+  routeOf,
   type ScriptRequest,
   type Sighting,
   withoutFragment,
@@ -71,7 +72,8 @@ export function watchNetwork(watcher: Watcher): void {
     if (isProven) return;
     const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
-    const sentBy = redirectedBy(passed.get(requestId) ?? [], url);
+    const from = passed.get(requestId) ?? [];
+    const sentBy = redirectedBy(from, url);
     const ancestors = tabId === NO_TAB ? [] : await originsFrom(tabId, details.parentFrameId);
     const asker = {
       ...request,
@@ -102,6 +104,8 @@ export function watchNetwork(watcher: Watcher): void {
       asked: start,
       ...(named !== url && { urlWithUser: named }),
       parentFrameId: details.parentFrameId,
+      ...(details.parentDocumentId !== undefined && { parentDocumentId: details.parentDocumentId }),
+      route: routeOf(from, start.method, details.url, details.method),
     });
   };
 
@@ -164,7 +168,11 @@ function isHidden({ initiator, url, responseHeaders }: Received): boolean {
  * The frame that asked. What a top document asks for before the browser has taken it in bears a frame id that is none
  * of the tab's; an embedded object bears one of its own, while the frame around it is the one that can ask again.
  */
-function frameOf({ type, frameId, parentFrameId }: Received): number {
+export function frameOf({
+  type,
+  frameId,
+  parentFrameId,
+}: Pick<Received, 'type' | 'frameId' | 'parentFrameId'>): number {
   if (parentFrameId === -1) return 0;
   return type === 'object' ? parentFrameId : frameId;
 }

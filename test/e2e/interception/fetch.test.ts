@@ -191,6 +191,93 @@ test.each([301, 302, 303, 307, 308])('a %i to a 402 of this or another origin is
   }
 });
 
+test('a redirect that leads to its end once only is not followed again', async () => {
+  const { at, serve } = world.paywall;
+  let tickets = 0;
+  const url = serve('/ticket', (_, response) => {
+    tickets += 1;
+    response.writeHead(302, { Location: `/paid/ticket?${tickets}#own` }).end();
+  });
+  for (const ask of [
+    async (from: string) => {
+      const { status, redirected } = await fetch(`${from}#part`);
+      return { status, redirected };
+    },
+    (from: string) =>
+      new Promise((resolve) => {
+        const xhr = new XMLHttpRequest();
+        xhr.open('GET', from);
+        xhr.onloadend = () => resolve({ status: xhr.status, redirected: xhr.responseURL !== from });
+        xhr.send();
+      }),
+  ]) {
+    expect(await page.evaluate(ask, url)).toEqual({ status: 200, redirected: true });
+    expect(at(`/paid/ticket?${tickets}`).map(({ status }) => status)).toEqual([402, 200]);
+  }
+  expect(tickets).toBe(2);
+});
+
+test('a redirect to another origin that sets a fragment of its own is paid for the next load of the page', async () => {
+  const path = '/paid/lost-fragment?cors';
+  const url = world.paywall.serve('/lost-fragment', (_, response) => {
+    response.writeHead(302, { Location: `${world.paywall.there}${path}#own` }).end();
+  });
+  const ask = () => page.evaluate(async (from) => (await fetch(from)).status, url);
+  expect(await ask()).toBe(402);
+  await world.untilToLoad(path);
+  expect((await world.seen(path)).challenges).toMatchObject([{ userPart: 'load' }]);
+  await page.reload();
+  expect(await ask()).toBe(200);
+});
+
+test.each(['string', 'bytes', 'form', 'blob', 'request'])(
+  'the body of a POST goes again as it went, over HTTP/1.1 (%s)',
+  async (name) => {
+    const path = `/paid/posted?${name}`;
+    const seen = await page.evaluate(
+      async ([url, kind]) => {
+        const form = new FormData();
+        form.append('file', new Blob(['\u0000content'], { type: 'text/x' }), 'a.txt');
+        const bodies: Record<string, BodyInit> = {
+          string: 'text €',
+          bytes: new Uint8Array([0, 255, 10]),
+          form,
+          blob: new Blob(['blob'], { type: 'text/x' }),
+        };
+        const headers = { 'X-Custom': 'kept' };
+        const response =
+          kind === 'request'
+            ? await fetch(new Request(url, { method: 'POST', body: 'of a request', headers }))
+            : await fetch(url, { method: 'POST', body: bodies[kind] ?? null, headers });
+        return { status: response.status, url: response.url };
+      },
+      [path, name] as const,
+    );
+    expect(seen).toEqual({ status: 200, url: world.paywall.here + path });
+    const [first, second] = world.paywall.at(path);
+    const sent = (one: typeof first) => [
+      one?.body,
+      one?.headers['content-type'],
+      one?.headers['content-length'],
+      one?.headers['x-custom'],
+    ];
+    expect(first?.body).not.toBe('');
+    expect(sent(second)).toEqual(sent(first));
+    expect(second?.headers['content-length']).toBeDefined();
+  },
+);
+
+test('the nonce in the fragment of a request is seen by no server, nor in the URL of its answer', async () => {
+  const path = '/paid/nonce';
+  expect(await page.evaluate(async (url) => (await fetch(`${url}#part`)).url, path)).toBe(
+    world.paywall.here + path,
+  );
+  expect(world.paywall.at(path).map(({ path: served, status }) => [served, status])).toEqual([
+    [path, 402],
+    [path, 200],
+  ]);
+});
+
 describe('fetch is held in every kind of document', () => {
   const script = `fetch(new URL(PATH, ORIGIN)).then((r) => parent.postMessage(r.status, '*'))`;
   const fill = (path: string) =>

@@ -49,7 +49,7 @@ describe('a proof that is on its way reaches no other request', () => {
       kind: 'xmlhttprequest' as const,
       url: world.paywall.here + path,
       method: 'POST',
-      initiator: world.paywall.here,
+      initiators: ['127.0.0.1'],
     };
     await world.browser.worker.evaluate((value) => bench.arm(value, 'armed'), target);
   });
@@ -336,7 +336,7 @@ test('a rule that a killed worker left behind is removed before the next is arme
     kind: 'image' as const,
     url: `${world.paywall.here}/paid/orphan`,
     method: 'GET',
-    initiator: null,
+    initiators: null,
   };
   await world.browser.worker.evaluate((value) => bench.arm(value, 'orphan'), target);
   await world.killWorker();

@@ -1,0 +1,43 @@
+import { bare, getter, method } from './natives.ts';
+import { whenSettled } from './promises.ts';
+
+export const NativeRequest = Request;
+const arrayBuffer = method(Request, 'arrayBuffer');
+const eachHeader = method(Headers, 'forEach');
+
+type Readers = { readonly [Name in keyof Request]: (request: Request) => Request[Name] };
+
+/** All that can be read of a request, each by a plain function of it. */
+export const partOf = readersOf(Object.getOwnPropertyDescriptors(Request.prototype));
+
+function readersOf(own: Readonly<Record<string, PropertyDescriptor>>): Readers {
+  const readers = bare<Record<string, unknown>>();
+  for (const name in own) if (own[name]?.get) readers[name] = getter(Request, name as keyof Request);
+  return readers as Readers;
+}
+
+/**
+ * Makes a request that does at `url` what `spare` would do at its own. Its body goes as bytes: a `Request` made of
+ * another one streams its body, which no server that speaks HTTP/1.1 takes.
+ */
+export function repeat(
+  spare: Request,
+  url: string,
+  made: (request: Request) => void,
+  failed: (reason: unknown) => void,
+): void {
+  const make = (body?: ArrayBuffer) => {
+    const init = bare<Record<string, unknown>>();
+    // Every option has the name of what can be read of it.
+    for (const name in partOf) init[name] = partOf[name as keyof Readers](spare);
+    init.body = body;
+    const headers = bare<Record<string, string>>();
+    eachHeader(partOf.headers(spare), (value, name) => {
+      headers[name] = value;
+    });
+    init.headers = headers;
+    made(new NativeRequest(url, init));
+  };
+  if (partOf.body(spare) === null) make();
+  else whenSettled(arrayBuffer(spare), make, failed);
+}

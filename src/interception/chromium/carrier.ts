@@ -1,0 +1,43 @@
+import type { Challenge } from '../challenge.ts';
+import { OPAQUE, originOf, type Sighting } from './sighting.ts';
+import { frameOf } from './watch.ts';
+
+/** What the network layer tells of a request that carries a proof. */
+export type Carrier = Pick<
+  chrome.webRequest.OnSendHeadersDetails,
+  'type' | 'initiator' | 'documentId' | 'parentDocumentId' | 'frameId' | 'parentFrameId'
+>;
+
+/**
+ * Whether a request that carries a proof is not the one that was paid for. A header rule names hosts and a tab, and no
+ * origin, document or frame: a frame of another port or sub-host may have been faster.
+ */
+export function isStranger({ challenge, parentDocumentId }: Sighting, carrier: Carrier): boolean {
+  const { kind, documentId, frameId, userPart, ofWorker } = challenge;
+  if (!mayStart(challenge, carrier.initiator ?? null)) return true;
+  // A worker's request has neither frame nor document.
+  if (ofWorker === true && carrier.documentId === undefined) return false;
+  const isTop = frameId === 0;
+  if (isTop && frameOf(carrier) !== 0) return true;
+  // A page that is loaded again has other documents and frames.
+  if (userPart === 'load') return false;
+  switch (kind) {
+    case 'main_frame':
+      return false;
+    case 'sub_frame':
+    case 'object':
+      return frameOf(carrier) !== frameId || carrier.parentDocumentId !== parentDocumentId;
+    default:
+      return (carrier.documentId ?? null) !== documentId;
+  }
+}
+
+/** Whether a document of this origin may have started the request; null stands for the user. */
+function mayStart({ kind, url, method, initiator, ancestors }: Challenge, starter: string | null): boolean {
+  if (starter === initiator) return true;
+  if (kind !== 'main_frame' && kind !== 'sub_frame') return false;
+  // A document may load itself anew, or be loaded anew by the user or by the frame around it.
+  if (starter === null || starter === originOf(url)) return true;
+  // A sandboxed page has no origin to tell when it sends its own form again.
+  return kind === 'sub_frame' ? starter === ancestors?.[0] : starter === OPAQUE && method !== 'GET';
+}

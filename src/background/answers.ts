@@ -80,7 +80,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     const lockAt = await vault.deadline();
     const purse = await keeper.current();
     if (purse === null) {
-      const network = networkView(await settings.network());
+      const { id, label, testMoney } = await settings.network();
+      const network = { id, label, testMoney };
       return { kind: 'locked', retryAt: await vault.retryAt(), network, waiting };
     }
     return {
@@ -228,6 +229,15 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
 
+    'approval.waiting': async () => {
+      const networks = await settings.networks();
+      return approvals.list().map((question) => ({
+        id: nameOf(question),
+        site: question.site,
+        amount: question.offer.amount.toString(),
+        testMoney: networks.find(({ id }) => id === question.offer.network)?.testMoney ?? false,
+      }));
+    },
     'approval.list': async () => {
       const networks = await settings.networks();
       return Promise.all(

@@ -301,6 +301,7 @@ async function build(): Promise<House> {
         },
       }),
       bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
+      isLocked: async () => !(await vault.isUnlocked()) && (await vault.exists()),
     },
     meet: (challenge) => {
       exchanges.saw(challenge);

@@ -13,6 +13,7 @@ import type {
   SettingsView,
   SignedBlockView,
   ToLoadView,
+  WaitingView,
   WorkProgressView,
   WorkView,
 } from './views.ts';
@@ -119,6 +120,7 @@ export const pageQuestions = {
   'sandbox.enter': v.strictObject({ tab, network: text(64) }),
   'sandbox.leave': v.strictObject({ tab }),
   'sandbox.faucet': v.strictObject({ network: text(64) }),
+  'approval.waiting': nothing,
   'approval.list': nothing,
   'approval.answer': v.strictObject({ id: text(128), answer }),
   'budget.list': nothing,
@@ -187,6 +189,8 @@ export interface PageReplies {
   'sandbox.enter': null;
   'sandbox.leave': null;
   'sandbox.faucet': null;
+  /** What waits for the user, as a locked purse may show it; oldest first. */
+  'approval.waiting': readonly WaitingView[];
   'approval.list': readonly ApprovalView[];
   'approval.answer': null;
   'budget.list': readonly BudgetView[];

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../fault.ts';
-import { bridgeQuestions, pageQuestions } from './contract.ts';
+import { type Access, pageAccess } from './access.ts';
+import { bridgeQuestions, type PageQuestion, pageQuestions } from './contract.ts';
+import { INPUTS } from './inputs.fixture.ts';
 import { type Answers, serve, type Tier, tierOf } from './serve.ts';
 
 type Sender = chrome.runtime.MessageSender;
@@ -60,77 +62,6 @@ test.each(SENDERS)('$who: $tier', ({ sender, tier }) => {
   expect(tierOf(sender, { id: ID, origin: ORIGIN })).toBe(tier);
 });
 
-/** Input of the right shape for each question, so that nothing but the tier can be the reason for a refusal. */
-const seed = { kind: 'seed', hex: '0'.repeat(64) };
-const account = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
-const profile = {
-  id: 'nano:mine',
-  label: 'Mine',
-  rpcUrls: ['https://node.example/'],
-  wsUrl: null,
-  thresholds: { send: 'f'.repeat(16), receive: 'f'.repeat(16) },
-  testMoney: true,
-  representative: account,
-  explorerUrl: null,
-};
-const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
-  'purse.state': {},
-  'purse.refresh': {},
-  'purse.touch': {},
-  'purse.pause': { paused: true },
-  'vault.newWords': {},
-  'vault.preview': { text: 'some words' },
-  'vault.create': { secret: seed, password: 'a password' },
-  'vault.unlock': { password: 'a password' },
-  'vault.lock': {},
-  'vault.reveal': { password: 'a password' },
-  'backup.save': { password: 'a password', filePassword: 'another one' },
-  'backup.restore': { file: '{}', password: 'a password' },
-  'settings.read': {},
-  'settings.autoLock': { minutes: 5 },
-  'settings.representative': { account },
-  'settings.cap': { perDay: '5', perMonth: null },
-  'settings.unblock': { site: 'https://shop.example' },
-  'settings.blockTaker': { site: 'https://shop.example', allowed: true },
-  'settings.float': { accounts: 8, each: '1' },
-  'settings.preference': { order: ['trackB'] },
-  'network.use': { id: 'nano:mine' },
-  'network.save': { profile },
-  'network.remove': { id: 'nano:mine' },
-  'sandbox.read': {},
-  'sandbox.enter': { tab: 1, network: 'nano:devnet' },
-  'sandbox.leave': { tab: 1 },
-  'sandbox.faucet': { network: 'nano:devnet' },
-  'approval.list': {},
-  'approval.answer': { id: 'challenge', answer: { kind: 'once' } },
-  'budget.list': {},
-  'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
-  'budget.remove': { site: 'https://shop.example' },
-  'activity.page': { before: null, limit: 50 },
-  'page.toLoad': {},
-  'page.load': { id: 'challenge' },
-  'payment.deliver': { id: 'payment' },
-  'payment.revoke': { id: 'payment' },
-  'money.send': { to: account, amount: '1' },
-  'log.list': {},
-  'exchange.list': { tabId: 7 },
-  'exchange.read': { id: 'challenge' },
-  'exchange.replay': { id: 'challenge' },
-  'exchange.clear': { tabId: 7 },
-  'tester.servers': {},
-  'tester.claim': { site: 'https://shop.example', own: true },
-  'tester.begin': { url: 'https://shop.example/data', limit: '1', probing: true },
-  'tester.pay': { run: 'run', to: account, amount: '1' },
-  'tester.confirmed': { run: 'run', hash: 'A'.repeat(64) },
-  'tester.standing': { run: 'run', hash: 'A'.repeat(64) },
-  'tester.sign': { run: 'run', message: { kind: 'plain', text: `${'A'.repeat(64)}https://shop.example/` } },
-  'tester.cheque': { run: 'run', to: account, amount: '1', kept: false },
-  'tester.takeBack': { run: 'run', id: 'payment' },
-  'work.read': {},
-  'work.progress': {},
-  'work.rules': { workers: null, ahead: 'battery', servers: [] },
-  'work.test': {},
-};
 const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
   'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
 };
@@ -142,11 +73,14 @@ const QUESTIONS = [
 
 /** What was done, question by question; every answer is `done`. */
 let done: string[];
+/** Whether the purse is locked. */
+let locked: boolean;
 type Listener = Parameters<typeof chrome.runtime.onMessage.addListener>[0];
 let listener: Listener;
 
 beforeEach(() => {
   done = [];
+  locked = false;
   const answering = (names: readonly string[]) =>
     Object.fromEntries(
       names.map((name) => [
@@ -160,6 +94,7 @@ beforeEach(() => {
   const answers = {
     page: answering(Object.keys(pageQuestions)),
     bridge: answering(Object.keys(bridgeQuestions)),
+    isLocked: async () => locked,
   } as object as Answers;
   start(async () => answers);
 });
@@ -206,6 +141,71 @@ describe.each(SENDERS)('$who', ({ tier, sender }) => {
 
   test.each(['', 'toString', '__proto__', 'constructor', 'purse.nothing'])('asks %j', async (ask) => {
     expect(await send({ ask, input: {} }, sender)).toEqual(refused('fault_forbidden'));
+  });
+});
+
+describe('a locked purse', () => {
+  beforeEach(() => {
+    locked = true;
+  });
+
+  /** What is done without the password. Whoever adds a question decides on which side it stands. */
+  const ALWAYS = [
+    'purse.state',
+    'purse.touch',
+    'vault.newWords',
+    'vault.preview',
+    'vault.create',
+    'vault.unlock',
+    'vault.lock',
+    'vault.reveal',
+    'backup.restore',
+    'approval.waiting',
+  ];
+  const LESSENS = ['purse.pause', 'settings.blockTaker', 'approval.answer', 'budget.remove'];
+  const rules = Object.entries(pageAccess) as readonly [PageQuestion, Access<PageQuestion>][];
+
+  test('has an access rule for every question of the contract', () => {
+    expect(Object.keys(pageAccess).toSorted()).toEqual(Object.keys(pageQuestions).toSorted());
+    expect(rules.flatMap(([ask, rule]) => (rule === 'always' ? [ask] : []))).toEqual(ALWAYS);
+    expect(rules.flatMap(([ask, rule]) => (typeof rule === 'object' ? [ask] : []))).toEqual(LESSENS);
+  });
+
+  test.each(rules.filter(([ask]) => !LESSENS.includes(ask)))('asked %s: %s', async (ask, rule) => {
+    const reply = await send({ ask, input: INPUTS[ask] }, page);
+    expect(reply).toEqual(rule === 'always' ? { ok: true, value: 'done' } : refused('fault_locked'));
+    expect(done).toEqual(rule === 'always' ? [ask] : []);
+  });
+
+  test.each([
+    ['purse.pause', { paused: true }, true],
+    ['purse.pause', { paused: false }, false],
+    ['settings.blockTaker', { site: 'https://shop.example', allowed: false }, true],
+    ['settings.blockTaker', { site: 'https://shop.example', allowed: true }, false],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'decline' } }, true],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'never' } }, true],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'once' } }, false],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'budget', perPayment: '1', perDay: '1' } }, false],
+    ['budget.remove', { site: 'https://shop.example' }, true],
+    ['budget.save', { site: 'https://shop.example', paused: true }, false],
+  ] as const)('lets what lessens pass and nothing else: %s %j', async (ask, input, passes) => {
+    expect(await send({ ask, input }, page)).toEqual(
+      passes ? { ok: true, value: 'done' } : refused('fault_locked'),
+    );
+    expect(done).toEqual(passes ? [ask] : []);
+  });
+
+  test('says of an unreadable message that it is unreadable, and tells no stranger that it is locked', async () => {
+    expect(await send({ ask: 'log.list', input: { more: 1 } }, page)).toEqual(refused('fault_badMessage'));
+    for (const { tier, sender } of SENDERS.filter(({ tier: one }) => one !== 'page')) {
+      expect(await send({ ask: 'log.list', input: {} }, sender), tier).toEqual(refused('fault_forbidden'));
+    }
+  });
+
+  test('holds requests of pages as ever', async () => {
+    const [ask, input] = Object.entries(BRIDGE_INPUTS)[0] ?? [];
+    const bridge = SENDERS.find(({ tier }) => tier === 'bridge')?.sender ?? {};
+    expect(await send({ ask, input }, bridge)).toEqual({ ok: true, value: 'done' });
   });
 });
 

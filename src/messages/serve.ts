@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Fault, faultOf } from '../fault.ts';
+import { isAnsweredLocked } from './access.ts';
 import {
   type BridgeInput,
   type BridgeQuestion,
@@ -27,6 +28,8 @@ export type BridgeAnswers = {
 export interface Answers {
   readonly page: PageAnswers;
   readonly bridge: BridgeAnswers;
+  /** Whether there is a purse that is locked. */
+  readonly isLocked: () => Promise<boolean>;
 }
 
 /** Who may ask what. Told by the browser's own account of the sender, never by what the message says (invariant 6). */
@@ -59,24 +62,27 @@ export function serve(answers: () => Promise<Answers>): void {
 /**
  * The answer to one question.
  *
- * @throws Fault `fault_forbidden` from the wrong tier, `fault_badMessage` for unreadable input.
+ * @throws Fault `fault_forbidden` from the wrong tier, `fault_badMessage` for unreadable input, `fault_locked` for what
+ * a locked purse does not answer.
  */
 export async function answer(
-  { page, bridge }: Answers,
+  answers: Answers,
   tier: Tier,
   ask: string,
   input: unknown,
   sender: Sender,
 ): Promise<unknown> {
-  if (tier === 'page' && isPageQuestion(ask)) return answerPage(page, ask, input);
+  if (tier === 'page' && isPageQuestion(ask)) return answerPage(answers, ask, input);
   if (tier === 'bridge' && isBridgeQuestion(ask)) {
-    return bridge[ask](read(bridgeQuestions[ask], input), sender);
+    return answers.bridge[ask](read(bridgeQuestions[ask], input), sender);
   }
   throw new Fault('fault_forbidden');
 }
 
-function answerPage<Q extends PageQuestion>(page: PageAnswers, ask: Q, input: unknown) {
-  return page[ask](read(pageQuestions[ask], input) as PageInput<Q>);
+async function answerPage<Q extends PageQuestion>({ page, isLocked }: Answers, ask: Q, input: unknown) {
+  const given = read(pageQuestions[ask], input) as PageInput<Q>;
+  if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
+  return page[ask](given);
 }
 
 function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

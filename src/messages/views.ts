@@ -9,9 +9,17 @@ export interface LockedPurseView {
   readonly kind: 'locked';
   /** When the next password may be tried; null when at once. */
   readonly retryAt: number | null;
-  readonly network: NetworkView;
+  readonly network: Pick<NetworkView, 'id' | 'label' | 'testMoney'>;
   /** How many questions wait for the user. */
   readonly waiting: number;
+}
+
+/** A question that waits, with no more than whose it is and what it costs. */
+export interface WaitingView {
+  readonly id: string;
+  readonly site: string;
+  readonly amount: RawString;
+  readonly testMoney: boolean;
 }
 
 export interface OpenPurseView {

@@ -285,8 +285,7 @@ describe('the lock', () => {
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
     await purse.ask('vault.lock', {});
     await page.goto(scene.at('/page', { fetch: '1' }));
-    const [waiting] = await purse.until('approval.list', {}, ({ length }) => length === 1);
-    expect(waiting?.reason).toBe('reason_locked');
+    const [waiting] = await purse.until('approval.waiting', {}, ({ length }) => length === 1);
     await expect(
       purse.ask('approval.answer', { id: waiting?.id ?? '', answer: { kind: 'once' } }),
     ).rejects.toThrow('fault_locked');
@@ -295,7 +294,9 @@ describe('the lock', () => {
     await unlock(view);
     await view.locator(`[data-approval="${waiting?.id}"]`).waitFor();
     await view.close();
-    await (await purse.nextApproval()).approve();
+    const asked = await purse.nextApproval();
+    expect(asked.offer.reason).toBe('reason_locked');
+    await asked.approve();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     await purse.ask('budget.remove', { site: merchant.origin });
     expect(await scene.paidSince(mark)).toHaveLength(1);
@@ -314,11 +315,10 @@ describe('the lock', () => {
     await newest('published');
     await purse.ask('vault.lock', {});
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    await purse.until('log.list', {}, ([said]) => said?.key === 'fault_locked');
-    await newest('published');
 
     devnet.elections.delayMs = 50;
     await purse.ask('vault.unlock', { password: PASSWORD });
+    await purse.until('log.list', {}, ([said]) => said?.key === 'fault_locked');
     await newest('proven');
     await page.reload();
     await page.locator('#fetch-result[data-status="200"]').waitFor();

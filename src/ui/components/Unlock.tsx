@@ -10,9 +10,10 @@ import { Button } from './Button.tsx';
 import { PasswordField } from './Field.tsx';
 import { Mark } from './Mark.tsx';
 import { NetworkBanner } from './NetworkBanner.tsx';
-import { FaultLine, Notice } from './Notice.tsx';
+import { FaultLine } from './Notice.tsx';
+import { Waiting } from './Waiting.tsx';
 
-/** The locked purse: a password, and how long to wait after too many wrong ones. */
+/** The locked purse: a password, how long to wait after too many wrong ones, and what waits for an answer. */
 export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
   const password = useSignal('');
   const action = useAction();
@@ -36,11 +37,7 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
       <main class="unlock">
         <Mark />
         <h1>{t('ui_unlockTitle')}</h1>
-        {purse.waiting > 0 && (
-          <Notice tone="info">
-            {purse.waiting === 1 ? t('ui_waitingOne') : t('ui_waitingMany', String(purse.waiting))}
-          </Notice>
-        )}
+        <Waiting />
         <form
           onSubmit={(event) => {
             event.preventDefault();

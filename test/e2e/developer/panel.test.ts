@@ -294,13 +294,14 @@ describe('in real developer tools', () => {
 test('locking leaves nothing of it, and a closed tab neither', async () => {
   const { purse } = scene;
   await purse.ask('vault.lock', {});
-  expect(await purse.ask('exchange.list', { tabId })).toEqual([]);
+  await expect(purse.ask('exchange.list', { tabId })).rejects.toThrow('fault_locked');
   const session = () =>
     panel.evaluate(async () =>
       Object.keys(await chrome.storage.session.get(null)).filter((key) => key.startsWith('exchange:')),
     );
   expect(await session()).toEqual([]);
   await purse.ask('vault.unlock', { password: PASSWORD });
+  expect(await purse.ask('exchange.list', { tabId })).toEqual([]);
   void page.goto(scene.at('/article', { n: 'closed' })).catch(() => undefined);
   await (await purse.nextApproval()).decline();
   await expect.poll(session).toHaveLength(1);

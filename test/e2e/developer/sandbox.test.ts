@@ -239,9 +239,10 @@ describe('a tab in the sandbox', () => {
     await enter(page);
     await purse.ask('vault.lock', {});
     visit(page, article(shop, 'locked'));
+    await purse.until('approval.waiting', {}, ([one]) => one?.testMoney === true);
+    await purse.ask('vault.unlock', { password: PASSWORD });
     const { offer, decline } = await purse.nextApproval();
     expect(offer.network).toMatchObject({ id: DEVNET, testMoney: true });
-    await purse.ask('vault.unlock', { password: PASSWORD });
     await decline();
   });
 

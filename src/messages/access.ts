@@ -1,0 +1,78 @@
+import type { PageInput, PageQuestion } from './contract.ts';
+
+/**
+ * When a question of the extension's own pages is answered while the purse is locked: `always`, because it shows
+ * nothing and changes nothing, or carries the password itself; never (`open`), because it adds, changes, or shows what
+ * the purse did; or as far as its input only lessens what the purse may do.
+ */
+export type Access<Q extends PageQuestion> =
+  | 'always'
+  | 'open'
+  | { readonly lessens: (input: PageInput<Q>) => boolean };
+
+/** The access rule of every question. A question without a purse is never locked. */
+export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
+  'purse.state': 'always',
+  'purse.refresh': 'open',
+  'purse.touch': 'always',
+  'purse.pause': { lessens: ({ paused }) => paused },
+  'vault.newWords': 'always',
+  'vault.preview': 'always',
+  'vault.create': 'always',
+  'vault.unlock': 'always',
+  'vault.lock': 'always',
+  'vault.reveal': 'always',
+  'backup.save': 'open',
+  'backup.restore': 'always',
+  'settings.read': 'open',
+  'settings.autoLock': 'open',
+  'settings.representative': 'open',
+  'settings.cap': 'open',
+  'settings.unblock': 'open',
+  'settings.blockTaker': { lessens: ({ allowed }) => !allowed },
+  'settings.preference': 'open',
+  'settings.float': 'open',
+  'network.use': 'open',
+  'network.save': 'open',
+  'network.remove': 'open',
+  'sandbox.read': 'open',
+  'sandbox.enter': 'open',
+  'sandbox.leave': 'open',
+  'sandbox.faucet': 'open',
+  'approval.waiting': 'always',
+  'approval.list': 'open',
+  'approval.answer': { lessens: ({ answer }) => answer.kind === 'decline' || answer.kind === 'never' },
+  'budget.list': 'open',
+  'budget.save': 'open',
+  'budget.remove': { lessens: () => true },
+  'activity.page': 'open',
+  'page.toLoad': 'open',
+  'page.load': 'open',
+  'payment.deliver': 'open',
+  'payment.revoke': 'open',
+  'money.send': 'open',
+  'log.list': 'open',
+  'exchange.list': 'open',
+  'exchange.read': 'open',
+  'exchange.replay': 'open',
+  'exchange.clear': 'open',
+  'tester.servers': 'open',
+  'tester.claim': 'open',
+  'tester.begin': 'open',
+  'tester.pay': 'open',
+  'tester.confirmed': 'open',
+  'tester.standing': 'open',
+  'tester.sign': 'open',
+  'tester.cheque': 'open',
+  'tester.takeBack': 'open',
+  'work.read': 'open',
+  'work.progress': 'open',
+  'work.rules': 'open',
+  'work.test': 'open',
+};
+
+/** Whether a question with this input is answered while the purse is locked. */
+export function isAnsweredLocked<Q extends PageQuestion>(question: Q, input: PageInput<Q>): boolean {
+  const access: Access<Q> = pageAccess[question];
+  return typeof access === 'string' ? access === 'always' : access.lessens(input);
+}

@@ -1,0 +1,53 @@
+import { ask } from '../../messages/ask.ts';
+import type { WaitingView } from '../../messages/views.ts';
+import { useAction } from '../action.ts';
+import { useAnswer } from '../changes.ts';
+import { t } from '../i18n.ts';
+import { Amount } from './Amount.tsx';
+import { FaultLine, Notice } from './Notice.tsx';
+import { SiteName } from './SiteName.tsx';
+
+/** How many of the payments that wait are listed. */
+const MOST = 3;
+
+/** What waits while the purse is locked: whose it is and what it costs, and a way to decline it. */
+export function Waiting() {
+  const waiting = useAnswer('approval.waiting', {});
+  if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
+  if (waiting.kind === 'waiting' || waiting.value.length === 0) return null;
+  const count = waiting.value.length;
+  return (
+    <Notice tone="info">
+      {count === 1 ? t('ui_waitingOne') : t('ui_waitingMany', String(count))}
+      <ul class="waiting">
+        {waiting.value.slice(0, MOST).map((one) => (
+          <Row key={one.id} {...one} />
+        ))}
+      </ul>
+      {count > MOST && t('ui_waitingMore', String(count - MOST))}
+    </Notice>
+  );
+}
+
+function Row({ id, site, amount, testMoney }: WaitingView) {
+  const action = useAction();
+  return (
+    <li data-testid="waiting" data-approval={id}>
+      <span>
+        <SiteName site={site} />
+        <Amount raw={amount} />
+        {testMoney && <span class="chip chip-warn">{t('popup_networkTestChip')}</span>}
+      </span>
+      <button
+        type="button"
+        class="link"
+        aria-label={t('ui_waitingDecline', site)}
+        data-testid="waiting-decline"
+        onClick={() => void action.run(() => ask('approval.answer', { id, answer: { kind: 'decline' } }))}
+      >
+        {t('approve_decline')}
+      </button>
+      <FaultLine fault={action.fault.value} />
+    </li>
+  );
+}

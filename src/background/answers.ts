@@ -160,6 +160,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       blockTakers: await budgets.blockTakers(),
       preference: preferred(await settings.read('preference')),
       float: floatView(await settings.read('float')),
+      leastReceived: (await settings.read('leastReceived')).toString(),
       networks: (await settings.networks()).map(networkView),
       activeNetwork: (await settings.network()).id,
     }),
@@ -194,6 +195,12 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
     'settings.float': async ({ accounts, each }) => {
       await settings.write('float', { accounts, each: parseRaw(each) });
+      await keeper.close();
+      await opened();
+      return null;
+    },
+    'settings.leastReceived': async ({ amount }) => {
+      await settings.write('leastReceived', parseRaw(amount));
       await keeper.close();
       await opened();
       return null;

@@ -1,5 +1,6 @@
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
@@ -141,13 +142,15 @@ export class Keeper {
     const seed = await vault.seed();
     const all = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
     const plan = await settings.read('float');
+    const leastReceived = await settings.read('leastReceived');
     const key = `${network.id} ${all[0]}`;
     const { [key]: reach } = await settings.read('reach');
     if (reach === undefined) void this.#search(key, node, all).catch(console.error);
     else if (reach < plan.accounts) await this.#reach(key, plan.accounts);
 
     const [main, ...others] = all.slice(0, Math.max(plan.accounts, reach ?? 1));
-    const open = (account: NanoAddress, index: number) => this.#purse(network, node, account, index, all);
+    const open = (account: NanoAddress, index: number) =>
+      this.#purse(network, node, account, index, { own: all, leastReceived });
     if (main === undefined) throw new Fault('fault_unexpected');
     return new Float([open(main, 0), ...others.map((account, index) => open(account, index + 1))], plan);
   }
@@ -157,7 +160,7 @@ export class Keeper {
     node: NodeClient,
     account: NanoAddress,
     index: number,
-    own: readonly NanoAddress[],
+    { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
   ): Purse {
     const { database, chains, work, exclusively, changed, vault } = this.#ports;
     const { wsUrl } = network;
@@ -176,6 +179,8 @@ export class Keeper {
       // What is moved between the user's own accounts is neither spent nor received.
       recordTransfer: (transfer, block) =>
         own.includes(transfer.counterparty) ? chains.put(block) : recordTransfer(database, transfer, block),
+      leastReceived,
+      isOwn: (one) => own.includes(one),
       changed,
     });
     purse.open();

@@ -32,6 +32,7 @@ export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
   'settings.blockTaker': { lessens: ({ allowed }) => !allowed },
   'settings.preference': 'open',
   'settings.float': 'open',
+  'settings.leastReceived': 'open',
   'network.use': 'open',
   'network.save': 'open',
   'network.remove': 'open',

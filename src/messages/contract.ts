@@ -113,6 +113,7 @@ export const pageQuestions = {
     accounts: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
     each: raw,
   }),
+  'settings.leastReceived': v.strictObject({ amount: raw }),
   'network.use': v.strictObject({ id: text(64) }),
   'network.save': v.strictObject({ profile }),
   'network.remove': v.strictObject({ id: text(64) }),
@@ -182,6 +183,7 @@ export interface PageReplies {
   'settings.blockTaker': null;
   'settings.preference': null;
   'settings.float': null;
+  'settings.leastReceived': null;
   'network.use': null;
   'network.save': null;
   'network.remove': null;

@@ -34,6 +34,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'settings.blockTaker': { site: 'https://shop.example', allowed: true },
   'settings.float': { accounts: 8, each: '1' },
   'settings.preference': { order: ['trackB'] },
+  'settings.leastReceived': { amount: '0' },
   'network.use': { id: 'nano:mine' },
   'network.save': { profile },
   'network.remove': { id: 'nano:mine' },

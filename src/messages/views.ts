@@ -221,6 +221,8 @@ export interface SettingsView {
   readonly preference: readonly string[];
   /** How many accounts stand ready to pay, and what each beside the first is to hold; one is no float. */
   readonly float: { readonly accounts: number; readonly each: RawString };
+  /** What a stranger's payment must be worth to be taken in. */
+  readonly leastReceived: RawString;
   readonly networks: readonly NetworkView[];
   readonly activeNetwork: string;
 }

@@ -1,6 +1,6 @@
 /** The shapes of a Nano node's answers, and of the proxies in front of them. protocol.md sections 6, 7 and 9. */
 import * as v from 'valibot';
-import { AddressText } from './account.ts';
+import { AddressText, type NanoAddress } from './account.ts';
 import { type Raw, RawText } from './amount.ts';
 import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText, ZERO_HASH } from './block.ts';
 
@@ -86,10 +86,11 @@ export const BlocksInfo = v.pipe(
   v.record(BlockHashText, BlockInfo),
 );
 
-/** A send to an account that the node says is not received yet; the amount is null where it did not say. */
+/** A send to an account that the node says is not received yet; null is what it did not say. */
 export interface ReceivableEntry {
   readonly hash: BlockHash;
   readonly amount: Raw | null;
+  readonly source: NanoAddress | null;
 }
 
 const noneReceivable = v.pipe(
@@ -98,21 +99,24 @@ const noneReceivable = v.pipe(
 );
 const hashesReceivable = v.pipe(
   v.array(BlockHashText),
-  v.transform((hashes): ReceivableEntry[] => hashes.map((hash) => ({ hash, amount: null }))),
+  v.transform((hashes): ReceivableEntry[] => hashes.map((hash) => ({ hash, amount: null, source: null }))),
 );
 const amountsReceivable = v.pipe(
   v.record(
     BlockHashText,
     v.union([
-      RawText,
       v.pipe(
-        v.object({ amount: RawText }),
-        v.transform(({ amount }) => amount),
+        RawText,
+        v.transform((amount) => ({ amount, source: null })),
+      ),
+      v.pipe(
+        v.object({ amount: RawText, source: v.optional(AddressText) }),
+        v.transform(({ amount, source = null }) => ({ amount, source })),
       ),
     ]),
   ),
   v.transform((amounts): ReceivableEntry[] =>
-    Object.entries(amounts).map(([hash, amount]) => ({ hash: hash as BlockHash, amount })),
+    Object.entries(amounts).map(([hash, told]) => ({ hash: hash as BlockHash, ...told })),
   ),
 );
 

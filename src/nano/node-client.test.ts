@@ -294,22 +294,34 @@ describe('answers', () => {
       'hashes',
       [FRONTIER, other],
       [
-        [FRONTIER, null],
-        [other, null],
+        [FRONTIER, null, null],
+        [other, null, null],
       ],
     ],
     [
       'amounts',
       { [FRONTIER]: '5', [other.toLowerCase()]: '6' },
       [
-        [FRONTIER, 5n],
-        [other, 6n],
+        [other, 6n, null],
+        [FRONTIER, 5n, null],
       ],
     ],
-    ['amounts and sources', { [FRONTIER]: { amount: '5', source: keys.address } }, [[FRONTIER, 5n]]],
+    [
+      'amounts and sources',
+      { [FRONTIER]: { amount: '5', source: keys.address } },
+      [[FRONTIER, 5n, keys.address]],
+    ],
   ])('receivable as %s', async (_case, blocks, expected) => {
     const entries = await (await client({ blocks })).receivable(keys.address, 10);
-    expect(entries.map(({ hash, amount }) => [hash, amount])).toEqual(expected);
+    expect(entries.map(({ hash, amount, source }) => [hash, amount, source])).toEqual(expected);
+  });
+
+  test('receivable keeps the largest of what a node gives beyond what it was asked for', async () => {
+    const blocks = Object.fromEntries(
+      Array.from({ length: 55_000 }, (_, index) => [index.toString(16).padStart(64, '0'), `${index + 1}`]),
+    );
+    const entries = await (await client({ blocks })).receivable(keys.address, 3);
+    expect(entries.map(({ amount }) => amount)).toEqual([55_000n, 54_999n, 54_998n]);
   });
 
   test('receivable of another shape is nonsense', async () => {

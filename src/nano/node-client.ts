@@ -67,16 +67,19 @@ export class NodeClient {
     return new Map(hashes.flatMap((hash) => (infos?.[hash] === undefined ? [] : [[hash, infos[hash]]])));
   }
 
-  /** At most `count` confirmed sends to the account that it has not received. */
+  /** The largest confirmed sends to the account that it has not received, at most `count`, whatever the node gives. */
   async receivable(account: NanoAddress, count: number): Promise<readonly ReceivableEntry[]> {
     const request = {
       action: 'receivable',
       account,
       count: count.toString(),
       threshold: '1',
+      source: 'true',
+      sorting: 'true',
       include_only_confirmed: 'true',
     };
-    return (await this.#find(request, Receivable, /^account not found$/i)) ?? [];
+    const told = (await this.#find(request, Receivable, /^account not found$/i)) ?? [];
+    return [...told].sort(byAmount).slice(0, count);
   }
 
   /**
@@ -109,6 +112,11 @@ export class NodeClient {
     if (absent.test(answer.text)) return null;
     throw new Fault('fault_nodeRefused', [answer.text]);
   }
+}
+
+/** Largest first; what has no amount stands last. */
+function byAmount({ amount: one }: ReceivableEntry, { amount: other }: ReceivableEntry): number {
+  return Number((other ?? -1n) > (one ?? -1n)) - Number((other ?? -1n) < (one ?? -1n));
 }
 
 function refusalOf(text: string): ProcessResult {

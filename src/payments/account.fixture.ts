@@ -8,6 +8,7 @@ import { TestAccount } from '../../test/devnet/test-account.ts';
 import { findWork } from '../../test/devnet/work.ts';
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import { ZERO } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import { DEVNET, type NetworkProfile } from '../nano/network.ts';
 import { freshKeys, nodeAt, openAccount } from '../nano/nodes.fixture.ts';
@@ -88,6 +89,8 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
         clock: systemClock,
         patienceMs: 20_000,
         recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
+        leastReceived: ZERO,
+        isOwn: () => false,
         changed: () => undefined,
         ...ports,
       }),

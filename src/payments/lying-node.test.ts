@@ -442,9 +442,9 @@ describe('incoming money', () => {
     liar.set(
       twist('receivable', ({ blocks }) => ({
         blocks: Object.fromEntries(
-          Object.entries(Object(blocks)).map(([hash, amount]) => [
+          Object.entries<{ readonly amount: string }>(Object(blocks)).map(([hash, told]) => [
             hash,
-            String(change(BigInt(String(amount)))),
+            { ...told, amount: String(change(BigInt(told.amount))) },
           ]),
         ),
       })),

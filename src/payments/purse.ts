@@ -24,6 +24,10 @@ export interface PursePorts extends ChainPorts {
   /** How long to watch for a confirmation before coming back to it at the next occasion (ms). */
   readonly patienceMs: number;
   readonly recordTransfer: RecordTransfer;
+  /** What a stranger's payment must be worth to be taken in (raw). */
+  readonly leastReceived: Raw;
+  /** Whether an account is the user's own. */
+  readonly isOwn: (account: NanoAddress) => boolean;
   /** Told whenever what the purse shows may have changed. */
   readonly changed: () => void;
 }
@@ -62,6 +66,8 @@ export class Purse {
       record: ({ from }, own) => ports.recordTransfer(this.#transfer('received', own, from), own),
       changed: ports.changed,
       life: this.#life.signal,
+      least: ports.leastReceived,
+      isOwn: ports.isOwn,
     });
   }
 
@@ -174,10 +180,11 @@ export class Purse {
   }
 
   async #lookUntilQuiet(): Promise<void> {
-    do {
+    this.#again = true;
+    while (this.#again && !this.#life.signal.aborted) {
       this.#again = false;
       await this.#look();
-    } while (this.#again && !this.#life.signal.aborted);
+    }
   }
 
   async #look(): Promise<void> {

@@ -15,6 +15,7 @@ import { SiteName } from '../ui/components/SiteName.tsx';
 import { t } from '../ui/i18n.ts';
 import { BlockTakers } from './BlockTakers.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
+import { LeastReceived } from './LeastReceived.tsx';
 import { Preference } from './Preference.tsx';
 import { go } from './place.ts';
 import { SandboxEntrance } from './TabSandbox.tsx';
@@ -39,6 +40,9 @@ export function Settings() {
           </Section>
           <Section title={t('popup_representative')} id="representative">
             <Representative account={settings.value.representative ?? ''} />
+          </Section>
+          <Section title={t('popup_receivedTitle')} id="received">
+            <LeastReceived leastReceived={settings.value.leastReceived} />
           </Section>
           <Section title={t('popup_preference')} id="preference">
             <Preference order={settings.value.preference} />

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
-import { type Raw, RawText, ZERO } from '../nano/amount.ts';
+import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../payments/float.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
@@ -32,6 +32,8 @@ const settings = {
   preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
   /** How many accounts stand ready to pay, and what each beside the first is to hold; one is no float. */
   float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
+  /** What a stranger's payment must be worth to be taken in (raw): by default what Nano nodes themselves take in. */
+  leastReceived: v.fallback(Amount, parseXno('0.000001')),
   /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
   /** What may be done for the proof of work. */

@@ -180,11 +180,12 @@ test('incoming money is worth what its blocks say', async () => {
       blocks: Object.fromEntries(Object.keys(Object(blocks)).map((hash) => [hash, String(1_000n * XNO)])),
     })),
   );
-  await scene.devnet.faucet(scene.purse.account, 5n);
+  const sent = XNO / 1_000n;
+  await scene.devnet.faucet(scene.purse.account, sent);
   await scene.purse.until(
     'purse.state',
     {},
-    (state) => state.kind === 'open' && state.balance === String(before + 5n) && state.trouble === null,
+    (state) => state.kind === 'open' && state.balance === String(before + sent) && state.trouble === null,
   );
 });
 

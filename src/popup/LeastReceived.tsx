@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals';
+import { ask } from '../messages/ask.ts';
+import type { SettingsView } from '../messages/views.ts';
+import { useAction } from '../ui/action.ts';
+import { AmountField, readAmount } from '../ui/components/AmountField.tsx';
+import { Button } from '../ui/components/Button.tsx';
+import { FaultLine, StatusLine } from '../ui/components/Notice.tsx';
+import { exactXno } from '../ui/format.ts';
+import { t } from '../ui/i18n.ts';
+
+/** What an incoming payment must be worth to be received. */
+export function LeastReceived({ leastReceived }: Pick<SettingsView, 'leastReceived'>) {
+  const text = useSignal(exactXno(leastReceived));
+  const said = useSignal<string | null>(null);
+  const action = useAction();
+  const reading = readAmount(text.value);
+
+  const save = async () => {
+    said.value = null;
+    const saved = await action.run(async () => {
+      if (reading.kind === 'none') throw reading.fault;
+      await ask('settings.leastReceived', { amount: reading.raw.toString() });
+    });
+    if (saved) said.value = t('ui_saved');
+  };
+  return (
+    <form
+      class="setting"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <p class="hint">{t('popup_leastReceivedHint')}</p>
+      <AmountField
+        label={t('popup_leastReceived')}
+        value={text.value}
+        testId="least-received"
+        onInput={(value) => {
+          text.value = value;
+          said.value = null;
+          action.clear();
+        }}
+      />
+      <FaultLine fault={action.fault.value} />
+      <StatusLine text={said.value} />
+      <Button submit busy={action.busy.value} testId="least-received-save">
+        {t('ui_save')}
+      </Button>
+    </form>
+  );
+}

@@ -355,6 +355,21 @@ describe('another wallet on the same account', () => {
     await apart.close();
   });
 
+  test('that was faster: one node that has seen it confirmed is enough', async () => {
+    await chain.look();
+    const theirs = await account.otherWallet().send(stranger(), 100n);
+    await account.publish(theirs);
+    const own = await chain.send(order(1n), record);
+    const slow = await line({
+      kind: 'twist',
+      action: 'block_info',
+      twist: (answer, asked) => (asked.hash === theirs.hash ? { ...answer, confirmed: 'false' } : answer),
+    });
+    const landing = (...urls: string[]) => account.purse({ node: nodeAt(...urls) }).chain.land(own);
+    expect(await landing(slow.rpcUrl)).toBe('pending');
+    expect(await landing(slow.rpcUrl, devnet.rpcUrl)).toBe('replaced');
+  });
+
   test('that opened the account first: a node that knows nothing of it is not believed', async () => {
     account = await accountWith(devnet, null);
     const sources: BlockHash[] = [];

@@ -295,6 +295,33 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
   });
 
+  test('being revoked, it stays out where a node has it unconfirmed: the network decides', async () => {
+    if (!('block' in cheque.progress)) throw new Error('handed over above');
+    const { block, hash } = cheque.progress;
+    begin({ purse: { patienceMs: 300 } });
+    devnet.faults.set({ kind: 'never_confirm' });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    const other = await startProxy(devnet);
+    other.set({
+      kind: 'twist',
+      action: 'block_info',
+      twist: (answer, asked) =>
+        asked.hash === hash ? { contents: toRpc(block), confirmed: 'false' } : answer,
+    });
+    begin({ purse: { node: nodeAt(other.rpcUrl) } });
+    await life.purse.refresh();
+    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    await other.close();
+    expect(await out()).toEqual([hash]);
+    devnet.faults.clear();
+    confirmNewest();
+    begin();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('revoked');
+    expect(await spent(cheque)).toBe(0n);
+    expect(subtypes()).toEqual(['change']);
+  });
+
   test('a node that makes up a block in its place gets no money given back: the server can still cash it', async () => {
     if (!('block' in cheque.progress)) throw new Error('handed over above');
     const { block } = cheque.progress;

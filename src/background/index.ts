@@ -48,6 +48,7 @@ interface House {
   readonly summon: () => void;
   readonly lapseGone: (tabId: number) => Promise<void>;
   readonly closed: (tabId: number) => Promise<void>;
+  readonly opened: (from: number, to: number) => Promise<void>;
   readonly moved: (from: number, to: number) => Promise<void>;
 }
 
@@ -90,6 +91,10 @@ serve(async () => (await house).answers);
 chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
 chrome.tabs.onRemoved.addListener(
   (tabId) => void house.then(({ lapseGone, closed }) => Promise.all([lapseGone(tabId), closed(tabId)])),
+);
+chrome.webNavigation.onCreatedNavigationTarget.addListener(
+  ({ sourceTabId, tabId }) =>
+    void house.then(({ opened }) => opened(sourceTabId, tabId)).catch(console.error),
 );
 chrome.tabs.onReplaced.addListener((to, from) => void house.then(({ moved }) => moved(from, to)));
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
@@ -327,6 +332,7 @@ async function build(): Promise<House> {
     },
     closed: async (tabId) => {
       await sandbox.leave(tabId);
+    opened: (from, to) => sandbox.opened(from, to),
       await exchanges.forget(tabId);
     },
     moved: (from, to) => sandbox.moved(from, to),

@@ -15,6 +15,8 @@ const MOST_TITLE = 80;
  */
 export class Sandbox {
   readonly #settings: StoredSettings;
+  /** The tabs that other tabs have just opened, until it is written down how they pay. */
+  readonly #opening = new Map<number, Promise<void>>();
 
   constructor(settings: StoredSettings) {
     this.#settings = settings;
@@ -26,9 +28,8 @@ export class Sandbox {
    * @throws Fault `fault_sandboxGone` when its network is no more, or has real money now: then nothing is paid at all
    */
   async networkOf(tabId: number): Promise<NetworkProfile | null> {
-    // Asked at every 402: of all that the session keeps, this tab's word alone is fetched.
-    const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
-    return typeof id === 'string' ? this.testNetwork(id) : null;
+    const id = await this.#idOf(tabId);
+    return id === null ? null : this.testNetwork(id);
   }
 
   /** A network by its id. @throws Fault `fault_sandboxGone` unless its money is for tests */
@@ -63,6 +64,20 @@ export class Sandbox {
     await mark(tabId, '');
   }
 
+  /** A page of one tab opened another tab or window: that one pays as its opener does, and not with real money. */
+  opened(from: number, to: number): Promise<void> {
+    const inheriting = this.#inherit(from, to).finally(() => this.#opening.delete(to));
+    this.#opening.set(to, inheriting);
+    return inheriting;
+  }
+
+  async #inherit(from: number, to: number): Promise<void> {
+    const id = await this.#idOf(from);
+    if (id === null) return;
+    await chrome.storage.session.set({ [keyOf(to)]: id });
+    await mark(to, BADGE.text);
+  }
+
   /** The browser gave the tab another number. */
   async moved(from: number, to: number): Promise<void> {
     const id = (await this.#all()).get(from);
@@ -93,6 +108,14 @@ export class Sandbox {
             },
           ],
     );
+  }
+
+  /** The id of the network that the tab was put on; null for a tab that is in no sandbox. */
+  async #idOf(tabId: number): Promise<string | null> {
+    await this.#opening.get(tabId);
+    // Asked at every 402: of all that the session keeps, this tab's word alone is fetched.
+    const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
+    return typeof id === 'string' ? id : null;
   }
 
   async #all(): Promise<ReadonlyMap<number, string>> {

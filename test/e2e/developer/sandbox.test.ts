@@ -218,6 +218,61 @@ describe('a tab in the sandbox', () => {
     await tutorial.close();
   });
 
+  describe('takes the windows that it opens with it, and none spends the budget of real money:', () => {
+    const open = (url: string, how: string) => `window.open(${JSON.stringify(url)}, '_blank', '${how}')`;
+    const link = (url: string, rel: string) =>
+      `document.body.append(Object.assign(document.createElement('a'), { href: ${JSON.stringify(url)}, target: '_blank', rel: '${rel}', id: 'link', textContent: 'Read' }))`;
+    const ways: readonly [string, (url: string) => Promise<unknown>][] = [
+      ['by a script', (url) => page.evaluate(open(url, ''))],
+      ['by a script, without an opener', (url) => page.evaluate(open(url, 'noopener'))],
+      ['as a popup', (url) => page.evaluate(open(url, 'popup,width=500,height=500'))],
+      [
+        'empty, and moves on',
+        (url) =>
+          page.evaluate(
+            `const opened = window.open('about:blank'); opened.location = ${JSON.stringify(url)}`,
+          ),
+      ],
+      [
+        'by a link',
+        async (url) => {
+          await page.evaluate(link(url, ''));
+          await page.click('#link');
+        },
+      ],
+      [
+        'by a link that tells nothing, in the background',
+        async (url) => {
+          await page.evaluate(link(url, 'noopener noreferrer'));
+          await page.click('#link', { modifiers: ['ControlOrMeta'] });
+        },
+      ],
+    ];
+
+    beforeEach(async () => {
+      const budget = { perPayment: String(3n * XNO), perDay: String(6n * XNO), paused: false };
+      await scene.purse.ask('budget.save', { site: candid.origin, ...budget });
+    });
+    afterEach(() => scene.purse.ask('budget.remove', { site: candid.origin }));
+
+    test.each(ways)('%s', async (name, opens) => {
+      const { purse } = scene;
+      const mark = await scene.mark();
+      await page.goto(`${candid.origin}/free`);
+      await enter(page);
+      const opening = purse.context.waitForEvent('page');
+      await opens(`${article(candid, name)}&price=${2n * XNO}`);
+      const opened = await opening;
+      const { offer, decline } = await purse.nextApproval();
+      expect(offer.network).toMatchObject({ id: DEVNET, testMoney: true });
+      await decline();
+      const { tabs } = await purse.ask('sandbox.read', {});
+      expect(tabs.filter(({ network }) => network === DEVNET)).toHaveLength(2);
+      await opened.close();
+      expect(scene.sends().length).toBe(mark.ledger);
+    });
+  });
+
   test('stays in it when the worker is killed over its question', async () => {
     const { purse } = scene;
     const mark = await scene.mark();

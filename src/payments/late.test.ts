@@ -7,7 +7,6 @@ import { systemClock } from '../nano/clock.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { debitedOf } from './books.fixture.ts';
 import type { ChainStore } from './journal.ts';
-import { PUBLISHING_MARGIN } from './last-look.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
@@ -70,7 +69,8 @@ async function unpublished(): Promise<Payment> {
   return payment;
 }
 
-const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - PUBLISHING_MARGIN;
+/** From here on a block would come too late: its offer has 5 seconds left. */
+const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - 5_000;
 
 describe('a signed block that no node has', () => {
   test('is published while it still buys something', async () => {

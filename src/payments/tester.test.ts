@@ -33,7 +33,7 @@ beforeEach(async () => {
 afterEach(() => purse.close());
 
 /** One life of the worker. */
-function testerOf(): Tester {
+function testerOf(on: Purse = purse): Tester {
   const { journal, chains } = account;
   const exclusively = locks();
   const revoker = new Revoker({ journal, chains, purse: async () => purse, now: Date.now });
@@ -47,7 +47,7 @@ function testerOf(): Tester {
     again: async () => undefined,
     now: Date.now,
   });
-  const float = new Float([purse], { accounts: 1, each: raw(100) });
+  const float = new Float([on], { accounts: 1, each: raw(100) });
   return new Tester({
     journal,
     payer,
@@ -95,6 +95,19 @@ test('a run that nobody began spends nothing', async () => {
   await expect(tester.pay('no run', { to: STRANGER, amount: raw(1) })).rejects.toThrow('fault_testOver');
   await expect(tester.sign('no run', { kind: 'noms', text: 'anything' })).rejects.toThrow('fault_testOver');
   expect(paid()).toEqual([]);
+});
+
+test('a run that was begun on one network spends nothing on another', async () => {
+  const { run } = await testerOf().begin(URL_OF_MINE, raw(5), true);
+  const elsewhere = account.purse({ network: { ...account.network, id: 'nano:elsewhere' } });
+  const tester = testerOf(elsewhere);
+  const order = { to: STRANGER, amount: raw(1) };
+  await expect(tester.pay(run, order)).rejects.toThrow('fault_testOver');
+  await expect(tester.cheque(run, { ...order, kept: false })).rejects.toThrow('fault_testOver');
+  await expect(tester.sign(run, { kind: 'noms', text: 'anything' })).rejects.toThrow('fault_testOver');
+  elsewhere.close();
+  expect(paid()).toEqual([]);
+  expect(kept.get(run)?.left).toBe('5');
 });
 
 test('what goes to an account of the purse costs nothing of the sum', async () => {

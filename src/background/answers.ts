@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { MOST_BACKUP, type PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
-import type { OpenPurseView, PurseView } from '../messages/views.ts';
+import type { PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
@@ -10,7 +10,7 @@ import { type Answer, type Approvals, nameOf } from '../payments/approvals.ts';
 import type { BudgetChange } from '../payments/budget.ts';
 import type { Float, FloatPlan } from '../payments/float.ts';
 import type { Handover } from '../payments/handover.ts';
-import { type ChequeBlock, chequeOutFault } from '../payments/own-block.ts';
+import type { ChequeBlock } from '../payments/own-block.ts';
 import { type Payment, type PaymentId, type Site, siteOf } from '../payments/payment.ts';
 import { isWhole, siteOnDisk } from '../payments/private-record.ts';
 import type { Revoker } from '../payments/revoker.ts';
@@ -32,7 +32,7 @@ import type { Keeper } from './keeper.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandboxAnswers } from './sandbox-answers.ts';
 import { testerAnswers } from './tester-answers.ts';
-import { activityView, approvalView, budgetView, capView, networkView } from './views.ts';
+import { activityView, approvalView, budgetView, capView, networkView, waitingView } from './views.ts';
 import type { Work } from './work.ts';
 import { workAnswers } from './work-answers.ts';
 
@@ -91,7 +91,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
       trouble: purse.trouble,
-      chequeOut: waitingView((await chains.out()).find(isOf(purse)) ?? null),
+      chequeOut: waitingView((await chains.out()).find(isOf(purse))?.cheque ?? null),
       work: await purse.readiness(),
       paused: await settings.read('paused'),
       lockAt,
@@ -257,7 +257,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
           const work = (await purse?.readiness()) ?? 'none';
           const { allowance } = await budgets.rulesFor(network.id, question.site, at);
           const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
-          return approvalView(question, { network, allowance, now: at, purse, isKnownPayee, work });
+          const holder = (await purse?.chequeOut()) ?? null;
+          return approvalView(question, { network, allowance, now: at, purse, holder, isKnownPayee, work });
         }),
       );
     },
@@ -376,12 +377,6 @@ const floatView = ({ accounts, each }: FloatPlan) => ({ accounts, each: each.toS
 
 const chequeCashed = (site: Site | null): Fault =>
   site === null ? new Fault('fault_chequeCashedPrivate') : new Fault('fault_chequeCashed', [site]);
-
-function waitingView(out: ChequeBlock | null): OpenPurseView['chequeOut'] {
-  if (out === null) return null;
-  const { key, args } = chequeOutFault(out.cheque);
-  return { key, args };
-}
 
 const isOf =
   (purse: Float) =>

@@ -135,10 +135,8 @@ async function build(): Promise<House> {
     exclusively,
     changed: tellPages,
     beside: (id) => sandbox.inUse(id),
-    locked: () => {
-      approvals.lapse(() => true);
-      tellPages();
-    },
+    // Its questions stay: what a page waits for must not tell it when the purse was locked.
+    locked: tellPages,
   });
 
   const summons = new Summons();
@@ -218,18 +216,18 @@ async function build(): Promise<House> {
         sandbox.networkOf(tabId),
         settings.readBoth('paused', 'preference'),
       ]);
-      const purse = test === null ? await keeper.current() : await keeper.on(test);
-      if (purse === null && !(await vault.exists())) return null;
-      const { id, testMoney } = purse?.network ?? test ?? (await settings.network());
+      if (!(await vault.exists())) return null;
+      const { id, testMoney } = test ?? (await settings.network());
       return {
         network: { id, testMoney },
-        accounts: purse?.accounts ?? null,
         paused,
         preference,
         // Servers on a bench say what they would say for real, and are paid in test money all the same.
         alsoNamed: test === null ? undefined : MAINNET.id,
       };
     },
+    accounts: async (network) =>
+      (await vault.isUnlocked()) ? (await keeper.openedOn(network)).accounts : null,
     chequeOut: async (network) =>
       (await vault.isUnlocked()) ? (await keeper.openedOn(network)).chequeOut() : null,
     turn: async (network, amount) => (await keeper.openedOn(network)).turn(amount),
@@ -332,9 +330,9 @@ async function build(): Promise<House> {
     },
     closed: async (tabId) => {
       await sandbox.leave(tabId);
-    opened: (from, to) => sandbox.opened(from, to),
       await exchanges.forget(tabId);
     },
+    opened: (from, to) => sandbox.opened(from, to),
     moved: (from, to) => sandbox.moved(from, to),
     lapseGone: async (tabId) => {
       await sandbox.mark(tabId);

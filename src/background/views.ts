@@ -6,6 +6,7 @@ import type {
   BudgetView,
   CapView,
   NetworkView,
+  OpenPurseView,
   PaymentView,
   UseView,
 } from '../messages/views.ts';
@@ -25,6 +26,7 @@ import {
 } from '../payments/budget.ts';
 import { budgetHelps } from '../payments/decision.ts';
 import type { Float } from '../payments/float.ts';
+import { type Cheque, chequeOutFault } from '../payments/own-block.ts';
 import { isUnderway, type Site } from '../payments/payment.ts';
 import { type AnyPayment, isWhole } from '../payments/private-record.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
@@ -82,6 +84,8 @@ export interface ApprovalContext {
   readonly allowance: Allowance;
   readonly now: number;
   readonly purse: Float | null;
+  /** Who has a signed block of the purse's and has not published it; null when the purse can pay. */
+  readonly holder: Cheque | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;
   readonly work: ApprovalView['work'];
@@ -89,12 +93,13 @@ export interface ApprovalContext {
 
 export function approvalView(
   question: Question,
-  { network, allowance, now, purse, isKnownPayee, work }: ApprovalContext,
+  { network, allowance, now, purse, holder, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const { site, challenge, offer, reason } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const asker = askerOf(challenge, site);
   const missing = purse?.missing(offer.amount) ?? null;
+  const isOwn = purse?.accounts.includes(offer.payTo) ?? false;
   return {
     id: nameOf(question),
     site,
@@ -117,6 +122,7 @@ export function approvalView(
       ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
+    obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : waitingView(holder),
     canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
     budget: budgetView(allowance, now),
     cap: capView(allowance),
@@ -127,13 +133,25 @@ export function approvalView(
   };
 }
 
-/** The other site that had a hand in the request: the page in the tab, who redirected it, who started it. */
+/** Why an account cannot pay while its signed block is out. */
+export function waitingView(holder: Cheque | null): OpenPurseView['chequeOut'] {
+  if (holder === null) return null;
+  const { key, args } = chequeOutFault(holder);
+  return { key, args };
+}
+
+/** The other site that had a hand in the request: the page in the tab, a frame in it, who redirected it or started it. */
 export function askerOf(
-  { topOrigin, redirectedBy, initiator }: Pick<Challenge, 'topOrigin' | 'redirectedBy' | 'initiator'>,
+  {
+    topOrigin,
+    ancestors = [],
+    redirectedBy,
+    initiator,
+  }: Pick<Challenge, 'topOrigin' | 'ancestors' | 'redirectedBy' | 'initiator'>,
   site: Site,
 ): string | null {
-  const others = [topOrigin, redirectedBy ?? null, initiator].filter((one) => one !== null && one !== site);
-  return others[0] ?? null;
+  const hands = [topOrigin, ...ancestors.toReversed(), redirectedBy ?? null, initiator];
+  return hands.find((one) => one !== null && one !== site) ?? null;
 }
 
 function checksOf(offer: Offer): readonly MessageKey[] {

@@ -22,6 +22,21 @@ export const userParts = ['load', 'confirm'] as const;
 export type UserPart = (typeof userParts)[number];
 
 /**
+ * Who started a navigation: its user, who typed the address, followed a link or sent a form; the page that was there,
+ * by a script or a refresh; the browser, which brought a page back (reload, history, restored or duplicated tab); or
+ * something outside the site: an extension, another program, a bookmark.
+ */
+export const starters = ['user', 'page', 'browser', 'outside'] as const;
+export type Starter = (typeof starters)[number];
+
+/**
+ * How much the user can see of a tab: it is the one in front in the normal window that had the focus last, the one in
+ * front in another window, or not to be seen (behind another tab, minimised, in a window of less than 300 × 300).
+ */
+export const views = ['front', 'beside', 'hidden'] as const;
+export type View = (typeof views)[number];
+
+/**
  * One 402 response as the browser's network layer saw it. It is the only source of what the purse knows about a
  * request: nothing that a page says of itself stands in here.
  */
@@ -48,6 +63,13 @@ export interface Challenge {
   readonly ancestors?: readonly string[];
   /** Whether a private window asked; true as well where the browser does not tell and a private window may have. */
   readonly isPrivate: boolean;
+  /**
+   * Of a main frame, who started its navigation, absent where the browser does not tell. Of other requests `browser` only,
+   * where the browser brought their page back.
+   */
+  readonly startedBy?: Starter;
+  /** What the user could see of the tab when the response arrived; absent where no tab is known. */
+  readonly view?: View;
   readonly method: string;
   /** Final URL of the response, after redirects, without its fragment. */
   readonly url: string;

@@ -123,6 +123,8 @@ export interface ApprovalView {
   readonly checks: readonly MessageKey[];
   readonly warnings: readonly MessageKey[];
   readonly expiresAt: number;
+  /** Why it can only be declined, as things stand; null where it can be paid. */
+  readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;
   /** Whether a budget would pay the like of this without asking. */
   readonly canBudget: boolean;
   readonly budget: BudgetView | null;

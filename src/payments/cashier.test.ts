@@ -52,7 +52,6 @@ const states = async () => (await payments()).map(({ progress }) => progress.sta
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const standing = (parts: Partial<Standing>): Standing => ({
   network: { id: account.network.id, testMoney: true },
-  accounts: [account.address],
   paused: false,
   preference: [],
   ...parts,
@@ -523,7 +522,9 @@ describe('a 402 is left to the page', () => {
 
   test('when nobody answers in time', async () => {
     // 25 s and a bit: what is left is too little to pay in after a moment.
-    const challenge = await browser.visit(page('/article', '&expiry=25'), { seenAt: Date.now() + 300 });
+    const seenAt = Date.now();
+    begin({ now: () => seenAt });
+    const challenge = await browser.visit(page('/article', '&expiry=25'), { seenAt });
     await life.cashier.meet({ ...challenge, header: withLife(challenge.header, 25.05) });
     left(challenge, 'refusal_LAPSED');
   });
@@ -566,13 +567,13 @@ describe('a 402 is left to the page', () => {
     });
     begin({
       cashier: {
-        chequeOut: async () => {
+        waits: async () => {
           // The older one is held up on its way, and the newer overtakes it.
           if (isHeldUp) {
             isHeldUp = false;
             await gate;
           }
-          return null;
+          return true;
         },
       },
     });
@@ -634,7 +635,7 @@ describe('a 402 is left to the page', () => {
   });
 
   test('when it is locked, it asks, and pays nothing while it stays so', async () => {
-    begin({ cashier: { standing: async () => standing({ accounts: null }) } });
+    begin({ cashier: { accounts: async () => null } });
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url);
@@ -644,20 +645,32 @@ describe('a 402 is left to the page', () => {
   });
 
   test.each([
-    ['at once', [[STRANGER], [STRANGER]]],
-    ['after the purse was unlocked', [null, [STRANGER]]],
-  ] as const)('when it would pay oneself, seen %s', async (_, accounts) => {
-    const challenge = await browser.visit(page());
+    ['asks', false, 'reason_newSite'],
+    ['asks inside a budget', true, 'reason_payeeChanged'],
+  ] as const)('when it would pay an own account: it %s, and pays nothing', async (_, hasBudget, reason) => {
+    begin({ cashier: { accounts: async () => [account.address, STRANGER] } });
+    const url = page();
+    if (hasBudget) await allowAll(account, url);
+    const challenge = await browser.visit(url);
     const header = withPayee(challenge.header, STRANGER);
-    const looks = [...accounts];
-    begin({ cashier: { standing: async () => standing({ accounts: looks.shift() ?? null }) } });
-    const meeting = life.cashier.meet({ ...challenge, header });
-    if (accounts[0] === null) {
-      await expect.poll(() => life.approvals.list().length).toBe(1);
-      life.approvals.answer(challenge.id, { kind: 'once' });
-    }
-    await meeting;
+    await meetAndAnswer(
+      { ...challenge, header },
+      { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw },
+    );
+    expect(life.asked.map((question) => question.reason)).toEqual([reason]);
     left(challenge, 'refusal_OWN_ACCOUNT');
+    const { allowance } = await life.budgets.rulesFor(account.network.id, siteOf(url), Date.now());
+    expect(allowance.budget?.payTo ?? null).toBeNull();
+  });
+
+  test('when the network was changed between the answer and the reservation', async () => {
+    const looks = [standing({}), standing({ network: { id: 'nano:elsewhere', testMoney: true } })];
+    begin({ cashier: { standing: async () => looks.shift() ?? null } });
+    const challenge = await browser.visit(page());
+    await meetAndAnswer(challenge, { kind: 'once' });
+    expect(await payments()).toEqual([]);
+    expect(account.sends()).toEqual([]);
+    left(challenge, 'fault_unknownNetwork');
   });
 
   test('when it is no offer, or for another network', async () => {
@@ -785,6 +798,24 @@ describe('an offer that would expire before delivery is asked for anew', () => {
     expect(life.asked).toMatchObject([{ reason: 'reason_newSite' }]);
     const [question] = life.asked;
     expect((question?.offer.expiresAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+  });
+
+  test.each([
+    ['a script', { kind: 'xmlhttprequest' }],
+    ['an image', { kind: 'image' }],
+    ['a frame', { kind: 'sub_frame' }],
+    ['a document that its page opened by itself', { startedBy: 'page' }],
+    ['a document that an extension opened', { startedBy: 'outside' }],
+    ['a document that the browser loads again', { startedBy: 'browser' }],
+  ] as const)('but not for %s, where it was too short from the start', async (_, parts) => {
+    const challenge = await browser.visit(page('/article', '&first-expiry=20'), {
+      initiator: merchant.origin,
+      ...parts,
+    });
+    await life.cashier.meet(challenge);
+    expect(browser.renewed).toEqual([]);
+    expect(life.log.map(({ key }) => key)).toEqual(['refusal_EXPIRES_TOO_SOON']);
+    expect(browser.released).toEqual([challenge.id]);
   });
 
   test('when it aged while the user thought about it', async () => {

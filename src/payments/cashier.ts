@@ -20,11 +20,9 @@ import { type AnyPayment, isWhole } from './private-record.ts';
 /** Why a 402 was left to the page. */
 export type Left = Extract<MessageKey, `refusal_${string}`> | FaultKey;
 
-/** Who pays now. */
+/** How the purse pays now. It is the same while it is locked: no page may tell the two apart. */
 export interface Standing {
   readonly network: { readonly id: string; readonly testMoney: boolean };
-  /** The purse's own accounts; null while it is locked: then nothing is paid without asking. */
-  readonly accounts: readonly NanoAddress[] | null;
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
   /** The ways to pay that the user likes best, as in `ClassifyContext`. */
@@ -40,6 +38,11 @@ export interface CashierPorts {
   readonly handover: Handover;
   /** Who pays for what this tab asks. Null while there is no purse: then a 402 is none of its business. */
   readonly standing: (challenge: Challenge) => Promise<Standing | null>;
+  /**
+   * The purse's own accounts on a network; null while it is locked. Asked for only where a budget or the user allows the
+   * payment: whether and how fast a page gets its 402 back must tell nothing of them.
+   */
+  readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Who has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
@@ -187,11 +190,10 @@ export class Cashier {
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
     this.#ports.witness.decided(challenge, offer, decision);
-    const holder = decision.kind === 'refuse' ? null : await this.#ports.chequeOut(offer.network);
-    if (holder !== null) throw chequeOutFault(holder);
     switch (decision.kind) {
       case 'refuse':
-        return decision.key === 'refusal_EXPIRES_TOO_SOON'
+        // For anything but what its user opened, the second request would tell the site that there is a purse.
+        return decision.key === 'refusal_EXPIRES_TOO_SOON' && isOpenedByUser(challenge)
           ? this.#renew(challenge, decision.key)
           : this.#leave(challenge, decision.key);
       case 'ask': {
@@ -199,19 +201,22 @@ export class Cashier {
         return this.#ask({ id: challenge.id, site: siteOf(challenge.url), challenge, offer, reason });
       }
       case 'pay':
-        return this.#reserve(challenge, offer, 'budget');
+        return (await this.#ports.chequeOut(offer.network)) === null
+          ? this.#reserve(challenge, offer, 'budget')
+          : this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_blockOut' });
     }
   }
 
   async #decide(
     challenge: Challenge,
     offer: Offer,
-    { paused, accounts }: Standing,
-    { allowance, blocked, lastPrice, undelivered }: Books,
+    { paused }: Standing,
+    { allowance, blocked, lastPrice, paidAt, undelivered }: Books,
   ): Promise<Decision> {
     const { handover, now } = this.#ports;
+    const accounts = allowance.budget === null ? null : await this.#ports.accounts(offer.network);
     const undeliveredBefore = await handover.isPaidInVain(challenge, undelivered);
-    const circumstances = { allowance, blocked, lastPrice, undeliveredBefore, paused, accounts };
+    const circumstances = { allowance, blocked, lastPrice, paidAt, undeliveredBefore, paused, accounts };
     return decide({ challenge, offer, ...circumstances, now: now() });
   }
 
@@ -250,6 +255,7 @@ export class Cashier {
       case 'budget': {
         const { perPayment, perDay } = answer;
         const { network, payTo } = offer;
+        if (await this.#isOwn(offer)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
         await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
         return this.#reserve(challenge, offer, 'once');
       }
@@ -259,13 +265,15 @@ export class Cashier {
   }
 
   async #reserve(challenge: Challenge, offer: Offer, approval: Intent['approval']): Promise<void> {
-    const { journal, handover, standing, waits, now } = this.#ports;
+    const { journal, handover, standing, waits, chequeOut, now } = this.#ports;
     const [isAwaited, present] = await Promise.all([waits(challenge), standing(challenge)]);
     if (!isAwaited) return this.#leave(challenge, 'refusal_LAPSED');
-    if (present === null || present.accounts === null) throw new Fault('fault_locked');
+    if (present === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
-    if (present.accounts.includes(offer.payTo)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+    if (await this.#isOwn(offer)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+    const holder = await chequeOut(offer.network);
+    if (holder !== null) throw chequeOutFault(holder);
     if (present.paused && approval === 'budget') {
       return this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_paused' });
     }
@@ -297,6 +305,13 @@ export class Cashier {
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, present, books));
   }
 
+  /** Whether the offer wants the money on an account of the purse itself. @throws Fault `fault_locked` */
+  async #isOwn({ network, payTo }: Offer): Promise<boolean> {
+    const accounts = await this.#ports.accounts(network);
+    if (accounts === null) throw new Fault('fault_locked');
+    return accounts.includes(payTo);
+  }
+
   async #serve(payment: AnyPayment, challenge: Challenge): Promise<void> {
     if (!isWhole(payment) || !(await this.#ports.handover.serve(payment, challenge))) {
       await this.#leave(challenge, 'refusal_ALREADY_PAID');
@@ -312,6 +327,9 @@ export class Cashier {
 
 /** What the books say of a request. */
 type Books = Memory & SiteRules;
+
+const isOpenedByUser = ({ kind, startedBy }: Challenge): boolean =>
+  kind === 'main_frame' && startedBy === 'user';
 
 const requestOf = ({ tabId, frameId, method, url }: Challenge): string =>
   `${tabId} ${frameId} ${method} ${url}`;

@@ -224,13 +224,26 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(life.purse.incoming).toBe(5n);
   });
 
-  test('other payments are left to their pages, saying who has the block', async () => {
+  test('other payments are asked about as ever, and then left to their pages, saying who has the block', async () => {
     const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
-    const asked = life.asked.length;
-    await life.cashier.meet(challenge);
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
+    expect(browser.released).toEqual([]);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await meeting;
     expect(browser.released).toEqual([challenge.id]);
     expect(life.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
-    expect(life.asked).toHaveLength(asked);
+  });
+
+  test('a budget asks, and pays nothing', async () => {
+    const url = page({ mechanism: 'nanoSession' });
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+    life.approvals.answer(challenge.id, { kind: 'decline' });
+    await meeting;
+    expect(account.sends()).toEqual([]);
   });
 
   test('cashed by the server, it is found by its hash, and the account goes on from it', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, starters, views } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { STRANGER } from './account.fixture.ts';
 import type { Allowance, Budget } from './budget.ts';
@@ -35,6 +35,7 @@ const fine: Circumstances = {
   offer,
   allowance,
   lastPrice: 100n as Raw,
+  paidAt: null,
   undeliveredBefore: false,
   blocked: false,
   paused: false,
@@ -51,8 +52,6 @@ describe('the purse refuses', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['refusal_SITE_BLOCKED', { blocked: true }],
     ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
-    ['refusal_OWN_ACCOUNT', { accounts: [STRANGER, PAYEE] }],
-    ['refusal_OWN_ACCOUNT', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
   ])('%s', (key, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
   });
@@ -67,6 +66,8 @@ describe('the purse asks', () => {
     ['reason_locked', { accounts: null }],
     ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
+    ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
+    ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
     ['reason_priceRise', { lastPrice: 99n as Raw }],
     ['reason_privateWindow', { challenge: challengeOf({ url: `${SHOP}/article`, isPrivate: true }) }],
     ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
@@ -130,7 +131,26 @@ describe('a budget is for what its own site asks for itself', () => {
     },
     { name: 'its own script', parts: { kind: 'xmlhttprequest', initiator: SHOP }, kind: 'pay' },
     { name: 'a script that nobody started', parts: { kind: 'xmlhttprequest' }, kind: 'ask' },
-    { name: 'its own frame', parts: { kind: 'sub_frame', initiator: SHOP }, kind: 'pay' },
+    {
+      name: 'its own frame',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: [SHOP, SHOP] },
+      kind: 'pay',
+    },
+    {
+      name: 'its own frame in a frame of another site in its own page',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: [SHOP, other, SHOP] },
+      kind: 'ask',
+    },
+    {
+      name: 'its own frame in a frame without an origin',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: ['null', SHOP] },
+      kind: 'ask',
+    },
+    {
+      name: 'its own address before it was encrypted',
+      parts: { redirectedBy: SHOP.replace('https', 'http') },
+      kind: 'ask',
+    },
     {
       name: 'its frame in another page',
       parts: { kind: 'sub_frame', initiator: SHOP, topOrigin: other },
@@ -150,6 +170,72 @@ describe('a budget is for what its own site asks for itself', () => {
   ] as const)('$name: $kind', ({ parts, kind }) => {
     expect(decideWith({ challenge: challengeOf({ url, ...parts }) }).kind).toBe(kind);
   });
+});
+
+describe('a budget pays for a document', () => {
+  test.each<[string, Partial<Challenge>, number | null, string]>([
+    ['that its user asked for and sees', {}, null, 'pay'],
+    ['that its user asks for again', {}, NOW - 60_000, 'pay'],
+    ['that the browser loads again', { startedBy: 'browser' }, null, 'reason_loadedAgain'],
+    ['that the browser loads again, just paid', { startedBy: 'browser' }, NOW - 60_000, 'reason_justPaid'],
+    ['that the page before it opens by itself', { startedBy: 'page' }, null, 'reason_startedByPage'],
+    ['that its page opens again', { startedBy: 'page' }, NOW - 60_000, 'reason_justPaid'],
+    ['that an extension opens', { startedBy: 'outside' }, null, 'reason_startedOutside'],
+    ['in another than the last focused window', { view: 'beside' }, null, 'reason_notInFront'],
+    ['in a tab behind another', { view: 'hidden' }, null, 'reason_notInFront'],
+  ])('%s', (_, parts, paidAt, outcome) => {
+    const decision = decideWith({ challenge: challengeOf({ url: `${SHOP}/article`, ...parts }), paidAt });
+    expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
+  });
+
+  test('only where the browser says how it was opened, and where', () => {
+    const { startedBy: _, ...opened } = challengeOf({ url: `${SHOP}/article` });
+    expect(decideWith({ challenge: opened })).toEqual({ kind: 'ask', reason: 'reason_startUnknown' });
+    const { view: __, ...shown } = challengeOf({ url: `${SHOP}/article` });
+    expect(decideWith({ challenge: shown })).toEqual({ kind: 'ask', reason: 'reason_notInFront' });
+  });
+});
+
+describe('a budget pays for what a page asks for itself', () => {
+  const part = { kind: 'image', initiator: SHOP } as const;
+  const script = { kind: 'xmlhttprequest', initiator: SHOP } as const;
+  test.each<[string, Partial<Challenge>, number | null, string]>([
+    ['where the page is in another window', { ...part, view: 'beside' }, null, 'pay'],
+    ['not where the page is hidden', { ...part, view: 'hidden' }, null, 'reason_notInView'],
+    ['not by a script of a hidden page', { ...script, view: 'hidden' }, null, 'reason_notInView'],
+    ['in a page loaded again, the first time', { ...part, startedBy: 'browser' }, null, 'pay'],
+    ['in a page loaded again, not twice', { ...part, startedBy: 'browser' }, NOW - 1, 'reason_justPaid'],
+    ['by a script of a page loaded again', { ...script, startedBy: 'browser' }, NOW - 1, 'pay'],
+    ['again in a page that its user opened', part, NOW - 1, 'pay'],
+  ])('%s', (_, parts, paidAt, outcome) => {
+    const { startedBy = null, ...challenge } = { ...challengeOf({ url: `${SHOP}/article` }), ...parts };
+    const started = 'startedBy' in parts && startedBy !== null ? { startedBy } : {};
+    const decision = decideWith({ challenge: { ...challenge, ...started }, paidAt });
+    expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
+  });
+
+  test('only where it is known to be in view', () => {
+    const { view: _, ...challenge } = challengeOf({ url: `${SHOP}/article`, ...script });
+    expect(decideWith({ challenge })).toEqual({ kind: 'ask', reason: 'reason_notInView' });
+  });
+});
+
+test('a document is paid without asking only when its user started it and has it in front', () => {
+  const parts = fc.record({
+    startedBy: fc.constantFrom(...starters),
+    view: fc.constantFrom(...views),
+    initiator: fc.constantFrom(null, SHOP, 'https://elsewhere.example', 'null'),
+    ancestors: fc.array(fc.constantFrom(SHOP, 'https://elsewhere.example', 'null'), { maxLength: 3 }),
+    paidAt: fc.constantFrom(null, NOW - 1),
+  });
+  fc.assert(
+    fc.property(parts, ({ paidAt, ...sensed }) => {
+      const challenge = challengeOf({ url: `${SHOP}/article`, ...sensed });
+      if (decideWith({ challenge, paidAt }).kind !== 'pay') return;
+      expect(sensed).toMatchObject({ startedBy: 'user', view: 'front' });
+      expect(new Set([sensed.initiator ?? SHOP, ...sensed.ancestors])).toEqual(new Set([SHOP]));
+    }),
+  );
 });
 
 describe('a site that the user names may spend the budget too', () => {
@@ -187,6 +273,15 @@ describe('a site that the user names may spend the budget too', () => {
   });
 });
 
+test('an offer is paid while it still lives 25 seconds, and not a millisecond less', () => {
+  const { expiresAt } = offer;
+  expect(decideWith({ now: expiresAt - 25_000 }).kind).toBe('pay');
+  expect(decideWith({ now: expiresAt - 24_999 })).toEqual({
+    kind: 'refuse',
+    key: 'refusal_EXPIRES_TOO_SOON',
+  });
+});
+
 describe('the payee', () => {
   test('that is not known yet may be anybody', () => {
     expect(decideWith(withBudget({ payTo: null })).kind).toBe('pay');
@@ -218,7 +313,13 @@ test('a price may rise by so many percent, and not by one raw more', () => {
 
 test('a budget is only offered where it would pay the next one', () => {
   const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
-  const beyond = ['reason_overMonth', 'reason_crossSite', 'reason_overGlobalDay'] as const;
+  const beyond = [
+    'reason_overMonth',
+    'reason_crossSite',
+    'reason_overGlobalDay',
+    'reason_loadedAgain',
+    'reason_notInFront',
+  ] as const;
   expect(helped.filter(budgetHelps)).toEqual(helped);
   expect(beyond.filter(budgetHelps)).toEqual([]);
 });

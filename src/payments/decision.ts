@@ -1,5 +1,5 @@
 import type { MessageKey } from '../fault.ts';
-import type { Challenge } from '../interception/challenge.ts';
+import type { Challenge, Starter } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
@@ -32,6 +32,8 @@ export interface Request {
   readonly allowance: Allowance;
   /** What the same resource cost the last time it was bought, without its tag (raw). */
   readonly lastPrice: Raw | null;
+  /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
+  readonly paidAt: number | null;
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
   readonly now: number;
@@ -42,7 +44,7 @@ export interface Circumstances extends Request {
   /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
-  /** The purse's own accounts; null while it is locked. */
+  /** The purse's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
 
@@ -52,11 +54,13 @@ export interface Circumstances extends Request {
  */
 export const EXPIRY_MARGIN = 25_000;
 
+/** How long after a payment the same thing, brought back by no act of the user, is asked about as just paid (ms). */
+export const JUST_PAID = 10 * 60_000;
+
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
   const { offer, accounts, now } = circumstances;
   if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
-  if (accounts?.includes(offer.payTo)) return refuse('refusal_OWN_ACCOUNT');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer)) return ask('reason_signedBlock');
@@ -64,6 +68,8 @@ export function decide(circumstances: Circumstances): Decision {
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
   if (accounts === null) return ask('reason_locked');
+  // No page may tell an own account from any other that was not paid before.
+  if (accounts.includes(offer.payTo)) return ask('reason_payeeChanged');
   return { kind: 'pay', budget };
 }
 
@@ -71,7 +77,15 @@ export function decide(circumstances: Circumstances): Decision {
  * Why the budget does not pay for this; null when it does. Asked twice: for the decision, and within the transaction
  * that reserves the money, where nothing can change any more.
  */
-export function askFirst({ challenge, offer, allowance, lastPrice, paused, now }: Request): Reason | null {
+export function askFirst({
+  challenge,
+  offer,
+  allowance,
+  lastPrice,
+  paidAt,
+  paused,
+  now,
+}: Request): Reason | null {
   const { budget, spent } = allowance;
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (budget === null) return 'reason_newSite';
@@ -79,6 +93,8 @@ export function askFirst({ challenge, offer, allowance, lastPrice, paused, now }
   if (termAt(budget, now) === null) return 'reason_budgetEnded';
   if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
+  const unasked = notAskedFor(challenge, paidAt);
+  if (unasked !== null) return unasked;
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
   const passed = limitPassed(budget, spent, offer.amount);
@@ -104,17 +120,48 @@ const OVER_CAP: Readonly<Record<CapLimit, Reason>> = {
 export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(reason);
 
 /** What a budget's two first limits, its payee and its last price do not change. */
-const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set([
+const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
+  'reason_blockOut',
   'reason_signedBlock',
   'reason_privateWindow',
   'reason_ofWorker',
   'reason_crossSite',
+  'reason_justPaid',
+  'reason_loadedAgain',
+  'reason_startedByPage',
+  'reason_startedOutside',
+  'reason_startUnknown',
+  'reason_notInFront',
+  'reason_notInView',
   'reason_overHour',
   'reason_overMonth',
   'reason_overTotal',
   'reason_overGlobalDay',
   'reason_overGlobalMonth',
 ]);
+
+/**
+ * Why it is not certain that the user asked for this and can see it; null when it is. A document is asked for by its
+ * user, in the tab before them. Of what a page asks for itself only the page must be seen: its site's limits do the
+ * rest. What the browser brought back with a page is not bought again.
+ */
+function notAskedFor({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
+  const isScripts = kind === 'xmlhttprequest';
+  const isPaidAgain = paidAt !== null && !isScripts;
+  if (kind !== 'main_frame') {
+    if (isPaidAgain && startedBy === 'browser') return 'reason_justPaid';
+    return view === 'front' || view === 'beside' ? null : 'reason_notInView';
+  }
+  if (startedBy !== 'user') return isPaidAgain ? 'reason_justPaid' : STARTED[startedBy ?? 'untold'];
+  return view === 'front' ? null : 'reason_notInFront';
+}
+
+const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'untold', Reason>> = {
+  browser: 'reason_loadedAgain',
+  page: 'reason_startedByPage',
+  outside: 'reason_startedOutside',
+  untold: 'reason_startUnknown',
+};
 
 /** Whether a price is more than so many percent above the last one. */
 function hasRisen(price: Raw, last: Raw, percent: number): boolean {
@@ -127,16 +174,16 @@ export function priceOf(offer: Offer): Raw {
 }
 
 /**
- * Whether the site asks for itself: the page in the tab, whoever started the request, and whoever redirected it, are of
- * the same origin as the server that wants the money, or of one that the user allows to spend this budget. Otherwise
- * any site could spend another one's budget.
+ * Whether the site asks for itself: the page in the tab, every frame around the one that asked, whoever started the
+ * request, and whoever redirected it, are of the same origin as the server that wants the money, or of one that the user
+ * allows to spend this budget. Otherwise any site could spend another one's budget.
  */
 function isAllowed(challenge: Challenge, initiators: readonly Site[]): boolean {
   const allowed: ReadonlySet<string | null> = new Set([siteOf(challenge.url), ...initiators]);
-  const { redirectedBy } = challenge;
-  if (redirectedBy !== undefined && !allowed.has(redirectedBy)) return false;
-  const byUser = challenge.kind === 'main_frame' && challenge.initiator === null;
-  return allowed.has(challenge.topOrigin) && (byUser || allowed.has(challenge.initiator));
+  const { kind, initiator, redirectedBy, topOrigin, ancestors = [] } = challenge;
+  const byUser = kind === 'main_frame' && initiator === null;
+  const others = [topOrigin, ...ancestors, ...(redirectedBy === undefined ? [] : [redirectedBy])];
+  return others.every((one) => allowed.has(one)) && (byUser || allowed.has(initiator));
 }
 
 function ask(reason: Reason): Decision {

@@ -15,6 +15,7 @@ export type Requested = Pick<
   | 'initiator'
   | 'redirectedBy'
   | 'topOrigin'
+  | 'ancestors'
   | 'method'
   | 'url'
   | 'seenAt'
@@ -89,12 +90,26 @@ const cutOr = (text: string | null, most: number): string | null => text && cut(
 
 /** A 402 that was just seen. */
 export function seen(id: string, request: Requested, first: Step): Exchange {
-  const { tabId, frameId, documentId, initiator, redirectedBy, topOrigin, method, kind, seenAt } = request;
+  const { tabId, frameId, documentId, initiator, redirectedBy, topOrigin, ancestors, method, kind, seenAt } =
+    request;
   const url = cut(request.url, MOST_URL);
   const by = redirectedBy === undefined ? {} : { redirectedBy };
+  const around = ancestors === undefined ? {} : { ancestors };
   return {
     id,
-    request: { tabId, frameId, documentId, initiator, ...by, topOrigin, method, url, kind, seenAt },
+    request: {
+      tabId,
+      frameId,
+      documentId,
+      initiator,
+      ...by,
+      topOrigin,
+      ...around,
+      method,
+      url,
+      kind,
+      seenAt,
+    },
     steps: [first],
   };
 }
@@ -199,6 +214,7 @@ export const StoredExchange = v.strictObject({
     initiator: nullable,
     redirectedBy: v.exactOptional(text),
     topOrigin: nullable,
+    ancestors: v.exactOptional(v.array(text)),
     method: text,
     url: text,
     kind: text,

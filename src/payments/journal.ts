@@ -58,6 +58,8 @@ export interface Memory {
   readonly undelivered: readonly Payment[];
   /** What its resource cost when it was last delivered, without a tag (raw). */
   readonly lastPrice: Raw | null;
+  /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
+  readonly paidAt: number | null;
 }
 
 /** What the user allows a site, and what it has used of that. */

@@ -24,6 +24,8 @@ export function challengeOf(parts: Partial<Challenge> = {}): Challenge {
     initiator: null,
     topOrigin: new URL(url).origin,
     isPrivate: false,
+    startedBy: 'user',
+    view: 'front',
     method: 'GET',
     url,
     kind: 'main_frame',

@@ -161,10 +161,10 @@ export function lifeOf(
     handover,
     standing: async () => ({
       network: { id, testMoney },
-      accounts: [account.address],
       paused: false,
       preference: [],
     }),
+    accounts: async () => [account.address],
     chequeOut: () => purse.chain.chequeOut(),
     turn: async () => ({ account: account.address, done: () => undefined }),
     waits,

@@ -1,6 +1,6 @@
 /** Challenges and offers as a backup has them, each field read strictly: what a purse pays by must mean what it meant. */
 import * as v from 'valibot';
-import { type Challenge, requestKinds, userParts } from '../interception/challenge.ts';
+import { type Challenge, requestKinds, starters, userParts, views } from '../interception/challenge.ts';
 import { AddressText } from '../nano/account.ts';
 import { RawText } from '../nano/amount.ts';
 import { isObject, type Json, type JsonObject } from '../protocol/json.ts';
@@ -30,6 +30,8 @@ export const ChallengeText = v.strictObject({
   topOrigin: v.nullable(v.string()),
   ancestors: v.exactOptional(v.array(v.string())),
   isPrivate: v.optional(v.boolean(), false),
+  startedBy: v.exactOptional(v.picklist(starters)),
+  view: v.exactOptional(v.picklist(views)),
   method: v.string(),
   url: WebUrl,
   kind: v.picklist(requestKinds),

@@ -1,10 +1,12 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Challenge } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { STRANGER } from '../payments/account.fixture.ts';
 import type { Budget } from '../payments/budget.ts';
+import { JUST_PAID } from '../payments/decision.ts';
 import { SIGNING_MARGIN } from '../payments/last-look.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
 import type { Intent, PaymentId, Progress, Site } from '../payments/payment.ts';
@@ -363,5 +365,32 @@ describe('finding', () => {
     expect(await lastPrice(NETWORK, '/article')).toBe(100n);
     expect(await lastPrice('nano:other', '/article')).toBeNull();
     expect(await lastPrice(NETWORK, '/article2')).toBeNull();
+  });
+
+  test('the last price is looked for in the last 20 purchases of the resource', async () => {
+    const lastPrice = async () =>
+      (await journal.recall(challengeOf({ url: `${SHOP}/article` }), NETWORK)).lastPrice;
+    const settled = await upTo(5, { offer: sessionOffer(100n), at: now - 100 });
+    await walk(settled, blockFor(settled), 'settled');
+    for (let n = 0; n < 19; n++) await upTo(0, { at: now - 50 + n });
+    expect(await lastPrice()).toBe(100n);
+    await upTo(0, { at: now });
+    expect(await lastPrice()).toBeNull();
+  });
+
+  test('the very request that was paid and delivered in the last ten minutes is known as just paid', async () => {
+    const url = `${SHOP}/article?part=1`;
+    const paidAt = async (parts: Partial<Challenge> = {}, network = NETWORK) =>
+      (await journal.recall(challengeOf({ url, ...parts }), network)).paidAt;
+    expect(await paidAt()).toBeNull();
+    const paid = await upTo(5, { challenge: challengeOf({ url }), at: now - JUST_PAID });
+    expect(await paidAt()).toBeNull();
+    await walk(paid, blockFor(paid), 'settled');
+    expect(await paidAt()).toBe(now - JUST_PAID);
+    expect(await paidAt({ url: `${SHOP}/article?part=2` })).toBeNull();
+    expect(await paidAt({ method: 'POST' })).toBeNull();
+    expect(await paidAt({}, 'nano:other')).toBeNull();
+    now += 1;
+    expect(await paidAt()).toBeNull();
   });
 });

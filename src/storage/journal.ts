@@ -4,7 +4,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { Budget } from '../payments/budget.ts';
-import { askFirst, priceOf } from '../payments/decision.ts';
+import { askFirst, JUST_PAID, priceOf } from '../payments/decision.ts';
 import type { Journal, Memory, Reservation, Uncounted } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
 import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
@@ -93,8 +93,8 @@ export class StoredJournal implements Journal {
       const { budget, windows } = allowance;
       if (approval === 'budget') {
         const paused = settingOf('paused', stopped);
-        // All but the last price, which no payment under way can change: it counts only once something was delivered.
-        const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, now: at });
+        // All but what was delivered before, which no payment under way can change.
+        const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, paidAt: null, now: at });
         if (budget === null || windows.term === null || reason !== null) return { kind: 'over' };
         await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);
       }
@@ -170,11 +170,12 @@ export class StoredJournal implements Journal {
     const { id, method, url } = challenge;
     const { store } = this.#database.transaction('payments');
     const isSame = (part: PrivatePart) => part.challenge.method === method && part.challenge.url === url;
-    const [ofChallenge, ordinary, inPrivate, price] = await Promise.all([
+    const [ofChallenge, ordinary, inPrivate, price, paidAt] = await Promise.all([
       this.#ofChallenge(store, id),
       store.index('undelivered').getAll([network, method, url]),
       this.#inPrivate(store, isSame),
       lastPrice(store, network, resourceOf(challenge)),
+      lastPaid(store, network, challenge, this.#now() - JUST_PAID),
     ]);
     const isUndelivered = ({ intent, progress }: Payment) =>
       intent.network.id === network && waitsForContent(progress);
@@ -186,6 +187,7 @@ export class StoredJournal implements Journal {
       ofChallenge: preferStanding(ofChallenge),
       undelivered: undelivered.sort((a, b) => a.intent.at - b.intent.at),
       lastPrice: price,
+      paidAt,
     };
   }
 
@@ -242,6 +244,24 @@ async function lastPrice(payments: PaymentStore, network: string, resource: stri
     const { payment } = cursor.value;
     if (isWhole(payment) && payment.progress.state === 'settled') return priceOf(payment.intent.offer);
     cursor = await cursor.continue();
+  }
+  return null;
+}
+
+/** When a request was last paid for and delivered since a moment (both ms since the epoch); null when it was not. */
+async function lastPaid(
+  payments: PaymentStore,
+  network: string,
+  request: Pick<Challenge, 'method' | 'url'>,
+  since: number,
+): Promise<number | null> {
+  const resource = resourceOf(request);
+  const range = IDBKeyRange.bound([network, resource, since], [network, resource, []]);
+  let cursor = await payments.index('resource').openCursor(range, 'prev');
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    const { payment } = cursor.value;
+    const isIt = isWhole(payment) && payment.intent.challenge.url === request.url;
+    if (isIt && payment.progress.state === 'settled') return payment.intent.at;
   }
   return null;
 }

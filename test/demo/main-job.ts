@@ -163,7 +163,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
       },
     },
     {
-      name: 'Open a bare 402, which a browser shows as an error: paid',
+      name: 'Open a bare 402, which a browser shows as an error: asked about, then paid',
       async play() {
         const url = at('/bare');
         const page = await purse.newPage();
@@ -172,9 +172,13 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
           /ERR_HTTP_RESPONSE_CODE_FAILURE|ERR_ABORTED/,
           'the browser gives up',
         );
+        // Of a page of its own the browser does not say who opened it.
+        const { offer, approve } = await purse.nextApproval();
+        assert.equal(offer.reason, 'reason_startUnknown');
+        await approve();
         await page.getByText(PAID_MARKER).waitFor();
         const agreed = await agreedPayment(scene, url);
-        assert.equal(agreed.payment.approval, 'budget');
+        assert.equal(agreed.payment.approval, 'once');
         await page.close();
         return agreed;
       },

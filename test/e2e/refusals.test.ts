@@ -107,7 +107,6 @@ const UNPAYABLE: Readonly<Record<string, () => string>> = {
   PROOF_ELSEWHERE: () =>
     registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })).replace('/malformed', DEMO_ISSUE),
   HAND_OVER_OFF: () => registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })),
-  OWN_ACCOUNT: () => registered(soldAs({ payTo: scene.purse.account })),
   EXPIRES_TOO_SOON: () => scene.at('/api/data', { expiry: '10' }),
   INSECURE_URL: () =>
     scene.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),

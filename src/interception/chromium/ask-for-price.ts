@@ -1,3 +1,6 @@
+import type { Challenge } from '../challenge.ts';
+import { originOf } from './sighting.ts';
+
 /** What a server tells a program that asks, as far as it bears on a price. */
 export interface Told {
   /** Value of PAYMENT-REQUIRED; null when there is none. */
@@ -24,16 +27,42 @@ export function showsPage(contentType: string | null): boolean {
   return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
 }
 
+/** What tells whose doing a request is. */
+export type Cause = Pick<
+  Challenge,
+  'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'startedBy'
+>;
+
 /**
- * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer whoever takes HTML with a page
- * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. It is the same user who asks, so it is asked with the same
- * cookies; nothing is sent but a GET, and no redirect is followed. Whatever fails tells nothing.
+ * Whether the user or the site itself caused a request, and nobody else had a hand in it: no other site as initiator, page,
+ * frame or redirect, no extension. Only then may the purse's own GET carry cookies: it bears `Sec-Fetch-Site: none` and
+ * SameSite=Strict cookies, which servers take for the user's own act.
  */
-export async function askForPrice(url: string): Promise<Told> {
+export function isOwnDoing(cause: Cause): boolean {
+  const { kind, url, initiator, redirectedBy, topOrigin, ancestors = [], startedBy = 'outside' } = cause;
+  const site = originOf(url);
+  const isSites = (origin: string | null) => origin === site;
+  if (redirectedBy !== undefined || !isSites(topOrigin) || !ancestors.every(isSites)) return false;
+  if (kind !== 'main_frame') return isSites(initiator);
+  return startedBy !== 'outside' && (initiator === null || isSites(initiator));
+}
+
+/** Whether a document is one that its user opened, or that the browser brought back for them. */
+export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'startedBy'>): boolean {
+  return kind === 'main_frame' && (startedBy === 'user' || startedBy === 'browser');
+}
+
+/**
+ * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer requests for HTML with a page
+ * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
+ * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
+ * followed. Whatever fails tells nothing.
+ */
+export async function askForPrice(cause: Cause): Promise<Told> {
   try {
-    const response = await fetch(url, {
+    const response = await fetch(cause.url, {
       headers: { Accept: 'application/json' },
-      credentials: 'include',
+      credentials: isOwnDoing(cause) ? 'include' : 'omit',
       redirect: 'error',
       cache: 'no-store',
       signal: AbortSignal.timeout(WITHIN),

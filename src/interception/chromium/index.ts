@@ -11,6 +11,7 @@ import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { arrives, askAgain, isIcon, isThePages, showsItself, tabOf, tabShowing, waits } from './retrigger.ts';
 import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting } from './sighting.ts';
+import { viewOf } from './view.ts';
 import { watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
@@ -281,12 +282,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return end;
     },
 
-    async afresh({ id, method, url, tabId }) {
+    async afresh({ id, method, tabId }) {
       const known = await open.get(id);
       if (known === undefined || method !== 'GET' || !(await isOrdinary(tabId))) return null;
-      const { header } = await askForPrice(url);
+      const before = known.sighting.challenge;
+      const { header } = await askForPrice(before);
       if (header === null || (await open.get(id)) === undefined) return null;
-      const challenge = { ...known.sighting.challenge, header, seenAt: Date.now() };
+      // What the user sees by now is what counts.
+      const challenge = { ...before, header, seenAt: Date.now(), view: await viewOf(tabId) };
       await open.add({ ...known, sighting: { ...known.sighting, challenge } });
       return challenge;
     },
@@ -365,6 +368,7 @@ async function ofPage(
     challenge: {
       ...challenge,
       ...ancestors,
+      view: await viewOf(id),
       tabId: id,
       frameId,
       documentId,

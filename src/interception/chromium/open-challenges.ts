@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { requestKinds, userParts } from '../challenge.ts';
+import { requestKinds, starters, userParts, views } from '../challenge.ts';
 import { routes, type Sighting } from './sighting.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
@@ -43,6 +43,8 @@ const stored = v.strictObject({
       topOrigin: nullableText,
       ancestors: v.exactOptional(v.array(v.string())),
       isPrivate: v.optional(v.boolean(), false),
+      startedBy: v.exactOptional(v.picklist(starters)),
+      view: v.exactOptional(v.picklist(views)),
       method: v.string(),
       url: v.string(),
       kind: v.picklist(requestKinds),

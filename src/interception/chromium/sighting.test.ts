@@ -6,7 +6,7 @@ const SHOP = 'https://shop.example/paid';
 test.each<[string, readonly string[], string | null]>([
   ['nobody', [], null],
   ['the site itself', ['https://shop.example/short'], null],
-  ['the site before it was encrypted', ['http://shop.example/paid'], null],
+  ['the site before it was encrypted', ['http://shop.example/paid'], 'http://shop.example'],
   ['another site', ['https://evil.example/go'], 'https://evil.example'],
   [
     'another site, on the way from the site itself',

@@ -75,13 +75,11 @@ export const OPAQUE = 'null';
 
 /**
  * The last origin among the URLs that a request was redirected from that is not the one it ended at; null when all are.
- * A site that sends its visitors on from http to https is still itself.
+ * Without encryption a site is another one: whoever is on the line can answer for it.
  */
 export function redirectedBy(passed: readonly string[], url: string): string | null {
   const self = originOf(url);
-  const isOther = (from: string) =>
-    originOf(from) !== self && originOf(from.replace(/^http:/, 'https:')) !== self;
-  const last = passed.findLast(isOther);
+  const last = passed.findLast((from) => originOf(from) !== self);
   return last === undefined ? null : (originOf(last) ?? OPAQUE);
 }
 

@@ -1,6 +1,15 @@
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
-import { askForPrice, isOrdinary, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
+import {
+  askForPrice,
+  type Cause,
+  isOpenedByUser,
+  isOrdinary,
+  showsPage,
+  type Told,
+  UNTOLD,
+} from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { type Activation, Commits, starterOf } from './commits.ts';
 import { originsFrom } from './frames.ts';
 import { isPrivate } from './private-mode.ts';
 import { PROOF_HEADER } from './proof-rule.ts';
@@ -16,6 +25,7 @@ import {
   type Sighting,
   withoutFragment,
 } from './sighting.ts';
+import { viewOf } from './view.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -48,6 +58,17 @@ export function watchNetwork(watcher: Watcher): void {
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
   const passed = new BoundedMap<string, readonly string[]>(REMEMBERED);
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
+  const activations = new BoundedMap<string, Activation>(REMEMBERED);
+  const commits = new Commits();
+
+  /** Who started the request, as far as the browser tells. */
+  const startOf = async ({ requestId, tabId, type, url, timeStamp, initiator }: Received) => {
+    if (type !== 'main_frame') return commits.isRepeated(tabId) ? ('browser' as const) : null;
+    const activation = activations.get(requestId);
+    const transition = await commits.of(tabId, bareUrl(url), timeStamp);
+    if (transition === null || activation === undefined) return null;
+    return starterOf(transition, activation, initiator !== undefined);
+  };
 
   const received = async (details: Received): Promise<void> => {
     const { requestId, tabId, documentId, type } = details;
@@ -70,11 +91,11 @@ export function watchNetwork(watcher: Watcher): void {
     const isProven = aside.get(requestId) === 'proven';
     if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
     if (isProven) return;
-    const { header, bodyText } = seen === null ? await toldToPrograms(details, watcher) : { header: seen };
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];
     const sentBy = redirectedBy(from, url);
     const ancestors = tabId === NO_TAB ? [] : await originsFrom(tabId, details.parentFrameId);
+    const startedBy = await startOf(details);
     const asker = {
       ...request,
       ...(sentBy !== null && { redirectedBy: sentBy }),
@@ -85,11 +106,15 @@ export function watchNetwork(watcher: Watcher): void {
       topOrigin: topOriginOf(details, request, tab),
       ...(ancestors.length > 0 && { ancestors }),
       isPrivate: await isPrivate(tabId, tab),
+      ...(startedBy !== null && { startedBy }),
+      ...(tabId !== NO_TAB && { view: await viewOf(tabId) }),
       method: details.method,
       kind: type,
       ...(tabId === NO_TAB && { ofWorker: true as const }),
       seenAt: Math.round(details.timeStamp),
     };
+    const { header, bodyText } =
+      seen === null ? await toldToPrograms(asker, details, watcher) : { header: seen };
     if (header === null) {
       const headers = details.responseHeaders ?? [];
       watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
@@ -109,19 +134,22 @@ export function watchNetwork(watcher: Watcher): void {
     });
   };
 
+  commits.listen();
   chrome.webRequest.onSendHeaders.addListener(
     ({ requestId, requestHeaders, type }) => {
       const trait = traitOf(type, requestHeaders);
       if (trait !== null) traits.set(requestId, trait);
+      if (type === 'main_frame') activations.set(requestId, activationOf(requestHeaders));
       if (headerOf(requestHeaders, PROOF_HEADER) !== null) aside.set(requestId, 'proven');
       else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
     },
     filter,
     ['requestHeaders', 'extraHeaders'],
   );
-  chrome.webRequest.onBeforeRedirect.addListener(({ requestId, url, method }) => {
+  chrome.webRequest.onBeforeRedirect.addListener((details) => {
+    const { requestId, url, method } = details;
     if (asked.get(requestId) === undefined) asked.set(requestId, { url: bareUrl(url), method });
-    passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
+    if (!isUpgrade(details)) passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
   }, filter);
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {
@@ -158,6 +186,19 @@ function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] 
   }
 }
 
+function activationOf(headers: readonly chrome.webRequest.HttpHeader[] | undefined): Activation {
+  if (headerOf(headers, 'sec-fetch-user') === '?1') return 'user';
+  return headerOf(headers, 'sec-fetch-site') === null ? 'untold' : 'none';
+}
+
+/**
+ * Whether the browser itself went from http to https (HSTS, HTTPS-First): no server was asked, so that whoever is on the
+ * line had no say in it. Only what a server answered has an address or comes from the cache.
+ */
+function isUpgrade({ url, redirectUrl, ip, fromCache }: chrome.webRequest.OnBeforeRedirectDetails): boolean {
+  return ip === undefined && !fromCache && redirectUrl === url.replace(/^http:/, 'https:');
+}
+
 /** Whether the page that asked may not read the answer, for want of the server's leave. */
 function isHidden({ initiator, url, responseHeaders }: Received): boolean {
   const allowed = headerOf(responseHeaders, 'access-control-allow-origin');
@@ -177,14 +218,18 @@ export function frameOf({
   return type === 'object' ? parentFrameId : frameId;
 }
 
-/** What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). */
+/**
+ * What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). Only of a
+ * document that its user opened: the second request tells the server that there is a purse.
+ */
 async function toldToPrograms(
-  { type, method, tabId, url, responseHeaders }: Received,
+  cause: Cause,
+  { method, tabId, responseHeaders }: Received,
   { mayAsk }: Pick<Watcher, 'mayAsk'>,
 ): Promise<Told> {
-  const isPage =
-    type === 'main_frame' && method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  return isPage && (await isOrdinary(tabId)) && (await mayAsk()) ? askForPrice(bareUrl(url)) : UNTOLD;
+  const isPage = method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
+  const may = isPage && isOpenedByUser(cause) && (await isOrdinary(tabId)) && (await mayAsk());
+  return may ? askForPrice(cause) : UNTOLD;
 }
 
 /** The value of a header, several of one name joined as fetch joins them; null when there is none. */

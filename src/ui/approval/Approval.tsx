@@ -33,7 +33,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const draft = useBudgetDraft(approval.amount, approval.budget);
   const expired = useNow(500).value >= approval.expiresAt;
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
-  const payable = approval.missing === null && !expired;
+  const payable = approval.missing === null && approval.obstacle === null && !expired;
 
   const never: Choice = {
     name: t('approve_never'),
@@ -112,6 +112,11 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         ))}
         {approval.isPrivate && <PrivateWindow />}
         {used !== null && <UsedNotice warning={used} />}
+        {approval.obstacle !== null && (
+          <div data-testid="approval-obstacle">
+            <Notice tone="warn">{t(approval.obstacle.key, ...approval.obstacle.args)}</Notice>
+          </div>
+        )}
         {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}

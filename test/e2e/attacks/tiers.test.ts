@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,7 +5,7 @@ import { bridgeQuestions, CHANGED, pageQuestions } from '../../../src/messages/c
 import { WORK_PORT, WORK_READY_PORT } from '../../../src/offscreen/ports.ts';
 import { parseThreshold, parseWorkRoot } from '../../../src/work/difficulty.ts';
 import type { Request } from '../../../src/work/wire/messages.ts';
-import { builtExtension, ROOT } from '../build.ts';
+import { besideOther, OTHER_PAGE } from '../other-extension.ts';
 import { openScene, type Scene } from '../scene.ts';
 
 const NAMES = [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)];
@@ -21,21 +19,12 @@ const REQUEST: Request = {
   threshold: parseThreshold('0'.repeat(16)),
   urgency: 'foreground',
 };
-const OTHER = join(ROOT, 'test/e2e/fixtures/other-extension');
-/** Chromium names an unpacked extension by its folder. */
-const OTHER_ID = createHash('sha256')
-  .update(OTHER)
-  .digest('hex')
-  .slice(0, 32)
-  .replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
 
 let scene: Scene;
 let page: Page;
 
 beforeAll(async () => {
-  const both = [builtExtension(), OTHER].join(',');
-  const extraArgs = [`--load-extension=${both}`, `--disable-extensions-except=${both}`];
-  scene = await openScene({ purse: { extraArgs } });
+  scene = await openScene({ purse: { extraArgs: besideOther() } });
 });
 afterAll(() => scene?.close());
 beforeEach(async () => {
@@ -87,7 +76,7 @@ const connectAll = (
 })))`;
 
 describe('another extension', () => {
-  beforeEach(() => page.goto(`chrome-extension://${OTHER_ID}/page.html`));
+  beforeEach(() => page.goto(OTHER_PAGE));
 
   test('gets no answer to any message: to it, nobody is there', async () => {
     const to = `${JSON.stringify(scene.purse.extensionId)}, `;

@@ -1,0 +1,120 @@
+import type { Starter } from '../challenge.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { bareUrl } from './sighting.ts';
+
+type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails;
+export type Transition = Pick<Committed, 'transitionType' | 'transitionQualifiers'>;
+
+/** How long a document may take from its response headers to its commit (ms): some bytes of its body have to come. */
+const COMMIT_WITHIN = 5_000;
+/** Tabs whose last navigation is remembered. */
+const TABS = 500;
+/** What the browser says of a navigation that another one replaced. */
+const ABORTED = 'net::ERR_ABORTED';
+
+interface Waiting {
+  readonly tabId: number;
+  readonly url: string;
+  readonly end: (transition: Transition | null) => void;
+}
+
+/**
+ * How the documents of tabs came to be asked for. The browser tells when it shows a document: that is after its response
+ * headers, and never of one that it shows an error page of its own for.
+ */
+export class Commits {
+  readonly #last = new BoundedMap<number, Committed>(TABS);
+  readonly #waiting = new Set<Waiting>();
+
+  /** Starts to listen; synchronous, so that the events may wake the worker. */
+  listen(): void {
+    chrome.webNavigation.onCommitted.addListener((details) => {
+      if (!isTopDocument(details)) return;
+      this.#last.set(details.tabId, details);
+      this.#end(details, details);
+    });
+    chrome.webNavigation.onErrorOccurred.addListener((details) => {
+      if (!isTopDocument(details) || details.error === ABORTED) return;
+      this.#last.delete(details.tabId);
+      this.#end(details, null);
+    });
+    chrome.tabs.onRemoved.addListener((tabId) => this.#last.delete(tabId));
+  }
+
+  /**
+   * How the document came to be asked for whose headers came at `since` (ms); null when the browser does not tell: it
+   * shows its own error page, or nothing in time.
+   */
+  of(tabId: number, url: string, since: number): Promise<Transition | null> {
+    const last = this.#last.get(tabId);
+    if (last !== undefined && last.timeStamp >= since && bareUrl(last.url) === url)
+      return Promise.resolve(last);
+    return new Promise((resolve) => {
+      const end = (transition: Transition | null) => {
+        clearTimeout(late);
+        this.#waiting.delete(waiting);
+        resolve(transition);
+      };
+      const late = setTimeout(end, COMMIT_WITHIN, null);
+      const waiting = { tabId, url, end };
+      this.#waiting.add(waiting);
+    });
+  }
+
+  /** Whether the browser by itself brought back the page that a tab shows; false when that is not known. */
+  isRepeated(tabId: number): boolean {
+    const last = this.#last.get(tabId);
+    return last !== undefined && isRepeat(last);
+  }
+
+  #end(
+    { tabId, url }: { readonly tabId: number; readonly url: string },
+    transition: Transition | null,
+  ): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.tabId === tabId && waiting.url === bareUrl(url)) waiting.end(transition);
+    }
+  }
+}
+
+function isTopDocument({
+  frameId,
+  documentLifecycle,
+}: {
+  readonly frameId: number;
+  readonly documentLifecycle: string;
+}): boolean {
+  return frameId === 0 && documentLifecycle === 'active';
+}
+
+/** Reloads, the way back and forward; tabs that are restored, duplicated, or were discarded come as reloads. */
+function isRepeat({ transitionType, transitionQualifiers }: Transition): boolean {
+  return transitionType === 'reload' || transitionQualifiers.includes('forward_back');
+}
+
+/**
+ * What `Sec-Fetch-User` says of a navigation: that its user acted, that its user did not, or nothing, since the browser
+ * sends no such headers to servers on the web without TLS.
+ */
+export type Activation = 'user' | 'none' | 'untold';
+
+/**
+ * Who started the navigation to a document. What has no initiator and was not typed comes from outside the site: an
+ * extension's navigations are links without an initiator, with `Sec-Fetch-User` when they open a window (Chromium 156).
+ *
+ * @param isLinked whether a document started it, as links and forms have it.
+ */
+export function starterOf(transition: Transition, activation: Activation, isLinked: boolean): Starter {
+  if (isRepeat(transition)) return 'browser';
+  if (transition.transitionQualifiers.includes('client_redirect')) return 'page';
+  switch (transition.transitionType) {
+    case 'typed':
+      return activation === 'none' || isLinked ? 'outside' : 'user';
+    case 'link':
+    case 'form_submit':
+      if (!isLinked) return 'outside';
+      return activation === 'none' ? 'page' : 'user';
+    default:
+      return 'outside';
+  }
+}

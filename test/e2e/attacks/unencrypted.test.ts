@@ -1,0 +1,111 @@
+/** A site has a budget; somebody on the line answers for it where its visitors come without encryption. */
+import type { ServerResponse } from 'node:http';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { ANY_CERTIFICATE, startTwoFaced, type TwoFaced } from '../two-faced.ts';
+
+let scene: Scene;
+let site: TwoFaced;
+let page: Awaited<ReturnType<Scene['purse']['newPage']>>;
+
+beforeAll(async () => {
+  scene = await openScene({ purse: { extraArgs: [ANY_CERTIFICATE] } });
+  site = await startTwoFaced(
+    ({ headers, url }, response) => sell(response, `${site.secure}${url}`, headers['payment-signature']),
+    ({ url }, response) => response.writeHead(301, { Location: `${site.secure}${url}` }).end(),
+  );
+  await budget({});
+});
+afterAll(async () => {
+  await scene?.close();
+  await site?.close();
+});
+beforeEach(async () => {
+  page = await scene.purse.newPage();
+});
+afterEach(() => page.close());
+
+const budget = (more: { readonly initiators?: string[] }) =>
+  scene.purse.ask('budget.save', {
+    site: site.secure,
+    perPayment: String(XNO),
+    perDay: String(5n * XNO),
+    paused: false,
+    ...more,
+  });
+
+/** Asks for money until a proof is brought. */
+function sell(response: ServerResponse, url: string, proof: unknown): void {
+  response.setHeader('Content-Type', 'text/html').setHeader('Cache-Control', 'no-store');
+  if (proof !== undefined) return void response.end('<!doctype html><p id="paid">Paid');
+  const offer = {
+    x402Version: 2,
+    resource: { url },
+    accepts: [
+      {
+        scheme: 'exact',
+        network: scene.devnet.profile.id,
+        asset: 'XNO',
+        payTo: scene.merchant.payTo,
+        maxTimeoutSeconds: 180,
+        amount: String(PRICE),
+        extra: { nanoSignature: { url, messageToSign: 'block_hash+url' } },
+      },
+    ],
+  };
+  response.setHeader('PAYMENT-REQUIRED', Buffer.from(JSON.stringify(offer)).toString('base64'));
+  response.writeHead(402).end('<!doctype html><p>Pay first');
+}
+
+const payments = async () => (await scene.purse.payments()).length;
+const paid = () => page.locator('#paid').waitFor();
+
+test('a typed address with encryption is paid from the budget', async () => {
+  const before = await payments();
+  await page.goto(`${site.secure}/direct`);
+  await paid();
+  expect(await payments()).toBe(before + 1);
+});
+
+test('a typed address without encryption that leads to the site is asked about, and names who led there', async () => {
+  const before = await payments();
+  void page.goto(`${site.plain}/led`).catch(() => undefined);
+  const { offer, decline } = await scene.purse.nextApproval();
+  expect(offer).toMatchObject({ site: site.secure, askedBy: site.plain, reason: 'reason_crossSite' });
+  await decline();
+  expect(await payments()).toBe(before);
+});
+
+test('an address that the browser itself takes to encryption is the site’s own', async () => {
+  // As HSTS and HTTPS-First do: before anything is sent.
+  const desk = await scene.purse.popup();
+  await desk.evaluate(() =>
+    chrome.declarativeNetRequest.updateSessionRules({
+      addRules: [
+        {
+          id: 900_000,
+          action: { type: 'upgradeScheme' as chrome.declarativeNetRequest.RuleActionType },
+          condition: {
+            urlFilter: '/upgraded',
+            resourceTypes: ['main_frame' as chrome.declarativeNetRequest.ResourceType],
+          },
+        },
+      ],
+    }),
+  );
+  await desk.close();
+  await page.bringToFront();
+  const before = await payments();
+  await page.goto(`${site.plain}/upgraded`);
+  await paid();
+  expect(await payments()).toBe(before + 1);
+});
+
+test('a budget that its user gave to the unencrypted site too is spent from there', async () => {
+  await budget({ initiators: [site.plain] });
+  const before = await payments();
+  await page.goto(`${site.plain}/allowed`);
+  await paid();
+  expect(await payments()).toBe(before + 1);
+  await budget({ initiators: [] });
+});

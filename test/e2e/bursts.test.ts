@@ -82,15 +82,15 @@ test('a hundred fetches of one page are paid once each, on one chain, whatever t
   );
 });
 
-test('twenty tabs at once are paid for once each', async () => {
+test('twenty tabs at once are paid for once each, those behind the one in front after a question', async () => {
   const mark = await scene.mark();
-  const tabs = await Promise.all(Array.from({ length: 20 }, () => scene.purse.newPage()));
-  await Promise.all(
-    tabs.map(async (tab, n) => {
-      await tab.goto(scene.at('/article', { visit: `tab ${n}` }));
-      await tab.locator('#paid').waitFor({ timeout: 120_000 });
-    }),
-  );
+  const { purse } = scene;
+  const tabs = await Promise.all(Array.from({ length: 20 }, () => purse.newPage()));
+  await Promise.all(tabs.map((tab, n) => tab.goto(scene.at('/article', { visit: `tab ${n}` }))));
+  const asked = await purse.until('approval.list', {}, (list) => list.length === 19);
+  expect(new Set(asked.map(({ reason }) => reason))).toEqual(new Set(['reason_notInFront']));
+  await Promise.all(asked.map(({ id }) => purse.ask('approval.answer', { id, answer: { kind: 'once' } })));
+  await Promise.all(tabs.map((tab) => tab.locator('#paid').waitFor({ timeout: 120_000 })));
   await settled();
   expect(await scene.paidSince(mark)).toHaveLength(20);
   await Promise.all(tabs.map((tab) => tab.close()));

@@ -195,6 +195,23 @@ test('a request of the top frame has no frame around it', async () => {
   expect((await world.seen(path)).challenges[0]).not.toHaveProperty('ancestors');
 });
 
+test.each(['prefetch', 'prerender'])(
+  'a page that the browser fetched ahead by %s is met once, when its user opens it',
+  async (how) => {
+    const path = `/paid/ahead?as=html&by=${how}`;
+    const rules = JSON.stringify({ [how]: [{ source: 'list', urls: [path], eagerness: 'immediate' }] });
+    const links = world.paywall.page(
+      `/ahead-${how}`,
+      `<script type="speculationrules">${rules}</script><a href="${path}">Read</a>`,
+    );
+    await page.goto(links);
+    await expect.poll(() => statuses(path)).toEqual([402]);
+    await page.click('a');
+    await paid();
+    expect((await world.seen(path)).challenges).toHaveLength(1);
+  },
+);
+
 test('two frames of one page are paid one after the other', async () => {
   const path = '/paid/twins?as=html';
   await page.goto(

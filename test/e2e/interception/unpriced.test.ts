@@ -58,6 +58,39 @@ describe('a document whose price is told to programs only', () => {
     expect(world.paywall.at(path).map((request) => request.proof)).toEqual([null, null, proof]);
   });
 
+  test.each([
+    ['of the site itself', 'here', 'visitor=me'],
+    ['of another site', 'there', undefined],
+  ] as const)(
+    'is asked for with cookies only where nobody else led there: a link %s',
+    async (name, from, cookie) => {
+      const path = `/paid/coy-linked?as=html&coy&by=${from}`;
+      await world.browser.context.addCookies([{ name: 'visitor', value: 'me', url: world.paywall.here }]);
+      const around = `/links-${from}`;
+      world.paywall.page(around, `<a href="${world.paywall.here}${path}">${name}</a>`);
+      await page.goto(world.paywall[from] + around);
+      await page.click('a');
+      await page.waitForFunction(() => document.title === 'Paid');
+      const [, own] = world.paywall.at(path);
+      expect([own?.headers.accept, own?.headers.cookie]).toEqual([PROGRAM, cookie]);
+    },
+  );
+
+  test.each([
+    ['a script opens', (url: string) => `location.href = ${JSON.stringify(url)}`],
+    ['its page replaces itself with', (url: string) => `location.replace(${JSON.stringify(url)})`],
+  ])('is not asked for where its user did nothing: what %s', async (name, script) => {
+    const path = `/paid/coy-script?as=html&coy&by=${encodeURIComponent(name)}`;
+    await page.goto(world.paywall.page('/script', '<p>A page'));
+    const session = await world.browser.context.newCDPSession(page);
+    await session.send('Runtime.evaluate', {
+      expression: script(world.paywall.here + path),
+      userGesture: false,
+    });
+    await unpriced(path);
+    expect(accepted(path)).toEqual([HTML]);
+  });
+
   test('is not asked about again when it refuses the proof', async () => {
     const path = '/paid/coy-and-stubborn?as=html&coy&refuse=402';
     await page.goto(world.paywall.here + path);

@@ -172,7 +172,7 @@ test('a page that waits for an answer is not told when the purse is locked', asy
   const { decline, offer } = await scene.purse.nextApproval();
   await scene.purse.ask('vault.lock', {});
   await scene.purse.until('purse.state', {}, ({ kind }) => kind === 'locked');
-  expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: offer.id }]);
+  expect(await scene.purse.ask('approval.waiting', {})).toMatchObject([{ id: offer.id }]);
   expect(await Promise.race([over, page.evaluate('Promise.resolve("held")')])).toBe('held');
   await scene.purse.ask('vault.unlock', { password: PASSWORD });
   await decline();

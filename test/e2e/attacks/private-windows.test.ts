@@ -1,50 +1,73 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentState } from '../../../src/messages/views.ts';
+import { csvOf, jsonOf } from '../../../src/popup/activity-file.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
+import { launchPurse, type TestPurse } from '../purse.ts';
 import { openScene, type Scene, XNO } from '../scene.ts';
+import { filesWith } from './profile-bytes.ts';
 import { openShop } from './shop.ts';
 
+const PASSWORD = 'a password of this test alone 7';
+/** Words of a URL that nothing else says: `localhost` and all below it are this machine. */
+const PRIVATE_HOST = 'seen-in-private-only';
+const PRIVATE_PATH = 'read-in-private-only';
+const ORDINARY_HOST = 'seen-in-ordinary-windows';
+
+let profile: string;
 let scene: Scene;
 let server: Paywall;
+let purse: TestPurse;
 beforeAll(async () => {
-  scene = await openScene({ purse: { inPrivate: true } });
+  profile = mkdtempSync(join(tmpdir(), 'nano-purse-private-'));
+  scene = await openScene({ purse: { profile, password: PASSWORD, inPrivate: true } });
+  purse = scene.purse;
   server = await startPaywall();
 });
 afterAll(async () => {
   await scene?.close();
   await server?.close();
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
+const at = (host: string, path: string, visit: string) =>
+  scene.at(path, { visit }).replace('127.0.0.1', `${host}.localhost`);
+const inPrivate = (path: string, visit = PRIVATE_PATH) => at(PRIVATE_HOST, path, visit);
+/** Resolves once the newest payment stands so. */
+const reached = (state: PaymentState) =>
+  purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+    return last?.kind === 'payment' && last.state === state;
+  });
+const approve = async () => (await purse.nextApproval()).approve();
+
 test('a private window is asked about although the budget of its site would pay, and offers neither budget nor block', async () => {
-  const { purse, merchant } = scene;
   await purse.ask('budget.save', {
-    site: merchant.origin,
+    site: new URL(inPrivate('/')).origin.replace(PRIVATE_HOST, ORDINARY_HOST),
     perPayment: XNO.toString(),
     perDay: (10n * XNO).toString(),
     paused: false,
   });
   const ordinary = await purse.newPage();
-  await ordinary.goto(scene.at('/article'));
-  await expect.poll(async () => (await purse.payments()).map(({ state }) => state)).toEqual(['settled']);
+  await ordinary.goto(at(ORDINARY_HOST, '/article', 'ordinary'));
+  await reached('settled');
+  await ordinary.close();
 
   const mark = await scene.mark();
-  const page = await purse.newPrivatePage(scene.at('/article', { visit: 'private' }));
+  const page = await purse.newPrivatePage(at(ORDINARY_HOST, '/article', 'private'));
   const question = await purse.nextApproval();
-  expect(question.offer).toMatchObject({
-    reason: 'reason_privateWindow',
-    isPrivate: true,
-    canBudget: false,
-    site: merchant.origin,
-  });
+  expect(question.offer).toMatchObject({ reason: 'reason_privateWindow', isPrivate: true, canBudget: false });
   await scene.nothingSince(mark);
   await question.approve();
   await page.getByText(PAID_MARKER).waitFor();
-  expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
+  expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled', isPrivate: true, site: null }]);
   await page.close();
 });
 
 test('what a private window opened is never asked for by the purse itself, whose cookies are those of other windows', async () => {
-  const { purse } = scene;
   const coy = '/paid/private-coy?as=html&coy';
   const short = openShop(scene, server, () => ({ entry: { maxTimeoutSeconds: 12 } })).url;
   const page = await purse.newPrivatePage(server.here + coy);
@@ -58,3 +81,113 @@ test('what a private window opened is never asked for by the purse itself, whose
   await question.decline();
   await page.close();
 });
+
+describe('of what a private window asked for', () => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await purse.newPrivatePage();
+  });
+
+  test('content comes, scripts are served, and what is refused is logged without its address', async () => {
+    const mark = await scene.mark();
+    await page.goto(inPrivate('/article'));
+    await approve();
+    await page.getByText(PAID_MARKER).waitFor();
+    const fetched = page.evaluate(async (url) => (await fetch(url)).status, inPrivate('/api/data'));
+    await approve();
+    expect(await fetched).toBe(200);
+    expect(await scene.paidSince(mark)).toHaveLength(2);
+
+    await page.goto(inPrivate('/bare')).catch(() => undefined);
+    await (await purse.nextApproval()).decline();
+    const lines = await purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_DECLINED');
+    expect(lines[0]).toMatchObject({ site: null, url: null });
+  });
+
+  test('a proof that was not delivered outlives the worker and a lock, and serves the next private visit', async () => {
+    const mark = await scene.mark();
+    // A script asks: of a document that broke off, Chromium would ask again by itself.
+    await page.goto(inPrivate('/free'));
+    const fetched = page.evaluate((url) => fetch(url).catch(() => 'broke off'), inPrivate('/loses-answer'));
+    await approve();
+    expect(await fetched).toBe('broke off');
+    await reached('unanswered');
+    await purse.killWorker();
+    await purse.ask('vault.lock', {});
+    await purse.ask('vault.unlock', { password: PASSWORD });
+    const [kept] = (await purse.ask('activity.page', { before: null, limit: 1 })).items;
+    expect(kept).toMatchObject({ isPrivate: true, canDeliver: true, url: null });
+    const opened = purse.context.waitForEvent('page');
+    await purse.ask('payment.deliver', { id: kept?.id ?? '' });
+    await (await opened).getByText(PAID_MARKER).waitFor();
+    await reached('settled');
+    expect(await scene.paidSince(mark)).toHaveLength(1);
+    const isPrivate = await purse.context
+      .pages()
+      .find((one) => one.url().startsWith('chrome-extension:'))
+      ?.evaluate(async (host) => {
+        const tabs = await chrome.tabs.query({});
+        return tabs.filter(({ url }) => url?.includes(host)).map(({ incognito }) => incognito);
+      }, PRIVATE_HOST);
+    expect(isPrivate).toEqual([true, true]);
+    await (await opened).close();
+  });
+
+  test('no file of the profile, and nothing that the purse saves or shows later, names the site', async () => {
+    await page.goto(inPrivate('/free'));
+    const fetched = page.evaluate(
+      (url) => fetch(url).catch(() => 'broke off'),
+      inPrivate('/loses-answer', `${PRIVATE_PATH}-again`),
+    );
+    await approve();
+    expect(await fetched).toBe('broke off');
+    await reached('unanswered');
+    await page.goto(inPrivate('/frame'));
+    await purse.nextApproval();
+    const before = await purse.activity();
+    const shown = before.flatMap((item) => [csvOf(item), jsonOf(item)]).join('\n');
+    expect(shown).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
+    const sends = scene.sends().length;
+    await purse.close();
+    // The scan sees what an ordinary window leaves.
+    expect(filesWith(profile, ORDINARY_HOST)).not.toEqual([]);
+    expect([PRIVATE_HOST, PRIVATE_PATH].flatMap((word) => filesWith(profile, word))).toEqual([]);
+
+    const again = await launchPurse({ profile, bare: true });
+    await again.ask('vault.unlock', { password: PASSWORD });
+    const after = await again.activity();
+    const bare = (items: typeof before) =>
+      items.map((item) => (item.kind === 'payment' ? { ...item, canDeliver: false } : item));
+    expect(after).toEqual(bare(before));
+    const forgotten = after.find((item) => item.kind === 'payment' && item.state === 'unanswered');
+    await expect(again.ask('payment.deliver', { id: forgotten?.id ?? '' })).rejects.toThrow(
+      'fault_privateForgotten',
+    );
+    const everything = await again.newPage();
+    await everything.goto(`chrome-extension://${again.extensionId}/src/popup/index.html`);
+    expect(await everything.evaluate(everyRecord)).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
+    expect(await everything.evaluate(everyRecord)).toContain(ORDINARY_HOST);
+    expect(scene.sends()).toHaveLength(sends);
+    await again.close();
+    expect([PRIVATE_HOST, PRIVATE_PATH].flatMap((word) => filesWith(profile, word))).toEqual([]);
+  });
+});
+
+/** In a page of the purse: every record of its databases and storage areas, as text. */
+async function everyRecord(): Promise<string> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const found: unknown[] = [await chrome.storage.local.get(null), await chrome.storage.session.get(null)];
+  for (const { name = '' } of await indexedDB.databases()) {
+    const database = await done(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const records = database.transaction(store).objectStore(store);
+      found.push(await done(records.getAllKeys()), await done(records.getAll()));
+    }
+    database.close();
+  }
+  return JSON.stringify(found, (_, value) => (typeof value === 'bigint' ? value.toString() : value));
+}

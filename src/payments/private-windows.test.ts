@@ -7,6 +7,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
+import { takeRecords } from '../storage/backup.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Journal } from './journal.ts';
 import { type PaymentState, siteOf } from './payment.ts';
@@ -73,12 +74,15 @@ async function payUntil(kill: Kill, url: string): Promise<Challenge> {
   return challenge;
 }
 
-/** Everything that the database holds, as text. */
+/** Everything that the database holds, and that a backup takes out of it, as text. */
 async function onDisk(): Promise<string> {
   const stores = [...account.database.objectStoreNames];
   const rows = await Promise.all(stores.map((name) => account.database.getAll(name)));
   const keys = await Promise.all(stores.map((name) => account.database.getAllKeys(name)));
-  return JSON.stringify([rows, keys], (_, value) => (typeof value === 'bigint' ? value.toString() : value));
+  const backup = await takeRecords(account.database);
+  return JSON.stringify([rows, keys, backup], (_, value) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
 }
 
 /** Neither where it was, nor what the server called it, nor the proof. */

@@ -119,6 +119,23 @@ describe('asking over the wire', () => {
     expect(engine.searches[0]?.signal.aborted).toBe(true);
   });
 
+  it('ends no search of another line, whose numbers are the same', async () => {
+    const { engine, connect } = offscreen();
+    const abort = new AbortController();
+    const kept = new PortEngine('far', connect).solve(root, send, background());
+    const ended = new PortEngine('far', connect).solve(otherRoot, send, {
+      signal: abort.signal,
+      urgency: 'background',
+    });
+    await settle();
+    abort.abort(new Error('pushed aside'));
+    await expect(ended).rejects.toThrow('pushed aside');
+    await settle();
+    expect(engine.searches.map(({ signal }) => signal.aborted)).toEqual([false, true]);
+    engine.searches[0]?.answer(sendWork);
+    expect(await kept).toBe(sendWork);
+  });
+
   it('a search that was given up before the line was open is never begun', async () => {
     const { engine, connect } = offscreen();
     const abort = new AbortController();

@@ -1,4 +1,4 @@
-import { fails, getPrototypeOf, getter, method } from './natives.ts';
+import { fails, getPrototypeOf, getter, isObject, method } from './natives.ts';
 
 const NativeForm = FormData;
 const NativeParams = URLSearchParams;
@@ -6,7 +6,7 @@ const { isView } = ArrayBuffer;
 const has = method(FormData, 'has');
 const eachEntry = method(FormData, 'forEach');
 const append = method(FormData, 'append') as (form: FormData, name: string, value: unknown) => void;
-const countOf = getter(URLSearchParams, 'size');
+const textOf = method(URLSearchParams, 'toString');
 const addressOf = getter(Document, 'URL');
 const sizeOf = getter(Blob, 'size');
 const lengthOf = getter(ArrayBuffer, 'byteLength');
@@ -20,7 +20,7 @@ const cloneNode = method(Node, 'cloneNode');
  * page's own becomes text here, once.
  */
 export function bodyNow(body: unknown): unknown {
-  if (body === null || (typeof body !== 'object' && typeof body !== 'function')) return body;
+  if (!isObject(body)) return body;
   if (isView(body)) {
     const { bufferOf, offsetOf, lengthOf } = fails(() => untyped.bufferOf(body)) ? typed : untyped;
     const buffer = bufferOf(body);
@@ -34,7 +34,8 @@ export function bodyNow(body: unknown): unknown {
     eachEntry(body as FormData, (value, name) => append(copy, name, value));
     return copy;
   }
-  if (!fails(() => countOf(body as URLSearchParams))) return new NativeParams(body as URLSearchParams);
+  // A class that is given one of its own objects iterates it, as the page says how.
+  if (!fails(() => textOf(body as URLSearchParams))) return new NativeParams(textOf(body as URLSearchParams));
   if (!fails(() => addressOf(body as Document))) return cloneNode(body as Document, true);
   return `${body}`;
 }

@@ -1,10 +1,12 @@
 import type { Ask } from './ask.ts';
 import {
+  bare,
   construct,
   defineProperty,
   fails,
   getPrototypeOf,
   getter,
+  isObject,
   method,
   ownProperty,
   proxy,
@@ -27,7 +29,7 @@ const OF_REQUEST = "Failed to construct 'Request': ";
 const UNREACHABLE = 'Failed to fetch';
 
 /** What `fetch` knows. A request of any other scheme fails before `fetch` returns. */
-const schemes = ['http:', 'https:', 'data:', 'blob:', 'file:', 'filesystem:', 'chrome-extension:'];
+const schemes = ['http:', 'https:', 'blob:', 'data:', 'file:', 'chrome-extension:'];
 
 /** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
 export function holdFetch(ask: Ask): void {
@@ -67,7 +69,12 @@ export function holdFetch(ask: Ask): void {
     const url = targetOf(request);
     for (let i = 0; i < schemes.length; i += 1) {
       if (startsWith(url, schemes[i] as string)) {
-        return modeOf(request) === 'same-origin' && i < 2 && originOf(new NativeUrl(url)) !== pageOrigin;
+        // Of another origin nothing may come where the page asks for its own only, nor any blob.
+        return (
+          i < 3 &&
+          (i === 2 || modeOf(request) === 'same-origin') &&
+          originOf(new NativeUrl(url)) !== pageOrigin
+        );
       }
     }
     return true;
@@ -76,12 +83,13 @@ export function holdFetch(ask: Ask): void {
   /** The request of a page, and whether its body is a stream. The page's options are read once, as natively. */
   const requestOf = (args: readonly unknown[]): Prepared => {
     const options = args.length > 1 ? args[1] : null;
-    if ((typeof options !== 'object' && typeof options !== 'function') || options === null) {
+    if (!isObject(options)) {
       return { request: construct(NativeRequest, args), isStreamed: false };
     }
     let body: unknown;
-    const readOnce = proxy(options, 'get', (target: object, key: PropertyKey) => {
-      const value = get(target, key);
+    // Of a proxy that stood for the options themselves the browser would also ask how they define what it gives.
+    const readOnce = proxy(bare(), 'get', (_: object, key: keyof typeof options) => {
+      const value = options[key];
       if (key === 'body') body = value;
       return value;
     });

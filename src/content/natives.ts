@@ -15,6 +15,7 @@ const {
   setPrototypeOf,
 } = Reflect;
 const { create } = Object;
+const NativeError = Error;
 const { captureStackTrace } = Error;
 const NativeProxy = Proxy;
 
@@ -32,6 +33,10 @@ export function fails(attempt: () => unknown): boolean {
 
 /** An object without a prototype, whose properties no setter of the page hears of. */
 export const bare: <Contents extends object>() => Contents = () => create(null);
+
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
 
 /** The descriptor of a value. What it does not say is left as it is, or denied where the property is new. */
 export function valued(value: unknown): PropertyDescriptor {
@@ -88,6 +93,10 @@ export function getter(owner: { readonly prototype: object }, name: PropertyKey)
   return (self: object) => read && apply(read, self, []);
 }
 
+const indexOf = method(String, 'indexOf') as (self: string, part: string, from?: number) => number;
+const lastIndexOf = method(String, 'lastIndexOf');
+const slice = method(String, 'slice');
+
 type Native = (...args: never) => unknown;
 type Args = readonly unknown[];
 
@@ -131,7 +140,7 @@ export function standIn<Self, Result = unknown>(
     }
   };
   const trap = (_: Native, self: Self, args: Args) => act(call, self, args, asNative);
-  put(owner, name, slot, native, proxy(native, 'apply', trap));
+  put(owner, name, slot, native, disguised(native, 'apply', trap));
 }
 
 /** The same for a native class; `made` is told of each of its objects. */
@@ -141,14 +150,31 @@ export function standInClass<Made extends object>(
   made: (one: Made) => void,
 ): void {
   const native = get(owner, name);
-  const trap = (_: Native, args: Args, newTarget: Native): Made => {
-    const one = construct(native, args, newTarget);
+  const trap = (_: Native, args: Args, newTarget: unknown): Made => {
+    const one: Made = construct(native, args, newTarget === value ? native : newTarget);
     made(one);
     return one;
   };
-  const value = proxy(native, 'construct', trap);
+  const value: Native = disguised(native, 'construct', trap);
   put(owner, name, 'value', native, value);
   put(native.prototype, 'constructor', 'value', native, value);
+}
+
+/** A proxy that, like the function behind it, cannot be made its own prototype, which the browser checks of no proxy. */
+function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): Native {
+  const handler: Record<string, unknown> = bare();
+  handler[trap] = act;
+  handler.setPrototypeOf = (target: object, to: object | null) => {
+    for (let one = to; one !== null; one = getPrototypeOf(one)) if (one === value) return false;
+    return setPrototypeOf(target, to);
+  };
+  // A class of the browser has these two, by getters that know no proxy.
+  if (trap === 'construct') {
+    handler.get = (target: object, key: PropertyKey, self: unknown) =>
+      get(target, key, key === 'arguments' || key === 'caller' ? target : self);
+  }
+  const value: Native = new NativeProxy(native, handler);
+  return value;
 }
 
 function put(owner: object, name: string, slot: Slot, native: Native, value: Native): void {
@@ -160,7 +186,39 @@ function put(owner: object, name: string, slot: Slot, native: Native, value: Nat
 
 /** Makes the text of the stand-ins that of the native functions behind them, its own function's as well. */
 export function keepSource(): void {
-  standIn<object>(Function.prototype, 'toString', (native, self, args) =>
-    native(nativeOf(natives, self) ?? self, args),
-  );
+  const toText = Function.prototype.toString;
+  standIn<unknown>(Function.prototype, 'toString', (_, self, args, asNative) => {
+    try {
+      return apply(toText, nativeOf(natives, self as object) ?? self, args);
+    } catch (error) {
+      const behind = isObject(self) && nativeOf(natives, getPrototypeOf(self) as object);
+      if (!behind) throw withOwnLine(error as Error, asNative);
+      // Traces name the class of what a function was called on, and know none of what inherits from a proxy.
+      try {
+        return apply(toText, create(behind), args);
+      } catch (named) {
+        throw withOwnLine(named as Error, asNative);
+      }
+    }
+  });
+}
+
+/**
+ * Gives an error of a function that stack traces name the trace that it would have, the line of that function included.
+ * Where the page formats traces itself the line is missing: its formatter is not to be called for an error it has not read.
+ */
+function withOwnLine(error: Error, asNative: (error: Error) => Error): Error {
+  if (ownProperty(NativeError, 'prepareStackTrace') !== undefined) return asNative(error);
+  const trace = error.stack ?? '';
+  const start = indexOf(trace, '\n');
+  const end = indexOf(trace, '\n', start + 1);
+  const outer = asNative(error).stack ?? '';
+  const head = indexOf(outer, '\n');
+  if (start < 0 || end < 0 || head < 0) return error;
+  let count = 0;
+  for (let at = head; at >= 0; at = indexOf(outer, '\n', at + 1)) count += 1;
+  const isFull = count === ownProperty(NativeError, 'stackTraceLimit')?.value;
+  const rest = slice(outer, head, isFull ? lastIndexOf(outer, '\n') : outer.length);
+  error.stack = slice(outer, 0, head) + slice(trace, start, end) + rest;
+  return error;
 }

@@ -8,6 +8,7 @@ import {
   deleteProperty,
   fails,
   getter,
+  isObject,
   type List,
   list,
   method,
@@ -38,6 +39,8 @@ interface Doing {
   readonly unseen: List<{ readonly event: Event; readonly readyState: number }>;
   drop(): void;
 }
+
+const charCodeAt = method(String, 'charCodeAt');
 
 const OPENED = 1;
 const DONE = 4;
@@ -258,15 +261,26 @@ export function holdXhr(ask: Ask): void {
   const listeners = events.map((type) => [type, hear]);
 }
 
-/** What a page passes is made text once, as natively, and is what is passed again. */
+/**
+ * What a page passes is made text once, as natively, and is what is passed again. Behind what the browser refuses it makes
+ * nothing text.
+ */
 function textsOf(args: Args): Args {
   if (args.length < 2) return args;
   const texts: List<unknown> = list();
+  let isRefused = false;
   for (let i = 0; i < args.length; i += 1) {
     const value = args[i];
-    const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
     // The third of `open` says whether it is to wait.
-    add(texts, isObject && i !== 2 ? `${value}` : value);
+    const text: unknown = isObject(value) && i !== 2 && !isRefused ? `${value}` : value;
+    add(texts, text);
+    isRefused ||= typeof text === 'symbol' ? i !== 2 : i === 0 && isWide(`${text}`);
   }
   return texts as unknown as Args;
+}
+
+/** Whether a text has characters that no byte is. */
+function isWide(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (charCodeAt(text, i) > 255) return true;
+  return false;
 }

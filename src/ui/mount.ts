@@ -1,4 +1,5 @@
 import { type ComponentChild, render } from 'preact';
+import { loadPublicSuffixes } from './site.ts';
 import './tokens.css';
 import './base.css';
 
@@ -7,4 +8,5 @@ export function mount(page: ComponentChild): void {
   const place = document.getElementById('page');
   if (place === null) throw new Error('this document has no #page');
   render(page, place);
+  loadPublicSuffixes().catch(console.error);
 }

@@ -1,6 +1,46 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { shortStart, shownSite, shownUrl } from './site.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { loadPublicSuffixes, shortStart, shownSite, shownUrl } from './site.ts';
+
+const whole = ['https://a.shop.co.uk', 'https://a.evil.github.io', 'https://news.example.com'].map(
+  (origin) => [origin, shownSite(origin).end] as const,
+);
+beforeAll(loadPublicSuffixes);
+
+test.each(whole)('until the list of public suffixes is there, all of %s stands out', (origin, end) => {
+  expect(end).toBe(new URL(origin).hostname);
+});
+
+/** Hosts on which anybody gets a name: the platform, as its users are named on it. */
+const SHARED = (
+  'hf.space trycloudflare.com duckdns.org r2.dev s3.amazonaws.com webflow.io framer.app notion.site ' +
+  'streamlit.app lovable.app appspot.com azurewebsites.net cloudfront.net deno.dev firebaseapp.com fly.dev ' +
+  'github.io gitlab.io herokuapp.com myshopify.com neocities.org netlify.app onrender.com pages.dev replit.app ' +
+  'surge.sh vercel.app web.app wixsite.com workers.dev ngrok-free.app s3.eu-central-1.amazonaws.com ' +
+  'bubbleapps.io blogspot.com glitch.me wordpress.com tumblr.com substack.com co.uk com.au'
+).split(' ');
+
+test.each(SHARED)('of two names under %s, neither is taken for the other or for its host', (host) => {
+  for (const name of ['good', 'evil']) {
+    expect(shownSite(`https://login.${name}.${host}`)).toEqual({
+      scheme: 'https:',
+      start: 'login.',
+      end: `${name}.${host}`,
+    });
+  }
+  expect(shownSite(`https://${host}`)).toMatchObject({ start: '', end: host });
+});
+
+test('whatever the host, start and end are the whole of it', () => {
+  fc.assert(
+    fc.property(fc.webUrl(), fc.constantFrom('', '.'), (url, dot) => {
+      const { protocol, hostname } = new URL(url);
+      const { scheme, start, end } = shownSite(`${protocol}//${hostname}${dot}`);
+      expect(`${scheme}//${start}${end}`).toBe(`${protocol}//${hostname}${dot}`);
+      expect(start === '' || start.endsWith('.')).toBe(true);
+    }),
+  );
+});
 
 test.each([
   ['https://example.com', 'https:', '', 'example.com'],

@@ -1,3 +1,5 @@
+import { signal } from '@preact/signals';
+
 /** A site's origin, cut where the eye should fall. */
 export interface ShownSite {
   /** `http:` or `https:`; empty for an opaque origin. */
@@ -16,17 +18,42 @@ export interface ShownUrl {
   readonly what: string;
 }
 
-/** Names under which anybody may have a name of their own, so that it takes one more to say whose it is. */
-const SHARED = new Set(
-  `appspot.com azurewebsites.net blogspot.com cloudfront.net deno.dev firebaseapp.com fly.dev github.io gitlab.io
-  glitch.me herokuapp.com myshopify.com neocities.org netlify.app onrender.com pages.dev replit.app surge.sh vercel.app
-  web.app wixsite.com wordpress.com workers.dev`.split(/\s+/),
+/** Options of `tldts`: sites of different people under one name, like `github.io`, count as different. */
+const BY_OWNER = { allowPrivateDomains: true, extractHostname: false } as const;
+
+/** Hosts of the same kind whose owners have not entered them in the list. */
+const UNLISTED = new Set(
+  `000webhostapp.com bandcamp.com edgeone.app ghost.io gitea.page glitch.me gumroad.com hashnode.dev itch.io loca.lt
+  neocities.org sourceforge.io squarespace.com stackblitz.io strikingly.com substack.com tiiny.site tumblr.com
+  weebly.com wordpress.com`.split(/\s+/),
 );
+
+/** Gives the part of a host that somebody registered; null where there is none, or no list to tell it by. */
+const registered = signal<(hostname: string) => string | null>(() => null);
+
+/** Loads the Public Suffix List, which is too large to be waited for. What shows a site then shows it anew. */
+export async function loadPublicSuffixes(): Promise<void> {
+  const { getDomain } = await import('tldts');
+  registered.value = (hostname) => {
+    const domain = getDomain(hostname, BY_OWNER);
+    return domain !== null && UNLISTED.has(domain) ? withOneMore(hostname, domain) : domain;
+  };
+}
+
+/** The end of a host that is one name longer than `domain`; null where nothing stands before it. */
+function withOneMore(hostname: string, domain: string): string | null {
+  const names = hostname
+    .replace(/\.$/, '')
+    .slice(0, -domain.length - 1)
+    .split('.');
+  const name = names.at(-1) ?? '';
+  return name === '' ? null : `${name}.${domain}`;
+}
 
 /**
  * Cuts an origin into the part that proves nothing and the end that says whose site it is. The host stays in ASCII,
- * punycode included, as the URL standard writes it. The purse carries no list of public suffixes, so the end may hold
- * a name too many; the start is never hidden, only quieter.
+ * punycode included, as the URL standard writes it. Until the Public Suffix List is there, and for a host that is
+ * itself a public suffix, the end is the whole host: never a part that is somebody else's.
  */
 export function shownSite(origin: string): ShownSite {
   if (!URL.canParse(origin)) return { scheme: '', start: '', end: origin };
@@ -47,17 +74,11 @@ export function shownUrl(url: string): ShownUrl {
   return { where: `${scheme}//${shortStart(start)}${end}`, what: pathname + search };
 }
 
-/**
- * The last two names of a host; three where the last two look like a public suffix (`co.uk`, `com.au`) or are known to
- * be one (`github.io`). A dot at the very end, which makes it another site for the browser, stays.
- */
+/** The registered name at the end of a host. A dot at the very end, which makes it another site for the browser, stays. */
 function registrableEnd(hostname: string): string {
-  if (hostname.startsWith('[') || /^[0-9.]+$/.test(hostname)) return hostname;
   const dot = hostname.endsWith('.') ? '.' : '';
-  const names = hostname.slice(0, hostname.length - dot.length).split('.');
-  const [second = '', last = ''] = names.slice(-2);
-  const isSuffix = (last.length === 2 && second.length <= 4) || SHARED.has(`${second}.${last}`);
-  return names.slice(isSuffix ? -3 : -2).join('.') + dot;
+  const domain = registered.value(hostname);
+  return domain !== null && hostname.endsWith(domain + dot) ? domain + dot : hostname;
 }
 
 const MOST_START = 48;

@@ -8,7 +8,7 @@ let page: Page;
 let view: Page;
 
 beforeAll(async () => {
-  const names = ['test', 'com', 'de', 'io'].map((name) => `MAP *.${name} 127.0.0.1`);
+  const names = ['test', 'com', 'de', 'io', 'space', 'org'].map((name) => `MAP *.${name} 127.0.0.1`);
   scene = await openScene({ purse: { extraArgs: [`--host-resolver-rules=${names.join(',')}`] } });
 });
 afterAll(() => scene?.close());
@@ -51,12 +51,17 @@ test.each([
   ['a look-alike', 'http://аpple.com', 'xn--pple-43d.com', LOOK_ALIKE],
   ['a known name before another', 'http://good.com.evil.test', 'evil.test', null],
   ['a name under a name for all', 'http://good.evil.github.io', 'evil.github.io', null],
+  ['a quick tunnel', 'http://good.evil.trycloudflare.com', 'evil.trycloudflare.com', null],
+  ['a name of dynamic DNS', 'http://good.evil.duckdns.org', 'evil.duckdns.org', null],
+  ['a space for models', 'http://good.evil.hf.space', 'evil.hf.space', null],
+  ['a bucket', 'http://good.evil.s3.amazonaws.com', 'evil.s3.amazonaws.com', null],
+  ['a site builder', 'http://good.evil.webflow.io', 'evil.webflow.io', null],
   ['a long name', `http://good.com.${labels}.xn--pple-43d.com`, 'xn--pple-43d.com', LOOK_ALIKE],
   ['odd code points', 'http://g\u00adood.\uff43\uff4f\uff4d\u3002evil.TEST', 'evil.test', null],
 ])('%s', async (_, url, end, warning) => {
   const { offer, decline } = await question(url);
   const site = view.getByTestId('approval-site');
-  expect(await site.locator('.site-end').textContent()).toBe(`${end}:${port()}`);
+  await expect.poll(() => site.locator('.site-end').textContent()).toBe(`${end}:${port()}`);
   expect(await isInSight(site.locator('.site-end'))).toBe(true);
   expect(await isInSight(view.getByTestId('approval-amount'))).toBe(true);
   expect(offer.site).toBe(new URL(`${url}:${port()}`).origin);
@@ -74,7 +79,7 @@ test.each([
   await view.locator('nav button').last().click();
   await view.locator('.open-row').last().click();
   const line = view.locator('.log .site').first();
-  expect(await line.locator('.site-end').textContent()).toBe(`${end}:${port()}`);
+  await expect.poll(() => line.locator('.site-end').textContent()).toBe(`${end}:${port()}`);
   expect(await view.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });
 
@@ -103,7 +108,7 @@ test('a long name that sends here does not hide whom it pays', async () => {
   const { decline } = await question(`http://good.com.${labels}.xn--pple-43d.com`, `/redirect?to=${to}`);
   expect(await view.getByTestId('approval-site').textContent()).toBe(scene.merchant.origin);
   const asker = view.getByTestId('approval-asker').locator('.site-end');
-  expect(await asker.textContent()).toBe(`xn--pple-43d.com:${port()}`);
+  await expect.poll(() => asker.textContent()).toBe(`xn--pple-43d.com:${port()}`);
   expect(await isInSight(asker)).toBe(true);
   expect(await warned(LOOK_ALIKE)).toBe(1);
   await decline();

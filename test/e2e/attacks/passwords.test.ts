@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { builtExtension } from '../build.ts';
 import { openScene, type Scene } from '../scene.ts';
 
 const GOOD = 'five gates and a wooden bridge';
@@ -74,48 +71,4 @@ describe('the password of a backup file', () => {
     await says(popup, 'A backup file needs a very good password');
     await says(popup, 'Enter the password of the purse');
   });
-});
-
-describe('the built extension', () => {
-  const built = builtExtension();
-  const text = (path: string) => readFileSync(join(built, path), 'utf8');
-  const scripts = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.endsWith('.js'),
-  );
-  /** The name of its list of passwords. */
-  const holdsEstimator = (path: string) => /passwords-common/.test(text(path));
-
-  /** A file and all that it imports; `lazily` also what it may load later. */
-  function reached(from: string, lazily: boolean): readonly string[] {
-    const found = new Set([from]);
-    for (const path of found) {
-      const imports = lazily
-        ? /(?:from|import)\s*\(?["'`](\.[^"'`]+\.js)["'`]/g
-        : /(?:\bfrom|\bimport)\s*["'`](\.[^"'`]+\.js)["'`]/g;
-      for (const [, target = ''] of text(path).matchAll(imports)) found.add(join(path, '..', target));
-    }
-    return [...found];
-  }
-  const scriptsOf = (page: string) =>
-    [...text(page).matchAll(/(?:src|href)="\/([^"]+\.js)"/g)].map(([, path = '']) => path);
-
-  test('holds the estimator of passwords in chunks of its own', () => {
-    expect(scripts.filter(holdsEstimator).length).toBeGreaterThan(0);
-  });
-
-  test('gives it to the worker in no way', () => {
-    const { background } = JSON.parse(text('manifest.json'));
-    const files = reached(background.service_worker, true);
-    expect(files.length).toBeGreaterThan(1);
-    expect(files.filter(holdsEstimator)).toEqual([]);
-  });
-
-  test.each(['popup', 'onboarding', 'approve', 'developer'])(
-    'lets the page %s load it later only',
-    (page) => {
-      const files = scriptsOf(`src/${page}/index.html`).flatMap((script) => reached(script, false));
-      expect(files.length).toBeGreaterThan(1);
-      expect(files.filter(holdsEstimator)).toEqual([]);
-    },
-  );
 });

@@ -21,6 +21,7 @@ export interface AwaitedAnswer {
 
 /** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
 interface Awaited {
+  carriedBy(requestId: string): boolean;
   sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
   received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
   completed(details: chrome.webRequest.OnCompletedDetails): boolean;
@@ -63,6 +64,7 @@ export class Answers {
     let deadline = setTimeout(fail, carryWithin, 'timeout');
 
     const awaited: Awaited = {
+      carriedBy: (requestId) => requestId === carrier,
       sent(details) {
         const { requestId, requestHeaders, url, method, tabId, type } = details;
         const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
@@ -117,6 +119,11 @@ export class Answers {
     if (this.#awaited.size === 0) this.#listen();
     this.#awaited.add(awaited);
     return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
+  }
+
+  /** Whether a request carries a proof whose answer is awaited. */
+  isCarrier(requestId: string): boolean {
+    return [...this.#awaited].some((awaited) => awaited.carriedBy(requestId));
   }
 
   #listen(): void {

@@ -235,6 +235,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         inVain: onUnheld,
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
+        isOwn: (requestId) => answers.isCarrier(requestId),
         mayAsk: ports.mayAsk,
       });
       void open.all().then((all) => {

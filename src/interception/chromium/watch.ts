@@ -39,6 +39,8 @@ export interface Watcher {
   over(request: ScriptRequest, askedMethod: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
+  /** Whether the purse had this request sent again: no script holds its answer. */
+  isOwn(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
   mayAsk(): Promise<boolean>;
 }
@@ -89,7 +91,8 @@ export function watchNetwork(watcher: Watcher): void {
     const start = asked.get(requestId) ?? { url, method: details.method };
     const seen = headerOf(details.responseHeaders, 'payment-required');
     const isProven = aside.get(requestId) === 'proven';
-    if (type === 'xmlhttprequest' && (seen === null || isProven)) watcher.over(request, start.method);
+    const isOver = type === 'xmlhttprequest' && (seen === null || isProven);
+    if (isOver && !watcher.isOwn(requestId)) watcher.over(request, start.method);
     if (isProven) return;
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];

@@ -21,12 +21,36 @@ export interface Shop {
 
 let shops = 0;
 
+/** The PAYMENT-REQUIRED header of a shop at this URL, which takes the money to the merchant's account. */
+export function demandOf({ merchant, devnet }: Scene, url: string, terms: Terms = {}): string {
+  const { amount = PRICE, description = 'A thing', error = '', ...more } = terms;
+  const offer = {
+    x402Version: 2,
+    error,
+    resource: { url, description, ...more.resource },
+    accepts: [
+      {
+        scheme: 'exact',
+        network: devnet.profile.id,
+        asset: 'XNO',
+        payTo: merchant.payTo,
+        maxTimeoutSeconds: 180,
+        amount: String(amount),
+        extra: { nanoSignature: { url, messageToSign: 'block_hash+url' } },
+        ...more.entry,
+      },
+    ],
+    ...more.envelope,
+  };
+  return Buffer.from(JSON.stringify(offer)).toString('base64');
+}
+
 /**
  * Opens a shop of one page at a server that is nobody's friend: it asks for what `terms` says at that moment, takes the
  * money to the merchant's account, and answers a proof as `onProof` does (with the page, unless told).
  */
 export function openShop(
-  { merchant, devnet }: Scene,
+  scene: Scene,
   server: Paywall,
   terms: () => Terms,
   onProof: (response: ServerResponse) => void = (response) => {
@@ -34,35 +58,13 @@ export function openShop(
   },
 ): Shop {
   const path = `/shop-${++shops}`;
-  const entry = {
-    scheme: 'exact',
-    network: devnet.profile.id,
-    asset: 'XNO',
-    payTo: merchant.payTo,
-    maxTimeoutSeconds: 180,
-  };
   let proofs = 0;
   const url = server.serve(path, ({ headers }, response) => {
     if (headers['payment-signature'] !== undefined) {
       proofs += 1;
       return onProof(response);
     }
-    const { amount = PRICE, description = 'A thing', error = '', ...more } = terms();
-    const offer = {
-      x402Version: 2,
-      error,
-      resource: { url, description, ...more.resource },
-      accepts: [
-        {
-          ...entry,
-          amount: String(amount),
-          extra: { nanoSignature: { url, messageToSign: 'block_hash+url' } },
-          ...more.entry,
-        },
-      ],
-      ...more.envelope,
-    };
-    response.setHeader('PAYMENT-REQUIRED', Buffer.from(JSON.stringify(offer)).toString('base64'));
+    response.setHeader('PAYMENT-REQUIRED', demandOf(scene, url, terms()));
     response.writeHead(402, { 'Content-Type': 'text/html' }).end('<!doctype html><p>Pay first');
   });
   return { url, proofs: () => proofs };

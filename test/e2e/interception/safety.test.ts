@@ -17,6 +17,7 @@ beforeEach(async () => {
 afterEach(() => page.close());
 
 const proofs = (path: string) => world.paywall.at(path).map(({ proof }) => proof);
+const rules = () => world.browser.worker.evaluate(() => chrome.declarativeNetRequest.getSessionRules());
 const ask = (url: string, init?: RequestInit, on: Page = page) =>
   on.evaluate(([target, options]) => fetch(target, options).then(({ status }) => status), [
     url,
@@ -111,12 +112,44 @@ describe('a proof that is on its way reaches no other request', () => {
   });
 });
 
+test('a proof that the request of a stranger carries delivers nothing, and is not waited for any more', async () => {
+  const path = '/paid/stranger';
+  const url = world.paywall.here + path;
+  await page.evaluate((target) => void fetch(target, { mode: 'no-cors' }), url);
+  await world.untilToLoad(path);
+  // A frame of the same host, and of the page's own origin: no rule of the browser can tell it from the page.
+  const inner = await page.evaluateHandle(async (src) => {
+    const frame = Object.assign(document.createElement('iframe'), { src });
+    const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+    document.body.append(frame);
+    await loaded;
+    return frame;
+  }, '/safety');
+  await (await inner.contentFrame())?.evaluate((target) => fetch(target, { mode: 'no-cors' }), url);
+  await expect
+    .poll(async () => (await world.seen(path)).deliveries)
+    .toMatchObject([{ delivery: { kind: 'unanswered', reason: 'stranger' } }]);
+  expect(proofs(path).filter((proof) => proof !== null)).toHaveLength(1);
+  expect(await rules()).toEqual([]);
+});
+
+test('a rule that names no single request is gone after five seconds', async () => {
+  const path = '/paid/short';
+  await page.evaluate((target) => void fetch(target, { mode: 'no-cors' }), path);
+  await world.untilToLoad(path);
+  expect(await rules()).toHaveLength(1);
+  await expect.poll(rules, { timeout: 7_000 }).toEqual([]);
+  await page.evaluate((target) => fetch(target, { mode: 'no-cors' }), path);
+  await page.reload();
+  await page.evaluate((target) => fetch(target, { mode: 'no-cors' }), path);
+  await expect.poll(() => proofs(path).filter((proof) => proof !== null)).toHaveLength(1);
+});
+
 test('a proof is sent once: the same request later is another request', async () => {
   expect(await ask('/paid/once')).toBe(200);
   await world.policy('release');
   expect(await ask('/paid/once')).toBe(402);
   expect(proofs('/paid/once')).toEqual([null, expect.stringMatching(/^proof-/), null]);
-  const rules = () => world.browser.worker.evaluate(() => chrome.declarativeNetRequest.getSessionRules());
   await expect.poll(rules).toEqual([]);
 });
 

@@ -14,7 +14,8 @@ const DOCUMENTS = 'interception/documents.test.ts';
 const FETCH = 'interception/fetch.test.ts';
 const SAFETY = 'interception/safety.test.ts';
 const LOAD = 'loads the page again, by the button in the purse';
-const WAITS = 'paid; the proof waits up to five minutes for the page to ask again';
+const WAITS =
+  'paid; the proof waits up to five minutes for the page to ask again, at once or within seconds of a load';
 const REPEATS = 'loading the page again asks for everything else on it again, too';
 
 export const surfaces: readonly Surface[] = [
@@ -28,8 +29,8 @@ export const surfaces: readonly Surface[] = [
   {
     surface: 'document, GET, 402 without a body',
     how: 'its tab is reloaded from the browser’s error page',
-    user: 'nothing',
-    limits: '',
+    user: 'answers a question, whatever the budget',
+    limits: 'the browser does not tell who opened it, so no budget counts',
     shown: [DOCUMENTS, 'a bare 402 is reloaded'],
   },
   {
@@ -78,7 +79,7 @@ export const surfaces: readonly Surface[] = [
     surface: 'history: back to what was bought',
     how: 'the browser’s own copy',
     user: 'nothing',
-    limits: 'a paid answer under `no-store` may be asked for anew, and then costs anew',
+    limits: 'a paid answer under `no-store` may be asked for anew, and then costs anew, after a question',
     shown: [HERE, 'going back to what was bought'],
   },
   {
@@ -112,9 +113,9 @@ export const surfaces: readonly Surface[] = [
   },
   {
     surface: 'fetch behind a redirect (each status, same and other origin)',
-    how: 'held in the page; the rule knows the last URL only',
+    how: 'held in the page; sent again to the last URL within one origin, by the same way over several',
     user: 'nothing',
-    limits: '',
+    limits: 'where a redirect over several origins sets a fragment of its own, the page is loaded again',
     shown: [FETCH, 'to a 402 of this or another origin is paid'],
   },
   {
@@ -285,6 +286,11 @@ export function surfacesPage(): string {
 Whatever answers \`402\` with an offer that the purse can pay, in Chromium. *What the user does* is beside the question
 itself, which a budget answers where there is one. The proof goes to the one URL, method, tab and kind of request that
 asked, once. A page is never loaded again before its user says so, but where the page itself is what was asked for.
+
+A budget answers the question for a document that its user typed, linked to or sent a form to, in the open tab of the normal
+window that had the focus last, at least 300 × 300; and for what a page in view asks for itself. Whatever the browser loads again,
+an extension or another program opens, a script moves to without an act of the user, or nobody can see, is asked about
+(\`test/e2e/attacks/consent.test.ts\`).
 
 ${line([...COLUMNS, 'shown by'])}
 ${line([...COLUMNS, ''].map(() => '---'))}

@@ -48,6 +48,8 @@ interface Thing {
   readonly url: string;
   /** What came with a proof of the purse's, in order. */
   readonly brought: readonly Brought[];
+  /** From now on a proof is answered with a redirect to this URL. */
+  moveTo(url: string): void;
 }
 
 let things = 0;
@@ -57,6 +59,7 @@ function sell({ breaksOff = 0, origin = shop.here } = {}): Thing {
   const path = `/thing-${++things}`;
   const url = origin + path;
   const brought: Brought[] = [];
+  let target: string | undefined;
   const open = {
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Allow-Headers': '*',
@@ -71,11 +74,18 @@ function sell({ breaksOff = 0, origin = shop.here } = {}): Thing {
       return void response.writeHead(402, open).end('<!doctype html><p>Pay first');
     }
     brought.push({ proof, origin: headers.origin, body });
+    if (target !== undefined) return void response.writeHead(307, { ...open, Location: target }).end();
     if (brought.length > breaksOff) return void response.writeHead(200, open).end(CONTENT);
     response.writeHead(200, { ...open, 'Content-Length': '1000' }).write('<!doctype html><p>Half');
     setImmediate(() => response.socket?.destroy());
   });
-  return { url, brought };
+  return {
+    url,
+    brought,
+    moveTo(to) {
+      target = to;
+    },
+  };
 }
 
 /** What the journal says of a thing. */
@@ -209,4 +219,21 @@ describe('a proof of a script reaches no frame that asks for the same beside it'
       await expect.poll(() => statesOf(thing)).toEqual(['settled']);
     }
   });
+});
+
+test('a proof that a developer sends again follows no redirect', async () => {
+  const { purse } = scene;
+  const thing = sell();
+  await visit(thing.url);
+  await page.getByText(CONTENT).waitFor();
+  const { tabs } = await purse.ask('sandbox.read', {});
+  const lists = await Promise.all(tabs.map(({ id }) => purse.ask('exchange.list', { tabId: id })));
+  const exchange = lists.flat().find(({ url }) => url === thing.url);
+  for (const target of [shop.serve('/kept-in', (_, response) => response.end()), `${evil.here}/stolen`]) {
+    thing.moveTo(target);
+    const replayed = await purse.ask('exchange.replay', { id: exchange?.id ?? '' });
+    expect(replayed).toEqual({ kind: 'unanswered' });
+  }
+  expect(thing.brought).toHaveLength(3);
+  expect([...shop.at('/kept-in'), ...evil.at('/stolen')]).toEqual([]);
 });

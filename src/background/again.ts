@@ -1,5 +1,5 @@
 import type { Challenge } from '../interception/challenge.ts';
-import { beginning, isOrdinary } from '../interception/chromium/ask-for-price.ts';
+import { beginning, credentialsFor } from '../interception/chromium/ask-for-price.ts';
 import type { PostAnswer } from '../payments/payer.ts';
 import type { Replayed } from './exchange-answers.ts';
 
@@ -8,14 +8,15 @@ const PATIENCE = 30_000;
 
 /**
  * Sends JSON to the URL that issued the challenge, and to no other: a redirect is a failure (invariant 5). With the
- * cookies of the site, since the session that is asked for may be the browser's own.
+ * cookies of the site, since the session that is asked for may be the browser's own, unless another site caused the
+ * challenge.
  */
-export async function postTo({ url }: Challenge, body: string): Promise<PostAnswer> {
-  const response = await fetch(url, {
+export async function postTo(challenge: Challenge, body: string): Promise<PostAnswer> {
+  const response = await fetch(challenge.url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body,
-    credentials: 'include',
+    credentials: credentialsFor(challenge),
     redirect: 'error',
     signal: AbortSignal.timeout(PATIENCE),
   });
@@ -34,11 +35,11 @@ export async function loadPage({ tabId }: Challenge): Promise<void> {
  * other (invariant 5). With the cookies of the site, unless it was asked from a private window, whose cookies are not
  * those of the purse's own requests.
  */
-export async function replayTo({ url, method, tabId }: Challenge, proof: string): Promise<Replayed> {
+export async function replayTo({ url, method, isPrivate }: Challenge, proof: string): Promise<Replayed> {
   const response = await fetch(url, {
     method,
     headers: { 'PAYMENT-SIGNATURE': proof },
-    credentials: (await isOrdinary(tabId)) ? 'include' : 'omit',
+    credentials: isPrivate ? 'omit' : 'include',
     redirect: 'error',
     cache: 'no-store',
     signal: AbortSignal.timeout(PATIENCE),
@@ -57,21 +58,19 @@ export async function replayTo({ url, method, tabId }: Challenge, proof: string)
  * loading anything else again could lose what the user did, or do it twice. When no proof waits for it, only once the
  * server would give it without asking for money again.
  */
-export async function loadAgain(
-  { kind, method, url, tabId, isPrivate }: Challenge,
-  waiting: 'proof' | 'nothing',
-): Promise<void> {
+export async function loadAgain(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
+  const { kind, method, url, tabId, isPrivate } = challenge;
   if (kind !== 'main_frame' || method !== 'GET') return;
   const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
   if (!(await shows())) return;
   // A request from outside the private window would leave its address there.
-  if (waiting === 'nothing' && (isPrivate || !(await opens(url)))) return;
+  if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
   if (await shows()) await chrome.tabs.reload(tabId);
 }
 
-async function opens(url: string): Promise<boolean> {
-  const { ok } = await fetch(url, {
-    credentials: 'include',
+async function opens(challenge: Challenge): Promise<boolean> {
+  const { ok } = await fetch(challenge.url, {
+    credentials: credentialsFor(challenge),
     redirect: 'error',
     cache: 'no-store',
     signal: AbortSignal.timeout(PATIENCE),

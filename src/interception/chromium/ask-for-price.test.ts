@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { starters } from '../challenge.ts';
-import { type Cause, isOpenedByUser, isOwnDoing } from './ask-for-price.ts';
+import { type Cause, credentialsFor, isOpenedByUser } from './ask-for-price.ts';
 
 const SITE = 'https://shop.example';
 const OTHER = 'https://elsewhere.example';
@@ -10,9 +10,16 @@ const typed: Cause = {
   url: `${SITE}/a`,
   initiator: null,
   topOrigin: SITE,
+  isPrivate: false,
   startedBy: 'user',
 };
-const fetched: Cause = { kind: 'xmlhttprequest', url: `${SITE}/a`, initiator: SITE, topOrigin: SITE };
+const fetched: Cause = {
+  kind: 'xmlhttprequest',
+  url: `${SITE}/a`,
+  initiator: SITE,
+  topOrigin: SITE,
+  isPrivate: false,
+};
 
 describe('the purse’s own request carries cookies', () => {
   test.each<[string, Cause, boolean]>([
@@ -22,6 +29,8 @@ describe('the purse’s own request carries cookies', () => {
     ['for what the browser loads again', { ...typed, startedBy: 'browser' }, true],
     ['for a script of the site', fetched, true],
     ['for a script of its frame in its page', { ...fetched, ancestors: [SITE, SITE] }, true],
+    ['not in a private window', { ...typed, isPrivate: true }, false],
+    ['not for a script in a private window', { ...fetched, isPrivate: true }, false],
     ['not for a link of another site', { ...typed, initiator: OTHER }, false],
     ['not for a link without an origin', { ...typed, initiator: 'null' }, false],
     ['not for what an extension opens', { ...typed, startedBy: 'outside' }, false],
@@ -37,7 +46,7 @@ describe('the purse’s own request carries cookies', () => {
     ['not with another site’s frame around it', { ...fetched, ancestors: [OTHER, SITE] }, false],
     ['not for a script of nobody', { ...fetched, initiator: null }, false],
   ])('%s', (_, cause, carries) => {
-    expect(isOwnDoing(cause)).toBe(carries);
+    expect(credentialsFor(cause)).toBe(carries ? 'include' : 'omit');
   });
 
   test('never where any other origin had a hand in it', () => {
@@ -49,17 +58,18 @@ describe('the purse’s own request carries cookies', () => {
         url: fc.constant(`${SITE}/a`),
         initiator: origin,
         topOrigin: origin,
+        isPrivate: fc.boolean(),
         redirectedBy: named,
         ancestors: fc.array(named, { maxLength: 3 }),
         startedBy: fc.constantFrom(...starters),
       },
-      { requiredKeys: ['kind', 'url', 'initiator', 'topOrigin'] },
+      { requiredKeys: ['kind', 'url', 'initiator', 'topOrigin', 'isPrivate'] },
     );
     fc.assert(
       fc.property(causes, (cause) => {
         const { initiator, topOrigin, redirectedBy = SITE, ancestors = [] } = cause;
         const hands = [initiator ?? SITE, topOrigin, redirectedBy, ...ancestors];
-        if (hands.some((hand) => hand !== SITE)) expect(isOwnDoing(cause as Cause)).toBe(false);
+        if (hands.some((hand) => hand !== SITE)) expect(credentialsFor(cause as Cause)).toBe('omit');
       }),
     );
   });

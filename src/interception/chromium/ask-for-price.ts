@@ -16,12 +16,6 @@ const WITHIN = 5000;
 /** How much of its answer is read (bytes). */
 const MOST = 64 * 1024;
 
-/** Our own requests bear the cookies of ordinary windows, whose user a private one must not be told to be. */
-export async function isOrdinary(tabId: number): Promise<boolean> {
-  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-  return tab?.incognito === false;
-}
-
 /** Whether a 402 of this Content-Type is a page for people, as the servers that keep the price from browsers show. */
 export function showsPage(contentType: string | null): boolean {
   return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
@@ -30,15 +24,20 @@ export function showsPage(contentType: string | null): boolean {
 /** What tells whose doing a request is. */
 export type Cause = Pick<
   Challenge,
-  'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'startedBy'
+  'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'isPrivate' | 'startedBy'
 >;
 
 /**
- * Whether the user or the site itself caused a request, and nobody else had a hand in it: no other site as initiator, page,
- * frame or redirect, no extension. Only then may the purse's own GET carry cookies: it bears `Sec-Fetch-Site: none` and
- * SameSite=Strict cookies, which servers take for the user's own act.
+ * Whether the purse's own request for what a page asked for carries cookies. Never for a private window, whose cookies are
+ * not those of the purse's requests. Else only where the user or the site itself caused the page's request, and no other
+ * hand was in it: no other site as initiator, page, frame or redirect, no extension. The purse's request bears
+ * `Sec-Fetch-Site: none` and SameSite=Strict cookies, which servers take for the user's own act.
  */
-export function isOwnDoing(cause: Cause): boolean {
+export function credentialsFor(cause: Cause): 'include' | 'omit' {
+  return !cause.isPrivate && isOwnDoing(cause) ? 'include' : 'omit';
+}
+
+function isOwnDoing(cause: Cause): boolean {
   const { kind, url, initiator, redirectedBy, topOrigin, ancestors = [], startedBy = 'outside' } = cause;
   const site = originOf(url);
   const isSites = (origin: string | null) => origin === site;
@@ -62,7 +61,7 @@ export async function askForPrice(cause: Cause): Promise<Told> {
   try {
     const response = await fetch(cause.url, {
       headers: { Accept: 'application/json' },
-      credentials: isOwnDoing(cause) ? 'include' : 'omit',
+      credentials: credentialsFor(cause),
       redirect: 'error',
       cache: 'no-store',
       signal: AbortSignal.timeout(WITHIN),

@@ -2,7 +2,7 @@ import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
 import type { Interception } from '../interception.ts';
 import { Answers, type AwaitedAnswer, isDocument } from './answer.ts';
-import { askForPrice, isOrdinary } from './ask-for-price.ts';
+import { askForPrice } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { originsAround } from './frames.ts';
 import { type HoldEnd, Holds } from './holds.ts';
@@ -285,7 +285,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
 
     async afresh({ id, method, tabId }) {
       const known = await open.get(id);
-      if (known === undefined || method !== 'GET' || !(await isOrdinary(tabId))) return null;
+      if (known === undefined || method !== 'GET' || known.sighting.challenge.isPrivate) return null;
       const before = known.sighting.challenge;
       const { header } = await askForPrice(before);
       if (header === null || (await open.get(id)) === undefined) return null;

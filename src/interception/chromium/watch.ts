@@ -1,13 +1,5 @@
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
-import {
-  askForPrice,
-  type Cause,
-  isOpenedByUser,
-  isOrdinary,
-  showsPage,
-  type Told,
-  UNTOLD,
-} from './ask-for-price.ts';
+import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { type Activation, Commits, starterOf } from './commits.ts';
 import { originsFrom } from './frames.ts';
@@ -227,11 +219,11 @@ export function frameOf({
  */
 async function toldToPrograms(
   cause: Cause,
-  { method, tabId, responseHeaders }: Received,
+  { method, responseHeaders }: Received,
   { mayAsk }: Pick<Watcher, 'mayAsk'>,
 ): Promise<Told> {
   const isPage = method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  const may = isPage && isOpenedByUser(cause) && (await isOrdinary(tabId)) && (await mayAsk());
+  const may = isPage && isOpenedByUser(cause) && !cause.isPrivate && (await mayAsk());
   return may ? askForPrice(cause) : UNTOLD;
 }
 

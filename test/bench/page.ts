@@ -10,6 +10,8 @@ import { type FreeSite, RESOURCES, startFreeSite } from './page-site.ts';
 import { type Row, row } from './rows.ts';
 
 const FETCHES = 1000;
+const CALLS = 10_000;
+const READS = 1_000_000;
 
 /** One thing that a page does, in ms as the page sees them. */
 interface Task {
@@ -30,7 +32,38 @@ const tasks: readonly Task[] = [
   },
   { name: `${FETCHES} fetches in a row`, run: (page) => fetched(page, false) },
   { name: `${FETCHES} fetches at once`, run: (page) => fetched(page, true) },
+  { name: `${CALLS} new XMLHttpRequest`, run: (page) => page.evaluate(made, CALLS) },
+  { name: `${CALLS} XMLHttpRequests opened`, run: (page) => page.evaluate(opened, CALLS) },
+  { name: `${READS} reads of readyState`, run: (page) => page.evaluate(read, READS) },
+  { name: `${CALLS} texts of functions`, run: (page) => page.evaluate(shown, CALLS) },
 ];
+
+/** What a page can time without a request: functions of the browser in whose place the purse puts its own, or did (ms). */
+function made(count: number): number {
+  const start = performance.now();
+  for (let n = 0; n < count; n++) new XMLHttpRequest();
+  return performance.now() - start;
+}
+
+function opened(count: number): number {
+  const start = performance.now();
+  for (let n = 0; n < count; n++) new XMLHttpRequest().open('GET', '/data');
+  return performance.now() - start;
+}
+
+function read(count: number): number {
+  const xhr = new XMLHttpRequest();
+  let sum = 0;
+  const start = performance.now();
+  for (let n = 0; n < count; n++) sum += xhr.readyState;
+  return sum + performance.now() - start;
+}
+
+function shown(count: number): number {
+  const start = performance.now();
+  for (let n = 0; n < count; n++) String(fetch);
+  return performance.now() - start;
+}
 
 /** From the first request to the end of the last answer (ms). */
 function fetched(page: Page, atOnce: boolean): Promise<number> {

@@ -208,6 +208,7 @@ export function paymentView(payment: AnyPayment, out: ReadonlySet<BlockHash>): P
     state: progress.state,
     story,
     ...wordsOf(payment),
+    isForgotten: !isWhole(payment),
     amount: amount.toString(),
     payTo: offer.payTo,
     mechanism: offer.mechanism,

@@ -15,6 +15,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     state: steps.at(-1)?.[0] ?? 'approved',
     story: steps.map(([state, after]) => ({ state, at: SEEN + after })),
     isPrivate: false,
+    isForgotten: false,
     site: 'https://shop.example',
     askedBy: null,
     url: 'https://shop.example/api',

@@ -164,6 +164,8 @@ export interface PaymentView {
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
   /** Paid in a private window: site, URL, method and all that a server said are not shown, and null. */
   readonly isPrivate: boolean;
+  /** The browser was closed since: nothing goes on for it but its block. */
+  readonly isForgotten: boolean;
   readonly site: string | null;
   readonly askedBy: string | null;
   readonly url: string | null;

@@ -1,5 +1,5 @@
 import type { MessageKey } from '../fault.ts';
-import type { ActivityView, PaymentState, TransferView } from '../messages/views.ts';
+import type { ActivityView, PaymentState, PaymentView, TransferView } from '../messages/views.ts';
 import { Amount } from '../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../ui/components/Icon.tsx';
 import { PrivateWindow } from '../ui/components/PrivateWindow.tsx';
@@ -47,6 +47,16 @@ export function toneOf(state: PaymentState): Tone {
   }
 }
 
+/** How a payment is called, and strikes the eye. Of a forgotten one with a confirmed block no more can be said. */
+export function standingOf({ state, isForgotten }: PaymentView): {
+  readonly key: MessageKey;
+  readonly tone: Tone;
+} {
+  const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
+  if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };
+  return { key: STATES[state], tone: toneOf(state) };
+}
+
 const ICONS: Readonly<Record<Tone, IconName>> = {
   good: 'check',
   bad: 'warning',
@@ -56,7 +66,7 @@ const ICONS: Readonly<Record<Tone, IconName>> = {
 
 /** One line of the activity; it opens the story behind it. */
 export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Place }) {
-  const tone = item.kind === 'payment' ? toneOf(item.state) : item.kind === 'received' ? 'good' : 'quiet';
+  const tone = item.kind === 'payment' ? standingOf(item).tone : item.kind === 'received' ? 'good' : 'quiet';
   return (
     <li>
       <button
@@ -82,7 +92,7 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
             )}
           </span>
           <span class="row-sub">
-            {t(item.kind === 'payment' ? STATES[item.state] : TRANSFERS[item.kind])} ·{' '}
+            {t(item.kind === 'payment' ? standingOf(item).key : TRANSFERS[item.kind])} ·{' '}
             {ago(item.at, Date.now())}
           </span>
         </span>

@@ -17,7 +17,7 @@ import { SiteName } from '../ui/components/SiteName.tsx';
 import { exactXno } from '../ui/format.ts';
 import { sentenceOf, t } from '../ui/i18n.ts';
 import { moment, timeOfDay } from '../ui/time.ts';
-import { STATES, TRANSFERS, toneOf } from './ActivityRow.tsx';
+import { STATES, standingOf, TRANSFERS, toneOf } from './ActivityRow.tsx';
 import { activity, refreshActivity } from './activity-list.ts';
 import { ChequeCard } from './ChequeCard.tsx';
 import { go, type Place } from './place.ts';
@@ -52,15 +52,13 @@ export function Story({ id, from, purse }: StoryProps) {
 }
 
 function PaymentStory({ payment }: { readonly payment: PaymentView }) {
+  const { key, tone } = standingOf(payment);
   return (
     <>
-      <p
-        class={`state state-${toneOf(payment.state)}`}
-        data-testid="payment-state"
-        data-state={payment.state}
-      >
-        {t(STATES[payment.state])}
+      <p class={`state state-${tone}`} data-testid="payment-state" data-state={payment.state}>
+        {t(key)}
       </p>
+      {payment.isForgotten && <Notice tone="info">{t('fault_privateForgotten')}</Notice>}
       {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
       {payment.cheque !== null && <ChequeCard id={payment.id} cheque={payment.cheque} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}

@@ -22,6 +22,7 @@ const payment: PaymentView = {
     { state: 'refused', at: transfer.at + 1_000 },
   ],
   isPrivate: false,
+  isForgotten: false,
   site: 'https://shop.example',
   askedBy: null,
   url: 'https://shop.example/a,b?x="1"',

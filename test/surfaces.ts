@@ -150,7 +150,7 @@ export const surfaces: readonly Surface[] = [
     surface: 'fetch and XMLHttpRequest of a page under its own service worker',
     how: 'held in the page; the rule follows it into the worker',
     user: 'nothing',
-    limits: '',
+    limits: 'a worker that asks without the fragment gets no proof: it is kept',
     shown: [HERE, 'what its scripts fetch is held and paid'],
   },
   {

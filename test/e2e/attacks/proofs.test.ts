@@ -203,12 +203,14 @@ describe('a proof of a script reaches no frame that asks for the same beside it'
     ],
   ])('%s', async (_, frameFor) => {
     for (let round = 0; round < 4; round += 1) {
+      // A page that is kept for the way back would keep its connections.
+      const top = await scene.purse.newPage();
       const thing = sell({ origin: shop.there });
       const frame = `<iframe src="${frameFor(thing)}"></iframe>`;
-      await page.goto(shop.page(`/top-${++things}`, `<body>${frame}`).replace(shop.here, shop.there));
-      const inner = page.frames().find((one) => one !== page.mainFrame());
+      await top.goto(shop.page(`/top-${++things}`, `<body>${frame}`).replace(shop.here, shop.there));
+      const inner = top.frames().find((one) => one !== top.mainFrame());
       await inner?.waitForFunction('globalThis.got?.length > 3');
-      const content = await page.evaluate(async (url) => {
+      const content = await top.evaluate(async (url) => {
         const response = await fetch(url, { method: 'POST', body: 'own' });
         return response.text();
       }, thing.url);
@@ -217,6 +219,7 @@ describe('a proof of a script reaches no frame that asks for the same beside it'
       const got = await inner?.evaluate('globalThis.got');
       expect(got).not.toContain(CONTENT);
       await expect.poll(() => statesOf(thing)).toEqual(['settled']);
+      await top.close();
     }
   });
 });

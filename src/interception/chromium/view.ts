@@ -3,8 +3,19 @@ import type { View } from '../challenge.ts';
 /** The least width and height of a window in which a user can see a page (px). */
 const LEAST = 300;
 
-/** How much the user can see of a tab at this moment. */
-export async function viewOf(tabId: number): Promise<View> {
+/** The looks at tabs that are under way. */
+const looks = new Map<number, Promise<View>>();
+
+/** How much the user can see of a tab at this moment. A burst of requests of one tab shares one look. */
+export function viewOf(tabId: number): Promise<View> {
+  const underway = looks.get(tabId);
+  if (underway !== undefined) return underway;
+  const look = lookAt(tabId).finally(() => looks.delete(tabId));
+  looks.set(tabId, look);
+  return look;
+}
+
+async function lookAt(tabId: number): Promise<View> {
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
   if (!tab?.active) return 'hidden';
   const [around, last] = await Promise.all([

@@ -89,8 +89,12 @@ export function watchNetwork(watcher: Watcher): void {
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];
     const sentBy = redirectedBy(from, url);
-    const ancestors = tabId === NO_TAB ? [] : await originsFrom(tabId, details.parentFrameId);
-    const startedBy = await startOf(details);
+    const [ancestors, startedBy] = await Promise.all([
+      tabId === NO_TAB ? [] : originsFrom(tabId, details.parentFrameId),
+      startOf(details),
+    ]);
+    // What its user can see is looked at last: a document is shown after its headers came.
+    const view = tabId === NO_TAB ? null : await viewOf(tabId);
     const asker = {
       ...request,
       ...(sentBy !== null && { redirectedBy: sentBy }),
@@ -102,7 +106,7 @@ export function watchNetwork(watcher: Watcher): void {
       ...(ancestors.length > 0 && { ancestors }),
       isPrivate: await isPrivate(tabId, tab),
       ...(startedBy !== null && { startedBy }),
-      ...(tabId !== NO_TAB && { view: await viewOf(tabId) }),
+      ...(view !== null && { view }),
       method: details.method,
       kind: type,
       ...(tabId === NO_TAB && { ofWorker: true as const }),

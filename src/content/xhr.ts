@@ -22,12 +22,17 @@ type Xhr = XMLHttpRequest;
 type Args = readonly unknown[];
 type Freely<This> = (self: This, ...args: Args) => void;
 
+interface Unseen {
+  readonly event: Event;
+  readonly readyState: number;
+}
+
 /** What a page did with an XMLHttpRequest since it opened it: enough to do it again. */
 interface Doing {
   readonly opened: Args;
   /** What the address is relative to. */
   readonly base: string;
-  readonly headers: List<Args>;
+  headers: List<Args> | null;
   body: unknown;
   /** `first`, then `held` while the page waits, then `again`; `open` before, `over` when there is nothing to hold. */
   phase: 'open' | 'first' | 'held' | 'again' | 'over';
@@ -36,7 +41,7 @@ interface Doing {
   /** Whether the page is shown no answer. */
   isBlank: boolean;
   /** The events that the page did not see, each with the ready state of its time. */
-  readonly unseen: List<{ readonly event: Event; readonly readyState: number }>;
+  unseen: List<Unseen> | null;
   drop(): void;
 }
 
@@ -83,6 +88,7 @@ export function holdXhr(ask: Ask): void {
     const readyState = readyStateOf(this);
     if (phase === 'first' && maybePriced(this)) {
       stop(event);
+      doing.unseen ??= list();
       add(doing.unseen, { event, readyState });
       if (!doing.isBlank) conceal(this, doing);
       if (type === 'loadend') hold(this, doing);
@@ -113,16 +119,18 @@ export function holdXhr(ask: Ask): void {
     const url = hrefOf(new NativeUrl(go, addressOf(doing)));
     show(xhr, doing, 'again');
     uploads.mute(xhr);
-    open(xhr, opened[0], url, true, opened[3], opened[4]);
-    for (let i = 0; i < headers.length; i += 1) setHeader(xhr, headers[i]?.[0], headers[i]?.[1]);
+    open(xhr, opened[0], url, true, at(opened, 3), at(opened, 4));
+    for (let i = 0; headers !== null && i < headers.length; i += 1) {
+      setHeader(xhr, headers[i]?.[0], headers[i]?.[1]);
+    }
     send(xhr, body);
   };
 
   const giveUp = (xhr: Xhr, doing: Doing): void => {
     const { unseen } = doing;
     show(xhr, doing, 'over');
-    for (let i = 0; i < unseen.length && get(doings, xhr) === doing; i += 1) {
-      const { event, readyState } = unseen[i] as (typeof unseen)[number];
+    for (let i = 0; unseen !== null && i < unseen.length && get(doings, xhr) === doing; i += 1) {
+      const { event, readyState } = unseen[i] as Unseen;
       doing.shown = readyState;
       cover(xhr, 'readyState');
       // Chromium keeps an event stopped after its dispatch; only this makes it as new.
@@ -172,12 +180,12 @@ export function holdXhr(ask: Ask): void {
     set(doings, xhr, {
       opened,
       base: baseOf(document),
-      headers: list(),
+      headers: null,
       body: null,
       phase: opened.length < 3 || opened[2] ? 'open' : 'over',
       shown: OPENED,
       isBlank: false,
-      unseen: list(),
+      unseen: null,
       drop() {},
     });
   });
@@ -186,7 +194,9 @@ export function holdXhr(ask: Ask): void {
     if (doing === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const header = textsOf(args);
     native(xhr, header);
-    if (doing !== undefined) add(doing.headers, header);
+    if (doing === undefined) return;
+    doing.headers ??= list();
+    add(doing.headers, header);
   });
   standIn<Xhr>(prototype, 'send', (native, xhr, args) => {
     const doing = get(doings, xhr);
@@ -266,7 +276,7 @@ export function holdXhr(ask: Ask): void {
  * nothing text.
  */
 function textsOf(args: Args): Args {
-  if (args.length < 2) return args;
+  if (args.length < 2 || !hasObject(args)) return args;
   const texts: List<unknown> = list();
   let isRefused = false;
   for (let i = 0; i < args.length; i += 1) {
@@ -277,6 +287,16 @@ function textsOf(args: Args): Args {
     isRefused ||= typeof text === 'symbol' ? i !== 2 : i === 0 && isWide(`${text}`);
   }
   return texts as unknown as Args;
+}
+
+function hasObject(args: Args): boolean {
+  for (let i = 0; i < args.length; i += 1) if (isObject(args[i])) return true;
+  return false;
+}
+
+/** What an array has at an index, which it may lack. */
+function at(args: Args, index: number): unknown {
+  return index < args.length ? args[index] : undefined;
 }
 
 /** Whether a text has characters that no byte is. */

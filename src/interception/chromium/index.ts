@@ -189,9 +189,16 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     const { id, tabId, topOrigin, initiator } = challenge;
     const site = topOrigin ?? initiator;
     const armed = new Set<() => Promise<void>>();
-    const disarmAll = () => Promise.all([...armed].map((disarm) => disarm()));
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+      return Promise.all([...armed].map((disarm) => disarm()));
+    };
     const expect = async () => {
+      if (isOver) return;
       const disarm = await arm();
+      // The proof may have gone out meanwhile, by an earlier rule.
+      if (isOver) return disarm();
       armed.add(disarm);
       setTimeout(() => {
         armed.delete(disarm);
@@ -200,7 +207,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     };
     const isPage = (one: Navigation) => one.tabId === tabId && one.frameId === 0;
     const loads = (page: Navigation) => {
-      if (isPage(page) && originOf(page.url) === site) void expect();
+      if (isPage(page) && originOf(page.url) === site) void expect().catch(console.error);
     };
     const shows = (page: Navigation) => {
       if (isPage(page) && originOf(page.url) !== site) answer.giveUp('gone');
@@ -209,7 +216,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     const { onBeforeNavigate, onCommitted } = chrome.webNavigation;
     onBeforeNavigate.addListener(loads);
     onCommitted.addListener(shows);
-    void answer.carried.then(disarmAll);
+    void answer.carried.then(end);
     try {
       await expect();
       toLoad.set(id, { challenge, expect });
@@ -220,7 +227,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       onCommitted.removeListener(shows);
       toLoad.delete(id);
       ports.changed();
-      await disarmAll();
+      await end();
       await open.end(id);
     }
   };

@@ -12,6 +12,7 @@ export interface Surface {
 const HERE = 'interception/surfaces.test.ts';
 const DOCUMENTS = 'interception/documents.test.ts';
 const FETCH = 'interception/fetch.test.ts';
+const WITHDRAWN = 'attacks/withdrawn.test.ts';
 const SAFETY = 'interception/safety.test.ts';
 const LOAD = 'loads the page again, by the button in the purse';
 const WAITS =
@@ -127,10 +128,17 @@ export const surfaces: readonly Surface[] = [
   },
   {
     surface: 'fetch that is aborted while it is held',
-    how: 'the hold ends with the page’s own reason, and nothing is paid',
+    how: 'the hold ends with the page’s own reason, its question goes, and nothing is paid',
     user: 'nothing',
-    limits: 'once the money moved, the proof is kept for the same request',
+    limits: 'once the block is signed, the proof is kept for the same request',
     shown: [FETCH, 'an abort ends the hold'],
+  },
+  {
+    surface: 'fetch with a signal, XMLHttpRequest: what its page can take back',
+    how: 'asked about or paid once it was held for 0.25 s; for 0.75 s where its page has just taken others back',
+    user: 'nothing',
+    limits: 'what is sent again within 2 s goes on with the payment of the first',
+    shown: [WITHDRAWN, 'a type-ahead box that takes back all but its last %s costs one payment'],
   },
   {
     surface: 'fetch that the page may not read (CORS)',
@@ -213,10 +221,22 @@ export const surfaces: readonly Surface[] = [
   },
   ...(
     [
-      ['synchronous XMLHttpRequest', 'a synchronous XMLHttpRequest', 'seen as such after 3.5 seconds'],
-      ['`no-cors` fetch', 'a no-cors fetch', ''],
-      ['EventSource', 'an EventSource', ''],
-      ['fetch in a dedicated worker', 'a dedicated worker', 'seen as such after 3.5 seconds'],
+      ['synchronous XMLHttpRequest', 'a synchronous XMLHttpRequest', 'seen as such after 4 seconds'],
+      ['`no-cors` fetch', 'a no-cors fetch', REPEATS],
+      ['EventSource', 'an EventSource', REPEATS],
+      ['fetch in a dedicated worker', 'a dedicated worker', 'seen as such after 4 seconds'],
+    ] as const
+  ).map(
+    ([surface, shown, limits]): Surface => ({
+      surface,
+      how: WAITS,
+      user: `answers a question, whatever the budget; ${LOAD}`,
+      limits,
+      shown: [HERE, shown],
+    }),
+  ),
+  ...(
+    [
       ['script of a worker', 'the script of a worker', ''],
       ['script', 'a script', 'never run late: scripts count on their order'],
       ['module', 'a module', 'never run late'],

@@ -63,12 +63,14 @@ export interface AnswerParts {
   /** What is paid and waits for its page to be loaded again, and how that is done. */
   readonly toLoad: () => readonly Challenge[];
   readonly loadPage: (challenge: Challenge) => Promise<void>;
+  /** Takes back what nothing waits for any more: no event tells of an element that was removed. */
+  readonly lookAfter: () => void;
 }
 
 /** What the background does for each question of the extension's own pages. */
 export function pageAnswers(parts: AnswerParts): PageAnswers {
   const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
-  const { revoker, chains, opened, lock, changed, visit, toLoad, loadPage } = parts;
+  const { revoker, chains, opened, lock, changed, visit, toLoad, loadPage, lookAfter } = parts;
 
   /** A password that was wrong makes every open page wait, not only the one where it was typed. */
   const withPassword = <T>(work: Promise<T>): Promise<T> => work.finally(changed);
@@ -246,6 +248,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       }));
     },
     'approval.list': async () => {
+      lookAfter();
       const networks = await settings.networks();
       return Promise.all(
         approvals.list().map(async (question) => {
@@ -263,9 +266,17 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       );
     },
     'approval.answer': async ({ id, answer }) => {
-      if (answer.kind === 'once' || answer.kind === 'budget') await keeper.opened();
-      const question = approvals.list().find((one) => nameOf(one) === id);
+      const pays = answer.kind === 'once' || answer.kind === 'budget';
+      if (pays) await keeper.opened();
+      const named = () => approvals.list().find((one) => nameOf(one) === id);
+      let question = named();
       if (question === undefined) throw new Fault('fault_approvalGone');
+      // An answer that would pay for nothing says so. Any request that still waits may have what the user pays for.
+      while (pays && !(await parts.exchange.waits(question.challenge))) {
+        approvals.withdraw(question.challenge.id);
+        question = named();
+        if (question === undefined) throw new Fault('fault_requestGone');
+      }
       approvals.answer(question.id, answerOf(answer));
       return null;
     },

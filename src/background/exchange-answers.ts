@@ -50,7 +50,7 @@ export function exchangeAnswers(parts: ExchangeAnswerParts): Pick<PageAnswers, E
       parts.network(exchange.request.tabId),
     ]);
     const payment = found !== null && isWhole(found) ? found : null;
-    const isAsked = approvals.list().some((question) => question.id === id);
+    const isAsked = approvals.isAsked(id);
     const waits = payment === null && !isOver && !isAsked && (await parts.waits(exchange));
     return { payment, isAsked, waits, testMoney: network.testMoney };
   };

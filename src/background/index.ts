@@ -42,6 +42,7 @@ interface House {
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
   readonly turnAway: (challenge: Challenge) => Promise<void>;
   readonly note: (response: Unpriced) => Promise<void>;
+  readonly withdraw: (challenge: Challenge) => Promise<void>;
   readonly tend: () => Promise<void>;
   readonly hasPurse: () => Promise<boolean>;
   /** Brings before the user what waits for them. */
@@ -86,6 +87,7 @@ interception.watch(
   (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
   (challenge) => void house.then(({ turnAway }) => turnAway(challenge)).catch(console.error),
   (response) => void house.then(({ note }) => note(response)),
+  (challenge) => void house.then(({ withdraw }) => withdraw(challenge)).catch(console.error),
 );
 serve(async () => (await house).answers);
 chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
@@ -205,8 +207,16 @@ async function build(): Promise<House> {
   };
   const waits = (challenge: Pick<Challenge, 'id'>) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
-  const handover = new Handover({ journal, payer, waits, release, witness: exchanges, now });
-  const cashier = new Cashier({
+  const handover = new Handover({
+    journal,
+    payer,
+    waits,
+    release,
+    meetAgain: (challenge) => void cashier.meet(challenge),
+    witness: exchanges,
+    now,
+  });
+  const cashier: Cashier = new Cashier({
     journal,
     budgets,
     approvals,
@@ -264,11 +274,21 @@ async function build(): Promise<House> {
   /** Where a sandbox is gone nothing is paid; what its tab met is told all the same. */
   const network = async (tabId: number) =>
     (await sandbox.networkOf(tabId).catch(() => null)) ?? settings.network();
-  const lapse = async (tabId: number) => {
-    for (const { id, challenge } of approvals.list()) {
-      if (challenge.tabId !== tabId || (await interception.waits(challenge))) continue;
-      approvals.lapse((question) => question.id === id);
+  /** Takes back the questions that nothing waits for any more, of one tab or of all. */
+  const lapse = async (tabId?: number) => {
+    for (const { challenge } of approvals.list()) {
+      if (tabId !== undefined && challenge.tabId !== tabId) continue;
+      if (!(await interception.waits(challenge))) await cashier.withdraw(challenge);
     }
+  };
+  let isLooking = false;
+  const lookAfter = () => {
+    if (isLooking) return;
+    isLooking = true;
+    const done = () => {
+      isLooking = false;
+    };
+    void lapse().catch(console.error).finally(done);
   };
 
   void work.resume().catch(console.error);
@@ -302,13 +322,30 @@ async function build(): Promise<House> {
           await interception.expectLoad(challenge);
           await loadPage(challenge);
         },
+        lookAfter,
       }),
-      bridge: { 'request.held': (input, sender) => interception.held(sender, input) },
+      bridge: {
+        'request.held': (input, sender) => interception.held(sender, input),
+        'request.dropped': async (input, sender) => {
+          await interception.dropped(sender, input);
+          return null;
+        },
+        'document.left': async (_, sender) => {
+          await interception.left(sender);
+          // What its frames asked for went with it.
+          if (sender.tab?.id !== undefined) await lapse(sender.tab.id);
+          return null;
+        },
+      },
       isLocked: async () => !(await vault.isUnlocked()) && (await vault.exists()),
     },
     meet: (challenge) => {
       exchanges.saw(challenge);
       return cashier.meet(challenge).finally(tellPages);
+    },
+    withdraw: (challenge) => {
+      exchanges.saw(challenge);
+      return cashier.withdraw(challenge).finally(tellPages);
     },
     cannotHold: (challenge) => leave(challenge, 'refusal_UNHELD'),
     turnAway: (challenge) => leave(challenge, 'refusal_QUEUE_FULL'),
@@ -321,6 +358,7 @@ async function build(): Promise<House> {
     hasPurse: () => vault.exists(),
     summon,
     tend: async () => {
+      lookAfter();
       const purse = await keeper.current();
       if (purse === null) return;
       await work.tend();

@@ -6,19 +6,27 @@ export interface Matter {
   readonly tabId: number;
 }
 
+/** How many matters are remembered that were brought before the user once. */
+const REMEMBERED = 200;
+
 /**
  * Brings what waits for the user before them: a number on the toolbar button, and the toolbar popup or, where that
- * cannot open, one small window of our own. Never anything in the page, never a second window.
+ * cannot open, one small window of our own. Never anything in the page, never a second window. What goes and comes back
+ * the same, as the question of a page that sends its request again and again, is brought once.
  */
 export class Summons {
-  #shown = new Set<string>();
+  readonly #shown = new Set<string>();
   #busy: Promise<void> = Promise.resolve();
 
   /** Told all that waits, whenever it changes. */
   tell(matters: readonly Matter[]): void {
     void chrome.action.setBadgeText({ text: matters.length === 0 ? '' : String(matters.length) });
     const fresh = matters.filter(({ id }) => !this.#shown.has(id));
-    this.#shown = new Set(matters.map(({ id }) => id));
+    for (const { id } of fresh) this.#shown.add(id);
+    for (const id of this.#shown) {
+      if (this.#shown.size <= REMEMBERED) break;
+      this.#shown.delete(id);
+    }
     const [first] = fresh;
     if (first === undefined) return;
     this.#busy = this.#busy.then(() => open(first.tabId)).catch(console.error);

@@ -2,14 +2,19 @@ import type { UrlAgain } from '../messages/bridge.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
 import { bare, getter, method } from './natives.ts';
 
-/**
- * Asks whether a held request may go again, and to what URL; `answer` is called once, unless the way back given here is
- * taken.
- */
-export type Ask = (url: string, method: string, answer: (go: UrlAgain | false) => void) => () => void;
+/** What the hold tells the bridge, and asks it. */
+export interface Bridge {
+  /**
+   * Asks whether a held request may go again, and to what URL. Calls `answer` once, unless the function that it returns is called first:
+   * that one tells that the page took the request back. `steady` says that the page cannot.
+   */
+  ask(url: string, method: string, steady: boolean, answer: (go: UrlAgain | false) => void): () => void;
+  /** Tells that the page took a request back before its answer came. */
+  tookBack(url: string, method: string): void;
+}
 
 /** Calls `start` once the bridge has given its port, which is before any script of the page can run. */
-export function meetBridge(start: (ask: Ask) => void): void {
+export function meetBridge(start: (bridge: Bridge) => void): void {
   const stop = method(Event, 'stopImmediatePropagation');
   const portsOf = getter(MessageEvent, 'ports');
   addEventListener(
@@ -17,13 +22,13 @@ export function meetBridge(start: (ask: Ask) => void): void {
     (event) => {
       stop(event);
       const port = portsOf(event as MessageEvent)[0];
-      if (port !== undefined) start(askThrough(port));
+      if (port !== undefined) start(through(port));
     },
     { capture: true, once: true },
   );
 }
 
-function askThrough(port: MessagePort): Ask {
+function through(port: MessagePort): Bridge {
   const post = method(MessagePort, 'postMessage') as (self: MessagePort, message: HoldMessage) => void;
   const dataOf = getter(MessageEvent<HoldAnswer>, 'data');
   const answers: Record<number, (go: UrlAgain | false) => void> = bare();
@@ -35,14 +40,17 @@ function askThrough(port: MessagePort): Ask {
     delete answers[id];
     answer?.(go);
   };
-  return (url, method, answer) => {
-    last += 1;
-    const id = last;
-    answers[id] = answer;
-    post(port, { id, url, method });
-    return () => {
-      delete answers[id];
-      post(port, { id, url: null });
-    };
+  return {
+    ask(url, method, steady, answer) {
+      last += 1;
+      const id = last;
+      answers[id] = answer;
+      post(port, { id, url, method, steady });
+      return () => {
+        delete answers[id];
+        post(port, { id, url: null });
+      };
+    },
+    tookBack: (url, method) => post(port, { id: null, url, method }),
   };
 }

@@ -13,24 +13,62 @@ const { runtime } = typeof browser === 'undefined' ? chrome : browser;
 /** How long a hold may last (ms), and how long to wait before asking a killed worker again. */
 const LONGEST_HOLD = 600_000;
 const ASK_AGAIN_AFTER = 250;
+/** How long (ms) and of how many requests it is remembered that the page took them back. */
+const REMEMBERED_FOR = 10_000;
+const REMEMBERED = 200;
 
 /** The holds of this page, by the number the page's world gave them. */
 const held = new Set<number>();
+/** The requests that the page took back before they were held, by method and URL, oldest first. */
+const takenBack: Array<{ readonly name: string; readonly at: number }> = [];
+/** Whether the background has asked about this document, or was asked by it: only then it is told that it is left. */
+let isKnown = false;
 
 const { port1: port, port2 } = new MessageChannel();
 port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
-  if (data.url === null) held.delete(data.id);
-  else void relay(data.id, data.url, data.method);
+  if (data.url === null) drop(data.id);
+  else if (data.id === null) remember(data.url, data.method);
+  else void relay(data);
 };
 // The hold is listed before the bridge in the manifest, and listens by now.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
-async function relay(id: number, url: string, method: string): Promise<void> {
+type Held = Extract<HoldMessage, { readonly steady: boolean }>;
+
+async function relay({ id, url, method, steady }: Held): Promise<void> {
   held.add(id);
+  isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const go = await mayGo({ ask: 'request.held', input: { holdId: `${id}`, url, method } }, id);
+  const input = { holdId: `${id}`, url, method, ...(steady && { steady }) };
+  const go = await mayGo({ ask: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
+}
+
+/** The page took back what it held: nothing is asked or paid for it any more. */
+function drop(id: number): void {
+  if (held.delete(id)) tell({ ask: 'request.dropped', input: { holdId: `${id}` } });
+}
+
+/** The page took back what was never held, but may have been answered by a 402 that the network layer saw. */
+function remember(url: string, method: string): void {
+  takenBack.push({ name: `${method.toUpperCase()} ${bare(url)}`, at: Date.now() });
+  if (takenBack.length > REMEMBERED) takenBack.shift();
+}
+
+/** What this document waits for, it waits for no more: it was left, or the browser put it to sleep. */
+function leave({ isTrusted }: Event): void {
+  if (!isTrusted || !isKnown) return;
+  isKnown = false;
+  held.clear();
+  tell({ ask: 'document.left', input: {} });
+}
+addEventListener('pagehide', leave, { capture: true });
+document.addEventListener('freeze', leave, { capture: true });
+
+/** A worker that cannot be told has died; its next life asks what still waits. */
+function tell(word: Envelope): void {
+  if (runtime.id) runtime.sendMessage(word).catch(() => undefined);
 }
 
 /** Rejects when this page was left and is shown again as it was: what was on its way to it then never comes. */
@@ -54,6 +92,7 @@ async function mayGo(question: Envelope, id: number): Promise<UrlAgain | false> 
 
 runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: BridgeAnswer) => void) => {
   if (sender.id !== runtime.id || sender.tab) return;
+  isKnown = true;
   const found = find(message);
   respond(found.length);
   if (message.bridge === 'again') for (const again of found) again();
@@ -78,6 +117,10 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
   switch (what) {
     case 'hold':
       return held.has(+name) ? [() => {}] : [];
+    case 'takenBack':
+      return takenBack
+        .filter((one) => one.name === name && Date.now() - one.at < REMEMBERED_FOR)
+        .map(() => () => {});
     case 'document':
       // What a sandboxed frame starts itself has no origin: the frame around it loads it anew.
       return bare(location.href) === name && (origin !== 'null' || top === self)

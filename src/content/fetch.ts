@@ -1,4 +1,4 @@
-import type { Ask } from './ask.ts';
+import type { Bridge } from './ask.ts';
 import {
   bare,
   construct,
@@ -21,6 +21,8 @@ interface Prepared {
   readonly request: Request;
   /** Its body is a stream, which can be sent once only. */
   readonly isStreamed: boolean;
+  /** The page kept no way to take it back. */
+  readonly isSteady: boolean;
 }
 
 /** How the browser begins the errors of `fetch`, and of the class that reads the same arguments; and the whole of a third. */
@@ -32,7 +34,7 @@ const UNREACHABLE = 'Failed to fetch';
 const schemes = ['http:', 'https:', 'blob:', 'data:', 'file:', 'chrome-extension:'];
 
 /** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
-export function holdFetch(ask: Ask): void {
+export function holdFetch({ ask, tookBack }: Bridge): void {
   const NativePromise = Promise;
   const NativeTypeError = TypeError;
   const NativeUrl = URL;
@@ -83,20 +85,25 @@ export function holdFetch(ask: Ask): void {
   /** The request of a page, and whether its body is a stream. The page's options are read once, as natively. */
   const requestOf = (args: readonly unknown[]): Prepared => {
     const options = args.length > 1 ? args[1] : null;
+    // A request that was made earlier may have a signal of the page's.
+    const isAddress = args.length > 0 && typeof args[0] === 'string';
     if (!isObject(options)) {
-      return { request: construct(NativeRequest, args), isStreamed: false };
+      return { request: construct(NativeRequest, args), isStreamed: false, isSteady: isAddress };
     }
     let body: unknown;
+    let signal: unknown;
     // Of a proxy that stood for the options themselves the browser would also ask how they define what it gives.
     const readOnce = proxy(bare(), 'get', (_: object, key: keyof typeof options) => {
       const value = options[key];
       if (key === 'body') body = value;
+      if (key === 'signal') signal = value;
       return value;
     });
     const request = construct(NativeRequest, [args[0], readOnce]);
     return {
       request,
       isStreamed: typeof body === 'object' && !fails(() => isLocked(body as ReadableStream)),
+      isSteady: isAddress && (signal === undefined || signal === null),
     };
   };
 
@@ -130,7 +137,7 @@ export function holdFetch(ask: Ask): void {
       if (startsWith(text, OF_REQUEST)) named(asNative(error as Error), slice(text, OF_REQUEST.length));
       return failed(error);
     }
-    const { request, isStreamed } = prepared;
+    const { request, isStreamed, isSteady } = prepared;
     const signal = signalOf(request);
     if (isAborted(signal)) return native(self, [request]);
     const unreachable = asNative(new NativeTypeError(UNREACHABLE));
@@ -144,7 +151,8 @@ export function holdFetch(ask: Ask): void {
 
     return new NativePromise((resolve, reject) => {
       let isOver = false;
-      let drop = () => {};
+      // Its 402 may be on its way: the network layer sees it, and waits for a hold that does not come.
+      let drop = () => tookBack(targetOf(request), name);
       const end = () => {
         isOver = true;
         unlisten(signal, 'abort', abort);
@@ -168,7 +176,7 @@ export function holdFetch(ask: Ask): void {
         // A page that gives `Response.prototype` a method `then` decides what the browser's promise is fulfilled with.
         if (fails(() => statusOf(response))) return resolve(response);
         if (spare === null || !maybePriced(response)) return pass(response);
-        drop = ask(urlOf(response), name, (go) => {
+        drop = ask(urlOf(response), name, isSteady, (go) => {
           if (!go) return pass(response);
           drop = () => {};
           const body = bodyOf(response);

@@ -7,10 +7,14 @@ import type { UrlAgain } from '../messages/bridge.ts';
  */
 export const HANDSHAKE = 'nano-purse';
 
-/** From the hold: a 402 that it holds, or one it no longer holds because the page gave up. */
+/**
+ * From the hold: a 402 that it holds (`steady` where the page has no way to take the request back), one it no longer
+ * holds because the page took it back, or a request that the page took back before its answer could be held.
+ */
 export type HoldMessage =
-  | { readonly id: number; readonly url: string; readonly method: string }
-  | { readonly id: number; readonly url: null };
+  | { readonly id: number; readonly url: string; readonly method: string; readonly steady: boolean }
+  | { readonly id: number; readonly url: null }
+  | { readonly id: null; readonly url: string; readonly method: string };
 
 /** To the hold: whether the request goes again, and to what URL. All that the page's world ever learns. */
 export interface HoldAnswer {

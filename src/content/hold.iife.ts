@@ -7,8 +7,8 @@ import { holdFetch } from './fetch.ts';
 import { keepSource } from './natives.ts';
 import { holdXhr } from './xhr.ts';
 
-meetBridge((ask) => {
+meetBridge((bridge) => {
   keepSource();
-  holdFetch(ask);
-  holdXhr(ask);
+  holdFetch(bridge);
+  holdXhr(bridge);
 });

@@ -1,4 +1,4 @@
-import type { Ask } from './ask.ts';
+import type { Bridge } from './ask.ts';
 import { bodyNow } from './body.ts';
 import {
   add,
@@ -51,7 +51,7 @@ const OPENED = 1;
 const DONE = 4;
 
 /** Makes asynchronous XMLHttpRequests hold a 402 that may be paid: the page sees one request, from begin to end. */
-export function holdXhr(ask: Ask): void {
+export function holdXhr({ ask, tookBack }: Bridge): void {
   const NativeUrl = URL;
   const NativeEvent = Event;
   const NativeProgress = ProgressEvent;
@@ -92,8 +92,11 @@ export function holdXhr(ask: Ask): void {
       add(doing.unseen, { event, readyState });
       if (!doing.isBlank) conceal(this, doing);
       if (type === 'loadend') hold(this, doing);
+    } else if (phase === 'first' && type === 'loadend' && statusOf(this) === 0) {
+      // The answer broke off, took too long, or was taken back.
+      giveNotice(doing);
+      show(this, doing, 'over');
     } else if (phase === 'first' && doing.isBlank) {
-      // The answer broke off, or took too long.
       show(this, doing, 'over');
     } else if (phase === 'again' && (type === 'loadstart' || readyState === OPENED)) {
       stop(event);
@@ -106,9 +109,14 @@ export function holdXhr(ask: Ask): void {
     statusOf(xhr) === 402 &&
     (!startsWith(urlOf(xhr), pageOrigin) || headerOf(xhr, 'payment-required') !== null);
 
+  /** The request came to nothing before its answer did; its 402 may be on its way all the same. */
+  const giveNotice = (doing: Doing): void => tookBack(addressOf(doing), `${doing.opened[0]}`);
+  const isUnderWay = (xhr: Xhr, doing: Doing | undefined): boolean =>
+    doing?.phase === 'first' && readyStateOf(xhr) !== DONE;
+
   const hold = (xhr: Xhr, doing: Doing): void => {
     doing.phase = 'held';
-    doing.drop = ask(urlOf(xhr), `${doing.opened[0]}`, (go) => {
+    doing.drop = ask(urlOf(xhr), `${doing.opened[0]}`, false, (go) => {
       if (go) repeat(xhr, doing, go);
       else giveUp(xhr, doing);
     });
@@ -163,6 +171,7 @@ export function holdXhr(ask: Ask): void {
     if (before === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const opened = textsOf(args);
     const phase = before?.phase;
+    const isEnded = isUnderWay(xhr, before);
     // For the page what is held is opened already: no event tells of it. What goes again may be opened anew.
     if (before?.isBlank) before.phase = 'again';
     else if (phase === 'again' && before !== undefined) before.phase = 'over';
@@ -174,6 +183,7 @@ export function holdXhr(ask: Ask): void {
     }
     if (before !== undefined) {
       if (phase === 'held') before.drop();
+      else if (isEnded) giveNotice(before);
       show(xhr, before, 'over');
       uploads.unmute(xhr);
     }
@@ -225,7 +235,10 @@ export function holdXhr(ask: Ask): void {
       dispatch(xhr, new NativeProgress('loadend'));
       if (get(doings, xhr) !== doing) return;
     }
-    if (doing !== undefined) show(xhr, doing, 'over');
+    if (doing !== undefined) {
+      if (isUnderWay(xhr, doing)) giveNotice(doing);
+      show(xhr, doing, 'over');
+    }
     native(xhr, args);
   });
 

@@ -1,5 +1,8 @@
 import type { Challenge, Delivery, Unpriced } from './challenge.ts';
 
+/** Within how long of being taken back (ms) a request that is sent again counts as the same one. */
+export const SENT_AGAIN_WITHIN = 2_000;
+
 /**
  * Seeing a 402 and making the browser send the request again: one interface over Chromium (observe, one-shot header
  * rule, retrigger) and Firefox (blocking hold). Built in the background, the only room that may touch it.
@@ -14,12 +17,15 @@ export interface Interception {
    * its 402 already, the purse can only say so.
    * `onCrowded` is called for a 402 that nobody looks at, since too many of its tab wait: its page has it already too.
    * `onUnpriced` is called for a 402 that names no price, which the page has already as well.
+   * `onWithdrawn` is called when a page takes back what it asked for, or is left: whether `onChallenge` was called for it
+   * before or not, the page waits no more.
    */
   watch(
     onChallenge: (challenge: Challenge) => void,
     onUnheld: (challenge: Challenge) => void,
     onCrowded: (challenge: Challenge) => void,
     onUnpriced: (response: Unpriced) => void,
+    onWithdrawn: (challenge: Challenge) => void,
   ): void;
   /** Whether the page still waits for this challenge: worth asking before money moves. */
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;

@@ -234,11 +234,23 @@ export interface PageReplies {
 
 /** What a content script may ask. Trust tier: the isolated script in a tab; it learns whether its request goes again, and under which fragment. */
 export const bridgeQuestions = {
-  'request.held': v.strictObject({ holdId: text(64), url: text(8192), method: text(32) }),
+  'request.held': v.strictObject({
+    holdId: text(64),
+    url: text(8192),
+    method: text(32),
+    /** The page has no way to take the request back. */
+    steady: v.exactOptional(v.literal(true)),
+  }),
+  /** The page took back what it held. */
+  'request.dropped': v.strictObject({ holdId: text(64) }),
+  /** The document was left, or sleeps: it waits for nothing that it asked for. */
+  'document.left': nothing,
 } as const;
 
 export interface BridgeReplies {
   'request.held': UrlAgain | 'release';
+  'request.dropped': null;
+  'document.left': null;
 }
 
 export type PageQuestion = keyof PageReplies;

@@ -64,6 +64,8 @@ test.each(SENDERS)('$who: $tier', ({ sender, tier }) => {
 
 const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
   'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
+  'request.dropped': { holdId: 'hold' },
+  'document.left': {},
 };
 
 const QUESTIONS = [

@@ -73,9 +73,7 @@ export async function answer(
   sender: Sender,
 ): Promise<unknown> {
   if (tier === 'page' && isPageQuestion(ask)) return answerPage(answers, ask, input);
-  if (tier === 'bridge' && isBridgeQuestion(ask)) {
-    return answers.bridge[ask](read(bridgeQuestions[ask], input), sender);
-  }
+  if (tier === 'bridge' && isBridgeQuestion(ask)) return answerBridge(answers, ask, input, sender);
   throw new Fault('fault_forbidden');
 }
 
@@ -83,6 +81,10 @@ async function answerPage<Q extends PageQuestion>({ page, isLocked }: Answers, a
   const given = read(pageQuestions[ask], input) as PageInput<Q>;
   if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
   return page[ask](given);
+}
+
+function answerBridge<Q extends BridgeQuestion>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {
+  return bridge[ask](read(bridgeQuestions[ask], input) as BridgeInput<Q>, sender);
 }
 
 function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

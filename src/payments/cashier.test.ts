@@ -7,7 +7,8 @@ import type { Challenge } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { type Account, accountWith, STRANGER, workOver } from './account.fixture.ts';
 import type { Answer } from './approvals.ts';
 import type { Standing } from './cashier.ts';
 import { type Payment, siteOf } from './payment.ts';
@@ -363,6 +364,179 @@ describe('a kept proof', () => {
     await expect(life.handover.want(settled.intent.id)).rejects.toThrow('fault_paymentOver');
     const unknown = `${settled.intent.id}?` as typeof settled.intent.id;
     await expect(life.handover.want(unknown)).rejects.toThrow('fault_unknownPayment');
+  });
+});
+
+/** A request of a script on the merchant's own page. */
+const script = () =>
+  ({ kind: 'xmlhttprequest', documentId: 'document', initiator: merchant.origin }) as const;
+
+describe('a request that its page takes back', () => {
+  const takeBack = async (challenge: Challenge) => {
+    browser.leave(challenge);
+    await life.cashier.withdraw(challenge);
+  };
+  /** A budget, a slow node, and a payment of a script's request that is reserved and not signed yet. */
+  const reserved = async (url: string, parts: Partial<Challenge> = {}) => {
+    await allowAll(account, url);
+    const challenge = await browser.visit(url, { ...script(), ...parts });
+    devnet.faults.set({ kind: 'latency', ms: 500 });
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(states).toEqual(['approved']);
+    return { challenge, meeting };
+  };
+  const spent = async (url: string) =>
+    (await life.budgets.rulesFor(account.network.id, siteOf(url), Date.now())).allowance.spent.perDay;
+
+  test('before its block is signed is not paid, and the budget has its money back', async () => {
+    const url = page();
+    const { challenge, meeting } = await reserved(url);
+    expect(await spent(url)).toBeGreaterThan(0n);
+    await takeBack(challenge);
+    await meeting;
+    expect(await states()).toEqual(['abandoned']);
+    expect(await spent(url)).toBe(0n);
+    expect(account.sends()).toEqual([]);
+    expect(life.log).toMatchObject([{ challenge: challenge.id, key: 'fault_withdrawn' }]);
+  });
+
+  test('while its work is searched for ends the search two seconds later', async () => {
+    const endless: WorkEngine = {
+      name: 'endless',
+      solve: (_, __, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    };
+    begin({ purse: { work: workOver(account.database, endless) } });
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url, script());
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(states).toEqual(['approved']);
+    await takeBack(challenge);
+    await meeting;
+    expect(await states()).toEqual(['abandoned']);
+    expect(account.sends()).toEqual([]);
+  });
+
+  test('and sends again before its block is signed is paid once, and served', async () => {
+    const url = page();
+    const { challenge, meeting } = await reserved(url);
+    await takeBack(challenge);
+    const second = await browser.visit(url, script());
+    await Promise.all([life.cashier.meet(second), meeting]);
+    expect(statusOf(second)).toBe(200);
+    expect(await states()).toEqual(['settled']);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('again and again, as clients do that give up too soon, is paid once, and the last one is served', async () => {
+    const url = page();
+    const { challenge, meeting } = await reserved(url);
+    let last = challenge;
+    const meetings = [meeting];
+    for (let nth = 0; nth < 5; nth++) {
+      await takeBack(last);
+      last = await browser.visit(url, script());
+      meetings.push(life.cashier.meet(last));
+    }
+    await Promise.all(meetings);
+    expect(statusOf(last)).toBe(200);
+    expect(await states()).toEqual(['settled']);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('after its block went out is paid for, and the proof is kept for the same request', async () => {
+    devnet.faults.set({ kind: 'latency', action: 'process', ms: 150 });
+    const url = page();
+    await allowAll(account, url);
+    const first = await browser.visit(url, script());
+    const meeting = life.cashier.meet(first);
+    await expect.poll(states).toContain('signed');
+    await takeBack(first);
+    await meeting;
+    expect(await states()).toEqual(['unanswered']);
+    const second = await browser.visit(url, script());
+    await life.cashier.meet(second);
+    expect(statusOf(second)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test.each([
+    ['at the same price is paid once', '', ['settled']],
+    // The merchant takes a proof only at the URL at which its session began, which is another one here.
+    ['at another price is another purchase', '&price=2', ['abandoned', 'refused']],
+  ])('with a body, and sent again %s', async (_, query, ends) => {
+    const url = page('/api/echo');
+    const post = { method: 'POST' };
+    const { challenge, meeting } = await reserved(url, post);
+    await takeBack(challenge);
+    const other = await browser.visit(`${url}${query}`, { ...script(), ...post });
+    const second = browser.show({ ...other, id: `${other.id} again`, url });
+    await Promise.all([life.cashier.meet(second), meeting]);
+    expect((await states()).toSorted()).toEqual(ends);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('is asked about no more, and an answer that comes too late finds nothing', async () => {
+    const challenge = await browser.visit(page(), script());
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list()).toHaveLength(1);
+    await takeBack(challenge);
+    expect(life.approvals.list()).toEqual([]);
+    expect(() => life.approvals.answer(challenge.id, { kind: 'once' })).toThrow('fault_approvalGone');
+    await meeting;
+    expect(life.log).toMatchObject([{ key: 'refusal_WITHDRAWN' }]);
+    expect(await payments()).toEqual([]);
+  });
+
+  test('before anything was decided is told in the log', async () => {
+    const challenge = challengeOf(script());
+    await life.cashier.withdraw(challenge);
+    expect(life.log).toMatchObject([{ challenge: challenge.id, key: 'refusal_WITHDRAWN' }]);
+  });
+});
+
+describe('requests of one document for the same', () => {
+  test('have one question, one payment, and the newest gets what was paid; the others get their own 402', async () => {
+    const url = page();
+    const requests: Challenge[] = [];
+    for (let nth = 0; nth < 4; nth++) requests.push(await browser.visit(url, script()));
+    const meetings = requests.map((challenge) => life.cashier.meet(challenge));
+    await expect.poll(() => requests.every(({ id }) => life.approvals.isAsked(id))).toBe(true);
+    const [question, ...more] = life.approvals.list();
+    expect(more).toEqual([]);
+    const newest = question?.challenge;
+    life.approvals.answer(question?.id ?? '', { kind: 'once' });
+    await Promise.all(meetings);
+    expect(newest && statusOf(newest)).toBe(200);
+    const [payment, ...others] = await payments();
+    expect(others).toEqual([]);
+    expect(payment?.intent.offer).toEqual(question?.offer);
+    expect(account.sends()).toMatchObject([{ amount: question?.offer.amount }]);
+    expect(browser.released.toSorted()).toEqual(
+      requests
+        .map(({ id }) => id)
+        .filter((id) => id !== newest?.id)
+        .toSorted(),
+    );
+    expect(life.log.map(({ key }) => key)).toEqual(Array(3).fill('refusal_SHARED'));
+  });
+
+  test('step in for one another when the page takes back the one that is paid for', async () => {
+    const url = page();
+    const [first, second] = [await browser.visit(url, script()), await browser.visit(url, script())];
+    const meetings = [life.cashier.meet(first)];
+    await expect.poll(() => life.approvals.isAsked(first.id)).toBe(true);
+    meetings.push(life.cashier.meet(second));
+    await expect.poll(() => life.approvals.isAsked(second.id)).toBe(true);
+    devnet.faults.set({ kind: 'latency', ms: 300 });
+    life.approvals.answer(first.id, { kind: 'once' });
+    await expect.poll(states).toEqual(['approved']);
+    browser.leave(second);
+    await life.cashier.withdraw(second);
+    await Promise.all(meetings);
+    expect(statusOf(first)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
   });
 });
 

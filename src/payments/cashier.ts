@@ -6,7 +6,7 @@ import { classify, tellingReason } from '../protocol/classify.ts';
 import { refusalSentence } from '../protocol/codes.ts';
 import { defaultPreference, payFirstMechanisms } from '../protocol/mechanisms/index.ts';
 import type { Mechanism, Offer } from '../protocol/offer.ts';
-import type { Answer, Approvals, Question } from './approvals.ts';
+import type { Approvals, Question, Verdict } from './approvals.ts';
 import { type Decision, decide, EXPIRY_MARGIN } from './decision.ts';
 import type { Witness } from './exchange.ts';
 import type { Turn } from './float.ts';
@@ -74,6 +74,10 @@ export class Cashier {
   readonly #latest = new Map<string, Challenge>();
   /** The challenges of which the offer was asked for anew, while they are met. */
   readonly #renewed = new Set<string>();
+  /** The challenges that their pages took back, while they are met. */
+  readonly #withdrawn = new Set<string>();
+  /** The challenges that share the question of one that is paid for, question by question. */
+  readonly #sharing = new Set<Challenge[]>();
 
   constructor(ports: CashierPorts) {
     this.#ports = ports;
@@ -91,9 +95,26 @@ export class Cashier {
     const meeting = this.#attempt(challenge, () => this.#consider(challenge)).finally(() => {
       this.#meetings.delete(id);
       this.#renewed.delete(id);
+      this.#withdrawn.delete(id);
     });
     this.#meetings.set(id, meeting);
     return meeting;
+  }
+
+  /**
+   * The page took the request back, or was left: nothing is asked about it any more, and it is not paid unless a block
+   * is signed already.
+   */
+  async withdraw(challenge: Challenge): Promise<void> {
+    const { id } = challenge;
+    if (this.#meetings.has(id)) this.#withdrawn.add(id);
+    for (const others of this.#sharing) {
+      const place = others.findIndex((other) => other.id === id);
+      if (place !== -1) others.splice(place, 1);
+    }
+    this.#ports.approvals.withdraw(id);
+    this.#ports.handover.withdraw(challenge);
+    if (!this.#meetings.has(id)) await this.#leave(challenge, 'refusal_WITHDRAWN');
   }
 
   #remember(challenge: Challenge): void {
@@ -149,7 +170,7 @@ export class Cashier {
     }
     // A page that was loaded again is asked about anew: nobody waits for the older question any more.
     approvals.lapse((question) => replaces(challenge, question.challenge));
-    if (handover.takeOver(challenge)) return;
+    if (this.#takeOver(challenge)) return;
     let books = await this.#lookUp(challenge, standing);
     if (books.ofChallenge !== undefined) return this.#serve(books.ofChallenge, challenge);
     let kept = await handover.keptFor(challenge, books.undelivered);
@@ -190,6 +211,7 @@ export class Cashier {
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
     this.#ports.witness.decided(challenge, offer, decision);
+    if (decision.kind !== 'refuse' && this.#takeOver(challenge, offer)) return;
     switch (decision.kind) {
       case 'refuse':
         // For anything but what its user opened, the second request would tell the site that there is a purse.
@@ -232,42 +254,81 @@ export class Cashier {
 
   async #ask(question: Question): Promise<void> {
     const { approvals, budgets, waits, now } = this.#ports;
-    const { challenge, offer, site } = question;
+    const { challenge, site } = question;
     // A storm outlives its page: what was in the queue for a tab that was closed asks nobody any more.
-    if (!(await waits(challenge)) || this.#isReplaced(challenge)) {
-      return this.#leave(challenge, 'refusal_LAPSED');
-    }
+    if (!(await waits(challenge)) || this.#isOver(challenge))
+      return this.#leave(challenge, this.#endOf(challenge));
     const asked = approvals.ask(question);
     if (asked === 'full') return this.#leave(challenge, 'refusal_QUEUE_FULL');
+    const { id, offer } = asked.shown;
     const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
-    const timer = setTimeout(() => approvals.lapse(({ id }) => id === question.id), lapses);
-    const answer = withoutTrace(await asked, challenge);
+    const timer = setTimeout(() => approvals.expire(id), lapses);
+    const verdict = withoutTrace(await asked.verdict, challenge);
     clearTimeout(timer);
-    switch (answer.kind) {
+    switch (verdict.kind) {
       case 'decline':
         return this.#leave(challenge, 'refusal_DECLINED');
       case 'lapsed':
         return this.#leave(challenge, 'refusal_LAPSED');
+      case 'expired':
+        // It was the older offer of a request that asked the same.
+        return now() < question.offer.expiresAt - EXPIRY_MARGIN
+          ? this.#ask(question)
+          : this.#leave(challenge, 'refusal_LAPSED');
+      case 'withdrawn':
+        return this.#leave(challenge, 'refusal_WITHDRAWN');
+      case 'crowded':
+        return this.#leave(challenge, 'refusal_QUEUE_FULL');
+      case 'shared':
+        // Whoever is paid for sees to it.
+        return;
       case 'never':
         await budgets.block(site);
         approvals.lapse((other) => other.site === site);
         return this.#leave(challenge, 'refusal_SITE_BLOCKED');
-      case 'budget': {
-        const { perPayment, perDay } = answer;
-        const { network, payTo } = offer;
-        if (await this.#isOwn(offer)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
-        await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
-        return this.#reserve(challenge, offer, 'once');
+      case 'budget':
+      case 'once': {
+        const others = [...verdict.others];
+        this.#sharing.add(others);
+        try {
+          if (verdict.kind === 'budget') {
+            const { perPayment, perDay } = verdict;
+            const { network, payTo } = offer;
+            if (await this.#isOwn(offer)) return await this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+            await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
+          }
+          return await this.#reserve(challenge, offer, 'once', others);
+        } finally {
+          this.#sharing.delete(others);
+          for (const other of others) await this.#leave(other, 'refusal_SHARED');
+        }
       }
-      case 'once':
-        return this.#reserve(challenge, offer, 'once');
     }
   }
 
-  async #reserve(challenge: Challenge, offer: Offer, approval: Intent['approval']): Promise<void> {
-    const { journal, handover, standing, waits, chequeOut, now } = this.#ports;
+  /** Whether it gets what is being paid already; what its page took back gets nothing. */
+  #takeOver(challenge: Challenge, offer?: Offer): boolean {
+    return !this.#withdrawn.has(challenge.id) && this.#ports.handover.takeOver(challenge, offer);
+  }
+
+  /** Whether the page took the request back, or was loaded once more. */
+  #isOver(challenge: Challenge): boolean {
+    return this.#withdrawn.has(challenge.id) || this.#isReplaced(challenge);
+  }
+
+  #endOf({ id }: Challenge): Left {
+    return this.#withdrawn.has(id) ? 'refusal_WITHDRAWN' : 'refusal_LAPSED';
+  }
+
+  async #reserve(
+    challenge: Challenge,
+    offer: Offer,
+    approval: Intent['approval'],
+    others: Challenge[] = [],
+  ): Promise<void> {
+    const { journal, standing, waits, chequeOut, now } = this.#ports;
     const [isAwaited, present] = await Promise.all([waits(challenge), standing(challenge)]);
-    if (!isAwaited) return this.#leave(challenge, 'refusal_LAPSED');
+    if (!isAwaited) return this.#leave(challenge, this.#endOf(challenge));
     if (present === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
@@ -281,9 +342,9 @@ export class Cashier {
     if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#renew(challenge, 'refusal_EXPIRES_TOO_SOON');
     const turn = await this.#ports.turn(offer.network, offer.amount);
     try {
-      if (handover.takeOver(challenge)) return;
+      if (this.#takeOver(challenge, offer)) return;
       // Nothing is awaited from here to the reservation: whoever comes later finds it being paid for.
-      if (this.#isReplaced(challenge)) return await this.#leave(challenge, 'refusal_LAPSED');
+      if (this.#isOver(challenge)) return await this.#leave(challenge, this.#endOf(challenge));
       const reservation = await journal.reserve({
         id: crypto.randomUUID() as PaymentId,
         at,
@@ -297,7 +358,7 @@ export class Cashier {
         once: onceOf(challenge, offer),
         resource: resourceOf(challenge),
       });
-      if (reservation.kind !== 'over') return await this.#serve(reservation.payment, challenge);
+      if (reservation.kind !== 'over') return await this.#serve(reservation.payment, challenge, others);
     } finally {
       turn.done();
     }
@@ -312,8 +373,13 @@ export class Cashier {
     return accounts.includes(payTo);
   }
 
-  async #serve(payment: AnyPayment, challenge: Challenge): Promise<void> {
-    if (!isWhole(payment) || !(await this.#ports.handover.serve(payment, challenge))) {
+  async #serve(payment: AnyPayment, challenge: Challenge, others?: Challenge[]): Promise<void> {
+    if (!isWhole(payment)) return this.#leave(challenge, 'refusal_ALREADY_PAID');
+    const { handover } = this.#ports;
+    const serving = handover.serve(payment, challenge, others);
+    // The page may have taken the request back while the money was reserved.
+    if (this.#withdrawn.has(challenge.id)) handover.withdraw(challenge);
+    if (!(await serving)) {
       await this.#leave(challenge, 'refusal_ALREADY_PAID');
     }
   }
@@ -345,14 +411,14 @@ function onceOf(challenge: Challenge, offer: Offer): string {
  * A budget or a block would write the site down: in a private window either counts for this one request. The question
  * offers neither there; an answer that is no click of its page may still name one.
  */
-function withoutTrace(answer: Answer, { isPrivate }: Challenge): Answer {
-  if (!isPrivate) return answer;
-  switch (answer.kind) {
+function withoutTrace(verdict: Verdict, { isPrivate }: Challenge): Verdict {
+  if (!isPrivate) return verdict;
+  switch (verdict.kind) {
     case 'budget':
-      return { kind: 'once' };
+      return { kind: 'once', others: verdict.others };
     case 'never':
       return { kind: 'decline' };
     default:
-      return answer;
+      return verdict;
   }
 }

@@ -92,6 +92,7 @@ export function askFirst({
   if (paused || budget.paused) return 'reason_paused';
   if (termAt(budget, now) === null) return 'reason_budgetEnded';
   if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
+  if (isUnheld(challenge)) return 'reason_unheld';
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
   const unasked = notAskedFor(challenge, paidAt);
   if (unasked !== null) return unasked;
@@ -125,6 +126,7 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_signedBlock',
   'reason_privateWindow',
   'reason_ofWorker',
+  'reason_unheld',
   'reason_crossSite',
   'reason_justPaid',
   'reason_loadedAgain',
@@ -162,6 +164,11 @@ const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'untold', Reason>> = {
   outside: 'reason_startedOutside',
   untold: 'reason_startUnknown',
 };
+
+/** Whether a script asked that has its answer already: only a page that is loaded again would get what is paid. */
+function isUnheld({ kind, userPart }: Challenge): boolean {
+  return kind === 'xmlhttprequest' && userPart === 'load';
+}
 
 /** Whether a price is more than so many percent above the last one. */
 function hasRisen(price: Raw, last: Raw, percent: number): boolean {

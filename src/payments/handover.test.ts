@@ -48,6 +48,7 @@ const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
     payer,
     waits: async () => false,
     release: () => undefined,
+    meetAgain: () => undefined,
     witness: nobody,
     now: Date.now,
     ...ports,
@@ -117,6 +118,44 @@ test('a payment that is resumed and served at once is walked once and delivered 
   expect([served, second]).toEqual([true, false]);
   expect(delivered).toHaveLength(1);
   expect(account.sends()).toHaveLength(1);
+});
+
+test('a request that joins a payment too late to save it is met once more', async () => {
+  const script = { kind: 'xmlhttprequest', documentId: 'document' } as const;
+  const [first, second] = [challengeOf(script), challengeOf(script)];
+  const intent = await reserve({ challenge: first });
+  const met: string[] = [];
+  const { journal } = account;
+  const purse = account.purse();
+  let handover: Handover | undefined;
+  const payer = payerOf({
+    purse: async () => {
+      handover?.withdraw(first);
+      return purse;
+    },
+    journal: {
+      find: (id) => journal.find(id),
+      reserve: (intent) => journal.reserve(intent),
+      sign: (id, own) => journal.sign(id, own),
+      revoke: (id, instead) => journal.revoke(id, instead),
+      underway: () => journal.underway(),
+      forChallenge: (id) => journal.forChallenge(id),
+      recall: (challenge, network) => journal.recall(challenge, network),
+      advance: (id, progress) => {
+        // The page sends its request again while the payment is being given up.
+        if (progress.state === 'abandoned') expect(handover?.takeOver(second)).toBe(true);
+        return journal.advance(id, progress);
+      },
+    },
+  });
+  handover = handoverOf(payer, { meetAgain: ({ id }) => met.push(id) });
+  const found = await account.journal.find(intent.id);
+  if (found === null) throw new Error('reserved above');
+  const payment = wholeOf(found);
+  await expect(handover.serve(payment, first)).rejects.toThrow('fault_withdrawn');
+  expect(met).toEqual([second.id]);
+  expect(account.sends()).toEqual([]);
+  purse.close();
 });
 
 test('signed proofs go to one payee one at a time, sessions side by side', async () => {

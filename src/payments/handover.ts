@@ -1,6 +1,9 @@
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
+import type { Offer } from '../protocol/offer.ts';
+import { priceOf } from './decision.ts';
 import type { Witness } from './exchange.ts';
 import { mayGet } from './foreign-hand.ts';
 import type { Journal } from './journal.ts';
@@ -15,14 +18,25 @@ export interface HandoverPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
+  /** Has a challenge met once more: the payment that it joined was given up for want of anybody who waited. */
+  readonly meetAgain: (challenge: Challenge) => void;
   readonly witness: Pick<Witness, 'served'>;
   readonly now: () => number;
 }
 
-/** A payment that is served: the challenge that it was made for, and the one that it will be delivered to. */
+/** A payment that is served. */
 interface Served {
+  /** The challenge that it was made for. */
   readonly paid: Challenge;
-  readonly waiting: Challenge;
+  readonly offer: Offer;
+  /** The challenge that it will be delivered to. */
+  waiting: Challenge;
+  /** The page took that request back. */
+  isTakenBack: boolean;
+  /** Requests of the same question, oldest first: where the page takes `waiting` back, the newest gets its place. */
+  readonly others: Challenge[];
+  /** Ends what is done before a block is signed. */
+  readonly stop: AbortController;
 }
 
 /** How long after an offer's expiry its proof is still good (ms): servers' clocks differ. */
@@ -50,18 +64,30 @@ export class Handover {
    * is not for this challenge: it was made for another request, or for one in which fewer sites had a hand, is on its
    * way to another page, or has bought already.
    *
+   * @param others as in `Served`; those that get the place of `challenge` are taken out.
    * @throws Fault saying why there is no proof (yet)
    */
-  async serve({ intent, progress }: Payment, challenge: Challenge): Promise<boolean> {
-    const { id, challenge: paid } = intent;
+  async serve(
+    { intent, progress }: Payment,
+    challenge: Challenge,
+    others: Challenge[] = [],
+  ): Promise<boolean> {
+    const { id, challenge: paid, offer } = intent;
     const isOther =
       paid.url !== challenge.url || paid.method !== challenge.method || !mayGet(challenge, paid);
     if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
-    this.#serve(id, { paid, waiting: challenge });
+    const stop = new AbortController();
+    const served: Served = { paid, offer, waiting: challenge, isTakenBack: false, others, stop };
+    this.#served.set(id, served);
+    this.#ports.witness.served(challenge, id);
     this.#wanted.delete(id);
     try {
-      const payment = await this.#ports.payer.pay(id);
+      const payment = await this.#ports.payer.pay(id, {
+        isWaited: () => !served.isTakenBack,
+        signal: stop.signal,
+      });
       if (payment.progress.state === 'abandoned') {
+        if (payment.progress.fault === 'fault_withdrawn') this.#meetLatest(served, challenge);
         throw new Fault(payment.progress.fault, payment.progress.args);
       }
       if (payment.progress.state === 'revoked') {
@@ -80,22 +106,58 @@ export class Handover {
   /**
    * A page that was loaded again meets a 402 for what is being paid already: the payment is delivered to it instead of
    * to the page that is gone. True when there is such a payment, so that the same thing is not paid twice. Where another
-   * site has a hand in the newer request, the payment is delivered to neither: the page that it is for is gone.
+   * site has a hand in the newer request, the payment is delivered to neither: the page that it is for is gone. So does
+   * a request that its page took back and sends again.
+   *
+   * @param offer what is offered for the newer request, where that is known already.
    */
-  takeOver(challenge: Challenge): boolean {
-    for (const [id, { paid, waiting }] of this.#served) {
-      if (!replaces(challenge, waiting)) continue;
+  takeOver(challenge: Challenge, offer?: Offer): boolean {
+    for (const [id, served] of this.#served) {
+      const { paid, waiting, isTakenBack } = served;
+      const isSentAgain =
+        isTakenBack && repeats(challenge, waiting) && isSame(challenge, served.offer, offer);
+      if (!isSentAgain && !replaces(challenge, waiting)) continue;
       const isIts = mayGet(challenge, paid);
-      if (isIts) this.#serve(id, { paid, waiting: challenge });
+      if (isIts) this.#pass(id, served, challenge);
       if (isIts || !isLeft(challenge, waiting)) this.#ports.release(waiting);
       if (isIts) return true;
     }
     return false;
   }
 
-  #serve(id: PaymentId, served: Served): void {
-    this.#served.set(id, served);
-    this.#ports.witness.served(served.waiting, id);
+  /**
+   * The page took a request back. What is paid for it goes to another request of the same question, or to the same
+   * request when it is sent again within moments; otherwise it is not paid, unless its block is signed: then the proof
+   * is kept.
+   */
+  withdraw({ id }: Challenge): void {
+    for (const [payment, served] of this.#served) {
+      const { others, stop } = served;
+      if (served.waiting.id !== id) continue;
+      const next = others.pop();
+      if (next !== undefined) {
+        this.#pass(payment, served, next);
+        continue;
+      }
+      served.isTakenBack = true;
+      setTimeout(() => {
+        if (served.isTakenBack) stop.abort(new Fault('fault_withdrawn'));
+      }, SENT_AGAIN_WITHIN);
+    }
+  }
+
+  #pass(id: PaymentId, served: Served, challenge: Challenge): void {
+    served.waiting = challenge;
+    served.isTakenBack = false;
+    this.#ports.witness.served(challenge, id);
+  }
+
+  /** What joined a payment too late to save it is a request like any other. */
+  #meetLatest(served: Served, known: Challenge): void {
+    const { waiting, isTakenBack } = served;
+    if (waiting.id === known.id || isTakenBack) return;
+    served.waiting = known;
+    this.#ports.meetAgain(waiting);
   }
 
   /** Of the undelivered payments for a request, the first that may still buy what it is for and nobody else waits for. */
@@ -198,6 +260,31 @@ export function replaces(newer: Challenge, older: Challenge): boolean {
   const isNavigation = ['main_frame', 'sub_frame', 'object'].includes(newer.kind);
   const isOther = isNavigation || isLeft(newer, older) || newer.documentId !== older.documentId;
   return sameRequest && newer.id !== older.id && isOther;
+}
+
+/** Whether two challenges are the same request of one document, which holds both. */
+function repeats(newer: Challenge, older: Challenge): boolean {
+  const isHeld = ({ kind, userPart }: Challenge) => kind === 'xmlhttprequest' && userPart === undefined;
+  return (
+    isHeld(newer) &&
+    isHeld(older) &&
+    newer.id !== older.id &&
+    newer.documentId !== null &&
+    newer.documentId === older.documentId &&
+    newer.method === older.method &&
+    newer.url === older.url
+  );
+}
+
+/** Whether what is offered for a repeated request is for the same thing: a body may ask for another, at another price. */
+function isSame({ method }: Challenge, paid: Offer, offer: Offer | undefined): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  return (
+    offer !== undefined &&
+    offer.network === paid.network &&
+    offer.mechanism === paid.mechanism &&
+    priceOf(offer) === priceOf(paid)
+  );
 }
 
 /** Whether both are left to the next load of their page: the newer one does not tell that the older page is gone. */

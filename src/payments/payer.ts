@@ -53,6 +53,14 @@ export interface PayerPorts {
   readonly now: () => number;
 }
 
+/** Whether a request waits for what is paid. */
+export interface Demand {
+  /** Looked at when the block is about to be signed: the last moment at which nothing is owed. */
+  isWaited(): boolean;
+  /** Ends what is done before that moment. */
+  readonly signal: AbortSignal;
+}
+
 /** What a server answered to a proof in the body of a POST. */
 export interface PostAnswer {
   readonly status: number;
@@ -79,11 +87,12 @@ export class Payer {
   /**
    * Takes the payment as far as its proof. Resolves with it beyond that, or `abandoned`.
    *
+   * @param demand where nothing waits any more before the block is signed, the payment is abandoned.
    * @throws Fault when it cannot go on now (no node, locked, not confirmed): it stays as it is and is resumed later;
    * `fault_privateForgotten` where there can be no proof any more
    */
-  async pay(id: PaymentId): Promise<Payment> {
-    return wholeOf(await this.carryOn(id));
+  async pay(id: PaymentId, demand?: Demand): Promise<Payment> {
+    return wholeOf(await this.carryOn(id, demand));
   }
 
   /**
@@ -92,10 +101,10 @@ export class Payer {
    *
    * @throws Fault as `pay`
    */
-  carryOn(id: PaymentId): Promise<AnyPayment> {
+  carryOn(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     const running = this.#walks.get(id);
     if (running !== undefined) return running;
-    const walk = this.#walk(id).finally(() => this.#walks.delete(id));
+    const walk = this.#walk(id, demand).finally(() => this.#walks.delete(id));
     this.#walks.set(id, walk);
     return walk;
   }
@@ -178,13 +187,13 @@ export class Payer {
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }
 
-  async #walk(id: PaymentId): Promise<AnyPayment> {
+  async #walk(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     let payment = await this.#now(id);
     const { intent, progress } = payment;
     if (progress.state === 'published' && (await this.#isReplaced(intent, progress))) {
       return this.#giveUp(intent);
     }
-    while (goesOn(payment)) payment = await this.#step(payment);
+    while (goesOn(payment)) payment = await this.#step(payment, demand);
     return payment;
   }
 
@@ -199,15 +208,15 @@ export class Payer {
     }
   }
 
-  #step(payment: AnyPayment): Promise<AnyPayment> {
-    return isWhole(payment) ? this.#stepWhole(payment) : this.#stepRecord(payment);
+  #step(payment: AnyPayment, demand?: Demand): Promise<AnyPayment> {
+    return isWhole(payment) ? this.#stepWhole(payment, demand) : this.#stepRecord(payment);
   }
 
-  async #stepWhole({ intent, progress, story }: Payment): Promise<AnyPayment> {
+  async #stepWhole({ intent, progress, story }: Payment, demand?: Demand): Promise<AnyPayment> {
     const { journal } = this.#ports;
     switch (progress.state) {
       case 'approved':
-        return this.#sign(intent);
+        return this.#sign(intent, demand);
       case 'signed':
         return isHandOver(intent.offer)
           ? this.#proveBy(intent.offer, intent, progress)
@@ -241,19 +250,21 @@ export class Payer {
   }
 
   /** Signs the block of an approved payment; when that fails before anything was signed, nothing is owed. */
-  async #sign(intent: Intent): Promise<AnyPayment> {
+  async #sign(intent: Intent, demand?: Demand): Promise<AnyPayment> {
     const { journal } = this.#ports;
     const { id, offer, amount } = intent;
     const site = siteOnDisk(intent);
     // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
     const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
     const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
+    const signal = demand === undefined ? tooLate : AbortSignal.any([tooLate, demand.signal]);
     const due = { payment: id, site, by: offer.expiresAt - PUBLISHING_MARGIN };
     let signed: AnyPayment | undefined;
     try {
       const purse = await this.#purse(intent);
       const order = { to: offer.payTo, amount };
       const record = async (own: OwnBlock) => {
+        if (demand?.isWaited() === false) throw new Fault('fault_withdrawn');
         signed = await journal.sign(id, own);
       };
       const over: HandingOver = {
@@ -261,8 +272,8 @@ export class Payer {
         confirmed: (hash, signal) => purse.confirmed(hash, signal),
       };
       await (isHandOver(offer)
-        ? purse.chain.handOver(order, over, record, tooLate)
-        : purse.chain.send(order, record, { due, signal: tooLate }));
+        ? purse.chain.handOver(order, over, record, signal)
+        : purse.chain.send(order, record, { due, signal }));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;

@@ -152,9 +152,17 @@ export function lifeOf(
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
-  const handover = new Handover({ journal, payer, waits, release, witness: nobody, now });
+  const handover = new Handover({
+    journal,
+    payer,
+    waits,
+    release,
+    meetAgain: (challenge) => void cashier.meet(challenge),
+    witness: nobody,
+    now,
+  });
   const { id, testMoney } = account.network;
-  const cashier = new Cashier({
+  const cashier: Cashier = new Cashier({
     journal,
     budgets,
     approvals,

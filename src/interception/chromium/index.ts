@@ -8,9 +8,20 @@ import { originsAround } from './frames.ts';
 import { type HoldEnd, Holds } from './holds.ts';
 import { MeetingPlace } from './meeting.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
+import { Patience } from './patience.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
-import { arrives, askAgain, isIcon, isThePages, showsItself, tabOf, tabShowing, waits } from './retrigger.ts';
-import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting } from './sighting.ts';
+import {
+  arrives,
+  askAgain,
+  isIcon,
+  isThePages,
+  showsItself,
+  tabOf,
+  tabShowing,
+  tookBack,
+  waits,
+} from './retrigger.ts';
+import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting, wireMethod } from './sighting.ts';
 import { viewOf } from './view.ts';
 import { watchNetwork } from './watch.ts';
 
@@ -22,6 +33,10 @@ export interface ChromiumInterception extends Interception {
    * that very document on the wire. Resolved with what the script does next, as late as the user decides.
    */
   held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
+  /** A content script tells that its page took back what it held. */
+  dropped(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.dropped'>): Promise<void>;
+  /** A content script tells that its document was left, or sleeps: nothing that it asked for is waited for. */
+  left(sender: chrome.runtime.MessageSender): Promise<void>;
 }
 
 export interface InterceptionPorts {
@@ -36,6 +51,8 @@ export interface InterceptionPorts {
 const MEET_WITHIN = 1500;
 /** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
 const HOLD_WITHIN = 3500;
+/** The same once the page has been heard of since: what it holds follows at once (ms). */
+const HOLD_SOON = 500;
 /**
  * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the
  * browser asks the user whether to send a form again, when the user loads the page again.
@@ -53,12 +70,17 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const answers = new Answers();
   const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
   const holds = new Holds();
+  const patience = new Patience(Date.now);
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
+  /** The scripts' requests that ended before their answer was read, and the holds that their pages dropped. */
+  const abandoned = new BoundedMap<string, true>(REMEMBERED);
+  const dropped = new BoundedMap<string, true>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
   const toLoad = new Map<string, ToLoad>();
   let announce: (challenge: Challenge) => void = () => {};
   let unheld: (challenge: Challenge) => void = () => {};
   let crowded: (challenge: Challenge) => void = () => {};
+  let withdrawn: (challenge: Challenge) => void = () => {};
 
   /** Lets a challenge in, unless too many wait: then its page goes on with the 402 that it has. */
   const admit = async (sighting: Sighting, hold: Hold | null): Promise<boolean> => {
@@ -78,11 +100,58 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       void meetings.host(meetingNames(challenge, asked.method), 'over');
       return leave(sighting);
     }
-    if (isHeld(challenge)) {
-      const guest = await meetings.host(meetingNames(challenge, asked.method), sighting, HOLD_WITHIN);
-      return guest === null ? leave(sighting) : undefined;
-    }
+    if (isHeld(challenge)) return pair(sighting);
     return isThePages(challenge) ? leave(sighting) : meet(sighting);
+  };
+
+  /** A request of a script: the page holds it, took it back meanwhile, or cannot hold it. */
+  const pair = async (sighting: Sighting): Promise<void> => {
+    const names = meetingNames(sighting.challenge, sighting.asked.method);
+    const isAbandoned = () => isGivenUp(sighting);
+    if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_WITHIN)) !== null) return;
+    // A page that was busy until now says so by its answer, and brings its hold right after it.
+    const isTakenBack = isAbandoned() || (await tookBack(sighting));
+    if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_SOON)) !== null) return;
+    if (isTakenBack || isAbandoned()) giveUp(sighting);
+    else await leave(sighting);
+  };
+
+  /** Whether the browser saw the page give the request up before its answer was read. */
+  const isGivenUp = ({ challenge }: Sighting): boolean =>
+    challenge.kind === 'xmlhttprequest' && abandoned.get(challenge.requestId) !== undefined;
+
+  /** Nothing waits for the request, and nothing was said of it yet. */
+  const giveUp = ({ challenge, asked }: Sighting): void => {
+    noteTakenBack(challenge, asked.method);
+    withdrawn(challenge);
+  };
+
+  const noteTakenBack = ({ documentId, url }: Challenge, method: string): void => {
+    if (documentId !== null) patience.tookBack({ documentId, method: wireMethod(method), url });
+  };
+
+  /** What was open is waited for no more. */
+  const withdraw = async ({ sighting: { challenge, asked } }: OpenChallenge): Promise<void> => {
+    if (!(await open.end(challenge.id))) return;
+    if (isHeld(challenge)) void holds.end(challenge.id, 'release');
+    noteTakenBack(challenge, asked.method);
+    withdrawn(challenge);
+  };
+
+  const withdrawWhere = async (isOver: (one: OpenChallenge) => boolean): Promise<void> => {
+    const over = (await open.all()).filter((one) => !toLoad.has(one.sighting.challenge.id) && isOver(one));
+    await Promise.all(over.map(withdraw));
+  };
+
+  /** Tells of what a page holds once the page has held it for long enough to mean it. */
+  const announceWhenMeant = async ({ challenge, asked }: Sighting, isSteady: boolean): Promise<void> => {
+    const { id, documentId, url } = challenge;
+    const wait =
+      isSteady || documentId === null
+        ? 0
+        : patience.held({ documentId, method: wireMethod(asked.method), url });
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if ((await open.get(id)) !== undefined) announce(challenge);
   };
 
   /** A document, an element or a download: the purse can set it to ask again, once it is there. */
@@ -114,6 +183,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (typeof tabId !== 'number') return unheld(challenge);
     const left = { ...sighting, challenge: { ...challenge, tabId, userPart: 'load' as const } };
     if ((await isIcon(sighting)) || !(await arrives(left))) unheld(challenge);
+    else if (isGivenUp(left)) giveUp(left);
     else if (await admit(left, null)) announce(left.challenge);
   };
 
@@ -170,7 +240,10 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
           )
         : isServed || (await askAgain(sighting));
       if (!asks) answer.giveUp('gone');
-      return await answer.delivery;
+      const delivery = await answer.delivery;
+      if (isHeld(challenge) && delivery.kind === 'unanswered' && delivery.reason === 'gone')
+        giveUp(known.sighting);
+      return delivery;
     } finally {
       clearInterval(looks);
       await disarm();
@@ -233,18 +306,29 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   return {
-    watch(onChallenge, onUnheld, onCrowded, onUnpriced) {
+    watch(onChallenge, onUnheld, onCrowded, onUnpriced, onWithdrawn) {
       announce = onChallenge;
       unheld = onUnheld;
       crowded = onCrowded;
+      withdrawn = onWithdrawn;
       watchNetwork({
         priced: (sighting) => void seen(sighting),
         inVain: onUnheld,
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
         isOwn: (requestId) => answers.isCarrier(requestId),
+        abandoned(requestId) {
+          abandoned.set(requestId, true);
+          const isIts = ({ challenge }: Sighting) => challenge.requestId === requestId;
+          meetings.dismiss((host) => host !== 'over' && isIts(host));
+          // What is held goes by what its page says: a request that goes again ends the first one, too.
+          void withdrawWhere(({ sighting, hold }) => hold === null && isIts(sighting) && isGivenUp(sighting));
+        },
         mayAsk: ports.mayAsk,
       });
+      chrome.tabs.onRemoved.addListener(
+        (tabId) => void withdrawWhere(({ sighting }) => sighting.challenge.tabId === tabId),
+      );
       void open.all().then((all) => {
         for (const one of all) void resume(one);
       });
@@ -255,7 +339,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return known !== undefined && stillWaits(known);
     },
 
-    async held(sender, { holdId, url, method }) {
+    async held(sender, { holdId, url, method, steady }) {
       const { documentId, tab } = sender;
       if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
         return 'release';
@@ -285,9 +369,26 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       if (met === null || met === 'over') return 'release';
       const sighting = met.challenge.ofWorker === true ? await ofPage(met, sender, tab, documentId) : met;
       const end = holds.begin(sighting.challenge.id);
-      if (await admit(sighting, hold)) announce(sighting.challenge);
-      else void holds.end(sighting.challenge.id, 'release');
+      if (!(await admit(sighting, hold))) void holds.end(sighting.challenge.id, 'release');
+      else if (dropped.get(nameOf(hold)) !== undefined) await withdraw({ sighting, hold });
+      else void announceWhenMeant(sighting, steady === true);
       return end;
+    },
+
+    async dropped({ documentId }, { holdId }) {
+      if (documentId === undefined) return;
+      const hold = { documentId, id: holdId };
+      // It may still be on its way to its 402.
+      dropped.set(nameOf(hold), true);
+      const known = await open.heldBy(hold);
+      if (known !== undefined) await withdraw(known);
+    },
+
+    async left({ documentId }) {
+      if (documentId === undefined) return;
+      await withdrawWhere(
+        ({ sighting, hold }) => (hold?.documentId ?? sighting.challenge.documentId) === documentId,
+      );
     },
 
     async afresh({ id, method, tabId }) {
@@ -385,6 +486,8 @@ async function ofPage(
     },
   };
 }
+
+const nameOf = ({ documentId, id }: Hold): string => `${documentId} ${id}`;
 
 function isHeld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === undefined;

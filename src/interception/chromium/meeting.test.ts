@@ -34,6 +34,15 @@ test('a host may be more patient than the place', async () => {
   expect(await host).toBe('late');
 });
 
+test('a host that is dismissed goes away alone at once, and is not met later', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  const [gone, stays] = [place.host(['a', 'b'], 'gone'), place.host(['a'], 'stays')];
+  place.dismiss((host) => host === 'gone');
+  expect(await gone).toBeNull();
+  expect(await place.guest(['b', 'a'], 'guest')).toBe('stays');
+  expect(await stays).toBe('guest');
+});
+
 test('a host of two names is met once', async () => {
   const place = new MeetingPlace<string, string>(1500);
   void place.host(['document', 'origin'], 'host');

@@ -28,6 +28,11 @@ export class MeetingPlace<Host, Guest> {
     return this.#hosts.join(names, self, patience);
   }
 
+  /** Those of the waiting hosts that `over` picks wait no more: each goes away alone at once. */
+  dismiss(over: (host: Host) => boolean): void {
+    this.#hosts.dismiss(over);
+  }
+
   /** Resolved with the host, or null when none came in time. */
   guest(names: readonly string[], self: Guest): Promise<Host | null> {
     for (const name of names) {
@@ -55,6 +60,14 @@ class Waiting<Self, Other> {
     this.#leave(place);
     place.met(other);
     return Promise.resolve(place.self);
+  }
+
+  dismiss(over: (self: Self) => boolean): void {
+    for (const place of new Set([...this.#queues.values()].flatMap((queue) => [...queue]))) {
+      if (!over(place.self)) continue;
+      this.#leave(place);
+      place.met(null);
+    }
   }
 
   join(names: readonly string[], self: Self, patience: number): Promise<Other | null> {

@@ -97,8 +97,11 @@ export class OpenChallenges {
     return true;
   }
 
-  async end(id: string): Promise<void> {
-    if ((await this.#open).delete(id)) await this.#store.remove([PREFIX + id]);
+  /** Resolved with whether it was open until now. */
+  async end(id: string): Promise<boolean> {
+    const wasOpen = (await this.#open).delete(id);
+    if (wasOpen) await this.#store.remove([PREFIX + id]);
+    return wasOpen;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BridgeCommand, ElementName } from '../../messages/bridge.ts';
 import type { Challenge } from '../challenge.ts';
 import type { OpenChallenge } from './open-challenges.ts';
-import { bareUrl, originOf, type Sighting } from './sighting.ts';
+import { bareUrl, NO_TAB, originOf, type Sighting } from './sighting.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;
@@ -87,14 +87,40 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
         (await tell(tabId, { documentId: hold.documentId }, { bridge: 'look', what: 'hold', name: hold.id }))
       );
     case 'page':
-    case 'download':
+    case 'download': {
       // Of a worker no document is known: any page of its site will do.
-      return documentId === null
-        ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
-        : inDocument(sighting, { bridge: 'look', what: 'page', name: '' });
+      const isThere =
+        documentId === null
+          ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
+          : await inDocument(sighting, { bridge: 'look', what: 'page', name: '' });
+      return isThere && !(await tookBack(sighting));
+    }
     default:
       return inDocument(sighting, { bridge: 'look', what: way, name: sighting.asked.url });
   }
+}
+
+/**
+ * Whether a page took the script's request back before it could be held. Any frame may have: the network layer names
+ * another one for some of them. What went through a worker may be of any tab of its site.
+ */
+export async function tookBack({ challenge, asked }: Sighting): Promise<boolean> {
+  const { kind, tabId, ofWorker, initiator } = challenge;
+  if (kind !== 'xmlhttprequest') return false;
+  const name = `${asked.method.toUpperCase()} ${asked.url}`;
+  const ofItsSite = async () =>
+    (await chrome.tabs.query({})).flatMap(({ id = NO_TAB, url }) =>
+      originOf(url) === initiator ? [id] : [],
+    );
+  const inTab = async (id: number) => {
+    const frames = (await chrome.webNavigation.getAllFrames({ tabId: id }).catch(() => null)) ?? [];
+    const said = frames.map(({ documentId }) =>
+      tell(id, { documentId }, { bridge: 'look', what: 'takenBack', name }),
+    );
+    return (await Promise.all(said)).includes(true);
+  };
+  const tabs = ofWorker ? await ofItsSite() : [tabId];
+  return (await Promise.all(tabs.map(inTab))).includes(true);
 }
 
 /** Whether the browser asked for it by itself, to have an icon for the page. */

@@ -29,6 +29,8 @@ export interface Watcher {
   inVain(challenge: Challenge): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
   over(request: ScriptRequest, askedMethod: string): void;
+  /** A page gave a script's request up while it was on its way, or its answer was. */
+  abandoned(requestId: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
   /** Whether the purse had this request sent again: no script holds its answer. */
@@ -150,6 +152,12 @@ export function watchNetwork(watcher: Watcher): void {
     if (asked.get(requestId) === undefined) asked.set(requestId, { url: bareUrl(url), method });
     if (!isUpgrade(details)) passed.set(requestId, [...(passed.get(requestId) ?? []), url]);
   }, filter);
+  chrome.webRequest.onErrorOccurred.addListener(
+    ({ requestId, error }) => {
+      if (error === 'net::ERR_ABORTED') watcher.abandoned(requestId);
+    },
+    { ...filter, types: ['xmlhttprequest'] },
+  );
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {
       void received(details);

@@ -11,7 +11,7 @@ import {
   type SessionStore,
 } from '../../../../src/interception/chromium/index.ts';
 import { ProofRules, type Target } from '../../../../src/interception/chromium/proof-rule.ts';
-import type { Envelope, Reply } from '../../../../src/messages/contract.ts';
+import type { BridgeInput, Envelope, Reply } from '../../../../src/messages/contract.ts';
 
 /**
  * What becomes of a challenge as soon as it is seen, or that there is no purse; kept in the session storage, over the
@@ -26,6 +26,7 @@ export interface Bench {
   readonly challenges: Challenge[];
   readonly unheld: Challenge[];
   readonly unpriced: Unpriced[];
+  readonly withdrawn: Challenge[];
   readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Answered | Unanswered }>;
   deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
   release(challenge: Challenge): void;
@@ -71,6 +72,7 @@ globalThis.bench = {
   challenges: [],
   unheld: [],
   unpriced: [],
+  withdrawn: [],
   deliveries: [],
   async deliver(challenge, proof = `proof-${challenge.id}`) {
     const delivery = await interception.deliver(challenge, proof);
@@ -95,13 +97,24 @@ interception.watch(
   (challenge) => bench.unheld.push(challenge),
   () => {},
   (response) => bench.unpriced.push(response),
+  (challenge) => bench.withdrawn.push(challenge),
 );
 
 chrome.runtime.onMessage.addListener(
   (message: Envelope, sender, respond: (reply: Reply) => void): boolean => {
-    if (message.ask !== 'request.held') return false;
-    const input = message.input as { holdId: string; url: string; method: string };
-    void interception.held(sender, input).then((value) => respond({ ok: true, value }));
-    return true;
+    const done = (value: unknown) => respond({ ok: true, value });
+    switch (message.ask) {
+      case 'request.held':
+        void interception.held(sender, message.input as BridgeInput<'request.held'>).then(done);
+        return true;
+      case 'request.dropped':
+        void interception.dropped(sender, message.input as BridgeInput<'request.dropped'>).then(done);
+        return true;
+      case 'document.left':
+        void interception.left(sender).then(done);
+        return true;
+      default:
+        return false;
+    }
   },
 );

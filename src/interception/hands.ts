@@ -1,0 +1,15 @@
+import type { Challenge } from './challenge.ts';
+
+/**
+ * The origins that had a hand in a request, whoever is nearest to it first: who redirected it, who started it, the frames
+ * around the one that asked, the page that the user sees. The text `null` stands for an opaque one.
+ */
+export function handsIn({
+  redirectedBy,
+  initiator,
+  ancestors = [],
+  topOrigin,
+}: Pick<Challenge, 'redirectedBy' | 'initiator' | 'ancestors' | 'topOrigin'>): readonly string[] {
+  const hands = [redirectedBy, initiator, ...ancestors, topOrigin];
+  return [...new Set(hands.filter((hand) => hand !== undefined && hand !== null))];
+}

@@ -1,0 +1,27 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mostCrowded } from './most-crowded.ts';
+
+const place = fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.constantFrom('x', 'y', 'z'));
+/** Each as an object of its own, so that they can be told apart. */
+const crowd = fc
+  .array(place, { minLength: 1, maxLength: 40 })
+  .map((places) => places.map((path) => ({ path })));
+const pathOf = ({ path }: { readonly path: readonly string[] }) => path;
+
+test('one of a group is turned away only where no group is larger, and a newcomer rather than those who were there', () => {
+  fc.assert(
+    fc.property(crowd, (all) => {
+      const excess = mostCrowded(all, pathOf);
+      const sizeOf = (depth: number, of: (typeof all)[number] | undefined) =>
+        all.filter(({ path }) => path.slice(0, depth).join() === of?.path.slice(0, depth).join()).length;
+      const largest = Math.max(...all.map((one) => sizeOf(1, one)));
+      expect(sizeOf(1, excess)).toBe(largest);
+      const inIt = all.filter(({ path }) => path[0] === excess?.path[0]);
+      expect(sizeOf(2, excess)).toBe(Math.max(...inIt.map((one) => sizeOf(2, one))));
+      const newcomer = all.at(-1);
+      if (sizeOf(1, newcomer) === largest) expect(excess?.path[0]).toBe(newcomer?.path[0]);
+      expect(excess).toBe(all.findLast(({ path }) => path.join() === excess?.path.join()));
+    }),
+  );
+});

@@ -1,0 +1,25 @@
+/**
+ * What to turn away where there is too much: the newest of the largest group and, within that, of its largest group, and
+ * so on along the paths. One that has few is never turned away for one that has many. Of groups of one size the newcomer's
+ * is taken, so that nobody loses what they have to a newcomer with as much.
+ *
+ * @param all oldest first, the newcomer last.
+ */
+export function mostCrowded<T>(all: readonly T[], pathOf: (one: T) => readonly string[]): T | undefined {
+  let crowd = all;
+  for (let depth = 0; crowd.some((one) => pathOf(one).length > depth); depth++) {
+    const groups = new Map<string | undefined, T[]>();
+    for (const one of crowd) {
+      const name = pathOf(one)[depth];
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [one]);
+      else group.push(one);
+    }
+    const newcomer = crowd.at(-1);
+    const sizeOf = (group: readonly T[]) => group.length + (group.at(-1) === newcomer ? 0.5 : 0);
+    crowd = [...groups.values()].reduce((largest, group) =>
+      sizeOf(group) > sizeOf(largest) ? group : largest,
+    );
+  }
+  return crowd.at(-1);
+}

@@ -41,21 +41,31 @@ function Questions() {
     case 'failed':
       return <FaultLine fault={approvals.fault} />;
     case 'given':
-      if (approvals.value.length > 0) return <ApprovalQueue approvals={approvals.value} onDone={close} />;
-      if (toLoad.kind === 'waiting') return <Loading />;
-      return waits ? (
-        <main class="screen">
-          <ToLoad />
-        </main>
-      ) : (
-        <Nothing />
+      return (
+        <ApprovalQueue approvals={approvals.value} onDone={close}>
+          {toLoad.kind === 'waiting' ? (
+            <Loading />
+          ) : waits ? (
+            <main class="screen">
+              <ToLoad />
+            </main>
+          ) : (
+            <Nothing />
+          )}
+        </ApprovalQueue>
       );
   }
 }
 
+/** How long the window stays when nothing waits any more (ms): a page may send its request again. */
+const STAYS = 2_000;
+
 /** Nothing waits: the window has done its work. */
 function Nothing() {
-  useEffect(close, []);
+  useEffect(() => {
+    const timer = setTimeout(close, STAYS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <main class="unlock">
       <h1>{t('approve_none')}</h1>

@@ -1,12 +1,13 @@
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import { askersOf } from '../interception/hands.ts';
 import { MOST_BACKUP, type PageInput } from '../messages/contract.ts';
 import type { PageAnswers } from '../messages/serve.ts';
 import type { PurseView } from '../messages/views.ts';
 import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../nano/seed.ts';
-import { type Answer, type Approvals, nameOf } from '../payments/approvals.ts';
+import { type Answer, type Approvals, nameOf, type Question } from '../payments/approvals.ts';
 import type { BudgetChange } from '../payments/budget.ts';
 import type { Float, FloatPlan } from '../payments/float.ts';
 import type { Handover } from '../payments/handover.ts';
@@ -277,7 +278,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
         question = named();
         if (question === undefined) throw new Fault('fault_requestGone');
       }
-      approvals.answer(question.id, answerOf(answer));
+      approvals.answer(question.id, answerOf(answer, question));
       return null;
     },
 
@@ -375,13 +376,19 @@ function readSite(text: string): Site {
   return siteOf(url);
 }
 
-function answerOf(
-  answer:
-    | { readonly kind: 'once' | 'decline' | 'never' }
-    | { readonly kind: 'budget'; readonly perPayment: string; readonly perDay: string },
-): Answer {
-  if (answer.kind !== 'budget') return answer;
-  return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+function answerOf(answer: PageInput<'approval.answer'>['answer'], { site, challenge }: Question): Answer {
+  switch (answer.kind) {
+    case 'budget':
+      return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+    case 'never': {
+      const named = [...askersOf(challenge, site).map(siteOf), site];
+      const blocked = named.find((one) => answer.site === undefined || one === answer.site);
+      if (blocked === undefined) throw new Fault('fault_badMessage');
+      return { kind: 'never', site: blocked };
+    }
+    default:
+      return answer;
+  }
 }
 
 const floatView = ({ accounts, each }: FloatPlan) => ({ accounts, each: each.toString() });

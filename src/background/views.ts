@@ -1,5 +1,6 @@
 import type { MessageKey } from '../fault.ts';
 import type { Challenge, UserPart } from '../interception/challenge.ts';
+import { askersOf } from '../interception/hands.ts';
 import type {
   ActivityView,
   ApprovalView,
@@ -104,6 +105,7 @@ export function approvalView(
     id: nameOf(question),
     site,
     askedBy: asker,
+    askers: askersOf(challenge, site),
     url: challenge.url,
     amount: offer.amount.toString(),
     tag: tag?.toString() ?? null,

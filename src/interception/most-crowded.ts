@@ -6,20 +6,19 @@
  * @param all oldest first, the newcomer last.
  */
 export function mostCrowded<T>(all: readonly T[], pathOf: (one: T) => readonly string[]): T | undefined {
-  let crowd = all;
-  for (let depth = 0; crowd.some((one) => pathOf(one).length > depth); depth++) {
-    const groups = new Map<string | undefined, T[]>();
-    for (const one of crowd) {
-      const name = pathOf(one)[depth];
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [one]);
-      else group.push(one);
+  let crowd = all.map((one) => ({ one, path: pathOf(one) }));
+  for (let depth = 0; crowd.some(({ path }) => path.length > depth); depth++) {
+    const groups = new Map<string | undefined, typeof crowd>();
+    for (const member of crowd) {
+      const group = groups.get(member.path[depth]);
+      if (group === undefined) groups.set(member.path[depth], [member]);
+      else group.push(member);
     }
     const newcomer = crowd.at(-1);
-    const sizeOf = (group: readonly T[]) => group.length + (group.at(-1) === newcomer ? 0.5 : 0);
+    const sizeOf = (group: typeof crowd) => group.length + (group.at(-1) === newcomer ? 0.5 : 0);
     crowd = [...groups.values()].reduce((largest, group) =>
       sizeOf(group) > sizeOf(largest) ? group : largest,
     );
   }
-  return crowd.at(-1);
+  return crowd.at(-1)?.one;
 }

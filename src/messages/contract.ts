@@ -83,7 +83,8 @@ const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
   v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
   v.strictObject({ kind: v.literal('decline') }),
-  v.strictObject({ kind: v.literal('never') }),
+  /** The site that is to be blocked: who is paid, or had it asked; left out, the latter where it is another site. */
+  v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),
 ]);
 
 /** What an extension page may ask of the background. Trust tier: pages of this extension only. */

@@ -107,6 +107,8 @@ export interface ApprovalView {
   readonly site: string;
   /** Origin of the page that asked, when it is another one. */
   readonly askedBy: string | null;
+  /** The other sites that had it asked and can be blocked by their name, the nearest first. */
+  readonly askers: readonly string[];
   readonly url: string;
   readonly amount: RawString;
   /** The part of the amount that is only a tag, when it is worth showing. */

@@ -36,7 +36,8 @@ export type Answer =
   | { readonly kind: 'once' }
   | { readonly kind: 'budget'; readonly perPayment: Raw; readonly perDay: Raw }
   | { readonly kind: 'decline' }
-  | { readonly kind: 'never' };
+  /** Nothing that this site is paid, or has asked, is ever asked about again. */
+  | { readonly kind: 'never'; readonly site: Site };
 
 /** What becomes of one request that was asked about. */
 export type Verdict =

@@ -13,7 +13,7 @@ import type { Answer } from './approvals.ts';
 import type { Standing } from './cashier.ts';
 import { type Payment, siteOf } from './payment.ts';
 import { wholeOf } from './private-record.ts';
-import { challengeOf } from './samples.fixture.ts';
+import { challengeOf, SHOP } from './samples.fixture.ts';
 import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
 import { dayOf } from './windows.ts';
 
@@ -106,7 +106,7 @@ describe('the main job', () => {
 
   test.each([
     { answer: { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw }, status: 200 },
-    { answer: { kind: 'never' }, status: undefined },
+    { answer: { kind: 'never', site: SHOP }, status: undefined },
   ] satisfies { answer: Answer; status: number | undefined }[])(
     'the answer $answer.kind to a question of a private window is written down nowhere',
     async ({ answer, status }) => {
@@ -685,7 +685,7 @@ describe('a 402 is left to the page', () => {
     const others = await Promise.all([browser.visit(page()), browser.visit(page())]);
     const meetings = others.map((challenge) => life.cashier.meet(challenge));
     const challenge = await browser.visit(page());
-    await meetAndAnswer(challenge, { kind: 'never' });
+    await meetAndAnswer(challenge, { kind: 'never', site: siteOf(challenge.url) });
     await Promise.all(meetings);
     left(challenge, 'refusal_SITE_BLOCKED');
     const next = await browser.visit(page());

@@ -1,5 +1,6 @@
 import { Fault, type FaultKey, faultOf, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
+import { askersOf } from '../interception/hands.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { classify, tellingReason } from '../protocol/classify.ts';
@@ -233,21 +234,31 @@ export class Cashier {
     challenge: Challenge,
     offer: Offer,
     { paused }: Standing,
-    { allowance, blocked, lastPrice, paidAt, undelivered }: Books,
+    { allowance, blocked, isAskerBlocked, lastPrice, paidAt, undelivered }: Books,
   ): Promise<Decision> {
     const { handover, now } = this.#ports;
     const accounts = allowance.budget === null ? null : await this.#ports.accounts(offer.network);
     const undeliveredBefore = await handover.isPaidInVain(challenge, undelivered);
-    const circumstances = { allowance, blocked, lastPrice, paidAt, undeliveredBefore, paused, accounts };
+    const circumstances = {
+      allowance,
+      blocked,
+      isAskerBlocked,
+      lastPrice,
+      paidAt,
+      undeliveredBefore,
+      paused,
+      accounts,
+    };
     return decide({ challenge, offer, ...circumstances, now: now() });
   }
 
   /** What the books say of a request, whatever is offered for it. */
   async #lookUp(challenge: Challenge, { network }: Standing): Promise<Books> {
     const { journal, budgets, now } = this.#ports;
+    const site = siteOf(challenge.url);
     const [memory, rules] = await Promise.all([
       journal.recall(challenge, network.id),
-      budgets.rulesFor(network.id, siteOf(challenge.url), now()),
+      budgets.rulesFor(network.id, site, now(), askersOf(challenge, site)),
     ]);
     return { ...memory, ...rules };
   }
@@ -283,9 +294,12 @@ export class Cashier {
         // Whoever is paid for sees to it.
         return;
       case 'never':
-        await budgets.block(site);
-        approvals.lapse((other) => other.site === site);
-        return this.#leave(challenge, 'refusal_SITE_BLOCKED');
+        await budgets.block(verdict.site);
+        approvals.lapse(({ site, challenge }) => [site, ...askersOf(challenge, site)].includes(verdict.site));
+        return this.#leave(
+          challenge,
+          verdict.site === site ? 'refusal_SITE_BLOCKED' : 'refusal_ASKER_BLOCKED',
+        );
       case 'budget':
       case 'once': {
         const others = [...verdict.others];

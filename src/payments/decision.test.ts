@@ -38,6 +38,7 @@ const fine: Circumstances = {
   paidAt: null,
   undeliveredBefore: false,
   blocked: false,
+  isAskerBlocked: false,
   paused: false,
   accounts: [STRANGER],
   now: NOW,

@@ -44,6 +44,8 @@ export interface Circumstances extends Request {
   /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
+  /** Another site that had it asked is blocked. */
+  readonly isAskerBlocked: boolean;
   /** The purse's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
@@ -61,6 +63,7 @@ export const JUST_PAID = 10 * 60_000;
 export function decide(circumstances: Circumstances): Decision {
   const { offer, accounts, now } = circumstances;
   if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
+  if (circumstances.isAskerBlocked) return refuse('refusal_ASKER_BLOCKED');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer)) return ask('reason_signedBlock');

@@ -71,11 +71,8 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
 
   const fault = locking.fault.value ?? looking.fault.value;
   if (approvals.kind === 'waiting') return <Loading />;
-  if (approvals.kind === 'given' && approvals.value.length > 0) {
-    return <ApprovalQueue approvals={approvals.value} onDone={closeIfPopup} />;
-  }
   return (
-    <>
+    <ApprovalQueue approvals={approvals.kind === 'given' ? approvals.value : []} onDone={closeIfPopup}>
       <header class="bar">
         <div class="bar-line">
           <Mark />
@@ -94,7 +91,7 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
       <FaultLine fault={approvals.kind === 'failed' ? approvals.fault : fault} />
       <PlaceScreen place={place.value} purse={purse} />
       <Navigation place={place.value} />
-    </>
+    </ApprovalQueue>
   );
 }
 

@@ -30,7 +30,12 @@ export class StoredBudgets implements Budgets {
     return ((await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO) as Raw;
   }
 
-  async rulesFor(network: string, site: Site, at: number): Promise<SiteRules> {
+  async rulesFor(
+    network: string,
+    site: Site,
+    at: number,
+    askers: readonly string[] = [],
+  ): Promise<SiteRules> {
     const transaction = this.#database.transaction([
       'budgets',
       'spending',
@@ -38,12 +43,19 @@ export class StoredBudgets implements Budgets {
       'blocked',
       'blockTakers',
     ]);
-    const [{ windows: _, ...allowance }, blocked, blockTaker] = await Promise.all([
+    const blocks = transaction.objectStore('blocked');
+    const [{ windows: _, ...allowance }, blocked, blockTaker, blockedAskers] = await Promise.all([
       readAllowance(transaction, network, site, at),
-      transaction.objectStore('blocked').getKey(site),
+      blocks.getKey(site),
       transaction.objectStore('blockTakers').getKey(site),
+      Promise.all(askers.map((asker) => blocks.getKey(asker as Site))),
     ]);
-    return { allowance, blocked: blocked !== undefined, takesBlocks: blockTaker !== undefined };
+    return {
+      allowance,
+      blocked: blocked !== undefined,
+      isAskerBlocked: blockedAskers.some((one) => one !== undefined),
+      takesBlocks: blockTaker !== undefined,
+    };
   }
 
   /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { Fragment } from 'preact';
 import type { Fault } from '../../fault.ts';
 import type { ApprovalView } from '../../messages/views.ts';
 import { warningOf } from '../budget-words.ts';
@@ -7,12 +8,14 @@ import { NetworkBanner } from '../components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../components/Notice.tsx';
 import { Receive } from '../components/Receive.tsx';
 import { Screen } from '../components/Screen.tsx';
+import { SiteName } from '../components/SiteName.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
+import { shortStart, shownSite } from '../site.ts';
 import './approval.css';
 import { type Answer, Answers, type Choice } from './Answers.tsx';
 import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
@@ -30,16 +33,22 @@ interface ApprovalProps {
 /** One question: who asks, who gets paid, how much, what for, how it was checked. */
 export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
   const writingBudget = useSignal(false);
+  const choosingWhom = useSignal(false);
   const draft = useBudgetDraft(approval.amount, approval.budget);
   const expired = useNow(500).value >= approval.expiresAt;
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && approval.obstacle === null && !expired;
 
+  const { site, askers } = approval;
+  const hasForeignHand = approval.askedBy !== null;
   const never: Choice = {
     name: t('approve_never'),
     look: 'quiet',
     testId: 'approve-never',
-    choose: () => onAnswer({ kind: 'never' }),
+    choose: () => {
+      if (hasForeignHand) choosingWhom.value = true;
+      else onAnswer({ kind: 'never', site });
+    },
   };
   const refusals: readonly Choice[] = [
     {
@@ -82,8 +91,32 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       },
     },
   ];
-  const stage = !payable ? 'refuse' : writingBudget.value ? 'budget' : 'pay';
-  const choices = { refuse: refusals, pay: [...payments, ...refusals], budget }[stage];
+  const whom: readonly Choice[] = [
+    ...askers.map(
+      (asker, nth): Choice => ({
+        name: t('approve_neverBlock', nameIn(asker)),
+        look: nth === 0 ? 'primary' : 'plain',
+        testId: nth === 0 ? 'approve-never-asker' : `approve-never-asker-${nth + 1}`,
+        choose: () => onAnswer({ kind: 'never', site: asker }),
+      }),
+    ),
+    {
+      name: t('approve_neverBlock', nameIn(site)),
+      look: 'plain',
+      testId: 'approve-never-site',
+      choose: () => onAnswer({ kind: 'never', site }),
+    },
+    {
+      name: t('ui_back'),
+      look: 'quiet',
+      testId: 'approve-never-back',
+      choose: () => {
+        choosingWhom.value = false;
+      },
+    },
+  ];
+  const stage = choosingWhom.value ? 'whom' : !payable ? 'refuse' : writingBudget.value ? 'budget' : 'pay';
+  const choices = { whom, refuse: refusals, pay: [...payments, ...refusals], budget }[stage];
 
   return (
     <div class="approval" data-approval={approval.id}>
@@ -120,12 +153,42 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}
-        <Facts approval={approval} />
+        {stage === 'whom' ? <Whom approval={approval} /> : <Facts approval={approval} />}
         {stage === 'pay' && approval.work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
         {stage === 'pay' && <WorkLine work={approval.work} />}
       </Screen>
       <Answers key={stage} choices={choices} sending={sending} />
     </div>
+  );
+}
+
+/** The host of a site, as a button names it. */
+function nameIn(site: string): string {
+  const { start, end } = shownSite(site);
+  return `${shortStart(start)}${end}`;
+}
+
+/** Who can be blocked: the sites that had it asked, and the one that would be paid. */
+function Whom({ approval: { site, askers } }: { readonly approval: ApprovalView }) {
+  return (
+    <section class="whom" data-testid="approval-whom">
+      <h2>{t('approve_neverTitle')}</h2>
+      <p class="hint">{t(askers.length === 0 ? 'approve_neverNameless' : 'approve_neverText')}</p>
+      <dl class="facts">
+        {askers.map((asker) => (
+          <Fragment key={asker}>
+            <dt>{t('approve_neverAsker')}</dt>
+            <dd>
+              <SiteName site={asker} />
+            </dd>
+          </Fragment>
+        ))}
+        <dt>{t('approve_neverSite')}</dt>
+        <dd>
+          <SiteName site={site} />
+        </dd>
+      </dl>
+    </section>
   );
 }
 

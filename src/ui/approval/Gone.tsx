@@ -1,0 +1,34 @@
+import type { Fault } from '../../fault.ts';
+import type { ApprovalView } from '../../messages/views.ts';
+import { Amount } from '../components/Amount.tsx';
+import { Button } from '../components/Button.tsx';
+import { FaultLine } from '../components/Notice.tsx';
+import { Screen } from '../components/Screen.tsx';
+import { SiteName } from '../components/SiteName.tsx';
+import { t } from '../i18n.ts';
+
+interface GoneProps {
+  readonly approval: ApprovalView;
+  readonly fault: Fault;
+  readonly onClose: () => void;
+}
+
+/** Says that an answer came too late, for what, and why. */
+export function Gone({ approval, fault, onClose }: GoneProps) {
+  return (
+    <div class="approval" data-testid="approval-gone">
+      <Screen title={t('approve_goneTitle')}>
+        <section class="headline">
+          <SiteName site={approval.site} />
+          <p class="total">
+            <Amount raw={approval.amount} large />
+          </p>
+        </section>
+        <FaultLine fault={fault} />
+        <Button look="primary" testId="approval-gone-close" onClick={onClose}>
+          {t('ui_close')}
+        </Button>
+      </Screen>
+    </div>
+  );
+}

@@ -121,7 +121,7 @@ export function approvalView(
       ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
-      ...(isKnownPayee ? [] : (['warning_firstPayment'] as const)),
+      ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
     ],
     expiresAt: offer.expiresAt,
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : waitingView(holder),

@@ -125,6 +125,7 @@ test('an own account is asked about as at any new site, and can only be declined
   void page.goto(url).catch(() => undefined);
   const { offer, decline } = await scene.purse.nextApproval();
   expect(offer).toMatchObject({ reason: 'reason_newSite', obstacle: { key: 'approve_ownAccount' } });
+  expect(offer.warnings).not.toContain('warning_firstPayment');
   const view = await scene.purse.newPage();
   await view.goto(`chrome-extension://${scene.purse.extensionId}/src/approve/index.html`);
   await view.getByTestId('approval-obstacle').waitFor();

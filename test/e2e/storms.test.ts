@@ -108,11 +108,14 @@ test('a storm of fetches: 20 questions, one window, no work and no memory; other
   const windows = countWindows();
 
   await storm(page, MANY, scene.at('/api/data?n=NUMBER'));
+  // A budget pays for what is in view: the user has gone on to the other tab.
+  await other.bringToFront();
   const paid = await other.evaluate(
     (urls) => Promise.all(urls.map(async (url) => (await fetch(url)).status)),
     Array.from({ length: 5 }, (_, n) => `/api/data?other=${n}`),
   );
   expect(paid).toEqual(Array(5).fill(200));
+  await page.bringToFront();
   await answered(page, MANY - 20);
 
   // The page has its own 402s back, but for those that are asked about.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { addressOf, type NanoAddress, type PublicKey, publicKeyOf } from './account.ts';
 import type { Raw } from './amount.ts';
@@ -37,7 +38,7 @@ describe('on a devnet', () => {
   test('a send to us is worth what its sender lost', async () => {
     expect(await verify()).toMatchObject({ hash: source, amount: 12345n });
     const [entry] = await nodeAt(devnet.rpcUrl).receivable(keys.address, 10);
-    expect(entry).toEqual({ hash: source, amount: 12345n });
+    expect(entry).toEqual({ hash: source, amount: 12345n, source: toAddress(devnet.ledger.genesis) });
   });
 
   test('what the list of receivables claims has no part in it', async () => {

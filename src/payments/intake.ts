@@ -55,21 +55,18 @@ export class Intake {
     let trouble: FaultKey | null = unproven ? 'fault_sourceUnproven' : null;
     this.#incoming = proven.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
     let isProgress = false;
-    try {
-      for (const source of proven) {
-        life.throwIfAborted();
-        changed();
-        const outcome = await this.#receive(source);
-        if (outcome === 'refused') {
-          this.#passedOver.add(source.hash);
-          trouble = 'fault_nodeRefused';
-        }
-        // A node that names for ever what was taken in long ago is not to be asked for ever.
-        isProgress ||= outcome !== 'before';
-        this.#incoming = subtractRaw(this.#incoming, source.amount);
+    // Where a receive fails, what is left stays incoming: the next batch begins with it.
+    for (const source of proven) {
+      life.throwIfAborted();
+      changed();
+      const outcome = await this.#receive(source);
+      if (outcome === 'refused') {
+        this.#passedOver.add(source.hash);
+        trouble = 'fault_nodeRefused';
       }
-    } finally {
-      this.#incoming = ZERO;
+      // A node that names for ever what was taken in long ago is not to be asked for ever.
+      isProgress ||= outcome !== 'before';
+      this.#incoming = subtractRaw(this.#incoming, source.amount);
     }
     return { trouble, more: waiting.length === BATCH && isProgress };
   }

@@ -42,7 +42,8 @@ export function namesAndDates(known: readonly string[]): (password: string) => b
     // A letter without case belongs to a script that may write its words without spaces.
     if (/(?![\p{Lu}\p{Ll}])\p{L}/u.test(text)) return false;
     const rest = text.replace(WRITTEN_DATE, ' ').replace(DIGITS_OF_DATES, ' ');
-    return hasFewNumbers(rest) && hasPlainSeparators(rest) && hasFewWords(rest, free);
+    // A date that was cut out leaves its neighbours' separators side by side: these are judged as they were typed.
+    return hasFewNumbers(rest) && hasPlainSeparators(text) && hasFewWords(rest, free);
   };
 }
 

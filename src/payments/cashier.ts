@@ -282,10 +282,8 @@ export class Cashier {
       case 'lapsed':
         return this.#leave(challenge, 'refusal_LAPSED');
       case 'expired':
-        // It was the older offer of a request that asked the same.
-        return now() < question.offer.expiresAt - EXPIRY_MARGIN
-          ? this.#ask(question)
-          : this.#leave(challenge, 'refusal_LAPSED');
+        // Where another request that asked the same was shown, the offer of this one may live longer.
+        return id === question.id ? this.#leave(challenge, 'refusal_LAPSED') : this.#ask(question);
       case 'withdrawn':
         return this.#leave(challenge, 'refusal_WITHDRAWN');
       case 'crowded':

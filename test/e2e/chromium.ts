@@ -22,6 +22,9 @@ export interface BrowserOptions {
   readonly keepsPages?: boolean;
 }
 
+/** How long a page may take for what a test waits for (ms): a bound for machines that are busy with other things. */
+const PATIENCE = 90_000;
+
 /** Starts Chromium with the extension and waits for its worker. */
 export async function launchChromium(options: BrowserOptions): Promise<Browser> {
   const { extension, profile = '', headless = true, extraArgs = [], keepsPages = false } = options;
@@ -38,6 +41,7 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
       ...extraArgs,
     ],
   });
+  context.setDefaultTimeout(PATIENCE);
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   return { context, worker, extensionId: new URL(worker.url()).host };
 }

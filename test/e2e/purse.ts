@@ -117,7 +117,11 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
     allowInPrivate(profile, first.extensionId);
   }
   const browser = await launch();
-  if (isForgotten) browser.context.once('close', () => rmSync(profile, { recursive: true, force: true }));
+  if (isForgotten) {
+    // The browser's last processes may still be writing.
+    const retry = { maxRetries: 20, retryDelay: 100 };
+    browser.context.once('close', () => rmSync(profile, { recursive: true, force: true, ...retry }));
+  }
   try {
     return await setUp(browser, options, isNew);
   } catch (failure) {

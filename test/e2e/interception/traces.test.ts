@@ -213,10 +213,10 @@ test('nothing happens to a page that asks for nothing', async () => {
   await plain.close();
 });
 
-test('both scripts together weigh no more than 5.5 KiB', () => {
+test('both scripts together weigh no more than 6 KiB', () => {
   const built = builtExtension();
   const weights = ['bridge', 'hold'].map(
     (name) => gzipSync(readFileSync(join(built, `src/content/${name}.iife.js`))).length,
   );
-  expect(weights.reduce((sum, weight) => sum + weight)).toBeLessThanOrEqual(5632);
+  expect(weights.reduce((sum, weight) => sum + weight)).toBeLessThanOrEqual(6144);
 });

@@ -47,8 +47,11 @@ export interface InterceptionPorts {
   readonly changed: () => void;
 }
 
-/** How long a hold and its 402 wait for each other (ms): they come within milliseconds of another. */
-const MEET_WITHIN = 1500;
+/**
+ * How long a hold waits for its 402 (ms). They come within milliseconds of each other, but in a storm of another tab the
+ * worker looks at thousands of 402s first. Only a 402 that no server sent (a page's own worker made it) waits as long.
+ */
+const MEET_WITHIN = 15_000;
 /** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
 const HOLD_WITHIN = 3500;
 /** The same once the page has been heard of since: what it holds follows at once (ms). */

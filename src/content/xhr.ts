@@ -92,8 +92,9 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
       add(doing.unseen, { event, readyState });
       if (!doing.isBlank) conceal(this, doing);
       if (type === 'loadend') hold(this, doing);
-    } else if (phase === 'first' && type === 'loadend' && statusOf(this) === 0) {
-      // The answer broke off, took too long, or was taken back.
+    } else if (phase === 'first' && type === 'loadend' && readyState === DONE && statusOf(this) === 0) {
+      // The answer broke off, took too long, or was taken back. The end of a request that its page opened again from
+      // within comes while the next one is on its way.
       giveNotice(doing);
       show(this, doing, 'over');
     } else if (phase === 'first' && doing.isBlank) {

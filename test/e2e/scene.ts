@@ -82,7 +82,9 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       return { journal, merchant: merchant.books().payments.length, ledger: sends().length };
     },
     async paidSince(mark) {
-      const journal = (await purse.payments()).slice(mark.journal);
+      // A payment whose page took its request back before there was a block was given back, and is in no other book.
+      const isGivenBack = ({ state, blockHash }: PaymentView) => state === 'abandoned' && blockHash === null;
+      const journal = (await purse.payments()).slice(mark.journal).filter((one) => !isGivenBack(one));
       const books = merchant.books().payments.slice(mark.merchant);
       const ledger = sends().slice(mark.ledger);
       const inOrder = (lines: readonly (readonly (string | null)[])[]) => lines.toSorted().map(String);

@@ -40,8 +40,12 @@ const SLOW = [
   'src/work/engines/cpu-pool.test.ts',
   'test/conformance/conformance.test.ts',
 ];
-/** Browser tests that cross the whole purse: pages and scripts that pay, and the lock. */
-const SMOKE = ['test/e2e/paying.test.ts', 'test/e2e/mechanisms.test.ts', 'test/e2e/interception/xhr.test.ts'];
+/** Browser tests that cross the whole purse: pages, scripts and images that pay. */
+const SMOKE = [
+  'test/e2e/paying.test.ts',
+  'test/e2e/interception/images.test.ts',
+  'test/e2e/interception/xhr.test.ts',
+];
 
 const firefox: Step = {
   name: 'build for Firefox',

@@ -4,7 +4,7 @@ import type { Challenge } from './challenge.ts';
 export const NAMELESS = 'null';
 
 /**
- * The origins that had a hand in a request, whoever is nearest to it first: who redirected it, who started it, the frames
+ * The origins that had a hand in a request, the nearest to it first: who redirected it, who started it, the frames
  * around the one that asked, the page that the user sees. The text `null` stands for an opaque one.
  */
 export function handsIn({

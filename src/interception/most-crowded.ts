@@ -1,7 +1,7 @@
 /**
  * What to turn away where there is too much: the newest of the largest group and, within that, of its largest group, and
  * so on along the paths. One that has few is never turned away for one that has many. Of groups of one size the newcomer's
- * is taken, so that nobody loses what they have to a newcomer with as much.
+ * is taken, so that a newcomer displaces only those that have more than it.
  *
  * @param all oldest first, the newcomer last.
  */

@@ -151,7 +151,7 @@ describe('a locked purse', () => {
     locked = true;
   });
 
-  /** What is done without the password. Whoever adds a question decides on which side it stands. */
+  /** What is done without the password. */
   const ALWAYS = [
     'purse.state',
     'purse.touch',

@@ -39,7 +39,7 @@ const from = (topOrigin: string, parts: Partial<Challenge> = {}) =>
 const again = (amount?: bigint) =>
   question({ kind: 'xmlhttprequest', documentId: 'document', url: 'https://shop.example/again' }, amount);
 
-/** Puts a question that there is room for. */
+/** Asks a question, and fails when the queue is full. */
 function ask(approvals: Approvals, one: Question): Promise<Verdict> {
   const asked = approvals.ask(one);
   if (asked === 'full') throw new Error('there is no room for the question');

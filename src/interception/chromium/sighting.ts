@@ -75,7 +75,7 @@ export const OPAQUE = 'null';
 
 /**
  * The last origin among the URLs that a request was redirected from that is not the one it ended at; null when all are.
- * Without encryption a site is another one: whoever is on the line can answer for it.
+ * A site over http is not the same site as over https: any machine on the network path can answer for it.
  */
 export function redirectedBy(passed: readonly string[], url: string): string | null {
   const self = originOf(url);

@@ -199,8 +199,8 @@ function activationOf(headers: readonly chrome.webRequest.HttpHeader[] | undefin
 }
 
 /**
- * Whether the browser itself went from http to https (HSTS, HTTPS-First): no server was asked, so that whoever is on the
- * line had no say in it. Only what a server answered has an address or comes from the cache.
+ * Whether the browser itself went from http to https (HSTS, HTTPS-First). No server was asked, so that nothing on the
+ * network path had a say in it. Only what a server answered has an address or comes from the cache.
  */
 function isUpgrade({ url, redirectUrl, ip, fromCache }: chrome.webRequest.OnBeforeRedirectDetails): boolean {
   return ip === undefined && !fromCache && redirectUrl === url.replace(/^http:/, 'https:');

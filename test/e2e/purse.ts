@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
@@ -8,6 +7,7 @@ import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/co
 import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
 import { builtExtension } from './build.ts';
 import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
+import { newProfile, removeProfile } from './profile.ts';
 import { pageScreen, popupScreen, type Screen } from './screen.ts';
 
 /** A network as the purse is told it. What is left out has the value of a network for tests. */
@@ -107,7 +107,7 @@ const LOOK_EVERY = 25;
 export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse> {
   const { headless = true, extraArgs = [], keepsPages = false, inPrivate = false } = options;
   const isForgotten = inPrivate && options.profile === undefined;
-  const profile = isForgotten ? mkdtempSync(join(tmpdir(), 'nano-purse-private-')) : (options.profile ?? '');
+  const profile = isForgotten ? newProfile() : (options.profile ?? '');
   const isNew = profile === '' || !existsSync(join(profile, 'Default'));
   const launch = () =>
     launchChromium({ extension: builtExtension(), profile, headless, extraArgs, keepsPages });
@@ -118,9 +118,7 @@ export async function launchPurse(options: PurseOptions = {}): Promise<TestPurse
   }
   const browser = await launch();
   if (isForgotten) {
-    // The browser's last processes may still be writing.
-    const retry = { maxRetries: 20, retryDelay: 100 };
-    browser.context.once('close', () => rmSync(profile, { recursive: true, force: true, ...retry }));
+    browser.context.once('close', () => removeProfile(profile));
   }
   try {
     return await setUp(browser, options, isNew);

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { wallet } from 'nanocurrency-web';
 import type { Page } from 'playwright';
@@ -9,6 +8,7 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 import { builtExtension, ROOT } from './build.ts';
 import { type Browser, launchChromium } from './chromium.ts';
+import { newProfile, removeProfile } from './profile.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
 import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
 
@@ -148,13 +148,12 @@ describe('the lock', () => {
   let page: Page;
 
   beforeAll(async () => {
-    profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
+    profile = newProfile();
     scene = await openScene({ purse: { profile, password: PASSWORD } });
   });
   afterAll(async () => {
     await scene?.close();
-    // The browser's last processes may still be writing.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeProfile(profile);
   });
   beforeEach(async () => {
     page = await scene.purse.newPage();
@@ -360,7 +359,7 @@ describe('a browser that keeps no data', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    profile = mkdtempSync(join(tmpdir(), 'nano-purse-profile-'));
+    profile = newProfile();
     // Where the browser's databases would be, there is no room for a folder.
     mkdirSync(join(profile, 'Default'));
     writeFileSync(join(profile, 'Default', 'IndexedDB'), '');
@@ -372,7 +371,7 @@ describe('a browser that keeps no data', () => {
     await browser?.context.close();
     await merchant?.close();
     await devnet?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeProfile(profile);
   });
 
   test.each(['popup', 'onboarding', 'approve'])('says so on the page %s', async (name) => {

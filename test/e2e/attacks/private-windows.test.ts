@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentState } from '../../../src/messages/views.ts';
 import { csvOf, jsonOf } from '../../../src/popup/activity-file.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
+import { newProfile, removeProfile } from '../profile.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
 import { openScene, type Scene, XNO } from '../scene.ts';
 import { filesWith } from './profile-bytes.ts';
@@ -23,7 +21,7 @@ let scene: Scene;
 let server: Paywall;
 let purse: TestPurse;
 beforeAll(async () => {
-  profile = mkdtempSync(join(tmpdir(), 'nano-purse-private-'));
+  profile = newProfile();
   scene = await openScene({ purse: { profile, password: PASSWORD, inPrivate: true } });
   purse = scene.purse;
   server = await startPaywall();
@@ -31,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await scene?.close();
   await server?.close();
-  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  await removeProfile(profile);
 });
 
 const at = (host: string, path: string, visit: string) =>

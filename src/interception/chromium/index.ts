@@ -23,7 +23,7 @@ import {
 } from './retrigger.ts';
 import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting, wireMethod } from './sighting.ts';
 import { viewOf } from './view.ts';
-import { watchNetwork } from './watch.ts';
+import { type NetworkWatch, watchNetwork } from './watch.ts';
 
 export type { SessionStore } from './open-challenges.ts';
 
@@ -48,10 +48,10 @@ export interface InterceptionPorts {
 }
 
 /**
- * How long a hold waits for its 402 (ms). They come within milliseconds of each other, but in a storm of another tab the
- * worker looks at thousands of 402s first. Only a 402 that no server sent (a page's own worker made it) waits as long.
+ * How long a hold waits for its 402 (ms), from when the purse has looked at each one that came before. They come within
+ * milliseconds of each other; only a 402 that no server sent (a page's own worker made it) waits as long.
  */
-const MEET_WITHIN = 15_000;
+const MEET_WITHIN = 1500;
 /** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
 const HOLD_WITHIN = 3500;
 /** The same once the page has been heard of since: what it holds follows at once (ms). */
@@ -84,6 +84,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   let unheld: (challenge: Challenge) => void = () => {};
   let crowded: (challenge: Challenge) => void = () => {};
   let withdrawn: (challenge: Challenge) => void = () => {};
+  let network: NetworkWatch | undefined;
 
   /** Lets a challenge in, unless too many wait: then its page goes on with the 402 that it has. */
   const admit = async (sighting: Sighting, hold: Hold | null): Promise<boolean> => {
@@ -314,7 +315,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       unheld = onUnheld;
       crowded = onCrowded;
       withdrawn = onWithdrawn;
-      watchNetwork({
+      network = watchNetwork({
         priced: (sighting) => void seen(sighting),
         inVain: onUnheld,
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
@@ -368,7 +369,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
         method,
       );
       const names = [name, byWorker].filter((one) => one !== undefined);
-      const met = await meetings.guest(names, hold);
+      const met = await meetings.guest(names, hold, network?.caughtUp());
       if (met === null || met === 'over') return 'release';
       const sighting = met.challenge.ofWorker === true ? await ofPage(met, sender, tab, documentId) : met;
       const end = holds.begin(sighting.challenge.id);

@@ -34,6 +34,31 @@ test('a host may be more patient than the place', async () => {
   expect(await host).toBe('late');
 });
 
+test('a guest counts its patience from the moment it was told to', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  let lookedUp = () => {};
+  const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
+  await vi.advanceTimersByTimeAsync(20_000);
+  lookedUp();
+  await vi.advanceTimersByTimeAsync(1499);
+  expect(await place.host(['a'], 'late')).toBe('guest');
+  expect(await guest).toBe('late');
+  const alone = place.guest(['a'], 'alone', Promise.resolve());
+  await vi.advanceTimersByTimeAsync(1500);
+  expect(await alone).toBeNull();
+});
+
+test('a guest that met its host before its patience began to count waits for none', async () => {
+  const place = new MeetingPlace<string, string>(1500);
+  let lookedUp = () => {};
+  const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
+  expect(await place.host(['a'], 'host')).toBe('guest');
+  lookedUp();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(await guest).toBe('host');
+});
+
 test('a host that is dismissed goes away alone at once, and is not met later', async () => {
   const place = new MeetingPlace<string, string>(1500);
   const [gone, stays] = [place.host(['a', 'b'], 'gone'), place.host(['a'], 'stays')];

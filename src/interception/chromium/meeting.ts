@@ -33,13 +33,13 @@ export class MeetingPlace<Host, Guest> {
     this.#hosts.dismiss(over);
   }
 
-  /** Resolved with the host, or null when none came in time. */
-  guest(names: readonly string[], self: Guest): Promise<Host | null> {
+  /** Resolved with the host, or null when none came in time. The time counts from when `after` is settled. */
+  guest(names: readonly string[], self: Guest, after?: Promise<unknown>): Promise<Host | null> {
     for (const name of names) {
       const host = this.#hosts.take(name, self, this.#prefers);
       if (host !== undefined) return host;
     }
-    return this.#guests.join(names, self, this.#patience);
+    return this.#guests.join(names, self, this.#patience, after);
   }
 }
 
@@ -70,16 +70,29 @@ class Waiting<Self, Other> {
     }
   }
 
-  join(names: readonly string[], self: Self, patience: number): Promise<Other | null> {
+  join(
+    names: readonly string[],
+    self: Self,
+    patience: number,
+    after?: Promise<unknown>,
+  ): Promise<Other | null> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#leave(place);
-        resolve(null);
-      }, patience);
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let isMet = false;
+      const wait = () => {
+        if (isMet) return;
+        timer = setTimeout(() => {
+          this.#leave(place);
+          resolve(null);
+        }, patience);
+      };
       const met = (other: Other | null) => {
+        isMet = true;
         clearTimeout(timer);
         resolve(other);
       };
+      if (after === undefined) wait();
+      else void after.then(wait, wait);
       const place: Place<Self, Other> = { names, self, met };
       for (const name of names) {
         const queue = this.#queues.get(name);

@@ -16,7 +16,7 @@ function memory(): SessionStore & { readonly kept: Map<string, unknown> } {
   };
 }
 
-function sighting(id: string, seenAt: number, header = 'offer', tabId = 1) {
+function sighting(id: string, seenAt: number, header = 'offer', tabId = 1, site = 'https://page.example') {
   const challenge: Challenge = {
     id,
     requestId: '1',
@@ -24,7 +24,7 @@ function sighting(id: string, seenAt: number, header = 'offer', tabId = 1) {
     frameId: 0,
     documentId: 'document',
     initiator: 'https://page.example',
-    topOrigin: 'https://page.example',
+    topOrigin: site,
     isPrivate: false,
     method: 'GET',
     url: 'https://shop.example/',
@@ -79,34 +79,55 @@ test('what is not a challenge in the store is not believed', async () => {
 });
 
 describe('of a storm', () => {
-  const add = (open: OpenChallenges, id: string, tabId: number, header?: string) =>
-    open.add({ sighting: sighting(id, 1, header, tabId), hold: null });
-  const many = async (open: OpenChallenges, count: number, tabId: number, header?: string) => {
+  interface Asker {
+    readonly tab: number;
+    readonly site: string;
+    readonly header?: string;
+  }
+  const add = (open: OpenChallenges, id: string, { tab, site, header }: Asker) =>
+    open.add({ sighting: sighting(id, 1, header, tab, site), hold: null });
+  const many = async (open: OpenChallenges, count: number, asker: Asker) => {
     const added: boolean[] = [];
-    for (let n = 0; n < count; n += 1) added.push(await add(open, `${tabId} ${n}`, tabId, header));
+    for (let n = 0; n < count; n += 1) added.push(await add(open, `${asker.site} ${asker.tab} ${n}`, asker));
     return added.filter((isIn) => isIn).length;
   };
 
-  test('200 are let in from one tab and 600 in all, and nobody loses a place that was given', async () => {
+  test('200 are let in from one site and 600 in all, and nothing loses a place that was given', async () => {
     const store = memory();
     const open = new OpenChallenges(store);
-    await add(open, 'the first', 99);
-    expect(await many(open, 1000, 1)).toBe(200);
-    expect(await many(open, 1000, 2)).toBe(200);
-    expect(await many(open, 1000, 3)).toBe(199);
+    await add(open, 'the first', { tab: 99, site: 'https://first.example' });
+    expect(await many(open, 1000, { tab: 1, site: 'https://a.example' })).toBe(200);
+    expect(await many(open, 1000, { tab: 2, site: 'https://b.example' })).toBe(200);
+    expect(await many(open, 1000, { tab: 3, site: 'https://c.example' })).toBe(199);
     expect(store.kept.size).toBe(600);
     expect(await open.get('the first')).toBeDefined();
-    await open.end('1 7');
-    expect(await many(open, 2, 4)).toBe(1);
+    await open.end('https://a.example 1 7');
+    expect(await many(open, 2, { tab: 4, site: 'https://d.example' })).toBe(1);
   });
 
-  test('with long headers, one tab has a share of the store and all have their bound', async () => {
+  test('many tabs of one site have one share, and leave room for another site', async () => {
+    const open = new OpenChallenges(memory());
+    const inTabs = [1, 2, 3, 4, 5].map((tab) => many(open, 100, { tab, site: 'https://storm.example' }));
+    const letIn = (await Promise.all(inTabs)).reduce((sum, count) => sum + count, 0);
+    expect(letIn).toBe(200);
+    expect(await many(open, 20, { tab: 6, site: 'https://shop.example' })).toBe(20);
+  });
+
+  test('one tab that leads its page from site to site has one share', async () => {
+    const open = new OpenChallenges(memory());
+    const letIn: number[] = [];
+    for (const name of ['a', 'b', 'c'])
+      letIn.push(await many(open, 100, { tab: 1, site: `https://${name}.example` }));
+    expect(letIn).toEqual([100, 100, 0]);
+  });
+
+  test('with long headers, one site has a share of the store and all have their bound', async () => {
     const store = memory();
     const open = new OpenChallenges(store);
-    for (let tabId = 1; tabId <= 10; tabId += 1) await many(open, 20, tabId, 'x'.repeat(60_000));
-    const perTab = [...Array(10).keys()].map(
-      (n) => [...store.kept.keys()].filter((key) => key.startsWith(`challenge:${n + 1} `)).length,
-    );
-    expect(perTab).toEqual([8, 8, 8, 8, 1, 0, 0, 0, 0, 0]);
+    const header = 'x'.repeat(60_000);
+    const letIn: number[] = [];
+    for (let tab = 1; tab <= 10; tab += 1)
+      letIn.push(await many(open, 20, { tab, site: `https://${tab}.example`, header }));
+    expect(letIn).toEqual([8, 8, 8, 8, 1, 0, 0, 0, 0, 0]);
   });
 });

@@ -26,8 +26,8 @@ export interface SessionStore {
 const PREFIX = 'challenge:';
 /** How much is kept at most: a share of the 10 MB that the browser gives, however long the headers are. */
 const MOST = { challenges: 600, characters: 2_000_000 };
-/** The share of one tab: its storm takes no other tab's place. */
-const MOST_OF_A_TAB = { challenges: 200, characters: 500_000 };
+/** The share of one site in all its tabs, and of one tab whatever its sites: a storm takes no other site's place. */
+const MOST_OF_A_SITE = { challenges: 200, characters: 500_000 };
 
 const nullableText = v.nullable(v.string());
 const stored = v.strictObject({
@@ -86,12 +86,12 @@ export class OpenChallenges {
     return (await this.all()).find(({ hold }) => hold?.documentId === documentId && hold.id === id);
   }
 
-  /** Resolved once it is stored; with false when too many wait already, of its tab or in all, to take one more. */
+  /** Resolved once it is stored; with false when too many wait already, of its site, its tab or in all, to take one more. */
   async add(challenge: OpenChallenge): Promise<boolean> {
     const open = await this.#open;
     const all = [...open.values(), challenge];
-    const ofItsTab = all.filter((one) => tabOf(one) === tabOf(challenge));
-    if (exceeds(all, MOST) || exceeds(ofItsTab, MOST_OF_A_TAB)) return false;
+    const share = all.filter((one) => tabOf(one) === tabOf(challenge) || siteOf(one) === siteOf(challenge));
+    if (exceeds(all, MOST) || exceeds(share, MOST_OF_A_SITE)) return false;
     open.set(idOf(challenge), challenge);
     await this.#store.write(PREFIX + idOf(challenge), challenge);
     return true;
@@ -115,6 +115,9 @@ async function restore(store: SessionStore): Promise<Map<string, OpenChallenge>>
 
 const idOf = ({ sighting }: OpenChallenge): string => sighting.challenge.id;
 const tabOf = ({ sighting }: OpenChallenge): number => sighting.challenge.tabId;
+/** The site whose page asks; sites that the browser does not name share one place. */
+const siteOf = ({ sighting: { challenge } }: OpenChallenge): string | null =>
+  challenge.topOrigin ?? challenge.initiator;
 const sizeOf = ({ sighting }: OpenChallenge): number =>
   sighting.challenge.header.length + sighting.challenge.url.length;
 

@@ -47,8 +47,13 @@ const filter: chrome.webRequest.RequestFilter = {
 /** Requests in flight that the purse remembers anything about. */
 const REMEMBERED = 1000;
 
+export interface NetworkWatch {
+  /** Resolved once the watcher knows of each 402 whose headers have come by now. */
+  caughtUp(): Promise<unknown>;
+}
+
 /** Starts to listen to the network layer; synchronous, so that the events may wake the worker. */
-export function watchNetwork(watcher: Watcher): void {
+export function watchNetwork(watcher: Watcher): NetworkWatch {
   const own = new URL(chrome.runtime.getURL('')).origin;
   const asked = new BoundedMap<string, { readonly url: string; readonly method: string }>(REMEMBERED);
   const aside = new BoundedMap<string, 'speculative' | 'proven'>(REMEMBERED);
@@ -56,6 +61,8 @@ export function watchNetwork(watcher: Watcher): void {
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
   const activations = new BoundedMap<string, Activation>(REMEMBERED);
   const commits = new Commits();
+  /** The 402s of which it is still being looked up who asked. */
+  const underway = new Set<Promise<void>>();
 
   /** Who started the request, as far as the browser tells. */
   const startOf = async ({ requestId, tabId, type, url, timeStamp, initiator }: Received) => {
@@ -68,7 +75,7 @@ export function watchNetwork(watcher: Watcher): void {
 
   const received = async (details: Received): Promise<void> => {
     const { requestId, tabId, documentId, type } = details;
-    if (details.statusCode !== 402 || !isKind(type)) return;
+    if (!isKind(type)) return;
     if (details.method === 'OPTIONS' || details.initiator === own) return;
     const trait = traits.get(requestId);
     // Of workers without a tab only their own requests are anybody's business; of `other` ones only downloads.
@@ -160,12 +167,15 @@ export function watchNetwork(watcher: Watcher): void {
   );
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {
-      void received(details);
+      if (details.statusCode !== 402) return undefined;
+      const one = received(details).finally(() => underway.delete(one));
+      underway.add(one);
       return undefined;
     },
     filter,
     ['responseHeaders', 'extraHeaders'],
   );
+  return { caughtUp: () => Promise.allSettled(underway) };
 }
 
 /**

@@ -67,7 +67,7 @@ test('T5, T13, T21: malformed, unsigned, or in upper case', async () => {
   const wrong = [
     { signature: undefined },
     { account: undefined },
-    { account: `${scene.payer.address.slice(0, -1)}1` },
+    { account: scene.payer.address.replace(/.$/, (last) => (last === '1' ? '3' : '1')) },
     { blockHash: hash.toUpperCase() },
     { signature: signature.toUpperCase() },
   ];

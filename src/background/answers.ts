@@ -33,7 +33,15 @@ import type { Keeper } from './keeper.ts';
 import type { Sandbox } from './sandbox.ts';
 import { sandboxAnswers } from './sandbox-answers.ts';
 import { testerAnswers } from './tester-answers.ts';
-import { activityView, approvalView, budgetView, capView, networkView, waitingView } from './views.ts';
+import {
+  activityView,
+  approvalView,
+  budgetView,
+  capView,
+  faultView,
+  networkView,
+  waitingView,
+} from './views.ts';
 import type { Work } from './work.ts';
 import { workAnswers } from './work-answers.ts';
 
@@ -93,7 +101,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       balance: purse.balance?.toString() ?? null,
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
-      trouble: purse.trouble,
+      trouble: faultView(purse.trouble),
       chequeOut: waitingView((await chains.out()).find(isOf(purse))?.cheque ?? null),
       work: await purse.readiness(),
       paused: await settings.read('paused'),
@@ -105,7 +113,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
   return {
     'purse.state': state,
     'purse.refresh': async () => {
-      await (await keeper.current())?.refresh();
+      await (await keeper.current())?.retry();
       return null;
     },
     'purse.touch': async () => {

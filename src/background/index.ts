@@ -25,6 +25,7 @@ import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
 import { StoredSettings } from '../storage/settings.ts';
+import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
 import { loadAgain, loadPage, postTo, replayTo } from './again.ts';
@@ -131,7 +132,7 @@ async function build(): Promise<House> {
   const keeper = new Keeper({
     vault,
     settings,
-    database,
+    transfers: new StoredTransfers(database, now),
     chains,
     work: work.scheduler,
     exclusively,

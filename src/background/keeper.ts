@@ -8,17 +8,16 @@ import { deriveKeys } from '../nano/seed.ts';
 import type { Exclusively } from '../payments/chain.ts';
 import { Float, MOST_ACCOUNTS } from '../payments/float.ts';
 import { Purse } from '../payments/purse.ts';
+import type { TransferBook } from '../payments/transfer.ts';
 import type { StoredChains } from '../storage/chains.ts';
-import type { Database } from '../storage/database.ts';
 import type { StoredSettings } from '../storage/settings.ts';
-import { recordTransfer } from '../storage/transfers.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 
 export interface KeeperPorts {
   readonly vault: Vault;
   readonly settings: StoredSettings;
-  readonly database: Database;
+  readonly transfers: TransferBook;
   readonly chains: StoredChains;
   readonly work: WorkScheduler;
   readonly exclusively: Exclusively;
@@ -162,7 +161,7 @@ export class Keeper {
     index: number,
     { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
   ): Purse {
-    const { database, chains, work, exclusively, changed, vault } = this.#ports;
+    const { transfers, chains, work, exclusively, changed, vault } = this.#ports;
     const { wsUrl } = network;
     const purse = new Purse({
       network,
@@ -176,9 +175,7 @@ export class Keeper {
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,
       patienceMs: CONFIRMATION_PATIENCE,
-      // What is moved between the user's own accounts is neither spent nor received.
-      recordTransfer: (transfer, block) =>
-        own.includes(transfer.counterparty) ? chains.put(block) : recordTransfer(database, transfer, block),
+      transfers,
       leastReceived,
       isOwn: (one) => own.includes(one),
       changed,

@@ -7,7 +7,7 @@ import type { Approvals } from '../payments/approvals.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Keeper } from './keeper.ts';
 import type { Sandbox } from './sandbox.ts';
-import { networkView } from './views.ts';
+import { faultView, networkView } from './views.ts';
 
 export interface SandboxParts {
   readonly sandbox: Sandbox;
@@ -47,7 +47,7 @@ export function sandboxAnswers({
       account: purse.account,
       balance: purse.balance?.toString() ?? null,
       incoming: purse.incoming.toString(),
-      trouble: purse.trouble,
+      trouble: faultView(purse.trouble),
     };
   };
 

@@ -1,4 +1,4 @@
-import type { MessageKey } from '../fault.ts';
+import type { Fault, MessageKey } from '../fault.ts';
 import type { Challenge, UserPart } from '../interception/challenge.ts';
 import { askersOf } from '../interception/hands.ts';
 import type {
@@ -6,8 +6,8 @@ import type {
   ApprovalView,
   BudgetView,
   CapView,
+  FaultView,
   NetworkView,
-  OpenPurseView,
   PaymentView,
   UseView,
 } from '../messages/views.ts';
@@ -30,6 +30,7 @@ import type { Float } from '../payments/float.ts';
 import { type Cheque, chequeOutFault } from '../payments/own-block.ts';
 import { isUnderway, type Site } from '../payments/payment.ts';
 import { type AnyPayment, isWhole } from '../payments/private-record.ts';
+import { blockOf } from '../payments/transfer.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
 import type { Activity } from '../storage/activity.ts';
@@ -135,11 +136,14 @@ export function approvalView(
   };
 }
 
+/** What could not be done, as the pages say it; null for nothing. */
+export function faultView(fault: Fault | null): FaultView | null {
+  return fault && { key: fault.key, args: fault.args };
+}
+
 /** Why an account cannot pay while its signed block is out. */
-export function waitingView(holder: Cheque | null): OpenPurseView['chequeOut'] {
-  if (holder === null) return null;
-  const { key, args } = chequeOutFault(holder);
-  return { key, args };
+export function waitingView(holder: Cheque | null): FaultView | null {
+  return faultView(holder && chequeOutFault(holder));
 }
 
 /** The other site that had a hand in the request: the page in the tab, a frame in it, who redirected it or started it. */
@@ -185,14 +189,17 @@ function warningKey(warning: OfferWarning): MessageKey {
 /** `out` holds the signed blocks that were handed over and not cashed, by their hash. */
 export function activityView(activity: Activity, out: ReadonlySet<BlockHash>): ActivityView {
   if (activity.kind === 'payment') return paymentView(activity.payment, out);
-  const { kind, id, at, amount, counterparty, network } = activity.transfer;
+  const { transfer } = activity;
+  const { kind, id, at, amount, counterparty, network, state } = transfer;
   return {
     kind,
     id,
     at,
+    state: state?.kind ?? 'done',
+    fault: state?.kind === 'refused' ? { key: 'fault_nodeRefused', args: [state.said] } : null,
     amount: amount.toString(),
     counterparty,
-    blockHash: id,
+    blockHash: blockOf(transfer),
     network: network.id,
     testMoney: network.testMoney,
   };

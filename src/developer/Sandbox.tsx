@@ -16,7 +16,7 @@ import { NetworkBanner } from '../ui/components/NetworkBanner.tsx';
 import { FaultLine, Notice } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { shortXno } from '../ui/format.ts';
-import { t } from '../ui/i18n.ts';
+import { sentenceOf, t } from '../ui/i18n.ts';
 
 /** Which tabs pay with test money, and where to get some. */
 export function Sandbox() {
@@ -63,7 +63,7 @@ function Money({ money }: { readonly money: TestMoneyView }) {
       </p>
       {incoming !== '0' && <p class="hint">{t('developer_incoming', shortXno(incoming))}</p>}
       <FullAccount account={account} />
-      {trouble !== null && <Notice tone="bad">{t(trouble)}</Notice>}
+      {trouble !== null && <Notice tone="bad">{sentenceOf(trouble)}</Notice>}
       <FaultLine fault={action.fault.value} />
       <div class="developer-buttons">
         <Button

@@ -3,6 +3,12 @@ import type { FaultKey, MessageKey } from '../fault.ts';
 /** What the pages see of the purse. Amounts cross as decimal text in raw, times as ms since the epoch. */
 export type RawString = string;
 
+/** A sentence about what could not be done, and the words that go into it. */
+export interface FaultView {
+  readonly key: FaultKey;
+  readonly args: readonly string[];
+}
+
 export type PurseView = { readonly kind: 'empty' } | LockedPurseView | OpenPurseView;
 
 export interface LockedPurseView {
@@ -30,10 +36,10 @@ export interface OpenPurseView {
   /** Checked incoming money that is not yet in the balance. */
   readonly incoming: RawString;
   readonly network: NetworkView;
-  /** What stands between the purse and its money, as a sentence; null when all is well. */
-  readonly trouble: FaultKey | null;
+  /** What stands between the purse and its money; null when all is well. */
+  readonly trouble: FaultView | null;
   /** Why the account waits, while a site has a signed block of it and has not cashed it. */
-  readonly chequeOut: { readonly key: FaultKey; readonly args: readonly string[] } | null;
+  readonly chequeOut: FaultView | null;
   readonly work: WorkState;
   readonly paused: boolean;
   readonly lockAt: number | null;
@@ -182,7 +188,7 @@ export interface PaymentView {
   readonly blockHash: string | null;
   /** HTTP status of the paid answer. */
   readonly status: number | null;
-  readonly fault: { readonly key: FaultKey; readonly args: readonly string[] } | null;
+  readonly fault: FaultView | null;
   readonly serverSaid: string | null;
   /** For a signed block that was handed over: whether the site may still cash it, or has. */
   readonly cheque: 'out' | 'cashed' | null;
@@ -191,10 +197,16 @@ export interface PaymentView {
   readonly canDeliver: boolean;
 }
 
+/** Whether a transfer's block is on the ledger, waits for a node, was refused by one, or has another in its place. */
+export type TransferStateView = 'done' | 'waiting' | 'refused' | 'replaced';
+
 export interface TransferView {
   readonly kind: 'received' | 'sent';
   readonly id: string;
   readonly at: number;
+  readonly state: TransferStateView;
+  /** Why it is not done, where there is more to say than its state. */
+  readonly fault: FaultView | null;
   readonly amount: RawString;
   readonly counterparty: string;
   readonly blockHash: string;
@@ -289,7 +301,7 @@ export interface TestMoneyView {
   readonly account: string;
   readonly balance: RawString | null;
   readonly incoming: RawString;
-  readonly trouble: FaultKey | null;
+  readonly trouble: FaultView | null;
 }
 
 export interface SandboxView {

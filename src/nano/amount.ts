@@ -14,20 +14,31 @@ export const RAW_PER_XNO = (10n ** BigInt(DECIMALS)) as Raw;
 /** Every raw there is. protocol.md section 6, "Units". */
 export const MAX_SUPPLY = 133248297920938463463374607431768211455n as Raw;
 
+/** The most that a block can say (protocol: 128 bits). A private network may have made more money than the live one. */
+export const MAX_RAW = (2n ** 128n - 1n) as Raw;
+
 export const ZERO = 0n as Raw;
 
-const LONGEST = MAX_SUPPLY.toString().length;
+const LONGEST = MAX_RAW.toString().length;
 
 /** Whether a text is an amount as the wire writes it: a whole number of raw in decimal, no more than the supply. */
 export function isCanonicalRaw(text: unknown): text is string {
-  return (
-    typeof text === 'string' && text.length <= LONGEST && CANONICAL.test(text) && BigInt(text) <= MAX_SUPPLY
-  );
+  return isRaw(text, MAX_SUPPLY);
+}
+
+function isRaw(text: unknown, most: Raw): text is string {
+  return typeof text === 'string' && text.length <= LONGEST && CANONICAL.test(text) && BigInt(text) <= most;
 }
 
 /** Reads a canonical amount of raw; anything that is not a string is refused. @throws Fault `fault_badAmount` */
 export function parseRaw(text: unknown): Raw {
   if (!isCanonicalRaw(text)) throw new Fault('fault_badAmount');
+  return BigInt(text) as Raw;
+}
+
+/** Reads what an account holds, or a block moves, on any network. @throws Fault `fault_badAmount` */
+export function parseBalance(text: unknown): Raw {
+  if (!isRaw(text, MAX_RAW)) throw new Fault('fault_badAmount');
   return BigInt(text) as Raw;
 }
 
@@ -63,6 +74,13 @@ export function subtractRaw(from: Raw, amount: Raw): Raw {
   if (amount > from) throw new Fault('fault_insufficient', [formatXno((amount - from) as Raw)]);
   return (from - amount) as Raw;
 }
+
+/** What an account holds, or a block moves, on any network: as nodes and stores write it. */
+export const BalanceText = v.pipe(
+  v.string(),
+  v.check((text) => isRaw(text, MAX_RAW), 'not a canonical balance in raw'),
+  v.transform((text) => BigInt(text) as Raw),
+);
 
 /** An amount as the wire and the stores write it. */
 export const RawText = v.pipe(

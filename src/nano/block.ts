@@ -12,7 +12,7 @@ import {
   type PublicKey,
   publicKeyOf,
 } from './account.ts';
-import { addRaw, parseRaw, type Raw, RawText, subtractRaw } from './amount.ts';
+import { addRaw, BalanceText, parseBalance, type Raw, subtractRaw } from './amount.ts';
 import { type PrivateKey, signHashOf, verifyHashOf } from './ed25519.ts';
 import { bytesOfHex, hexOf } from './hex.ts';
 
@@ -92,7 +92,7 @@ export const SignedBlockText = v.pipe(
     account: AddressText,
     previous: BlockHashText,
     representative: AddressText,
-    balance: RawText,
+    balance: BalanceText,
     link: BlockHashText,
     signature: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/), v.toUpperCase()),
     work: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{16}$/), v.toLowerCase()),
@@ -160,7 +160,7 @@ export function buildReceive(
     account: head.account,
     previous: head.hash,
     representative: head.representative === BURN_ADDRESS ? representative : head.representative,
-    balance: parseRaw(addRaw(head.balance, amount).toString()),
+    balance: parseBalance(addRaw(head.balance, amount).toString()),
     link: source,
   };
 }

@@ -1,7 +1,7 @@
 /** A Nano node's WebSocket, topic `confirmation`. protocol.md sections 6 and 9; docs.nano.org, "WebSockets". */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress } from './account.ts';
-import { RawText } from './amount.ts';
+import { BalanceText } from './amount.ts';
 import { BlockHashText } from './block.ts';
 
 /** The part of a WebSocket that is used here. A browser's fits, and so does the one of the package `ws`. */
@@ -22,7 +22,7 @@ const ConfirmationText = v.object({
   hash: BlockHashText,
   /** Whose block it is. */
   account: AddressText,
-  amount: v.optional(RawText),
+  amount: v.optional(BalanceText),
 });
 
 const Message = v.pipe(

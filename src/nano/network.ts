@@ -1,6 +1,7 @@
 /** The Nano networks the purse can be on. protocol.md section 6: thresholds, ports and public proxies. */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress, parseAddress } from './account.ts';
+import { MAX_RAW, MAX_SUPPLY, type Raw } from './amount.ts';
 import type { Subtype } from './block.ts';
 
 export interface NetworkProfile {
@@ -74,6 +75,10 @@ export const DEVNET: NetworkProfile = {
   representative: parseAddress('nano_3e3j5tkog48pnny9dmfzj1r16pg8t1e76dz5tmac6iq689wyjfpiij4txtdo'),
   explorerUrl: null,
 };
+
+/** The most raw that an account can hold on a network: no more than there is, where the money is real. */
+export const mostRawOn = ({ testMoney }: Pick<NetworkProfile, 'testMoney'>): Raw =>
+  testMoney ? MAX_RAW : MAX_SUPPLY;
 
 /** The least proof of work for a block: 16 hex digits. Taking money in is cheaper than sending it or changing the vote. */
 export function thresholdFor({ thresholds }: NetworkProfile, subtype: Subtype): string {

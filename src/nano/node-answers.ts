@@ -1,7 +1,7 @@
 /** The shapes of a Nano node's answers, and of the proxies in front of them. protocol.md sections 6, 7 and 9. */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress } from './account.ts';
-import { type Raw, RawText } from './amount.ts';
+import { BalanceText, type Raw } from './amount.ts';
 import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText, ZERO_HASH } from './block.ts';
 
 /** What a block says, as far as the purse can read it. */
@@ -52,7 +52,7 @@ const contents = v.union([ContentsText, v.pipe(v.string(), v.parseJson(), Conten
 
 /** `account_info` of an account that has blocks. All of it is the node's word. */
 export const AccountInfo = v.pipe(
-  v.object({ frontier: BlockHashText, open_block: v.optional(BlockHashText), balance: RawText }),
+  v.object({ frontier: BlockHashText, open_block: v.optional(BlockHashText), balance: BalanceText }),
   v.transform(({ frontier, open_block = null, balance }) => ({ frontier, openBlock: open_block, balance })),
 );
 export type AccountInfo = v.InferOutput<typeof AccountInfo>;
@@ -62,8 +62,8 @@ export const BlockInfo = v.pipe(
   v.object({
     contents,
     block_account: v.optional(AddressText),
-    balance: v.optional(RawText),
-    amount: v.optional(RawText),
+    balance: v.optional(BalanceText),
+    amount: v.optional(BalanceText),
     confirmed: v.optional(BooleanText, false),
     successor: v.optional(v.union([BlockHashText, v.literal('')])),
   }),
@@ -106,11 +106,11 @@ const amountsReceivable = v.pipe(
     BlockHashText,
     v.union([
       v.pipe(
-        RawText,
+        BalanceText,
         v.transform((amount) => ({ amount, source: null })),
       ),
       v.pipe(
-        v.object({ amount: RawText, source: v.optional(AddressText) }),
+        v.object({ amount: BalanceText, source: v.optional(AddressText) }),
         v.transform(({ amount, source = null }) => ({ amount, source })),
       ),
     ]),

@@ -119,6 +119,11 @@ function byAmount({ amount: one }: ReceivableEntry, { amount: other }: Receivabl
   return Number((other ?? -1n) > (one ?? -1n)) - Number((other ?? -1n) < (one ?? -1n));
 }
 
+/** Whether a node refused a block for its proof of work. */
+export function isAboutWork({ key, args: [said = ''] }: Fault): boolean {
+  return key === 'fault_nodeRefused' && /^block work is/i.test(said);
+}
+
 function refusalOf(text: string): ProcessResult {
   if (/^old block/i.test(text)) return { kind: 'old' };
   if (/^fork/i.test(text)) return { kind: 'fork' };

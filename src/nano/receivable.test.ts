@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { toAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { addressOf, type NanoAddress, type PublicKey, publicKeyOf } from './account.ts';
-import type { Raw } from './amount.ts';
+import { MAX_SUPPLY, type Raw } from './amount.ts';
 import {
   type BlockHash,
   hashBlock,
@@ -25,7 +25,7 @@ describe('on a devnet', () => {
   const keys = freshKeys();
   let source: BlockHash;
   const verify = (account: NanoAddress = keys.address) =>
-    verifySource(nodeAt(devnet.rpcUrl), account, source);
+    verifySource(nodeAt(devnet.rpcUrl), account, source, MAX_SUPPLY);
 
   beforeAll(async () => {
     devnet = await startDevnet({ confirmationDelayMs: 1 });
@@ -57,7 +57,9 @@ describe('on a devnet', () => {
     await expect(verify(freshKeys().address)).rejects.toThrow(unproven);
     devnet.faults.set({ kind: 'never_confirm' });
     const waiting = hash(await devnet.faucet(keys.address, 1n));
-    await expect(verifySource(nodeAt(devnet.rpcUrl), keys.address, waiting)).rejects.toThrow(unproven);
+    await expect(verifySource(nodeAt(devnet.rpcUrl), keys.address, waiting, MAX_SUPPLY)).rejects.toThrow(
+      unproven,
+    );
   });
 });
 
@@ -83,12 +85,12 @@ describe('at a node that makes blocks up', () => {
     work: '0'.repeat(16),
   });
 
-  async function verify(blocks: Readonly<Record<string, object>>, source: BlockHash) {
+  async function verify(blocks: Readonly<Record<string, object>>, source: BlockHash, most = MAX_SUPPLY) {
     const node = await scriptedNode(({ hash }) => ({
       body: blocks[String(hash)] ?? { error: 'Block not found' },
     }));
     try {
-      return await verifySource(nodeAt(node.url), keys.address, source);
+      return await verifySource(nodeAt(node.url), keys.address, source, most);
     } finally {
       await node.close();
     }

@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { type NanoAddress, publicKeyOf } from './account.ts';
-import { parseRaw, type Raw, subtractRaw, ZERO } from './amount.ts';
+import { parseBalance, type Raw, subtractRaw, ZERO } from './amount.ts';
 import { type BlockHash, hashBlock, verifySignature, ZERO_HASH } from './block.ts';
 import { hashLegacyBlock } from './legacy-block.ts';
 import type { BlockInfo, NodeClient } from './node-client.ts';
@@ -16,12 +16,15 @@ export interface VerifiedSource {
 /**
  * Proves what a waiting send is worth before it is received: its hash is recomputed, it pays our key, its sender signed
  * it, the network confirmed it, and the amount is the difference to the block below it, whose hash is recomputed too.
+ *
+ * @param most what an account can hold at most (raw)
  * @throws Fault `fault_sourceUnproven`, and those of {@link NodeClient}
  */
 export async function verifySource(
   node: NodeClient,
   account: NanoAddress,
   hash: BlockHash,
+  most: Raw,
 ): Promise<VerifiedSource> {
   const source = await node.blockInfo(hash);
   if (source?.contents.kind !== 'state' || !source.confirmed) throw new Fault('fault_sourceUnproven');
@@ -34,7 +37,7 @@ export async function verifySource(
   if (!proven) throw new Fault('fault_sourceUnproven');
 
   const before = balanceOf(await node.blockInfo(block.previous), block.previous, block.account);
-  if (before <= block.balance) throw new Fault('fault_sourceUnproven');
+  if (before <= block.balance || before > most) throw new Fault('fault_sourceUnproven');
   return { hash, amount: subtractRaw(before, block.balance), from: block.account };
 }
 
@@ -45,7 +48,7 @@ function balanceOf(info: BlockInfo | null, hash: BlockHash, sender: NanoAddress)
     if (hashBlock(block) === hash && block.account === sender) return block.balance;
   } else if (info?.contents.kind === 'legacy' && hashLegacyBlock(info.contents.block) === hash) {
     const { block } = info.contents;
-    if (block.type === 'send') return parseRaw(BigInt(`0x${block.balance}`).toString());
+    if (block.type === 'send') return parseBalance(BigInt(`0x${block.balance}`).toString());
     // The other legacy blocks say no balance, so the node's word must do. It gives a liar nothing: who can invent this
     // number can invent a whole sender, and either way the network would not confirm what we sign on top of it.
     return info.balance ?? ZERO;

@@ -18,7 +18,7 @@ import { type Database, openDatabase } from '../storage/database.ts';
 import { StoredJournal } from '../storage/journal.ts';
 import { memorySession, noParts } from '../storage/private-parts.fixture.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
-import { recordTransfer } from '../storage/transfers.ts';
+import { StoredTransfers } from '../storage/transfers.ts';
 import { storedWorkCache } from '../storage/work-cache.ts';
 import { nonceOf } from '../work/difficulty.ts';
 import type { WorkEngine } from '../work/engine.ts';
@@ -88,7 +88,7 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
         openSocket: () => new WebSocket(devnet.wsUrl),
         clock: systemClock,
         patienceMs: 20_000,
-        recordTransfer: (transfer, own) => recordTransfer(database, transfer, own),
+        transfers: new StoredTransfers(database, Date.now),
         leastReceived: ZERO,
         isOwn: () => false,
         changed: () => undefined,

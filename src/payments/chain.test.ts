@@ -11,10 +11,12 @@ import type { Raw } from '../nano/amount.ts';
 import { type BlockHash, hashBlock, type SignedBlock, signBlock, toRpc } from '../nano/block.ts';
 import { DEVNET, MAINNET } from '../nano/network.ts';
 import { freshKeys, hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
+import type { VerifiedSource } from '../nano/receivable.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import type { Chain } from './chain.ts';
 import type { OwnBlock } from './own-block.ts';
+import type { RecordReceives } from './receives.ts';
 
 let devnet: Devnet;
 let account: Account;
@@ -51,6 +53,19 @@ const stranger = () => {
   const key = readHex32(publicKeyOf(STRANGER));
   if (key === undefined) throw new Error('a key is 32 bytes');
   return key;
+};
+/** Takes one payment in, doing something else before it is published: the block, and what became of it. */
+const receive = async (source: VerifiedSource, meanwhile = async () => {}) => {
+  const signed: RecordReceives = async (receives) => {
+    await recordAll(receives);
+    await meanwhile();
+  };
+  const [receipt] = await chain.receive([source], signed, new AbortController().signal);
+  if (receipt === undefined) throw new Error('it was taken in before');
+  return receipt;
+};
+const recordAll: RecordReceives = async (receives) => {
+  for (const { own } of receives) await record(own);
 };
 const amounts = () => account.sends().map(({ amount }) => amount);
 /** How often the node was asked what, while something was done. */
@@ -128,8 +143,8 @@ describe('signing', () => {
     await expect(chain.sendEverything(STRANGER, record)).rejects.toThrow('fault_nothingToSend');
     const source = hashOf(await devnet.faucet(account.address, 7n));
     await devnet.confirmed(source);
-    const own = await chain.receive({ hash: source, amount: 7n as Raw, from: STRANGER }, record);
-    expect(await chain.land(own)).toBe('landed');
+    const { own, landing } = await receive({ hash: source, amount: 7n as Raw, from: STRANGER });
+    expect(landing).toBe('landed');
     expect(own).toMatchObject({
       subtype: 'open',
       moved: 7n,
@@ -301,12 +316,11 @@ describe('another wallet on the same account', () => {
     if (mine === undefined || theirs === undefined) throw new Error('two were sent');
     await Promise.all([devnet.confirmed(mine), devnet.confirmed(theirs)]);
     const source = { hash: mine, amount: 7n as Raw, from: STRANGER };
-    const own = await chain.receive(source, record);
     const link = readHex32(theirs);
     if (link === undefined) throw new Error('a hash');
-    await account.publish(await account.otherWallet().receive(link));
-    expect(await chain.land(own)).toBe('replaced');
-    expect(await chain.land(await chain.receive(source, record))).toBe('landed');
+    const faster = async () => account.publish(await account.otherWallet().receive(link));
+    expect(await receive(source, faster)).toMatchObject({ landing: 'replaced' });
+    expect(await receive(source)).toMatchObject({ landing: 'landed' });
     expect(account.blocks().at(-1)?.block.balance).toBe(16n);
   });
 
@@ -379,15 +393,15 @@ describe('another wallet on the same account', () => {
     if (mine === undefined || link === undefined) throw new Error('two were sent');
     await Promise.all([devnet.confirmed(mine), devnet.confirmed(link)]);
     const source = { hash: mine, amount: 7n as Raw, from: STRANGER };
-    await account.purse().chain.receive(source, record);
-    await account.publish(await account.otherWallet().receive(link));
+    chain = account.purse().chain;
+    await receive(source, async () => account.publish(await account.otherWallet().receive(link)));
     const ignorant = await line({
       kind: 'twist',
       action: 'account_info',
       twist: () => ({ error: 'Account not found' }),
     });
     chain = account.purse({ node: nodeAt(ignorant.rpcUrl, devnet.rpcUrl) }).chain;
-    expect(await chain.land(await chain.receive(source, record))).toBe('landed');
+    expect(await receive(source)).toMatchObject({ landing: 'landed' });
     expect(account.blocks().map(({ amount }) => amount)).toEqual([9n, 7n]);
   });
 
@@ -469,13 +483,18 @@ describe('a block that is refused for good', () => {
   test('when it pays nobody, the chain goes on without it', async () => {
     const source = hashOf(await devnet.faucet(account.address, 7n));
     await devnet.confirmed(source);
-    const bad = await chain.receive({ hash: source, amount: 8n as Raw, from: STRANGER }, record);
-    await expect(chain.land(bad)).rejects.toThrow('fault_nodeRefused');
+    const bad = await receive({ hash: source, amount: 8n as Raw, from: STRANGER });
+    expect(bad).toMatchObject({
+      landing: 'refused',
+      fault: new Fault('fault_nodeRefused', ['Balance and amount delta do not match']),
+    });
+    expect(chain.head).toMatchObject({ balance: 1_000n });
     await chain.look();
     expect(await asked(() => chain.look())).not.toHaveProperty('process');
     await pay(1n);
-    const good = await chain.receive({ hash: source, amount: 7n as Raw, from: STRANGER }, record);
-    expect(await chain.land(good)).toBe('landed');
+    expect(await receive({ hash: source, amount: 7n as Raw, from: STRANGER })).toMatchObject({
+      landing: 'landed',
+    });
     expect(account.blocks().at(-1)?.block.balance).toBe(1_006n);
   });
 

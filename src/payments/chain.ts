@@ -4,14 +4,10 @@ import { formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import {
   type BlockHash,
   buildChange,
-  buildReceive,
   buildSend,
   type ChainHead,
   hashBlock,
   type OpenHead,
-  receiveSubtypeOn,
-  type StateBlock,
-  type Subtype,
   signBlock,
 } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
@@ -19,6 +15,7 @@ import { MAINNET, type NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
+import type { WorkNonce } from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { ChainWork } from './chain-work.ts';
 import { countermandOf, isCashed } from './countermand.ts';
@@ -31,9 +28,11 @@ import {
   chequeOutOn,
   type Due,
   headAfter,
+  headBefore,
   type OwnBlock,
   type Record,
 } from './own-block.ts';
+import { type Receipt, Receives, type RecordReceives, type Unsigned } from './receives.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -70,7 +69,13 @@ export interface HandingOver {
   readonly confirmed: (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
 }
 
-type Built = { readonly subtype: Subtype; readonly block: StateBlock };
+/** An own block that a node does not take, and why not. */
+export interface Refused {
+  readonly hash: BlockHash;
+  readonly fault: Fault;
+}
+
+type Built = Pick<Unsigned, 'subtype' | 'block'>;
 type Build = (head: ChainHead) => Built | Promise<Built>;
 
 /** How many own blocks below the head are looked through for one that took a send in already. */
@@ -85,21 +90,45 @@ export class Chain {
   readonly #ports: ChainPorts;
   readonly #work: ChainWork;
   readonly #frontier: Frontier;
+  readonly #receives: Receives;
   #head: ChainHead | null = null;
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
+  #refused: Refused | null = null;
   readonly #signed = new Set<BlockHash>();
 
   constructor(account: NanoAddress, ports: ChainPorts) {
     this.account = account;
     this.#ports = ports;
     this.#work = new ChainWork(ports.work, ports.network);
-    this.#frontier = new Frontier(account, { ...ports, renew: (own) => this.#work.renew(own) });
+    this.#frontier = new Frontier(account, {
+      ...ports,
+      renew: (own) => this.#work.renew(own),
+      refused: (own, fault) => this.#noteRefused(own, fault),
+    });
+    this.#receives = new Receives({
+      work: this.#work,
+      representative: ports.network.representative,
+      basis: async () => this.#basis(await this.#newestFree()),
+      takenIn: (head) => this.#takenIn(head),
+      alone: (work) => this.#alone(work),
+      sign: (unsigned, nonce) => this.#sign(unsigned, nonce),
+      appended: (blocks) => {
+        for (const { head, own } of blocks) this.#moveOn(head, own);
+      },
+      land: (own) => this.land(own),
+      refused: (own, newest) => this.#giveUp(own, newest),
+    });
   }
 
   /** The newest head known here: proven, or after what was signed since. Null until the ledger was looked at. */
   get head(): ChainHead | null {
     return this.#head;
+  }
+
+  /** The own block that a node refused last, with its words; null once the ledger has shown where the chain goes on. */
+  get refused(): Refused | null {
+    return this.#refused;
   }
 
   /** Whether this purse signed the block, since it was opened. */
@@ -115,11 +144,13 @@ export class Chain {
    * `fault_nodeRefused` when a node refuses a payment of ours that could still land elsewhere
    */
   async look(): Promise<ChainHead> {
+    await this.#receives.published();
     const before = this.#head;
     const newest = await this.#frontier.newest();
     const head = await this.#frontier.head(newest);
     await this.#keepApart(head);
     this.#proven = { head, newest: newest?.hash ?? null };
+    this.#refused = null;
     // What was signed while the node was asked is newer than its answer.
     if (this.#head === before) this.#head = head;
     return head;
@@ -143,7 +174,7 @@ export class Chain {
    * Nothing was recorded then.
    */
   async send(order: Order, record: Record, options: Sending = {}): Promise<OwnBlock> {
-    return this.#append(sendOf(order), record, options);
+    return this.#spend(order, record, options);
   }
 
   /**
@@ -154,7 +185,7 @@ export class Chain {
    * @throws Fault as `send`, and `fault_headUnconfirmed`
    */
   async handOver(order: Order, over: HandingOver, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
-    return this.#append(sendOf(order), record, { over, signal });
+    return this.#spend(order, record, { over, signal });
   }
 
   /** Who has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
@@ -207,16 +238,23 @@ export class Chain {
     }, record);
   }
 
-  /** Signs the block that takes in one incoming payment, and records it. @throws Fault as `look`, and `fault_takenIn` */
-  async receive({ hash, amount }: VerifiedSource, record: Record): Promise<OwnBlock> {
-    const { representative } = this.#ports.network;
-    return this.#append(async (head) => {
-      if (await this.#hasTakenIn(head, hash)) throw new Fault('fault_takenIn');
-      return {
-        subtype: receiveSubtypeOn(head),
-        block: buildReceive(head, { source: hash, amount, representative }),
-      };
-    }, record);
+  /**
+   * Takes payments in: signs, records and publishes the blocks, and tells what became of each (see `Receives`). A payment
+   * never waits for it.
+   *
+   * @throws Fault as `look` and `WorkScheduler.obtain`, and `fault_locked`; the signal's reason
+   */
+  receive(
+    sources: readonly VerifiedSource[],
+    record: RecordReceives,
+    signal: AbortSignal,
+  ): Promise<readonly Receipt[]> {
+    return this.#receives.receive(sources, record, signal);
+  }
+
+  /** From now on, receives get work at the difficulty of a send: a node asked for it. False when they do already. */
+  raiseReceives(): boolean {
+    return this.#work.raiseReceives();
   }
 
   /** Gives the account's vote to another representative; without effect when it has it, or before the first receive. */
@@ -232,11 +270,12 @@ export class Chain {
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
   async land(own: OwnBlock): Promise<Landing> {
-    const landing = await this.#frontier.land(own);
+    const landing = await this.#frontier.land(own).catch((failure: unknown) => {
+      if (failure instanceof Fault && failure.key === 'fault_nodeRefused') this.#noteRefused(own, failure);
+      throw failure;
+    });
     if (landing !== 'landed') this.#proven = null;
-    else if (this.#head?.kind === 'open' && this.#head.hash === own.hash) {
-      this.#proven = { head: this.#head, newest: own.hash };
-    }
+    else if (this.#head !== null && this.#isHead(own)) this.#proven = { head: this.#head, newest: own.hash };
     // While a send may yet be heard of, so may what was built on it.
     return landing === 'groundless' ? 'pending' : landing;
   }
@@ -253,7 +292,24 @@ export class Chain {
 
   /** How far the work for the next block is. For showing: no node is asked. */
   async readiness(): Promise<Readiness> {
-    return this.#head === null ? 'none' : this.#work.readiness(this.#head);
+    if (this.#head === null) return 'none';
+    const readiness = await this.#work.readiness(this.#head);
+    return readiness === 'none' && this.#receives.isPreparing ? 'working' : readiness;
+  }
+
+  /** Signs a send. What is being taken in is not waited for, but where there is too little without it. */
+  async #spend(
+    order: Order,
+    record: Record,
+    options: Sending & { readonly over?: HandingOver },
+  ): Promise<OwnBlock> {
+    try {
+      return await this.#append(sendOf(order), record, options);
+    } catch (failure) {
+      const isShort = failure instanceof Fault && failure.key === 'fault_insufficient';
+      if (!isShort || !(await this.#receives.hurry())) throw failure;
+      return this.#spend(order, record, options);
+    }
   }
 
   async #append(
@@ -261,45 +317,79 @@ export class Chain {
     record: Record,
     { over, due, signal }: Sending & { readonly over?: HandingOver } = {},
   ): Promise<OwnBlock> {
-    const { network, keys } = this.#ports;
     return this.#alone(async () => {
       const newest = await this.#newestFree();
       const head = over === undefined ? await this.#basis(newest) : await this.#confirmedHead(over, signal);
       const { subtype, block } = await build(head);
       const nonce = await this.#work.obtain(head, subtype, signal);
-      // Only now: a search may be long, and no key is held meanwhile.
-      const { privateKey } = await keys();
       const own: OwnBlock = {
-        network: network.id,
-        account: this.account,
-        hash: hashBlock(block),
-        subtype,
-        block: { ...signBlock(block, privateKey), work: nonce },
-        moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+        ...(await this.#sign({ head, subtype, block }, nonce)),
         ...(over !== undefined && { cheque: over.cheque }),
         ...(due !== undefined && { due }),
       };
       await record(own);
-      this.#head = headAfter(own);
-      // When a cheque is confirmed, that is news: somebody else has published it.
-      if (over === undefined) this.#signed.add(own.hash);
-      this.#work.moveOn(head, own);
+      this.#moveOn(head, own);
+      this.#receives.moved();
       return own;
     });
   }
 
+  /** Signs a block. The key is taken only now that its work is there: a search may be long, and none is held meanwhile. */
+  async #sign({ head, subtype, block }: Unsigned, nonce: WorkNonce): Promise<OwnBlock> {
+    const { network, keys } = this.#ports;
+    const { privateKey } = await keys();
+    return {
+      network: network.id,
+      account: this.account,
+      hash: hashBlock(block),
+      subtype,
+      block: { ...signBlock(block, privateKey), work: nonce },
+      moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+    };
+  }
+
+  /** A block was recorded on the head. */
+  #moveOn(head: ChainHead, own: OwnBlock): void {
+    this.#head = headAfter(own);
+    // When a cheque is confirmed, that is news: somebody else has published it.
+    if (own.cheque === undefined) this.#signed.add(own.hash);
+    this.#work.moveOn(head, own);
+  }
+
+  /** A receive was refused: what stands on it, up to `newest`, is not published any more. */
+  #giveUp(own: OwnBlock, newest: OwnBlock): void {
+    this.#frontier.giveUp(newest.hash);
+    this.#fallBack(own, newest);
+  }
+
+  #noteRefused(own: OwnBlock, fault: Fault): void {
+    this.#refused = { hash: own.hash, fault };
+    this.#fallBack(own, own);
+  }
+
+  /** What a node will not have moves no money: what was proven before it is what there is, until the ledger is asked. */
+  #fallBack(own: OwnBlock, newest: OwnBlock): void {
+    this.#proven = null;
+    if (this.#head === null || this.#isHead(newest)) this.#head = headBefore(own);
+  }
+
+  #isHead({ hash }: OwnBlock): boolean {
+    return this.#head?.kind === 'open' && this.#head.hash === hash;
+  }
+
   /**
-   * Whether an own block that the head stands on has taken a send in: a purse that was closed a moment ago may have, and
-   * a node that does not know yet, or lies, names the send again.
+   * The sends that own blocks which the head stands on have taken in: a purse that was closed a moment ago may have, and a
+   * node that does not know yet, or lies, names such a send again.
    */
-  async #hasTakenIn(head: ChainHead, source: BlockHash): Promise<boolean> {
+  async #takenIn(head: ChainHead): Promise<ReadonlySet<BlockHash>> {
     const { store } = this.#ports;
+    const taken = new Set<BlockHash>();
     let own = head.kind === 'open' ? await store.signed(head.hash) : null;
     for (let looked = 0; own !== null && looked < LOOKED_THROUGH; looked++) {
-      if (own.subtype !== 'send' && own.block.link === source) return true;
+      if (own.subtype !== 'send') taken.add(own.block.link as BlockHash);
       own = await store.signed(own.block.previous);
     }
-    return false;
+    return taken;
   }
 
   /** Our newest block, where no cheque keeps the chain waiting. @throws Fault `fault_chequeOut` */
@@ -317,6 +407,7 @@ export class Chain {
   async #basis(newest: OwnBlock | null): Promise<ChainHead> {
     // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
     // came of it, the ledger tells.
+    await this.#receives.published();
     await (newest === null ? undefined : this.#frontier.landing(newest.hash)?.catch(() => undefined));
     const proven = this.#proven;
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();

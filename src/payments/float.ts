@@ -1,4 +1,4 @@
-import { Fault, type FaultKey } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -70,7 +70,7 @@ export class Float {
   }
 
   /** What stands between the purse and its money; null when all is well. */
-  get trouble(): FaultKey | null {
+  get trouble(): Fault | null {
     return this.#purses.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
   }
 
@@ -161,6 +161,11 @@ export class Float {
     await Promise.all(this.#purses.map((purse) => purse.refresh()));
   }
 
+  /** Looks at every account for a user who wants it now (see `Purse.retry`). */
+  async retry(): Promise<void> {
+    await Promise.all(this.#purses.map((purse) => purse.retry()));
+  }
+
   /**
    * Brings one account nearer to its share, when no payment is under way and the work for it is there: from the first
    * account what is missing, back to it what is too much. One move at a time; nothing when all is as planned.
@@ -216,7 +221,7 @@ export class Float {
       await purse.confirmed(await purse.send(this.account, 'everything'));
     }
     await this.#main.refresh();
-    if (this.#main.trouble !== null) throw new Fault(this.#main.trouble);
+    if (this.#main.failure !== null) throw this.#main.failure;
   }
 
   #others(): readonly Purse[] {

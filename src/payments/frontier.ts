@@ -17,6 +17,8 @@ export interface FrontierPorts {
   readonly clock: Pick<Clock, 'now'>;
   /** The block with work that is still enough. */
   readonly renew: (own: OwnBlock) => Promise<SignedBlock>;
+  /** Told when a node refuses a payment of ours that is published again. */
+  readonly refused: (own: OwnBlock, fault: Fault) => void;
 }
 
 /** Why an own block cannot land. */
@@ -84,6 +86,11 @@ export class Frontier {
     return landing;
   }
 
+  /** Gives up an own block that pays nobody and stands on one that was refused: it is not published again. */
+  giveUp(hash: BlockHash): void {
+    this.#lost.set(hash, 'refused');
+  }
+
   /** What is becoming of a block that is being published right now. */
   landing(hash: BlockHash): Promise<FullLanding> | undefined {
     return this.#landings.get(hash);
@@ -136,8 +143,11 @@ export class Frontier {
     try {
       return await this.land(own);
     } catch (failure) {
-      const paysNobody = own.subtype !== 'send';
-      if (!paysNobody || !(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      if (own.subtype === 'send') {
+        this.#ports.refused(own, failure);
+        throw failure;
+      }
       this.#lost.set(own.hash, 'refused');
       return 'refused';
     }

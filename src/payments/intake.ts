@@ -1,37 +1,66 @@
-import { Fault, type FaultKey } from '../fault.ts';
+import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { NodeClient, ReceivableEntry } from '../nano/node-client.ts';
+import { isAboutWork, type NodeClient, type ReceivableEntry } from '../nano/node-client.ts';
 import { type VerifiedSource, verifySource } from '../nano/receivable.ts';
 import type { Chain } from './chain.ts';
-import type { OwnBlock } from './own-block.ts';
+import type { OpenTransfers } from './open-transfers.ts';
+import { isChequeOut } from './own-block.ts';
+import { Postponed } from './postponed.ts';
+import type { Receipt, RecordReceives } from './receives.ts';
 
 export interface IntakePorts {
-  readonly chain: Chain;
+  readonly chain: Pick<Chain, 'account' | 'head' | 'receive' | 'raiseReceives'>;
   readonly node: NodeClient;
-  readonly record: (source: VerifiedSource, own: OwnBlock) => Promise<void>;
+  readonly record: RecordReceives;
+  readonly transfers: OpenTransfers;
   /** Told whenever `incoming` or the balance has changed. */
   readonly changed: () => void;
   /** Ends when the purse is closed: the next one takes in what is left, and nothing must be taken in twice. */
   readonly life: AbortSignal;
   /** What a stranger's payment must be worth to be taken in (raw). */
   readonly least: Raw;
+  /** The most that an account can hold (raw). */
+  readonly most: Raw;
   /** Whether an account is the user's own: what comes from there is taken in whatever it is worth. */
   readonly isOwn: (account: NanoAddress) => boolean;
+  /** Now, in ms since the epoch. */
+  readonly now: () => number;
 }
 
-/** How many incoming payments are proven and taken in at one go. */
+/** How many incoming payments are proven at one go. */
 const BATCH = 32;
 /** How many payments that are left waiting are stepped over, to see what stands behind them. */
 const MOST_PASSED_OVER = 224;
+/** How many are taken in together. A payment that is made just then waits until they are published. */
+const TOGETHER = 16;
+/** How many questions in a row may go unanswered before it is the node that is taken to be gone, and not their payment. */
+const MOST_UNANSWERED = 2;
 
-/** Takes in what has come to an account: each payment once its own blocks have proven what it is worth. */
+/** What may be wrong with one payment and nothing else. */
+const OF_ONE: readonly FaultKey[] = ['fault_sourceUnproven', 'fault_nodeNonsense', 'fault_nodeRefused'];
+const UNANSWERED: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBusy'];
+
+/**
+ * Takes in what has come to an account: each payment once its own blocks have proven what it is worth. One that cannot be
+ * proven, or whose receive is refused, stands in the way of no other; it is tried again, the more often it failed the later.
+ */
 export class Intake {
   readonly #ports: IntakePorts;
-  /** Sources that are left waiting while the purse is open: too small, or their receive was refused. */
-  readonly #passedOver = new Set<BlockHash>();
-  #incoming: Raw = ZERO;
+  /** Sources that are too small, and left waiting while the purse is open. */
+  readonly #small = new Set<BlockHash>();
+  readonly #postponed = new Postponed();
+  /** Proven payments that are to be taken in, in the order in which they were found. */
+  readonly #proven = new Map<BlockHash, VerifiedSource>();
+  #taking: Promise<void> | undefined;
+  /** What ended the taking in, the last time. */
+  #failure: Fault | null = null;
+  /** Whether as many were looked at as can be at one go. */
+  #isFull = false;
+  /** Whether another look may find more to take in. */
+  #mayBeMore = false;
+  #hasReadRefused = false;
 
   constructor(ports: IntakePorts) {
     this.#ports = ports;
@@ -39,64 +68,119 @@ export class Intake {
 
   /** Proven money that is being taken in (raw). */
   get incoming(): Raw {
-    return this.#incoming;
+    return [...this.#proven.values()].reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
+  }
+
+  /** Why not all that has come is taken in; null when it is, or will be. */
+  get trouble(): Fault | null {
+    return this.#failure ?? this.#postponed.reason;
+  }
+
+  /** Whether a send is to be received, or is being received right now. */
+  isInHand(hash: BlockHash): boolean {
+    return this.#proven.has(hash);
+  }
+
+  /** Has all that was postponed tried again at the next look. */
+  retry(): void {
+    this.#postponed.retry();
   }
 
   /**
-   * Takes in one batch, the largest first. What cannot be proven, or is refused, is left waiting and said to be the
-   * trouble; what is too small is left waiting. `more` says that it may not have been all.
+   * Looks at what has come and begins to take in what is proven, the largest first: `taken` tells when that is done. What is
+   * too small is left waiting.
    *
-   * @throws Fault as `Chain.receive`, and those of NodeClient; the reason why its life ended
+   * @throws Fault those of NodeClient; the reason why its life ended
    */
-  async take(): Promise<{ readonly trouble: FaultKey | null; readonly more: boolean }> {
-    const { changed, life } = this.#ports;
+  async look(): Promise<void> {
+    await this.#readRefused();
     const waiting = await this.#waiting();
-    const { proven, unproven } = await this.#prove(waiting);
-    let trouble: FaultKey | null = unproven ? 'fault_sourceUnproven' : null;
-    this.#incoming = proven.reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
-    let isProgress = false;
-    // Where a receive fails, what is left stays incoming: the next batch begins with it.
-    for (const source of proven) {
-      life.throwIfAborted();
-      changed();
-      const outcome = await this.#receive(source);
-      if (outcome === 'refused') {
-        this.#passedOver.add(source.hash);
-        trouble = 'fault_nodeRefused';
-      }
-      // A node that names for ever what was taken in long ago is not to be asked for ever.
-      isProgress ||= outcome !== 'before';
-      this.#incoming = subtractRaw(this.#incoming, source.amount);
+    const fault = await this.#prove(waiting);
+    this.#isFull = waiting.length === BATCH;
+    if (this.#proven.size > 0) {
+      this.#taking ??= this.#take().finally(() => {
+        this.#taking = undefined;
+      });
     }
-    return { trouble, more: waiting.length === BATCH && isProgress };
+    if (fault !== null) throw fault;
   }
 
-  /** The next batch of what the node names, without what is left waiting. */
+  /** Resolves once what was found is taken in, as far as can be; with whether that may not have been all. */
+  async taken(): Promise<boolean> {
+    if (this.#taking === undefined) return false;
+    await this.#taking;
+    return this.#mayBeMore;
+  }
+
+  /** What an earlier life of the purse was refused is not tried again before its time. */
+  async #readRefused(): Promise<void> {
+    if (this.#hasReadRefused) return;
+    for (const { id, kind, state } of await this.#ports.transfers.all()) {
+      if (kind !== 'received' || state?.kind !== 'refused') continue;
+      this.#postponed.add(id, new Fault('fault_nodeRefused', [state.said]), state.at, state.tries);
+    }
+    this.#hasReadRefused = true;
+  }
+
+  /** The next batch of what the node names, without what is in hand or left waiting. */
   async #waiting(): Promise<readonly ReceivableEntry[]> {
-    const { chain, node, life } = this.#ports;
+    const { chain, node, life, now, transfers } = this.#ports;
     life.throwIfAborted();
-    const count = BATCH + Math.min(this.#passedOver.size, MOST_PASSED_OVER);
+    const known = this.#small.size + this.#postponed.size + this.#proven.size;
+    const count = BATCH + Math.min(known, MOST_PASSED_OVER);
     const named = await node.receivable(chain.account, count);
+    if (named.length < count) {
+      const hashes = new Set(named.map(({ hash }) => hash));
+      const isToCome = (hash: BlockHash) => hashes.has(hash) || this.isInHand(hash);
+      this.#postponed.keepOnly(isToCome);
+      await transfers.forgetAllBut(isToCome);
+    }
+    const at = now();
     return named
-      .filter((entry) => !this.#passedOver.has(entry.hash) && !this.#isSaidToBeSmall(entry))
+      .filter(({ hash }) => !this.#small.has(hash) && !this.isInHand(hash))
+      .filter((entry) => !this.#postponed.isWaiting(entry.hash, at) && !this.#isSaidToBeSmall(entry))
       .slice(0, BATCH);
   }
 
-  /** Proves what each is worth, one after the other, for as long as the purse is open. */
-  async #prove(
-    waiting: readonly ReceivableEntry[],
-  ): Promise<{ readonly proven: readonly VerifiedSource[]; readonly unproven: boolean }> {
-    const { chain, node, life, least, isOwn } = this.#ports;
-    const proven: VerifiedSource[] = [];
-    let unproven = false;
+  /**
+   * Proves what each is worth, one after the other, for as long as the purse is open. Resolves with the fault of a node that
+   * gives no answers.
+   *
+   * @throws the reason why its life ended, and what no answer of a node explains
+   */
+  async #prove(waiting: readonly ReceivableEntry[]): Promise<Fault | null> {
+    const { life, now } = this.#ports;
+    let unanswered: { readonly hash: BlockHash; readonly fault: Fault }[] = [];
     for (const { hash } of waiting) {
       life.throwIfAborted();
-      const source = await verifySource(node, chain.account, hash).catch(unlessUnproven);
-      if (source === undefined) unproven = true;
-      else if (source.amount < least && !isOwn(source.from)) this.#passedOver.add(hash);
-      else proven.push(source);
+      const fault = await this.#proveOne(hash).then(() => null, faultOf);
+      life.throwIfAborted();
+      if (fault !== null && UNANSWERED.includes(fault.key)) {
+        unanswered.push({ hash, fault });
+        if (unanswered.length === MOST_UNANSWERED) return fault;
+        continue;
+      }
+      // A node that answers the next question has none for those before.
+      for (const one of unanswered) this.#postponed.add(one.hash, one.fault, now());
+      unanswered = [];
+      if (fault === null) continue;
+      if (!OF_ONE.includes(fault.key)) throw fault;
+      this.#postponed.add(hash, fault, now());
     }
-    return { proven, unproven };
+    return unanswered[0]?.fault ?? null;
+  }
+
+  /** @throws Fault as `verifySource` */
+  async #proveOne(hash: BlockHash): Promise<void> {
+    const { chain, node, least, most, isOwn } = this.#ports;
+    const source = await verifySource(node, chain.account, hash, most);
+    if (source.amount < least && !isOwn(source.from)) {
+      this.#small.add(hash);
+      return;
+    }
+    const held = chain.head?.kind === 'open' ? chain.head.balance : ZERO;
+    if (held + this.incoming + source.amount > most) throw new Fault('fault_sourceUnproven');
+    this.#proven.set(hash, source);
   }
 
   /** By the node's word, which can only delay what is larger. */
@@ -105,21 +189,78 @@ export class Intake {
     return amount !== null && source !== null && amount < least && !isOwn(source);
   }
 
-  /** Whether it was taken in now, or had been before, or the network will not have the receive. */
-  async #receive(source: VerifiedSource): Promise<'now' | 'before' | 'refused'> {
-    const { chain, record } = this.#ports;
+  /** Takes in all that is proven. Never rejects: what ends it is `trouble`, and what is left stays incoming. */
+  async #take(): Promise<void> {
+    const { chain, record, life, changed } = this.#ports;
+    this.#failure = null;
+    this.#mayBeMore = false;
     try {
-      await chain.land(await chain.receive(source, (block) => record(source, block)));
-      return 'now';
+      for (let next = this.#next(); next.length > 0; next = this.#next()) {
+        changed();
+        await this.#note(next, await chain.receive(next, record, life));
+      }
     } catch (failure) {
-      if (failure instanceof Fault && failure.key === 'fault_takenIn') return 'before';
-      if (failure instanceof Fault && failure.key === 'fault_nodeRefused') return 'refused';
-      throw failure;
+      const fault = faultOf(failure);
+      if (!life.aborted && !isChequeOut(fault)) this.#failure = fault;
+      this.#mayBeMore = false;
+    } finally {
+      changed();
     }
   }
-}
 
-/** A send whose own blocks do not prove it is left where it is. */
-function unlessUnproven(failure: unknown): undefined {
-  if (!(failure instanceof Fault) || failure.key !== 'fault_sourceUnproven') throw failure;
+  /** What is taken in together: what was refused before by itself, after all that was not. */
+  #next(): readonly VerifiedSource[] {
+    const all = [...this.#proven.values()];
+    const fresh = all.filter(({ hash }) => !this.#postponed.has(hash));
+    return fresh.length > 0 ? fresh.slice(0, TOGETHER) : all.slice(0, 1);
+  }
+
+  /** Writes down what became of payments that were to be taken in. @throws Fault `fault_nodeBehind` when no node took one */
+  async #note(sources: readonly VerifiedSource[], receipts: readonly Receipt[]): Promise<void> {
+    const { transfers } = this.#ports;
+    const done: BlockHash[] = [];
+    // A node that names for ever what was taken in long ago is not to be asked for ever.
+    if (this.#isFull && receipts.length > 0) this.#mayBeMore = true;
+    let isPending = false;
+    for (const { hash } of sources) {
+      const receipt = receipts.find(({ source }) => source.hash === hash);
+      // Without a receipt it was taken in before: a node names it that does not know yet, or lies.
+      switch (receipt?.landing) {
+        case undefined:
+        case 'landed':
+          done.push(hash);
+          break;
+        case 'refused':
+          await this.#refused(hash, receipt.fault);
+          break;
+        case 'replaced':
+          this.#proven.delete(hash);
+          this.#mayBeMore = true;
+          break;
+        case 'pending':
+          isPending = true;
+          break;
+        case 'void':
+          break;
+      }
+    }
+    await transfers.done(done);
+    for (const hash of done) {
+      this.#proven.delete(hash);
+      this.#postponed.delete(hash);
+    }
+    if (!isPending) return;
+    // They are signed one on the other, and in the balance: the next look publishes them.
+    for (const { hash } of sources) this.#proven.delete(hash);
+    throw new Fault('fault_nodeBehind');
+  }
+
+  /** Where its work is the reason, it is tried at once with that of a send. */
+  async #refused(hash: BlockHash, fault: Fault): Promise<void> {
+    const { chain, transfers, now } = this.#ports;
+    if (isAboutWork(fault) && chain.raiseReceives()) return;
+    this.#postponed.add(hash, fault, now());
+    await transfers.refused(hash, fault);
+    this.#proven.delete(hash);
+  }
 }

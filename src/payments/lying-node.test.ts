@@ -410,7 +410,7 @@ test.each(rows)('$lie: $first, and the truth heals it', async (row) => {
   await expectNothingLost(account, earlier);
   await expectSignedAsOffered();
   await life.purse.refresh();
-  expect(life.purse.trouble).toBe(row.trouble);
+  expect(life.purse.trouble?.key ?? null).toBe(row.trouble);
   if (row.trouble !== null) expect(messages[row.trouble].message).toMatch(/\w/);
   await expectSignedAsOffered();
 
@@ -423,7 +423,7 @@ test.each(rows)('$lie: $first, and the truth heals it', async (row) => {
   const payments = await expectBooksAgree(account, merchant, earlier);
   expect(payments).toMatchObject([{ progress: { state: 'settled' } }]);
   await expectSignedAsOffered();
-  expect(life.purse.trouble).toBeNull();
+  expect(life.purse.trouble?.key).toBeUndefined();
 });
 
 describe('incoming money', () => {
@@ -451,7 +451,7 @@ describe('incoming money', () => {
     );
     await life.purse.refresh();
     expect(account.blocks().at(-1)).toMatchObject({ subtype: 'receive', amount: 900n });
-    expect([life.purse.balance, life.purse.trouble]).toEqual([XNO + 900n, null]);
+    expect([life.purse.balance, life.purse.trouble?.key ?? null]).toEqual([XNO + 900n, null]);
   });
 
   test('that was taken in is not taken in again, however often a node names it', async () => {
@@ -459,7 +459,11 @@ describe('incoming money', () => {
     const life = lifeOn(liar.rpcUrl);
     await life.purse.refresh();
     const taken = [XNO + 96n, null, 32];
-    const now = async () => [life.purse.balance, life.purse.trouble, await account.database.count('blocks')];
+    const now = async () => [
+      life.purse.balance,
+      life.purse.trouble?.key ?? null,
+      await account.database.count('blocks'),
+    ];
     expect(await now()).toEqual(taken);
     liar.set(twist('receivable', () => ({ blocks: Object.fromEntries(sources.map((hash) => [hash, '3'])) })));
     await life.purse.refresh();
@@ -472,7 +476,7 @@ describe('incoming money', () => {
     const life = lifeOn(liar.rpcUrl);
     liar.set(twist('receivable', () => ({ blocks: { [stranger]: '5' } })));
     await life.purse.refresh();
-    expect([life.purse.balance, life.purse.trouble]).toEqual([XNO, 'fault_sourceUnproven']);
+    expect([life.purse.balance, life.purse.trouble?.key ?? null]).toEqual([XNO, 'fault_sourceUnproven']);
     expect(await account.database.count('blocks')).toBe(0);
   });
 
@@ -490,7 +494,7 @@ describe('incoming money', () => {
 
     const awake = lifeOn(devnet.rpcUrl);
     await tend(awake);
-    expect([awake.purse.balance, awake.purse.trouble]).toEqual([XNO, null]);
+    expect([awake.purse.balance, awake.purse.trouble?.key ?? null]).toEqual([XNO, null]);
     // What was signed in the dream keeps its money until something else stands in its place for good.
     expect(await visit(awake)).toBe('fault_notConfirmed');
     await expectNothingLost(account);
@@ -511,7 +515,7 @@ test('where a node sends us instead, nobody is asked (a redirect is not followed
     liar.set({ kind: 'answer', way: 'there', status, headers: { Location: elsewhere.rpcUrl } });
     const life = lifeOn(liar.rpcUrl);
     await life.purse.refresh();
-    expect(life.purse.trouble).toBe('fault_nodeUnreachable');
+    expect(life.purse.trouble?.key ?? null).toBe('fault_nodeUnreachable');
   }
   expect(elsewhere.requests).toEqual([]);
 });

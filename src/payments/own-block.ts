@@ -1,7 +1,15 @@
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
-import type { BlockHash, OpenHead, SignedBlock, Subtype } from '../nano/block.ts';
+import { addRaw, type Raw, subtractRaw } from '../nano/amount.ts';
+import {
+  type BlockHash,
+  type ChainHead,
+  type OpenHead,
+  type SignedBlock,
+  type StateBlock,
+  type Subtype,
+  ZERO_HASH,
+} from '../nano/block.ts';
 import type { PaymentId, Site } from './payment.ts';
 
 /** A block this purse signed, as it is written down before any network sees it. */
@@ -44,7 +52,11 @@ export type ChequeBlock = OwnBlock & { readonly cheque: Cheque };
 export type Record = (own: OwnBlock) => Promise<void>;
 
 /** The chain head as it stands after an own block: nobody has to be believed about it. */
-export function headAfter({ account, hash, block }: OwnBlock): OpenHead {
+export function headAfter({
+  account,
+  hash,
+  block,
+}: Pick<OwnBlock, 'account' | 'hash'> & { readonly block: StateBlock }): OpenHead {
   return {
     kind: 'open',
     account,
@@ -53,6 +65,17 @@ export function headAfter({ account, hash, block }: OwnBlock): OpenHead {
     representative: block.representative,
     confirmed: false,
   };
+}
+
+/**
+ * The chain head as it stood before an own block, which was proven when the block was signed. Of a block that changes the
+ * representative it names the one after the change: nothing else is known here.
+ */
+export function headBefore({ account, subtype, block, moved }: OwnBlock): ChainHead {
+  if (block.previous === ZERO_HASH) return { kind: 'unopened', account };
+  const { previous, representative } = block;
+  const balance = subtype === 'send' ? addRaw(block.balance, moved) : subtractRaw(block.balance, moved);
+  return { kind: 'open', account, hash: previous, balance, representative, confirmed: false };
 }
 
 /** The cheque that keeps an account waiting whose newest own block this is: it is out, or being revoked. */
@@ -65,6 +88,10 @@ export function chequeOutOn(newest: OwnBlock | null): ChequeBlock | null {
 export function chequeOutFault({ site }: Cheque): Fault {
   return site === null ? new Fault('fault_chequeOutPrivate') : new Fault('fault_chequeOut', [site]);
 }
+
+/** Whether all that stands in the way is a signed block that is out. */
+export const isChequeOut = ({ key }: Fault): boolean =>
+  key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate';
 
 /** The block as one like any other: a cheque that was cashed, or what has taken a cheque's place for good. */
 export function settledBlock({ due: _, cheque: __, revokes: ___, ...own }: OwnBlock): OwnBlock {

@@ -6,9 +6,10 @@ import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
-import { recordTransfer } from '../storage/transfers.ts';
+import { StoredTransfers } from '../storage/transfers.ts';
 import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
 import type { Purse, PursePorts } from './purse.ts';
+import type { TransferEntry } from './transfer.ts';
 
 let devnet: Devnet;
 let account: Account;
@@ -34,6 +35,7 @@ const fund = async (amount: bigint) => {
   await devnet.confirmed(hash);
   return hashOf(hash);
 };
+const book = () => new StoredTransfers(account.database, Date.now);
 const transfers = async () =>
   (await account.database.getAll('transfers')).map(({ kind, amount }) => [kind, amount]);
 async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
@@ -49,10 +51,14 @@ const settle = async () => {
 
 describe('looking', () => {
   test('shows the proven balance; nothing before a node was asked', async () => {
-    expect([purse.balance, purse.trouble, await purse.readiness()]).toEqual([null, null, 'none']);
+    expect([purse.balance, purse.trouble?.key ?? null, await purse.readiness()]).toEqual([
+      null,
+      null,
+      'none',
+    ]);
     devnet.faults.set({ kind: 'lie_balance', offset: '5' });
     await settle();
-    expect([purse.balance, purse.trouble]).toEqual([1_000n, null]);
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
     expect(purse.missing(1_000n as Raw)).toBeNull();
     expect(purse.missing(1_003n as Raw)).toBe(3n);
   });
@@ -79,12 +85,14 @@ describe('looking', () => {
     let taken = 0;
     const before = account.purse({
       exclusively,
-      async recordTransfer(transfer, own) {
-        taken++;
-        begin();
-        await gate;
-        await recordTransfer(account.database, transfer, own);
-      },
+      transfers: Object.assign(book(), {
+        async record(entries: readonly TransferEntry[]) {
+          taken++;
+          begin();
+          await gate;
+          await book().record(entries);
+        },
+      }),
     });
     const closing = before.refresh();
     await begun;
@@ -95,7 +103,7 @@ describe('looking', () => {
     await expect.poll(() => purse.incoming).toBe(8n);
     goOn();
     await Promise.all([closing, looking]);
-    expect([purse.balance, purse.incoming, purse.trouble]).toEqual([1_008n, 0n, null]);
+    expect([purse.balance, purse.incoming, purse.trouble?.key ?? null]).toEqual([1_008n, 0n, null]);
     expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([3n, 5n]);
     expect([taken, account.blocks().length]).toEqual([1, 3]);
   });
@@ -114,7 +122,7 @@ describe('looking', () => {
     await fund(5n);
     devnet.faults.set({ kind: 'lie_receivable_amount', absolute: '500000' });
     await purse.refresh();
-    expect([purse.balance, purse.trouble]).toEqual([1_005n, null]);
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_005n, null]);
   });
 
   test('leaves a source it cannot prove, says so, and takes the rest', async () => {
@@ -130,7 +138,7 @@ describe('looking', () => {
     });
     purseWith({ node });
     await purse.refresh();
-    expect([purse.balance, purse.trouble]).toEqual([1_006n, 'fault_sourceUnproven']);
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_006n, 'fault_sourceUnproven']);
   });
 
   test('a receive that a node refuses is trouble, and neither blocks the rest nor is tried for ever', async () => {
@@ -147,7 +155,7 @@ describe('looking', () => {
       node: NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: line, timeoutMs: 2_000, now: Date.now }),
     });
     await purse.refresh();
-    expect(purse.trouble).toBe('fault_nodeRefused');
+    expect(purse.trouble?.key ?? null).toBe('fault_nodeRefused');
     await purse.refresh();
     expect(account.blocks().at(-1)?.block.balance).toBe(1_006n);
     const before = refused.length;
@@ -166,10 +174,10 @@ describe('looking', () => {
   test('what stands in the way is said, and forgotten when it is gone', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await purse.refresh();
-    expect([purse.balance, purse.trouble]).toEqual([null, 'fault_nodeUnreachable']);
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([null, 'fault_nodeUnreachable']);
     devnet.faults.clear();
     await purse.refresh();
-    expect([purse.balance, purse.trouble]).toEqual([1_000n, null]);
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
   });
 });
 
@@ -284,5 +292,5 @@ test('a purse that cannot sign takes nothing in', async () => {
   await fund(5n);
   purseWith({ keys: () => Promise.reject(new Fault('fault_locked')) });
   await purse.refresh();
-  expect([purse.trouble, account.blocks().length]).toEqual(['fault_locked', 1]);
+  expect([purse.trouble?.key ?? null, account.blocks().length]).toEqual(['fault_locked', 1]);
 });

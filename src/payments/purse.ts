@@ -1,4 +1,4 @@
-import { Fault, type FaultKey, faultOf } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -6,15 +6,17 @@ import type { Clock } from '../nano/clock.ts';
 import { Confirmations } from '../nano/confirmation.ts';
 import { ConfirmationFeed } from '../nano/confirmation-feed.ts';
 import type { Confirmation, OpenSocket } from '../nano/confirmation-socket.ts';
-import type { NetworkProfile } from '../nano/network.ts';
+import { mostRawOn, type NetworkProfile } from '../nano/network.ts';
 import { signNoms } from '../nano/noms.ts';
+import type { VerifiedSource } from '../nano/receivable.ts';
 import { signDigestOfText } from '../nano/signature.ts';
 import type { Message } from '../protocol/mechanism.ts';
 import type { Readiness } from '../work/scheduler.ts';
 import { Chain, type ChainPorts } from './chain.ts';
 import { Intake } from './intake.ts';
-import type { OwnBlock } from './own-block.ts';
-import type { RecordTransfer, Transfer } from './transfer.ts';
+import { OpenTransfers } from './open-transfers.ts';
+import { isChequeOut, type OwnBlock } from './own-block.ts';
+import type { Transfer, TransferBook, TransferEntry } from './transfer.ts';
 
 export interface PursePorts extends ChainPorts {
   readonly account: NanoAddress;
@@ -23,7 +25,7 @@ export interface PursePorts extends ChainPorts {
   readonly clock: Clock;
   /** How long to watch for a confirmation before coming back to it at the next occasion (ms). */
   readonly patienceMs: number;
-  readonly recordTransfer: RecordTransfer;
+  readonly transfers: TransferBook;
   /** What a stranger's payment must be worth to be taken in (raw). */
   readonly leastReceived: Raw;
   /** Whether an account is the user's own. */
@@ -44,13 +46,16 @@ export class Purse {
   readonly account: NanoAddress;
   readonly chain: Chain;
   readonly #ports: PursePorts;
+  readonly #transfers: OpenTransfers;
   readonly #intake: Intake;
   readonly #feed: ConfirmationFeed | null;
   readonly #confirmations: Confirmations;
   readonly #life = new AbortController();
-  #trouble: FaultKey | null = null;
+  #failure: Fault | null = null;
   #refreshing: Promise<void> | undefined;
   #again = false;
+  /** Ends the wait for what is being taken in: another look is wanted. */
+  #wake: () => void = () => undefined;
 
   constructor(ports: PursePorts) {
     this.#ports = ports;
@@ -60,14 +65,26 @@ export class Purse {
     const { account, openSocket, clock, node } = ports;
     this.#feed = openSocket === null ? null : new ConfirmationFeed({ account, openSocket, clock });
     this.#confirmations = new Confirmations({ node, feed: this.#feed, clock, pollMs: POLL });
+    this.#transfers = new OpenTransfers({
+      network: ports.network.id,
+      account,
+      chain: this.chain,
+      node,
+      store: ports.store,
+      book: ports.transfers,
+      now: clock.now,
+    });
     this.#intake = new Intake({
       chain: this.chain,
-      node: ports.node,
-      record: ({ from }, own) => ports.recordTransfer(this.#transfer('received', own, from), own),
+      node,
+      record: (receives) => this.#transfers.record(receives.map((one) => this.#received(one))),
+      transfers: this.#transfers,
       changed: ports.changed,
       life: this.#life.signal,
       least: ports.leastReceived,
+      most: mostRawOn(ports.network),
       isOwn: ports.isOwn,
+      now: clock.now,
     });
   }
 
@@ -84,8 +101,13 @@ export class Purse {
   }
 
   /** What stands between the purse and its money; null when all is well. */
-  get trouble(): FaultKey | null {
-    return this.#trouble;
+  get trouble(): Fault | null {
+    return this.#failure ?? this.#intake.trouble;
+  }
+
+  /** Why the last look at the ledger failed; null when it did not. */
+  get failure(): Fault | null {
+    return this.#failure;
   }
 
   /** Whether the work for the next block is there already. */
@@ -111,33 +133,49 @@ export class Purse {
 
   /**
    * Reads the proven balance, takes in what has come, and has the next work made ready. Never rejects: what stands in
-   * the way is `trouble`. Asked again while it runs, it looks once more afterwards.
+   * the way is `trouble`. Asked again while it runs, it looks once more.
    */
   refresh(): Promise<void> {
-    this.#again = this.#refreshing !== undefined;
+    this.#again = true;
+    this.#wake();
     this.#refreshing ??= this.#lookUntilQuiet().finally(() => {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
   }
 
+  /** The same for a user who wants it now: what was refused, or could not be read, is tried again at once. */
+  retry(): Promise<void> {
+    this.#intake.retry();
+    return this.refresh();
+  }
+
   /**
    * Sends `amount` raw, or everything, to an account of the user's choice.
    *
    * @throws Fault `fault_insufficient`, `fault_nothingToSend`, and what `Chain.look` throws; `fault_blockWaits` when
-   * the block is signed and waits for a node.
+   * the block is signed and waits for a node; `fault_nodeRefused` when it is signed and refused, and tried again later.
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
-    const record = (own: OwnBlock) => this.#ports.recordTransfer(this.#transfer('sent', own, to), own);
+    const record = (own: OwnBlock) => this.#transfers.record([this.#entry('sent', own.hash, own, to)]);
     const own =
       amount === 'everything'
         ? await this.chain.sendEverything(to, record)
         : await this.chain.send({ to, amount }, record);
-    const landing = await this.chain.land(own);
-    void this.refresh();
-    if (landing === 'replaced') throw new Fault('fault_blockForked');
-    if (landing === 'pending') throw new Fault('fault_blockWaits');
-    return own.hash;
+    try {
+      const landing = await this.chain.land(own);
+      if (landing === 'landed') await this.#transfers.done([own.hash]);
+      if (landing === 'replaced') await this.#transfers.replaced(own.hash);
+      if (landing === 'replaced') throw new Fault('fault_blockForked');
+      if (landing === 'pending') throw new Fault('fault_blockWaits');
+      return own.hash;
+    } catch (failure) {
+      const fault = faultOf(failure);
+      if (fault.key === 'fault_nodeRefused') await this.#transfers.refused(own.hash, fault);
+      throw failure;
+    } finally {
+      void this.refresh();
+    }
   }
 
   /**
@@ -180,38 +218,66 @@ export class Purse {
   }
 
   async #lookUntilQuiet(): Promise<void> {
-    this.#again = true;
-    while (this.#again && !this.#life.signal.aborted) {
+    const { signal } = this.#life;
+    while (this.#again && !signal.aborted) {
       this.#again = false;
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
       await this.#look();
+      // What is being taken in may take long: another look is not kept waiting for it.
+      const taken = this.#intake.taken().then((more) => {
+        this.#again ||= more;
+      });
+      await Promise.race([taken, woken]);
+      if (!this.#again) await this.#prepare();
     }
   }
 
   async #look(): Promise<void> {
+    const { changed } = this.#ports;
     try {
       await this.chain.look();
-      const { trouble, more } = await this.#intake.take();
-      this.#trouble = trouble;
-      this.#again ||= more;
-      await this.chain.prepare();
+      await this.#transfers.lookAgain((hash) => this.#intake.isInHand(hash));
+      await this.#intake.look();
+      this.#failure = null;
     } catch (failure) {
-      const { key } = faultOf(failure);
+      const fault = faultOf(failure);
+      const { refused } = this.chain;
+      if (refused !== null) await this.#transfers.refused(refused.hash, refused.fault);
       // That the account waits for a cheque is no trouble: whoever shows the purse says so by itself.
-      this.#trouble = key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate' ? null : key;
+      this.#failure = isChequeOut(fault) ? null : fault;
     } finally {
-      if (!this.#life.signal.aborted) this.#ports.changed();
+      if (!this.#life.signal.aborted) changed();
     }
   }
 
-  #transfer(kind: Transfer['kind'], own: OwnBlock, counterparty: NanoAddress): Transfer {
-    const { id, testMoney } = this.network;
+  /** Has the work for the next payment made ready. */
+  async #prepare(): Promise<void> {
+    await this.chain.prepare().catch((failure: unknown) => {
+      this.#failure ??= faultOf(failure);
+    });
+  }
+
+  #received({ source, own }: { readonly source: VerifiedSource; readonly own: OwnBlock }): TransferEntry {
+    return this.#entry('received', source.hash, own, source.from);
+  }
+
+  /** What moves between the user's own accounts is neither spent nor received. */
+  #entry(kind: Transfer['kind'], id: BlockHash, own: OwnBlock, counterparty: NanoAddress): TransferEntry {
+    const { id: network, testMoney } = this.network;
+    if (this.#ports.isOwn(counterparty)) return { own, transfer: null };
     return {
-      kind,
-      id: own.hash,
-      at: this.#ports.clock.now(),
-      amount: own.moved,
-      counterparty,
-      network: { id, testMoney },
+      own,
+      transfer: {
+        kind,
+        id,
+        ...(kind === 'received' && { block: own.hash }),
+        at: this.#ports.clock.now(),
+        amount: own.moved,
+        counterparty,
+        network: { id: network, testMoney },
+      },
     };
   }
 }

@@ -117,7 +117,7 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
       {purse.trouble !== null && (
         <Notice tone="bad">
           <strong>{t('popup_troubleTitle')}</strong>
-          <p>{t(purse.trouble)}</p>
+          <p>{sentenceOf(purse.trouble)}</p>
           <Button busy={action.busy.value} onClick={() => void action.run(() => ask('purse.refresh', {}))}>
             {t('popup_refresh')}
           </Button>

@@ -6,6 +6,8 @@ const transfer: TransferView = {
   kind: 'received',
   id: 'AB'.repeat(32),
   at: Date.UTC(2026, 10, 22, 20, 0, 0, 7),
+  state: 'done',
+  fault: null,
   amount: '1',
   counterparty: 'nano_1',
   blockHash: 'AB'.repeat(32),

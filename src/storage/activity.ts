@@ -1,6 +1,7 @@
 import type { AnyPayment } from '../payments/private-record.ts';
 import type { Transfer } from '../payments/transfer.ts';
 import type { Database, Place } from './database.ts';
+import { placesOf, type TransferRange } from './transfers.ts';
 
 /** One line of what the purse did. */
 export type Activity =
@@ -9,24 +10,26 @@ export type Activity =
 
 /**
  * The newest `limit` activities before a place, newest first, and the place where the next page begins (null at the
- * end). Reads no more rows than it gives, twice over: ten thousand open as fast as ten.
+ * end). Transfers that are not done stand before all else, small receives behind all else, in a range of their own. Reads
+ * no more rows than it gives, twice over: ten thousand open as fast as ten.
  */
 export async function readActivity(
   database: Database,
   before: Place | null,
   limit: number,
+  range: TransferRange = 'all',
 ): Promise<{ readonly items: readonly Activity[]; readonly next: Place | null }> {
-  const range = before === null ? null : IDBKeyRange.upperBound([...before], true);
+  const places = placesOf(range, before);
   const transaction = database.transaction(['payments', 'transfers']);
   const placed: { readonly place: Place; readonly item: Activity }[] = [];
 
-  let payment = await transaction.objectStore('payments').index('place').openCursor(range, 'prev');
+  let payment = await transaction.objectStore('payments').index('place').openCursor(places, 'prev');
   for (let taken = 0; payment !== null; taken++) {
     const { place, payment: value } = payment.value;
     placed.push({ place, item: { kind: 'payment', payment: value } });
     payment = taken < limit ? await payment.continue() : null;
   }
-  let transfer = await transaction.objectStore('transfers').index('place').openCursor(range, 'prev');
+  let transfer = await transaction.objectStore('transfers').index('place').openCursor(places, 'prev');
   for (let taken = 0; transfer !== null; taken++) {
     const { place, ...value } = transfer.value;
     placed.push({ place, item: { kind: 'transfer', transfer: value } });
@@ -40,4 +43,14 @@ export async function readActivity(
     items: page.map(({ item }) => item),
     next: placed.length > limit && last !== undefined ? last.place : null,
   };
+}
+
+/** How many small receives there are, and when the newest was (ms); null for none. */
+export async function countSmallReceives(
+  database: Database,
+): Promise<{ readonly count: number; readonly newest: number } | null> {
+  const index = database.transaction('transfers').store.index('place');
+  const places = placesOf('small', null);
+  const [count, newest] = await Promise.all([index.count(places), index.openCursor(places, 'prev')]);
+  return newest === null ? null : { count, newest: newest.value.at };
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { FaultKey } from '../fault.ts';
 import { unansweredReasons } from '../interception/challenge.ts';
 import { AddressText } from '../nano/account.ts';
-import { type Raw, RawText } from '../nano/amount.ts';
+import { BalanceText, type Raw, RawText } from '../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../nano/block.ts';
 import type { Windows } from '../payments/budget.ts';
 import type { Cheque, Due, OwnBlock } from '../payments/own-block.ts';
@@ -14,7 +14,7 @@ import type {
   PrivateProgress,
   PrivateRecord,
 } from '../payments/private-record.ts';
-import type { Transfer } from '../payments/transfer.ts';
+import type { Transfer, TransferState } from '../payments/transfer.ts';
 import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { ChallengeText, type Fields, Moment, OfferText } from './backup-offers.ts';
@@ -50,7 +50,7 @@ const BlockText = v.strictObject({
   account: AddressText,
   previous: BlockHashText,
   representative: AddressText,
-  balance: RawText,
+  balance: BalanceText,
   link: BlockHashText,
   signature: v.pipe(v.string(), v.regex(/^[0-9A-F]{128}$/)),
   work: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
@@ -190,14 +190,27 @@ const PrivateText = v.strictObject({
 /** A payment as it lies on the disk. */
 export const PaymentText: v.GenericSchema<unknown, AnyPayment> = v.union([WholeText, PrivateText]);
 
-/** Money that moved without a 402. */
+const TransferStateText = v.variant('kind', [
+  v.strictObject({ kind: v.literal('waiting') }),
+  v.strictObject({
+    kind: v.literal('refused'),
+    said: v.string(),
+    tries: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    at: Moment,
+  }),
+  v.strictObject({ kind: v.literal('replaced') }),
+]) satisfies v.GenericSchema<unknown, TransferState>;
+
+/** Money that moved without a 402, or is to. */
 export const TransferText = v.strictObject({
   kind: v.picklist(['received', 'sent']),
   id: BlockHashText,
+  block: v.exactOptional(BlockHashText),
   at: Moment,
-  amount: RawText,
+  amount: BalanceText,
   counterparty: AddressText,
   network: NetworkText,
+  state: v.exactOptional(TransferStateText),
 } satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
 
 const forWhat = { payment: IdText, site: v.nullable(SiteText) } as const;
@@ -207,7 +220,7 @@ const own = {
   hash: BlockHashText,
   subtype: v.picklist(SUBTYPES),
   block: BlockText,
-  moved: RawText,
+  moved: BalanceText,
   due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
 } as const;
 const ChequeText = v.strictObject(forWhat satisfies Fields<Cheque>);

@@ -25,6 +25,7 @@ import {
   trackAOffer,
   x402nanoOffer,
 } from '../payments/samples.fixture.ts';
+import type { Transfer } from '../payments/transfer.ts';
 import type { Offer } from '../protocol/offer.ts';
 import { nonceOf, parseThreshold, parseWorkRoot } from '../work/difficulty.ts';
 import { StoredBudgets } from './budgets.ts';
@@ -32,6 +33,7 @@ import type { Database } from './database.ts';
 import { rowOf } from './journal.ts';
 import { StoredLog } from './log.ts';
 import { StoredSettings } from './settings.ts';
+import { placeOf } from './transfers.ts';
 
 let counter = 0n;
 
@@ -136,15 +138,27 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   if (first === undefined) throw new Error('there are payments');
   const { account, windows } = first.intent;
   const { hash } = blockOf(account, 1n);
-  await database.add('transfers', {
-    kind: 'received',
-    id: hash,
+  const shared = {
     at: 5,
     amount: amount as Raw,
     counterparty: PAYEE,
     network: { id: NETWORK, testMoney: true },
-    place: [5, hash],
-  });
+  };
+  const hashOf = (balance: bigint) => blockOf(account, balance).hash;
+  const transfers: readonly Transfer[] = [
+    { ...shared, kind: 'received', id: hash },
+    { ...shared, kind: 'received', id: hashOf(2n), block: hashOf(3n), state: { kind: 'waiting' } },
+    { ...shared, kind: 'sent', id: hashOf(4n), state: { kind: 'replaced' } },
+    {
+      ...shared,
+      kind: 'sent',
+      id: hashOf(8n),
+      state: { kind: 'refused', said: 'Unreceivable', tries: 2, at: 6 },
+    },
+  ];
+  for (const transfer of transfers) {
+    await database.add('transfers', { ...transfer, place: placeOf(transfer) });
+  }
 
   const budgets = new StoredBudgets(database, () => 9);
   await database.put('budgets', {

@@ -12,6 +12,7 @@ import { DayText, OwnBlockText, PaymentText, SiteText, SumText, TransferText } f
 import type { Database, PurseSchema, SpendingRow } from './database.ts';
 import { rowOf } from './journal.ts';
 import { SettingText } from './settings.ts';
+import { placeOf } from './transfers.ts';
 
 type Store = StoreNames<PurseSchema>;
 type Reading = IDBPTransaction<PurseSchema, Store[], 'readonly'>;
@@ -103,7 +104,7 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
   transfers: kept('transfers', {
     item: TransferText,
     of: ({ place: _, ...transfer }) => transfer,
-    row: (transfer) => ({ ...transfer, place: [transfer.at, transfer.id] as const }),
+    row: (transfer) => ({ ...transfer, place: placeOf(transfer) }),
     key: ({ id }) => id,
   }),
   budgets: kept('budgets', {

@@ -14,7 +14,7 @@ import { type Database, openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
 import { StoredLog } from './log.ts';
 import { noParts } from './private-parts.fixture.ts';
-import { recordTransfer } from './transfers.ts';
+import { StoredTransfers } from './transfers.ts';
 
 let database: Database;
 let journal: StoredJournal;
@@ -75,7 +75,9 @@ describe('while a cheque is out, no block is written beside it', () => {
     const own = ownBlock();
     const refused = `fault_chequeOut ${SHOP}`;
     await expect(chains.put(own)).rejects.toThrow(refused);
-    await expect(recordTransfer(database, transferOf(own), own)).rejects.toThrow(refused);
+    await expect(
+      new StoredTransfers(database, Date.now).record([{ transfer: transferOf(own), own }]),
+    ).rejects.toThrow(refused);
     await expect(journal.sign(other.id, own)).rejects.toThrow(refused);
     await expect(chains.put(insteadOf({ ...cheque, hash: own.hash }))).rejects.toThrow(refused);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(cheque);

@@ -9,7 +9,7 @@ import type { Transfer } from '../payments/transfer.ts';
 import { countInWindows } from './version-3.ts';
 import { markOrdinary } from './version-5.ts';
 
-/** A moment and an id: the order of lists, and the place where the next page of one begins. */
+/** A moment and an id, but for some transfers (see `placeOf`): the order of lists, and where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
 
 /**

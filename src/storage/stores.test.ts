@@ -15,7 +15,7 @@ import { StoredChains } from './chains.ts';
 import { type Database, openDatabase } from './database.ts';
 import { StoredLog } from './log.ts';
 import { StoredSettings } from './settings.ts';
-import { recordTransfer } from './transfers.ts';
+import { StoredTransfers } from './transfers.ts';
 import { storedVault } from './vault-store.ts';
 import { storedWorkCache } from './work-cache.ts';
 
@@ -273,9 +273,10 @@ describe('chains', () => {
       network: { id: NETWORK, testMoney: true },
     } as const;
     const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(own), account: {} });
-    await expect(recordTransfer(database, transfer, unwritable)).rejects.toThrow();
+    const book = new StoredTransfers(database, Date.now);
+    await expect(book.record([{ transfer, own: unwritable }])).rejects.toThrow();
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 0]);
-    await recordTransfer(database, transfer, own);
+    await book.record([{ transfer, own }]);
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([1, 1]);
   });
 });

@@ -1,16 +1,110 @@
-import type { OwnBlock } from '../payments/own-block.ts';
-import type { Transfer } from '../payments/transfer.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { BlockHash } from '../nano/block.ts';
+import {
+  blockOf,
+  isOpen,
+  isSmall,
+  type Transfer,
+  type TransferBook,
+  type TransferEntry,
+  type TransferState,
+} from '../payments/transfer.ts';
 import { atomically } from './atomically.ts';
 import { putNewest } from './chains.ts';
-import type { Database } from './database.ts';
+import type { Database, Place } from './database.ts';
 
-/** Writes a transfer and its block as the account's newest, in one transaction: both or neither. @throws Fault `fault_chequeOut` */
-export async function recordTransfer(database: Database, transfer: Transfer, own: OwnBlock): Promise<void> {
-  const transaction = database.transaction(['transfers', 'chains', 'blocks'], 'readwrite', {
-    durability: 'strict',
-  });
-  await atomically(transaction, async () => {
-    await transaction.objectStore('transfers').put({ ...transfer, place: [transfer.at, transfer.id] });
-    await putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own);
-  });
+/** More than any moment (ms), and little enough that a sum of the two is an exact number. */
+const APART = 2 ** 52;
+
+/** What a list of transfers holds: all, those that are not done or not small, or the small ones. */
+export type TransferRange = 'all' | 'main' | 'small';
+
+/** The places of a range that stand behind `before`; all of them for null. */
+export function placesOf(range: TransferRange, before: Place | null): IDBKeyRange | null {
+  const below = before ?? (range === 'small' ? [0] : null);
+  if (range !== 'main') return below === null ? null : IDBKeyRange.upperBound([...below], true);
+  return below === null ? IDBKeyRange.lowerBound([0]) : IDBKeyRange.bound([0], [...below], false, true);
+}
+
+/**
+ * Where a transfer stands in lists. One that is not done stands before everything that is, and is found there without
+ * reading the rest; small receives stand behind, however many there are.
+ */
+export function placeOf(transfer: Transfer): Place {
+  const { at, id } = transfer;
+  if (isOpen(transfer)) return [at + APART, id];
+  return [isSmall(transfer) ? at - APART : at, id];
+}
+
+/** Transfers in IndexedDB. */
+export class StoredTransfers implements TransferBook {
+  readonly #database: Database;
+  readonly #now: () => number;
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  async record(entries: readonly TransferEntry[]): Promise<void> {
+    const transaction = this.#database.transaction(['transfers', 'chains', 'blocks'], 'readwrite', {
+      durability: 'strict',
+    });
+    const [transfers, chains, blocks] = [
+      transaction.objectStore('transfers'),
+      transaction.objectStore('chains'),
+      transaction.objectStore('blocks'),
+    ];
+    await atomically(transaction, async () => {
+      for (const { own, transfer } of entries) {
+        await putNewest(chains, blocks, own);
+        if (transfer === null) continue;
+        const before = await transfers.get(transfer.id);
+        const again = before?.state?.kind === 'refused' && { at: before.at, state: before.state };
+        const row: Transfer = { ...transfer, state: { kind: 'waiting' }, ...again };
+        await transfers.put({ ...row, place: placeOf(row) });
+      }
+    });
+  }
+
+  async settle(ids: readonly BlockHash[], state: TransferState | null): Promise<void> {
+    await this.#change(ids, ({ state: before, ...transfer }) => {
+      const done = before?.kind === 'refused' ? { ...transfer, at: this.#now() } : transfer;
+      return state === null ? done : { ...transfer, state };
+    });
+  }
+
+  async open(network: string, account: NanoAddress): Promise<readonly Transfer[]> {
+    const transaction = this.#database.transaction(['transfers', 'blocks']);
+    const rows = await transaction
+      .objectStore('transfers')
+      .index('place')
+      .getAll(IDBKeyRange.lowerBound([APART]));
+    const blocks = transaction.objectStore('blocks');
+    const own: Transfer[] = [];
+    for (const { place: _, ...transfer } of rows.toReversed()) {
+      if (transfer.network.id !== network) continue;
+      if ((await blocks.get(blockOf(transfer)))?.account === account) own.push(transfer);
+    }
+    return own;
+  }
+
+  async forget(ids: readonly BlockHash[]): Promise<void> {
+    await this.#change(ids, () => null);
+  }
+
+  /** Changes those of the transfers that are not done, or takes them out where nothing is left of them. */
+  async #change(ids: readonly BlockHash[], change: (transfer: Transfer) => Transfer | null): Promise<void> {
+    const transaction = this.#database.transaction('transfers', 'readwrite');
+    await atomically(transaction, async () => {
+      for (const id of ids) {
+        const row = await transaction.store.get(id);
+        if (row === undefined || !isOpen(row)) continue;
+        const { place: _, ...transfer } = row;
+        const changed = change(transfer);
+        if (changed === null) await transaction.store.delete(id);
+        else await transaction.store.put({ ...changed, place: placeOf(changed) });
+      }
+    });
+  }
 }

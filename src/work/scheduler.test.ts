@@ -18,6 +18,7 @@ import { WorkScheduler } from './scheduler.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
 const otherRoot = parseWorkRoot('A'.repeat(64));
+const thirdRoot = parseWorkRoot('B'.repeat(64));
 const send = parseThreshold('ffc0000000000000');
 const receive = parseThreshold('f000000000000000');
 const sendWork = parseWorkNonce('00000000000005a2');
@@ -232,16 +233,72 @@ describe('obtaining', () => {
 
   it('hurries the background search of its root, to the threshold it needs', async () => {
     const { scheduler, engine, cache } = steeredHouse();
-    await scheduler.prepare(root, send);
+    await scheduler.prepare(root, receive);
     const background = await engine.search(0);
-    const work = scheduler.obtain(root, receive);
+    const work = scheduler.obtain(root, send);
     const foreground = await engine.search(1);
     expect(background.signal.aborted).toBe(true);
-    expect(foreground).toMatchObject({ root, threshold: receive, urgency: 'foreground' });
-    foreground.answer(receiveWork);
-    expect(await work).toBe(receiveWork);
+    expect(foreground).toMatchObject({ root, threshold: send, urgency: 'foreground' });
+    foreground.answer(sendWork);
+    expect(await work).toBe(sendWork);
     expect(cache.intentions.size).toBe(0);
     expect(engine.searches).toHaveLength(2);
+  });
+
+  it('of less than was to be prepared for its root leaves that to be prepared', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await scheduler.prepare(root, send);
+    await engine.search(0);
+    const work = scheduler.obtain(root, receive, { need: 'receive' });
+    (await engine.search(1)).answer(receiveWork);
+    expect(await work).toBe(receiveWork);
+    expect(await engine.search(2)).toMatchObject({ root, threshold: send, urgency: 'background' });
+    expect(cache.intentions.size).toBe(1);
+    (await engine.search(2)).answer(sendWork);
+    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    expect(cache.entries.get(root)).toMatchObject({ nonce: sendWork });
+  });
+
+  it('for a payment pushes a receive aside, which is searched for again before anything ahead of need', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.prepare(thirdRoot, send);
+    await engine.search(0);
+    const received = scheduler.obtain(otherRoot, receive, { need: 'receive' });
+    expect(await engine.search(1)).toMatchObject({ root: otherRoot, urgency: 'foreground' });
+    const paid = scheduler.obtain(root, send);
+    const search = await engine.search(2);
+    expect(engine.searches[1]?.signal.aborted).toBe(true);
+    expect(search).toMatchObject({ root, threshold: send });
+    search.answer(sendWork);
+    expect(await paid).toBe(sendWork);
+    const again = await engine.search(3);
+    expect(again).toMatchObject({ root: otherRoot, threshold: receive });
+    again.answer(otherSendWork);
+    expect(await received).toBe(otherSendWork);
+    expect(await engine.search(4)).toMatchObject({ root: thirdRoot, urgency: 'background' });
+  });
+
+  it('ahead of need waits in the background, before what is prepared, until that rests', async () => {
+    const { scheduler, engine } = steeredHouse();
+    await scheduler.prepare(otherRoot, send);
+    await engine.search(0);
+    const work = scheduler.obtain(root, send, { need: 'ahead' });
+    expect(await engine.search(1)).toMatchObject({ root, urgency: 'background' });
+    expect(engine.searches[0]?.signal.aborted).toBe(true);
+    scheduler.rest(true);
+    await expect(work).rejects.toThrow(new Fault('fault_workRests'));
+    await expect(scheduler.obtain(root, send, { need: 'ahead' })).rejects.toThrow(
+      new Fault('fault_workRests'),
+    );
+    expect(engine.searches.filter(({ signal }) => !signal.aborted)).toHaveLength(0);
+  });
+
+  it('ahead of need is told that it rests by an engine that spares the battery', async () => {
+    const { scheduler, engine } = steeredHouse();
+    const work = scheduler.obtain(root, send, { need: 'ahead' });
+    (await engine.search(0)).fail(new Fault('fault_workRests'));
+    await expect(work).rejects.toThrow(new Fault('fault_workRests'));
+    expect(await scheduler.readiness(root, send)).toBe('none');
   });
 
   it('pushes another root’s background search aside, which starts again after', async () => {
@@ -274,7 +331,7 @@ describe('obtaining', () => {
     await scheduler.prepare(root, send);
     await engine.search(0);
     const abort = new AbortController();
-    const gone = scheduler.obtain(root, send, abort.signal);
+    const gone = scheduler.obtain(root, send, { signal: abort.signal });
     await engine.search(1);
     abort.abort(new Error('the page was closed'));
     await expect(gone).rejects.toThrow('the page was closed');
@@ -285,12 +342,12 @@ describe('obtaining', () => {
   it('given up by all, ends the search', async () => {
     const { scheduler, engine } = steeredHouse();
     const abort = new AbortController();
-    const gone = scheduler.obtain(root, send, abort.signal);
+    const gone = scheduler.obtain(root, send, { signal: abort.signal });
     const search = await engine.search(0);
     abort.abort(new Error('declined'));
     await expect(gone).rejects.toThrow('declined');
     expect(search.signal.aborted).toBe(true);
-    await expect(scheduler.obtain(root, send, abort.signal)).rejects.toThrow('declined');
+    await expect(scheduler.obtain(root, send, { signal: abort.signal })).rejects.toThrow('declined');
     expect(engine.searches).toHaveLength(1);
   });
 

@@ -22,8 +22,22 @@ export interface WorkSchedulerPorts {
 /** Whether work is there, is being searched for, waits until it is needed, or was never asked for. */
 export type Readiness = 'ready' | 'working' | 'resting' | 'none';
 
+/**
+ * What a block is, and so how long its work can wait: nobody waits longer for a `payment` than for a `receive`, and what
+ * is found `ahead` is found when nothing else is searched for, in the background, and not at all while that rests.
+ */
+export type Need = 'payment' | 'receive' | 'ahead';
+
+export interface ObtainOptions {
+  /** A payment, where nothing is said. */
+  readonly need?: Need;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A block that waits for its work. */
 interface Waiter {
+  readonly need: Need;
   readonly threshold: Threshold;
   resolve(nonce: WorkNonce): void;
   reject(reason: unknown): void;
@@ -53,9 +67,10 @@ interface Run extends Aim {
 }
 
 /**
- * Decides which proof of work is searched for, one at a time: first for blocks that wait, then ahead of blocks to come,
- * each in the order asked. A search remembers nothing, so one that is pushed aside loses nothing and starts again when
- * its turn comes. Nothing is searched for that was not asked for, and no nonce is used, kept or handed out unchecked.
+ * Decides which proof of work is searched for, one at a time: first for payments that wait, then for receives that wait,
+ * then ahead of blocks to come, each in the order asked. A search remembers nothing, so one that is pushed aside loses
+ * nothing and starts again when its turn comes. Nothing is searched for that was not asked for, and no nonce is used,
+ * kept or handed out unchecked.
  */
 export class WorkScheduler {
   readonly #ports: WorkSchedulerPorts;
@@ -82,19 +97,24 @@ export class WorkScheduler {
   }
 
   /**
-   * Gives work for the block after this root: at once when it was prepared, else as fast as the machine can, ahead of
-   * everything that nobody waits for. What was to be prepared for the root is thereby done, at whatever threshold.
+   * Gives work for the block after this root: at once when it was prepared, else in the order of needs (see `Need`).
+   * What was to be prepared for the root is thereby done where the work that is found is enough for it.
    * @throws the signal's reason · Fault `fault_workOvertaken` when the root is forgotten meanwhile · Fault
-   * `fault_workUnavailable` when no engine can find any
+   * `fault_workRests` for work ahead of need while that rests · Fault `fault_workUnavailable` when no engine can find any
    */
-  obtain(root: WorkRoot, threshold: Threshold, signal?: AbortSignal): Promise<WorkNonce> {
+  obtain(
+    root: WorkRoot,
+    threshold: Threshold,
+    { need = 'payment', signal }: ObtainOptions = {},
+  ): Promise<WorkNonce> {
     return this.#ask(root, async (job) => {
       signal?.throwIfAborted();
       const ready = await this.#known(job, threshold);
       if (ready !== undefined) return ready;
       signal?.throwIfAborted();
       if (this.#jobs.get(root) !== job) throw new Fault('fault_workOvertaken');
-      return this.#wait(job, threshold, signal);
+      if (need === 'ahead' && this.#resting) throw new Fault('fault_workRests');
+      return this.#wait(job, { need, threshold }, signal);
     });
   }
 
@@ -111,9 +131,13 @@ export class WorkScheduler {
     return this.#ports.engines.progress();
   }
 
-  /** Lets all searches ahead of need rest, or go on. What was asked for stays asked for; who waits is still served. */
+  /**
+   * Lets all searches ahead of need rest, or go on. What was asked for stays asked for; blocks that wait are still served,
+   * and those that wait for work ahead of need are told that it rests.
+   */
   rest(resting: boolean): void {
     this.#resting = resting;
+    if (resting) this.#dismissAhead();
     this.#steer();
   }
 
@@ -163,7 +187,11 @@ export class WorkScheduler {
     }
   }
 
-  #wait(job: Job, threshold: Threshold, signal: AbortSignal | undefined): Promise<WorkNonce> {
+  #wait(
+    job: Job,
+    wanted: Pick<Waiter, 'need' | 'threshold'>,
+    signal: AbortSignal | undefined,
+  ): Promise<WorkNonce> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         job.waiting.delete(waiter);
@@ -171,7 +199,7 @@ export class WorkScheduler {
         this.#steer();
       };
       const waiter: Waiter = {
-        threshold,
+        ...wanted,
         resolve(nonce) {
           signal?.removeEventListener('abort', giveUp);
           resolve(nonce);
@@ -214,16 +242,26 @@ export class WorkScheduler {
   }
 
   #aim(): Aim | undefined {
-    let speculative: Aim | undefined;
-    for (const { root, waiting, ahead } of this.#jobs.values()) {
-      const urgent = [...waiting]
-        .map(({ threshold }) => threshold)
-        .reduce<Threshold | undefined>(higher, undefined);
-      if (urgent !== undefined) return { root, threshold: urgent, urgency: 'foreground' };
-      if (ahead !== undefined && !this.#resting)
-        speculative ??= { root, threshold: ahead, urgency: 'background' };
+    const jobs = [...this.#jobs.values()];
+    const first = (need: Need): Aim | undefined =>
+      jobs
+        .map(({ root, waiting }) => ({ root, threshold: most(waiting, need), urgency: URGENCY[need] }))
+        .find((aim): aim is Aim => aim.threshold !== undefined);
+    const wanted = first('payment') ?? first('receive') ?? first('ahead');
+    if (wanted !== undefined || this.#resting) return wanted;
+    const job = jobs.find(({ ahead }) => ahead !== undefined);
+    return job?.ahead && { root: job.root, threshold: job.ahead, urgency: 'background' };
+  }
+
+  /** While work ahead of need rests, nothing waits for it. */
+  #dismissAhead(): void {
+    for (const { waiting } of this.#jobs.values()) {
+      for (const waiter of waiting) {
+        if (waiter.need !== 'ahead') continue;
+        waiting.delete(waiter);
+        waiter.reject(new Fault('fault_workRests'));
+      }
     }
-    return speculative;
   }
 
   async #search(run: Run): Promise<void> {
@@ -243,11 +281,13 @@ export class WorkScheduler {
   async #found(root: WorkRoot, nonce: WorkNonce): Promise<void> {
     const job = this.#jobs.get(root);
     if (job === undefined) return;
-    job.ahead = undefined;
+    // A receive needs less than the payment that was prepared for: where it found the work, that is still wanted.
+    const isEnough = job.ahead === undefined || meets(root, nonce, job.ahead);
+    if (isEnough) job.ahead = undefined;
     job.found = nonce;
     try {
       await this.#ports.cache.put({ root, nonce, foundAt: this.#ports.clock.now() });
-      await this.#ports.cache.intents.drop(root);
+      if (isEnough) await this.#ports.cache.intents.drop(root);
     } catch (cause) {
       this.#ports.report(cause);
     }
@@ -264,6 +304,7 @@ export class WorkScheduler {
     if (job === undefined) return;
     if (cause instanceof Fault && cause.key === 'fault_workRests') {
       this.#resting = true;
+      this.#dismissAhead();
       this.#ports.rests?.();
       return;
     }
@@ -276,6 +317,19 @@ export class WorkScheduler {
 /** Thresholds are hex of one length and case, so their order as text is their order as numbers. */
 function higher(a: Threshold | undefined, b: Threshold): Threshold {
   return a !== undefined && a > b ? a : b;
+}
+
+const URGENCY: Readonly<Record<Need, Urgency>> = {
+  payment: 'foreground',
+  receive: 'foreground',
+  ahead: 'background',
+};
+
+/** What must be reached for all blocks of one need; undefined where none waits. */
+function most(waiting: Iterable<Waiter>, wanted: Need): Threshold | undefined {
+  let threshold: Threshold | undefined;
+  for (const { need, threshold: own } of waiting) if (need === wanted) threshold = higher(threshold, own);
+  return threshold;
 }
 
 function sameAim(a: Aim | undefined, b: Aim | undefined): boolean {

@@ -47,7 +47,7 @@ test('a node that names 55,000 payments is asked about 32 at a time, and payment
   await purse.until(
     'purse.state',
     {},
-    (state) => state.kind === 'open' && state.trouble === 'fault_sourceUnproven',
+    (state) => state.kind === 'open' && state.trouble?.key === 'fault_sourceUnproven',
   );
   const page = await purse.newPage();
   void page.goto(scene.at('/article')).catch(() => undefined);

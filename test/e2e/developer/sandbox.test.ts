@@ -322,7 +322,7 @@ describe('a tab in the sandbox', () => {
     const { rpcUrls, wsUrl } = devnet.profile;
     await purse.ask('network.save', { profile: { ...benchProfile(), rpcUrls: [...rpcUrls], wsUrl } });
     const tab = await enter(page);
-    await purse.until('sandbox.read', {}, ({ money }) => money[0]?.trouble === 'fault_liveHead');
+    await purse.until('sandbox.read', {}, ({ money }) => money[0]?.trouble?.key === 'fault_liveHead');
     const url = article(merchant, 'mirror');
     visit(page, url);
     await (await purse.nextApproval()).approve();

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { type BrowserContext, chromium, type Page, type Worker } from 'playwright';
 import { findChromium } from '../../scripts/browser.ts';
+import { newProfile, removeProfile } from './profile.ts';
 
 /** A Chromium with one extension in it. */
 export interface Browser {
@@ -20,6 +24,11 @@ export interface BrowserOptions {
   readonly extraArgs?: readonly string[];
   /** Keep pages whole that are left, as browsers do; Playwright's do not. */
   readonly keepsPages?: boolean;
+}
+
+/** A running Chromium, and how to end it. */
+export interface OwnBrowser extends Browser {
+  close(): Promise<void>;
 }
 
 /** How long a page may take for what a test waits for (ms): a bound for machines that are busy with other things. */
@@ -44,6 +53,52 @@ export async function launchChromium(options: BrowserOptions): Promise<Browser> 
   context.setDefaultTimeout(PATIENCE);
   const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
   return { context, worker, extensionId: new URL(worker.url()).host };
+}
+
+/**
+ * Starts Chromium by itself and connects to it afterwards, in a profile that is deleted at the end. Unlike the browsers
+ * that Playwright starts, it takes a tab behind another one for hidden, and can freeze it.
+ */
+export async function launchUnemulated(extension: string): Promise<OwnBrowser> {
+  const profile = newProfile();
+  const child = spawn(
+    findChromium() ?? chromium.executablePath(),
+    [
+      '--headless=new',
+      '--no-sandbox',
+      '--no-first-run',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      `--disable-extensions-except=${extension}`,
+      `--load-extension=${extension}`,
+      'about:blank',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const close = async () => {
+    if (child.exitCode === null && child.kill()) await once(child, 'exit');
+    await removeProfile(profile);
+  };
+  try {
+    const browser = await chromium.connectOverCDP(await endpointOf(child.stderr), { noDefaults: true });
+    const [context] = browser.contexts();
+    if (context === undefined) throw new Error('Chromium has no window');
+    context.setDefaultTimeout(PATIENCE);
+    const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+    return { context, worker, extensionId: new URL(worker.url()).host, close };
+  } catch (failure) {
+    await close();
+    throw failure;
+  }
+}
+
+/** The address of the debugger, which Chromium prints when it listens. */
+async function endpointOf(printed: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface(printed)) {
+    const [, endpoint] = /^DevTools listening on (ws:.*)$/.exec(line) ?? [];
+    if (endpoint !== undefined) return endpoint;
+  }
+  throw new Error('Chromium ended before its debugger listened');
 }
 
 /**

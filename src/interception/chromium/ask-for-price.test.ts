@@ -43,6 +43,8 @@ describe('the purse’s own request carries cookies', () => {
       false,
     ],
     ['not for its frame in another site’s page', { ...fetched, topOrigin: OTHER, ancestors: [OTHER] }, false],
+    ['not in another site’s page of which no frame is known', { ...fetched, topOrigin: OTHER }, false],
+    ['not in a page of which nothing is known', { ...fetched, topOrigin: null }, false],
     ['not with another site’s frame around it', { ...fetched, ancestors: [OTHER, SITE] }, false],
     ['not for a script of nobody', { ...fetched, initiator: null }, false],
   ])('%s', (_, cause, carries) => {

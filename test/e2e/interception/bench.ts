@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { builtInterception } from '../build.ts';
-import { type Browser, killWorkers, launchChromium } from '../chromium.ts';
+import { type Browser, killWorkers, launchChromium, type OwnBrowser } from '../chromium.ts';
 import type { Bench, Policy } from './extension/background.ts';
 import { type Paywall, startPaywall } from './paywall.ts';
 
@@ -12,19 +12,27 @@ export interface World {
   readonly paywall: Paywall;
   /** What becomes of the challenges from now on. */
   policy(policy: Policy): Promise<void>;
-  /** The challenges, unheld and unpriced ones and deliveries of one path, as this life of the worker saw them. */
-  seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'unpriced' | 'deliveries'>>;
+  /** The challenges, unheld, withdrawn and unpriced ones and deliveries of one path, as this life of the worker saw them. */
+  seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'unpriced' | 'withdrawn' | 'deliveries'>>;
   /** Resolved when what a path sells is paid and waits for its page to be loaded again. */
   untilToLoad(path: string): Promise<void>;
   killWorker(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts everything. */
-export async function startWorld(): Promise<World> {
-  const browser = await launchChromium({ extension: builtInterception() });
+/** Chromium as Playwright starts it, with an extension. */
+async function started(extension: string): Promise<OwnBrowser> {
+  const browser = await launchChromium({ extension });
+  return { ...browser, close: () => browser.context.close() };
+}
+
+/** Starts everything; Chromium by `launch`. */
+export async function startWorld(
+  launch: (extension: string) => Promise<OwnBrowser> = started,
+): Promise<World> {
+  const browser = await launch(builtInterception());
   const paywall = await startPaywall();
-  const { worker, context } = browser;
+  const { worker } = browser;
   await worker.evaluate(() => bench.life);
   return {
     browser,
@@ -32,12 +40,13 @@ export async function startWorld(): Promise<World> {
     policy: (policy) => worker.evaluate((value) => chrome.storage.session.set({ policy: value }), policy),
     seen: (path) =>
       worker.evaluate((end) => {
-        const { challenges, unheld, unpriced, deliveries } = bench;
+        const { challenges, unheld, unpriced, withdrawn, deliveries } = bench;
         const isIt = ({ url }: { readonly url: string }) => url.endsWith(end);
         return {
           challenges: challenges.filter(isIt),
           unheld: unheld.filter(isIt),
           unpriced: unpriced.filter(isIt),
+          withdrawn: withdrawn.filter(isIt),
           deliveries: deliveries.filter(({ challenge }) => isIt(challenge)),
         };
       }, path),
@@ -48,7 +57,7 @@ export async function startWorld(): Promise<World> {
     },
     killWorker: () => killWorkers(browser, VIEW),
     async close() {
-      await context.close();
+      await browser.close();
       await paywall.close();
     },
   };

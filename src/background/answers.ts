@@ -27,6 +27,7 @@ import type { Database, Place } from '../storage/database.ts';
 import type { StoredJournal } from '../storage/journal.ts';
 import type { StoredLog } from '../storage/log.ts';
 import type { StoredSettings } from '../storage/settings.ts';
+import { firstRecord, generationOver } from '../vault/seed-copies.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type ExchangeAnswerParts, exchangeAnswers } from './exchange-answers.ts';
 import type { Keeper } from './keeper.ts';
@@ -40,6 +41,7 @@ import {
   capView,
   faultView,
   networkView,
+  seedView,
   waitingView,
 } from './views.ts';
 import type { Work } from './work.ts';
@@ -93,7 +95,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     if (purse === null) {
       const { id, label, testMoney } = await settings.network();
       const network = { id, label, testMoney };
-      return { kind: 'locked', retryAt: await vault.retryAt(), network, waiting };
+      const seed = seedView(await vault.copies());
+      return { kind: 'locked', seed, retryAt: await vault.retryAt(), network, waiting };
     }
     return {
       kind: 'open',
@@ -102,6 +105,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
       trouble: faultView(purse.trouble),
+      seedCopyFault: vault.copyFault?.key ?? null,
       chequeOut: waitingView((await chains.out()).find(isOf(purse))?.cheque ?? null),
       work: await purse.readiness(),
       paused: await settings.read('paused'),
@@ -138,8 +142,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       await opened();
       return null;
     },
-    'vault.unlock': async ({ password }) => {
-      await withPassword(vault.unlock(password));
+    'vault.unlock': async ({ password, which }) => {
+      await withPassword(vault.unlock(password, which));
       await opened();
       return null;
     },
@@ -155,9 +159,10 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return { file };
     },
     'backup.restore': async ({ file, password }) => {
-      if (await vault.exists()) throw new Fault('fault_vaultExists');
+      // Before the file is opened, which takes a while.
+      generationOver(await vault.copies());
       const { source, write } = await readBackup(file, password);
-      await vault.restore(source, password, (sealed) => write(database, sealed));
+      await vault.restore(source, password, (copy) => write(database, firstRecord(copy)));
       await vault.setAutoLock(await settings.read('autoLockMinutes'));
       await opened();
       return null;

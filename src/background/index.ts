@@ -2,10 +2,11 @@
  * The composition root: every listener is registered synchronously, so that whatever wakes the worker finds it
  * listening; the parts are built by hand, once per life of the worker, and hold all the logic.
  */
+import { Fault } from '../fault.ts';
 import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { CHANGED } from '../messages/contract.ts';
-import { type Answers, serve } from '../messages/serve.ts';
+import { type PageSide, serve } from '../messages/serve.ts';
 import { MAINNET } from '../nano/network.ts';
 import { Approvals } from '../payments/approvals.ts';
 import { Cashier, type Left } from '../payments/cashier.ts';
@@ -20,7 +21,6 @@ import { refusalSentence } from '../protocol/codes.ts';
 import { recogniseLegacy } from '../protocol/legacy.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
-import { openDatabase } from '../storage/database.ts';
 import { StoredJournal } from '../storage/journal.ts';
 import { StoredLog } from '../storage/log.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
@@ -34,11 +34,14 @@ import { Keeper } from './keeper.ts';
 import { Sandbox } from './sandbox.ts';
 import { challengeStore, exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
 import { sparingly } from './sparingly.ts';
+import { openStoreHere, seedFile } from './store.ts';
 import { Summons } from './summon.ts';
 import { Work } from './work.ts';
 
 interface House {
-  readonly answers: Answers;
+  /** Resolved when the database can be used: where a write failed, once the disk has room. */
+  readonly ready: () => Promise<void>;
+  readonly page: PageSide;
   readonly meet: (challenge: Challenge) => Promise<void>;
   readonly cannotHold: (challenge: Challenge) => Promise<void>;
   readonly turnAway: (challenge: Challenge) => Promise<void>;
@@ -48,6 +51,8 @@ interface House {
   readonly hasPurse: () => Promise<boolean>;
   /** Brings before the user what waits for them. */
   readonly summon: () => void;
+  /** Takes back the questions that nothing waits for any more, of one tab. */
+  readonly lapse: (tabId: number) => Promise<void>;
   readonly lapseGone: (tabId: number) => Promise<void>;
   readonly closed: (tabId: number) => Promise<void>;
   readonly opened: (from: number, to: number) => Promise<void>;
@@ -70,38 +75,79 @@ const tellPages = sparingly(() => {
 const SETTLE_AGAIN_AFTER = 1_000;
 const LOOKS = 25;
 
+/** Brings before the user what waits for them, over all lives of what is built below. */
+const summons = new Summons();
+
 const interception = createChromiumInterception({
   session: challengeStore,
-  mayAsk: async () => (await house).hasPurse(),
-  changed: () => void house.then(({ summon }) => summon()),
+  mayAsk: async () => (await house()).hasPurse(),
+  changed: () => withHouse(({ summon }) => summon()),
 });
-const house = build();
-house.catch(console.error);
+let building: Promise<House> | undefined;
+
+/** The parts. What could not be built, for want of a database, is built anew for whoever asks next. */
+async function house(): Promise<House> {
+  building ??= build().catch((failure: unknown) => {
+    building = undefined;
+    throw failure;
+  });
+  const built = await building;
+  await built.ready();
+  return built;
+}
+
+/** Does something with the parts. Where the disk is full there is nothing to be done, and the popup says so. */
+function withHouse(work: (built: House) => unknown): void {
+  house().then(work).catch(unlessFull);
+}
+
+function unlessFull(failure: unknown): void {
+  if (!(failure instanceof Fault) || failure.key !== 'fault_storageFull') console.error(failure);
+}
+
+withHouse(() => undefined);
 
 interception.watch(
   // Where the purse cannot even be built, pages are not kept waiting for it.
   (challenge) =>
-    void house.then(
-      ({ meet }) => meet(challenge),
-      () => interception.release(challenge),
-    ),
-  (challenge) => void house.then(({ cannotHold }) => cannotHold(challenge)),
-  (challenge) => void house.then(({ turnAway }) => turnAway(challenge)).catch(console.error),
-  (response) => void house.then(({ note }) => note(response)),
-  (challenge) => void house.then(({ withdraw }) => withdraw(challenge)).catch(console.error),
+    void house()
+      .then(({ meet }) => meet(challenge))
+      .catch((failure: unknown) => {
+        interception.release(challenge);
+        unlessFull(failure);
+      }),
+  (challenge) => withHouse(({ cannotHold }) => cannotHold(challenge)),
+  (challenge) => withHouse(({ turnAway }) => turnAway(challenge)),
+  (response) => withHouse(({ note }) => note(response)),
+  (challenge) => withHouse(({ withdraw }) => withdraw(challenge)),
 );
-serve(async () => (await house).answers);
-chrome.alarms.onAlarm.addListener(() => void house.then(({ tend }) => tend()).catch(console.error));
-chrome.tabs.onRemoved.addListener(
-  (tabId) => void house.then(({ lapseGone, closed }) => Promise.all([lapseGone(tabId), closed(tabId)])),
+serve({
+  page: async () => (await house()).page,
+  bridge: {
+    'request.held': (input, sender) => interception.held(sender, input),
+    'request.dropped': async (input, sender) => {
+      await interception.dropped(sender, input);
+      return null;
+    },
+    'document.left': async (_, sender) => {
+      await interception.left(sender);
+      const tabId = sender.tab?.id;
+      // What its frames asked for went with it.
+      if (tabId !== undefined) withHouse(({ lapse }) => lapse(tabId));
+      return null;
+    },
+  },
+});
+chrome.alarms.onAlarm.addListener(() => withHouse(({ tend }) => tend()));
+chrome.tabs.onRemoved.addListener((tabId) =>
+  withHouse(({ lapseGone, closed }) => Promise.all([lapseGone(tabId), closed(tabId)])),
 );
-chrome.webNavigation.onCreatedNavigationTarget.addListener(
-  ({ sourceTabId, tabId }) =>
-    void house.then(({ opened }) => opened(sourceTabId, tabId)).catch(console.error),
+chrome.webNavigation.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) =>
+  withHouse(({ opened }) => opened(sourceTabId, tabId)),
 );
-chrome.tabs.onReplaced.addListener((to, from) => void house.then(({ moved }) => moved(from, to)));
+chrome.tabs.onReplaced.addListener((to, from) => withHouse(({ moved }) => moved(from, to)));
 chrome.tabs.onUpdated.addListener((tabId, { status }) => {
-  if (status !== undefined) void house.then(({ lapseGone }) => lapseGone(tabId));
+  if (status !== undefined) withHouse(({ lapseGone }) => lapseGone(tabId));
 });
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void chrome.tabs.create({ url: chrome.runtime.getURL(ONBOARDING) });
@@ -110,7 +156,11 @@ void chrome.alarms.create('tend', { periodInMinutes: TEND_EVERY });
 
 async function build(): Promise<House> {
   const now = Date.now;
-  const database = await openDatabase();
+  const store = await openStoreHere(({ isTorn }) => {
+    summons.outOfOrder(isTorn);
+    tellPages();
+  });
+  const { database } = store;
   const settings = new StoredSettings(database);
   const budgets = new StoredBudgets(database, now);
   const journal = new StoredJournal(database, await PrivateParts.open(privateStore), now);
@@ -121,6 +171,7 @@ async function build(): Promise<House> {
   const chains = new StoredChains(database);
   const vault = new Vault({
     store: storedVault(database),
+    second: seedFile,
     session: vaultSession(() => exchanges.forgetAll()),
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
@@ -142,7 +193,6 @@ async function build(): Promise<House> {
     locked: tellPages,
   });
 
-  const summons = new Summons();
   const summon = () => {
     summons.tell([
       ...approvals.list().map(({ id, challenge }) => ({ id, tabId: challenge.tabId })),
@@ -296,8 +346,9 @@ async function build(): Promise<House> {
   void opened().catch(console.error);
 
   return {
-    answers: {
-      page: pageAnswers({
+    ready: () => store.ready(),
+    page: {
+      answers: pageAnswers({
         vault,
         keeper,
         settings,
@@ -325,19 +376,6 @@ async function build(): Promise<House> {
         },
         lookAfter,
       }),
-      bridge: {
-        'request.held': (input, sender) => interception.held(sender, input),
-        'request.dropped': async (input, sender) => {
-          await interception.dropped(sender, input);
-          return null;
-        },
-        'document.left': async (_, sender) => {
-          await interception.left(sender);
-          // What its frames asked for went with it.
-          if (sender.tab?.id !== undefined) await lapse(sender.tab.id);
-          return null;
-        },
-      },
       isLocked: async () => !(await vault.isUnlocked()) && (await vault.exists()),
     },
     meet: (challenge) => {
@@ -373,6 +411,7 @@ async function build(): Promise<House> {
     },
     opened: (from, to) => sandbox.opened(from, to),
     moved: (from, to) => sandbox.moved(from, to),
+    lapse,
     lapseGone: async (tabId) => {
       await sandbox.mark(tabId);
       await lapse(tabId);

@@ -1,7 +1,10 @@
+import * as v from 'valibot';
 import type { SessionStore as ChallengeStore } from '../interception/chromium/open-challenges.ts';
 import type { ExchangeStore } from '../payments/exchanges.ts';
 import type { RunStore, TestRun } from '../payments/tester.ts';
+import { LocationText } from '../storage/location.ts';
 import type { PrivateStore } from '../storage/private-parts.ts';
+import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 
 // `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
@@ -63,6 +66,19 @@ export const runStore: RunStore = {
   write: (run, value) => session.set({ [`test:${run}`]: value }),
 };
 
+const STORE = 'store';
+const StoreStateText = v.strictObject({ location: LocationText, isTorn: v.boolean() });
+
+/** Where the database is, and whether a write to it has failed: on a full disk, memory alone can keep that. */
+export const storeState = {
+  /** Null until it was opened once since the browser's start. */
+  read: async (): Promise<StoreState | null> => {
+    const kept = v.safeParse(StoreStateText, (await session.get(STORE))[STORE]);
+    return kept.success ? kept.output : null;
+  },
+  write: (state: StoreState): Promise<void> => session.set({ [STORE]: state }),
+};
+
 /** The proof-of-work engines that are not asked again until the browser ends. */
 export const RETIRED_ENGINES = 'retiredEngines';
 /** Until when work ahead of need rests for the battery's sake (ms). */
@@ -71,7 +87,11 @@ export const REST_UNTIL = 'workRestsUntil';
 export const SANDBOX = 'sandbox:';
 /** What tells nothing of a purse, or is a proof that was paid for, and so outlives a lock. */
 const isKept = (key: string) =>
-  key === RETIRED_ENGINES || key === REST_UNTIL || key.startsWith(SANDBOX) || key.startsWith(PRIVATE);
+  key === STORE ||
+  key === RETIRED_ENGINES ||
+  key === REST_UNTIL ||
+  key.startsWith(SANDBOX) ||
+  key.startsWith(PRIVATE);
 
 async function clearSession(): Promise<void> {
   const keys = Object.keys(await session.get(null));

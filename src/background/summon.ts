@@ -16,11 +16,14 @@ const REMEMBERED = 200;
  */
 export class Summons {
   readonly #shown = new Set<string>();
+  #waiting = 0;
+  #isOutOfOrder = false;
   #busy: Promise<void> = Promise.resolve();
 
   /** Told all that waits, whenever it changes. */
   tell(matters: readonly Matter[]): void {
-    void chrome.action.setBadgeText({ text: matters.length === 0 ? '' : String(matters.length) });
+    this.#waiting = matters.length;
+    this.#mark();
     const fresh = matters.filter(({ id }) => !this.#shown.has(id));
     for (const { id } of fresh) this.#shown.add(id);
     for (const id of this.#shown) {
@@ -30,6 +33,17 @@ export class Summons {
     const [first] = fresh;
     if (first === undefined) return;
     this.#busy = this.#busy.then(() => open(first.tabId)).catch(console.error);
+  }
+
+  /** Marks the button for as long as the purse cannot pay at all; why, the popup says. */
+  outOfOrder(isIt: boolean): void {
+    this.#isOutOfOrder = isIt;
+    this.#mark();
+  }
+
+  #mark(): void {
+    const count = this.#waiting === 0 ? '' : String(this.#waiting);
+    void chrome.action.setBadgeText({ text: this.#isOutOfOrder ? '!' : count });
   }
 }
 

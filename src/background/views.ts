@@ -9,6 +9,7 @@ import type {
   FaultView,
   NetworkView,
   PaymentView,
+  SeedView,
   UseView,
 } from '../messages/views.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -35,6 +36,7 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer, OfferWarning } from '../protocol/offer.ts';
 import type { Activity } from '../storage/activity.ts';
 import { BUILT_IN } from '../storage/settings.ts';
+import type { Copies } from '../vault/seed-copies.ts';
 
 /** A tag of more than a millionth of a XNO (10^24 raw) is worth showing by itself (protocol.md section 4, row 27). */
 const LARGE_TAG = 10n ** 24n;
@@ -264,4 +266,18 @@ function wordsOf(payment: AnyPayment): Pick<PaymentView, Words> {
         : null,
     serverSaid: payment.progress.state === 'refused' ? payment.progress.said : null,
   };
+}
+
+/** What a locked purse says of its sealed seed. */
+export function seedView(copies: Copies): SeedView {
+  switch (copies.kind) {
+    case 'lost':
+      return { kind: 'lost', account: copies.copy.account };
+    case 'differ':
+      return { kind: 'differ', first: copies.first.account, second: copies.second.account };
+    case 'kept':
+    case 'none':
+    case 'unreadable':
+      return { kind: 'kept' };
+  }
 }

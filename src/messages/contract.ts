@@ -96,7 +96,7 @@ export const pageQuestions = {
   'vault.newWords': nothing,
   'vault.preview': v.strictObject({ text: text(512) }),
   'vault.create': v.strictObject({ secret, password }),
-  'vault.unlock': v.strictObject({ password }),
+  'vault.unlock': v.strictObject({ password, which: v.exactOptional(v.picklist(['first', 'second'])) }),
   'vault.lock': nothing,
   'vault.reveal': v.strictObject({ password }),
   'backup.save': v.strictObject({ password, filePassword: password }),

@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import { type Access, pageAccess } from './access.ts';
 import { bridgeQuestions, type PageQuestion, pageQuestions } from './contract.ts';
 import { INPUTS } from './inputs.fixture.ts';
-import { type Answers, serve, type Tier, tierOf } from './serve.ts';
+import { type Answers, type PageSide, serve, type Tier, tierOf } from './serve.ts';
 
 type Sender = chrome.runtime.MessageSender;
 
@@ -75,6 +75,7 @@ const QUESTIONS = [
 
 /** What was done, question by question; every answer is `done`. */
 let done: string[];
+let bridge: Answers['bridge'];
 /** Whether the purse is locked. */
 let locked: boolean;
 type Listener = Parameters<typeof chrome.runtime.onMessage.addListener>[0];
@@ -93,16 +94,13 @@ beforeEach(() => {
         },
       ]),
     );
-  const answers = {
-    page: answering(Object.keys(pageQuestions)),
-    bridge: answering(Object.keys(bridgeQuestions)),
-    isLocked: async () => locked,
-  } as object as Answers;
-  start(async () => answers);
+  bridge = answering(Object.keys(bridgeQuestions)) as object as Answers['bridge'];
+  const answers = answering(Object.keys(pageQuestions)) as object as PageSide['answers'];
+  start(async () => ({ answers, isLocked: async () => locked }));
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function start(answers: () => Promise<Answers>): void {
+function start(page: Answers['page']): void {
   vi.stubGlobal('chrome', {
     runtime: {
       id: ID,
@@ -114,7 +112,7 @@ function start(answers: () => Promise<Answers>): void {
       },
     },
   });
-  serve(answers);
+  serve({ page, bridge });
 }
 
 /** Sends a message; null when nobody takes it up. */
@@ -299,6 +297,14 @@ describe('what goes wrong', () => {
       ok: false,
       fault: { key: 'fault_insufficient', args: ['1.5'] },
     });
+  });
+
+  test('a content script is answered while there is no database to answer a page from', async () => {
+    failing(new Fault('fault_storageFull'));
+    const [script] = SENDERS.filter(({ tier }) => tier === 'bridge');
+    const held = { ask: 'request.held', input: BRIDGE_INPUTS['request.held'] };
+    expect(await send(held, script?.sender ?? {})).toEqual({ ok: true, value: 'done' });
+    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_storageFull'));
   });
 
   test('says nothing of what nobody planned for, but to developers', async () => {

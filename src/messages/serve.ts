@@ -25,11 +25,18 @@ export type BridgeAnswers = {
   readonly [Q in BridgeQuestion]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeReplies[Q]>;
 };
 
-export interface Answers {
-  readonly page: PageAnswers;
-  readonly bridge: BridgeAnswers;
+/** What answers the extension's own pages. */
+export interface PageSide {
+  readonly answers: PageAnswers;
   /** Whether there is a purse that is locked. */
   readonly isLocked: () => Promise<boolean>;
+}
+
+export interface Answers {
+  /** Rejects with a Fault while there is no database to answer from. */
+  readonly page: () => Promise<PageSide>;
+  /** Answered whatever has become of the purse: no page waits for its database. */
+  readonly bridge: BridgeAnswers;
 }
 
 /** Who may ask what. Told by the browser's own account of the sender, never by what the message says (invariant 6). */
@@ -48,13 +55,13 @@ export function tierOf(sender: Sender, self: { readonly id: string; readonly ori
  * Answers the questions of pages and content scripts, each by its tier: a question from the wrong side, of an unknown
  * name or with input of the wrong shape is refused with a Fault. Must be called synchronously at the worker's start.
  */
-export function serve(answers: () => Promise<Answers>): void {
+export function serve(answers: Answers): void {
   const self = { id: chrome.runtime.id, origin: chrome.runtime.getURL('').replace(/\/$/, '') };
   chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
     const question = v.safeParse(Question, message);
     if (!question.success) return false;
     const { ask, input } = question.output;
-    void reply(async () => answer(await answers(), tierOf(sender, self), ask, input, sender)).then(respond);
+    void reply(() => answer(answers, tierOf(sender, self), ask, input, sender)).then(respond);
     return true;
   });
 }
@@ -77,10 +84,11 @@ export async function answer(
   throw new Fault('fault_forbidden');
 }
 
-async function answerPage<Q extends PageQuestion>({ page, isLocked }: Answers, ask: Q, input: unknown) {
+async function answerPage<Q extends PageQuestion>({ page }: Answers, ask: Q, input: unknown) {
   const given = read(pageQuestions[ask], input) as PageInput<Q>;
+  const { answers, isLocked } = await page();
   if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
-  return page[ask](given);
+  return answers[ask](given);
 }
 
 function answerBridge<Q extends BridgeQuestion>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {

@@ -13,12 +13,22 @@ export type PurseView = { readonly kind: 'empty' } | LockedPurseView | OpenPurse
 
 export interface LockedPurseView {
   readonly kind: 'locked';
+  readonly seed: SeedView;
   /** When the next password may be tried; null when at once. */
   readonly retryAt: number | null;
   readonly network: Pick<NetworkView, 'id' | 'label' | 'testMoney'>;
   /** How many questions wait for the user. */
   readonly waiting: number;
 }
+
+/**
+ * What is left of the sealed seed in its two places. `lost`: the database has lost it, the second place still has it.
+ * `differ`: each place has another one. An account is null where an older version of the purse did not write it down.
+ */
+export type SeedView =
+  | { readonly kind: 'kept' }
+  | { readonly kind: 'lost'; readonly account: string | null }
+  | { readonly kind: 'differ'; readonly first: string | null; readonly second: string | null };
 
 /** A question that waits, with no more than whose it is and what it costs. */
 export interface WaitingView {
@@ -38,6 +48,8 @@ export interface OpenPurseView {
   readonly network: NetworkView;
   /** What stands between the purse and its money; null when all is well. */
   readonly trouble: FaultView | null;
+  /** Why the sealed seed stands in one place only; null when it stands in both. */
+  readonly seedCopyFault: FaultKey | null;
   /** Why the account waits, while a site has a signed block of it and has not cashed it. */
   readonly chequeOut: FaultView | null;
   readonly work: WorkState;

@@ -1,3 +1,4 @@
+import type { MessageKey } from '../fault.ts';
 import { useAnswer } from '../ui/changes.ts';
 import { Amount } from '../ui/components/Amount.tsx';
 import { Button } from '../ui/components/Button.tsx';
@@ -6,13 +7,20 @@ import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
 import type { Way } from './step.ts';
 
+const TEXTS: Readonly<Record<Way, MessageKey>> = {
+  create: 'onboarding_doneText',
+  import: 'onboarding_doneText',
+  restore: 'onboarding_restoredText',
+  unlock: 'onboarding_unlockedText',
+};
+
 /** The purse is there: where to send the first money, and what happens then; or back, as it was. */
 export function Done({ way }: { readonly way: Way }) {
   const purse = useAnswer('purse.state', {});
   const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;
   return (
     <Screen title={t('onboarding_doneTitle')}>
-      <p class="lead">{t(way === 'restore' ? 'onboarding_restoredText' : 'onboarding_doneText')}</p>
+      <p class="lead">{t(TEXTS[way])}</p>
       {open !== null && (
         <section class="card" aria-labelledby="receive-title">
           <div class="section-head">
@@ -22,7 +30,7 @@ export function Done({ way }: { readonly way: Way }) {
           <Receive account={open.account} />
         </section>
       )}
-      {way !== 'restore' && (
+      {(way === 'create' || way === 'import') && (
         <section aria-labelledby="how-title">
           <h2 id="how-title">{t('onboarding_how')}</h2>
           <ol class="how">

@@ -5,18 +5,20 @@ import { useAction } from '../ui/action.ts';
 import { FullAccount } from '../ui/components/Account.tsx';
 import { Button } from '../ui/components/Button.tsx';
 import { TextArea } from '../ui/components/Field.tsx';
-import { FaultLine } from '../ui/components/Notice.tsx';
+import { FaultLine, Notice } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
 import type { Secret } from './step.ts';
 
 interface ImportProps {
+  /** The first account of the purse that was here, where its data is lost. */
+  readonly before: string | null;
   readonly onDone: (secret: Secret) => void;
   readonly onBack: () => void;
 }
 
 /** An existing secret: typed in, then recognised by the address it leads to. */
-export function Import({ onDone, onBack }: ImportProps) {
+export function Import({ before, onDone, onBack }: ImportProps) {
   const text = useSignal('');
   const preview = useSignal<SecretPreview | null>(null);
   const action = useAction();
@@ -55,13 +57,16 @@ export function Import({ onDone, onBack }: ImportProps) {
           </div>
         )}
       </form>
-      {preview.value?.kind === 'words' && <Readings preview={preview.value} words={plain} onDone={onDone} />}
+      {preview.value?.kind === 'words' && (
+        <Readings preview={preview.value} words={plain} before={before} onDone={onDone} />
+      )}
       {preview.value?.kind === 'seed' && (
         <section aria-labelledby="seed-title">
           <h2 id="seed-title">{t('onboarding_seedTitle')}</h2>
           <p>
             <FullAccount account={preview.value.address} testId="seed-address" />
           </p>
+          <OtherPurse before={before} now={preview.value.address} />
           <div class="forward">
             <Button look="primary" testId="secret-done" onClick={() => onDone({ kind: 'seed', hex: plain })}>
               {t('onboarding_continue')}
@@ -76,13 +81,14 @@ export function Import({ onDone, onBack }: ImportProps) {
 interface ReadingsProps {
   readonly preview: Extract<SecretPreview, { kind: 'words' }>;
   readonly words: string;
+  readonly before: string | null;
   readonly onDone: (secret: Secret) => void;
 }
 
 type Reading = 'bip44' | 'legacy';
 
 /** The two readings of 24 words. Nothing is chosen beforehand: a wrong guess would show an empty account. */
-function Readings({ preview, words, onDone }: ReadingsProps) {
+function Readings({ preview, words, before, onDone }: ReadingsProps) {
   const reading = useSignal<Reading | null>(null);
   const chosen = reading.value;
   const choices = [
@@ -122,6 +128,9 @@ function Readings({ preview, words, onDone }: ReadingsProps) {
           </span>
         </label>
       ))}
+      {chosen !== null && (
+        <OtherPurse before={before} now={chosen === 'bip44' ? preview.bip44Address : preview.legacyAddress} />
+      )}
       <div class="forward">
         <Button
           look="primary"
@@ -133,5 +142,16 @@ function Readings({ preview, words, onDone }: ReadingsProps) {
         </Button>
       </div>
     </fieldset>
+  );
+}
+
+/** Says that a secret leads to another purse than the one that was here, whose sealed copy it would replace. */
+function OtherPurse({ before, now }: { readonly before: string | null; readonly now: string }) {
+  if (before === null || before === now) return null;
+  return (
+    <Notice tone="warn">
+      <p>{t('onboarding_otherPurse')}</p>
+      <FullAccount account={before} />
+    </Notice>
   );
 }

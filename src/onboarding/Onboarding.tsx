@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { ask } from '../messages/ask.ts';
+import type { LockedPurseView } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
 import { useAnswer } from '../ui/changes.ts';
 import { Loading } from '../ui/components/Loading.tsx';
@@ -12,6 +13,7 @@ import { CheckWords } from './CheckWords.tsx';
 import { ChoosePassword } from './ChoosePassword.tsx';
 import { Done } from './Done.tsx';
 import { Import } from './Import.tsx';
+import { Lost } from './Lost.tsx';
 import { Restore } from './Restore.tsx';
 import { ShowWords } from './ShowWords.tsx';
 import { Steps } from './Steps.tsx';
@@ -34,6 +36,7 @@ export function Onboarding() {
 
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network : null;
   const settingUp = step.value.kind !== 'welcome';
+  const lost = purse.kind === 'given' && purse.value.kind === 'locked' ? lostIn(purse.value) : null;
   return (
     <>
       <header class="onboarding-head">
@@ -47,9 +50,23 @@ export function Onboarding() {
       {purse.kind === 'waiting' && <Loading />}
       {purse.kind === 'failed' && <FaultLine fault={purse.fault} />}
       {purse.kind === 'given' && (settingUp || purse.value.kind === 'empty') && (
-        <StepScreen step={step.value} show={show} create={() => void create()} fault={action.fault.value} />
+        <StepScreen
+          step={step.value}
+          lostAccount={lost?.account ?? null}
+          show={show}
+          create={() => void create()}
+          fault={action.fault.value}
+        />
       )}
-      {purse.kind === 'given' && !settingUp && purse.value.kind !== 'empty' && (
+      {lost !== null && !settingUp && (
+        <Lost
+          {...lost}
+          onUnlocked={() => show({ kind: 'done', way: 'unlock' })}
+          onImport={() => show({ kind: 'import' })}
+          onRestore={() => show({ kind: 'restore' })}
+        />
+      )}
+      {purse.kind === 'given' && !settingUp && lost === null && purse.value.kind !== 'empty' && (
         <Screen title={t('onboarding_existsTitle')}>
           <p>{t('onboarding_existsText')}</p>
         </Screen>
@@ -58,14 +75,21 @@ export function Onboarding() {
   );
 }
 
+/** The purse whose data is lost, with the account by which its owner knows it; null for any other. */
+function lostIn(purse: LockedPurseView) {
+  return purse.seed.kind === 'lost' ? { purse, account: purse.seed.account } : null;
+}
+
 interface StepScreenProps {
   readonly step: Step;
+  /** The first account of the purse that was here, where its data is lost. */
+  readonly lostAccount: string | null;
   readonly show: (step: Step) => void;
   readonly create: () => void;
   readonly fault: Parameters<typeof FaultLine>[0]['fault'];
 }
 
-function StepScreen({ step, show, create, fault }: StepScreenProps) {
+function StepScreen({ step, lostAccount, show, create, fault }: StepScreenProps) {
   switch (step.kind) {
     case 'welcome':
       return (
@@ -101,6 +125,7 @@ function StepScreen({ step, show, create, fault }: StepScreenProps) {
     case 'import':
       return (
         <Import
+          before={lostAccount}
           onBack={() => show({ kind: 'welcome' })}
           onDone={(secret) => show({ kind: 'password', way: 'import', secret })}
         />

@@ -19,6 +19,7 @@ const STEPS: Readonly<Record<Way, readonly { readonly kind: Step['kind']; readon
     { kind: 'restore', label: 'onboarding_stepFile' },
     { kind: 'done', label: 'onboarding_stepDone' },
   ],
+  unlock: [{ kind: 'done', label: 'onboarding_stepDone' }],
 };
 
 /** How far the setting up has come. */

@@ -1,8 +1,8 @@
 import type { Fault } from '../fault.ts';
-import { Icon, type IconName } from '../ui/components/Icon.tsx';
 import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
+import { WayCard } from './WayCard.tsx';
 
 interface WelcomeProps {
   readonly onCreate: () => void;
@@ -41,23 +41,5 @@ export function Welcome({ onCreate, onImport, onRestore, fault }: WelcomeProps) 
         />
       </div>
     </Screen>
-  );
-}
-
-interface WayCardProps {
-  readonly icon: IconName;
-  readonly title: string;
-  readonly text: string;
-  readonly testId: string;
-  readonly onClick: () => void;
-}
-
-function WayCard({ icon, title, text, testId, onClick }: WayCardProps) {
-  return (
-    <button type="button" class="way" data-testid={testId} onClick={onClick}>
-      <Icon name={icon} />
-      <span class="way-title">{title}</span>
-      <span class="hint">{text}</span>
-    </button>
   );
 }

@@ -13,7 +13,8 @@ export type Step =
   | { readonly kind: 'password'; readonly secret: Secret; readonly way: Way }
   | { readonly kind: 'done'; readonly way: Way };
 
-export type Way = 'create' | 'import' | 'restore';
+/** How a purse came about: `unlock` where one was lost and its password brought it back. */
+export type Way = 'create' | 'import' | 'restore' | 'unlock';
 
 /** `count` different whole numbers below `below`, in rising order, drawn evenly. */
 export function drawPositions(count: number, below: number): readonly number[] {

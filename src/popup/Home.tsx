@@ -114,6 +114,12 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
   const action = useAction();
   return (
     <div role="status" class="live" data-testid="trouble">
+      {purse.seedCopyFault !== null && (
+        <Notice tone="warn">
+          <strong>{t('popup_seedCopyTitle')}</strong>
+          <p>{t(purse.seedCopyFault)}</p>
+        </Notice>
+      )}
       {purse.trouble !== null && (
         <Notice tone="bad">
           <strong>{t('popup_troubleTitle')}</strong>

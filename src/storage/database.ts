@@ -1,4 +1,4 @@
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames, wrap } from 'idb';
 import { Fault } from '../fault.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
@@ -90,38 +90,45 @@ export type Database = IDBPDatabase<PurseSchema>;
 
 const VERSION = 5;
 
+type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
+
 /**
  * Opens the purse's one database, making or migrating it.
  *
+ * @param factory whose databases it is one of: a storage bucket has its own.
  * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that;
  * `fault_storageNewer` where a later version of the purse has kept it
  */
-export async function openDatabase(name = 'nano-purse'): Promise<Database> {
+export async function openDatabase(name: string, factory: IDBFactory = indexedDB): Promise<Database> {
   let broken: unknown;
   try {
-    return await openDB<PurseSchema>(name, VERSION, {
-      // A later version of the purse comes to open it: what this one holds must not keep it waiting.
-      blocking: (_, __, event) => (event.target as IDBDatabase).close(),
-      upgrade(database, from, _, transaction) {
-        if (from < 1) createFirst(database);
-        if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
-        if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
-        // A step that fails takes the whole migration back, and with it the opening: the data stays as it was.
-        transaction.done.catch(() => undefined);
-        const migrate = async () => {
-          if (from < 3) await countInWindows(database, transaction);
-          if (from < 5) await markOrdinary(transaction);
-        };
-        migrate().catch((failure: unknown) => {
-          broken = failure;
-          transaction.abort();
-        });
-      },
+    const request = factory.open(name, VERSION);
+    request.addEventListener('upgradeneeded', ({ oldVersion }) => {
+      const database = wrap(request.result) as unknown as Database;
+      const transaction = wrap(request.transaction as IDBTransaction) as unknown as Upgrade;
+      upgrade(database, transaction, oldVersion).catch((failure: unknown) => {
+        broken = failure;
+        transaction.abort();
+      });
     });
+    const database = (await wrap(request)) as unknown as Database;
+    // A later version of the purse comes to open it: what this one holds must not keep it waiting.
+    database.addEventListener('versionchange', () => database.close());
+    return database;
   } catch (cause) {
     const isNewer = cause instanceof DOMException && cause.name === 'VersionError';
     throw new Fault(isNewer ? 'fault_storageNewer' : 'fault_storageUnusable', [], { cause: broken ?? cause });
   }
+}
+
+/** A step that fails takes the whole migration back, and with it the opening: the data stays as it was. */
+async function upgrade(database: Database, transaction: Upgrade, from: number): Promise<void> {
+  if (from < 1) createFirst(database);
+  if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
+  if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
+  transaction.done.catch(() => undefined);
+  if (from < 3) await countInWindows(database, transaction);
+  if (from < 5) await markOrdinary(transaction);
 }
 
 function createFirst(database: Database): void {

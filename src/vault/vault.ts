@@ -1,10 +1,27 @@
 import * as v from 'valibot';
-import { Fault } from '../fault.ts';
+import { Fault, faultOf } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
 import type { Clock } from '../nano/clock.ts';
-import { canonicalSource, type Seed, type SeedSource, SeedSourceText, seedOf } from '../nano/seed.ts';
+import {
+  canonicalSource,
+  deriveKeys,
+  type Seed,
+  type SeedSource,
+  SeedSourceText,
+  seedOf,
+} from '../nano/seed.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { refuseShortPassword } from './password.ts';
-import { isWeaker, type SealedRecord, SealedRecordText, seal, unseal } from './seal.ts';
+import { isWeaker, type SealedRecord, seal, unseal } from './seal.ts';
+import {
+  type Copies,
+  chosen,
+  generationOver,
+  type SecondPlace,
+  SeedCopies,
+  type SeedCopy,
+  type Which,
+} from './seed-copies.ts';
 import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './stretch.ts';
 import { afterWrongTry, type Tries, TriesText, triesAt, waitBeforeTry } from './try-delay.ts';
@@ -13,6 +30,8 @@ export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
 
 export interface VaultOptions {
   readonly store: VaultStore;
+  /** Where the sealed seed stands once more, outside the database. */
+  readonly second: SecondPlace;
   readonly session: SessionStore;
   readonly clock: Pick<Clock, 'now'>;
   /** Minutes without {@link Vault.touch} after which the vault locks itself. */
@@ -37,63 +56,80 @@ const BELIEVED = 1_000;
  */
 export class Vault {
   readonly #store: VaultStore;
+  readonly #copies: SeedCopies;
   readonly #session: SessionStore;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #kdf: KdfParameters;
   #autoLockMinutes: number;
   #read: { readonly at: number; readonly deadline: number } | undefined;
+  #copyFault: Fault | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor({ store, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS }: VaultOptions) {
+  constructor({ store, second, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS }: VaultOptions) {
     this.#store = store;
+    this.#copies = new SeedCopies(store, second);
     this.#session = session;
     this.#clock = clock;
     this.#autoLockMinutes = autoLockMinutes;
     this.#kdf = kdf;
   }
 
-  /** Whether there is a vault, locked or not. */
-  async exists(): Promise<boolean> {
-    return (await this.#store.get('sealed')) !== undefined;
+  /** Whether there is a vault, locked or not, in either of its places. */
+  exists(): Promise<boolean> {
+    return this.#copies.exist();
+  }
+
+  /** What the two places of the sealed seed hold together. */
+  copies(): Promise<Copies> {
+    return this.#copies.find();
+  }
+
+  /** Why the seed stands in one place only, since the last unlocking; null when it stands in both. */
+  get copyFault(): Fault | null {
+    return this.#copyFault;
   }
 
   /**
-   * Seals a new seed and leaves the vault unlocked.
-   * @throws Fault `fault_vaultExists`, `fault_shortPassword`, `fault_badWords`, `fault_badSeed`
+   * Seals a new seed in both places, and leaves the vault unlocked. A seed that the database has lost is replaced.
+   * @throws Fault `fault_vaultExists`, `fault_shortPassword`, `fault_badWords`, `fault_badSeed`, and those of
+   * `SecondPlace.write`
    */
   create(source: SeedSource, password: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (await this.exists()) throw new Fault('fault_vaultExists');
+      const generation = generationOver(await this.#copies.find());
       const canonical = canonicalSource(source);
-      await this.#seal(canonical, password);
+      refuseShortPassword(password);
+      await this.#copies.replace(await this.#sealed(canonical, password, generation));
       await this.#open(seedOf(canonical));
     });
   }
 
   /**
    * Seals a seed that comes back from a backup under the backup's password, and leaves the vault unlocked. `write` puts
-   * the sealed record into the store, together with whatever else comes back: all of it or nothing.
-   * @throws Fault `fault_vaultExists`, and whatever `write` throws
+   * the copy into the database, together with whatever else comes back: all of it or nothing.
+   * @throws Fault `fault_vaultExists`, those of `SecondPlace.write`, and whatever `write` throws
    */
-  restore(
-    source: SeedSource,
-    password: string,
-    write: (sealed: SealedRecord) => Promise<void>,
-  ): Promise<void> {
+  restore(source: SeedSource, password: string, write: (copy: SeedCopy) => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
-      if (await this.exists()) throw new Fault('fault_vaultExists');
-      await write(await this.#sealed(source, password));
+      const generation = generationOver(await this.#copies.find());
+      const copy = await this.#sealed(source, password, generation);
+      await this.#copies.replace(copy, () => write(copy));
       await this.#open(seedOf(source));
     });
   }
 
-  /** @throws Fault `fault_wrongPassword`, `fault_tooManyTries` (seconds), `fault_noVault`, `fault_vaultUnreadable` */
-  unlock(password: string): Promise<void> {
+  /**
+   * Opens the vault, and mends what is missing of its two copies.
+   *
+   * @param which the copy that counts from now on, where the two places hold different ones.
+   * @throws Fault `fault_wrongPassword`, `fault_tooManyTries` (seconds), `fault_noVault`, `fault_vaultUnreadable`,
+   * `fault_twoSeeds` where the user has to choose
+   */
+  unlock(password: string, which?: Which): Promise<void> {
     return this.#inTurn(async () => {
-      const source = await this.#unseal(password);
-      const sealed = v.parse(SealedRecordText, await this.#store.get('sealed'));
-      // One write in place of the other: whenever the worker dies, the same password opens one of the two.
-      if (isWeaker(sealed, this.#kdf)) await this.#write(source, password);
+      const { copy, isWhole } = chosen(await this.#copies.find(), which);
+      const source = await this.#unseal(copy.sealed, password);
+      await this.#mend(copy, isWhole, source, password);
       await this.#open(seedOf(source));
     });
   }
@@ -145,12 +181,20 @@ export class Vault {
 
   /** @throws Fault `fault_shortPassword` for the next one, and those of {@link unlock} for the current one */
   changePassword(current: string, next: string): Promise<void> {
-    return this.#inTurn(async () => this.#seal(await this.#unseal(current), next));
+    return this.#inTurn(async () => {
+      const { copy } = chosen(await this.#copies.find());
+      const source = await this.#unseal(copy.sealed, current);
+      refuseShortPassword(next);
+      await this.#copies.replace(await this.#sealed(source, next, copy.generation + 1));
+    });
   }
 
   /** What the user must write down to restore the purse. @throws Fault as {@link unlock} */
   reveal(password: string): Promise<SeedSource> {
-    return this.#inTurn(() => this.#unseal(password));
+    return this.#inTurn(async () => {
+      const { copy } = chosen(await this.#copies.find());
+      return this.#unseal(copy.sealed, password);
+    });
   }
 
   /** When the next password may be tried, in ms since the epoch; null when it may be now. */
@@ -161,37 +205,45 @@ export class Vault {
     });
   }
 
-  /** Destroys the vault. The seed is gone for whoever has no back-up of it. */
+  /** Destroys the vault in both places. The seed is gone for whoever has no back-up of it. */
   erase(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#close();
-      await this.#store.remove('sealed');
+      await this.#copies.erase();
       await this.#store.remove('tries');
     });
   }
 
-  async #seal(source: SeedSource, password: string): Promise<void> {
-    refuseShortPassword(password);
-    await this.#write(source, password);
+  /** Brings both places to one copy, and nothing else beside it; seals anew what guessing at would cost less than it should. */
+  async #mend(copy: SeedCopy, isWhole: boolean, source: SeedSource, password: string): Promise<void> {
+    this.#copyFault = null;
+    const { sealed, generation } = copy;
+    try {
+      if (isWeaker(sealed, this.#kdf)) {
+        await this.#copies.replace(await this.#sealed(source, password, generation + 1));
+      } else if (!isWhole || copy.account === null) {
+        await this.#copies.mend({ ...copy, account: accountOf(source) });
+      } else {
+        await this.#copies.tidy();
+      }
+    } catch (failure) {
+      // The password was right: one copy is as good as two for opening the purse. The user is told of it.
+      this.#copyFault = faultOf(failure);
+    }
   }
 
-  async #write(source: SeedSource, password: string): Promise<void> {
-    await this.#store.set('sealed', await this.#sealed(source, password));
-  }
-
-  async #sealed(source: SeedSource, password: string): Promise<SealedRecord> {
+  async #sealed(source: SeedSource, password: string, generation: number): Promise<SeedCopy> {
     const secret = new TextEncoder().encode(JSON.stringify(source));
     try {
-      return await seal(secret, password, this.#kdf);
+      const sealed = await seal(secret, password, this.#kdf);
+      return { generation, account: accountOf(source), sealed };
     } finally {
       secret.fill(0);
     }
   }
 
   /** Tries a password. The try is counted before the answer is known, so that nobody can try and run. */
-  async #unseal(password: string): Promise<SeedSource> {
-    const sealed = await this.#store.get('sealed');
-    if (sealed === undefined) throw new Fault('fault_noVault');
+  async #unseal(sealed: SealedRecord, password: string): Promise<SeedSource> {
     const now = this.#clock.now();
     const tries = await this.#tries();
     const wait = waitBeforeTry(tries, now);
@@ -272,3 +324,6 @@ export class Vault {
     return turn;
   }
 }
+
+/** The first account of a seed: by it, the user knows which seed it is. */
+const accountOf = (source: SeedSource): NanoAddress => deriveKeys(seedOf(source), 0).address;

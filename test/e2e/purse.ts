@@ -295,7 +295,7 @@ async function installTab(context: BrowserContext, url: string, except: Page): P
 }
 
 /** Makes `network` the one in use before there is a seed, so that no other network's nodes are ever asked. */
-async function useNetwork(ask: TestPurse['ask'], network: TestNetwork): Promise<void> {
+export async function useNetwork(ask: TestPurse['ask'], network: TestNetwork): Promise<void> {
   await ask('network.save', {
     profile: {
       id: network.id,

@@ -1,34 +1,14 @@
-import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/ask.ts';
+import browser from 'webextension-polyfill';
 import type { LockedPurseView } from '../../messages/views.ts';
-import { useAction } from '../action.ts';
-import { lookAgain } from '../changes.ts';
 import { t } from '../i18n.ts';
-import { useNow } from '../now.ts';
-import { clock } from '../time.ts';
 import { Button } from './Button.tsx';
-import { PasswordField } from './Field.tsx';
 import { Mark } from './Mark.tsx';
 import { NetworkBanner } from './NetworkBanner.tsx';
-import { FaultLine } from './Notice.tsx';
+import { SeedAccount, UnlockForm } from './UnlockForm.tsx';
 import { Waiting } from './Waiting.tsx';
 
-/** The locked purse: a password, how long to wait after too many wrong ones, and what waits for an answer. */
+/** The locked purse: what has become of its seed, a password, and what waits for an answer. */
 export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
-  const password = useSignal('');
-  const action = useAction();
-  const now = useNow(250);
-  const wait = (purse.retryAt ?? 0) - now.value;
-  const fault = action.fault.value;
-  const waited = fault?.key === 'fault_tooManyTries' && wait <= 0;
-
-  const unlock = async () => {
-    const given = password.value;
-    if (wait > 0 || given === '') return;
-    const opened = await action.run(() => ask('vault.unlock', { password: given }));
-    if (opened) password.value = '';
-    else lookAgain();
-  };
   return (
     <>
       <header>
@@ -36,30 +16,46 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
       </header>
       <main class="unlock">
         <Mark />
-        <h1>{t('ui_unlockTitle')}</h1>
+        <SeedHead seed={purse.seed} />
         <Waiting />
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void unlock();
-          }}
-        >
-          <PasswordField
-            label={t('ui_password')}
-            kind="current-password"
-            value={password.value}
-            first
-            testId="unlock-password"
-            onInput={(text) => {
-              password.value = text;
-            }}
-          />
-          <FaultLine fault={waited ? null : fault} />
-          <Button look="primary" submit off={wait > 0} busy={action.busy.value} testId="unlock">
-            {wait > 0 ? t('ui_retryIn', clock(wait)) : t(action.busy.value ? 'ui_unlocking' : 'ui_unlock')}
+        <UnlockForm purse={purse} />
+        {purse.seed.kind === 'lost' && (
+          <Button onClick={() => void openOtherWays()} testId="other-ways">
+            {t('ui_lostOtherWays')}
           </Button>
-        </form>
+        )}
       </main>
     </>
   );
+}
+
+/** What has become of the sealed seed: nothing, in most cases. */
+function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
+  switch (seed.kind) {
+    case 'kept':
+      return <h1>{t('ui_unlockTitle')}</h1>;
+    case 'lost':
+      return (
+        <>
+          <h1>{t('ui_lostTitle')}</h1>
+          <p>{t('ui_lostText')}</p>
+          <div class="unlock-account">
+            <SeedAccount account={seed.account} />
+          </div>
+        </>
+      );
+    case 'differ':
+      return (
+        <>
+          <h1>{t('ui_differTitle')}</h1>
+          <p>{t('ui_differText')}</p>
+        </>
+      );
+  }
+}
+
+/** The recovery phrase and the backup file take a whole page. */
+async function openOtherWays(): Promise<void> {
+  await browser.tabs.create({ url: browser.runtime.getURL('src/onboarding/index.html') });
+  window.close();
 }

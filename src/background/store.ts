@@ -1,0 +1,32 @@
+import { openAt, removeAt } from '../storage/location.ts';
+import { openStore } from '../storage/open-store.ts';
+import { hasRoom } from '../storage/room.ts';
+import { SeedFile } from '../storage/seed-file.ts';
+import type { Store, StoreState } from '../storage/store.ts';
+import { storeState } from './session-storage.ts';
+
+/** The second place of the sealed seed, in this browser. */
+export const seedFile = new SeedFile({ root: () => navigator.storage.getDirectory(), hasRoom });
+
+/**
+ * Opens the purse's database, wherever in this browser it is.
+ *
+ * @param changed told when a write has failed, and when the store is in use.
+ * @throws Fault as `openStore`
+ */
+export async function openStoreHere(changed: (state: StoreState) => void): Promise<Store> {
+  const known = await storeState.read();
+  let told = known;
+  return openStore({
+    known,
+    seedFile,
+    open: openAt,
+    remove: removeAt,
+    hasRoom,
+    changed: (state) => {
+      if (state.location !== told?.location || state.isTorn !== told.isTorn) void storeState.write(state);
+      told = state;
+      changed(state);
+    },
+  });
+}

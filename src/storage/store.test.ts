@@ -1,0 +1,250 @@
+import 'fake-indexeddb/auto';
+import { unwrap } from 'idb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '../fault.ts';
+import { seal as sealSecret } from '../vault/seal.ts';
+import { copyDatabase } from './copy.ts';
+import { type Database, openDatabase } from './database.ts';
+import { FIRST_LOCATION, type Location, locationAfter } from './location.ts';
+import { openStore } from './open-store.ts';
+import { PrivateFiles } from './private-files.fixture.ts';
+import { SeedFile } from './seed-file.ts';
+import { Store, type StorePorts, type StoreState } from './store.ts';
+
+const SECOND = locationAfter(FIRST_LOCATION);
+
+let scope: string;
+let isRoomy: boolean;
+let named: Location[];
+let told: StoreState[];
+let opened: Database[];
+let ports: StorePorts;
+beforeEach(() => {
+  scope = crypto.randomUUID();
+  isRoomy = true;
+  named = [];
+  told = [];
+  opened = [];
+  ports = {
+    open: async (location) => {
+      const database = await openDatabase(`${scope} ${location}`);
+      opened.push(database);
+      return database;
+    },
+    remove: (location) =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.deleteDatabase(`${scope} ${location}`);
+        request.onsuccess = () => resolve();
+        request.onerror = () => reject(request.error);
+      }),
+    hasRoom: async () => isRoomy,
+    moved: async (location) => void named.push(location),
+    changed: (state) => void told.push(state),
+  };
+});
+afterEach(() => {
+  for (const database of opened) database.close();
+});
+
+/** Ends a write in the first database as the browser does: with an error, or with none where the purse gave it up. */
+async function failWith(error: DOMException | null): Promise<void> {
+  const [first] = opened;
+  if (first === undefined) throw new Error('no database was opened');
+  const transaction = (unwrap(first) as unknown as IDBDatabase).transaction('settings', 'readwrite');
+  Object.defineProperty(transaction, 'error', { get: () => error });
+  const aborted = new Promise((resolve) => transaction.addEventListener('abort', resolve));
+  transaction.abort();
+  await aborted;
+}
+const breakDown = () => failWith(new DOMException('', 'UnknownError'));
+const locations = async () =>
+  (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith(scope) ? [name.slice(-1)] : []));
+
+test('a store whose database broke down is used no more, and moves to a copy when the disk has room', async () => {
+  const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+  await store.database.put('settings', true, 'paused');
+  isRoomy = false;
+  await breakDown();
+  expect(told.at(-1)).toEqual({ location: FIRST_LOCATION, isTorn: true });
+  expect(() => store.database.get('settings', 'paused')).toThrow('fault_storageFull');
+  await expect(store.ready()).rejects.toThrow('fault_storageFull');
+  expect(named).toEqual([]);
+  isRoomy = true;
+  await store.ready();
+  expect(await store.database.get('settings', 'paused')).toBe(true);
+  await store.database.put('settings', false, 'paused');
+  expect([named, told.at(-1)]).toEqual([[SECOND], { location: SECOND, isTorn: false }]);
+  expect(await locations()).toEqual(['1']);
+});
+
+test('two that wait for the store move it once', async () => {
+  const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+  await breakDown();
+  await Promise.all([store.ready(), store.ready()]);
+  expect(named).toEqual([SECOND]);
+});
+
+test('a store in which a write failed in an earlier life is moved before it is used', async () => {
+  await (await Store.open(ports, { location: FIRST_LOCATION, isTorn: false })).database.put(
+    'settings',
+    7,
+    'a',
+  );
+  for (const database of opened) database.close();
+  const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: true });
+  expect([named, await store.database.get('settings', 'a')]).toEqual([[SECOND], 7]);
+});
+
+test('a copy that cannot be written down is not used, and is made anew', async () => {
+  const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+  await store.database.put('settings', 7, 'a');
+  const { moved } = ports;
+  Object.assign(ports, { moved: () => Promise.reject(new Fault('fault_storageFull')) });
+  await breakDown();
+  await expect(store.ready()).rejects.toThrow('fault_storageFull');
+  expect(() => store.database.get('settings', 'a')).toThrow('fault_storageFull');
+  expect((await locations()).includes('0')).toBe(true);
+  Object.assign(ports, { moved });
+  await store.ready();
+  expect([named, await store.database.get('settings', 'a')]).toEqual([[SECOND], 7]);
+});
+
+test('a database that cannot be opened is told to be behind a full disk only where the disk is full', async () => {
+  const broken = { ...ports, open: () => Promise.reject(new Fault('fault_storageUnusable')) };
+  await expect(Store.open(broken, { location: FIRST_LOCATION, isTorn: false })).rejects.toThrow(
+    'fault_storageUnusable',
+  );
+  isRoomy = false;
+  await expect(Store.open(broken, { location: FIRST_LOCATION, isTorn: false })).rejects.toThrow(
+    'fault_storageFull',
+  );
+  expect(told).toEqual([{ location: FIRST_LOCATION, isTorn: true }]);
+});
+
+describe('a failed write', () => {
+  test.each(['QuotaExceededError', 'UnknownError'])('by %s ends the use of the database', async (name) => {
+    const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+    await failWith(new DOMException('', name));
+    expect(told.at(-1)?.isTorn).toBe(true);
+    expect(store.isUsable).toBe(false);
+  });
+
+  test.each([null, 'ConstraintError', 'AbortError'])(
+    'by %s, which is no fault of the disk, does not',
+    async (name) => {
+      const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+      await failWith(name === null ? null : new DOMException('', name));
+      expect(store.isUsable).toBe(true);
+    },
+  );
+});
+
+describe('a copy of a database', () => {
+  test('has every record of every store, however many', async () => {
+    const [from, to] = [await ports.open(FIRST_LOCATION), await ports.open(SECOND)];
+    await fill(from);
+    expect(await copyDatabase(from, to)).toBe(true);
+    for (const name of from.objectStoreNames) {
+      expect(await to.getAll(name)).toEqual(await from.getAll(name));
+      expect(await to.getAllKeys(name)).toEqual(await from.getAllKeys(name));
+    }
+    const before = await to.count('log');
+    await to.add('log', { at: 1, site: null, url: null, key: 'refusal_NO_PRICE', args: [] });
+    expect(await to.count('log')).toBe(before + 1);
+  });
+
+  test('that has a record more is found out', async () => {
+    const [from, to] = [await ports.open(FIRST_LOCATION), await ports.open(SECOND)];
+    await fill(from);
+    await to.put('settings', 1, 'unknown');
+    expect(await copyDatabase(from, to)).toBe(false);
+  });
+
+  async function fill(database: Database): Promise<void> {
+    await database.put('vault', { a: 1 }, 'sealed');
+    await database.put('settings', 10n, 'leastReceived');
+    const sites = Array.from({ length: 1_201 }, (_, at) => `https://s${at}.example`);
+    const transaction = database.transaction(['blocked', 'spending'], 'readwrite');
+    for (const site of sites) {
+      await transaction.objectStore('blocked').put({ site, at: 1 });
+      await transaction.objectStore('spending').put({ network: 'n', site, window: 'day', spent: 5n });
+    }
+    await transaction.done;
+    for (let at = 0; at < 3; at += 1) {
+      await database.add('log', { at, site: null, url: null, key: 'refusal_NO_PRICE', args: [] });
+    }
+  }
+});
+
+describe('the store of a worker that starts', () => {
+  let disk: PrivateFiles;
+  let seedFile: SeedFile;
+  beforeEach(() => {
+    disk = new PrivateFiles();
+    seedFile = new SeedFile({ root: async () => disk.root(), hasRoom: async () => isRoomy });
+  });
+  /** The store as the next life of the worker opens it, knowing what the one before has told. */
+  const start = (known: StoreState | null = told.at(-1) ?? null) => openStore({ ...ports, known, seedFile });
+  const seal = async () => {
+    const parameters = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
+    const sealed = await sealSecret(new Uint8Array(8), 'correct horse battery staple', parameters);
+    await seedFile.write({ generation: 1, account: null, sealed });
+  };
+
+  test('is where it was moved to, by a new start of the browser too', async () => {
+    const store = await start();
+    await store.database.put('settings', 7, 'a');
+    await breakDown();
+    await store.ready();
+    expect(await (await start()).database.get('settings', 'a')).toBe(7);
+    expect(await (await start(null)).database.get('settings', 'a')).toBe(7);
+  });
+
+  test('is not moved again when the worker died between writing the move down and its end', async () => {
+    const store = await start();
+    await store.database.put('settings', 7, 'a');
+    await breakDown();
+    const { remove } = ports;
+    // The copy is written down; the worker dies before it removes what it copied.
+    Object.assign(ports, {
+      remove: (location: Location) => (location === SECOND ? remove(location) : dead()),
+    });
+    const dying = await openStore({
+      ...ports,
+      known: { location: FIRST_LOCATION, isTorn: true },
+      seedFile,
+    }).catch(() => null);
+    expect(dying).toBeNull();
+    Object.assign(ports, { remove });
+    const next = await start({ location: FIRST_LOCATION, isTorn: true });
+    await next.database.put('settings', 8, 'b');
+    expect([await next.database.get('settings', 'a'), told.at(-1)?.location]).toEqual([7, SECOND]);
+    expect(await locations()).toContain('1');
+  });
+
+  test('is an empty one elsewhere where the old cannot be read and there is a seed, until that is restored into it', async () => {
+    await seal();
+    const { open } = ports;
+    const isBroken = (location: Location) => location === FIRST_LOCATION;
+    Object.assign(ports, {
+      open: (location: Location) =>
+        isBroken(location) ? Promise.reject(new Fault('fault_storageUnusable')) : open(location),
+    });
+    const store = await start();
+    expect([await store.database.count('vault'), await seedFile.location()]).toEqual([0, 0]);
+    const copy = await seedFile.read();
+    expect(copy !== null && (await seedFile.holds(copy))).toBe(false);
+    // The old one can be read again, and nothing was restored.
+    Object.assign(ports, { open });
+    expect(told.at(-1)?.location).toBe(SECOND);
+    await start(null);
+    expect(told.at(-1)?.location).toBe(FIRST_LOCATION);
+  });
+
+  test('fails where it cannot be read and there never was a seed', async () => {
+    Object.assign(ports, { open: () => Promise.reject(new Fault('fault_storageUnusable')) });
+    await expect(start()).rejects.toThrow('fault_storageUnusable');
+  });
+});
+
+const dead = () => Promise.reject(new Error('the worker died'));

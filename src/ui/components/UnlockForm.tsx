@@ -1,0 +1,96 @@
+import { useSignal } from '@preact/signals';
+import { ask } from '../../messages/ask.ts';
+import type { LockedPurseView } from '../../messages/views.ts';
+import { useAction } from '../action.ts';
+import { lookAgain } from '../changes.ts';
+import { t } from '../i18n.ts';
+import { useNow } from '../now.ts';
+import { clock } from '../time.ts';
+import { FullAccount } from './Account.tsx';
+import { Button } from './Button.tsx';
+import { PasswordField } from './Field.tsx';
+import { FaultLine } from './Notice.tsx';
+
+interface UnlockFormProps {
+  readonly purse: LockedPurseView;
+  readonly onDone?: () => void;
+}
+
+/** The password of a locked purse; before it, which copy of the seed is meant where two differ. */
+export function UnlockForm({ purse, onDone }: UnlockFormProps) {
+  const password = useSignal('');
+  const which = useSignal<'first' | 'second' | null>(null);
+  const action = useAction();
+  const now = useNow(250);
+  const wait = (purse.retryAt ?? 0) - now.value;
+  const fault = action.fault.value;
+  const waited = fault?.key === 'fault_tooManyTries' && wait <= 0;
+  const { seed } = purse;
+  const isUndecided = seed.kind === 'differ' && which.value === null;
+
+  const unlock = async () => {
+    const given = password.value;
+    if (wait > 0 || given === '' || isUndecided) return;
+    const choice = which.value === null ? {} : { which: which.value };
+    const opened = await action.run(() => ask('vault.unlock', { password: given, ...choice }));
+    if (!opened) return lookAgain();
+    password.value = '';
+    onDone?.();
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void unlock();
+      }}
+    >
+      {seed.kind === 'differ' && (
+        <fieldset class="readings">
+          <legend>{t('ui_differChoose')}</legend>
+          {(['first', 'second'] as const).map((place) => (
+            <label key={place} class="reading">
+              <input
+                type="radio"
+                name="copy"
+                checked={which.value === place}
+                data-testid={`copy-${place}`}
+                onChange={() => {
+                  which.value = place;
+                }}
+              />
+              <span class="reading-words">
+                <span class="choice-name">{t(place === 'first' ? 'ui_differFirst' : 'ui_differSecond')}</span>
+                <SeedAccount account={seed[place]} />
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      <PasswordField
+        label={t('ui_password')}
+        kind="current-password"
+        value={password.value}
+        first
+        testId="unlock-password"
+        onInput={(text) => {
+          password.value = text;
+        }}
+      />
+      <FaultLine fault={waited ? null : fault} />
+      <Button look="primary" submit off={wait > 0 || isUndecided} busy={action.busy.value} testId="unlock">
+        {wait > 0 ? t('ui_retryIn', clock(wait)) : t(action.busy.value ? 'ui_unlocking' : 'ui_unlock')}
+      </Button>
+    </form>
+  );
+}
+
+/** The first account of a sealed seed, by which its owner knows it; nothing where it was not written down. */
+export function SeedAccount({ account }: { readonly account: string | null }) {
+  if (account === null) return null;
+  return (
+    <>
+      <span class="hint">{t('onboarding_firstAddress')}</span>
+      <FullAccount account={account} testId="seed-account" />
+    </>
+  );
+}

@@ -1,0 +1,246 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deriveKeys, newWords, type SeedSource, seedOf } from '../nano/seed.ts';
+import { JsonStore, MemoryPlace } from './places.fixture.ts';
+import { firstRecord, type SeedCopy } from './seed-copies.ts';
+import { Vault } from './vault.ts';
+
+const PASSWORD = 'correct horse battery staple';
+const OTHER = 'fjord tulip oboe zinc';
+const KDF = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
+const SOURCE: SeedSource = { kind: 'words', words: newWords(), reading: 'bip44' };
+const ACCOUNT = deriveKeys(seedOf(SOURCE), 0).address;
+
+let store: JsonStore<'sealed' | 'session' | 'tries'>;
+let second: MemoryPlace;
+let vault: Vault;
+
+/** The vault of a worker that has just started, over the same places. */
+function restarted(kdf = KDF): Vault {
+  const clock = { now: () => 1_900_000_000_000 };
+  return new Vault({ store, second, session: new JsonStore(), clock, autoLockMinutes: 15, kdf });
+}
+
+const fault = (key: string) => expect.objectContaining({ key });
+const first = () => store.get('sealed') as Promise<ReturnType<typeof firstRecord> | undefined>;
+const newest = () => second.copies.at(-1) as SeedCopy;
+
+/** What both places hold, when they agree and the second holds nothing else. */
+async function expectBoth(generation: number): Promise<void> {
+  expect(second.copies).toHaveLength(1);
+  expect(await first()).toEqual(firstRecord(newest()));
+  expect(newest()).toMatchObject({ generation, account: ACCOUNT });
+}
+
+beforeEach(async () => {
+  store = new JsonStore();
+  second = new MemoryPlace();
+  vault = restarted();
+  await vault.create(SOURCE, PASSWORD);
+});
+
+test('a new seed is sealed in both places, with the account by which its owner knows it', () =>
+  expectBoth(1));
+
+test('a password change is a new generation in both places', async () => {
+  await vault.changePassword(PASSWORD, OTHER);
+  await expectBoth(2);
+  expect(await restarted().reveal(OTHER)).toEqual(SOURCE);
+});
+
+test('a seed whose second copy cannot be written is not made', async () => {
+  store = new JsonStore();
+  second = new MemoryPlace();
+  second.write = () => Promise.reject(new Error('no room'));
+  await expect(restarted().create(SOURCE, PASSWORD)).rejects.toThrow('no room');
+  expect(store.held.size).toBe(0);
+});
+
+test('erasing removes it from both places', async () => {
+  await vault.erase();
+  expect([await restarted().exists(), second.copies.length, store.held.size]).toEqual([false, 0, 0]);
+});
+
+describe('what is missing of the two copies is mended by the next unlocking', () => {
+  test.each<readonly [string, () => Promise<unknown> | unknown]>([
+    ['the second place is empty', () => second.erase()],
+    ['the database is empty', () => store.held.clear()],
+    ['the database has something that is no seed', () => store.set('sealed', { version: 1 })],
+    ['the second place has an older copy', () => changeIn('first')],
+    ['the database has an older copy', () => changeIn('second')],
+    [
+      'an older version of the purse sealed it',
+      async () => {
+        const { generation: _, account: __, ...sealed } = firstRecord(newest());
+        await store.set('sealed', sealed);
+        await second.erase();
+      },
+    ],
+  ])('%s', async (_, damage) => {
+    await damage();
+    const mended = restarted();
+    expect(await mended.exists()).toBe(true);
+    const { generation } = await mended
+      .copies()
+      .then((copies) => ('copy' in copies ? copies.copy : newest()));
+    await mended.unlock(generation === 1 ? PASSWORD : OTHER);
+    expect(await mended.seed()).toEqual(seedOf(SOURCE));
+    expect(mended.copyFault).toBeNull();
+    await expectBoth(generation);
+  });
+
+  /** A later password that reached one place alone. */
+  async function changeIn(place: 'first' | 'second'): Promise<void> {
+    const [before] = second.copies;
+    const earlier = await first();
+    await vault.changePassword(PASSWORD, OTHER);
+    if (place === 'first') second.copies = before === undefined ? [] : [before];
+    else await store.set('sealed', earlier);
+  }
+});
+
+test('a copy that cannot be mended keeps no purse shut, and is told of', async () => {
+  await second.erase();
+  second.write = () => Promise.reject(new Error('no room'));
+  const opened = restarted();
+  await opened.unlock(PASSWORD);
+  expect(await opened.seed()).toEqual(seedOf(SOURCE));
+  expect(opened.copyFault?.key).toBe('fault_unexpected');
+});
+
+describe('a database that has lost the seed', () => {
+  beforeEach(() => store.held.clear());
+
+  test('is told from one that never had any', async () => {
+    expect(await restarted().copies()).toEqual({ kind: 'lost', copy: newest() });
+    await second.erase();
+    expect(await restarted().copies()).toEqual({ kind: 'none' });
+  });
+
+  test('takes the same seed again by its words, under another password', async () => {
+    await restarted().create(SOURCE, OTHER);
+    await expectBoth(2);
+    expect(await restarted().reveal(OTHER)).toEqual(SOURCE);
+  });
+
+  test('takes no seed that a backup brings when its records cannot be written', async () => {
+    const failing = restarted().restore(SOURCE, OTHER, () => Promise.reject(new Error('no room')));
+    await expect(failing).rejects.toThrow('no room');
+    expect(store.held.size).toBe(0);
+  });
+});
+
+describe('two copies of one generation that differ', () => {
+  beforeEach(async () => {
+    const places = [store, second] as const;
+    store = new JsonStore();
+    second = new MemoryPlace();
+    await restarted().create({ kind: 'seed', hex: '7F'.repeat(32) }, OTHER);
+    // The seed of another purse stands in the database now, and this one's in the second place.
+    second.copies = places[1].copies;
+  });
+
+  test('open neither until the user has chosen', async () => {
+    expect(await restarted().copies()).toMatchObject({ kind: 'differ' });
+    await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_twoSeeds'));
+    await expect(restarted().reveal(PASSWORD)).rejects.toThrow(fault('fault_twoSeeds'));
+    await expect(restarted().create(SOURCE, PASSWORD)).rejects.toThrow(fault('fault_vaultExists'));
+  });
+
+  test.each([
+    ['first', OTHER, PASSWORD],
+    ['second', PASSWORD, OTHER],
+  ] as const)(
+    'the %s one takes both places when it was chosen and its password is right',
+    async (which, right, wrong) => {
+      await expect(restarted().unlock(wrong, which)).rejects.toThrow(fault('fault_wrongPassword'));
+      expect(await restarted().copies()).toMatchObject({ kind: 'differ' });
+      const opened = restarted();
+      await opened.unlock(right, which);
+      expect(await opened.copies()).toMatchObject({ kind: 'kept', isWhole: true, copy: { generation: 2 } });
+      expect(second.copies).toHaveLength(1);
+      expect(await restarted().reveal(right)).toEqual(await opened.reveal(right));
+    },
+  );
+});
+
+describe('a worker that dies at any write leaves a purse that one of its passwords opens', () => {
+  /** The operations that write, in both places: the one with number `at` is done or not, and nothing after it. */
+  function dieAt(
+    at: number,
+    isDone: boolean,
+  ): { readonly dead: Promise<void>; readonly count: () => number } {
+    let count = 0;
+    let die = () => {};
+    const dead = new Promise<void>((resolve) => {
+      die = resolve;
+    });
+    const wrap =
+      <A extends readonly unknown[], T>(write: (...given: A) => Promise<T>) =>
+      async (...given: A): Promise<T> => {
+        count += 1;
+        if (count < at) return write(...given);
+        if (count === at && isDone) await write(...given);
+        die();
+        return new Promise<T>(() => {});
+      };
+    store.set = wrap(store.set.bind(store));
+    store.remove = wrap(store.remove.bind(store));
+    second.write = wrap(second.write.bind(second));
+    second.tidy = wrap(second.tidy.bind(second));
+    return { dead, count: () => count };
+  }
+
+  /** The same places as the next life finds them. */
+  function revive(): void {
+    const [held, copies] = [store.held, second.copies];
+    store = new JsonStore();
+    for (const [key, value] of held) store.held.set(key, value);
+    second = new MemoryPlace();
+    second.copies = copies;
+  }
+
+  const dear = { ...KDF, iterations: 2 };
+  const works: readonly (readonly [string, (one: Vault) => Promise<unknown>, typeof KDF])[] = [
+    ['a password change', (one) => one.changePassword(PASSWORD, OTHER), KDF],
+    ['an unlocking that seals anew', (one) => one.unlock(PASSWORD), dear],
+    [
+      'an unlocking that mends',
+      async (one) => {
+        store.held.delete('sealed');
+        await one.unlock(PASSWORD);
+      },
+      KDF,
+    ],
+  ];
+  test.each(works)('%s', async (_, work, kdf) => {
+    let deaths = 0;
+    for (let at = 1; ; at += 1) {
+      let wasReached = false;
+      for (const isDone of [false, true]) {
+        store = new JsonStore();
+        second = new MemoryPlace();
+        await restarted().create(SOURCE, PASSWORD);
+        const { dead } = dieAt(at, isDone);
+        const ended = work(restarted(kdf)).then(() => 'ended' as const);
+        if ((await Promise.race([dead, ended])) === 'ended') continue;
+        wasReached = true;
+        deaths += 1;
+        revive();
+        const opened = await Promise.any(
+          [PASSWORD, OTHER].map(async (password) => {
+            const next = restarted(kdf);
+            // A try that the dead worker had counted makes the next one wait: it is not what this is about.
+            store.held.delete('tries');
+            await next.unlock(password);
+            return next;
+          }),
+        );
+        expect(await opened.seed()).toEqual(seedOf(SOURCE));
+        expect(await opened.copies()).toMatchObject({ kind: 'kept', isWhole: true });
+        expect(second.copies).toHaveLength(1);
+      }
+      if (!wasReached) break;
+    }
+    expect(deaths).toBeGreaterThan(4);
+  });
+});

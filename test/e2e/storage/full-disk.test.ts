@@ -1,0 +1,114 @@
+import { dirname } from 'node:path';
+import type { Page } from 'playwright';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { launchPurse, type TestPurse } from '../purse.ts';
+import { openScene, type Scene, XNO } from '../scene.ts';
+import { mountSmallDisk, roomOn, type SmallDisk } from './small-disk.ts';
+
+const PASSWORD = 'a password of this test alone 7';
+const BUDGET = { perPayment: XNO, perDay: 5n * XNO };
+
+let disk: SmallDisk;
+let scene: Scene;
+let purse: TestPurse;
+beforeEach(async () => {
+  disk = mountSmallDisk();
+  scene = await openScene({ purse: { profile: disk.profile, password: PASSWORD } });
+  purse = scene.purse;
+  const page = await visit(purse);
+  const answer = fetchFrom(page);
+  await (await purse.nextApproval()).approve({ budget: BUDGET });
+  expect(await answer).toBe(200);
+});
+afterEach(async () => {
+  await purse?.context.close();
+  await scene?.close();
+  disk?.remove();
+});
+
+/** A page of the merchant's, from which scripts ask. */
+async function visit(of: TestPurse): Promise<Page> {
+  const page = await of.newPage();
+  await page.goto(`${scene.merchant.origin}/`);
+  return page;
+}
+
+const fetchFrom = (page: Page): Promise<number> =>
+  page.evaluate(async (url) => (await fetch(url)).status, scene.at('/api/data'));
+
+/** Fills the disk, and writes until a write has failed. */
+async function fillUp(): Promise<void> {
+  disk.fill();
+  expect(roomOn(dirname(disk.profile))).toBe(0);
+  for (let writes = 0; writes < 200; writes += 1) {
+    const failed = await purse.ask('purse.pause', { paused: false }).then(
+      () => false,
+      () => true,
+    );
+    disk.fill();
+    if (failed) return;
+  }
+  throw new Error('a full disk took 200 writes');
+}
+
+/** Ends the browser, starts it again on the same profile, and unlocks the purse. */
+async function restart(): Promise<void> {
+  await purse.close();
+  purse = await launchPurse({ profile: disk.profile, bare: true });
+  await purse.ask('vault.unlock', { password: PASSWORD });
+}
+
+const states = async () => (await purse.payments()).map(({ state }) => state);
+
+describe('a disk that is full', () => {
+  test('stops payments and says so, also to the next life of the worker, and the purse goes on by itself when there is room', async () => {
+    const page = await visit(purse);
+    await fillUp();
+    const mark = scene.sends().length;
+    expect(await fetchFrom(page)).toBe(402);
+    const popup = await purse.popup();
+    await popup.getByRole('alert').filter({ hasText: 'The disk is full' }).waitFor();
+    expect(await popup.evaluate(() => chrome.action.getBadgeText({}))).toBe('!');
+    await purse.killWorker();
+    expect(await fetchFrom(page)).toBe(402);
+    await expect(purse.ask('purse.state', {})).rejects.toThrow('fault_storageFull');
+    expect(scene.sends()).toHaveLength(mark);
+
+    await disk.empty();
+    // The purse looks by itself, and tells the popup that is open.
+    await popup.getByTestId('balance').waitFor();
+    expect(await popup.evaluate(() => chrome.action.getBadgeText({}))).toBe('');
+    // A budget pays for what its user can see.
+    await page.bringToFront();
+    expect(await fetchFrom(page)).toBe(200);
+    expect(await states()).toEqual(['settled', 'settled']);
+  });
+
+  test('takes nothing from a purse that had room again before the browser ended', async () => {
+    await fillUp();
+    await disk.empty();
+    await purse.killWorker();
+    expect(await fetchFrom(await visit(purse))).toBe(200);
+    for (let starts = 0; starts < 3; starts += 1) {
+      await restart();
+      expect(await fetchFrom(await visit(purse))).toBe(200);
+    }
+    expect(await states()).toEqual(Array(5).fill('settled'));
+    expect(scene.sends()).toHaveLength(5);
+  });
+
+  test('leaves a purse that its password opens, with its money, when the browser ended before there was room', async () => {
+    await fillUp();
+    await purse.close();
+    await disk.empty();
+    for (let starts = 0; starts < 3; starts += 1) {
+      purse = await launchPurse({ profile: disk.profile, bare: true });
+      await purse.ask('vault.unlock', { password: PASSWORD });
+      const state = await purse.until('purse.state', {}, ({ kind }) => kind === 'open');
+      expect(state).toMatchObject({ kind: 'open', account: scene.purse.account });
+      // A write behind the torn one: the next start throws the database away.
+      await purse.ask('purse.pause', { paused: false });
+      if (starts < 2) await purse.close();
+    }
+  });
+});

@@ -1,0 +1,227 @@
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { newProfile, removeProfile } from '../profile.ts';
+import { launchPurse, type TestPurse, useNetwork } from '../purse.ts';
+import { openScene, type Scene } from '../scene.ts';
+
+const PASSWORD = 'a password of this test alone 7';
+const SEED = '5A'.repeat(32);
+/** What is left of 10 XNO after one payment, to the first four digits. */
+const BALANCE = /^9989/;
+
+let scene: Scene;
+let account: string;
+let backup: string;
+/** The profile of a browser whose purse has paid once; the browser is closed. */
+let whole: string;
+/** A copy of it, for one test. */
+let profile: string;
+let purse: TestPurse | undefined;
+
+beforeAll(async () => {
+  whole = newProfile();
+  scene = await openScene({ purse: { profile: whole, password: PASSWORD, seed: SEED } });
+  account = scene.purse.account;
+  const page = await scene.purse.newPage();
+  await page.goto(`${scene.merchant.origin}/`);
+  const answer = page.evaluate(async (url) => (await fetch(url)).status, scene.at('/api/data'));
+  await (await scene.purse.nextApproval()).approve();
+  expect(await answer).toBe(200);
+  ({ file: backup } = await scene.purse.ask('backup.save', { password: PASSWORD, filePassword: PASSWORD }));
+  await scene.purse.close();
+});
+afterAll(async () => {
+  await scene?.close();
+  await removeProfile(whole);
+});
+afterEach(async () => {
+  await purse?.close();
+  purse = undefined;
+  await removeProfile(profile);
+});
+
+/** Starts the browser on a copy of the profile that was damaged. */
+async function startAfter(damage: (databases: string) => void): Promise<TestPurse> {
+  profile = newProfile();
+  cpSync(whole, profile, { recursive: true, filter: (path) => !/Singleton/.test(path) });
+  damage(join(profile, 'Default', 'IndexedDB'));
+  return again();
+}
+
+/** Ends the browser and starts it again. */
+async function again(): Promise<TestPurse> {
+  await purse?.close();
+  purse = await launchPurse({ profile, bare: true });
+  return purse;
+}
+
+/** The folder of the purse's database. */
+function folderIn(databases: string): string {
+  const name = readdirSync(databases).find((each) => each.endsWith('.leveldb'));
+  if (name === undefined) throw new Error('the purse has no database');
+  return join(databases, name);
+}
+
+function fileIn(databases: string, test: RegExp): string {
+  const folder = folderIn(databases);
+  const name = readdirSync(folder).find((each) => test.test(each));
+  if (name === undefined) throw new Error(`the database has no file ${test}`);
+  return join(folder, name);
+}
+
+const DAMAGES: readonly (readonly [string, (databases: string) => void])[] = [
+  ['an emptied log', (databases) => truncateSync(fileIn(databases, /\.log$/), 0)],
+  ['a removed log', (databases) => rmSync(fileIn(databases, /\.log$/))],
+  [
+    'a log with one byte flipped near its start',
+    (databases) => {
+      const file = fileIn(databases, /\.log$/);
+      const bytes = readFileSync(file);
+      bytes[40] = (bytes[40] ?? 0) ^ 0xff;
+      writeFileSync(file, bytes);
+    },
+  ],
+  ['an emptied index of its files', (databases) => truncateSync(fileIn(databases, /^MANIFEST/), 0)],
+  ['an emptied pointer to its index', (databases) => truncateSync(fileIn(databases, /^CURRENT$/), 0)],
+  ['a removed folder', (databases) => rmSync(folderIn(databases), { recursive: true })],
+  [
+    'a file where its folder was',
+    (databases) => {
+      rmSync(databases, { recursive: true });
+      writeFileSync(databases, '');
+    },
+  ],
+];
+
+/** What a purse knows again that was on a network of tests: which one that was, the user tells it. */
+async function expectMoney(of: TestPurse): Promise<void> {
+  await useNetwork(of.ask, scene.devnet.profile);
+  await of.until('purse.state', {}, (state) => state.kind === 'open' && BALANCE.test(state.balance ?? ''));
+}
+
+describe('a purse whose database has', () => {
+  test.each(DAMAGES)(
+    '%s is said to have been there, and opens with its password and its money',
+    async (_, damage) => {
+      const opened = await startAfter(damage);
+      const popup = await opened.popup();
+      await popup.getByRole('heading', { name: 'There was a purse here' }).waitFor();
+      expect(await popup.getByTestId('seed-account').getAttribute('data-account')).toBe(account);
+      await popup.getByTestId('unlock-password').fill(PASSWORD);
+      await popup.getByTestId('unlock').click();
+      await popup.getByTestId('balance').or(popup.getByText('No node has answered yet')).first().waitFor();
+      expect(await opened.ask('purse.state', {})).toMatchObject({
+        kind: 'open',
+        account,
+        seedCopyFault: null,
+      });
+      await expectMoney(opened);
+
+      const next = await again();
+      expect(await next.ask('purse.state', {})).toMatchObject({ kind: 'locked', seed: { kind: 'kept' } });
+      await next.ask('vault.unlock', { password: PASSWORD });
+      await next.until(
+        'purse.state',
+        {},
+        (state) => state.kind === 'open' && BALANCE.test(state.balance ?? ''),
+      );
+    },
+  );
+
+  test('a log that was cut in its last quarter keeps what was written before the cut', async () => {
+    const opened = await startAfter((databases) => {
+      const file = fileIn(databases, /\.log$/);
+      truncateSync(file, Math.floor(readFileSync(file).length * 0.75));
+    });
+    expect(await opened.ask('purse.state', {})).toMatchObject({ kind: 'locked', seed: { kind: 'kept' } });
+    await opened.ask('vault.unlock', { password: PASSWORD });
+    await opened.until('purse.state', {}, (state) => state.kind === 'open' && state.account === account);
+  });
+
+  test('lost its second copy makes that anew by the next unlocking', async () => {
+    const opened = await startAfter((databases) => {
+      rmSync(join(databases, '..', 'File System'), { recursive: true });
+    });
+    await opened.ask('vault.unlock', { password: PASSWORD });
+    await opened.close();
+    rmSync(join(profile, 'Default', 'IndexedDB'), { recursive: true });
+    purse = undefined;
+    const next = await again();
+    expect(await next.ask('purse.state', {})).toMatchObject({
+      kind: 'locked',
+      seed: { kind: 'lost', account },
+    });
+  });
+});
+
+describe('the page of a purse that was there', () => {
+  const remove = (databases: string) => rmSync(databases, { recursive: true });
+  const openPage = async (of: TestPurse): Promise<Page> => {
+    const page = await of.newPage();
+    await page.goto(`chrome-extension://${of.extensionId}/src/onboarding/index.html`);
+    await page.getByRole('heading', { name: 'There was a purse here' }).waitFor();
+    return page;
+  };
+
+  test('never greets its owner as somebody new', async () => {
+    const page = await openPage(await startAfter(remove));
+    expect(await page.getByTestId('create').count()).toBe(0);
+    expect(await page.getByText('Set up your purse').count()).toBe(0);
+  });
+
+  test('brings it back by its password', async () => {
+    const opened = await startAfter(remove);
+    const page = await openPage(opened);
+    await page.getByTestId('unlock-password').fill(PASSWORD);
+    await page.getByTestId('unlock').click();
+    await page.getByText('The purse is open again').waitFor();
+    await expectMoney(opened);
+  });
+
+  test('brings it back by its seed, under another password', async () => {
+    const opened = await startAfter(remove);
+    const page = await openPage(opened);
+    await page.getByTestId('import').click();
+    await page.getByTestId('secret').fill(SEED);
+    await page.getByTestId('secret-read').click();
+    await page.getByTestId('secret-done').waitFor();
+    expect(await page.getByText('lead to another purse').count()).toBe(0);
+    await page.getByTestId('secret-done').click();
+    await page.getByTestId('password').fill('fjord tulip oboe zinc');
+    await page.getByTestId('password-again').fill('fjord tulip oboe zinc');
+    await page.getByTestId('seal').click();
+    await page.getByTestId('finish').waitFor();
+    await expectMoney(opened);
+    const next = await again();
+    await next.ask('vault.unlock', { password: 'fjord tulip oboe zinc' });
+    expect(await next.ask('purse.state', {})).toMatchObject({ kind: 'open', account });
+  });
+
+  test('warns of a seed of another purse before its own copy is replaced', async () => {
+    const page = await openPage(await startAfter(remove));
+    await page.getByTestId('import').click();
+    await page.getByTestId('secret').fill('7B'.repeat(32));
+    await page.getByTestId('secret-read').click();
+    const warning = page.locator('.notice', { hasText: 'lead to another purse' });
+    await warning.waitFor();
+    expect(await warning.locator('[data-account]').getAttribute('data-account')).toBe(account);
+  });
+
+  test('brings it back by a backup file, with its payments', async () => {
+    const opened = await startAfter(remove);
+    const page = await openPage(opened);
+    await page.getByTestId('restore').click();
+    await page.getByTestId('backup-file').setInputFiles({
+      name: 'backup.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(backup),
+    });
+    await page.getByTestId('backup-password').fill(PASSWORD);
+    await page.getByTestId('restore-done').click();
+    await page.getByTestId('finish').waitFor();
+    expect((await opened.payments()).map(({ state }) => state)).toEqual(['settled']);
+    expect(await (await again()).ask('purse.state', {})).toMatchObject({ seed: { kind: 'kept' } });
+  });
+});

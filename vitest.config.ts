@@ -46,8 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ALONE,
-          // A browser test waits more than it computes.
-          maxWorkers: Math.max(2, cores),
+          // A browser test waits more than it computes: three on two cores end soonest.
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 1 },
         },
       },

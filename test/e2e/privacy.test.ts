@@ -227,11 +227,18 @@ describe('the secret', () => {
         }
         database.close();
       }
+      for await (const folder of (await navigator.storage.getDirectory()).values()) {
+        if (folder.kind !== 'directory') continue;
+        for await (const file of (folder as FileSystemDirectoryHandle).values()) {
+          all.push(await (await (file as FileSystemFileHandle).getFile()).text());
+        }
+      }
       return { stores, text: JSON.stringify(all, plain), local: await chrome.storage.local.get(null) };
     });
     await popup.close();
     expect(kept.local).toEqual({});
     expect(kept.stores).toContain('vault');
+    expect(kept.text).toContain('nano-purse seed 1');
     return kept.text;
   }
 
@@ -252,7 +259,7 @@ describe('the secret', () => {
     }
   }
 
-  test('lies nowhere in clear, unlocked or locked; locking empties the session', async () => {
+  test('lies nowhere in clear, unlocked or locked; locking leaves in the session where the database is, and nothing else', async () => {
     const { purse } = scene;
     expectNoSecretIn(await everythingKept());
     const popup = await purse.popup();
@@ -262,7 +269,7 @@ describe('the secret', () => {
 
     await popup.getByTestId('lock').click();
     await popup.getByTestId('unlock-password').waitFor();
-    expect(await session()).toEqual({});
+    expect(await session()).toEqual({ store: { location: 0, isTorn: false } });
     expectNoSecretIn(await everythingKept());
 
     await popup.getByTestId('unlock-password').fill(PASSWORD);

@@ -290,7 +290,7 @@ describe('after locking', () => {
     if (how === 'just woken') await purse.killWorker();
     await purse.ask('vault.lock', {});
     const left = Object.keys(await session()).filter(
-      (key) => !['retiredEngines', 'workRestsUntil'].includes(key),
+      (key) => !['retiredEngines', 'workRestsUntil', 'store'].includes(key),
     );
     expect(left).toEqual([]);
     await purse.ask('vault.unlock', { password: 'correct horse battery staple' });

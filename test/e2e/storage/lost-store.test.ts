@@ -187,7 +187,7 @@ describe('the page of a purse that was there', () => {
     await page.getByTestId('secret').fill(SEED);
     await page.getByTestId('secret-read').click();
     await page.getByTestId('secret-done').waitFor();
-    expect(await page.getByText('lead to another purse').count()).toBe(0);
+    expect(await page.getByText('leads to another purse').count()).toBe(0);
     await page.getByTestId('secret-done').click();
     await page.getByTestId('password').fill('fjord tulip oboe zinc');
     await page.getByTestId('password-again').fill('fjord tulip oboe zinc');
@@ -204,7 +204,7 @@ describe('the page of a purse that was there', () => {
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill('7B'.repeat(32));
     await page.getByTestId('secret-read').click();
-    const warning = page.locator('.notice', { hasText: 'lead to another purse' });
+    const warning = page.locator('.notice', { hasText: 'leads to another purse' });
     await warning.waitFor();
     expect(await warning.locator('[data-account]').getAttribute('data-account')).toBe(account);
   });

@@ -14,14 +14,11 @@ export function LeastReceived({ leastReceived }: Pick<SettingsView, 'leastReceiv
   const said = useSignal<string | null>(null);
   const action = useAction();
   const reading = readAmount(text.value);
+  const wanted = reading.kind === 'amount' ? reading.raw.toString() : undefined;
 
   const save = async () => {
-    said.value = null;
-    const saved = await action.run(async () => {
-      if (reading.kind === 'none') throw reading.fault;
-      await ask('settings.leastReceived', { amount: reading.raw.toString() });
-    });
-    if (saved) said.value = t('ui_saved');
+    if (wanted === undefined) return;
+    if (await action.run(() => ask('settings.leastReceived', { amount: wanted }))) said.value = t('ui_saved');
   };
   return (
     <form
@@ -39,12 +36,16 @@ export function LeastReceived({ leastReceived }: Pick<SettingsView, 'leastReceiv
         onInput={(value) => {
           text.value = value;
           said.value = null;
-          action.clear();
         }}
       />
       <FaultLine fault={action.fault.value} />
       <StatusLine text={said.value} />
-      <Button submit busy={action.busy.value} testId="least-received-save">
+      <Button
+        submit
+        off={wanted === undefined || wanted === leastReceived}
+        busy={action.busy.value}
+        testId="least-received-save"
+      >
         {t('ui_save')}
       </Button>
     </form>

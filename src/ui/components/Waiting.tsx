@@ -33,8 +33,8 @@ function Row({ id, site, amount, testMoney }: WaitingView) {
   const action = useAction();
   return (
     <li data-testid="waiting" data-approval={id}>
-      <span>
-        <SiteName site={site} />
+      <SiteName site={site} />
+      <span class="waiting-price">
         <Amount raw={amount} />
         {testMoney && <span class="chip chip-warn">{t('popup_networkTestChip')}</span>}
       </span>

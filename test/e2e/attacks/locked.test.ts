@@ -128,6 +128,33 @@ describe('the lock screen', () => {
     },
   );
 
+  test('lets its button be scrolled to below three sites of long names', async () => {
+    const { purse, merchant } = scene;
+    const pages = await Promise.all(
+      ['a', 'b', 'c'].map(async (name) => {
+        const one = await purse.newPage();
+        const host = `${'a-shop-of-a-very-long-name.'.repeat(3)}${name}.localhost`;
+        await one.goto(scene.at('/page', { fetch: '1', n: name }).replace('127.0.0.1', host));
+        return one;
+      }),
+    );
+    await purse.until('approval.waiting', {}, ({ length }) => length === pages.length);
+    const screen = await purse.popup();
+    await expect.poll(() => screen.getByTestId('waiting').count()).toBe(pages.length);
+    const button = screen.getByTestId('unlock');
+    const bottom = async () => {
+      const { y, height } = (await button.boundingBox()) ?? { y: Number.NaN, height: 0 };
+      return y + height;
+    };
+    await screen.mouse.move(180, 300);
+    await screen.mouse.wheel(0, -1_000);
+    await expect.poll(bottom).toBeGreaterThan(600);
+    await screen.mouse.wheel(0, 1_000);
+    await expect.poll(bottom).toBeLessThanOrEqual(600);
+    await Promise.all([screen, ...pages].map((one) => one.close()));
+    expect(merchant.books().payments).toHaveLength(1);
+  });
+
   test('leads to the question once the password came', async () => {
     const { purse } = scene;
     const { id } = await waiting();

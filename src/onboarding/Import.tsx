@@ -4,6 +4,7 @@ import type { SecretPreview } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
 import { FullAccount } from '../ui/components/Account.tsx';
 import { Button } from '../ui/components/Button.tsx';
+import { ChoiceCard, ChoiceCards } from '../ui/components/ChoiceCard.tsx';
 import { TextArea } from '../ui/components/Field.tsx';
 import { FaultLine, Notice } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
@@ -106,27 +107,23 @@ function Readings({ preview, words, before, onDone }: ReadingsProps) {
     },
   ] as const;
   return (
-    <fieldset class="readings">
-      <legend>{t('onboarding_readingTitle')}</legend>
+    <ChoiceCards legend={t('onboarding_readingTitle')}>
       <p class="hint">{t('onboarding_readingText')}</p>
       {choices.map(({ value, name, text, address }) => (
-        <label key={value} class="reading">
-          <input
-            type="radio"
-            name="reading"
-            checked={chosen === value}
-            data-testid={`reading-${value}`}
-            onChange={() => {
-              reading.value = value;
-            }}
-          />
-          <span class="reading-words">
-            <span class="choice-name">{name}</span>
-            <span class="hint">{text}</span>
-            <span class="hint">{t('onboarding_firstAddress')}</span>
-            <FullAccount account={address} />
-          </span>
-        </label>
+        <ChoiceCard
+          key={value}
+          group="reading"
+          title={name}
+          checked={chosen === value}
+          testId={`reading-${value}`}
+          onChoose={() => {
+            reading.value = value;
+          }}
+        >
+          <span class="hint">{text}</span>
+          <span class="hint">{t('onboarding_firstAddress')}</span>
+          <FullAccount account={address} />
+        </ChoiceCard>
       ))}
       {chosen !== null && (
         <OtherPurse before={before} now={chosen === 'bip44' ? preview.bip44Address : preview.legacyAddress} />
@@ -141,7 +138,7 @@ function Readings({ preview, words, before, onDone }: ReadingsProps) {
           {t('onboarding_continue')}
         </Button>
       </div>
-    </fieldset>
+    </ChoiceCards>
   );
 }
 

@@ -51,7 +51,7 @@ describe('setting up', () => {
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill(`  ${mnemonic.toUpperCase().replaceAll(' ', '\n ')} `);
     await page.getByTestId('secret-read').click();
-    const addresses = page.locator('.readings [data-account]');
+    const addresses = page.locator('.choice-cards [data-account]');
     await addresses.first().waitFor();
     expect(await addresses.evaluateAll((all) => all.map((one) => one.getAttribute('data-account')))).toEqual([
       asBip44NoPassphrase.address,

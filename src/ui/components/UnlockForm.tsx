@@ -8,6 +8,7 @@ import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
 import { FullAccount } from './Account.tsx';
 import { Button } from './Button.tsx';
+import { ChoiceCard, ChoiceCards } from './ChoiceCard.tsx';
 import { PasswordField } from './Field.tsx';
 import { FaultLine } from './Notice.tsx';
 
@@ -45,26 +46,22 @@ export function UnlockForm({ purse, onDone }: UnlockFormProps) {
       }}
     >
       {seed.kind === 'differ' && (
-        <fieldset class="readings">
-          <legend>{t('ui_differChoose')}</legend>
+        <ChoiceCards legend={t('ui_differChoose')}>
           {(['first', 'second'] as const).map((place) => (
-            <label key={place} class="reading">
-              <input
-                type="radio"
-                name="copy"
-                checked={which.value === place}
-                data-testid={`copy-${place}`}
-                onChange={() => {
-                  which.value = place;
-                }}
-              />
-              <span class="reading-words">
-                <span class="choice-name">{t(place === 'first' ? 'ui_differFirst' : 'ui_differSecond')}</span>
-                <SeedAccount account={seed[place]} />
-              </span>
-            </label>
+            <ChoiceCard
+              key={place}
+              group="copy"
+              title={t(place === 'first' ? 'ui_differFirst' : 'ui_differSecond')}
+              checked={which.value === place}
+              testId={`copy-${place}`}
+              onChoose={() => {
+                which.value = place;
+              }}
+            >
+              <SeedAccount account={seed[place]} />
+            </ChoiceCard>
           ))}
-        </fieldset>
+        </ChoiceCards>
       )}
       <PasswordField
         label={t('ui_password')}

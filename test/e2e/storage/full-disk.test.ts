@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
 import { openScene, type Scene, XNO } from '../scene.ts';
 import { mountSmallDisk, roomOn, type SmallDisk } from './small-disk.ts';
@@ -84,7 +85,13 @@ describe('a disk that is full', () => {
     expect(await states()).toEqual(['settled', 'settled']);
   });
 
-  test('takes nothing from a purse that had room again before the browser ended', async () => {
+  test('takes nothing from a purse that had room again before the browser ended, nor a proof that waits for its content', async () => {
+    const shop = await purse.newPage();
+    void shop.goto(scene.at('/loses-answer')).catch(() => null);
+    await purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) =>
+      last?.kind === 'payment' ? last.state === 'unanswered' : false,
+    );
+    await shop.close();
     await fillUp();
     await disk.empty();
     await purse.killWorker();
@@ -93,8 +100,11 @@ describe('a disk that is full', () => {
       await restart();
       expect(await fetchFrom(await visit(purse))).toBe(200);
     }
-    expect(await states()).toEqual(Array(5).fill('settled'));
-    expect(scene.sends()).toHaveLength(5);
+    const again = await purse.newPage();
+    await again.goto(scene.at('/loses-answer'));
+    await again.locator('#paid', { hasText: PAID_MARKER }).waitFor();
+    expect(await states()).toEqual(Array(6).fill('settled'));
+    expect(scene.sends()).toHaveLength(6);
   });
 
   test('leaves a purse that its password opens, with its money, when the browser ended before there was room', async () => {

@@ -7,6 +7,7 @@ import { launchPurse, type TestPurse, useNetwork } from '../purse.ts';
 import { openScene, type Scene } from '../scene.ts';
 
 const PASSWORD = 'a password of this test alone 7';
+const OTHER_PASSWORD = 'fjord tulip oboe zinc';
 const SEED = '5A'.repeat(32);
 /** What is left of 10 XNO after one payment, to the first four digits. */
 const BALANCE = /^9989/;
@@ -156,6 +157,34 @@ describe('a purse whose database has', () => {
   });
 });
 
+test('a purse whose file and database have different seeds asks which one counts, and goes on with that', async () => {
+  const other = newProfile();
+  const second = await launchPurse({ profile: other, password: OTHER_PASSWORD, seed: '7B'.repeat(32) });
+  const otherAccount = second.account;
+  await second.close();
+  const opened = await startAfter((databases) => {
+    const files = join(databases, '..', 'File System');
+    rmSync(files, { recursive: true });
+    cpSync(join(other, 'Default', 'File System'), files, { recursive: true });
+  });
+  await removeProfile(other);
+  const popup = await opened.popup();
+  await popup.getByRole('heading', { name: 'Two copies of your purse differ' }).waitFor();
+  expect(
+    await popup.locator('[data-account]').evaluateAll((all) => all.map((each) => each.dataset.account)),
+  ).toEqual([account, otherAccount]);
+  await popup.getByTestId('unlock-password').fill(PASSWORD);
+  expect(await popup.getByTestId('unlock').getAttribute('aria-disabled')).toBe('true');
+  await popup.getByTestId('copy-first').check();
+  await popup.getByTestId('unlock').click();
+  await popup.getByTestId('lock').waitFor();
+  expect(await opened.ask('purse.state', {})).toMatchObject({ kind: 'open', account });
+  expect(await (await again()).ask('purse.state', {})).toMatchObject({
+    kind: 'locked',
+    seed: { kind: 'kept' },
+  });
+});
+
 describe('the page of a purse that was there', () => {
   const remove = (databases: string) => rmSync(databases, { recursive: true });
   const openPage = async (of: TestPurse): Promise<Page> => {
@@ -189,13 +218,13 @@ describe('the page of a purse that was there', () => {
     await page.getByTestId('secret-done').waitFor();
     expect(await page.getByText('leads to another purse').count()).toBe(0);
     await page.getByTestId('secret-done').click();
-    await page.getByTestId('password').fill('fjord tulip oboe zinc');
-    await page.getByTestId('password-again').fill('fjord tulip oboe zinc');
+    await page.getByTestId('password').fill(OTHER_PASSWORD);
+    await page.getByTestId('password-again').fill(OTHER_PASSWORD);
     await page.getByTestId('seal').click();
     await page.getByTestId('finish').waitFor();
     await expectMoney(opened);
     const next = await again();
-    await next.ask('vault.unlock', { password: 'fjord tulip oboe zinc' });
+    await next.ask('vault.unlock', { password: OTHER_PASSWORD });
     expect(await next.ask('purse.state', {})).toMatchObject({ kind: 'open', account });
   });
 

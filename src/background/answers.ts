@@ -19,7 +19,7 @@ import type { Tester } from '../payments/tester.ts';
 import { type Day, isDay } from '../payments/windows.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../protocol/offer.ts';
-import { type Activity, readActivity } from '../storage/activity.ts';
+import { type Activity, countSmallReceives, readActivity } from '../storage/activity.ts';
 import { readBackup, writeBackup } from '../storage/backup-file.ts';
 import type { StoredBudgets } from '../storage/budgets.ts';
 import type { StoredChains } from '../storage/chains.ts';
@@ -314,8 +314,9 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
 
-    'activity.page': async ({ before, limit }) => {
-      const { items, next } = await readActivity(database, before === null ? null : placeOf(before), limit);
+    'activity.page': async ({ before, limit, range }) => {
+      const place = before === null ? null : placeOf(before);
+      const { items, next } = await readActivity(database, place, limit, range);
       const out = new Set((await chains.out()).map(({ hash }) => hash));
       /** What a private window paid for can be delivered again while the browser runs. */
       const whole = async (item: Activity): Promise<Activity> => {
@@ -327,6 +328,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
         next: next === null ? null : next.join(' '),
       };
     },
+    'activity.small': () => countSmallReceives(database),
     'page.toLoad': async () => toLoad().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
     'page.load': async ({ id }) => {
       const challenge = toLoad().find((one) => one.id === id);
@@ -421,7 +423,7 @@ function preferred(order: readonly Mechanism[]): readonly Mechanism[] {
 
 /** Reads where a page of the activity begins, as it was given out. @throws Fault `fault_badMessage` */
 function placeOf(text: string): Place {
-  const [, at, id] = /^(\d{1,16}) (\S{1,128})$/.exec(text) ?? [];
+  const [, at, id] = /^(-?\d{1,16}) (\S{1,128})$/.exec(text) ?? [];
   if (at === undefined || id === undefined) throw new Fault('fault_badMessage');
   return [Number(at), id];
 }

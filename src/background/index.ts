@@ -401,9 +401,11 @@ async function build(): Promise<House> {
       const purse = await keeper.current();
       if (purse === null) return;
       await work.tend();
-      await Promise.all((await keeper.all()).map((float) => float.refresh()));
+      // Payments go on beside it: what is taken in may need work that takes long.
+      const refreshed = Promise.all((await keeper.all()).map((float) => float.refresh()));
       await carryOn();
       await settleAccounts();
+      await refreshed;
     },
     closed: async (tabId) => {
       await sandbox.leave(tabId);

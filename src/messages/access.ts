@@ -47,6 +47,7 @@ export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
   'budget.save': 'open',
   'budget.remove': { lessens: () => true },
   'activity.page': 'open',
+  'activity.small': 'open',
   'page.toLoad': 'open',
   'page.load': 'open',
   'payment.deliver': 'open',

@@ -12,6 +12,7 @@ import type {
   SecretPreview,
   SettingsView,
   SignedBlockView,
+  SmallReceivesView,
   ToLoadView,
   WaitingView,
   WorkProgressView,
@@ -131,7 +132,10 @@ export const pageQuestions = {
   'activity.page': v.strictObject({
     before: v.nullable(text(160)),
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+    /** All of it, where nothing is said; or without the small receives; or these alone. */
+    range: v.exactOptional(v.picklist(['all', 'main', 'small'])),
   }),
+  'activity.small': nothing,
   'page.toLoad': nothing,
   'page.load': v.strictObject({ id: text(128) }),
   'payment.deliver': v.strictObject({ id: text(128) }),
@@ -199,8 +203,10 @@ export interface PageReplies {
   'budget.list': readonly BudgetView[];
   'budget.save': null;
   'budget.remove': null;
-  /** Newest first; `next` is the `before` of the following page, null at the end. */
+  /** What is not done, then the newest first, then small receives; `next` is the `before` of the following page, null at the end. */
   'activity.page': { readonly items: readonly ActivityView[]; readonly next: string | null };
+  /** How many small payments were received, and when the newest was; null for none. */
+  'activity.small': SmallReceivesView | null;
   /** What is paid and waits for the user to load its page again. */
   'page.toLoad': readonly ToLoadView[];
   'page.load': null;

@@ -49,6 +49,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
   'budget.save': { site: 'https://shop.example', perPayment: '1', perDay: '2', paused: false },
   'budget.remove': { site: 'https://shop.example' },
   'activity.page': { before: null, limit: 50 },
+  'activity.small': {},
   'page.toLoad': {},
   'page.load': { id: 'challenge' },
   'payment.deliver': { id: 'payment' },

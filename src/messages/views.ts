@@ -226,6 +226,13 @@ export interface TransferView {
   readonly testMoney: boolean;
 }
 
+/** What was received in payments too small to be listed among the others. */
+export interface SmallReceivesView {
+  readonly count: number;
+  /** When the newest of them was signed. */
+  readonly newest: number;
+}
+
 export type ActivityView = PaymentView | TransferView;
 
 /** One line of the log: why a 402 was not paid. */

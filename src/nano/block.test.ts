@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { BURN_ADDRESS, type PublicKey, publicKeyOf } from './account.ts';
-import { MAX_SUPPLY, type Raw, ZERO } from './amount.ts';
+import { MAX_RAW, type Raw, ZERO } from './amount.ts';
 import {
   type BlockHash,
   buildChange,
@@ -28,7 +28,7 @@ import { signDigestOfText, verifyDigestOfText } from './signature.ts';
 const keys = deriveKeys({ kind: 'legacy', hex: '00'.repeat(32) }, 0);
 const other = deriveKeys({ kind: 'legacy', hex: '00'.repeat(32) }, 1);
 const hash = fc.stringMatching(/^[0-9A-F]{64}$/).map((text) => text as BlockHash);
-const balance = fc.bigInt({ min: 0n, max: MAX_SUPPLY }).map((amount) => amount as Raw);
+const balance = fc.bigInt({ min: 0n, max: MAX_RAW }).map((amount) => amount as Raw);
 const head = fc.record({ hash, balance }).map(
   (fields): OpenHead => ({
     kind: 'open',
@@ -85,12 +85,12 @@ describe('building', () => {
     expect([workRootOf(unopened), workRootOf(open)]).toEqual([keys.publicKey, open.hash]);
   });
 
-  test('a receive gives a representative to a head that has none, and never more money than there is', () => {
+  test('a receive gives a representative to a head that has none, and never more money than a block can say', () => {
     const order = { source: ZERO_HASH, amount: 1n as Raw, representative: other.address };
     expect(buildReceive({ ...anyHead(), representative: BURN_ADDRESS }, order).representative).toBe(
       other.address,
     );
-    expect(() => buildReceive({ ...anyHead(), balance: MAX_SUPPLY }, order)).toThrow(
+    expect(() => buildReceive({ ...anyHead(), balance: MAX_RAW }, order)).toThrow(
       expect.objectContaining({ key: 'fault_badAmount' }),
     );
   });
@@ -111,7 +111,7 @@ describe('signing', () => {
         expect(verifySignature(signed, keys.publicKey)).toBe(true);
         expect(verifySignature(signed, other.publicKey)).toBe(false);
         const changes = {
-          balance: ((signed.balance + 1n) % MAX_SUPPLY) as Raw,
+          balance: ((signed.balance + 1n) % MAX_RAW) as Raw,
           previous: 'C0'.repeat(32) as BlockHash,
         };
         const changed = { ...signed, ...changes, link: 'C0'.repeat(32), representative: other.address };
@@ -185,7 +185,7 @@ describe('blocks of others', () => {
     ['account', publicKeyOf(keys.address)],
     ['balance', 1],
     ['balance', '-1'],
-    ['balance', (MAX_SUPPLY + 1n).toString()],
+    ['balance', (MAX_RAW + 1n).toString()],
     ['link', '00'],
     ['signature', ''],
     ['work', '0'],

@@ -93,36 +93,49 @@ export interface ReceivableEntry {
   readonly source: NanoAddress | null;
 }
 
+const AmountTold = v.union([
+  v.pipe(
+    BalanceText,
+    v.transform((amount) => ({ amount, source: null })),
+  ),
+  v.pipe(
+    v.object({ amount: BalanceText, source: v.optional(AddressText) }),
+    v.transform(({ amount, source = null }) => ({ amount, source })),
+  ),
+]);
 const noneReceivable = v.pipe(
   v.union([v.literal(''), v.null()]),
   v.transform((): ReceivableEntry[] => []),
 );
 const hashesReceivable = v.pipe(
-  v.array(BlockHashText),
-  v.transform((hashes): ReceivableEntry[] => hashes.map((hash) => ({ hash, amount: null, source: null }))),
+  v.array(v.unknown()),
+  v.transform((hashes) => hashes.map((hash): readonly [unknown, unknown] => [hash, undefined])),
 );
 const amountsReceivable = v.pipe(
-  v.record(
-    BlockHashText,
-    v.union([
-      v.pipe(
-        BalanceText,
-        v.transform((amount) => ({ amount, source: null })),
-      ),
-      v.pipe(
-        v.object({ amount: BalanceText, source: v.optional(AddressText) }),
-        v.transform(({ amount, source = null }) => ({ amount, source })),
-      ),
-    ]),
-  ),
-  v.transform((amounts): ReceivableEntry[] =>
-    Object.entries(amounts).map(([hash, told]) => ({ hash: hash as BlockHash, ...told })),
-  ),
+  v.record(v.string(), v.unknown()),
+  v.transform((amounts): (readonly [string, unknown])[] => Object.entries(amounts)),
 );
+const someReceivable = v.pipe(
+  v.union([hashesReceivable, amountsReceivable]),
+  v.rawTransform(({ dataset: { value }, addIssue, NEVER }) => {
+    const entries = value.flatMap(([name, told]) => readReceivable(name, told));
+    if (value.length === 0 || entries.length > 0) return entries;
+    addIssue({ message: 'no entry that can be read' });
+    return NEVER;
+  }),
+);
+
+/** One entry by itself: one that cannot be read hides no other. What it is worth, its blocks prove. */
+function readReceivable(name: unknown, told: unknown): readonly ReceivableEntry[] {
+  const hash = v.safeParse(BlockHashText, name);
+  if (!hash.success) return [];
+  const read = v.safeParse(AmountTold, told);
+  return [{ hash: hash.output, ...(read.success ? read.output : { amount: null, source: null }) }];
+}
 
 /** `receivable` in each of its shapes: "" for none, hashes, hash to amount, hash to `{amount, source}`. */
 export const Receivable = v.pipe(
-  v.object({ blocks: v.union([noneReceivable, hashesReceivable, amountsReceivable]) }),
+  v.object({ blocks: v.union([noneReceivable, someReceivable]) }),
   v.transform(({ blocks }) => blocks),
 );
 

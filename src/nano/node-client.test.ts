@@ -324,8 +324,26 @@ describe('answers', () => {
     expect(entries.map(({ amount }) => amount)).toEqual([55_000n, 54_999n, 54_998n]);
   });
 
+  test('receivable reads what it can: an entry that is none hides no other', async () => {
+    const readable = async (blocks: unknown) =>
+      (await (await client({ blocks })).receivable(keys.address, 10)).map(({ hash, amount }) => [
+        hash,
+        amount,
+      ]);
+    expect(await readable([FRONTIER, 1, 'AB'])).toEqual([[FRONTIER, null]]);
+    const most = (2n ** 128n - 1n).toString();
+    expect(await readable({ [FRONTIER]: '-5', x: '5', [other]: { amount: most } })).toEqual([
+      [other, 2n ** 128n - 1n],
+      [FRONTIER, null],
+    ]);
+    expect(await readable({ [FRONTIER]: (2n ** 128n).toString(), [other]: '7' })).toEqual([
+      [other, 7n],
+      [FRONTIER, null],
+    ]);
+  });
+
   test('receivable of another shape is nonsense', async () => {
-    for (const blocks of [undefined, 1, [1], { [FRONTIER]: '-5' }, { x: '5' }]) {
+    for (const blocks of [undefined, 1, [1], { x: '5' }]) {
       const asked = (await client({ blocks })).receivable(keys.address, 10);
       await expect(asked).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
     }

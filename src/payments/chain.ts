@@ -11,7 +11,7 @@ import {
   signBlock,
 } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
-import { MAINNET, type NetworkProfile } from '../nano/network.ts';
+import { MAINNET, mostRawOn, type NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
@@ -158,10 +158,12 @@ export class Chain {
 
   /**
    * A block names no network, and accounts are the same on all of them: built on the live chain, a block of test money
-   * would send real money. A test network whose node shows what was signed for the live one is not believed.
+   * would send real money. A test network whose node shows what was signed for the live one is not believed; nor is more
+   * money than there is, where it is real.
    */
   async #keepApart(head: ChainHead): Promise<void> {
     const { network, store } = this.#ports;
+    if (head.kind === 'open' && head.balance > mostRawOn(network)) throw new Fault('fault_headUnproven');
     if (!network.testMoney || network.id === MAINNET.id || head.kind !== 'open') return;
     if ((await store.signed(head.hash))?.network === MAINNET.id) throw new Fault('fault_liveHead');
   }
@@ -290,9 +292,9 @@ export class Chain {
     if (this.#head !== null) await this.#work.prepare(this.#head);
   }
 
-  /** How far the work for the next block is. For showing: no node is asked. */
+  /** How far the work for the next block is; none while a node refuses the one before it. For showing: no node is asked. */
   async readiness(): Promise<Readiness> {
-    if (this.#head === null) return 'none';
+    if (this.#head === null || this.#refused !== null) return 'none';
     const readiness = await this.#work.readiness(this.#head);
     return readiness === 'none' && this.#receives.isPreparing ? 'working' : readiness;
   }

@@ -149,7 +149,7 @@ export class Intake {
    * @throws the reason why its life ended, and what no answer of a node explains
    */
   async #prove(waiting: readonly ReceivableEntry[]): Promise<Fault | null> {
-    const { life, now } = this.#ports;
+    const { life } = this.#ports;
     let unanswered: { readonly hash: BlockHash; readonly fault: Fault }[] = [];
     for (const { hash } of waiting) {
       life.throwIfAborted();
@@ -161,13 +161,18 @@ export class Intake {
         continue;
       }
       // A node that answers the next question has none for those before.
-      for (const one of unanswered) this.#postponed.add(one.hash, one.fault, now());
+      for (const one of unanswered) this.#postpone(one.hash, one.fault);
       unanswered = [];
       if (fault === null) continue;
       if (!OF_ONE.includes(fault.key)) throw fault;
-      this.#postponed.add(hash, fault, now());
+      this.#postpone(hash, fault);
     }
     return unanswered[0]?.fault ?? null;
+  }
+
+  /** Leaves what cannot be read or proven for later. */
+  #postpone(hash: BlockHash, cause: Fault): void {
+    this.#postponed.add(hash, new Fault('fault_sourceUnproven', [], { cause }), this.#ports.now());
   }
 
   /** @throws Fault as `verifySource` */

@@ -56,6 +56,8 @@ export class Purse {
   #again = false;
   /** Ends the wait for what is being taken in: another look is wanted. */
   #wake: () => void = () => undefined;
+  /** Who waits for the next look. */
+  readonly #onLook = new Set<() => void>();
 
   constructor(ports: PursePorts) {
     this.#ports = ports;
@@ -144,10 +146,16 @@ export class Purse {
     return this.#refreshing;
   }
 
-  /** The same for a user who wants it now: what was refused, or could not be read, is tried again at once. */
+  /**
+   * The same for a user who wants it now: what was refused, or could not be read, is tried again at once. Resolves once
+   * the ledger was looked at, with what is being taken in still on its way.
+   */
   retry(): Promise<void> {
     this.#intake.retry();
-    return this.refresh();
+    return new Promise((resolve) => {
+      this.#onLook.add(resolve);
+      void this.refresh().finally(resolve);
+    });
   }
 
   /**
@@ -224,7 +232,12 @@ export class Purse {
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+      const waiting = [...this.#onLook];
       await this.#look();
+      for (const resolve of waiting) {
+        this.#onLook.delete(resolve);
+        resolve();
+      }
       // What is being taken in may take long: another look is not kept waiting for it.
       const taken = this.#intake.taken().then((more) => {
         this.#again ||= more;

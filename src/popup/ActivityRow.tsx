@@ -1,5 +1,5 @@
 import type { MessageKey } from '../fault.ts';
-import type { ActivityView, PaymentState, PaymentView, TransferView } from '../messages/views.ts';
+import type { ActivityView, PaymentState, TransferStateView, TransferView } from '../messages/views.ts';
 import { Amount } from '../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../ui/components/Icon.tsx';
 import { PrivateWindow } from '../ui/components/PrivateWindow.tsx';
@@ -47,14 +47,41 @@ export function toneOf(state: PaymentState): Tone {
   }
 }
 
-/** How a payment is called, and strikes the eye. Of a forgotten one with a confirmed block no more can be said. */
-export function standingOf({ state, isForgotten }: PaymentView): {
+interface Standing {
   readonly key: MessageKey;
   readonly tone: Tone;
-} {
+}
+
+/** How an activity is called, and strikes the eye. Of a forgotten payment with a confirmed block no more can be said. */
+export function standingOf(item: ActivityView): Standing {
+  if (item.kind !== 'payment') return TRANSFERS[item.kind][item.state];
+  const { state, isForgotten } = item;
   const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
   if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };
   return { key: STATES[state], tone: toneOf(state) };
+}
+
+/** What a transfer is called, in each of its states. */
+const TRANSFERS: Readonly<Record<TransferView['kind'], Readonly<Record<TransferStateView, Standing>>>> = {
+  received: {
+    done: { key: 'popup_received', tone: 'good' },
+    waiting: { key: 'popup_receiving', tone: 'busy' },
+    refused: { key: 'popup_receiveRefused', tone: 'bad' },
+    replaced: { key: 'popup_receiveRefused', tone: 'quiet' },
+  },
+  sent: {
+    done: { key: 'popup_sent', tone: 'quiet' },
+    waiting: { key: 'popup_sending', tone: 'busy' },
+    refused: { key: 'popup_sendRefused', tone: 'bad' },
+    replaced: { key: 'popup_notSent', tone: 'quiet' },
+  },
+};
+
+/** Money that came or went; none for what did neither, or not yet. */
+export function signOf(item: ActivityView): '+' | '−' | undefined {
+  if (item.kind === 'payment') return '−';
+  if (item.state !== 'done') return undefined;
+  return item.kind === 'received' ? '+' : '−';
 }
 
 const ICONS: Readonly<Record<Tone, IconName>> = {
@@ -64,22 +91,28 @@ const ICONS: Readonly<Record<Tone, IconName>> = {
   busy: 'clock',
 };
 
+const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
+  received: 'receive',
+  sent: 'send',
+};
+
 /** One line of the activity; it opens the story behind it. */
 export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Place }) {
-  const tone = item.kind === 'payment' ? standingOf(item).tone : item.kind === 'received' ? 'good' : 'quiet';
+  const { key, tone } = standingOf(item);
+  const isUndone = item.kind !== 'payment' && item.state !== 'done';
   return (
     <li>
       <button
         type="button"
-        class="row"
+        class={isUndone ? 'row row-undone' : 'row'}
         data-testid="activity-row"
         data-id={item.id}
         data-kind={item.kind}
-        data-state={item.kind === 'payment' ? item.state : undefined}
+        data-state={item.state}
         onClick={() => go({ name: 'story', id: item.id, from })}
       >
         <span class={`disc disc-${tone}`}>
-          <Icon name={item.kind === 'payment' ? ICONS[tone] : TRANSFER_ICONS[item.kind]} />
+          <Icon name={item.kind === 'payment' || isUndone ? ICONS[tone] : TRANSFER_ICONS[item.kind]} />
         </span>
         <span class="row-words">
           <span class="row-title">
@@ -92,23 +125,11 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
             )}
           </span>
           <span class="row-sub">
-            {t(item.kind === 'payment' ? standingOf(item).key : TRANSFERS[item.kind])} ·{' '}
-            {ago(item.at, Date.now())}
+            {t(key)} · {ago(item.at, Date.now())}
           </span>
         </span>
-        <Amount raw={item.amount} sign={item.kind === 'received' ? '+' : '−'} />
+        <Amount raw={item.amount} sign={signOf(item)} />
       </button>
     </li>
   );
 }
-
-/** What a transfer is called. */
-export const TRANSFERS: Readonly<Record<TransferView['kind'], MessageKey>> = {
-  received: 'popup_received',
-  sent: 'popup_sent',
-};
-
-const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
-  received: 'receive',
-  sent: 'send',
-};

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { FaultKey, MessageKey } from '../fault.ts';
 import { ask } from '../messages/ask.ts';
 import type { OpenPurseView } from '../messages/views.ts';
 import { useAction } from '../ui/action.ts';
@@ -17,10 +18,17 @@ import { type ActivePage, activePage } from './active-site.ts';
 import { activity } from './activity-list.ts';
 import { go } from './place.ts';
 import { SiteBudget } from './SiteBudget.tsx';
+import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
 import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
+
+/** What troubles are called that leave the rest of the money in sight. */
+const TROUBLES: Readonly<Partial<Record<FaultKey, MessageKey>>> = {
+  fault_nodeRefused: 'popup_refusedTitle',
+  fault_sourceUnproven: 'popup_unreceivedTitle',
+};
 
 /** What the purse holds, how to fill it, what this site may spend, and what was paid last. */
 export function Home({ purse }: { readonly purse: OpenPurseView }) {
@@ -102,6 +110,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
             {recent.map((item) => (
               <ActivityRow key={item.id} item={item} from={{ name: 'home' }} />
             ))}
+            <SmallReceivesRow from={{ name: 'home' }} />
           </ul>
         )}
       </section>
@@ -122,8 +131,9 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
       )}
       {purse.trouble !== null && (
         <Notice tone="bad">
-          <strong>{t('popup_troubleTitle')}</strong>
+          <strong>{t(TROUBLES[purse.trouble.key] ?? 'popup_troubleTitle')}</strong>
           <p>{sentenceOf(purse.trouble)}</p>
+          {purse.trouble.key in TROUBLES && <p>{t('popup_triedAgain')}</p>}
           <Button busy={action.busy.value} onClick={() => void action.run(() => ask('purse.refresh', {}))}>
             {t('popup_refresh')}
           </Button>

@@ -42,6 +42,7 @@ function tabOf(place: Place): Tab {
       return 'home';
     case 'activity':
       return 'activity';
+    case 'small':
     case 'story':
     case 'budget':
       return tabOf(place.from);

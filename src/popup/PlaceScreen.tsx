@@ -9,6 +9,7 @@ import { NetworkEditor } from './NetworkEditor.tsx';
 import type { Place } from './place.ts';
 import { Send } from './Send.tsx';
 import { Settings } from './Settings.tsx';
+import { SmallReceives } from './SmallReceives.tsx';
 import { Story } from './Story.tsx';
 import { Tab } from './Tab.tsx';
 import { Work } from './Work.tsx';
@@ -20,6 +21,8 @@ export function PlaceScreen({ place, purse }: { readonly place: Place; readonly 
       return <Home purse={purse} />;
     case 'activity':
       return <Activity />;
+    case 'small':
+      return <SmallReceives from={place.from} />;
     case 'story':
       return <Story id={place.id} from={place.from} purse={purse} />;
     case 'tab':

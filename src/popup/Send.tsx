@@ -4,7 +4,7 @@ import { ask } from '../messages/ask.ts';
 import type { PageInput } from '../messages/contract.ts';
 import type { OpenPurseView, RawString } from '../messages/views.ts';
 import { BURN_ADDRESS, parseAddress } from '../nano/account.ts';
-import { parseRaw, subtractRaw } from '../nano/amount.ts';
+import { parseBalance, subtractRaw } from '../nano/amount.ts';
 import { useAction } from '../ui/action.ts';
 import { FullAccount } from '../ui/components/Account.tsx';
 import { Amount } from '../ui/components/Amount.tsx';
@@ -201,7 +201,7 @@ function amountFault(purse: OpenPurseView, text: string): Fault | null {
   if (reading.kind === 'none') return reading.fault;
   if (reading.raw === 0n) return new Fault('fault_badAmount');
   try {
-    if (purse.balance !== null) subtractRaw(parseRaw(purse.balance), reading.raw);
+    if (purse.balance !== null) subtractRaw(parseBalance(purse.balance), reading.raw);
     return null;
   } catch (error) {
     return faultOf(error);

@@ -17,8 +17,8 @@ import { SiteName } from '../ui/components/SiteName.tsx';
 import { exactXno } from '../ui/format.ts';
 import { sentenceOf, t } from '../ui/i18n.ts';
 import { moment, timeOfDay } from '../ui/time.ts';
-import { STATES, standingOf, TRANSFERS, toneOf } from './ActivityRow.tsx';
-import { activity, refreshActivity } from './activity-list.ts';
+import { STATES, signOf, standingOf, toneOf } from './ActivityRow.tsx';
+import { findActivity, refreshActivity } from './activity-list.ts';
 import { ChequeCard } from './ChequeCard.tsx';
 import { go, type Place } from './place.ts';
 
@@ -30,7 +30,7 @@ interface StoryProps {
 
 /** The story of one payment or transfer, from the first word to the last. */
 export function Story({ id, from, purse }: StoryProps) {
-  const item = activity.items.value.find((candidate) => candidate.id === id);
+  const item = findActivity(id);
   const back = () => go(from);
   if (item === undefined) {
     return (
@@ -39,11 +39,11 @@ export function Story({ id, from, purse }: StoryProps) {
       </Screen>
     );
   }
-  const title = t(item.kind === 'payment' ? 'popup_paymentTitle' : TRANSFERS[item.kind]);
+  const title = t(item.kind === 'payment' ? 'popup_paymentTitle' : standingOf(item).key);
   return (
     <Screen title={title} onBack={back}>
       <p class="story-amount">
-        <Amount raw={item.amount} large sign={item.kind === 'received' ? '+' : '−'} testId="story-amount" />
+        <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
       </p>
       {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}
       <Block item={item} purse={purse} />
@@ -120,13 +120,38 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
 }
 
 function TransferStory({ transfer }: { readonly transfer: TransferView }) {
+  const { kind, state, at, counterparty } = transfer;
   return (
-    <dl class="facts">
-      <Fact name={t(transfer.kind === 'received' ? 'popup_from' : 'popup_to')}>
-        <Account account={transfer.counterparty} />
-      </Fact>
-      <Fact name={t(TRANSFERS[transfer.kind])}>{moment(transfer.at)}</Fact>
-    </dl>
+    <>
+      {state !== 'done' && <Undone transfer={transfer} />}
+      <dl class="facts">
+        <Fact name={t(kind === 'received' ? 'popup_from' : 'popup_to')}>
+          <Account account={counterparty} />
+        </Fact>
+        <Fact name={t(state === 'done' ? standingOf(transfer).key : 'popup_state_signed')}>{moment(at)}</Fact>
+      </dl>
+    </>
+  );
+}
+
+/** Why a transfer is not done, and a way to try it now where it may yet be. */
+function Undone({ transfer }: { readonly transfer: TransferView }) {
+  const { state, fault } = transfer;
+  const action = useAction();
+  const retry = () => action.run(() => ask('purse.refresh', {})).then(() => refreshActivity());
+  return (
+    <div data-testid="transfer-state" data-state={state}>
+      <Notice tone={state === 'waiting' ? 'info' : 'warn'}>
+        {fault !== null && <p>{sentenceOf(fault)}</p>}
+        <p>{t(state === 'replaced' ? 'fault_blockForked' : 'popup_triedAgain')}</p>
+        {state !== 'replaced' && (
+          <Button busy={action.busy.value} testId="try-now" onClick={() => void retry()}>
+            {t('popup_tryNow')}
+          </Button>
+        )}
+      </Notice>
+      <FaultLine fault={action.fault.value} />
+    </div>
   );
 }
 

@@ -110,8 +110,16 @@ test('a payment as a line', () => {
 test('a transfer as a line, with the least there is', () => {
   const empty = ','.repeat(3);
   expect(csvOf(transfer)).toBe(
-    `2026-11-22T20:00:00.007Z,received,,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
+    `2026-11-22T20:00:00.007Z,received,done,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
   );
+});
+
+test('a transfer that a node refused is not done, and says why', () => {
+  const fault = { key: 'fault_nodeRefused', args: ['Unreceivable'] } as const;
+  const refused: TransferView = { ...transfer, state: 'refused', fault };
+  expect(csvOf(refused)).toContain(',received,refused,');
+  expect(csvOf(refused)).toContain(',fault_nodeRefused Unreceivable,');
+  expect(JSON.parse(jsonOf(refused))).toMatchObject({ state: 'refused', fault });
 });
 
 test('JSON has the whole story', () => {

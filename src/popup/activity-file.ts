@@ -1,5 +1,5 @@
 /** The purse's activity as a file for other programs: every amount to the last raw, every moment in UTC. */
-import type { ActivityView, PaymentView, TransferView } from '../messages/views.ts';
+import type { ActivityView, FaultView, PaymentView, TransferView } from '../messages/views.ts';
 import { exactXno } from '../ui/format.ts';
 import { csvLine } from './csv.ts';
 
@@ -86,9 +86,16 @@ function paymentColumns(payment: PaymentView): Line {
     approval: payment.approval,
     http_status: payment.status?.toString() ?? '',
     description: payment.description ?? '',
-    reason: payment.fault === null ? '' : [payment.fault.key, ...payment.fault.args].join(' '),
+    reason: reasonOf(payment.fault),
     server_said: payment.serverSaid ?? '',
   };
 }
 
-const transferColumns = ({ counterparty }: TransferView): Line => ({ account: counterparty });
+const transferColumns = ({ counterparty, state, fault }: TransferView): Line => ({
+  state,
+  account: counterparty,
+  reason: reasonOf(fault),
+});
+
+const reasonOf = (fault: FaultView | null): string =>
+  fault === null ? '' : [fault.key, ...fault.args].join(' ');

@@ -5,6 +5,7 @@ import type { BudgetView, NetworkView } from '../messages/views.ts';
 export type Place =
   | { readonly name: 'home' }
   | { readonly name: 'activity' }
+  | { readonly name: 'small'; readonly from: Place }
   | { readonly name: 'story'; readonly id: string; readonly from: Place }
   | { readonly name: 'tab'; readonly tabId: number }
   | { readonly name: 'budgets' }

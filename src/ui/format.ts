@@ -1,5 +1,5 @@
 import type { RawString } from '../messages/views.ts';
-import { formatXno, parseRaw, type Raw } from '../nano/amount.ts';
+import { formatXno, parseBalance, type Raw } from '../nano/amount.ts';
 
 const SHORT_DECIMALS = 6;
 /** The least amount that six decimals can tell from nothing (raw). */
@@ -18,7 +18,7 @@ export interface ShownAmount {
  * an amount too small for them is said to be `below` the smallest.
  */
 export function shownAmount(amount: RawString): ShownAmount {
-  const raw = parseRaw(amount);
+  const raw = parseBalance(amount);
   if (raw > 0n && raw < SMALLEST_SHOWN) {
     return { ...split(formatXno(SMALLEST_SHOWN as Raw)), relation: 'below' };
   }
@@ -41,14 +41,14 @@ export const SIGNS: Readonly<Record<ShownAmount['relation'], string>> = {
 
 /** At least the amount, in XNO with six decimals at most: for what has to be sent, where too little is of no use. */
 export function enoughXno(amount: RawString): string {
-  const raw = parseRaw(amount);
+  const raw = parseBalance(amount);
   const steps = (raw + SMALLEST_SHOWN - 1n) / SMALLEST_SHOWN;
   return formatXno((steps * SMALLEST_SHOWN) as Raw);
 }
 
 /** The amount to the last raw, in XNO. */
 export function exactXno(amount: RawString): string {
-  return formatXno(parseRaw(amount));
+  return formatXno(parseBalance(amount));
 }
 
 function split(text: string): Pick<ShownAmount, 'whole' | 'decimals'> {

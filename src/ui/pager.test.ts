@@ -85,6 +85,20 @@ describe('a pager', () => {
     expect(ids(pager)).toEqual(shelf.entries.slice(0, 5).map(({ id }) => id));
   });
 
+  test('lets go of what has gone from its top, and finds what moved down where it stands', async () => {
+    const shelf = new Shelf(12, 5);
+    const pager = new Pager(shelf.load);
+    await pager.refresh();
+    await pager.more();
+    const [gone, moved, ...rest] = shelf.entries;
+    if (gone === undefined || moved === undefined) throw new Error('there are twelve');
+    shelf.entries = [...rest, moved];
+    await pager.refresh();
+    expect(ids(pager)).toEqual(rest.slice(0, 8).map(({ id }) => id));
+    await pager.more();
+    expect(ids(pager)).toEqual(shelf.entries.map(({ id }) => id));
+  });
+
   test('renews the entry that is looked at, however deep it lies', async () => {
     const shelf = new Shelf(20, 5);
     const pager = new Pager(shelf.load);

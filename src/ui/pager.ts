@@ -95,7 +95,11 @@ export class Pager<T extends { readonly id: string }> {
       return;
     }
     const fresh = new Set(page.items.map((item) => item.id));
-    this.#items.value = [...page.items, ...this.#items.peek().filter((item) => !fresh.has(item.id))];
+    const held = this.#items.peek();
+    // The page is whole: what was held above its end and is not on it has gone, or stands elsewhere now.
+    const end = held.findIndex(({ id }) => id === page.items.at(-1)?.id);
+    for (const { id } of held.slice(0, end + 1)) if (!fresh.has(id)) this.#cursors.delete(id);
+    this.#items.value = [...page.items, ...held.slice(end + 1).filter(({ id }) => !fresh.has(id))];
   }
 
   #append(page: Page<T>): void {

@@ -27,6 +27,8 @@ export interface DevnetOptions {
   readonly thresholds?: Thresholds;
   /** Whether `work_generate` is served; true unless told. */
   readonly workGeneration?: boolean;
+  /** How many raw there are: as many as on Nano unless told. The node's own development network has 2^128 - 1. */
+  readonly supply?: bigint;
   /** The CAIP-2 id that the devnet reports; `nano:devnet` unless told. */
   readonly networkId?: string;
 }
@@ -66,7 +68,7 @@ export async function startDevnet(options: DevnetOptions = {}): Promise<Devnet> 
   const { rpcPort = 0, wsPort = 0, confirmationDelayMs = 120, networkId = 'nano:devnet' } = options;
   const closing = new AbortController();
   const thresholds = options.thresholds ?? (options.liveWork === true ? LIVE_THRESHOLDS : DEV_THRESHOLDS);
-  const ledger = new Ledger(genesisBlock(), thresholds);
+  const ledger = new Ledger(genesisBlock(options.supply), thresholds);
   const faults = new FaultBox();
   const elections = new Elections(ledger, faults, confirmationDelayMs);
   const workDesk = new WorkDesk(options.workGeneration ?? true);

@@ -9,8 +9,8 @@ export const SUPPLY = 133248297920938463463374607431768211455n;
 export const GENESIS_KEY: Hex32 = blake2b256(new TextEncoder().encode('Nano Purse devnet genesis'));
 
 /** The first block of the lattice: the supply, in the hands of the genesis account. */
-export function genesisBlock(): StateBlock {
+export function genesisBlock(supply = SUPPLY): StateBlock {
   const account = accountOf(GENESIS_KEY);
-  const block = { account, previous: ZERO, representative: account, balance: SUPPLY, link: account };
+  const block = { account, previous: ZERO, representative: account, balance: supply, link: account };
   return signBlock(block, GENESIS_KEY, 0n);
 }

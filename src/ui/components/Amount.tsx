@@ -5,7 +5,7 @@ import { t } from '../i18n.ts';
 interface AmountProps {
   readonly raw: RawString;
   /** Before the number: money that came or went. */
-  readonly sign?: '+' | '−';
+  readonly sign?: '+' | '−' | undefined;
   readonly large?: boolean;
   readonly testId?: string;
 }

@@ -1,0 +1,163 @@
+import 'fake-indexeddb/auto';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { STRANGER } from '../payments/account.fixture.ts';
+import type { OwnBlock } from '../payments/own-block.ts';
+import { NETWORK } from '../payments/samples.fixture.ts';
+import { SMALL, type Transfer } from '../payments/transfer.ts';
+import { countSmallReceives, readActivity } from './activity.ts';
+import { blockOf } from './backup.fixture.ts';
+import { StoredChains } from './chains.ts';
+import { type Database, openDatabase, type Place } from './database.ts';
+import { StoredTransfers } from './transfers.ts';
+
+let database: Database;
+let book: StoredTransfers;
+let now: number;
+beforeEach(async () => {
+  database = await openDatabase(crypto.randomUUID());
+  now = 1_000;
+  book = new StoredTransfers(database, () => now);
+});
+
+let counter = 0n;
+/** A receive that has just been signed, and its block. */
+function received(parts: Partial<Transfer> = {}, account: NanoAddress = STRANGER) {
+  const { block, hash } = blockOf(account, ++counter);
+  const own: OwnBlock = { network: NETWORK, account, subtype: 'receive', moved: SMALL, block, hash };
+  const transfer: Transfer = {
+    kind: 'received',
+    id: blockOf(account, ++counter).hash,
+    block: hash,
+    at: now,
+    amount: SMALL,
+    counterparty: STRANGER,
+    network: { id: NETWORK, testMoney: true },
+    ...parts,
+  };
+  return { own, transfer };
+}
+const rows = async () =>
+  (await database.getAllFromIndex('transfers', 'place')).map(({ place: _, ...transfer }) => transfer);
+const ids = async (range: 'all' | 'main' | 'small', limit = 50) => {
+  const read: string[] = [];
+  let before: Place | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof readActivity>> = await readActivity(database, before, limit, range);
+    read.push(...page.items.map((item) => (item.kind === 'transfer' ? item.transfer.id : '')));
+    before = page.next;
+  } while (before !== null);
+  return read;
+};
+
+describe('transfers that are recorded', () => {
+  test('wait until they are done, and their newest block is the account’s', async () => {
+    const [first, second] = [received(), received()];
+    await book.record([first, second]);
+    expect(await rows()).toMatchObject([{ state: { kind: 'waiting' } }, { state: { kind: 'waiting' } }]);
+    const chains = new StoredChains(database);
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(second.own);
+    expect(await chains.signed(first.own.hash)).toEqual(first.own);
+    await book.settle([first.transfer.id, second.transfer.id], null);
+    expect((await rows()).map(({ state }) => state)).toEqual([undefined, undefined]);
+  });
+
+  test('are recorded all or none', async () => {
+    const [first, second] = [received(), received()];
+    const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(second.own), account: {} });
+    await expect(book.record([first, { ...second, own: unwritable }])).rejects.toThrow();
+    expect([await database.count('transfers'), await database.count('blocks')]).toEqual([0, 0]);
+  });
+
+  test('are none where money moves between the user’s own accounts', async () => {
+    const { own } = received();
+    await book.record([{ own, transfer: null }]);
+    expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 1]);
+  });
+
+  test('again after they were refused are the same ones, at their time, and still refused', async () => {
+    const { own, transfer } = received();
+    await book.record([{ own, transfer }]);
+    const state = { kind: 'refused', said: 'Unreceivable', tries: 1, at: now } as const;
+    await book.settle([transfer.id], state);
+    now += 5;
+    const again = received({ id: transfer.id });
+    await book.record([again]);
+    expect(await rows()).toEqual([{ ...again.transfer, at: 1_000, state }]);
+    await book.settle([transfer.id], null);
+    expect(await rows()).toEqual([{ ...again.transfer, at: 1_005 }]);
+  });
+
+  test('that are done, or not made any more, stay as they are', async () => {
+    const [done, replaced] = [received(), received({ kind: 'sent' })];
+    await book.record([done, replaced]);
+    await book.settle([done.transfer.id], null);
+    await book.settle([replaced.transfer.id], { kind: 'replaced' });
+    const before = await rows();
+    const all = [done.transfer.id, replaced.transfer.id];
+    await book.settle(all, { kind: 'waiting' });
+    await book.settle(all, null);
+    await book.forget(all);
+    expect(await rows()).toEqual(before);
+    expect(before.map(({ state }) => state?.kind)).toEqual([undefined, 'replaced']);
+  });
+});
+
+describe('transfers that are not done', () => {
+  test('are found by account and network, without those that are', async () => {
+    const other = blockOf(STRANGER, 1n).block.representative;
+    const [mine, theirs, done] = [received(), received({}, other), received()];
+    const elsewhere = received({ network: { id: 'nano:elsewhere', testMoney: true } });
+    await book.record([mine, theirs, done, elsewhere]);
+    await book.settle([done.transfer.id], null);
+    expect(await book.open(NETWORK, STRANGER)).toMatchObject([{ id: mine.transfer.id }]);
+    expect(await book.open(NETWORK, other)).toMatchObject([{ id: theirs.transfer.id }]);
+  });
+
+  test('are forgotten when their money was taken in otherwise', async () => {
+    const { own, transfer } = received();
+    await book.record([{ own, transfer }]);
+    await book.forget([transfer.id]);
+    expect(await rows()).toEqual([]);
+    expect(await new StoredChains(database).newest(NETWORK, STRANGER)).toEqual(own);
+  });
+});
+
+describe('the activity', () => {
+  test('begins with what is not done, and ends with small receives, a range of their own', async () => {
+    const small = { amount: (SMALL - 1n) as Raw };
+    const entries = [
+      received({ at: 1 }),
+      received({ at: 2, ...small }),
+      received({ at: 3, ...small }),
+      received({ at: 4, ...small, kind: 'sent' }),
+      received({ at: 5, ...small }),
+      received({ at: 6 }),
+    ];
+    await book.record(entries);
+    const [first, second, third, sent, waiting, last] = entries.map(({ transfer }) => transfer.id);
+    for (const id of [first, second, third, sent, last]) if (id !== undefined) await book.settle([id], null);
+    for (const limit of [1, 2, 3, 50]) {
+      expect(await ids('main', limit)).toEqual([waiting, last, sent, first]);
+      expect(await ids('small', limit)).toEqual([third, second]);
+      expect(await ids('all', limit)).toEqual([waiting, last, sent, first, third, second]);
+    }
+    expect(await countSmallReceives(database)).toEqual({ count: 2, newest: 3 });
+  });
+
+  test('of a purse without small receives counts none', async () => {
+    const { own, transfer } = received({ amount: SMALL });
+    await book.record([{ own, transfer }]);
+    await book.settle([transfer.id], null);
+    expect(await countSmallReceives(database)).toBeNull();
+  });
+
+  test('takes a row from before there were states as done', async () => {
+    const { transfer } = received();
+    const { block: _, ...old } = transfer;
+    await database.put('transfers', { ...old, place: [old.at, old.id] });
+    expect(await book.open(NETWORK, STRANGER)).toEqual([]);
+    expect(await ids('main')).toEqual([old.id]);
+  });
+});

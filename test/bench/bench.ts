@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { benchBurst } from './burst.ts';
+import { benchDust } from './dust.ts';
 import { benchFuzz } from './fuzz.ts';
 import { benchKdf } from './kdf.ts';
 import { benchPage } from './page.ts';
@@ -10,15 +11,16 @@ import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|page|burst|work|kdf|fuzz] [options]
+const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   page         what a page that asks for nothing pays for the purse: with it and without, in turns
   burst        a hundred fetches at once, against one at a time
+  dust         payments while a stranger sends tiny amounts, against the same purse left alone
   work         the proof-of-work kernels and engines, beside nano-pow
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
-  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of fuzz 100: 100,000 cases)
+  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100: 100,000 cases)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
@@ -33,6 +35,10 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
   burst: (samples = 3) => {
     ensureChromium();
     return benchBurst(samples);
+  },
+  dust: (samples = 24) => {
+    ensureChromium();
+    return benchDust(samples);
   },
   work: (samples = 40) => {
     ensureChromium();
@@ -51,7 +57,8 @@ const { values, positionals } = parseArgs({
   },
 });
 const [suite = 'all'] = positionals;
-const chosen = suite === 'all' ? [SUITES.pay, SUITES.page, SUITES.burst, SUITES.work] : [SUITES[suite]];
+const chosen =
+  suite === 'all' ? [SUITES.pay, SUITES.page, SUITES.burst, SUITES.dust, SUITES.work] : [SUITES[suite]];
 const samples = values.n === undefined ? undefined : Number(values.n);
 const isCount = samples === undefined || (Number.isInteger(samples) && samples >= 1);
 

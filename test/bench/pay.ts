@@ -129,7 +129,7 @@ async function payOnce({ purse, merchant, devnet }: Scene, page: Page, path: str
 }
 
 /** In the page: fetches, and gives the times of the 402 and of the paid answer in ms since the epoch. */
-async function timedFetch(url: string) {
+export async function timedFetch(url: string) {
   performance.clearResourceTimings();
   const response = await fetch(url);
   await response.text();

@@ -65,13 +65,13 @@ export function standingOf(item: ActivityView): Standing {
 const TRANSFERS: Readonly<Record<TransferView['kind'], Readonly<Record<TransferStateView, Standing>>>> = {
   received: {
     done: { key: 'popup_received', tone: 'good' },
-    waiting: { key: 'popup_receiving', tone: 'busy' },
+    waiting: { key: 'popup_receiveWaits', tone: 'busy' },
     refused: { key: 'popup_receiveRefused', tone: 'bad' },
     replaced: { key: 'popup_receiveRefused', tone: 'quiet' },
   },
   sent: {
     done: { key: 'popup_sent', tone: 'quiet' },
-    waiting: { key: 'popup_sending', tone: 'busy' },
+    waiting: { key: 'popup_sendWaits', tone: 'busy' },
     refused: { key: 'popup_sendRefused', tone: 'bad' },
     replaced: { key: 'popup_notSent', tone: 'quiet' },
   },

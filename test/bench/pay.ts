@@ -134,7 +134,9 @@ export async function timedFetch(url: string) {
   const response = await fetch(url);
   await response.text();
   const ended = performance.now();
-  const [first, second] = performance.getEntriesByName(url) as PerformanceResourceTiming[];
+  // The paid request has a fragment of its own.
+  const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+  const [first, second] = entries.filter(({ name }) => name.split('#')[0] === url);
   if (response.status !== 200 || first === undefined || second === undefined)
     throw new Error(`${url} was not paid`);
   const { timeOrigin } = performance;

@@ -1,7 +1,8 @@
 /**
  * `npm test`: types, lint, vectors, unit tests and browser tests, on a machine that has only `npm ci` behind it. Unit
- * tests and browser tests run side by side; those browser tests that need the processor to themselves run at the end. `--fast` leaves out the slow unit tests and most browser tests. The
- * last line is the total, and nothing else: `N passed, M failed`.
+ * tests and browser tests run side by side; those browser tests that need the processor to themselves run at the end.
+ * `--fast` leaves out the slow unit tests and most browser tests. The last line is the total, and nothing else:
+ * `N passed, M failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,15 +30,15 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 /** Unit tests that take longest: ten files have more than half of the time of all. */
 const SLOW = [
-  'src/nano/block.test.ts',
   'src/payments/bursts.test.ts',
   'src/payments/cashier.test.ts',
   'src/payments/cheque.test.ts',
   'src/payments/kill.test.ts',
   'src/payments/lying-node.test.ts',
   'src/payments/network.test.ts',
-  'src/protocol/fuzz.test.ts',
-  'src/work/engines/cpu-pool.test.ts',
+  'src/payments/payer.test.ts',
+  'src/payments/private-windows.test.ts',
+  'src/ui/password/strength.test.ts',
   'test/conformance/conformance.test.ts',
 ];
 /** Browser tests that cross the whole purse: pages, scripts and images that pay. */

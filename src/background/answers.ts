@@ -105,7 +105,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       incoming: purse.incoming.toString(),
       network: networkView(purse.network),
       trouble: faultView(purse.trouble),
-      seedCopyFault: vault.copyFault?.key ?? null,
+      seedCopyFault: (await vault.copyFault())?.key ?? null,
       chequeOut: waitingView((await chains.out()).find(isOf(purse))?.cheque ?? null),
       work: await purse.readiness(),
       paused: await settings.read('paused'),

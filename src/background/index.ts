@@ -156,8 +156,8 @@ void chrome.alarms.create('tend', { periodInMinutes: TEND_EVERY });
 
 async function build(): Promise<House> {
   const now = Date.now;
-  const store = await openStoreHere(({ isTorn }) => {
-    summons.outOfOrder(isTorn);
+  const store = await openStoreHere((isUsable) => {
+    summons.outOfOrder(!isUsable);
     tellPages();
   });
   const { database } = store;

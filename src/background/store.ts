@@ -2,7 +2,7 @@ import { openAt, removeAt } from '../storage/location.ts';
 import { openStore } from '../storage/open-store.ts';
 import { hasRoom } from '../storage/room.ts';
 import { SeedFile } from '../storage/seed-file.ts';
-import type { Store, StoreState } from '../storage/store.ts';
+import type { Store } from '../storage/store.ts';
 import { storeState } from './session-storage.ts';
 
 /** The second place of the sealed seed, in this browser. */
@@ -11,10 +11,10 @@ export const seedFile = new SeedFile({ root: () => navigator.storage.getDirector
 /**
  * Opens the purse's database, wherever in this browser it is.
  *
- * @param changed told when a write has failed, and when the store is in use.
+ * @param usable told when the database becomes usable, or unusable for want of room.
  * @throws Fault as `openStore`
  */
-export async function openStoreHere(changed: (state: StoreState) => void): Promise<Store> {
+export async function openStoreHere(usable: (isUsable: boolean) => void): Promise<Store> {
   const known = await storeState.read();
   let told = known;
   return openStore({
@@ -23,10 +23,11 @@ export async function openStoreHere(changed: (state: StoreState) => void): Promi
     open: openAt,
     remove: removeAt,
     hasRoom,
+    usable,
+    now: Date.now,
     changed: (state) => {
       if (state.location !== told?.location || state.isTorn !== told.isTorn) void storeState.write(state);
       told = state;
-      changed(state);
     },
   });
 }

@@ -3,7 +3,7 @@ import { type Location, locationAfter, locationBefore } from './location.ts';
 import type { SeedFile } from './seed-file.ts';
 import { Store, type StorePorts, type StoreState } from './store.ts';
 
-export interface OpenStorePorts extends Pick<StorePorts, 'open' | 'remove' | 'hasRoom'> {
+export interface OpenStorePorts extends Pick<StorePorts, 'open' | 'remove' | 'hasRoom' | 'usable' | 'now'> {
   /** What an earlier life of the worker knew, since the browser's start; null in the first one. */
   readonly known: StoreState | null;
   readonly seedFile: Pick<SeedFile, 'location' | 'read' | 'use' | 'moveTo'>;

@@ -18,6 +18,8 @@ let isRoomy: boolean;
 let named: Location[];
 let told: StoreState[];
 let opened: Database[];
+let usable: boolean[];
+let now: number;
 let ports: StorePorts;
 beforeEach(() => {
   scope = crypto.randomUUID();
@@ -25,6 +27,8 @@ beforeEach(() => {
   named = [];
   told = [];
   opened = [];
+  usable = [];
+  now = 1_900_000_000_000;
   ports = {
     open: async (location) => {
       const database = await openDatabase(`${scope} ${location}`);
@@ -40,6 +44,8 @@ beforeEach(() => {
     hasRoom: async () => isRoomy,
     moved: async (location) => void named.push(location),
     changed: (state) => void told.push(state),
+    usable: (isUsable) => void usable.push(isUsable),
+    now: () => now,
   };
 });
 afterEach(() => {
@@ -75,6 +81,18 @@ test('a store whose database broke down is used no more, and moves to a copy whe
   await store.database.put('settings', false, 'paused');
   expect([named, told.at(-1)]).toEqual([[SECOND], { location: SECOND, isTorn: false }]);
   expect(await locations()).toEqual(['1']);
+});
+
+test('a disk without room is looked at every five seconds, stops all use, and needs no move when there is room again', async () => {
+  const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
+  isRoomy = false;
+  await store.ready();
+  now += 5_000;
+  await expect(store.ready()).rejects.toThrow('fault_storageFull');
+  await expect(store.ready()).rejects.toThrow('fault_storageFull');
+  isRoomy = true;
+  await store.ready();
+  expect([usable, named]).toEqual([[true, false, true], []]);
 });
 
 test('two that wait for the store move it once', async () => {
@@ -125,8 +143,8 @@ describe('a failed write', () => {
   test.each(['QuotaExceededError', 'UnknownError'])('by %s ends the use of the database', async (name) => {
     const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
     await failWith(new DOMException('', name));
-    expect(told.at(-1)?.isTorn).toBe(true);
-    expect(store.isUsable).toBe(false);
+    expect([told.at(-1)?.isTorn, usable.at(-1)]).toEqual([true, false]);
+    expect(() => store.database.count('vault')).toThrow('fault_storageFull');
   });
 
   test.each([null, 'ConstraintError', 'AbortError'])(
@@ -134,7 +152,7 @@ describe('a failed write', () => {
     async (name) => {
       const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
       await failWith(name === null ? null : new DOMException('', name));
-      expect(store.isUsable).toBe(true);
+      expect(await store.database.count('vault')).toBe(0);
     },
   );
 });

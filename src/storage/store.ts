@@ -14,6 +14,9 @@ export interface StorePorts {
   readonly moved: (location: Location) => Promise<void>;
   /** Told when a write has failed, and when the store is in use again: kept for the worker's next life. */
   readonly changed: (state: StoreState) => void;
+  /** Told when the store becomes usable, or unusable for want of room. */
+  readonly usable: (isUsable: boolean) => void;
+  readonly now: () => number;
 }
 
 /** `isTorn`: a write failed there, so that nothing more may be written. */
@@ -21,6 +24,9 @@ export interface StoreState {
   readonly location: Location;
   readonly isTorn: boolean;
 }
+
+/** For how long the disk is believed to have room (ms): each look at it is a way to the browser and back. */
+const BELIEVED = 5_000;
 
 /** What a write fails with when the disk does; all else that ends a transaction is the purse's own doing. */
 const DISK_FAILURES: readonly string[] = ['QuotaExceededError', 'UnknownError', 'TimeoutError'];
@@ -30,12 +36,15 @@ const DISK_FAILURES: readonly string[] = ['QuotaExceededError', 'UnknownError', 
  * record in the log of Chromium's database. Everything in front of it can still be read; after one more write behind it,
  * the next start of the browser finds the tear and throws all of it away. So nothing more is written there: once the
  * disk has room, all records are copied to another location and read back, and only then is that one used and named.
+ * So that it hardly ever comes to that, nothing new is begun on a disk that is nearly full.
  */
 export class Store {
   readonly #ports: StorePorts;
   #location: Location;
   #current: Database | null = null;
   #moving: Promise<void> | undefined;
+  #hadRoomAt = Number.NEGATIVE_INFINITY;
+  #wasUsable: boolean | undefined;
 
   /** The database, whichever it is by now. While there is none, every use of it throws Fault `fault_storageFull`. */
   readonly database: Database;
@@ -59,23 +68,45 @@ export class Store {
    */
   static async open(ports: StorePorts, { location, isTorn }: StoreState): Promise<Store> {
     const store = new Store(ports, location);
-    if (isTorn) await store.ready();
-    else store.#use(await store.#opened(location), location);
+    if (!isTorn) store.#use(await store.#opened(location), location);
+    await store.ready();
     return store;
   }
 
-  /** Whether the database is in use; while it is not, nothing can be read or written. */
-  get isUsable(): boolean {
-    return this.#current !== null;
+  /**
+   * Resolved when the database can be used, and the disk has room; tries to move it where a write failed.
+   * @throws Fault as `open`
+   */
+  async ready(): Promise<void> {
+    try {
+      if (this.#current === null) await this.#moved();
+      else if (!(await this.#hasRoom())) throw new Fault('fault_storageFull');
+    } catch (failure) {
+      this.#tell(false);
+      throw failure;
+    }
+    this.#tell(true);
   }
 
-  /** Resolved when the database can be used; tries to move it where a write failed. @throws Fault as `open` */
-  async ready(): Promise<void> {
-    if (this.#current !== null) return;
+  #moved(): Promise<void> {
     this.#moving ??= this.#move().finally(() => {
       this.#moving = undefined;
     });
-    await this.#moving;
+    return this.#moving;
+  }
+
+  async #hasRoom(): Promise<boolean> {
+    const { hasRoom, now } = this.#ports;
+    const age = now() - this.#hadRoomAt;
+    if (age >= 0 && age < BELIEVED) return true;
+    if (!(await hasRoom())) return false;
+    this.#hadRoomAt = now();
+    return true;
+  }
+
+  #tell(isUsable: boolean): void {
+    if (this.#wasUsable !== isUsable) this.#ports.usable(isUsable);
+    this.#wasUsable = isUsable;
   }
 
   #inUse(): Database {
@@ -102,6 +133,7 @@ export class Store {
     this.#current = null;
     database.close();
     this.#ports.changed({ location: this.#location, isTorn: true });
+    this.#tell(false);
   }
 
   async #move(): Promise<void> {
@@ -132,6 +164,7 @@ export class Store {
       const isUnusable = failure instanceof Fault && failure.key === 'fault_storageUnusable';
       if (!isUnusable || (await this.#ports.hasRoom())) throw failure;
       this.#ports.changed({ location: this.#location, isTorn: true });
+      this.#tell(false);
       throw new Fault('fault_storageFull', [], { cause: failure });
     }
   }

@@ -84,7 +84,7 @@ describe('what is missing of the two copies is mended by the next unlocking', ()
       .then((copies) => ('copy' in copies ? copies.copy : newest()));
     await mended.unlock(generation === 1 ? PASSWORD : OTHER);
     expect(await mended.seed()).toEqual(seedOf(SOURCE));
-    expect(mended.copyFault).toBeNull();
+    expect(await mended.copyFault()).toBeNull();
     await expectBoth(generation);
   });
 
@@ -104,7 +104,8 @@ test('a copy that cannot be mended keeps no purse shut, and is told of', async (
   const opened = restarted();
   await opened.unlock(PASSWORD);
   expect(await opened.seed()).toEqual(seedOf(SOURCE));
-  expect(opened.copyFault?.key).toBe('fault_unexpected');
+  expect((await opened.copyFault())?.key).toBe('fault_unexpected');
+  expect((await restarted().copyFault())?.key).toBe('fault_storageUnusable');
 });
 
 describe('a database that has lost the seed', () => {

@@ -84,9 +84,12 @@ export class Vault {
     return this.#copies.find();
   }
 
-  /** Why the seed stands in one place only, since the last unlocking; null when it stands in both. */
-  get copyFault(): Fault | null {
-    return this.#copyFault;
+  /** Why the sealed seed stands in one place only; null when it stands in both. */
+  async copyFault(): Promise<Fault | null> {
+    const copies = await this.#copies.find();
+    if (copies.kind !== 'kept' || copies.isWhole) return null;
+    // Why the last unlocking could not mend it, a worker that was started since does not know.
+    return this.#copyFault ?? new Fault('fault_storageUnusable');
   }
 
   /**

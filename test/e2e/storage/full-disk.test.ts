@@ -37,19 +37,31 @@ async function visit(of: TestPurse): Promise<Page> {
 const fetchFrom = (page: Page): Promise<number> =>
   page.evaluate(async (url) => (await fetch(url)).status, scene.at('/api/data'));
 
-/** Fills the disk, and writes until a write has failed. */
-async function fillUp(): Promise<void> {
+/** Fills the disk to its last byte. */
+function fill(): void {
   disk.fill();
   expect(roomOn(dirname(disk.profile))).toBe(0);
-  for (let writes = 0; writes < 200; writes += 1) {
-    const failed = await purse.ask('purse.pause', { paused: false }).then(
-      () => false,
-      () => true,
-    );
-    disk.fill();
-    if (failed) return;
-  }
-  throw new Error('a full disk took 200 writes');
+}
+
+/** Fills the disk, and writes into the purse's database, as a write under way would, until one has failed. */
+async function tear(): Promise<void> {
+  const page = await purse.popup();
+  fill();
+  await page.evaluate(async () => {
+    const request = indexedDB.open('nano-purse');
+    await new Promise((resolve) => request.addEventListener('success', resolve));
+    for (let writes = 0; writes < 200; writes += 1) {
+      const transaction = request.result.transaction('settings', 'readwrite');
+      transaction.objectStore('settings').put('x'.repeat(1000), 'filler');
+      const hasFailed = await new Promise((resolve) => {
+        transaction.addEventListener('complete', () => resolve(false));
+        transaction.addEventListener('abort', () => resolve(true));
+      });
+      if (hasFailed) return;
+    }
+    throw new Error('a full disk took 200 writes');
+  });
+  await page.close();
 }
 
 /** Ends the browser, starts it again on the same profile, and unlocks the purse. */
@@ -62,9 +74,24 @@ async function restart(): Promise<void> {
 const states = async () => (await purse.payments()).map(({ state }) => state);
 
 describe('a disk that is full', () => {
+  test('is written to by nothing, so that a browser that ends before there is room loses nothing', async () => {
+    fill();
+    await expect(purse.until('purse.state', {}, () => false)).rejects.toThrow('fault_storageFull');
+    expect(await fetchFrom(await visit(purse))).toBe(402);
+    await purse.close();
+    await disk.empty();
+    for (let starts = 0; starts < 2; starts += 1) {
+      await restart();
+      expect(await fetchFrom(await visit(purse))).toBe(200);
+    }
+    expect(await states()).toEqual(Array(3).fill('settled'));
+  });
+});
+
+describe('a write that a full disk cut short', () => {
   test('stops payments and says so, also to the next life of the worker, and the purse goes on by itself when there is room', async () => {
     const page = await visit(purse);
-    await fillUp();
+    await tear();
     const mark = scene.sends().length;
     expect(await fetchFrom(page)).toBe(402);
     const popup = await purse.popup();
@@ -92,7 +119,7 @@ describe('a disk that is full', () => {
       last?.kind === 'payment' ? last.state === 'unanswered' : false,
     );
     await shop.close();
-    await fillUp();
+    await tear();
     await disk.empty();
     await purse.killWorker();
     expect(await fetchFrom(await visit(purse))).toBe(200);
@@ -108,7 +135,7 @@ describe('a disk that is full', () => {
   });
 
   test('leaves a purse that its password opens, with its money, when the browser ended before there was room', async () => {
-    await fillUp();
+    await tear();
     await purse.close();
     await disk.empty();
     for (let starts = 0; starts < 3; starts += 1) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import { deathsOf, PARTS } from '../kill/matrix.ts';
+import { deathsOf, IN_PRIVATE, type Line, PARTS } from '../kill/matrix.ts';
 import { openStage, type Stage } from '../kill/stage.ts';
 import { type Death, die, type Surface } from '../kill/walk.ts';
 
@@ -25,17 +25,35 @@ const SOME: readonly (readonly [
   ['settled → revoked', 'trackA', 'document', 'before'],
 ];
 
+/** The same in a private window. */
+const SOME_PRIVATE: readonly (readonly [point: string, Surface, 'before' | 'after'])[] = [
+  ['keep private part', 'document', 'after'],
+  ['approved → signed', 'fetch', 'after'],
+  ['confirmed → proven', 'document', 'before'],
+  ['proven → delivered', 'fetch', 'before'],
+];
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage?.close());
 
+/** One death of a line. */
+function deathAt(line: Line | undefined, { mechanism, surface, stop }: Omit<Death, 'journey'>): Death {
+  const all = line === undefined ? [] : deathsOf(line, [mechanism]);
+  const death = all.find((one) => one.surface === surface && one.stop.when === stop.when);
+  if (death === undefined) throw new Error('no such death in the matrix');
+  return death;
+}
+
 test.each(SOME)('killed at %s: %s, %s, %s', async (point, mechanism, surface, when) => {
   const part = PARTS.find(({ mechanisms }) => mechanisms.includes(mechanism));
   const line = part?.lines.find((one) => one.point === point);
-  const death =
-    line && deathsOf(line, [mechanism]).find((one) => one.surface === surface && one.stop.when === when);
-  if (death === undefined) throw new Error('no such death in the matrix');
-  await die(stage, death);
+  await die(stage, deathAt(line, { mechanism, surface, stop: { point, when } }));
+});
+
+test.each(SOME_PRIVATE)('in a private window, killed at %s: %s, %s', async (point, surface, when) => {
+  const line = IN_PRIVATE.lines.find((one) => one.point === point);
+  await die(stage, deathAt(line, { mechanism: 'nanoSession', surface, stop: { point, when } }));
 });

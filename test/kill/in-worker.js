@@ -1,10 +1,11 @@
 // Runs in the purse's worker, put there from outside by the debugger: the extension itself stays as it is. It wraps what
 // the browser gives the worker (IndexedDB, fetch, the extension API), and stands still at the points of a plan:
 //
-//   { url, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null,
+//   { url, inPrivate, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null,
 //     ahead: ms }
 //
-// `url`: whose payment it is about. `broken`: a write that the disk refuses. `patience`: how long waits of two minutes
+// `url`: whose payment it is about. `inPrivate`: it is asked for in a private window, and the only such payment that is
+// written: its record names no URL. `broken`: a write that the disk refuses. `patience`: how long waits of two minutes
 // really take. `ahead`: by how much the clock is.
 //
 // It stands by `debugger`: the worker's thread runs nothing at all meanwhile, no timer, no message, no promise, and its
@@ -60,8 +61,9 @@ globalThis.followPlan = (plan) => {
     };
     return addEventListener.call(this, type, type === 'complete' ? heard : listener, ...args);
   };
+  const isOurs = ({ challenge }) => (plan.inPrivate ? challenge === undefined : challenge?.url === plan.url);
   const writeOf = (store, value) => {
-    if (store === 'payments' && value.payment.intent.challenge.url === plan.url) {
+    if (store === 'payments' && isOurs(value.payment.intent)) {
       const [to, from = 'start'] = value.payment.story.map(({ state }) => state).reverse();
       return `${from} → ${to}`;
     }
@@ -93,6 +95,7 @@ globalThis.followPlan = (plan) => {
   const ours = new Set();
   const challengesIn = (keys) => keys.filter((key) => key.startsWith('challenge:'));
   wrap(chrome.storage.session, 'set', (items) => {
+    if (Object.keys(items).some((key) => key.startsWith('private:'))) return 'keep private part';
     const keys = challengesIn(Object.keys(items)).filter(
       (key) => items[key].sighting.challenge.url === plan.url,
     );

@@ -15,6 +15,8 @@ export interface Journey {
   readonly path?: '/loses-answer' | '/breaks-off';
   /** The site has no budget: what it asks for is a question. */
   readonly asks?: true;
+  /** It is asked for in a private window. */
+  readonly inPrivate?: true;
   /** What happens before the worker is watched. */
   readonly before?: (walk: Walk) => Promise<void>;
   /** What the worker is made to do beside its death. */
@@ -35,6 +37,8 @@ const says = (terms: Readonly<Record<string, string>>) => async () => terms;
 export const buys: Journey = { name: 'buys' };
 
 export const asked: Journey = { name: 'is asked about', asks: true };
+
+export const inPrivate: Journey = { name: 'is in a private window', asks: true, inPrivate: true };
 
 /** It costs more than there is. */
 export const tooDear: Journey = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDED_OVER, type PaymentState, PUBLISHED } from '../../src/payments/payment.ts';
 import { defaultPreference } from '../../src/protocol/mechanisms/index.ts';
-import { deathsOf, PARTS, type Part } from './matrix.ts';
+import { deathsOf, IN_PRIVATE, PARTS, type Part } from './matrix.ts';
 
 const [published, handedOver] = PARTS;
 
@@ -16,6 +16,19 @@ describe('the kill matrix', () => {
     const points = part.lines.map(({ point }) => point);
     expect(points).toEqual(expect.arrayContaining(['start → approved', ...steps]));
     expect(new Set(points).size).toBe(points.length);
+  });
+
+  it('has a line for every step that leads to content in a private window', () => {
+    expect(IN_PRIVATE.lines.map(({ point }) => point)).toEqual([
+      'keep private part',
+      'start → approved',
+      'approved → signed',
+      'signed → published',
+      'published → confirmed',
+      'confirmed → proven',
+      'proven → delivered',
+      'delivered → settled',
+    ]);
   });
 
   it('has a column for every mechanism on every surface, and both sides of every point', () => {

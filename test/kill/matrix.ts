@@ -119,6 +119,21 @@ export const PARTS: readonly [Part, Part] = [
   },
 ];
 
+/**
+ * A private window: what names the site is kept in memory beside each step, and joined to its record again by the next
+ * life of the worker.
+ */
+export const IN_PRIVATE: Part = {
+  title: 'In a private window',
+  lines: [
+    effect('keep private part', journeys.inPrivate),
+    ...linesOf(PUBLISHED)
+      .filter(({ journey }) => journey === journeys.buys)
+      .map(({ point }) => effect(point, journeys.inPrivate)),
+  ],
+  mechanisms: ['nanoSession'],
+};
+
 /** The deaths of a line: every mechanism, on every surface, before and after. */
 export function deathsOf(
   { journey, point, surface: only }: Line,

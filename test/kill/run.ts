@@ -3,7 +3,7 @@
  * every mechanism, and sees each time that the world goes on as it should. The last line is the total.
  */
 import { ensureChromium } from '../../scripts/browser.ts';
-import { deathsOf, PARTS, SURFACES } from './matrix.ts';
+import { deathsOf, IN_PRIVATE, PARTS, SURFACES } from './matrix.ts';
 import { openStage } from './stage.ts';
 import { type Death, die } from './walk.ts';
 
@@ -33,7 +33,7 @@ async function outlives(death: Death): Promise<string> {
   }
 }
 
-for (const { title, lines, mechanisms } of PARTS) {
+for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
   const columns = mechanisms.flatMap((mechanism) => SURFACES.map((surface) => ({ mechanism, surface })));
   const width = 2 + Math.max(...columns.map(({ mechanism }) => mechanism.length), 'document'.length);
   const row = (head: string, cells: readonly string[]) =>

@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
 import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
-import type { Payment } from '../../src/payments/payment.ts';
+import type { AnyPayment } from '../../src/payments/private-record.ts';
 import type { SpendingRow } from '../../src/storage/database.ts';
 import { TestAccount } from '../devnet/test-account.ts';
 import { openScene, type Scene, XNO } from '../e2e/scene.ts';
 import { WatchedWorker } from './worker.ts';
 
+/** A tab that asks for things, and the browser's number of it. */
+export interface Tab {
+  readonly tab: Page;
+  readonly tabId: number;
+}
+
 /** A browser with a purse that is killed again and again, and the world around it. */
 export interface Stage extends Scene {
   /** A page of the purse's own: from it the test reads what the purse has on disk, behind its worker's back. */
   readonly desk: Page;
-  /** The tab that asks for things. */
-  readonly tab: Page;
-  /** The browser's number of it. */
-  readonly tabId: number;
+  readonly ordinary: Tab;
+  /** The one in a private window. */
+  readonly inPrivate: Tab;
   readonly worker: WatchedWorker;
   /** The purse's key in another wallet. */
   readonly otherWallet: TestAccount;
@@ -24,7 +29,8 @@ export interface Stage extends Scene {
 
 /** What outlives the worker. */
 export interface OnDisk {
-  readonly payments: readonly Payment[];
+  /** Those of private windows with the request that memory keeps of them. */
+  readonly payments: readonly AnyPayment[];
   readonly spending: readonly SpendingRow[];
   /** The URLs for which a page waits. */
   readonly waiting: readonly string[];
@@ -44,7 +50,7 @@ export async function openStage(): Promise<Stage> {
   const scene = await openScene({
     devnet: { confirmationDelayMs: CONFIRMED_AFTER },
     // Chromium loads a lost document by itself again, and a visit of the walk would cut that short, paid as it is.
-    purse: { seed, extraArgs: ['--disable-auto-reload'] },
+    purse: { seed, extraArgs: ['--disable-auto-reload'], inPrivate: true },
     funds: FUNDS,
   });
   const { purse, merchant, devnet } = scene;
@@ -55,18 +61,24 @@ export async function openStage(): Promise<Stage> {
   }
   const desk = await purse.newPage();
   await desk.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
-  const tab = await purse.newPage();
-  await tab.goto(`${merchant.origin}/free`);
-  const tabId = await desk.evaluate(
-    async (url) => (await chrome.tabs.query({ url }))[0]?.id ?? chrome.tabs.TAB_ID_NONE,
-    tab.url(),
-  );
+  const opened = async (url: string, incognito: boolean): Promise<Tab> => {
+    const comes = purse.context.waitForEvent('page');
+    const open = async (options: chrome.windows.CreateData) =>
+      (await chrome.windows.create(options))?.tabs?.[0]?.id ?? chrome.tabs.TAB_ID_NONE;
+    const tabId = await desk.evaluate(open, { url, incognito });
+    const tab = await comes;
+    await tab.waitForLoadState();
+    return { tab, tabId };
+  };
+  const inPrivate = await opened(`${merchant.otherOrigin}/free`, true);
+  // The last: by itself the purse pays in the last focused window only.
+  const ordinary = await opened(`${merchant.origin}/free`, false);
   const { privateKey } = deriveKeys(readSeedHex(seed), 0);
   return {
     ...scene,
     desk,
-    tab,
-    tabId,
+    ordinary,
+    inPrivate,
     worker: await WatchedWorker.of(purse),
     otherWallet: new TestAccount(devnet.ledger, privateKey),
     look: (since = 0) => desk.evaluate(readDisk, since),
@@ -101,7 +113,11 @@ async function readDisk(since: number): Promise<OnDisk> {
   const rules = await chrome.declarativeNetRequest.getSessionRules();
   const tabs = await chrome.tabs.query({ status: 'loading' });
   return {
-    payments: rows.result.map(({ payment }) => payment),
+    payments: rows.result.map(({ payment }) => {
+      const part = kept[`private:${payment.intent.id}`];
+      const request = typeof part === 'string' ? { challenge: JSON.parse(part).challenge } : {};
+      return { ...payment, intent: { ...payment.intent, ...request } };
+    }),
     spending: spending.result,
     waiting,
     isLoading: rules.length > 0 || tabs.length > 0,

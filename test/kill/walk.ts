@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
+import { isWhole } from '../../src/payments/private-record.ts';
 import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
 import { accountsOf } from '../../src/storage/spending.ts';
 import { toAddress } from '../devnet/address.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import type { Journey } from './journeys.ts';
-import { CONFIRMED_AFTER, type OnDisk, type Stage } from './stage.ts';
+import { CONFIRMED_AFTER, type OnDisk, type Stage, type Tab } from './stage.ts';
 import type { Stop, WatchedWorker } from './worker.ts';
 
 export type Surface = 'document' | 'fetch';
@@ -56,6 +57,7 @@ export class Walk {
   /** What is asked for (raw). */
   readonly price: bigint;
   readonly #surface: Surface;
+  readonly #tab: Tab;
   readonly #page: string;
   readonly #asks: boolean;
   readonly #sends: number;
@@ -69,6 +71,7 @@ export class Walk {
     const { merchant } = stage;
     this.stage = stage;
     this.#surface = surface;
+    this.#tab = journey.inPrivate ? stage.inPrivate : stage.ordinary;
     this.#asks = journey.asks ?? !payFirstMechanisms.has(mechanism);
     this.price = BigInt(terms.price ?? 0);
     const site = journey.asks ? merchant.otherOrigin : merchant.origin;
@@ -88,17 +91,17 @@ export class Walk {
 
   /** Loads the page. */
   async visit(): Promise<void> {
-    await this.stage.tab.goto(this.#page).catch(() => null);
+    await this.#tab.tab.goto(this.#page).catch(() => null);
   }
 
   /** Waits until a lost document is the browser's error page: on its way, it would take the place of what comes next. */
   async showsLoss(): Promise<void> {
     if (this.#surface === 'fetch') return;
-    await this.#see('an error page', async () => this.stage.tab.url().startsWith('chrome-error:'));
+    await this.#see('an error page', async () => this.#tab.tab.url().startsWith('chrome-error:'));
   }
 
   async leave(): Promise<void> {
-    await this.stage.tab.goto('about:blank');
+    await this.#tab.tab.goto('about:blank');
   }
 
   /** Loads the page, and waits until its payment has come this far. */
@@ -114,7 +117,7 @@ export class Walk {
     const { worker, desk, purse } = this.stage;
     const halts = journey.halts ?? [];
     const stops = [...halts.map(([halt]) => halt), stop];
-    const plan = { url: this.url, stops, ...journey.world };
+    const plan = { url: this.url, inPrivate: journey.inPrivate ?? false, stops, ...journey.world };
     const woken = this.#nextLife === undefined ? undefined : purse.ask('purse.state', {});
     const reached = await (this.#nextLife?.(plan) ?? worker.follow(plan));
     const clerk = this.answersQuestions();
@@ -142,7 +145,7 @@ export class Walk {
    */
   async dieAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
     const { worker, desk } = this.stage;
-    const reached = await worker.follow({ url: this.url, stops: [stop] });
+    const reached = await worker.follow({ url: this.url, inPrivate: false, stops: [stop] });
     const clerk = this.answersQuestions();
     await this.visit();
     await reached();
@@ -189,6 +192,7 @@ export class Walk {
 
   #ours({ payments }: Pick<OnDisk, 'payments'>): readonly Payment[] {
     return payments
+      .filter(isWhole)
       .filter(({ intent }) => intent.challenge.url === this.url)
       .sort((one, other) => one.intent.at - other.intent.at);
   }
@@ -231,12 +235,13 @@ export class Walk {
 
   async #hasContent(): Promise<boolean> {
     const at = this.#surface === 'document' ? '#paid' : '#fetch-result[data-status="200"]';
-    return (await this.stage.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
+    return (await this.#tab.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
   }
 
   /** Waits until the purse has seen the 402 of a visit: before that, a page that waits looks like one that was answered. */
   async #noticed(since: number): Promise<void> {
-    const { purse, tabId } = this.stage;
+    const { purse } = this.stage;
+    const { tabId } = this.#tab;
     await this.#see('the purse take notice', async () => {
       const exchanges = await purse.ask('exchange.list', { tabId });
       return exchanges.some(({ url, at }) => url === this.url && at >= since);
@@ -248,7 +253,7 @@ export class Walk {
     await this.#see('an end of it', async (disk) => {
       const isOpen = disk.waiting.includes(this.url) || disk.isLoading;
       const isOnItsWay = this.#ours(disk).some(({ progress }) => isUnderway(progress.state));
-      return !isOpen && !isOnItsWay && (await this.stage.tab.locator('[data-state="pending"]').count()) === 0;
+      return !isOpen && !isOnItsWay && (await this.#tab.tab.locator('[data-state="pending"]').count()) === 0;
     });
   }
 
@@ -273,7 +278,7 @@ export class Walk {
     // A worker that does not answer is what went wrong.
     const worker = await Promise.race([
       Promise.all([purse.ask('purse.state', {}), purse.ask('approval.list', {})]).then(
-        ([{ kind }, questions]) => [kind, ...questions.map(({ url }) => url)],
+        ([{ kind }, questions]) => [kind, ...questions.map(({ url, reason }) => [url, reason])],
         String,
       ),
       pause(PATIENCE, 'silent'),
@@ -287,7 +292,7 @@ export class Walk {
       .books()
       .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
       .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
-    return JSON.stringify({ worker, waiting, isLoading, tab: this.stage.tab.url(), stories, requests });
+    return JSON.stringify({ worker, waiting, isLoading, tab: this.#tab.tab.url(), stories, requests });
   }
 
   /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */

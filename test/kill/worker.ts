@@ -13,6 +13,8 @@ export interface Stop {
 export interface Plan {
   /** The URL whose payment it is about. */
   readonly url: string;
+  /** It is asked for in a private window, and no other payment of one is under way. */
+  readonly inPrivate: boolean;
   /** Where it stands still, in this order. */
   readonly stops: readonly Stop[];
   /** A write that the disk refuses. */
@@ -63,10 +65,10 @@ export class WatchedWorker {
 
   /** Puts a plan into this life of the worker; resolved with how to wait for its stops, one after the other. */
   async follow(plan: Plan): Promise<() => Promise<void>> {
-    const { url, stops, broken = null, patience = null, ahead = 0 } = plan;
+    const { url, inPrivate, stops, broken = null, patience = null, ahead = 0 } = plan;
     let reached = deferred();
     this.#stood = () => reached.resolve();
-    const told = JSON.stringify({ url, stops, broken, patience, ahead });
+    const told = JSON.stringify({ url, inPrivate, stops, broken, patience, ahead });
     await this.evaluate(`${IN_WORKER}\nfollowPlan(${told})`);
     return async () => {
       const late = setTimeout(

@@ -63,7 +63,7 @@ export async function loadAgain(challenge: Challenge, waiting: 'proof' | 'nothin
   if (kind !== 'main_frame' || method !== 'GET') return;
   const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
   if (!(await shows())) return;
-  // A request from outside the private window would leave its address there.
+  // The purse's own request goes out from outside the private window, whose address would be left there.
   if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
   if (await shows()) await chrome.tabs.reload(tabId);
 }

@@ -113,7 +113,7 @@ export class Sandbox {
   /** The id of the network that the tab was put on; null for a tab that is in no sandbox. */
   async #idOf(tabId: number): Promise<string | null> {
     await this.#opening.get(tabId);
-    // Asked at every 402: of all that the session keeps, this tab's word alone is fetched.
+    // Only this tab's entry is read, since this is asked at every 402.
     const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
     return typeof id === 'string' ? id : null;
   }

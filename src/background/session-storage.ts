@@ -35,7 +35,7 @@ export const challengeStore: ChallengeStore = {
 
 const PRIVATE = 'private:';
 
-/** Where the journal keeps what only memory may hold of payments in private windows. */
+/** Where the journal keeps the parts of payments in private windows that may lie in memory only. */
 export const privateStore: PrivateStore = {
   read: async () =>
     new Map(

@@ -11,8 +11,8 @@ const REMEMBERED = 200;
 
 /**
  * Brings what waits for the user before them: a number on the toolbar button, and the toolbar popup or, where that
- * cannot open, one small window of our own. Never anything in the page, never a second window. What goes and comes back
- * the same, as the question of a page that sends its request again and again, is brought once.
+ * cannot open, one small window of our own. Never anything in the page, never a second window. A question that ends and
+ * is asked again, as by a page that repeats its request, is brought before the user once.
  */
 export class Summons {
   readonly #shown = new Set<string>();

@@ -2,11 +2,11 @@ import type { UrlAgain } from '../messages/bridge.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from './handshake.ts';
 import { bare, getter, method } from './natives.ts';
 
-/** What the hold tells the bridge, and asks it. */
+/** The messages of the hold to the bridge. */
 export interface Bridge {
   /**
-   * Asks whether a held request may go again, and to what URL. Calls `answer` once, unless the function that it returns is called first:
-   * that one tells that the page took the request back. `steady` says that the page cannot.
+   * Asks whether a held request may go again, and to what URL, and calls `answer` once. The function that it returns
+   * tells that the page took the request back: `answer` is not called after it. `steady`: the page cannot take it back.
    */
   ask(url: string, method: string, steady: boolean, answer: (go: UrlAgain | false) => void): () => void;
   /** Tells that the page took a request back before its answer came. */

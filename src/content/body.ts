@@ -16,8 +16,8 @@ const slice = method(ArrayBuffer, 'slice');
 const cloneNode = method(Node, 'cloneNode');
 
 /**
- * The body of a request as it is now: its page may change or empty it before the request goes again. An object of the
- * page's own becomes text here, once.
+ * A copy of the body of a request, since its page may change or empty the body before the request goes again. An object
+ * of no class that the browser knows is converted to text here, once.
  */
 export function bodyNow(body: unknown): unknown {
   if (!isObject(body)) return body;
@@ -34,7 +34,7 @@ export function bodyNow(body: unknown): unknown {
     eachEntry(body as FormData, (value, name) => append(copy, name, value));
     return copy;
   }
-  // A class that is given one of its own objects iterates it, as the page says how.
+  // By its text: `new URLSearchParams(body)` would iterate the object, which a page can define.
   if (!fails(() => textOf(body as URLSearchParams))) return new NativeParams(textOf(body as URLSearchParams));
   if (!fails(() => addressOf(body as Document))) return cloneNode(body as Document, true);
   return `${body}`;

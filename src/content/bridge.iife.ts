@@ -13,7 +13,7 @@ const { runtime } = typeof browser === 'undefined' ? chrome : browser;
 /** How long a hold may last (ms), and how long to wait before asking a killed worker again. */
 const LONGEST_HOLD = 600_000;
 const ASK_AGAIN_AFTER = 250;
-/** How long (ms) and of how many requests it is remembered that the page took them back. */
+/** For how long (ms), and of how many requests, the bridge remembers that the page took them back. */
 const REMEMBERED_FOR = 10_000;
 const REMEMBERED = 200;
 
@@ -21,7 +21,9 @@ const REMEMBERED = 200;
 const held = new Set<number>();
 /** The requests that the page took back before they were held, by method and URL, oldest first. */
 const takenBack: Array<{ readonly name: string; readonly at: number }> = [];
-/** Whether the background has asked about this document, or was asked by it: only then it is told that it is left. */
+/**
+ * Whether the background has sent this document a message, or got one from it: only then it is told when it is left.
+ */
 let isKnown = false;
 
 const { port1: port, port2 } = new MessageChannel();
@@ -30,7 +32,7 @@ port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
   else if (data.id === null) remember(data.url, data.method);
   else void relay(data);
 };
-// The hold is listed before the bridge in the manifest, and listens by now.
+// The manifest lists the hold before the bridge, so that it listens by now.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
 type Held = Extract<HoldMessage, { readonly steady: boolean }>;
@@ -45,18 +47,18 @@ async function relay({ id, url, method, steady }: Held): Promise<void> {
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
 
-/** The page took back what it held: nothing is asked or paid for it any more. */
+/** Tells the background that the page took a held request back: it is not asked about or paid any more. */
 function drop(id: number): void {
   if (held.delete(id)) tell({ ask: 'request.dropped', input: { holdId: `${id}` } });
 }
 
-/** The page took back what was never held, but may have been answered by a 402 that the network layer saw. */
+/** Remembers a request that the page took back before it was held: the network layer may have seen its 402. */
 function remember(url: string, method: string): void {
   takenBack.push({ name: `${method.toUpperCase()} ${bare(url)}`, at: Date.now() });
   if (takenBack.length > REMEMBERED) takenBack.shift();
 }
 
-/** What this document waits for, it waits for no more: it was left, or the browser put it to sleep. */
+/** Tells the background that this document was left, or frozen by the browser, and waits for nothing any more. */
 function leave({ isTrusted }: Event): void {
   if (!isTrusted || !isKnown) return;
   isKnown = false;
@@ -66,7 +68,7 @@ function leave({ isTrusted }: Event): void {
 addEventListener('pagehide', leave, { capture: true });
 document.addEventListener('freeze', leave, { capture: true });
 
-/** A worker that cannot be told has died; its next life asks what still waits. */
+/** Sends a message without an answer. A worker that dies over it asks in its next life what still waits. */
 function tell(word: Envelope): void {
   if (runtime.id) runtime.sendMessage(word).catch(() => undefined);
 }
@@ -122,7 +124,7 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
         .filter((one) => one.name === name && Date.now() - one.at < REMEMBERED_FOR)
         .map(() => () => {});
     case 'document':
-      // What a sandboxed frame starts itself has no origin: the frame around it loads it anew.
+      // A sandboxed frame would load itself with an opaque initiator: the frame around it loads it instead.
       return bare(location.href) === name && (origin !== 'null' || top === self)
         ? [() => location.reload()]
         : [];

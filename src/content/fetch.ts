@@ -25,12 +25,13 @@ interface Prepared {
   readonly isSteady: boolean;
 }
 
-/** How the browser begins the errors of `fetch`, and of the class that reads the same arguments; and the whole of a third. */
+/** How the browser's error messages begin: those of `fetch`, and of `Request`, which reads the same arguments. */
 const OF_FETCH = "Failed to execute 'fetch' on 'Window': ";
 const OF_REQUEST = "Failed to construct 'Request': ";
+/** The browser's whole message for a request that got no answer. */
 const UNREACHABLE = 'Failed to fetch';
 
-/** What `fetch` knows. A request of any other scheme fails before `fetch` returns. */
+/** The schemes of `fetch`. A request of any other scheme fails before `fetch` returns. */
 const schemes = ['http:', 'https:', 'blob:', 'data:', 'file:', 'chrome-extension:'];
 
 /** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
@@ -61,17 +62,22 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
   const slice = method(String, 'slice');
   const windowOf = getter({ prototype: globalThis }, 'window');
 
-  /** Of its own origin a page could see the price itself; of another one only the browser's network layer does. */
+  /**
+   * Of another origin the header may be hidden from the page: then only the network layer sees whether there is a
+   * price.
+   */
   const maybePriced = (response: Response): boolean =>
     statusOf(response) === 402 &&
     (typeOf(response) !== 'basic' || has(headersOf(response), 'payment-required'));
 
-  /** Whether the browser answers a request with an error before `fetch` returns, which a promise of ours would tell late. */
+  /**
+   * Whether the browser rejects a request before `fetch` returns: a promise of ours that waits for it would be late.
+   */
   const isRefused = (request: Request): boolean => {
     const url = targetOf(request);
     for (let i = 0; i < schemes.length; i += 1) {
       if (startsWith(url, schemes[i] as string)) {
-        // Of another origin nothing may come where the page asks for its own only, nor any blob.
+        // Of another origin it refuses blobs, and whatever is asked for in the mode `same-origin`.
         return (
           i < 3 &&
           (i === 2 || modeOf(request) === 'same-origin') &&
@@ -85,14 +91,15 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
   /** The request of a page, and whether its body is a stream. The page's options are read once, as natively. */
   const requestOf = (args: readonly unknown[]): Prepared => {
     const options = args.length > 1 ? args[1] : null;
-    // A request that was made earlier may have a signal of the page's.
+    // A `Request` that the page made earlier may have a signal of the page's.
     const isAddress = args.length > 0 && typeof args[0] === 'string';
     if (!isObject(options)) {
       return { request: construct(NativeRequest, args), isStreamed: false, isSteady: isAddress };
     }
     let body: unknown;
     let signal: unknown;
-    // Of a proxy that stood for the options themselves the browser would also ask how they define what it gives.
+    // The target is an object of our own: with the page's options as target, the browser would also read their
+    // descriptors.
     const readOnce = proxy(bare(), 'get', (_: object, key: keyof typeof options) => {
       const value = options[key];
       if (key === 'body') body = value;
@@ -107,14 +114,16 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
     };
   };
 
-  /** What a `TypeError` says, and nothing for whatever else was thrown. */
+  /** The message of a `TypeError`; empty for anything else that was thrown. */
   const textOf = (error: unknown): string => {
     if (!isError(error) || getPrototypeOf(error) !== NativeTypeError.prototype) return '';
     const text = ownProperty(error, 'message')?.value;
     return typeof text === 'string' ? text : '';
   };
 
-  /** The browser names what failed after it has written the first line of the stack trace. */
+  /**
+   * Sets the message of an error as `fetch` has it. The browser, too, sets it after it has captured the stack trace.
+   */
   const named = (error: Error, text: string): Error => {
     defineProperty(error, 'message', valued(OF_FETCH + text));
     return error;
@@ -124,7 +133,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
     const failed = (error: unknown): Promise<Response> => new NativePromise((_, reject) => reject(error));
 
     if (self !== undefined && self !== null && self !== globalThis) {
-      // What is fetched for another window goes by that window's address and rules.
+      // A call on another window uses that window's base URL and policies.
       if (!fails(() => windowOf(self as typeof globalThis))) return native(self, args);
       const text = 'Illegal invocation';
       return failed(named(asNative(new NativeTypeError(text)), text));
@@ -151,7 +160,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
 
     return new NativePromise((resolve, reject) => {
       let isOver = false;
-      // Its 402 may be on its way: the network layer sees it, and waits for a hold that does not come.
+      // Until there is a hold: the network layer may see a 402 of it and wait for one.
       let drop = () => tookBack(targetOf(request), name);
       const end = () => {
         isOver = true;
@@ -173,7 +182,8 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
       };
       const answer = (response: Response) => {
         if (isOver) return;
-        // A page that gives `Response.prototype` a method `then` decides what the browser's promise is fulfilled with.
+        // Where the page has defined `then` on `Response.prototype`, the browser's promise may be fulfilled with
+        // anything.
         if (fails(() => statusOf(response))) return resolve(response);
         if (spare === null || !maybePriced(response)) return pass(response);
         drop = ask(urlOf(response), name, isSteady, (go) => {
@@ -182,7 +192,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
           const body = bodyOf(response);
           if (body !== null) whenSettled(cancel(body));
           const passAgain = (paid: Response) => {
-            // The page sees that there were redirects, though none is followed again.
+            // Sent to the final URL, the request meets no redirect; the page must still see that there were some.
             if (go[0] !== '#') defineProperty(paid, 'redirected', valued(true));
             pass(paid);
           };
@@ -194,7 +204,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
           );
         });
       };
-      // The browser rejects its promise within the abort, before it tells the listeners of the request's own signal.
+      // On abort the browser rejects its promise before it calls the listeners of the request's own signal.
       listen(signal, 'abort', abort);
       whenSettled(native(self, [request]), answer, fail);
     });

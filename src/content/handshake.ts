@@ -3,7 +3,7 @@ import type { UrlAgain } from '../messages/bridge.ts';
 /**
  * The event by which the bridge (isolated world) hands a port to the hold (MAIN world). It fires once, before any script
  * of the page can run. The bridge never listens for it: where the hold does not run, as in a frame whose sandbox allows
- * no scripts, there is nothing that another page could find or reach.
+ * no scripts, another page that dispatches the event reaches nothing.
  */
 export const HANDSHAKE = 'nano-purse';
 

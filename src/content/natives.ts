@@ -21,7 +21,7 @@ const NativeProxy = Proxy;
 
 export { apply, construct, defineProperty, deleteProperty, getPrototypeOf, setPrototypeOf };
 
-/** Whether something throws: the only way to ask what class a native object is of that asks no page. */
+/** Whether a call throws. A getter that throws tells the class of a native object without running code of the page. */
 export function fails(attempt: () => unknown): boolean {
   try {
     attempt();
@@ -31,28 +31,28 @@ export function fails(attempt: () => unknown): boolean {
   }
 }
 
-/** An object without a prototype, whose properties no setter of the page hears of. */
+/** Makes an object without a prototype: setting its properties runs no setter of the page. */
 export const bare: <Contents extends object>() => Contents = () => create(null);
 
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** The descriptor of a value. What it does not say is left as it is, or denied where the property is new. */
+/** A descriptor with a value alone. The other attributes stay as they are, or are false for a new property. */
 export function valued(value: unknown): PropertyDescriptor {
   const descriptor: PropertyDescriptor = bare();
   descriptor.value = value;
   return descriptor;
 }
 
-/** An object's own property. The object is no proxy. */
+/** The descriptor of an object's own property. The object must not be a proxy of the page. */
 export function ownProperty(owner: object, name: PropertyKey): PropertyDescriptor | undefined {
   const descriptor = getOwnPropertyDescriptor(owner, name);
   if (descriptor !== undefined) setPrototypeOf(descriptor, null);
   return descriptor;
 }
 
-/** What serves as an array. */
+/** A list without a prototype, in the place of an array. */
 export type List<Item> = Record<number, Item> & { length: number };
 
 export function list<Item>(): List<Item> {
@@ -66,7 +66,7 @@ export function add<Item>(items: List<Item>, item: Item): void {
   items.length += 1;
 }
 
-/** A proxy with one trap. A handler that inherited from `Object.prototype` would take traps from the page. */
+/** A proxy with one trap. Its handler has no prototype: otherwise a page could add traps by `Object.prototype`. */
 export function proxy<Target extends object>(target: Target, trap: keyof ProxyHandler<Target>, act: unknown) {
   const handler: Record<string, unknown> = bare();
   handler[trap] = act;
@@ -106,9 +106,9 @@ const nativeOf = method(WeakMap<object, Native>, 'get');
 const know = method(WeakMap<object, Native>, 'set');
 
 /**
- * What is done in place of a native function. `native` calls that one; an error that it throws is taken for its own, so
- * what a page passes that could run code of the page is converted before. `asNative` gives an error the stack trace
- * that it would have, had the page called the native function.
+ * What is done in place of a native function. `native` calls that function and treats what is thrown as its own error;
+ * so arguments whose conversion could run code of the page are converted before. `asNative` gives an error the stack
+ * trace that it would have if the page had called the native function.
  */
 type Act<Self, Result> = (
   native: (self: Self, args: Args) => Result,
@@ -117,7 +117,7 @@ type Act<Self, Result> = (
   asNative: <Thrown extends object>(error: Thrown) => Thrown,
 ) => Result;
 
-/** Where in its property a native function lies. */
+/** Whether a native function is the value of its property, or the getter. */
 type Slot = 'value' | 'get';
 
 /** Replaces a native function with a proxy that has the same own properties, text and stack traces. */
@@ -143,7 +143,7 @@ export function standIn<Self, Result = unknown>(
   put(owner, name, slot, native, disguised(native, 'apply', trap));
 }
 
-/** The same for a native class; `made` is told of each of its objects. */
+/** The same for a native class; `made` is called with each new object. */
 export function standInClass<Made extends object>(
   owner: object,
   name: string,
@@ -160,7 +160,9 @@ export function standInClass<Made extends object>(
   put(native.prototype, 'constructor', 'value', native, value);
 }
 
-/** A proxy that, like the function behind it, cannot be made its own prototype, which the browser checks of no proxy. */
+/**
+ * A proxy that, like the function behind it, refuses to be its own prototype, which the browser checks for no proxy.
+ */
 function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): Native {
   const handler: Record<string, unknown> = bare();
   handler[trap] = act;
@@ -168,7 +170,7 @@ function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): N
     for (let one = to; one !== null; one = getPrototypeOf(one)) if (one === value) return false;
     return setPrototypeOf(target, to);
   };
-  // A class of the browser has these two, by getters that know no proxy.
+  // A class of the browser has these two, with getters that do not know a proxy of it.
   if (trap === 'construct') {
     handler.get = (target: object, key: PropertyKey, self: unknown) =>
       get(target, key, key === 'arguments' || key === 'caller' ? target : self);
@@ -193,7 +195,7 @@ export function keepSource(): void {
     } catch (error) {
       const behind = isObject(self) && nativeOf(natives, getPrototypeOf(self) as object);
       if (!behind) throw withOwnLine(error as Error, asNative);
-      // Traces name the class of what a function was called on, and know none of what inherits from a proxy.
+      // A stack trace names the class of the receiver, and finds none behind a proxy.
       try {
         return apply(toText, create(behind), args);
       } catch (named) {
@@ -204,8 +206,9 @@ export function keepSource(): void {
 }
 
 /**
- * Gives an error of a function that stack traces name the trace that it would have, the line of that function included.
- * Where the page formats traces itself the line is missing: its formatter is not to be called for an error it has not read.
+ * Gives an error of the native `toString` the stack trace that it would have without the purse, with the line of that
+ * function. Where the page formats traces itself (`Error.prepareStackTrace`) the line is missing: reading the trace
+ * would call the page's function for an error whose trace the page has not read.
  */
 function withOwnLine(error: Error, asNative: (error: Error) => Error): Error {
   if (ownProperty(NativeError, 'prepareStackTrace') !== undefined) return asNative(error);

@@ -2,11 +2,13 @@ import { bare, defineProperty, deleteProperty, method, setPrototypeOf, valued } 
 
 const then = method(Promise, 'then');
 
-/** Has no `constructor`: `then` takes the native class for a promise that inherits from it, and asks no page. */
+/**
+ * Has no `constructor`: for a promise that inherits from it, `then` uses the native class and runs no code of the page.
+ */
 const withoutConstructor = bare();
 
 /**
- * Calls one of the functions when a native promise is settled that no page has seen. `then` and `await` read
+ * Calls one of the functions when a native promise is settled that the page has never had. `then` and `await` read
  * `constructor` of their promise, which a page can define: here the promise inherits from an object of our own.
  */
 export function whenSettled<Value>(
@@ -19,8 +21,9 @@ export function whenSettled<Value>(
 }
 
 /**
- * Fulfils a promise with an object that was the value of another one. `resolve` reads `then` of an object, which a page
- * can define: it was read once when the other promise was resolved, and is not read again.
+ * Fulfils a promise with an object that was the value of another one. `resolve` reads `then` of its object, which a
+ * page can define. The browser read it when it resolved the other promise; a property of the object itself, set for the
+ * moment, keeps `resolve` from reading the page's a second time.
  */
 export function fulfil<Value extends object>(resolve: (value: Value) => void, value: Value): void {
   const descriptor = valued(undefined);

@@ -7,7 +7,7 @@ const eachHeader = method(Headers, 'forEach');
 
 type Readers = { readonly [Name in keyof Request]: (request: Request) => Request[Name] };
 
-/** All that can be read of a request, each by a plain function of it. */
+/** For each property of a request a plain function that reads it. */
 export const partOf = readersOf(Object.getOwnPropertyDescriptors(Request.prototype));
 
 function readersOf(own: Readonly<Record<string, PropertyDescriptor>>): Readers {
@@ -17,8 +17,8 @@ function readersOf(own: Readonly<Record<string, PropertyDescriptor>>): Readers {
 }
 
 /**
- * Makes a request that does at `url` what `spare` would do at its own. Its body goes as bytes: a `Request` made of
- * another one streams its body, which no server that speaks HTTP/1.1 takes.
+ * Makes a request to `url` with the options, headers and body of `spare`. The body is read first and passed as bytes: a
+ * `Request` that is constructed from another one streams its body, which Chromium does not send over HTTP/1.1.
  */
 export function repeat(
   spare: Request,
@@ -28,7 +28,7 @@ export function repeat(
 ): void {
   const make = (body?: ArrayBuffer) => {
     const init = bare<Record<string, unknown>>();
-    // Every option has the name of what can be read of it.
+    // Each option of the constructor has the name of the property that shows it.
     for (const name in partOf) init[name] = partOf[name as keyof Readers](spare);
     init.body = body;
     const headers = bare<Record<string, string>>();

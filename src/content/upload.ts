@@ -5,20 +5,20 @@ type Upload = XMLHttpRequestUpload;
 
 const types = ['loadstart', 'progress', 'load', 'loadend'] as const;
 
-/** Keeps from a page the upload that is made again: it saw that upload once. */
+/** Hides the events of a second upload from a page that has seen those of the first. */
 export interface UploadMute {
   /**
-   * Is called before an upload goes to the server. A listener on an upload makes the browser send a preflight to
-   * another origin: `isPreflighted` says that ours changes nothing about that. Where it would, ours is removed, and the
-   * page is told of an upload twice if it listens by `addEventListener`.
+   * Must be called before an upload is sent. A listener on an upload makes the browser send a preflight to another
+   * origin. `isPreflighted` says that our listener changes nothing about that. Where it would, it is removed, and a
+   * page that listens by `addEventListener` is told of the upload twice.
    */
   prepare(xhr: Xhr, isPreflighted: () => boolean): void;
   mute(xhr: Xhr): void;
-  /** The page opens another request: what it uploads now is new to it. */
+  /** To be called when the page opens another request: it has not seen that one's upload. */
   unmute(xhr: Xhr): void;
 }
 
-/** An XMLHttpRequest tells its listeners in the order in which they came: ours comes when the page first reads `upload`. */
+/** Adds its listeners when the page first reads `upload`, so that they are called before the page's own. */
 export function muteUploads(): UploadMute {
   const listen = method(EventTarget, 'addEventListener');
   const unlisten = method(EventTarget, 'removeEventListener');

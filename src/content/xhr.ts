@@ -93,8 +93,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
       if (!doing.isBlank) conceal(this, doing);
       if (type === 'loadend') hold(this, doing);
     } else if (phase === 'first' && type === 'loadend' && readyState === DONE && statusOf(this) === 0) {
-      // The answer broke off, took too long, or was taken back. The end of a request that its page opened again from
-      // within comes while the next one is on its way.
+      // The answer broke off, timed out, or was aborted. A request that the page opened again in one of its own
+      // listeners ends while the next one is on its way: then the ready state is not `DONE`.
       giveNotice(doing);
       show(this, doing, 'over');
     } else if (phase === 'first' && doing.isBlank) {
@@ -110,7 +110,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     statusOf(xhr) === 402 &&
     (!startsWith(urlOf(xhr), pageOrigin) || headerOf(xhr, 'payment-required') !== null);
 
-  /** The request came to nothing before its answer did; its 402 may be on its way all the same. */
+  /** Tells that a request ended before its answer came whole: the network layer may have seen its 402 all the same. */
   const giveNotice = (doing: Doing): void => tookBack(addressOf(doing), `${doing.opened[0]}`);
   const isUnderWay = (xhr: Xhr, doing: Doing | undefined): boolean =>
     doing?.phase === 'first' && readyStateOf(xhr) !== DONE;
@@ -149,14 +149,14 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     uncover(xhr, 'readyState');
   };
 
-  /** The page is shown a request that has no answer yet. */
+  /** Hides the answer from the page: its request looks as if it had none yet. */
   const conceal = (xhr: Xhr, doing: Doing): void => {
     doing.shown = OPENED;
     doing.isBlank = true;
     for (let i = 0; i < covered.length; i += 1) cover(xhr, covered[i] as string);
   };
 
-  /** The page sees the request as it is from now on. */
+  /** Ends the hiding of an answer. */
   const show = (xhr: Xhr, doing: Doing, phase: 'again' | 'over'): void => {
     doing.phase = phase;
     if (!doing.isBlank) return;
@@ -173,7 +173,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     const opened = textsOf(args);
     const phase = before?.phase;
     const isEnded = isUnderWay(xhr, before);
-    // For the page what is held is opened already: no event tells of it. What goes again may be opened anew.
+    // For the page a held request is in the state `OPENED` already: opening it again fires no event, as natively. Where
+    // it goes again, opening it fires one.
     if (before?.isBlank) before.phase = 'again';
     else if (phase === 'again' && before !== undefined) before.phase = 'over';
     try {
@@ -217,7 +218,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     if (doing?.phase === 'open') {
       doing.body = body;
       doing.phase = 'first';
-      // Of the methods that need no preflight only this one uploads something.
+      // Of the methods that need no preflight only `POST` has a body.
       uploads.prepare(
         xhr,
         () => toUpperCase(`${doing.opened[0]}`) !== 'POST' || startsWith(addressOf(doing), pageOrigin),
@@ -244,8 +245,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
   });
 
   /**
-   * What an XMLHttpRequest shows of an answer that is hidden from its page. These are properties of the object itself
-   * for as long as the page waits: what pages see of every other one, and of the prototype, is the browser's own.
+   * The properties that a request has of its own while its answer is hidden from the page. Every other request, and the
+   * prototype, keep the browser's own.
    */
   const covers: Record<string, PropertyDescriptor> = bare();
   const covered: List<string> = list();
@@ -286,8 +287,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
 }
 
 /**
- * What a page passes is made text once, as natively, and is what is passed again. Behind what the browser refuses it makes
- * nothing text.
+ * Converts objects among the arguments to text once, as the browser does; the same texts serve when the request is sent
+ * again. After an argument that the browser refuses, it converts no further one.
  */
 function textsOf(args: Args): Args {
   if (args.length < 2 || !hasObject(args)) return args;
@@ -308,12 +309,12 @@ function hasObject(args: Args): boolean {
   return false;
 }
 
-/** What an array has at an index, which it may lack. */
+/** The argument at an index, or undefined: reading an index that an array lacks could run code of the page. */
 function at(args: Args, index: number): unknown {
   return index < args.length ? args[index] : undefined;
 }
 
-/** Whether a text has characters that no byte is. */
+/** Whether a text has characters above 255, which the browser refuses as a method or header name. */
 function isWide(text: string): boolean {
   for (let i = 0; i < text.length; i += 1) if (charCodeAt(text, i) > 255) return true;
   return false;

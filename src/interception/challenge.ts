@@ -109,8 +109,8 @@ export interface Answered {
 }
 
 /**
- * Why there is no answer: who asked is gone, the line broke, nothing came in time, or the request of a stranger carried
- * the proof in the place of the one that was paid for.
+ * Why there is no answer: the page or element that asked is gone (`gone`), the connection broke (`network`), nothing
+ * came in time (`timeout`), or another request carried the proof than the one that was paid for (`stranger`).
  */
 export const unansweredReasons = ['gone', 'network', 'timeout', 'stranger'] as const;
 

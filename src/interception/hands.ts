@@ -1,11 +1,11 @@
 import type { Challenge } from './challenge.ts';
 
-/** The hand of a document whose origin the browser does not tell. */
+/** Stands for an opaque origin, which the browser does not tell. */
 export const NAMELESS = 'null';
 
 /**
- * The origins that had a hand in a request, the nearest to it first: who redirected it, who started it, the frames
- * around the one that asked, the page that the user sees. The text `null` stands for an opaque one.
+ * The origins that took part in a request, the nearest to it first: the last other site that redirected it, its
+ * initiator, the frames around the one that sent it, and the page in the tab. The text `null` stands for an opaque one.
  */
 export function handsIn({
   redirectedBy,
@@ -17,7 +17,7 @@ export function handsIn({
   return [...new Set(hands.filter((hand) => hand !== undefined && hand !== null))];
 }
 
-/** Those of them that have a name and are another site than this one: who had it asked, the nearest first. */
+/** The other sites that took part in a request for `site`, without opaque origins, the nearest first. */
 export function askersOf(challenge: Parameters<typeof handsIn>[0], site: string): readonly string[] {
   return handsIn(challenge).filter((hand) => hand !== site && hand !== NAMELESS);
 }

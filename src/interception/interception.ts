@@ -5,20 +5,22 @@ export const SENT_AGAIN_WITHIN = 2_000;
 
 /**
  * Seeing a 402 and making the browser send the request again: one interface over Chromium (observe, one-shot header
- * rule, retrigger) and Firefox (blocking hold). Built in the background, the only room that may touch it.
+ * rule, retrigger) and Firefox (blocking hold). Only the background builds it and may use it.
  */
 export interface Interception {
   /**
    * Starts to watch. Must be called synchronously while the worker starts, so that a 402 may wake it.
-   * `onChallenge` is called once per 402 that can be made to go again; the page waits until `deliver` or `release`.
+   *
+   * @param onChallenge called once per 402 whose request can be sent again; the page waits until `deliver` or `release`.
    * When the worker was killed before that end, its next life calls it again with the same challenge.
-   * `onUnheld` is called for a 402 that nobody can make go again (of a worker without a page, of a method that no rule
-   * can name), or that would help nobody (the page may not read the answer, another part of a media file): the page has
-   * its 402 already, the purse can only say so.
-   * `onCrowded` is called for a 402 that nobody looks at, since too many of its tab wait: its page has it already too.
-   * `onUnpriced` is called for a 402 that names no price, which the page has already as well.
-   * `onWithdrawn` is called when a page takes back what it asked for, or is left: whether `onChallenge` was called for it
-   * before or not, the page waits no more.
+   * @param onUnheld called for a 402 whose request cannot be sent again (of a worker without a page, of a method that no
+   * rule can name), or in vain (the page may not read the answer, another part of a media file): the page has its 402
+   * already, the purse can only say so.
+   * @param onCrowded called for a 402 that is left to its page, since too many wait already, of its tab, its site or in
+   * all.
+   * @param onUnpriced called for a 402 that names no price, which the page has already as well.
+   * @param onWithdrawn called when a page takes a request back, or is left, whether `onChallenge` was called for it before
+   * or not: the page no longer waits for it.
    */
   watch(
     onChallenge: (challenge: Challenge) => void,

@@ -1,7 +1,8 @@
 /**
- * What to turn away where there is too much: the newest of the largest group and, within that, of its largest group, and
- * so on along the paths. One that has few is never turned away for one that has many. Of groups of one size the newcomer's
- * is taken, so that a newcomer displaces only those that have more than it.
+ * The item to drop where there are too many: the newest item of the largest group and, within that, of its largest
+ * subgroup, and so on along the paths. An item of a small group is never dropped for one of a larger group. Of groups
+ * of the same size the newcomer's loses, so that a newcomer displaces only items of groups that are larger than its
+ * own.
  *
  * @param all oldest first, the newcomer last.
  */

@@ -1,16 +1,16 @@
 import type { PageInput, PageQuestion } from './contract.ts';
 
 /**
- * When a question of the extension's own pages is answered while the purse is locked: `always`, because it shows
- * nothing and changes nothing, or carries the password itself; never (`open`), because it adds, changes, or shows what
- * the purse did; or as far as its input only lessens what the purse may do.
+ * Whether a question of the extension's own pages is answered while the purse is locked. `always`: it is part of the
+ * lock screen or of setting up, or its input has the password. `open`, which is never: it adds or changes something, or
+ * shows accounts, settings or history. `lessens`: only with an input that lets the purse do less than before.
  */
 export type Access<Q extends PageQuestion> =
   | 'always'
   | 'open'
   | { readonly lessens: (input: PageInput<Q>) => boolean };
 
-/** The access rule of every question. A question without a purse is never locked. */
+/** The access rule of every question. Where there is no purse, nothing is locked. */
 export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
   'purse.state': 'always',
   'purse.refresh': 'open',

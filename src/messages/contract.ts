@@ -248,9 +248,9 @@ export const bridgeQuestions = {
     /** The page has no way to take the request back. */
     steady: v.exactOptional(v.literal(true)),
   }),
-  /** The page took back what it held. */
+  /** The page took a held request back. */
   'request.dropped': v.strictObject({ holdId: text(64) }),
-  /** The document was left, or sleeps: it waits for nothing that it asked for. */
+  /** The document was left or frozen: it no longer waits for anything that it asked for. */
   'document.left': nothing,
 } as const;
 

@@ -41,7 +41,9 @@ export type Answer =
 
 /** What becomes of one request that was asked about. */
 export type Verdict =
-  /** This request gets what is paid; the others of the question, oldest first, step in if its page takes it back. */
+  /**
+   * This request gets what is paid; if its page takes it back, one of the others of the question (oldest first) does.
+   */
   | (Extract<Answer, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
   | Extract<Answer, { readonly kind: 'decline' | 'never' }>
   /** Another request of the same question gets what is paid. */
@@ -52,7 +54,7 @@ export type Verdict =
   | { readonly kind: 'lapsed' }
   /** The page took the request back. */
   | { readonly kind: 'withdrawn' }
-  /** It made room for the question of another site, which has fewer. */
+  /** It was dropped for the question of another site, which has fewer. */
   | { readonly kind: 'crowded' };
 
 /** How many questions wait at most, in all and for the pages of one site: a storm must not grow without bound. */
@@ -174,7 +176,9 @@ export class Approvals {
     this.#changed();
   }
 
-  /** Makes room for one more question at the cost of whom most questions are of; false when that is its own site. */
+  /**
+   * Drops a question of the site that has most of them, for one more; false when that is the new question's own site.
+   */
   #hasRoom(question: Question): boolean {
     const all = [...this.list(), question];
     const ofItsSite = all.filter((one) => asksFrom(one) === asksFrom(question));
@@ -200,14 +204,14 @@ export class Approvals {
   }
 }
 
-/** Whose pages a question is counted to: the site that the user sees, or that started a request of no page. */
+/** The site that a question counts for: that of the page in the tab, or of the initiator where there is no page. */
 function asksFrom({ site, challenge: { topOrigin, initiator } }: Question): string {
   return topOrigin ?? initiator ?? site;
 }
 
 /**
- * By whom there are too many questions. Those of foreign frames are counted together first: however many origins they
- * have, they turn away nothing of the page that they are in.
+ * The groups by which the number of questions is limited. Questions of foreign frames form one group, however many
+ * origins they have, so that they displace no question of the page around them.
  */
 function pathOf(question: Question): readonly string[] {
   const from = asksFrom(question);

@@ -21,7 +21,7 @@ import { type AnyPayment, isWhole } from './private-record.ts';
 /** Why a 402 was left to the page. */
 export type Left = Extract<MessageKey, `refusal_${string}`> | FaultKey;
 
-/** How the purse pays now. It is the same while it is locked: no page may tell the two apart. */
+/** The settings that decide how the purse pays. They are the same while it is locked, so that no page can tell. */
 export interface Standing {
   readonly network: { readonly id: string; readonly testMoney: boolean };
   /** The user has stopped all payments without asking. */
@@ -75,7 +75,7 @@ export class Cashier {
   readonly #latest = new Map<string, Challenge>();
   /** The challenges of which the offer was asked for anew, while they are met. */
   readonly #renewed = new Set<string>();
-  /** The challenges that their pages took back, while they are met. */
+  /** The challenges that their pages took back while they were being handled. */
   readonly #withdrawn = new Set<string>();
   /** The challenges that share the question of one that is paid for, question by question. */
   readonly #sharing = new Set<Challenge[]>();
@@ -169,13 +169,13 @@ export class Cashier {
       this.#ports.witness.left(challenge, 'refusal_NO_PURSE', []);
       return this.#ports.release(challenge);
     }
-    // A page that was loaded again is asked about anew: nobody waits for the older question any more.
+    // A page that was loaded again is asked about anew: its older load no longer waits.
     approvals.lapse((question) => replaces(challenge, question.challenge));
     if (this.#takeOver(challenge)) return;
     let books = await this.#lookUp(challenge, standing);
     if (books.ofChallenge !== undefined) return this.#serve(books.ofChallenge, challenge);
     let kept = await handover.keptFor(challenge, books.undelivered);
-    // Another page that asks for the same may take what was found, before it can be handed over.
+    // Another page that asks for the same may get what was found, before it is delivered here.
     while (kept !== undefined) {
       if (await handover.serve(kept, challenge)) return;
       books = await this.#lookUp(challenge, standing);
@@ -215,7 +215,7 @@ export class Cashier {
     if (decision.kind !== 'refuse' && this.#takeOver(challenge, offer)) return;
     switch (decision.kind) {
       case 'refuse':
-        // For anything but what its user opened, the second request would tell the site that there is a purse.
+        // Only for a document that its user opened: the second request tells the site that there is a purse.
         return decision.key === 'refusal_EXPIRES_TOO_SOON' && isOpenedByUser(challenge)
           ? this.#renew(challenge, decision.key)
           : this.#leave(challenge, decision.key);
@@ -289,7 +289,7 @@ export class Cashier {
       case 'crowded':
         return this.#leave(challenge, 'refusal_QUEUE_FULL');
       case 'shared':
-        // Whoever is paid for sees to it.
+        // The request that gets the payment goes on with it.
         return;
       case 'never':
         await budgets.block(verdict.site);

@@ -71,7 +71,7 @@ export function decide(circumstances: Circumstances): Decision {
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
   if (accounts === null) return ask('reason_locked');
-  // No page may tell an own account from any other that was not paid before.
+  // A page must not learn which accounts are the purse's own: these are asked about like any that was never paid.
   if (accounts.includes(offer.payTo)) return ask('reason_payeeChanged');
   return { kind: 'pay', budget };
 }
@@ -146,9 +146,9 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /**
- * Why it is not certain that the user asked for this and can see it; null when it is. A document is asked for by its
- * user, in the tab before them. Of what a page asks for itself only the page must be seen: its site's limits do the
- * rest. What the browser brought back with a page is not bought again.
+ * Why it is not certain that the user asked for this and can see it; null when it is. A document must be opened by its
+ * user, in the active tab of the window in front. For what a page asks for, the page must be visible; the limits of its
+ * site do the rest. What the browser asks for because it brought a page back is not paid again without a question.
  */
 function notAskedFor({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
   const isScripts = kind === 'xmlhttprequest';
@@ -168,7 +168,7 @@ const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'untold', Reason>> = {
   untold: 'reason_startUnknown',
 };
 
-/** Whether a script asked that has its answer already: only a page that is loaded again would get what is paid. */
+/** Whether a script asked that has its 402 already: only a load of its page would bring what is paid. */
 function isUnheld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === 'load';
 }

@@ -1,13 +1,14 @@
 import type { Challenge } from '../interception/challenge.ts';
 import { siteOf } from './payment.ts';
 
-/** The hand of a document whose origin the browser does not tell: two of them are never known to be the same. */
+/** Stands for an opaque origin. Whether two of them are the same is never known. */
 const UNKNOWN = 'null';
 
 /**
- * Whether a request may get what another one paid for (invariant 11): no origin has a hand in it that had none in the
- * paid one, and both come from private windows or neither does. Otherwise a second site could read, or use up, what the
- * user bought on a first one, or see that two windows have one user.
+ * Whether a request may get what another one paid for (invariant 11). Every origin that took part in the request must
+ * have taken part in the paid one, or be the site that was paid; and both come from private windows, or neither does.
+ * Otherwise a second site could read, or use up, what the user bought on a first one, or learn that a private window
+ * and an ordinary one have the same user.
  */
 export function mayGet(request: Challenge, paid: Challenge): boolean {
   if (request.id === paid.id) return true;
@@ -19,14 +20,14 @@ export function mayGet(request: Challenge, paid: Challenge): boolean {
   return hands.every((hand) => known.has(hand));
 }
 
-/** The origins that have a hand in a request; none for an address that the user typed. */
+/** The origins that took part in a request, opaque ones included. */
 function handsIn(request: Challenge): readonly string[] {
   const { initiator, topOrigin, ancestors = [], ofWorker, documentId } = request;
   const isPageUnknown = ofWorker === true && documentId === null;
   return [
     ...redirectorOf(request),
     ...(initiator === null ? [] : [initiator]),
-    // A worker that belongs to no page is known by its own origin, which started the request.
+    // Of a worker without a page only its own origin is known: it is the initiator.
     ...(isPageUnknown ? [] : [topOrigin ?? UNKNOWN]),
     ...ancestors,
   ];
@@ -36,7 +37,7 @@ function redirectorOf({ redirectedBy }: Challenge): readonly string[] {
   return redirectedBy === undefined ? [] : [redirectedBy];
 }
 
-/** What one document asks for twice has the same origins around it, even where the browser tells none of them. */
+/** Two requests of one document have the same origins around them, opaque ones too. */
 function isOfSameDocument(request: Challenge, paid: Challenge): boolean {
   return request.documentId !== null && request.documentId === paid.documentId;
 }

@@ -18,7 +18,7 @@ export interface HandoverPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
-  /** Has a challenge met once more: the payment that it joined was given up for want of anybody who waited. */
+  /** Handles a challenge once more: the payment that it joined was given up, since its first request was taken back. */
   readonly meetAgain: (challenge: Challenge) => void;
   readonly witness: Pick<Witness, 'served'>;
   readonly now: () => number;
@@ -60,11 +60,11 @@ export class Handover {
   }
 
   /**
-   * Pays as far as that is still to do, and delivers the proof to whoever waits for it by then. False when the payment
-   * is not for this challenge: it was made for another request, or for one in which fewer sites had a hand, is on its
-   * way to another page, or has bought already.
+   * Pays as far as that is still to do, and delivers the proof to the request that waits for it by then. False when the
+   * payment is not for this challenge: it was made for another request, or for one in which fewer sites took part, is
+   * on its way to another page, or was delivered already.
    *
-   * @param others as in `Served`; those that get the place of `challenge` are taken out.
+   * @param others as in `Served`; one that takes the place of `challenge` is removed.
    * @throws Fault saying why there is no proof (yet)
    */
   async serve(
@@ -104,10 +104,10 @@ export class Handover {
   }
 
   /**
-   * A page that was loaded again meets a 402 for what is being paid already: the payment is delivered to it instead of
-   * to the page that is gone. True when there is such a payment, so that the same thing is not paid twice. Where another
-   * site has a hand in the newer request, the payment is delivered to neither: the page that it is for is gone. So does
-   * a request that its page took back and sends again.
+   * Gives a payment that is under way to a newer request for the same: that of a page that was loaded again, whose
+   * older load is gone, or one that a page took back and sends again. True when there is such a payment, so that the
+   * same thing is not paid twice. Where another site took part in the newer request, the payment is delivered to
+   * neither: the page that it was made for is gone.
    *
    * @param offer what is offered for the newer request, where that is known already.
    */
@@ -126,9 +126,9 @@ export class Handover {
   }
 
   /**
-   * The page took a request back. What is paid for it goes to another request of the same question, or to the same
-   * request when it is sent again within moments; otherwise it is not paid, unless its block is signed: then the proof
-   * is kept.
+   * Notes that the page took a request back. What is paid for it goes to another request of the same question, or to
+   * the same request when it is sent again within `SENT_AGAIN_WITHIN`. Otherwise it is not paid, unless its block is
+   * signed: then the proof is kept.
    */
   withdraw({ id }: Challenge): void {
     for (const [payment, served] of this.#served) {
@@ -152,7 +152,7 @@ export class Handover {
     this.#ports.witness.served(challenge, id);
   }
 
-  /** What joined a payment too late to save it is a request like any other. */
+  /** Handles the latest request like any other: it joined a payment that was being given up already. */
   #meetLatest(served: Served, known: Challenge): void {
     const { waiting, isTakenBack } = served;
     if (waiting.id === known.id || isTakenBack) return;
@@ -160,7 +160,9 @@ export class Handover {
     this.#ports.meetAgain(waiting);
   }
 
-  /** Of the undelivered payments for a request, the first that may still buy what it is for and nobody else waits for. */
+  /**
+   * Of the undelivered payments for a request, the first that may still be good and that no other request waits for.
+   */
   async keptFor(challenge: Challenge, undelivered: readonly Payment[]): Promise<Payment | undefined> {
     for (const payment of undelivered) {
       const { intent, progress } = payment;
@@ -173,7 +175,7 @@ export class Handover {
     return undefined;
   }
 
-  /** Whether the user paid for this very request before, and no page gets what was paid. */
+  /** Whether the user paid for the same request before, and no other request waits for what was paid. */
   async isPaidInVain(challenge: Challenge, undelivered: readonly Payment[]): Promise<boolean> {
     const isLeftBehind = [...this.#served.values()].some(({ waiting }) => replaces(challenge, waiting));
     const spokenFor = undelivered.map((payment) => this.#isSpokenFor(payment, challenge));
@@ -181,8 +183,8 @@ export class Handover {
   }
 
   /**
-   * Whether another request than this one gets what was paid: the one that is served with it, or that of the page that
-   * it was paid for, which waits for a worker that has died to come back to it.
+   * Whether another request waits for what was paid: the one that the payment is being delivered to, or the one that it
+   * was made for, which still waits after the death of an earlier worker.
    */
   async #isSpokenFor({ intent }: Payment, challenge: Challenge): Promise<boolean> {
     const served = this.#served.get(intent.id);
@@ -219,7 +221,7 @@ export class Handover {
     const { challenge } = payment.intent;
     if (this.isServed(payment)) return;
     if (payment.progress.state !== 'approved') return void (await payer.carryOn(id));
-    // Whoever still waits for it is about to be met again, and pays then.
+    // A request that still waits for it is handled again soon, and paid then.
     if ((await waits(challenge)) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
   }
@@ -276,7 +278,7 @@ function repeats(newer: Challenge, older: Challenge): boolean {
   );
 }
 
-/** Whether what is offered for a repeated request is for the same thing: a body may ask for another, at another price. */
+/** Whether a repeated request is offered the same thing: with another body it may ask for another, at another price. */
 function isSame({ method }: Challenge, paid: Offer, offer: Offer | undefined): boolean {
   if (method === 'GET' || method === 'HEAD') return true;
   return (

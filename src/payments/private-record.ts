@@ -17,7 +17,7 @@ export interface PrivateIntent
 }
 
 type WithoutWords<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : never;
-/** How far it has come, without the proof and without what the server said. */
+/** The progress without the proof and without words of the server. */
 export type PrivateProgress = WithoutWords<Progress>;
 
 /** What the disk keeps of a payment from a private window. Once the browser has ended, nothing else is left of it. */
@@ -34,7 +34,7 @@ export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer'
   readonly proof?: string;
   /** What the server said when it last refused the proof. */
   readonly said?: string;
-  /** What the fault names for which the payment was given up. */
+  /** The arguments of the fault for which the payment was given up. */
   readonly args?: readonly string[];
   /** Nothing more comes of the payment: this part may be forgotten when there are many. */
   readonly isOver?: true;
@@ -122,7 +122,7 @@ export function partAfter(part: PrivatePart, progress: Progress): PrivatePart {
 const isOver = ({ state }: Progress): boolean =>
   state === 'settled' || state === 'revoked' || state === 'abandoned';
 
-/** Joins the two parts. A record that is past its proof while the part has none stays what it is. */
+/** Joins the two parts. A record whose state needs a proof that the part lacks is returned as it is. */
 export function joined(record: PrivateRecord, part: PrivatePart): AnyPayment {
   const { site, challenge, offer, once, resource } = part;
   const progress = withWords(record.progress, part);

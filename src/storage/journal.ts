@@ -59,7 +59,7 @@ export class StoredJournal implements Journal {
   async reserve(uncounted: Uncounted): Promise<Reservation> {
     const { id, challenge } = uncounted;
     if (!challenge.isPrivate) return this.#reserve(uncounted);
-    // The private part comes first: what it lacks, no later life of the worker could make up.
+    // The private part is written first: no later life of the worker could restore what it lacks.
     await this.#parts.keep(id, privatePartOf(uncounted));
     let isReserved = false;
     try {
@@ -210,7 +210,10 @@ export class StoredJournal implements Journal {
     return this.#whole(row.payment);
   }
 
-  /** Keeps what a step says that may not lie on the disk. Before the step itself: a proof that went out is never lost. */
+  /**
+   * Keeps the parts of a step that may not lie on the disk. Before the step itself: a proof that went out is never
+   * lost.
+   */
   async #keepWords(id: PaymentId, progress: Progress): Promise<void> {
     const part = this.#parts.get(id);
     if (part !== undefined) await this.#parts.keep(id, partAfter(part, progress));

@@ -12,7 +12,7 @@ export interface PrivateStore {
   remove(ids: readonly PaymentId[]): Promise<void>;
 }
 
-/** How many parts are kept of payments of which nothing more comes: a page that was just paid may still be asked for. */
+/** How many parts of finished payments are kept: the challenge of one that was just paid may still be looked up. */
 const MOST_OVER = 100;
 
 const PartText = v.pipe(

@@ -21,17 +21,17 @@ export function showsPage(contentType: string | null): boolean {
   return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
 }
 
-/** What tells whose doing a request is. */
+/** The parts of a challenge that tell who caused its request. */
 export type Cause = Pick<
   Challenge,
   'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'isPrivate' | 'startedBy'
 >;
 
 /**
- * Whether the purse's own request for what a page asked for carries cookies. Never for a private window, whose cookies are
- * not those of the purse's requests. Else only where the user or the site itself caused the page's request, and no other
- * hand was in it: no other site as initiator, page, frame or redirect, no extension. The purse's request bears
- * `Sec-Fetch-Site: none` and SameSite=Strict cookies, which servers take for the user's own act.
+ * Whether the purse's own request for what a page asked for carries cookies. Never for a private window: the purse's
+ * requests have the cookies of ordinary windows. Else only where the user or the site itself caused the page's request,
+ * and nothing else took part in it: no other site as initiator, page, frame or redirect, and no extension. The purse's
+ * request has `Sec-Fetch-Site: none` and SameSite=Strict cookies, which servers take as a sign that the user acted.
  */
 export function credentialsFor(cause: Cause): 'include' | 'omit' {
   return !cause.isPrivate && isOwnDoing(cause) ? 'include' : 'omit';
@@ -55,7 +55,7 @@ export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'starte
  * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer requests for HTML with a page
  * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
  * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
- * followed. Whatever fails tells nothing.
+ * followed. A request that fails gives `UNTOLD`.
  */
 export async function askForPrice(cause: Cause): Promise<Told> {
   try {
@@ -71,7 +71,6 @@ export async function askForPrice(cause: Cause): Promise<Told> {
     await response.body?.cancel();
     return { header };
   } catch {
-    // The page has its 402: without a server that answers there is no more to be known of it.
     return UNTOLD;
   }
 }

@@ -10,7 +10,7 @@ export type Carrier = Pick<
 
 /**
  * Whether a request that carries a proof is not the one that was paid for. A header rule names hosts and a tab, and no
- * origin, document or frame: a frame of another port or sub-host may have been faster.
+ * origin, document or frame, so that a frame of another port or subdomain may have sent the same request first.
  */
 export function isStranger({ challenge, parentDocumentId }: Sighting, carrier: Carrier): boolean {
   const { kind, documentId, frameId, userPart, ofWorker } = challenge;
@@ -19,7 +19,7 @@ export function isStranger({ challenge, parentDocumentId }: Sighting, carrier: C
   if (ofWorker === true && carrier.documentId === undefined) return false;
   const isTop = frameId === 0;
   if (isTop && frameOf(carrier) !== 0) return true;
-  // A page that is loaded again has other documents and frames.
+  // Loading a page again gives new ids to its documents and frames.
   if (userPart === 'load') return false;
   switch (kind) {
     case 'main_frame':
@@ -38,6 +38,6 @@ function mayStart({ kind, url, method, initiator, ancestors }: Challenge, starte
   if (kind !== 'main_frame' && kind !== 'sub_frame') return false;
   // A document may load itself anew, or be loaded anew by the user or by the frame around it.
   if (starter === null || starter === originOf(url)) return true;
-  // A sandboxed page has no origin to tell when it sends its own form again.
+  // A sandboxed page that sends its own form again has the opaque origin `null` as initiator.
   return kind === 'sub_frame' ? starter === ancestors?.[0] : starter === OPAQUE && method !== 'GET';
 }

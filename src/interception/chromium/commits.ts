@@ -5,7 +5,7 @@ import { bareUrl } from './sighting.ts';
 type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails;
 export type Transition = Pick<Committed, 'transitionType' | 'transitionQualifiers'>;
 
-/** How long a document may take from its response headers to its commit (ms): some bytes of its body have to come. */
+/** How long a document may take from its response headers to its commit (ms): Chromium waits for bytes of its body. */
 const COMMIT_WITHIN = 5_000;
 /** Tabs whose last navigation is remembered. */
 const TABS = 500;
@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * How the documents of tabs came to be asked for. The browser tells when it shows a document: that is after its response
- * headers, and never of one that it shows an error page of its own for.
+ * Remembers by what navigation each tab came to its document. Chromium tells when it commits the document: after the
+ * response headers, and not at all where it shows an error page of its own instead.
  */
 export class Commits {
   readonly #last = new BoundedMap<number, Committed>(TABS);
@@ -42,8 +42,8 @@ export class Commits {
   }
 
   /**
-   * How the document came to be asked for whose headers came at `since` (ms); null when the browser does not tell: it
-   * shows its own error page, or nothing in time.
+   * The navigation to the document of this URL whose headers came at `since` (ms since the epoch). Null when the
+   * browser shows an error page of its own, or commits nothing within `COMMIT_WITHIN`.
    */
   of(tabId: number, url: string, since: number): Promise<Transition | null> {
     const last = this.#last.get(tabId);
@@ -61,7 +61,9 @@ export class Commits {
     });
   }
 
-  /** Whether the browser by itself brought back the page that a tab shows; false when that is not known. */
+  /**
+   * Whether the page that a tab shows was brought back by the browser (see `isRepeat`); false when that is not known.
+   */
   isRepeated(tabId: number): boolean {
     const last = this.#last.get(tabId);
     return last !== undefined && isRepeat(last);
@@ -87,7 +89,7 @@ function isTopDocument({
   return frameId === 0 && documentLifecycle === 'active';
 }
 
-/** Reloads, the way back and forward; tabs that are restored, duplicated, or were discarded come as reloads. */
+/** Reloads, and navigations back and forward. Chromium reports restored, duplicated and discarded tabs as reloads. */
 function isRepeat({ transitionType, transitionQualifiers }: Transition): boolean {
   return transitionType === 'reload' || transitionQualifiers.includes('forward_back');
 }
@@ -99,10 +101,11 @@ function isRepeat({ transitionType, transitionQualifiers }: Transition): boolean
 export type Activation = 'user' | 'none' | 'untold';
 
 /**
- * Who started the navigation to a document. What has no initiator and was not typed comes from outside the site: an
- * extension's navigations are links without an initiator, with `Sec-Fetch-User` when they open a window (Chromium 156).
+ * Who started the navigation to a document. A navigation without an initiator that was not typed counts as started from
+ * outside the site: an extension's navigations are links without an initiator, with `Sec-Fetch-User` when they open a
+ * window (Chromium 156).
  *
- * @param isLinked whether a document started it, as links and forms have it.
+ * @param isLinked whether the request has an initiator, as those of links and forms do.
  */
 export function starterOf(transition: Transition, activation: Activation, isLinked: boolean): Starter {
   if (isRepeat(transition)) return 'browser';

@@ -1,6 +1,6 @@
 import { OPAQUE, originOf } from './sighting.ts';
 
-/** The browser's id of what stands around a top frame. */
+/** The id that the browser gives as the parent of a top frame. */
 const NO_FRAME = -1;
 
 /**
@@ -13,7 +13,7 @@ const NO_FRAME = -1;
 export async function originsFrom(tabId: number, frameId: number): Promise<readonly string[]> {
   if (frameId === NO_FRAME) return [];
   const all = (await chrome.webNavigation.getAllFrames({ tabId }).catch(() => null)) ?? [];
-  // Pages that the browser keeps for the way back, or prepares, are in the list too.
+  // The list also has the frames of prerendered pages and of pages in the back/forward cache.
   const frames = new Map(
     all.filter((frame) => frame.documentLifecycle === 'active').map((frame) => [frame.frameId, frame]),
   );

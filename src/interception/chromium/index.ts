@@ -29,13 +29,13 @@ export type { SessionStore } from './open-challenges.ts';
 
 export interface ChromiumInterception extends Interception {
   /**
-   * Answers a content script that holds a 402 of its page. Of the message nothing is believed: it must equal a 402 of
-   * that very document on the wire. Resolved with what the script does next, as late as the user decides.
+   * Answers a content script that holds a 402 of its page. The message alone is not believed: there must be a 402 of
+   * the same document, method and URL on the network. Resolves with what the script does next, once that is decided.
    */
   held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
   /** A content script tells that its page took back what it held. */
   dropped(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.dropped'>): Promise<void>;
-  /** A content script tells that its document was left, or sleeps: nothing that it asked for is waited for. */
+  /** A content script tells that its document was left or frozen: it no longer waits for anything that it asked for. */
   left(sender: chrome.runtime.MessageSender): Promise<void>;
 }
 
@@ -43,27 +43,28 @@ export interface InterceptionPorts {
   readonly session: SessionStore;
   /** Whether there is a purse to pay from: without one, no server is asked for its price. */
   readonly mayAsk: () => Promise<boolean>;
-  /** Told when what `toLoad` gives is another. */
+  /** Called when the result of `toLoad` has changed. */
   readonly changed: () => void;
 }
 
 /**
- * How long a hold waits for its 402 (ms), from when the purse has looked at each one that came before. They come within
- * milliseconds of each other; only a 402 that no server sent (a page's own worker made it) waits as long.
+ * How long a hold waits for its 402 (ms), from when the purse has looked at each 402 that came before. A hold and its
+ * 402 come within milliseconds of each other; only a hold of a 402 that the page's own worker made up waits all the
+ * time.
  */
 const MEET_WITHIN = 1500;
-/** How long a 402 waits for its hold where a page asks for so much at once that its own script is late (ms). */
+/** How long a 402 waits for its hold (ms): a page that sends many requests at once may be late with its holds. */
 const HOLD_WITHIN = 3500;
-/** The same once the page has been heard of since: what it holds follows at once (ms). */
+/** The same once the page has answered a message since (ms): its hold was sent before, or follows at once. */
 const HOLD_SOON = 500;
 /**
  * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the
  * browser asks the user whether to send a form again, when the user loads the page again.
  */
 const CARRY_WITHIN = { hold: 10_000, element: 5_000, confirm: 60_000, load: 300_000 };
-/** How long a rule may live that names no single request (ms), since its page was last known to wait. */
+/** How long a rule that names no single request may live (ms) after its page was last known to wait. */
 const RULE_LIFE = 5_000;
-/** How many challenges are remembered of which the document may still be on its way. */
+/** Of how many challenges, requests and holds it is remembered what became of them. */
 const REMEMBERED = 600;
 
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
@@ -75,7 +76,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const holds = new Holds();
   const patience = new Patience(Date.now);
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
-  /** The scripts' requests that ended before their answer was read, and the holds that their pages dropped. */
+  /** Requests of scripts that ended before their answer was read, by request id; and dropped holds, by `nameOf`. */
   const abandoned = new BoundedMap<string, true>(REMEMBERED);
   const dropped = new BoundedMap<string, true>(REMEMBERED);
   const queues = new Map<string, Promise<unknown>>();
@@ -100,7 +101,8 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (trait === 'navigation') return through(sighting);
     if (trait === 'unseen') return leave(sighting);
     if (isHeld(challenge) && sighting.route === null) {
-      // A load of the page is told of in place of the script, which goes on with its 402.
+      // No fragment reaches the final URL, so that only a load of the page can bring the proof: the script gets its
+      // 402.
       void meetings.host(meetingNames(challenge, asked.method), 'over');
       return leave(sighting);
     }
@@ -108,12 +110,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     return isThePages(challenge) ? leave(sighting) : meet(sighting);
   };
 
-  /** A request of a script: the page holds it, took it back meanwhile, or cannot hold it. */
+  /**
+   * Waits for the hold of a script's request. Without one, its page took it back, or only a load of the page is left.
+   */
   const pair = async (sighting: Sighting): Promise<void> => {
     const names = meetingNames(sighting.challenge, sighting.asked.method);
     const isAbandoned = () => isGivenUp(sighting);
     if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_WITHIN)) !== null) return;
-    // A page that was busy until now says so by its answer, and brings its hold right after it.
+    // A page that was too busy to send its hold answers only once it is idle, and its hold comes with that answer.
     const isTakenBack = isAbandoned() || (await tookBack(sighting));
     if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_SOON)) !== null) return;
     if (isTakenBack || isAbandoned()) giveUp(sighting);
@@ -124,7 +128,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const isGivenUp = ({ challenge }: Sighting): boolean =>
     challenge.kind === 'xmlhttprequest' && abandoned.get(challenge.requestId) !== undefined;
 
-  /** Nothing waits for the request, and nothing was said of it yet. */
+  /** Reports a request as withdrawn that was never announced. */
   const giveUp = ({ challenge, asked }: Sighting): void => {
     noteTakenBack(challenge, asked.method);
     withdrawn(challenge);
@@ -134,7 +138,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (documentId !== null) patience.tookBack({ documentId, method: wireMethod(method), url });
   };
 
-  /** What was open is waited for no more. */
+  /** Ends an open challenge whose page no longer waits, and reports it as withdrawn. */
   const withdraw = async ({ sighting: { challenge, asked } }: OpenChallenge): Promise<void> => {
     if (!(await open.end(challenge.id))) return;
     if (isHeld(challenge)) void holds.end(challenge.id, 'release');
@@ -147,7 +151,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     await Promise.all(over.map(withdraw));
   };
 
-  /** Tells of what a page holds once the page has held it for long enough to mean it. */
+  /** Announces a held request, after the time in which pages often take requests back (see `Patience`). */
   const announceWhenMeant = async ({ challenge, asked }: Sighting, isSteady: boolean): Promise<void> => {
     const { id, documentId, url } = challenge;
     const wait =
@@ -224,7 +228,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     if (challenge.userPart === 'load') return untilLoaded(challenge, answer, arm);
     const disarm = await arm();
     let isOut = false;
-    // While the browser asks its user, the rule lives only as long as the page that it is for stands in its tab.
+    // While the browser asks its user whether to send a form again, the rule lives as long as its tab shows that page.
     const look = async () => {
       if (!isOut && !(await waits(known)) && !isOut) answer.giveUp('gone');
     };
@@ -325,7 +329,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
           abandoned.set(requestId, true);
           const isIts = ({ challenge }: Sighting) => challenge.requestId === requestId;
           meetings.dismiss((host) => host !== 'over' && isIts(host));
-          // What is held goes by what its page says: a request that goes again ends the first one, too.
+          // Of a held request its page tells: sending it again aborts the first request, too.
           void withdrawWhere(({ sighting, hold }) => hold === null && isIts(sighting) && isGivenUp(sighting));
         },
         mayAsk: ports.mayAsk,
@@ -382,7 +386,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     async dropped({ documentId }, { holdId }) {
       if (documentId === undefined) return;
       const hold = { documentId, id: holdId };
-      // It may still be on its way to its 402.
+      // The hold may not have met its 402 yet.
       dropped.set(nameOf(hold), true);
       const known = await open.heldBy(hold);
       if (known !== undefined) await withdraw(known);
@@ -401,7 +405,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const before = known.sighting.challenge;
       const { header } = await askForPrice(before);
       if (header === null || (await open.get(id)) === undefined) return null;
-      // What the user sees by now is what counts.
+      // What the user can see may have changed since.
       const challenge = { ...before, header, seenAt: Date.now(), view: await viewOf(tabId) };
       await open.add({ ...known, sighting: { ...known.sighting, challenge } });
       return challenge;
@@ -457,10 +461,10 @@ function targetOf(challenge: Challenge, nonce: string): Target {
   };
 }
 
-/** The hosts that may start the request, where all that may have one. */
+/** The hosts whose documents may start the request; null where the user or an opaque document may. */
 function initiatorsOf({ kind, url, initiator, ancestors = [] }: Challenge): readonly string[] | null {
   if (kind === 'main_frame' || initiator === null || initiator === OPAQUE) return null;
-  // A frame is loaded anew by its own document, or by the one around it.
+  // A frame is loaded again by its own document, or by the one around it.
   const origins = kind === 'sub_frame' ? [initiator, url, ...ancestors.slice(0, 1)] : [initiator];
   const hosts = origins.filter((origin) => origin !== OPAQUE).map((origin) => new URL(origin).hostname);
   return [...new Set(hosts)];

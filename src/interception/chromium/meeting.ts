@@ -1,8 +1,8 @@
 /**
- * Where two sides that belong together find each other, whichever comes first: the 402 that the network layer saw
- * (the host) and the request that a page holds for it (the guest). Either may have several names, the likeliest first.
- * Under one name they pair in the order of their coming, since nothing tells identical requests apart, preferred hosts
- * first; who is not met in time goes away alone.
+ * Pairs a 402 that the network layer saw (the host) with the request that a page holds for it (the guest); either may
+ * arrive first. Each has one or more names, the likeliest first, and pairs with one of the same name. Hosts and guests
+ * of one name pair in the order of their arrival, since nothing tells identical requests apart, preferred hosts first.
+ * One that finds no other in time gets null.
  */
 export class MeetingPlace<Host, Guest> {
   readonly #hosts = new Waiting<Host, Guest>();
@@ -19,7 +19,7 @@ export class MeetingPlace<Host, Guest> {
     this.#prefers = prefers;
   }
 
-  /** Resolved with the guest, or null when none came within its own patience (ms). */
+  /** Resolves with the guest, or null when none came within `patience` (ms). */
   host(names: readonly string[], self: Host, patience = this.#patience): Promise<Guest | null> {
     for (const name of names) {
       const guest = this.#guests.take(name, self);
@@ -28,12 +28,12 @@ export class MeetingPlace<Host, Guest> {
     return this.#hosts.join(names, self, patience);
   }
 
-  /** Those of the waiting hosts that `over` picks wait no more: each goes away alone at once. */
+  /** Ends the wait of the hosts for which `over` is true: each gets null at once. */
   dismiss(over: (host: Host) => boolean): void {
     this.#hosts.dismiss(over);
   }
 
-  /** Resolved with the host, or null when none came in time. The time counts from when `after` is settled. */
+  /** Resolves with the host, or null when none came in time. The time counts from when `after` is settled. */
   guest(names: readonly string[], self: Guest, after?: Promise<unknown>): Promise<Host | null> {
     for (const name of names) {
       const host = this.#hosts.take(name, self, this.#prefers);
@@ -52,7 +52,7 @@ interface Place<Self, Other> {
 class Waiting<Self, Other> {
   readonly #queues = new Map<string, Set<Place<Self, Other>>>();
 
-  /** Pairs the preferred one who waits longest under this name with `other`; undefined when nobody waits. */
+  /** Pairs `other` with the one that waits longest under this name, preferred ones first; undefined when none waits. */
   take(name: string, other: Other, prefers: (self: Self) => boolean = () => true): Promise<Self> | undefined {
     const queue = [...(this.#queues.get(name) ?? [])];
     const place = queue.find(({ self }) => prefers(self)) ?? queue[0];

@@ -26,7 +26,7 @@ export interface SessionStore {
 const PREFIX = 'challenge:';
 /** How much is kept at most: a share of the 10 MB that the browser gives, however long the headers are. */
 const MOST = { challenges: 600, characters: 2_000_000 };
-/** The share of one site in all its tabs, and of one tab whatever its sites: a storm takes no other site's place. */
+/** The most of one site over all its tabs, and of one tab over all its sites: a flood leaves room for other sites. */
 const MOST_OF_A_SITE = { challenges: 200, characters: 500_000 };
 
 const nullableText = v.nullable(v.string());
@@ -86,7 +86,7 @@ export class OpenChallenges {
     return (await this.all()).find(({ hold }) => hold?.documentId === documentId && hold.id === id);
   }
 
-  /** Resolved once it is stored; with false when too many wait already, of its site, its tab or in all, to take one more. */
+  /** Resolves with true once it is stored; with false when too many wait already, of its site, its tab or in all. */
   async add(challenge: OpenChallenge): Promise<boolean> {
     const open = await this.#open;
     const all = [...open.values(), challenge];
@@ -97,7 +97,7 @@ export class OpenChallenges {
     return true;
   }
 
-  /** Resolved with whether it was open until now. */
+  /** Resolves with whether it was open until now. */
   async end(id: string): Promise<boolean> {
     const wasOpen = (await this.#open).delete(id);
     if (wasOpen) await this.#store.remove([PREFIX + id]);
@@ -115,7 +115,7 @@ async function restore(store: SessionStore): Promise<Map<string, OpenChallenge>>
 
 const idOf = ({ sighting }: OpenChallenge): string => sighting.challenge.id;
 const tabOf = ({ sighting }: OpenChallenge): number => sighting.challenge.tabId;
-/** The site whose page asks; sites that the browser does not name share one place. */
+/** The site whose page asks; pages of which the browser tells no site count as one. */
 const siteOf = ({ sighting: { challenge } }: OpenChallenge): string | null =>
   challenge.topOrigin ?? challenge.initiator;
 const sizeOf = ({ sighting }: OpenChallenge): number =>

@@ -1,9 +1,9 @@
 import { SENT_AGAIN_WITHIN } from '../interception.ts';
 import { BoundedMap } from './bounded-map.ts';
 
-/** How long a request that its page can take back must have been held until it counts (ms). */
+/** How long a page must hold a request that it can take back before the request is decided about (ms). */
 export const STANDS_AFTER = 250;
-/** The same for a document that has just taken other requests back, as a box does that asks with every key (ms). */
+/** The same for a document that has just taken other requests back, as a search box does with every key (ms). */
 export const STANDS_LATER = 750;
 /** For how long a document counts as one that has just taken requests back (ms). */
 const LATELY = 5_000;
@@ -18,21 +18,21 @@ export interface ScriptCall {
 }
 
 /**
- * How long the purse waits before it takes a script's request for meant: a page that asks with every key takes each
- * request back within a fraction of a second, and what is paid by then buys nothing.
+ * Tells how long the purse waits before it decides about a script's request. A page that sends a request with every key
+ * aborts each of them within a fraction of a second: a payment made by then would deliver nothing.
  */
 export class Patience {
   readonly #now: () => number;
   /** When each document last took back each of its requests, and which request that was. */
   readonly #lately = new BoundedMap<string, { readonly name: string; readonly at: number }>(REMEMBERED);
-  /** Since when each request is held; it goes on when the request is sent again. */
+  /** Since when each request is held. A request that is sent again soon after its abort keeps its time. */
   readonly #since = new BoundedMap<string, { readonly from: number; readonly seen: number }>(REMEMBERED);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** A page holds a request. Returns how long the request must go on to be held until it counts (ms). */
+  /** Notes that a page holds a request. Returns for how much longer it must hold it (ms). */
   held(call: ScriptCall): number {
     const now = this.#now();
     const name = nameOf(call);
@@ -44,7 +44,7 @@ export class Patience {
     return Math.max(0, from + (isRestless ? STANDS_LATER : STANDS_AFTER) - now);
   }
 
-  /** A page took a request back. */
+  /** Notes that a page took a request back. */
   tookBack(call: ScriptCall): void {
     const now = this.#now();
     const name = nameOf(call);

@@ -101,8 +101,8 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
 }
 
 /**
- * Whether a page took the script's request back before it could be held. Any frame may have: the network layer names
- * another one for some of them. What went through a worker may be of any tab of its site.
+ * Whether a page took the script's request back before it could be held. Every frame of the tab is asked, since the
+ * network layer names another frame for some requests; for a request of a worker, every tab of its site.
  */
 export async function tookBack({ challenge, asked }: Sighting): Promise<boolean> {
   const { kind, tabId, ofWorker, initiator } = challenge;

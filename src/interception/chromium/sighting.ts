@@ -21,10 +21,10 @@ export interface Sighting {
 export const routes = ['same', 'final'] as const;
 export type Route = (typeof routes)[number];
 
-/** By what the request of a script is known on both sides: where it comes from and where it goes. */
+/** The parts of a script's request that the network layer and its page both know. */
 export type ScriptRequest = Pick<Challenge, 'tabId' | 'documentId' | 'initiator' | 'url'>;
 
-/** The tab of what belongs to no tab. */
+/** The browser's tab id of a request that belongs to no tab. */
 export const NO_TAB = -1;
 
 /**
@@ -84,10 +84,10 @@ export function redirectedBy(passed: readonly string[], url: string): string | n
 }
 
 /**
- * How a script sends its request again so that the fragment it gets reaches the URL that answered 402; null where no way
- * does. Redirects within one origin are left out: some lead to their end once only. Other redirects are followed again,
- * since the browser gives each origin and method its own cookies and headers; the fragment goes along, unless a redirect
- * sets another.
+ * To what URL a script must send its request again so that the fragment it is given reaches the URL that answered 402;
+ * null where neither URL does. After redirects within one origin that is the final URL, since some redirects lead there
+ * only once. Other redirects are followed again, since the browser chooses cookies and headers by origin and method;
+ * the fragment is kept through redirects, unless one sets another.
  *
  * @param passed the URLs that the request was redirected from, with their fragments.
  * @param url the final URL, with its fragment.

@@ -3,10 +3,10 @@ import type { View } from '../challenge.ts';
 /** The least width and height of a window in which a user can see a page (px). */
 const LEAST = 300;
 
-/** The looks at tabs that are under way. */
+/** The queries that are under way, by tab. */
 const looks = new Map<number, Promise<View>>();
 
-/** How much the user can see of a tab at this moment. A burst of requests of one tab shares one look. */
+/** How much the user can see of a tab at this moment. Concurrent calls for one tab share one query. */
 export function viewOf(tabId: number): Promise<View> {
   const underway = looks.get(tabId);
   if (underway !== undefined) return underway;

@@ -25,15 +25,15 @@ type Received = chrome.webRequest.OnHeadersReceivedDetails;
 export interface Watcher {
   /** A 402 that names a price. */
   priced(sighting: Sighting): void;
-  /** A 402 that names a price, and that to pay would help nobody. */
+  /** A 402 that names a price, but whose payment could deliver nothing. */
   inVain(challenge: Challenge): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
   over(request: ScriptRequest, askedMethod: string): void;
-  /** A page gave a script's request up while it was on its way, or its answer was. */
+  /** A page aborted a script's request before its answer had come whole. */
   abandoned(requestId: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
-  /** Whether the purse had this request sent again: no script holds its answer. */
+  /** Whether this request is one that the purse had sent again with a proof: no script holds its answer. */
   isOwn(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
   mayAsk(): Promise<boolean>;
@@ -48,7 +48,7 @@ const filter: chrome.webRequest.RequestFilter = {
 const REMEMBERED = 1000;
 
 export interface NetworkWatch {
-  /** Resolved once the watcher knows of each 402 whose headers have come by now. */
+  /** Resolves once the watcher was told of each 402 whose headers have come by now. */
   caughtUp(): Promise<unknown>;
 }
 
@@ -61,7 +61,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
   const activations = new BoundedMap<string, Activation>(REMEMBERED);
   const commits = new Commits();
-  /** The 402s of which it is still being looked up who asked. */
+  /** The 402s that are still being looked up before the watcher is told. */
   const underway = new Set<Promise<void>>();
 
   /** Who started the request, as far as the browser tells. */
@@ -78,7 +78,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     if (!isKind(type)) return;
     if (details.method === 'OPTIONS' || details.initiator === own) return;
     const trait = traits.get(requestId);
-    // Of workers without a tab only their own requests are anybody's business; of `other` ones only downloads.
+    // Of workers without a tab only their own requests count, and of the kind `other` only downloads.
     if (tabId === NO_TAB ? type !== 'xmlhttprequest' : type === 'other' && trait !== 'download') return;
     if (details.documentLifecycle === 'prerender' || aside.get(requestId) === 'speculative') return;
 
@@ -102,7 +102,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       tabId === NO_TAB ? [] : originsFrom(tabId, details.parentFrameId),
       startOf(details),
     ]);
-    // What its user can see is looked at last: a document is shown after its headers came.
+    // The view is looked up last: the browser shows a document after its headers came.
     const view = tabId === NO_TAB ? null : await viewOf(tabId);
     const asker = {
       ...request,

@@ -29,11 +29,11 @@ const PRODUCT_WORDS = (
   'nano xno nanopurse purse wallet payment required pocket savings budget seed phrase secret money coin crypto ' +
   'cryptocurrency blockchain browser extension'
 ).split(' ');
-/** So many of the commonest passwords add nothing to a password that contains them. */
+/** How many of the commonest passwords count for nothing within a longer password. */
 const COMMONEST = 200;
 /** Guesses for a password that is nothing but one pattern: score 1. */
 const GUESSES = { keyWalk: 1e5, namesAndDates: 1e6 } as const;
-/** Characters that are looked at; what follows them makes a password no weaker. */
+/** How many characters are looked at. Further ones cannot make a password weaker. */
 const MOST_CHARACTERS = 64;
 
 const estimator = new ZxcvbnFactory(
@@ -58,7 +58,7 @@ export function estimate(password: string): Estimate {
   return { score, weakness: unit === text ? (feedback.warning as Weakness | null) : 'extendedRepeat' };
 }
 
-/** What a password repeats from its start to its end, the last time perhaps in part; the whole one if it does not. */
+/** The shortest text that a password repeats, the last time perhaps in part; the password itself if it repeats none. */
 function unitOf(text: string): string {
   const most = Math.min(Math.floor(text.length / 2), MOST_CHARACTERS);
   for (let length = 1; length <= most; length++) {

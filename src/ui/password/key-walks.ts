@@ -1,7 +1,7 @@
 /** A keyboard: for each key, by the character it writes, its neighbours, each with the characters that they write. */
 export type Keyboard = Readonly<Record<string, readonly (string | null)[]>>;
 
-/** From this many keys in a row on, on the average, a password is walked on the keyboard and not chosen. */
+/** A password counts as walked on the keyboard when its walks have at least this many keys on the average. */
 const LONG_STEPS = 2.5;
 const SHORTEST_WALK = 4;
 
@@ -22,7 +22,7 @@ export function keyWalks(keyboards: readonly Keyboard[]): (password: string) => 
 
 type IsStep = (from: string, to: string) => boolean;
 
-/** In how many pieces the keys are walked. */
+/** How many walks the keys consist of. */
 function walksOf(keys: readonly string[], isStep: IsStep): number {
   return 1 + keys.slice(1).filter((key, at) => !isStep(keys[at] ?? '', key)).length;
 }

@@ -3,11 +3,11 @@ const LANGUAGES = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl', 'sv'] as cons
 /** Short words that join names and dates. */
 const JOINING =
   'a d o st nd rd th of de del der di da do du la le el al am pm is my mc y and the von van'.split(' ');
-/** Letters in a row without a space count as one word for each this many. */
+/** A run of letters without a space counts as one word for every so many letters. */
 const LETTERS_OF_A_WORD = 8;
 /** Up to this many words, with or without dates, are guessed from what is known of a person. */
 const FEW_WORDS = 2;
-/** Up to this many short numbers may be the days and years of two dates, an age or a house. */
+/** Up to this many short numbers may be days and years of two dates, an age or a house number. */
 const FEW_NUMBERS = 4;
 const LONGEST_NUMBER = 4;
 /** From this many letters on that belong to no word, a password is no list of words. */
@@ -52,7 +52,7 @@ function hasFewNumbers(text: string): boolean {
   return numbers.length <= FEW_NUMBERS && numbers.every(({ length }) => length <= LONGEST_NUMBER);
 }
 
-/** More than two different signs in a row separate nothing. */
+/** Whether no separator has more than two different signs: longer ones are part of the password's strength. */
 function hasPlainSeparators(text: string): boolean {
   return (text.match(/[^\p{L}\d]+/gu) ?? []).every((signs) => new Set(signs).size <= 2);
 }
@@ -81,7 +81,7 @@ function wordsOfDates(language: string): readonly string[] {
     return new Date(Date.UTC(2026, month, day));
   });
   return (['long', 'short'] as const).flatMap((length) => {
-    // With a day, since several languages bend the name of a month beside one.
+    // With a day, since in several languages the name of a month takes another form beside one.
     const dated = new Intl.DateTimeFormat(language, { month: length, day: 'numeric', timeZone: 'UTC' });
     const alone = new Intl.DateTimeFormat(language, { month: length, weekday: length, timeZone: 'UTC' });
     return days

@@ -4,7 +4,7 @@ import { Fault } from '../../fault.ts';
 import { faultOf } from '../live.ts';
 import { loadEstimator, type PasswordStrength, type PasswordUse, passwordStrength } from './strength.ts';
 
-/** A new password as it is typed twice, and what stands against it. */
+/** A new password that is typed twice, and why it may not be used. */
 export interface NewPasswordForm {
   readonly password: ReadonlySignal<string>;
   readonly again: ReadonlySignal<string>;

@@ -401,11 +401,10 @@ async function build(): Promise<House> {
       const purse = await keeper.current();
       if (purse === null) return;
       await work.tend();
-      // Payments go on beside it: what is taken in may need work that takes long.
-      const refreshed = Promise.all((await keeper.all()).map((float) => float.refresh()));
+      // Payments do not wait for it: what is taken in may need work that takes long.
+      for (const float of await keeper.all()) void float.refresh();
       await carryOn();
       await settleAccounts();
-      await refreshed;
     },
     closed: async (tabId) => {
       await sandbox.leave(tabId);

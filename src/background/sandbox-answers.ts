@@ -84,7 +84,7 @@ export function sandboxAnswers({
         now,
       };
       await askFaucet(purse.network, { to: purse.account, amount: GIFT }, options);
-      await purse.refresh();
+      await purse.retry();
       return null;
     },
   };

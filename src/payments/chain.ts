@@ -254,6 +254,11 @@ export class Chain {
     return this.#receives.receive(sources, record, signal);
   }
 
+  /** Until this has ended, receives wait for no work but their own: a payment needs the money. */
+  hurryReceives(until: Promise<void>): Promise<void> {
+    return this.#receives.hurryUntil(until);
+  }
+
   /** From now on, receives get work at the difficulty of a send: a node asked for it. False when they do already. */
   raiseReceives(): boolean {
     return this.#work.raiseReceives();

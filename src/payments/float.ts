@@ -220,7 +220,7 @@ export class Float {
       if (!isRich(purse, 1n as Raw) || (await holderOf(purse)) !== null) continue;
       await purse.confirmed(await purse.send(this.account, 'everything'));
     }
-    await this.#main.refresh();
+    await this.#main.takeIn();
     if (this.#main.failure !== null) throw this.#main.failure;
   }
 

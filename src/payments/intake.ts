@@ -11,7 +11,7 @@ import { Postponed } from './postponed.ts';
 import type { Receipt, RecordReceives } from './receives.ts';
 
 export interface IntakePorts {
-  readonly chain: Pick<Chain, 'account' | 'head' | 'receive' | 'raiseReceives'>;
+  readonly chain: Pick<Chain, 'account' | 'head' | 'receive' | 'hurryReceives' | 'raiseReceives'>;
   readonly node: NodeClient;
   readonly record: RecordReceives;
   readonly transfers: OpenTransfers;
@@ -112,6 +112,11 @@ export class Intake {
     return this.#mayBeMore;
   }
 
+  /** Has what was found taken in without preparing for the payment after it. Resolves once it is, as far as can be. */
+  async hurry(): Promise<void> {
+    if (this.#taking !== undefined) await this.#ports.chain.hurryReceives(this.#taking);
+  }
+
   /** What an earlier life of the purse was refused is not tried again before its time. */
   async #readRefused(): Promise<void> {
     if (this.#hasReadRefused) return;
@@ -129,16 +134,17 @@ export class Intake {
     const known = this.#small.size + this.#postponed.size + this.#proven.size;
     const count = BATCH + Math.min(known, MOST_PASSED_OVER);
     const named = await node.receivable(chain.account, count);
+    const wanted = named.filter((entry) => !this.#isSaidToBeSmall(entry));
     if (named.length < count) {
-      const hashes = new Set(named.map(({ hash }) => hash));
+      const hashes = new Set(wanted.map(({ hash }) => hash));
       const isToCome = (hash: BlockHash) => hashes.has(hash) || this.isInHand(hash);
       this.#postponed.keepOnly(isToCome);
       await transfers.forgetAllBut(isToCome);
     }
     const at = now();
-    return named
+    return wanted
       .filter(({ hash }) => !this.#small.has(hash) && !this.isInHand(hash))
-      .filter((entry) => !this.#postponed.isWaiting(entry.hash, at) && !this.#isSaidToBeSmall(entry))
+      .filter(({ hash }) => !this.#postponed.isWaiting(hash, at))
       .slice(0, BATCH);
   }
 

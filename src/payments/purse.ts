@@ -146,16 +146,24 @@ export class Purse {
     return this.#refreshing;
   }
 
-  /**
-   * The same for a user who wants it now: what was refused, or could not be read, is tried again at once. Resolves once
-   * the ledger was looked at, with what is being taken in still on its way.
-   */
-  retry(): Promise<void> {
-    this.#intake.retry();
+  /** Begins a refresh, and resolves once the ledger was looked at: what has come is still being taken in. Never rejects. */
+  look(): Promise<void> {
     return new Promise((resolve) => {
       this.#onLook.add(resolve);
       void this.refresh().finally(resolve);
     });
+  }
+
+  /** Looks for a user who wants it now: what was refused, or could not be read, is tried again at once. */
+  retry(): Promise<void> {
+    this.#intake.retry();
+    return this.look();
+  }
+
+  /** Looks, and takes in what has come without preparing for the payment after it: the one at hand needs the money. */
+  async takeIn(): Promise<void> {
+    await this.look();
+    await this.#intake.hurry();
   }
 
   /**

@@ -66,6 +66,8 @@ export class Receives {
   #moved: AbortController | undefined;
   /** Aborted when a payment needs the money: the work for the payment after it is not waited for. */
   #hurry = new AbortController();
+  /** How many callers of `hurryUntil` have not been answered. */
+  #hurries = 0;
   #receiving: Promise<unknown> | undefined;
   #publishing: Promise<unknown> = Promise.resolve();
 
@@ -90,6 +92,7 @@ export class Receives {
     life: AbortSignal,
   ): Promise<readonly Receipt[]> {
     this.#hurry = new AbortController();
+    if (this.#hurries > 0) this.#hurry.abort();
     const receiving = this.#untilSigned(sources, record, life);
     this.#receiving = receiving.catch(() => undefined);
     try {
@@ -110,6 +113,15 @@ export class Receives {
     this.#hurry.abort();
     await this.#receiving;
     return true;
+  }
+
+  /** The same for all that is taken in until this has ended. */
+  async hurryUntil(end: Promise<void>): Promise<void> {
+    this.#hurries += 1;
+    this.#hurry.abort();
+    await end.finally(() => {
+      this.#hurries -= 1;
+    });
   }
 
   /** Resolves once no receives are on their way to the ledger. */

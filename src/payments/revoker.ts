@@ -15,7 +15,7 @@ export interface RevokerPorts {
   readonly purse: (
     network: string,
     account: NanoAddress,
-  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'refresh'>>;
+  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'look'>>;
   readonly now: () => number;
 }
 
@@ -81,7 +81,7 @@ export class Revoker {
     const stands = await this.#whichStands(purse, instead, cheque);
     if (stands === 'cheque') await chains.cashed(cheque);
     const after = stands === 'cheque' ? payment : await journal.revoke(id, instead);
-    await purse.refresh();
+    await purse.look();
     return after;
   }
 

@@ -7,7 +7,8 @@ import { systemClock } from '../nano/clock.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf } from '../nano/nodes.fixture.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
 import type { Purse, PursePorts } from './purse.ts';
 
 const SECOND = 1_000;
@@ -378,5 +379,26 @@ describe('a transfer that the worker left open', () => {
     await nextLife().refresh();
     expect(await transfers()).toMatchObject([{ kind: 'received', state: 'done' }]);
     expect(shown()).toEqual([1_005n, 0n, null]);
+  });
+});
+
+describe('a purse that is sent dust without end, whose work is never found ahead of need', () => {
+  test('looks once for who wants a look, and takes money in for a payment that needs it', async () => {
+    const engine: WorkEngine = {
+      name: 'steered',
+      solve(root, threshold, options) {
+        if (options.urgency === 'foreground') return devWork.solve(root, threshold, options);
+        return new Promise((_, reject) => {
+          options.signal.addEventListener('abort', () => reject(options.signal.reason));
+        });
+      },
+    };
+    nextLife({ work: workOver(account.database, engine) });
+    await purse.look();
+    for (let amount = 1n; amount <= 20n; amount++) await comes(amount);
+    await purse.look();
+    expect(shown()).toEqual([1_000n, 210n, null]);
+    await purse.takeIn();
+    expect(shown()).toEqual([1_210n, 0n, null]);
   });
 });

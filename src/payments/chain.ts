@@ -304,7 +304,7 @@ export class Chain {
     return readiness === 'none' && this.#receives.isPreparing ? 'working' : readiness;
   }
 
-  /** Signs a send. What is being taken in is not waited for, but where there is too little without it. */
+  /** Signs a send. Receives that are being prepared are waited for only where the balance is too small without them. */
   async #spend(
     order: Order,
     record: Record,
@@ -355,7 +355,7 @@ export class Chain {
     };
   }
 
-  /** A block was recorded on the head. */
+  /** Takes the head on to a block that was recorded on it. */
   #moveOn(head: ChainHead, own: OwnBlock): void {
     this.#head = headAfter(own);
     // When a cheque is confirmed, that is news: somebody else has published it.
@@ -363,7 +363,7 @@ export class Chain {
     this.#work.moveOn(head, own);
   }
 
-  /** A receive was refused: what stands on it, up to `newest`, is not published any more. */
+  /** Gives up a refused receive and the own blocks on it, up to `newest`: they are not published again. */
   #giveUp(own: OwnBlock, newest: OwnBlock): void {
     this.#frontier.giveUp(newest.hash);
     this.#fallBack(own, newest);
@@ -374,7 +374,7 @@ export class Chain {
     this.#fallBack(own, own);
   }
 
-  /** What a node will not have moves no money: what was proven before it is what there is, until the ledger is asked. */
+  /** Takes the head back to the one before a refused block, which moves no money, until the ledger is asked again. */
   #fallBack(own: OwnBlock, newest: OwnBlock): void {
     this.#proven = null;
     if (this.#head === null || this.#isHead(newest)) this.#head = headBefore(own);

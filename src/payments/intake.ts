@@ -43,8 +43,8 @@ const OF_ONE: readonly FaultKey[] = ['fault_sourceUnproven', 'fault_nodeNonsense
 const UNANSWERED: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBusy'];
 
 /**
- * Takes in what has come to an account: each payment once its own blocks have proven what it is worth. One that cannot be
- * proven, or whose receive is refused, stands in the way of no other; it is tried again, the more often it failed the later.
+ * Receives what was sent to an account: each payment once its own blocks have proven its amount. A payment that cannot be
+ * proven, or whose receive is refused, blocks no other; it is tried again after a delay that grows with each failure.
  */
 export class Intake {
   readonly #ports: IntakePorts;
@@ -97,11 +97,7 @@ export class Intake {
     const waiting = await this.#waiting();
     const fault = await this.#prove(waiting);
     this.#isFull = waiting.length === BATCH;
-    if (this.#proven.size > 0) {
-      this.#taking ??= this.#take().finally(() => {
-        this.#taking = undefined;
-      });
-    }
+    if (this.#proven.size > 0) this.#taking ??= this.#take();
     if (fault !== null) throw fault;
   }
 
@@ -215,6 +211,8 @@ export class Intake {
       if (!life.aborted && !isChequeOut(fault)) this.#failure = fault;
       this.#mayBeMore = false;
     } finally {
+      // In the same turn in which nothing more was found to take in: what is proven from now on begins anew.
+      this.#taking = undefined;
       changed();
     }
   }

@@ -11,10 +11,7 @@ interface Entry {
   readonly again: number;
 }
 
-/**
- * What could not be received, each by itself and none in the way of another: why not, and when it is tried again. The more
- * often it failed, the later.
- */
+/** The sends that could not be received: why not, and when each is tried again, after a delay that grows with each failure. */
 export class Postponed {
   readonly #entries = new Map<BlockHash, Entry>();
 
@@ -22,7 +19,7 @@ export class Postponed {
     return this.#entries.size;
   }
 
-  /** Why something waits: a refusal before what could not be read, for it is the user's money. Null for nothing. */
+  /** The fault to show: a node's refusal before a send that could not be proven. Null where nothing is postponed. */
   get reason(): Fault | null {
     const faults = [...this.#entries.values()].map(({ fault }) => fault);
     return faults.find(({ key }) => key === 'fault_nodeRefused') ?? faults[0] ?? null;
@@ -37,23 +34,23 @@ export class Postponed {
     return now < (this.#entries.get(hash)?.again ?? 0);
   }
 
-  /** It could not be received at this moment (ms); `tries` times so far where that is known from before. */
+  /** Notes a failure at this moment (ms), the `tries`th; by default one more than is known here. */
   add(hash: BlockHash, fault: Fault, now: number, tries = (this.#entries.get(hash)?.tries ?? 0) + 1): void {
     const after = AGAIN_AFTER[Math.min(tries, AGAIN_AFTER.length) - 1] ?? AGAIN_AFTER[0];
     this.#entries.set(hash, { fault, tries, again: now + after });
   }
 
-  /** It was received. */
+  /** Removes a send that was received. */
   delete(hash: BlockHash): void {
     this.#entries.delete(hash);
   }
 
-  /** Lets go of what is not to be received any more. */
+  /** Removes the sends that are not to be received any more. */
   keepOnly(isToCome: (hash: BlockHash) => boolean): void {
     for (const hash of this.#entries.keys()) if (!isToCome(hash)) this.#entries.delete(hash);
   }
 
-  /** All of it may be tried again at once. */
+  /** Lets every send be tried again at once. */
   retry(): void {
     for (const [hash, entry] of this.#entries) this.#entries.set(hash, { ...entry, again: 0 });
   }

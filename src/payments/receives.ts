@@ -18,7 +18,7 @@ import type { ChainWork } from './chain-work.ts';
 import type { Landing } from './landing.ts';
 import { headAfter, type OwnBlock } from './own-block.ts';
 
-/** What became of the block that takes a payment in; `void`: it stands on one that did not get to the ledger. */
+/** What became of the block that receives a payment; `void`: a block below it did not get to the ledger. */
 export type Receipt = { readonly source: VerifiedSource; readonly own: OwnBlock } & (
   | { readonly landing: Landing | 'void' }
   | { readonly landing: 'refused'; readonly fault: Fault }
@@ -55,16 +55,16 @@ export interface ReceivesPorts {
 }
 
 /**
- * Takes payments in, several at once, without a payment of the user's ever waiting for it. The account is not locked
- * while work is searched for: a payment that is made meanwhile is built on the head that stays, with the work that was
- * prepared for it, and the receives are built anew after it. The account moves on to them only once the work for a payment
- * on the last of them is there, so that they leave it as ready as it was.
+ * Receives incoming payments, several at once, without delaying a payment of the user's. The account is not locked while
+ * work is searched for: a send that is signed meanwhile is built on the current head, with the work that was prepared for
+ * it, and the receives are built again on top of it. The receives are signed only once the work for a send after the last
+ * of them was found, so that a send never has to wait for work because of them.
  */
 export class Receives {
   readonly #ports: ReceivesPorts;
-  /** What is being prepared; `moved` once another block was signed on the head that it was to stand on. */
+  /** Of the receives that are being prepared: aborted when another block was signed on their head. */
   #moved: AbortController | undefined;
-  /** Aborted when a payment needs the money: the work for the payment after it is not waited for. */
+  /** Aborted when a send needs the money: the work for the send after it is not searched for. */
   #hurry = new AbortController();
   /** How many callers of `hurryUntil` have not been answered. */
   #hurries = 0;
@@ -102,12 +102,15 @@ export class Receives {
     }
   }
 
-  /** Another block was signed: what is being prepared is built anew. */
+  /** Tells that another block was signed on the head: receives that are being prepared are built again. */
   moved(): void {
     this.#moved?.abort(new Fault('fault_workOvertaken'));
   }
 
-  /** Has what is being taken in taken in as soon as can be. Resolves when it was, or not; with false where there is nothing. */
+  /**
+   * Skips the search for the next send's work for the receives that are being prepared. Resolves once they are published, or
+   * have failed; with false where there are none.
+   */
   async hurry(): Promise<boolean> {
     if (this.#receiving === undefined) return false;
     this.#hurry.abort();
@@ -115,7 +118,7 @@ export class Receives {
     return true;
   }
 
-  /** The same for all that is taken in until this has ended. */
+  /** Skips that search for all receives until the promise settles; resolves with it. */
   async hurryUntil(end: Promise<void>): Promise<void> {
     this.#hurries += 1;
     this.#hurry.abort();
@@ -146,7 +149,7 @@ export class Receives {
       if (planned.length === 0) return [];
       const receipts = await this.#signed(head, planned, record, life);
       if (receipts !== null) return receipts;
-      // The first root is the payment's that was faster; those above it never were.
+      // Blocks that were never signed need no work.
       await this.#ports.work.forget(planned.map(headAfterIt));
     }
   }
@@ -174,7 +177,7 @@ export class Receives {
         appended(receives);
         const landing = this.#land(receives);
         this.#publishing = landing.catch(() => undefined);
-        // As an object: the account is free again while they are published.
+        // Wrapped in an object, so that the lock is released before the promise settles.
         return { landing };
       });
       return published === null ? null : await published.landing;

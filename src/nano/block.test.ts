@@ -1,7 +1,9 @@
+import { eddsa } from '@noble/curves/abstract/edwards.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { blake2b } from '@noble/hashes/blake2.js';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BURN_ADDRESS, type PublicKey, publicKeyOf } from './account.ts';
 import { MAX_RAW, type Raw, ZERO } from './amount.ts';
 import {
@@ -19,7 +21,7 @@ import {
   workRootOf,
   ZERO_HASH,
 } from './block.ts';
-import { signHashOf, verifyHashOf } from './ed25519.ts';
+import { signHashAnew, signHashOf, verifyHashOf } from './ed25519.ts';
 import { bytesOfHex } from './hex.ts';
 import { signNoms, verifyNoms } from './noms.ts';
 import { deriveKeys } from './seed.ts';
@@ -139,6 +141,44 @@ describe('signing', () => {
     );
     const low = Uint8Array.of(0x05, 0x41);
     expect(signHashOf(keys.privateKey, low)).not.toBe(signHashOf(keys.privateKey, Uint8Array.of(0x54, 0x01)));
+  });
+
+  test('one that is made anew is another each time, and as good: by our own rules and by those of another library', () => {
+    const strict = eddsa(ed25519.Point, blake2b, {
+      adjustScalarBytes: (bytes: Uint8Array) => {
+        const scalar = Uint8Array.from(bytes);
+        scalar[0] = (scalar[0] ?? 0) & 248;
+        scalar[31] = ((scalar[31] ?? 0) & 127) | 64;
+        return scalar;
+      },
+      zip215: false,
+    });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (message) => {
+        const signature = signHashAnew(keys.privateKey, message);
+        expect(signature).toMatch(/^[0-9A-F]{128}$/);
+        expect(verifyHashOf(keys.publicKey, message, signature)).toBe(true);
+        expect(verifyHashOf(other.publicKey, message, signature)).toBe(false);
+        const digest = blake2b(message, { dkLen: 32 });
+        expect(strict.verify(bytesOfHex(signature), digest, bytesOfHex(keys.publicKey))).toBe(true);
+        const again = [signHashAnew(keys.privateKey, message), signHashOf(keys.privateKey, message)];
+        expect(new Set([signature, ...again].map((one) => one.slice(0, 64))).size).toBe(3);
+      }),
+      { numRuns: 25, examples: [[new Uint8Array()]] },
+    );
+  });
+
+  test('one that is made anew keeps its secret where the random bytes are always the same', () => {
+    const constant = vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => bytes);
+    try {
+      const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)].map((message) =>
+        signHashAnew(keys.privateKey, message),
+      );
+      expect(one?.slice(0, 64)).not.toBe(two?.slice(0, 64));
+      expect(signHashAnew(other.privateKey, Uint8Array.of(1)).slice(0, 64)).not.toBe(one?.slice(0, 64));
+    } finally {
+      constant.mockRestore();
+    }
   });
 
   test('a signature has 128 digits, its point is on the curve, and it is not taken in part', () => {

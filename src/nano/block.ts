@@ -13,7 +13,7 @@ import {
   publicKeyOf,
 } from './account.ts';
 import { addRaw, BalanceText, parseBalance, type Raw, subtractRaw } from './amount.ts';
-import { type PrivateKey, signHashOf, verifyHashOf } from './ed25519.ts';
+import { type PrivateKey, signHashAnew, signHashOf, verifyHashOf } from './ed25519.ts';
 import { bytesOfHex, hexOf } from './hex.ts';
 
 /** The hash of a block: 64 hex digits in upper case. */
@@ -122,6 +122,18 @@ export const signBlock = <B extends StateBlock>(
   block: B,
   privateKey: PrivateKey,
 ): B & { readonly signature: string } => ({ ...block, signature: signHashOf(privateKey, preimageOf(block)) });
+
+/**
+ * Adds a signature that nobody else makes, nor we a second time: two wallets with one key that sign the same block can be
+ * told apart by it.
+ */
+export const signBlockAnew = <B extends StateBlock>(
+  block: B,
+  privateKey: PrivateKey,
+): B & { readonly signature: string } => ({
+  ...block,
+  signature: signHashAnew(privateKey, preimageOf(block)),
+});
 
 /** Whether the block was signed by this key. */
 export const verifySignature = (

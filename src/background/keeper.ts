@@ -142,6 +142,7 @@ export class Keeper {
     const all = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
     const plan = await settings.read('float');
     const leastReceived = await settings.read('leastReceived');
+    const order = await settings.accountOrder();
     const key = `${network.id} ${all[0]}`;
     const { [key]: reach } = await settings.read('reach');
     if (reach === undefined) void this.#search(key, node, all).catch(console.error);
@@ -151,7 +152,8 @@ export class Keeper {
     const open = (account: NanoAddress, index: number) =>
       this.#purse(network, node, account, index, { own: all, leastReceived });
     if (main === undefined) throw new Fault('fault_unexpected');
-    return new Float([open(main, 0), ...others.map((account, index) => open(account, index + 1))], plan);
+    const purses = [open(main, 0), ...others.map((account, index) => open(account, index + 1))] as const;
+    return new Float(purses, plan, order);
   }
 
   #purse(

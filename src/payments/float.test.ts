@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { Float, type FloatPlan } from './float.ts';
+import { type AccountOrder, drawOrder, Float, type FloatPlan, MOST_ACCOUNTS } from './float.ts';
 import type { Purse } from './purse.ts';
 
 let devnet: Devnet;
@@ -20,12 +20,16 @@ afterEach(() => {
   for (const purse of purses) purse.close();
 });
 
+/** The order of the seed itself. */
+const IN_ORDER: AccountOrder = Array.from({ length: MOST_ACCOUNTS }, (_, index) => index);
+
 const raw = (amount: number): Raw => BigInt(amount) as Raw;
 
 /** A float over accounts with these balances; null for one that was never opened. */
 async function floatOver(
   balances: readonly (number | null)[],
   plan: Partial<FloatPlan> = {},
+  order = IN_ORDER,
 ): Promise<Float> {
   accounts = await Promise.all(
     balances.map((balance) => accountWith(devnet, balance === null ? null : BigInt(balance))),
@@ -34,7 +38,7 @@ async function floatOver(
   const [main, ...others] = purses;
   if (main === undefined) throw new Error('a float has an account');
   await Promise.all(purses.map((purse) => purse.refresh()));
-  return new Float([main, ...others], { accounts: balances.length, each: raw(100), ...plan });
+  return new Float([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
 }
 const numberOf = (address: string) => accounts.findIndex((account) => account.address === address);
 const balances = () => purses.map(({ balance }) => Number(balance));
@@ -66,6 +70,21 @@ describe('whose turn it is to pay', () => {
     turns[1]?.done();
     turns[1]?.done();
     expect(numberOf((await float.turn(raw(10))).account)).toBe(2);
+  });
+
+  test('of several that are as good, it is that of the first in this browser’s own order', async () => {
+    const float = await floatOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
+    await warm();
+    const turns = await Promise.all(Array.from({ length: 4 }, () => float.turn(raw(10))));
+    expect(turns.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
+  });
+
+  test('the order is of all accounts, and drawn anew each time', () => {
+    const drawn = Array.from({ length: 400 }, drawOrder);
+    for (const order of drawn) expect(order.toSorted((one, other) => one - other)).toEqual(IN_ORDER);
+    // Each account comes first about once in eight: far from the bounds, by more than eight standard deviations.
+    const firsts = IN_ORDER.map((index) => drawn.filter(([first]) => first === index).length);
+    for (const count of firsts) expect([count > 0, count < 105]).toEqual([true, true]);
   });
 
   test('is that of an account whose work is ready', async () => {

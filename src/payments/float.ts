@@ -17,6 +17,18 @@ export interface FloatPlan {
 /** As many accounts of a seed as the purse ever uses: what a restored seed is searched for. */
 export const MOST_ACCOUNTS = 8;
 
+/** Every account of a seed by its index, each once: in which order they are taken where nothing else decides. */
+export type AccountOrder = readonly number[];
+
+/** A random order. Each browser draws its own, so that two of one seed seldom pay from the same account at once. */
+export function drawOrder(): AccountOrder {
+  const lots = [...crypto.getRandomValues(new Uint32Array(MOST_ACCOUNTS))];
+  return lots
+    .map((lot, index) => ({ lot, index }))
+    .sort((one, other) => one.lot - other.lot)
+    .map(({ index }) => index);
+}
+
 /** The account that a payment is made from, until it is done with it. */
 export interface Turn {
   readonly account: NanoAddress;
@@ -40,14 +52,16 @@ export class Float {
   readonly #main: Purse;
   readonly #purses: OneOrMore;
   readonly #plan: FloatPlan;
+  readonly #order: AccountOrder;
   readonly #turns = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
   #settling: Promise<Settling> | undefined;
 
   /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
-  constructor(purses: OneOrMore, plan: FloatPlan) {
+  constructor(purses: OneOrMore, plan: FloatPlan, order: AccountOrder) {
     [this.#main] = purses;
     this.#purses = purses;
     this.#plan = plan;
+    this.#order = order;
   }
 
   get network(): NetworkProfile {
@@ -106,8 +120,9 @@ export class Float {
   }
 
   /**
-   * The account to pay this amount from: one that is in no other payment and has its work ready, if there is one.
-   * Where only all of them together have enough, it is gathered first.
+   * The account to pay this amount from: one that is in no other payment and has its work ready, if there is one; of
+   * several, the first account last, and the others in this browser's own order. Where only all of them together have
+   * enough, it is gathered first.
    *
    * @throws Fault what `Purse.send` throws while money is gathered
    */
@@ -124,7 +139,7 @@ export class Float {
     );
     const rank = ({ purse, isReady }: { readonly purse: Purse; readonly isReady: boolean }) => {
       const { turns, held } = this.#busy(purse);
-      return [isRich(purse, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1] as const;
+      return [isRich(purse, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1, this.#place(purse)];
     };
     // No waiting from here on: two payments at once must see each other's turn.
     const [first] = candidates
@@ -228,9 +243,14 @@ export class Float {
     return this.#purses.slice(1);
   }
 
-  /** Who has this much: the first account last, since the others can be filled again. */
+  /** Who has this much. */
   #rich(amount: Raw): readonly Purse[] {
-    return [...this.#others(), this.#main].filter((purse) => isRich(purse, amount));
+    return this.#purses.filter((purse) => isRich(purse, amount));
+  }
+
+  /** Where an account stands among those that are as good: the first one last, since the others can be filled again. */
+  #place(purse: Purse): number {
+    return purse === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#purses.indexOf(purse));
   }
 
   /** The payments that an account is making, and what they take at most: those that are signed are off its balance. */

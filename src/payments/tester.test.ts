@@ -47,7 +47,7 @@ function testerOf(on: Purse = purse): Tester {
     again: async () => undefined,
     now: Date.now,
   });
-  const float = new Float([on], { accounts: 1, each: raw(100) });
+  const float = new Float([on], { accounts: 1, each: raw(100) }, []);
   return new Tester({
     journal,
     payer,

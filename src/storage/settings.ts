@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
-import { MOST_ACCOUNTS } from '../payments/float.ts';
+import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../payments/float.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './database.ts';
@@ -18,6 +18,13 @@ const Amount = v.union([
 ]);
 const Limit = v.nullable(Amount);
 const AccountCount = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_ACCOUNTS));
+
+const AccountOrderSchema = v.pipe(
+  v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_ACCOUNTS - 1))),
+  v.length(MOST_ACCOUNTS),
+  v.check((order) => new Set(order).size === order.length, 'an account twice'),
+  v.transform((order): AccountOrder => order),
+);
 
 const settings = {
   /** The network in use, by its CAIP-2 id. */
@@ -34,6 +41,8 @@ const settings = {
   float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
   /** What a stranger's payment must be worth to be taken in (raw): by default what Nano nodes themselves take in. */
   leastReceived: v.fallback(Amount, parseXno('0.000001')),
+  /** This browser's own order of the accounts of a seed; null until it is drawn. */
+  accountOrder: v.fallback(v.nullable(AccountOrderSchema), null),
   /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
   /** What may be done for the proof of work. */
@@ -53,9 +62,15 @@ export function settingOf<N extends SettingName>(name: N, value: unknown): Setti
   return v.parse(settings[name], value) as SettingValue<N>;
 }
 
+/** Whether a setting goes with the purse into another browser. */
+export const isPortable = (name: string): boolean => name !== 'accountOrder';
+
 /** A setting by its name, as a backup has it. What does not read as it should is its default, as ever. */
 export const SettingText = v.pipe(
-  v.strictObject({ name: v.picklist(Object.keys(settings) as SettingName[]), value: v.unknown() }),
+  v.strictObject({
+    name: v.picklist((Object.keys(settings) as SettingName[]).filter(isPortable)),
+    value: v.unknown(),
+  }),
   v.transform(({ name, value }) => ({ name, value: settingOf(name, value) })),
 );
 
@@ -83,6 +98,16 @@ export class StoredSettings {
     const { store } = this.#database.transaction('settings');
     const [first, second] = await Promise.all([store.get(one), store.get(other)]);
     return [settingOf(one, first), settingOf(other, second)];
+  }
+
+  /** This browser's own order of the accounts of a seed, drawn when it is first asked for. */
+  async accountOrder(): Promise<AccountOrder> {
+    const { store, done } = this.#database.transaction('settings', 'readwrite');
+    const kept = settingOf('accountOrder', await store.get('accountOrder'));
+    const order = kept ?? drawOrder();
+    if (kept === null) await store.put(order, 'accountOrder');
+    await done;
+    return order;
   }
 
   async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {

@@ -121,6 +121,17 @@ describe('budgets', () => {
 });
 
 describe('settings', () => {
+  test('the order of accounts is drawn once, whoever asks first, and drawn again where it is damaged', async () => {
+    const settings = new StoredSettings(database);
+    const [first, second] = await Promise.all([settings.accountOrder(), settings.accountOrder()]);
+    expect(second).toEqual(first);
+    expect(await settings.accountOrder()).toEqual(first);
+    for (const damaged of [[], [0, 1], [0, 0, 1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7, 8], 'order']) {
+      await database.put('settings', damaged, 'accountOrder');
+      expect((await settings.accountOrder()).toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+  });
+
   test('have defaults, and keep what is written', async () => {
     const settings = new StoredSettings(database);
     expect(await settings.read('autoLockMinutes')).toBe(30);

@@ -209,7 +209,7 @@ export function activityView(activity: Activity, out: ReadonlySet<BlockHash>): A
 
 /** `out` as for `activityView`. Of a payment in a private window nothing is told but what the disk keeps. */
 export function paymentView(payment: AnyPayment, out: ReadonlySet<BlockHash>): PaymentView {
-  const { intent, progress, story } = payment;
+  const { intent, progress, story, replaced = [], claimed = [] } = payment;
   const { id, at, amount, network, approval, offer } = intent;
   const hash = 'hash' in progress ? progress.hash : null;
   return {
@@ -227,6 +227,7 @@ export function paymentView(payment: AnyPayment, out: ReadonlySet<BlockHash>): P
     testMoney: network.testMoney,
     approval,
     blockHash: hash,
+    lostBlocks: [...replaced, ...claimed],
     status: 'status' in progress ? progress.status : null,
     cheque:
       !isHandOver(offer) || !hash || progress.state === 'revoked' ? null : out.has(hash) ? 'out' : 'cashed',

@@ -28,6 +28,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     description: null,
     approval: 'budget',
     blockHash: 'A'.repeat(64),
+    lostBlocks: [],
     status: 200,
     fault: null,
     serverSaid: null,

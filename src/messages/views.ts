@@ -198,6 +198,8 @@ export interface PaymentView {
   readonly description: string | null;
   readonly approval: 'once' | 'budget';
   readonly blockHash: string | null;
+  /** The blocks that were signed for it before, and that another wallet of the same seed made worthless to it. */
+  readonly lostBlocks: readonly string[];
   /** HTTP status of the paid answer. */
   readonly status: number | null;
   readonly fault: FaultView | null;

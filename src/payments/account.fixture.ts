@@ -43,6 +43,8 @@ export interface Account {
   readonly chains: StoredChains;
   /** A purse of its own over the same database, as a new life of the worker has it; its ports may be replaced. */
   purse(ports?: Partial<PursePorts>): Purse;
+  /** The same seed in another browser: the same account, over a database of its own. */
+  elsewhere(): Promise<Account>;
   /** The account's blocks on the ledger, oldest first. */
   blocks(): readonly Entry[];
   /** Those of them that pay somebody. */
@@ -55,7 +57,10 @@ export interface Account {
 
 /** An account whose first block has been confirmed, with this much raw; unopened without. */
 export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<Account> {
-  const keys = raw === null ? freshKeys() : await openAccount(devnet, raw.toString());
+  return accountOf(devnet, raw === null ? freshKeys() : await openAccount(devnet, raw.toString()));
+}
+
+async function accountOf(devnet: Devnet, keys: AccountKeys): Promise<Account> {
   const database = await openDatabase(crypto.randomUUID());
   const { id, rpcUrls, wsUrl, thresholds } = devnet.profile;
   const network = { ...DEVNET, id, rpcUrls, wsUrl, thresholds };
@@ -94,6 +99,7 @@ export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<A
         changed: () => undefined,
         ...ports,
       }),
+    elsewhere: () => accountOf(devnet, keys),
     blocks,
     sends: () => blocks().filter(({ subtype }) => subtype === 'send'),
     otherWallet: () => new TestAccount(devnet.ledger, keys.privateKey),

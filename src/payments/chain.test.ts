@@ -301,6 +301,8 @@ describe('another wallet on the same account', () => {
     await account.publish(await account.otherWallet().send(stranger(), 100n));
     const own = await chain.send(order(1n), record);
     expect(await chain.land(own)).toBe('replaced');
+    // The head, and the branch down to the place of ours.
+    expect(await asked(() => chain.look())).toEqual({ account_info: 1, block_info: 3 });
     expect(await asked(() => chain.look())).toEqual({ account_info: 1, block_info: 2 });
     await pay(2n);
     expect(amounts()).toEqual([100n, 2n]);

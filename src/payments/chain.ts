@@ -8,7 +8,8 @@ import {
   type ChainHead,
   hashBlock,
   type OpenHead,
-  signBlock,
+  signBlockAnew,
+  workRootOf,
 } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
 import { MAINNET, mostRawOn, type NetworkProfile } from '../nano/network.ts';
@@ -19,9 +20,9 @@ import type { WorkNonce } from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { ChainWork } from './chain-work.ts';
 import { countermandOf, isCashed } from './countermand.ts';
-import { Frontier } from './frontier.ts';
+import { type Basis, Frontier } from './frontier.ts';
 import type { ChainStore } from './journal.ts';
-import type { Landing } from './landing.ts';
+import { type Conflict, type FullLanding, isClaimed, isConfirmed, type Landing } from './landing.ts';
 import {
   type Cheque,
   chequeOutFault,
@@ -37,6 +38,8 @@ import { type Receipt, Receives, type RecordReceives, type Unsigned } from './re
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
+export type Confirmed = (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
+
 export interface ChainPorts {
   readonly network: NetworkProfile;
   readonly node: NodeClient;
@@ -44,6 +47,8 @@ export interface ChainPorts {
   readonly store: ChainStore;
   readonly exclusively: Exclusively;
   readonly clock: Pick<Clock, 'now'>;
+  /** Resolves once the network has confirmed a block; rejects with `fault_notConfirmed` when patience ends. */
+  readonly confirmed: Confirmed;
   /** The account's keys; rejects with Fault `fault_locked` when the purse is locked. */
   readonly keys: () => Promise<AccountKeys>;
 }
@@ -58,16 +63,15 @@ export interface Order {
 export interface Sending {
   /** What it pays for, and until when. */
   readonly due?: Due;
-  /** Ends the search for its work. */
+  /** Ends the search for its work, and the wait for a head to build on. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a send needs that somebody else will publish. */
-export interface HandingOver {
-  readonly cheque: Cheque;
-  /** Resolves once the network has confirmed the block; rejects when patience ends. */
-  readonly confirmed: (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
-}
+/** What came of signing a send once more. */
+export type SentInstead =
+  | { readonly kind: 'signed'; readonly own: OwnBlock }
+  /** Nothing was signed: an earlier block of the same send is on the ledger, and stands. */
+  | { readonly kind: 'stands'; readonly own: OwnBlock };
 
 /** An own block that a node does not take, and why not. */
 export interface Refused {
@@ -75,6 +79,8 @@ export interface Refused {
   readonly fault: Fault;
 }
 
+/** What is to be known of a block that is signed; `cheque` for one that somebody else will publish. */
+type Appending = Sending & { readonly cheque?: Cheque };
 type Built = Pick<Unsigned, 'subtype' | 'block'>;
 type Build = (head: ChainHead) => Built | Promise<Built>;
 
@@ -94,6 +100,8 @@ export class Chain {
   #head: ChainHead | null = null;
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
   #proven: { readonly head: ChainHead; readonly newest: BlockHash | null } | null = null;
+  /** The last head that stands beside own blocks which lost their place, and what is built on it excludes (see `Basis`). */
+  #beside: Basis | null = null;
   #refused: Refused | null = null;
   readonly #signed = new Set<BlockHash>();
 
@@ -147,8 +155,10 @@ export class Chain {
     await this.#receives.published();
     const before = this.#head;
     const newest = await this.#frontier.newest();
-    const head = await this.#frontier.head(newest);
+    const basis = await this.#frontier.basis(newest);
+    const { head } = basis;
     await this.#keepApart(head);
+    if (basis.excludes !== undefined) this.#beside = basis;
     this.#proven = { head, newest: newest?.hash ?? null };
     this.#refused = null;
     // What was signed while the node was asked is newer than its answer.
@@ -180,14 +190,51 @@ export class Chain {
   }
 
   /**
+   * Signs a send once more whose `earlier` blocks have lost their place, and records it. The new block stands on what has
+   * taken it, proven block by block: the network confirms at most one of them, whatever a node says (invariant 1).
+   * Resolved with the earlier block that stands, where one is on the ledger after all.
+   *
+   * @throws Fault as `send`, and `fault_blockWaits` while no node shows what has taken the place of each of them
+   */
+  sendInstead(
+    order: Order,
+    earlier: readonly BlockHash[],
+    record: Record,
+    options: Sending = {},
+  ): Promise<SentInstead> {
+    return this.#unlessShort(() =>
+      this.#alone(async () => {
+        const head = await this.#whenDecided(await this.#newestFree(), options.signal, () => this.look());
+        const stands = await this.#standingOn(head, earlier);
+        if (stands !== null) return { kind: 'stands', own: stands };
+        return { kind: 'signed', own: await this.#appendOn(head, sendOf(order), record, options) };
+      }),
+    );
+  }
+
+  /** The one of these blocks that a head stands on; null where it excludes them all. @throws Fault `fault_blockWaits` */
+  async #standingOn(head: ChainHead, hashes: readonly BlockHash[]): Promise<OwnBlock | null> {
+    const { store, node } = this.#ports;
+    for (const hash of hashes) {
+      const own = await store.signed(hash);
+      const relation = own === null ? null : await this.#frontier.relation(own, head);
+      if (relation?.kind === 'on') return own;
+      // Where a node says that it is confirmed all the same, one of them lies, and which is not known.
+      const isProven = relation?.kind === 'excluded' && !(await isConfirmed(node, hash));
+      if (!isProven) throw new Fault('fault_blockWaits');
+    }
+    return null;
+  }
+
+  /**
    * Signs and records a send that is never published from here: whoever it is given to may do so at any time. Until it
    * is on the ledger, or revoked, nothing else is built on this chain. It stands on a head that the network has
    * confirmed, since servers take it on no other (protocol.md section 4, row 10).
    *
    * @throws Fault as `send`, and `fault_headUnconfirmed`
    */
-  async handOver(order: Order, over: HandingOver, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
-    return this.#spend(order, record, { over, signal });
+  async handOver(order: Order, cheque: Cheque, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
+    return this.#spend(order, record, { cheque, signal });
   }
 
   /** Who has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
@@ -277,14 +324,37 @@ export class Chain {
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
   async land(own: OwnBlock): Promise<Landing> {
+    return toldOf(await this.#land(own));
+  }
+
+  /**
+   * As `land`, for a block that pays for something. Where another block contends for the place, it waits until the
+   * network has chosen one of the two: `pending` only when patience ends before that, or where nothing contends.
+   * `claimed`: another wallet of the same seed has signed the very same block, and published it first.
+   *
+   * @throws Fault as `landBlock`; the signal's reason
+   */
+  async landPayment(own: OwnBlock, signal?: AbortSignal): Promise<Landing | 'claimed'> {
+    let landing = await this.#land(own);
+    const conflict = landing.kind === 'pending' ? landing.conflict : null;
+    if (conflict !== null && (await this.#decided(conflict, signal))) landing = await this.#land(own);
+    const mayBeClaimed = landing.kind === 'landed' && !landing.isNew;
+    return mayBeClaimed && (await isClaimed(this.#ports.node, own)) ? 'claimed' : toldOf(landing);
+  }
+
+  async #land(own: OwnBlock): Promise<FullLanding> {
     const landing = await this.#frontier.land(own).catch((failure: unknown) => {
       if (failure instanceof Fault && failure.key === 'fault_nodeRefused') this.#noteRefused(own, failure);
       throw failure;
     });
-    if (landing !== 'landed') this.#proven = null;
+    if (landing.kind !== 'landed') this.#proven = null;
     else if (this.#head !== null && this.#isHead(own)) this.#proven = { head: this.#head, newest: own.hash };
-    // While a send may yet be heard of, so may what was built on it.
-    return landing === 'groundless' ? 'pending' : landing;
+    return landing;
+  }
+
+  /** Whether the network has confirmed another block in the place of an own one, or of one that it stands on. */
+  isReplaced(own: OwnBlock): Promise<boolean> {
+    return this.#frontier.isReplaced(own);
   }
 
   /** What the network has confirmed in the place of an own block (see `Frontier`). */
@@ -304,54 +374,68 @@ export class Chain {
     return readiness === 'none' && this.#receives.isPreparing ? 'working' : readiness;
   }
 
-  /** Signs a send. Receives that are being prepared are waited for only where the balance is too small without them. */
-  async #spend(
-    order: Order,
-    record: Record,
-    options: Sending & { readonly over?: HandingOver },
-  ): Promise<OwnBlock> {
+  /** Signs a send. */
+  #spend(order: Order, record: Record, options: Appending): Promise<OwnBlock> {
+    return this.#unlessShort(() => this.#append(sendOf(order), record, options));
+  }
+
+  /** Receives that are being prepared are waited for only where the balance is too small for a send without them. */
+  async #unlessShort<T>(send: () => Promise<T>): Promise<T> {
     try {
-      return await this.#append(sendOf(order), record, options);
+      return await send();
     } catch (failure) {
       const isShort = failure instanceof Fault && failure.key === 'fault_insufficient';
       if (!isShort || !(await this.#receives.hurry())) throw failure;
-      return this.#spend(order, record, options);
+      return this.#unlessShort(send);
     }
   }
 
-  async #append(
+  #append(build: Build, record: Record, options: Appending = {}): Promise<OwnBlock> {
+    return this.#alone(async () => {
+      const { cheque, signal } = options;
+      const newest = await this.#newestFree();
+      const head = await this.#whenDecided(newest, signal, () =>
+        cheque === undefined ? this.#basis(newest) : this.#confirmedHead(signal),
+      );
+      return this.#appendOn(head, build, record, options);
+    });
+  }
+
+  /** Signs and records a block on a head; within `#alone` only. */
+  async #appendOn(
+    head: ChainHead,
     build: Build,
     record: Record,
-    { over, due, signal }: Sending & { readonly over?: HandingOver } = {},
+    { cheque, due, signal }: Appending,
   ): Promise<OwnBlock> {
-    return this.#alone(async () => {
-      const newest = await this.#newestFree();
-      const head = over === undefined ? await this.#basis(newest) : await this.#confirmedHead(over, signal);
-      const { subtype, block } = await build(head);
-      const nonce = await this.#work.obtain(head, subtype, signal);
-      const own: OwnBlock = {
-        ...(await this.#sign({ head, subtype, block }, nonce)),
-        ...(over !== undefined && { cheque: over.cheque }),
-        ...(due !== undefined && { due }),
-      };
-      await record(own);
-      this.#moveOn(head, own);
-      this.#receives.moved();
-      return own;
-    });
+    const { subtype, block } = await build(head);
+    const nonce = await this.#work.obtain(head, subtype, signal);
+    const own: OwnBlock = {
+      ...(await this.#sign({ head, subtype, block }, nonce)),
+      ...(cheque !== undefined && { cheque }),
+      ...(due !== undefined && { due }),
+    };
+    await record(own);
+    this.#moveOn(head, own);
+    this.#receives.moved();
+    return own;
   }
 
   /** Signs a block. The key is taken only now that its work is there: a search may be long, and none is held meanwhile. */
   async #sign({ head, subtype, block }: Unsigned, nonce: WorkNonce): Promise<OwnBlock> {
     const { network, keys } = this.#ports;
+    const beside = this.#beside;
+    const excludes =
+      beside !== null && workRootOf(beside.head) === workRootOf(head) ? beside.excludes : undefined;
     const { privateKey } = await keys();
     return {
       network: network.id,
       account: this.account,
       hash: hashBlock(block),
       subtype,
-      block: { ...signBlock(block, privateKey), work: nonce },
+      block: { ...signBlockAnew(block, privateKey), work: nonce },
       moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+      ...(excludes !== undefined && { excludes }),
     };
   }
 
@@ -420,14 +504,45 @@ export class Chain {
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
 
-  async #confirmedHead({ confirmed }: HandingOver, signal?: AbortSignal): Promise<ChainHead> {
+  async #confirmedHead(signal?: AbortSignal): Promise<ChainHead> {
     const head = await this.look();
     if (head.kind === 'unopened') return head;
-    await confirmed(head.hash, signal).catch((failure) => {
+    await this.#ports.confirmed(head.hash, signal).catch((failure) => {
       const impatient = failure instanceof Fault && failure.key === 'fault_notConfirmed';
       throw impatient ? new Fault('fault_headUnconfirmed', [], { cause: failure }) : failure;
     });
     return head;
+  }
+
+  /** Looks for a head. While two blocks contend for the place of our newest, it waits until the network has chosen. */
+  async #whenDecided(
+    newest: OwnBlock | null,
+    signal: AbortSignal | undefined,
+    look: () => Promise<ChainHead>,
+  ): Promise<ChainHead> {
+    try {
+      return await look();
+    } catch (failure) {
+      const conflict = newest && this.#frontier.conflictOf(newest.hash);
+      if (!conflict || !(await this.#decided(conflict, signal))) throw failure;
+      return look();
+    }
+  }
+
+  /** Whether the network has confirmed one of two blocks before patience ends. @throws the signal's reason */
+  async #decided({ own, other }: Conflict, signal?: AbortSignal): Promise<boolean> {
+    const { confirmed } = this.#ports;
+    const over = new AbortController();
+    const ended = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    try {
+      await Promise.race([confirmed(own, ended), confirmed(other, ended)]);
+      return true;
+    } catch (failure) {
+      if (failure instanceof Fault && failure.key === 'fault_notConfirmed') return false;
+      throw failure;
+    } finally {
+      over.abort();
+    }
   }
 
   /** One block at a time, whoever signs it. */
@@ -440,6 +555,9 @@ export class Chain {
 const sendOf =
   (order: Order): Build =>
   (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) });
+
+/** While a send may yet be heard of, so may what was built on it. */
+const toldOf = ({ kind }: FullLanding): Landing => (kind === 'groundless' ? 'pending' : kind);
 
 function difference(before: Raw, after: Raw): Raw {
   return before > after ? subtractRaw(before, after) : subtractRaw(after, before);

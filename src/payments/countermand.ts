@@ -38,6 +38,7 @@ export function countermandOf(cheque: ChequeBlock, privateKey: PrivateKey): OwnB
     subtype: 'change',
     block: { ...signBlock(block, privateKey), work: cheque.block.work },
     moved: ZERO,
+    ...(cheque.excludes !== undefined && { excludes: cheque.excludes }),
     revokes: cheque,
   };
 }

@@ -137,14 +137,16 @@ test('a request that joins a payment too late to save it is met once more', asyn
       find: (id) => journal.find(id),
       reserve: (intent) => journal.reserve(intent),
       sign: (id, own) => journal.sign(id, own),
+      signInstead: (id, lost, own, how) => journal.signInstead(id, lost, own, how),
+      reinstate: (id, lost, own) => journal.reinstate(id, lost, own),
       revoke: (id, instead) => journal.revoke(id, instead),
       underway: () => journal.underway(),
       forChallenge: (id) => journal.forChallenge(id),
       recall: (challenge, network) => journal.recall(challenge, network),
-      advance: (id, progress) => {
+      advance: (id, progress, lost) => {
         // The page sends its request again while the payment is being given up.
         if (progress.state === 'abandoned') expect(handover?.takeOver(second)).toBe(true);
-        return journal.advance(id, progress);
+        return journal.advance(id, progress, lost);
       },
     },
   });

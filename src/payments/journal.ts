@@ -15,6 +15,9 @@ export type Reservation =
   /** The budget does not allow it any more: other payments used it up, or it was changed since the decision. */
   | { readonly kind: 'over' };
 
+/** How a payment's block was lost to it: see `Payment.replaced` and `Payment.claimed`. */
+export type Lost = 'replaced' | 'claimed';
+
 /** An intent before it was counted: in which windows, the journal alone decides. */
 export type Uncounted = Omit<Intent, 'windows'>;
 
@@ -29,13 +32,32 @@ export interface Journal {
    * (invariants 1, 2).
    */
   reserve(intent: Uncounted): Promise<Reservation>;
-  /** Takes the payment one step on; giving back its reservation when it is abandoned. */
-  advance(id: PaymentId, progress: Progress): Promise<AnyPayment>;
   /**
-   * Takes the payment to `signed` and writes its block as the account's newest: both or neither. The last look before
-   * money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
+   * Takes the payment one step on; giving back its reservation when it is abandoned. Once it has a block, only with that
+   * very block, or when `lost` is it.
+   *
+   * @throws Fault `fault_paymentOver` for a step that is none, or for another block
+   */
+  advance(id: PaymentId, progress: Progress, lost?: BlockHash): Promise<AnyPayment>;
+  /**
+   * Takes an approved payment to `signed` and writes its block as the account's newest: both or neither. The last look
+   * before money moves: a block that pays something else than was approved, or too late, is refused (invariant 3).
    */
   sign(id: PaymentId, own: OwnBlock): Promise<AnyPayment>;
+  /**
+   * Takes a payment whose block is lost to it back to `signed` with another one, and writes that as the account's newest:
+   * both or neither. The reservation stays as it is, the lost block is kept on record. As at `sign`, a block that pays
+   * something else than was approved, or too late, is refused.
+   *
+   * @throws Fault `fault_paymentOver` where its block is not `lost` any more, or for a copy (see `Payment.isCopy`)
+   */
+  signInstead(id: PaymentId, lost: BlockHash, own: OwnBlock, how: Lost): Promise<AnyPayment>;
+  /**
+   * Takes a payment whose block has lost its place back to one of its `replaced` ones, which is on the ledger after all.
+   *
+   * @throws Fault `fault_paymentOver` where its block is not `lost` any more, or the other was never its own
+   */
+  reinstate(id: PaymentId, lost: BlockHash, own: OwnBlock): Promise<AnyPayment>;
   /**
    * Takes a payment whose block was handed over to `revoked`, gives back its reservation, and writes the block that
    * stands in its place as the account's newest: all or nothing.

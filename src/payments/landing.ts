@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
-import { type BlockHash, hashBlock, verifySignature, ZERO_HASH } from '../nano/block.ts';
+import { type BlockHash, hashBlock, type SignedBlock, verifySignature, ZERO_HASH } from '../nano/block.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import { publishBlock } from '../nano/publish.ts';
 import type { OwnBlock } from './own-block.ts';
@@ -12,8 +12,25 @@ import type { OwnBlock } from './own-block.ts';
  */
 export type Landing = 'landed' | 'pending' | 'replaced';
 
-/** Or it is `groundless`: it receives, or stands on what receives, a send that no node has heard of. */
-export type FullLanding = Landing | 'groundless';
+/** A block in the place of an own one, shown to be ours by its signature. The network has confirmed neither. */
+export interface Conflict {
+  readonly own: BlockHash;
+  readonly other: BlockHash;
+}
+
+export type FullLanding =
+  /** `isNew`: a node has just taken it from here, which had it from nobody else. */
+  | { readonly kind: 'landed'; readonly isNew: boolean }
+  | { readonly kind: 'replaced' }
+  /** With the conflict that the network has to decide first, if that is what it waits for. */
+  | { readonly kind: 'pending'; readonly conflict: Conflict | null }
+  /** It receives, or stands on what receives, a send that no node has heard of. */
+  | { readonly kind: 'groundless' };
+
+const TAKEN: FullLanding = { kind: 'landed', isNew: true };
+const KNOWN: FullLanding = { kind: 'landed', isNew: false };
+const REPLACED: FullLanding = { kind: 'replaced' };
+const PENDING: FullLanding = { kind: 'pending', conflict: null };
 
 /** The own block with this hash; null when the purse did not sign it. */
 export type FindSigned = (hash: BlockHash) => Promise<OwnBlock | null>;
@@ -28,12 +45,12 @@ export async function landBlock(node: NodeClient, own: OwnBlock, signed: FindSig
   const published = await publishBlock(node, own.block, own.subtype).catch(asRefusal);
   switch (published.kind) {
     case 'taken':
-      return 'landed';
+      return TAKEN;
     case 'known':
       // Nodes may disagree: what one of them has, another may have seen replaced.
-      return !published.confirmed && (await isReplaced(node, own, signed)) ? 'replaced' : 'landed';
+      return !published.confirmed && (await isReplaced(node, own, signed)) ? REPLACED : KNOWN;
     case 'unknown':
-      return 'pending';
+      return PENDING;
     case 'gap':
       return published.lacks === 'previous' ? landOnBase(node, own, signed) : landReceive(node, own);
     case 'forked':
@@ -41,7 +58,8 @@ export async function landBlock(node: NodeClient, own: OwnBlock, signed: FindSig
       // A node judges the balance before it sees a fork, so a refusal may mean one (protocol.md section 9).
       const rival = await rivalOf(node, own);
       if (rival === null && published.kind === 'refused') throw published.fault;
-      return rival?.confirmed ? 'replaced' : 'pending';
+      if (rival?.confirmed) return REPLACED;
+      return { kind: 'pending', conflict: rival && { own: own.hash, other: rival.hash } };
     }
   }
 }
@@ -49,27 +67,66 @@ export async function landBlock(node: NodeClient, own: OwnBlock, signed: FindSig
 /** Lands the own block below first, which the network lost or never heard of. */
 async function landOnBase(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<FullLanding> {
   const base = await signed(own.block.previous);
-  if (base === null) return 'pending';
+  // No node has what it stands on, which another wallet made: unless that has lost its place, a node may yet hear of it.
+  if (base === null) return (await isExcluded(node, own)) ? REPLACED : PENDING;
   const landing = await landBlock(node, base, signed);
-  if (landing !== 'landed') return landing;
+  if (landing.kind !== 'landed') return landing;
   const published = await publishBlock(node, own.block, own.subtype);
-  return published.kind === 'taken' || published.kind === 'known' ? 'landed' : 'pending';
+  if (published.kind === 'taken') return TAKEN;
+  return published.kind === 'known' ? KNOWN : PENDING;
 }
 
 /** A send that was there when its receive was signed, and that no node knows any more, was none. */
 async function landReceive(node: NodeClient, own: OwnBlock): Promise<FullLanding> {
   const { block } = own;
-  if ((await rivalOf(node, own))?.confirmed) return 'replaced';
-  return (await node.blockInfo(block.link as BlockHash)) === null ? 'groundless' : 'pending';
+  if ((await rivalOf(node, own))?.confirmed) return REPLACED;
+  return (await node.blockInfo(block.link as BlockHash)) === null ? { kind: 'groundless' } : PENDING;
 }
 
-/** Whether the network has confirmed another block in the place of this one, or of an own one that it stands on. */
-async function isReplaced(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<boolean> {
+/**
+ * Whether the network has confirmed another block in the place of this one, or of an own one that it stands on.
+ *
+ * @throws Fault those of NodeClient
+ */
+export async function isReplaced(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<boolean> {
   for (let each: OwnBlock | null = own; each !== null; each = await signed(each.block.previous)) {
-    if ((await rivalOf(node, each))?.confirmed) return true;
+    if ((await rivalOf(node, each))?.confirmed || (await isExcluded(node, each))) return true;
     if ((await node.blockInfo(each.hash))?.confirmed) return false;
   }
   return false;
+}
+
+/** Whether the network has confirmed the own block that this one's branch excludes. */
+export async function isExcluded(node: NodeClient, { excludes }: OwnBlock): Promise<boolean> {
+  return excludes !== undefined && isConfirmed(node, excludes);
+}
+
+/** Whether the network has confirmed a block: one node that says so is enough. */
+export async function isConfirmed(node: NodeClient, hash: BlockHash): Promise<boolean> {
+  const told = await Promise.all(node.each().map((one) => one.blockInfo(hash).catch(unlessReached)));
+  return told.some((info) => info?.confirmed);
+}
+
+/**
+ * Whether another wallet with our key signed this very block, for something of its own, and published it before us. That
+ * is shown by a signature that was not made here, which no node could make up: each one of a block is drawn anew (see
+ * `signBlockAnew`), and a node keeps the first that it gets. It counts only where every node shows it: where one has
+ * ours, or gives no answer, the other wallet may take the block for ours in its turn.
+ *
+ * A block that was published from here before, by an earlier life of the worker or by a connection that sends a request
+ * twice, has our own signature.
+ */
+export async function isClaimed(node: NodeClient, own: OwnBlock): Promise<boolean> {
+  const told = await Promise.all(node.each().map((one) => one.blockInfo(own.hash).catch(unlessReached)));
+  return told.every((info) => info?.contents.kind === 'state' && isSignedAnew(info.contents.block, own));
+}
+
+/** The first half of a signature tells: of the second one, other spellings can be computed without the key. */
+function isSignedAnew(shown: SignedBlock, { account, hash, block }: OwnBlock): boolean {
+  const half = ({ signature }: SignedBlock) => signature.slice(0, 64);
+  return (
+    hashBlock(shown) === hash && half(shown) !== half(block) && verifySignature(shown, publicKeyOf(account))
+  );
 }
 
 function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault: Fault } {

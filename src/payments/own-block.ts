@@ -21,6 +21,11 @@ export interface OwnBlock {
   readonly block: SignedBlock;
   /** By how much the block changes the account's balance, whichever way (raw). */
   readonly moved: Raw;
+  /**
+   * Only for a block that was built beside an own one that had lost its place: that one, as low as possible. The branch
+   * below this block has another block in its place, so that the network confirms one of the two at most.
+   */
+  readonly excludes?: BlockHash;
   /** Only for a send that pays an offer from here: what for, and until when a ledger may still learn of it. */
   readonly due?: Due;
   /**

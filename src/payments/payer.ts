@@ -1,14 +1,15 @@
 import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { BlockHash } from '../nano/block.ts';
 import { type Answer, readAnswer } from '../protocol/answer.ts';
 import type { Message } from '../protocol/mechanism.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { HandOverOffer } from '../protocol/offer.ts';
 import { makeProof } from '../protocol/proof.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/redelivery.ts';
-import type { Exclusively, HandingOver } from './chain.ts';
-import type { Journal } from './journal.ts';
+import type { Exclusively } from './chain.ts';
+import type { Journal, Lost } from './journal.ts';
 import type { Landing } from './landing.ts';
 import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './last-look.ts';
 import type { OwnBlock } from './own-block.ts';
@@ -37,7 +38,7 @@ export interface PayerPorts {
   readonly purse: (
     network: string,
     account: NanoAddress,
-  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'sign'>>;
+  ) => Promise<Pick<Purse, 'chain' | 'decided' | 'sign'>>;
   /** Revokes a payment whose block came too late: resolved with what the ledger made of it (see `Revoker`). */
   readonly revoke: (id: PaymentId) => Promise<AnyPayment>;
   /** Lets the challenge's own request go again, once, with the proof. */
@@ -67,6 +68,15 @@ export interface PostAnswer {
   readonly paymentResponse: string | null;
   readonly bodyText: string;
 }
+
+/** How many blocks are signed for a payment at most, one after the other, each in the place of one that was lost. */
+const MOST_SIGNED = 9;
+/** What keeps a payment whose block is dead from being signed once more, and always will. */
+const ENDS_FOR_GOOD: ReadonlySet<FaultKey> = new Set<FaultKey>([
+  'fault_offerExpired',
+  'fault_withdrawn',
+  'fault_insufficient',
+]);
 
 /** The longest a timer can wait (ms): a longer one would go off at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
@@ -189,9 +199,9 @@ export class Payer {
 
   async #walk(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     let payment = await this.#now(id);
-    const { intent, progress } = payment;
-    if (progress.state === 'published' && (await this.#isReplaced(intent, progress))) {
-      return this.#giveUp(intent);
+    const { progress } = payment;
+    if (progress.state === 'published' && (await this.#isReplaced(payment.intent, progress))) {
+      payment = await this.#takeUpAgain(payment, progress, 'replaced', demand);
     }
     while (goesOn(payment)) payment = await this.#step(payment, demand);
     return payment;
@@ -212,17 +222,18 @@ export class Payer {
     return isWhole(payment) ? this.#stepWhole(payment, demand) : this.#stepRecord(payment);
   }
 
-  async #stepWhole({ intent, progress, story }: Payment, demand?: Demand): Promise<AnyPayment> {
+  async #stepWhole(payment: Payment, demand?: Demand): Promise<AnyPayment> {
     const { journal } = this.#ports;
+    const { intent, progress } = payment;
     switch (progress.state) {
       case 'approved':
         return this.#sign(intent, demand);
       case 'signed':
         return isHandOver(intent.offer)
           ? this.#proveBy(intent.offer, intent, progress)
-          : this.#publish(intent, progress);
+          : this.#publish(payment, progress, demand);
       case 'published':
-        return this.#confirm(intent, progress, story.at(-1)?.at);
+        return this.#confirm(payment, progress, demand);
       case 'confirmed': {
         const { block, hash } = progress;
         const { account, offer } = intent;
@@ -236,14 +247,15 @@ export class Payer {
   }
 
   /** Nothing can be proven any more: what no network has is given back, the rest only finds its place on the ledger. */
-  async #stepRecord({ intent, progress, story }: PrivateRecord): Promise<AnyPayment> {
+  async #stepRecord(payment: PrivateRecord): Promise<AnyPayment> {
+    const { intent, progress } = payment;
     switch (progress.state) {
       case 'approved':
-        return this.#abandon(intent, 'fault_interrupted');
+        return this.#abandon(intent, new Fault('fault_interrupted'));
       case 'signed':
-        return isHandOver(intent.offer) ? this.#ports.revoke(intent.id) : this.#publish(intent, progress);
+        return isHandOver(intent.offer) ? this.#ports.revoke(intent.id) : this.#publish(payment, progress);
       case 'published':
-        return this.#confirm(intent, progress, story.at(-1)?.at);
+        return this.#confirm(payment, progress);
       default:
         throw new Fault('fault_paymentOver');
     }
@@ -252,35 +264,81 @@ export class Payer {
   /** Signs the block of an approved payment; when that fails before anything was signed, nothing is owed. */
   async #sign(intent: Intent, demand?: Demand): Promise<AnyPayment> {
     const { journal } = this.#ports;
-    const { id, offer, amount } = intent;
-    const site = siteOnDisk(intent);
-    // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
-    const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
-    const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
-    const signal = demand === undefined ? tooLate : AbortSignal.any([tooLate, demand.signal]);
-    const due = { payment: id, site, by: offer.expiresAt - PUBLISHING_MARGIN };
+    const { id, offer } = intent;
+    const terms = this.#terms(intent, demand);
     let signed: AnyPayment | undefined;
     try {
-      const purse = await this.#purse(intent);
-      const order = { to: offer.payTo, amount };
+      const { chain } = await this.#purse(intent);
       const record = async (own: OwnBlock) => {
         if (demand?.isWaited() === false) throw new Fault('fault_withdrawn');
         signed = await journal.sign(id, own);
       };
-      const over: HandingOver = {
-        cheque: { payment: id, site },
-        confirmed: (hash, signal) => purse.confirmed(hash, signal),
-      };
+      const { order, due, signal } = terms;
       await (isHandOver(offer)
-        ? purse.chain.handOver(order, over, record, signal)
-        : purse.chain.send(order, record, { due, signal }));
+        ? chain.handOver(order, { payment: id, site: siteOnDisk(intent) }, record, signal)
+        : chain.send(order, record, { due, signal }));
     } catch (failure) {
       const payment = await this.#now(id);
       if (payment.progress.state !== 'approved') throw failure;
-      const { key, args } = failure === tooLate.reason ? new Fault('fault_offerExpired') : faultOf(failure);
-      return journal.advance(id, { state: 'abandoned', fault: key, args });
+      return this.#abandon(intent, terms.faultOf(failure));
     }
     return signed ?? this.#now(id);
+  }
+
+  /**
+   * The block of a payment is none of its own any more: the payment is made with another one, under the same consent.
+   * `replaced`, it is made on top of what has taken the place, so that never more than one of its blocks is confirmed; or
+   * it goes on with an earlier one that is on the ledger after all. `claimed`, what is on the ledger pays for something
+   * else. A payment that nobody waits for any more, or that is too late or too dear by now, is given up.
+   */
+  async #takeUpAgain(
+    payment: AnyPayment,
+    { hash }: Of<'signed' | 'published'>,
+    how: Lost,
+    demand?: Demand,
+  ): Promise<AnyPayment> {
+    const { journal } = this.#ports;
+    const { id } = payment.intent;
+    const times = payment.story.filter(({ state }) => state === 'signed').length;
+    if (!isWhole(payment) || payment.isCopy || times >= MOST_SIGNED) {
+      return this.#abandon(payment.intent, new Fault('fault_blockForked'), hash);
+    }
+    const earlier = [...(payment.replaced ?? []), ...(how === 'replaced' ? [hash] : [])];
+    const { order, due, signal, faultOf } = this.#terms(payment.intent, demand);
+    let signed: AnyPayment | undefined;
+    try {
+      const { chain } = await this.#purse(payment.intent);
+      const record = async (own: OwnBlock) => {
+        if (demand?.isWaited() === false) throw new Fault('fault_withdrawn');
+        signed = await journal.signInstead(id, hash, own, how);
+      };
+      const sent = await chain.sendInstead(order, earlier, record, { due, signal });
+      if (sent.kind === 'stands') {
+        // Nodes that say both of one block are not agreed yet.
+        if (sent.own.hash === hash) throw new Fault('fault_blockWaits');
+        return await journal.reinstate(id, hash, sent.own);
+      }
+    } catch (failure) {
+      const fault = faultOf(failure);
+      if (signed !== undefined || !ENDS_FOR_GOOD.has(fault.key)) throw failure;
+      return this.#abandon(payment.intent, fault, hash);
+    }
+    return signed ?? this.#now(id);
+  }
+
+  /** On what terms a payment's block is signed, and what a failure to do so means. */
+  #terms(intent: Intent, demand?: Demand) {
+    const { id, offer, amount } = intent;
+    // A search for work that takes longer than the offer lives would keep the page and the chain waiting for nothing.
+    const left = offer.expiresAt - SIGNING_MARGIN - this.#ports.now();
+    const tooLate = AbortSignal.timeout(Math.min(Math.max(left, 0), LONGEST_TIMER));
+    return {
+      order: { to: offer.payTo, amount },
+      due: { payment: id, site: siteOnDisk(intent), by: offer.expiresAt - PUBLISHING_MARGIN },
+      signal: demand === undefined ? tooLate : AbortSignal.any([tooLate, demand.signal]),
+      faultOf: (failure: unknown) =>
+        failure === tooLate.reason ? new Fault('fault_offerExpired') : faultOf(failure),
+    };
   }
 
   /** A block that is handed over proves itself: neither published nor confirmed from here. */
@@ -293,48 +351,48 @@ export class Payer {
    * Too late, the block would pay for nothing: unless some node has it already, it is taken back. What was once held
    * back is, even where the clock was set back meanwhile.
    */
-  async #publish(intent: Order, signed: Of<'signed'>): Promise<AnyPayment> {
+  async #publish(payment: AnyPayment, signed: Of<'signed'>, demand?: Demand): Promise<AnyPayment> {
+    const { intent } = payment;
     const { block, hash } = signed;
     const { chain } = await this.#purse(intent);
     const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
     if (await (isLate ? chain.holdBack(hash) : chain.isHeldBack(hash))) {
       return this.#ports.revoke(intent.id);
     }
-    switch (await this.#land(intent, signed)) {
+    const landing = await chain.landPayment(ownOf(intent, signed));
+    switch (landing) {
       case 'pending':
         throw new Fault('fault_blockWaits');
       case 'replaced':
-        return this.#giveUp(intent);
+      case 'claimed':
+        return this.#takeUpAgain(payment, signed, landing, demand);
       case 'landed':
         return this.#ports.journal.advance(intent.id, { state: 'published', block, hash });
     }
   }
 
-  async #confirm(intent: Order, published: Of<'published'>, since?: number): Promise<AnyPayment> {
+  async #confirm(payment: AnyPayment, published: Of<'published'>, demand?: Demand): Promise<AnyPayment> {
+    const { intent, story } = payment;
     const { block, hash } = published;
-    try {
-      await (await this.#purse(intent)).confirmed(hash, undefined, since);
-    } catch (failure) {
+    const purse = await this.#purse(intent);
+    const decided = await purse.decided(ownOf(intent, published), story.at(-1)?.at).catch(async (failure) => {
       if (!(failure instanceof Fault) || failure.key !== 'fault_notConfirmed') throw failure;
-      // Patience is over. The block may have been dropped, or another one confirmed in its place.
-      if ((await this.#land(intent, published)) === 'replaced') return this.#giveUp(intent);
-      throw failure;
-    }
+      // Patience is over. The block may have been dropped: it is published again for the next time.
+      if ((await this.#land(intent, published)) !== 'replaced') throw failure;
+      return 'replaced';
+    });
+    if (decided === 'replaced') return this.#takeUpAgain(payment, published, decided, demand);
     return this.#ports.journal.advance(intent.id, { state: 'confirmed', block, hash });
   }
 
-  async #land(intent: Order, { block, hash }: Of<'signed' | 'published'>): Promise<Landing> {
-    const { network, account, amount } = intent;
+  async #land(intent: Order, progress: Of<'signed' | 'published'>): Promise<Landing> {
     const { chain } = await this.#purse(intent);
-    return chain.land({ network: network.id, account, hash, subtype: 'send', block, moved: amount });
+    return chain.land(ownOf(intent, progress));
   }
 
-  #giveUp(intent: Order): Promise<AnyPayment> {
-    return this.#abandon(intent, 'fault_blockForked');
-  }
-
-  #abandon({ id }: Order, fault: FaultKey): Promise<AnyPayment> {
-    return this.#ports.journal.advance(id, { state: 'abandoned', fault, args: [] });
+  /** @param lost the block that can never land, where one was signed */
+  #abandon({ id }: Order, { key, args }: Fault, lost?: BlockHash): Promise<AnyPayment> {
+    return this.#ports.journal.advance(id, { state: 'abandoned', fault: key, args }, lost);
   }
 
   #purse({ network, account }: Order) {
@@ -346,6 +404,11 @@ export class Payer {
     if (payment === null) throw new Fault('fault_unknownPayment');
     return payment;
   }
+}
+
+/** The block of a payment as its chain knows it. */
+function ownOf({ network, account, amount }: Order, { block, hash }: Of<'signed' | 'published'>): OwnBlock {
+  return { network: network.id, account, hash, subtype: 'send', block, moved: amount };
 }
 
 /** How a delivery ended, as the journal writes it down: with another spelling of the proof where the server wants one. */

@@ -19,8 +19,8 @@ import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from 
 const PUBLISHED = `
               approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
   approved       .       x        .         .       .        .        .       .        .         .        x
-  signed         .       .        x         .       .        .        .       .        .         x        x
-  published      .       .        .         x       .        .        .       .        .         .        x
+  signed         .       x        x         .       .        .        .       .        .         x        x
+  published      .       x        .         x       .        .        .       .        .         .        x
   confirmed      .       .        .         .       x        .        .       .        .         .        .
   proven         .       .        .         .       .        x        .       .        .         .        .
   delivered      .       .        .         .       .        .        x       x        x         .        .

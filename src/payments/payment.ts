@@ -87,6 +87,21 @@ export interface Payment {
   readonly intent: Intent;
   readonly progress: Progress;
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+  /**
+   * The blocks that were signed for it before the one in `progress`, and lost their place to another wallet's block,
+   * oldest first. All of them and the present one exclude each other.
+   */
+  readonly replaced?: readonly BlockHash[];
+  /**
+   * Blocks that were signed for it, and that another wallet of the same seed had signed as well, for something else, and
+   * published first: their proof is that wallet's.
+   */
+  readonly claimed?: readonly BlockHash[];
+  /**
+   * It came with a backup when its block was signed already: the purse that the backup was made of may still be paying.
+   * Where the block loses its place, it is given up instead of being signed once more.
+   */
+  readonly isCopy?: true;
 }
 
 /** From each state, where a payment may go. */
@@ -94,13 +109,14 @@ export type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
 
 /**
  * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
- * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). A block
- * that could not be published while it would have bought something is revoked.
+ * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). Where
+ * another wallet of the same seed has taken the block's place, or the block, the payment is signed once more. A block that could not be
+ * published while it would have bought something is revoked.
  */
 export const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],
-  signed: ['published', 'revoked', 'abandoned'],
-  published: ['confirmed', 'abandoned'],
+  signed: ['published', 'signed', 'revoked', 'abandoned'],
+  published: ['confirmed', 'signed', 'abandoned'],
   confirmed: ['proven'],
   proven: ['delivered'],
   delivered: ['settled', 'refused', 'unanswered'],
@@ -151,6 +167,14 @@ export function advance<P extends Advancing>(payment: P, progress: P['progress']
     throw new Fault('fault_paymentOver', [], { cause: `${payment.progress.state} → ${progress.state}` });
   }
   return { ...payment, progress, story: [...payment.story, { state: progress.state, at }] };
+}
+
+/** The payment as a backup brings it into another browser (see `Payment.isCopy`). */
+export function copyOf<
+  P extends Pick<Payment, 'isCopy'> & { readonly progress: { readonly state: PaymentState } },
+>(payment: P): P {
+  const { state } = payment.progress;
+  return state === 'signed' || state === 'published' ? { ...payment, isCopy: true } : payment;
 }
 
 /** True while the purse still has something to do for this payment by itself. */

@@ -21,7 +21,7 @@ type WithoutWords<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : 
 export type PrivateProgress = WithoutWords<Progress>;
 
 /** What the disk keeps of a payment from a private window. Once the browser has ended, nothing else is left of it. */
-export interface PrivateRecord extends Pick<Payment, 'story'> {
+export interface PrivateRecord extends Pick<Payment, 'story' | 'replaced' | 'claimed' | 'isCopy'> {
   readonly intent: PrivateIntent;
   readonly progress: PrivateProgress;
 }
@@ -66,6 +66,7 @@ export function onDisk(payment: AnyPayment): AnyPayment {
   if (!isWhole(payment) || !payment.intent.challenge.isPrivate) return payment;
   const { id, at, network, account, amount, approval, windows, once, offer } = payment.intent;
   const { mechanism, payTo, expiresAt } = offer;
+  const { replaced, claimed, isCopy } = payment;
   return {
     intent: {
       ...{ id, at, network, account, amount, approval, windows },
@@ -74,6 +75,9 @@ export function onDisk(payment: AnyPayment): AnyPayment {
     },
     progress: withoutWords(payment.progress),
     story: payment.story,
+    ...(replaced !== undefined && { replaced }),
+    ...(claimed !== undefined && { claimed }),
+    ...(isCopy !== undefined && { isCopy }),
   };
 }
 
@@ -127,11 +131,7 @@ export function joined(record: PrivateRecord, part: PrivatePart): AnyPayment {
   const { site, challenge, offer, once, resource } = part;
   const progress = withWords(record.progress, part);
   if (progress === null) return record;
-  return {
-    intent: { ...record.intent, site, challenge, offer, once, resource },
-    progress,
-    story: record.story,
-  };
+  return { ...record, intent: { ...record.intent, site, challenge, offer, once, resource }, progress };
 }
 
 function withWords(progress: PrivateProgress, { proof, said = '', args = [] }: PrivatePart): Progress | null {

@@ -18,7 +18,7 @@ import { OpenTransfers } from './open-transfers.ts';
 import { isChequeOut, type OwnBlock } from './own-block.ts';
 import type { Transfer, TransferBook, TransferEntry } from './transfer.ts';
 
-export interface PursePorts extends ChainPorts {
+export interface PursePorts extends Omit<ChainPorts, 'confirmed'> {
   readonly account: NanoAddress;
   /** Null where the network has no socket. */
   readonly openSocket: OpenSocket | null;
@@ -39,6 +39,8 @@ export type Standing = 'unknown' | 'unconfirmed' | 'confirmed';
 
 /** When a node is asked a second time whether a block is confirmed (ms). */
 const POLL = 250;
+/** How often a node is asked for another block in the place of one that is not confirmed yet, without any news (ms). */
+const REPLACED_POLL = 5_000;
 
 /** The unlocked wallet: one account on one network, its money and its chain. */
 export class Purse {
@@ -63,7 +65,8 @@ export class Purse {
     this.#ports = ports;
     this.network = ports.network;
     this.account = ports.account;
-    this.chain = new Chain(ports.account, ports);
+    const confirmed = (hash: BlockHash, signal?: AbortSignal) => this.confirmed(hash, signal);
+    this.chain = new Chain(ports.account, { ...ports, confirmed });
     const { account, openSocket, clock, node } = ports;
     this.#feed = openSocket === null ? null : new ConfirmationFeed({ account, openSocket, clock });
     this.#confirmations = new Confirmations({ node, feed: this.#feed, clock, pollMs: POLL });
@@ -214,6 +217,41 @@ export class Purse {
     }
   }
 
+  /**
+   * Resolves once the network has decided about an own block: it is confirmed, or another one is in its place; `since` as
+   * for `confirmed`.
+   *
+   * @throws Fault `fault_notConfirmed` when patience ends
+   */
+  async decided(own: OwnBlock, since?: number): Promise<'confirmed' | 'replaced'> {
+    const over = new AbortController();
+    try {
+      return await Promise.race([
+        this.confirmed(own.hash, over.signal, since).then(() => 'confirmed' as const),
+        this.#replaced(own, over.signal).then(() => 'replaced' as const),
+      ]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Asks whenever another wallet's block is confirmed for the account, and now and then. */
+  async #replaced(own: OwnBlock, signal: AbortSignal): Promise<void> {
+    let news = new AbortController();
+    const listener = {
+      onConfirmation: ({ hash }: Confirmation) => (this.chain.hasSigned(hash) ? undefined : news.abort()),
+      onSubscribed: () => undefined,
+    };
+    this.#feed?.listen(listener, signal);
+    for (;;) {
+      const woken = AbortSignal.any([signal, news.signal]);
+      await this.#ports.clock.pause(REPLACED_POLL, woken).catch(() => undefined);
+      signal.throwIfAborted();
+      news = new AbortController();
+      if (await this.chain.isReplaced(own).catch(unlessFault)) return;
+    }
+  }
+
   /** Where any block stands. @throws Fault those of NodeClient */
   async standing(hash: BlockHash): Promise<Standing> {
     const told = await this.#ports.node.blockInfo(hash);
@@ -301,4 +339,9 @@ export class Purse {
       },
     };
   }
+}
+
+/** A node that gives no answer is asked again. */
+function unlessFault(failure: unknown): undefined {
+  if (!(failure instanceof Fault)) throw failure;
 }

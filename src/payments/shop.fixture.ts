@@ -105,11 +105,18 @@ export class Browser {
 }
 
 /**
- * Where a life of the worker ends: right before or right after it writes a state, the block that is to take a cheque's
- * place (`countermand`), that a block is held back, or that a cheque was cashed; or around the request with the proof.
+ * Where a life of the worker ends: right before or right after it writes a state, another block for a payment
+ * (`signedInstead`, `reinstated`), the block that is to take a cheque's place (`countermand`), that a block is held back, or that a cheque was cashed; or around the request with the proof.
  */
 export interface Kill {
-  readonly at: PaymentState | 'delivery' | 'countermand' | 'heldBack' | 'cashed';
+  readonly at:
+    | PaymentState
+    | 'signedInstead'
+    | 'reinstated'
+    | 'delivery'
+    | 'countermand'
+    | 'heldBack'
+    | 'cashed';
   readonly when: 'before' | 'after';
 }
 
@@ -249,7 +256,10 @@ function mortalJournal(journal: Journal, mortal: Mortal): Journal {
   return {
     reserve: (intent) => mortal('approved', () => journal.reserve(intent)),
     sign: (id, own) => mortal('signed', () => journal.sign(id, own)),
-    advance: (id, progress) => mortal(progress.state, () => journal.advance(id, progress)),
+    advance: (id, progress, lost) => mortal(progress.state, () => journal.advance(id, progress, lost)),
+    signInstead: (id, lost, own, how) =>
+      mortal('signedInstead', () => journal.signInstead(id, lost, own, how)),
+    reinstate: (id, lost, own) => mortal('reinstated', () => journal.reinstate(id, lost, own)),
     revoke: (id, instead) => mortal('revoked', () => journal.revoke(id, instead)),
     find: (id) => journal.find(id),
     underway: () => journal.underway(),

@@ -51,6 +51,10 @@ export function Story({ id, from, purse }: StoryProps) {
   );
 }
 
+/** Whether a step is the signature of another block in the place of an earlier one. */
+const isAgain = ({ story }: PaymentView, index: number): boolean =>
+  story[index]?.state === 'signed' && story.slice(0, index).some(({ state }) => state === 'signed');
+
 function PaymentStory({ payment }: { readonly payment: PaymentView }) {
   const { key, tone } = standingOf(payment);
   return (
@@ -68,7 +72,7 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
         <ol class="story">
           {payment.story.map(({ state, at }, index) => (
             <li key={`${index} ${state}`} class={`story-${toneOf(state)}`}>
-              <span>{t(STATES[state])}</span>
+              <span>{t(isAgain(payment, index) ? 'popup_signedAgain' : STATES[state])}</span>
               <time dateTime={new Date(at).toISOString()} title={moment(at)}>
                 {timeOfDay(at)}
               </time>

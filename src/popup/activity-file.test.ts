@@ -37,6 +37,7 @@ const payment: PaymentView = {
   description: '=1+1',
   approval: 'budget',
   blockHash: null,
+  lostBlocks: [],
   status: 402,
   fault: { key: 'fault_insufficient', args: ['2'] },
   serverSaid: 'no\nnever',

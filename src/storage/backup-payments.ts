@@ -167,6 +167,12 @@ const StoryText = v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at:
 const isItsBlock = (step: Progress | PrivateProgress): boolean =>
   !('hash' in step) || hashBlock(step.block) === step.hash;
 
+const blocks = {
+  replaced: v.exactOptional(v.array(BlockHashText)),
+  claimed: v.exactOptional(v.array(BlockHashText)),
+  isCopy: v.exactOptional(v.literal(true)),
+} as const;
+
 /** A payment of an ordinary window, whatever has become of it. */
 const WholeText = v.strictObject({
   intent: IntentText,
@@ -175,6 +181,7 @@ const WholeText = v.strictObject({
     v.check((step) => isItsBlock(step), 'another block'),
   ),
   story: StoryText,
+  ...blocks,
 } satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
 
 /** What the disk keeps of a payment in a private window. */
@@ -185,6 +192,7 @@ const PrivateText = v.strictObject({
     v.check((step) => isItsBlock(step), 'another block'),
   ),
   story: StoryText,
+  ...blocks,
 } satisfies Fields<PrivateRecord>) satisfies v.GenericSchema<unknown, PrivateRecord>;
 
 /** A payment as it lies on the disk. */
@@ -221,6 +229,7 @@ const own = {
   subtype: v.picklist(SUBTYPES),
   block: BlockText,
   moved: BalanceText,
+  excludes: v.exactOptional(BlockHashText),
   due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
 } as const;
 const ChequeText = v.strictObject(forWhat satisfies Fields<Cheque>);

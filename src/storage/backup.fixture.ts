@@ -100,6 +100,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
       return [
         ...steps.map((_step, count) => walked(of(offer), steps.slice(0, count))),
         ...ends(block).map((end) => walked(of(offer), [...steps, end])),
+        { ...walked(of(offer), steps), replaced: [blockOf(account, 7n).hash], claimed: [block.hash] },
         walked(of(offer), [{ state: 'abandoned', fault: 'fault_insufficient', args: ['1'] }]),
       ];
     }),
@@ -188,6 +189,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     subtype,
     moved,
     ...blockOf(account, 5n),
+    excludes: blockOf(account, 4n).hash,
     due: { payment: first.intent.id, site: SHOP, by: 1_900_000_000_000 },
   });
   await database.add('chains', {

@@ -4,11 +4,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
 import { MAX_SUPPLY } from '../nano/amount.ts';
 import { newWords, type SeedSource } from '../nano/seed.ts';
+import { copyOf } from '../payments/payment.ts';
 import { openFile, sealFile } from '../vault/sealed-file.ts';
 import { fill } from './backup.fixture.ts';
 import { STORES } from './backup.ts';
 import { readBackup, writeBackup } from './backup-file.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase, type PaymentRow } from './database.ts';
+import { StoredSettings } from './settings.ts';
 
 const PASSWORD = 'correct horse battery staple';
 const CHEAP = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
@@ -30,6 +32,12 @@ async function everything(of: Database): Promise<ReadonlyMap<string, unknown>> {
   const held = new Map<string, unknown>();
   for (const name of of.objectStoreNames) held.set(name, [await of.getAllKeys(name), await of.getAll(name)]);
   return held;
+}
+
+/** What a store holds once it was restored: a payment under way is known as a copy. */
+function restored(name: string, rows: readonly unknown[]): readonly unknown[] {
+  if (name !== 'payments') return rows;
+  return (rows as readonly PaymentRow[]).map((row) => ({ ...row, payment: copyOf(row.payment) }));
 }
 
 const isKept = (name: string) =>
@@ -54,7 +62,8 @@ describe('a purse', () => {
     await backup.write(other, SEALED);
     const after = await everything(other);
     for (const [name, rows] of before) {
-      if (isKept(name)) expect([name, after.get(name)]).toEqual([name, rows]);
+      const [keys, held] = rows as readonly [unknown, readonly unknown[]];
+      if (isKept(name)) expect([name, after.get(name)]).toEqual([name, [keys, restored(name, held)]]);
     }
     expect(await other.getAllKeys('vault')).toEqual(['sealed']);
     expect(await other.get('vault', 'sealed')).toEqual(SEALED);
@@ -62,6 +71,25 @@ describe('a purse', () => {
       0, 0, 0,
     ]);
     expect(await everything(database)).toEqual(before);
+  });
+
+  test('whose payments are under way brings them as copies, and none that has come to its end or its confirmation', async () => {
+    await fill(database);
+    const other = await fresh();
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    const payments = (await other.getAll('payments')).map(({ payment }) => payment);
+    const copies = payments.filter(({ isCopy }) => isCopy);
+    const states = (some: typeof payments) => new Set(some.map(({ progress }) => progress.state));
+    expect(states(copies)).toEqual(new Set(['signed', 'published']));
+    const others = states(payments.filter(({ isCopy }) => !isCopy));
+    expect([others.has('published'), others.has('confirmed')]).toEqual([false, true]);
+  });
+
+  test('leaves the order of its accounts behind: every browser draws its own', async () => {
+    const other = await fresh();
+    await new StoredSettings(database).accountOrder();
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    expect(await other.get('settings', 'accountOrder')).toBeUndefined();
   });
 
   test('that was never used comes back as well', async () => {
@@ -86,7 +114,7 @@ describe('a purse', () => {
           'chains',
           'blocks',
         ] as const) {
-          expect(await other.getAll(name)).toEqual(await one.getAll(name));
+          expect(await other.getAll(name)).toEqual(restored(name, await one.getAll(name)));
         }
       }),
       { numRuns: 4, examples: [[MAX_SUPPLY], [2n ** 53n + 1n]] },

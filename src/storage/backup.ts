@@ -6,12 +6,13 @@ import { AddressText } from '../nano/account.ts';
 import { RawText } from '../nano/amount.ts';
 import { NetworkProfileText } from '../nano/network.ts';
 import type { Budget } from '../payments/budget.ts';
+import { copyOf } from '../payments/payment.ts';
 import { atomically } from './atomically.ts';
 import { type Fields, Moment } from './backup-offers.ts';
 import { DayText, OwnBlockText, PaymentText, SiteText, SumText, TransferText } from './backup-payments.ts';
 import type { Database, PurseSchema, SpendingRow } from './database.ts';
 import { rowOf } from './journal.ts';
-import { SettingText } from './settings.ts';
+import { isPortable, SettingText } from './settings.ts';
 import { placeOf } from './transfers.ts';
 
 type Store = StoreNames<PurseSchema>;
@@ -41,15 +42,24 @@ interface Keeping<Name extends Store, Item> {
   readonly row: (item: Item) => StoreValue<PurseSchema, Name>;
   /** What is one of its kind. */
   readonly key: (item: Item) => StoreKey<PurseSchema, Name>;
+  /** Whether a row is taken; all are, by default. */
+  readonly takes?: (key: StoreKey<PurseSchema, Name>) => boolean;
 }
 
-function kept<Name extends Store, Item>(name: Name, { item, of, row, key }: Keeping<Name, Item>): Kept {
+function kept<Name extends Store, Item>(
+  name: Name,
+  { item, of, row, key, takes = () => true }: Keeping<Name, Item>,
+): Kept {
   const all = v.array(item);
   return {
     async take(transaction) {
       const store = transaction.objectStore(name);
-      const [rows, keys] = await Promise.all([store.getAll(), store.getAllKeys()]);
-      return rows.map((each, index) => of(each, keys[index] as StoreKey<PurseSchema, Name>));
+      const [rows, names] = await Promise.all([store.getAll(), store.getAllKeys()]);
+      const keys = names as StoreKey<PurseSchema, Name>[];
+      return rows.flatMap((each, index) => {
+        const name = keys[index];
+        return name === undefined || !takes(name) ? [] : [of(each, name)];
+      });
     },
     read(records) {
       const items = v.parse(all, records);
@@ -93,12 +103,14 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
     of: (value, name) => ({ name, value }),
     row: ({ value }) => value,
     key: ({ name }) => name,
+    // Two browsers of one seed must not take its accounts in the same order.
+    takes: isPortable,
   }),
   networks: kept('networks', { item: NetworkProfileText, of: same, row: same, key: ({ id }) => id }),
   payments: kept('payments', {
     item: PaymentText,
     of: ({ payment }) => payment,
-    row: rowOf,
+    row: (payment) => rowOf(copyOf(payment)),
     key: ({ intent }) => intent.id,
   }),
   transfers: kept('transfers', {

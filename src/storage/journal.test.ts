@@ -9,7 +9,7 @@ import type { Budget } from '../payments/budget.ts';
 import { JUST_PAID } from '../payments/decision.ts';
 import { SIGNING_MARGIN } from '../payments/last-look.ts';
 import type { OwnBlock } from '../payments/own-block.ts';
-import type { Intent, PaymentId, Progress, Site } from '../payments/payment.ts';
+import { copyOf, type Intent, type PaymentId, type Progress, type Site } from '../payments/payment.ts';
 import {
   budgetOf,
   challengeOf,
@@ -72,9 +72,10 @@ function blockFor({ network, account, offer, amount }: Intent, parts: Partial<Ow
   };
 }
 
-/** Walks a reserved payment through these states. */
+/** Walks a reserved payment through these states, with the block that it has by then. */
 async function walk({ id }: Intent, own: OwnBlock, ...states: readonly Progress['state'][]): Promise<void> {
-  const { block, hash } = own;
+  const before = (await journal.find(id))?.progress;
+  const { block, hash } = before !== undefined && 'hash' in before ? before : own;
   const known = { block, hash, proof: 'proof', status: 200, final: false, said: '', reason: 'gone' };
   for (const state of states) {
     if (state === 'signed') await journal.sign(id, own);
@@ -83,8 +84,11 @@ async function walk({ id }: Intent, own: OwnBlock, ...states: readonly Progress[
   }
 }
 
-const giveUp = (id: PaymentId) =>
-  journal.advance(id, { state: 'abandoned', fault: 'fault_locked', args: [] });
+async function giveUp(id: PaymentId): Promise<void> {
+  const progress = (await journal.find(id))?.progress;
+  const lost = progress !== undefined && 'hash' in progress ? progress.hash : undefined;
+  await journal.advance(id, { state: 'abandoned', fault: 'fault_locked', args: [] }, lost);
+}
 
 describe('reserving', () => {
   test('writes the payment as approved and debits the day of its site', async () => {
@@ -226,6 +230,119 @@ describe('reserving', () => {
     const other = ofBudget(1n, { offer: sessionOffer(1n, { payTo: STRANGER }) });
     expect(await journal.reserve(other)).toMatchObject({ kind: 'reserved' });
     expect(await budgets.read(NETWORK, SHOP)).toMatchObject({ payTo: PAYEE });
+  });
+});
+
+describe('another block for a payment whose block has lost its place', () => {
+  const signed = async (parts: Partial<Intent> = {}) => {
+    const one = intent(parts);
+    await journal.reserve(one);
+    const own = blockFor(one);
+    await journal.sign(one.id, own);
+    return { one, own };
+  };
+  const held = async ({ id }: Intent) => {
+    const payment = await journal.find(id);
+    const progress = payment?.progress;
+    return progress !== undefined && 'hash' in progress ? [progress.state, progress.hash] : [progress?.state];
+  };
+
+  test.each(['signed', 'published'] as const)(
+    'is signed, and the newest of its account; the lost one is kept on record, and nothing is debited: %s',
+    async (state) => {
+      const { one, own } = await signed();
+      if (state === 'published') await walk(one, own, state);
+      const next = blockFor(one);
+      const payment = await journal.signInstead(one.id, own.hash, next, 'replaced');
+      expect(payment).toMatchObject({ progress: { state: 'signed', hash: next.hash }, replaced: [own.hash] });
+      expect(await journal.find(one.id)).toEqual(payment);
+      expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
+      expect(await chains.signed(own.hash)).toEqual(own);
+      expect(await spent(one)).toBe(one.amount);
+      const third = blockFor(one);
+      await journal.signInstead(one.id, next.hash, third, 'replaced');
+      await walk(one, third, 'published', 'confirmed', 'proven', 'delivered', 'settled');
+      expect(await journal.find(one.id)).toMatchObject({
+        progress: { hash: third.hash },
+        replaced: [own.hash, next.hash],
+      });
+    },
+  );
+
+  test('comes once: whoever decided about an earlier block takes no step any more', async () => {
+    const { one, own } = await signed();
+    const next = blockFor(one);
+    await journal.signInstead(one.id, own.hash, next, 'replaced');
+    const { block, hash } = own;
+    const late = [
+      journal.signInstead(one.id, own.hash, blockFor(one), 'replaced'),
+      journal.sign(one.id, blockFor(one)),
+      journal.advance(one.id, { state: 'published', block, hash }),
+      journal.advance(one.id, { state: 'abandoned', fault: 'fault_blockForked', args: [] }, hash),
+      journal.advance(one.id, { state: 'abandoned', fault: 'fault_blockForked', args: [] }),
+    ];
+    for (const { status } of await Promise.allSettled(late)) expect(status).toBe('rejected');
+    expect(await held(one)).toEqual(['signed', next.hash]);
+    expect(await spent(one)).toBe(one.amount);
+  });
+
+  test('must pay what was approved, in time', async () => {
+    const { one, own } = await signed();
+    const wrong = blockFor(one, { moved: (one.amount + 1n) as Raw });
+    await expect(journal.signInstead(one.id, own.hash, wrong, 'replaced')).rejects.toThrow(
+      'fault_unexpected',
+    );
+    now = one.offer.expiresAt - SIGNING_MARGIN + 1;
+    const late = journal.signInstead(one.id, own.hash, blockFor(one), 'replaced');
+    await expect(late).rejects.toThrow('fault_offerExpired');
+    expect(await held(one)).toEqual(['signed', own.hash]);
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(own);
+  });
+
+  test('is none for a payment without a block, or past its confirmation', async () => {
+    const one = intent();
+    await journal.reserve(one);
+    const own = blockFor(one);
+    await expect(journal.signInstead(one.id, own.hash, own, 'replaced')).rejects.toThrow('fault_paymentOver');
+    await walk(one, own, 'signed', 'published', 'confirmed');
+    await expect(journal.signInstead(one.id, own.hash, blockFor(one), 'replaced')).rejects.toThrow(
+      'fault_paymentOver',
+    );
+  });
+
+  test('is never signed for a copy that a backup brought', async () => {
+    const { one, own } = await signed();
+    const row = await database.get('payments', one.id);
+    if (row === undefined) throw new Error('reserved above');
+    await database.put('payments', { ...row, payment: copyOf(row.payment) });
+    await expect(journal.signInstead(one.id, own.hash, blockFor(one), 'replaced')).rejects.toThrow(
+      'fault_paymentOver',
+    );
+    await walk(one, own, 'published');
+    expect(await held(one)).toEqual(['published', own.hash]);
+  });
+
+  test('may be an earlier one of its own, which is on the ledger after all, and no other', async () => {
+    const { one, own } = await signed();
+    const next = blockFor(one);
+    await journal.signInstead(one.id, own.hash, next, 'replaced');
+    const strange = blockFor(one);
+    await expect(journal.reinstate(one.id, next.hash, strange)).rejects.toThrow('fault_paymentOver');
+    await expect(journal.reinstate(one.id, own.hash, own)).rejects.toThrow('fault_paymentOver');
+    now = one.offer.expiresAt;
+    const payment = await journal.reinstate(one.id, next.hash, own);
+    expect(payment).toMatchObject({ progress: { state: 'signed', hash: own.hash }, replaced: [next.hash] });
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
+    expect(await spent(one)).toBe(one.amount);
+  });
+
+  test('leaves nothing of a private window on the disk', async () => {
+    const { one, own } = await signed({ challenge: challengeOf({ isPrivate: true }) });
+    const next = blockFor(one);
+    await journal.signInstead(one.id, own.hash, next, 'replaced');
+    const { payment } = (await database.get('payments', one.id)) ?? {};
+    expect(Object.keys(Object(payment)).toSorted()).toEqual(['intent', 'progress', 'replaced', 'story']);
+    expect(payment).not.toHaveProperty('intent.challenge');
   });
 });
 

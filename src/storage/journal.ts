@@ -3,9 +3,10 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
 import type { Budget } from '../payments/budget.ts';
 import { askFirst, JUST_PAID, priceOf } from '../payments/decision.ts';
-import type { Journal, Memory, Reservation, Uncounted } from '../payments/journal.ts';
+import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
 import { lastLook } from '../payments/last-look.ts';
 import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import {
@@ -104,11 +105,15 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async advance(id: PaymentId, progress: Progress): Promise<AnyPayment> {
+  async advance(id: PaymentId, progress: Progress, lost?: BlockHash): Promise<AnyPayment> {
     await this.#keepWords(id, progress);
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
     return atomically(transaction, async () => {
-      const payment = advance(await this.#read(transaction, id), progress, this.#now());
+      const before = await this.#read(transaction, id);
+      // A step that was decided about one block is none of another that has taken its place meanwhile.
+      const meant = 'hash' in progress ? progress.hash : lost;
+      if ('hash' in before.progress && before.progress.hash !== meant) throw new Fault('fault_paymentOver');
+      const payment = advance(before, progress, this.#now());
       await write(transaction, payment);
       return payment;
     });
@@ -122,6 +127,7 @@ export class StoredJournal implements Journal {
     });
     return atomically(transaction, async () => {
       const before = await this.#read(transaction, id);
+      if (before.progress.state !== 'approved') throw new Fault('fault_paymentOver');
       const at = this.#now();
       lastLook(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
@@ -129,6 +135,35 @@ export class StoredJournal implements Journal {
         transaction.objectStore('payments').put(rowOf(payment)),
         putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
       ]);
+      return payment;
+    });
+  }
+
+  async signInstead(id: PaymentId, lost: BlockHash, own: OwnBlock, how: Lost): Promise<AnyPayment> {
+    const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
+      durability: 'strict',
+    });
+    return atomically(transaction, async () => {
+      const before = await this.#read(transaction, id);
+      if (before.isCopy) throw new Fault('fault_paymentOver');
+      const at = this.#now();
+      lastLook(before.intent, own, at);
+      const payment = signedInstead(before, lost, own, how, at);
+      await Promise.all([
+        transaction.objectStore('payments').put(rowOf(payment)),
+        putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
+      ]);
+      return payment;
+    });
+  }
+
+  async reinstate(id: PaymentId, lost: BlockHash, own: OwnBlock): Promise<AnyPayment> {
+    const transaction = this.#database.transaction(['payments'], 'readwrite', { durability: 'strict' });
+    return atomically(transaction, async () => {
+      const before = await this.#read(transaction, id);
+      if (!before.replaced?.includes(own.hash)) throw new Fault('fault_paymentOver');
+      const payment = signedInstead(before, lost, own, 'replaced', this.#now());
+      await transaction.objectStore('payments').put(rowOf(payment));
       return payment;
     });
   }
@@ -232,6 +267,19 @@ export class StoredJournal implements Journal {
     const rows = await Promise.all(this.#parts.find(test).map((id) => store.get(id)));
     return rows.flatMap((row) => (row === undefined ? [] : [this.#whole(row.payment)])).filter(isWhole);
   }
+}
+
+/** A payment with another block in the place of the one that it had. @throws Fault `fault_paymentOver` */
+function signedInstead(
+  before: AnyPayment,
+  lost: BlockHash,
+  { block, hash }: OwnBlock,
+  how: Lost,
+  at: number,
+): AnyPayment {
+  if (!('hash' in before.progress) || before.progress.hash !== lost) throw new Fault('fault_paymentOver');
+  const record = [...(before[how] ?? []), lost].filter((one) => one !== hash);
+  return { ...advance(before, { state: 'signed', block, hash }, at), [how]: record };
 }
 
 /** Of the payments of a challenge, one that stands rather than one that was given up. */

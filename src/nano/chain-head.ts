@@ -66,7 +66,12 @@ async function proveOwn(node: NodeClient, head: SignedBlock): Promise<void> {
   throw new Fault('fault_headUnproven');
 }
 
-async function fetchOwnBlock(
+/**
+ * A block of this account by its hash, which is recomputed; who signed it is not looked at.
+ *
+ * @throws Fault `fault_headUnproven`, `fault_legacyHead`, and those of {@link NodeClient}
+ */
+export async function fetchOwnBlock(
   node: NodeClient,
   account: NanoAddress,
   hash: BlockHash,

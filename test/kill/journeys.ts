@@ -50,18 +50,32 @@ export const tooDear: Journey = {
     return { price: String(held + XNO) };
   },
   endsWithout: true,
-  after: async ({ stage, price }) => {
-    const { devnet, purse } = stage;
-    const { hash } = devnet.ledger.find(await devnet.faucet(purse.account, price));
-    await purse.until('purse.state', {}, () => devnet.ledger.receiptOf(hash) !== undefined);
-  },
+  after: (walk) => refill(walk, walk.price),
 };
 
-/** Another wallet of the same seed is faster. */
+/** Another wallet of the same seed is faster: the payment is made on top of its block. */
 export const overtaken: Journey = {
   name: 'is overtaken',
   halts: [[{ point: 'publish block', when: 'before' }, rival]],
+};
+
+/** Costs nearly all there is: once another wallet has spent some of it, the payment cannot be made again. */
+const dear: Pick<Journey, 'asks' | 'terms' | 'after' | 'endsWithout'> = {
+  asks: true,
+  terms: async ({ purse }) => {
+    const state = await purse.ask('purse.state', {});
+    const held = state.kind === 'open' ? BigInt(state.balance ?? 0) : 0n;
+    return { price: String(held - XNO) };
+  },
   endsWithout: true,
+  after: (walk) => refill(walk, walk.price + 2n * XNO),
+};
+
+/** Another wallet is faster, and leaves too little. */
+export const overtakenForGood: Journey = {
+  ...dear,
+  name: 'is overtaken for good',
+  halts: [[{ point: 'publish block', when: 'before' }, spender]],
 };
 
 /** The worker comes back to a signed block when its offer is over. */
@@ -72,31 +86,11 @@ export const tooLate: Journey = {
   endsWithout: true,
 };
 
-/** The network chooses the block of another wallet of the same seed. */
-export const outvoted: Journey = {
-  name: 'is outvoted',
-  before: async ({ stage }) => {
-    stage.devnet.elections.delayMs = 600_000;
-  },
-  world: { patience: 200 },
-  halts: [
-    [
-      { point: 'signed → published', when: 'after' },
-      async (walk) => {
-        const { devnet, sends } = walk.stage;
-        const block = sends().at(-1);
-        assert(block);
-        devnet.elections.cancel(block.hash);
-        devnet.ledger.rollback(block.hash);
-        await rival(walk);
-      },
-    ],
-  ],
-  after: async ({ stage }) => {
-    stage.devnet.elections.delayMs = CONFIRMED_AFTER;
-  },
-  endsWithout: true,
-};
+/** The network chooses the block of another wallet of the same seed: the payment is made on top of that one. */
+export const outvoted: Journey = { name: 'is outvoted', ...outvotedBy(rival) };
+
+/** The same, and it leaves too little. */
+export const outvotedForGood: Journey = { ...dear, name: 'is outvoted for good', ...outvotedBy(spender) };
 
 /** The server turns the proof away for now. */
 export const refused: Journey = {
@@ -169,10 +163,54 @@ export const takenBack = {
   settled: takesBack('settled', { before: (walk) => walk.visitUntil('settled') }),
 } satisfies Partial<Record<PaymentState, Journey>>;
 
+/** Our block is published and not confirmed; then another wallet's is in its place. */
+function outvotedBy(theirs: (walk: Walk) => Promise<void>): Pick<Journey, 'before' | 'world' | 'halts'> {
+  return {
+    before: async ({ stage }) => {
+      stage.devnet.elections.delayMs = 600_000;
+    },
+    world: { patience: 200 },
+    halts: [
+      [
+        { point: 'signed → published', when: 'after' },
+        async (walk) => {
+          const { devnet, sends } = walk.stage;
+          const block = sends().at(-1);
+          assert(block);
+          devnet.elections.cancel(block.hash);
+          devnet.ledger.rollback(block.hash);
+          devnet.elections.delayMs = CONFIRMED_AFTER;
+          await theirs(walk);
+        },
+      ],
+    ],
+  };
+}
+
 /** A change of the same account, on the same frontier, confirmed. */
 async function rival({ stage }: Walk): Promise<void> {
-  const { otherWallet, devnet } = stage;
-  const { hash, json } = await otherWallet.change(otherWallet.key);
+  const { otherWallet } = stage;
+  await confirm(stage, await otherWallet.change(otherWallet.key));
+}
+
+/** A send of the same account, on the same frontier, confirmed: it is none of the purse's payments. */
+async function spender(walk: Walk): Promise<void> {
+  const { stage } = walk;
+  const block = await stage.otherWallet.send(stage.devnet.ledger.genesis, 2n * XNO);
+  await confirm(stage, block);
+  walk.isForeign(block.hash);
+}
+
+async function confirm(
+  { devnet }: Stage,
+  { hash, json }: { readonly hash: string; readonly json: object },
+): Promise<void> {
   await ask(devnet.rpcUrl, { action: 'process', json_block: 'true', block: json });
   devnet.elections.confirm(devnet.ledger.find(hash).hash);
+}
+
+/** Money that the purse has taken in. */
+async function refill({ stage: { devnet, purse } }: Walk, amount: bigint): Promise<void> {
+  const { hash } = devnet.ledger.find(await devnet.faucet(purse.account, amount));
+  await purse.until('purse.state', {}, () => devnet.ledger.receiptOf(hash) !== undefined);
 }

@@ -32,8 +32,10 @@ const takenBack: Partial<Record<PaymentState, Journey>> = journeys.takenBack;
 /** How a payment is brought to a transition. */
 function journeyTo(table: Steps, { from, to }: Transition): Journey | undefined {
   switch (to) {
-    case 'approved':
     case 'signed':
+      if (from === 'signed') return journeys.overtaken;
+      return from === 'published' ? journeys.outvoted : journeys.buys;
+    case 'approved':
     case 'published':
     case 'confirmed':
     case 'proven':
@@ -47,8 +49,8 @@ function journeyTo(table: Steps, { from, to }: Transition): Journey | undefined 
     case 'unanswered':
       return journeys.lost;
     case 'abandoned':
-      if (from === 'signed') return journeys.overtaken;
-      return from === 'published' ? journeys.outvoted : journeys.tooDear;
+      if (from === 'signed') return journeys.overtakenForGood;
+      return from === 'published' ? journeys.outvotedForGood : journeys.tooDear;
     case 'revoked':
       if (table === PUBLISHED) return journeys.tooLate;
       return from === null ? undefined : takenBack[from];

@@ -61,6 +61,8 @@ export class Walk {
   readonly #page: string;
   readonly #asks: boolean;
   readonly #sends: number;
+  /** The sends since then that another wallet made. */
+  readonly #foreign = new Set<string>();
   /** When it began (ms). */
   readonly #since = Date.now();
   /** Puts a plan into the worker's next life, as it begins. */
@@ -87,6 +89,11 @@ export class Walk {
 
   static async of(stage: Stage, death: Death): Promise<Walk> {
     return new Walk(stage, death, (await death.journey.terms?.(stage)) ?? {});
+  }
+
+  /** A send of the account that is none of the purse's own. */
+  isForeign(hash: string): void {
+    this.#foreign.add(hash);
   }
 
   /** Loads the page. */
@@ -310,6 +317,7 @@ export class Walk {
     const onLedger = stage
       .sends()
       .slice(this.#sends)
+      .filter(({ hash }) => !this.#foreign.has(hash))
       .map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)]);
     const inBooks = books.payments
       .filter(({ url, hash }) => url === this.url && !isBounced(hash))

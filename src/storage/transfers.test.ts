@@ -100,7 +100,8 @@ describe('transfers that are recorded', () => {
     await book.settle(all, null);
     await book.forget(all);
     expect(await rows()).toEqual(before);
-    expect(before.map(({ state }) => state?.kind)).toEqual([undefined, 'replaced']);
+    const stateOf = (id: string) => before.find((row) => row.id === id)?.state?.kind;
+    expect(all.map(stateOf)).toEqual([undefined, 'replaced']);
   });
 });
 

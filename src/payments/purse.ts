@@ -143,9 +143,7 @@ export class Purse {
   refresh(): Promise<void> {
     this.#again = true;
     this.#wake();
-    this.#refreshing ??= this.#lookUntilQuiet().finally(() => {
-      this.#refreshing = undefined;
-    });
+    this.#refreshing ??= this.#lookUntilQuiet();
     return this.#refreshing;
   }
 
@@ -291,6 +289,8 @@ export class Purse {
       await Promise.race([taken, woken]);
       if (!this.#again) await this.#prepare();
     }
+    // In the same turn in which no other look was wanted: one that is wanted from now on begins anew.
+    this.#refreshing = undefined;
   }
 
   async #look(): Promise<void> {

@@ -266,6 +266,8 @@ describe('in a new profile', () => {
 test('a payment that was signed and not published goes on in the new profile, and is paid once', async () => {
   const { purse, devnet } = scene;
   const mark = await scene.mark();
+  // The first purse sees what the second one has paid, and signs on top of it.
+  await purse.ask('purse.refresh', {});
   // From here on no block of the first purse reaches the ledger.
   devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
   const url = scene.at('/article', { n: 'late' });

@@ -4,6 +4,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { genesisBlock } from '../../test/devnet/genesis.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
 import { type NodeProxy, type ProxyFault, startProxy } from '../../test/devnet/proxy.ts';
+import { TestAccount } from '../../test/devnet/test-account.ts';
 import { twinOf } from '../../test/devnet/twin.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
@@ -407,6 +408,28 @@ describe('another wallet on the same account', () => {
     expect(account.blocks().map(({ amount }) => amount)).toEqual([9n, 7n]);
   });
 
+  test('that was not faster: what a node on the wrong side called replaced stands again once it is confirmed', async () => {
+    const island = await twinOf(devnet);
+    const theirs = await new TestAccount(island.ledger, account.keys.privateKey).send(stranger(), 100n);
+    await fetch(island.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
+    });
+    await island.confirmed(theirs.hash);
+    devnet.faults.set({ kind: 'never_confirm' });
+    const between = await line();
+    chain = account.purse({ node: nodeAt(between.rpcUrl), openSocket: null }).chain;
+    const own = await pay(1n);
+    between.set({ kind: 'elsewhere', rpcUrl: island.rpcUrl });
+    expect(await chain.look()).toMatchObject({ hash: theirs.hash });
+    between.set();
+    devnet.elections.confirm(devnet.ledger.find(own.hash).hash);
+    expect(await chain.look()).toMatchObject({ hash: own.hash });
+    await pay(2n);
+    expect(amounts()).toEqual([1n, 2n]);
+    await island.close();
+  });
+
   describe('in the place of a block, as one node alone tells of it', () => {
     interface Told {
       readonly hash: string;
@@ -478,6 +501,73 @@ describe('another wallet on the same account', () => {
       expect(await told.replacementOf(own)).toBe(landing === 'replaced' ? hash : null);
       expect(liar.requests.filter((asked) => asked.hash === own.block.previous).length).toBeGreaterThan(0);
     });
+  });
+});
+
+describe('a send that is signed once more', () => {
+  /** Ours, which another wallet's took the place of. */
+  const lost = async () => {
+    await chain.look();
+    const theirs = await account.otherWallet().send(stranger(), 100n);
+    await account.publish(theirs);
+    const own = await chain.send(order(1n), record);
+    expect(await chain.land(own)).toBe('replaced');
+    return { own, theirs };
+  };
+
+  test('stands on what has taken its place, and says so', async () => {
+    const { own, theirs } = await lost();
+    const sent = await chain.sendInstead(order(1n), [own.hash], record);
+    expect(sent).toMatchObject({
+      kind: 'signed',
+      own: { moved: 1n, excludes: own.hash, block: { previous: theirs.hash, link: own.block.link } },
+    });
+    expect(await chain.land(sent.own)).toBe('landed');
+    expect(amounts()).toEqual([100n, 1n]);
+  });
+
+  test('is not signed while the first one may still land, nor once it has', async () => {
+    await chain.look();
+    const own = await chain.send(order(1n), record);
+    devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
+    await expect(chain.sendInstead(order(1n), [own.hash], record)).rejects.toThrow('fault_nodeBehind');
+    devnet.faults.clear();
+    expect(await chain.sendInstead(order(1n), [own.hash], record)).toMatchObject({
+      kind: 'stands',
+      own: { hash: own.hash },
+    });
+    await pay(2n);
+    expect(await chain.sendInstead(order(1n), [own.hash], record)).toMatchObject({ kind: 'stands' });
+    expect(amounts()).toEqual([1n, 2n]);
+  });
+
+  test('is not signed where nothing is known of an earlier block', async () => {
+    const { own, theirs } = await lost();
+    const strange = hashOf(theirs.hash);
+    await expect(chain.sendInstead(order(1n), [own.hash, strange], record)).rejects.toThrow(
+      'fault_blockWaits',
+    );
+    expect(amounts()).toEqual([100n]);
+  });
+
+  test('is not signed while a node says that the first one is confirmed', async () => {
+    const island = await twinOf(devnet);
+    const theirs = await new TestAccount(island.ledger, account.keys.privateKey).send(stranger(), 100n);
+    await fetch(island.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
+    });
+    await island.confirmed(theirs.hash);
+    const own = await pay(1n);
+    await devnet.confirmed(own.hash);
+    const misled = account.purse({ node: nodeAt(island.rpcUrl), openSocket: null }).chain;
+    await misled.land(await misled.send(order(2n), record));
+    const torn = account.purse({ node: nodeAt(island.rpcUrl, devnet.rpcUrl), openSocket: null }).chain;
+    await expect(torn.sendInstead(order(1n), [own.hash], record)).rejects.toThrow('fault_blockWaits');
+    // With the island alone there is nothing that tells.
+    expect(await misled.sendInstead(order(1n), [own.hash], record)).toMatchObject({ kind: 'signed' });
+    expect(amounts()).toEqual([1n]);
+    await island.close();
   });
 });
 

@@ -263,7 +263,7 @@ describe('a payment whose block was replaced', () => {
      * The other browser's block is on an island that nobody else hears of, ours on the real ledger: a purse that asks the
      * island alone pays again, on the branch that the real ledger never takes.
      */
-    async function misled() {
+    async function misled(kill?: Kill) {
       const [first, second] = await twins();
       const island = await twinOf(devnet);
       others.push(island);
@@ -279,8 +279,10 @@ describe('a payment whose block was replaced', () => {
       island.faults.set({ kind: 'never_confirm' });
       const astray = wake(second, {
         purse: { node: nodeAt(island.rpcUrl), patienceMs: 300, openSocket: null },
+        ...(kill && { kill }),
       });
-      await astray.handover.resume();
+      await Promise.race([astray.handover.resume(), astray.died]);
+      astray.purse.close();
       expect((await lostBy(second)).replaced).toEqual([ours.hash]);
       expect(await newestOf(second)).not.toBe(ours.hash);
       devnet.faults.clear();
@@ -307,6 +309,21 @@ describe('a payment whose block was replaced', () => {
       // The account is free: what it signed on the other branch keeps nobody waiting.
       expect(await visit(again, second)).toBe('content');
       await expectBooksAgree([second], 2);
+    });
+
+    test('is not taken back as too late where its first block has paid', async () => {
+      const { second, ours } = await misled({ at: 'signedInstead', when: 'after' });
+      const late = { now: () => Date.now() + 3_600_000 };
+      const home = wake(second, late);
+      await Promise.all([home.handover.resume(), home.purse.refresh(), home.revoker.tend()]);
+      await home.handover.resume();
+      const [payment] = await paymentsOf(second.account);
+      expect(payment?.progress).toMatchObject({ state: 'proven', hash: ours.hash });
+      expect(await home.purse.chain.chequeOut()).toBeNull();
+      expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
+      expect(await debitedOf(second.account)).toBe(ours.amount);
+      await home.purse.send(STRANGER, 1n as Raw);
+      home.purse.close();
     });
 
     test('is not paid again while another node has its block confirmed', async () => {

@@ -39,7 +39,7 @@ import { Summons } from './summon.ts';
 import { Work } from './work.ts';
 
 interface House {
-  /** Resolved when the database can be used: where a write failed, once the disk has room. */
+  /** Resolves when the database is usable. After a failed write it first moves it. @throws Fault `fault_storageFull` */
   readonly ready: () => Promise<void>;
   readonly page: PageSide;
   readonly meet: (challenge: Challenge) => Promise<void>;
@@ -85,7 +85,7 @@ const interception = createChromiumInterception({
 });
 let building: Promise<House> | undefined;
 
-/** The parts. What could not be built, for want of a database, is built anew for whoever asks next. */
+/** Builds the parts once a life of the worker. A build that failed is tried again by the next event. */
 async function house(): Promise<House> {
   building ??= build().catch((failure: unknown) => {
     building = undefined;

@@ -124,8 +124,8 @@ export const signBlock = <B extends StateBlock>(
 ): B & { readonly signature: string } => ({ ...block, signature: signHashOf(privateKey, preimageOf(block)) });
 
 /**
- * Adds a signature that nobody else makes, nor we a second time: two wallets with one key that sign the same block can be
- * told apart by it.
+ * Signs a block with a random scalar in place of the deterministic one. Each call gives another valid signature, which
+ * tells apart two wallets that sign the same block with the same key.
  */
 export const signBlockAnew = <B extends StateBlock>(
   block: B,

@@ -2,7 +2,7 @@ import type { LockedPurseView } from '../messages/views.ts';
 import { Screen } from '../ui/components/Screen.tsx';
 import { SeedAccount, UnlockForm } from '../ui/components/UnlockForm.tsx';
 import { t } from '../ui/i18n.ts';
-import { WayCard } from './WayCard.tsx';
+import { WaysBack } from './WaysBack.tsx';
 
 interface LostProps {
   readonly purse: LockedPurseView;
@@ -23,20 +23,7 @@ export function Lost({ purse, account, onUnlocked, onImport, onRestore }: LostPr
       <UnlockForm purse={purse} onDone={onUnlocked} />
       <h2>{t('onboarding_lostWays')}</h2>
       <div class="ways">
-        <WayCard
-          icon="key"
-          title={t('onboarding_import')}
-          text={t('onboarding_importText')}
-          testId="import"
-          onClick={onImport}
-        />
-        <WayCard
-          icon="receive"
-          title={t('onboarding_restore')}
-          text={t('onboarding_restoreText')}
-          testId="restore"
-          onClick={onRestore}
-        />
+        <WaysBack onImport={onImport} onRestore={onRestore} />
       </div>
     </Screen>
   );

@@ -3,6 +3,7 @@ import { FaultLine } from '../ui/components/Notice.tsx';
 import { Screen } from '../ui/components/Screen.tsx';
 import { t } from '../ui/i18n.ts';
 import { WayCard } from './WayCard.tsx';
+import { WaysBack } from './WaysBack.tsx';
 
 interface WelcomeProps {
   readonly onCreate: () => void;
@@ -25,20 +26,7 @@ export function Welcome({ onCreate, onImport, onRestore, fault }: WelcomeProps) 
           testId="create"
           onClick={onCreate}
         />
-        <WayCard
-          icon="key"
-          title={t('onboarding_import')}
-          text={t('onboarding_importText')}
-          testId="import"
-          onClick={onImport}
-        />
-        <WayCard
-          icon="receive"
-          title={t('onboarding_restore')}
-          text={t('onboarding_restoreText')}
-          testId="restore"
-          onClick={onRestore}
-        />
+        <WaysBack onImport={onImport} onRestore={onRestore} />
       </div>
     </Screen>
   );

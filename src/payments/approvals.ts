@@ -81,7 +81,7 @@ interface Waiting {
  */
 export class Approvals {
   readonly #waiting = new Map<string, Waiting>();
-  /** Questions that nobody answered before their last request went, by what they ask. */
+  /** Unanswered questions whose last request has ended, by what they ask. */
   readonly #lately = new Map<string, { readonly question: Question; readonly at: number }>();
   readonly #changed: () => void;
   readonly #now: () => number;

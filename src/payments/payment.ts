@@ -110,8 +110,8 @@ export type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
 /**
  * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
  * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). Where
- * another wallet of the same seed has taken the block's place, or the block, the payment is signed once more. A block that could not be
- * published while it would have bought something is revoked.
+ * another wallet of the same seed has taken the block's place, or the block, the payment is signed once more. A block
+ * that could not be published while it would have bought something is revoked.
  */
 export const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],

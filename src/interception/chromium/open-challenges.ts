@@ -26,7 +26,7 @@ export interface SessionStore {
 const PREFIX = 'challenge:';
 /** How much is kept at most: a share of the 10 MB that the browser gives, however long the headers are. */
 const MOST = { challenges: 600, characters: 2_000_000 };
-/** The most of one site over all its tabs, and of one tab over all its sites: a flood leaves room for other sites. */
+/** The limit for one site over all its tabs, and for one tab over all its sites, so that no site fills the list. */
 const MOST_OF_A_SITE = { challenges: 200, characters: 500_000 };
 
 const nullableText = v.nullable(v.string());

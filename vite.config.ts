@@ -28,9 +28,9 @@ export default defineConfig(({ mode, command }) => {
       modulePreload: { polyfill: false },
       rollupOptions: {
         input: [
-          ...[...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/${page}/index.html`),
+          ...[...pages, ...(firefox ? [] : ['offscreen'])].map((page) => `src/pages/${page}/index.html`),
           // The browser finds the tools' own page by the manifest, and this one by its name only.
-          'src/devtools/panel.html',
+          'src/pages/devtools/panel.html',
         ],
       },
     },

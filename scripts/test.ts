@@ -31,12 +31,12 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 /** Unit tests that take longest: ten files have more than half of the time of all. */
 const SLOW = [
   'src/payments/bursts.test.ts',
-  'src/payments/cashier.test.ts',
-  'src/payments/cheque.test.ts',
+  'src/payments/challenge-handler.test.ts',
+  'src/payments/signed-block.test.ts',
   'src/payments/kill.test.ts',
   'src/payments/lying-node.test.ts',
   'src/payments/network.test.ts',
-  'src/payments/payer.test.ts',
+  'src/payments/payment-runner.test.ts',
   'src/payments/private-windows.test.ts',
   'src/ui/password/strength.test.ts',
   'test/conformance/conformance.test.ts',

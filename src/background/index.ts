@@ -2,23 +2,25 @@
  * The composition root: every listener is registered synchronously, so that whatever wakes the worker finds it
  * listening; the parts are built by hand, once per life of the worker, and hold all the logic.
  */
+
+import { Exchanges } from '../exchanges/exchanges.ts';
 import { Fault } from '../fault.ts';
 import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { CHANGED } from '../messages/contract.ts';
-import { type PageSide, serve } from '../messages/serve.ts';
+import { type PageSide, serve } from '../messages/router.ts';
 import { MAINNET } from '../nano/network.ts';
-import { Approvals } from '../payments/approvals.ts';
-import { Cashier, type Left } from '../payments/cashier.ts';
-import type { Exclusively } from '../payments/chain.ts';
-import { Exchanges } from '../payments/exchanges.ts';
-import { Handover } from '../payments/handover.ts';
-import { Payer } from '../payments/payer.ts';
-import { type Payment, siteOf } from '../payments/payment.ts';
-import { Revoker } from '../payments/revoker.ts';
-import { Tester } from '../payments/tester.ts';
-import { refusalSentence } from '../protocol/codes.ts';
-import { recogniseLegacy } from '../protocol/legacy.ts';
+import { Approvals } from '../payments/approval-queue.ts';
+import { Cashier } from '../payments/challenge-handler.ts';
+import { Handover } from '../payments/delivery.ts';
+import type { Left } from '../payments/not-paid-reason.ts';
+import type { Payment } from '../payments/payment.ts';
+import { Payer } from '../payments/payment-runner.ts';
+import { Revoker } from '../payments/recall.ts';
+import { Tester } from '../payments/test-spending.ts';
+import { refusalSentence } from '../protocol/offer/codes.ts';
+import { recogniseLegacy } from '../protocol/offer/legacy.ts';
+import { siteOf } from '../site.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { StoredChains } from '../storage/chains.ts';
 import { StoredJournal } from '../storage/journal.ts';
@@ -28,14 +30,15 @@ import { StoredSettings } from '../storage/settings.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
-import { loadAgain, loadPage, postTo, replayTo } from './again.ts';
-import { pageAnswers } from './answers.ts';
-import { Keeper } from './keeper.ts';
+import type { Exclusively } from '../wallet/account-chain.ts';
+import { Summons } from './attention.ts';
+import { pageAnswers } from './handlers/index.ts';
+import { Keeper } from './open-wallets.ts';
+import { loadAgain, loadPage, postTo, replayTo } from './own-requests.ts';
 import { Sandbox } from './sandbox.ts';
 import { challengeStore, exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
-import { sparingly } from './sparingly.ts';
 import { openStoreHere, seedFile } from './store.ts';
-import { Summons } from './summon.ts';
+import { sparingly } from './throttle.ts';
 import { Work } from './work.ts';
 
 interface House {
@@ -59,7 +62,7 @@ interface House {
   readonly moved: (from: number, to: number) => Promise<void>;
 }
 
-const ONBOARDING = 'src/onboarding/index.html';
+const ONBOARDING = 'src/pages/onboarding/index.html';
 /** How often the purse looks after what it keeps: open payments, incoming money, its own lock (minutes). */
 const TEND_EVERY = 0.5;
 /** How often open pages are told of changes (ms): a storm must not keep them from showing anything. */

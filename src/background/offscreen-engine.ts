@@ -1,8 +1,8 @@
-import { WORK_PORT, WORK_READY_PORT } from '../offscreen/ports.ts';
+import { WORK_PORT, WORK_READY_PORT } from '../pages/offscreen/ports.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { PortEngine } from '../work/wire/port-engine.ts';
 
-const OFFSCREEN_DOCUMENT = 'src/offscreen/index.html';
+const OFFSCREEN_DOCUMENT = 'src/pages/offscreen/index.html';
 
 /**
  * The engines of this device for the service worker of Chromium, which has no workers of its own: an offscreen document

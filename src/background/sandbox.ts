@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { SandboxTabView } from '../messages/views.ts';
 import type { NetworkProfile } from '../nano/network.ts';
-import { cleanText } from '../protocol/clean-text.ts';
+import { cleanText } from '../protocol/wire/clean-text.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { SANDBOX } from './session-storage.ts';
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import type { SessionStore as ChallengeStore } from '../interception/chromium/open-challenges.ts';
-import type { ExchangeStore } from '../payments/exchanges.ts';
-import type { RunStore, TestRun } from '../payments/tester.ts';
+import type { ExchangeStore } from '../exchanges/exchanges.ts';
+import type { SessionStore as ChallengeStore } from '../interception/open-challenges.ts';
+import type { RunStore, TestRun } from '../payments/test-spending.ts';
 import { LocationText } from '../storage/location.ts';
 import type { PrivateStore } from '../storage/private-parts.ts';
 import type { StoreState } from '../storage/store.ts';

@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Database } from '../storage/database.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { storedPace, storedWorkCache } from '../storage/work-cache.ts';
 import { CheckedEngines, type EngineBook } from '../work/checked-engines.ts';
@@ -9,6 +8,7 @@ import { limitsOf } from '../work/rules.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
 import { offscreenEngines } from './offscreen-engine.ts';
 import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
+import type { Database } from "../storage/schema.ts";
 
 /** How long work ahead of need rests before the battery is looked at again (ms). */
 const REST = 600_000;

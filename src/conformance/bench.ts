@@ -1,14 +1,15 @@
 import { Fault } from '../fault.ts';
 import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { Clock } from '../nano/clock.ts';
-import type { Mechanism } from '../protocol/offer.ts';
-import { readUrl } from '../protocol/origin.ts';
+import type { Mechanism } from '../protocol/offer/offer.ts';
+import { readUrl } from '../protocol/offer/origin.ts';
 import type { Money, Send } from './ports.ts';
-import { couldNotTell, type Finding, notApplicable, type Probe, Untellable, type Verdict } from './probe.ts';
+import { couldNotTell, type Finding, notApplicable, type Probe, type Verdict } from './probe.ts';
 import { PROBES } from './probes/index.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import { Trial } from './trial.ts';
 import { GENTLE_PACE, Wire } from './wire.ts';
+import { Untellable } from "./exchange.ts";
 
 /** One probe of one way to pay, or of the endpoint as a whole. */
 export interface Step {

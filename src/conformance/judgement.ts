@@ -1,6 +1,7 @@
-import { readAnswer } from '../protocol/answer.ts';
-import { cleanText } from '../protocol/clean-text.ts';
-import { couldNotTell, type Exchange, fail, pass, Untellable, type Verdict } from './probe.ts';
+import { readAnswer } from '../protocol/response/response.ts';
+import { cleanText } from '../protocol/wire/clean-text.ts';
+import { couldNotTell, fail, pass, type Verdict } from './probe.ts';
+import { type Exchange, Untellable } from "./exchange.ts";
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];

@@ -1,7 +1,7 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
-import type { Message } from '../protocol/mechanism.ts';
+import type { Message } from '../protocol/mechanisms/mechanism.ts';
 
 /** One request to the server under test. */
 export interface HttpRequest {

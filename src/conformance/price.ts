@@ -1,5 +1,5 @@
 import { addRaw, parseRaw, type Raw } from '../nano/amount.ts';
-import type { Offer } from '../protocol/offer.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
 
 /** The least raw there is. */
 export const ONE_RAW = parseRaw('1');

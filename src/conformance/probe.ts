@@ -1,7 +1,7 @@
 import type { Raw } from '../nano/amount.ts';
-import type { Mechanism, Offer } from '../protocol/offer.ts';
-import type { HttpRequest, HttpResponse } from './ports.ts';
+import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import type { Trial } from './trial.ts';
+import type { Exchange } from "./exchange.ts";
 
 /** What a probe found: that the rule is kept, that it is broken, that it asks nothing here, or that nobody can say. */
 export type Verdict =
@@ -9,12 +9,6 @@ export type Verdict =
   | { readonly kind: 'fail'; readonly because: string }
   | { readonly kind: 'notApplicable'; readonly because: string }
   | { readonly kind: 'couldNotTell'; readonly because: string };
-
-/** One request with its answer; null where none came. */
-export interface Exchange {
-  readonly sent: HttpRequest;
-  readonly received: HttpResponse | null;
-}
 
 interface Described {
   /** As protocol.md section 5 numbers them. */
@@ -66,8 +60,3 @@ export const pass = (because: string): Verdict => ({ kind: 'pass', because });
 export const fail = (because: string): Verdict => ({ kind: 'fail', because });
 export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
 export const couldNotTell = (because: string): Verdict => ({ kind: 'couldNotTell', because });
-
-/** Ends a probe that cannot go on; the reason becomes its verdict. */
-export class Untellable extends Error {
-  override readonly name = 'Untellable';
-}

@@ -3,12 +3,12 @@ import { hexOf } from '../nano/hex.ts';
 import { signNoms } from '../nano/noms.ts';
 import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
 import { signDigestOfText } from '../nano/signature.ts';
-import { decodeObject, encodeProof } from '../protocol/envelope.ts';
-import { isObject, type JsonObject, own } from '../protocol/json.ts';
-import type { Message, Paid } from '../protocol/mechanism.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
-import type { Offer } from '../protocol/offer.ts';
-import { makeProof } from '../protocol/proof.ts';
+import type { Message, Paid } from '../protocol/mechanisms/mechanism.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
+import { makeProof } from '../protocol/proof/proof.ts';
+import { decodeObject, encodeProof } from '../protocol/wire/envelope.ts';
+import { isObject, type JsonObject, own } from '../protocol/wire/json.ts';
 
 /** Who signs a proof. */
 export type Signer = Pick<Paid, 'account' | 'sign'>;

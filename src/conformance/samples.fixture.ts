@@ -1,6 +1,6 @@
 import type { Clock } from '../nano/clock.ts';
-import { encodeProof } from '../protocol/envelope.ts';
-import type { JsonObject } from '../protocol/json.ts';
+import { encodeProof } from '../protocol/wire/envelope.ts';
+import type { JsonObject } from '../protocol/wire/json.ts';
 import type { HttpResponse } from './ports.ts';
 import type { Target } from './target.ts';
 

@@ -1,6 +1,6 @@
-import { type Classification, classify } from '../protocol/classify.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
-import type { Offer } from '../protocol/offer.ts';
+import { type Classification, classify } from '../protocol/offer/classify.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
 import type { HttpResponse } from './ports.ts';
 
 /** The request under test, as the user typed it. */

@@ -1,14 +1,14 @@
 import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
-import type { Message } from '../protocol/mechanism.ts';
-import type { Mechanism, Offer } from '../protocol/offer.ts';
-import { fallbackBody } from '../protocol/redelivery.ts';
+import type { Message } from '../protocol/mechanisms/mechanism.ts';
+import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
+import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import type { Cheque, HttpRequest, Money, Order, Standing } from './ports.ts';
-import { type Exchange, Untellable } from './probe.ts';
 import { hashOf, proofOf } from './proofs.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import type { Wire } from './wire.ts';
+import { type Exchange, Untellable } from "./exchange.ts";
 
 export interface TrialParts {
   readonly target: Target;

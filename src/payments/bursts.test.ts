@@ -5,9 +5,9 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
+import { siteOf } from '../site.ts';
+import { type Account, accountWith, devWork, STRANGER, workOver } from '../wallet/account.fixture.ts';
 import type { WorkEngine } from '../work/engine.ts';
-import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
-import { siteOf } from './payment.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;

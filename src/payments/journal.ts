@@ -1,10 +1,9 @@
 import type { Challenge } from '../interception/challenge.ts';
-import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { Allowance, BudgetChange } from './budget.ts';
-import type { ChequeBlock, OwnBlock } from './own-block.ts';
-import type { Intent, Payment, PaymentId, Progress, Site } from './payment.ts';
+import type { PaymentId } from '../payment-id.ts';
+import type { OwnBlock } from '../wallet/own-block.ts';
+import type { Intent, Payment, Progress } from './payment.ts';
 import type { AnyPayment } from './private-record.ts';
 
 /** What came of asking the journal to reserve money for an intent. */
@@ -82,51 +81,4 @@ export interface Memory {
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
-}
-
-/** What the user allows a site, and what it has used of that. */
-export interface SiteRules {
-  readonly allowance: Allowance;
-  readonly blocked: boolean;
-  /** Whether another site that had it asked is blocked. */
-  readonly isAskerBlocked: boolean;
-  /** Whether it may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */
-  readonly takesBlocks: boolean;
-}
-
-/** Budgets, what sites have spent, and what else the user allows them. */
-export interface Budgets {
-  /**
-   * What is allowed to the site in the windows of a moment (ms): all as of one instant.
-   *
-   * @param askers the other sites that had a request asked.
-   */
-  rulesFor(network: string, site: Site, at: number, askers?: readonly string[]): Promise<SiteRules>;
-  /** Changes the site's budget, or sets a first one. @throws Fault `fault_budgetUnlimited` */
-  change(network: string, site: Site, change: BudgetChange): Promise<void>;
-  block(site: Site): Promise<void>;
-}
-
-/** The purse's memory of its own chains: a block stands here before the network sees it. */
-export interface ChainStore {
-  /** The newest block this purse signed for the account, or null. */
-  newest(network: string, account: NanoAddress): Promise<OwnBlock | null>;
-  /** Any block this purse ever signed, as it was written down then; or null. */
-  signed(hash: BlockHash): Promise<OwnBlock | null>;
-  /**
-   * Writes a block as the account's newest. While a cheque is out that may only be the block that revokes it: no two
-   * blocks are ever signed on one frontier for different payees.
-   *
-   * @throws Fault `fault_chequeOut`
-   */
-  put(own: OwnBlock): Promise<void>;
-  /**
-   * Holds back the account's newest block (see `heldBack`): false when it is that no more, or when its payment is past
-   * `signed`, and a network has it.
-   */
-  holdBack(cheque: ChequeBlock): Promise<boolean>;
-  /** The cheque is on the ledger: from now on it is a block like any other. Nothing, if it was settled otherwise. */
-  cashed(cheque: ChequeBlock): Promise<void>;
-  /** Every cheque that is out, being revoked or not, of all accounts and networks. */
-  out(): Promise<readonly ChequeBlock[]>;
 }

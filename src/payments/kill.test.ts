@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { type Intent, type PaymentState, siteOf } from './payment.ts';
+import { siteOf } from '../site.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import type { Intent, PaymentState } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
 

@@ -22,9 +22,9 @@ import type { FaultKey } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { expectBooksAgree, expectNothingLost, paymentsOf } from './books.fixture.ts';
-import type { Left } from './cashier.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import type { Left } from './not-paid-reason.ts';
+import { expectBooksAgree, expectNothingLost, paymentsOf } from './records.fixture.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;

@@ -16,9 +16,9 @@ import { twinOf } from '../../test/devnet/twin.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import { NodeClient } from '../nano/node-client.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { expectBooksAgree, expectNothingLost, ownSends } from './books.fixture.ts';
-import type { Left } from './cashier.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import type { Left } from './not-paid-reason.ts';
+import { expectBooksAgree, expectNothingLost, ownSends } from './records.fixture.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;

@@ -12,10 +12,10 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { debitedOf, paymentsOf } from './books.fixture.ts';
-import type { Left } from './cashier.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import type { Left } from './not-paid-reason.ts';
 import { isDebited, type PaymentState } from './payment.ts';
+import { debitedOf, paymentsOf } from './records.fixture.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
 
 const XNO = 10n ** 30n;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Offer } from '../protocol/offer.ts';
-import { STRANGER } from './account.fixture.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
+import { siteOf } from '../site.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
 import {
   advance,
   approved,
@@ -11,7 +12,6 @@ import {
   type PaymentState,
   type Progress,
   resourceOf,
-  siteOf,
 } from './payment.ts';
 import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from './samples.fixture.ts';
 

@@ -3,22 +3,11 @@ import type { Challenge, Unanswered } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import type { PaymentId } from '../payment-id.ts';
+import type { Windows } from '../policy/budget.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
-import type { Offer } from '../protocol/offer.ts';
-import type { Windows } from './budget.ts';
-
-declare const paymentId: unique symbol;
-/** Names a payment in the journal. */
-export type PaymentId = string & { readonly [paymentId]: true };
-
-declare const site: unique symbol;
-/** The origin that asks for money and gets the proof: whom a budget is for. */
-export type Site = string & { readonly [site]: true };
-
-/** The site of a URL: its origin. */
-export function siteOf(url: string): Site {
-  return new URL(url).origin as Site;
-}
+import type { Offer } from '../protocol/offer/offer.ts';
+import type { Site } from '../site.ts';
 
 /** Where the same thing is bought again: a site's path, whatever the query. */
 export function resourceOf({ method, url }: Pick<Challenge, 'method' | 'url'>): string {

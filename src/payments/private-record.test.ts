@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
-import { STRANGER } from './account.fixture.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
 import { approved, type Payment, type Progress } from './payment.ts';
 import { isWhole, joined, onDisk, partAfter, privatePartOf, wholeOf } from './private-record.ts';
 import { challengeOf, intentOf, PAYEE, sessionOffer, signatureOffer } from './samples.fixture.ts';

@@ -5,8 +5,9 @@
 import { blake2b } from '@noble/hashes/blake2.js';
 import { Fault } from '../fault.ts';
 import { hexOf } from '../nano/hex.ts';
-import type { Offer } from '../protocol/offer.ts';
-import { type Intent, isUnderway, type Payment, type Progress, type Site } from './payment.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
+import type { Site } from '../site.ts';
+import { type Intent, isUnderway, type Payment, type Progress } from './payment.ts';
 
 /** What the disk keeps of an approval in a private window: from where, to whom, how much, and until when. */
 export interface PrivateIntent

@@ -7,10 +7,11 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
-import { takeRecords } from '../storage/backup.ts';
-import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { siteOf } from '../site.ts';
+import { takeRecords } from '../storage/backup/backup.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import type { Journal } from './journal.ts';
-import { type PaymentState, siteOf } from './payment.ts';
+import type { PaymentState } from './payment.ts';
 import { type AnyPayment, isWhole } from './private-record.ts';
 import { Browser, type Kill, lifeOf } from './shop.fixture.ts';
 

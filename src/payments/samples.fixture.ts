@@ -2,9 +2,16 @@
 import type { Challenge } from '../interception/challenge.ts';
 import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import type { NanoSessionOffer, NanoSignatureOffer, TrackAOffer, X402NanoOffer } from '../protocol/offer.ts';
-import { type Budget, newBudget, windowsAt } from './budget.ts';
-import { type Intent, type PaymentId, resourceOf, type Site, siteOf } from './payment.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { type Budget, newBudget, windowsAt } from '../policy/budget.ts';
+import type {
+  NanoSessionOffer,
+  NanoSignatureOffer,
+  TrackAOffer,
+  X402NanoOffer,
+} from '../protocol/offer/offer.ts';
+import { type Site, siteOf } from '../site.ts';
+import { type Intent, resourceOf } from './payment.ts';
 
 export const SHOP = 'https://shop.example' as Site;
 export const PAYEE = parseAddress('nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn');

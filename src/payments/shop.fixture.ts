@@ -1,19 +1,21 @@
-/** For tests: a real merchant, a browser of a few lines, and lives of the worker that can be cut short anywhere. */
 import type { Challenge, Delivery } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
+import { siteOf } from '../site.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
-import type { Account } from './account.fixture.ts';
-import { locks } from './account.fixture.ts';
-import { Approvals, type Question } from './approvals.ts';
-import { Cashier, type CashierPorts, type Left } from './cashier.ts';
-import type { Witness } from './exchange.ts';
-import { Handover } from './handover.ts';
-import type { ChainStore, Journal } from './journal.ts';
-import { Payer, type PostAnswer } from './payer.ts';
-import { type PaymentState, siteOf } from './payment.ts';
-import type { PursePorts } from './purse.ts';
-import { Revoker } from './revoker.ts';
+import type { Account } from '../wallet/account.fixture.ts';
+import { locks } from '../wallet/account.fixture.ts';
+import type { PursePorts } from '../wallet/account-wallet.ts';
+import type { ChainStore } from '../wallet/chain-store.ts';
+import { Approvals, type Question } from './approval-queue.ts';
+import { Cashier, type CashierPorts } from './challenge-handler.ts';
+import { Handover } from './delivery.ts';
+import type { Witness } from './exchange-recorder.ts';
+import type { Journal } from './journal.ts';
+import type { Left } from './not-paid-reason.ts';
+import type { PaymentState } from './payment.ts';
+import { Payer, type PostAnswer } from './payment-runner.ts';
+import { Revoker } from './recall.ts';
 import { budgetOf, challengeOf } from './samples.fixture.ts';
 
 /** The edge of the browser: pages that wait for their 402s to end, and requests that go again. */

@@ -2,15 +2,13 @@ import { deepStrictEqual, equal, match, notEqual, ok } from 'node:assert/strict'
 import fc from 'fast-check';
 import { BURN_ADDRESS, publicKeyOf, readAddress } from '../nano/account.ts';
 import { MAX_SUPPLY } from '../nano/amount.ts';
-import { readAnswer } from './answer.ts';
-import { encodeBase64 } from './base64.ts';
-import { type Classification, classify } from './classify.ts';
-import { decodeObject } from './envelope.ts';
-import { recogniseLegacy } from './legacy.ts';
 import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
-import type { Mechanism, Offer } from './offer.ts';
-import { makeProof } from './proof.ts';
-import { lowerCaseProof, mechanismOfProof } from './redelivery.ts';
+import { type Classification, classify } from './offer/classify.ts';
+import { recogniseLegacy } from './offer/legacy.ts';
+import type { Mechanism, Offer } from './offer/offer.ts';
+import { makeProof } from './proof/proof.ts';
+import { lowerCaseProof, mechanismOfProof } from './proof/redelivery.ts';
+import { readAnswer } from './response/response.ts';
 import {
   block,
   challengeEntry,
@@ -23,6 +21,8 @@ import {
   trackBEntry,
   x402nanoEntry,
 } from './samples.fixture.ts';
+import { encodeBase64 } from './wire/base64.ts';
+import { decodeObject } from './wire/envelope.ts';
 
 /** Something that holds for every header, offer or answer there can be. */
 export interface Property {

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, openScene, present, type Scene } from '../../test/merchant/testing/scene.ts';
 import { parseAddress } from '../nano/account.ts';
 import { BlockHashText, SignedBlockText } from '../nano/block.ts';
-import { type Answer, readAnswer } from './answer.ts';
-import { classify } from './classify.ts';
-import type { Message } from './mechanism.ts';
 import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
-import type { Mechanism, Offer } from './offer.ts';
-import { makeProof } from './proof.ts';
-import { fallbackBody, lowerCaseProof } from './redelivery.ts';
+import type { Message } from './mechanisms/mechanism.ts';
+import { classify } from './offer/classify.ts';
+import type { Mechanism, Offer } from './offer/offer.ts';
+import { makeProof } from './proof/proof.ts';
+import { fallbackBody, lowerCaseProof } from './proof/redelivery.ts';
+import { type Answer, readAnswer } from './response/response.ts';
 
 const FLAVOURS = ['spec', 'reference'] as const;
 const EVERY = defaultPreference.flatMap((mechanism) =>

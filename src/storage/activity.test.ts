@@ -2,11 +2,13 @@ import 'fake-indexeddb/auto';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import { STRANGER } from '../payments/account.fixture.ts';
-import { approved, type PaymentId } from '../payments/payment.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { approved } from '../payments/payment.ts';
 import { intentOf, NETWORK } from '../payments/samples.fixture.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
 import { type Activity, readActivity } from './activity.ts';
-import { type Database, openDatabase, type Place } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database, Place } from "./schema.ts";
 
 /** So many activities, every third of them a transfer, two at a time in the same millisecond. */
 async function historyOf(count: number): Promise<Database> {

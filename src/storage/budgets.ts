@@ -1,11 +1,11 @@
 import { type Raw, ZERO } from '../nano/amount.ts';
-import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../payments/budget.ts';
-import type { Budgets, SiteRules } from '../payments/journal.ts';
-import type { Site } from '../payments/payment.ts';
-import { windowsOf } from '../payments/windows.ts';
-import { atomically } from './atomically.ts';
-import type { Database } from './database.ts';
+import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../policy/budget.ts';
+import type { Budgets, SiteRules } from '../policy/budgets.ts';
+import { windowsOf } from '../policy/spending-windows.ts';
+import type { Site } from '../site.ts';
+import { atomically } from './in-transaction.ts';
 import { readAllowance, readOverall } from './spending.ts';
+import type { Database } from "./schema.ts";
 
 /** Budgets, spending, blocked sites and those that may take signed blocks, in IndexedDB. */
 export class StoredBudgets implements Budgets {

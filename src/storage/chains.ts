@@ -1,16 +1,16 @@
 import type { IDBPObjectStore } from 'idb';
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { ChainStore } from '../payments/journal.ts';
+import type { ChainStore } from '../wallet/chain-store.ts';
 import {
   type ChequeBlock,
   chequeOutFault,
   chequeOutOn,
   type OwnBlock,
   settledBlock,
-} from '../payments/own-block.ts';
-import { atomically } from './atomically.ts';
-import type { Database, PurseSchema } from './database.ts';
+} from '../wallet/own-block.ts';
+import { atomically } from './in-transaction.ts';
+import type { Database, PurseSchema } from "./schema.ts";
 
 /** The newest own block of every account, and all that were before it, in IndexedDB. */
 export class StoredChains implements ChainStore {

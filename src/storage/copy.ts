@@ -1,6 +1,6 @@
 import type { StoreNames } from 'idb';
-import { atomically } from './atomically.ts';
-import type { Database, PurseSchema } from './database.ts';
+import { atomically } from './in-transaction.ts';
+import type { Database, PurseSchema } from "./schema.ts";
 
 /** How many records are read and written at one go. */
 const PAGE = 500;

@@ -1,96 +1,10 @@
-import { type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames, wrap } from 'idb';
+import { wrap } from 'idb';
 import { Fault } from '../fault.ts';
-import type { NetworkProfile } from '../nano/network.ts';
-import type { Budget } from '../payments/budget.ts';
-import type { Left } from '../payments/cashier.ts';
-import type { OwnBlock } from '../payments/own-block.ts';
-import type { AnyPayment } from '../payments/private-record.ts';
-import type { Transfer } from '../payments/transfer.ts';
-import { countInWindows } from './version-3.ts';
-import { markOrdinary } from './version-5.ts';
-
-/** A moment and an id, but for some transfers (see `placeOf`): the order of lists, and where the next page of one begins. */
-export type Place = readonly [at: number, id: string];
-
-/**
- * A payment as it lies on disk: beside it, the keys by which it is found again. One of a private window is a record
- * without the keys that name a request.
- */
-export interface PaymentRow {
-  readonly id: string;
-  readonly place: Place;
-  readonly payment: AnyPayment;
-  readonly once: string;
-  readonly challenge?: string;
-  readonly resource?: readonly [network: string, resource: string, at: number];
-  /** Only once a block was signed: this account was paid. */
-  readonly payee?: readonly [network: string, payTo: string];
-  /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
-  readonly underway?: 1;
-  /** Only while a block waits for what it pays for. */
-  readonly undelivered?: readonly [network: string, method: string, url: string];
-}
-
-/** What a site, or all of them together, has spent and reserved in one window of time (raw). */
-export interface SpendingRow {
-  readonly network: string;
-  readonly site: string;
-  readonly window: string;
-  readonly spent: bigint;
-}
-
-/** Why a 402 was left to the page. It holds no offer, no header and no proof; of a private window no address either. */
-export interface LogLine {
-  readonly at: number;
-  readonly site: string | null;
-  readonly url: string | null;
-  readonly key: Left;
-  readonly args: readonly string[];
-  /** For how many 402s of the site the line stands, where it is more than one. */
-  readonly times?: number;
-}
-
-export interface PurseSchema extends DBSchema {
-  /** The sealed seed and what belongs to it, by name. */
-  vault: { key: string; value: unknown };
-  settings: { key: string; value: unknown };
-  networks: { key: string; value: NetworkProfile };
-  payments: {
-    key: string;
-    value: PaymentRow;
-    indexes: {
-      place: [number, string];
-      once: string;
-      challenge: string;
-      resource: [string, string, number];
-      payee: [string, string];
-      underway: number;
-      undelivered: [string, string, string];
-    };
-  };
-  transfers: {
-    key: string;
-    value: Transfer & { readonly place: Place };
-    indexes: { place: [number, string] };
-  };
-  budgets: { key: [string, string]; value: Budget };
-  spending: { key: [string, string, string]; value: SpendingRow };
-  blocked: { key: string; value: { readonly site: string; readonly at: number } };
-  /** The sites that may ask for signed blocks to publish themselves. */
-  blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
-  chains: { key: [string, string]; value: OwnBlock };
-  /** Every block this purse signed: what a ledger lost, or never heard of, is published again. */
-  blocks: { key: string; value: OwnBlock };
-  work: { key: string; value: unknown };
-  workIntents: { key: string; value: unknown };
-  log: { key: number; value: LogLine };
-}
-
-export type Database = IDBPDatabase<PurseSchema>;
+import { countInWindows } from './migrations/v3.ts';
+import { markOrdinary } from './migrations/v5.ts';
+import type { Database, Upgrade } from "./schema.ts";
 
 const VERSION = 5;
-
-type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 
 /**
  * Opens the purse's one database, making or migrating it.

@@ -4,12 +4,9 @@ import type { Challenge } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import { STRANGER } from '../payments/account.fixture.ts';
-import type { Budget } from '../payments/budget.ts';
-import { JUST_PAID } from '../payments/decision.ts';
-import { SIGNING_MARGIN } from '../payments/last-look.ts';
-import type { OwnBlock } from '../payments/own-block.ts';
-import { copyOf, type Intent, type PaymentId, type Progress, type Site } from '../payments/payment.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { SIGNING_MARGIN } from '../payments/approval-match.ts';
+import { copyOf, type Intent, type Progress } from '../payments/payment.ts';
 import {
   budgetOf,
   challengeOf,
@@ -19,13 +16,19 @@ import {
   SHOP,
   sessionOffer,
 } from '../payments/samples.fixture.ts';
-import { dayOf, daysAfter } from '../payments/windows.ts';
+import type { Budget } from '../policy/budget.ts';
+import { JUST_PAID } from '../policy/decision.ts';
+import { dayOf, daysAfter } from '../policy/spending-windows.ts';
+import type { Site } from '../site.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
+import type { OwnBlock } from '../wallet/own-block.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
-import { type Database, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
 import { noParts } from './private-parts.fixture.ts';
 import { StoredSettings } from './settings.ts';
+import type { Database } from "./schema.ts";
 
 const HOUR = 3_600_000;
 

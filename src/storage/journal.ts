@@ -4,18 +4,15 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { Budget } from '../payments/budget.ts';
-import { askFirst, JUST_PAID, priceOf } from '../payments/decision.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { lastLook } from '../payments/approval-match.ts';
 import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
-import { lastLook } from '../payments/last-look.ts';
-import { type OwnBlock, settledBlock } from '../payments/own-block.ts';
 import {
   advance,
   approved,
   isDebited,
   isUnderway,
   type Payment,
-  type PaymentId,
   type Progress,
   resourceOf,
 } from '../payments/payment.ts';
@@ -30,13 +27,16 @@ import {
   partAfter,
   privatePartOf,
 } from '../payments/private-record.ts';
-import type { Offer } from '../protocol/offer.ts';
-import { atomically } from './atomically.ts';
+import type { Budget } from '../policy/budget.ts';
+import { askFirst, JUST_PAID, priceOf } from '../policy/decision.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
+import { type OwnBlock, settledBlock } from '../wallet/own-block.ts';
 import { putNewest } from './chains.ts';
-import type { Database, PaymentRow, PurseSchema } from './database.ts';
+import { atomically } from './in-transaction.ts';
 import type { PrivateParts } from './private-parts.ts';
 import { settingOf } from './settings.ts';
 import { debit, giveBack, readAllowance } from './spending.ts';
+import type { Database, PaymentRow, PurseSchema } from "./schema.ts";
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;

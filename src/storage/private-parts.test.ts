@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { STRANGER } from '../payments/account.fixture.ts';
-import type { PaymentId } from '../payments/payment.ts';
+import type { PaymentId } from '../payment-id.ts';
 import { type PrivatePart, privatePartOf } from '../payments/private-record.ts';
 import { challengeOf, intentOf, sessionOffer } from '../payments/samples.fixture.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
 import { memorySession } from './private-parts.fixture.ts';
 import { PrivateParts } from './private-parts.ts';
 

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import type { PaymentId } from '../payments/payment.ts';
+import type { PaymentId } from '../payment-id.ts';
 import type { PrivatePart } from '../payments/private-record.ts';
-import { ChallengeText, type Fields, OfferText } from './backup-offers.ts';
-import { SiteText } from './backup-payments.ts';
+import { ChallengeText, type Fields, OfferText } from './backup/offers.ts';
+import { SiteText } from './backup/payments.ts';
 
 /** What survives the worker and a lock, but not the browser (`chrome.storage.session`). */
 export interface PrivateStore {

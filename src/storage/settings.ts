@@ -3,10 +3,10 @@ import { Fault } from '../fault.ts';
 import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
-import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../payments/float.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
+import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/wallet.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
-import type { Database } from './database.ts';
+import type { Database } from "./schema.ts";
 
 /** As the database keeps it, or as a backup does. */
 const Amount = v.union([

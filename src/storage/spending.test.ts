@@ -4,9 +4,7 @@ import { expect, test } from 'vitest';
 import { addressOf, type PublicKey, publicKeyOf } from '../nano/account.ts';
 import { type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
-import { type Budget, CAP_LIMITS, SUM_LIMITS } from '../payments/budget.ts';
-import type { OwnBlock } from '../payments/own-block.ts';
-import type { Intent, Site } from '../payments/payment.ts';
+import type { Intent } from '../payments/payment.ts';
 import { wholeOf } from '../payments/private-record.ts';
 import {
   budgetOf,
@@ -17,8 +15,11 @@ import {
   sessionOffer,
   trackAOffer,
 } from '../payments/samples.fixture.ts';
-import { comeHomeAfterEach, moveTo, ZONES } from '../payments/time-zones.fixture.ts';
-import type { Day } from '../payments/windows.ts';
+import { type Budget, CAP_LIMITS, SUM_LIMITS } from '../policy/budget.ts';
+import type { Day } from '../policy/spending-windows.ts';
+import { comeHomeAfterEach, moveTo, ZONES } from '../policy/time-zones.fixture.ts';
+import type { Site } from '../site.ts';
+import type { OwnBlock } from '../wallet/own-block.ts';
 import { StoredBudgets } from './budgets.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';

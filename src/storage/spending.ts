@@ -1,11 +1,12 @@
 import type { IDBPTransaction, StoreNames } from 'idb';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { type Allowance, type Overall, type Windows, windowsAt } from '../payments/budget.ts';
-import type { Intent, Site } from '../payments/payment.ts';
+import type { Intent } from '../payments/payment.ts';
 import { type PrivateIntent, siteOnDisk } from '../payments/private-record.ts';
-import type { CalendarWindows } from '../payments/windows.ts';
-import type { PurseSchema, SpendingRow } from './database.ts';
+import { type Allowance, type Overall, type Windows, windowsAt } from '../policy/budget.ts';
+import type { CalendarWindows } from '../policy/spending-windows.ts';
+import type { Site } from '../site.ts';
 import { settingOf } from './settings.ts';
+import type { PurseSchema, SpendingRow } from "./schema.ts";
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;

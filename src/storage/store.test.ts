@@ -4,12 +4,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
 import { seal as sealSecret } from '../vault/seal.ts';
 import { copyDatabase } from './copy.ts';
-import { type Database, openDatabase } from './database.ts';
+import { openDatabase } from './database.ts';
 import { FIRST_LOCATION, type Location, locationAfter } from './location.ts';
 import { openStore } from './open-store.ts';
 import { PrivateFiles } from './private-files.fixture.ts';
 import { SeedFile } from './seed-file.ts';
 import { Store, type StorePorts, type StoreState } from './store.ts';
+import type { Database } from "./schema.ts";
 
 const SECOND = locationAfter(FIRST_LOCATION);
 

@@ -1,8 +1,8 @@
 import { unwrap } from 'idb';
 import { Fault } from '../fault.ts';
 import { copyDatabase } from './copy.ts';
-import type { Database } from './database.ts';
 import { type Location, locationAfter } from './location.ts';
+import type { Database } from "./schema.ts";
 
 export interface StorePorts {
   /** @throws Fault as `openDatabase` */

@@ -8,10 +8,10 @@ import {
   type TransferBook,
   type TransferEntry,
   type TransferState,
-} from '../payments/transfer.ts';
-import { atomically } from './atomically.ts';
+} from '../wallet/transfer.ts';
 import { putNewest } from './chains.ts';
-import type { Database, Place } from './database.ts';
+import { atomically } from './in-transaction.ts';
+import type { Database, Place } from "./schema.ts";
 
 /** More than any moment (ms), and little enough that a sum of the two is an exact number. */
 const APART = 2 ** 52;

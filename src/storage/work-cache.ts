@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { WorkCache, WorkEntry, WorkIntent } from '../work/cache.ts';
 import type { WorkRoot } from '../work/difficulty.ts';
-import { type Pace, PaceSchema, UNKNOWN_PACE } from '../work/pace.ts';
-import type { Database } from './database.ts';
+import { type Pace, PaceSchema, UNKNOWN_PACE } from '../work/engine-speed.ts';
+import type { Database } from "./schema.ts";
 
 /** Work and the wish for it, in IndexedDB. */
 export function storedWorkCache(database: Database): WorkCache {

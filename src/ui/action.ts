@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Fault } from '../fault.ts';
-import { faultOf } from './live.ts';
+import { faultOf } from './query.ts';
 
 /** Something a button does: one at a time, and its failure kept to be shown. */
 export interface Action {

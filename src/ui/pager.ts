@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Fault } from '../fault.ts';
-import { faultOf } from './live.ts';
+import { faultOf } from './query.ts';
 
 /** A part of a long list, newest first; `next` asks for what follows it, null at the end. */
 export interface Page<T> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { KDF_PARAMETERS } from './key-derivation.ts';
 import { isWeaker, type SealedRecord, seal, unseal } from './seal.ts';
-import { KDF_PARAMETERS } from './stretch.ts';
 
 const CHEAP = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
 const PASSWORD = 'correct horse battery staple';

@@ -16,7 +16,7 @@ import {
   SALT_BYTES,
   stretch,
   TAG_BYTES,
-} from './stretch.ts';
+} from './key-derivation.ts';
 
 /** Sealed data as plain JSON; bytes are hex digits. */
 export type SealedRecord = v.InferOutput<typeof SealedRecordText>;

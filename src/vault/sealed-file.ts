@@ -13,7 +13,7 @@ import {
   LockText,
   SALT_BYTES,
   stretch,
-} from './stretch.ts';
+} from './key-derivation.ts';
 
 const FORMAT = 'nano-purse backup';
 /** Goes up when a purse of today could not read what a later one writes, in the file or in what is sealed in it. */

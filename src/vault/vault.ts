@@ -10,6 +10,7 @@ import {
   SeedSourceText,
   seedOf,
 } from '../nano/seed.ts';
+import { KDF_PARAMETERS, type KdfParameters } from './key-derivation.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { refuseShortPassword } from './password.ts';
 import { isWeaker, type SealedRecord, seal, unseal } from './seal.ts';
@@ -23,8 +24,7 @@ import {
   type Which,
 } from './seed-copies.ts';
 import { openForSession, type Session, SessionText, sealForSession } from './session.ts';
-import { KDF_PARAMETERS, type KdfParameters } from './stretch.ts';
-import { afterWrongTry, type Tries, TriesText, triesAt, waitBeforeTry } from './try-delay.ts';
+import { afterWrongTry, type Tries, TriesText, triesAt, waitBeforeTry } from './unlock-throttle.ts';
 
 export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { Fault } from '../fault.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkNonce } from './difficulty.ts';
 import type { SearchOptions, Urgency, WorkEngine } from './engine.ts';
+import { UNKNOWN_PACE } from './engine-speed.ts';
 import { checked, memoryBook } from './engines.fixture.ts';
-import { UNKNOWN_PACE } from './pace.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
 const send = parseThreshold('ffc0000000000000');

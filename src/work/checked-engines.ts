@@ -9,7 +9,6 @@ import {
   type WorkRoot,
 } from './difficulty.ts';
 import type { Limits, SearchOptions, Urgency, WorkEngine } from './engine.ts';
-import { poolSize } from './engines/cpu-pool.ts';
 import {
   expectedHashes,
   isTested,
@@ -22,7 +21,8 @@ import {
   withLeader,
   withSearch,
   withTest,
-} from './pace.ts';
+} from './engine-speed.ts';
+import { poolSize } from './engines/cpu-pool.ts';
 import { timeSearches } from './self-test.ts';
 
 /** What is remembered of the engines beyond the life of the worker. */

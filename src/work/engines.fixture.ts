@@ -1,6 +1,6 @@
 import { CheckedEngines, type CheckedEnginesPorts, type EngineBook } from './checked-engines.ts';
 import type { WorkEngine } from './engine.ts';
-import { type Pace, UNKNOWN_PACE } from './pace.ts';
+import { type Pace, UNKNOWN_PACE } from './engine-speed.ts';
 
 /** A book in memory, which one test may hand from life to life. */
 export function memoryBook(pace: Pace = UNKNOWN_PACE) {

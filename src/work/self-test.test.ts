@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Threshold } from './difficulty.ts';
-import { expectedHashes } from './pace.ts';
+import { expectedHashes } from './engine-speed.ts';
 import { timeSearches } from './self-test.ts';
 
 /** An engine that takes as long as it should at its rate (hashes per ms), on a clock of its own. */

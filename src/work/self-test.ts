@@ -1,5 +1,5 @@
 import { parseThreshold, type Threshold } from './difficulty.ts';
-import { expectedHashes, thresholdTaking } from './pace.ts';
+import { expectedHashes, thresholdTaking } from './engine-speed.ts';
 
 /** A proof should take at least about this long (ms), so that the search is timed and not the asking. */
 const LAP = 120;

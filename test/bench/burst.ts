@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { openScene, PRICE, type Scene, XNO } from '../e2e/scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../e2e/setup.ts';
 import { type Row, row } from './rows.ts';
 
 const BURST = 100;

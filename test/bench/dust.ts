@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright';
-import { fund, openScene, PRICE, type Scene, XNO } from '../e2e/scene.ts';
+import { fund, openScene, PRICE, type Scene, XNO } from '../e2e/setup.ts';
 import { timedFetch } from './pay.ts';
 import { type Row, row } from './rows.ts';
 

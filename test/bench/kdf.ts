@@ -1,5 +1,5 @@
+import { KDF_PARAMETERS, type KdfParameters } from '../../src/vault/key-derivation.ts';
 import { seal, unseal } from '../../src/vault/seal.ts';
-import { KDF_PARAMETERS, type KdfParameters } from '../../src/vault/stretch.ts';
 import { type Row, row } from './rows.ts';
 
 /** What unlocking costs now, and what it would cost at other parameters: RFC 9106 and OWASP's least among them. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
-import { openScene, type Scene, XNO } from '../demo/scene.ts';
+import { openScene, type Scene, XNO } from '../demo/setup.ts';
 import type { Devnet } from '../devnet/devnet.ts';
 import { emptyJournal, fillJournal } from './prefill.ts';
 import { type Row, row } from './rows.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { fillAlbum } from './album.ts';
-import { cameraInto, noCamera } from './camera.ts';
+import { cameraInto, noCamera } from './capture.ts';
 import { mainJob } from './main-job.ts';
 import { playSteps } from './report.ts';
-import { openScene } from './scene.ts';
+import { fillAlbum } from './screenshots.ts';
+import { openScene } from './setup.ts';
 
 export interface HeadlessOptions {
   readonly password: string;

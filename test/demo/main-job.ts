@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright';
 import { xno } from '../merchant/pages/article.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { account, agreedPayment, agreedTotal, ledgerOf } from './books.ts';
-import { type Camera, noCamera, PAGE_SIZE, POPUP_SIZE } from './camera.ts';
+import { type Camera, noCamera, PAGE_SIZE, POPUP_SIZE } from './capture.ts';
+import { account, agreedPayment, agreedTotal, ledgerOf } from './records.ts';
 import type { Step } from './report.ts';
-import { type Scene, XNO } from './scene.ts';
+import { type Scene, XNO } from './setup.ts';
 
 const FUNDS = 1n * XNO;
 const BUDGET = { perPayment: XNO / 50n, perDay: XNO / 10n };
@@ -23,7 +23,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
     if (camera === noCamera) return;
     const page = await purse.newPage();
     await page.setViewportSize(POPUP_SIZE);
-    await page.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await page.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await page.locator('[data-armed="true"]').waitFor();
     await prepare?.(page);
     await camera(page, name, POPUP_SIZE);
@@ -49,7 +49,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
       name: 'Set up a purse: 24 new words, three of them asked for',
       async play() {
         const page = await purse.newPage();
-        await page.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
+        await page.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
         const click = (testId: string) => page.getByTestId(testId).click();
         await page.getByTestId('create').waitFor();
         await camera(page, 'setup-welcome', PAGE_SIZE);

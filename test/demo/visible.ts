@@ -1,5 +1,5 @@
 import { xno } from '../merchant/pages/article.ts';
-import { openScene, XNO } from './scene.ts';
+import { openScene, XNO } from './setup.ts';
 
 const FUNDS = XNO;
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 /** Evaluated rather than loaded: the purse's pages run no script but their own. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -47,7 +47,7 @@ describe('axe finds nothing, in light and dark', () => {
 
   test('on any page of setting up', async () => {
     const page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
+    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
     await page.getByTestId('create').waitFor();
     await expectAccessible(page, 'welcome');
     await step(page, 'create');
@@ -227,7 +227,7 @@ describe('of the purse in use', () => {
       await tool.setViewportSize({ width, height: 700 });
       await expectAccessible(tool, `${what}, ${width}`);
     };
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html`);
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
     const offer = (await fetch(scene.at('/article'))).headers.get('payment-required') ?? '';
     const answer = btoa('{"x402Version":2,"error":"Payment already spent"}');
     await tool
@@ -237,10 +237,10 @@ describe('of the purse in use', () => {
     await tool.locator('.wire-entry summary').first().click();
     await width(360, 'decoder');
     await width(1280, 'decoder');
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#sandbox`);
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
     await tool.getByTestId('test-money').waitFor();
     await width(360, 'sandbox');
-    await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#tester`);
+    await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
     await tool.getByTestId('target').fill(scene.at('/article'));
     await tool.getByTestId('inspect').click();
     await tool.getByTestId('claim-host').fill(new URL(scene.at('/')).host);
@@ -262,7 +262,7 @@ describe('of the purse in use', () => {
     const { decline } = await purse.nextApproval();
     const view = await purse.newPage();
     await view.setViewportSize({ width: 400, height: 640 });
-    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await view.bringToFront();
     await view.locator(`[data-testid="${ready}"]:not([aria-disabled="true"])`).waitFor();
     return { page, view, decline };
@@ -312,7 +312,9 @@ describe('of the purse in use', () => {
     const panel = await purse.newPage();
     for (const width of [1100, 480]) {
       await panel.setViewportSize({ width, height: 700 });
-      await panel.goto(`chrome-extension://${purse.extensionId}/src/devtools/panel.html?tab=${tab?.id}`);
+      await panel.goto(
+        `chrome-extension://${purse.extensionId}/src/pages/devtools/panel.html?tab=${tab?.id}`,
+      );
       await panel.getByTestId('exchange').first().waitFor();
       await press(panel, 'exchange');
       await panel.getByTestId('story').waitFor();

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from './scene.ts';
 import { popupScreen } from './screen.ts';
+import { openScene, type Scene } from './setup.ts';
 
 let scene: Scene;
 let page: Page;
@@ -19,9 +19,9 @@ afterEach(async () => {
 });
 
 const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
-const APPROVE = 'src/approve/index.html';
+const APPROVE = 'src/pages/approve/index.html';
 const popupFor = (id: string) =>
-  popupScreen(scene.purse.context, inPurse('src/popup/index.html'), `[data-approval="${id}"]`);
+  popupScreen(scene.purse.context, inPurse('src/pages/popup/index.html'), `[data-approval="${id}"]`);
 /** Whether the toolbar popup is open, with this question or on its way to it. */
 async function popsUp(id: string): Promise<boolean> {
   const popup = await popupFor(id);
@@ -65,7 +65,7 @@ describe('a question', () => {
     await expect.poll(() => popsUp(approval.offer.id)).toBe(true);
     // Another window takes the focus, and the browser closes the popup.
     const view = await scene.purse.newPage();
-    await view.goto(inPurse('src/popup/index.html'));
+    await view.goto(inPurse('src/pages/popup/index.html'));
     await view.locator(`[data-approval="${approval.offer.id}"]`).waitFor();
     await view.evaluate(() => chrome.windows.create({ url: 'about:blank', focused: true }));
     await expect.poll(() => popsUp(approval.offer.id)).toBe(false);

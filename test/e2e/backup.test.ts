@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageReplies } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/views.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 const PASSWORD = 'five gates and a wooden bridge';
 const FILE_PASSWORD = 'a drawer under the third stair';
@@ -68,7 +68,7 @@ async function saveBackup(purse: TestPurse, name: string): Promise<string> {
 
 async function restorePage(purse: TestPurse): Promise<Page> {
   const view = await purse.newPage();
-  await view.goto(`chrome-extension://${purse.extensionId}/src/onboarding/index.html`);
+  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
   await view.getByTestId('restore').click();
   return view;
 }

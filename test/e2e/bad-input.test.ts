@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { OpenPurseView, PurseView } from '../../src/messages/views.ts';
 import { readAddress } from '../devnet/address.ts';
 import { ROOT } from './build.ts';
-import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { fund, openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 const Vectors = v.object({
   offers: v.object({ now: v.number(), pageUrl: v.string() }),
@@ -285,7 +285,7 @@ describe('money that is not there', () => {
     const { offer } = await purse.nextApproval();
     expect(offer).toMatchObject({ missing: String(3n * XNO), account: purse.account });
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await view.locator(`[data-testid="approval-missing"][data-raw="${3n * XNO}"]`).waitFor();
     expect(await view.getByTestId('address').getAttribute('data-account')).toBe(purse.account);
     await view.getByTestId('approve-decline').waitFor();

@@ -2,9 +2,9 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../src/messages/contract.ts';
 import type { BudgetView, UseView } from '../../src/messages/views.ts';
-import { dayOf, daysAfter } from '../../src/payments/windows.ts';
+import { dayOf, daysAfter } from '../../src/policy/spending-windows.ts';
 import { quote } from '../merchant/testing/scene.ts';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 let scene: Scene;
 let page: Page;
@@ -225,7 +225,7 @@ describe('the pages', () => {
     const { offer, decline } = await purse.nextApproval();
     expect(offer.budget?.uses).toMatchObject([{ limit: 'total', mark: 100 }]);
     const window = await purse.newPage();
-    await window.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await window.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await window.locator('[data-testid="used-warning"][data-mark="100"]').waitFor();
     expect(await window.getByTestId('approval-budget').textContent()).toMatch(/0 of 0\.01 XNO left in total/);
     await window.close();

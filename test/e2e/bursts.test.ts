@@ -3,7 +3,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ActivityView, PaymentState } from '../../src/messages/views.ts';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 // A hundred payments on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

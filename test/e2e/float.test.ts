@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deriveKeys } from '../../src/nano/seed.ts';
 import { readAddress } from '../devnet/address.ts';
 import { launchPurse } from './purse.ts';
-import { openScene, type Scene, XNO } from './scene.ts';
+import { openScene, type Scene, XNO } from './setup.ts';
 
 const SEED = '5F10A7'.padEnd(64, '0');
 const ACCOUNTS = Array.from(

@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, PRICE, type Scene } from './scene.ts';
+import { openScene, PRICE, type Scene } from './setup.ts';
 
 let scene: Scene;
 let page: Page;

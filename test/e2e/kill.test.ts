@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
+import { type Death, die, type Surface } from '../kill/kill-run.ts';
 import { deathsOf, IN_PRIVATE, type Line, PARTS } from '../kill/matrix.ts';
-import { openStage, type Stage } from '../kill/stage.ts';
-import { type Death, die, type Surface } from '../kill/walk.ts';
+import { openStage, type Stage } from '../kill/setup.ts';
 
 /** Every mechanism and every kind of point once; `npm run test:kill` has them all. */
 const SOME: readonly (readonly [

@@ -5,7 +5,7 @@ import messages from '../../public/_locales/en/messages.json' with { type: 'json
 import { toAddress } from '../devnet/address.ts';
 import { type NodeProxy, startProxy } from '../devnet/proxy.ts';
 import { testKey } from '../devnet/test-account.ts';
-import { openScene, type Scene, XNO } from './scene.ts';
+import { openScene, type Scene, XNO } from './setup.ts';
 
 const WORDS = 'Unreceivable by the rules of this node';
 const REFUSED = messages.fault_nodeRefused.message.replace('$a1$', WORDS);

@@ -5,7 +5,7 @@ import messages from '../../public/_locales/en/messages.json' with { type: 'json
 import type { FaultKey } from '../../src/fault.ts';
 import { type NodeProxy, type ProxyFault, startProxy, type Twist } from '../devnet/proxy.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { type Mark, openScene, type Scene, XNO } from './scene.ts';
+import { type Mark, openScene, type Scene, XNO } from './setup.ts';
 
 let scene: Scene;
 let liar: NodeProxy;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readAddress } from '../devnet/address.ts';
-import { fund, openScene, type Scene, XNO } from './scene.ts';
+import { fund, openScene, type Scene, XNO } from './setup.ts';
 
 const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 

@@ -8,7 +8,7 @@ import { type NodeProxy, type ProxyFault, startProxy } from '../devnet/proxy.ts'
 import type { SocketFault } from '../devnet/proxy-socket.ts';
 import { twinOf } from '../devnet/twin.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { type Mark, openScene, type Scene, XNO } from './scene.ts';
+import { type Mark, openScene, type Scene, XNO } from './setup.ts';
 
 let scene: Scene;
 let page: Page;

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toAddress } from '../devnet/address.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 // Two browsers on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });

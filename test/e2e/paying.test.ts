@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, PRICE, type Scene, TAG } from './scene.ts';
+import { openScene, PRICE, type Scene, TAG } from './setup.ts';
 
 let scene: Scene;
 let page: Page;

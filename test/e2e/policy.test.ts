@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { quote } from '../merchant/testing/scene.ts';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 let scene: Scene;
 let page: Page;

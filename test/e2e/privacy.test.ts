@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { findChromium } from '../../scripts/browser.ts';
 import { bridgeQuestions, pageQuestions } from '../../src/messages/contract.ts';
 import { ROOT } from './build.ts';
-import { openScene, type Scene, XNO } from './scene.ts';
+import { openScene, type Scene, XNO } from './setup.ts';
 
 const Keys = v.object({
   bip44Derivation: v.object({
@@ -30,7 +30,7 @@ interface Spying {
 
 const PAGES = [
   ...['popup', 'approve', 'onboarding', 'offscreen'].map((name) => `src/${name}/index.html`),
-  'src/devtools/panel.html',
+  'src/pages/devtools/panel.html',
 ];
 
 let scene: Scene;
@@ -306,7 +306,7 @@ test('the purse’s own pages stay inside their own rules', async () => {
     await view.close();
   }
   await decline();
-  const popup = await watch('src/popup/index.html');
+  const popup = await watch('src/pages/popup/index.html');
   for (const tab of await popup.locator('nav button').all()) await tab.click();
   expect(await trespasses(popup)).toEqual([]);
   expect(errors).toEqual([]);

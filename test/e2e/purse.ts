@@ -89,9 +89,9 @@ export interface TestPurse {
   close(): Promise<void>;
 }
 
-const POPUP = 'src/popup/index.html';
-const APPROVE = 'src/approve/index.html';
-const ONBOARDING = 'src/onboarding/index.html';
+const POPUP = 'src/pages/popup/index.html';
+const APPROVE = 'src/pages/approve/index.html';
+const ONBOARDING = 'src/pages/onboarding/index.html';
 /** Nobody votes with test money. */
 const REPRESENTATIVE = 'nano_1111111111111111111111111111111111111111111111111111hifc8npp';
 /** How long the purse may take to bring its popup or window up (ms). */

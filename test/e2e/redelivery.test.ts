@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, type Scene, XNO } from './scene.ts';
+import { openScene, type Scene, XNO } from './setup.ts';
 
 let scene: Scene;
 let page: Page;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EntryRefusalCode, EnvelopeCode } from '../../src/protocol/codes.ts';
+import type { EntryRefusalCode, EnvelopeCode } from '../../src/protocol/offer/codes.ts';
 import { DEMO_ISSUE } from '../merchant/free-routes.ts';
 import { ROOT } from './build.ts';
-import { openScene, PRICE, type Scene } from './scene.ts';
+import { openScene, PRICE, type Scene } from './setup.ts';
 
 const sentences: Readonly<Record<string, { readonly message: string }>> = JSON.parse(
   readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8'),

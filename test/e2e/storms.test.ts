@@ -1,7 +1,7 @@
 /** Sites that ask without end: the purse stays small, keeps its windows closed, and goes on paying for the others. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 import { workerHeap } from './worker-heap.ts';
 
 vi.setConfig({ testTimeout: 240_000 });

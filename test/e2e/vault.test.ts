@@ -10,7 +10,7 @@ import { builtExtension, ROOT } from './build.ts';
 import { type Browser, launchChromium } from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { fund, openScene, PRICE, type Scene, XNO } from './scene.ts';
+import { fund, openScene, PRICE, type Scene, XNO } from './setup.ts';
 
 const Keys = v.object({
   legacyDerivation: v.object({
@@ -43,7 +43,7 @@ describe('setting up', () => {
   afterAll(() => scene?.close());
   beforeEach(async () => {
     page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
+    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
   });
   afterEach(() => page.close());
 
@@ -289,7 +289,7 @@ describe('the lock', () => {
       purse.ask('approval.answer', { id: waiting?.id ?? '', answer: { kind: 'once' } }),
     ).rejects.toThrow('fault_locked');
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await unlock(view);
     await view.locator(`[data-approval="${waiting?.id}"]`).waitFor();
     await view.close();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../src/messages/contract.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../src/work/difficulty.ts';
 import { LIVE_THRESHOLDS } from '../devnet/work.ts';
-import { openScene, type Scene } from './scene.ts';
+import { openScene, type Scene } from './setup.ts';
 import { type LabBrowser, SOFTWARE_GPU, startLab } from './work/lab.ts';
 import { type Manner, startWorkServer } from './work/server.ts';
 

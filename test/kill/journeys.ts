@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { PaymentState } from '../../src/payments/payment.ts';
 import { ask } from '../devnet/test-account.ts';
-import { XNO } from '../e2e/scene.ts';
-import { CONFIRMED_AFTER, type Stage } from './stage.ts';
-import type { Walk } from './walk.ts';
+import { XNO } from '../e2e/setup.ts';
+import type { Walk } from './kill-run.ts';
+import { CONFIRMED_AFTER, type Stage } from './setup.ts';
 import type { Plan, Stop } from './worker.ts';
 
 /** How a payment is brought to the point where its worker is killed. */

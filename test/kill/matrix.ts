@@ -3,7 +3,7 @@ import { defaultPreference, payFirstMechanisms } from '../../src/protocol/mechan
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import type { Journey } from './journeys.ts';
 import * as journeys from './journeys.ts';
-import type { Death, Surface } from './walk.ts';
+import type { Death, Surface } from './kill-run.ts';
 
 /** One line of the matrix: a transition of the journal, or something that is done to the world. */
 export interface Line {

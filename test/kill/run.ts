@@ -3,9 +3,9 @@
  * every mechanism, and sees each time that the world goes on as it should. The last line is the total.
  */
 import { ensureChromium } from '../../scripts/browser.ts';
+import { type Death, die } from './kill-run.ts';
 import { deathsOf, IN_PRIVATE, PARTS, SURFACES } from './matrix.ts';
-import { openStage } from './stage.ts';
-import { type Death, die } from './walk.ts';
+import { openStage } from './setup.ts';
 
 const [only = ''] = process.argv.slice(2);
 

@@ -4,14 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { type Server, validateHeaderValue } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Books, Diary, drawUpBooks } from './books.ts';
-import { Cheques, type Published } from './cheques.ts';
 import type { Patience } from './confirmation.ts';
 import type { Encoding } from './envelope.ts';
 import { Facilitator } from './facilitator.ts';
 import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
 import { deskRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
+import { Cheques, type Published } from './handed-over-blocks.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
 import { nanoSignature } from './mechanisms/nano-signature.ts';
@@ -21,11 +20,12 @@ import { trackB } from './mechanisms/track-b.ts';
 import { x402nano } from './mechanisms/x402nano.ts';
 import { NanoNode } from './node.ts';
 import { Paywall } from './paywall.ts';
+import { Till } from './receiver.ts';
+import { type Books, Diary, drawUpBooks } from './records.ts';
 import { listen } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { SpentBlocks } from './spent.ts';
 import type { Terms } from './terms.ts';
-import { Till } from './till.ts';
 
 /** The Nano network a merchant takes money on. */
 export interface MerchantNetwork {

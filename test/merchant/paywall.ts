@@ -1,4 +1,3 @@
-import type { Diary } from './books.ts';
 import { decodePayload, encodeHeader, type PaymentRequired } from './envelope.ts';
 import type { Facilitator, Written } from './facilitator.ts';
 import { type Faults, faultyTerms, NO_FAULTS } from './faults.ts';
@@ -25,9 +24,10 @@ import {
 } from './mechanisms/mechanism.ts';
 import { paywall } from './pages/paywall.ts';
 import { AnsweredPayments, identifierOf } from './payment-identifier.ts';
+import type { Diary } from './records.ts';
+import { Turnstile } from './rejections.ts';
 import type { SettledPayment } from './spent.ts';
 import { readTerms, type Terms } from './terms.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** How a route treats a proof: as it should, or in one of the ways in which servers go wrong. */
 export type Manner = 'honest' | 'always-refuses' | 'loses-answer' | 'breaks-off' | 'moves-away' | 'fails';

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Diary, RequestRecord } from './books.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import type { FreeRoute } from './free-routes.ts';
 import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
 import type { Paywall } from './paywall.ts';
+import type { Diary, RequestRecord } from './records.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

@@ -1,6 +1,6 @@
-import type { Publishing } from './cheques.ts';
 import type { Encoding } from './envelope.ts';
 import { FLAVOURS, type Flavour } from './flavour.ts';
+import type { Publishing } from './handed-over-blocks.ts';
 import { BadRequest } from './http.ts';
 import { isMechanismName, type MechanismName } from './mechanisms/mechanism.ts';
 

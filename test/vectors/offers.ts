@@ -4,17 +4,17 @@ import { AddressText, parseAddress, publicKeyOf } from '../../src/nano/account.t
 import { BlockHashText, SignedBlockText, verifySignature } from '../../src/nano/block.ts';
 import { verifyNoms } from '../../src/nano/noms.ts';
 import { verifyDigestOfText } from '../../src/nano/signature.ts';
-import { readAnswer } from '../../src/protocol/answer.ts';
-import { type Classification, type ClassifyContext, classify } from '../../src/protocol/classify.ts';
-import { mechanismCodes } from '../../src/protocol/codes.ts';
-import { decodeEnvelope, decodeObject, encodeProof } from '../../src/protocol/envelope.ts';
-import type { JsonObject } from '../../src/protocol/json.ts';
-import { recogniseLegacy } from '../../src/protocol/legacy.ts';
-import type { Message } from '../../src/protocol/mechanism.ts';
 import { isHandOver } from '../../src/protocol/mechanisms/index.ts';
-import type { Offer } from '../../src/protocol/offer.ts';
-import { makeProof } from '../../src/protocol/proof.ts';
-import { readReceipt } from '../../src/protocol/receipt.ts';
+import type { Message } from '../../src/protocol/mechanisms/mechanism.ts';
+import { type Classification, type ClassifyContext, classify } from '../../src/protocol/offer/classify.ts';
+import { mechanismCodes } from '../../src/protocol/offer/codes.ts';
+import { recogniseLegacy } from '../../src/protocol/offer/legacy.ts';
+import type { Offer } from '../../src/protocol/offer/offer.ts';
+import { makeProof } from '../../src/protocol/proof/proof.ts';
+import { readReceipt } from '../../src/protocol/response/receipt.ts';
+import { readAnswer } from '../../src/protocol/response/response.ts';
+import { decodeEnvelope, decodeObject, encodeProof } from '../../src/protocol/wire/envelope.ts';
+import type { JsonObject } from '../../src/protocol/wire/json.ts';
 import type { CheckerTable, VectorCase, VectorFile } from './checker.ts';
 
 /** What an offers file says of its own circumstances; times in Unix seconds. */

@@ -1,5 +1,5 @@
 import { addRaw, type Raw, subtractRaw } from '../../nano/amount.ts';
-import type { Offer } from '../../protocol/offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { EVERY, type OfferProbe, pass, type Verdict } from '../probe.ts';

@@ -1,10 +1,9 @@
-import { encodeProof } from '../../protocol/envelope.ts';
-import type { Offer } from '../../protocol/offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
+import { encodeProof } from '../../protocol/wire/envelope.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import {
   couldNotTell,
   type EndpointProbe,
-  type Exchange,
   fail,
   type OfferProbe,
   PAY_FIRST,
@@ -13,6 +12,7 @@ import {
   WITH_ID,
 } from '../probe.ts';
 import { altered, noBlock, proofOf, randomHex, stranger, withExtra, withMark } from '../proofs.ts';
+import type { Exchange } from "../exchange.ts";
 
 export const unreadable: EndpointProbe = {
   of: 'endpoint',

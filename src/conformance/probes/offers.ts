@@ -1,13 +1,12 @@
-import type { ClassifiedEntry } from '../../protocol/classify.ts';
-import { decodeEnvelope } from '../../protocol/envelope.ts';
-import { ownText } from '../../protocol/json.ts';
-import type { Offer } from '../../protocol/offer.ts';
-import { readUrl } from '../../protocol/origin.ts';
+import type { ClassifiedEntry } from '../../protocol/offer/classify.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
+import { readUrl } from '../../protocol/offer/origin.ts';
+import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
+import { ownText } from '../../protocol/wire/json.ts';
 import { wordsOf } from '../judgement.ts';
 import {
   couldNotTell,
   type EndpointProbe,
-  type Exchange,
   fail,
   type OfferProbe,
   pass,
@@ -16,6 +15,7 @@ import {
 } from '../probe.ts';
 import { inspectionOf } from '../target.ts';
 import type { Trial } from '../trial.ts';
+import type { Exchange } from "../exchange.ts";
 
 /** What a browser says of itself when it goes to a page. */
 const AS_BROWSER = {

@@ -1,5 +1,5 @@
-import { isObject, own } from '../../protocol/json.ts';
-import type { Offer } from '../../protocol/offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
+import { isObject, own } from '../../protocol/wire/json.ts';
 import { isGranted, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Offer } from '../../protocol/offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
 import { mustRefuse } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import type { OfferProbe } from '../probe.ts';

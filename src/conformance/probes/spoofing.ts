@@ -1,7 +1,7 @@
 import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
-import { decodeEnvelope } from '../../protocol/envelope.ts';
-import { isObject, type JsonObject, own } from '../../protocol/json.ts';
-import type { Offer } from '../../protocol/offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
+import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
+import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { EVERY, fail, type OfferProbe, PAY_FIRST, pass, type Verdict, WITH_ID } from '../probe.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../challenge.ts';
 import { type Carrier, isStranger } from './carrier.ts';
-import type { Sighting } from './sighting.ts';
+import type { Sighting } from './observed-request.ts';
 
 const SHOP = 'https://shop.example:8443';
 

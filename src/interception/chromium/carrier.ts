@@ -1,5 +1,5 @@
 import type { Challenge } from '../challenge.ts';
-import { OPAQUE, originOf, type Sighting } from './sighting.ts';
+import { OPAQUE, originOf, type Sighting } from './observed-request.ts';
 import { frameOf } from './watch.ts';
 
 /** What the network layer tells of a request that carries a proof. */

@@ -1,6 +1,6 @@
+import { BoundedMap } from '../bounded-map.ts';
 import type { Starter } from '../challenge.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { bareUrl } from './sighting.ts';
+import { bareUrl } from './observed-request.ts';
 
 type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails;
 export type Transition = Pick<Committed, 'transitionType' | 'transitionQualifiers'>;

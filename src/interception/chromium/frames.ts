@@ -1,4 +1,4 @@
-import { OPAQUE, originOf } from './sighting.ts';
+import { OPAQUE, originOf } from './observed-request.ts';
 
 /** The id that the browser gives as the parent of a top frame. */
 const NO_FRAME = -1;

@@ -1,15 +1,24 @@
 import type { BridgeInput } from '../../messages/contract.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import type { Challenge, Delivery } from '../challenge.ts';
+import { type HoldEnd, Holds } from '../holds.ts';
 import type { Interception } from '../interception.ts';
-import { Answers, type AwaitedAnswer, isDocument } from './answer.ts';
-import { askForPrice } from './ask-for-price.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
+import { Patience } from '../patience.ts';
+import { askForPrice } from '../price-probe.ts';
+import { MeetingPlace } from '../rendezvous.ts';
 import { originsAround } from './frames.ts';
-import { type HoldEnd, Holds } from './holds.ts';
-import { MeetingPlace } from './meeting.ts';
-import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from './open-challenges.ts';
-import { Patience } from './patience.ts';
+import {
+  bareUrl,
+  meetingNames,
+  NO_TAB,
+  OPAQUE,
+  originOf,
+  type Sighting,
+  wireMethod,
+} from './observed-request.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
+import { Answers, type AwaitedAnswer, isDocument } from './response.ts';
 import {
   arrives,
   askAgain,
@@ -20,12 +29,11 @@ import {
   tabShowing,
   tookBack,
   waits,
-} from './retrigger.ts';
-import { bareUrl, meetingNames, NO_TAB, OPAQUE, originOf, type Sighting, wireMethod } from './sighting.ts';
+} from './retry.ts';
 import { viewOf } from './view.ts';
 import { type NetworkWatch, watchNetwork } from './watch.ts';
 
-export type { SessionStore } from './open-challenges.ts';
+export type { SessionStore } from '../open-challenges.ts';
 
 export interface ChromiumInterception extends Interception {
   /**

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../challenge.ts';
-import { NO_TAB } from './sighting.ts';
+import { NO_TAB } from './observed-request.ts';
 
 /** The request header that carries a proof (protocol 1.1). */
 export const PROOF_HEADER = 'PAYMENT-SIGNATURE';

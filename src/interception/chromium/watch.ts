@@ -1,10 +1,8 @@
+import { BoundedMap } from '../bounded-map.ts';
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
-import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from './ask-for-price.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from '../price-probe.ts';
 import { type Activation, Commits, starterOf } from './commits.ts';
 import { originsFrom } from './frames.ts';
-import { isPrivate } from './private-mode.ts';
-import { PROOF_HEADER } from './proof-rule.ts';
 import {
   bareUrl,
   isKind,
@@ -16,7 +14,9 @@ import {
   type ScriptRequest,
   type Sighting,
   withoutFragment,
-} from './sighting.ts';
+} from './observed-request.ts';
+import { isPrivate } from './private-mode.ts';
+import { PROOF_HEADER } from './proof-rule.ts';
 import { viewOf } from './view.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;

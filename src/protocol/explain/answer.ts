@@ -1,8 +1,8 @@
-import { cleanText } from '../clean-text.ts';
-import { type EnvelopeCode, refusalSentence } from '../codes.ts';
-import { isObject, type JsonObject, own, ownText } from '../json.ts';
-import { type Receipt, readReceipt } from '../receipt.ts';
-import { isFinal } from '../refusal-text.ts';
+import { type EnvelopeCode, refusalSentence } from '../offer/codes.ts';
+import { type Receipt, readReceipt } from '../response/receipt.ts';
+import { isFinal } from '../response/refusal-text.ts';
+import { cleanText } from '../wire/clean-text.ts';
+import { isObject, type JsonObject, own, ownText } from '../wire/json.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding } from './finding.ts';
 

@@ -1,8 +1,8 @@
-import { decodeBase64 } from '../base64.ts';
-import { cleanText } from '../clean-text.ts';
-import type { EnvelopeCode } from '../codes.ts';
-import { decodeEnvelope, decodeObject } from '../envelope.ts';
-import type { JsonObject } from '../json.ts';
+import type { EnvelopeCode } from '../offer/codes.ts';
+import { decodeBase64 } from '../wire/base64.ts';
+import { cleanText } from '../wire/clean-text.ts';
+import { decodeEnvelope, decodeObject } from '../wire/envelope.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { type Finding, finding } from './finding.ts';
 
 /** A header's value as text and as what it decodes to. */

@@ -7,12 +7,10 @@ import type { PrivateKey } from '../../nano/ed25519.ts';
 import { signNoms } from '../../nano/noms.ts';
 import { deriveKeys, readSeedHex } from '../../nano/seed.ts';
 import { signDigestOfText } from '../../nano/signature.ts';
-import { classify } from '../classify.ts';
-import { encodeProof } from '../envelope.ts';
-import type { JsonObject } from '../json.ts';
 import { defaultPreference } from '../mechanisms/index.ts';
-import type { Offer } from '../offer.ts';
-import { makeProof } from '../proof.ts';
+import { classify } from '../offer/classify.ts';
+import type { Offer } from '../offer/offer.ts';
+import { makeProof } from '../proof/proof.ts';
 import {
   ARRIVED,
   block,
@@ -29,6 +27,8 @@ import {
   trackBEntry,
   x402nanoEntry,
 } from '../samples.fixture.ts';
+import { encodeProof } from '../wire/envelope.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { explainAnswer } from './answer.ts';
 import type { Finding } from './finding.ts';
 import { explain } from './index.ts';

@@ -1,5 +1,5 @@
-import { cleanText } from '../clean-text.ts';
-import { isObject, type Json, type JsonObject, own } from '../json.ts';
+import { cleanText } from '../wire/clean-text.ts';
+import { isObject, type Json, type JsonObject, own } from '../wire/json.ts';
 import { type Finding, finding } from './finding.ts';
 
 const MOST_NAME = 40;

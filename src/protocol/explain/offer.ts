@@ -1,22 +1,22 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
-import { readAmount } from '../amounts.ts';
-import { classify } from '../classify.ts';
-import { cleanText } from '../clean-text.ts';
+import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import { readAmount } from '../offer/amounts.ts';
+import { classify } from '../offer/classify.ts';
 import {
   type EntryCode,
   type EnvelopeCode,
   mechanismCodes,
   type PayabilityCode,
   refusalSentence,
-} from '../codes.ts';
-import { decodeEnvelope } from '../envelope.ts';
-import { isObject, type Json, type JsonObject, own, ownText } from '../json.ts';
-import { recogniseLegacy } from '../legacy.ts';
-import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
-import type { Mechanism, Offer, OfferWarning } from '../offer.ts';
-import { readUrl } from '../origin.ts';
-import { type Resource, readResource } from '../resource.ts';
+} from '../offer/codes.ts';
+import { recogniseLegacy } from '../offer/legacy.ts';
+import type { Mechanism, Offer, OfferWarning } from '../offer/offer.ts';
+import { readUrl } from '../offer/origin.ts';
+import { type Resource, readResource } from '../offer/resource.ts';
+import { cleanText } from '../wire/clean-text.ts';
+import { decodeEnvelope } from '../wire/envelope.ts';
+import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding, type WireSentence } from './finding.ts';
 import { type Rule, ruleOf } from './rule.ts';

@@ -1,6 +1,6 @@
-import { encodeProof } from '../envelope.ts';
-import { isArray, isObject, type Json, type JsonObject, own, ownText, parseJson } from '../json.ts';
-import { readUrl } from '../origin.ts';
+import { readUrl } from '../offer/origin.ts';
+import { encodeProof } from '../wire/envelope.ts';
+import { isArray, isObject, type Json, type JsonObject, own, ownText, parseJson } from '../wire/json.ts';
 import { readEncoding } from './encoding.ts';
 
 export const HEADERS = ['PAYMENT-REQUIRED', 'PAYMENT-SIGNATURE', 'PAYMENT-RESPONSE'] as const;

@@ -1,4 +1,4 @@
-import type { EntryCode, EnvelopeCode, PayabilityCode } from '../codes.ts';
+import type { EntryCode, EnvelopeCode, PayabilityCode } from '../offer/codes.ts';
 
 /** What decided about an envelope or an entry. */
 export interface Rule {

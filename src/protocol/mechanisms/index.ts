@@ -1,8 +1,8 @@
 import { Fault } from '../../fault.ts';
 import type { SignedBlock } from '../../nano/block.ts';
-import type { JsonObject } from '../json.ts';
-import type { MechanismKind, ProofBody, Sent, Unsigned } from '../mechanism.ts';
-import type { HandOverOffer, Mechanism, Offer } from '../offer.ts';
+import type { HandOverOffer, Mechanism, Offer } from '../offer/offer.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { MechanismKind, ProofBody, Sent, Unsigned } from './mechanism.ts';
 import { nanoSession } from './nano-session.ts';
 import { nanoSignature } from './nano-signature.ts';
 import { nymChallenge } from './nym-challenge.ts';

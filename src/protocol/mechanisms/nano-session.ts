@@ -1,9 +1,9 @@
-import { readParts } from '../amounts.ts';
-import { readExpiresAt } from '../expiry.ts';
-import { isObject, type Json, type JsonObject, own } from '../json.ts';
-import type { PayFirst, Recognition } from '../mechanism.ts';
-import type { NanoSessionOffer, OfferTerms } from '../offer.ts';
+import { readParts } from '../offer/amounts.ts';
+import { readExpiresAt } from '../offer/expiry.ts';
+import type { NanoSessionOffer, OfferTerms } from '../offer/offer.ts';
+import { isObject, type Json, type JsonObject, own } from '../wire/json.ts';
 import { readId } from './id.ts';
+import type { PayFirst, Recognition } from './mechanism.ts';
 
 /** Rev 6 final and Rev 7 track 1 (protocol.md 3.4). The tagged amount is the proof's link to the session. */
 export const nanoSession: PayFirst<NanoSessionOffer> = {

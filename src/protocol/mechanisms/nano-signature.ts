@@ -1,7 +1,7 @@
-import { isObject, own } from '../json.ts';
-import type { PayFirst } from '../mechanism.ts';
-import type { NanoSignatureOffer } from '../offer.ts';
-import { isWeb, readUrl } from '../origin.ts';
+import type { NanoSignatureOffer } from '../offer/offer.ts';
+import { isWeb, readUrl } from '../offer/origin.ts';
+import { isObject, own } from '../wire/json.ts';
+import type { PayFirst } from './mechanism.ts';
 
 /** The one message the purse signs. Another template would be a blind signature. */
 const TEMPLATE = 'block_hash+url';

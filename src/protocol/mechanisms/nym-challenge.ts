@@ -1,10 +1,10 @@
 import { readAddress } from '../../nano/account.ts';
-import { readAmount, readParts } from '../amounts.ts';
-import { readExpiresAt } from '../expiry.ts';
-import { isObject, type JsonObject, own } from '../json.ts';
-import type { PayFirst, Recognition } from '../mechanism.ts';
-import type { NymChallengeOffer, OfferTerms } from '../offer.ts';
+import { readAmount, readParts } from '../offer/amounts.ts';
+import { readExpiresAt } from '../offer/expiry.ts';
+import type { NymChallengeOffer, OfferTerms } from '../offer/offer.ts';
+import { isObject, type JsonObject, own } from '../wire/json.ts';
 import { readId } from './id.ts';
+import type { PayFirst, Recognition } from './mechanism.ts';
 
 const MECHANISM = 'nano-nym-exact';
 const VERSION = 'ns8';

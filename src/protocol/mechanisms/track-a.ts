@@ -1,8 +1,8 @@
-import { readUnixSeconds } from '../expiry.ts';
-import { own } from '../json.ts';
-import type { HandOver } from '../mechanism.ts';
-import type { TrackAOffer } from '../offer.ts';
-import { chequeFor } from './cheque.ts';
+import { readUnixSeconds } from '../offer/expiry.ts';
+import type { TrackAOffer } from '../offer/offer.ts';
+import { own } from '../wire/json.ts';
+import { chequeFor } from './handed-over-block.ts';
+import type { HandOver } from './mechanism.ts';
 
 /** x402.Nano Track A (protocol.md 3.7): `validBefore` alone. */
 export const trackA: HandOver<TrackAOffer> = {

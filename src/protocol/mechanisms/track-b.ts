@@ -1,7 +1,7 @@
-import { readUnixSeconds } from '../expiry.ts';
-import { own } from '../json.ts';
-import type { PayFirst } from '../mechanism.ts';
-import type { TrackBOffer } from '../offer.ts';
+import { readUnixSeconds } from '../offer/expiry.ts';
+import type { TrackBOffer } from '../offer/offer.ts';
+import { own } from '../wire/json.ts';
+import type { PayFirst } from './mechanism.ts';
 
 const NONCE = /^[0-9a-f]{64}$/;
 

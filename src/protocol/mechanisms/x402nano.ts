@@ -1,6 +1,6 @@
-import type { HandOver } from '../mechanism.ts';
-import type { X402NanoOffer } from '../offer.ts';
-import { chequeFor } from './cheque.ts';
+import type { X402NanoOffer } from '../offer/offer.ts';
+import { chequeFor } from './handed-over-block.ts';
+import type { HandOver } from './mechanism.ts';
 
 /**
  * x402nano/exact (protocol.md 3.9): known by an empty `extra`; any key at all is some mechanism's we do not know. The

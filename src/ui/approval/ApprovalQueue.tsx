@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Fault } from '../../fault.ts';
-import { ask } from '../../messages/ask.ts';
+import { ask } from '../../messages/request.ts';
 import type { ApprovalView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { Approval } from './Approval.tsx';

@@ -1,6 +1,6 @@
 import type { Fault } from '../../fault.ts';
 import { parseXno, type Raw } from '../../nano/amount.ts';
-import { faultOf } from '../live.ts';
+import { faultOf } from '../query.ts';
 import { TextField } from './Field.tsx';
 
 /** What stands in an amount's box: an amount, or why it is none. */

@@ -1,8 +1,8 @@
-import { ask } from '../../messages/ask.ts';
+import { ask } from '../../messages/request.ts';
 import type { ToLoadView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
-import { useAnswer } from '../changes.ts';
 import { t } from '../i18n.ts';
+import { useAnswer } from '../invalidations.ts';
 import { Button } from './Button.tsx';
 import { LongUrl } from './LongUrl.tsx';
 import { FaultLine, Notice } from './Notice.tsx';

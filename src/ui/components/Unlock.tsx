@@ -56,6 +56,6 @@ function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
 
 /** The recovery phrase and the backup file take a whole page. */
 async function openOtherWays(): Promise<void> {
-  await browser.tabs.create({ url: browser.runtime.getURL('src/onboarding/index.html') });
+  await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
   window.close();
 }

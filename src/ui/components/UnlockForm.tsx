@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/ask.ts';
+import { ask } from '../../messages/request.ts';
 import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
-import { lookAgain } from '../changes.ts';
 import { t } from '../i18n.ts';
+import { lookAgain } from '../invalidations.ts';
 import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
 import { FullAccount } from './Account.tsx';

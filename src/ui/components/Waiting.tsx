@@ -1,8 +1,8 @@
-import { ask } from '../../messages/ask.ts';
+import { ask } from '../../messages/request.ts';
 import type { WaitingView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
-import { useAnswer } from '../changes.ts';
 import { t } from '../i18n.ts';
+import { useAnswer } from '../invalidations.ts';
 import { Amount } from './Amount.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 import { SiteName } from './SiteName.tsx';

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../fault.ts';
 import type { WorkProgressView, WorkState } from '../../messages/views.ts';
-import { useAnswer } from '../changes.ts';
 import { t } from '../i18n.ts';
+import { useAnswer } from '../invalidations.ts';
 import { useNow } from '../now.ts';
 import { lasting } from '../time.ts';
 import './work-line.css';

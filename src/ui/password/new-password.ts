@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Fault } from '../../fault.ts';
-import { faultOf } from '../live.ts';
+import { faultOf } from '../query.ts';
 import { loadEstimator, type PasswordStrength, type PasswordUse, passwordStrength } from './strength.ts';
 
 /** A new password that is typed twice, and why it may not be used. */

@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../../src/messages/contract.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
 let scene: Scene;
@@ -26,8 +26,8 @@ afterEach(async () => {
 });
 
 const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
-const APPROVE = 'src/approve/index.html';
-const POPUP = 'src/popup/index.html';
+const APPROVE = 'src/pages/approve/index.html';
+const POPUP = 'src/pages/popup/index.html';
 const fetching = () => scene.at('/page', { fetch: scene.at('/api/data', { visit: String(++visits) }) });
 const ONCE = '[data-testid="approve-once"]';
 const ARMED = `${ONCE}:not([aria-disabled="true"])`;
@@ -220,7 +220,7 @@ describe('an offer that changes', () => {
 });
 
 describe('the pages of the purse', () => {
-  const paths = [POPUP, APPROVE, 'src/onboarding/index.html', 'icons/purse-16.png'];
+  const paths = [POPUP, APPROVE, 'src/pages/onboarding/index.html', 'icons/purse-16.png'];
   const ways: Readonly<Record<string, string>> = {
     iframe: `document.body.append(Object.assign(document.createElement('iframe'), { src: url }))`,
     object: `document.body.append(Object.assign(document.createElement('object'), { data: url }))`,

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 
 /** The merchant has a budget here, and somebody else would like to spend it. */
 let scene: Scene;

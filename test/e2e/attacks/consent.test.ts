@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { MessageKey } from '../../../src/fault.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
 import { besideOther, OTHER_PAGE } from '../other-extension.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 
 let scene: Scene;
 let stranger: Paywall;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Fields, type NodeProxy, type ProxyFault, startProxy } from '../../devnet/proxy.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 
 const FLOOD = 55_000;
 /** How many payments the purse looks at in one look. */

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 /** Names that are made to be taken for others; all of them lead to the merchant. */
 let scene: Scene;

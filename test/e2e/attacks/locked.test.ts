@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { isAnsweredLocked } from '../../../src/messages/access.ts';
 import { type PageInput, type PageQuestion, pageQuestions } from '../../../src/messages/contract.ts';
 import { INPUTS } from '../../../src/messages/inputs.fixture.ts';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 
 const PASSWORD = 'correct horse battery staple';
 /** Stands in the URL of what was bought, and of what waits. */
@@ -173,7 +173,7 @@ describe('the lock screen', () => {
 test('the pages for developers say that the purse is locked, and go on when it opens', async () => {
   const { purse } = scene;
   const bench = await purse.newPage();
-  await bench.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html#sandbox`);
+  await bench.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
   await bench.locator('[role="alert"] .notice', { hasText: 'The purse is locked' }).waitFor();
   expect(await bench.content()).not.toContain(purse.account);
   await purse.ask('vault.unlock', { password: PASSWORD });

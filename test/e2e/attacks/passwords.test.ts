@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 const GOOD = 'five gates and a wooden bridge';
 
@@ -15,7 +15,7 @@ describe('the password of a new purse', () => {
   beforeAll(async () => {
     scene = await openScene({ purse: { bare: true }, funds: 0n });
     page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/onboarding/index.html`);
+    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill('ab'.repeat(32));
     await page.getByTestId('secret-read').click();

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentState } from '../../../src/messages/views.ts';
-import { csvOf, jsonOf } from '../../../src/popup/activity-file.ts';
+import { csvOf, jsonOf } from '../../../src/pages/popup/activity-file.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
 import { newProfile, removeProfile } from '../profile.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 import { filesWith } from './profile-bytes.ts';
 import { openShop } from './shop.ts';
 
@@ -173,7 +173,7 @@ describe('of what a private window asked for', () => {
       'fault_privateForgotten',
     );
     const everything = await again.newPage();
-    await everything.goto(`chrome-extension://${again.extensionId}/src/popup/index.html`);
+    await everything.goto(`chrome-extension://${again.extensionId}/src/pages/popup/index.html`);
     expect(await everything.evaluate(everyRecord)).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
     expect(await everything.evaluate(everyRecord)).toContain(ORDINARY_HOST);
     expect(scene.sends()).toHaveLength(sends + 1);

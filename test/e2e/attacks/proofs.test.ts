@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 import { demandOf } from './shop.ts';
 
 /** A shop with a budget, and somebody else who would like to have what was paid for there. */

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 import { openShop } from './shop.ts';
 
 let scene: Scene;

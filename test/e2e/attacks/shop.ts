@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Paywall } from '../interception/paywall.ts';
-import { PRICE, type Scene } from '../scene.ts';
+import { PRICE, type Scene } from '../setup.ts';
 
 /** What a dishonest shop says, at the moment it is asked. */
 export interface Terms {

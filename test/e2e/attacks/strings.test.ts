@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 import { openShop, type Terms } from './shop.ts';
 
 /** What a server can write into everything that it may name. */
@@ -104,7 +104,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not
   void page.goto(shop.url).catch(() => undefined);
   const { offer, approve } = await scene.purse.nextApproval();
   expect(offer.description?.length ?? 0).toBeLessThanOrEqual(1_000);
-  for (const path of ['src/approve/index.html', 'src/popup/index.html']) {
+  for (const path of ['src/pages/approve/index.html', 'src/pages/popup/index.html']) {
     await view.goto(inPurse(path));
     await view.locator(`[data-approval="${offer.id}"]`).waitFor();
     expect(await view.getByTestId('approval-site').textContent()).toBe(stranger.here);
@@ -121,7 +121,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not
   );
   expect(items).toHaveLength(1);
 
-  await view.goto(inPurse('src/popup/index.html'));
+  await view.goto(inPurse('src/pages/popup/index.html'));
   await view.locator('nav button').nth(1).click();
   await view.getByTestId('activity-row').first().click();
   await view.getByTestId('payment-state').waitFor();
@@ -141,7 +141,7 @@ test.each(Object.entries(ODD))(
       await page.goto(url);
       await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
     }
-    await view.goto(inPurse('src/popup/index.html'));
+    await view.goto(inPurse('src/pages/popup/index.html'));
     await view.locator('nav button').last().click();
     await view.locator('.open-row').last().click();
     await view.locator('.log li').first().waitFor();

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { bridgeQuestions, CHANGED, pageQuestions } from '../../../src/messages/contract.ts';
-import { WORK_PORT, WORK_READY_PORT } from '../../../src/offscreen/ports.ts';
+import { WORK_PORT, WORK_READY_PORT } from '../../../src/pages/offscreen/ports.ts';
 import { parseThreshold, parseWorkRoot } from '../../../src/work/difficulty.ts';
 import type { Request } from '../../../src/work/wire/messages.ts';
 import { besideOther, OTHER_PAGE } from '../other-extension.ts';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 const NAMES = [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)];
 const PORTS = [WORK_PORT, WORK_READY_PORT, 'any'];
@@ -144,8 +144,8 @@ describe('a page', () => {
         [
           `chrome-extension://${id}`,
           'manifest.json',
-          'src/approve/index.html',
-          'src/popup/index.html',
+          'src/pages/approve/index.html',
+          'src/pages/popup/index.html',
           'icons/purse.svg',
           '_locales/en/messages.json',
         ],

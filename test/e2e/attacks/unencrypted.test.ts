@@ -1,7 +1,7 @@
 /** A site has a budget; somebody on the line answers for it where its visitors come without encryption. */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 import { ANY_CERTIFICATE, startTwoFaced, type TwoFaced } from '../two-faced.ts';
 
 let scene: Scene;

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -127,7 +127,7 @@ test('an own account is asked about as at any new site, and can only be declined
   expect(offer).toMatchObject({ reason: 'reason_newSite', obstacle: { key: 'approve_ownAccount' } });
   expect(offer.warnings).not.toContain('warning_firstPayment');
   const view = await scene.purse.newPage();
-  await view.goto(`chrome-extension://${scene.purse.extensionId}/src/approve/index.html`);
+  await view.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/approve/index.html`);
   await view.getByTestId('approval-obstacle').waitFor();
   await view.getByTestId('approve-decline').waitFor();
   expect(await view.getByTestId('approve-once').count()).toBe(0);

@@ -1,7 +1,7 @@
 /** The decoder in a real browser: whatever a developer pastes, and what a real merchant and a real purse wrote. */
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 let scene: Scene;
 let tool: Page;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   scene = await openScene();
   const { purse } = scene;
   tool = await purse.newPage();
-  await tool.goto(`chrome-extension://${purse.extensionId}/src/developer/index.html`);
+  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
   const page = await purse.newPage();
   void page.goto(scene.at('/article')).catch(() => undefined);
   await (await purse.nextApproval()).approve();

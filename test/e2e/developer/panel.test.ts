@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExchangeView } from '../../../src/messages/exchange-views.ts';
-import { openScene, PRICE, type Scene, XNO } from '../scene.ts';
+import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 import { Har } from './har.ts';
 import { pasted } from './pasted.ts';
 
@@ -57,7 +57,7 @@ const row = (url: string) => panel.getByTestId('exchange').filter({ hasText: url
 async function openPanel(): Promise<void> {
   panel = await scene.purse.newPage();
   await panel.setViewportSize({ width: 1100, height: 700 });
-  await panel.goto(inPurse(`src/devtools/panel.html?tab=${tabId}`));
+  await panel.goto(inPurse(`src/pages/devtools/panel.html?tab=${tabId}`));
   await panel.getByTestId('exchange').first().waitFor();
 }
 
@@ -211,7 +211,7 @@ test('the popup lists what the tab in front asked for, and leads to the payment'
     };
     Object.defineProperty(chrome.tabs, 'query', { value: query });
   }, tabId);
-  await popup.goto(inPurse('src/popup/index.html'));
+  await popup.goto(inPurse('src/pages/popup/index.html'));
   await popup.getByTestId('tab-row').click();
   await popup.getByTestId('tab-exchange').first().waitFor();
   const listed = await popup
@@ -239,7 +239,7 @@ describe('in real developer tools', () => {
     const { targetInfo } = await own.send('Target.getTargetInfo');
     tools = await openTools(session, targetInfo.targetId);
     // Asked before they have come up, the tools never do; they load the pages of extensions last.
-    await tools.frame(inPurse('src/devtools/index.html'));
+    await tools.frame(inPurse('src/pages/devtools/index.html'));
     const id = await tools.evaluate<string>(`(async () => {
       const { InspectorView } = (await import('./ui/legacy/legacy.js')).InspectorView;
       const view = InspectorView.instance();
@@ -250,7 +250,7 @@ describe('in real developer tools', () => {
       }
     })()`);
     expect(id).toContain(scene.purse.extensionId);
-    inside = await tools.frame(inPurse('src/devtools/panel.html'));
+    inside = await tools.frame(inPurse('src/pages/devtools/panel.html'));
   });
   afterAll(() => tools?.close());
 

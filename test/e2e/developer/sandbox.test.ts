@@ -5,7 +5,7 @@ import { readAddress } from '../../devnet/address.ts';
 import { type Devnet, startDevnet } from '../../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
 import { startTutorial } from '../../merchant/testing/tutorial.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 
 /** The ledger of the purse's own network stands for the live one; its money is real to the purse. */
 let scene: Scene;
@@ -19,7 +19,7 @@ let page: Page;
 const DEVNET = 'nano:devnet';
 const PASSWORD = 'correct horse battery staple';
 const article = (merchant: Merchant, n: string) => `${merchant.origin}/article?n=${encodeURIComponent(n)}`;
-const toolUrl = () => `chrome-extension://${scene.purse.extensionId}/src/developer/index.html#sandbox`;
+const toolUrl = () => `chrome-extension://${scene.purse.extensionId}/src/pages/developer/index.html#sandbox`;
 
 const benchProfile = (testMoney = true) => ({
   id: DEVNET,
@@ -116,7 +116,7 @@ test('the popup says so of the tab in front, puts it there and leads back', asyn
     };
     Object.defineProperty(chrome.tabs, 'query', { value: query });
   }, tab);
-  await popup.goto(`chrome-extension://${purse.extensionId}/src/popup/index.html`);
+  await popup.goto(`chrome-extension://${purse.extensionId}/src/pages/popup/index.html`);
   await popup.locator('nav button').nth(3).click();
   await popup.getByTestId('sandbox-enter').click();
   await popup.getByTestId('sandbox-banner').waitFor();
@@ -146,7 +146,7 @@ describe('a tab in the sandbox', () => {
     expect(outside.offer.network).toMatchObject({ id: 'nano:mainnet', testMoney: false });
 
     const view = await purse.newPage();
-    await view.goto(`chrome-extension://${purse.extensionId}/src/approve/index.html`);
+    await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     const banners = (id: string) =>
       view.locator(`[data-approval="${id}"]`).getByTestId('network-banner').count();
     await view.locator(`[data-approval="${inBox.offer.id}"]`).waitFor();

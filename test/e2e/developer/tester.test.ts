@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 import { pasted } from './pasted.ts';
 
 let scene: Scene;
@@ -14,7 +14,7 @@ beforeAll(async () => {
   scene = await openScene();
   faulty = await startMerchant({ network: scene.devnet.profile, faults: ['replay', 'browser-blind'] });
   tool = await scene.purse.newPage();
-  await tool.goto(`chrome-extension://${scene.purse.extensionId}/src/developer/index.html#tester`);
+  await tool.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/developer/index.html#tester`);
 });
 afterAll(async () => {
   await faulty?.close();

@@ -1,7 +1,7 @@
 /** Pages that the browser keeps whole when they are left, and brings back as they were (the back/forward cache). */
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 let scene: Scene;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { type Behaviour, equip, type Place } from './behaviours/behaviour.ts';
 import { fetches } from './behaviours/fetches.ts';
 import { waits } from './behaviours/waits.ts';
 import { xhrs } from './behaviours/xhrs.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 import type { Served } from './paywall.ts';
 
 let world: World;

@@ -1,7 +1,7 @@
 /** Pages that the browser puts to sleep (freezes) while another tab is in front. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchUnemulated } from '../chromium.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 
 let world: World;
 beforeAll(async () => {

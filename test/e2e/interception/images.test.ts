@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 
 let world: World;
 let page: Page;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RequestKind } from '../../../src/interception/challenge.ts';
 import { surfacesTable } from '../../surfaces.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 import { wav } from './tone.ts';
 
 let world: World;

@@ -5,7 +5,7 @@ import { chromium } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../../scripts/browser.ts';
 import { builtExtension } from '../build.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 
 let world: World;
 beforeAll(async () => {

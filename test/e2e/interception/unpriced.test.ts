@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Unpriced } from '../../../src/interception/challenge.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 import type { Handler } from './paywall.ts';
 
 let world: World;

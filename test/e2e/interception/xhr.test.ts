@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { equip } from './behaviours/behaviour.ts';
-import { startWorld, type World } from './bench.ts';
+import { startWorld, type World } from './harness.ts';
 
 let world: World;
 let page: Page;

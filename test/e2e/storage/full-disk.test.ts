@@ -3,7 +3,7 @@ import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
-import { openScene, type Scene, XNO } from '../scene.ts';
+import { openScene, type Scene, XNO } from '../setup.ts';
 import { mountSmallDisk, roomOn, type SmallDisk } from './small-disk.ts';
 
 const PASSWORD = 'a password of this test alone 7';

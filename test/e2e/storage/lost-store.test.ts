@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newProfile, removeProfile } from '../profile.ts';
 import { launchPurse, type TestPurse, useNetwork } from '../purse.ts';
-import { openScene, type Scene } from '../scene.ts';
+import { openScene, type Scene } from '../setup.ts';
 
 const PASSWORD = 'a password of this test alone 7';
 const OTHER_PASSWORD = 'fjord tulip oboe zinc';
@@ -189,7 +189,7 @@ describe('the page of a purse that was there', () => {
   const remove = (databases: string) => rmSync(databases, { recursive: true });
   const openPage = async (of: TestPurse): Promise<Page> => {
     const page = await of.newPage();
-    await page.goto(`chrome-extension://${of.extensionId}/src/onboarding/index.html`);
+    await page.goto(`chrome-extension://${of.extensionId}/src/pages/onboarding/index.html`);
     await page.getByRole('heading', { name: 'There was a purse here' }).waitFor();
     return page;
   };

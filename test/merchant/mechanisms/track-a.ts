@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { readAddress, toAddress } from '../../devnet/address.ts';
 import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/block.ts';
-import type { Cheques } from '../cheques.ts';
 import { isConfirmed, type Patience } from '../confirmation.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import type { Faults } from '../faults.ts';
+import type { Cheques } from '../handed-over-blocks.ts';
 import type { NanoNode } from '../node.ts';
 import { Quotes } from '../quotes.ts';
 import type { SpentBlocks } from '../spent.ts';

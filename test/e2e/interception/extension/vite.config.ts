@@ -22,8 +22,8 @@ const manifest = defineManifest({
   background: { service_worker: `${here}/background.ts`, type: 'module' },
   action: { default_popup: `${here}/view.html` },
   content_scripts: [
-    { ...everywhere, js: ['src/content/hold.iife.ts'], world: 'MAIN' },
-    { ...everywhere, js: ['src/content/bridge.iife.ts'] },
+    { ...everywhere, js: ['src/content/main/hold.iife.ts'], world: 'MAIN' },
+    { ...everywhere, js: ['src/content/isolated/bridge.iife.ts'] },
   ],
 });
 

@@ -1,6 +1,6 @@
 /** The engines of the product, and those they are compared with, in a page of an extension under the product's own CSP. */
 import { NanoPow } from 'nano-pow';
-import { gpuWorker, pageGpu } from '../../../../src/offscreen/gpu.ts';
+import { gpuWorker, pageGpu } from '../../../../src/pages/offscreen/gpu.ts';
 import { parseThreshold, parseWorkRoot } from '../../../../src/work/difficulty.ts';
 import type { WorkEngine } from '../../../../src/work/engine.ts';
 import { pageEngine } from '../../../../src/work/engines/page-engine.ts';

@@ -2,7 +2,7 @@
  * The product's own GPU worker, on a card so small that a processor can play it: each dispatch tries 2^14 nonces where
  * nano-pow would have it try millions. Under the name `mortal` it loses its card at the second dispatch.
  */
-import '../../../../src/offscreen/gpu-worker.ts';
+import '../../../../src/pages/offscreen/gpu-worker.ts';
 
 const GRID = 16;
 

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { challengeOf } from '../payments/samples.fixture.ts';
+import { postTo } from './own-requests.ts';
+
+/** The requests that came, as method, path and body. */
+const came: string[] = [];
+let server: Server;
+let origin: string;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    came.push(`${request.method} ${request.url} ${body}`);
+    const status = Number(/^\/(30\d)$/.exec(request.url ?? '')?.[1] ?? 200);
+    response.writeHead(status, status === 200 ? {} : { Location: '/elsewhere' }).end('content');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+test.each([301, 302, 303, 307, 308])(
+  'a proof in the body of a POST follows no redirect (%i)',
+  async (status) => {
+    const url = `${origin}/${status}`;
+    await expect(postTo(challengeOf({ url }), 'the proof')).rejects.toThrow(TypeError);
+    expect(came.splice(0)).toEqual([`POST /${status} the proof`]);
+  },
+);
+
+test('a proof in the body of a POST goes to the URL that answered 402', async () => {
+  const answer = await postTo(challengeOf({ url: `${origin}/thing` }), 'the proof');
+  expect(answer).toEqual({ status: 200, paymentResponse: null, bodyText: 'content' });
+  expect(came.splice(0)).toEqual(['POST /thing the proof']);
+});

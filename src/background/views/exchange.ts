@@ -1,0 +1,134 @@
+import type { Exchange } from '../../exchanges/exchange.ts';
+import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange-views.ts';
+import type { Payment } from '../../payments/payment.ts';
+import { siteOf } from '../../site.ts';
+import { askerOf, paymentView } from './index.ts';
+
+/** What else there is to know of an exchange than stands in its record. */
+export interface Beside {
+  /** The payment that serves it, as the journal has it now. */
+  readonly payment: Payment | null;
+  /** Whether the user is being asked about it. */
+  readonly isAsked: boolean;
+  /** Whether its page still waits for it. */
+  readonly waits: boolean;
+  readonly testMoney: boolean;
+}
+
+/** One exchange, for a list of them. */
+export function exchangeView({ id, request, steps }: Exchange, beside: Beside): ExchangeView {
+  const { payment, testMoney } = beside;
+  const { seenAt: at, kind, method, url } = request;
+  const site = siteOf(url);
+  const offer = steps.findLast((step) => step.kind === 'decided');
+  const answer = steps.findLast((step) => step.kind === 'answered' && step.way !== 'replay');
+  const { state, why } = endOf(steps, beside);
+  return {
+    id,
+    at,
+    kind,
+    method,
+    url,
+    site,
+    askedBy: askerOf(request, site),
+    state,
+    why,
+    amount: payment?.intent.amount.toString() ?? offer?.amount ?? null,
+    mechanism: payment?.intent.offer.mechanism ?? offer?.mechanism ?? null,
+    testMoney: payment?.intent.network.testMoney ?? testMoney,
+    status: answer?.kind === 'answered' ? answer.status : null,
+    payment: payment?.intent.id ?? null,
+  };
+}
+
+/** One exchange whole. The proof is left out where nobody may see it. */
+export function exchangeStory(
+  exchange: Exchange,
+  beside: Beside,
+  { network, isOpen }: { readonly network: string; readonly isOpen: boolean },
+): ExchangeStory {
+  const { request, steps } = exchange;
+  const { payment } = beside;
+  const { frameId, documentId, initiator, redirectedBy = null, topOrigin } = request;
+  return {
+    ...exchangeView(exchange, beside),
+    frameId,
+    documentId,
+    initiator,
+    redirectedBy,
+    topOrigin,
+    network,
+    steps,
+    paid: payment && paymentView(payment, new Set()),
+    proof: isOpen ? proofOf(payment) : null,
+    canReplay: isOpen && canReplay(exchange, payment),
+  };
+}
+
+/**
+ * Whether the same request can be sent once more with its proof: it has no body, and the proof went out before. Not
+ * for a private window: the purse's own request goes out from outside it.
+ */
+export function canReplay({ request }: Exchange, payment: Payment | null): payment is Payment {
+  if (payment?.intent.challenge.isPrivate) return false;
+  const hasGoneOut = payment?.story.some(({ state }) => state === 'delivered') ?? false;
+  return hasGoneOut && proofOf(payment) !== null && (request.method === 'GET' || request.method === 'HEAD');
+}
+
+/** The bytes of PAYMENT-SIGNATURE. */
+export function proofOf(payment: Payment | null): string | null {
+  return payment !== null && 'proof' in payment.progress ? payment.progress.proof : null;
+}
+
+type End = Pick<ExchangeView, 'state' | 'why'>;
+
+/** What its own steps say comes before what the journal says: a payment may have bought the same for another request. */
+function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: Beside): End {
+  if (isAsked) {
+    const asked = steps.findLast((step) => step.kind === 'decided');
+    return { state: 'asking', why: asked?.why ? { key: asked.why, args: [] } : null };
+  }
+  const last = steps.findLast(
+    (step) => step.kind === 'left' || step.kind === 'served' || ('way' in step && step.way !== 'replay'),
+  );
+  switch (last?.kind) {
+    case 'left':
+      return { state: 'left', why: { key: last.key, args: last.args } };
+    case 'answered':
+      return { state: stateOf(last.status), why: null };
+    case 'unanswered':
+      return { state: 'unanswered', why: null };
+    default:
+      return payment === null ? unpaid(waits) : paidEnd(payment);
+  }
+}
+
+function unpaid(waits: boolean): End {
+  return waits ? { state: 'seen', why: null } : { state: 'left', why: { key: 'refusal_LAPSED', args: [] } };
+}
+
+function stateOf(status: number): ExchangeState {
+  if (status >= 200 && status < 300) return 'paid';
+  return status >= 400 ? 'refused' : 'unanswered';
+}
+
+function paidEnd({ progress }: Payment): End {
+  switch (progress.state) {
+    case 'settled':
+      return { state: 'paid', why: null };
+    case 'refused':
+    case 'unanswered':
+      return { state: progress.state, why: null };
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'proven':
+    case 'delivered':
+      return { state: 'paying', why: null };
+    case 'revoked':
+      return { state: 'left', why: { key: 'fault_revoked', args: [] } };
+    case 'abandoned':
+      return { state: 'left', why: { key: progress.fault, args: progress.args } };
+  }
+}

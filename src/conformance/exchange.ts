@@ -1,0 +1,13 @@
+import type { HttpRequest, HttpResponse } from "./ports.ts";
+
+
+/** One request with its answer; null where none came. */
+export interface Exchange {
+  readonly sent: HttpRequest;
+  readonly received: HttpResponse | null;
+}
+
+/** Ends a probe that cannot go on; the reason becomes its verdict. */
+export class Untellable extends Error {
+  override readonly name = 'Untellable';
+}

@@ -1,0 +1,168 @@
+/**
+ * The bridge (isolated world): relays which requests the page holds and what becomes of them, and makes documents,
+ * their elements and downloads go again when the background says so. It knows no offer and no proof.
+ */
+import type { BridgeAnswer, BridgeCommand, ElementName, UrlAgain } from '../../messages/bridge.ts';
+import type { Envelope, Reply } from '../../messages/contract.ts';
+import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
+
+declare const browser: typeof chrome | undefined;
+
+const { runtime } = typeof browser === 'undefined' ? chrome : browser;
+
+/** How long a hold may last (ms), and how long to wait before asking a killed worker again. */
+const LONGEST_HOLD = 600_000;
+const ASK_AGAIN_AFTER = 250;
+/** For how long (ms), and of how many requests, the bridge remembers that the page took them back. */
+const REMEMBERED_FOR = 10_000;
+const REMEMBERED = 200;
+
+/** The holds of this page, by the number the page's world gave them. */
+const held = new Set<number>();
+/** The requests that the page took back before they were held, by method and URL, oldest first. */
+const takenBack: Array<{ readonly name: string; readonly at: number }> = [];
+/**
+ * Whether the background has sent this document a message, or got one from it: only then it is told when it is left.
+ */
+let isKnown = false;
+
+const { port1: port, port2 } = new MessageChannel();
+port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
+  if (data.url === null) drop(data.id);
+  else if (data.id === null) remember(data.url, data.method);
+  else void relay(data);
+};
+// The manifest lists the hold before the bridge, so that it listens by now.
+dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
+
+type Held = Extract<HoldMessage, { readonly steady: boolean }>;
+
+async function relay({ id, url, method, steady }: Held): Promise<void> {
+  held.add(id);
+  isKnown = true;
+  setTimeout(() => held.delete(id), LONGEST_HOLD);
+  const input = { holdId: `${id}`, url, method, ...(steady && { steady }) };
+  const go = await mayGo({ ask: 'request.held', input }, id);
+  held.delete(id);
+  port.postMessage({ id, go } satisfies HoldAnswer);
+}
+
+/** Tells the background that the page took a held request back: it is not asked about or paid any more. */
+function drop(id: number): void {
+  if (held.delete(id)) tell({ ask: 'request.dropped', input: { holdId: `${id}` } });
+}
+
+/** Remembers a request that the page took back before it was held: the network layer may have seen its 402. */
+function remember(url: string, method: string): void {
+  takenBack.push({ name: `${method.toUpperCase()} ${bare(url)}`, at: Date.now() });
+  if (takenBack.length > REMEMBERED) takenBack.shift();
+}
+
+/** Tells the background that this document was left, or frozen by the browser, and waits for nothing any more. */
+function leave({ isTrusted }: Event): void {
+  if (!isTrusted || !isKnown) return;
+  isKnown = false;
+  held.clear();
+  tell({ ask: 'document.left', input: {} });
+}
+addEventListener('pagehide', leave, { capture: true });
+document.addEventListener('freeze', leave, { capture: true });
+
+/** Sends a message without an answer. A worker that dies over it asks in its next life what still waits. */
+function tell(word: Envelope): void {
+  if (runtime.id) runtime.sendMessage(word).catch(() => undefined);
+}
+
+/** Rejects when this page was left and is shown again as it was: what was on its way to it then never comes. */
+const isBack = (): Promise<never> =>
+  new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
+
+/** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
+async function mayGo(question: Envelope, id: number): Promise<UrlAgain | false> {
+  while (held.has(id)) {
+    try {
+      const reply: Reply | undefined = await Promise.race([runtime.sendMessage(question), isBack()]);
+      return reply?.ok && reply.value !== 'release' ? (reply.value as UrlAgain) : false;
+    } catch {
+      // After an update or removal of the extension this script lives on alone.
+      if (!runtime.id) return false;
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
+    }
+  }
+  return false;
+}
+
+runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: BridgeAnswer) => void) => {
+  if (sender.id !== runtime.id || sender.tab) return;
+  isKnown = true;
+  const found = find(message);
+  respond(found.length);
+  if (message.bridge === 'again') for (const again of found) again();
+});
+
+/** Which elements ask for something, and the attributes that may say for what. */
+const asking = {
+  frame: ['iframe', 'src'],
+  image: ['img,input', 'srcset', 'src'],
+  media: ['audio,video', 'src'],
+  // An object that has fallen back to its other content does so for good.
+  object: ['embed', 'src'],
+  style: ['link', 'href'],
+  icon: ['link[rel*=icon]', 'href'],
+} as const satisfies Record<
+  ElementName | 'icon',
+  readonly [selector: string, ...attributes: readonly string[]]
+>;
+
+/** What waits here for a command, as the ways to make each go again. */
+function find({ what, name }: BridgeCommand): Array<() => void> {
+  switch (what) {
+    case 'hold':
+      return held.has(+name) ? [() => {}] : [];
+    case 'takenBack':
+      return takenBack
+        .filter((one) => one.name === name && Date.now() - one.at < REMEMBERED_FOR)
+        .map(() => () => {});
+    case 'document':
+      // A sandboxed frame would load itself with an opaque initiator: the frame around it loads it instead.
+      return bare(location.href) === name && (origin !== 'null' || top === self)
+        ? [() => location.reload()]
+        : [];
+    case 'page':
+      return [() => {}];
+    case 'download':
+      return [() => download(name)];
+    default: {
+      const [selector, ...attributes] = asking[what];
+      return [...document.querySelectorAll(selector)]
+        .filter((element) => sourcesOf(element).some((source) => bare(source) === name))
+        .map((element) => () => loadAnew(element, attributes));
+    }
+  }
+}
+
+/** What an element asks for: what it has chosen, or names itself, or has to choose from. */
+function sourcesOf(element: Element): readonly string[] {
+  const { currentSrc, src, href } = element as Partial<HTMLImageElement & HTMLLinkElement>;
+  const choices = element instanceof HTMLMediaElement ? element.querySelectorAll('source') : [];
+  return [currentSrc || src || href || '', ...[...choices].map((choice) => choice.src)];
+}
+
+/** Most elements load again when their source is set, even to what it is. */
+function loadAnew(element: Element, attributes: readonly string[]): void {
+  const source = attributes.find((name) => element.hasAttribute(name)) ?? 'src';
+  if (element instanceof HTMLMediaElement) element.load();
+  else if (element instanceof HTMLLinkElement) element.parentNode?.insertBefore(element, element.nextSibling);
+  else element.setAttribute(source, element.getAttribute(source) ?? '');
+}
+
+/** By a link of our own, under the name that the page's link gives it: a click on that one is the page's business. */
+function download(url: string): void {
+  const link = [...document.links].find(({ href }) => bare(href) === url);
+  Object.assign(document.createElement('a'), { href: url, download: link?.download ?? '' }).click();
+}
+
+/** A URL as it goes to the server: without fragment, user name and password. */
+function bare(url: string): string {
+  return url.replace(/#.*/, '').replace(/^(https?:\/\/)[^/?@]*@/, '$1');
+}

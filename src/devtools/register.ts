@@ -1,2 +1,0 @@
-// The browser loads this page, which nobody sees, with each of its developer tools.
-chrome.devtools.panels.create('402', 'icons/purse-16.png', 'src/devtools/panel.html');

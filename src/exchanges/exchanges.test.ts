@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { PaymentId } from '../payment-id.ts';
+import { challengeOf, sessionOffer } from '../payments/samples.fixture.ts';
+import { type Exchange, paymentOf } from './exchange.ts';
+import { type ExchangeStore, Exchanges } from './exchanges.ts';
+
+const PAYMENT = 'payment' as PaymentId;
+const ANSWER = { kind: 'answered', status: 200, paymentResponse: 'e30=', paymentRequired: null } as const;
+
+let changed: number;
+beforeEach(() => {
+  vi.useFakeTimers();
+  changed = 0;
+});
+afterEach(() => vi.useRealTimers());
+
+function memory(): ExchangeStore & { readonly kept: Map<string, Exchange> } {
+  const kept = new Map<string, Exchange>();
+  return {
+    kept,
+    read: async () => structuredClone([...kept.values()]),
+    async write(exchanges) {
+      for (const exchange of exchanges) kept.set(exchange.id, structuredClone(exchange));
+    },
+    async remove(ids) {
+      for (const id of ids) kept.delete(id);
+    },
+  };
+}
+
+const lifeOf = (store: ExchangeStore) => new Exchanges({ store, changed: () => changed++, now: Date.now });
+const idle = () => vi.advanceTimersByTimeAsync(1_000);
+const kinds = (exchange: Exchange | undefined) => exchange?.steps.map(({ kind }) => kind);
+
+test('keeps what became of a challenge, one step after the other, and tells of it some time later', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf({ header: 'offer' });
+  exchanges.saw(challenge);
+  exchanges.decided(challenge, sessionOffer(7n), { kind: 'ask', reason: 'reason_newSite' });
+  exchanges.served(challenge, PAYMENT);
+  exchanges.answered(challenge, 'page', ANSWER);
+  const [kept] = await exchanges.of(challenge.tabId);
+  expect(kept?.request).toMatchObject({ method: 'GET', url: challenge.url, kind: 'main_frame' });
+  expect(kept?.steps).toMatchObject([
+    { kind: 'priced', header: 'offer', at: challenge.seenAt },
+    { kind: 'decided', how: 'ask', why: 'reason_newSite', amount: '7', mechanism: 'nanoSession' },
+    { kind: 'served', payment: PAYMENT },
+    { kind: 'answered', way: 'page', status: 200, paymentResponse: 'e30=' },
+  ]);
+  expect(kept && paymentOf(kept)).toBe(PAYMENT);
+  expect(changed).toBe(0);
+  await idle();
+  expect(changed).toBe(1);
+});
+
+test('never holds a proof: nothing that it is told carries one', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const challenge = challengeOf();
+  exchanges.saw(challenge);
+  exchanges.served(challenge, PAYMENT);
+  exchanges.answered(challenge, 'page', { kind: 'unanswered', reason: 'gone' });
+  await idle();
+  const [kept] = [...store.kept.values()];
+  expect(Object.keys(kept ?? {})).toEqual(['id', 'request', 'steps']);
+  expect(kept?.steps.at(1)).toEqual({ kind: 'served', at: expect.any(Number), payment: PAYMENT });
+});
+
+test('a killed worker’s next life goes on where the last one was, and says nothing twice', async () => {
+  const store = memory();
+  const challenge = challengeOf();
+  const offer = sessionOffer(7n);
+  const ask = { kind: 'ask', reason: 'reason_newSite' } as const;
+  const first = lifeOf(store);
+  first.saw(challenge);
+  first.decided(challenge, offer, ask);
+  await idle();
+
+  const next = lifeOf(store);
+  // Before what the last life wrote down was read.
+  next.saw(challenge);
+  next.decided(challenge, offer, ask);
+  next.served(challenge, PAYMENT);
+  expect(kinds(await next.find(challenge.id))).toEqual(['priced', 'decided', 'served']);
+  next.answered(challenge, 'page', ANSWER);
+  await idle();
+  expect(kinds(store.kept.get(challenge.id))).toEqual(['priced', 'decided', 'served', 'answered']);
+});
+
+test('what is stored in another shape is let go', async () => {
+  const store = memory();
+  const challenge = challengeOf();
+  const before = lifeOf(store);
+  before.saw(challenge);
+  await idle();
+  const [good] = [...store.kept.values()];
+  if (good === undefined) throw new Error('nothing was written');
+  const next = lifeOf({ ...store, read: async () => [null, 7, { ...good, id: 9 }, good] });
+  expect(await next.of(challenge.tabId)).toHaveLength(1);
+});
+
+test('a lock leaves nothing, neither here nor in what was about to be written or read', async () => {
+  const store = memory();
+  const challenge = challengeOf();
+  const exchanges = lifeOf(store);
+  exchanges.saw(challenge);
+  exchanges.forgetAll();
+  exchanges.left(challenge, 'refusal_LAPSED', []);
+  await idle();
+  expect(await exchanges.of(challenge.tabId)).toEqual([]);
+  expect(store.kept.size).toBe(0);
+
+  exchanges.saw(challenge);
+  await idle();
+  const woken = lifeOf(store);
+  woken.forgetAll();
+  expect(await woken.of(challenge.tabId)).toEqual([]);
+});
+
+test('forgets a tab, and leaves the others', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const [one, other] = [challengeOf({ tabId: 1 }), challengeOf({ tabId: 2 })];
+  for (const challenge of [one, other]) exchanges.saw(challenge);
+  await idle();
+  await exchanges.forget(1);
+  await idle();
+  expect(await exchanges.of(1)).toEqual([]);
+  expect([...store.kept.keys()]).toEqual([other.id]);
+});
+
+test('a storm takes no other tab’s place, and none of what was paid', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const [calm, paid] = [challengeOf({ tabId: 2 }), challengeOf({ tabId: 1, seenAt: 0 })];
+  for (const challenge of [calm, paid]) exchanges.saw(challenge);
+  exchanges.served(paid, PAYMENT);
+  for (let i = 0; i < 1_000; i++) exchanges.saw(challengeOf({ tabId: 1, header: 'x'.repeat(2_000) }));
+  await idle();
+  const ofTheStorm = await exchanges.of(1);
+  expect(ofTheStorm.length).toBeLessThanOrEqual(100);
+  expect(ofTheStorm[0]?.id).toBe(paid.id);
+  expect(await exchanges.of(2)).toHaveLength(1);
+  expect(store.kept.size).toBe(ofTheStorm.length + 1);
+});
+
+test('what comes into a tab where everything was paid for is kept, and the oldest makes room', async () => {
+  const exchanges = lifeOf(memory());
+  const paid = Array.from({ length: 100 }, (_, seenAt) => challengeOf({ tabId: 1, seenAt }));
+  for (const challenge of paid) {
+    exchanges.saw(challenge);
+    exchanges.served(challenge, PAYMENT);
+  }
+  const newest = challengeOf({ tabId: 1, seenAt: 100 });
+  exchanges.saw(newest);
+  const kept = (await exchanges.of(1)).map(({ id }) => id);
+  expect(kept).toEqual([...paid.slice(1).map(({ id }) => id), newest.id]);
+});
+
+test('many tabs together have their bound, in number and in size', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  for (let tabId = 0; tabId < 500; tabId++) exchanges.saw(challengeOf({ tabId, header: 'x'.repeat(10_000) }));
+  await idle();
+  expect(JSON.stringify([...store.kept.values()]).length).toBeLessThan(1_600_000);
+  expect(await exchanges.of(499)).toHaveLength(1);
+  expect(await exchanges.of(0)).toEqual([]);
+});
+
+test('a header or an answer of any length is kept in part', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf({ header: 'x'.repeat(250_000) });
+  exchanges.saw(challenge);
+  const huge = 'y'.repeat(250_000);
+  exchanges.answered(challenge, 'page', { ...ANSWER, paymentResponse: huge, paymentRequired: huge });
+  const [kept] = await exchanges.of(challenge.tabId);
+  expect(JSON.stringify(kept).length).toBeLessThan(150_000);
+});
+
+test('one alone is kept, however many characters its text is written with', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf({ header: '\u0001'.repeat(64 * 1024) });
+  exchanges.saw(challengeOf({ tabId: challenge.tabId, seenAt: 0 }));
+  exchanges.saw(challenge);
+  exchanges.answered(challenge, 'page', { ...ANSWER, paymentRequired: challenge.header });
+  expect((await exchanges.of(challenge.tabId)).map(({ id }) => id)).toEqual([challenge.id]);
+});
+
+test('of many replays the newest are kept, and what came before them', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf();
+  exchanges.saw(challenge);
+  exchanges.served(challenge, PAYMENT);
+  for (let status = 200; status < 250; status++)
+    exchanges.answered(challenge, 'replay', { ...ANSWER, status });
+  const kept = await exchanges.find(challenge.id);
+  expect(kinds(kept)?.slice(0, 2)).toEqual(['priced', 'served']);
+  expect(kept?.steps).toHaveLength(10);
+  expect(kept?.steps.at(-1)).toMatchObject({ status: 249 });
+});
+
+test('a 402 without a price tells its headers of payment, and no others', async () => {
+  const exchanges = lifeOf(memory());
+  const { header: _, ...request } = challengeOf();
+  const headers = [
+    { name: 'X-402-Tag', value: '7' },
+    { name: 'Set-Cookie', value: 'secret' },
+    { name: 'WWW-Authenticate', value: 'L402' },
+  ];
+  exchanges.sawUnpriced({ ...request, headers });
+  const kept = await exchanges.find(request.id);
+  expect(kept?.steps).toMatchObject([
+    {
+      kind: 'unpriced',
+      headers: [
+        ['X-402-Tag', '7'],
+        ['WWW-Authenticate', 'L402'],
+      ],
+    },
+  ]);
+});

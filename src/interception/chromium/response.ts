@@ -1,0 +1,173 @@
+import { type Delivery, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
+import { deferred } from '../deferred.ts';
+import { isStranger } from './carrier.ts';
+import { bareUrl, NO_TAB, type Sighting } from './observed-request.ts';
+import { PROOF_HEADER, type Target } from './proof-rule.ts';
+import { headerOf } from './watch.ts';
+
+/** How long a server may take to answer a request that carries a proof (ms). */
+const ANSWER_WITHIN = 30_000;
+/** For how long the body of an answer is followed on its way (ms): a page may stream for hours. */
+const FOLLOWED_FOR = 10_000;
+
+/** Waiting for the answer of the one request that carries a proof. */
+export interface AwaitedAnswer {
+  /** Resolved when the proof has gone out: nothing that comes later may carry it. */
+  readonly carried: Promise<void>;
+  readonly delivery: Promise<Delivery>;
+  /** Stops waiting: nothing will go out any more. */
+  giveUp(reason: 'gone' | 'timeout'): void;
+}
+
+/** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
+interface Awaited {
+  carriedBy(requestId: string): boolean;
+  sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
+  received(details: chrome.webRequest.OnHeadersReceivedDetails): boolean;
+  completed(details: chrome.webRequest.OnCompletedDetails): boolean;
+  failed(details: chrome.webRequest.OnErrorOccurredDetails): boolean;
+  closed(tabId: number): void;
+}
+
+/**
+ * Listens to the network for the answers to proofs, only while any is awaited, and once for however many: to begin and
+ * to end costs the browser more than to listen.
+ */
+export class Answers {
+  readonly #awaited = new Set<Awaited>();
+
+  /**
+   * Waits for the request that carries `proof` to `target` and for its answer, through redirects to the final one. What
+   * a stranger's request gets is not followed.
+   *
+   * @param carryWithin how long the request may take to come (ms).
+   */
+  await(sighting: Sighting, target: Target, proof: string, carryWithin: number): AwaitedAnswer {
+    const carried = deferred<void>();
+    const delivery = deferred<Delivery>();
+    const rest = deferred<Rest>();
+    /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
+    const asksCacheFirst = target.kind === 'font';
+    let carrier: string | null = null;
+    let isAnswered = false;
+    let paymentResponse: string | null = null;
+
+    const end = (how: Rest) => {
+      clearTimeout(deadline);
+      if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#rest();
+      rest.resolve(how);
+    };
+    const fail = (reason: Unanswered['reason']) => {
+      delivery.resolve({ kind: 'unanswered', reason });
+      end('came');
+    };
+    let deadline = setTimeout(fail, carryWithin, 'timeout');
+
+    const awaited: Awaited = {
+      carriedBy: (requestId) => requestId === carrier,
+      sent(details) {
+        const { requestId, requestHeaders, url, method, tabId, type } = details;
+        const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
+        const isIts = isItsTab && type === target.kind && method === target.method;
+        if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
+        if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
+        if (isStranger(sighting, details)) {
+          carried.resolve();
+          fail('stranger');
+          return true;
+        }
+        carrier = requestId;
+        clearTimeout(deadline);
+        deadline = setTimeout(fail, ANSWER_WITHIN, 'timeout');
+        if (!asksCacheFirst) carried.resolve();
+        return true;
+      },
+      received({ requestId, statusCode: status, responseHeaders }) {
+        if (requestId !== carrier) return false;
+        carried.resolve();
+        paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
+        if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
+        const paymentRequired = headerOf(responseHeaders, 'payment-required');
+        isAnswered = true;
+        clearTimeout(deadline);
+        deadline = setTimeout(end, FOLLOWED_FOR, 'came');
+        delivery.resolve({ kind: 'answered', status, paymentResponse, paymentRequired, rest: rest.promise });
+        return true;
+      },
+      completed({ requestId }) {
+        if (requestId !== carrier) return false;
+        end('came');
+        return true;
+      },
+      failed({ requestId, error }) {
+        if (requestId !== carrier) return false;
+        if (asksCacheFirst && error === 'net::ERR_CACHE_MISS') {
+          carrier = null;
+          return true;
+        }
+        const reason = error === 'net::ERR_ABORTED' ? 'gone' : 'network';
+        if (!isAnswered) fail(reason);
+        else end(reason === 'network' || isDocument(target) ? reason : 'came');
+        return true;
+      },
+      closed(tabId) {
+        if (tabId !== target.tabId) return;
+        if (isAnswered) end('gone');
+        else fail('gone');
+      },
+    };
+    if (this.#awaited.size === 0) this.#listen();
+    this.#awaited.add(awaited);
+    return { carried: carried.promise, delivery: delivery.promise, giveUp: fail };
+  }
+
+  /** Whether a request carries a proof whose answer is awaited. */
+  isCarrier(requestId: string): boolean {
+    return [...this.#awaited].some((awaited) => awaited.carriedBy(requestId));
+  }
+
+  #listen(): void {
+    const { webRequest, tabs } = chrome;
+    const filter = { urls: ['http://*/*', 'https://*/*'], types: [...requestKinds] };
+    webRequest.onSendHeaders.addListener(this.#sent, filter, ['requestHeaders', 'extraHeaders']);
+    webRequest.onHeadersReceived.addListener(this.#received, filter, ['responseHeaders', 'extraHeaders']);
+    webRequest.onCompleted.addListener(this.#completed, filter);
+    webRequest.onErrorOccurred.addListener(this.#failed, filter);
+    tabs.onRemoved.addListener(this.#closed);
+  }
+
+  #rest(): void {
+    const { webRequest, tabs } = chrome;
+    webRequest.onSendHeaders.removeListener(this.#sent);
+    webRequest.onHeadersReceived.removeListener(this.#received);
+    webRequest.onCompleted.removeListener(this.#completed);
+    webRequest.onErrorOccurred.removeListener(this.#failed);
+    tabs.onRemoved.removeListener(this.#closed);
+  }
+
+  readonly #sent = (details: chrome.webRequest.OnSendHeadersDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.sent(details)) return;
+  };
+  readonly #received = (details: chrome.webRequest.OnHeadersReceivedDetails): undefined => {
+    for (const awaited of this.#awaited) if (awaited.received(details)) return undefined;
+    return undefined;
+  };
+  readonly #completed = (details: chrome.webRequest.OnCompletedDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.completed(details)) return;
+  };
+  readonly #failed = (details: chrome.webRequest.OnErrorOccurredDetails): void => {
+    for (const awaited of this.#awaited) if (awaited.failed(details)) return;
+  };
+  readonly #closed = (tabId: number): void => {
+    for (const awaited of [...this.#awaited]) awaited.closed(tabId);
+  };
+}
+
+/** Whether it is a page as a whole, which its user may leave or load again. */
+export function isDocument({ kind }: Pick<Target, 'kind'>): boolean {
+  return kind === 'main_frame' || kind === 'sub_frame';
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { Challenge } from './challenge.ts';
+import { OpenChallenges, type SessionStore } from './open-challenges.ts';
+
+function memory(): SessionStore & { readonly kept: Map<string, unknown> } {
+  const kept = new Map<string, unknown>();
+  return {
+    kept,
+    read: async (prefix) => new Map([...kept].filter(([key]) => key.startsWith(prefix))),
+    async write(key, value) {
+      kept.set(key, structuredClone(value));
+    },
+    async remove(keys) {
+      for (const key of keys) kept.delete(key);
+    },
+  };
+}
+
+function sighting(id: string, seenAt: number, header = 'offer', tabId = 1, site = 'https://page.example') {
+  const challenge: Challenge = {
+    id,
+    requestId: '1',
+    tabId,
+    frameId: 0,
+    documentId: 'document',
+    initiator: 'https://page.example',
+    topOrigin: site,
+    isPrivate: false,
+    method: 'GET',
+    url: 'https://shop.example/',
+    kind: 'xmlhttprequest',
+    header,
+    seenAt,
+  };
+  return {
+    challenge,
+    asked: { url: challenge.url, method: 'GET' },
+    parentFrameId: -1,
+    route: 'same' as const,
+  };
+}
+
+const hold = { documentId: 'document', id: '1' };
+
+test('the next life finds what awaits its end, and who holds it, oldest first', async () => {
+  const store = memory();
+  const first = new OpenChallenges(store);
+  await first.add({ sighting: sighting('late', 2), hold });
+  await first.add({ sighting: sighting('early', 1), hold: null });
+  await first.add({ sighting: sighting('ended', 3), hold: null });
+  await first.end('ended');
+  const second = new OpenChallenges(store);
+  expect((await second.all()).map((one) => one.sighting.challenge.id)).toEqual(['early', 'late']);
+  expect(await second.heldBy(hold)).toEqual({ sighting: sighting('late', 2), hold });
+  expect(await second.heldBy({ documentId: 'other', id: '1' })).toBeUndefined();
+  expect(await second.get('ended')).toBeUndefined();
+});
+
+test('the next life finds who was around the frame that asked', async () => {
+  const store = memory();
+  const { challenge, ...rest } = sighting('framed', 1);
+  const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
+  await new OpenChallenges(store).add({ sighting: framed, hold });
+  expect((await new OpenChallenges(store).get('framed'))?.sighting).toEqual(framed);
+});
+
+test('a challenge stored without its private mode reads as one of an ordinary window', async () => {
+  const store = memory();
+  const { isPrivate: _, ...challenge } = sighting('older', 1).challenge;
+  store.kept.set('challenge:older', { sighting: { ...sighting('older', 1), challenge }, hold: null });
+  expect((await new OpenChallenges(store).get('older'))?.sighting.challenge.isPrivate).toBe(false);
+});
+
+test('what is not a challenge in the store is not believed', async () => {
+  const store = memory();
+  store.kept.set('challenge:odd', { sighting: { challenge: {} }, hold: null });
+  store.kept.set('challenge:none', 7);
+  expect(await new OpenChallenges(store).all()).toEqual([]);
+});
+
+describe('of a storm', () => {
+  interface Asker {
+    readonly tab: number;
+    readonly site: string;
+    readonly header?: string;
+  }
+  const add = (open: OpenChallenges, id: string, { tab, site, header }: Asker) =>
+    open.add({ sighting: sighting(id, 1, header, tab, site), hold: null });
+  const many = async (open: OpenChallenges, count: number, asker: Asker) => {
+    const added: boolean[] = [];
+    for (let n = 0; n < count; n += 1) added.push(await add(open, `${asker.site} ${asker.tab} ${n}`, asker));
+    return added.filter((isIn) => isIn).length;
+  };
+
+  test('200 are let in from one site and 600 in all, and nothing loses a place that was given', async () => {
+    const store = memory();
+    const open = new OpenChallenges(store);
+    await add(open, 'the first', { tab: 99, site: 'https://first.example' });
+    expect(await many(open, 1000, { tab: 1, site: 'https://a.example' })).toBe(200);
+    expect(await many(open, 1000, { tab: 2, site: 'https://b.example' })).toBe(200);
+    expect(await many(open, 1000, { tab: 3, site: 'https://c.example' })).toBe(199);
+    expect(store.kept.size).toBe(600);
+    expect(await open.get('the first')).toBeDefined();
+    await open.end('https://a.example 1 7');
+    expect(await many(open, 2, { tab: 4, site: 'https://d.example' })).toBe(1);
+  });
+
+  test('many tabs of one site have one share, and leave room for another site', async () => {
+    const open = new OpenChallenges(memory());
+    const inTabs = [1, 2, 3, 4, 5].map((tab) => many(open, 100, { tab, site: 'https://storm.example' }));
+    const letIn = (await Promise.all(inTabs)).reduce((sum, count) => sum + count, 0);
+    expect(letIn).toBe(200);
+    expect(await many(open, 20, { tab: 6, site: 'https://shop.example' })).toBe(20);
+  });
+
+  test('one tab that leads its page from site to site has one share', async () => {
+    const open = new OpenChallenges(memory());
+    const letIn: number[] = [];
+    for (const name of ['a', 'b', 'c'])
+      letIn.push(await many(open, 100, { tab: 1, site: `https://${name}.example` }));
+    expect(letIn).toEqual([100, 100, 0]);
+  });
+
+  test('with long headers, one site has a share of the store and all have their bound', async () => {
+    const store = memory();
+    const open = new OpenChallenges(store);
+    const header = 'x'.repeat(60_000);
+    const letIn: number[] = [];
+    for (let tab = 1; tab <= 10; tab += 1)
+      letIn.push(await many(open, 20, { tab, site: `https://${tab}.example`, header }));
+    expect(letIn).toEqual([8, 8, 8, 8, 1, 0, 0, 0, 0, 0]);
+  });
+});

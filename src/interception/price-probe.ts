@@ -1,0 +1,91 @@
+import type { Challenge } from './challenge.ts';
+import { originOf } from './chromium/observed-request.ts';
+
+/** What a server tells a program that asks, as far as it bears on a price. */
+export interface Told {
+  /** Value of PAYMENT-REQUIRED; null when there is none. */
+  readonly header: string | null;
+  /** The body of a 402 without that header, cut at what an earlier protocol may fill. */
+  readonly bodyText?: string;
+}
+
+export const UNTOLD: Told = { header: null };
+
+/** How long the server may take to answer a program (ms). */
+const WITHIN = 5000;
+/** How much of its answer is read (bytes). */
+const MOST = 64 * 1024;
+
+/** Whether a 402 of this Content-Type is a page for people, as the servers that keep the price from browsers show. */
+export function showsPage(contentType: string | null): boolean {
+  return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
+}
+
+/** The parts of a challenge that tell who caused its request. */
+export type Cause = Pick<
+  Challenge,
+  'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'isPrivate' | 'startedBy'
+>;
+
+/**
+ * Whether the purse's own request for what a page asked for carries cookies. Never for a private window: the purse's
+ * requests have the cookies of ordinary windows. Else only where the user or the site itself caused the page's request,
+ * and nothing else took part in it: no other site as initiator, page, frame or redirect, and no extension. The purse's
+ * request has `Sec-Fetch-Site: none` and SameSite=Strict cookies, which servers take as a sign that the user acted.
+ */
+export function credentialsFor(cause: Cause): 'include' | 'omit' {
+  return !cause.isPrivate && isOwnDoing(cause) ? 'include' : 'omit';
+}
+
+function isOwnDoing(cause: Cause): boolean {
+  const { kind, url, initiator, redirectedBy, topOrigin, ancestors = [], startedBy = 'outside' } = cause;
+  const site = originOf(url);
+  const isSites = (origin: string | null) => origin === site;
+  if (redirectedBy !== undefined || !isSites(topOrigin) || !ancestors.every(isSites)) return false;
+  if (kind !== 'main_frame') return isSites(initiator);
+  return startedBy !== 'outside' && (initiator === null || isSites(initiator));
+}
+
+/** Whether a document is one that its user opened, or that the browser brought back for them. */
+export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'startedBy'>): boolean {
+  return kind === 'main_frame' && (startedBy === 'user' || startedBy === 'browser');
+}
+
+/**
+ * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer requests for HTML with a page
+ * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
+ * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
+ * followed. A request that fails gives `UNTOLD`.
+ */
+export async function askForPrice(cause: Cause): Promise<Told> {
+  try {
+    const response = await fetch(cause.url, {
+      headers: { Accept: 'application/json' },
+      credentials: credentialsFor(cause),
+      redirect: 'error',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(WITHIN),
+    });
+    const header = response.status === 402 ? response.headers.get('payment-required') : null;
+    if (response.status === 402 && header === null) return { header, bodyText: await beginning(response) };
+    await response.body?.cancel();
+    return { header };
+  } catch {
+    return UNTOLD;
+  }
+}
+
+/** The first bytes of a body, as text. */
+export async function beginning({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = body?.getReader();
+  let text = '';
+  for (let left = MOST; left > 0 && reader !== undefined; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  await reader?.cancel();
+  return text;
+}

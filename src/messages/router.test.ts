@@ -1,0 +1,320 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Fault } from '../fault.ts';
+import { type Access, pageAccess } from './access.ts';
+import { bridgeQuestions, type PageQuestion, pageQuestions } from './contract.ts';
+import { INPUTS } from './inputs.fixture.ts';
+import { type Answers, type PageSide, serve, type Tier, tierOf } from './router.ts';
+
+type Sender = chrome.runtime.MessageSender;
+
+const ID = 'abcdefghijklmnopabcdefghijklmnop';
+const ORIGIN = `chrome-extension://${ID}`;
+const tab = { id: 1, index: 0, windowId: 1 } as chrome.tabs.Tab;
+
+/** Who can send a message to an extension, as the browser describes them. */
+const SENDERS: readonly { readonly who: string; readonly tier: Tier; readonly sender: Sender }[] = [
+  {
+    who: 'the popup',
+    tier: 'page',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}/src/pages/popup/index.html` },
+  },
+  {
+    who: 'our page in a tab',
+    tier: 'page',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}/src/pages/onboarding/index.html`, tab, frameId: 0 },
+  },
+  {
+    who: 'our content script',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'https://shop.example', url: 'https://shop.example/', tab, frameId: 0 },
+  },
+  {
+    who: 'our content script in a sandboxed frame',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'null', url: 'https://shop.example/frame', tab, frameId: 3 },
+  },
+  {
+    who: 'a content script on a page whose address looks like ours',
+    tier: 'bridge',
+    sender: { id: ID, origin: 'https://evil.example', url: `${ORIGIN}/src/pages/popup/index.html`, tab },
+  },
+  {
+    who: 'another extension',
+    tier: 'stranger',
+    sender: { id: 'p'.repeat(32), origin: ORIGIN, url: `${ORIGIN}/` },
+  },
+  { who: 'nobody known', tier: 'stranger', sender: {} },
+  { who: 'our id without an origin', tier: 'stranger', sender: { id: ID } },
+  {
+    who: 'our origin on a foreign address',
+    tier: 'stranger',
+    sender: { id: ID, origin: ORIGIN, url: `${ORIGIN}.evil.example/src/pages/popup/index.html`, tab },
+  },
+  {
+    who: 'an origin that begins like ours',
+    tier: 'bridge',
+    sender: { id: ID, origin: `${ORIGIN}.evil.example`, url: `${ORIGIN}.evil.example/`, tab },
+  },
+];
+
+test.each(SENDERS)('$who: $tier', ({ sender, tier }) => {
+  expect(tierOf(sender, { id: ID, origin: ORIGIN })).toBe(tier);
+});
+
+const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
+  'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
+  'request.dropped': { holdId: 'hold' },
+  'document.left': {},
+};
+
+const QUESTIONS = [
+  ...Object.entries(INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'page' as Tier })),
+  ...Object.entries(BRIDGE_INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'bridge' as Tier })),
+];
+
+/** What was done, question by question; every answer is `done`. */
+let done: string[];
+let bridge: Answers['bridge'];
+/** Whether the purse is locked. */
+let locked: boolean;
+type Listener = Parameters<typeof chrome.runtime.onMessage.addListener>[0];
+let listener: Listener;
+
+beforeEach(() => {
+  done = [];
+  locked = false;
+  const answering = (names: readonly string[]) =>
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        async () => {
+          done.push(name);
+          return 'done';
+        },
+      ]),
+    );
+  bridge = answering(Object.keys(bridgeQuestions)) as object as Answers['bridge'];
+  const answers = answering(Object.keys(pageQuestions)) as object as PageSide['answers'];
+  start(async () => ({ answers, isLocked: async () => locked }));
+});
+afterEach(() => vi.unstubAllGlobals());
+
+function start(page: Answers['page']): void {
+  vi.stubGlobal('chrome', {
+    runtime: {
+      id: ID,
+      getURL: (path: string) => `${ORIGIN}/${path}`,
+      onMessage: {
+        addListener: (added: Listener) => {
+          listener = added;
+        },
+      },
+    },
+  });
+  serve({ page, bridge });
+}
+
+/** Sends a message; null when nobody takes it up. */
+function send(message: unknown, sender: Sender): Promise<unknown> {
+  return new Promise((resolve) => {
+    const taken: unknown = listener(message, sender, resolve);
+    if (taken !== true) resolve(null);
+  });
+}
+const page = SENDERS[0]?.sender ?? {};
+const refused = (key: string) => ({ ok: false, fault: { key, args: [] } });
+
+test('every question of the contract is in this table', () => {
+  expect(QUESTIONS.map(({ ask }) => ask).toSorted()).toEqual(
+    [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)].toSorted(),
+  );
+});
+
+describe.each(SENDERS)('$who', ({ tier, sender }) => {
+  test.each(QUESTIONS)('asks $ask', async ({ ask, input, allowed }) => {
+    const reply = await send({ ask, input }, sender);
+    const isAllowed = tier === allowed;
+    expect(reply).toEqual(isAllowed ? { ok: true, value: 'done' } : refused('fault_forbidden'));
+    expect(done).toEqual(isAllowed ? [ask] : []);
+  });
+
+  test.each(['', 'toString', '__proto__', 'constructor', 'purse.nothing'])('asks %j', async (ask) => {
+    expect(await send({ ask, input: {} }, sender)).toEqual(refused('fault_forbidden'));
+  });
+});
+
+describe('a locked purse', () => {
+  beforeEach(() => {
+    locked = true;
+  });
+
+  /** What is done without the password. */
+  const ALWAYS = [
+    'purse.state',
+    'purse.touch',
+    'vault.newWords',
+    'vault.preview',
+    'vault.create',
+    'vault.unlock',
+    'vault.lock',
+    'vault.reveal',
+    'backup.restore',
+    'approval.waiting',
+  ];
+  const LESSENS = ['purse.pause', 'settings.blockTaker', 'approval.answer', 'budget.remove'];
+  const rules = Object.entries(pageAccess) as readonly [PageQuestion, Access<PageQuestion>][];
+
+  test('has an access rule for every question of the contract', () => {
+    expect(Object.keys(pageAccess).toSorted()).toEqual(Object.keys(pageQuestions).toSorted());
+    expect(rules.flatMap(([ask, rule]) => (rule === 'always' ? [ask] : []))).toEqual(ALWAYS);
+    expect(rules.flatMap(([ask, rule]) => (typeof rule === 'object' ? [ask] : []))).toEqual(LESSENS);
+  });
+
+  test.each(rules.filter(([ask]) => !LESSENS.includes(ask)))('asked %s: %s', async (ask, rule) => {
+    const reply = await send({ ask, input: INPUTS[ask] }, page);
+    expect(reply).toEqual(rule === 'always' ? { ok: true, value: 'done' } : refused('fault_locked'));
+    expect(done).toEqual(rule === 'always' ? [ask] : []);
+  });
+
+  test.each([
+    ['purse.pause', { paused: true }, true],
+    ['purse.pause', { paused: false }, false],
+    ['settings.blockTaker', { site: 'https://shop.example', allowed: false }, true],
+    ['settings.blockTaker', { site: 'https://shop.example', allowed: true }, false],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'decline' } }, true],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'never' } }, true],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'once' } }, false],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'budget', perPayment: '1', perDay: '1' } }, false],
+    ['budget.remove', { site: 'https://shop.example' }, true],
+    ['budget.save', { site: 'https://shop.example', paused: true }, false],
+  ] as const)('lets what lessens pass and nothing else: %s %j', async (ask, input, passes) => {
+    expect(await send({ ask, input }, page)).toEqual(
+      passes ? { ok: true, value: 'done' } : refused('fault_locked'),
+    );
+    expect(done).toEqual(passes ? [ask] : []);
+  });
+
+  test('says of an unreadable message that it is unreadable, and tells no stranger that it is locked', async () => {
+    expect(await send({ ask: 'log.list', input: { more: 1 } }, page)).toEqual(refused('fault_badMessage'));
+    for (const { tier, sender } of SENDERS.filter(({ tier: one }) => one !== 'page')) {
+      expect(await send({ ask: 'log.list', input: {} }, sender), tier).toEqual(refused('fault_forbidden'));
+    }
+  });
+
+  test('holds requests of pages as ever', async () => {
+    const [ask, input] = Object.entries(BRIDGE_INPUTS)[0] ?? [];
+    const bridge = SENDERS.find(({ tier }) => tier === 'bridge')?.sender ?? {};
+    expect(await send({ ask, input }, bridge)).toEqual({ ok: true, value: 'done' });
+  });
+});
+
+describe('input', () => {
+  const sender = (allowed: Tier) => SENDERS.find(({ tier }) => tier === allowed)?.sender ?? {};
+
+  test.each(QUESTIONS)('$ask takes nothing that it does not know', async ({ ask, input, allowed }) => {
+    for (const bad of [
+      null,
+      undefined,
+      'text',
+      7,
+      ['text'],
+      { ...input, more: 1 },
+      { ...input, sender: { id: ID } },
+    ]) {
+      expect(await send({ ask, input: bad }, sender(allowed))).toEqual(refused('fault_badMessage'));
+    }
+    expect(done).toEqual([]);
+  });
+
+  test.each([
+    ['budget.save', { perPayment: '-1' }],
+    ['budget.save', { perPayment: '01' }],
+    ['budget.save', { perDay: '1e30' }],
+    ['budget.save', { perMonth: '-1' }],
+    ['budget.save', { total: '5.0' }],
+    ['budget.save', { term: { until: 'tomorrow', renews: 'week' } }],
+    ['budget.save', { term: { until: '2026-12-01', renews: 'year' } }],
+    ['budget.save', { priceRise: 1.5 }],
+    ['budget.save', { priceRise: -1 }],
+    ['budget.save', { initiators: Array(33).fill('https://shop.example') }],
+    ['budget.save', { payTo: 'nano_1' }],
+    ['settings.cap', { perDay: '01' }],
+    ['budget.save', { perDay: 5 }],
+    ['budget.save', { perDay: '9'.repeat(40) }],
+    ['money.send', { amount: '0x10' }],
+    ['money.send', { amount: '1.5' }],
+    ['money.send', { amount: 'all' }],
+    ['approval.answer', { answer: { kind: 'lapsed' } }],
+    ['approval.answer', { answer: { kind: 'budget', perPayment: '1' } }],
+    ['settings.autoLock', { minutes: 0 }],
+    ['settings.autoLock', { minutes: 1.5 }],
+    ['activity.page', { limit: 501 }],
+    ['vault.unlock', { password: '' }],
+    ['tester.begin', { limit: '-1' }],
+    ['tester.confirmed', { hash: 'a'.repeat(64) }],
+    // Nothing is signed by hand that could be anything but a proof.
+    ['tester.sign', { message: { kind: 'plain', text: 'a text' } }],
+    ['tester.sign', { message: { kind: 'plain', text: 'A'.repeat(64) } }],
+    ['tester.sign', { message: { kind: 'plain', text: `\0${'A'.repeat(64)}https://shop.example/` } }],
+    ['tester.sign', { message: { kind: 'noms', text: 'I owe you everything' } }],
+    ['tester.sign', { message: { kind: 'noms', text: `${'a'.repeat(64)}:${'b'.repeat(64)}:1\n` } }],
+    ['vault.create', { secret: { kind: 'words', words: 'a b c', reading: 'other' } }],
+  ] as const)('%s with %j is not understood', async (ask, part) => {
+    expect(await send({ ask, input: { ...INPUTS[ask], ...part } }, page)).toEqual(
+      refused('fault_badMessage'),
+    );
+    expect(done).toEqual([]);
+  });
+
+  test('that is longer than anything real is not understood', async () => {
+    const long = [
+      { ask: 'approval.answer', input: { id: 'x'.repeat(129), answer: { kind: 'once' } } },
+      { ask: 'vault.unlock', input: { password: 'x'.repeat(1_025) } },
+    ];
+    for (const question of long) expect(await send(question, page)).toEqual(refused('fault_badMessage'));
+    expect(done).toEqual([]);
+  });
+
+  test('whatever is sent, it is answered with a refusal or left alone, and nothing is done', async () => {
+    const noise = fc.oneof(fc.anything(), fc.record({ ask: fc.string(), input: fc.anything() }));
+    await fc.assert(
+      fc.asyncProperty(noise, fc.constantFrom(...SENDERS), async (message, { sender }) => {
+        const reply = await send(message, sender);
+        expect(reply === null || Object(reply).ok === false).toBe(true);
+      }),
+    );
+    expect(done).toEqual([]);
+  });
+});
+
+describe('what goes wrong', () => {
+  const failing = (failure: unknown) => start(() => Promise.reject(failure));
+
+  test('crosses as a key and words, without its cause', async () => {
+    failing(new Fault('fault_insufficient', ['1.5'], { cause: new Error('secret') }));
+    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual({
+      ok: false,
+      fault: { key: 'fault_insufficient', args: ['1.5'] },
+    });
+  });
+
+  test('a content script is answered while there is no database to answer a page from', async () => {
+    failing(new Fault('fault_storageFull'));
+    const [script] = SENDERS.filter(({ tier }) => tier === 'bridge');
+    const held = { ask: 'request.held', input: BRIDGE_INPUTS['request.held'] };
+    expect(await send(held, script?.sender ?? {})).toEqual({ ok: true, value: 'done' });
+    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_storageFull'));
+  });
+
+  test('says nothing of what nobody planned for, but to developers', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      failing(new Error('secret'));
+      expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_unexpected'));
+      expect(said).toHaveBeenCalledOnce();
+    } finally {
+      said.mockRestore();
+    }
+  });
+});

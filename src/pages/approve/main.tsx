@@ -1,0 +1,5 @@
+import { mount } from '../../ui/mount.ts';
+import { Approve } from './Approve.tsx';
+import './approve.css';
+
+mount(<Approve />);

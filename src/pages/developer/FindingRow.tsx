@@ -1,0 +1,60 @@
+import type { Finding, Verdict } from '../../conformance/probe.ts';
+import type { MessageKey } from '../../fault.ts';
+import { cleanText } from '../../protocol/wire/clean-text.ts';
+import { t } from '../../ui/i18n.ts';
+import type { Exchange } from "../../conformance/exchange.ts";
+
+const WORDS: Readonly<Record<Verdict['kind'], MessageKey>> = {
+  pass: 'developer_verdict_pass',
+  fail: 'developer_verdict_fail',
+  couldNotTell: 'developer_verdict_couldNotTell',
+  notApplicable: 'developer_verdict_notApplicable',
+};
+
+/** What one probe found; under it the rule, who says so, what was sent and what came back. */
+export function FindingRow({ finding }: { readonly finding: Finding }) {
+  const { probe, mechanism, verdict, exchanges } = finding;
+  return (
+    <details class="developer-finding" data-probe={probe.id} data-verdict={verdict.kind}>
+      <summary>
+        <span class="code">{probe.id}</span> {probe.title}
+        {mechanism !== null && <span class="hint code"> {mechanism}</span>}{' '}
+        <strong class={`developer-verdict-${verdict.kind}`}>{t(WORDS[verdict.kind])}</strong>
+      </summary>
+      <p>{cleanText(verdict.because, MOST)}</p>
+      <p class="hint">
+        {probe.rule} ({probe.source})
+      </p>
+      {exchanges.map((exchange, index) => (
+        <ExchangeView key={index} exchange={exchange} />
+      ))}
+    </details>
+  );
+}
+
+const MOST = 600;
+
+function ExchangeView({ exchange: { sent, received } }: { readonly exchange: Exchange }) {
+  const lines = (headers: Readonly<Record<string, string>>) =>
+    Object.entries(headers).map(([name, value]) => cleanText(`${name}: ${value}`, MOST));
+  return (
+    <dl class="facts">
+      <dt>{t('developer_sent')}</dt>
+      <dd>
+        <pre class="code developer-raw" dir="ltr">
+          {[`${sent.method} ${cleanText(sent.url, MOST)}`, ...lines(sent.headers)].join('\n')}
+        </pre>
+      </dd>
+      <dt>{t('developer_cameBack')}</dt>
+      <dd>
+        <pre class="code developer-raw" dir="ltr">
+          {received === null
+            ? t('developer_noAnswer')
+            : [String(received.status), ...lines(received.headers), cleanText(received.body, MOST)].join(
+                '\n',
+              )}
+        </pre>
+      </dd>
+    </dl>
+  );
+}

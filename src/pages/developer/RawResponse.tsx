@@ -1,0 +1,32 @@
+import type { HttpResponse } from '../../conformance/ports.ts';
+import type { Inspection, Target } from '../../conformance/target.ts';
+import { cleanText } from '../../protocol/wire/clean-text.ts';
+import { t } from '../../ui/i18n.ts';
+
+/** What was asked, and what it asks for. */
+export interface Inspected {
+  readonly target: Target;
+  readonly network: string;
+  readonly inspection: Inspection;
+  readonly at: number;
+}
+
+/** The status of an answer; a browser tells none of a redirect that it does not follow. */
+export const statusOf = ({ status }: HttpResponse): string =>
+  status === 0 ? t('developer_redirected') : String(status);
+
+const MOST_SHOWN = 4096;
+
+/** Headers and body as they came, as text. */
+export function RawResponse({ response: { headers, body } }: { readonly response: HttpResponse }) {
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const lines = [...head, '', ...body.slice(0, MOST_SHOWN).split('\n')];
+  return (
+    <details>
+      <summary>{t('developer_headers')}</summary>
+      <pre class="code developer-raw" dir="ltr">
+        {lines.map((line) => cleanText(line, MOST_SHOWN)).join('\n')}
+      </pre>
+    </details>
+  );
+}

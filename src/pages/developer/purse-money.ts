@@ -1,0 +1,46 @@
+import * as v from 'valibot';
+import type { Money } from '../../conformance/ports.ts';
+import { ask } from '../../messages/request.ts';
+import { parseAddress } from '../../nano/account.ts';
+import type { Raw } from '../../nano/amount.ts';
+import { BlockHashText, SignedBlockText } from '../../nano/block.ts';
+
+/**
+ * The purse's own money for one run: at most `limit` raw, as the background holds too.
+ *
+ * @throws Fault `fault_notOwnServer` for probes of a server that the user did not call their own; `fault_locked`
+ */
+export async function purseMoney(url: string, limit: Raw, probing: boolean): Promise<Money> {
+  const { run, account } = await ask('tester.begin', { url, limit: limit.toString(), probing });
+  const publish: Money['publish'] = async ({ to, amount }, signal) => {
+    signal.throwIfAborted();
+    const { hash } = await ask('tester.pay', { run, to, amount: amount.toString() });
+    return v.parse(BlockHashText, hash);
+  };
+  const confirmed: Money['confirmed'] = async (hash, signal) => {
+    await ask('tester.confirmed', { run, hash });
+    signal.throwIfAborted();
+  };
+  return {
+    account: parseAddress(account),
+    publish,
+    confirmed,
+    async pay(order, signal) {
+      const hash = await publish(order, signal);
+      await confirmed(hash, signal);
+      return hash;
+    },
+    standing: (hash) => ask('tester.standing', { run, hash }),
+    sign: async (message) => (await ask('tester.sign', { run, message })).signature,
+    async cheque({ to, amount }, signal, kept) {
+      signal.throwIfAborted();
+      const { id, block } = await ask('tester.cheque', { run, to, amount: amount.toString(), kept });
+      return {
+        block: v.parse(SignedBlockText, block),
+        // No two blocks on one frontier, not even for a test (protocol.md section 7, rule 16).
+        twin: null,
+        takeBack: () => ask('tester.takeBack', { run, id }),
+      };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { ExchangeStory, StepView } from '../../messages/exchange-views.ts';
+import { lengthOf, spansOf } from './waterfall.ts';
+
+/** A header, or a part of a query, as HAR writes it. */
+interface Pair {
+  readonly name: string;
+  readonly value: string;
+}
+
+type Answered = Extract<StepView, { readonly kind: 'answered' }>;
+
+/**
+ * The exchanges as HTTP Archive 1.2: of each, the request that was answered 402, and each that carried its proof. It
+ * holds what the purse knows, which is the payment headers; `_purse` is what came of it. A proof that has yet to go out
+ * is worth money, and left out.
+ */
+export function harOf(stories: readonly ExchangeStory[], version: string) {
+  return {
+    log: {
+      version: '1.2',
+      creator: { name: 'Nano Purse', version },
+      entries: stories
+        .flatMap((story) => [firstOf(story), ...answersOf(story)])
+        .sort((one, other) => (one.startedDateTime < other.startedDateTime ? -1 : 1)),
+    },
+  };
+}
+
+/** The exchanges as the purse itself tells them; without proofs that have yet to go out. */
+export function archiveOf(stories: readonly ExchangeStory[], version: string) {
+  return {
+    format: 'nano-purse exchanges',
+    version,
+    exchanges: stories.map((story) => ({ ...story, proof: spentProof(story), spans: spansOf(story) })),
+  };
+}
+
+/** What of a proof may leave the purse: it has gone out already. */
+export function spentProof({ proof, paid }: ExchangeStory): string | null {
+  return paid?.story.some(({ state }) => state === 'delivered') ? proof : null;
+}
+
+function firstOf(story: ExchangeStory) {
+  const first = story.steps[0];
+  const headers =
+    first?.kind === 'priced'
+      ? [pair('PAYMENT-REQUIRED', first.header)]
+      : first?.kind === 'unpriced'
+        ? first.headers.map(([name, value]) => pair(name, value))
+        : [];
+  const { state, why, amount, mechanism, kind } = story;
+  return {
+    ...entryOf(story, story.at, 0, [], 402, headers),
+    _purse: { exchange: story.id, kind, state, why, amount, mechanism, took: lengthOf(spansOf(story)) },
+  };
+}
+
+function answersOf(story: ExchangeStory) {
+  const proof = spentProof(story);
+  const sent = story.paid?.story.find(({ state }) => state === 'delivered')?.at;
+  return story.steps
+    .filter((step): step is Answered => step.kind === 'answered')
+    .map((step) => {
+      const begun = step.way === 'page' && sent !== undefined ? Math.min(sent, step.at) : step.at;
+      const headers = [
+        ...(step.paymentResponse === null ? [] : [pair('PAYMENT-RESPONSE', step.paymentResponse)]),
+        ...(step.paymentRequired === null ? [] : [pair('PAYMENT-REQUIRED', step.paymentRequired)]),
+      ];
+      const carried = proof === null || step.way === 'post' ? [] : [pair('PAYMENT-SIGNATURE', proof)];
+      return {
+        ...entryOf(story, begun, step.at - begun, carried, step.status, headers),
+        _purse: { exchange: story.id, way: step.way, block: story.paid?.blockHash ?? null },
+      };
+    });
+}
+
+function entryOf(
+  { method, url }: ExchangeStory,
+  begun: number,
+  took: number,
+  sent: readonly Pair[],
+  status: number,
+  received: readonly Pair[],
+) {
+  const unknown = { httpVersion: 'unknown', cookies: [], headersSize: -1, bodySize: -1 };
+  return {
+    startedDateTime: new Date(begun).toISOString(),
+    time: took,
+    request: { ...unknown, method, url, headers: sent, queryString: queryOf(url) },
+    response: {
+      ...unknown,
+      status,
+      statusText: status === 402 ? 'Payment Required' : '',
+      headers: received,
+      content: { size: 0, mimeType: 'x-unknown' },
+      redirectURL: '',
+    },
+    cache: {},
+    timings: { send: 0, wait: took, receive: 0 },
+  };
+}
+
+function queryOf(url: string): readonly Pair[] {
+  if (!URL.canParse(url)) return [];
+  return [...new URL(url).searchParams].map(([name, value]) => pair(name, value));
+}
+
+const pair = (name: string, value: string): Pair => ({ name, value });

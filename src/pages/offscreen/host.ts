@@ -1,0 +1,32 @@
+/**
+ * The offscreen document of Chromium: a context with workers that lives on while the service worker sleeps. It
+ * searches for proof of work when the service worker asks, and closes itself when it has had nothing to do for a while.
+ */
+
+import { SparingEngine } from '../../work/battery-saving.ts';
+import { pageEngine } from '../../work/engines/page-engine.ts';
+import { WorkHost } from '../../work/wire/host.ts';
+import { battery } from './battery.ts';
+import { pageGpu } from './gpu.ts';
+import { WORK_PORT, WORK_READY_PORT } from './ports.ts';
+
+const IDLE_MS = 20_000;
+/** A service worker is stopped when it hears nothing for 30 s. */
+const PULSE_MS = 15_000;
+
+const host = new WorkHost({
+  engines: [pageGpu(), pageEngine()].map((engine) => new SparingEngine(engine, battery)),
+  wake: () => chrome.runtime.connect({ name: WORK_READY_PORT }).disconnect(),
+  rest: () => window.close(),
+  idleMs: IDLE_MS,
+  pulseMs: PULSE_MS,
+});
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name === WORK_PORT && isOwnServiceWorker(port.sender)) host.attach(port);
+});
+
+/** Content scripts reach this document too, and bring their tab with them; so do our pages, each with its document. */
+function isOwnServiceWorker(sender: chrome.runtime.MessageSender | undefined): boolean {
+  return sender?.id === chrome.runtime.id && sender.tab === undefined && sender.documentId === undefined;
+}

@@ -1,0 +1,62 @@
+import { useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { Button } from '../../ui/components/Button.tsx';
+import { TextField } from '../../ui/components/Field.tsx';
+import { Notice } from '../../ui/components/Notice.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { t } from '../../ui/i18n.ts';
+import { drawPositions, plainWord } from './step.ts';
+
+const ASKED = 3;
+
+interface CheckWordsProps {
+  readonly words: string;
+  readonly onDone: () => void;
+  readonly onBack: () => void;
+}
+
+/** Asks for three of the words at random places, so that the notes are known to be right. */
+export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
+  const list = words.split(' ');
+  const asked = useMemo(() => drawPositions(ASKED, list.length), [list.length]);
+  const typed = useSignal<readonly string[]>(asked.map(() => ''));
+  const wrong = useSignal(false);
+
+  const check = () => {
+    wrong.value = asked.some((position, index) => plainWord(typed.value[index] ?? '') !== list[position]);
+    if (!wrong.value) onDone();
+  };
+  return (
+    <Screen title={t('onboarding_checkTitle')} onBack={onBack}>
+      <p class="lead">{t('onboarding_checkText')}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          check();
+        }}
+      >
+        {asked.map((position, index) => (
+          <TextField
+            key={position}
+            label={t('onboarding_checkWord', String(position + 1))}
+            value={typed.value[index] ?? ''}
+            testId={`check-word-${position + 1}`}
+            onInput={(text) => {
+              typed.value = typed.value.with(index, text);
+              wrong.value = false;
+            }}
+          />
+        ))}
+        <div role="alert" class="live">
+          {wrong.value && <Notice tone="bad">{t('onboarding_checkWrong')}</Notice>}
+        </div>
+        <div class="forward">
+          <Button onClick={onBack}>{t('onboarding_checkAgain')}</Button>
+          <Button look="primary" submit testId="check-done">
+            {t('onboarding_continue')}
+          </Button>
+        </div>
+      </form>
+    </Screen>
+  );
+}

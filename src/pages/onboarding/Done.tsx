@@ -1,0 +1,50 @@
+import type { MessageKey } from '../../fault.ts';
+import { Amount } from '../../ui/components/Amount.tsx';
+import { Button } from '../../ui/components/Button.tsx';
+import { Receive } from '../../ui/components/Receive.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { t } from '../../ui/i18n.ts';
+import { useAnswer } from '../../ui/invalidations.ts';
+import type { Way } from './step.ts';
+
+const TEXTS: Readonly<Record<Way, MessageKey>> = {
+  create: 'onboarding_doneText',
+  import: 'onboarding_doneText',
+  restore: 'onboarding_restoredText',
+  unlock: 'onboarding_unlockedText',
+};
+
+/** The purse is there: where to send the first money, and what happens then; or back, as it was. */
+export function Done({ way }: { readonly way: Way }) {
+  const purse = useAnswer('purse.state', {});
+  const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;
+  return (
+    <Screen title={t('onboarding_doneTitle')}>
+      <p class="lead">{t(TEXTS[way])}</p>
+      {open !== null && (
+        <section class="card" aria-labelledby="receive-title">
+          <div class="section-head">
+            <h2 id="receive-title">{t('ui_address')}</h2>
+            {open.balance !== null && <Amount raw={open.balance} testId="balance" />}
+          </div>
+          <Receive account={open.account} />
+        </section>
+      )}
+      {(way === 'create' || way === 'import') && (
+        <section aria-labelledby="how-title">
+          <h2 id="how-title">{t('onboarding_how')}</h2>
+          <ol class="how">
+            <li>{t('onboarding_how1')}</li>
+            <li>{t('onboarding_how2')}</li>
+            <li>{t('onboarding_how3')}</li>
+          </ol>
+        </section>
+      )}
+      <div class="forward">
+        <Button look="primary" onClick={() => window.close()} testId="finish">
+          {t('onboarding_close')}
+        </Button>
+      </div>
+    </Screen>
+  );
+}

@@ -1,0 +1,20 @@
+import { Icon, type IconName } from '../../ui/components/Icon.tsx';
+
+interface WayCardProps {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly text: string;
+  readonly testId: string;
+  readonly onClick: () => void;
+}
+
+/** One way to a purse, as a large button. */
+export function WayCard({ icon, title, text, testId, onClick }: WayCardProps) {
+  return (
+    <button type="button" class="way" data-testid={testId} onClick={onClick}>
+      <Icon name={icon} />
+      <span class="way-title">{title}</span>
+      <span class="hint">{text}</span>
+    </button>
+  );
+}

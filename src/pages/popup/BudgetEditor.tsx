@@ -1,0 +1,93 @@
+import { useSignal } from '@preact/signals';
+import { ask } from '../../messages/request.ts';
+import type { BudgetView } from '../../messages/views.ts';
+import { useAction } from '../../ui/action.ts';
+import { AmountField } from '../../ui/components/AmountField.tsx';
+import { Button } from '../../ui/components/Button.tsx';
+import { Confirm } from '../../ui/components/Confirm.tsx';
+import { Switch } from '../../ui/components/Field.tsx';
+import { Meter } from '../../ui/components/Meter.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { SiteName } from '../../ui/components/SiteName.tsx';
+import { t } from '../../ui/i18n.ts';
+import { BudgetRules } from './BudgetRules.tsx';
+import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
+import { go, type Place } from './place.ts';
+
+/** One site's budget: change it, pause it, take it away. The two limits that matter most come first. */
+export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; readonly from: Place }) {
+  const draft = useSignal<BudgetDraft>(draftOf(budget, Date.now()));
+  const action = useAction();
+  const { site } = budget;
+  const reading = readDraft(draft.value, Date.now());
+  const set = (part: Partial<BudgetDraft>) => {
+    draft.value = { ...draft.value, ...part };
+  };
+
+  const save = async () => {
+    if (reading.kind !== 'change') return;
+    if (await action.run(() => ask('budget.save', { site, ...reading.change }))) go(from);
+  };
+  const remove = async () => {
+    if (await action.run(() => ask('budget.remove', { site }))) go(from);
+  };
+  return (
+    <Screen title={t('popup_budgetTitle')} onBack={() => go(from)}>
+      <p class="subject">
+        <SiteName site={site} />
+      </p>
+      {budget.uses.map((use) => (
+        <Meter key={use.limit} use={use} />
+      ))}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div class="columns">
+          <AmountField
+            label={t('approve_perPayment')}
+            value={draft.value.perPayment}
+            testId="budget-per-payment"
+            onInput={(perPayment) => set({ perPayment })}
+          />
+          <AmountField
+            label={t('approve_perDay')}
+            value={draft.value.perDay}
+            testId="budget-per-day"
+            onInput={(perDay) => set({ perDay })}
+          />
+        </div>
+        <p class="hint">{t('popup_limitsHint')}</p>
+        <BudgetRules draft={draft.value} payTo={budget.payTo} onChange={set} />
+        <Switch
+          label={t('popup_pauseSite')}
+          on={!draft.value.paused}
+          testId="budget-active"
+          onChange={(on) => set({ paused: !on })}
+        />
+        <p class="field-fault" role="status" data-testid="budget-remark">
+          {reading.kind === 'remark' && t(reading.key)}
+        </p>
+        <FaultLine fault={action.fault.value} />
+        <Button
+          look="primary"
+          submit
+          off={reading.kind === 'remark'}
+          busy={action.busy.value}
+          testId="budget-save"
+        >
+          {t('ui_save')}
+        </Button>
+      </form>
+      <Confirm
+        action={t('popup_removeBudget')}
+        question={t('popup_removeBudgetAsk')}
+        confirm={t('ui_remove')}
+        onConfirm={() => void remove()}
+      />
+    </Screen>
+  );
+}

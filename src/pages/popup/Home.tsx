@@ -1,0 +1,166 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { FaultKey, MessageKey } from '../../fault.ts';
+import { ask } from '../../messages/request.ts';
+import type { OpenPurseView } from '../../messages/views.ts';
+import { useAction } from '../../ui/action.ts';
+import { Amount } from '../../ui/components/Amount.tsx';
+import { Button } from '../../ui/components/Button.tsx';
+import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
+import { Receive } from '../../ui/components/Receive.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { ToLoad } from '../../ui/components/ToLoad.tsx';
+import { WorkLine } from '../../ui/components/WorkLine.tsx';
+import { shortXno } from '../../ui/format.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
+import { ActivityRow } from './ActivityRow.tsx';
+import { type ActivePage, activePage } from './active-site.ts';
+import { activity } from './activity-list.ts';
+import { go } from './place.ts';
+import { SiteBudget } from './SiteBudget.tsx';
+import { SmallReceivesRow } from './SmallReceives.tsx';
+import { TabRow } from './TabRow.tsx';
+import { UsedBudget } from './UsedBudget.tsx';
+
+const RECENT = 4;
+
+/** What troubles are called that leave the rest of the money in sight. */
+const TROUBLES: Readonly<Partial<Record<FaultKey, MessageKey>>> = {
+  fault_nodeRefused: 'popup_refusedTitle',
+  fault_sourceUnproven: 'popup_unreceivedTitle',
+};
+
+/** What the purse holds, how to fill it, what this site may spend, and what was paid last. */
+export function Home({ purse }: { readonly purse: OpenPurseView }) {
+  const receiving = useSignal(false);
+  const page = useSignal<ActivePage | null>(null);
+  const action = useAction();
+  useEffect(() => {
+    void action.run(async () => {
+      page.value = await activePage();
+    });
+  }, []);
+  const recent = activity.items.value.slice(0, RECENT);
+  const unfunded = purse.balance === '0' && purse.incoming === '0' && recent.length === 0;
+
+  return (
+    <Screen title={t('appName')} titleUnseen>
+      <section class="balance" aria-labelledby="balance-title">
+        <h2 id="balance-title">{t('popup_balance')}</h2>
+        {purse.balance === null ? (
+          <p class="balance-unknown">{t('popup_balanceUnknown')}</p>
+        ) : (
+          <p>
+            <Amount raw={purse.balance} large testId="balance" />
+          </p>
+        )}
+        {purse.incoming !== '0' && (
+          <p class="incoming" data-testid="incoming" data-raw={purse.incoming}>
+            {t('popup_incoming', shortXno(purse.incoming))}
+          </p>
+        )}
+        <WorkLine work={purse.work} />
+      </section>
+
+      <FaultLine fault={action.fault.value} />
+      <ToLoad />
+      <Trouble purse={purse} />
+      {purse.paused ? <PausedAll /> : <UsedBudget />}
+
+      <div class="columns">
+        <Button
+          icon="receive"
+          expanded={receiving.value || unfunded}
+          testId="receive"
+          onClick={() => {
+            receiving.value = !receiving.value;
+          }}
+        >
+          {t('popup_receive')}
+        </Button>
+        <Button icon="send" testId="send" onClick={() => go({ name: 'send' })}>
+          {t('popup_send')}
+        </Button>
+      </div>
+
+      {(receiving.value || unfunded) && (
+        <section class="card" aria-labelledby="receive-title">
+          <h2 id="receive-title">{t(unfunded ? 'popup_fundTitle' : 'ui_receiveTitle')}</h2>
+          <p class="hint">{t(unfunded ? 'popup_fundText' : 'ui_receiveText')}</p>
+          <Receive account={purse.account} />
+        </section>
+      )}
+
+      {page.value !== null && <SiteBudget site={page.value.site} />}
+      {page.value !== null && <TabRow tabId={page.value.tabId} />}
+
+      <section aria-labelledby="recent-title">
+        <div class="section-head">
+          <h2 id="recent-title">{t('popup_recent')}</h2>
+          {recent.length > 0 && (
+            <button type="button" class="link" onClick={() => go({ name: 'activity' })}>
+              {t('popup_allActivity')}
+            </button>
+          )}
+        </div>
+        {recent.length === 0 ? (
+          <p class="hint">{t('popup_nothingYet')}</p>
+        ) : (
+          <ul class="rows">
+            {recent.map((item) => (
+              <ActivityRow key={item.id} item={item} from={{ name: 'home' }} />
+            ))}
+            <SmallReceivesRow from={{ name: 'home' }} />
+          </ul>
+        )}
+      </section>
+    </Screen>
+  );
+}
+
+/** What stands between the purse and its money, and a way to try again. */
+function Trouble({ purse }: { readonly purse: OpenPurseView }) {
+  const action = useAction();
+  return (
+    <div role="status" class="live" data-testid="trouble">
+      {purse.seedCopyFault !== null && (
+        <Notice tone="warn">
+          <strong>{t('popup_seedCopyTitle')}</strong>
+          <p>{t(purse.seedCopyFault)}</p>
+        </Notice>
+      )}
+      {purse.trouble !== null && (
+        <Notice tone="bad">
+          <strong>{t(TROUBLES[purse.trouble.key] ?? 'popup_troubleTitle')}</strong>
+          <p>{sentenceOf(purse.trouble)}</p>
+          {purse.trouble.key in TROUBLES && <p>{t('popup_triedAgain')}</p>}
+          <Button busy={action.busy.value} onClick={() => void action.run(() => ask('purse.refresh', {}))}>
+            {t('popup_refresh')}
+          </Button>
+        </Notice>
+      )}
+      {purse.chequeOut !== null && (
+        <Notice tone="warn">
+          <strong>{t('popup_waits')}</strong>
+          <p data-testid="cheque-out">{sentenceOf(purse.chequeOut)}</p>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function PausedAll() {
+  const action = useAction();
+  return (
+    <Notice tone="warn">
+      <p>{t('popup_pausedAll')}</p>
+      <Button
+        busy={action.busy.value}
+        onClick={() => void action.run(() => ask('purse.pause', { paused: false }))}
+      >
+        {t('popup_resume')}
+      </Button>
+      <FaultLine fault={action.fault.value} />
+    </Notice>
+  );
+}

@@ -1,0 +1,46 @@
+import { Loading } from '../../ui/components/Loading.tsx';
+import { LongUrl } from '../../ui/components/LongUrl.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
+import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { SiteName } from '../../ui/components/SiteName.tsx';
+import { t } from '../../ui/i18n.ts';
+import { useAnswer } from '../../ui/invalidations.ts';
+import { ago } from '../../ui/time.ts';
+import { AllowBlocks } from './BlockTakers.tsx';
+import { go } from './place.ts';
+
+/** The offers that were not paid, each with the reason. */
+export function Log() {
+  const log = useAnswer('log.list', {});
+  return (
+    <Screen title={t('popup_logTitle')} onBack={() => go({ name: 'settings' })}>
+      <p class="hint">{t('popup_logText')}</p>
+      {log.kind === 'waiting' && <Loading />}
+      {log.kind === 'failed' && <FaultLine fault={log.fault} />}
+      {log.kind === 'given' && log.value.length === 0 && <p class="hint">{t('popup_logNone')}</p>}
+      {log.kind === 'given' && (
+        <ul class="log">
+          {log.value.map((line, index) => (
+            <li key={`${line.at} ${index}`} data-testid="log-line" data-key={line.key}>
+              <div class="section-head">
+                {line.site === null ? <PrivateWindow /> : <SiteName site={line.site} />}
+                <time class="hint" dateTime={new Date(line.at).toISOString()}>
+                  {ago(line.at, Date.now())}
+                </time>
+              </div>
+              <p>{t(line.key, ...line.args)}</p>
+              {line.times !== undefined && <p class="hint">{t('popup_logTimes', String(line.times))}</p>}
+              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && <AllowBlocks site={line.site} />}
+              {line.url !== null && (
+                <p class="hint">
+                  <LongUrl url={line.url} />
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Screen>
+  );
+}

@@ -1,0 +1,121 @@
+import { useEffect } from 'preact/hooks';
+import browser from 'webextension-polyfill';
+import { ask } from '../../messages/request.ts';
+import type { OpenPurseView } from '../../messages/views.ts';
+import { useAction } from '../../ui/action.ts';
+import { ApprovalQueue } from '../../ui/approval/ApprovalQueue.tsx';
+import { Button, IconButton } from '../../ui/components/Button.tsx';
+import { Loading } from '../../ui/components/Loading.tsx';
+import { Mark } from '../../ui/components/Mark.tsx';
+import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
+import { Unlock } from '../../ui/components/Unlock.tsx';
+import { t } from '../../ui/i18n.ts';
+import { changes, useAnswer } from '../../ui/invalidations.ts';
+import { refreshActivity } from './activity-list.ts';
+import { Navigation } from './Navigation.tsx';
+import { PlaceScreen } from './PlaceScreen.tsx';
+import { place } from './place.ts';
+import { SandboxBanner } from './TabSandbox.tsx';
+
+/** The toolbar popup: whatever stands before using the purse comes first, then a waiting question, then the purse. */
+export function Popup() {
+  const purse = useAnswer('purse.state', {});
+  if (purse.kind === 'waiting') return <Loading />;
+  if (purse.kind === 'failed') {
+    return (
+      <main class="screen">
+        <h1 class="unseen">{t('appName')}</h1>
+        <FaultLine fault={purse.fault} />
+      </main>
+    );
+  }
+  switch (purse.value.kind) {
+    case 'empty':
+      return <Empty />;
+    case 'locked':
+      return <Unlock purse={purse.value} />;
+    case 'open':
+      return <Open purse={purse.value} />;
+  }
+}
+
+/** No purse yet: the way to make one. */
+function Empty() {
+  const begin = async () => {
+    await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
+    window.close();
+  };
+  return (
+    <main class="unlock">
+      <Mark />
+      <h1>{t('ui_emptyTitle')}</h1>
+      <p>{t('ui_emptyText')}</p>
+      <Button look="primary" onClick={() => void begin()} testId="begin">
+        {t('ui_emptyBegin')}
+      </Button>
+    </main>
+  );
+}
+
+/** The unlocked purse. */
+function Open({ purse }: { readonly purse: OpenPurseView }) {
+  const approvals = useAnswer('approval.list', {});
+  const looking = useAction();
+  const locking = useAction();
+  useEffect(() => {
+    void looking.run(() => ask('purse.refresh', {}));
+    return changes.subscribe(() => void refreshActivity());
+  }, []);
+  usePresence();
+
+  const fault = locking.fault.value ?? looking.fault.value;
+  if (approvals.kind === 'waiting') return <Loading />;
+  return (
+    <ApprovalQueue approvals={approvals.kind === 'given' ? approvals.value : []} onDone={closeIfPopup}>
+      <header class="bar">
+        <div class="bar-line">
+          <Mark />
+          <span class="bar-name">{t('appName')}</span>
+          <span class="chip">{purse.network.label}</span>
+          <IconButton
+            icon="lock"
+            label={t('popup_lock')}
+            testId="lock"
+            onClick={() => void locking.run(() => ask('vault.lock', {}))}
+          />
+        </div>
+        <NetworkBanner network={purse.network} />
+        <SandboxBanner />
+      </header>
+      <FaultLine fault={approvals.kind === 'failed' ? approvals.fault : fault} />
+      <PlaceScreen place={place.value} purse={purse} />
+      <Navigation place={place.value} />
+    </ApprovalQueue>
+  );
+}
+
+/** Closes the toolbar popup after the last answer, so that the page it was about is seen; a tab stays. */
+function closeIfPopup(): void {
+  if (browser.extension.getViews({ type: 'popup' }).includes(window)) window.close();
+}
+
+const TOUCH_EVERY = 30_000;
+
+/** Tells the background that the user is here, so that the purse does not lock under their hands. */
+function usePresence(): void {
+  useEffect(() => {
+    let told = Date.now();
+    const touch = () => {
+      if (Date.now() - told < TOUCH_EVERY) return;
+      told = Date.now();
+      ask('purse.touch', {}).catch(console.error);
+    };
+    document.addEventListener('pointerdown', touch);
+    document.addEventListener('keydown', touch);
+    return () => {
+      document.removeEventListener('pointerdown', touch);
+      document.removeEventListener('keydown', touch);
+    };
+  }, []);
+}

@@ -1,0 +1,65 @@
+import { useSignal } from '@preact/signals';
+import { Fault } from '../../fault.ts';
+import { ask } from '../../messages/request.ts';
+import { useAction } from '../../ui/action.ts';
+import { Button } from '../../ui/components/Button.tsx';
+import { PasswordField } from '../../ui/components/Field.tsx';
+import { NewPassword } from '../../ui/components/NewPassword.tsx';
+import { FaultLine, StatusLine } from '../../ui/components/Notice.tsx';
+import { t } from '../../ui/i18n.ts';
+import { useNewPassword } from '../../ui/password/new-password.ts';
+import { saveFile, today } from '../../ui/save-file.ts';
+
+/** The whole purse as one encrypted file, under a password of its own. */
+export function SaveBackup() {
+  const current = useSignal('');
+  const missing = useSignal<Fault | null>(null);
+  const form = useNewPassword('file');
+  const said = useSignal<string | null>(null);
+  const action = useAction();
+
+  const save = async () => {
+    said.value = null;
+    missing.value = current.value === '' ? new Fault('fault_passwordMissing') : null;
+    const filePassword = await form.accept();
+    if (filePassword === null || missing.value !== null) return;
+    await action.run(async () => {
+      const { file } = await ask('backup.save', { password: current.value, filePassword });
+      const name = `nano-purse-backup-${today()}.json`;
+      saveFile(name, 'application/json', [file]);
+      current.value = '';
+      form.clear();
+      said.value = t('popup_fileSaved', name);
+    });
+  };
+  return (
+    <section class="card" aria-labelledby="file-title">
+      <h2 id="file-title">{t('popup_fileTitle')}</h2>
+      <p class="hint">{t('popup_fileText')}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <NewPassword label={t('popup_filePassword')} form={form} testId="file-password" />
+        <PasswordField
+          label={t('popup_filePursePassword')}
+          kind="current-password"
+          value={current.value}
+          fault={missing.value}
+          testId="file-purse-password"
+          onInput={(text) => {
+            current.value = text;
+            missing.value = null;
+          }}
+        />
+        <FaultLine fault={action.fault.value} />
+        <StatusLine text={said.value} />
+        <Button look="primary" submit busy={action.busy.value} testId="save-backup">
+          {t('popup_fileSave')}
+        </Button>
+      </form>
+    </section>
+  );
+}

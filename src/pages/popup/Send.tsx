@@ -1,0 +1,209 @@
+import { useSignal } from '@preact/signals';
+import { Fault } from '../../fault.ts';
+import type { PageInput } from '../../messages/contract.ts';
+import { ask } from '../../messages/request.ts';
+import type { OpenPurseView, RawString } from '../../messages/views.ts';
+import { BURN_ADDRESS, parseAddress } from '../../nano/account.ts';
+import { parseBalance, subtractRaw } from '../../nano/amount.ts';
+import { useAction } from '../../ui/action.ts';
+import { FullAccount } from '../../ui/components/Account.tsx';
+import { Amount } from '../../ui/components/Amount.tsx';
+import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
+import { Button } from '../../ui/components/Button.tsx';
+import { CopyButton } from '../../ui/components/CopyButton.tsx';
+import { Switch, TextField } from '../../ui/components/Field.tsx';
+import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { exactXno, shortXno } from '../../ui/format.ts';
+import { t } from '../../ui/i18n.ts';
+import { faultOf } from '../../ui/query.ts';
+import { go } from './place.ts';
+
+/** What the user is about to send. */
+interface Order {
+  readonly to: string;
+  readonly amount: RawString;
+  readonly everything: boolean;
+}
+
+type Step =
+  | { readonly kind: 'write' }
+  | { readonly kind: 'confirm'; readonly order: Order }
+  | { readonly kind: 'sent'; readonly order: Order; readonly blockHash: string };
+
+/** Money out of the purse: written, looked at once more, sent. */
+export function Send({ purse }: { readonly purse: OpenPurseView }) {
+  const step = useSignal<Step>({ kind: 'write' });
+  const to = useSignal('');
+  const amount = useSignal('');
+  const everything = useSignal(false);
+  const home = () => go({ name: 'home' });
+  const show = (next: Step) => {
+    step.value = next;
+  };
+
+  switch (step.value.kind) {
+    case 'write': {
+      const order = readOrder(purse, to.value, amount.value, everything.value);
+      return (
+        <Screen title={t('popup_send')} onBack={home} key="write">
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (order.kind === 'order') show({ kind: 'confirm', order: order.order });
+            }}
+          >
+            <TextField
+              label={t('popup_sendTo')}
+              hint={t('popup_sendToHint')}
+              code
+              value={to.value}
+              fault={to.value === '' ? null : addressFault(to.value)}
+              testId="send-to"
+              onInput={(text) => {
+                to.value = text;
+              }}
+            />
+            <Switch
+              label={t('popup_sendEverything')}
+              on={everything.value}
+              testId="send-everything"
+              onChange={(on) => {
+                everything.value = on;
+              }}
+            />
+            {!everything.value && (
+              <AmountField
+                label={t('popup_sendAmount')}
+                value={amount.value}
+                testId="send-amount"
+                fault={amount.value === '' ? null : amountFault(purse, amount.value)}
+                onInput={(text) => {
+                  amount.value = text;
+                }}
+              />
+            )}
+            {purse.balance !== null && (
+              <p class="hint">{t('popup_sendAvailable', shortXno(purse.balance))}</p>
+            )}
+            <Button look="primary" submit off={order.kind === 'incomplete'} testId="send-review">
+              {t('popup_sendReview')}
+            </Button>
+          </form>
+        </Screen>
+      );
+    }
+    case 'confirm': {
+      const { order } = step.value;
+      return (
+        <ConfirmOrder
+          key="confirm"
+          order={order}
+          own={order.to === purse.account}
+          onBack={() => show({ kind: 'write' })}
+          onSent={(blockHash) => show({ kind: 'sent', order, blockHash })}
+        />
+      );
+    }
+    case 'sent':
+      return (
+        <Screen title={t('popup_sentTitle')} key="sent">
+          <div role="status">
+            <Notice tone="good">{t('popup_sentText', shortXno(step.value.order.amount))}</Notice>
+          </div>
+          <dl class="facts">
+            <dt>{t('popup_block')}</dt>
+            <dd>
+              <span class="code" data-testid="sent-hash">
+                {step.value.blockHash}
+              </span>
+              <CopyButton text={step.value.blockHash} label={t('popup_copyBlock')} />
+            </dd>
+          </dl>
+          <Button look="primary" onClick={home}>
+            {t('popup_done')}
+          </Button>
+        </Screen>
+      );
+  }
+}
+
+interface ConfirmOrderProps {
+  readonly order: Order;
+  /** Whether the money would come straight back. */
+  readonly own: boolean;
+  readonly onBack: () => void;
+  readonly onSent: (blockHash: string) => void;
+}
+
+function ConfirmOrder({ order, own, onBack, onSent }: ConfirmOrderProps) {
+  const action = useAction();
+  const send = () =>
+    action.run(async () => {
+      const amount: PageInput<'money.send'>['amount'] = order.everything ? 'everything' : order.amount;
+      const { blockHash } = await ask('money.send', { to: order.to, amount });
+      onSent(blockHash);
+    });
+  return (
+    <Screen title={t('popup_sendConfirmTitle')} onBack={onBack}>
+      <p class="story-amount">
+        <Amount raw={order.amount} large testId="send-total" />
+      </p>
+      <dl class="facts">
+        <dt>{t('popup_sendTo')}</dt>
+        <dd>
+          <FullAccount account={order.to} testId="send-payee" />
+        </dd>
+        <dt>{t('popup_exactAmount')}</dt>
+        <dd class="code">
+          {exactXno(order.amount)} {t('ui_xno')}
+        </dd>
+      </dl>
+      {own && <Notice tone="warn">{t('popup_sendSelf')}</Notice>}
+      <p class="hint">{t('popup_sendConfirmText')}</p>
+      <FaultLine fault={action.fault.value} />
+      <div class="columns">
+        <Button onClick={onBack}>{t('ui_cancel')}</Button>
+        <Button look="primary" busy={action.busy.value} testId="send-now" onClick={() => void send()}>
+          {t(action.busy.value ? 'popup_sending' : 'popup_sendNow')}
+        </Button>
+      </div>
+    </Screen>
+  );
+}
+
+type OrderReading = { readonly kind: 'order'; readonly order: Order } | { readonly kind: 'incomplete' };
+
+function readOrder(purse: OpenPurseView, to: string, amount: string, everything: boolean): OrderReading {
+  if (addressFault(to) !== null) return { kind: 'incomplete' };
+  const payee = parseAddress(to.trim());
+  if (everything) {
+    if (purse.balance === null || purse.balance === '0') return { kind: 'incomplete' };
+    return { kind: 'order', order: { to: payee, amount: purse.balance, everything } };
+  }
+  const reading = readAmount(amount);
+  if (reading.kind === 'none' || amountFault(purse, amount) !== null) return { kind: 'incomplete' };
+  return { kind: 'order', order: { to: payee, amount: reading.raw.toString(), everything } };
+}
+
+/** Why an address cannot be sent to, or null. */
+function addressFault(text: string): Fault | null {
+  try {
+    return parseAddress(text.trim()) === BURN_ADDRESS ? new Fault('fault_burnAddress') : null;
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+/** Why an amount cannot be sent, or null. */
+function amountFault(purse: OpenPurseView, text: string): Fault | null {
+  const reading = readAmount(text);
+  if (reading.kind === 'none') return reading.fault;
+  if (reading.raw === 0n) return new Fault('fault_badAmount');
+  try {
+    if (purse.balance !== null) subtractRaw(parseBalance(purse.balance), reading.raw);
+    return null;
+  } catch (error) {
+    return faultOf(error);
+  }
+}

@@ -1,0 +1,26 @@
+import type { ExchangeView } from '../../messages/exchange-views.ts';
+import { Icon } from '../../ui/components/Icon.tsx';
+import { t } from '../../ui/i18n.ts';
+import { useAnswer } from '../../ui/invalidations.ts';
+import { go } from './place.ts';
+
+/** The way to what this tab asked for. Nothing while it asked for nothing. */
+export function TabRow({ tabId }: { readonly tabId: number }) {
+  const exchanges = useAnswer('exchange.list', { tabId });
+  if (exchanges.kind !== 'given' || exchanges.value.length === 0) return null;
+  return (
+    <button type="button" class="open-row" data-testid="tab-row" onClick={() => go({ name: 'tab', tabId })}>
+      <span class="tab-name">
+        {t('popup_tab')}
+        <span class="hint">{countOf(exchanges.value)}</span>
+      </span>
+      <Icon name="forward" />
+    </button>
+  );
+}
+
+function countOf(all: readonly ExchangeView[]): string {
+  const asking = all.filter(({ state }) => state === 'asking').length;
+  if (asking > 0) return t('popup_tabWaits', String(all.length), String(asking));
+  return all.length === 1 ? t('popup_tabOne') : t('popup_tabCount', String(all.length));
+}

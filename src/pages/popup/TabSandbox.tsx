@@ -1,0 +1,82 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ask } from '../../messages/request.ts';
+import type { SandboxTabView, SandboxView } from '../../messages/views.ts';
+import { DEVNET } from '../../nano/network.ts';
+import { useAction } from '../../ui/action.ts';
+import { Button } from '../../ui/components/Button.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
+import { shortXno } from '../../ui/format.ts';
+import { t } from '../../ui/i18n.ts';
+import { useAnswer } from '../../ui/invalidations.ts';
+import { activeTab } from './active-site.ts';
+
+/** What the background tells of the tab in front; null while it is not known, or shows no web page. */
+function useActiveTab(): { readonly sandbox: SandboxView; readonly tab: SandboxTabView } | null {
+  const sandbox = useAnswer('sandbox.read', {});
+  const active = useSignal<number | null>(null);
+  useEffect(() => {
+    void activeTab().then((tab) => {
+      active.value = tab?.id ?? null;
+    });
+  }, [active]);
+  if (sandbox.kind !== 'given') return null;
+  const tab = sandbox.value.tabs.find(({ id }) => id === active.value);
+  return tab === undefined ? null : { sandbox: sandbox.value, tab };
+}
+
+/** Says that the tab in front pays with test money, though the purse does not. Nothing for every other tab. */
+export function SandboxBanner() {
+  const known = useActiveTab();
+  const action = useAction();
+  if (known === null || known.tab.network === null) return null;
+  const { sandbox, tab } = known;
+  const { network } = tab;
+  const money = sandbox.money.find((one) => one.network.id === network);
+  return (
+    <div class="network-banner tab-sandbox" role="note" data-testid="sandbox-banner">
+      <span>{t('popup_sandboxTab', money?.network.label ?? network ?? '')}</span>
+      {money?.balance != null && <span>{t('popup_sandboxBalance', shortXno(money.balance))}</span>}
+      <span class="tab-sandbox-ways">
+        <button
+          type="button"
+          class="link"
+          data-testid="sandbox-faucet"
+          onClick={() => void action.run(() => ask('sandbox.faucet', { network: network ?? '' }))}
+        >
+          {t('ui_sandboxFaucet')}
+        </button>
+        <button
+          type="button"
+          class="link"
+          data-testid="sandbox-leave"
+          onClick={() => void action.run(() => ask('sandbox.leave', { tab: tab.id }))}
+        >
+          {t('popup_sandboxLeave')}
+        </button>
+      </span>
+      <FaultLine fault={action.fault.value} />
+    </div>
+  );
+}
+
+/** One click, and the tab in front pays with test money. Nothing where it does already. */
+export function SandboxEntrance() {
+  const known = useActiveTab();
+  const action = useAction();
+  if (known === null || known.tab.network !== null || known.sandbox.whole !== null) return null;
+  const { id } = known.tab;
+  return (
+    <div class="setting">
+      <Button
+        icon="flask"
+        testId="sandbox-enter"
+        onClick={() => void action.run(() => ask('sandbox.enter', { tab: id, network: DEVNET.id }))}
+      >
+        {t('popup_sandboxEnter')}
+      </Button>
+      <p class="hint">{t('popup_sandboxHint')}</p>
+      <FaultLine fault={action.fault.value} />
+    </div>
+  );
+}

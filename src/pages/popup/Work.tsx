@@ -1,0 +1,205 @@
+import { useSignal } from '@preact/signals';
+import type { MessageKey } from '../../fault.ts';
+import type { PageInput } from '../../messages/contract.ts';
+import { ask } from '../../messages/request.ts';
+import type { OpenPurseView, WorkEngineView, WorkView } from '../../messages/views.ts';
+import { useAction } from '../../ui/action.ts';
+import { Button } from '../../ui/components/Button.tsx';
+import { TextArea, TextField } from '../../ui/components/Field.tsx';
+import { Loading } from '../../ui/components/Loading.tsx';
+import { FaultLine, StatusLine } from '../../ui/components/Notice.tsx';
+import { Screen } from '../../ui/components/Screen.tsx';
+import { engineName, WorkLine } from '../../ui/components/WorkLine.tsx';
+import { t } from '../../ui/i18n.ts';
+import { useAnswer } from '../../ui/invalidations.ts';
+import { go } from './place.ts';
+import './work.css';
+
+type Rules = PageInput<'work.rules'>;
+
+/** What computes the proof of work that Nano asks of every block, how fast, and what it may take of this device. */
+export function Work({ purse }: { readonly purse: OpenPurseView }) {
+  const work = useAnswer('work.read', {});
+  return (
+    <Screen title={t('popup_workTitle')} onBack={() => go({ name: 'settings' })}>
+      <p class="hint">{t('popup_workText')}</p>
+      <WorkLine work={purse.work} />
+      {work.kind === 'waiting' && <Loading />}
+      {work.kind === 'failed' && <FaultLine fault={work.fault} />}
+      {work.kind === 'given' && (
+        <>
+          <Engines work={work.value} />
+          <Ahead work={work.value} />
+          <Workers work={work.value} />
+          <Servers work={work.value} />
+        </>
+      )}
+    </Screen>
+  );
+}
+
+const STATES: Readonly<Record<WorkEngineView['state'], MessageKey>> = {
+  works: 'popup_engineWorks',
+  untried: 'popup_engineUntried',
+  unavailable: 'popup_engineUnavailable',
+  retired: 'popup_engineRetired',
+};
+
+function Engines({ work: { engines } }: { readonly work: WorkView }) {
+  const action = useAction();
+  return (
+    <section class="card" aria-labelledby="engines-title">
+      <h2 id="engines-title">{t('popup_engines')}</h2>
+      <ul class="engines">
+        {engines.map((engine) => (
+          <li key={engine.name} data-testid="engine" data-engine={engine.name} data-state={engine.state}>
+            <div class="engine-head">
+              <strong>{engineName(engine.name)}</strong>
+              {engine.leads && engine.state === 'works' && <span class="chip">{t('popup_engineLeads')}</span>}
+              {engine.rate !== null && engine.state === 'works' && (
+                <span class="engine-rate">{t('popup_engineRate', millions(engine.rate))}</span>
+              )}
+            </div>
+            <p class={engine.state === 'retired' ? 'engine-retired' : 'hint'}>{t(STATES[engine.state])}</p>
+          </li>
+        ))}
+      </ul>
+      <Button
+        busy={action.busy.value}
+        testId="work-test"
+        onClick={() => void action.run(() => ask('work.test', {}))}
+      >
+        {t(action.busy.value ? 'popup_workTesting' : 'popup_workTest')}
+      </Button>
+      <FaultLine fault={action.fault.value} />
+    </section>
+  );
+}
+
+/** Million hashes a second, to two digits that count. */
+const millions = (rate: number): string =>
+  new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(rate / 1e6);
+
+const AHEAD: readonly (readonly [Rules['ahead'], MessageKey])[] = [
+  ['always', 'popup_aheadAlways'],
+  ['battery', 'popup_aheadBattery'],
+  ['plugged', 'popup_aheadPlugged'],
+  ['never', 'popup_aheadNever'],
+];
+
+function Ahead({ work }: { readonly work: WorkView }) {
+  const action = useAction();
+  return (
+    <section class="card" aria-labelledby="ahead-title">
+      <h2 id="ahead-title">{t('popup_ahead')}</h2>
+      <p class="hint">{t('popup_aheadText')}</p>
+      <div role="radiogroup" aria-labelledby="ahead-title" class="choices">
+        {AHEAD.map(([ahead, name]) => (
+          <div class="choice" key={ahead}>
+            <label>
+              <input
+                type="radio"
+                name="ahead"
+                checked={work.ahead === ahead}
+                data-testid={`ahead-${ahead}`}
+                onChange={() => void action.run(() => ask('work.rules', { ...rulesOf(work), ahead }))}
+              />
+              <span>{t(name)}</span>
+            </label>
+          </div>
+        ))}
+      </div>
+      <FaultLine fault={action.fault.value} />
+    </section>
+  );
+}
+
+function Workers({ work }: { readonly work: WorkView }) {
+  const text = useSignal(work.workers === null ? '' : String(work.workers));
+  const said = useSignal<string | null>(null);
+  const action = useAction();
+  const typed = text.value.trim();
+  const workers = typed === '' ? null : Number(typed);
+  const valid = typed === '' || (/^[1-9][0-9]?$/.test(typed) && Number(typed) <= work.cores);
+  const save = async () => {
+    if (!valid) return;
+    if (await action.run(() => ask('work.rules', { ...rulesOf(work), workers }))) said.value = t('ui_saved');
+  };
+  return (
+    <section class="card" aria-labelledby="workers-title">
+      <h2 id="workers-title">{t('popup_workers')}</h2>
+      <form
+        class="setting"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div class="field-line">
+          <TextField
+            label={t('popup_workersMost')}
+            hint={t(valid ? 'popup_workersHint' : 'popup_workersFault', String(work.cores))}
+            numeric
+            value={text.value}
+            testId="workers"
+            onInput={(value) => {
+              text.value = value;
+              said.value = null;
+            }}
+          />
+          <Button submit off={!valid || workers === work.workers} busy={action.busy.value}>
+            {t('ui_save')}
+          </Button>
+        </div>
+        <FaultLine fault={action.fault.value} />
+        <StatusLine text={said.value} />
+      </form>
+    </section>
+  );
+}
+
+function Servers({ work }: { readonly work: WorkView }) {
+  const text = useSignal(work.servers.join('\n'));
+  const said = useSignal<string | null>(null);
+  const action = useAction();
+  const servers = text.value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  const isSame = servers.join('\n') === work.servers.join('\n');
+  const save = async () => {
+    if (await action.run(() => ask('work.rules', { ...rulesOf(work), servers }))) said.value = t('ui_saved');
+  };
+  return (
+    <section class="card" aria-labelledby="servers-title">
+      <h2 id="servers-title">{t('popup_workServers')}</h2>
+      <form
+        class="setting"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <p class="hint">{t('popup_workServersText')}</p>
+        <TextArea
+          label={t('popup_workServersList')}
+          hint={t('popup_workServersHint')}
+          rows={3}
+          value={text.value}
+          testId="work-servers"
+          onInput={(value) => {
+            text.value = value;
+            said.value = null;
+          }}
+        />
+        <FaultLine fault={action.fault.value} />
+        <StatusLine text={said.value} />
+        <Button submit off={isSame} busy={action.busy.value} testId="work-servers-save">
+          {t('ui_save')}
+        </Button>
+      </form>
+    </section>
+  );
+}
+
+const rulesOf = ({ workers, ahead, servers }: WorkView): Rules => ({ workers, ahead, servers: [...servers] });

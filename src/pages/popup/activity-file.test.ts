@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest';
+import type { PaymentView, TransferView } from '../../messages/views.ts';
+import { csvHead, csvOf, jsonOf } from './activity-file.ts';
+
+const transfer: TransferView = {
+  kind: 'received',
+  id: 'AB'.repeat(32),
+  at: Date.UTC(2026, 10, 22, 20, 0, 0, 7),
+  state: 'done',
+  fault: null,
+  amount: '1',
+  counterparty: 'nano_1',
+  blockHash: 'AB'.repeat(32),
+  network: 'nano:devnet',
+  testMoney: true,
+};
+const payment: PaymentView = {
+  kind: 'payment',
+  id: 'id',
+  at: transfer.at,
+  state: 'refused',
+  story: [
+    { state: 'approved', at: transfer.at },
+    { state: 'refused', at: transfer.at + 1_000 },
+  ],
+  isPrivate: false,
+  isForgotten: false,
+  site: 'https://shop.example',
+  askedBy: null,
+  url: 'https://shop.example/a,b?x="1"',
+  method: 'GET',
+  amount: '133248297920938463463374607431768211455',
+  payTo: 'nano_2',
+  mechanism: 'nanoSession',
+  network: 'nano:mainnet',
+  testMoney: false,
+  description: '=1+1',
+  approval: 'budget',
+  blockHash: null,
+  lostBlocks: [],
+  status: 402,
+  fault: { key: 'fault_insufficient', args: ['2'] },
+  serverSaid: 'no\nnever',
+  cheque: null,
+  byPost: false,
+  canDeliver: true,
+};
+
+test('the first line names the columns, in the order that files have had', () => {
+  expect(csvHead()).toBe(
+    'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,reason,server_said,id\r\n',
+  );
+});
+
+test('a payment of a private window says so in the place of its site', () => {
+  const hidden = { askedBy: null, url: null, method: null, description: null, serverSaid: null };
+  const line = csvOf({ ...payment, ...hidden, isPrivate: true, site: null });
+  const columns = csvHead().trim().split(',');
+  expect(line.split(',')[columns.indexOf('site')]).toBe('private window');
+  expect(line).toContain('nano_2');
+});
+
+test('each value stands under the name of its column', () => {
+  const line = csvOf({
+    ...payment,
+    url: 'https://shop.example/article',
+    askedBy: 'https://blog.example',
+    blockHash: 'CD'.repeat(32),
+    description: 'An article',
+    serverSaid: 'no',
+  });
+  const names = csvHead().trim().split(',');
+  const values = line.trim().split(',');
+  expect(values).toHaveLength(names.length);
+  expect(Object.fromEntries(names.map((name, place) => [name, values[place]]))).toEqual({
+    time: '2026-11-22T20:00:00.007Z',
+    kind: 'payment',
+    state: 'refused',
+    changed: '2026-11-22T20:00:01.007Z',
+    amount_raw: '133248297920938463463374607431768211455',
+    amount_xno: '133248297.920938463463374607431768211455',
+    network: 'nano:mainnet',
+    test_money: 'no',
+    site: 'https://shop.example',
+    asked_by: 'https://blog.example',
+    method: 'GET',
+    url: 'https://shop.example/article',
+    account: 'nano_2',
+    mechanism: 'nanoSession',
+    approval: 'budget',
+    http_status: '402',
+    block_hash: 'CD'.repeat(32),
+    description: 'An article',
+    reason: 'fault_insufficient 2',
+    server_said: 'no',
+    id: 'id',
+  });
+});
+
+test('a payment as a line', () => {
+  expect(csvOf(payment)).toBe(
+    [
+      '2026-11-22T20:00:00.007Z,payment,refused,2026-11-22T20:00:01.007Z',
+      '133248297920938463463374607431768211455,133248297.920938463463374607431768211455',
+      'nano:mainnet,no,https://shop.example,,GET,"https://shop.example/a,b?x=""1"""',
+      'nano_2,nanoSession,budget,402,,\'=1+1,fault_insufficient 2,"no\nnever",id\r\n',
+    ].join(','),
+  );
+});
+
+test('a transfer as a line, with the least there is', () => {
+  const empty = ','.repeat(3);
+  expect(csvOf(transfer)).toBe(
+    `2026-11-22T20:00:00.007Z,received,done,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
+  );
+});
+
+test('a transfer that a node refused is not done, and says why', () => {
+  const fault = { key: 'fault_nodeRefused', args: ['Unreceivable'] } as const;
+  const refused: TransferView = { ...transfer, state: 'refused', fault };
+  expect(csvOf(refused)).toContain(',received,refused,');
+  expect(csvOf(refused)).toContain(',fault_nodeRefused Unreceivable,');
+  expect(JSON.parse(jsonOf(refused))).toMatchObject({ state: 'refused', fault });
+});
+
+test('JSON has the whole story', () => {
+  expect(JSON.parse(jsonOf(payment))).toEqual({
+    ...Object.fromEntries(Object.entries(payment).filter(([name]) => name !== 'amount')),
+    at: '2026-11-22T20:00:00.007Z',
+    story: [
+      { state: 'approved', at: '2026-11-22T20:00:00.007Z' },
+      { state: 'refused', at: '2026-11-22T20:00:01.007Z' },
+    ],
+    amountRaw: '133248297920938463463374607431768211455',
+    amountXno: '133248297.920938463463374607431768211455',
+  });
+  expect(JSON.parse(jsonOf(transfer))).toMatchObject({ amountRaw: '1', kind: 'received' });
+});

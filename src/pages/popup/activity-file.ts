@@ -1,0 +1,101 @@
+/** The purse's activity as a file for other programs: every amount to the last raw, every moment in UTC. */
+import type { ActivityView, FaultView, PaymentView, TransferView } from '../../messages/views.ts';
+import { exactXno } from '../../ui/format.ts';
+import { csvLine } from './csv.ts';
+
+/** The columns of the CSV file, in their order; what a line has nothing for is empty. */
+const COLUMNS = [
+  'time',
+  'kind',
+  'state',
+  'changed',
+  'amount_raw',
+  'amount_xno',
+  'network',
+  'test_money',
+  'site',
+  'asked_by',
+  'method',
+  'url',
+  'account',
+  'mechanism',
+  'approval',
+  'http_status',
+  'block_hash',
+  'description',
+  'reason',
+  'server_said',
+  'id',
+] as const;
+
+/** Stands in the place of a site: no origin reads like it. */
+const PRIVATE = 'private window';
+
+type Line = Partial<Record<(typeof COLUMNS)[number], string>>;
+
+/** The first line of the CSV file. */
+export const csvHead = (): string => csvLine(COLUMNS);
+
+/** One activity as a line of the CSV file. */
+export function csvOf(item: ActivityView): string {
+  const line = lineOf(item);
+  return csvLine(COLUMNS.map((column) => line[column] ?? ''));
+}
+
+/** One activity as the JSON file has it: all that the purse shows of it, times as text and amounts in both units. */
+export function jsonOf(item: ActivityView): string {
+  const { amount, ...rest } = item;
+  const story = 'story' in item && {
+    story: item.story.map(({ state, at }) => ({ state, at: isoTime(at) })),
+  };
+  return JSON.stringify({
+    ...rest,
+    at: isoTime(item.at),
+    ...story,
+    amountRaw: amount,
+    amountXno: exactXno(amount),
+  });
+}
+
+const isoTime = (at: number): string => new Date(at).toISOString();
+
+function lineOf(item: ActivityView): Line {
+  const shared: Line = {
+    time: isoTime(item.at),
+    kind: item.kind,
+    amount_raw: item.amount,
+    amount_xno: exactXno(item.amount),
+    network: item.network,
+    test_money: item.testMoney ? 'yes' : 'no',
+    block_hash: item.blockHash ?? '',
+    id: item.id,
+  };
+  return { ...shared, ...(item.kind === 'payment' ? paymentColumns(item) : transferColumns(item)) };
+}
+
+function paymentColumns(payment: PaymentView): Line {
+  return {
+    state: payment.state,
+    changed: isoTime(payment.story.at(-1)?.at ?? payment.at),
+    site: payment.site ?? PRIVATE,
+    asked_by: payment.askedBy ?? '',
+    method: payment.method ?? '',
+    url: payment.url ?? '',
+    account: payment.payTo,
+    mechanism: payment.mechanism,
+    approval: payment.approval,
+    http_status: payment.status?.toString() ?? '',
+    description: payment.description ?? '',
+    reason: reasonOf(payment.fault),
+    server_said: payment.serverSaid ?? '',
+  };
+}
+
+const transferColumns = ({ counterparty, state, fault }: TransferView): Line => ({
+  state,
+  account: counterparty,
+  reason: reasonOf(fault),
+});
+
+const reasonOf = (fault: FaultView | null): string =>
+  fault === null ? '' : [fault.key, ...fault.args].join(' ');

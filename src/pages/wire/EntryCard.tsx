@@ -1,0 +1,101 @@
+import type { ExplainedEntry } from '../../protocol/explain/offer.ts';
+import { mechanismName } from '../../ui/approval/mechanism.ts';
+import { FullAccount } from '../../ui/components/Account.tsx';
+import { exactXno } from '../../ui/format.ts';
+import { t } from '../../ui/i18n.ts';
+import { clock, moment } from '../../ui/time.ts';
+import { Findings } from './Findings.tsx';
+import { JsonTree } from './JsonTree.tsx';
+import { Verdict } from './Verdict.tsx';
+import './wire.css';
+
+interface EntryCardProps {
+  readonly entry: ExplainedEntry;
+  /** The moment that expiry is told against (ms). */
+  readonly now: number;
+  /** What it is called; its place in `accepts` unless told. */
+  readonly title?: string;
+}
+
+/** One entry of an offer: how it was judged and by which rule, what it asks for, and as it came. */
+export function EntryCard({ entry, now, title = t('ui_wireEntry', String(entry.index)) }: EntryCardProps) {
+  const { payable, code, rule, mechanism } = entry;
+  return (
+    <section class="card wire-entry" data-entry={entry.index}>
+      <h3>{title}</h3>
+      <Verdict
+        good={payable}
+        label={t(payable ? 'ui_wirePayable' : 'ui_wireNotPaid')}
+        code={code}
+        rule={rule}
+      />
+      <dl class="facts">
+        {mechanism !== null && (
+          <>
+            <dt>{t('ui_wireMechanism')}</dt>
+            <dd>
+              <span class="code">{mechanism}</span> · {mechanismName(mechanism)}
+            </dd>
+          </>
+        )}
+        {entry.network !== null && (
+          <>
+            <dt>{t('ui_wireNetwork')}</dt>
+            <dd class="code">
+              <bdi>{entry.network}</bdi>
+            </dd>
+          </>
+        )}
+        {entry.amount !== null && <Money name={t('ui_wireAmount')} raw={entry.amount} testId="wire-amount" />}
+        {entry.parts !== null && (
+          <>
+            <Money name={t('ui_wirePrice')} raw={entry.parts.resource} testId="wire-price" />
+            <Money name={t('ui_wireTag')} raw={entry.parts.tag} testId="wire-tag" />
+          </>
+        )}
+        {entry.payTo !== null && (
+          <>
+            <dt>{t('ui_wirePayTo')}</dt>
+            <dd>
+              <FullAccount account={entry.payTo} />
+            </dd>
+          </>
+        )}
+        {entry.expiresAt !== null && (
+          <>
+            <dt>{t('ui_wireExpires')}</dt>
+            <dd data-testid="wire-expires">{expiry(entry.expiresAt, now)}</dd>
+          </>
+        )}
+      </dl>
+      <Findings findings={entry.findings} />
+      <JsonTree name={t('ui_wireAsItCame')} value={entry.json} open={0} />
+    </section>
+  );
+}
+
+function Money({
+  name,
+  raw,
+  testId,
+}: {
+  readonly name: string;
+  readonly raw: string;
+  readonly testId: string;
+}) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd data-testid={testId} data-raw={raw}>
+        <span class="code">{exactXno(raw)}</span> {t('ui_xno')}
+        <br />
+        <span class="hint code">{t('ui_raw', raw)}</span>
+      </dd>
+    </>
+  );
+}
+
+function expiry(at: number, now: number): string {
+  const when = moment(at);
+  return at > now ? t('ui_wireExpiresIn', when, clock(at - now)) : t('ui_wireExpired', when, clock(now - at));
+}

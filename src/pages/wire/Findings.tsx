@@ -1,0 +1,40 @@
+import type { MessageKey } from '../../fault.ts';
+import type { Finding } from '../../protocol/explain/finding.ts';
+import { Icon, type IconName } from '../../ui/components/Icon.tsx';
+import { t } from '../../ui/i18n.ts';
+import './wire.css';
+
+const ICONS: Readonly<Record<Finding['tone'], IconName>> = {
+  wrong: 'cross',
+  warn: 'warning',
+  note: 'info',
+  right: 'check',
+};
+
+const NAMES: Readonly<Record<Finding['tone'], MessageKey>> = {
+  wrong: 'ui_wireWrong',
+  warn: 'ui_wireWarn',
+  note: 'ui_wireNote',
+  right: 'ui_wireRight',
+};
+
+const ORDER: readonly Finding['tone'][] = ['wrong', 'warn', 'right', 'note'];
+
+/** What there is to know of something on the wire: what is wrong first. */
+export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
+  if (findings.length === 0) return null;
+  const sorted = ORDER.flatMap((tone) => findings.filter((one) => one.tone === tone));
+  return (
+    <ul class="findings">
+      {sorted.map(({ tone, key, args }) => (
+        <li key={[key, ...args].join(' ')} class={`finding finding-${tone}`} data-finding={key}>
+          <Icon name={ICONS[tone]} />
+          <span>
+            <span class="unseen">{t(NAMES[tone])}: </span>
+            <bdi>{t(key, ...args)}</bdi>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,303 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Challenge } from '../interception/challenge.ts';
+import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
+import type { Raw } from '../nano/amount.ts';
+import { siteOf } from '../site.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
+import { Approvals, nameOf, type Question, type Verdict } from './approval-queue.ts';
+import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+
+function bench() {
+  let changes = 0;
+  let now = 0;
+  const approvals = new Approvals(
+    () => {
+      changes += 1;
+    },
+    () => now,
+  );
+  const pass = (ms: number) => {
+    now += ms;
+  };
+  return { approvals, pass, changes: () => changes };
+}
+
+let paths = 0;
+
+/** A question about a URL of its own, unless it is given one. */
+function question(parts: Partial<Challenge> = {}, amount = 1n): Question {
+  const challenge = challengeOf({ url: `https://shop.example/${++paths}`, ...parts });
+  const { id, url } = challenge;
+  return { id, site: siteOf(url), challenge, offer: sessionOffer(amount), reason: 'reason_newSite' };
+}
+
+/** A question that a page of this site raises. */
+const from = (topOrigin: string, parts: Partial<Challenge> = {}) =>
+  question({ topOrigin, initiator: topOrigin, ...parts });
+/** A question about one URL, which a script of one document asks for. */
+const again = (amount?: bigint) =>
+  question({ kind: 'xmlhttprequest', documentId: 'document', url: 'https://shop.example/again' }, amount);
+
+/** Asks a question, and fails when the queue is full. */
+function ask(approvals: Approvals, one: Question): Promise<Verdict> {
+  const asked = approvals.ask(one);
+  if (asked === 'full') throw new Error('there is no room for the question');
+  return asked.verdict;
+}
+
+test('questions wait in the order they came, and each gets its own answer', async () => {
+  const { approvals, changes } = bench();
+  const [first, second] = [question(), question()];
+  const answers = [ask(approvals, first), ask(approvals, second)];
+  expect(approvals.list()).toEqual([first, second]);
+  approvals.answer(second.id, { kind: 'decline' });
+  expect(approvals.list()).toEqual([first]);
+  approvals.answer(first.id, { kind: 'once' });
+  expect(await Promise.all(answers)).toEqual([{ kind: 'once', others: [] }, { kind: 'decline' }]);
+  expect(approvals.list()).toEqual([]);
+  expect(changes()).toBe(4);
+});
+
+test('the name of a question changes with everything that its answer is about, and with nothing else', () => {
+  const one = question();
+  const { offer, challenge } = one;
+  expect(nameOf({ ...one, reason: 'reason_locked' })).toBe(nameOf(one));
+  const others = [
+    { ...one, id: 'another' },
+    { ...one, offer: { ...offer, amount: 2n as Raw } },
+    { ...one, offer: { ...offer, payTo: STRANGER } },
+    { ...one, offer: { ...offer, network: 'nano:other' } },
+    { ...one, offer: signatureOffer(1n) },
+    { ...one, id: challengeOf({ tabId: challenge.tabId }).id },
+  ];
+  expect(new Set([one, ...others].map(nameOf)).size).toBe(others.length + 1);
+});
+
+test('a question is answered once: a second click finds it gone', async () => {
+  const { approvals } = bench();
+  const one = question();
+  const answer = ask(approvals, one);
+  approvals.answer(one.id, { kind: 'decline' });
+  expect(() => approvals.answer(one.id, { kind: 'once' })).toThrow('fault_approvalGone');
+  expect(() => approvals.answer('never asked', { kind: 'once' })).toThrow('fault_approvalGone');
+  expect(await answer).toEqual({ kind: 'decline' });
+});
+
+test('what lapses is taken back, the rest waits on', async () => {
+  const { approvals } = bench();
+  const [gone, stays] = [question({ tabId: 1 }), question({ tabId: 2 })];
+  const answer = ask(approvals, gone);
+  approvals.ask(stays);
+  approvals.lapse(({ challenge }) => challenge.tabId === 1);
+  expect(await answer).toEqual({ kind: 'lapsed' });
+  expect(approvals.list()).toEqual([stays]);
+});
+
+test('requests of one document that ask the same share one question, and the newest gets what is paid', async () => {
+  const { approvals } = bench();
+  const [first, second, third] = [again(), again(), again()];
+  const verdicts = [first, second, third].map((one) => ask(approvals, one));
+  expect(approvals.list()).toEqual([{ ...first, challenge: third.challenge }]);
+  approvals.answer(first.id, { kind: 'once' });
+  expect(await Promise.all(verdicts)).toEqual([
+    { kind: 'shared' },
+    { kind: 'shared' },
+    { kind: 'once', others: [first.challenge, second.challenge] },
+  ]);
+});
+
+test('requests share a question where only the tags of their prices differ: the price that was shown is the one to pay', () => {
+  const { approvals } = bench();
+  const [first, second] = [again(), again()];
+  const tagged = { ...second, offer: { ...second.offer, amount: 7n as Raw, tagAmount: 6n as Raw } };
+  approvals.ask(first);
+  expect(approvals.ask(tagged)).toMatchObject({ shown: { id: first.id, offer: first.offer } });
+  expect(approvals.list()).toHaveLength(1);
+});
+
+test.each<[string, (one: Question) => Question]>([
+  ['another price', (one) => ({ ...one, offer: sessionOffer(2n) })],
+  ['another payee', (one) => ({ ...one, offer: { ...one.offer, payTo: STRANGER } })],
+  ['another reason', (one) => ({ ...one, reason: 'reason_undeliveredBefore' })],
+  ['another method', (one) => ({ ...one, challenge: { ...one.challenge, method: 'POST' } })],
+  ['another document', (one) => ({ ...one, challenge: { ...one.challenge, documentId: 'other' } })],
+  ['another tab', (one) => ({ ...one, challenge: { ...one.challenge, tabId: 99 } })],
+  [
+    'a foreign hand',
+    (one) => ({ ...one, challenge: { ...one.challenge, redirectedBy: 'https://evil.example' } }),
+  ],
+])('a request with %s has a question of its own', (_, change) => {
+  const { approvals } = bench();
+  approvals.ask(again());
+  approvals.ask(change(again()));
+  expect(approvals.list()).toHaveLength(2);
+});
+
+test('a question goes with its last request, and stays while one of them waits', async () => {
+  const { approvals } = bench();
+  const [first, second] = [again(), again()];
+  const verdicts = [ask(approvals, first), ask(approvals, second)];
+  approvals.withdraw(second.challenge.id);
+  expect(approvals.list()).toEqual([first]);
+  approvals.withdraw(first.challenge.id);
+  expect(approvals.list()).toEqual([]);
+  expect(await Promise.all(verdicts)).toEqual([{ kind: 'withdrawn' }, { kind: 'withdrawn' }]);
+  expect(() => approvals.answer(first.id, { kind: 'once' })).toThrow('fault_approvalGone');
+});
+
+test('a request that is sent again within two seconds finds its question as it was, later a new one', () => {
+  const { approvals, pass } = bench();
+  const [first, second, third] = [again(), again(), again()];
+  approvals.ask(first);
+  approvals.withdraw(first.challenge.id);
+  pass(SENT_AGAIN_WITHIN - 1);
+  approvals.ask(second);
+  expect(approvals.list()).toEqual([{ ...first, challenge: second.challenge }]);
+  approvals.withdraw(second.challenge.id);
+  pass(SENT_AGAIN_WITHIN);
+  approvals.ask(third);
+  expect(approvals.list()).toEqual([third]);
+});
+
+test('a question that was answered is not found again by a request that is sent again', async () => {
+  const { approvals } = bench();
+  const [first, second] = [again(), again()];
+  approvals.ask(first);
+  approvals.answer(first.id, { kind: 'decline' });
+  approvals.ask(second);
+  expect(approvals.list()).toEqual([second]);
+});
+
+test('a storm of 5,000 leaves 20 questions of one site waiting, whatever tabs it is in, and 100 in all', () => {
+  const { approvals } = bench();
+  const evil = 'https://evil.example';
+  const asked = Array.from({ length: 5_000 }, (_, n) => approvals.ask(from(evil, { tabId: n % 50 })));
+  expect(asked.filter((one) => one === 'full')).toHaveLength(4_980);
+  for (let n = 0; n < 1_000; n++) approvals.ask(from(`https://${n % 500}.example`));
+  expect(approvals.list()).toHaveLength(100);
+});
+
+test('a site that fills all the room makes some for the first question of another site', async () => {
+  const { approvals } = bench();
+  const sites = Array.from({ length: 5 }, (_, n) => `https://evil-${n}.example`);
+  const verdicts = sites.flatMap((site) => Array.from({ length: 20 }, () => ask(approvals, from(site))));
+  expect(approvals.ask(from(sites[0] ?? ''))).toBe('full');
+  const honest = from('https://honest.example');
+  expect(approvals.ask(honest)).not.toBe('full');
+  expect(approvals.list()).toHaveLength(100);
+  expect(approvals.list()).toContainEqual(honest);
+  expect(await Promise.race(verdicts)).toEqual({ kind: 'crowded' });
+});
+
+test('foreign frames of many origins turn away no question of the page that they are in', () => {
+  const { approvals } = bench();
+  const page = 'https://honest.example';
+  const own = [from(page), from(page), from(page)];
+  for (const one of own) approvals.ask(one);
+  for (let n = 0; n < 200; n++) {
+    const frame = `https://${n}.evil.example`;
+    approvals.ask(question({ topOrigin: page, initiator: frame, ancestors: [page] }));
+  }
+  expect(approvals.list()).toHaveLength(20);
+  expect(approvals.list().slice(0, 3)).toEqual(own);
+  const another = from(page);
+  expect(approvals.ask(another)).not.toBe('full');
+  expect(approvals.list()).toHaveLength(20);
+});
+
+test('an answer makes room for the next question', () => {
+  const { approvals } = bench();
+  const asked = Array.from({ length: 20 }, () => from('https://shop.example'));
+  for (const one of asked) approvals.ask(one);
+  expect(approvals.ask(from('https://shop.example'))).toBe('full');
+  approvals.answer(asked[3]?.id ?? '', { kind: 'decline' });
+  expect(approvals.ask(from('https://shop.example'))).not.toBe('full');
+});
+
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('ask' as const),
+      site: fc.nat(8),
+      url: fc.nat(30),
+      tab: fc.nat(3),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      nth: fc.nat(120),
+      kind: fc.constantFrom('once' as const, 'decline' as const),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('withdraw' as const), nth: fc.nat(400) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), tab: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(3_000) }) },
+);
+
+test('in any order of asks, drops and answers: no question without a request, none beyond the bounds, one verdict each', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 400 }), async (steps) => {
+      const { approvals, pass } = bench();
+      const verdicts: Promise<readonly [string, Verdict]>[] = [];
+      const live = new Map<string, string>();
+      let answered = 0;
+      const isShownFor = (name: string) => approvals.list().some(({ challenge }) => challenge.id === name);
+      for (const one of steps) {
+        const before = approvals.list();
+        if (one.do === 'ask') {
+          const site = `https://${one.site}.example`;
+          const document = `${one.tab}`;
+          const url = `${site}/${one.url}`;
+          const asking = from(site, { url, tabId: one.tab, documentId: document, kind: 'xmlhttprequest' });
+          const asked = approvals.ask(asking);
+          const ofSite = (topOrigin: string) =>
+            before.filter(({ challenge }) => challenge.topOrigin === topOrigin).length;
+          if (asked === 'full') {
+            // One that has few is never turned away for one that has many.
+            const most = Math.max(...before.map(({ challenge }) => ofSite(challenge.topOrigin ?? '')));
+            expect(ofSite(site) === 20 || (before.length === 100 && ofSite(site) + 1 >= most)).toBe(true);
+          } else {
+            const { id } = asking.challenge;
+            live.set(id, url);
+            verdicts.push(asked.verdict.then((verdict) => [id, verdict] as const));
+            void asked.verdict.then(() => live.delete(id));
+            expect(isShownFor(id)).toBe(true);
+          }
+        } else if (one.do === 'withdraw') {
+          const id = [...live.keys()][one.nth];
+          if (id !== undefined) {
+            approvals.withdraw(id);
+            expect(approvals.isAsked(id)).toBe(false);
+          }
+        } else if (one.do === 'leave') {
+          approvals.lapse(({ challenge }) => challenge.tabId === one.tab);
+        } else if (one.do === 'pass') {
+          pass(one.ms);
+        } else {
+          const id = before[one.nth]?.id;
+          if (id !== undefined) {
+            approvals.answer(id, { kind: one.kind });
+            if (one.kind === 'once') answered += 1;
+          }
+        }
+        await Promise.resolve();
+        await Promise.resolve();
+        const shown = approvals.list();
+        expect(new Set(shown.map(({ id }) => id)).size).toBe(shown.length);
+        expect(shown.every(({ challenge }) => live.has(challenge.id))).toBe(true);
+        expect([...live.keys()].every((id) => approvals.isAsked(id))).toBe(true);
+        expect(shown.length).toBeLessThanOrEqual(100);
+      }
+      approvals.lapse(() => true);
+      const all = await Promise.all(verdicts);
+      // An answer that pays is given to one request only.
+      expect(all.filter(([, { kind }]) => kind === 'once')).toHaveLength(answered);
+      expect(all).toHaveLength(verdicts.length);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { Fault } from '../fault.ts';
+import { siteOf } from '../site.ts';
+import { type Account, accountWith, locks, STRANGER } from '../wallet/account.fixture.ts';
+import { Handover, type HandoverPorts } from './delivery.ts';
+import type { Intent } from './payment.ts';
+import { Payer } from './payment-runner.ts';
+import { wholeOf } from './private-record.ts';
+import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import { nobody } from './shop.fixture.ts';
+
+let devnet: Devnet;
+let account: Account;
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet?.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, 1_000n);
+});
+
+const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
+  const offer = sessionOffer(10n, { payTo: STRANGER });
+  const intent = intentOf({ account: account.address, offer, ...parts });
+  await account.journal.reserve(intent);
+  return intent;
+};
+const CAME = Promise.resolve('came' as const);
+const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
+const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) => {
+  const purse = account.purse();
+  return new Payer({
+    journal: account.journal,
+    purse: async () => purse,
+    revoke: () => Promise.reject(new Error('nothing is late here')),
+    deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
+    postFallback: () => Promise.reject(new TypeError('nobody posts here')),
+    again: async () => undefined,
+    exclusively: locks(),
+    now: Date.now,
+    ...ports,
+  });
+};
+const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
+  new Handover({
+    journal: account.journal,
+    payer,
+    waits: async () => false,
+    release: () => undefined,
+    meetAgain: () => undefined,
+    witness: nobody,
+    now: Date.now,
+    ...ports,
+  });
+
+test('what was approved and never signed is given back, unless its page still waits', async () => {
+  const [gone, waiting] = [await reserve(), await reserve()];
+  const handover = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
+  await Promise.all([handover.resume(), handover.resume()]);
+  expect([await stateOf(gone), await stateOf(waiting)]).toEqual(['abandoned', 'approved']);
+  const row = await account.database.get('spending', [
+    gone.network.id,
+    siteOf(gone.challenge.url),
+    gone.windows.day,
+  ]);
+  expect(row?.spent).toBe(10n);
+  expect(account.sends()).toEqual([]);
+});
+
+test('one payment that cannot go on keeps no other waiting', async () => {
+  const purse = account.purse({ patienceMs: 60_000 });
+  devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  const stuck = await reserve();
+  void payerOf({ purse: async () => purse })
+    .pay(stuck.id)
+    .catch(() => undefined);
+  await expect.poll(() => stateOf(stuck)).toBe('published');
+  const abroad = await reserve({ network: { id: 'nano:other', testMoney: true } });
+  const next = await reserve();
+  const own = await purse.chain.send({ to: STRANGER, amount: next.amount }, async (block) => {
+    await account.journal.sign(next.id, block);
+  });
+  expect(own.moved).toBe(10n);
+
+  const payer = payerOf({
+    purse: async (network) => {
+      if (network !== account.network.id) throw new Fault('fault_unknownNetwork');
+      return purse;
+    },
+  });
+  void handoverOf(payer, { waits: async () => true }).resume();
+  await expect.poll(() => stateOf(next)).toBe('proven');
+  expect(await stateOf(abroad)).toBe('approved');
+  purse.close();
+});
+
+test('a payment that is resumed and served at once is walked once and delivered once', async () => {
+  const challenge = challengeOf();
+  const intent = await reserve({ challenge });
+  const delivered: string[] = [];
+  const payer = payerOf({
+    deliver: async (_, proof) => {
+      delivered.push(proof);
+      return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+    },
+  });
+  const handover = handoverOf(payer, { waits: async () => true });
+  const found = await account.journal.find(intent.id);
+  if (found === null) throw new Error('reserved above');
+  const payment = wholeOf(found);
+  const [served, second] = await Promise.all([
+    handover.serve(payment, challenge),
+    handover.serve(payment, challenge),
+    handover.resume(),
+    handover.resume(),
+  ]);
+  expect([served, second]).toEqual([true, false]);
+  expect(delivered).toHaveLength(1);
+  expect(account.sends()).toHaveLength(1);
+});
+
+test('a request that joins a payment too late to save it is met once more', async () => {
+  const script = { kind: 'xmlhttprequest', documentId: 'document' } as const;
+  const [first, second] = [challengeOf(script), challengeOf(script)];
+  const intent = await reserve({ challenge: first });
+  const met: string[] = [];
+  const { journal } = account;
+  const purse = account.purse();
+  let handover: Handover | undefined;
+  const payer = payerOf({
+    purse: async () => {
+      handover?.withdraw(first);
+      return purse;
+    },
+    journal: {
+      find: (id) => journal.find(id),
+      reserve: (intent) => journal.reserve(intent),
+      sign: (id, own) => journal.sign(id, own),
+      signInstead: (id, lost, own, how) => journal.signInstead(id, lost, own, how),
+      reinstate: (id, lost, own) => journal.reinstate(id, lost, own),
+      revoke: (id, instead) => journal.revoke(id, instead),
+      underway: () => journal.underway(),
+      forChallenge: (id) => journal.forChallenge(id),
+      recall: (challenge, network) => journal.recall(challenge, network),
+      advance: (id, progress, lost) => {
+        // The page sends its request again while the payment is being given up.
+        if (progress.state === 'abandoned') expect(handover?.takeOver(second)).toBe(true);
+        return journal.advance(id, progress, lost);
+      },
+    },
+  });
+  handover = handoverOf(payer, { meetAgain: ({ id }) => met.push(id) });
+  const found = await account.journal.find(intent.id);
+  if (found === null) throw new Error('reserved above');
+  const payment = wholeOf(found);
+  await expect(handover.serve(payment, first)).rejects.toThrow('fault_withdrawn');
+  expect(met).toEqual([second.id]);
+  expect(account.sends()).toEqual([]);
+  purse.close();
+});
+
+test('signed proofs go to one payee one at a time, sessions side by side', async () => {
+  const most = { nanoSignature: 0, nanoSession: 0 };
+  let underway = 0;
+  const serveAll = async (mechanism: keyof typeof most) => {
+    const offer = () => (mechanism === 'nanoSession' ? sessionOffer(1n) : signatureOffer(1n));
+    const payer = payerOf({
+      deliver: async () => {
+        underway += 1;
+        most[mechanism] = Math.max(most[mechanism], underway);
+        // Long enough for the others to come here too, if nothing keeps them.
+        for (let turn = 0; turn < 30; turn++) await account.journal.underway();
+        underway -= 1;
+        return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+      },
+    });
+    const handover = handoverOf(payer);
+    const intents = [
+      await reserve({ offer: offer() }),
+      await reserve({ offer: offer() }),
+      await reserve({ offer: offer() }),
+    ];
+    // Paid first, so that all three are ready to be delivered at the same moment.
+    const paid = [];
+    for (const { id } of intents) paid.push(await payer.pay(id));
+    await Promise.all(paid.map((payment) => handover.serve(payment, payment.intent.challenge)));
+  };
+  await serveAll('nanoSignature');
+  await serveAll('nanoSession');
+  expect(most).toEqual({ nanoSignature: 1, nanoSession: 3 });
+});
+
+test('a proof is kept for its request until a minute after its offer is over, and longer if the user wants it', async () => {
+  const { id, challenge, offer } = await reserve();
+  const payer = payerOf();
+  await payer.pay(id);
+  let now = offer.expiresAt + 59_999;
+  const handover = handoverOf(payer, { now: () => now });
+  const undelivered = async () => (await account.journal.recall(challenge, account.network.id)).undelivered;
+  const kept = async () => (await handover.keptFor(challenge, await undelivered()))?.intent.id;
+  expect(await kept()).toBe(id);
+  now += 1;
+  expect(await kept()).toBeUndefined();
+  await handover.want(id);
+  expect(await kept()).toBe(id);
+});
+
+test('a payment that its own page still waits for is kept for no other page, and was not paid in vain', async () => {
+  const { id, challenge } = await reserve({ challenge: challengeOf({ tabId: 1 }) });
+  const payer = payerOf();
+  await payer.pay(id);
+  const other = challengeOf({ tabId: 2 });
+  const { undelivered } = await account.journal.recall(other, account.network.id);
+  const told = async (handover: Handover) => [
+    (await handover.keptFor(other, undelivered))?.intent.id,
+    await handover.isPaidInVain(other, undelivered),
+  ];
+  expect(await told(handoverOf(payer, { waits: async (one) => one.id === challenge.id }))).toEqual([
+    undefined,
+    false,
+  ]);
+  expect(await told(handoverOf(payer, { waits: async () => false }))).toEqual([id, true]);
+});

@@ -1,0 +1,205 @@
+/** Blocks that no node could be given while they would have bought something: taken back, never paid for nothing. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import type { Raw } from '../nano/amount.ts';
+import { systemClock } from '../nano/clock.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import type { ChainStore } from '../wallet/chain-store.ts';
+import type { Payment } from './payment.ts';
+import { wholeOf } from './private-record.ts';
+import { debitedOf } from './records.fixture.ts';
+import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+let life: ReturnType<typeof lifeOf>;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant?.close();
+  await devnet?.close();
+});
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, XNO);
+  browser = new Browser();
+  life = lifeOf(account, browser);
+});
+
+const begin = (options: LifeOptions = {}) => {
+  life.purse.close();
+  life = lifeOf(account, browser, options);
+  return life;
+};
+const payments = async (): Promise<readonly Payment[]> =>
+  (await account.database.getAll('payments'))
+    .map(({ payment }) => wholeOf(payment))
+    .toSorted((a, b) => a.intent.at - b.intent.at);
+const first = async (): Promise<Payment> => {
+  const [payment] = await payments();
+  if (payment === undefined) throw new Error('nothing was approved');
+  return payment;
+};
+const states = async () => (await payments()).map(({ progress }) => progress.state);
+const subtypes = () =>
+  account
+    .blocks()
+    .slice(1)
+    .map(({ subtype }) => subtype);
+const spent = () => debitedOf(account);
+
+/** A payment of which the block is signed, and that no node has seen. */
+async function unpublished(): Promise<Payment> {
+  const url = `${merchant.origin}/article?visit=${crypto.randomUUID()}`;
+  await allowAll(account, url);
+  devnet.faults.set({ kind: 'drop_request', action: 'process' });
+  const challenge = await browser.visit(url);
+  await life.cashier.meet(challenge);
+  devnet.faults.clear();
+  browser.leave(challenge);
+  const payment = await first();
+  expect(payment.progress.state).toBe('signed');
+  return payment;
+}
+
+/** From here on a block would come too late: its offer has 5 seconds left. */
+const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - 5_000;
+
+describe('a signed block that no node has', () => {
+  test('is published while it still buys something', async () => {
+    const payment = await unpublished();
+    begin({ now: () => lastMoment(payment) - 1 });
+    await life.handover.resume();
+    expect(await states()).toEqual(['proven']);
+    expect(subtypes()).toEqual(['send']);
+  });
+
+  test('is taken back when it is too late: nothing is paid, and the money is free again', async () => {
+    const payment = await unpublished();
+    expect(await spent()).toBe(payment.intent.amount);
+    begin({ now: () => lastMoment(payment) });
+    await Promise.all([life.handover.resume(), life.purse.refresh(), life.handover.resume()]);
+    expect(await states()).toEqual(['revoked']);
+    expect(subtypes()).toEqual(['change']);
+    expect(await spent()).toBe(0n);
+    expect(await account.chains.out()).toEqual([]);
+    await life.purse.send(STRANGER, 1n as Raw);
+    expect(life.purse.balance).toBe(XNO - 1n);
+  });
+
+  test('is not published by whoever looks at the account either', async () => {
+    const payment = await unpublished();
+    begin({ now: () => lastMoment(payment) });
+    await life.purse.refresh();
+    expect(subtypes()).toEqual([]);
+    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_chequeOut');
+    await life.revoker.tend();
+    expect(await states()).toEqual(['revoked']);
+    await life.purse.send(STRANGER, 1n as Raw);
+  });
+
+  test('stays held back where whoever looks at the account comes first by a hair', async () => {
+    const payment = await unpublished();
+    const now = () => lastMoment(payment);
+    const looker = account.purse({ clock: { ...systemClock, now } });
+    const { chains } = account;
+    let isFirst = true;
+    const store: ChainStore = {
+      async newest(network, address) {
+        const newest = await chains.newest(network, address);
+        if (isFirst) {
+          isFirst = false;
+          await looker.refresh();
+        }
+        return newest;
+      },
+      signed: (hash) => chains.signed(hash),
+      put: (own) => chains.put(own),
+      cashed: (cheque) => chains.cashed(cheque),
+      out: () => chains.out(),
+      holdBack: (cheque) => chains.holdBack(cheque),
+    };
+    begin({ now, purse: { store } });
+    await life.handover.resume();
+    looker.close();
+    expect(subtypes()).toEqual(['change']);
+    expect(await states()).toEqual(['revoked']);
+    expect(await spent()).toBe(0n);
+  });
+
+  test('that a node has after all stays paid, and its proof is kept', async () => {
+    const payment = await unpublished();
+    if (!('block' in payment.progress)) throw new Error('signed above');
+    const { block } = payment.progress;
+    const json = {
+      type: 'state',
+      account: account.address,
+      previous: block.previous,
+      representative: block.representative,
+      balance: String(block.balance),
+      link: block.link,
+      signature: block.signature,
+      work: block.work,
+    };
+    await account.publish({ hash: payment.progress.hash, json });
+    begin({ now: () => lastMoment(payment) });
+    expect(await life.purse.chain.holdBack(payment.progress.hash)).toBe(false);
+    expect(await account.chains.out()).toEqual([]);
+    await life.handover.resume();
+    expect(await states()).toEqual(['proven']);
+    expect(subtypes()).toEqual(['send']);
+    expect(await spent()).toBe(payment.intent.amount);
+  });
+
+  test('waits for a node that can be asked', async () => {
+    const payment = await unpublished();
+    devnet.faults.set({ kind: 'drop_request' });
+    begin({ now: () => lastMoment(payment) });
+    await life.handover.resume();
+    expect(await states()).toEqual(['signed']);
+    devnet.faults.clear();
+    await life.handover.resume();
+    expect(await states()).toEqual(['revoked']);
+  });
+});
+
+test.each(['heldBack', 'countermand', 'revoked'] as const)(
+  'held back, it is taken back all the same when the clock is set back: killed at %s',
+  async (at) => {
+    const payment = await unpublished();
+    const when = at === 'heldBack' ? 'after' : 'before';
+    const dying = begin({ kill: { at, when }, now: () => lastMoment(payment) });
+    void dying.handover.resume();
+    await dying.died;
+    begin();
+    await life.handover.resume();
+    expect(await states()).toEqual(['revoked']);
+    expect(subtypes()).toEqual(['change']);
+    expect(await spent()).toBe(0n);
+    await life.purse.send(STRANGER, 1n as Raw);
+  },
+);
+
+const kills = (['heldBack', 'countermand', 'revoked'] as const).flatMap((at) =>
+  (['before', 'after'] as const).map((when): Kill => ({ at, when })),
+);
+
+test.each(kills)('taken back, and killed $when $at: one block, and the money is free', async (kill) => {
+  const payment = await unpublished();
+  const dying = begin({ kill, now: () => lastMoment(payment) });
+  void dying.handover.resume();
+  await dying.died;
+  begin({ now: () => lastMoment(payment) + 1 });
+  await Promise.all([life.handover.resume(), life.revoker.tend()]);
+  expect(await states()).toEqual(['revoked']);
+  expect(subtypes()).toEqual(['change']);
+  expect(await spent()).toBe(0n);
+  await life.purse.send(STRANGER, 1n as Raw);
+});

@@ -1,0 +1,569 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { readHex32 } from '../../test/devnet/hex.ts';
+import { type NodeProxy, startProxy } from '../../test/devnet/proxy.ts';
+import { Fault } from '../fault.ts';
+import type { Delivery } from '../interception/challenge.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { hashBlock, toRpc } from '../nano/block.ts';
+import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { type Account, accountWith, locks, STRANGER, workOver } from '../wallet/account.fixture.ts';
+import type { Purse } from '../wallet/account-wallet.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import { SIGNING_MARGIN } from './approval-match.ts';
+import { copyOf, type Intent } from './payment.ts';
+import { Payer, type PayerPorts } from './payment-runner.ts';
+import { wholeOf } from './private-record.ts';
+import { intentOf, sessionOffer } from './samples.fixture.ts';
+
+const CAME = Promise.resolve('came' as const);
+
+let devnet: Devnet;
+let account: Account;
+let purse: Purse;
+let answer: Delivery;
+let payer: Payer;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet?.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, 1_000n);
+  purse = account.purse();
+  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+  payer = payerWith({});
+});
+
+const payerWith = (ports: Partial<PayerPorts>) =>
+  new Payer({
+    journal: account.journal,
+    purse: async () => purse,
+    revoke: () => Promise.reject(new Error('nothing is late here')),
+    deliver: async () => answer,
+    postFallback: () => Promise.reject(new TypeError('nobody posts here')),
+    again: async () => undefined,
+    exclusively: locks(),
+    now: Date.now,
+    ...ports,
+  });
+const reserve = async (amount = 10n): Promise<Intent> => {
+  const intent = intentOf({ account: account.address, offer: sessionOffer(amount, { payTo: STRANGER }) });
+  await account.journal.reserve(intent);
+  return intent;
+};
+/** Pays with a purse that soon gives up waiting for its block's confirmation. */
+const payImpatiently = async ({ id }: Intent) => {
+  const patient = purse;
+  purse = account.purse({ patienceMs: 300 });
+  return payer.pay(id).finally(() => {
+    purse = patient;
+  });
+};
+const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
+const amounts = () => account.sends().map(({ amount }) => amount);
+const spent = async ({ network, site, windows }: Intent) =>
+  (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
+/** What another wallet with the same key pays at once, before anything of ours. */
+const rival = async (amount: bigint) => {
+  const key = readHex32(publicKeyOf(STRANGER));
+  if (key === undefined) throw new Error('a key is 32 bytes');
+  return account.otherWallet().send(key, amount);
+};
+
+describe('one walk', () => {
+  test('whoever asks meanwhile joins it, and afterwards finds it done', async () => {
+    const { id } = await reserve();
+    const walks = await Promise.all([payer.pay(id), payer.pay(id), payer.pay(id)]);
+    expect(new Set(walks.map(({ progress }) => progress.state))).toEqual(new Set(['proven']));
+    expect(await payer.pay(id)).toEqual(walks[0]);
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('two payers over one journal pay once', async () => {
+    const intent = await reserve();
+    const other = payerWith({ purse: async () => account.purse() });
+    const walks = await Promise.allSettled([payer.pay(intent.id), other.pay(intent.id)]);
+    expect(walks.some(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(amounts()).toEqual([10n]);
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('there is none of a payment that is not there', async () => {
+    await expect(payer.pay('nothing' as PaymentId)).rejects.toThrow('fault_unknownPayment');
+  });
+});
+
+describe('a node that lies cannot make it pay anything else than the offer (invariant 4)', () => {
+  test.each([
+    { kind: 'lie_balance', offset: '-900' },
+    { kind: 'lie_balance', absolute: '1000000' },
+    { kind: 'process_other_hash' },
+    { kind: 'drop_reply_after_accepting', action: 'process' },
+  ] as const)('%o: it pays the offer, once', async (fault) => {
+    devnet.faults.set(fault);
+    const intent = await reserve();
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+    expect(await spent(intent)).toBe(10n);
+  });
+
+  test.each([
+    { kind: 'lie_balance', offset: '-900', contents: true },
+    { kind: 'lie_balance', offset: '900', contents: true },
+    { kind: 'http_status', status: 503 },
+    { kind: 'drop_request' },
+    { kind: 'truncated_json' },
+  ] as const)('%o: it pays nothing, and nothing is owed', async (fault) => {
+    devnet.faults.set(fault);
+    const intent = await reserve();
+    expect((await payer.pay(intent.id)).progress.state).toBe('abandoned');
+    expect(await spent(intent)).toBe(0n);
+    devnet.faults.clear();
+    await purse.chain.look();
+    expect(amounts()).toEqual([]);
+  });
+
+  test('a confirmation of a block that no ledger has costs time, not money', async () => {
+    devnet.faults.set({ kind: 'confirm_never_seen', times: 1 });
+    const first = await reserve(10n);
+    await payImpatiently(first).catch((failure) => expect(failure).toBeInstanceOf(Fault));
+    const second = await reserve(20n);
+    await account.purse().chain.look();
+    await payer.pay(second.id);
+    expect((await payer.pay(first.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n, 20n]);
+  });
+});
+
+describe('what cannot go on now stays as it is', () => {
+  test('a block that reaches no node waits, and goes out once when there is one', async () => {
+    const intent = await reserve();
+    await purse.chain.look();
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+    expect(await stateOf(intent)).toBe('signed');
+    expect(await spent(intent)).toBe(10n);
+    devnet.faults.clear();
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+
+  test('a block that is not confirmed is waited for, and published again where it was lost', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    const walk = payImpatiently(intent);
+    await expect.poll(() => stateOf(intent)).toBe('published');
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.ledger.rollback(sent.hash);
+    devnet.faults.clear();
+    await expect(walk).rejects.toThrow('fault_notConfirmed');
+    expect(await stateOf(intent)).toBe('published');
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
+  });
+
+  test('a block that was lost between two walks is published again before it is waited for', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.ledger.rollback(sent.hash);
+    devnet.faults.clear();
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
+  });
+
+  test('on another network it waits for its own, and asks nobody meanwhile', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
+    const abroad = payerWith({ purse: () => Promise.reject(new Fault('fault_unknownNetwork')) });
+    devnet.stats.reset();
+    await expect(abroad.pay(intent.id)).rejects.toThrow('fault_unknownNetwork');
+    expect(devnet.stats.counts()).toEqual({});
+    expect(await stateOf(intent)).toBe('published');
+  });
+
+  test('locked while its block is confirmed, it goes on after the next unlocking', async () => {
+    devnet.faults.set({ kind: 'never_confirm', times: 1 });
+    purse = account.purse();
+    const intent = await reserve();
+    const walk = payer.pay(intent.id);
+    await expect.poll(() => stateOf(intent)).toBe('published');
+    purse.close();
+    await expect(walk).rejects.toThrow('fault_locked');
+    purse = account.purse();
+    const [sent] = account.sends();
+    if (sent === undefined) throw new Error('published above');
+    devnet.elections.confirm(sent.hash);
+    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([10n]);
+  });
+});
+
+describe('another wallet on the same account', () => {
+  /** What a payment has of its blocks, and what it was debited with. */
+  const standing = async (intent: Intent) => {
+    const payment = await account.journal.find(intent.id);
+    const progress = payment?.progress;
+    return {
+      state: progress?.state,
+      hash: progress !== undefined && 'hash' in progress ? progress.hash : undefined,
+      replaced: payment?.replaced,
+      spent: await spent(intent),
+    };
+  };
+  /** Rolls our block back, and has the other one confirmed in its place. */
+  const outvote = async (theirs: Awaited<ReturnType<typeof rival>>) => {
+    const [ours] = account.sends();
+    if (ours === undefined) throw new Error('published before');
+    devnet.ledger.rollback(ours.hash);
+    devnet.faults.clear();
+    await account.publish(theirs);
+    return ours;
+  };
+
+  test('that was faster: the payment is made on top of its block, under the same consent', async () => {
+    await purse.chain.look();
+    const theirs = await rival(100n);
+    await account.publish(theirs);
+    const intent = await reserve();
+    const { progress, story, replaced } = await payer.pay(intent.id);
+    expect(progress.state).toBe('proven');
+    expect(story.map(({ state }) => state)).toEqual([
+      ...['approved', 'signed', 'signed', 'published', 'confirmed', 'proven'],
+    ]);
+    const [, ours] = account.sends();
+    expect(ours).toMatchObject({ amount: 10n, block: { previous: theirs.hash } });
+    const [first] = replaced ?? [];
+    expect(first).toBeDefined();
+    const lost = first === undefined ? null : await account.chains.signed(first);
+    expect(lost?.block.previous).not.toBe(ours?.block.previous);
+    expect(await account.chains.signed(hashOf(ours?.hash ?? ''))).toMatchObject({ excludes: lost?.hash });
+    expect(await standing(intent)).toMatchObject({ hash: ours?.hash, replaced: [lost?.hash], spent: 10n });
+    expect(amounts()).toEqual([100n, 10n]);
+  });
+
+  test('that contends for the place: payments wait until the network has chosen, and go on by themselves', async () => {
+    await purse.chain.look();
+    devnet.faults.set({ kind: 'never_confirm' });
+    const theirs = await rival(100n);
+    await fetch(devnet.rpcUrl, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
+    });
+    const awaited = vi.spyOn(purse, 'confirmed');
+    const waits = () => awaited.mock.calls.filter(([hash]) => String(hash) === theirs.hash).length;
+    const one = await reserve(10n);
+    const first = payer.pay(one.id);
+    await vi.waitFor(() => expect(waits()).toBe(1));
+    // The next one has nothing to build on yet.
+    const other = await reserve(20n);
+    const second = payer.pay(other.id);
+    await vi.waitFor(() => expect(waits()).toBe(2));
+    devnet.faults.clear();
+    devnet.elections.confirm(theirs.hash);
+    for (const { progress } of await Promise.all([first, second])) expect(progress.state).toBe('proven');
+    expect(new Set(amounts())).toEqual(new Set([100n, 10n, 20n]));
+    expect([await spent(one), await spent(other)]).toEqual([30n, 30n]);
+  });
+
+  test('whose block wins after ours was published: the same, without waiting for the end of patience', async () => {
+    const theirs = await rival(100n);
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    purse = account.purse({ patienceMs: 600_000 });
+    const walk = payer.pay(intent.id);
+    await expect.poll(() => stateOf(intent)).toBe('published');
+    await outvote(theirs);
+    expect((await walk).progress.state).toBe('proven');
+    expect(amounts()).toEqual([100n, 10n]);
+    expect(await spent(intent)).toBe(10n);
+    purse.close();
+  });
+
+  test('whose block wins while the worker is dead: the same', async () => {
+    const theirs = await rival(100n);
+    devnet.faults.set({ kind: 'never_confirm' });
+    const intent = await reserve();
+    await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
+    const lost = await outvote(theirs);
+    const patient = account.purse({ patienceMs: 600_000 });
+    const next = payerWith({ purse: async () => patient });
+    expect((await next.pay(intent.id)).progress.state).toBe('proven');
+    expect(await standing(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
+    expect(amounts()).toEqual([100n, 10n]);
+    patient.close();
+  });
+
+  test('that is faster again and again: each time on top of its block, up to nine blocks', async () => {
+    // The keys are asked for when all is there but the signature.
+    purse = account.purse({
+      keys: async () => {
+        await account.publish(await rival(1n));
+        return account.keys;
+      },
+    });
+    const intent = await reserve();
+    const { progress } = await payer.pay(intent.id);
+    expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_blockForked' });
+    expect((await standing(intent)).replaced).toHaveLength(8);
+    expect(await spent(intent)).toBe(0n);
+    expect(amounts()).toEqual(Array(9).fill(1n));
+  });
+
+  describe('where the payment would be none any more', () => {
+    test.each<[string, string, () => Promise<unknown>, (intent: Intent) => Partial<PayerPorts>]>([
+      ['too dear', 'fault_insufficient', () => rival(995n), () => ({})],
+      [
+        'too late',
+        'fault_offerExpired',
+        () => rival(1n),
+        ({ offer }) => ({ now: () => offer.expiresAt - SIGNING_MARGIN + 1 }),
+      ],
+    ])('%s, it is given up, and its money given back', async (_, fault, theirs, ports) => {
+      await purse.chain.look();
+      const intent = await reserve();
+      const own = await purse.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
+        await account.journal.sign(intent.id, signed);
+      });
+      await account.publish((await theirs()) as Awaited<ReturnType<typeof rival>>);
+      const { progress } = await payerWith(ports(intent)).pay(intent.id);
+      expect(progress).toMatchObject({ state: 'abandoned', fault });
+      expect(await spent(intent)).toBe(0n);
+      expect(amounts()).toHaveLength(1);
+      expect(account.sends()).not.toMatchObject([{ hash: own.hash }]);
+    });
+
+    test('and nobody waits for it, the same', async () => {
+      await purse.chain.look();
+      await account.publish(await rival(100n));
+      const intent = await reserve();
+      let looks = 0;
+      const demand = { isWaited: () => ++looks === 1, signal: new AbortController().signal };
+      expect((await payer.pay(intent.id, demand)).progress).toMatchObject({
+        state: 'abandoned',
+        fault: 'fault_withdrawn',
+      });
+      expect(await spent(intent)).toBe(0n);
+      expect(amounts()).toEqual([100n]);
+    });
+
+    test('for it came with a backup, and another browser may be making it, the same', async () => {
+      await purse.chain.look();
+      const intent = await reserve();
+      await purse.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
+        await account.journal.sign(intent.id, signed);
+      });
+      const row = await account.database.get('payments', intent.id);
+      if (row === undefined) throw new Error('reserved above');
+      await account.database.put('payments', { ...row, payment: copyOf(row.payment) });
+      await account.publish(await rival(100n));
+      expect((await payer.pay(intent.id)).progress).toMatchObject({ fault: 'fault_blockForked' });
+      expect(await spent(intent)).toBe(0n);
+      expect(amounts()).toEqual([100n]);
+    });
+  });
+
+  describe('that one node makes up', () => {
+    let liar: NodeProxy;
+    beforeEach(async () => {
+      liar = await startProxy(devnet);
+    });
+    afterEach(() => liar.close());
+
+    /** The node hides our block, and shows in its place a confirmed one that our key never signed. */
+    const lie = () => {
+      const madeUp = async () => {
+        const own = await account.chains.newest(account.network.id, account.address);
+        if (own === null) throw new Error('signed before the node is asked');
+        const block = { ...own.block, balance: (own.block.balance - 1n) as Raw };
+        return { own, block, hash: hashBlock(block) };
+      };
+      liar.set(
+        { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+        {
+          kind: 'twist',
+          action: 'block_info',
+          twist: async (answer, asked) => {
+            const { own, block, hash } = await madeUp();
+            if (asked.hash === own.block.previous) return { ...answer, successor: hash };
+            if (asked.hash === hash) return { contents: toRpc(block), confirmed: 'true' };
+            return asked.hash === own.hash ? { error: 'Block not found' } : answer;
+          },
+        },
+      );
+    };
+
+    test('before ours was published: the payment waits, and its money stays reserved', async () => {
+      purse = account.purse({ node: nodeAt(liar.rpcUrl) });
+      await purse.chain.look();
+      const intent = await reserve();
+      lie();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+      expect([await stateOf(intent), await spent(intent)]).toEqual(['signed', 10n]);
+      liar.set();
+      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect(amounts()).toEqual([10n]);
+    });
+
+    test('after ours was published: the payment waits, and its money stays reserved', async () => {
+      devnet.faults.set({ kind: 'never_confirm' });
+      const intent = await reserve();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+      purse = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
+      lie();
+      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+      expect([await stateOf(intent), await spent(intent)]).toEqual(['published', 10n]);
+      liar.set();
+      const [sent] = account.sends();
+      if (sent === undefined) throw new Error('published above');
+      devnet.elections.confirm(sent.hash);
+      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect(amounts()).toEqual([10n]);
+    });
+  });
+
+  test('the next payment goes on from there', async () => {
+    await purse.chain.look();
+    await account.publish(await rival(100n));
+    await payer.pay((await reserve()).id);
+    expect((await payer.pay((await reserve(7n)).id)).progress.state).toBe('proven');
+    expect(amounts()).toEqual([100n, 10n, 7n]);
+  });
+});
+
+test('an offer that expired while its worker was away is not paid', async () => {
+  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + 5_000 });
+  const intent = intentOf({ account: account.address, offer });
+  await account.journal.reserve(intent);
+  expect((await payer.pay(intent.id)).progress).toMatchObject({
+    state: 'abandoned',
+    fault: 'fault_offerExpired',
+  });
+  expect(await account.chains.newest(account.network.id, account.address)).toBeNull();
+  await purse.chain.look();
+  expect(amounts()).toEqual([]);
+});
+
+test('a search for work that outlives the offer is ended, and the chain is free again', async () => {
+  const searching: AbortSignal[] = [];
+  const endless: WorkEngine = {
+    name: 'endless',
+    solve: (_root, _threshold, { signal }) =>
+      new Promise((_, reject) => {
+        searching.push(signal);
+        signal.addEventListener('abort', () => reject(signal.reason));
+      }),
+  };
+  purse = account.purse({ work: workOver(account.database, endless) });
+  const at = Date.now();
+  // Long enough for the search to begin on a busy machine.
+  const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: at + SIGNING_MARGIN + 2_000 });
+  const intent = intentOf({ account: account.address, offer });
+  await account.journal.reserve(intent);
+  const { progress } = await payerWith({ now: () => at }).pay(intent.id);
+  expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_offerExpired' });
+  expect(searching.map(({ aborted }) => aborted)).toEqual([true]);
+  expect(await spent(intent)).toBe(0n);
+});
+
+test('what nobody planned for is said to developers, and owes nothing', async () => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  try {
+    const cause = new TypeError('nobody planned for this');
+    const broken = payerWith({ purse: () => Promise.reject(cause) });
+    const intent = await reserve();
+    expect((await broken.pay(intent.id)).progress).toMatchObject({
+      state: 'abandoned',
+      fault: 'fault_unexpected',
+    });
+    expect(said).toHaveBeenCalledWith(cause);
+  } finally {
+    said.mockRestore();
+  }
+});
+
+describe('delivering', () => {
+  const proven = async () => payer.pay((await reserve()).id);
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
+
+  test.each<[string, Delivery, object]>([
+    [
+      'a page',
+      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { state: 'settled', status: 204 },
+    ],
+    [
+      'a refusal for good',
+      {
+        kind: 'answered',
+        status: 402,
+        paymentResponse: encode({ error: 'Payment already spent' }),
+        paymentRequired: null,
+        rest: CAME,
+      },
+      { state: 'refused', status: 402, final: true, said: 'Payment already spent' },
+    ],
+    [
+      'a refusal for now',
+      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { state: 'refused', status: 503, final: false },
+    ],
+    [
+      'a redirect that was not followed',
+      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { state: 'unanswered', reason: 'network' },
+    ],
+    ...(['gone', 'network'] as const).map((reason): [string, Delivery, object] => [
+      `an answer that breaks off (${reason})`,
+      {
+        kind: 'answered',
+        status: 200,
+        paymentResponse: null,
+        paymentRequired: null,
+        rest: Promise.resolve(reason),
+      },
+      { state: 'unanswered', reason },
+    ]),
+    ['no page', { kind: 'unanswered', reason: 'gone' }, { state: 'unanswered', reason: 'gone' }],
+  ])('%s is written down as what it is', async (_, delivery, progress) => {
+    answer = delivery;
+    const payment = await proven();
+    expect((await payer.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
+  });
+
+  test('the proof is on disk as delivered before it leaves, and is the same every time', async () => {
+    const seen: unknown[] = [];
+    const payment = await proven();
+    const careful = payerWith({
+      deliver: async (challenge, proof) => {
+        seen.push([challenge.id, proof, await stateOf(payment.intent)]);
+        return { kind: 'unanswered', reason: 'network' };
+      },
+    });
+    const { challenge } = payment.intent;
+    await careful.deliver(await careful.deliver(payment, challenge), challenge);
+    const proof = 'proof' in payment.progress ? payment.progress.proof : '';
+    expect(seen).toEqual([
+      [challenge.id, proof, 'delivered'],
+      [challenge.id, proof, 'delivered'],
+    ]);
+  });
+
+  test('without a proof there is nothing to deliver, and what is settled is over', async () => {
+    const intent = await reserve();
+    const approved = await account.journal.find(intent.id);
+    if (approved === null) throw new Error('reserved above');
+    await expect(payer.deliver(wholeOf(approved), intent.challenge)).rejects.toThrow('fault_paymentOver');
+    const settled = await payer.deliver(await payer.pay(intent.id), intent.challenge);
+    await expect(payer.deliver(settled, intent.challenge)).rejects.toThrow('fault_paymentOver');
+  });
+});

@@ -1,0 +1,129 @@
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
+import type { Purse } from '../wallet/account-wallet.ts';
+import type { ChainStore } from '../wallet/chain-store.ts';
+import type { ChequeBlock, OwnBlock } from '../wallet/own-block.ts';
+import { DELIVERY_GRACE } from './delivery.ts';
+import type { Journal } from './journal.ts';
+import type { AnyPayment } from './private-record.ts';
+
+export interface RevokerPorts {
+  readonly journal: Journal;
+  readonly chains: ChainStore;
+  /** As `PayerPorts.purse`. */
+  readonly purse: (
+    network: string,
+    account: NanoAddress,
+  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'look'>>;
+  readonly now: () => number;
+}
+
+/**
+ * Makes signed blocks worthless that were handed over and not cashed, or held back because they were too late: another
+ * block takes their place on the frontier, and the money counts as spent until the network has confirmed it there
+ * (protocol.md section 7, rule 16).
+ */
+export class Revoker {
+  readonly #ports: RevokerPorts;
+  readonly #walks = new Map<PaymentId, Promise<AnyPayment>>();
+
+  constructor(ports: RevokerPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Revokes the signed block of a payment. Resolves with the payment `revoked`; as it was, when the site has cashed
+   * the block. Safe to repeat: what an earlier life of the worker began goes on.
+   *
+   * @throws Fault `fault_unknownPayment`; `fault_paymentOver` for a payment that handed nothing over; `fault_revokeWaits`
+   * when it is signed and not confirmed yet; `fault_locked`, `fault_unknownNetwork`, and those of NodeClient
+   */
+  revoke(id: PaymentId): Promise<AnyPayment> {
+    const running = this.#walks.get(id);
+    if (running !== undefined) return running;
+    const walk = this.#revoke(id).finally(() => this.#walks.delete(id));
+    this.#walks.set(id, walk);
+    return walk;
+  }
+
+  /** Goes on with what was begun, and revokes what nobody cashed although its offer is over. */
+  async tend(): Promise<void> {
+    const { chains } = this.#ports;
+    await Promise.all((await chains.out()).map((cheque) => this.#tendTo(cheque).catch(whenNotNow)));
+  }
+
+  async #tendTo({ network, account, cheque }: ChequeBlock): Promise<void> {
+    const { journal, chains, now } = this.#ports;
+    const payment = await journal.find(cheque.payment);
+    if (payment === null) throw new Fault('fault_unknownPayment');
+    const begun = (await chains.newest(network, account))?.revokes !== undefined;
+    const { offer } = payment.intent;
+    const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
+    if (begun || isLate) await this.revoke(cheque.payment);
+  }
+
+  async #revoke(id: PaymentId): Promise<AnyPayment> {
+    const { journal, chains } = this.#ports;
+    const payment = await journal.find(id);
+    if (payment === null) throw new Fault('fault_unknownPayment');
+    const { intent, progress } = payment;
+    if (!('hash' in progress)) throw new Fault('fault_paymentOver');
+    if (progress.state === 'revoked') return payment;
+    const isOut = (await chains.out()).some(({ hash }) => hash === progress.hash);
+    if (!isOut && !isHandOver(intent.offer)) throw new Fault('fault_paymentOver');
+
+    const purse = await this.#ports.purse(intent.network.id, intent.account);
+    const instead = await purse.chain.countermand(progress.hash);
+    const cheque = instead?.revokes;
+    // Nothing to revoke: the block is on the ledger.
+    if (instead === null || cheque === undefined) return payment;
+    const stands = await this.#whichStands(purse, instead, cheque);
+    if (stands === 'cheque') await chains.cashed(cheque);
+    const after = stands === 'cheque' ? payment : await journal.revoke(id, instead);
+    await purse.look();
+    return after;
+  }
+
+  /** Publishes the block that is to take the cheque's place, and waits until the network has chosen one of the two. */
+  async #whichStands(
+    purse: Pick<Purse, 'chain' | 'confirmed'>,
+    instead: OwnBlock,
+    cheque: ChequeBlock,
+  ): Promise<'instead' | 'cheque'> {
+    if ((await purse.chain.land(instead)) !== 'replaced') {
+      const first = await this.#firstConfirmed(purse, instead, cheque);
+      if (first !== null) return first;
+      // Patience is over: a third block, of another wallet, may have taken the place of both.
+      if ((await purse.chain.land(instead)) !== 'replaced') throw new Fault('fault_revokeWaits');
+    }
+    const rival = await purse.chain.replacementOf(instead);
+    if (rival === null) throw new Fault('fault_revokeWaits');
+    return rival === cheque.hash ? 'cheque' : 'instead';
+  }
+
+  async #firstConfirmed(
+    purse: Pick<Purse, 'confirmed'>,
+    instead: OwnBlock,
+    cheque: ChequeBlock,
+  ): Promise<'instead' | 'cheque' | null> {
+    const over = new AbortController();
+    try {
+      return await Promise.race([
+        purse.confirmed(instead.hash, over.signal).then(() => 'instead' as const),
+        purse.confirmed(cheque.hash, over.signal).then(() => 'cheque' as const),
+      ]);
+    } catch (failure) {
+      if (failure instanceof Fault && failure.key === 'fault_notConfirmed') return null;
+      throw failure;
+    } finally {
+      over.abort();
+    }
+  }
+}
+
+/** Locked, without a node, or of another network, a cheque stays out: the next occasion comes back to it. */
+function whenNotNow(failure: unknown): void {
+  if (!(failure instanceof Fault)) console.error(failure);
+}

@@ -1,0 +1,142 @@
+/** The second tries of a proof that pay nothing: in lower case, in the body of a POST, under the same identifier. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { siteOf } from '../site.ts';
+import { type Account, accountWith } from '../wallet/account.fixture.ts';
+import type { Payment } from './payment.ts';
+import { wholeOf } from './private-record.ts';
+import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+let life: ReturnType<typeof lifeOf>;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant?.close();
+  await devnet?.close();
+});
+beforeEach(async () => {
+  account = await accountWith(devnet, XNO);
+  browser = new Browser();
+  life = lifeOf(account, browser);
+  await allowAll(account, merchant.origin);
+  await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
+});
+
+const page = (query: Readonly<Record<string, string>>, path = '/article') =>
+  `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
+const only = async (): Promise<Payment> => {
+  const [row, ...others] = await account.database.getAll('payments');
+  if (row === undefined || others.length > 0) throw new Error('one payment is expected');
+  return wholeOf(row.payment);
+};
+const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
+const read = (proof: string) => JSON.parse(Buffer.from(proof, 'base64').toString());
+
+/** Asks for a page and sees the visit to its end, paying where the purse asks. */
+async function visit(url: string) {
+  const challenge = await browser.visit(url);
+  const meeting = life.cashier.meet(challenge).then(() => 'over' as const);
+  const asked = expect
+    .poll(() => life.approvals.list().length)
+    .toBe(1)
+    .then(
+      () => 'asked' as const,
+      () => 'over' as const,
+    );
+  if ((await Promise.race([meeting, asked])) === 'asked')
+    life.approvals.answer(challenge.id, { kind: 'once' });
+  await meeting;
+  return challenge;
+}
+
+describe('a Track A server that reads hex in lower case only', () => {
+  test('gets the same block so spelled, once, when its page is loaded again', async () => {
+    const url = page({ mechanism: 'trackA', hex: 'lower' });
+    const first = await visit(url);
+    expect(statusOf(first)).toBe(400);
+    expect((await only()).progress).toMatchObject({ state: 'refused', final: false });
+    expect(browser.again).toEqual([[first.id, 'proof']]);
+
+    const second = await visit(url);
+    expect(statusOf(second)).toBe(200);
+    expect((await only()).progress.state).toBe('settled');
+    const [upper, lower] = browser.proofs.map((proof) => read(proof).payload.block);
+    expect(lower).not.toEqual(upper);
+    const folded = { ...upper, ...lower };
+    for (const key of ['previous', 'link', 'signature']) {
+      expect(lower[key]).toBe(upper[key].toLowerCase());
+      folded[key] = upper[key];
+    }
+    expect(folded).toEqual(upper);
+    expect(account.sends()).toHaveLength(1);
+    expect(life.asked).toHaveLength(1);
+  });
+});
+
+describe('a server that lost the session', () => {
+  test('gets the proof by POST; it is settled, and the page is loaded again only if it opens', async () => {
+    const challenge = await visit(page({ 'lose-session': '1' }));
+    expect(statusOf(challenge)).toBe(410);
+    expect(browser.posts.map((body) => JSON.parse(body))).toEqual([{ paymentSignature: browser.proofs[0] }]);
+    expect((await only()).progress).toMatchObject({ state: 'settled', status: 200, byPost: true });
+    expect(browser.again).toEqual([[challenge.id, 'nothing']]);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('and refuses the POST too keeps its proof, and is not paid again', async () => {
+    const url = page({ 'refuse-first': '2', 'refuse-with': 'lost' });
+    await visit(url);
+    expect((await only()).progress).toMatchObject({ state: 'refused', status: 410, final: false });
+    expect(browser.again).toEqual([]);
+    const again = await visit(url);
+    expect(statusOf(again)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+    expect(new Set(browser.proofs).size).toBe(1);
+  });
+
+  test('and is not there for the POST is not known to have answered', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    try {
+      vi.spyOn(browser, 'post').mockImplementation(() => Promise.reject(new TypeError('fetch failed')));
+      await visit(page({ 'lose-session': '1' }));
+      expect((await only()).progress).toMatchObject({ state: 'unanswered', reason: 'network' });
+    } finally {
+      said.mockRestore();
+    }
+  });
+
+  test.each([
+    { why: 'failed', query: { 'refuse-first': '1', 'refuse-with': '500' } },
+    { why: 'has seen nothing confirmed yet', query: { 'refuse-first': '1' } },
+    { why: 'never had one', query: { 'refuse-first': '1', 'refuse-with': 'lost', mechanism: 'trackA' } },
+  ])('is another one than a server that $why, which gets no POST', async ({ query }) => {
+    await visit(page(query));
+    expect((await only()).progress.state).toBe('refused');
+    expect(browser.posts).toEqual([]);
+    expect(browser.again).toEqual([]);
+  });
+});
+
+test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano'])(
+  'a proof of %s that is delivered again has the identifier that it had',
+  async (mechanism) => {
+    const url = page({ mechanism, paymentIdentifier: 'required' }, '/loses-answer');
+    await visit(url);
+    expect((await only()).progress.state).toBe('unanswered');
+    const again = await visit(url);
+    expect(statusOf(again)).toBe(200);
+    const ids = browser.proofs.map((proof) => read(proof).extensions['payment-identifier'].info.id);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+    expect(account.sends()).toHaveLength(1);
+  },
+);

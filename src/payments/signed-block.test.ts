@@ -1,0 +1,513 @@
+/** Signed blocks that are handed over: off until allowed, a cheque while they are out, revoked or cashed at the end. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { readHex32 } from '../../test/devnet/hex.ts';
+import { startProxy } from '../../test/devnet/proxy.ts';
+import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { hashBlock, toRpc, verifySignature } from '../nano/block.ts';
+import { thresholdFor } from '../nano/network.ts';
+import { nodeAt } from '../nano/nodes.fixture.ts';
+import { isDay } from '../policy/spending-windows.ts';
+import { siteOf } from '../site.ts';
+import { StoredBudgets } from '../storage/budgets.ts';
+import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
+import { DELIVERY_GRACE } from './delivery.ts';
+import type { Payment } from './payment.ts';
+import { wholeOf } from './private-record.ts';
+import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
+
+const XNO = 10n ** 30n;
+const PRICE = 10n ** 28n;
+let devnet: Devnet;
+let merchant: Merchant;
+let account: Account;
+let browser: Browser;
+let life: ReturnType<typeof lifeOf>;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+  merchant = await startMerchant({ network: devnet.profile, patience: { attempts: 300, intervalMs: 5 } });
+});
+afterAll(async () => {
+  await merchant?.close();
+  await devnet?.close();
+});
+beforeEach(async () => {
+  devnet.faults.clear();
+  devnet.elections.delayMs = 5;
+  merchant.reset();
+  account = await accountWith(devnet, XNO);
+  await allow(true);
+  browser = new Browser();
+  life = lifeOf(account, browser);
+});
+
+const begin = (options: LifeOptions = {}) => {
+  life.purse.close();
+  life = lifeOf(account, browser, options);
+  return life;
+};
+const allow = (allowed: boolean) =>
+  new StoredBudgets(account.database, Date.now).setBlockTaker(siteOf(merchant.origin), allowed);
+const page = (query: Readonly<Record<string, string>>, path = '/article') =>
+  `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
+const payments = async (): Promise<readonly Payment[]> =>
+  (await account.database.getAll('payments'))
+    .map(({ payment }) => wholeOf(payment))
+    .toSorted((a, b) => a.intent.at - b.intent.at);
+const newest = async (): Promise<Payment> => {
+  const payment = (await payments()).at(-1);
+  if (payment === undefined) throw new Error('nothing was paid');
+  return payment;
+};
+const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
+const spent = async ({ intent: { network, site, windows } }: Payment) =>
+  (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
+const out = async () => (await account.chains.out()).map(({ hash }) => hash);
+/** What came upon the block that opened the account. */
+const subtypes = () =>
+  account
+    .blocks()
+    .slice(1)
+    .map(({ subtype }) => subtype);
+const confirmNewest = () => {
+  const newest = account.blocks().at(-1);
+  if (newest === undefined) throw new Error('an account with money has a block');
+  devnet.elections.confirm(newest.hash);
+};
+const key = (address: typeof STRANGER) => {
+  const bytes = readHex32(publicKeyOf(address));
+  if (bytes === undefined) throw new Error('a key is 32 bytes');
+  return bytes;
+};
+
+/** Asks for a page, waits for the question, and pays. */
+async function buy(url: string) {
+  const challenge = await browser.visit(url);
+  const meeting = life.cashier.meet(challenge);
+  await expect.poll(() => life.approvals.list().map(({ id }) => id)).toContain(challenge.id);
+  life.approvals.answer(challenge.id, { kind: 'once' });
+  await meeting;
+  return challenge;
+}
+
+/** A payment whose block the merchant holds in its hands. */
+async function held(mechanism = 'trackA', more: Readonly<Record<string, string>> = {}): Promise<Payment> {
+  await buy(page({ mechanism, hold: '1', ...more }));
+  return newest();
+}
+
+describe('a site that may not ask for signed blocks', () => {
+  test.each(['trackA', 'x402nano'])('is not paid by %s, and its page gets its 402', async (mechanism) => {
+    await allow(false);
+    const url = page({ mechanism });
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await life.cashier.meet(challenge);
+    expect(life.asked).toEqual([]);
+    expect(browser.released).toEqual([challenge.id]);
+    expect(life.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
+  });
+
+  test('is paid in another way where it takes one', async () => {
+    await allow(false);
+    await buy(page({ mechanism: 'x402nano,trackA,nanoSignature' }));
+    expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
+  });
+});
+
+const ways = ['trackA', 'x402nano'].flatMap((mechanism) =>
+  ['spec', 'reference'].map((flavour) => ({ mechanism, flavour })),
+);
+
+describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavour }) => {
+  test('is asked about within a budget too, and pays exactly once', async () => {
+    const url = page({ mechanism, flavour });
+    await allowAll(account, url);
+    const challenge = await buy(url);
+    expect(life.asked).toMatchObject([{ reason: 'reason_signedBlock' }]);
+    expect(statusOf(challenge)).toBe(200);
+    const { story, intent, progress } = await newest();
+    expect(story.map(({ state }) => state)).toEqual(['approved', 'signed', 'proven', 'delivered', 'settled']);
+    expect(account.sends()).toMatchObject([
+      { amount: intent.amount, hash: 'hash' in progress && progress.hash },
+    ]);
+    expect(await spent(await newest())).toBe(PRICE);
+  });
+
+  test('the next payment goes on from the block that the server published', async () => {
+    await buy(page({ mechanism, flavour }));
+    await buy(page({ mechanism, flavour }));
+    const paid = await buy(page({ mechanism: 'nanoSession' }));
+    expect(statusOf(paid)).toBe(200);
+    expect(account.sends()).toHaveLength(3);
+    expect(await out()).toEqual([]);
+  });
+});
+
+describe('the block that is handed over', () => {
+  test('takes exactly the price from the confirmed frontier, with the work of a send, and is signed', async () => {
+    const [frontier] = account.blocks().slice(-1);
+    const { progress } = await held();
+    if (!('proof' in progress)) throw new Error('delivered above');
+    const { block } = progress;
+    expect(block.previous).toBe(frontier?.hash);
+    expect(block.balance).toBe(XNO - PRICE);
+    expect(block.link).toBe(publicKeyOf((await newest()).intent.offer.payTo));
+    expect(verifySignature(block, account.keys.publicKey)).toBe(true);
+    const threshold = parseThreshold(thresholdFor(account.network, 'send'));
+    expect(meets(parseWorkRoot(block.previous), parseWorkNonce(block.work), threshold)).toBe(true);
+    const proof = JSON.parse(Buffer.from(progress.proof, 'base64').toString());
+    expect(proof.payload.block).toMatchObject({ previous: block.previous, balance: String(block.balance) });
+  });
+
+  test('waits until the block below it is confirmed', async () => {
+    devnet.elections.delayMs = 1_000;
+    await life.purse.send(STRANGER, 7n as Raw);
+    const meeting = buy(page({ mechanism: 'trackA' }));
+    await expect.poll(async () => (await payments()).length).toBe(1);
+    expect(await out()).toEqual([]);
+    confirmNewest();
+    devnet.elections.delayMs = 5;
+    const challenge = await meeting;
+    expect(statusOf(challenge)).toBe(200);
+    expect(account.sends().map(({ amount }) => amount)).toEqual([7n, PRICE]);
+  });
+
+  test('is not signed at all when that takes too long', async () => {
+    begin({ purse: { patienceMs: 200 } });
+    devnet.faults.set({ kind: 'never_confirm' });
+    await life.purse.send(STRANGER, 7n as Raw);
+    const challenge = await buy(page({ mechanism: 'x402nano' }));
+    expect((await newest()).progress).toMatchObject({ state: 'abandoned', fault: 'fault_headUnconfirmed' });
+    expect(browser.released).toEqual([challenge.id]);
+    expect(await spent(await newest())).toBe(0n);
+  });
+});
+
+/** What the purse is taking in, once it has looked (raw). */
+async function incoming(): Promise<Raw> {
+  await life.purse.refresh();
+  return life.purse.incoming;
+}
+
+describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) => {
+  let cheque: Payment;
+  const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
+  beforeEach(async () => {
+    cheque = await held(mechanism);
+  });
+
+  test('it is settled with the server, spent in the budget and the balance, and nowhere on the ledger', async () => {
+    expect(cheque.progress.state).toBe('settled');
+    await life.purse.refresh();
+    expect(life.purse.balance).toBe(XNO - PRICE);
+    expect(await spent(cheque)).toBe(PRICE);
+    expect(account.sends()).toEqual([]);
+    expect(await out()).toEqual(['hash' in cheque.progress && cheque.progress.hash]);
+  });
+
+  test.each(['this life', 'the next life'])('in %s nothing is sent, received or changed', async (which) => {
+    if (which === 'the next life') begin();
+    await devnet.faucet(account.address, 5n);
+    await expect.poll(incoming).toBe(5n);
+    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    await expect(life.purse.send(STRANGER, 'everything')).rejects.toThrow(locked);
+    await expect(life.purse.chain.represent(STRANGER)).rejects.toThrow(locked);
+    await life.handover.resume();
+    expect(subtypes()).toEqual([]);
+    expect(life.purse.trouble?.key).toBeUndefined();
+    expect(life.purse.incoming).toBe(5n);
+  });
+
+  test('other payments are asked about as ever, and then left to their pages, saying who has the block', async () => {
+    const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
+    expect(browser.released).toEqual([]);
+    life.approvals.answer(challenge.id, { kind: 'once' });
+    await meeting;
+    expect(browser.released).toEqual([challenge.id]);
+    expect(life.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
+  });
+
+  test('a budget asks, and pays nothing', async () => {
+    const url = page({ mechanism: 'nanoSession' });
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    const meeting = life.cashier.meet(challenge);
+    await expect.poll(() => life.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+    life.approvals.answer(challenge.id, { kind: 'decline' });
+    await meeting;
+    expect(account.sends()).toEqual([]);
+  });
+
+  test('cashed by the server, it is found by its hash, and the account goes on from it', async () => {
+    await devnet.faucet(account.address, 5n);
+    expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+    await life.purse.send(STRANGER, 1n as Raw);
+    await expect.poll(incoming).toBe(0n);
+    await expect.poll(subtypes).toEqual(['send', 'send', 'receive']);
+    expect(life.purse.balance).toBe(XNO - PRICE - 1n + 5n);
+    expect(await out()).toEqual([]);
+    expect((await newest()).progress.state).toBe('settled');
+    expect(await spent(cheque)).toBe(PRICE);
+  });
+
+  test('it is revoked: a change takes its place, the money is back, and the server cannot cash it', async () => {
+    const { id } = cheque.intent;
+    expect((await life.revoker.revoke(id)).progress.state).toBe('revoked');
+    expect(await spent(cheque)).toBe(0n);
+    expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
+    const [, change] = account.blocks();
+    const handedOver = 'block' in cheque.progress ? cheque.progress.block : undefined;
+    expect(change).toMatchObject({ subtype: 'change', amount: 0n });
+    expect(change && devnet.ledger.isConfirmed(change)).toBe(true);
+    expect(change?.block.previous).toBe(handedOver?.previous);
+    expect(change?.block.representative).toBe(account.blocks()[0]?.block.representative);
+    expect(await out()).toEqual([]);
+    await life.purse.send(STRANGER, 1n as Raw);
+    expect(life.purse.balance).toBe(XNO - 1n);
+    // Once more is nothing more.
+    expect((await life.revoker.revoke(id)).progress.state).toBe('revoked');
+    expect(subtypes()).toEqual(['change', 'send']);
+  });
+
+  test('revoked too late, it stays paid', async () => {
+    await merchant.publishHeld();
+    expect((await life.revoker.revoke(cheque.intent.id)).progress.state).toBe('settled');
+    expect(subtypes()).toEqual(['send']);
+    expect(await spent(cheque)).toBe(PRICE);
+    expect(await out()).toEqual([]);
+  });
+
+  test('cashed while it is being revoked, it stays paid', async () => {
+    const first = begin({ kill: { at: 'countermand', when: 'after' } });
+    void first.revoker.revoke(cheque.intent.id);
+    await first.died;
+    await merchant.publishHeld();
+    begin();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('settled');
+    expect(subtypes()).toEqual(['send']);
+    expect(await spent(cheque)).toBe(PRICE);
+    expect(await out()).toEqual([]);
+    await life.purse.send(STRANGER, 1n as Raw);
+  });
+
+  test('with another block of another wallet in its place it is worth nothing, and the money is back', async () => {
+    await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
+    begin({ purse: { patienceMs: 300 } });
+    expect((await life.revoker.revoke(cheque.intent.id)).progress.state).toBe('revoked');
+    expect(await spent(cheque)).toBe(0n);
+    await life.purse.send(STRANGER, 1n as Raw);
+    expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
+  });
+
+  test('being revoked, it stays out where a node has it unconfirmed: the network decides', async () => {
+    if (!('block' in cheque.progress)) throw new Error('handed over above');
+    const { block, hash } = cheque.progress;
+    begin({ purse: { patienceMs: 300 } });
+    devnet.faults.set({ kind: 'never_confirm' });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    const other = await startProxy(devnet);
+    other.set({
+      kind: 'twist',
+      action: 'block_info',
+      twist: (answer, asked) =>
+        asked.hash === hash ? { contents: toRpc(block), confirmed: 'false' } : answer,
+    });
+    begin({ purse: { node: nodeAt(other.rpcUrl) } });
+    await life.purse.refresh();
+    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    await other.close();
+    expect(await out()).toEqual([hash]);
+    devnet.faults.clear();
+    confirmNewest();
+    begin();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('revoked');
+    expect(await spent(cheque)).toBe(0n);
+    expect(subtypes()).toEqual(['change']);
+  });
+
+  test('a node that makes up a block in its place gets no money given back: the server can still cash it', async () => {
+    if (!('block' in cheque.progress)) throw new Error('handed over above');
+    const { block } = cheque.progress;
+    const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
+    const liar = await startProxy(devnet);
+    liar.set(
+      { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+      {
+        kind: 'twist',
+        action: 'block_info',
+        twist: (answer, { hash }) => {
+          if (hash === block.previous) return { ...answer, successor: hashBlock(madeUp) };
+          return hash === hashBlock(madeUp) ? { contents: toRpc(madeUp), confirmed: 'true' } : answer;
+        },
+      },
+    );
+    begin({ purse: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await liar.close();
+    expect((await newest()).progress.state).toBe('settled');
+    expect(await spent(cheque)).toBe(PRICE);
+    expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+    begin();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('settled');
+    expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
+    expect(await spent(cheque)).toBe(PRICE);
+  });
+
+  test('it is revoked by itself a minute after its offer is over, not before', async () => {
+    let now = cheque.intent.offer.expiresAt + DELIVERY_GRACE - 1;
+    begin({ now: () => now });
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('settled');
+    now += 1;
+    await Promise.all([life.revoker.tend(), life.revoker.tend()]);
+    expect((await newest()).progress.state).toBe('revoked');
+    expect(subtypes()).toEqual(['change']);
+  });
+
+  test('and no node can be asked, nothing is revoked; the account goes on waiting', async () => {
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
+    expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
+    devnet.faults.clear();
+    expect(await out()).toHaveLength(1);
+  });
+
+  test('its revocation waits for the confirmation: until then the money is spent', async () => {
+    begin({ purse: { patienceMs: 300 } });
+    devnet.faults.set({ kind: 'never_confirm' });
+    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    expect(await spent(cheque)).toBe(PRICE);
+    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    devnet.faults.clear();
+    confirmNewest();
+    await life.revoker.tend();
+    expect((await newest()).progress.state).toBe('revoked');
+    expect(subtypes()).toEqual(['change']);
+  });
+});
+
+test('what was published late by the server is found without being asked for', async () => {
+  life.purse.open();
+  await held('x402nano', { hold: '0', publish: 'late' });
+  expect(await out()).toHaveLength(1);
+  await expect.poll(out).toEqual([]);
+  expect(life.purse.balance).toBe(XNO - PRICE);
+  life.purse.close();
+});
+
+test('only what was handed over can be revoked', async () => {
+  await buy(page({ mechanism: 'nanoSession' }));
+  const { intent } = await newest();
+  await expect(life.revoker.revoke(intent.id)).rejects.toThrow('fault_paymentOver');
+  await expect(life.revoker.revoke(`${intent.id}?` as typeof intent.id)).rejects.toThrow(
+    'fault_unknownPayment',
+  );
+});
+
+test('a payment revoked while its proof is under way stays revoked, whatever the server says', async () => {
+  const challenge = await browser.visit(page({ mechanism: 'trackA', hold: '1' }));
+  const deliver = browser.deliver.bind(browser);
+  vi.spyOn(browser, 'deliver').mockImplementation(async (...sent) => {
+    const delivery = await deliver(...sent);
+    await life.revoker.revoke((await newest()).intent.id);
+    return delivery;
+  });
+  const meeting = life.cashier.meet(challenge);
+  await expect.poll(() => life.approvals.list().length).toBe(1);
+  life.approvals.answer(challenge.id, { kind: 'once' });
+  await meeting;
+  expect((await newest()).progress.state).toBe('revoked');
+  expect(life.log).toEqual([]);
+});
+
+type Act = 'hold' | 'cash' | 'revoke' | 'cash and revoke' | 'late' | 'send' | 'receive' | 'die' | 'buy';
+const acts: readonly Act[] = [
+  'hold',
+  'hold',
+  'cash',
+  'revoke',
+  'cash and revoke',
+  'late',
+  'send',
+  'receive',
+  'die',
+  'buy',
+];
+
+test('whatever happens in whatever order, what is spent is what is on the ledger, once', async () => {
+  const revokeNewest = async () => {
+    const payment = (await payments()).findLast(({ progress }) => 'hash' in progress);
+    if (payment?.intent.offer.mechanism === 'trackA') await life.revoker.revoke(payment.intent.id);
+  };
+  const locked = (failure: unknown) => expect(String(failure)).toContain('fault_chequeOut');
+  const perform: Readonly<Record<Act, () => Promise<unknown>>> = {
+    // While a block is out the purse does not ask, and the page is let go.
+    hold: () => buyIfAsked(page({ mechanism: 'trackA', hold: '1' })),
+    buy: () => buyIfAsked(page({ mechanism: 'nanoSignature' })),
+    cash: () => merchant.publishHeld(),
+    revoke: revokeNewest,
+    'cash and revoke': () => Promise.all([merchant.publishHeld(), revokeNewest()]),
+    late: () => lifeOf(account, browser, { purse: {}, now: () => Date.now() + 86_400_000 }).revoker.tend(),
+    send: () => life.purse.send(STRANGER, 1n as Raw).catch(locked),
+    receive: async () => {
+      await devnet.faucet(account.address, 1_000n);
+      await life.purse.refresh();
+    },
+    die: async () => begin(),
+  };
+  const buyIfAsked = async (url: string) => {
+    const challenge = await browser.visit(url);
+    const meeting = life.cashier.meet(challenge);
+    await expect
+      .poll(() => life.approvals.list().length === 1 || browser.released.includes(challenge.id))
+      .toBe(true);
+    for (const { id } of life.approvals.list()) life.approvals.answer(id, { kind: 'once' });
+    await meeting;
+  };
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...acts), { minLength: 3, maxLength: 8 }), async (script) => {
+      merchant.reset();
+      account = await accountWith(devnet, XNO);
+      await allow(true);
+      browser = new Browser();
+      life = lifeOf(account, browser);
+      for (const act of script) await perform[act]();
+      await revokeNewest();
+
+      const ledger = new Set(account.sends().map(({ hash }) => String(hash)));
+      const all = await payments();
+      let paid = 0n;
+      for (const { intent, progress } of all) {
+        const isOn = 'hash' in progress && ledger.has(progress.hash);
+        expect([
+          intent.offer.mechanism,
+          progress.state === 'revoked' || progress.state === 'abandoned',
+        ]).toEqual([intent.offer.mechanism, !isOn]);
+        if (isOn) paid += intent.amount;
+      }
+      const given = await account.database.getAll('transfers');
+      const sent = given.filter(({ kind }) => kind === 'sent');
+      expect(ledger.size).toBe(all.filter(({ progress }) => 'proof' in progress).length + sent.length);
+      const spending = await account.database.getAll('spending');
+      const days = spending.filter(({ site, window }) => site === siteOf(merchant.origin) && isDay(window));
+      expect(days.reduce((sum, row) => sum + row.spent, 0n)).toBe(paid);
+      expect(await out()).toEqual([]);
+      const received = given.filter(({ kind }) => kind === 'received');
+      const moved = (rows: typeof given) => rows.reduce((sum, { amount }) => sum + amount, 0n);
+      expect(account.blocks().at(-1)?.block.balance).toBe(XNO + moved(received) - moved(sent) - paid);
+    }),
+    { numRuns: 12 },
+  );
+}, 120_000);

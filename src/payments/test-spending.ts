@@ -1,0 +1,230 @@
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import { parseRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import type { BlockHash, SignedBlock } from '../nano/block.ts';
+import type { PaymentId } from '../payment-id.ts';
+import type { Message } from '../protocol/mechanisms/mechanism.ts';
+import type { X402NanoOffer } from '../protocol/offer/offer.ts';
+import { type Site, siteOf } from '../site.ts';
+import type { Exclusively, Order } from '../wallet/account-chain.ts';
+import type { Purse, Standing } from '../wallet/account-wallet.ts';
+import type { Float } from '../wallet/wallet.ts';
+import type { Journal } from './journal.ts';
+import type { Payment } from './payment.ts';
+import type { Payer } from './payment-runner.ts';
+import type { Revoker } from './recall.ts';
+
+/** What the user agreed to spend on a test of a server, and what is left of it. */
+export interface TestRun {
+  readonly url: string;
+  readonly account: NanoAddress;
+  readonly network: string;
+  /** Raw, as text: it outlives the worker. */
+  readonly left: string;
+}
+
+/** Keeps the runs until the purse is locked or the browser ends. */
+export interface RunStore {
+  read(run: string): Promise<TestRun | null>;
+  write(run: string, value: TestRun): Promise<void>;
+}
+
+export interface TesterPorts {
+  readonly journal: Journal;
+  readonly payer: Pick<Payer, 'pay'>;
+  readonly revoker: Pick<Revoker, 'revoke'>;
+  /** The open purse; rejects with Fault `fault_locked`. */
+  readonly purse: () => Promise<Pick<Float, 'network' | 'account' | 'accounts' | 'send' | 'of'>>;
+  readonly runs: RunStore;
+  /** Whether the user said that the server at this site is theirs. */
+  readonly isOwn: (site: Site) => Promise<boolean>;
+  readonly exclusively: Exclusively;
+  readonly now: () => number;
+}
+
+/** What a block is signed for that a server under test is handed: the order, and whether the server ever gets it. */
+export interface TestCheque extends Order {
+  /** It never leaves the purse as it is, and so cannot cost anything. */
+  readonly kept: boolean;
+}
+
+/** How long a signed block of a test may be out before it is taken back by itself (ms). */
+const CHEQUE_LIFE = 10 * 60_000;
+
+/** No request can have such a method: what was paid for a test is never delivered to a page. */
+const TEST_METHOD = 'a test';
+
+/**
+ * Spends on tests of the user's own servers, and on what they fetch by hand: never more than they agreed to for a run,
+ * and all of it written down like everything else. What is sent is a transfer; a signed block that is handed over is a
+ * payment in the journal, and is revoked by itself should nobody come back to it.
+ */
+export class Tester {
+  readonly #ports: TesterPorts;
+
+  constructor(ports: TesterPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Begins a run that may spend at most `limit` raw. Probing takes a server that the user called their own.
+   *
+   * @throws Fault `fault_notOwnServer`, `fault_badSite`, `fault_locked`
+   */
+  async begin(url: string, limit: Raw, probing: boolean): Promise<{ readonly run: string } & TestRun> {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new Fault('fault_badSite', [url]);
+    const site = siteOf(url);
+    if (probing && !(await this.#ports.isOwn(site))) throw new Fault('fault_notOwnServer', [site]);
+    const { account, network } = await this.#ports.purse();
+    const run = crypto.randomUUID();
+    const value = { url, account, network: network.id, left: limit.toString() };
+    await this.#ports.runs.write(run, value);
+    return { run, ...value };
+  }
+
+  /** Sends, and resolves once a node has the block. @throws Fault `fault_testOver`, and as `Purse.send` */
+  async pay(run: string, { to, amount }: Order): Promise<BlockHash> {
+    const { purse } = await this.#open(run);
+    await this.#debit(run, await this.#costOf(to, amount));
+    return purse.send(to, amount);
+  }
+
+  /** Resolves once the network has confirmed the block. @throws Fault `fault_testOver`, and as `Purse.confirmed` */
+  async confirmed(run: string, hash: BlockHash): Promise<void> {
+    await (await this.#open(run)).own.confirmed(hash);
+  }
+
+  /** Where a block stands. @throws Fault `fault_testOver`, and those of NodeClient */
+  async standing(run: string, hash: BlockHash): Promise<Standing> {
+    return (await this.#open(run)).own.standing(hash);
+  }
+
+  /** Signs what a mechanism binds to a payment. @throws Fault `fault_testOver`, `fault_locked` */
+  async sign(run: string, message: Message): Promise<string> {
+    return (await this.#open(run)).own.sign(message);
+  }
+
+  /**
+   * Signs a send that only the server under test may publish.
+   *
+   * @throws Fault `fault_testOver`, and as `Payer.pay`
+   */
+  async cheque(
+    run: string,
+    { to, amount, kept }: TestCheque,
+  ): Promise<{ readonly id: PaymentId; readonly block: SignedBlock }> {
+    const { journal, payer, now } = this.#ports;
+    const { value, own } = await this.#open(run);
+    if (!kept) await this.#debit(run, await this.#costOf(to, amount));
+    const id = crypto.randomUUID() as PaymentId;
+    const { id: network, testMoney } = own.network;
+    const offer = offerOf(value, { to, amount }, now());
+    const reservation = await journal.reserve({
+      id,
+      at: now(),
+      network: { id: network, testMoney },
+      account: value.account,
+      site: siteOf(value.url),
+      challenge: challengeOf(value, id, now()),
+      offer,
+      amount,
+      approval: 'once',
+      once: `test ${id}`,
+      resource: `${TEST_METHOD} ${siteOf(value.url)}`,
+    });
+    if (reservation.kind !== 'reserved') throw new Fault('fault_unexpected');
+    const { progress } = await payer.pay(id);
+    if (progress.state === 'abandoned') throw new Fault(progress.fault, progress.args);
+    if (!('block' in progress)) throw new Fault('fault_paymentOver');
+    return { id, block: progress.block };
+  }
+
+  /**
+   * Takes a signed block back where the server has not published it, and writes down what became of it. Safe to repeat.
+   *
+   * @throws Fault as `Revoker.revoke`
+   */
+  async takeBack(run: string, id: PaymentId): Promise<'takenBack' | 'cashed'> {
+    await this.#open(run);
+    const { progress } = await this.#ports.revoker.revoke(id);
+    if (progress.state === 'revoked') return 'takenBack';
+    if ('proof' in progress) await this.#settle(id, progress);
+    return 'cashed';
+  }
+
+  /** The server has the money: that is the end of it. */
+  async #settle(
+    id: PaymentId,
+    progress: Extract<Payment['progress'], { readonly proof: string }>,
+  ): Promise<void> {
+    const { journal } = this.#ports;
+    const { block, hash, proof } = progress;
+    if (progress.state === 'settled') return;
+    if (progress.state !== 'delivered') await journal.advance(id, { state: 'delivered', block, hash, proof });
+    await journal.advance(id, { state: 'settled', status: 200, block, hash, proof });
+  }
+
+  /** The run, and the purse that it was begun with. */
+  async #open(run: string) {
+    const value = await this.#ports.runs.read(run);
+    const purse = await this.#ports.purse();
+    const own: Purse | undefined = value === null ? undefined : purse.of(value.account);
+    if (value === null || own === undefined || own.network.id !== value.network)
+      throw new Fault('fault_testOver');
+    return { value, purse, own };
+  }
+
+  /** What goes to the user's own accounts costs nothing. */
+  async #costOf(to: NanoAddress, amount: Raw): Promise<Raw> {
+    return (await this.#ports.purse()).accounts.includes(to) ? ZERO : amount;
+  }
+
+  /** @throws Fault `fault_testLimit` when more would be spent than was agreed to */
+  #debit(run: string, amount: Raw): Promise<void> {
+    const { runs, exclusively } = this.#ports;
+    return exclusively(`test ${run}`, async () => {
+      const value = await runs.read(run);
+      if (value === null) throw new Fault('fault_testOver');
+      const left = parseRaw(value.left);
+      if (amount > left) throw new Fault('fault_testLimit');
+      await runs.write(run, { ...value, left: subtractRaw(left, amount).toString() });
+    });
+  }
+}
+
+/** What the journal is told of a block that is no offer's: whom it pays, how much, and until when it may be out. */
+function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number): X402NanoOffer {
+  return {
+    mechanism: 'x402nano',
+    oncePer: undefined,
+    index: 0,
+    network,
+    amount,
+    payTo: to,
+    expiresAt: now + CHEQUE_LIFE,
+    accepted: {},
+    resource: { url },
+    resourceEcho: { url },
+    extensions: undefined,
+    warnings: [],
+  };
+}
+
+function challengeOf({ url }: TestRun, id: PaymentId, now: number) {
+  return {
+    id: `test ${id}`,
+    requestId: '',
+    tabId: -1,
+    frameId: 0,
+    documentId: null,
+    initiator: null,
+    topOrigin: siteOf(url),
+    isPrivate: false,
+    method: TEST_METHOD,
+    url,
+    kind: 'xmlhttprequest',
+    header: '',
+    seenAt: now,
+  } as const;
+}

@@ -1,0 +1,338 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Challenge, starters, views } from '../interception/challenge.ts';
+import type { Raw } from '../nano/amount.ts';
+import {
+  budgetOf,
+  challengeOf,
+  PAYEE,
+  SHOP,
+  sessionOffer,
+  signatureOffer,
+} from '../payments/samples.fixture.ts';
+import type { Site } from '../site.ts';
+import { STRANGER } from '../wallet/account.fixture.ts';
+import type { Allowance, Budget } from './budget.ts';
+import { budgetHelps, type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
+import { dayOf } from './spending-windows.ts';
+
+const NOW = 1_900_000_000_000;
+const budget = budgetOf({
+  perPayment: 100n as Raw,
+  perHour: 200n as Raw,
+  perDay: 300n as Raw,
+  perMonth: 400n as Raw,
+  total: 500n as Raw,
+  payTo: PAYEE,
+});
+/** Exactly one payment of 100 is left under every limit. */
+const allowance: Allowance = {
+  budget,
+  spent: { perHour: 100n as Raw, perDay: 200n as Raw, perMonth: 300n as Raw, total: 400n as Raw },
+  cap: { perDay: 600n as Raw, perMonth: 700n as Raw },
+  spentByAll: { perDay: 500n as Raw, perMonth: 600n as Raw },
+};
+const withBudget = (parts: Partial<Budget>) => ({
+  allowance: { ...allowance, budget: { ...budget, ...parts } },
+});
+const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
+/** All is as it should be: the budget pays. */
+const fine: Circumstances = {
+  challenge: challengeOf({ url: `${SHOP}/article` }),
+  offer,
+  allowance,
+  lastPrice: 100n as Raw,
+  paidAt: null,
+  undeliveredBefore: false,
+  blocked: false,
+  isAskerBlocked: false,
+  paused: false,
+  accounts: [STRANGER],
+  now: NOW,
+};
+const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts });
+
+test('inside its budget, a site is paid without asking', () => {
+  expect(decide(fine)).toEqual({ kind: 'pay', budget });
+});
+
+describe('the purse refuses', () => {
+  test.each<[string, Partial<Circumstances>]>([
+    ['refusal_SITE_BLOCKED', { blocked: true }],
+    ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
+  ])('%s', (key, parts) => {
+    expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
+  });
+});
+
+describe('the purse asks', () => {
+  test.each<[string, Partial<Circumstances>]>([
+    ['reason_newSite', { allowance: { ...allowance, budget: null } }],
+    ['reason_undeliveredBefore', { undeliveredBefore: true }],
+    ['reason_paused', { paused: true }],
+    ['reason_paused', withBudget({ paused: true })],
+    ['reason_locked', { accounts: null }],
+    ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
+    ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
+    ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
+    ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
+    ['reason_priceRise', { lastPrice: 99n as Raw }],
+    ['reason_privateWindow', { challenge: challengeOf({ url: `${SHOP}/article`, isPrivate: true }) }],
+    ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
+    ['reason_overHour', withBudget({ perHour: 199n as Raw })],
+    ['reason_overDay', withBudget({ perDay: 299n as Raw })],
+    ['reason_overMonth', withBudget({ perMonth: 399n as Raw })],
+    ['reason_overTotal', withBudget({ total: 499n as Raw })],
+    ['reason_overGlobalDay', { allowance: { ...allowance, cap: { perDay: 599n as Raw, perMonth: null } } }],
+    ['reason_overGlobalMonth', { allowance: { ...allowance, cap: { perDay: null, perMonth: 699n as Raw } } }],
+  ])('%s', (reason, parts) => {
+    expect(decideWith(parts)).toEqual({ kind: 'ask', reason });
+  });
+});
+
+test('whatever a site’s budgets and history, a private window is never paid without asking', () => {
+  fc.assert(
+    fc.property(
+      fc.record(
+        {
+          budget: fc.constantFrom(null, budget, { ...budget, paused: true, pinned: false, priceRise: 1000 }),
+          lastPrice: fc.constantFrom(null, 1n as Raw, 100n as Raw),
+          undeliveredBefore: fc.boolean(),
+          blocked: fc.boolean(),
+          paused: fc.boolean(),
+          accounts: fc.constantFrom(null, [STRANGER], [PAYEE]),
+        },
+        { requiredKeys: ['budget'] },
+      ),
+      ({ budget, ...parts }) => {
+        const challenge = challengeOf({ url: `${SHOP}/article`, isPrivate: true });
+        const decision = decideWith({ ...parts, challenge, allowance: { ...allowance, budget } });
+        expect(decision.kind).not.toBe('pay');
+      },
+    ),
+  );
+});
+
+describe('a budget is for what its own site asks for itself', () => {
+  const other = 'https://elsewhere.example';
+  const url = `${SHOP}/article`;
+  test.each([
+    { name: 'an address the user typed', parts: {}, kind: 'pay' },
+    { name: 'a link of its own', parts: { initiator: SHOP }, kind: 'pay' },
+    { name: 'a link from elsewhere', parts: { initiator: other }, kind: 'ask' },
+    { name: 'a sandboxed page', parts: { initiator: 'null' }, kind: 'ask' },
+    { name: 'an address that led here', parts: { redirectedBy: other }, kind: 'ask' },
+    {
+      name: 'a link of its own by way of elsewhere',
+      parts: { initiator: SHOP, redirectedBy: other },
+      kind: 'ask',
+    },
+    {
+      name: 'a worker of its own, of no known page',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true },
+      kind: 'ask',
+    },
+    {
+      name: 'its own script, through its worker',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true, documentId: 'page' },
+      kind: 'pay',
+    },
+    { name: 'its own script', parts: { kind: 'xmlhttprequest', initiator: SHOP }, kind: 'pay' },
+    { name: 'a script that nobody started', parts: { kind: 'xmlhttprequest' }, kind: 'ask' },
+    {
+      name: 'its own frame',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: [SHOP, SHOP] },
+      kind: 'pay',
+    },
+    {
+      name: 'its own frame in a frame of another site in its own page',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: [SHOP, other, SHOP] },
+      kind: 'ask',
+    },
+    {
+      name: 'its own frame in a frame without an origin',
+      parts: { kind: 'sub_frame', initiator: SHOP, ancestors: ['null', SHOP] },
+      kind: 'ask',
+    },
+    {
+      name: 'its own address before it was encrypted',
+      parts: { redirectedBy: SHOP.replace('https', 'http') },
+      kind: 'ask',
+    },
+    {
+      name: 'its frame in another page',
+      parts: { kind: 'sub_frame', initiator: SHOP, topOrigin: other },
+      kind: 'ask',
+    },
+    {
+      name: 'its picture in another page',
+      parts: { kind: 'image', initiator: other, topOrigin: other },
+      kind: 'ask',
+    },
+    { name: 'a page that has no origin', parts: { initiator: SHOP, topOrigin: null }, kind: 'ask' },
+    {
+      name: 'another scheme of the same host',
+      parts: { kind: 'image', initiator: SHOP.replace('https', 'http') },
+      kind: 'ask',
+    },
+  ] as const)('$name: $kind', ({ parts, kind }) => {
+    expect(decideWith({ challenge: challengeOf({ url, ...parts }) }).kind).toBe(kind);
+  });
+});
+
+describe('a budget pays for a document', () => {
+  test.each<[string, Partial<Challenge>, number | null, string]>([
+    ['that its user asked for and sees', {}, null, 'pay'],
+    ['that its user asks for again', {}, NOW - 60_000, 'pay'],
+    ['that the browser loads again', { startedBy: 'browser' }, null, 'reason_loadedAgain'],
+    ['that the browser loads again, just paid', { startedBy: 'browser' }, NOW - 60_000, 'reason_justPaid'],
+    ['that the page before it opens by itself', { startedBy: 'page' }, null, 'reason_startedByPage'],
+    ['that its page opens again', { startedBy: 'page' }, NOW - 60_000, 'reason_justPaid'],
+    ['that an extension opens', { startedBy: 'outside' }, null, 'reason_startedOutside'],
+    ['in another than the last focused window', { view: 'beside' }, null, 'reason_notInFront'],
+    ['in a tab behind another', { view: 'hidden' }, null, 'reason_notInFront'],
+  ])('%s', (_, parts, paidAt, outcome) => {
+    const decision = decideWith({ challenge: challengeOf({ url: `${SHOP}/article`, ...parts }), paidAt });
+    expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
+  });
+
+  test('only where the browser says how it was opened, and where', () => {
+    const { startedBy: _, ...opened } = challengeOf({ url: `${SHOP}/article` });
+    expect(decideWith({ challenge: opened })).toEqual({ kind: 'ask', reason: 'reason_startUnknown' });
+    const { view: __, ...shown } = challengeOf({ url: `${SHOP}/article` });
+    expect(decideWith({ challenge: shown })).toEqual({ kind: 'ask', reason: 'reason_notInFront' });
+  });
+});
+
+describe('a budget pays for what a page asks for itself', () => {
+  const part = { kind: 'image', initiator: SHOP } as const;
+  const script = { kind: 'xmlhttprequest', initiator: SHOP } as const;
+  test.each<[string, Partial<Challenge>, number | null, string]>([
+    ['where the page is in another window', { ...part, view: 'beside' }, null, 'pay'],
+    ['not where the page is hidden', { ...part, view: 'hidden' }, null, 'reason_notInView'],
+    ['not by a script of a hidden page', { ...script, view: 'hidden' }, null, 'reason_notInView'],
+    ['in a page loaded again, the first time', { ...part, startedBy: 'browser' }, null, 'pay'],
+    ['in a page loaded again, not twice', { ...part, startedBy: 'browser' }, NOW - 1, 'reason_justPaid'],
+    ['by a script of a page loaded again', { ...script, startedBy: 'browser' }, NOW - 1, 'pay'],
+    ['again in a page that its user opened', part, NOW - 1, 'pay'],
+  ])('%s', (_, parts, paidAt, outcome) => {
+    const { startedBy = null, ...challenge } = { ...challengeOf({ url: `${SHOP}/article` }), ...parts };
+    const started = 'startedBy' in parts && startedBy !== null ? { startedBy } : {};
+    const decision = decideWith({ challenge: { ...challenge, ...started }, paidAt });
+    expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
+  });
+
+  test('only where it is known to be in view', () => {
+    const { view: _, ...challenge } = challengeOf({ url: `${SHOP}/article`, ...script });
+    expect(decideWith({ challenge })).toEqual({ kind: 'ask', reason: 'reason_notInView' });
+  });
+});
+
+test('a document is paid without asking only when its user started it and has it in front', () => {
+  const parts = fc.record({
+    startedBy: fc.constantFrom(...starters),
+    view: fc.constantFrom(...views),
+    initiator: fc.constantFrom(null, SHOP, 'https://elsewhere.example', 'null'),
+    ancestors: fc.array(fc.constantFrom(SHOP, 'https://elsewhere.example', 'null'), { maxLength: 3 }),
+    paidAt: fc.constantFrom(null, NOW - 1),
+  });
+  fc.assert(
+    fc.property(parts, ({ paidAt, ...sensed }) => {
+      const challenge = challengeOf({ url: `${SHOP}/article`, ...sensed });
+      if (decideWith({ challenge, paidAt }).kind !== 'pay') return;
+      expect(sensed).toMatchObject({ startedBy: 'user', view: 'front' });
+      expect(new Set([sensed.initiator ?? SHOP, ...sensed.ancestors])).toEqual(new Set([SHOP]));
+    }),
+  );
+});
+
+describe('a site that the user names may spend the budget too', () => {
+  const friend = 'https://friend.example' as Site;
+  const url = `${SHOP}/article`;
+  const decideFor = (parts: Partial<Challenge>) =>
+    decideWith({ ...withBudget({ initiators: [friend] }), challenge: challengeOf({ url, ...parts }) });
+
+  test.each([
+    { name: 'a link', parts: { initiator: friend }, kind: 'pay' },
+    { name: 'a picture', parts: { kind: 'image', initiator: friend, topOrigin: friend }, kind: 'pay' },
+    {
+      name: 'a script of the site in a frame',
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, topOrigin: friend },
+      kind: 'pay',
+    },
+    {
+      name: "a stranger's page with a frame of it",
+      parts: { kind: 'image', initiator: friend, topOrigin: 'https://stranger.example' },
+      kind: 'ask',
+    },
+    {
+      name: "a stranger's frame in its page",
+      parts: { kind: 'image', initiator: 'https://stranger.example', topOrigin: friend },
+      kind: 'ask',
+    },
+    {
+      name: 'a name that only ends like it',
+      parts: { kind: 'image', initiator: 'https://not.friend.example', topOrigin: SHOP },
+      kind: 'ask',
+    },
+    { name: 'a sandboxed page', parts: { kind: 'image', initiator: 'null', topOrigin: friend }, kind: 'ask' },
+  ] as const)('$name of its: $kind', ({ parts, kind }) => {
+    expect(decideFor(parts).kind).toBe(kind);
+  });
+});
+
+test('an offer is paid while it still lives 25 seconds, and not a millisecond less', () => {
+  const { expiresAt } = offer;
+  expect(decideWith({ now: expiresAt - 25_000 }).kind).toBe('pay');
+  expect(decideWith({ now: expiresAt - 24_999 })).toEqual({
+    kind: 'refuse',
+    key: 'refusal_EXPIRES_TOO_SOON',
+  });
+});
+
+describe('the payee', () => {
+  test('that is not known yet may be anybody', () => {
+    expect(decideWith(withBudget({ payTo: null })).kind).toBe('pay');
+  });
+
+  test('may change where the user does not pin it', () => {
+    expect(decideWith(withBudget({ payTo: STRANGER, pinned: false })).kind).toBe('pay');
+  });
+});
+
+test('a price may rise by so many percent, and not by one raw more', () => {
+  const raw = fc.bigInt({ min: 0n, max: 2n ** 120n });
+  fc.assert(
+    fc.property(raw, raw, fc.nat(1_000), (lastPrice, price, priceRise) => {
+      const offered = sessionOffer(price, { expiresAt: NOW + EXPIRY_MARGIN });
+      const { allowance: unlimited } = withBudget({
+        ...{ perPayment: null, perHour: null, perDay: null, perMonth: null, total: null },
+        priceRise,
+      });
+      const { kind } = decideWith({
+        offer: offered,
+        allowance: { ...unlimited, cap: { perDay: null, perMonth: null } },
+        lastPrice: lastPrice as Raw,
+      });
+      expect(kind).toBe((price - lastPrice) * 100n <= lastPrice * BigInt(priceRise) ? 'pay' : 'ask');
+    }),
+  );
+});
+
+test('a budget is only offered where it would pay the next one', () => {
+  const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
+  const beyond = [
+    'reason_overMonth',
+    'reason_crossSite',
+    'reason_overGlobalDay',
+    'reason_loadedAgain',
+    'reason_notInFront',
+  ] as const;
+  expect(helped.filter(budgetHelps)).toEqual(helped);
+  expect(beyond.filter(budgetHelps)).toEqual([]);
+});
+
+test('the price of a session is without its tag, of anything else the amount', () => {
+  expect(priceOf(sessionOffer(107n, { resourceAmount: 100n as Raw, tagAmount: 7n as Raw }))).toBe(100n);
+  expect(priceOf(signatureOffer(107n))).toBe(107n);
+});

@@ -1,0 +1,205 @@
+import type { MessageKey } from '../fault.ts';
+import type { Challenge, Starter } from '../interception/challenge.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
+import type { Offer } from '../protocol/offer/offer.ts';
+import { type Site, siteOf } from '../site.ts';
+import {
+  type Allowance,
+  type Budget,
+  type CapLimit,
+  capPassed,
+  type Limit,
+  limitPassed,
+  termAt,
+} from './budget.ts';
+
+/** Why the purse asks instead of paying by itself. */
+export type Reason = Extract<MessageKey, `reason_${string}`>;
+
+/** What policy says of an offer, with the reason as data. */
+export type Decision =
+  | { readonly kind: 'pay'; readonly budget: Budget }
+  | { readonly kind: 'ask'; readonly reason: Reason }
+  | { readonly kind: 'refuse'; readonly key: Extract<MessageKey, `refusal_${string}`> };
+
+/** What the rules of a budget look at. */
+export interface Request {
+  readonly challenge: Challenge;
+  readonly offer: Offer;
+  /** What the site may spend on the active network, and has spent. */
+  readonly allowance: Allowance;
+  /** What the same resource cost the last time it was bought, without its tag (raw). */
+  readonly lastPrice: Raw | null;
+  /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
+  readonly paidAt: number | null;
+  /** The user has stopped all payments without asking. */
+  readonly paused: boolean;
+  readonly now: number;
+}
+
+/** All that a decision depends on. */
+export interface Circumstances extends Request {
+  /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
+  readonly undeliveredBefore: boolean;
+  readonly blocked: boolean;
+  /** Another site that had it asked is blocked. */
+  readonly isAskerBlocked: boolean;
+  /** The purse's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
+  readonly accounts: readonly NanoAddress[] | null;
+}
+
+/**
+ * How long an offer must still live to be worth paying (ms): confirmation, delivery, the server's own wait, and clock
+ * skew (protocol.md section 7, rule 5).
+ */
+export const EXPIRY_MARGIN = 25_000;
+
+/** How long after a payment the same thing, brought back by no act of the user, is asked about as just paid (ms). */
+export const JUST_PAID = 10 * 60_000;
+
+/** Decides on one offer. Pure: the same circumstances give the same decision. */
+export function decide(circumstances: Circumstances): Decision {
+  const { offer, accounts, now } = circumstances;
+  if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
+  if (circumstances.isAskerBlocked) return refuse('refusal_ASKER_BLOCKED');
+  if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
+  if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
+  if (isHandOver(offer)) return ask('reason_signedBlock');
+  const { budget } = circumstances.allowance;
+  const reason = askFirst(circumstances);
+  if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
+  if (accounts === null) return ask('reason_locked');
+  // A page must not learn which accounts are the purse's own: these are asked about like any that was never paid.
+  if (accounts.includes(offer.payTo)) return ask('reason_payeeChanged');
+  return { kind: 'pay', budget };
+}
+
+/**
+ * Why the budget does not pay for this; null when it does. Asked twice: for the decision, and within the transaction
+ * that reserves the money, where nothing can change any more.
+ */
+export function askFirst({
+  challenge,
+  offer,
+  allowance,
+  lastPrice,
+  paidAt,
+  paused,
+  now,
+}: Request): Reason | null {
+  const { budget, spent } = allowance;
+  if (challenge.isPrivate) return 'reason_privateWindow';
+  if (budget === null) return 'reason_newSite';
+  if (paused || budget.paused) return 'reason_paused';
+  if (termAt(budget, now) === null) return 'reason_budgetEnded';
+  if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
+  if (isUnheld(challenge)) return 'reason_unheld';
+  if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
+  const unasked = notAskedFor(challenge, paidAt);
+  if (unasked !== null) return unasked;
+  if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
+  if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
+  const passed = limitPassed(budget, spent, offer.amount);
+  if (passed !== null) return OVER[passed];
+  const capped = capPassed(allowance, offer.amount);
+  return capped && OVER_CAP[capped];
+}
+
+const OVER: Readonly<Record<Limit, Reason>> = {
+  perPayment: 'reason_overPayment',
+  perHour: 'reason_overHour',
+  perDay: 'reason_overDay',
+  perMonth: 'reason_overMonth',
+  total: 'reason_overTotal',
+};
+
+const OVER_CAP: Readonly<Record<CapLimit, Reason>> = {
+  perDay: 'reason_overGlobalDay',
+  perMonth: 'reason_overGlobalMonth',
+};
+
+/** Whether a budget that is set with this payment would pay the like of it without asking. */
+export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(reason);
+
+/** What a budget's two first limits, its payee and its last price do not change. */
+const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
+  'reason_blockOut',
+  'reason_signedBlock',
+  'reason_privateWindow',
+  'reason_ofWorker',
+  'reason_unheld',
+  'reason_crossSite',
+  'reason_justPaid',
+  'reason_loadedAgain',
+  'reason_startedByPage',
+  'reason_startedOutside',
+  'reason_startUnknown',
+  'reason_notInFront',
+  'reason_notInView',
+  'reason_overHour',
+  'reason_overMonth',
+  'reason_overTotal',
+  'reason_overGlobalDay',
+  'reason_overGlobalMonth',
+]);
+
+/**
+ * Why it is not certain that the user asked for this and can see it; null when it is. A document must be opened by its
+ * user, in the active tab of the window in front. For what a page asks for, the page must be visible; the limits of its
+ * site do the rest. What the browser asks for because it brought a page back is not paid again without a question.
+ */
+function notAskedFor({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
+  const isScripts = kind === 'xmlhttprequest';
+  const isPaidAgain = paidAt !== null && !isScripts;
+  if (kind !== 'main_frame') {
+    if (isPaidAgain && startedBy === 'browser') return 'reason_justPaid';
+    return view === 'front' || view === 'beside' ? null : 'reason_notInView';
+  }
+  if (startedBy !== 'user') return isPaidAgain ? 'reason_justPaid' : STARTED[startedBy ?? 'untold'];
+  return view === 'front' ? null : 'reason_notInFront';
+}
+
+const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'untold', Reason>> = {
+  browser: 'reason_loadedAgain',
+  page: 'reason_startedByPage',
+  outside: 'reason_startedOutside',
+  untold: 'reason_startUnknown',
+};
+
+/** Whether a script asked that has its 402 already: only a load of its page would bring what is paid. */
+function isUnheld({ kind, userPart }: Challenge): boolean {
+  return kind === 'xmlhttprequest' && userPart === 'load';
+}
+
+/** Whether a price is more than so many percent above the last one. */
+function hasRisen(price: Raw, last: Raw, percent: number): boolean {
+  return price * 100n > last * BigInt(100 + percent);
+}
+
+/** What an offer charges for the resource itself, without its tag (raw). */
+export function priceOf(offer: Offer): Raw {
+  return 'resourceAmount' in offer ? offer.resourceAmount : offer.amount;
+}
+
+/**
+ * Whether the site asks for itself: the page in the tab, every frame around the one that asked, whoever started the
+ * request, and whoever redirected it, are of the same origin as the server that wants the money, or of one that the user
+ * allows to spend this budget. Otherwise any site could spend another one's budget.
+ */
+function isAllowed(challenge: Challenge, initiators: readonly Site[]): boolean {
+  const allowed: ReadonlySet<string | null> = new Set([siteOf(challenge.url), ...initiators]);
+  const { kind, initiator, redirectedBy, topOrigin, ancestors = [] } = challenge;
+  const byUser = kind === 'main_frame' && initiator === null;
+  const others = [topOrigin, ...ancestors, ...(redirectedBy === undefined ? [] : [redirectedBy])];
+  return others.every((one) => allowed.has(one)) && (byUser || allowed.has(initiator));
+}
+
+function ask(reason: Reason): Decision {
+  return { kind: 'ask', reason };
+}
+
+function refuse(key: Extract<MessageKey, `refusal_${string}`>): Decision {
+  return { kind: 'refuse', key };
+}

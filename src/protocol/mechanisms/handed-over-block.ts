@@ -1,0 +1,30 @@
+import { publicKeyOf } from '../../nano/account.ts';
+import { type SignedBlock, ZERO_HASH } from '../../nano/block.ts';
+import type { HandOverOffer } from '../offer/offer.ts';
+import type { JsonObject } from '../wire/json.ts';
+
+/**
+ * A signed send as servers take it that publish it themselves: exactly these nine fields, since x402nano knows no
+ * others; previous, link and signature in the node's upper case, work in lower (protocol.md section 4, row 9); every
+ * address in `nano_` form. Servers compare `link_as_account` with payTo as text, the network obeys `link` alone: both
+ * name the payee (protocol.md 3.9).
+ *
+ * @throws RangeError for a block that is no send to the offer's payee
+ */
+export function chequeFor({ payTo }: HandOverOffer, block: SignedBlock): JsonObject {
+  const { account, previous, representative, balance, link, work, signature } = block;
+  if (previous === ZERO_HASH || link !== publicKeyOf(payTo)) {
+    throw new RangeError('the block does not pay the payee of the offer');
+  }
+  return {
+    type: 'state',
+    account,
+    previous,
+    representative,
+    balance: balance.toString(),
+    link,
+    link_as_account: payTo,
+    work,
+    signature,
+  };
+}

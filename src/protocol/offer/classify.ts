@@ -1,0 +1,134 @@
+import { defaultPreference, isHandOver, mechanismOf, payFirstMechanisms } from '../mechanisms/index.ts';
+import { decodeEnvelope } from '../wire/envelope.ts';
+import type { Json } from '../wire/json.ts';
+import {
+  type EntryRefusalCode,
+  type EnvelopeCode,
+  entryRefusalCodes,
+  type MechanismCode,
+  type PayabilityCode,
+  payabilityCodes,
+  type RefusalCode,
+} from './codes.ts';
+import { type EntryContext, readEntry } from './entry.ts';
+import type { Mechanism, Offer, OfferWarning } from './offer.ts';
+import { isSecure, readUrl } from './origin.ts';
+import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
+
+/** What a header is classified against. */
+export interface ClassifyContext {
+  /** Final URL of the 402, after redirects, without its fragment. */
+  readonly url: string;
+  /** CAIP-2 id of the active network: offers of any other are refused. */
+  readonly network: string;
+  /** Another id under which offers mean that network; for benches, where servers say what they would say for real. */
+  readonly alsoNamed?: string | undefined;
+  /** When the 402 arrived (ms): the timers of offers run from here. */
+  readonly arrivedAt: number;
+  /** The present (ms). */
+  readonly now: number;
+  /** The mechanisms in use here; unless given, those that hand over no signed block. */
+  readonly payable?: ReadonlySet<Mechanism>;
+  /** Which mechanisms the user likes best, best first; those it leaves out follow in the order of protocol.md 3.10. */
+  readonly preference?: readonly Mechanism[];
+}
+
+/** What an entry is by protocol.md 3.10 alone; the offer stands beside every mechanism's code. */
+export type ClassifiedEntry =
+  | { readonly code: MechanismCode; readonly offer: Offer }
+  | { readonly code: EntryRefusalCode; readonly offer?: undefined };
+
+export interface RefusedEntry {
+  /** Place in `accepts`, from 0. */
+  readonly index: number;
+  readonly code: RefusalCode;
+}
+
+export type Classification =
+  | {
+      readonly kind: 'offers';
+      /** What can be paid, the best first; empty when nothing can. At most one of them may ever be paid. */
+      readonly offers: readonly Offer[];
+      /** Every other entry, in the server's order, and why. */
+      readonly refused: readonly RefusedEntry[];
+      /** Every entry in the server's order. */
+      readonly entries: readonly ClassifiedEntry[];
+      readonly resource: Resource;
+    }
+  | { readonly kind: 'refused'; readonly code: EnvelopeCode };
+
+/**
+ * Says what the value of a PAYMENT-REQUIRED header offers (protocol.md 3.10 and section 7). Pure and total: any text
+ * gives a result, none throws.
+ */
+export function classify(header: string, context: ClassifyContext): Classification {
+  const decoded = decodeEnvelope(header);
+  if (!decoded.ok) return { kind: 'refused', code: decoded.code };
+  const { envelope } = decoded;
+
+  const resource = readResource(envelope.resource);
+  const fit = compareResource(envelope.resource, context.url);
+  const warnings = warningsOf(context.url, fit);
+  const { network, alsoNamed, arrivedAt } = context;
+  const common: EntryContext = { envelope, resource, network, alsoNamed, arrivedAt, warnings };
+  const entries = envelope.accepts.map((entry, index) => classifyEntry(entry, index, common, context));
+
+  const offers: Offer[] = [];
+  const refused: RefusedEntry[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const reason = entry.offer ? obstacle(entry.offer, fit, context) : entry.code;
+    if (reason) refused.push({ index, code: reason });
+    else if (entry.offer) offers.push(entry.offer);
+  }
+  const order = [...(context.preference ?? []), ...defaultPreference];
+  offers.sort((a, b) => order.indexOf(a.mechanism) - order.indexOf(b.mechanism));
+  return { kind: 'offers', offers, refused, entries, resource };
+}
+
+/** Which reason to tell when nothing can be paid: that of the entry which came the closest to it. */
+export function tellingReason(refused: readonly RefusedEntry[]): RefusalCode | undefined {
+  const closeness: readonly RefusalCode[] = [...entryRefusalCodes, ...payabilityCodes];
+  const codes = refused.map(({ code }) => code);
+  return codes.sort((a, b) => closeness.indexOf(b) - closeness.indexOf(a))[0];
+}
+
+function classifyEntry(
+  entry: Json,
+  index: number,
+  common: EntryContext,
+  { url, now }: ClassifyContext,
+): ClassifiedEntry {
+  const sound = readEntry(entry, index, common);
+  if (typeof sound === 'string') return { code: sound };
+  const mechanism = mechanismOf(sound.extra);
+  if (typeof mechanism === 'string') return { code: mechanism };
+  const offer = mechanism.recognise(sound.extra, sound.terms, url);
+  if (typeof offer === 'string') return { code: offer };
+  return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
+}
+
+/** What else stands against a well-formed offer (protocol.md rules 12, 13 and 16; section 4, row 13). */
+function obstacle(
+  offer: Offer,
+  fit: ResourceFit,
+  { url, payable = payFirstMechanisms }: ClassifyContext,
+): PayabilityCode | undefined {
+  if (fit === 'other') return 'RESOURCE_MISMATCH';
+  if (isTrackDemo(offer, url)) return 'PROOF_ELSEWHERE';
+  if (!payable.has(offer.mechanism)) return isHandOver(offer) ? 'HAND_OVER_OFF' : 'MECHANISM_OFF';
+  if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
+  return undefined;
+}
+
+/** The demo of x402.Nano asks at `issue`, takes proofs at `redeem`, and there calls every one of them expired. */
+function isTrackDemo({ mechanism }: Offer, url: string): boolean {
+  const isTrack = mechanism === 'trackA' || mechanism === 'trackB';
+  return isTrack && /^\/api\/demo\/track-[ab]\/issue$/.test(readUrl(url)?.pathname ?? '');
+}
+
+function warningsOf(url: string, fit: ResourceFit): readonly OfferWarning[] {
+  const warnings: OfferWarning[] = [];
+  if (fit === 'scheme') warnings.push('resourceScheme');
+  if (!isSecure(url)) warnings.push('insecurePage');
+  return warnings;
+}

@@ -1,0 +1,79 @@
+import type { MessageKey } from '../../fault.ts';
+
+/** Why a PAYMENT-REQUIRED header as a whole is refused (protocol.md 3.10). */
+export const envelopeCodes = [
+  'TOO_LARGE',
+  'BAD_BASE64',
+  'BAD_UTF8',
+  'BAD_JSON',
+  'BAD_SHAPE',
+  'UNSUPPORTED_VERSION',
+  'BAD_RESOURCE',
+  'BAD_ACCEPTS',
+] as const;
+
+/** What an entry of `accepts` is when the purse has a name for its mechanism (protocol.md 3.10, payable variants). */
+export const mechanismCodes = [
+  'NS7_SESSION',
+  'NS7_SIGNATURE',
+  'NS8_CHALLENGE',
+  'XN_TRACK_A',
+  'XN_TRACK_B',
+  'X402NANO_EXACT',
+] as const;
+
+/** Why one entry of `accepts` is refused (protocol.md 3.10; BAD_CHALLENGE from its vectors). */
+export const entryRefusalCodes = [
+  'MALFORMED_ENTRY',
+  'IGNORE_NOT_NANO',
+  'UNSUPPORTED_NETWORK',
+  'LEGACY_UNSUPPORTED',
+  'UNSUPPORTED_SCHEME',
+  'UNSUPPORTED_ASSET',
+  'BAD_AMOUNT',
+  'BAD_PAYTO',
+  'BAD_TIMEOUT',
+  'MALFORMED_EXTRA',
+  'AMBIGUOUS_MECHANISM',
+  'BAD_SESSION',
+  'SUM_MISMATCH',
+  'BAD_EXPIRY',
+  'EXPIRED',
+  'NS6_EARLY_UNSUPPORTED',
+  'BAD_SIGNATURE_OFFER',
+  'NS7_SIGNATURE_NO_URL',
+  'URL_MISMATCH',
+  'BAD_CHALLENGE',
+  'NS8_MACAROON_UNSUPPORTED',
+  'UNSUPPORTED_MECHANISM',
+  'BAD_NONCE',
+] as const;
+
+/** Why an offer that is well formed is not paid all the same (protocol.md rules 12, 13 and 16; section 4, row 13). */
+export const payabilityCodes = [
+  'RESOURCE_MISMATCH',
+  'INSECURE_URL',
+  'PROOF_ELSEWHERE',
+  'MECHANISM_OFF',
+  'HAND_OVER_OFF',
+] as const;
+
+/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (protocol.md 1.2, 3.1, 3.2). */
+export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
+
+export type EnvelopeCode = (typeof envelopeCodes)[number];
+export type MechanismCode = (typeof mechanismCodes)[number];
+export type EntryRefusalCode = (typeof entryRefusalCodes)[number];
+export type PayabilityCode = (typeof payabilityCodes)[number];
+export type LegacyCode = (typeof legacyCodes)[number];
+
+/** What an entry is, by protocol.md 3.10 alone. */
+export type EntryCode = MechanismCode | EntryRefusalCode;
+
+/** Every reason that this room gives for not paying; each has its sentence. Whoever decides has more of them. */
+export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
+
+/** The key of the sentence that says why to a person. */
+export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal_${string}`> {
+  return `refusal_${code}`;
+}

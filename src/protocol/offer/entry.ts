@@ -1,0 +1,81 @@
+import { BURN_ADDRESS, readAddress } from '../../nano/account.ts';
+import type { Envelope } from '../wire/envelope.ts';
+import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json.ts';
+import { readAmount } from './amounts.ts';
+import type { EntryRefusalCode } from './codes.ts';
+import { readTimeout } from './expiry.ts';
+import type { OfferTerms, OfferWarning } from './offer.ts';
+import type { Resource } from './resource.ts';
+
+/** What the terms of an entry are read against. */
+export interface EntryContext {
+  readonly envelope: Envelope;
+  /** The envelope's resource, read once for all entries. */
+  readonly resource: Resource;
+  /** CAIP-2 id of the active network. */
+  readonly network: string;
+  /** As in `ClassifyContext`. */
+  readonly alsoNamed?: string | undefined;
+  /** When the 402 arrived (ms). */
+  readonly arrivedAt: number;
+  /** What is to be said of every entry of this envelope. */
+  readonly warnings: readonly OfferWarning[];
+}
+
+/** An entry whose terms are sound, and the part of it that names its mechanism. */
+export interface SoundEntry {
+  readonly terms: OfferTerms;
+  readonly extra: JsonObject;
+}
+
+/** Own keys that a careless merge would turn into a prototype. */
+const POLLUTING = ['__proto__', 'constructor', 'prototype'];
+
+/** Reads what all mechanisms share: rules 1 and 2 of protocol.md 3.10, first match wins. */
+export function readEntry(entry: Json, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
+  if (!isObject(entry)) return 'MALFORMED_ENTRY';
+  return foreign(entry, context) ?? readTerms(entry, index, context);
+}
+
+/** Rule 1: whether the entry is for somebody else, by network, scheme or asset. */
+function foreign(
+  entry: JsonObject,
+  { network: active, alsoNamed }: EntryContext,
+): EntryRefusalCode | undefined {
+  const scheme = ownText(entry, 'scheme');
+  const network = ownText(entry, 'network');
+  if (scheme === undefined || network === undefined) return 'MALFORMED_ENTRY';
+  if (!network.startsWith('nano:')) return 'IGNORE_NOT_NANO';
+  if (network !== active && network !== alsoNamed) return 'UNSUPPORTED_NETWORK';
+  if (scheme === 'nano-session') return 'LEGACY_UNSUPPORTED';
+  if (scheme !== 'exact') return 'UNSUPPORTED_SCHEME';
+  if (ownText(entry, 'asset')?.toUpperCase() !== 'XNO') return 'UNSUPPORTED_ASSET';
+  return undefined;
+}
+
+/** Rule 2: how much, to whom, until when. */
+function readTerms(entry: JsonObject, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
+  const amount = readAmount(own(entry, 'amount'));
+  if (!amount) return 'BAD_AMOUNT';
+  const payTo = readAddress(own(entry, 'payTo'));
+  if (!payTo || payTo.address === BURN_ADDRESS) return 'BAD_PAYTO';
+  const expiresAt = readTimeout(own(entry, 'maxTimeoutSeconds'), context.arrivedAt);
+  if (expiresAt === undefined) return 'BAD_TIMEOUT';
+  const extra = own(entry, 'extra') ?? {};
+  if (!isObject(extra) || POLLUTING.some((key) => Object.hasOwn(extra, key))) return 'MALFORMED_EXTRA';
+
+  const { envelope, resource, network, warnings } = context;
+  const terms: OfferTerms = {
+    index,
+    network,
+    amount,
+    payTo: payTo.address,
+    expiresAt,
+    accepted: entry,
+    resource,
+    resourceEcho: envelope.resource,
+    extensions: envelope.extensions,
+    warnings: payTo.legacyPrefix ? [...warnings, 'legacyPayTo'] : warnings,
+  };
+  return { terms, extra };
+}

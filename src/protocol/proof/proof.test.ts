@@ -1,0 +1,244 @@
+import { describe, expect, test } from 'vitest';
+import signatures from '../../../test/vectors/data/signatures.json' with { type: 'json' };
+import { publicKeyOf } from '../../nano/account.ts';
+import { type BlockHash, ZERO_HASH } from '../../nano/block.ts';
+import type { PrivateKey } from '../../nano/ed25519.ts';
+import { signDigestOfText } from '../../nano/signature.ts';
+import type { Message, Paid } from '../mechanisms/mechanism.ts';
+import { type ClassifyContext, classify } from '../offer/classify.ts';
+import type { Offer } from '../offer/offer.ts';
+import {
+  block,
+  challengeEntry,
+  context,
+  envelopeOf,
+  headerOf,
+  PAGE,
+  PAYEE,
+  PAYER,
+  sessionEntry,
+  signatureEntry,
+  trackAEntry,
+  trackBEntry,
+  x402nanoEntry,
+} from '../samples.fixture.ts';
+import { decodeObject } from '../wire/envelope.ts';
+import { makeProof } from './proof.ts';
+
+const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
+const SIGNATURE = '5A'.repeat(64);
+
+function offerOf(entry: object, parts: object = {}, where: Partial<ClassifyContext> = {}): Offer {
+  const here = { ...context, ...where };
+  const found = classify(headerOf(envelopeOf([entry], { resource: { url: here.url }, ...parts })), here);
+  const offer = found.kind === 'offers' ? found.entries[0]?.offer : undefined;
+  if (!offer) throw new Error('nothing payable');
+  return offer;
+}
+
+const neverSigns: Paid = {
+  hash: HASH,
+  account: PAYER,
+  sign: () => {
+    throw new Error('nothing to sign');
+  },
+};
+
+/** A payer that signs, and remembers what. */
+function signing(signature: string, hash = HASH): Paid & { readonly signed: readonly Message[] } {
+  const signed: Message[] = [];
+  const sign = (message: Message) => {
+    signed.push(message);
+    return signature;
+  };
+  return { hash, account: PAYER, sign, signed };
+}
+
+const payloadOf = (proof: string) => decodeObject(proof)?.payload;
+
+test('a session is proven by the hash alone, the entry echoed key for key', async () => {
+  const odd = { ...sessionEntry, asset: 'xno', more: [1, { z: null, a: 1.5 }] };
+  const proof = await makeProof(offerOf(odd), neverSigns);
+  expect(JSON.stringify(decodeObject(proof))).toBe(
+    JSON.stringify({ x402Version: 2, accepted: odd, payload: { proof: HASH } }),
+  );
+});
+
+test('a challenge is proven by its id, the hash and who paid, and the resource comes back', async () => {
+  const resource = { url: PAGE, description: '\u202eas it was' };
+  const proof = await makeProof(offerOf(challengeEntry, { resource }), neverSigns);
+  expect(JSON.stringify(decodeObject(proof))).toBe(
+    JSON.stringify({
+      x402Version: 2,
+      resource,
+      accepted: challengeEntry,
+      payload: {
+        version: 'ns8',
+        mechanism: 'nano-nym-exact',
+        mode: 'settle',
+        challengeId: challengeEntry.extra.challenge.challengeId,
+        sendHash: HASH,
+        payerAccount: PAYER,
+      },
+    }),
+  );
+});
+
+describe('nanoSignature signs block hash and URL, plain, in upper case', () => {
+  const upper = signatures.rev7NanoSignature.vectors.filter(({ proof }) => proof === proof.toUpperCase());
+
+  test('there are vectors to check', () => expect(upper.length).toBeGreaterThan(3));
+
+  test.each(upper.map((vector) => [vector.name, vector] as const))('%s', async (_name, vector) => {
+    const entry = { ...signatureEntry, extra: { nanoSignature: { url: vector.url } } };
+    const sign = async ({ kind, text }: Message) => {
+      expect(kind).toBe('plain');
+      return signDigestOfText(vector.privateKey as PrivateKey, text).toLowerCase();
+    };
+    const paid = { hash: vector.proof as BlockHash, account: PAYER, sign };
+    const proof = await makeProof(offerOf(entry, {}, { url: vector.url }), paid);
+    expect(payloadOf(proof)).toEqual({ proof: vector.proof, signature: vector.signatureUpper });
+  });
+});
+
+describe('Track B signs hash, nonce and time in a NOMS envelope, all in lower case', () => {
+  const canonical = signatures.trackB.vectors.filter(
+    (vector) => !('verifiesAgainstCanonicalMessage' in vector),
+  );
+
+  test('there are vectors to check', () => expect(canonical.length).toBeGreaterThan(1));
+
+  test.each(canonical.map((vector) => [vector.name, vector] as const))('%s', async (_name, vector) => {
+    const { nonce, validBefore, blockHash, signature, message } = vector;
+    const before = (validBefore - 60) * 1000;
+    const entry = { ...trackBEntry, extra: { nonce, validBefore } };
+    const paid = signing(signature.toUpperCase(), blockHash.toUpperCase() as BlockHash);
+    const proof = await makeProof(offerOf(entry, {}, { arrivedAt: before, now: before }), paid);
+    expect(paid.signed).toEqual([{ kind: 'noms', text: message }]);
+    expect(decodeObject(proof)).toEqual({
+      x402Version: 2,
+      resource: { url: PAGE },
+      accepted: entry,
+      payload: { blockHash, account: PAYER, signature },
+    });
+  });
+});
+
+describe('a block is handed over', () => {
+  test.each([
+    ['trackA', trackAEntry],
+    ['x402nano', x402nanoEntry],
+  ])('%s: in exactly nine fields, each in its case', async (_name, entry) => {
+    const proof = await makeProof(offerOf(entry), { block });
+    expect(JSON.stringify(decodeObject(proof))).toBe(
+      JSON.stringify({
+        x402Version: 2,
+        resource: { url: PAGE },
+        accepted: entry,
+        payload: {
+          block: {
+            type: 'state',
+            account: PAYER,
+            previous: HASH,
+            representative: PAYEE,
+            balance: '4988999999999999999999995481860',
+            link: 'D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783',
+            link_as_account: PAYEE,
+            work: '0123456789abcdef',
+            signature: 'A5'.repeat(64),
+          },
+        },
+      }),
+    );
+  });
+
+  test('in nano_ form, though the offer says xrb_', async () => {
+    const entry = { ...x402nanoEntry, payTo: PAYEE.replace('nano_', 'xrb_') };
+    const proof = await makeProof(offerOf(entry), { block });
+    expect(payloadOf(proof)).toMatchObject({ block: { link_as_account: PAYEE } });
+    expect(decodeObject(proof)?.accepted).toEqual(entry);
+  });
+
+  test.each([
+    ['to another payee', { link: publicKeyOf(PAYER) }],
+    ['that takes money in', { link: HASH }],
+    ['that is the first of its account', { previous: ZERO_HASH }],
+  ])('but none %s', async (_name, wrong) => {
+    for (const entry of [trackAEntry, x402nanoEntry]) {
+      await expect(makeProof(offerOf(entry), { block: { ...block, ...wrong } })).rejects.toThrow(RangeError);
+    }
+  });
+});
+
+describe('each way to pay takes what it is made of and signs what it asks for', () => {
+  const payFirst = [sessionEntry, signatureEntry, challengeEntry, trackBEntry];
+
+  test('a block is no proof where the send comes first, nor a send where the block does', async () => {
+    for (const entry of payFirst) {
+      await expect(makeProof(offerOf(entry), { block })).rejects.toMatchObject({ key: 'fault_noProof' });
+    }
+    for (const entry of [trackAEntry, x402nanoEntry]) {
+      await expect(makeProof(offerOf(entry), neverSigns)).rejects.toMatchObject({ key: 'fault_noProof' });
+    }
+  });
+
+  test('one message at most', async () => {
+    const kinds: string[][] = [];
+    for (const entry of payFirst) {
+      const paid = signing(SIGNATURE);
+      await makeProof(offerOf(entry), paid);
+      kinds.push(paid.signed.map(({ kind }) => kind));
+    }
+    expect(kinds).toEqual([[], ['plain'], [], ['noms']]);
+  });
+
+  test('what cannot be signed is no proof', async () => {
+    for (const entry of [signatureEntry, trackBEntry]) {
+      await expect(makeProof(offerOf(entry), neverSigns)).rejects.toThrow('nothing to sign');
+    }
+  });
+});
+
+describe('payment-identifier', () => {
+  const schema = { type: 'object' };
+  const offered = (info: object) => ({
+    extensions: { other: { info: {} }, 'payment-identifier': { info, schema } },
+  });
+  const answered = async (parts: object, id?: string) =>
+    decodeObject(await makeProof(offerOf(sessionEntry, parts), neverSigns, id))?.extensions;
+
+  test('what the server wrote comes back with the id, and no other extension', async () => {
+    expect(await answered(offered({ required: true }), 'pay_0123456789abcdef')).toEqual({
+      'payment-identifier': { info: { required: true, id: 'pay_0123456789abcdef' }, schema },
+    });
+  });
+
+  test('without an id of the caller’s it is the block’s, the same every time', async () => {
+    const id = 'pay_8edd8e49c285a5302e896e2a981d4d08';
+    for (const _ of [1, 2]) {
+      expect(await answered(offered({ required: true }))).toMatchObject({
+        'payment-identifier': { info: { id } },
+      });
+    }
+  });
+
+  test('what a server wrote is not overwritten', async () => {
+    const own = offered({ required: false, id: 'theirs_0123456789' });
+    expect(await answered(own)).toEqual({ 'payment-identifier': own.extensions['payment-identifier'] });
+  });
+
+  test.each([
+    ['no extensions', {}],
+    ['others only', { extensions: { other: {} } }],
+    ['one without info', { extensions: { 'payment-identifier': { schema } } }],
+    ['one that is no object', { extensions: { 'payment-identifier': true } }],
+  ])('%s: none are sent', async (_name, parts) => {
+    expect(await answered(parts)).toBeUndefined();
+  });
+
+  test('an id that servers would refuse is refused here', async () => {
+    for (const id of ['short', 'x'.repeat(129), 'pay 0123456789abcdef']) {
+      await expect(answered(offered({}), id)).rejects.toThrow(RangeError);
+    }
+  });
+});

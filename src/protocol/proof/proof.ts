@@ -1,0 +1,44 @@
+import { type BlockHash, hashBlock } from '../../nano/block.ts';
+import { proveBlock, proveSend } from '../mechanisms/index.ts';
+import type { HandedOver, Paid, PaidFor, ProofBody } from '../mechanisms/mechanism.ts';
+import type { Offer } from '../offer/offer.ts';
+import { encodeProof } from '../wire/envelope.ts';
+import type { JsonObject } from '../wire/json.ts';
+import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
+
+/**
+ * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, protocol.md 1.1): from the confirmed send, or from the
+ * signed block where that is handed over. It echoes the accepted entry as the server wrote it, key for key. Make it
+ * once and keep it: every delivery sends the same bytes (rule 8).
+ *
+ * `paymentId` goes to servers that take a payment identifier; it is made from the block hash unless given.
+ *
+ * @throws Fault `fault_noProof` for a send where the block is to be handed over, and the other way round
+ * @throws RangeError when `paymentId` is no payment identifier, or a block does not pay the offer's payee
+ */
+export async function makeProof<O extends Offer>(
+  offer: O,
+  paid: PaidFor<O>,
+  paymentId: string = paymentIdOf(hashOf(paid)),
+): Promise<string> {
+  const { payload, resource } = await prove(offer, paid);
+  const extensions = answerExtensions(offer.extensions, paymentId);
+  const proof: JsonObject = {
+    x402Version: 2,
+    ...(resource && { resource }),
+    accepted: offer.accepted,
+    payload,
+    ...(extensions && { extensions }),
+  };
+  return encodeProof(proof);
+}
+
+async function prove(offer: Offer, paid: Paid | HandedOver): Promise<ProofBody> {
+  if ('block' in paid) return proveBlock(offer, paid.block);
+  const proof = proveSend(offer, paid);
+  return 'payload' in proof ? proof : proof.signed(await paid.sign(proof.message));
+}
+
+function hashOf(paid: Paid | HandedOver): BlockHash {
+  return 'block' in paid ? hashBlock(paid.block) : paid.hash;
+}

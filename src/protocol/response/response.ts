@@ -1,0 +1,117 @@
+import { lowerCaseProof, mechanismOfProof } from '../proof/redelivery.ts';
+import { cleanText } from '../wire/clean-text.ts';
+import { decodeEnvelope } from '../wire/envelope.ts';
+import { isObject, type JsonObject, ownText, parseJson } from '../wire/json.ts';
+import { type Receipt, readReceipt } from './receipt.ts';
+import { isEarly, isFinal, isMalformed } from './refusal-text.ts';
+
+/** What came back for a request that carried a proof. */
+export interface Response {
+  readonly status: number;
+  /** Value of PAYMENT-RESPONSE, if any. */
+  readonly paymentResponse: string | null;
+  /** Value of a fresh PAYMENT-REQUIRED, if any: only its `error` is read here. */
+  readonly paymentRequired: string | null;
+  /** The body, where the browser lets us read it. */
+  readonly bodyText?: string;
+}
+
+/** What a server's answer to a proof means. */
+export type Answer =
+  | { readonly kind: 'paid'; readonly receipt: Receipt | undefined }
+  | {
+      readonly kind: 'refused';
+      /** False when delivering the same proof again may still succeed (protocol.md rule 10). */
+      readonly final: boolean;
+      /** Why, in the server's words fit to be shown; empty when it gave none. */
+      readonly text: string;
+      /** How else the same proof may be delivered, when the server says that the way it came was the trouble. */
+      readonly remedy?: Remedy;
+    }
+  | { readonly kind: 'unclear' };
+
+/**
+ * Another way to deliver the same proof once more. It pays nothing:
+ * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, protocol.md 3.4);
+ * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, section 4, row 9).
+ */
+export type Remedy = 'postBody' | 'lowerCase';
+
+/**
+ * Where bodies say why, the most specific first: x402nano's example server (`reason`), its facilitator (3.9), everyone
+ * else (`error`).
+ */
+const REASON_KEYS = ['reason', 'invalidReason', 'errorReason', 'error'];
+
+const MAX_BODY = 64 * 1024;
+const MAX_TEXT = 280;
+
+/**
+ * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (protocol.md rule 22); a refusal is final
+ * unless its status or its words say that the same proof may do later, or nobody can read what it says: then it need not
+ * even be about the proof. A redirect or an informational status says neither. No refusal is ever a reason to pay again
+ * (rule 9).
+ *
+ * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
+ */
+export function readAnswer(response: Response, proof?: string): Answer {
+  const { status } = response;
+  const receipt = response.paymentResponse === null ? undefined : readReceipt(response.paymentResponse);
+  if (status >= 200 && status < 300) return { kind: 'paid', receipt };
+  if (status < 400 || status > 599) return { kind: 'unclear' };
+
+  const body = readBody(response.bodyText);
+  const reasons = reasonsOf(response, receipt, body);
+  const text = cleanText(reasons[0] ?? '', MAX_TEXT);
+  const remedy = remedyFor(response, reasons, body, proof);
+  if (remedy) return { kind: 'refused', final: false, text, remedy };
+  const isMute = response.bodyText === undefined && reasons.length === 0;
+  const later = isMute || isTransient(status) || receipt?.early || reasons.some(isEarly);
+  return { kind: 'refused', final: reasons.some(isFinal) || !later, text };
+}
+
+function remedyFor(
+  response: Response,
+  reasons: readonly string[],
+  body: JsonObject | undefined,
+  proof: string | undefined,
+): Remedy | undefined {
+  if (lostSession(response, body, proof)) return 'postBody';
+  const malformed = proof !== undefined && reasons.some(isMalformed);
+  return malformed && lowerCaseProof(proof) !== undefined ? 'lowerCase' : undefined;
+}
+
+/** Every reason given, the most specific first. */
+function reasonsOf(
+  response: Response,
+  receipt: Receipt | undefined,
+  body: JsonObject | undefined,
+): readonly string[] {
+  const fresh = response.paymentRequired === null ? undefined : decodeEnvelope(response.paymentRequired);
+  return [
+    receipt?.text,
+    body && REASON_KEYS.map((key) => ownText(body, key)).find((reason) => reason),
+    fresh?.ok ? fresh.envelope.error : undefined,
+  ].filter((reason): reason is string => !!reason);
+}
+
+/**
+ * Where the body cannot be read, 410 alone must do for a proof that may have a session: offering it once more costs
+ * nothing.
+ */
+function lostSession({ status, bodyText }: Response, body: JsonObject | undefined, proof?: string): boolean {
+  if (status !== 410) return false;
+  if (bodyText === undefined) return proof === undefined || mechanismOfProof(proof) === 'nanoSession';
+  return body !== undefined && ownText(body, 'code') === 'SESSION_LOST';
+}
+
+/** Request Timeout, Too Early, Too Many Requests and every server error: the proof was not judged. */
+function isTransient(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+function readBody(text: string | undefined): JsonObject | undefined {
+  if (text === undefined || text.length > MAX_BODY) return undefined;
+  const body = parseJson(text);
+  return isObject(body) ? body : undefined;
+}

@@ -1,0 +1,139 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { envelopeOf, headerOf, sessionEntry } from '../samples.fixture.ts';
+import { encodeBase64 } from './base64.ts';
+import { decodeEnvelope, decodeObject, encodeProof } from './envelope.ts';
+
+const good = envelopeOf([sessionEntry], { note: 'é🥦?>~ÿþ' });
+const header = headerOf(good);
+const unpadded = header.replace(/=+$/, '');
+const urlSafe = (text: string) => text.replaceAll('+', '-').replaceAll('/', '_');
+
+function codeOf(text: string): string {
+  const decoded = decodeEnvelope(text);
+  return decoded.ok ? 'OK' : decoded.code;
+}
+const bytesHeader = (...bytes: number[]) => encodeBase64(Uint8Array.from(bytes));
+const textHeader = (text: string) => encodeBase64(new TextEncoder().encode(text));
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('base64', () => {
+  test.each([
+    ['standard, padded', header],
+    ['standard, unpadded', unpadded],
+    ['URL-safe, padded', urlSafe(header)],
+    ['URL-safe, unpadded', urlSafe(unpadded)],
+    ['spaces and tabs around', ` \t${header}\t `],
+  ])('reads %s', (_name, text) => {
+    expect(codeOf(text)).toBe('OK');
+  });
+
+  test('the sample tells the two alphabets apart and has padding', () => {
+    expect(header).toMatch(/[+/]/);
+    expect(header).toMatch(/=$/);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['padding alone', '=='],
+    ['mixed alphabets', `${header.replace(/[+/]/, '-').replace(/=+$/, '')}++++`],
+    ['two headers joined by a comma', `${header}, ${header}`],
+    ['half of the padding', textHeader('{"x402Version":2} ').replace(/={1,2}$/, '') + '='.repeat(3)],
+    ['too much padding', `${unpadded}====`],
+    ['padding where none belongs', `${textHeader('abc')}=`],
+    ['one digit too many', `${textHeader('abc')}A`],
+    ['bits left over', 'QR'],
+    ['a line break inside', `${header.slice(0, 8)}\n${header.slice(8)}`],
+    ['a line break after', `${header}\n`],
+    ['a non-breaking space before', `\u00a0${header}`],
+  ])('refuses %s', (_name, text) => {
+    expect(codeOf(text)).toBe('BAD_BASE64');
+  });
+});
+
+describe('size', () => {
+  test('64 KiB are read, one character more is refused before anything is decoded', () => {
+    const filled = (length: number) => ' '.repeat(length - header.length) + header;
+    expect(codeOf(filled(65_536))).toBe('OK');
+
+    const decoders = [
+      vi.spyOn(globalThis, 'atob'),
+      vi.spyOn(globalThis, 'TextDecoder'),
+      vi.spyOn(JSON, 'parse'),
+    ];
+    expect(codeOf(filled(65_537))).toBe('TOO_LARGE');
+    expect(codeOf('A'.repeat(256 * 1024))).toBe('TOO_LARGE');
+    for (const decoder of decoders) expect(decoder).not.toHaveBeenCalled();
+  });
+
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  test.each([
+    ['a little nesting', nested(50), 'OK'],
+    ['deep nesting', nested(200), 'BAD_SHAPE'],
+    ['nesting that fills the header', nested(24_000), 'BAD_SHAPE'],
+    ['many values', `[${'1,'.repeat(9_000)}1]`, 'OK'],
+    ['too many values', `[${'1,'.repeat(11_000)}1]`, 'BAD_SHAPE'],
+    ['a number no JSON can repeat', '1e999', 'BAD_SHAPE'],
+  ])('%s: %#', (_name, json, code) => {
+    const text = JSON.stringify(good).replace(/}$/, `,"extensions":{"more":${json}}}`);
+    expect(codeOf(textHeader(text))).toBe(code);
+  });
+});
+
+test.each([
+  ['invalid UTF-8', bytesHeader(0x7b, 0x22, 0xff, 0x22, 0x7d), 'BAD_UTF8'],
+  ['an overlong encoding', bytesHeader(0xc0, 0xaf), 'BAD_UTF8'],
+  ['an encoded surrogate', bytesHeader(0x22, 0xed, 0xa0, 0x80, 0x22), 'BAD_UTF8'],
+  ['half a JSON text', textHeader('{"x402Version":2'), 'BAD_JSON'],
+  ['a byte order mark', textHeader(`\ufeff${JSON.stringify(good)}`), 'BAD_JSON'],
+  ['null', headerOf(null), 'BAD_SHAPE'],
+  ['an array', headerOf([good]), 'BAD_SHAPE'],
+  ['a number', headerOf(2), 'BAD_SHAPE'],
+  ['a version in text', headerOf({ ...good, x402Version: '2' }), 'UNSUPPORTED_VERSION'],
+  ['an inherited version', textHeader('{"__proto__":{"x402Version":2}}'), 'UNSUPPORTED_VERSION'],
+  ['no resource', headerOf({ ...good, resource: undefined }), 'BAD_RESOURCE'],
+  ['a resource that is a text', headerOf({ ...good, resource: 'https://example.com/' }), 'BAD_RESOURCE'],
+  ['a resource without a URL', headerOf({ ...good, resource: { description: 'x' } }), 'BAD_RESOURCE'],
+  [
+    'accepts that is an object',
+    headerOf({ ...good, accepts: { 0: sessionEntry, length: 1 } }),
+    'BAD_ACCEPTS',
+  ],
+  ['no entry', headerOf({ ...good, accepts: [] }), 'BAD_ACCEPTS'],
+  ['32 entries', headerOf({ ...good, accepts: Array(32).fill(null) }), 'OK'],
+  ['33 entries', headerOf({ ...good, accepts: Array(33).fill(null) }), 'BAD_ACCEPTS'],
+])('%s is %3$s', (_name, text, code) => {
+  expect(codeOf(text)).toBe(code);
+});
+
+test('what all objects inherit is nothing that a server said', () => {
+  const inherited = { x402Version: 2, resource: { url: 'https://example.com/' }, accepts: [null] };
+  try {
+    Object.assign(Object.prototype, inherited);
+    expect(codeOf(textHeader('{}'))).toBe('UNSUPPORTED_VERSION');
+    expect(codeOf(textHeader('{"x402Version":2}'))).toBe('BAD_RESOURCE');
+    expect(codeOf(textHeader('{"x402Version":2,"resource":{"url":"/"}}'))).toBe('BAD_ACCEPTS');
+  } finally {
+    for (const key of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, key);
+  }
+});
+
+test('what is decoded is the server’s own, and nothing can change it', () => {
+  const decoded = decodeEnvelope(header);
+  if (!decoded.ok) throw new Error(decoded.code);
+  const [accepted] = decoded.envelope.accepts;
+  expect(accepted).toEqual(sessionEntry);
+  for (const part of [accepted, decoded.envelope.resource, decodeObject(headerOf({ a: [{}] }))?.a]) {
+    expect(Object.isFrozen(part)).toBe(true);
+  }
+});
+
+test('a proof is standard padded base64 of UTF-8 JSON', () => {
+  const proof = encodeProof({ note: 'é🥦?>~ÿþ', lone: '\ud800' });
+  expect(proof).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
+  expect(proof.length % 4).toBe(0);
+  expect(JSON.parse(Buffer.from(proof, 'base64').toString('utf8'))).toEqual({
+    note: 'é🥦?>~ÿþ',
+    lone: '\ud800',
+  });
+});

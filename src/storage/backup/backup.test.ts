@@ -1,0 +1,286 @@
+import 'fake-indexeddb/auto';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Fault } from '../../fault.ts';
+import { MAX_SUPPLY } from '../../nano/amount.ts';
+import { newWords, type SeedSource } from '../../nano/seed.ts';
+import { copyOf } from '../../payments/payment.ts';
+import { openFile, sealFile } from '../../vault/sealed-file.ts';
+import { openDatabase } from '../database.ts';
+import { StoredSettings } from '../settings.ts';
+import { fill } from './backup.fixture.ts';
+import { STORES } from './backup.ts';
+import { readBackup, writeBackup } from './file.ts';
+import type { Database, PaymentRow } from "../schema.ts";
+
+const PASSWORD = 'correct horse battery staple';
+const CHEAP = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
+const SOURCE: SeedSource = { kind: 'words', words: newWords(), reading: 'legacy' };
+const SEALED = { sealed: 'by the vault' };
+const fault = (key: string) => expect.objectContaining({ key });
+
+let database: Database;
+beforeEach(async () => {
+  database = await openDatabase(crypto.randomUUID());
+  await database.put('vault', SEALED, 'sealed');
+});
+
+const fresh = () => openDatabase(crypto.randomUUID());
+const save = () => writeBackup(database, SOURCE, PASSWORD, CHEAP);
+
+/** Every row and every key of a database, store by store. */
+async function everything(of: Database): Promise<ReadonlyMap<string, unknown>> {
+  const held = new Map<string, unknown>();
+  for (const name of of.objectStoreNames) held.set(name, [await of.getAllKeys(name), await of.getAll(name)]);
+  return held;
+}
+
+/** What a store holds once it was restored: a payment under way is known as a copy. */
+function restored(name: string, rows: readonly unknown[]): readonly unknown[] {
+  if (name !== 'payments') return rows;
+  return (rows as readonly PaymentRow[]).map((row) => ({ ...row, payment: copyOf(row.payment) }));
+}
+
+const isKept = (name: string) =>
+  Object.entries(STORES).some(([store, how]) => store === name && !('leftOut' in how));
+
+test('every store of the database is kept, or left out for a reason', async () => {
+  expect([...database.objectStoreNames].sort()).toEqual(Object.keys(STORES).sort());
+  const reasons = Object.values(STORES).flatMap((how) => ('leftOut' in how ? [how.leftOut] : []));
+  expect(reasons.every((reason) => reason.length > 20)).toBe(true);
+});
+
+describe('a purse', () => {
+  test('comes back as it was, key by key and row by row, in a new place', async () => {
+    await fill(database);
+    const before = await everything(database);
+    for (const [name, [keys]] of before as Map<string, [unknown[]]>)
+      expect([name, keys?.length]).not.toEqual([name, 0]);
+
+    const other = await fresh();
+    const backup = await readBackup(await save(), PASSWORD);
+    expect(backup.source).toEqual(SOURCE);
+    await backup.write(other, SEALED);
+    const after = await everything(other);
+    for (const [name, rows] of before) {
+      const [keys, held] = rows as readonly [unknown, readonly unknown[]];
+      if (isKept(name)) expect([name, after.get(name)]).toEqual([name, [keys, restored(name, held)]]);
+    }
+    expect(await other.getAllKeys('vault')).toEqual(['sealed']);
+    expect(await other.get('vault', 'sealed')).toEqual(SEALED);
+    expect([await other.count('work'), await other.count('workIntents'), await other.count('log')]).toEqual([
+      0, 0, 0,
+    ]);
+    expect(await everything(database)).toEqual(before);
+  });
+
+  test('whose payments are under way brings them as copies, and none that has come to its end or its confirmation', async () => {
+    await fill(database);
+    const other = await fresh();
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    const payments = (await other.getAll('payments')).map(({ payment }) => payment);
+    const copies = payments.filter(({ isCopy }) => isCopy);
+    const states = (some: typeof payments) => new Set(some.map(({ progress }) => progress.state));
+    expect(states(copies)).toEqual(new Set(['signed', 'published']));
+    const others = states(payments.filter(({ isCopy }) => !isCopy));
+    expect([others.has('published'), others.has('confirmed')]).toEqual([false, true]);
+  });
+
+  test('leaves the order of its accounts behind: every browser draws its own', async () => {
+    const other = await fresh();
+    await new StoredSettings(database).accountOrder();
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    expect(await other.get('settings', 'accountOrder')).toBeUndefined();
+  });
+
+  test('that was never used comes back as well', async () => {
+    const other = await fresh();
+    await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
+    expect(await everything(other)).toEqual(await everything(database));
+  });
+
+  test('keeps every amount to the last raw', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.bigInt({ min: 1n, max: MAX_SUPPLY }), async (amount) => {
+        const [one, other] = [await fresh(), await fresh()];
+        await fill(one, amount);
+        const file = await writeBackup(one, SOURCE, PASSWORD, CHEAP);
+        await (await readBackup(file, PASSWORD)).write(other, SEALED);
+        for (const name of [
+          'settings',
+          'payments',
+          'transfers',
+          'budgets',
+          'spending',
+          'chains',
+          'blocks',
+        ] as const) {
+          expect(await other.getAll(name)).toEqual(restored(name, await one.getAll(name)));
+        }
+      }),
+      { numRuns: 4, examples: [[MAX_SUPPLY], [2n ** 53n + 1n]] },
+    );
+  });
+
+  test('is not given out under a password that is too short', async () => {
+    await expect(writeBackup(database, SOURCE, '7 signs', CHEAP)).rejects.toThrow(
+      fault('fault_shortPassword'),
+    );
+  });
+
+  test('that could not be read again is not given out at all', async () => {
+    await fill(database);
+    await save();
+    await database.put('spending', { network: 'n', site: '', window: '', spent: -1n });
+    await expect(save()).rejects.toThrow(fault('fault_backupFailed'));
+  });
+
+  test('says nothing of the seed, the sites or the password in the clear', async () => {
+    await fill(database);
+    const file = await save();
+    const [word = ''] = SOURCE.kind === 'words' ? SOURCE.words.split(' ') : [];
+    for (const secret of [PASSWORD, 'shop', `"${word}`, 'payments', 'source'])
+      expect(file).not.toContain(secret);
+  });
+});
+
+describe('restoring', () => {
+  test('over a purse is refused, and nothing of it is touched', async () => {
+    await fill(database);
+    const file = await save();
+    const other = await fresh();
+    await fill(other, 5n);
+    await other.put('vault', 'another seed', 'sealed');
+    const before = await everything(other);
+    const backup = await readBackup(file, PASSWORD);
+    await expect(backup.write(other, SEALED)).rejects.toThrow(fault('fault_vaultExists'));
+    await other.delete('vault', 'sealed');
+    await expect(backup.write(other, SEALED)).rejects.toThrow(fault('fault_vaultExists'));
+    await other.put('vault', 'another seed', 'sealed');
+    expect(await everything(other)).toEqual(before);
+  });
+
+  test('that fails half way leaves nothing behind', async () => {
+    await fill(database);
+    const backup = await readBackup(await save(), PASSWORD);
+    const other = await fresh();
+    const before = await everything(other);
+    // What cannot be cloned cannot be stored: the last write fails.
+    await expect(backup.write(other, () => undefined)).rejects.toThrow();
+    expect(await everything(other)).toEqual(before);
+    await backup.write(other, SEALED);
+  });
+
+  type Contents = { source: unknown; records: { [store: string]: { [field: string]: unknown }[] } };
+  /** A file with its contents changed by somebody who knows the password. */
+  async function changed(change: (contents: Contents) => unknown): Promise<string> {
+    await fill(database);
+    const zipped = await openFile(await save(), PASSWORD);
+    const text = await new Response(
+      new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip')),
+    ).text();
+    const contents: Contents = JSON.parse(text);
+    const result = change(contents) ?? contents;
+    const packed = new Blob([typeof result === 'string' ? result : JSON.stringify(result)])
+      .stream()
+      .pipeThrough(new CompressionStream('gzip'));
+    return sealFile(new Uint8Array(await new Response(packed).arrayBuffer()), PASSWORD, CHEAP);
+  }
+  /** The first record of a store, to be changed. */
+  const first = (store: string, fields: object) => (contents: Contents) => {
+    Object.assign(contents.records[store]?.[0] ?? {}, fields);
+  };
+
+  type Fields = { readonly [field: string]: unknown };
+  const ANOTHER_HASH = 'AB'.repeat(32);
+  /** The progress of the first payment in a state, to be changed. */
+  const inProgress =
+    (state: string, change: (progress: Fields) => Fields) =>
+    ({ records }: Contents) => {
+      const payment = records.payments?.find(({ progress }) => Object(progress).state === state);
+      if (payment === undefined) throw new Error(`no payment is ${state}`);
+      payment.progress = change(Object(payment.progress));
+    };
+  /** The block that the newest one of an account revokes, to be changed. */
+  const inRevoked =
+    (change: (revoked: Fields) => Fields) =>
+    ({ records }: Contents) => {
+      const chain = records.chains?.find(({ revokes }) => revokes !== undefined);
+      if (chain === undefined) throw new Error('no block revokes another');
+      chain.revokes = change(Object(chain.revokes));
+    };
+
+  const wrong: readonly [string, (contents: Contents) => unknown][] = [
+    ['no JSON', () => '{'],
+    ['a seed that is none', (contents) => ({ ...contents, source: { kind: 'seed', hex: 'xy' } })],
+    ['words that are none', (contents) => ({ ...contents, source: { ...SOURCE, words: 'zoo '.repeat(24) } })],
+    ['a store too few', (contents) => void delete contents.records.chains],
+    ['a store too many', (contents) => void Object.assign(contents.records, { more: [] })],
+    ['a store that is no list', (contents) => void Object.assign(contents.records, { payments: {} })],
+    ['a negative sum', first('spending', { spent: '-1' })],
+    ['a fraction of a raw', first('budgets', { perDay: '1.5' })],
+    ['an amount as a number', first('budgets', { perDay: 15 })],
+    ['a payee that is none', first('budgets', { payTo: 'nano_1' })],
+    ['a site that is none', first('blocked', { site: 'javascript:alert(1)' })],
+    ['a network without nodes', first('networks', { rpcUrls: [] })],
+    ['a setting nobody knows', first('settings', { name: 'sayPlease' })],
+    ['the newest block of an account under another hash', first('chains', { hash: ANOTHER_HASH })],
+    ['an earlier block under another hash', first('blocks', { hash: ANOTHER_HASH })],
+    ['a block to revoke under another hash', inRevoked((revoked) => ({ ...revoked, hash: ANOTHER_HASH }))],
+    [
+      'a block to revoke with another balance than was signed',
+      inRevoked((revoked) => ({ ...revoked, block: { ...Object(revoked.block), balance: '6' } })),
+    ],
+    ...['signed', 'proven', 'settled', 'revoked'].flatMap(
+      (state): readonly [string, (contents: Contents) => unknown][] => [
+        [
+          `a payment, ${state}, with its block under another hash`,
+          inProgress(state, (progress) => ({ ...progress, hash: ANOTHER_HASH })),
+        ],
+        [
+          `a payment, ${state}, with another block under its hash`,
+          inProgress(state, (progress) => ({
+            ...progress,
+            block: { ...Object(progress.block), balance: '6' },
+          })),
+        ],
+      ],
+    ),
+    ['a balance that was not signed', first('chains', { moved: '0', block: {} })],
+    ['a story without a beginning', first('payments', { story: [] })],
+    ['a state that is none', first('payments', { progress: { state: 'rich' } })],
+    ['a field too many', first('payments', { more: 1 })],
+    [
+      'another amount than was offered',
+      ({ records }) => void Object.assign(records.payments?.[0]?.intent ?? {}, { amount: '1' }),
+    ],
+  ];
+  test.each(wrong)('%s: said, and nothing is written', async (_, change) => {
+    await expect(readBackup(await changed(change), PASSWORD)).rejects.toThrow(
+      fault('fault_backupUnreadable'),
+    );
+  });
+
+  test('two records of one key: said, and nothing is written', async () => {
+    const file = await changed(({ records }) => void records.blocked?.push(...records.blocked));
+    await expect(readBackup(file, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
+  });
+
+  test('no gzip, or one of more than the machine should hold', async () => {
+    const noise = await sealFile(crypto.getRandomValues(new Uint8Array(99)), PASSWORD, CHEAP);
+    await expect(readBackup(noise, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
+    const zeros = new Blob(Array.from({ length: 5 }, () => new Uint8Array(2 ** 26)));
+    const bomb = await new Response(zeros.stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+    const file = await sealFile(new Uint8Array(bomb), PASSWORD, CHEAP);
+    await expect(readBackup(file, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
+  });
+
+  test('no failure repeats what stood in the file', async () => {
+    const file = await changed((contents) => ({ ...contents, source: { ...SOURCE, more: 'secret' } }));
+    const failure: unknown = await readBackup(file, PASSWORD).catch((caught) => caught);
+    expect(failure).toBeInstanceOf(Fault);
+    const said = JSON.stringify([failure instanceof Fault && [failure.message, failure.cause]]);
+    expect(said).not.toMatch(/secret|words":|zoo/);
+    if (SOURCE.kind === 'words') expect(said).not.toContain(SOURCE.words);
+  });
+});

@@ -1,0 +1,252 @@
+/** Payments, transfers and blocks as a backup has them, each field read strictly, each block under its own hash. */
+import * as v from 'valibot';
+import type { FaultKey } from '../../fault.ts';
+import { unansweredReasons } from '../../interception/challenge.ts';
+import { AddressText } from '../../nano/account.ts';
+import { BalanceText, type Raw, RawText } from '../../nano/amount.ts';
+import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../../nano/block.ts';
+import type { PaymentId } from '../../payment-id.ts';
+import type { Intent, Payment, PaymentState, Progress } from '../../payments/payment.ts';
+import type {
+  AnyPayment,
+  PrivateIntent,
+  PrivateProgress,
+  PrivateRecord,
+} from '../../payments/private-record.ts';
+import type { Windows } from '../../policy/budget.ts';
+import { type Day, isDay } from '../../policy/spending-windows.ts';
+import { defaultPreference } from '../../protocol/mechanisms/index.ts';
+import type { Site } from '../../site.ts';
+import type { Cheque, Due, OwnBlock } from '../../wallet/own-block.ts';
+import type { Transfer, TransferState } from '../../wallet/transfer.ts';
+import { ChallengeText, type Fields, Moment, OfferText } from './offers.ts';
+
+const IdText = v.pipe(
+  v.string(),
+  v.regex(/^\S{1,128}$/),
+  v.transform((text) => text as PaymentId),
+);
+
+/** The origin of a site. */
+export const SiteText = v.pipe(
+  v.string(),
+  v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'not an origin'),
+  v.transform((text) => text as Site),
+);
+
+/** A day of the calendar. */
+export const DayText = v.pipe(
+  v.string(),
+  v.check(isDay, 'no such day'),
+  v.transform((text) => text as Day),
+);
+
+/** A sum of payments: it may be more than there ever was at one time. */
+export const SumText = v.pipe(
+  v.string(),
+  v.regex(/^(0|[1-9][0-9]{0,77})$/),
+  v.transform((text) => BigInt(text) as Raw),
+);
+
+const BlockText = v.strictObject({
+  account: AddressText,
+  previous: BlockHashText,
+  representative: AddressText,
+  balance: BalanceText,
+  link: BlockHashText,
+  signature: v.pipe(v.string(), v.regex(/^[0-9A-F]{128}$/)),
+  work: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
+}) satisfies v.GenericSchema<unknown, SignedBlock>;
+
+const NetworkText = v.strictObject({ id: v.string(), testMoney: v.boolean() });
+
+const WindowsText = v.strictObject({
+  hour: v.string(),
+  day: DayText,
+  month: v.string(),
+  term: v.nullable(v.string()),
+} satisfies Fields<Windows>);
+
+const approval = {
+  id: IdText,
+  at: Moment,
+  network: NetworkText,
+  account: AddressText,
+  amount: RawText,
+  approval: v.picklist(['once', 'budget']),
+  once: v.string(),
+  windows: WindowsText,
+} as const;
+
+const IntentText = v.pipe(
+  v.strictObject({
+    ...approval,
+    site: SiteText,
+    challenge: ChallengeText,
+    offer: OfferText,
+    resource: v.string(),
+  } satisfies Fields<Intent>),
+  v.check(({ amount, offer }) => amount === offer.amount, 'another amount than was offered'),
+) satisfies v.GenericSchema<unknown, Intent>;
+
+const PrivateIntentText = v.strictObject({
+  ...approval,
+  offer: v.strictObject({
+    mechanism: v.picklist(defaultPreference),
+    payTo: AddressText,
+    expiresAt: Moment,
+  } satisfies Fields<PrivateIntent['offer']>),
+} satisfies Fields<PrivateIntent>) satisfies v.GenericSchema<unknown, PrivateIntent>;
+
+const signed = { block: BlockText, hash: BlockHashText } as const;
+const proven = { ...signed, proof: v.string() } as const;
+const Status = v.pipe(v.number(), v.integer());
+const Reason = v.picklist(unansweredReasons);
+const FaultText = v.pipe(
+  v.string(),
+  v.regex(/^fault_\w+$/),
+  v.transform((key) => key as FaultKey),
+);
+
+const progress: {
+  readonly [S in PaymentState]: v.GenericSchema<unknown, Extract<Progress, { readonly state: S }>>;
+} = {
+  approved: v.strictObject({ state: v.literal('approved') }),
+  signed: v.strictObject({ state: v.literal('signed'), ...signed }),
+  published: v.strictObject({ state: v.literal('published'), ...signed }),
+  confirmed: v.strictObject({ state: v.literal('confirmed'), ...signed }),
+  proven: v.strictObject({ state: v.literal('proven'), ...proven }),
+  delivered: v.strictObject({ state: v.literal('delivered'), ...proven }),
+  settled: v.strictObject({
+    state: v.literal('settled'),
+    status: Status,
+    byPost: v.exactOptional(v.literal(true)),
+    ...proven,
+  }),
+  refused: v.strictObject({
+    state: v.literal('refused'),
+    status: Status,
+    final: v.boolean(),
+    said: v.string(),
+    ...proven,
+  }),
+  unanswered: v.strictObject({
+    state: v.literal('unanswered'),
+    reason: Reason,
+    ...proven,
+  }),
+  revoked: v.strictObject({ state: v.literal('revoked'), ...signed }),
+  abandoned: v.strictObject({
+    state: v.literal('abandoned'),
+    fault: FaultText,
+    args: v.array(v.string()),
+  }),
+};
+const STATES = Object.keys(progress) as PaymentState[];
+
+const privateProgress: {
+  readonly [S in PaymentState]: v.GenericSchema<unknown, Extract<PrivateProgress, { readonly state: S }>>;
+} = {
+  approved: progress.approved,
+  signed: progress.signed,
+  published: progress.published,
+  confirmed: progress.confirmed,
+  proven: v.strictObject({ state: v.literal('proven'), ...signed }),
+  delivered: v.strictObject({ state: v.literal('delivered'), ...signed }),
+  settled: v.strictObject({
+    state: v.literal('settled'),
+    status: Status,
+    byPost: v.exactOptional(v.literal(true)),
+    ...signed,
+  }),
+  refused: v.strictObject({ state: v.literal('refused'), status: Status, final: v.boolean(), ...signed }),
+  unanswered: v.strictObject({ state: v.literal('unanswered'), reason: Reason, ...signed }),
+  revoked: progress.revoked,
+  abandoned: v.strictObject({ state: v.literal('abandoned'), fault: FaultText }),
+};
+
+const StoryText = v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at: Moment })), v.minLength(1));
+const isItsBlock = (step: Progress | PrivateProgress): boolean =>
+  !('hash' in step) || hashBlock(step.block) === step.hash;
+
+const blocks = {
+  replaced: v.exactOptional(v.array(BlockHashText)),
+  claimed: v.exactOptional(v.array(BlockHashText)),
+  isCopy: v.exactOptional(v.literal(true)),
+} as const;
+
+/** A payment of an ordinary window, whatever has become of it. */
+const WholeText = v.strictObject({
+  intent: IntentText,
+  progress: v.pipe(
+    v.union(Object.values(progress)),
+    v.check((step) => isItsBlock(step), 'another block'),
+  ),
+  story: StoryText,
+  ...blocks,
+} satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
+
+/** What the disk keeps of a payment in a private window. */
+const PrivateText = v.strictObject({
+  intent: PrivateIntentText,
+  progress: v.pipe(
+    v.union(Object.values(privateProgress)),
+    v.check((step) => isItsBlock(step), 'another block'),
+  ),
+  story: StoryText,
+  ...blocks,
+} satisfies Fields<PrivateRecord>) satisfies v.GenericSchema<unknown, PrivateRecord>;
+
+/** A payment as it lies on the disk. */
+export const PaymentText: v.GenericSchema<unknown, AnyPayment> = v.union([WholeText, PrivateText]);
+
+const TransferStateText = v.variant('kind', [
+  v.strictObject({ kind: v.literal('waiting') }),
+  v.strictObject({
+    kind: v.literal('refused'),
+    said: v.string(),
+    tries: v.pipe(v.number(), v.integer(), v.minValue(1)),
+    at: Moment,
+  }),
+  v.strictObject({ kind: v.literal('replaced') }),
+]) satisfies v.GenericSchema<unknown, TransferState>;
+
+/** Money that moved without a 402, or is to. */
+export const TransferText = v.strictObject({
+  kind: v.picklist(['received', 'sent']),
+  id: BlockHashText,
+  block: v.exactOptional(BlockHashText),
+  at: Moment,
+  amount: BalanceText,
+  counterparty: AddressText,
+  network: NetworkText,
+  state: v.exactOptional(TransferStateText),
+} satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
+
+const forWhat = { payment: IdText, site: v.nullable(SiteText) } as const;
+const own = {
+  network: v.string(),
+  account: AddressText,
+  hash: BlockHashText,
+  subtype: v.picklist(SUBTYPES),
+  block: BlockText,
+  moved: BalanceText,
+  excludes: v.exactOptional(BlockHashText),
+  due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
+} as const;
+const ChequeText = v.strictObject(forWhat satisfies Fields<Cheque>);
+
+/** The newest block of an account. */
+export const OwnBlockText = v.pipe(
+  v.strictObject({
+    ...own,
+    cheque: v.exactOptional(ChequeText),
+    revokes: v.exactOptional(
+      v.pipe(
+        v.strictObject({ ...own, cheque: ChequeText }),
+        v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
+      ),
+    ),
+  } satisfies Fields<OwnBlock>),
+  v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
+) satisfies v.GenericSchema<unknown, OwnBlock>;

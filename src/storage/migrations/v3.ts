@@ -1,0 +1,48 @@
+import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
+import { type Intent, isDebited } from '../../payments/payment.ts';
+import { newBudget } from '../../policy/budget.ts';
+import { type Day, windowsOf } from '../../policy/spending-windows.ts';
+import { accountsOf, rowOf } from '../spending.ts';
+import type { PurseSchema } from "../schema.ts";
+
+type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
+/** An intent of version 2: it counted in its day, and nowhere else. */
+type CountedByDay = Intent & { readonly day: Day };
+
+/**
+ * From version 2 to 3: a payment counts in the hour, the day, the month and the term it was made in. What was spent is
+ * counted anew from the payments themselves; a budget keeps its two limits, its payee and its start.
+ */
+export async function countInWindows(
+  database: IDBPDatabase<PurseSchema>,
+  transaction: Upgrade,
+): Promise<void> {
+  database.deleteObjectStore('spending');
+  const spending = database.createObjectStore('spending', { keyPath: ['network', 'site', 'window'] });
+
+  const budgets = transaction.objectStore('budgets');
+  const terms = new Map<string, { readonly since: number; readonly name: string }>();
+  for (const before of await budgets.getAll()) {
+    const { network, site, since } = before;
+    const budget = { ...newBudget(network, site, since), ...before };
+    terms.set([network, site].join(' '), { since, name: budget.firstTerm });
+    await budgets.put(budget);
+  }
+
+  let cursor = await transaction.objectStore('payments').openCursor();
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    const row = cursor.value;
+    const { day, ...before } = row.payment.intent as CountedByDay;
+    const { hour } = windowsOf(before.at);
+    const running = terms.get([before.network.id, before.site].join(' '));
+    const term = running !== undefined && before.at >= running.since ? running.name : null;
+    const intent: Intent = { ...before, windows: { hour, day, month: day.slice(0, 'YYYY-MM'.length), term } };
+    await cursor.update({ ...row, payment: { ...row.payment, intent } });
+    if (!isDebited(row.payment.progress.state)) continue;
+    for (const key of accountsOf(intent)) {
+      const spent = ((await spending.get(key))?.spent ?? ZERO) as Raw;
+      await spending.put(rowOf(key, addRaw(spent, intent.amount)));
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { signal } from '@preact/signals';
+import { expect, test } from 'vitest';
+import { Fault } from '../fault.ts';
+import { faultOf, liveAnswer } from './query.ts';
+
+/** A question whose answers come when the test says so. */
+function questions() {
+  const open: { answer: (value: string) => void; fail: (error: unknown) => void }[] = [];
+  return {
+    asked: () => open.length,
+    load: () =>
+      new Promise<string>((answer, fail) => {
+        open.push({ answer, fail });
+      }),
+    at: (index: number) => {
+      const question = open[index];
+      if (question === undefined) throw new Error(`question ${index} was not asked`);
+      return question;
+    },
+  };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('asks at once, and again at each revision', async () => {
+  const { load, at, asked } = questions();
+  const revision = signal(0);
+  const live = liveAnswer(load, revision);
+  expect(live.answer.value).toEqual({ kind: 'waiting' });
+  at(0).answer('first');
+  await settled();
+  expect(live.answer.value).toEqual({ kind: 'given', value: 'first' });
+  revision.value = 1;
+  expect(asked()).toBe(2);
+  at(1).answer('second');
+  await settled();
+  expect(live.answer.value).toEqual({ kind: 'given', value: 'second' });
+});
+
+test('however many revisions come while a question is open, one more question follows', async () => {
+  const { load, at, asked } = questions();
+  const revision = signal(0);
+  const live = liveAnswer(load, revision);
+  for (let index = 1; index <= 100; index++) revision.value = index;
+  expect(asked()).toBe(1);
+  at(0).answer('old');
+  await settled();
+  expect(asked()).toBe(2);
+  at(1).answer('new');
+  await settled();
+  expect(asked()).toBe(2);
+  expect(live.answer.value).toEqual({ kind: 'given', value: 'new' });
+});
+
+test('a failure is an answer, and the next revision asks again', async () => {
+  const { load, at } = questions();
+  const revision = signal(0);
+  const live = liveAnswer(load, revision);
+  const fault = new Fault('fault_locked');
+  at(0).fail(fault);
+  await settled();
+  expect(live.answer.value).toEqual({ kind: 'failed', fault });
+  revision.value = 1;
+  at(1).answer('open');
+  await settled();
+  expect(live.answer.value).toEqual({ kind: 'given', value: 'open' });
+});
+
+test('once stopped it neither asks nor answers', async () => {
+  const { load, at, asked } = questions();
+  const revision = signal(0);
+  const live = liveAnswer(load, revision);
+  live.stop();
+  revision.value = 1;
+  at(0).answer('late');
+  await settled();
+  expect(asked()).toBe(1);
+  expect(live.answer.value).toEqual({ kind: 'waiting' });
+});
+
+test('what is no fault becomes one, with its cause kept', () => {
+  const error = new TypeError('no');
+  expect(faultOf(error)).toMatchObject({ key: 'fault_unexpected', cause: error });
+});

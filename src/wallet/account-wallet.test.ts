@@ -1,0 +1,296 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { readHex32 } from '../../test/devnet/hex.ts';
+import { Fault } from '../fault.ts';
+import { publicKeyOf } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import { NodeClient } from '../nano/node-client.ts';
+import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
+import { StoredTransfers } from '../storage/transfers.ts';
+import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
+import type { Purse, PursePorts } from './account-wallet.ts';
+import type { TransferEntry } from './transfer.ts';
+
+let devnet: Devnet;
+let account: Account;
+let purse: Purse;
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet?.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  account = await accountWith(devnet, 1_000n);
+  purse = account.purse();
+});
+afterEach(() => purse.close());
+
+const purseWith = (ports: Partial<PursePorts>) => {
+  purse = account.purse(ports);
+  return purse;
+};
+const fund = async (amount: bigint) => {
+  const hash = await devnet.faucet(account.address, amount);
+  await devnet.confirmed(hash);
+  return hashOf(hash);
+};
+const book = () => new StoredTransfers(account.database, Date.now);
+const transfers = async () =>
+  (await account.database.getAll('transfers')).map(({ kind, amount }) => [kind, amount]);
+async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+  devnet.stats.reset();
+  await work();
+  return devnet.stats.counts();
+}
+/** Looks until there is nothing more to see. */
+const settle = async () => {
+  await purse.refresh();
+  await expect.poll(() => purse.readiness()).toBe('ready');
+};
+
+describe('looking', () => {
+  test('shows the proven balance; nothing before a node was asked', async () => {
+    expect([purse.balance, purse.trouble?.key ?? null, await purse.readiness()]).toEqual([
+      null,
+      null,
+      'none',
+    ]);
+    devnet.faults.set({ kind: 'lie_balance', offset: '5' });
+    await settle();
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
+    expect(purse.missing(1_000n as Raw)).toBeNull();
+    expect(purse.missing(1_003n as Raw)).toBe(3n);
+  });
+
+  test('takes in what has come, each by its own block, and prepares the work for a send', async () => {
+    for (const amount of [1n, 2n, 3n]) await fund(amount);
+    await settle();
+    expect([purse.balance, purse.incoming]).toEqual([1_006n, 0n]);
+    expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([1n, 2n, 3n]);
+    expect(account.blocks()).toHaveLength(4);
+  });
+
+  test('takes in nothing that the purse before it took in while it was closed', async () => {
+    for (const amount of [3n, 5n]) await fund(amount);
+    const exclusively = locks();
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    let goOn = () => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let taken = 0;
+    const before = account.purse({
+      exclusively,
+      transfers: Object.assign(book(), {
+        async record(entries: readonly TransferEntry[]) {
+          taken++;
+          begin();
+          await gate;
+          await book().record(entries);
+        },
+      }),
+    });
+    const closing = before.refresh();
+    await begun;
+    before.close();
+
+    purseWith({ exclusively });
+    const looking = purse.refresh();
+    await expect.poll(() => purse.incoming).toBe(8n);
+    goOn();
+    await Promise.all([closing, looking]);
+    expect([purse.balance, purse.incoming, purse.trouble?.key ?? null]).toEqual([1_008n, 0n, null]);
+    expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([3n, 5n]);
+    expect([taken, account.blocks().length]).toEqual([1, 3]);
+  });
+
+  test('opens an account with its first money', async () => {
+    account = await accountWith(devnet, null);
+    purseWith({});
+    await settle();
+    expect(purse.balance).toBe(0n);
+    await fund(7n);
+    await settle();
+    expect(purse.balance).toBe(7n);
+  });
+
+  test('believes an incoming amount only from the blocks that prove it', async () => {
+    await fund(5n);
+    devnet.faults.set({ kind: 'lie_receivable_amount', absolute: '500000' });
+    await purse.refresh();
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_005n, null]);
+  });
+
+  test('leaves a source it cannot prove, says so, and takes the rest', async () => {
+    // The faucet's sends stand one on the other: the one that cannot be seen must be the last.
+    await fund(6n);
+    const bad = await fund(5n);
+    const real = nodeAt(devnet.rpcUrl);
+    const node = Object.assign(Object.create(real), {
+      blockInfo: async (hash: typeof bad) => (hash === bad ? null : real.blockInfo(hash)),
+      accountInfo: real.accountInfo.bind(real),
+      receivable: real.receivable.bind(real),
+      process: real.process.bind(real),
+    });
+    purseWith({ node });
+    await purse.refresh();
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_006n, 'fault_sourceUnproven']);
+  });
+
+  test('a receive that a node refuses is trouble, and neither blocks the rest nor is tried for ever', async () => {
+    const bad = await fund(5n);
+    await fund(6n);
+    const refused: unknown[] = [];
+    const line: typeof fetch = (url, init) => {
+      const request = JSON.parse(String(init?.body));
+      if (request.action !== 'process' || request.block.link !== bad) return fetch(url, init);
+      refused.push(request.block.link);
+      return Promise.resolve(Response.json({ error: 'Unreceivable' }));
+    };
+    purseWith({
+      node: NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: line, timeoutMs: 2_000, now: Date.now }),
+    });
+    await purse.refresh();
+    expect(purse.trouble?.key ?? null).toBe('fault_nodeRefused');
+    await purse.refresh();
+    expect(account.blocks().at(-1)?.block.balance).toBe(1_006n);
+    const before = refused.length;
+    await purse.refresh();
+    expect(refused).toHaveLength(before);
+    expect(purse.balance).toBe(1_006n);
+  });
+
+  test('a full batch is followed by another look', async () => {
+    for (let count = 0; count < 34; count++) await devnet.faucet(account.address, 1n);
+    await expect.poll(() => devnet.ledger.counts()).toSatisfy((c) => c.blocks === c.confirmed);
+    await purse.refresh();
+    expect(purse.balance).toBe(1_034n);
+  });
+
+  test('what stands in the way is said, and forgotten when it is gone', async () => {
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await purse.refresh();
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([null, 'fault_nodeUnreachable']);
+    devnet.faults.clear();
+    await purse.refresh();
+    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
+  });
+});
+
+describe('what nodes are asked', () => {
+  test('a look at rest: the head and what has come', async () => {
+    await settle();
+    expect(await asked(() => purse.refresh())).toEqual({ account_info: 1, block_info: 1, receivable: 1 });
+    await purse.send(STRANGER, 1n as Raw);
+    await settle();
+    expect(await asked(() => purse.refresh())).toEqual({ block_info: 1, receivable: 1 });
+  });
+
+  test('looks that are asked for while one runs are one more', async () => {
+    await settle();
+    const looks = () => Promise.all(Array.from({ length: 10 }, () => purse.refresh()));
+    expect(await asked(looks)).toMatchObject({ receivable: 2 });
+  });
+
+  test('taking in: two questions to prove it, one to publish it', async () => {
+    await purse.send(STRANGER, 1n as Raw);
+    await settle();
+    await fund(5n);
+    expect(await asked(() => purse.refresh())).toEqual({ block_info: 3, receivable: 1, process: 1 });
+  });
+
+  test('a confirmation of its own block is nothing new; anybody else’s is looked at', async () => {
+    const heard: string[] = [];
+    purseWith({ changed: () => heard.push('changed') });
+    purse.open();
+    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
+    const order = { to: STRANGER, amount: 1n as Raw };
+    const looks = await asked(async () => {
+      const own = await purse.chain.send(order, (block) => account.chains.put(block));
+      await purse.chain.land(own);
+      await purse.confirmed(own.hash);
+      // Heard on the same socket, after its own: a look that its own had caused would have begun by now.
+      await fund(5n);
+      await expect.poll(() => purse.balance).toBe(1_004n);
+    });
+    expect(looks.receivable).toBe(1);
+    expect(looks.account_info).toBeUndefined();
+  });
+});
+
+describe('sending', () => {
+  test('an amount, or everything, is written down as a transfer', async () => {
+    await purse.send(STRANGER, 300n as Raw);
+    expect(purse.balance).toBe(700n);
+    await purse.send(STRANGER, 'everything');
+    expect(account.sends().map(({ amount }) => amount)).toEqual([300n, 700n]);
+    expect(await transfers()).toEqual(
+      expect.arrayContaining([
+        ['sent', 300n],
+        ['sent', 700n],
+      ]),
+    );
+    await expect(purse.send(STRANGER, 'everything')).rejects.toThrow('fault_nothingToSend');
+    await expect(purse.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_insufficient');
+  });
+
+  test('what no node took is said to wait, not to be unsent, and goes out once', async () => {
+    await settle();
+    devnet.faults.set({ kind: 'http_status', status: 503 });
+    await expect(purse.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
+    devnet.faults.clear();
+    await purse.refresh();
+    await purse.refresh();
+    expect(account.sends().map(({ amount }) => amount)).toEqual([5n]);
+  });
+
+  test('another wallet that was faster is said to be the reason', async () => {
+    await settle();
+    const key = readHex32(publicKeyOf(STRANGER));
+    if (key === undefined) throw new Error('a key is 32 bytes');
+    await account.publish(await account.otherWallet().send(key, 9n));
+    await expect(purse.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockForked');
+    expect(account.sends().map(({ amount }) => amount)).toEqual([9n]);
+  });
+});
+
+describe('confirmations', () => {
+  const publish = async () => {
+    const own = await purse.chain.send({ to: STRANGER, amount: 1n as Raw }, (block) =>
+      account.chains.put(block),
+    );
+    await purse.chain.land(own);
+    return own.hash;
+  };
+
+  test.each<[string, Partial<PursePorts>]>([
+    ['told by the socket', {}],
+    ['by asking alone', { openSocket: null }],
+  ])('%s', async (_, ports) => {
+    purseWith(ports);
+    const hash = await publish();
+    await purse.confirmed(hash);
+    expect(devnet.ledger.isConfirmed(devnet.ledger.find(hash))).toBe(true);
+  });
+
+  test('that do not come end with patience; a purse that closes waits no longer', async () => {
+    devnet.faults.set({ kind: 'never_confirm' });
+    purseWith({ patienceMs: 50 });
+    await expect(purse.confirmed(await publish())).rejects.toThrow('fault_notConfirmed');
+    purseWith({});
+    const waiting = purse.confirmed(await publish());
+    purse.close();
+    await expect(waiting).rejects.toThrow('fault_locked');
+  });
+});
+
+test('a purse that cannot sign takes nothing in', async () => {
+  await fund(5n);
+  purseWith({ keys: () => Promise.reject(new Fault('fault_locked')) });
+  await purse.refresh();
+  expect([purse.trouble?.key ?? null, account.blocks().length]).toEqual(['fault_locked', 1]);
+});

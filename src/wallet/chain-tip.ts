@@ -1,0 +1,233 @@
+import { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { BlockHash, ChainHead, SignedBlock } from '../nano/block.ts';
+import { readChainHead, standsOn } from '../nano/chain-head.ts';
+import type { Clock } from '../nano/clock.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { NodeClient } from '../nano/node-client.ts';
+import { Branches, type Relation } from './branch.ts';
+import type { ChainStore } from './chain-store.ts';
+import { chequeOutOn, headAfter, heldBack, type OwnBlock, settledBlock } from './own-block.ts';
+import {
+  type Conflict,
+  type FullLanding,
+  isExcluded,
+  isReplaced,
+  landBlock,
+  rivalOf,
+} from './publication.ts';
+import { isCashed } from './replacement-block.ts';
+
+export interface FrontierPorts {
+  readonly network: NetworkProfile;
+  readonly node: NodeClient;
+  readonly store: ChainStore;
+  readonly clock: Pick<Clock, 'now'>;
+  /** The block with work that is still enough. */
+  readonly renew: (own: OwnBlock) => Promise<SignedBlock>;
+  /** Told when a node refuses a payment of ours that is published again. */
+  readonly refused: (own: OwnBlock, fault: Fault) => void;
+}
+
+/** Why an own block cannot land. */
+type Lost = 'replaced' | 'refused' | 'groundless';
+
+/** What the next block is built on. */
+export interface Basis {
+  readonly head: ChainHead;
+  /** See `OwnBlock.excludes`: undefined where the head stands on all that was signed here. */
+  readonly excludes?: BlockHash | undefined;
+}
+
+/**
+ * Where an account's chain ends: what the purse has signed, and what the ledgers make of it. Nothing is signed here; own
+ * blocks that the ledgers lack are published again, as long as they may.
+ */
+export class Frontier {
+  readonly #account: NanoAddress;
+  readonly #ports: FrontierPorts;
+  /** Own blocks that cannot land: they are not published again. */
+  readonly #lost = new Map<BlockHash, Lost>();
+  readonly #landings = new Map<BlockHash, Promise<FullLanding>>();
+  /** What own blocks waited for when they were last to land. */
+  readonly #conflicts = new Map<BlockHash, Conflict>();
+  readonly #branches: Branches;
+
+  constructor(account: NanoAddress, ports: FrontierPorts) {
+    this.#account = account;
+    this.#ports = ports;
+    this.#branches = new Branches(account, ports.node, (hash) => ports.store.signed(hash));
+  }
+
+  /** The newest block this purse signed for the account; null before its first. */
+  newest(): Promise<OwnBlock | null> {
+    const { store, network } = this.#ports;
+    return store.newest(network.id, this.#account);
+  }
+
+  /**
+   * The head to build on, proven by hash and signature (invariant 4), and not older than the newest own block. That one
+   * is published again where the network lacks it; what is out is neither published nor built on, and its amount counts
+   * as spent. Where it has lost its place, the head stands on what has taken it.
+   *
+   * @throws Fault as `Chain.look`
+   */
+  async basis(newest: OwnBlock | null): Promise<Basis> {
+    const { node } = this.#ports;
+    if (newest === null) return { head: await readChainHead(node, this.#account) };
+    const out = chequeOutOn(newest);
+    if (out !== null) {
+      if (newest.revokes !== undefined || !(await isCashed(this.#ports, out)))
+        return { head: headAfter(out) };
+      return this.basis(settledBlock(out));
+    }
+    const told = await node.blockInfo(newest.hash);
+    // A node that called it replaced has lied, or was on the side that gave way.
+    if (told?.confirmed) this.#lost.delete(newest.hash);
+    const lost = this.#lost.get(newest.hash);
+    if (told !== null && lost !== 'replaced') {
+      return { head: told.successor === null ? headAfter(newest) : await this.#headAbove(newest) };
+    }
+    if (lost === undefined && (await this.#holdBackLate(newest))) return { head: headAfter(newest) };
+    const landing = lost ?? (await this.#landAgain(newest));
+    if (landing === 'landed') return { head: headAfter(newest) };
+    if (landing === 'pending') throw new Fault('fault_nodeBehind');
+    return this.#basisBeside(newest, landing);
+  }
+
+  /** How an own block stands to the branch of a head (see `Branches`). */
+  relation(own: OwnBlock, head: ChainHead): Promise<Relation> {
+    return this.#branches.relation(own, head);
+  }
+
+  /**
+   * Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer.
+   *
+   * @throws Fault as `landBlock`
+   */
+  land(own: OwnBlock): Promise<FullLanding> {
+    const running = this.#landings.get(own.hash);
+    if (running !== undefined) return running;
+    const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
+    this.#landings.set(own.hash, landing);
+    return landing;
+  }
+
+  /** Gives up an own block that pays nobody and stands on one that was refused: it is not published again. */
+  giveUp(hash: BlockHash): void {
+    this.#lost.set(hash, 'refused');
+  }
+
+  /** What the network has to decide before an own block can land, as far as the nodes said when it last was to. */
+  conflictOf(hash: BlockHash): Conflict | null {
+    return this.#conflicts.get(hash) ?? null;
+  }
+
+  /**
+   * Whether the network has confirmed another block in the place of an own one, or of one that it stands on.
+   *
+   * @throws Fault those of NodeClient
+   */
+  async isReplaced(own: OwnBlock): Promise<boolean> {
+    const { node, store } = this.#ports;
+    return isReplaced(node, await this.#kept(own), (hash) => store.signed(hash));
+  }
+
+  /** What is becoming of a block that is being published right now. */
+  landing(hash: BlockHash): Promise<FullLanding> | undefined {
+    return this.#landings.get(hash);
+  }
+
+  /**
+   * Whether the network has confirmed another block in the place of an own one, and which; null while it has none.
+   * It is shown to be ours (see `landBlock`).
+   */
+  async replacementOf(own: OwnBlock): Promise<BlockHash | null> {
+    const rival = await rivalOf(this.#ports.node, own);
+    return rival?.confirmed ? rival.hash : null;
+  }
+
+  /**
+   * Holds back the newest own block, when it is too late for what it pays and no node has it. True as well where it is
+   * held back already, by whoever looked at the account a moment ago.
+   */
+  async holdBack(hash: BlockHash): Promise<boolean> {
+    const newest = await this.newest();
+    if (chequeOutOn(newest)?.hash === hash) return true;
+    if (newest?.hash !== hash || (await this.#ports.node.blockInfo(hash)) !== null) return false;
+    return this.#holdBackLate(newest);
+  }
+
+  /** Another wallet built on our newest block: what it has must show that it stands on it. */
+  async #headAbove(newest: OwnBlock): Promise<ChainHead> {
+    const { node } = this.#ports;
+    const head = await readChainHead(node, this.#account);
+    if (!(await standsOn(node, head, newest.hash))) throw new Fault('fault_nodeBehind');
+    return head;
+  }
+
+  /**
+   * Our newest block is not to be: what any node has in its place. After a replaced one, nothing is built that could be
+   * confirmed together with it.
+   */
+  async #basisBeside(newest: OwnBlock, landing: Lost): Promise<Basis> {
+    for (const node of this.#ports.node.each()) {
+      const head = await readChainHead(node, this.#account).catch(unlessFault);
+      if (head === undefined || (head.kind === 'open' && head.hash === newest.hash)) continue;
+      const relation = await this.#branches.relation(newest, head);
+      if (relation.kind === 'excluded') return { head, excludes: relation.lost.hash };
+      if (landing !== 'replaced') return { head };
+    }
+    throw new Fault('fault_nodeBehind');
+  }
+
+  /**
+   * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
+   * it land all the same, what was built beside it does not, and nobody was paid twice.
+   */
+  async #landAgain(own: OwnBlock): Promise<FullLanding['kind'] | 'refused'> {
+    try {
+      return (await this.land(own)).kind;
+    } catch (failure) {
+      if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
+      if (own.subtype === 'send') {
+        this.#ports.refused(own, failure);
+        throw failure;
+      }
+      this.#lost.set(own.hash, 'refused');
+      return 'refused';
+    }
+  }
+
+  /** The block with what was known of it when it was signed, and a payment does not say. */
+  async #kept(own: OwnBlock): Promise<OwnBlock> {
+    const kept = await this.#ports.store.signed(own.hash);
+    return kept?.excludes === undefined ? own : { ...own, excludes: kept.excludes };
+  }
+
+  async #land(own: OwnBlock): Promise<FullLanding> {
+    const { node, store, renew } = this.#ports;
+    const renewed = async (each: OwnBlock) => ({ ...each, block: await renew(each) });
+    const landing = await landBlock(node, await renewed(await this.#kept(own)), async (hash) => {
+      const signed = await store.signed(hash);
+      return signed === null ? null : renewed(signed);
+    });
+    const { kind } = landing;
+    if (kind === 'replaced' || kind === 'groundless') this.#lost.set(own.hash, kind);
+    const conflict = kind === 'pending' ? landing.conflict : null;
+    if (conflict === null) this.#conflicts.delete(own.hash);
+    else this.#conflicts.set(own.hash, conflict);
+    return landing;
+  }
+
+  async #holdBackLate(newest: OwnBlock): Promise<boolean> {
+    const { node, store, clock } = this.#ports;
+    const cheque = heldBack(newest, clock.now());
+    if (cheque === null || (await isExcluded(node, newest))) return false;
+    return store.holdBack(cheque);
+  }
+}
+
+function unlessFault(failure: unknown): undefined {
+  if (!(failure instanceof Fault)) throw failure;
+}

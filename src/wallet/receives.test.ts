@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import type { Raw } from '../nano/amount.ts';
+import { NodeClient } from '../nano/node-client.ts';
+import { hash as hashOf } from '../nano/nodes.fixture.ts';
+import type { VerifiedSource } from '../nano/receivable.ts';
+import type { WorkRoot } from '../work/difficulty.ts';
+import type { WorkEngine } from '../work/engine.ts';
+import type { WorkScheduler } from '../work/scheduler.ts';
+import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
+import type { Chain } from './account-chain.ts';
+import type { OwnBlock } from './own-block.ts';
+import type { RecordReceives } from './receives.ts';
+
+let devnet: Devnet;
+let account: Account;
+let chain: Chain;
+let work: WorkScheduler;
+/** The roots for which work is searched for ahead of need, in order, and whether any of it is found. */
+let ahead: WorkRoot[];
+let isAheadFound: boolean;
+
+/** Finds what blocks wait for, and what is ahead of need only where the test says so. */
+const engine: WorkEngine = {
+  name: 'steered',
+  solve(root, threshold, options) {
+    if (options.urgency === 'foreground') return devWork.solve(root, threshold, options);
+    ahead.push(root);
+    if (isAheadFound) return devWork.solve(root, threshold, options);
+    return new Promise((_, reject) => {
+      options.signal.addEventListener('abort', () => reject(options.signal.reason));
+    });
+  },
+};
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 0 });
+});
+afterAll(() => devnet?.close());
+beforeEach(async () => {
+  devnet.faults.clear();
+  ahead = [];
+  isAheadFound = true;
+  await openWith(1_000n);
+});
+
+async function openWith(raw: bigint | null): Promise<void> {
+  account = await accountWith(devnet, raw);
+  work = workOver(account.database, engine);
+  chain = account.purse({ work }).chain;
+  await chain.look();
+}
+const record: RecordReceives = async (receives) => {
+  for (const { own } of receives) await account.chains.put(own);
+};
+const signal = new AbortController().signal;
+const receive = (...sources: readonly VerifiedSource[]) => chain.receive(sources, record, signal);
+async function comes(amount: bigint): Promise<VerifiedSource> {
+  const hash = hashOf(await devnet.faucet(account.address, amount));
+  await devnet.confirmed(hash);
+  return { hash, amount: amount as Raw, from: STRANGER };
+}
+const pay = async (amount: bigint): Promise<OwnBlock> => {
+  const own = await chain.send({ to: STRANGER, amount: amount as Raw }, (block) => account.chains.put(block));
+  expect(await chain.land(own)).toBe('landed');
+  return own;
+};
+const subtypes = () => account.blocks().map(({ subtype }) => subtype);
+const balance = () => account.blocks().at(-1)?.block.balance;
+/** Resolves once work for a payment after the receives is being searched for, which is not found. */
+const prepared = async () => {
+  isAheadFound = false;
+  const before = ahead.length;
+  await expect.poll(() => ahead.length).toBeGreaterThan(before);
+};
+
+describe('while payments are being taken in', () => {
+  test('a payment is made at once, with the work that was prepared for it', async () => {
+    await chain.prepare();
+    await expect.poll(() => chain.readiness()).toBe('ready');
+    const coming = await comes(5n);
+    const searching = prepared();
+    const receiving = receive(coming);
+    await searching;
+    const before = ahead.length;
+    expect(await chain.readiness()).toBe('ready');
+    isAheadFound = true;
+    const paid = await pay(1n);
+    expect(paid.block.previous).toBe(account.blocks()[0]?.hash);
+    expect(ahead.slice(0, before)).not.toContain(paid.hash);
+    // They are built anew on the payment.
+    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(subtypes()).toEqual(['receive', 'send', 'receive']);
+    expect(balance()).toBe(1_004n);
+  });
+
+  test('the account moves on once the work for the payment after them is there', async () => {
+    const [one, other] = [await comes(5n), await comes(6n)];
+    const receipts = await receive(one, other);
+    expect(receipts.map(({ landing }) => landing)).toEqual(['landed', 'landed']);
+    expect(ahead).toEqual([account.blocks().at(-1)?.hash]);
+    expect(await chain.readiness()).toBe('ready');
+    expect(balance()).toBe(1_011n);
+  });
+
+  test('a payment that needs their money has them taken in without that work', async () => {
+    const searching = prepared();
+    const receiving = receive(await comes(500n));
+    await searching;
+    await pay(1_200n);
+    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(subtypes()).toEqual(['receive', 'receive', 'send']);
+    expect(balance()).toBe(300n);
+  });
+
+  test('a payment of more than there is with them is refused', async () => {
+    await expect(pay(2_000n)).rejects.toThrow('fault_insufficient');
+    const searching = prepared();
+    const receiving = receive(await comes(500n));
+    await searching;
+    await expect(pay(2_000n)).rejects.toThrow('fault_insufficient');
+    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+  });
+
+  test('where work ahead of need rests, they are taken in without it', async () => {
+    const searching = prepared();
+    const receiving = receive(await comes(5n));
+    await searching;
+    work.rest(true);
+    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(await receive(await comes(6n))).toMatchObject([{ landing: 'landed' }]);
+    expect(balance()).toBe(1_011n);
+  });
+
+  test('an account without money waits for no such work', async () => {
+    isAheadFound = false;
+    await openWith(null);
+    expect(await receive(await comes(7n))).toMatchObject([{ landing: 'landed', own: { subtype: 'open' } }]);
+    expect(ahead).toEqual([]);
+  });
+
+  test('nothing is signed when the purse is closed', async () => {
+    const closing = new AbortController();
+    const searching = prepared();
+    const receiving = chain.receive([await comes(5n)], record, closing.signal);
+    await searching;
+    closing.abort(new Error('closed'));
+    await expect(receiving).rejects.toThrow('closed');
+    expect(await account.chains.newest(account.network.id, account.address)).toBeNull();
+  });
+});
+
+describe('payments that are taken in together', () => {
+  test('are recorded together, before any node sees one', async () => {
+    const seen: number[] = [];
+    const sources = [await comes(1n), await comes(2n), await comes(3n)];
+    await chain.receive(
+      sources,
+      async (receives) => {
+        seen.push(receives.length, account.blocks().length);
+        await record(receives);
+      },
+      signal,
+    );
+    expect(seen).toEqual([3, 1]);
+    expect(balance()).toBe(1_006n);
+  });
+
+  test('are each taken in once, whatever a node names again', async () => {
+    const [one, other] = [await comes(1n), await comes(2n)];
+    await receive(one);
+    expect(await receive(one, other)).toMatchObject([{ source: other, landing: 'landed' }]);
+    expect(await receive(one, other)).toEqual([]);
+    expect(balance()).toBe(1_003n);
+  });
+
+  test('go to the ledger as far as the first that is refused, and the chain goes on from there', async () => {
+    const [one, bad, other] = [await comes(1n), await comes(2n), await comes(3n)];
+    const receipts = await receive(one, { ...bad, amount: 4n as Raw }, other);
+    expect(receipts.map(({ landing }) => landing)).toEqual(['landed', 'refused', 'void']);
+    expect(chain.head).toMatchObject({ balance: 1_001n });
+    await pay(1n);
+    expect(await receive(other)).toMatchObject([{ landing: 'landed' }]);
+    expect(balance()).toBe(1_003n);
+  });
+
+  test('wait for a node that takes none of them, and a payment waits with them', async () => {
+    devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
+    const receipts = await receive(await comes(1n), await comes(2n));
+    expect(receipts.map(({ landing }) => landing)).toEqual(['pending', 'void']);
+    await expect(pay(1n)).rejects.toThrow('fault_nodeBehind');
+    devnet.faults.clear();
+    await pay(1n);
+    expect(balance()).toBe(1_002n);
+  });
+
+  test('keep a payment that is made while they are published waiting, for no work', async () => {
+    const sources = [await comes(1n), await comes(2n)];
+    const line: { resolve(): void; held: Promise<void> } = { resolve: () => {}, held: Promise.resolve() };
+    line.held = new Promise((resolve) => {
+      line.resolve = resolve;
+    });
+    const held: typeof fetch = async (url, init) => {
+      if (JSON.parse(String(init?.body)).action === 'process') await line.held;
+      return fetch(url, init);
+    };
+    const node = NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: held, timeoutMs: 20_000, now: Date.now });
+    chain = account.purse({ work, node }).chain;
+    let signed = 0;
+    const receiving = chain.receive(
+      sources,
+      async (receives) => {
+        await record(receives);
+        signed = receives.length;
+      },
+      signal,
+    );
+    await expect.poll(() => signed).toBe(2);
+    const paying = pay(1n);
+    line.resolve();
+    await Promise.all([receiving, paying]);
+    expect(subtypes()).toEqual(['receive', 'receive', 'receive', 'send']);
+    expect(await receiving).toMatchObject([{ landing: 'landed' }, { landing: 'landed' }]);
+  });
+});

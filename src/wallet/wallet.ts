@@ -1,0 +1,274 @@
+import type { Fault } from '../fault.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import type { BlockHash } from '../nano/block.ts';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { Readiness } from '../work/scheduler.ts';
+import type { Purse } from './account-wallet.ts';
+import type { Cheque } from './own-block.ts';
+
+/** How many accounts stand ready to pay, and what each beside the first is to hold. One is no float at all. */
+export interface FloatPlan {
+  readonly accounts: number;
+  /** Raw. */
+  readonly each: Raw;
+}
+
+/** As many accounts of a seed as the purse ever uses: what a restored seed is searched for. */
+export const MOST_ACCOUNTS = 8;
+
+/** Every account of a seed by its index, each once: in which order they are taken where nothing else decides. */
+export type AccountOrder = readonly number[];
+
+/** A random order. Each browser draws its own, so that two of one seed seldom pay from the same account at once. */
+export function drawOrder(): AccountOrder {
+  const lots = [...crypto.getRandomValues(new Uint32Array(MOST_ACCOUNTS))];
+  return lots
+    .map((lot, index) => ({ lot, index }))
+    .sort((one, other) => one.lot - other.lot)
+    .map(({ index }) => index);
+}
+
+/** The account that a payment is made from, until it is done with it. */
+export interface Turn {
+  readonly account: NanoAddress;
+  done(): void;
+}
+
+/** What came of bringing the accounts to their shares: a move, one that waits for its work or its turn, or nothing. */
+export type Settling = 'moved' | 'waits' | 'settled';
+
+type OneOrMore = readonly [Purse, ...Purse[]];
+
+/** How soon an account can pay. */
+const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none'];
+
+/**
+ * All the money of a seed on one network. The first account is the user's own; where a block costs seconds of work,
+ * others beside it hold a share each and have their work ready, so that a burst of payments waits for none. What is
+ * moved between them costs nothing and is no transfer.
+ */
+export class Float {
+  readonly #main: Purse;
+  readonly #purses: OneOrMore;
+  readonly #plan: FloatPlan;
+  readonly #order: AccountOrder;
+  readonly #turns = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
+  #settling: Promise<Settling> | undefined;
+
+  /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
+  constructor(purses: OneOrMore, plan: FloatPlan, order: AccountOrder) {
+    [this.#main] = purses;
+    this.#purses = purses;
+    this.#plan = plan;
+    this.#order = order;
+  }
+
+  get network(): NetworkProfile {
+    return this.#main.network;
+  }
+
+  /** The account that is shown, and that receives. */
+  get account(): NanoAddress {
+    return this.#main.account;
+  }
+
+  /** All that is proven to be there (raw); null until a node was asked. */
+  get balance(): Raw | null {
+    return this.#main.balance === null ? null : this.#sum(({ balance }) => balance ?? ZERO);
+  }
+
+  /** Proven incoming money that is being taken in (raw). */
+  get incoming(): Raw {
+    return this.#sum(({ incoming }) => incoming);
+  }
+
+  /** What stands between the purse and its money; null when all is well. */
+  get trouble(): Fault | null {
+    return this.#purses.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
+  }
+
+  /** All accounts, in the order of the seed. */
+  get accounts(): readonly NanoAddress[] {
+    return this.#purses.map(({ account }) => account);
+  }
+
+  /** The purse of one account; undefined for a stranger's. */
+  of(account: NanoAddress): Purse | undefined {
+    return this.#purses.find((purse) => purse.account === account);
+  }
+
+  /** Whether a payment could be made without waiting for work. */
+  async readiness(): Promise<Readiness> {
+    const all = await Promise.all(this.#rich(1n as Raw).map((purse) => purse.readiness()));
+    if (all.length === 0) return this.#main.readiness();
+    return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';
+  }
+
+  /** How much more than all there is an amount is, in raw; null when it is enough or unknown. */
+  missing(amount: Raw): Raw | null {
+    const { balance } = this;
+    return balance === null || balance >= amount ? null : subtractRaw(amount, balance);
+  }
+
+  /** Whose uncashed block keeps every account with money waiting; null when one can pay. */
+  async chequeOut(): Promise<Cheque | null> {
+    const holders = await Promise.all(
+      this.#purses.filter((purse) => purse === this.#main || isRich(purse, 1n as Raw)).map(holderOf),
+    );
+    return holders.includes(null) ? null : (holders[0] ?? null);
+  }
+
+  /**
+   * The account to pay this amount from: one that is in no other payment and has its work ready, if there is one; of
+   * several, the first account last, and the others in this browser's own order. Where only all of them together have
+   * enough, it is gathered first.
+   *
+   * @throws Fault what `Purse.send` throws while money is gathered
+   */
+  async turn(amount: Raw): Promise<Turn> {
+    // Where there is but one account there is nothing to choose.
+    if (this.#purses.length === 1) return this.#take(this.#main, amount);
+    if (this.#rich(amount).length === 0 && this.missing(amount) === null) await this.#gather();
+    const candidates = await Promise.all(
+      this.#rich(amount).map(async (purse) => ({
+        purse,
+        isFree: (await holderOf(purse)) === null,
+        isReady: (await purse.readiness()) === 'ready',
+      })),
+    );
+    const rank = ({ purse, isReady }: { readonly purse: Purse; readonly isReady: boolean }) => {
+      const { turns, held } = this.#busy(purse);
+      return [isRich(purse, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1, this.#place(purse)];
+    };
+    // No waiting from here on: two payments at once must see each other's turn.
+    const [first] = candidates
+      .filter(({ isFree }) => isFree)
+      .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
+      .sort((one, other) => inOrder(one.rank, other.rank));
+    return this.#take(first?.purse ?? this.#main, amount);
+  }
+
+  #take({ account }: Purse, amount: Raw): Turn {
+    const turn = Symbol(account);
+    this.#turns.set(turn, { account, amount });
+    return { account, done: () => void this.#turns.delete(turn) };
+  }
+
+  /**
+   * Sends to an account of the user's choice, or everything.
+   *
+   * @throws Fault as `Purse.send`
+   */
+  async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
+    const isShort = amount === 'everything' || (this.#main.balance ?? ZERO) < amount;
+    if (isShort && this.#others().some((purse) => isRich(purse, 1n as Raw))) await this.#gather();
+    return this.#main.send(to, amount);
+  }
+
+  /** Gives every account's vote to another representative. @throws Fault as `Chain.represent` */
+  async represent(representative: NanoAddress): Promise<void> {
+    for (const purse of this.#purses) await purse.chain.represent(representative);
+  }
+
+  /** Looks at every account (see `Purse.refresh`). */
+  async refresh(): Promise<void> {
+    await Promise.all(this.#purses.map((purse) => purse.refresh()));
+  }
+
+  /** Looks at every account for a user who wants it now (see `Purse.retry`). */
+  async retry(): Promise<void> {
+    await Promise.all(this.#purses.map((purse) => purse.retry()));
+  }
+
+  /**
+   * Brings one account nearer to its share, when no payment is under way and the work for it is there: from the first
+   * account what is missing, back to it what is too much. One move at a time; nothing when all is as planned.
+   *
+   * @throws Fault as `Purse.send`
+   */
+  settle(): Promise<Settling> {
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = undefined;
+    });
+    return this.#settling;
+  }
+
+  /** Lets go of everything; for locking and for a change of network. */
+  close(): void {
+    for (const purse of this.#purses) purse.close();
+  }
+
+  async #settle(): Promise<Settling> {
+    if (this.#purses.length === 1) return 'settled';
+    if (this.#turns.size > 0) return 'waits';
+    let result: Settling = this.#purses.some(({ balance }) => balance === null) ? 'waits' : 'settled';
+    for (const [index, purse] of this.#purses.entries()) {
+      if (index === 0 || purse.balance === null) continue;
+      const share = index < this.#plan.accounts ? this.#plan.each : ZERO;
+      const { from, to, amount } = this.#move(purse, share, purse.balance);
+      if (amount === ZERO) continue;
+      result = 'waits';
+      if (!(await isIdle(from))) continue;
+      await from.send(to.account, amount);
+      return 'moved';
+    }
+    return result;
+  }
+
+  /** What is to be moved, if it is worth a block: an account may be half empty, or hold twice its share. */
+  #move(
+    purse: Purse,
+    share: Raw,
+    balance: Raw,
+  ): { readonly from: Purse; readonly to: Purse; readonly amount: Raw } {
+    const main = this.#main;
+    const tooMuch = share === ZERO ? balance > ZERO : balance > share * 2n;
+    if (tooMuch) return { from: purse, to: main, amount: subtractRaw(balance, share) };
+    const lack = balance * 2n < share ? subtractRaw(share, balance) : ZERO;
+    return { from: main, to: purse, amount: isRich(main, lack) ? lack : ZERO };
+  }
+
+  /** Brings all money to the first account. */
+  async #gather(): Promise<void> {
+    for (const purse of this.#others()) {
+      if (!isRich(purse, 1n as Raw) || (await holderOf(purse)) !== null) continue;
+      await purse.confirmed(await purse.send(this.account, 'everything'));
+    }
+    await this.#main.takeIn();
+    if (this.#main.failure !== null) throw this.#main.failure;
+  }
+
+  #others(): readonly Purse[] {
+    return this.#purses.slice(1);
+  }
+
+  /** Who has this much. */
+  #rich(amount: Raw): readonly Purse[] {
+    return this.#purses.filter((purse) => isRich(purse, amount));
+  }
+
+  /** Where an account stands among those that are as good: the first one last, since the others can be filled again. */
+  #place(purse: Purse): number {
+    return purse === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#purses.indexOf(purse));
+  }
+
+  /** The payments that an account is making, and what they take at most: those that are signed are off its balance. */
+  #busy({ account }: Purse): { readonly turns: number; readonly held: Raw } {
+    const own = [...this.#turns.values()].filter((turn) => turn.account === account);
+    return { turns: own.length, held: own.reduce((sum, { amount }) => addRaw(sum, amount), ZERO) };
+  }
+
+  #sum(part: (purse: Purse) => Raw): Raw {
+    return this.#purses.reduce((sum, purse) => addRaw(sum, part(purse)), ZERO);
+  }
+}
+
+const isRich = ({ balance }: Purse, amount: Raw): boolean => balance !== null && balance >= amount;
+const holderOf = ({ chain }: Purse): Promise<Cheque | null> => chain.chequeOut();
+const isIdle = async (purse: Purse): Promise<boolean> =>
+  (await purse.readiness()) === 'ready' && (await holderOf(purse)) === null;
+
+function inOrder(one: readonly number[], other: readonly number[]): number {
+  return one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseThreshold } from './difficulty.ts';
+import {
+  expectedHashes,
+  isTested,
+  type Pace,
+  rateOf,
+  thresholdTaking,
+  UNKNOWN_PACE,
+  wantsRace,
+  withLap,
+  withLeader,
+  withSearch,
+  withTest,
+} from './engine-speed.ts';
+
+const receive = parseThreshold('fffffe0000000000');
+const send = parseThreshold('fffffff800000000');
+const many = (times: number, change: (pace: Pace) => Pace): Pace =>
+  Array.from({ length: times }).reduce<Pace>(change, UNKNOWN_PACE);
+
+it('a receive takes 2^23 hashes and a send 64 times as many', () => {
+  expect(expectedHashes(receive)).toBe(2 ** 23);
+  expect(expectedHashes(send)).toBe(2 ** 29);
+});
+
+it('a threshold that takes so many hashes takes so many', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 2 ** 30 }), (hashes) => {
+      const threshold = parseThreshold(thresholdTaking(hashes).toString(16).padStart(16, '0'));
+      expect(expectedHashes(threshold) / hashes).toBeCloseTo(1, 3);
+    }),
+  );
+});
+
+it('knows no rate of an engine that found nothing yet', () => {
+  expect(rateOf(UNKNOWN_PACE, 'cpu')).toBeNull();
+  expect(
+    rateOf(withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
+  ).toBeNull();
+});
+
+/** A pace with one more send that this processor found. */
+const lap = (pace: Pace, ms: number) =>
+  withLap(pace, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
+
+it.each([
+  ['one lucky proof', 1, send],
+  ['receives, which a card finds before it was asked well', 100, receive],
+])('says nothing from too little: %s', (_, times, threshold) => {
+  const pace = many(times, (known) => withLap(known, { engine: 'gpu', ms: 20, threshold, outcome: 'found' }));
+  expect(rateOf(pace, 'gpu')).toBeNull();
+  expect(pace.engines.gpu?.works).toBe(true);
+});
+
+it('knows an engine that was timed on purpose', () => {
+  expect([UNKNOWN_PACE, lap(UNKNOWN_PACE, 9)].map(isTested)).toEqual([false, false]);
+  const tested = withLeader(withTest(UNKNOWN_PACE, 'cpu', 1e6, 100), 'cpu');
+  expect(isTested(tested)).toBe(true);
+  expect(isTested(lap(tested, 50_000))).toBe(true);
+});
+
+it('counts the time of searches that were called off', () => {
+  const one = { engine: 'cpu', ms: 32_000, threshold: send } as const;
+  const found = many(4, (pace) => withLap(pace, { ...one, outcome: 'found' }));
+  const both = Array.from({ length: 4 }).reduce<Pace>(
+    (pace) => withLap(pace, { ...one, outcome: 'ended' }),
+    found,
+  );
+  expect(rateOf(found, 'cpu')).toBe(2 ** 24);
+  expect(rateOf(both, 'cpu')).toBe(2 ** 23);
+});
+
+it('learns as much from an easier proof as from a hard one', () => {
+  const easier = {
+    engine: 'cpu',
+    ms: 4_000,
+    threshold: parseThreshold('ffffffc000000000'),
+    outcome: 'found',
+  } as const;
+  // 2^26 hashes in 4 s and 2^29 in 32 s are the same rate.
+  const pace = many(4, (known) => lap(withLap(known, easier), 32_000));
+  expect(rateOf(pace, 'cpu')).toBeCloseTo(2 ** 24, 0);
+});
+
+it('comes to the true rate however long single searches take', () => {
+  // Searches of a 10 MH/s engine: every length as often as chance has it, in no order.
+  const laps = Array.from(
+    { length: 200 },
+    (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 53_687,
+  );
+  const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_PACE);
+  expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
+  expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
+});
+
+it('forgets slowly: a processor that got slower shows it', () => {
+  const fast = many(200, (pace) => lap(pace, 64_000));
+  const slow = Array.from({ length: 200 }).reduce<Pace>((pace) => lap(pace, 256_000), fast);
+  expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
+  expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
+});
+
+it('a failure says only that the engine does not work', () => {
+  const found = many(4, (pace) =>
+    withLap(pace, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' }),
+  );
+  const failed = withLap(found, { engine: 'gpu', ms: 90_000, threshold: send, outcome: 'failed' });
+  expect(rateOf(failed, 'gpu')).toBe(rateOf(found, 'gpu'));
+  expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
+});
+
+it('a test replaces what was known', () => {
+  const before = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
+  expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
+});
+
+it('wants races until the leader was timed on purpose, and again after a while', () => {
+  expect(wantsRace(UNKNOWN_PACE)).toBe(true);
+  expect(wantsRace(withLeader(UNKNOWN_PACE, 'gpu'))).toBe(true);
+  let pace = withLeader(withTest(UNKNOWN_PACE, 'gpu', 1e9, 1_000), 'gpu');
+  let searches = 0;
+  while (!wantsRace(pace)) {
+    pace = withSearch(pace);
+    searches++;
+  }
+  expect(searches).toBe(24);
+  expect(pace.leader).toBe('gpu');
+});

@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { DEVNET, MAINNET } from '../src/nano/network.ts';
+import {
+  entryRefusalCodes,
+  envelopeCodes,
+  legacyCodes,
+  payabilityCodes,
+} from '../src/protocol/offer/codes.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** The rooms of the house, from the ground up. A room imports only from floors below its own. */
+const FLOORS = [
+  ['fault.ts'],
+  ['messages', 'nano', 'work'],
+  ['interception', 'protocol', 'vault'],
+  ['conformance', 'payments', 'ui'],
+  ['storage'],
+  ['approve', 'content', 'developer', 'devtools', 'offscreen', 'onboarding', 'options', 'popup'],
+  ['background'],
+];
+
+interface SourceFile {
+  /** Below `src`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The text of every file below a folder of the project whose path passes. */
+function filesBelow(folder: string, passes: (path: string) => boolean): readonly SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(join(ROOT, folder), join(entry.parentPath, entry.name)))
+    .filter(passes)
+    .map((path) => ({ path, text: readFileSync(join(ROOT, folder, path), 'utf8') }));
+}
+
+const isCode = (path: string) => /\.tsx?$/.test(path) && !/\.(test|fixture)\.tsx?$/.test(path);
+const sources = filesBelow('src', isCode);
+
+const IMPORT =
+  /(?:^(?:import|export)\s+(?<type>type\s)?(?:[^'";]*?\sfrom\s+)?|\bimport\()'(?<target>\.[^'?]+)/gm;
+
+interface Import {
+  /** Below `src`. */
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+/** What a file imports of the house. */
+function importsOf({ path, text }: SourceFile): readonly Import[] {
+  return [...text.matchAll(IMPORT)]
+    .map(({ groups }) => ({
+      target: relative(join(ROOT, 'src'), resolve(ROOT, 'src', dirname(path), groups?.target ?? '')),
+      typeOnly: groups?.type !== undefined,
+    }))
+    .filter(({ target }) => !target.startsWith('..'));
+}
+
+const roomOf = (path: string) => path.split('/')[0] ?? path;
+const floorOf = (path: string) => FLOORS.findIndex((rooms) => rooms.includes(roomOf(path)));
+
+describe('the floors', () => {
+  it('have a place for every room', () => {
+    expect(sources.length).toBeGreaterThan(100);
+    expect(sources.map(({ path }) => path).filter((path) => floorOf(path) < 0)).toEqual([]);
+  });
+
+  it('are only ever looked down from', () => {
+    const upward = sources.flatMap((file) =>
+      importsOf(file)
+        .filter(({ target }) => roomOf(target) !== roomOf(file.path) && floorOf(target) >= floorOf(file.path))
+        .map(({ target }) => `${file.path} → ${target}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('hold no circle', () => {
+    const open = new Map(
+      sources.map((file) => [file.path, importsOf(file).filter(({ typeOnly }) => !typeOnly)]),
+    );
+    expect([...open.values()].flat().length).toBeGreaterThan(300);
+    for (let before = Number.POSITIVE_INFINITY; open.size < before; ) {
+      before = open.size;
+      for (const [path, imports] of open)
+        if (!imports.some(({ target }) => open.has(target))) open.delete(path);
+    }
+    expect([...open.keys()]).toEqual([]);
+  });
+});
+
+describe('the sentences', () => {
+  const messages: Readonly<Record<string, { message: string }>> = JSON.parse(
+    readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8'),
+  );
+  const manifest = readFileSync(join(ROOT, 'manifest.json'), 'utf8');
+  const everything = sources.map(({ text }) => text).join('\n');
+  const built = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes].map(
+    (code) => `refusal_${code}`,
+  );
+  const prefixes = new Set(Object.keys(messages).flatMap((key) => /^[a-z]+_/.exec(key)?.[0] ?? []));
+
+  it('are there for every key in use', () => {
+    const named = [...everything.matchAll(/'([a-z]+_)(\w+)'/g)]
+      .filter(([, prefix = '']) => prefixes.has(prefix))
+      .map(([, prefix, rest]) => `${prefix}${rest}`);
+    const inManifest = [...manifest.matchAll(/__MSG_(\w+)__/g)].map(([, key]) => key);
+    expect(named.length).toBeGreaterThan(100);
+    expect([...named, ...built, ...inManifest].filter((key) => !Object.hasOwn(messages, key ?? ''))).toEqual(
+      [],
+    );
+  });
+
+  it('are all in use', () => {
+    const isUsed = (key: string) =>
+      everything.includes(`'${key}'`) || manifest.includes(`__MSG_${key}__`) || built.includes(key);
+    expect(Object.keys(messages).filter((key) => !isUsed(key))).toEqual([]);
+  });
+
+  it('name every place that they are given a word for', () => {
+    const faulty = Object.entries(messages).filter(([, { message, ...entry }]) => {
+      const places = new Set(message.match(/\$a\d\$/g));
+      const known = 'placeholders' in entry ? Object.keys(entry.placeholders ?? {}) : [];
+      return (
+        [...places].sort().join() !==
+        known
+          .map((name) => `$${name}$`)
+          .sort()
+          .join()
+      );
+    });
+    expect(faulty).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it('draws no chance from Math.random', () => {
+    expect(sources.filter(({ text }) => text.includes('Math.random')).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('knows no address on the network but the nodes of its own networks', () => {
+    const own = [MAINNET, DEVNET].flatMap(({ rpcUrls, wsUrl, explorerUrl }) => [
+      ...rpcUrls,
+      wsUrl,
+      explorerUrl,
+    ]);
+    const hosts = new Set(own.flatMap((url) => (url === null ? [] : [new URL(url).host])));
+    const shipped = filesBelow('src', (path) => isCode(path) || /\.(html|css)$/.test(path));
+    const strange = shipped.flatMap(({ path, text }) =>
+      [...text.matchAll(/\b(?:https?|wss?):\/\/([\w.-]+(?::\d+)?)/g)]
+        .filter(([, host = '']) => !hosts.has(host) && host !== 'www.w3.org')
+        .map(([url]) => `${path}: ${url}`),
+    );
+    expect(strange).toEqual([]);
+  });
+});
+
+describe('the docs', () => {
+  const docs = filesBelow('docs', (path) => path.endsWith('.md'));
+  const tests = ['src', 'test'].flatMap((folder) =>
+    filesBelow(folder, (path) => path.endsWith('.test.ts')).map(({ path }) => `${folder}/${path}`),
+  );
+
+  it('name only tests that are there', () => {
+    const named = docs.flatMap(({ path, text }) =>
+      [...text.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, test = '']) => ({ path, test })),
+    );
+    expect(named.length).toBeGreaterThan(50);
+    const missing = named.filter(({ test }) => !tests.some((there) => `/${there}`.endsWith(`/${test}`)));
+    expect(missing).toEqual([]);
+  });
+
+  it('have a row for every invariant of the design', () => {
+    const security = docs.find(({ path }) => path === 'SECURITY.md')?.text ?? '';
+    const rows = [...security.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number));
+    expect(rows).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  });
+});
+
+describe('the project', () => {
+  it('says nothing of the machine it was written on', () => {
+    const isText = (path: string) => /\.(ts|tsx|js|json|md|html|css|svg|run)$/.test(path);
+    const folders = ['src', 'test', 'scripts', 'docs', 'public'];
+    const own = folders.flatMap((folder) =>
+      filesBelow(folder, isText).map(({ path, text }) => ({ path: `${folder}/${path}`, text })),
+    );
+    const top = readdirSync(ROOT, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && isText(entry.name))
+      .map(({ name }) => ({ path: name, text: readFileSync(join(ROOT, name), 'utf8') }));
+    const telling = [...own, ...top].flatMap(({ path, text }) =>
+      (text.match(/(?<![\w.*})\]-])\/(?:root|home|Users|work|tmp)\/\w[\w./-]*/g) ?? []).map(
+        (found) => `${path}: ${found}`,
+      ),
+    );
+    expect(telling).toEqual([]);
+  });
+
+  it('is locked to packages, not to where one machine got them', () => {
+    const lock = readFileSync(join(ROOT, 'package-lock.json'), 'utf8');
+    expect(lock.match(/"resolved": "[^"]*"/g)).toBeNull();
+    expect(lock.match(/"integrity": "sha512-/g)?.length).toBeGreaterThan(100);
+  });
+
+  it('is locked whole, for machines of every kind', () => {
+    const { packages }: { packages: Record<string, { optionalDependencies?: Record<string, string> }> } =
+      JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    const locked = Object.keys(packages).map((path) => path.slice(path.lastIndexOf('node_modules/') + 13));
+    expect(wanted.length).toBeGreaterThan(20);
+    expect(wanted.filter((name) => !locked.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import type { Page } from 'playwright';
+import { type Camera, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE } from './capture.ts';
+import { type Scene, XNO } from './setup.ts';
+
+/** Photographs what the main job did not come by: the rest of the popup, an import, and a question without money. */
+export async function fillAlbum({ purse, merchant }: Scene, password: string, camera: Camera): Promise<void> {
+  const popup = await purse.popup();
+  const tab = (name: string) => popup.getByRole('navigation').getByRole('button', { name });
+  const button = (name: string | RegExp) => popup.getByRole('button', { name });
+  const shoot = (name: string) => camera(popup, `popup-${name}`, POPUP_SIZE);
+  const heading = (name: string) => popup.getByRole('heading', { level: 1, name }).waitFor();
+
+  await popup.getByTestId('activity-row').first().waitFor();
+  await shoot('home');
+  await popup.getByTestId('receive').click();
+  await shoot('receive');
+  await popup.getByTestId('send').click();
+  await popup.getByTestId('send-to').fill(merchant.payTo);
+  await popup.getByTestId('send-amount').fill('0.25');
+  await shoot('send');
+  await popup.getByTestId('send-review').click();
+  await popup.getByTestId('send-now').waitFor();
+  await shoot('send-review');
+
+  await tab('Activity').click();
+  await popup.getByTestId('activity-row').first().waitFor();
+  await shoot('activity');
+  await popup.getByTestId('activity-row').first().click();
+  await popup.getByTestId('block-hash').waitFor();
+  await shoot('payment');
+
+  await tab('Budgets').click();
+  await popup.getByTestId('budget').waitFor();
+  await shoot('budgets');
+  await popup.getByTestId('budget').getByRole('button').first().click();
+  await popup.getByTestId('budget-per-payment').waitFor();
+  await shoot('budget');
+
+  await tab('Settings').click();
+  await popup.getByTestId('auto-lock').waitFor();
+  await shoot('settings');
+  await button(/^Add/).click();
+  await popup.getByTestId('network-save').waitFor();
+  await shoot('network');
+  await tab('Settings').click();
+  await button(/^back up/i).click();
+  await popup.getByTestId('reveal-password').fill(password);
+  await shoot('backup');
+  await tab('Settings').click();
+  await button(/log|not paid/i).click();
+  await heading('');
+  await shoot('log');
+  await popup.close();
+
+  await photographMissing({ purse, merchant }, camera);
+  await photographDecoder({ purse, merchant }, camera);
+  await photographTester({ purse, merchant }, camera);
+  await photographPanel({ purse, merchant }, camera);
+}
+
+/** What the decoder says of the merchant's own offer. */
+async function photographDecoder(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const { headers } = await fetch(`${merchant.origin}/article`);
+  const tool: Page = await purse.newPage();
+  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
+  await tool.getByTestId('paste').fill(`payment-required: ${headers.get('payment-required')}`);
+  await tool.getByTestId('wire-amount').waitFor();
+  await tool.locator('.wire-entry summary').first().click();
+  await camera(tool, 'developer-decoder', PAGE_SIZE);
+  await tool.close();
+}
+
+/** What the probes say of the merchant that cost nothing. */
+async function photographTester(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const tool: Page = await purse.newPage();
+  await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
+  await tool.getByTestId('target').fill(`${merchant.origin}/article`);
+  await tool.getByTestId('inspect').click();
+  await tool.getByTestId('claim-host').fill(new URL(merchant.origin).host);
+  await tool.getByTestId('claim').click();
+  for (const probe of ['T1', 'T5']) {
+    await tool.getByTestId('only').selectOption(probe);
+    await tool.getByTestId('run').click();
+    await tool.getByTestId('summary').waitFor();
+    await tool.locator(`[data-probe=${probe}]`).first().waitFor();
+  }
+  await tool.locator('[data-probe=T5] summary').first().click();
+  await tool.getByTestId('run').scrollIntoViewIfNeeded();
+  await camera(tool, 'developer-tester', PAGE_SIZE);
+  await tool.close();
+}
+
+/** What a tab met, as the developer tools show it: a header that is no offer, a page, a script's request and an image. */
+async function photographPanel(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  await purse.ask('budget.save', {
+    site: merchant.origin,
+    perPayment: String(XNO),
+    perDay: String(XNO),
+    paused: false,
+  });
+  const page = await purse.newPage();
+  await page.goto(merchant.registerHeader('no offer'));
+  await page.goto(`${merchant.origin}/article?from=tools`);
+  await page.locator('#paid').waitFor();
+  await page.goto(`${merchant.origin}/page?fetch=1&img=1`);
+  for (const what of ['fetch', 'img']) await page.locator(`#${what}-result[data-status="200"]`).waitFor();
+  const panel = await purse.newPage();
+  await panel.goto(`chrome-extension://${purse.extensionId}/src/pages/devtools/panel.html`);
+  const [tab] = await panel.evaluate((url) => chrome.tabs.query({ url }), page.url());
+  await panel.goto(`${panel.url()}?tab=${tab?.id}`);
+  await panel.getByTestId('exchange').filter({ hasText: '/api/data' }).click();
+  await panel.getByTestId('waterfall').waitFor();
+  await camera(panel, 'developer-panel', PANEL_SIZE);
+  await panel.close();
+  await page.close();
+}
+
+/** A price beyond what the purse holds. */
+async function photographMissing(
+  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
+  camera: Camera,
+): Promise<void> {
+  const page = await purse.newPage();
+  await page.goto(`${merchant.origin}/article?price=${3n * XNO}`);
+  const question = await purse.nextApproval();
+  const window: Page = await purse.newPage();
+  await window.setViewportSize(POPUP_SIZE);
+  await window.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await window.getByTestId('approval-missing').waitFor();
+  await window.locator('[data-armed="true"]').waitFor();
+  await camera(window, 'question-no-money', POPUP_SIZE);
+  await window.close();
+  await page.bringToFront();
+  await question.decline();
+  await camera(page, 'site-article', PAGE_SIZE);
+  await page.close();
+}

@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
+import { isWhole } from '../../src/payments/private-record.ts';
+import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
+import { accountsOf } from '../../src/storage/spending.ts';
+import { toAddress } from '../devnet/address.ts';
+import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import type { Journey } from './journeys.ts';
+import { CONFIRMED_AFTER, type OnDisk, type Stage, type Tab } from './setup.ts';
+import type { Stop, WatchedWorker } from './worker.ts';
+
+export type Surface = 'document' | 'fetch';
+
+/** One death of the worker: on which journey, and where. */
+export interface Death {
+  readonly journey: Journey;
+  readonly mechanism: MechanismName;
+  readonly surface: Surface;
+  readonly stop: Stop;
+}
+
+/** How long a fact may take to come true, and how often it is looked for (ms). */
+const PATIENCE = 20_000;
+const LOOK_EVERY = 25;
+/** How often a page is loaded until what is paid for is there: it is refused once, and lost once. */
+const VISITS = 4;
+
+/** Kills the worker once, lets the world go on, and sees that nothing is lost, paid twice, or left unpaid. */
+export async function die(stage: Stage, death: Death): Promise<void> {
+  const { purse, merchant, devnet } = stage;
+  // The user is there: the whole matrix takes longer than the purse waits before it locks itself.
+  await purse.ask('purse.touch', {});
+  const walk = await Walk.of(stage, death);
+  try {
+    await death.journey.before?.(walk);
+    const isWaited = await walk.toDeath(death);
+    await purse.ask('purse.state', {});
+    await death.journey.after?.(walk);
+    if (isWaited && death.journey.endsWithout === undefined) await walk.isServed();
+    await walk.getsContent();
+    await merchant.publishHeld();
+    await purse.ask('purse.refresh', {});
+    await walk.checkBooks();
+  } catch (failure) {
+    throw new Error(await walk.told().catch(String), { cause: failure });
+  } finally {
+    devnet.elections.delayMs = CONFIRMED_AFTER;
+  }
+}
+
+/** A page on its way to what it pays for. */
+export class Walk {
+  readonly stage: Stage;
+  readonly url: string;
+  /** What is asked for (raw). */
+  readonly price: bigint;
+  readonly #surface: Surface;
+  readonly #tab: Tab;
+  readonly #page: string;
+  readonly #asks: boolean;
+  readonly #sends: number;
+  /** The sends since then that another wallet made. */
+  readonly #foreign = new Set<string>();
+  /** When it began (ms). */
+  readonly #since = Date.now();
+  /** Puts a plan into the worker's next life, as it begins. */
+  #nextLife: Awaited<ReturnType<WatchedWorker['killAndCatch']>> | undefined;
+
+  private constructor(stage: Stage, death: Death, terms: Readonly<Record<string, string>>) {
+    const { journey, mechanism, surface } = death;
+    const { merchant } = stage;
+    this.stage = stage;
+    this.#surface = surface;
+    this.#tab = journey.inPrivate ? stage.inPrivate : stage.ordinary;
+    this.#asks = journey.asks ?? !payFirstMechanisms.has(mechanism);
+    this.price = BigInt(terms.price ?? 0);
+    const site = journey.asks ? merchant.otherOrigin : merchant.origin;
+    const url = new URL(journey.path ?? (surface === 'document' ? '/article' : '/api/data'), site);
+    const query = { mechanism, ...terms, visit: crypto.randomUUID() };
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    this.url = url.href;
+    const page = new URL('/page', site);
+    page.searchParams.set('fetch', url.href);
+    this.#page = surface === 'document' ? url.href : page.href;
+    this.#sends = stage.sends().length;
+  }
+
+  static async of(stage: Stage, death: Death): Promise<Walk> {
+    return new Walk(stage, death, (await death.journey.terms?.(stage)) ?? {});
+  }
+
+  /** A send of the account that is none of the purse's own. */
+  isForeign(hash: string): void {
+    this.#foreign.add(hash);
+  }
+
+  /** Loads the page. */
+  async visit(): Promise<void> {
+    await this.#tab.tab.goto(this.#page).catch(() => null);
+  }
+
+  /** Waits until a lost document is the browser's error page: on its way, it would take the place of what comes next. */
+  async showsLoss(): Promise<void> {
+    if (this.#surface === 'fetch') return;
+    await this.#see('an error page', async () => this.#tab.tab.url().startsWith('chrome-error:'));
+  }
+
+  async leave(): Promise<void> {
+    await this.#tab.tab.goto('about:blank');
+  }
+
+  /** Loads the page, and waits until its payment has come this far. */
+  async visitUntil(state: PaymentState): Promise<void> {
+    const clerk = this.answersQuestions();
+    await this.visit();
+    await this.until(state);
+    clerk.stop();
+  }
+
+  /** Goes the way to where the worker dies. Resolved with whether the page waits for what comes after. */
+  async toDeath({ journey, stop }: Death): Promise<boolean> {
+    const { worker, desk, purse } = this.stage;
+    const halts = journey.halts ?? [];
+    const stops = [...halts.map(([halt]) => halt), stop];
+    const plan = { url: this.url, inPrivate: journey.inPrivate ?? false, stops, ...journey.world };
+    const woken = this.#nextLife === undefined ? undefined : purse.ask('purse.state', {});
+    const reached = await (this.#nextLife?.(plan) ?? worker.follow(plan));
+    const clerk = this.answersQuestions();
+    const begun = woken ?? journey.begin?.(this) ?? this.visit();
+    const failed = begun.then(() => new Promise<never>(() => {}));
+    try {
+      for (const [, meanwhile] of halts) {
+        await Promise.race([reached(), failed]);
+        await meanwhile(this);
+        await worker.goOn();
+      }
+      await Promise.race([reached(), failed]);
+    } finally {
+      clerk.stop();
+      await worker.kill(desk);
+    }
+    // What was asked of the worker dies with it.
+    await begun.catch(() => undefined);
+    return (await this.stage.look(this.#since)).waiting.includes(this.url);
+  }
+
+  /**
+   * Loads the page, kills the worker at a stop, and leaves. What it is killed for then happens in its next life: from
+   * the first moment of it, or once it has come to rest.
+   */
+  async dieAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
+    const { worker, desk } = this.stage;
+    const reached = await worker.follow({ url: this.url, inPrivate: false, stops: [stop] });
+    const clerk = this.answersQuestions();
+    await this.visit();
+    await reached();
+    clerk.stop();
+    if (then === 'at once') this.#nextLife = await worker.killAndCatch(desk);
+    else await worker.kill(desk);
+    await this.leave();
+    if (then === 'at rest') await this.#quiet();
+  }
+
+  /** Says yes to whatever is asked about this page, until it is told to stop. */
+  answersQuestions(): { readonly stop: () => void } {
+    let over = !this.#asks;
+    const answer = async () => {
+      while (!over) {
+        await this.#answer();
+        await pause(LOOK_EVERY);
+      }
+    };
+    void answer();
+    return {
+      stop: () => {
+        over = true;
+      },
+    };
+  }
+
+  /** Somebody else may answer as well, and the worker may die over the question. */
+  async #answer(): Promise<void> {
+    const { purse } = this.stage;
+    const questions = await purse.ask('approval.list', {}).catch(() => []);
+    for (const { id, url } of questions) {
+      if (url !== this.url) continue;
+      await purse.ask('approval.answer', { id, answer: { kind: 'once' } }).catch(() => undefined);
+    }
+  }
+
+  /** The newest payment for this page. */
+  async payment(): Promise<Payment> {
+    const payment = this.#ours(await this.stage.look(this.#since)).at(-1);
+    assert(payment, 'nothing was paid');
+    return payment;
+  }
+
+  #ours({ payments }: Pick<OnDisk, 'payments'>): readonly Payment[] {
+    return payments
+      .filter(isWhole)
+      .filter(({ intent }) => intent.challenge.url === this.url)
+      .sort((one, other) => one.intent.at - other.intent.at);
+  }
+
+  /** Waits until the newest payment has come this far. */
+  async until(state: PaymentState): Promise<void> {
+    await this.#see(`a payment that is ${state}`, async (disk) => {
+      return this.#ours(disk).at(-1)?.progress.state === state;
+    });
+  }
+
+  /** The user takes the signed block back. */
+  async takeBack(): Promise<void> {
+    await this.stage.purse.ask('payment.revoke', { id: (await this.payment()).intent.id });
+  }
+
+  /** Waits until the page has what it asked for, by itself. */
+  async isServed(): Promise<void> {
+    await this.#see('a page that is served', () => this.#hasContent());
+  }
+
+  /** Loads the page until it has what it asked for. */
+  async getsContent(): Promise<void> {
+    await this.#quiet();
+    for (let visits = 0; !(await this.#isPaidFor()); visits++) {
+      assert(visits < VISITS, 'the page never gets what it asked for');
+      const since = Date.now();
+      await this.visit();
+      await this.#noticed(since);
+      await this.#quiet();
+    }
+  }
+
+  async #isPaidFor(): Promise<boolean> {
+    const paid = this.#ours(await this.stage.look(this.#since)).some(({ progress }) =>
+      isDebited(progress.state),
+    );
+    return paid && (await this.#hasContent());
+  }
+
+  async #hasContent(): Promise<boolean> {
+    const at = this.#surface === 'document' ? '#paid' : '#fetch-result[data-status="200"]';
+    return (await this.#tab.tab.locator(at, { hasText: PAID_MARKER }).count()) > 0;
+  }
+
+  /** Waits until the purse has seen the 402 of a visit: before that, a page that waits looks like one that was answered. */
+  async #noticed(since: number): Promise<void> {
+    const { purse } = this.stage;
+    const { tabId } = this.#tab;
+    await this.#see('the purse take notice', async () => {
+      const exchanges = await purse.ask('exchange.list', { tabId });
+      return exchanges.some(({ url, at }) => url === this.url && at >= since);
+    });
+  }
+
+  /** Waits until nobody waits for anything, and nothing is on its way. */
+  async #quiet(): Promise<void> {
+    await this.#see('an end of it', async (disk) => {
+      const isOpen = disk.waiting.includes(this.url) || disk.isLoading;
+      const isOnItsWay = this.#ours(disk).some(({ progress }) => isUnderway(progress.state));
+      return !isOpen && !isOnItsWay && (await this.#tab.tab.locator('[data-state="pending"]').count()) === 0;
+    });
+  }
+
+  async #see(what: string, test: (disk: OnDisk) => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      const disk = await this.stage.look(this.#since);
+      if (await test(disk).catch(() => false)) return;
+      if (Date.now() > deadline) {
+        const states = this.#ours(disk).map(({ story }) => story.map(({ state }) => state).join(' '));
+        assert.fail(`never saw ${what}; ${JSON.stringify({ states, waiting: disk.waiting })}`);
+      }
+      if (this.#asks) await this.#answer();
+      await pause(LOOK_EVERY);
+    }
+  }
+
+  /** What became of it, for who wants to know why it went wrong. */
+  async told(): Promise<string> {
+    const { purse } = this.stage;
+    const { payments, waiting, isLoading } = await this.stage.look(this.#since);
+    // A worker that does not answer is what went wrong.
+    const worker = await Promise.race([
+      Promise.all([purse.ask('purse.state', {}), purse.ask('approval.list', {})]).then(
+        ([{ kind }, questions]) => [kind, ...questions.map(({ url, reason }) => [url, reason])],
+        String,
+      ),
+      pause(PATIENCE, 'silent'),
+    ]);
+    const stories = this.#ours({ payments }).map(({ intent: { challenge }, story }) => ({
+      frame: `${challenge.tabId} ${challenge.frameId}`,
+      seen: challenge.seenAt - this.#since,
+      story: story.map(({ state, at }) => `${state} ${at - this.#since}`).join(', '),
+    }));
+    const requests = this.stage.merchant
+      .books()
+      .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
+      .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
+    return JSON.stringify({ worker, waiting, isLoading, tab: this.#tab.tab.url(), stories, requests });
+  }
+
+  /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */
+  async checkBooks(): Promise<void> {
+    const { stage } = this;
+    const { payments, spending } = await stage.look();
+    const books = stage.merchant.books();
+    const isBounced = (hash: string) =>
+      books.cheques.some((one) => one.hash === hash && one.state === 'bounced');
+    const inJournal = this.#ours({ payments }).flatMap(({ intent, progress }) =>
+      isDebited(progress.state) && 'hash' in progress
+        ? [[progress.hash, String(intent.amount), intent.offer.payTo]]
+        : [],
+    );
+    const onLedger = stage
+      .sends()
+      .slice(this.#sends)
+      .filter(({ hash }) => !this.#foreign.has(hash))
+      .map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)]);
+    const inBooks = books.payments
+      .filter(({ url, hash }) => url === this.url && !isBounced(hash))
+      .map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]);
+
+    assert.equal(onLedger.length, 1, 'one block paid for it');
+    assert.deepEqual(inJournal, onLedger, 'the journal has what the ledger has');
+    assert.deepEqual(inBooks, onLedger, 'the merchant has what the ledger has');
+    const debited = new Map<string, bigint>();
+    for (const { intent, progress } of payments) {
+      if (!isDebited(progress.state)) continue;
+      for (const key of accountsOf(intent))
+        debited.set(`${key}`, (debited.get(`${key}`) ?? 0n) + intent.amount);
+    }
+    const spent = spending.filter((row) => row.spent > 0n);
+    assert.deepEqual(
+      new Map(spent.map((row) => [`${[row.network, row.site, row.window]}`, row.spent])),
+      debited,
+      'what was debited is what was paid',
+    );
+  }
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright';
+import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
+import type { AnyPayment } from '../../src/payments/private-record.ts';
+import { TestAccount } from '../devnet/test-account.ts';
+import { openScene, type Scene, XNO } from '../e2e/setup.ts';
+import { WatchedWorker } from './worker.ts';
+import type { SpendingRow } from "../../src/storage/schema.ts";
+
+/** A tab that asks for things, and the browser's number of it. */
+export interface Tab {
+  readonly tab: Page;
+  readonly tabId: number;
+}
+
+/** A browser with a purse that is killed again and again, and the world around it. */
+export interface Stage extends Scene {
+  /** A page of the purse's own: from it the test reads what the purse has on disk, behind its worker's back. */
+  readonly desk: Page;
+  readonly ordinary: Tab;
+  /** The one in a private window. */
+  readonly inPrivate: Tab;
+  readonly worker: WatchedWorker;
+  /** The purse's key in another wallet. */
+  readonly otherWallet: TestAccount;
+  /** What the purse has on disk; of its payments, those since a time (ms): a look at all of them takes long. */
+  look(since?: number): Promise<OnDisk>;
+}
+
+/** What outlives the worker. */
+export interface OnDisk {
+  /** Those of private windows with the request that memory keeps of them. */
+  readonly payments: readonly AnyPayment[];
+  readonly spending: readonly SpendingRow[];
+  /** The URLs for which a page waits. */
+  readonly waiting: readonly string[];
+  /** Whether a tab is loading something, or about to: a proof waits for its request. */
+  readonly isLoading: boolean;
+}
+
+/** From a block's acceptance to its confirmation (ms). */
+export const CONFIRMED_AFTER = 5;
+const FUNDS = 1000n * XNO;
+/** More than anything costs here (raw). */
+const MOST = 10n ** 35n;
+
+/** Opens a stage: the shop has a budget, and may ask for signed blocks under both its names. */
+export async function openStage(): Promise<Stage> {
+  const seed = randomBytes(32).toString('hex');
+  const scene = await openScene({
+    devnet: { confirmationDelayMs: CONFIRMED_AFTER },
+    // Chromium loads a lost document by itself again, and a visit of the walk would cut that short, paid as it is.
+    purse: { seed, extraArgs: ['--disable-auto-reload'], inPrivate: true },
+    funds: FUNDS,
+  });
+  const { purse, merchant, devnet } = scene;
+  const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
+  await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  for (const site of [merchant.origin, merchant.otherOrigin]) {
+    await purse.ask('settings.blockTaker', { site, allowed: true });
+  }
+  const desk = await purse.newPage();
+  await desk.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+  const opened = async (url: string, incognito: boolean): Promise<Tab> => {
+    const comes = purse.context.waitForEvent('page');
+    const open = async (options: chrome.windows.CreateData) =>
+      (await chrome.windows.create(options))?.tabs?.[0]?.id ?? chrome.tabs.TAB_ID_NONE;
+    const tabId = await desk.evaluate(open, { url, incognito });
+    const tab = await comes;
+    await tab.waitForLoadState();
+    return { tab, tabId };
+  };
+  const inPrivate = await opened(`${merchant.otherOrigin}/free`, true);
+  // The last: by itself the purse pays in the last focused window only.
+  const ordinary = await opened(`${merchant.origin}/free`, false);
+  const { privateKey } = deriveKeys(readSeedHex(seed), 0);
+  return {
+    ...scene,
+    desk,
+    ordinary,
+    inPrivate,
+    worker: await WatchedWorker.of(purse),
+    otherWallet: new TestAccount(devnet.ledger, privateKey),
+    look: (since = 0) => desk.evaluate(readDisk, since),
+  };
+}
+
+/** Runs in a page of the purse. */
+async function readDisk(since: number): Promise<OnDisk> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open('nano-purse');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const transaction = database.transaction(['payments', 'spending']);
+  const rows = transaction
+    .objectStore('payments')
+    .index('place')
+    .getAll(IDBKeyRange.lowerBound([since, '']));
+  const spending = transaction.objectStore('spending').getAll();
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = reject;
+  });
+  database.close();
+  const kept = await chrome.storage.session.get(null);
+  const waiting = Object.entries(kept).flatMap(([key, value]) =>
+    key.startsWith('challenge:')
+      ? [(value as { sighting: { challenge: { url: string } } }).sighting.challenge.url]
+      : [],
+  );
+  // In this order: a request takes its proof with it once it is on its way.
+  const rules = await chrome.declarativeNetRequest.getSessionRules();
+  const tabs = await chrome.tabs.query({ status: 'loading' });
+  return {
+    payments: rows.result.map(({ payment }) => {
+      const part = kept[`private:${payment.intent.id}`];
+      const request = typeof part === 'string' ? { challenge: JSON.parse(part).challenge } : {};
+      return { ...payment, intent: { ...payment.intent, ...request } };
+    }),
+    spending: spending.result,
+    waiting,
+    isLoading: rules.length > 0 || tabs.length > 0,
+  };
+}

@@ -1,0 +1,76 @@
+import type { ChequeRecord, Cheques } from './handed-over-blocks.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { SettledPayment, SpentBlocks } from './spent.ts';
+
+/** One request as the merchant saw it. */
+export interface RequestRecord {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly method: string;
+  readonly host: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly hadPaymentSignature: boolean;
+  /** `Sec-Fetch-Dest`, which only a browser can set; null when absent. */
+  readonly dest: string | null;
+  /** Null while unanswered, and for ever when the answer was lost. */
+  status: number | null;
+}
+
+/** One proof that was not honoured. */
+export interface RefusalRecord {
+  readonly at: number;
+  readonly url: string;
+  readonly route: string;
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** A session with what became of it. */
+export type SessionRecord = Session & { readonly state: 'open' | 'settled' | 'expired' };
+
+/** Everything the merchant knows, as `/merchant/books` shows it. Amounts in raw, times in Unix milliseconds. */
+export interface Books {
+  readonly network: string;
+  readonly payTo: string;
+  readonly sessions: readonly SessionRecord[];
+  readonly payments: readonly SettledPayment[];
+  /** Signed blocks that were handed over, and where they are now. */
+  readonly cheques: readonly ChequeRecord[];
+  readonly refusals: readonly RefusalRecord[];
+  readonly requests: readonly RequestRecord[];
+}
+
+/** What happens at the door, from first request to last; the money itself is booked by the registries. */
+export class Diary {
+  readonly refusals: RefusalRecord[] = [];
+  readonly requests: RequestRecord[] = [];
+
+  clear(): void {
+    this.refusals.length = 0;
+    this.requests.length = 0;
+  }
+}
+
+/** Draws up the books. */
+export function drawUpBooks(
+  identity: Pick<Books, 'network' | 'payTo'>,
+  sessions: Sessions,
+  spent: SpentBlocks,
+  cheques: Cheques,
+  diary: Diary,
+  now: number,
+): Books {
+  const stateOf = (session: Session): SessionRecord['state'] => {
+    if (spent.hasSession(session.id)) return 'settled';
+    return now < session.expiresAt ? 'open' : 'expired';
+  };
+  return {
+    ...identity,
+    sessions: sessions.all().map((session) => ({ ...session, state: stateOf(session) })),
+    payments: spent.all(),
+    cheques: cheques.all(),
+    refusals: [...diary.refusals],
+    requests: diary.requests.map((request) => ({ ...request })),
+  };
+}

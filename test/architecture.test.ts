@@ -12,14 +12,20 @@ import {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** The rooms of the house, from the ground up. A room imports only from floors below its own. */
-const FLOORS = [
-  ['fault.ts'],
+/**
+ * The layers of `src`, lowest first: this is the only place that declares them. A module imports only from layers below
+ * its own. `docs/ARCHITECTURE.md` draws them.
+ */
+const LAYERS: readonly (readonly string[])[] = [
+  ['fault.ts', 'payment-id.ts', 'site.ts'],
   ['messages', 'nano', 'work'],
+  ['ui'],
   ['interception', 'protocol', 'vault'],
-  ['conformance', 'payments', 'ui'],
+  ['policy', 'wallet'],
+  ['payments'],
+  ['conformance', 'exchanges'],
   ['storage'],
-  ['approve', 'content', 'developer', 'devtools', 'offscreen', 'onboarding', 'options', 'popup'],
+  ['content', 'pages'],
   ['background'],
 ];
 
@@ -41,52 +47,43 @@ function filesBelow(folder: string, passes: (path: string) => boolean): readonly
 const isCode = (path: string) => /\.tsx?$/.test(path) && !/\.(test|fixture)\.tsx?$/.test(path);
 const sources = filesBelow('src', isCode);
 
-const IMPORT =
-  /(?:^(?:import|export)\s+(?<type>type\s)?(?:[^'";]*?\sfrom\s+)?|\bimport\()'(?<target>\.[^'?]+)/gm;
+const IMPORT = /(?:^(?:import|export)\s+(?:[^'";]*?\sfrom\s+)?|\bimport\()'(?<target>\.[^'?]+)/gm;
 
-interface Import {
-  /** Below `src`. */
-  readonly target: string;
-  readonly typeOnly: boolean;
-}
-
-/** What a file imports of the house. */
-function importsOf({ path, text }: SourceFile): readonly Import[] {
+/** What a file imports of `src`, as paths below it. */
+function importsOf({ path, text }: SourceFile): readonly string[] {
   return [...text.matchAll(IMPORT)]
-    .map(({ groups }) => ({
-      target: relative(join(ROOT, 'src'), resolve(ROOT, 'src', dirname(path), groups?.target ?? '')),
-      typeOnly: groups?.type !== undefined,
-    }))
-    .filter(({ target }) => !target.startsWith('..'));
+    .map(({ groups }) =>
+      relative(join(ROOT, 'src'), resolve(ROOT, 'src', dirname(path), groups?.target ?? '')),
+    )
+    .filter((target) => !target.startsWith('..'));
 }
 
-const roomOf = (path: string) => path.split('/')[0] ?? path;
-const floorOf = (path: string) => FLOORS.findIndex((rooms) => rooms.includes(roomOf(path)));
+const moduleOf = (path: string) => path.split('/')[0] ?? path;
+const layerOf = (path: string) => LAYERS.findIndex((modules) => modules.includes(moduleOf(path)));
 
-describe('the floors', () => {
-  it('have a place for every room', () => {
+describe('the layers', () => {
+  it('name every module', () => {
     expect(sources.length).toBeGreaterThan(100);
-    expect(sources.map(({ path }) => path).filter((path) => floorOf(path) < 0)).toEqual([]);
+    expect(sources.map(({ path }) => path).filter((path) => layerOf(path) < 0)).toEqual([]);
+    const modules = new Set(sources.map(({ path }) => moduleOf(path)));
+    expect(LAYERS.flat().filter((name) => !modules.has(name))).toEqual([]);
   });
 
-  it('are only ever looked down from', () => {
+  it('are imported only from above, types included', () => {
     const upward = sources.flatMap((file) =>
       importsOf(file)
-        .filter(({ target }) => roomOf(target) !== roomOf(file.path) && floorOf(target) >= floorOf(file.path))
-        .map(({ target }) => `${file.path} → ${target}`),
+        .filter((target) => moduleOf(target) !== moduleOf(file.path) && layerOf(target) >= layerOf(file.path))
+        .map((target) => `${file.path} → ${target}`),
     );
     expect(upward).toEqual([]);
   });
 
-  it('hold no circle', () => {
-    const open = new Map(
-      sources.map((file) => [file.path, importsOf(file).filter(({ typeOnly }) => !typeOnly)]),
-    );
+  it('hold no circle, of types neither', () => {
+    const open = new Map(sources.map((file) => [file.path, importsOf(file)]));
     expect([...open.values()].flat().length).toBeGreaterThan(300);
     for (let before = Number.POSITIVE_INFINITY; open.size < before; ) {
       before = open.size;
-      for (const [path, imports] of open)
-        if (!imports.some(({ target }) => open.has(target))) open.delete(path);
+      for (const [path, imports] of open) if (!imports.some((target) => open.has(target))) open.delete(path);
     }
     expect([...open.keys()]).toEqual([]);
   });

@@ -14,7 +14,7 @@ const REMEMBERED = 200;
  * cannot open, one small window of our own. Never anything in the page, never a second window. A question that ends and
  * is asked again, as by a page that repeats its request, is brought before the user once.
  */
-export class Summons {
+export class Attention {
   readonly #shown = new Set<string>();
   #waiting = 0;
   #isOutOfOrder = false;

@@ -8,16 +8,16 @@ import { Fault } from '../fault.ts';
 import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import { createChromiumInterception } from '../interception/chromium/index.ts';
 import { CHANGED } from '../messages/contract.ts';
-import { type PageSide, serve } from '../messages/router.ts';
+import { type PageSide, route } from '../messages/router.ts';
 import { MAINNET } from '../nano/network.ts';
-import { Approvals } from '../payments/approval-queue.ts';
-import { Cashier } from '../payments/challenge-handler.ts';
-import { Handover } from '../payments/delivery.ts';
-import type { Left } from '../payments/not-paid-reason.ts';
+import { ApprovalQueue } from '../payments/approval-queue.ts';
+import { ChallengeHandler } from '../payments/challenge-handler.ts';
+import { Delivery } from '../payments/delivery.ts';
+import type { NotPaidReason } from '../payments/not-paid-reason.ts';
 import type { Payment } from '../payments/payment.ts';
-import { Payer } from '../payments/payment-runner.ts';
-import { Revoker } from '../payments/recall.ts';
-import { Tester } from '../payments/test-spending.ts';
+import { PaymentRunner } from '../payments/payment-runner.ts';
+import { Recall } from '../payments/recall.ts';
+import { TestSpending } from '../payments/test-spending.ts';
 import { refusalSentence } from '../protocol/offer/codes.ts';
 import { recogniseLegacy } from '../protocol/offer/legacy.ts';
 import { siteOf } from '../site.ts';
@@ -31,17 +31,17 @@ import { StoredTransfers } from '../storage/transfers.ts';
 import { storedVault } from '../storage/vault-store.ts';
 import { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
-import { Summons } from './attention.ts';
+import { Attention } from './attention.ts';
 import { pageAnswers } from './handlers/index.ts';
-import { Keeper } from './open-wallets.ts';
-import { loadAgain, loadPage, postTo, replayTo } from './own-requests.ts';
+import { OpenWallets } from './open-wallets.ts';
+import { loadForRedelivery, loadPage, postTo, replayTo } from './own-requests.ts';
 import { Sandbox } from './sandbox.ts';
 import { challengeStore, exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
 import { openStoreHere, seedFile } from './store.ts';
-import { sparingly } from './throttle.ts';
+import { throttle } from './throttle.ts';
 import { Work } from './work.ts';
 
-interface House {
+interface Composition {
   /** Resolves when the database is usable. After a failed write it first moves it. @throws Fault `fault_storageFull` */
   readonly ready: () => Promise<void>;
   readonly page: PageSide;
@@ -69,7 +69,7 @@ const TEND_EVERY = 0.5;
 const TELL_EVERY = 100;
 
 /** Lets open pages know that what they show may have changed. */
-const tellPages = sparingly(() => {
+const tellPages = throttle(() => {
   // With no page open there is nobody to hear it, which Chromium calls an error.
   chrome.runtime.sendMessage(CHANGED).catch(() => undefined);
 }, TELL_EVERY);
@@ -79,17 +79,17 @@ const SETTLE_AGAIN_AFTER = 1_000;
 const LOOKS = 25;
 
 /** Brings before the user what waits for them, over all lives of what is built below. */
-const summons = new Summons();
+const attention = new Attention();
 
 const interception = createChromiumInterception({
   session: challengeStore,
   mayAsk: async () => (await house()).hasPurse(),
   changed: () => withHouse(({ summon }) => summon()),
 });
-let building: Promise<House> | undefined;
+let building: Promise<Composition> | undefined;
 
 /** Builds the parts once a life of the worker. A build that failed is tried again by the next event. */
-async function house(): Promise<House> {
+async function house(): Promise<Composition> {
   building ??= build().catch((failure: unknown) => {
     building = undefined;
     throw failure;
@@ -100,7 +100,7 @@ async function house(): Promise<House> {
 }
 
 /** Does something with the parts. Where the disk is full there is nothing to be done, and the popup says so. */
-function withHouse(work: (built: House) => unknown): void {
+function withHouse(work: (built: Composition) => unknown): void {
   house().then(work).catch(unlessFull);
 }
 
@@ -124,7 +124,7 @@ interception.watch(
   (response) => withHouse(({ note }) => note(response)),
   (challenge) => withHouse(({ withdraw }) => withdraw(challenge)),
 );
-serve({
+route({
   page: async () => (await house()).page,
   bridge: {
     'request.held': (input, sender) => interception.held(sender, input),
@@ -157,10 +157,10 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
 });
 void chrome.alarms.create('tend', { periodInMinutes: TEND_EVERY });
 
-async function build(): Promise<House> {
+async function build(): Promise<Composition> {
   const now = Date.now;
   const store = await openStoreHere((isUsable) => {
-    summons.outOfOrder(!isUsable);
+    attention.outOfOrder(!isUsable);
     tellPages();
   });
   const { database } = store;
@@ -183,7 +183,7 @@ async function build(): Promise<House> {
   const worked = () => void setTimeout(tellPages, TELL_EVERY);
   const work = new Work({ database, settings, now, changed: worked });
   const sandbox = new Sandbox(settings);
-  const keeper = new Keeper({
+  const openWallets = new OpenWallets({
     vault,
     settings,
     transfers: new StoredTransfers(database, now),
@@ -197,23 +197,23 @@ async function build(): Promise<House> {
   });
 
   const summon = () => {
-    summons.tell([
+    attention.tell([
       ...approvals.list().map(({ id, challenge }) => ({ id, tabId: challenge.tabId })),
       ...interception.toLoad().map(({ id, tabId }) => ({ id: `load ${id}`, tabId })),
     ]);
     tellPages();
   };
-  const approvals = new Approvals(summon);
-  const revoker = new Revoker({
+  const approvals = new ApprovalQueue(summon);
+  const recall = new Recall({
     journal,
     chains,
-    purse: (network, account) => keeper.purseOf(network, account),
+    wallet: (network, account) => openWallets.accountWallet(network, account),
     now,
   });
-  const payer = new Payer({
+  const runner = new PaymentRunner({
     journal,
-    purse: (network, account) => keeper.purseOf(network, account),
-    revoke: (id) => revoker.revoke(id),
+    wallet: (network, account) => openWallets.accountWallet(network, account),
+    recall: (id) => recall.recall(id),
     deliver: async (challenge, proof) => {
       const delivery = await interception.deliver(challenge, proof);
       exchanges.answered(challenge, 'page', delivery);
@@ -229,15 +229,15 @@ async function build(): Promise<House> {
       });
       return { status, paymentResponse, bodyText };
     },
-    again: loadAgain,
+    again: loadForRedelivery,
     exclusively,
     now,
   });
-  const tester = new Tester({
+  const testSpending = new TestSpending({
     journal,
-    payer,
-    revoker,
-    purse: () => keeper.opened(),
+    runner,
+    recall,
+    wallet: () => openWallets.opened(),
     runs: runStore,
     isOwn: async (site) => (await settings.read('servers')).includes(site),
     exclusively,
@@ -245,7 +245,7 @@ async function build(): Promise<House> {
   });
   const write = (
     { url, isPrivate }: Pick<Challenge, 'url' | 'isPrivate'>,
-    key: Left,
+    key: NotPaidReason,
     args: readonly string[],
   ) =>
     log.add({
@@ -254,28 +254,28 @@ async function build(): Promise<House> {
       key,
       args,
     });
-  const leave = (challenge: Challenge, key: Left) => {
+  const leave = (challenge: Challenge, key: NotPaidReason) => {
     exchanges.saw(challenge);
     exchanges.left(challenge, key, []);
     return write(challenge, key, []);
   };
   const waits = (challenge: Pick<Challenge, 'id'>) => interception.waits(challenge);
   const release = (challenge: Challenge) => interception.release(challenge);
-  const handover = new Handover({
+  const delivery = new Delivery({
     journal,
-    payer,
+    runner,
     waits,
     release,
-    meetAgain: (challenge) => void cashier.meet(challenge),
-    witness: exchanges,
+    handleAgain: (challenge) => void challengeHandler.handle(challenge),
+    recorder: exchanges,
     now,
   });
-  const cashier: Cashier = new Cashier({
+  const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
     approvals,
-    handover,
-    standing: async ({ tabId }) => {
+    delivery,
+    context: async ({ tabId }) => {
       const [test, [paused, preference]] = await Promise.all([
         sandbox.networkOf(tabId),
         settings.readBoth('paused', 'preference'),
@@ -291,27 +291,27 @@ async function build(): Promise<House> {
       };
     },
     accounts: async (network) =>
-      (await vault.isUnlocked()) ? (await keeper.openedOn(network)).accounts : null,
-    chequeOut: async (network) =>
-      (await vault.isUnlocked()) ? (await keeper.openedOn(network)).chequeOut() : null,
-    turn: async (network, amount) => (await keeper.openedOn(network)).turn(amount),
+      (await vault.isUnlocked()) ? (await openWallets.openedOn(network)).accounts : null,
+    handedOver: async (network) =>
+      (await vault.isUnlocked()) ? (await openWallets.openedOn(network)).handedOver() : null,
+    lease: async (network, amount) => (await openWallets.openedOn(network)).lease(amount),
     waits,
-    afresh: (challenge) => interception.afresh(challenge),
+    freshOffer: (challenge) => interception.afresh(challenge),
     release,
-    witness: exchanges,
+    recorder: exchanges,
     log: write,
     now,
   });
 
-  const carryOn = () => Promise.all([handover.resume(), revoker.tend()]);
+  const carryOn = () => Promise.all([delivery.resume(), recall.maintain()]);
   const opened = async () => {
-    if ((await keeper.current()) !== null) void carryOn().then(settleAccounts).catch(console.error);
+    if ((await openWallets.current()) !== null) void carryOn().then(settleAccounts).catch(console.error);
     tellPages();
   };
   let looks = 0;
   /** Moves money between the accounts until each has its share; until the next tending at most. */
   const settle = async (): Promise<void> => {
-    const settling = (await (await keeper.current())?.settle()) ?? 'settled';
+    const settling = (await (await openWallets.current())?.settle()) ?? 'settled';
     looks = settling === 'settled' ? 0 : looks - 1;
     if (looks > 0) setTimeout(() => void settle().catch(console.error), SETTLE_AGAIN_AFTER);
   };
@@ -322,7 +322,7 @@ async function build(): Promise<House> {
   };
   const lock = async () => {
     await vault.lock();
-    await keeper.current();
+    await openWallets.current();
   };
 
   /** Where a sandbox is gone nothing is paid; what its tab met is told all the same. */
@@ -332,7 +332,7 @@ async function build(): Promise<House> {
   const lapse = async (tabId?: number) => {
     for (const { challenge } of approvals.list()) {
       if (tabId !== undefined && challenge.tabId !== tabId) continue;
-      if (!(await interception.waits(challenge))) await cashier.withdraw(challenge);
+      if (!(await interception.waits(challenge))) await challengeHandler.withdraw(challenge);
     }
   };
   let isLooking = false;
@@ -353,7 +353,7 @@ async function build(): Promise<House> {
     page: {
       answers: pageAnswers({
         vault,
-        keeper,
+        openWallets,
         settings,
         budgets,
         journal,
@@ -361,9 +361,9 @@ async function build(): Promise<House> {
         work,
         database,
         approvals,
-        handover,
-        revoker,
-        tester,
+        delivery,
+        recall,
+        testSpending,
         chains,
         sandbox,
         now,
@@ -371,7 +371,7 @@ async function build(): Promise<House> {
         lock,
         changed: tellPages,
         visit,
-        exchange: { exchanges, journal, approvals, keeper, network, waits, replay: replayTo, now },
+        exchange: { exchanges, journal, approvals, openWallets, network, waits, replay: replayTo, now },
         toLoad: () => interception.toLoad(),
         loadPage: async (challenge) => {
           await interception.expectLoad(challenge);
@@ -383,11 +383,11 @@ async function build(): Promise<House> {
     },
     meet: (challenge) => {
       exchanges.saw(challenge);
-      return cashier.meet(challenge).finally(tellPages);
+      return challengeHandler.handle(challenge).finally(tellPages);
     },
     withdraw: (challenge) => {
       exchanges.saw(challenge);
-      return cashier.withdraw(challenge).finally(tellPages);
+      return challengeHandler.withdraw(challenge).finally(tellPages);
     },
     cannotHold: (challenge) => leave(challenge, 'refusal_UNHELD'),
     turnAway: (challenge) => leave(challenge, 'refusal_QUEUE_FULL'),
@@ -401,11 +401,11 @@ async function build(): Promise<House> {
     summon,
     tend: async () => {
       lookAfter();
-      const purse = await keeper.current();
-      if (purse === null) return;
+      const wallet = await openWallets.current();
+      if (wallet === null) return;
       await work.tend();
       // Payments do not wait for it: what is taken in may need work that takes long.
-      for (const float of await keeper.all()) void float.refresh();
+      for (const wallet of await openWallets.all()) void wallet.refresh();
       await carryOn();
       await settleAccounts();
     },

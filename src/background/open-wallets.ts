@@ -9,12 +9,12 @@ import type { StoredChains } from '../storage/chains.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
-import { Purse } from '../wallet/account-wallet.ts';
+import { AccountWallet } from '../wallet/account-wallet.ts';
 import type { TransferBook } from '../wallet/transfer.ts';
-import { Float, MOST_ACCOUNTS } from '../wallet/wallet.ts';
+import { MOST_ACCOUNTS, Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 
-export interface KeeperPorts {
+export interface OpenWalletsPorts {
   readonly vault: Vault;
   readonly settings: StoredSettings;
   readonly transfers: TransferBook;
@@ -39,33 +39,33 @@ const GAP = 2;
  * Keeps the open purses: one while the vault is unlocked, on the network in use, and one more on each test network that
  * some tab pays on.
  */
-export class Keeper {
-  readonly #ports: KeeperPorts;
-  readonly #floats = new Map<string, Promise<Float>>();
+export class OpenWallets {
+  readonly #ports: OpenWalletsPorts;
+  readonly #wallets = new Map<string, Promise<Wallet>>();
   /** The network in use: whoever changes it, or anything of it, closes the purses. */
   #inUse: Promise<NetworkProfile> | undefined;
 
-  constructor(ports: KeeperPorts) {
+  constructor(ports: OpenWalletsPorts) {
     this.#ports = ports;
   }
 
   /** The open purse on the network in use, or null while the vault is locked or empty. */
-  async current(): Promise<Float | null> {
+  async current(): Promise<Wallet | null> {
     if (!(await this.#isUnlocked())) return null;
     this.#inUse ??= this.#ports.settings.network();
     return this.#on(await this.#inUse);
   }
 
   /** The open purse on a network that a tab pays on, or null while the vault is locked or empty. */
-  async on(network: NetworkProfile): Promise<Float | null> {
+  async on(network: NetworkProfile): Promise<Wallet | null> {
     return (await this.#isUnlocked()) ? this.#on(network) : null;
   }
 
   /** The open purse on the network in use. @throws Fault `fault_locked` */
-  async opened(): Promise<Float> {
-    const float = await this.current();
-    if (float === null) throw new Fault('fault_locked');
-    return float;
+  async opened(): Promise<Wallet> {
+    const wallet = await this.current();
+    if (wallet === null) throw new Fault('fault_locked');
+    return wallet;
   }
 
   /**
@@ -73,8 +73,8 @@ export class Keeper {
    *
    * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_sandboxGone`
    */
-  async openedOn(network: string): Promise<Float> {
-    const open = (await this.#isUnlocked()) ? this.#floats.get(network) : undefined;
+  async openedOn(network: string): Promise<Wallet> {
+    const open = (await this.#isUnlocked()) ? this.#wallets.get(network) : undefined;
     if (open !== undefined) return open;
     const current = await this.opened();
     if (current.network.id === network) return current;
@@ -84,49 +84,49 @@ export class Keeper {
   }
 
   /** The open purse of one account, if it is of this network. @throws Fault as `openedOn` */
-  async purseOf(network: string, account: NanoAddress): Promise<Purse> {
-    const purse = (await this.openedOn(network)).of(account);
-    if (purse === undefined) throw new Fault('fault_unknownNetwork');
-    return purse;
+  async accountWallet(network: string, account: NanoAddress): Promise<AccountWallet> {
+    const wallet = (await this.openedOn(network)).of(account);
+    if (wallet === undefined) throw new Fault('fault_unknownNetwork');
+    return wallet;
   }
 
   /** Every purse that is open now. */
-  async all(): Promise<readonly Float[]> {
+  async all(): Promise<readonly Wallet[]> {
     await this.current();
-    return Promise.all(this.#floats.values());
+    return Promise.all(this.#wallets.values());
   }
 
   /** Lets go of the purses: keys, sockets and balances with them. */
   async close(): Promise<void> {
-    const floats = [...this.#floats.values()];
-    this.#floats.clear();
+    const wallets = [...this.#wallets.values()];
+    this.#wallets.clear();
     this.#inUse = undefined;
-    for (const float of floats) (await float.catch(() => undefined))?.close();
+    for (const wallet of wallets) (await wallet.catch(() => undefined))?.close();
   }
 
   async #isUnlocked(): Promise<boolean> {
     if (await this.#ports.vault.isUnlocked()) return true;
-    if (this.#floats.size > 0) {
+    if (this.#wallets.size > 0) {
       await this.close();
       this.#ports.locked();
     }
     return false;
   }
 
-  #on(network: NetworkProfile): Promise<Float> {
+  #on(network: NetworkProfile): Promise<Wallet> {
     const { id } = network;
-    const open = this.#floats.get(id);
+    const open = this.#wallets.get(id);
     if (open !== undefined) return open;
-    const float = this.#open(network);
-    this.#floats.set(id, float);
+    const wallet = this.#open(network);
+    this.#wallets.set(id, wallet);
     // What could not be opened now may be opened the next time.
-    float.catch(() => {
-      if (this.#floats.get(id) === float) this.#floats.delete(id);
+    wallet.catch(() => {
+      if (this.#wallets.get(id) === wallet) this.#wallets.delete(id);
     });
-    return float;
+    return wallet;
   }
 
-  async #open(chosen: NetworkProfile): Promise<Float> {
+  async #open(chosen: NetworkProfile): Promise<Wallet> {
     const { settings, vault } = this.#ports;
     const network: NetworkProfile = {
       ...chosen,
@@ -152,8 +152,8 @@ export class Keeper {
     const open = (account: NanoAddress, index: number) =>
       this.#purse(network, node, account, index, { own: all, leastReceived });
     if (main === undefined) throw new Fault('fault_unexpected');
-    const purses = [open(main, 0), ...others.map((account, index) => open(account, index + 1))] as const;
-    return new Float(purses, plan, order);
+    const wallets = [open(main, 0), ...others.map((account, index) => open(account, index + 1))] as const;
+    return new Wallet(wallets, plan, order);
   }
 
   #purse(
@@ -162,10 +162,10 @@ export class Keeper {
     account: NanoAddress,
     index: number,
     { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
-  ): Purse {
+  ): AccountWallet {
     const { transfers, chains, work, exclusively, changed, vault } = this.#ports;
     const { wsUrl } = network;
-    const purse = new Purse({
+    const wallet = new AccountWallet({
       network,
       account,
       node,
@@ -182,8 +182,8 @@ export class Keeper {
       isOwn: (one) => own.includes(one),
       changed,
     });
-    purse.open();
-    return purse;
+    wallet.open();
+    return wallet;
   }
 
   /** Asks the ledger which accounts of a seed were in use before, as a restored one's may have been; once. */

@@ -58,7 +58,7 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: str
  * loading anything else again could lose what the user did, or do it twice. When no proof waits for it, only once the
  * server would give it without asking for money again.
  */
-export async function loadAgain(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
+export async function loadForRedelivery(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
   const { kind, method, url, tabId, isPrivate } = challenge;
   if (kind !== 'main_frame' || method !== 'GET') return;
   const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;

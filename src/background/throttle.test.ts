@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { sparingly } from './throttle.ts';
+import { throttle } from './throttle.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('what is wanted once is done at once; what is wanted a thousand times, at once and at each pause', () => {
   const work = vi.fn();
-  const wanted = sparingly(work, 100);
+  const wanted = throttle(work, 100);
   wanted();
   expect(work).toHaveBeenCalledTimes(1);
   for (let ms = 0; ms < 1000; ms += 1) {

@@ -1,5 +1,5 @@
 /** `work`, but at once only after a while without it: what is wanted meanwhile is done once, when the while (ms) is over. */
-export function sparingly(work: () => void, pause: number): () => void {
+export function throttle(work: () => void, pause: number): () => void {
   let isWanted = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const rest = () => {

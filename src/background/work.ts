@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Database } from '../storage/schema.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { storedPace, storedWorkCache } from '../storage/work-cache.ts';
 import { CheckedEngines, type EngineBook } from '../work/checked-engines.ts';
@@ -8,7 +9,6 @@ import { limitsOf } from '../work/rules.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
 import { offscreenEngines } from './offscreen-engine.ts';
 import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
-import type { Database } from "../storage/schema.ts";
 
 /** How long work ahead of need rests before the battery is looked at again (ms). */
 const REST = 600_000;
@@ -103,7 +103,7 @@ const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : of
 
 /** Retirements end with the browser; what the device has shown does not. */
 const engineBook = (database: Database): EngineBook => {
-  const pace = storedPace(database);
+  const speed = storedPace(database);
   const retired = async (): Promise<ReadonlySet<string>> => {
     const stored = (await chrome.storage.session.get(RETIRED_ENGINES))[RETIRED_ENGINES];
     return new Set(v.parse(v.fallback(v.array(v.string()), []), stored));
@@ -112,7 +112,7 @@ const engineBook = (database: Database): EngineBook => {
     retired,
     retire: async (name) =>
       chrome.storage.session.set({ [RETIRED_ENGINES]: [...new Set([...(await retired()), name])] }),
-    pace: pace.read,
-    keepPace: pace.keep,
+    pace: speed.read,
+    keepPace: speed.keep,
   };
 };

@@ -95,8 +95,8 @@ describe('a plan', () => {
 
 describe('money', () => {
   const spends = (...amounts: readonly string[]) =>
-    probeOf(raw('10'), async (trial) => {
-      for (const amount of amounts) await trial.pay({ to, amount: raw(amount) });
+    probeOf(raw('10'), async (probeRun) => {
+      for (const amount of amounts) await probeRun.pay({ to, amount: raw(amount) });
       return pass('');
     });
 
@@ -128,8 +128,8 @@ describe('money', () => {
 
   test('that goes to oneself costs nothing', async () => {
     const { money } = purse();
-    const probe = probeOf(raw('0'), async (trial) => {
-      await trial.pay({ to: trial.account, amount: raw('1000') });
+    const probe = probeOf(raw('0'), async (probeRun) => {
+      await probeRun.pay({ to: probeRun.account, amount: raw('1000') });
       return pass('');
     });
     expect((await found(probe, money))[0]).toMatchObject({ verdict: { kind: 'pass' }, spent: 0n });
@@ -138,8 +138,8 @@ describe('money', () => {
 
 describe('a signed block that was handed out', () => {
   const handsOut = (then: () => Promise<void>) =>
-    probeOf(raw('10'), async (trial) => {
-      await trial.cheque({ to, amount: raw('10') });
+    probeOf(raw('10'), async (probeRun) => {
+      await probeRun.cheque({ to, amount: raw('10') });
       await then();
       return pass('');
     });
@@ -195,8 +195,8 @@ test('a run that is stopped asks nothing more', async () => {
   const { bench, sent } = benchOf();
   const stop = new AbortController();
   const inspection = await bench.inspect(stop.signal);
-  const asks = probeOf(null, async (trial) => {
-    await trial.ask();
+  const asks = probeOf(null, async (probeRun) => {
+    await probeRun.ask();
     return pass('');
   });
   const run = bench.run(planOf(inspection, [asks, asks, asks]), inspection, null, stop.signal);

@@ -3,13 +3,13 @@ import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { Clock } from '../nano/clock.ts';
 import type { Mechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
+import { Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
 import { couldNotTell, type Finding, notApplicable, type Probe, type Verdict } from './probe.ts';
 import { PROBES } from './probes/index.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
-import { Trial } from './trial.ts';
+import { ProbeRun } from './trial.ts';
 import { GENTLE_PACE, Wire } from './wire.ts';
-import { Untellable } from "./exchange.ts";
 
 /** One probe of one way to pay, or of the endpoint as a whole. */
 export interface Step {
@@ -18,7 +18,7 @@ export interface Step {
   readonly mechanism: Mechanism | null;
   /** The most it can cost (raw); null for what needs no money. */
   readonly cost: Raw | null;
-  readonly run: (trial: Trial) => Promise<Verdict>;
+  readonly run: (probeRun: ProbeRun) => Promise<Verdict>;
 }
 
 /** What a run would do, known before it does anything. */
@@ -86,25 +86,34 @@ export class Bench {
     const { probe, mechanism, cost } = step;
     const { target, network, clock } = this.#parts;
     const limit = cost ?? ZERO;
-    const trial = new Trial({ target, network, inspection, wire: this.#wire, money, limit, clock, signal });
+    const probeRun = new ProbeRun({
+      target,
+      network,
+      inspection,
+      wire: this.#wire,
+      money,
+      limit,
+      clock,
+      signal,
+    });
     const unpaid = cost !== null && money === null;
-    const verdict = unpaid ? unagreed : await verdictOf(step, trial, signal);
-    return { probe, mechanism, verdict, exchanges: trial.exchanges, spent: trial.spent };
+    const verdict = unpaid ? unagreed : await verdictOf(step, probeRun, signal);
+    return { probe, mechanism, verdict, exchanges: probeRun.exchanges, spent: probeRun.spent };
   }
 }
 
 const unagreed = couldNotTell('This takes a payment, which was not agreed to.');
 
-async function verdictOf({ run }: Step, trial: Trial, signal: AbortSignal): Promise<Verdict> {
+async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal): Promise<Verdict> {
   try {
-    return await run(trial);
+    return await run(probeRun);
   } catch (failure) {
     signal.throwIfAborted();
-    if (failure instanceof Untellable) return couldNotTell(failure.message);
+    if (failure instanceof Inconclusive) return couldNotTell(failure.message);
     if (failure instanceof Fault) return couldNotTell(`The purse could not go on: ${failure.message}.`);
     throw failure;
   } finally {
-    await trial.close();
+    await probeRun.close();
   }
 }
 
@@ -112,7 +121,7 @@ async function verdictOf({ run }: Step, trial: Trial, signal: AbortSignal): Prom
 export function planOf({ offers }: Inspection, probes: readonly Probe[] = PROBES): Plan {
   const steps = probes.flatMap((probe): readonly Step[] => {
     if (probe.of === 'endpoint') {
-      return [{ probe, mechanism: null, cost: null, run: (trial) => probe.run(trial) }];
+      return [{ probe, mechanism: null, cost: null, run: (probeRun) => probe.run(probeRun) }];
     }
     const fitting = offers.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
     if (fitting.length === 0) return [{ probe, mechanism: null, cost: null, run: async () => nothingFits }];
@@ -120,7 +129,7 @@ export function planOf({ offers }: Inspection, probes: readonly Probe[] = PROBES
       probe,
       mechanism: offer.mechanism,
       cost: probe.cost(offer),
-      run: (trial) => probe.run(trial, offer),
+      run: (probeRun) => probe.run(probeRun, offer),
     }));
   });
   return { steps, cost: steps.reduce((sum, { cost }) => addRaw(sum, cost ?? ZERO), ZERO) };

@@ -1,5 +1,4 @@
-import type { HttpRequest, HttpResponse } from "./ports.ts";
-
+import type { HttpRequest, HttpResponse } from './ports.ts';
 
 /** One request with its answer; null where none came. */
 export interface Exchange {
@@ -8,6 +7,6 @@ export interface Exchange {
 }
 
 /** Ends a probe that cannot go on; the reason becomes its verdict. */
-export class Untellable extends Error {
+export class Inconclusive extends Error {
   override readonly name = 'Untellable';
 }

@@ -1,7 +1,7 @@
-import { readAnswer } from '../protocol/response/response.ts';
+import { readResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
+import { type Exchange, Inconclusive } from './exchange.ts';
 import { couldNotTell, fail, pass, type Verdict } from './probe.ts';
-import { type Exchange, Untellable } from "./exchange.ts";
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
@@ -19,7 +19,7 @@ export function wordsOf({ received }: Exchange): string {
   if (received === null) return 'no answer';
   // A browser tells no more of a redirect that it does not follow.
   if (received.status === 0) return 'a redirect';
-  const answer = readAnswer({
+  const answer = readResponse({
     status: received.status,
     paymentResponse: received.headers['payment-response'] ?? null,
     paymentRequired: received.headers['payment-required'] ?? null,
@@ -48,7 +48,7 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
 
 /** @throws Untellable when what had to be granted was not: nothing can be learnt from a refusal that follows */
 export function mustBeGranted(exchange: Exchange, what: string): void {
-  if (!isGranted(exchange)) throw new Untellable(`${what} was not granted: ${wordsOf(exchange)}.`);
+  if (!isGranted(exchange)) throw new Inconclusive(`${what} was not granted: ${wordsOf(exchange)}.`);
 }
 
 const lower = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,7 +1,7 @@
 import type { Raw } from '../nano/amount.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
-import type { Trial } from './trial.ts';
-import type { Exchange } from "./exchange.ts";
+import type { Exchange } from './exchange.ts';
+import type { ProbeRun } from './trial.ts';
 
 /** What a probe found: that the rule is kept, that it is broken, that it asks nothing here, or that nobody can say. */
 export type Verdict =
@@ -23,7 +23,7 @@ interface Described {
 /** A probe of the endpoint as it stands, whatever it offers; it costs nothing. */
 export interface EndpointProbe extends Described {
   readonly of: 'endpoint';
-  run(trial: Trial): Promise<Verdict>;
+  run(probeRun: ProbeRun): Promise<Verdict>;
 }
 
 /** A probe of one way to pay; it is run for each one offered that it applies to. */
@@ -32,7 +32,7 @@ export interface OfferProbe extends Described {
   readonly mechanisms: readonly Mechanism[];
   /** The most it can cost on this offer (raw); null when it needs no money at all. */
   cost(offer: Offer): Raw | null;
-  run(trial: Trial, offer: Offer): Promise<Verdict>;
+  run(probeRun: ProbeRun, offer: Offer): Promise<Verdict>;
 }
 
 export type Probe = EndpointProbe | OfferProbe;

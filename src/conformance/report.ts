@@ -1,8 +1,8 @@
 import { addRaw, formatXno, type Raw, ZERO } from '../nano/amount.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
+import type { Exchange } from './exchange.ts';
 import type { HttpRequest } from './ports.ts';
 import type { Finding, Verdict } from './probe.ts';
-import type { Exchange } from "./exchange.ts";
 
 /** A run that is over, or was stopped. */
 export interface Report {

@@ -4,11 +4,11 @@ import type { Clock } from '../nano/clock.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
+import { type Exchange, Inconclusive } from './exchange.ts';
 import type { Cheque, HttpRequest, Money, Order, Standing } from './ports.ts';
 import { hashOf, proofOf } from './proofs.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import type { Wire } from './wire.ts';
-import { type Exchange, Untellable } from "./exchange.ts";
 
 export interface TrialParts {
   readonly target: Target;
@@ -31,7 +31,7 @@ export interface Change {
 }
 
 /** The run of one probe: what it may do, and the record of what it did. */
-export class Trial {
+export class ProbeRun {
   readonly target: Target;
   readonly inspection: Inspection;
   readonly clock: Clock;
@@ -71,7 +71,7 @@ export class Trial {
     const { received } = await this.ask(change);
     const inspection = inspectionOf(received, change.url ?? this.target.url, network, arrivedAt);
     const offer = inspection.offers.find((one) => one.mechanism === mechanism);
-    if (offer === undefined) throw new Untellable('The server made no new offer of this kind.');
+    if (offer === undefined) throw new Inconclusive('The server made no new offer of this kind.');
     return offer;
   }
 
@@ -161,7 +161,7 @@ export class Trial {
 
   get #money(): Money {
     const { money } = this.#parts;
-    if (money === null) throw new Untellable('This needs a payment, and there is no purse to pay from.');
+    if (money === null) throw new Inconclusive('This needs a payment, and there is no purse to pay from.');
     return money;
   }
 
@@ -172,7 +172,7 @@ export class Trial {
 
   #commit(order: Order): void {
     const committed = addRaw(this.#committed, this.#costOf(order));
-    if (committed > this.#parts.limit) throw new Untellable('This would cost more than was agreed to.');
+    if (committed > this.#parts.limit) throw new Inconclusive('This would cost more than was agreed to.');
     this.#committed = committed;
   }
 

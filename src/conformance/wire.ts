@@ -1,7 +1,7 @@
 import type { Clock } from '../nano/clock.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
+import type { Exchange } from './exchange.ts';
 import type { HttpRequest, Send } from './ports.ts';
-import type { Exchange } from "./exchange.ts";
 
 /** The least time from one request to the next (ms): at most two a second, since the server may be a small one. */
 export const GENTLE_PACE = 500;

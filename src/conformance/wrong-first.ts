@@ -1,6 +1,6 @@
 import { mustBeGranted, mustRefuse, worst } from './judgement.ts';
 import type { Verdict } from './probe.ts';
-import type { Change, Trial } from './trial.ts';
+import type { Change, ProbeRun } from './trial.ts';
 
 /** A proof that must be refused, and what is wrong with it. */
 export type Wrong = readonly [what: string, proof: string];
@@ -12,17 +12,17 @@ export type Wrong = readonly [what: string, proof: string];
  * @throws Untellable when the right one is refused too
  */
 export async function wrongFirst(
-  trial: Trial,
+  probeRun: ProbeRun,
   right: string,
   wrongs: readonly Wrong[],
   change: Change = {},
 ): Promise<Verdict> {
   const verdicts: Verdict[] = [];
   for (const [what, proof] of wrongs) {
-    const verdict = mustRefuse(await trial.present(proof, change), what);
+    const verdict = mustRefuse(await probeRun.present(proof, change), what);
     if (verdict.kind === 'fail') return verdict;
     verdicts.push(verdict);
   }
-  mustBeGranted(await trial.present(right, change), 'The right proof, delivered afterwards,');
+  mustBeGranted(await probeRun.present(right, change), 'The right proof, delivered afterwards,');
   return worst(verdicts);
 }

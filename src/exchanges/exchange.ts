@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { MessageKey } from '../fault.ts';
 import type { Answered, Challenge, Unanswered } from '../interception/challenge.ts';
 import type { PaymentId } from '../payment-id.ts';
-import type { Way } from '../payments/exchange-recorder.ts';
+import type { ProofRoute } from '../payments/exchange-recorder.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 
@@ -24,7 +24,7 @@ export type Requested = Pick<
   readonly kind: string;
 };
 /** What happened to a 402, one thing at a time; `at` in ms since the epoch. */
-export type Step = { readonly at: number } & (
+export type ExchangeStep = { readonly at: number } & (
   | { readonly kind: 'priced'; readonly header: string }
   /** Without PAYMENT-REQUIRED; of the other headers, those that speak of payment. */
   | { readonly kind: 'unpriced'; readonly headers: readonly (readonly [name: string, value: string])[] }
@@ -44,12 +44,12 @@ export type Step = { readonly at: number } & (
   | { readonly kind: 'left'; readonly key: MessageKey; readonly args: readonly string[] }
   | {
       readonly kind: 'answered';
-      readonly way: Way;
+      readonly way: ProofRoute;
       readonly status: number;
       readonly paymentResponse: string | null;
       readonly paymentRequired: string | null;
     }
-  | { readonly kind: 'unanswered'; readonly way: Way; readonly reason: string }
+  | { readonly kind: 'unanswered'; readonly way: ProofRoute; readonly reason: string }
 );
 
 /** A 402 and what came of it: what is told of it to developers, and to whoever wants to know what a tab asked for. */
@@ -57,7 +57,7 @@ export interface Exchange {
   /** The challenge's id. */
   readonly id: string;
   readonly request: Requested;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ExchangeStep[];
 }
 
 /** How much of one is kept (characters): as much as is ever read of PAYMENT-REQUIRED, and of a URL. */
@@ -72,7 +72,7 @@ const cut = (text: string, most: number): string => (text.length <= most ? text 
 const cutOr = (text: string | null, most: number): string | null => text && cut(text, most);
 
 /** A 402 that was just seen. */
-export function seen(id: string, request: Requested, first: Step): Exchange {
+export function seen(id: string, request: Requested, first: ExchangeStep): Exchange {
   const { tabId, frameId, documentId, initiator, redirectedBy, topOrigin, ancestors, method, kind, seenAt } =
     request;
   const url = cut(request.url, MOST_URL);
@@ -98,7 +98,7 @@ export function seen(id: string, request: Requested, first: Step): Exchange {
 }
 
 /** Its price was seen, as it stands in the header. */
-export function priced({ header, seenAt }: Pick<Challenge, 'header' | 'seenAt'>): Step {
+export function priced({ header, seenAt }: Pick<Challenge, 'header' | 'seenAt'>): ExchangeStep {
   return { kind: 'priced', at: seenAt, header: cut(header, MOST_HEADER) };
 }
 
@@ -110,7 +110,7 @@ const MOST_HEADERS = 16;
 export function unpriced(
   at: number,
   headers: readonly { readonly name: string; readonly value?: string | undefined }[],
-): Step {
+): ExchangeStep {
   const telling = headers.filter(({ name }) => OF_PAYMENT.test(name)).slice(0, MOST_HEADERS);
   return {
     kind: 'unpriced',
@@ -120,7 +120,7 @@ export function unpriced(
 }
 
 /** What the purse thought of the offer it would pay. */
-export function decided(at: number, offer: Offer, decision: Decision): Step {
+export function decided(at: number, offer: Offer, decision: Decision): ExchangeStep {
   const { amount, mechanism, network, payTo } = offer;
   const why = decision.kind === 'pay' ? null : decision.kind === 'ask' ? decision.reason : decision.key;
   const what = { amount: amount.toString(), mechanism, network, payTo };
@@ -128,7 +128,7 @@ export function decided(at: number, offer: Offer, decision: Decision): Step {
 }
 
 /** What came back for a proof. */
-export function answered(at: number, way: Way, delivery: Answered | Unanswered): Step {
+export function answered(at: number, way: ProofRoute, delivery: Answered | Unanswered): ExchangeStep {
   if (delivery.kind === 'unanswered') return { ...delivery, at, way };
   const { kind, status, paymentResponse, paymentRequired } = delivery;
   return {
@@ -142,7 +142,7 @@ export function answered(at: number, way: Way, delivery: Answered | Unanswered):
 }
 
 /** The exchange after one more step; what a worker's next life only says again is no step. */
-export function after(exchange: Exchange, step: Step): Exchange {
+export function after(exchange: Exchange, step: ExchangeStep): Exchange {
   const { steps } = exchange;
   if (steps.some((one) => saysSame(one, step))) return exchange;
   const replays = steps.filter(isReplay);
@@ -151,9 +151,9 @@ export function after(exchange: Exchange, step: Step): Exchange {
   return { ...exchange, steps: [...kept, step] };
 }
 
-const isReplay = (step: Step): boolean => 'way' in step && step.way === 'replay';
+const isReplay = (step: ExchangeStep): boolean => 'way' in step && step.way === 'replay';
 
-function saysSame(one: Step, other: Step): boolean {
+function saysSame(one: ExchangeStep, other: ExchangeStep): boolean {
   switch (one.kind) {
     case 'priced':
       return other.kind === 'priced' && one.header === other.header;

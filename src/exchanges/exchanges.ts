@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Answered, Challenge, Unanswered, Unpriced } from '../interception/challenge.ts';
 import type { PaymentId } from '../payment-id.ts';
-import type { Way, Witness } from '../payments/exchange-recorder.ts';
-import type { Left } from '../payments/not-paid-reason.ts';
+import type { ExchangeRecorder, ProofRoute } from '../payments/exchange-recorder.ts';
+import type { NotPaidReason } from '../payments/not-paid-reason.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import {
@@ -10,10 +10,10 @@ import {
   answered,
   decided,
   type Exchange,
+  type ExchangeStep,
   joined,
   paymentOf,
   priced,
-  type Step,
   StoredExchange,
   seen,
   unpriced,
@@ -52,7 +52,7 @@ interface Kept {
  * asked and answered, no proof and no key, and nothing of it ever lies on a disk. What is told of one that is no longer
  * kept is let go.
  */
-export class Exchanges implements Witness {
+export class Exchanges implements ExchangeRecorder {
   readonly #ports: ExchangePorts;
   readonly #kept = new Map<string, Kept>();
   readonly #unwritten = new Set<string>();
@@ -90,11 +90,11 @@ export class Exchanges implements Witness {
     this.#follow(id, { kind: 'served', at: this.#ports.now(), payment });
   }
 
-  left({ id }: Pick<Challenge, 'id'>, key: Left, args: readonly string[]): void {
+  left({ id }: Pick<Challenge, 'id'>, key: NotPaidReason, args: readonly string[]): void {
     this.#follow(id, { kind: 'left', at: this.#ports.now(), key, args });
   }
 
-  answered({ id }: Pick<Challenge, 'id'>, way: Way, delivery: Answered | Unanswered): void {
+  answered({ id }: Pick<Challenge, 'id'>, way: ProofRoute, delivery: Answered | Unanswered): void {
     this.#follow(id, answered(this.#ports.now(), way, delivery));
   }
 
@@ -131,7 +131,7 @@ export class Exchanges implements Witness {
     this.#keep(known === undefined ? exchange : joined(known, exchange));
   }
 
-  #follow(id: string, step: Step): void {
+  #follow(id: string, step: ExchangeStep): void {
     const known = this.#kept.get(id);
     if (known === undefined) return;
     this.#keep(after(known.exchange, step));

@@ -120,4 +120,4 @@ export interface Unanswered {
 }
 
 /** What came of making the request go again with its proof, as soon as anything did; `rest` never rejects. */
-export type Delivery = (Answered & { readonly rest: Promise<Rest> }) | Unanswered;
+export type DeliveryOutcome = (Answered & { readonly rest: Promise<Rest> }) | Unanswered;

@@ -1,4 +1,4 @@
-import type { Challenge, Delivery, Unpriced } from './challenge.ts';
+import type { Challenge, DeliveryOutcome, Unpriced } from './challenge.ts';
 
 /** Within how long of being taken back (ms) a request that is sent again counts as the same one. */
 export const SENT_AGAIN_WITHIN = 2_000;
@@ -36,7 +36,7 @@ export interface Interception {
    * tab only (invariant 5). One at a time per (tab, URL, method, kind): identical requests queue. Never throws for what a
    * page or a server does: that is a `Delivery`.
    */
-  deliver(challenge: Challenge, proof: string): Promise<Delivery>;
+  deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome>;
   /** The challenges whose proof is on its way and waits for the user to load the page again (see `UserPart`). */
   toLoad(): readonly Challenge[];
   /** Makes ready for the page of such a challenge to be loaded again: for the next seconds its request carries the proof. */

@@ -16,7 +16,7 @@ function memory(): SessionStore & { readonly kept: Map<string, unknown> } {
   };
 }
 
-function sighting(id: string, seenAt: number, header = 'offer', tabId = 1, site = 'https://page.example') {
+function observedOf(id: string, seenAt: number, header = 'offer', tabId = 1, site = 'https://page.example') {
   const challenge: Challenge = {
     id,
     requestId: '1',
@@ -45,35 +45,35 @@ const hold = { documentId: 'document', id: '1' };
 test('the next life finds what awaits its end, and who holds it, oldest first', async () => {
   const store = memory();
   const first = new OpenChallenges(store);
-  await first.add({ sighting: sighting('late', 2), hold });
-  await first.add({ sighting: sighting('early', 1), hold: null });
-  await first.add({ sighting: sighting('ended', 3), hold: null });
+  await first.add({ observed: observedOf('late', 2), hold });
+  await first.add({ observed: observedOf('early', 1), hold: null });
+  await first.add({ observed: observedOf('ended', 3), hold: null });
   await first.end('ended');
   const second = new OpenChallenges(store);
-  expect((await second.all()).map((one) => one.sighting.challenge.id)).toEqual(['early', 'late']);
-  expect(await second.heldBy(hold)).toEqual({ sighting: sighting('late', 2), hold });
+  expect((await second.all()).map((one) => one.observed.challenge.id)).toEqual(['early', 'late']);
+  expect(await second.heldBy(hold)).toEqual({ observed: observedOf('late', 2), hold });
   expect(await second.heldBy({ documentId: 'other', id: '1' })).toBeUndefined();
   expect(await second.get('ended')).toBeUndefined();
 });
 
 test('the next life finds who was around the frame that asked', async () => {
   const store = memory();
-  const { challenge, ...rest } = sighting('framed', 1);
+  const { challenge, ...rest } = observedOf('framed', 1);
   const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
-  await new OpenChallenges(store).add({ sighting: framed, hold });
-  expect((await new OpenChallenges(store).get('framed'))?.sighting).toEqual(framed);
+  await new OpenChallenges(store).add({ observed: framed, hold });
+  expect((await new OpenChallenges(store).get('framed'))?.observed).toEqual(framed);
 });
 
 test('a challenge stored without its private mode reads as one of an ordinary window', async () => {
   const store = memory();
-  const { isPrivate: _, ...challenge } = sighting('older', 1).challenge;
-  store.kept.set('challenge:older', { sighting: { ...sighting('older', 1), challenge }, hold: null });
-  expect((await new OpenChallenges(store).get('older'))?.sighting.challenge.isPrivate).toBe(false);
+  const { isPrivate: _, ...challenge } = observedOf('older', 1).challenge;
+  store.kept.set('challenge:older', { observed: { ...observedOf('older', 1), challenge }, hold: null });
+  expect((await new OpenChallenges(store).get('older'))?.observed.challenge.isPrivate).toBe(false);
 });
 
 test('what is not a challenge in the store is not believed', async () => {
   const store = memory();
-  store.kept.set('challenge:odd', { sighting: { challenge: {} }, hold: null });
+  store.kept.set('challenge:odd', { observed: { challenge: {} }, hold: null });
   store.kept.set('challenge:none', 7);
   expect(await new OpenChallenges(store).all()).toEqual([]);
 });
@@ -85,7 +85,7 @@ describe('of a storm', () => {
     readonly header?: string;
   }
   const add = (open: OpenChallenges, id: string, { tab, site, header }: Asker) =>
-    open.add({ sighting: sighting(id, 1, header, tab, site), hold: null });
+    open.add({ observed: observedOf(id, 1, header, tab, site), hold: null });
   const many = async (open: OpenChallenges, count: number, asker: Asker) => {
     const added: boolean[] = [];
     for (let n = 0; n < count; n += 1) added.push(await add(open, `${asker.site} ${asker.tab} ${n}`, asker));

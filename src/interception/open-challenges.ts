@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { requestKinds, starters, userParts, views } from './challenge.ts';
-import { routes, type Sighting } from './chromium/observed-request.ts';
+import { type ObservedRequest, routes } from './chromium/observed-request.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
 export interface OpenChallenge {
-  readonly sighting: Sighting;
+  readonly observed: ObservedRequest;
   /** Which request of which document a script holds for it; null for what no script holds. */
   readonly hold: Hold | null;
 }
@@ -31,7 +31,7 @@ const MOST_OF_A_SITE = { challenges: 200, characters: 500_000 };
 
 const nullableText = v.nullable(v.string());
 const stored = v.strictObject({
-  sighting: v.strictObject({
+  observed: v.strictObject({
     challenge: v.strictObject({
       id: v.string(),
       requestId: v.string(),
@@ -109,17 +109,17 @@ async function restore(store: SessionStore): Promise<Map<string, OpenChallenge>>
   const kept = [...(await store.read(PREFIX)).values()]
     .map((value) => v.safeParse(stored, value))
     .flatMap((parsed) => (parsed.success ? [parsed.output] : []))
-    .sort((one, other) => one.sighting.challenge.seenAt - other.sighting.challenge.seenAt);
+    .sort((one, other) => one.observed.challenge.seenAt - other.observed.challenge.seenAt);
   return new Map(kept.map((open) => [idOf(open), open]));
 }
 
-const idOf = ({ sighting }: OpenChallenge): string => sighting.challenge.id;
-const tabOf = ({ sighting }: OpenChallenge): number => sighting.challenge.tabId;
+const idOf = ({ observed }: OpenChallenge): string => observed.challenge.id;
+const tabOf = ({ observed }: OpenChallenge): number => observed.challenge.tabId;
 /** The site whose page asks; pages of which the browser tells no site count as one. */
-const siteOf = ({ sighting: { challenge } }: OpenChallenge): string | null =>
+const siteOf = ({ observed: { challenge } }: OpenChallenge): string | null =>
   challenge.topOrigin ?? challenge.initiator;
-const sizeOf = ({ sighting }: OpenChallenge): number =>
-  sighting.challenge.header.length + sighting.challenge.url.length;
+const sizeOf = ({ observed }: OpenChallenge): number =>
+  observed.challenge.header.length + observed.challenge.url.length;
 
 function exceeds(some: readonly OpenChallenge[], most: typeof MOST): boolean {
   return some.length > most.challenges || some.reduce((sum, one) => sum + sizeOf(one), 0) > most.characters;

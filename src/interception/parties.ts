@@ -7,7 +7,7 @@ export const NAMELESS = 'null';
  * The origins that took part in a request, the nearest to it first: the last other site that redirected it, its
  * initiator, the frames around the one that sent it, and the page in the tab. The text `null` stands for an opaque one.
  */
-export function handsIn({
+export function partiesIn({
   redirectedBy,
   initiator,
   ancestors = [],
@@ -18,6 +18,6 @@ export function handsIn({
 }
 
 /** The other sites that took part in a request for `site`, without opaque origins, the nearest first. */
-export function askersOf(challenge: Parameters<typeof handsIn>[0], site: string): readonly string[] {
-  return handsIn(challenge).filter((hand) => hand !== site && hand !== NAMELESS);
+export function askersOf(challenge: Parameters<typeof partiesIn>[0], site: string): readonly string[] {
+  return partiesIn(challenge).filter((hand) => hand !== site && hand !== NAMELESS);
 }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { MeetingPlace } from './rendezvous.ts';
+import { Rendezvous } from './rendezvous.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test('a host and a guest meet, whoever comes first', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   const early = place.host(['a'], 'host');
   expect(await place.guest(['a'], 'guest')).toBe('host');
   expect(await early).toBe('guest');
@@ -16,7 +16,7 @@ test('a host and a guest meet, whoever comes first', async () => {
 });
 
 test('who is not met in time goes away alone, and is not met later', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   const host = place.host(['a', 'b'], 'host');
   await vi.advanceTimersByTimeAsync(1500);
   expect(await host).toBeNull();
@@ -27,7 +27,7 @@ test('who is not met in time goes away alone, and is not met later', async () =>
 });
 
 test('a host may be more patient than the place', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   const host = place.host(['a'], 'host', 3500);
   await vi.advanceTimersByTimeAsync(3499);
   expect(await place.guest(['a'], 'late')).toBe('host');
@@ -35,7 +35,7 @@ test('a host may be more patient than the place', async () => {
 });
 
 test('a guest counts its patience from the moment it was told to', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   let lookedUp = () => {};
   const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
   await vi.advanceTimersByTimeAsync(20_000);
@@ -49,7 +49,7 @@ test('a guest counts its patience from the moment it was told to', async () => {
 });
 
 test('a guest that met its host before its patience began to count waits for none', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   let lookedUp = () => {};
   const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
   expect(await place.host(['a'], 'host')).toBe('guest');
@@ -60,7 +60,7 @@ test('a guest that met its host before its patience began to count waits for non
 });
 
 test('a host that is dismissed goes away alone at once, and is not met later', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   const [gone, stays] = [place.host(['a', 'b'], 'gone'), place.host(['a'], 'stays')];
   place.dismiss((host) => host === 'gone');
   expect(await gone).toBeNull();
@@ -69,7 +69,7 @@ test('a host that is dismissed goes away alone at once, and is not met later', a
 });
 
 test('a host of two names is met once', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   void place.host(['document', 'origin'], 'host');
   expect(await place.guest(['origin'], 'first')).toBe('host');
   const second = place.guest(['document'], 'second');
@@ -78,7 +78,7 @@ test('a host of two names is met once', async () => {
 });
 
 test('a guest of two names meets whom it finds first by the first of them, and is met once', async () => {
-  const place = new MeetingPlace<string, string>(1500);
+  const place = new Rendezvous<string, string>(1500);
   void place.host(['origin'], 'worker');
   void place.host(['document'], 'own');
   expect(await place.guest(['document', 'origin'], 'first')).toBe('own');
@@ -92,7 +92,7 @@ test('a guest of two names meets whom it finds first by the first of them, and i
 });
 
 test('a guest meets a preferred host, though another came before it', async () => {
-  const place = new MeetingPlace<string, string>(1500, (host) => host !== 'dull');
+  const place = new Rendezvous<string, string>(1500, (host) => host !== 'dull');
   void place.host(['a'], 'dull');
   void place.host(['a'], 'bright');
   expect(await place.guest(['a'], 'first')).toBe('bright');
@@ -103,7 +103,7 @@ test('every order of coming pairs each with one of its own name, first come firs
   const comer = fc.record({ side: fc.constantFrom('host', 'guest'), name: fc.constantFrom('a', 'b') });
   await fc.assert(
     fc.asyncProperty(fc.array(comer, { maxLength: 30 }), async (comers) => {
-      const place = new MeetingPlace<number, number>(1500);
+      const place = new Rendezvous<number, number>(1500);
       const met = comers.map(({ side, name }, index) =>
         side === 'host' ? place.host([name], index) : place.guest([name], index),
       );

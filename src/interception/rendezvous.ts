@@ -4,7 +4,7 @@
  * of one name pair in the order of their arrival, since nothing tells identical requests apart, preferred hosts first.
  * One that finds no other in time gets null.
  */
-export class MeetingPlace<Host, Guest> {
+export class Rendezvous<Host, Guest> {
   readonly #hosts = new Waiting<Host, Guest>();
   readonly #guests = new Waiting<Guest, Host>();
   readonly #patience: number;

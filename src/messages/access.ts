@@ -1,17 +1,17 @@
-import type { PageInput, PageQuestion } from './contract.ts';
+import type { PageInput, PageRequest } from './contract.ts';
 
 /**
  * Whether a question of the extension's own pages is answered while the purse is locked. `always`: it is part of the
  * lock screen or of setting up, or its input has the password. `open`, which is never: it adds or changes something, or
  * shows accounts, settings or history. `lessens`: only with an input that lets the purse do less than before.
  */
-export type Access<Q extends PageQuestion> =
+export type Access<Q extends PageRequest> =
   | 'always'
   | 'open'
   | { readonly lessens: (input: PageInput<Q>) => boolean };
 
 /** The access rule of every question. Where there is no purse, nothing is locked. */
-export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
+export const pageAccess: { readonly [Q in PageRequest]: Access<Q> } = {
   'purse.state': 'always',
   'purse.refresh': 'open',
   'purse.touch': 'always',
@@ -74,7 +74,7 @@ export const pageAccess: { readonly [Q in PageQuestion]: Access<Q> } = {
 };
 
 /** Whether a question with this input is answered while the purse is locked. */
-export function isAnsweredLocked<Q extends PageQuestion>(question: Q, input: PageInput<Q>): boolean {
+export function isAnsweredLocked<Q extends PageRequest>(question: Q, input: PageInput<Q>): boolean {
   const access: Access<Q> = pageAccess[question];
   return typeof access === 'string' ? access === 'always' : access.lessens(input);
 }

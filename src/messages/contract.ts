@@ -89,7 +89,7 @@ const answer = v.variant('kind', [
 ]);
 
 /** What an extension page may ask of the background. Trust tier: pages of this extension only. */
-export const pageQuestions = {
+export const pageRequests = {
   'purse.state': nothing,
   'purse.refresh': nothing,
   'purse.touch': nothing,
@@ -166,7 +166,7 @@ export const pageQuestions = {
 } as const;
 
 /** What the background answers, question by question. */
-export interface PageReplies {
+export interface PageResponses {
   'purse.state': PurseView;
   'purse.refresh': null;
   'purse.touch': null;
@@ -240,7 +240,7 @@ export interface PageReplies {
 }
 
 /** What a content script may ask. Trust tier: the isolated script in a tab; it learns whether its request goes again, and under which fragment. */
-export const bridgeQuestions = {
+export const bridgeRequests = {
   'request.held': v.strictObject({
     holdId: text(64),
     url: text(8192),
@@ -254,24 +254,24 @@ export const bridgeQuestions = {
   'document.left': nothing,
 } as const;
 
-export interface BridgeReplies {
+export interface BridgeResponses {
   'request.held': UrlAgain | 'release';
   'request.dropped': null;
   'document.left': null;
 }
 
-export type PageQuestion = keyof PageReplies;
-export type BridgeQuestion = keyof BridgeReplies;
+export type PageRequest = keyof PageResponses;
+export type BridgeRequest = keyof BridgeResponses;
 
-export type PageInput<Q extends PageQuestion> = v.InferOutput<(typeof pageQuestions)[Q]>;
-export type BridgeInput<Q extends BridgeQuestion> = v.InferOutput<(typeof bridgeQuestions)[Q]>;
+export type PageInput<Q extends PageRequest> = v.InferOutput<(typeof pageRequests)[Q]>;
+export type BridgeInput<Q extends BridgeRequest> = v.InferOutput<(typeof bridgeRequests)[Q]>;
 
 /** How a question and its answer travel. */
-export interface Envelope {
+export interface RequestMessage {
   readonly ask: string;
   readonly input: unknown;
 }
-export type Reply =
+export type ResponseMessage =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly fault: { readonly key: string; readonly args: readonly string[] } };
 

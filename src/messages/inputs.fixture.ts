@@ -1,4 +1,4 @@
-import type { pageQuestions } from './contract.ts';
+import type { pageRequests } from './contract.ts';
 
 /** Input of the right shape for each question, so that nothing but the tier can be the reason for a refusal. */
 const seed = { kind: 'seed', hex: '0'.repeat(64) };
@@ -13,7 +13,7 @@ const profile = {
   representative: account,
   explorerUrl: null,
 };
-export const INPUTS: { readonly [Q in keyof typeof pageQuestions]: object } = {
+export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'purse.state': {},
   'purse.refresh': {},
   'purse.touch': {},

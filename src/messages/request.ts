@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import browser from 'webextension-polyfill';
 import { Fault, type FaultKey } from '../fault.ts';
-import { CHANGED, type PageInput, type PageQuestion, type PageReplies } from './contract.ts';
+import { CHANGED, type PageInput, type PageRequest, type PageResponses } from './contract.ts';
 
 const reply = v.variant('ok', [
   v.object({ ok: v.literal(true), value: v.unknown() }),
@@ -13,11 +13,14 @@ const reply = v.variant('ok', [
  *
  * @throws Fault with the key and words that the background gave, or `fault_unexpected` when nobody answered.
  */
-export async function ask<Q extends PageQuestion>(question: Q, input: PageInput<Q>): Promise<PageReplies[Q]> {
+export async function request<Q extends PageRequest>(
+  question: Q,
+  input: PageInput<Q>,
+): Promise<PageResponses[Q]> {
   const answer = v.safeParse(reply, await browser.runtime.sendMessage({ ask: question, input }));
   if (!answer.success) throw new Fault('fault_unexpected');
   if (!answer.output.ok) throw new Fault(answer.output.fault.key as FaultKey, answer.output.fault.args);
-  return answer.output.value as PageReplies[Q];
+  return answer.output.value as PageResponses[Q];
 }
 
 /** Calls `listener` whenever the background says that something changed; returns how to stop. */

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Fault } from '../fault.ts';
 import { type Access, pageAccess } from './access.ts';
-import { bridgeQuestions, type PageQuestion, pageQuestions } from './contract.ts';
+import { bridgeRequests, type PageRequest, pageRequests } from './contract.ts';
 import { INPUTS } from './inputs.fixture.ts';
-import { type Answers, type PageSide, serve, type Tier, tierOf } from './router.ts';
+import { type Answers, type PageSide, route, type Tier, tierOf } from './router.ts';
 
 type Sender = chrome.runtime.MessageSender;
 
@@ -62,7 +62,7 @@ test.each(SENDERS)('$who: $tier', ({ sender, tier }) => {
   expect(tierOf(sender, { id: ID, origin: ORIGIN })).toBe(tier);
 });
 
-const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeQuestions]: object } = {
+const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeRequests]: object } = {
   'request.held': { holdId: 'hold', url: 'https://shop.example/', method: 'GET' },
   'request.dropped': { holdId: 'hold' },
   'document.left': {},
@@ -94,8 +94,8 @@ beforeEach(() => {
         },
       ]),
     );
-  bridge = answering(Object.keys(bridgeQuestions)) as object as Answers['bridge'];
-  const answers = answering(Object.keys(pageQuestions)) as object as PageSide['answers'];
+  bridge = answering(Object.keys(bridgeRequests)) as object as Answers['bridge'];
+  const answers = answering(Object.keys(pageRequests)) as object as PageSide['answers'];
   start(async () => ({ answers, isLocked: async () => locked }));
 });
 afterEach(() => vi.unstubAllGlobals());
@@ -112,7 +112,7 @@ function start(page: Answers['page']): void {
       },
     },
   });
-  serve({ page, bridge });
+  route({ page, bridge });
 }
 
 /** Sends a message; null when nobody takes it up. */
@@ -127,7 +127,7 @@ const refused = (key: string) => ({ ok: false, fault: { key, args: [] } });
 
 test('every question of the contract is in this table', () => {
   expect(QUESTIONS.map(({ ask }) => ask).toSorted()).toEqual(
-    [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)].toSorted(),
+    [...Object.keys(pageRequests), ...Object.keys(bridgeRequests)].toSorted(),
   );
 });
 
@@ -163,10 +163,10 @@ describe('a locked purse', () => {
     'approval.waiting',
   ];
   const LESSENS = ['purse.pause', 'settings.blockTaker', 'approval.answer', 'budget.remove'];
-  const rules = Object.entries(pageAccess) as readonly [PageQuestion, Access<PageQuestion>][];
+  const rules = Object.entries(pageAccess) as readonly [PageRequest, Access<PageRequest>][];
 
   test('has an access rule for every question of the contract', () => {
-    expect(Object.keys(pageAccess).toSorted()).toEqual(Object.keys(pageQuestions).toSorted());
+    expect(Object.keys(pageAccess).toSorted()).toEqual(Object.keys(pageRequests).toSorted());
     expect(rules.flatMap(([ask, rule]) => (rule === 'always' ? [ask] : []))).toEqual(ALWAYS);
     expect(rules.flatMap(([ask, rule]) => (typeof rule === 'object' ? [ask] : []))).toEqual(LESSENS);
   });

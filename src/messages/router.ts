@@ -3,31 +3,31 @@ import { Fault, faultOf } from '../fault.ts';
 import { isAnsweredLocked } from './access.ts';
 import {
   type BridgeInput,
-  type BridgeQuestion,
-  type BridgeReplies,
-  bridgeQuestions,
+  type BridgeRequest,
+  type BridgeResponses,
+  bridgeRequests,
   type PageInput,
-  type PageQuestion,
-  type PageReplies,
-  pageQuestions,
-  type Reply,
+  type PageRequest,
+  type PageResponses,
+  pageRequests,
+  type ResponseMessage,
 } from './contract.ts';
 
 type Sender = chrome.runtime.MessageSender;
 
 /** What the background does for each question of an extension page. */
-export type PageAnswers = {
-  readonly [Q in PageQuestion]: (input: PageInput<Q>) => Promise<PageReplies[Q]>;
+export type PageHandlers = {
+  readonly [Q in PageRequest]: (input: PageInput<Q>) => Promise<PageResponses[Q]>;
 };
 
 /** What the background does for each question of a content script. */
 export type BridgeAnswers = {
-  readonly [Q in BridgeQuestion]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeReplies[Q]>;
+  readonly [Q in BridgeRequest]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeResponses[Q]>;
 };
 
 /** What answers the extension's own pages. */
 export interface PageSide {
-  readonly answers: PageAnswers;
+  readonly answers: PageHandlers;
   /** Whether there is a purse that is locked. */
   readonly isLocked: () => Promise<boolean>;
 }
@@ -55,7 +55,7 @@ export function tierOf(sender: Sender, self: { readonly id: string; readonly ori
  * Answers the questions of pages and content scripts, each by its tier: a question from the wrong side, of an unknown
  * name or with input of the wrong shape is refused with a Fault. Must be called synchronously at the worker's start.
  */
-export function serve(answers: Answers): void {
+export function route(answers: Answers): void {
   const self = { id: chrome.runtime.id, origin: chrome.runtime.getURL('').replace(/\/$/, '') };
   chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
     const question = v.safeParse(Question, message);
@@ -84,15 +84,15 @@ export async function answer(
   throw new Fault('fault_forbidden');
 }
 
-async function answerPage<Q extends PageQuestion>({ page }: Answers, ask: Q, input: unknown) {
-  const given = read(pageQuestions[ask], input) as PageInput<Q>;
+async function answerPage<Q extends PageRequest>({ page }: Answers, ask: Q, input: unknown) {
+  const given = read(pageRequests[ask], input) as PageInput<Q>;
   const { answers, isLocked } = await page();
   if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
   return answers[ask](given);
 }
 
-function answerBridge<Q extends BridgeQuestion>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {
-  return bridge[ask](read(bridgeQuestions[ask], input) as BridgeInput<Q>, sender);
+function answerBridge<Q extends BridgeRequest>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {
+  return bridge[ask](read(bridgeRequests[ask], input) as BridgeInput<Q>, sender);
 }
 
 function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
@@ -101,7 +101,7 @@ function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutp
   return result.output;
 }
 
-async function reply(work: () => Promise<unknown>): Promise<Reply> {
+async function reply(work: () => Promise<unknown>): Promise<ResponseMessage> {
   try {
     return { ok: true, value: await work() };
   } catch (failure) {
@@ -110,5 +110,5 @@ async function reply(work: () => Promise<unknown>): Promise<Reply> {
   }
 }
 
-const isPageQuestion = (ask: string): ask is PageQuestion => Object.hasOwn(pageQuestions, ask);
-const isBridgeQuestion = (ask: string): ask is BridgeQuestion => Object.hasOwn(bridgeQuestions, ask);
+const isPageQuestion = (ask: string): ask is PageRequest => Object.hasOwn(pageRequests, ask);
+const isBridgeQuestion = (ask: string): ask is BridgeRequest => Object.hasOwn(bridgeRequests, ask);

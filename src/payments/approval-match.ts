@@ -15,7 +15,7 @@ export const PUBLISHING_MARGIN = 5_000;
  *
  * @throws Fault `fault_offerExpired`; `fault_unexpected` for a block that pays something else
  */
-export function lastLook(
+export function assertMatchesApproval(
   { network, account, amount, offer }: Pick<PrivateIntent, 'network' | 'account' | 'amount' | 'offer'>,
   own: OwnBlock,
   at: number,

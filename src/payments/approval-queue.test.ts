@@ -5,13 +5,13 @@ import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
-import { Approvals, nameOf, type Question, type Verdict } from './approval-queue.ts';
+import { ApprovalQueue, nameOf, type Question, type QuestionOutcome } from './approval-queue.ts';
 import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 
 function bench() {
   let changes = 0;
   let now = 0;
-  const approvals = new Approvals(
+  const approvals = new ApprovalQueue(
     () => {
       changes += 1;
     },
@@ -40,10 +40,10 @@ const again = (amount?: bigint) =>
   question({ kind: 'xmlhttprequest', documentId: 'document', url: 'https://shop.example/again' }, amount);
 
 /** Asks a question, and fails when the queue is full. */
-function ask(approvals: Approvals, one: Question): Promise<Verdict> {
+function ask(approvals: ApprovalQueue, one: Question): Promise<QuestionOutcome> {
   const asked = approvals.ask(one);
   if (asked === 'full') throw new Error('there is no room for the question');
-  return asked.verdict;
+  return asked.outcome;
 }
 
 test('questions wait in the order they came, and each gets its own answer', async () => {
@@ -242,7 +242,7 @@ test('in any order of asks, drops and answers: no question without a request, no
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 400 }), async (steps) => {
       const { approvals, pass } = bench();
-      const verdicts: Promise<readonly [string, Verdict]>[] = [];
+      const verdicts: Promise<readonly [string, QuestionOutcome]>[] = [];
       const live = new Map<string, string>();
       let answered = 0;
       const isShownFor = (name: string) => approvals.list().some(({ challenge }) => challenge.id === name);
@@ -263,8 +263,8 @@ test('in any order of asks, drops and answers: no question without a request, no
           } else {
             const { id } = asking.challenge;
             live.set(id, url);
-            verdicts.push(asked.verdict.then((verdict) => [id, verdict] as const));
-            void asked.verdict.then(() => live.delete(id));
+            verdicts.push(asked.outcome.then((outcome) => [id, outcome] as const));
+            void asked.outcome.then(() => live.delete(id));
             expect(isShownFor(id)).toBe(true);
           }
         } else if (one.do === 'withdraw') {

@@ -3,7 +3,7 @@ import { Fault, type MessageKey } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import { mostCrowded } from '../interception/most-crowded.ts';
-import { handsIn } from '../interception/parties.ts';
+import { partiesIn } from '../interception/parties.ts';
 import type { Raw } from '../nano/amount.ts';
 import { hexOf } from '../nano/hex.ts';
 import { priceOf } from '../policy/decision.ts';
@@ -32,7 +32,7 @@ export function nameOf({ id, offer: { network, mechanism, payTo, amount } }: Que
 }
 
 /** What the user says. */
-export type Answer =
+export type UserDecision =
   | { readonly kind: 'once' }
   | { readonly kind: 'budget'; readonly perPayment: Raw; readonly perDay: Raw }
   | { readonly kind: 'decline' }
@@ -40,12 +40,12 @@ export type Answer =
   | { readonly kind: 'never'; readonly site: Site };
 
 /** What becomes of one request that was asked about. */
-export type Verdict =
+export type QuestionOutcome =
   /**
    * This request gets what is paid; if its page takes it back, one of the others of the question (oldest first) does.
    */
-  | (Extract<Answer, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
-  | Extract<Answer, { readonly kind: 'decline' | 'never' }>
+  | (Extract<UserDecision, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
+  | Extract<UserDecision, { readonly kind: 'decline' | 'never' }>
   /** Another request of the same question gets what is paid. */
   | { readonly kind: 'shared' }
   /** The offer in the question ran out. */
@@ -70,7 +70,7 @@ interface Waiting {
   /** The requests that share the question, by challenge, oldest first. */
   readonly requests: Map<
     string,
-    { readonly challenge: Challenge; readonly settle: (verdict: Verdict) => void }
+    { readonly challenge: Challenge; readonly settle: (outcome: QuestionOutcome) => void }
   >;
 }
 
@@ -79,7 +79,7 @@ interface Waiting {
  * One answer each: a second click, or a replayed message, finds the question gone. A question goes with its last request;
  * one that is sent again within moments finds it as it was.
  */
-export class Approvals {
+export class ApprovalQueue {
   readonly #waiting = new Map<string, Waiting>();
   /** Unanswered questions whose last request has ended, by what they ask. */
   readonly #lately = new Map<string, { readonly question: Question; readonly at: number }>();
@@ -95,7 +95,7 @@ export class Approvals {
    * Puts the question, or joins the one that asks the same. Returns what the user is shown and what becomes of this
    * request; `full` when its site has too many questions already.
    */
-  ask(question: Question): { readonly shown: Question; readonly verdict: Promise<Verdict> } | 'full' {
+  ask(question: Question): { readonly shown: Question; readonly outcome: Promise<QuestionOutcome> } | 'full' {
     const { challenge } = question;
     const key = keyOf(question);
     const known = [...this.#waiting.values()].find((one) => one.key === key);
@@ -103,12 +103,12 @@ export class Approvals {
     const shown = { ...(known?.question ?? this.#take(key) ?? question), challenge };
     const waiting: Waiting = known ?? { key, question: shown, requests: new Map() };
     waiting.question = shown;
-    const verdict = new Promise<Verdict>((settle) => {
+    const outcome = new Promise<QuestionOutcome>((settle) => {
       waiting.requests.set(challenge.id, { challenge, settle });
     });
     this.#waiting.set(shown.id, waiting);
     this.#changed();
-    return { shown, verdict };
+    return { shown, outcome };
   }
 
   /**
@@ -116,7 +116,7 @@ export class Approvals {
    *
    * @throws Fault `fault_approvalGone` when the question was answered before or has lapsed.
    */
-  answer(id: string, answer: Answer): void {
+  answer(id: string, answer: UserDecision): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) throw new Fault('fault_approvalGone');
     const requests = [...waiting.requests.values()];
@@ -170,7 +170,10 @@ export class Approvals {
     return [...this.#waiting.values()].map(({ question }) => question);
   }
 
-  #end(waiting: Waiting, settle: (request: { readonly settle: (verdict: Verdict) => void }) => void): void {
+  #end(
+    waiting: Waiting,
+    settle: (request: { readonly settle: (outcome: QuestionOutcome) => void }) => void,
+  ): void {
     this.#waiting.delete(waiting.question.id);
     for (const request of waiting.requests.values()) settle(request);
     this.#changed();
@@ -215,7 +218,7 @@ function asksFrom({ site, challenge: { topOrigin, initiator } }: Question): stri
  */
 function pathOf(question: Question): readonly string[] {
   const from = asksFrom(question);
-  const hands = handsIn(question.challenge);
+  const hands = partiesIn(question.challenge);
   return [from, hands.every((hand) => hand === from) ? 'own' : 'foreign', ...hands, question.site];
 }
 
@@ -223,6 +226,6 @@ function pathOf(question: Question): readonly string[] {
 function keyOf({ site, challenge, offer, reason }: Question): string {
   const { tabId, frameId, documentId, kind, userPart, method, url } = challenge;
   const { network, mechanism, payTo } = offer;
-  const asker = [site, tabId, frameId, documentId, kind, userPart, method, url, ...handsIn(challenge)];
+  const asker = [site, tabId, frameId, documentId, kind, userPart, method, url, ...partiesIn(challenge)];
   return JSON.stringify([reason, network, mechanism, payTo, priceOf(offer).toString(), asker]);
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { WebSocket } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
-import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from '../wallet/account.fixture.ts';
@@ -72,7 +72,7 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
   let sockets = 0;
   const ports: LifeOptions['purse'] = {
     work: workOver(account.database, engine),
-    patienceMs: 60_000,
+    patienceMs: 600_000,
     openSocket: () => {
       sockets += 1;
       return new WebSocket(devnet.wsUrl);
@@ -87,8 +87,8 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
 
   devnet.faults.set({ kind: 'never_confirm' });
   devnet.stats.reset();
-  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
-  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 60_000, interval: 20 });
+  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
+  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 150_000, interval: 20 });
   expect(devnet.stats.accepted).toBe(MANY);
   expect(devnet.stats.counts()).toMatchObject({ process: MANY });
   expect(account.sends().filter(({ hash }) => devnet.ledger.isConfirmed(devnet.ledger.find(hash)))).toEqual(
@@ -116,7 +116,7 @@ test('the ways to pay may be mixed in one burst', async () => {
   const ways = ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB'];
   const challenges = await together(24, (n) => browser.visit(paid(ways[n % ways.length] ?? '')));
   await allowAll(account, merchant.origin);
-  await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+  await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
   expect(life.log).toEqual([]);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(24).fill(200));
   await expectBooksAgree(account, 24);
@@ -129,7 +129,7 @@ test('signatures go to one payee one at a time', async () => {
     #now = 0;
     most = 0;
 
-    override async deliver(challenge: Challenge, proof: string): Promise<Delivery> {
+    override async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
       this.#now += 1;
       this.most = Math.max(this.most, this.#now);
       try {
@@ -151,7 +151,7 @@ test('signatures go to one payee one at a time', async () => {
     // All proofs are ready before the first of them goes.
     devnet.faults.set({ kind: 'never_confirm' });
     const before = account.sends().length;
-    const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+    const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
     await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 60_000 });
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
@@ -168,7 +168,7 @@ test('a burst that exceeds its budget pays exactly what fits; of the rest some a
   const life = lifeOf(account, browser);
   const challenges = await together(MANY, (n) => browser.visit(paid('nanoSignature', `cap-${n}`)));
   await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
-  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
   await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 60_000 });
   await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20), { timeout: 60_000 });
   expect(new Set(life.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
@@ -187,7 +187,7 @@ test('a page that goes away in the middle loses nothing: the next visit gets wha
   await allowAll(account, merchant.origin);
   const challenges = await together(12, (n) => browser.visit(paid('nanoSession', `leave-${n}`)));
   devnet.faults.set({ kind: 'never_confirm' });
-  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
   await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 60_000 });
   const gone = challenges.filter((_, n) => n % 2 === 0);
   for (const challenge of gone) browser.leave(challenge);
@@ -197,7 +197,7 @@ test('a page that goes away in the middle loses nothing: the next visit gets wha
   expect(browser.answers.size).toBe(6);
 
   const again = await Promise.all(gone.map(({ url }) => browser.visit(url)));
-  await Promise.all(again.map((challenge) => life.cashier.meet(challenge)));
+  await Promise.all(again.map((challenge) => life.cashier.handle(challenge)));
   expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(6).fill(200));
   await expectBooksAgree(account, 12);
   life.purse.close();
@@ -209,7 +209,7 @@ test('a page that has gone before its question was put asks nothing any more', a
   const life = lifeOf(account, browser);
   const challenge = await browser.visit(paid('nanoSession'));
   browser.leave(challenge);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   expect(life.asked).toEqual([]);
   expect(life.log).toMatchObject([{ key: 'refusal_LAPSED' }]);
   life.purse.close();
@@ -219,15 +219,15 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
   const life = lifeOf(account, browser);
-  await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
+  await life.budgets.setHandOverSite(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
-  const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
   await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2), { timeout: 60_000 });
   for (const { id } of challenges) life.approvals.answer(id, { kind: 'once' });
   await Promise.all(meetings);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
   expect(life.log).toMatchObject([{ key: 'fault_chequeOut', args: [siteOf(merchant.origin)] }]);
-  expect(await account.chains.out()).toHaveLength(1);
+  expect(await account.chains.handedOver()).toHaveLength(1);
 
   await merchant.publishHeld();
   await life.purse.send(STRANGER, 1n as Raw);
@@ -243,7 +243,7 @@ describe('identical requests at once', () => {
     await allowAll(account, merchant.origin);
     const url = paid('nanoSession');
     const challenges = await together(10, () => browser.visit(url, script()));
-    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
     expect(life.log).toEqual([]);
     expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(new Set(browser.proofs).size).toBe(10);
@@ -261,12 +261,12 @@ describe('identical requests at once', () => {
     const url = paid('nanoSession');
     const challenges = await together(8, () => browser.visit(url, script()));
     const first = lifeOf(account, browser, { kill });
-    for (const challenge of challenges.slice(0, 5)) void first.cashier.meet(challenge);
+    for (const challenge of challenges.slice(0, 5)) void first.cashier.handle(challenge);
     await first.died;
     first.purse.close();
 
     const second = lifeOf(account, browser);
-    const meet = (some: readonly Challenge[]) => Promise.all(some.map((one) => second.cashier.meet(one)));
+    const meet = (some: readonly Challenge[]) => Promise.all(some.map((one) => second.cashier.handle(one)));
     // Pages that waited for the worker to come back may be slower than those that ask for the first time.
     await Promise.all([second.handover.resume(), meet(challenges.slice(5))]);
     await Promise.all([second.handover.resume(), meet(challenges.slice(0, 5))]);
@@ -284,7 +284,7 @@ describe('identical requests at once', () => {
     const url = paid('nanoSession');
     const left = await together(3, () => browser.visit(url, script()));
     devnet.faults.set({ kind: 'never_confirm' });
-    const meetings = left.map((challenge) => life.cashier.meet(challenge));
+    const meetings = left.map((challenge) => life.cashier.handle(challenge));
     await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 60_000 });
     for (const challenge of left) browser.leave(challenge);
     devnet.faults.clear();
@@ -292,7 +292,7 @@ describe('identical requests at once', () => {
     await Promise.all(meetings);
 
     const again = await together(5, () => browser.visit(url, script()));
-    await Promise.all(again.map((challenge) => life.cashier.meet(challenge)));
+    await Promise.all(again.map((challenge) => life.cashier.handle(challenge)));
     expect(life.log).toEqual([]);
     expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(5).fill(200));
     await expectBooksAgree(account, 5);

@@ -7,12 +7,12 @@ import type { Challenge } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
-import { dayOf } from '../policy/spending-windows.ts';
+import { calendarDay } from '../policy/spending-windows.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER, workOver } from '../wallet/account.fixture.ts';
 import type { WorkEngine } from '../work/engine.ts';
-import type { Answer } from './approval-queue.ts';
-import type { Standing } from './challenge-handler.ts';
+import type { UserDecision } from './approval-queue.ts';
+import type { PayerContext } from './challenge-handler.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { challengeOf, SHOP } from './samples.fixture.ts';
@@ -52,7 +52,7 @@ const payments = async (): Promise<readonly Payment[]> =>
   (await account.database.getAll('payments')).map(({ payment }) => wholeOf(payment));
 const states = async () => (await payments()).map(({ progress }) => progress.state);
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
-const standing = (parts: Partial<Standing>): Standing => ({
+const standing = (parts: Partial<PayerContext>): PayerContext => ({
   network: { id: account.network.id, testMoney: true },
   paused: false,
   preference: [],
@@ -60,8 +60,8 @@ const standing = (parts: Partial<Standing>): Standing => ({
 });
 
 /** Meets a challenge, waits until the user is asked, and answers. */
-async function meetAndAnswer(challenge: ReturnType<typeof challengeOf>, answer: Answer): Promise<void> {
-  const meeting = life.cashier.meet(challenge);
+async function meetAndAnswer(challenge: ReturnType<typeof challengeOf>, answer: UserDecision): Promise<void> {
+  const meeting = life.cashier.handle(challenge);
   await expect.poll(() => life.approvals.list().map(({ id }) => id)).toContain(challenge.id);
   life.approvals.answer(challenge.id, answer);
   await meeting;
@@ -99,7 +99,7 @@ describe('the main job', () => {
     const perDay = XNO as Raw;
     await meetAndAnswer(await browser.visit(page()), { kind: 'budget', perPayment: perDay, perDay });
     const next = await browser.visit(page('/bare'));
-    await life.cashier.meet(next);
+    await life.cashier.handle(next);
     expect(statusOf(next)).toBe(200);
     expect(life.asked).toHaveLength(1);
     expect(account.sends()).toHaveLength(2);
@@ -108,7 +108,7 @@ describe('the main job', () => {
   test.each([
     { answer: { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw }, status: 200 },
     { answer: { kind: 'never', site: SHOP }, status: undefined },
-  ] satisfies { answer: Answer; status: number | undefined }[])(
+  ] satisfies { answer: UserDecision; status: number | undefined }[])(
     'the answer $answer.kind to a question of a private window is written down nowhere',
     async ({ answer, status }) => {
       const challenge = await browser.visit(page(), { isPrivate: true });
@@ -124,7 +124,7 @@ describe('the main job', () => {
     await allowAll(account, url);
     const byScript = { kind: 'xmlhttprequest', documentId: 'one', initiator: merchant.origin } as const;
     const challenges = await Promise.all(Array.from({ length: 20 }, () => browser.visit(url, byScript)));
-    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
     expect(challenges.map(statusOf)).toEqual(Array.from({ length: 20 }, () => 200));
     expect(account.sends()).toHaveLength(20);
     expect(new Set(browser.proofs).size).toBe(20);
@@ -136,11 +136,11 @@ describe('the main job', () => {
     const challenges = await Promise.all(tabs.map((tabId) => browser.visit(url, { tabId })));
     // Room for three, whatever their tags.
     await allowAll(account, url, 3n * 10_001_000n);
-    const meetings = challenges.map((challenge) => life.cashier.meet(challenge));
+    const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
     await expect.poll(() => life.approvals.list().length + browser.answers.size).toBe(10);
     const reasons = life.approvals.list().map(({ reason }) => reason);
     expect(new Set(reasons)).toEqual(new Set(['reason_overDay']));
-    const spent = await life.budgets.spentOn(account.network.id, siteOf(url), dayOf(Date.now()));
+    const spent = await life.budgets.spentOn(account.network.id, siteOf(url), calendarDay(Date.now()));
     expect(spent).toBeLessThanOrEqual(3n * 10_001_000n);
     expect(account.sends().reduce((sum, { amount }) => sum + amount, 0n)).toBe(spent);
     life.approvals.lapse(() => true);
@@ -151,10 +151,10 @@ describe('the main job', () => {
 describe('once (invariant 1)', () => {
   test('a challenge announced twice is met once', async () => {
     const challenge = await browser.visit(page());
-    const meetings = [life.cashier.meet(challenge), life.cashier.meet(challenge)];
+    const meetings = [life.cashier.handle(challenge), life.cashier.handle(challenge)];
     await expect.poll(() => life.approvals.list().length).toBe(1);
     life.approvals.answer(challenge.id, { kind: 'once' });
-    await Promise.all([...meetings, life.cashier.meet(challenge)]);
+    await Promise.all([...meetings, life.cashier.handle(challenge)]);
     expect(life.asked).toHaveLength(1);
     expect(account.sends()).toHaveLength(1);
     expect(browser.released).toEqual([]);
@@ -164,10 +164,10 @@ describe('once (invariant 1)', () => {
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     browser.show(challenge);
-    await life.cashier.meet(challenge);
-    await lifeOf(account, browser).cashier.meet(browser.show(challenge));
+    await life.cashier.handle(challenge);
+    await lifeOf(account, browser).cashier.handle(browser.show(challenge));
     expect(account.sends()).toHaveLength(1);
     expect(browser.proofs).toHaveLength(1);
     expect(life.log.map(({ key }) => key)).toEqual(['refusal_ALREADY_PAID']);
@@ -180,7 +180,7 @@ describe('once (invariant 1)', () => {
     const challenges = Array.from({ length: 8 }, (_, tabId) =>
       browser.show(challengeOf({ url, header, tabId })),
     );
-    await Promise.all(challenges.map((challenge) => life.cashier.meet(challenge)));
+    await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
     expect(account.sends()).toHaveLength(1);
     expect(browser.proofs).toHaveLength(1);
     expect(challenges.map(statusOf).filter((status) => status === 200)).toHaveLength(1);
@@ -200,7 +200,7 @@ describe('a kept proof', () => {
   async function unanswered(): Promise<string> {
     const url = page('/loses-answer');
     await allowAll(account, url);
-    await life.cashier.meet(await browser.visit(url));
+    await life.cashier.handle(await browser.visit(url));
     expect(await states()).toEqual(['unanswered']);
     return url;
   }
@@ -208,7 +208,7 @@ describe('a kept proof', () => {
   test('goes out again instead of a second payment, in another life too', async () => {
     const url = await unanswered();
     const again = await browser.visit(url);
-    await begin({}).cashier.meet(again);
+    await begin({}).cashier.handle(again);
     expect(statusOf(again)).toBe(200);
     expect(await states()).toEqual(['settled']);
     expect(new Set(browser.proofs).size).toBe(1);
@@ -219,10 +219,10 @@ describe('a kept proof', () => {
   test('goes out again where the answer broke off, and what it bought before is no question', async () => {
     const url = page('/breaks-off');
     await allowAll(account, url);
-    await life.cashier.meet(await browser.visit(url));
+    await life.cashier.handle(await browser.visit(url));
     expect(await states()).toEqual(['unanswered']);
     const again = await browser.visit(url);
-    await begin({}).cashier.meet(again);
+    await begin({}).cashier.handle(again);
     expect(browser.answers.get(again.id)?.text).toContain(PAID_MARKER);
     expect(await states()).toEqual(['settled']);
     expect(account.sends()).toHaveLength(1);
@@ -232,7 +232,7 @@ describe('a kept proof', () => {
     const url = await unanswered();
     const [proof] = browser.proofs;
     const other = await browser.visit(`${url}&other`);
-    await life.cashier.meet(other);
+    await life.cashier.handle(other);
     expect(browser.proofs.at(-1)).not.toBe(proof);
     expect(account.sends()).toHaveLength(2);
   });
@@ -241,7 +241,7 @@ describe('a kept proof', () => {
     const url = page('/loses-answer');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     const [proof] = browser.proofs;
     // A thief on another origin shows the very header: its resource is its own, the session the shop's.
     const thief = url.replace('127.0.0.1', 'localhost');
@@ -257,7 +257,7 @@ describe('a kept proof', () => {
     const url = page('/loses-answer');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     const [first] = await payments();
     const theirs = Buffer.from(challenge.header, 'base64')
       .toString()
@@ -276,7 +276,7 @@ describe('a kept proof', () => {
     const url = await unanswered();
     const again = await browser.visit(url);
     const abroad = standing({ network: { id: 'nano:other', testMoney: true } });
-    await begin({ cashier: { standing: async () => abroad } }).cashier.meet(again);
+    await begin({ cashier: { context: async () => abroad } }).cashier.handle(again);
     expect(browser.proofs).toHaveLength(1);
     expect(life.log.at(-1)?.key).toBe('refusal_UNSUPPORTED_NETWORK');
   });
@@ -285,7 +285,7 @@ describe('a kept proof', () => {
     const url = page('/always-refuses');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     const [refused] = await payments();
     expect(refused?.progress).toMatchObject({
       state: 'refused',
@@ -294,15 +294,15 @@ describe('a kept proof', () => {
     });
 
     const next = await browser.visit(url);
-    const meeting = life.cashier.meet(next);
+    const meeting = life.cashier.handle(next);
     await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
     life.approvals.answer(next.id, { kind: 'decline' });
     await meeting;
     expect(account.sends()).toHaveLength(1);
 
     if (refused === undefined) throw new Error('paid above');
-    await life.handover.want(refused.intent.id);
-    await life.cashier.meet(await browser.visit(url));
+    await life.handover.requestRedelivery(refused.intent.id);
+    await life.cashier.handle(await browser.visit(url));
     expect(browser.proofs).toHaveLength(2);
     expect(new Set(browser.proofs).size).toBe(1);
     expect(account.sends()).toHaveLength(1);
@@ -324,7 +324,7 @@ describe('a kept proof', () => {
       const url = await unanswered();
       const initiator = parts.initiator === OWN ? { initiator: merchant.origin } : {};
       const stranger = await browser.visit(url, { ...parts, ...initiator });
-      const meeting = begin({}).cashier.meet(stranger);
+      const meeting = begin({}).cashier.handle(stranger);
       await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
       life.approvals.answer(stranger.id, { kind: 'decline' });
       await meeting;
@@ -333,7 +333,7 @@ describe('a kept proof', () => {
 
       // The user, who comes back, still gets what was paid.
       const own = await browser.visit(url);
-      await life.cashier.meet(own);
+      await life.cashier.handle(own);
       expect(statusOf(own)).toBe(200);
       expect(account.sends()).toHaveLength(1);
     },
@@ -343,28 +343,28 @@ describe('a kept proof', () => {
     const url = await unanswered();
     const [payment] = await payments();
     if (payment === undefined) throw new Error('paid above');
-    await life.handover.want(payment.intent.id);
+    await life.handover.requestRedelivery(payment.intent.id);
     const stranger = await browser.visit(url, byEvil);
-    const meeting = life.cashier.meet(stranger);
+    const meeting = life.cashier.handle(stranger);
     await expect.poll(() => life.asked).toMatchObject([{ reason: 'reason_undeliveredBefore' }]);
     life.approvals.answer(stranger.id, { kind: 'decline' });
     await meeting;
     expect(browser.proofs).toHaveLength(1);
 
     const own = await browser.visit(url);
-    await life.cashier.meet(own);
+    await life.cashier.handle(own);
     expect(statusOf(own)).toBe(200);
   });
 
   test('of what is settled, or of nothing, cannot be wanted', async () => {
     const url = page();
     await allowAll(account, url);
-    await life.cashier.meet(await browser.visit(url));
+    await life.cashier.handle(await browser.visit(url));
     const [settled] = await payments();
     if (settled === undefined) throw new Error('paid above');
-    await expect(life.handover.want(settled.intent.id)).rejects.toThrow('fault_paymentOver');
+    await expect(life.handover.requestRedelivery(settled.intent.id)).rejects.toThrow('fault_paymentOver');
     const unknown = `${settled.intent.id}?` as typeof settled.intent.id;
-    await expect(life.handover.want(unknown)).rejects.toThrow('fault_unknownPayment');
+    await expect(life.handover.requestRedelivery(unknown)).rejects.toThrow('fault_unknownPayment');
   });
 });
 
@@ -382,7 +382,7 @@ describe('a request that its page takes back', () => {
     await allowAll(account, url);
     const challenge = await browser.visit(url, { ...script(), ...parts });
     devnet.faults.set({ kind: 'latency', ms: 500 });
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(states).toEqual(['approved']);
     return { challenge, meeting };
   };
@@ -411,7 +411,7 @@ describe('a request that its page takes back', () => {
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url, script());
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(states).toEqual(['approved']);
     await takeBack(challenge);
     await meeting;
@@ -424,7 +424,7 @@ describe('a request that its page takes back', () => {
     const { challenge, meeting } = await reserved(url);
     await takeBack(challenge);
     const second = await browser.visit(url, script());
-    await Promise.all([life.cashier.meet(second), meeting]);
+    await Promise.all([life.cashier.handle(second), meeting]);
     expect(statusOf(second)).toBe(200);
     expect(await states()).toEqual(['settled']);
     expect(account.sends()).toHaveLength(1);
@@ -438,7 +438,7 @@ describe('a request that its page takes back', () => {
     for (let nth = 0; nth < 5; nth++) {
       await takeBack(last);
       last = await browser.visit(url, script());
-      meetings.push(life.cashier.meet(last));
+      meetings.push(life.cashier.handle(last));
     }
     await Promise.all(meetings);
     expect(statusOf(last)).toBe(200);
@@ -451,13 +451,13 @@ describe('a request that its page takes back', () => {
     const url = page();
     await allowAll(account, url);
     const first = await browser.visit(url, script());
-    const meeting = life.cashier.meet(first);
+    const meeting = life.cashier.handle(first);
     await expect.poll(states).toContain('signed');
     await takeBack(first);
     await meeting;
     expect(await states()).toEqual(['unanswered']);
     const second = await browser.visit(url, script());
-    await life.cashier.meet(second);
+    await life.cashier.handle(second);
     expect(statusOf(second)).toBe(200);
     expect(account.sends()).toHaveLength(1);
   });
@@ -473,14 +473,14 @@ describe('a request that its page takes back', () => {
     await takeBack(challenge);
     const other = await browser.visit(`${url}${query}`, { ...script(), ...post });
     const second = browser.show({ ...other, id: `${other.id} again`, url });
-    await Promise.all([life.cashier.meet(second), meeting]);
+    await Promise.all([life.cashier.handle(second), meeting]);
     expect((await states()).toSorted()).toEqual(ends);
     expect(account.sends()).toHaveLength(1);
   });
 
   test('is asked about no more, and an answer that comes too late finds nothing', async () => {
     const challenge = await browser.visit(page(), script());
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list()).toHaveLength(1);
     await takeBack(challenge);
     expect(life.approvals.list()).toEqual([]);
@@ -502,7 +502,7 @@ describe('requests of one document for the same', () => {
     const url = page();
     const requests: Challenge[] = [];
     for (let nth = 0; nth < 4; nth++) requests.push(await browser.visit(url, script()));
-    const meetings = requests.map((challenge) => life.cashier.meet(challenge));
+    const meetings = requests.map((challenge) => life.cashier.handle(challenge));
     await expect.poll(() => requests.every(({ id }) => life.approvals.isAsked(id))).toBe(true);
     const [question, ...more] = life.approvals.list();
     expect(more).toEqual([]);
@@ -526,9 +526,9 @@ describe('requests of one document for the same', () => {
   test('step in for one another when the page takes back the one that is paid for', async () => {
     const url = page();
     const [first, second] = [await browser.visit(url, script()), await browser.visit(url, script())];
-    const meetings = [life.cashier.meet(first)];
+    const meetings = [life.cashier.handle(first)];
     await expect.poll(() => life.approvals.isAsked(first.id)).toBe(true);
-    meetings.push(life.cashier.meet(second));
+    meetings.push(life.cashier.handle(second));
     await expect.poll(() => life.approvals.isAsked(second.id)).toBe(true);
     devnet.faults.set({ kind: 'latency', ms: 300 });
     life.approvals.answer(first.id, { kind: 'once' });
@@ -547,11 +547,11 @@ describe('a page that is loaded again', () => {
     const url = page();
     await allowAll(account, url);
     const first = await browser.visit(url);
-    const meeting = life.cashier.meet(first);
+    const meeting = life.cashier.handle(first);
     await expect.poll(states).toContain('signed');
     browser.leave(first);
     const second = await browser.visit(url);
-    await life.cashier.meet(second);
+    await life.cashier.handle(second);
     await meeting;
     expect(statusOf(second)).toBe(200);
     expect(account.sends()).toHaveLength(1);
@@ -574,10 +574,10 @@ describe('a page that is loaded again', () => {
     const url = page();
     await allowAll(account, url);
     const first = await browser.visit(url);
-    const meeting = life.cashier.meet(first);
+    const meeting = life.cashier.handle(first);
     await expect.poll(states).toContain('signed');
     const second = await browser.visit(url, parts);
-    const asking = life.cashier.meet(second);
+    const asking = life.cashier.handle(second);
     await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
     await meeting;
     life.approvals.answer(second.id, { kind: 'decline' });
@@ -586,7 +586,7 @@ describe('a page that is loaded again', () => {
     expect(await states()).toEqual(['unanswered']);
 
     const own = await browser.visit(url);
-    await life.cashier.meet(own);
+    await life.cashier.handle(own);
     expect(statusOf(own)).toBe(200);
     expect(account.sends()).toHaveLength(1);
   });
@@ -595,7 +595,7 @@ describe('a page that is loaded again', () => {
     const url = page();
     await allowAll(account, url);
     const [first, second] = [await browser.visit(url), await browser.visit(url)];
-    await Promise.all([life.cashier.meet(first), life.cashier.meet(second)]);
+    await Promise.all([life.cashier.handle(first), life.cashier.handle(second)]);
     expect(statusOf(second)).toBe(200);
     expect(account.sends()).toHaveLength(1);
   });
@@ -613,18 +613,18 @@ describe('a page that is loaded again', () => {
       turnOfFirst = resolve;
     });
     let turns = 0;
-    const { cashier, log } = begin({
+    const { cashier: challengeHandler, log } = begin({
       cashier: {
-        turn: async () => {
+        lease: async () => {
           turns += 1;
           if (turns === 1) await held;
           return { account: account.address, done: () => undefined };
         },
       },
     });
-    const meeting = cashier.meet(first);
+    const meeting = challengeHandler.handle(first);
     await expect.poll(() => turns).toBe(1);
-    await Promise.all([cashier.meet(second), cashier.meet(other)]);
+    await Promise.all([challengeHandler.handle(second), challengeHandler.handle(other)]);
     turnOfFirst();
     await meeting;
     expect(log).toMatchObject([{ challenge: first.id, key: 'refusal_LAPSED' }]);
@@ -635,7 +635,7 @@ describe('a page that is loaded again', () => {
   test('while it is asked about is asked about anew', async () => {
     const url = page();
     const first = await browser.visit(url);
-    const meeting = life.cashier.meet(first);
+    const meeting = life.cashier.handle(first);
     await expect.poll(() => life.approvals.list().length).toBe(1);
     const second = await browser.visit(url);
     await meetAndAnswer(second, { kind: 'once' });
@@ -650,11 +650,11 @@ describe('a page that is loaded again', () => {
     const url = page('/article', `&price=${2n * XNO}`);
     await allowAll(account, url);
     const first = await browser.visit(url);
-    const meeting = life.cashier.meet(first);
+    const meeting = life.cashier.handle(first);
     await expect.poll(states).toContain('approved');
     browser.leave(first);
     const second = await browser.visit(url);
-    await Promise.all([meeting, life.cashier.meet(second)]);
+    await Promise.all([meeting, life.cashier.handle(second)]);
     expect(browser.released).toEqual([second.id]);
     expect(await states()).toEqual(['abandoned']);
   });
@@ -663,7 +663,7 @@ describe('a page that is loaded again', () => {
     const url = page();
     await allowAll(account, url);
     const [one, other] = [await browser.visit(url, { tabId: 1 }), await browser.visit(url, { tabId: 2 })];
-    await Promise.all([life.cashier.meet(one), life.cashier.meet(other)]);
+    await Promise.all([life.cashier.handle(one), life.cashier.handle(other)]);
     expect([statusOf(one), statusOf(other)]).toEqual([200, 200]);
     expect(account.sends()).toHaveLength(2);
   });
@@ -684,13 +684,13 @@ describe('a 402 is left to the page', () => {
 
   test('when the user never wants to pay this site: all its questions go, and no more come', async () => {
     const others = await Promise.all([browser.visit(page()), browser.visit(page())]);
-    const meetings = others.map((challenge) => life.cashier.meet(challenge));
+    const meetings = others.map((challenge) => life.cashier.handle(challenge));
     const challenge = await browser.visit(page());
     await meetAndAnswer(challenge, { kind: 'never', site: siteOf(challenge.url) });
     await Promise.all(meetings);
     left(challenge, 'refusal_SITE_BLOCKED');
     const next = await browser.visit(page());
-    await life.cashier.meet(next);
+    await life.cashier.handle(next);
     left(next, 'refusal_SITE_BLOCKED');
     expect(life.asked).toHaveLength(3);
   });
@@ -700,20 +700,20 @@ describe('a 402 is left to the page', () => {
     const seenAt = Date.now();
     begin({ now: () => seenAt });
     const challenge = await browser.visit(page('/article', '&expiry=25'), { seenAt });
-    await life.cashier.meet({ ...challenge, header: withLife(challenge.header, 25.05) });
+    await life.cashier.handle({ ...challenge, header: withLife(challenge.header, 25.05) });
     left(challenge, 'refusal_LAPSED');
   });
 
   test('when it expires too soon, and the server gives no other', async () => {
-    begin({ cashier: { afresh: async () => null } });
+    begin({ cashier: { freshOffer: async () => null } });
     const challenge = await browser.visit(page('/article', '&expiry=20'));
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     left(challenge, 'refusal_EXPIRES_TOO_SOON');
   });
 
   test('when the offer that is asked for instead expires too soon as well: it is asked for once', async () => {
     const challenge = await browser.visit(page('/article', '&expiry=20'));
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     left(challenge, 'refusal_EXPIRES_TOO_SOON');
     expect(browser.renewed).toEqual([challenge.id]);
   });
@@ -721,7 +721,7 @@ describe('a 402 is left to the page', () => {
   test('but not because it lives longer than a timer can wait', async () => {
     const challenge = await browser.visit(page('/article', '&expiry=999999'));
     const timers = vi.spyOn(globalThis, 'setTimeout');
-    const meeting = life.cashier.meet({ ...challenge, header: withLife(challenge.header, 10 ** 9) });
+    const meeting = life.cashier.handle({ ...challenge, header: withLife(challenge.header, 10 ** 9) });
     await expect.poll(() => life.approvals.list().length).toBe(1);
     const [, longest] = timers.mock.calls.find(([, ms]) => ms !== undefined && ms > 10 ** 8) ?? [];
     expect(longest).toBe(2 ** 31 - 1);
@@ -752,9 +752,9 @@ describe('a 402 is left to the page', () => {
         },
       },
     });
-    const first = life.cashier.meet(older);
+    const first = life.cashier.handle(older);
     await expect.poll(() => isHeldUp).toBe(false);
-    const second = life.cashier.meet(newer);
+    const second = life.cashier.handle(newer);
     await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([newer.id]);
     goOn();
     await first;
@@ -767,7 +767,7 @@ describe('a 402 is left to the page', () => {
 
   test('when the page went away before the answer', async () => {
     const challenge = await browser.visit(page());
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list().length).toBe(1);
     browser.leave(challenge);
     life.approvals.answer(challenge.id, { kind: 'once' });
@@ -782,9 +782,9 @@ describe('a 402 is left to the page', () => {
     const [entry] = life.log;
     expect(entry?.key).toBe('fault_insufficient');
     expect(await states()).toEqual(['abandoned']);
-    expect(await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), dayOf(Date.now()))).toBe(
-      0n,
-    );
+    expect(
+      await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), calendarDay(Date.now())),
+    ).toBe(0n);
     left(challenge, 'fault_insufficient', ...(entry?.args ?? []));
   });
 
@@ -793,9 +793,9 @@ describe('a 402 is left to the page', () => {
     const challenge = await browser.visit(page());
     await meetAndAnswer(challenge, { kind: 'once' });
     expect(await states()).toEqual(['abandoned']);
-    expect(await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), dayOf(Date.now()))).toBe(
-      0n,
-    );
+    expect(
+      await life.budgets.spentOn(account.network.id, siteOf(merchant.origin), calendarDay(Date.now())),
+    ).toBe(0n);
     left(challenge, 'fault_nodeUnreachable');
   });
 
@@ -804,7 +804,7 @@ describe('a 402 is left to the page', () => {
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect(await states()).toEqual(['abandoned']);
     left(challenge, 'fault_locked');
   });
@@ -840,7 +840,7 @@ describe('a 402 is left to the page', () => {
 
   test('when the network was changed between the answer and the reservation', async () => {
     const looks = [standing({}), standing({ network: { id: 'nano:elsewhere', testMoney: true } })];
-    begin({ cashier: { standing: async () => looks.shift() ?? null } });
+    begin({ cashier: { context: async () => looks.shift() ?? null } });
     const challenge = await browser.visit(page());
     await meetAndAnswer(challenge, { kind: 'once' });
     expect(await payments()).toEqual([]);
@@ -850,19 +850,19 @@ describe('a 402 is left to the page', () => {
 
   test('when it is no offer, or for another network', async () => {
     const noOffer = browser.show(challengeOf({ url: page(), header: '!' }));
-    await life.cashier.meet(noOffer);
+    await life.cashier.handle(noOffer);
     left(noOffer, 'refusal_BAD_BASE64');
     const abroad = standing({ network: { id: 'nano:mainnet', testMoney: false } });
-    begin({ cashier: { standing: async () => abroad } });
+    begin({ cashier: { context: async () => abroad } });
     const challenge = await browser.visit(page());
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     left(challenge, 'refusal_UNSUPPORTED_NETWORK');
   });
 
   test('in silence while there is no purse', async () => {
-    begin({ cashier: { standing: async () => null } });
+    begin({ cashier: { context: async () => null } });
     const challenge = await browser.visit(page());
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect([life.log, browser.released]).toEqual([[], [challenge.id]]);
   });
 
@@ -871,9 +871,9 @@ describe('a 402 is left to the page', () => {
     const full = new Fault('fault_storageUnusable');
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
-      begin({ cashier: { standing: () => Promise.reject(cause), log: () => Promise.reject(full) } });
+      begin({ cashier: { context: () => Promise.reject(cause), log: () => Promise.reject(full) } });
       const challenge = await browser.visit(page());
-      await life.cashier.meet(challenge);
+      await life.cashier.handle(challenge);
       expect(browser.released).toEqual([challenge.id]);
       expect(said.mock.calls).toEqual([[cause], [full]]);
     } finally {
@@ -886,7 +886,7 @@ describe('a 402 is left to the page', () => {
     const storm = Array.from({ length: 200 }, (_, frameId) =>
       browser.show(challengeOf({ url, header, frameId })),
     );
-    const meetings = storm.map((challenge) => life.cashier.meet(challenge));
+    const meetings = storm.map((challenge) => life.cashier.handle(challenge));
     await expect.poll(() => browser.released.length).toBe(180);
     expect(life.approvals.list()).toHaveLength(20);
     life.approvals.lapse(() => true);
@@ -912,7 +912,7 @@ describe('a budget that changed since the decision', () => {
       return browser.waits(one);
     };
     begin({ cashier: { waits } });
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual([reason]);
     life.approvals.answer(challenge.id, { kind: 'decline' });
     await meeting;
@@ -923,8 +923,8 @@ describe('a budget that changed since the decision', () => {
     const url = page();
     await allowAll(account, url);
     let looks = 0;
-    begin({ cashier: { standing: async () => standing({ paused: looks++ > 0 }) } });
-    const meeting = life.cashier.meet(await browser.visit(url));
+    begin({ cashier: { context: async () => standing({ paused: looks++ > 0 }) } });
+    const meeting = life.cashier.handle(await browser.visit(url));
     await expect.poll(() => life.asked.map(({ reason }) => reason)).toEqual(['reason_paused']);
     life.approvals.lapse(() => true);
     await meeting;
@@ -958,7 +958,7 @@ describe('an offer that would expire before delivery is asked for anew', () => {
     const url = page('/article', '&first-expiry=20');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect(statusOf(challenge)).toBe(200);
     expect(browser.renewed).toEqual([challenge.id]);
     expect(await states()).toEqual(['settled']);
@@ -987,7 +987,7 @@ describe('an offer that would expire before delivery is asked for anew', () => {
       initiator: merchant.origin,
       ...parts,
     });
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect(browser.renewed).toEqual([]);
     expect(life.log.map(({ key }) => key)).toEqual(['refusal_EXPIRES_TOO_SOON']);
     expect(browser.released).toEqual([challenge.id]);
@@ -997,7 +997,7 @@ describe('an offer that would expire before delivery is asked for anew', () => {
     let ahead = 0;
     begin({ now: () => Date.now() + ahead });
     const challenge = await browser.visit(page('/article', '&first-expiry=60'));
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list().length).toBe(1);
     ahead = 40_000;
     life.approvals.answer(challenge.id, { kind: 'once' });
@@ -1011,13 +1011,13 @@ describe('an offer that would expire before delivery is asked for anew', () => {
   test('when it ran out on the way to its block: the user hears that nothing was spent', async () => {
     let ahead = 0;
     begin({ now: () => Date.now() + ahead });
-    const pay = life.payer.pay.bind(life.payer);
-    vi.spyOn(life.payer, 'pay').mockImplementationOnce((id) => {
+    const pay = life.payer.run.bind(life.payer);
+    vi.spyOn(life.payer, 'run').mockImplementationOnce((id) => {
       ahead = 60_000;
       return pay(id);
     });
     const challenge = await browser.visit(page('/article', '&first-expiry=60'));
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list().length).toBe(1);
     life.approvals.answer(challenge.id, { kind: 'once' });
     await expect
@@ -1043,12 +1043,12 @@ describe('an offer that would expire before delivery is asked for anew', () => {
     const url = page('/article', '&first-expiry=60');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect(await states()).toEqual(['signed']);
     ahead = 60_000;
     devnet.faults.clear();
     const anew = browser.show({ ...challenge, id: crypto.randomUUID() });
-    await life.cashier.meet(anew);
+    await life.cashier.handle(anew);
     expect(statusOf(anew)).toBe(200);
     expect((await states()).toSorted()).toEqual(['revoked', 'settled']);
     expect(

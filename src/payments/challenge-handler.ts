@@ -11,19 +11,19 @@ import { classify, tellingReason } from '../protocol/offer/classify.ts';
 import { refusalSentence } from '../protocol/offer/codes.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import { siteOf } from '../site.ts';
-import { type Cheque, chequeOutFault } from '../wallet/own-block.ts';
-import type { Turn } from '../wallet/wallet.ts';
-import type { Approvals, Question, Verdict } from './approval-queue.ts';
-import { type Handover, replaces } from './delivery.ts';
-import type { Witness } from './exchange-recorder.ts';
+import { type HandedOver, handedOverFault } from '../wallet/own-block.ts';
+import type { AccountLease } from '../wallet/wallet.ts';
+import type { ApprovalQueue, Question, QuestionOutcome } from './approval-queue.ts';
+import { type Delivery, replaces } from './delivery.ts';
+import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal, Memory } from './journal.ts';
-import type { Left } from './not-paid-reason.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
 import { type Intent, resourceOf } from './payment.ts';
 import { LONGEST_TIMER } from './payment-runner.ts';
 import { type AnyPayment, isWhole } from './private-record.ts';
 
 /** The settings that decide how the purse pays. They are the same while it is locked, so that no page can tell. */
-export interface Standing {
+export interface PayerContext {
   readonly network: { readonly id: string; readonly testMoney: boolean };
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
@@ -33,13 +33,13 @@ export interface Standing {
   readonly alsoNamed?: string | undefined;
 }
 
-export interface CashierPorts {
+export interface ChallengeHandlerPorts {
   readonly journal: Journal;
   readonly budgets: Budgets;
-  readonly approvals: Approvals;
-  readonly handover: Handover;
+  readonly approvals: ApprovalQueue;
+  readonly delivery: Delivery;
   /** Who pays for what this tab asks. Null while there is no purse: then a 402 is none of its business. */
-  readonly standing: (challenge: Challenge) => Promise<Standing | null>;
+  readonly context: (challenge: Challenge) => Promise<PayerContext | null>;
   /**
    * The purse's own accounts on a network; null while it is locked. Asked for only where a budget or the user allows the
    * payment: whether and how fast a page gets its 402 back must tell nothing of them.
@@ -48,16 +48,16 @@ export interface CashierPorts {
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Who has a signed block of the account and has not cashed it; nothing else can be paid meanwhile. */
-  readonly chequeOut: (network: string) => Promise<Cheque | null>;
+  readonly handedOver: (network: string) => Promise<HandedOver | null>;
   /** The account to pay this much from (raw) on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
-  readonly turn: (network: string, amount: Raw) => Promise<Turn>;
+  readonly lease: (network: string, amount: Raw) => Promise<AccountLease>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
-  readonly afresh: (challenge: Challenge) => Promise<Challenge | null>;
+  readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
-  readonly witness: Pick<Witness, 'decided' | 'renewed' | 'left'>;
+  readonly recorder: Pick<ExchangeRecorder, 'decided' | 'renewed' | 'left'>;
   /** One line for the user's log: why a 402 was left to the page. */
-  readonly log: (challenge: Challenge, key: Left, args: readonly string[]) => Promise<void>;
+  readonly log: (challenge: Challenge, key: NotPaidReason, args: readonly string[]) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -69,9 +69,9 @@ const MOST_REQUESTS = 1_000;
  * over to be paid and delivered. Whatever goes wrong on the way, the page gets its own 402 and the user a line that
  * says why.
  */
-export class Cashier {
-  readonly #ports: CashierPorts;
-  readonly #meetings = new Map<string, Promise<void>>();
+export class ChallengeHandler {
+  readonly #ports: ChallengeHandlerPorts;
+  readonly #running = new Map<string, Promise<void>>();
   /** The last challenge that each request of a frame met. */
   readonly #latest = new Map<string, Challenge>();
   /** The challenges of which the offer was asked for anew, while they are met. */
@@ -81,7 +81,7 @@ export class Cashier {
   /** The challenges that share the question of one that is paid for, question by question. */
   readonly #sharing = new Set<Challenge[]>();
 
-  constructor(ports: CashierPorts) {
+  constructor(ports: ChallengeHandlerPorts) {
     this.#ports = ports;
   }
 
@@ -89,17 +89,17 @@ export class Cashier {
    * Meets one challenge and sees it to its end; announced twice, it is met once. Never rejects: what fails is logged,
    * and the page released.
    */
-  meet(challenge: Challenge): Promise<void> {
+  handle(challenge: Challenge): Promise<void> {
     const { id } = challenge;
-    const known = this.#meetings.get(id);
+    const known = this.#running.get(id);
     if (known !== undefined) return known;
     this.#remember(challenge);
-    const meeting = this.#attempt(challenge, () => this.#consider(challenge)).finally(() => {
-      this.#meetings.delete(id);
+    const meeting = this.#guarded(challenge, () => this.#consider(challenge)).finally(() => {
+      this.#running.delete(id);
       this.#renewed.delete(id);
       this.#withdrawn.delete(id);
     });
-    this.#meetings.set(id, meeting);
+    this.#running.set(id, meeting);
     return meeting;
   }
 
@@ -109,14 +109,14 @@ export class Cashier {
    */
   async withdraw(challenge: Challenge): Promise<void> {
     const { id } = challenge;
-    if (this.#meetings.has(id)) this.#withdrawn.add(id);
+    if (this.#running.has(id)) this.#withdrawn.add(id);
     for (const others of this.#sharing) {
       const place = others.findIndex((other) => other.id === id);
       if (place !== -1) others.splice(place, 1);
     }
     this.#ports.approvals.withdraw(id);
-    this.#ports.handover.withdraw(challenge);
-    if (!this.#meetings.has(id)) await this.#leave(challenge, 'refusal_WITHDRAWN');
+    this.#ports.delivery.withdraw(challenge);
+    if (!this.#running.has(id)) await this.#decline(challenge, 'refusal_WITHDRAWN');
   }
 
   #remember(challenge: Challenge): void {
@@ -135,14 +135,14 @@ export class Cashier {
     return last !== undefined && replaces(last, challenge);
   }
 
-  async #attempt(challenge: Challenge, work: () => Promise<void>): Promise<void> {
+  async #guarded(challenge: Challenge, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (failure) {
       const { key, args } = faultOf(failure);
       // Nothing was paid: its block was never signed, or is taken back.
       if (key === 'fault_offerExpired') await this.#renew(challenge, key, 'reason_ranOut');
-      else await this.#leave(challenge, key, args);
+      else await this.#decline(challenge, key, args);
     }
   }
 
@@ -150,46 +150,46 @@ export class Cashier {
    * Rather than pay an offer that would expire before delivery, asks for a fresh one, once (protocol.md section 7,
    * rule 5). A server that has no better one is left to the page.
    */
-  async #renew(challenge: Challenge, otherwise: Left, reason?: Question['reason']): Promise<void> {
+  async #renew(challenge: Challenge, otherwise: NotPaidReason, reason?: Question['reason']): Promise<void> {
     const isFirst = !this.#renewed.has(challenge.id);
     this.#renewed.add(challenge.id);
-    const fresh = isFirst ? await this.#ports.afresh(challenge).catch(() => null) : null;
-    if (fresh === null) return this.#leave(challenge, otherwise);
-    this.#ports.witness.renewed(fresh);
-    await this.#attempt(fresh, async () => {
-      const standing = await this.#ports.standing(fresh);
-      if (standing === null) return this.#leave(fresh, otherwise);
-      await this.#weigh(fresh, standing, await this.#lookUp(fresh, standing), reason);
+    const fresh = isFirst ? await this.#ports.freshOffer(challenge).catch(() => null) : null;
+    if (fresh === null) return this.#decline(challenge, otherwise);
+    this.#ports.recorder.renewed(fresh);
+    await this.#guarded(fresh, async () => {
+      const standing = await this.#ports.context(fresh);
+      if (standing === null) return this.#decline(fresh, otherwise);
+      await this.#evaluate(fresh, standing, await this.#lookUp(fresh, standing), reason);
     });
   }
 
   async #consider(challenge: Challenge): Promise<void> {
-    const { handover, approvals } = this.#ports;
-    const standing = await this.#ports.standing(challenge);
+    const { delivery, approvals } = this.#ports;
+    const standing = await this.#ports.context(challenge);
     if (standing === null) {
-      this.#ports.witness.left(challenge, 'refusal_NO_PURSE', []);
+      this.#ports.recorder.left(challenge, 'refusal_NO_PURSE', []);
       return this.#ports.release(challenge);
     }
     // A page that was loaded again is asked about anew: its older load no longer waits.
     approvals.lapse((question) => replaces(challenge, question.challenge));
-    if (this.#takeOver(challenge)) return;
+    if (this.#reassign(challenge)) return;
     let books = await this.#lookUp(challenge, standing);
     if (books.ofChallenge !== undefined) return this.#serve(books.ofChallenge, challenge);
-    let kept = await handover.keptFor(challenge, books.undelivered);
+    let kept = await delivery.keptFor(challenge, books.undelivered);
     // Another page that asks for the same may get what was found, before it is delivered here.
     while (kept !== undefined) {
-      if (await handover.serve(kept, challenge)) return;
+      if (await delivery.serve(kept, challenge)) return;
       books = await this.#lookUp(challenge, standing);
-      kept = await handover.keptFor(challenge, books.undelivered);
+      kept = await delivery.keptFor(challenge, books.undelivered);
     }
-    await this.#weigh(challenge, standing, books);
+    await this.#evaluate(challenge, standing, books);
   }
 
   /** Classifies, decides and goes on from there; for the reason given where it asks. */
-  async #weigh(
+  async #evaluate(
     challenge: Challenge,
-    standing: Standing,
-    books: Books,
+    standing: PayerContext,
+    books: RequestHistory,
     reason?: Question['reason'],
   ): Promise<void> {
     const classified = classify(challenge.header, {
@@ -201,10 +201,10 @@ export class Cashier {
       payable: new Set(books.takesBlocks ? defaultPreference : payFirstMechanisms),
       preference: standing.preference,
     });
-    if (classified.kind === 'refused') return this.#leave(challenge, refusalSentence(classified.code));
+    if (classified.kind === 'refused') return this.#decline(challenge, refusalSentence(classified.code));
     const [offer] = classified.offers;
     if (offer === undefined) {
-      return this.#leave(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
+      return this.#decline(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
     }
     const decision = await this.#decide(challenge, offer, standing, books);
     const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
@@ -212,20 +212,20 @@ export class Cashier {
   }
 
   async #settle(challenge: Challenge, offer: Offer, decision: Decision): Promise<void> {
-    this.#ports.witness.decided(challenge, offer, decision);
-    if (decision.kind !== 'refuse' && this.#takeOver(challenge, offer)) return;
+    this.#ports.recorder.decided(challenge, offer, decision);
+    if (decision.kind !== 'refuse' && this.#reassign(challenge, offer)) return;
     switch (decision.kind) {
       case 'refuse':
         // Only for a document that its user opened: the second request tells the site that there is a purse.
         return decision.key === 'refusal_EXPIRES_TOO_SOON' && isOpenedByUser(challenge)
           ? this.#renew(challenge, decision.key)
-          : this.#leave(challenge, decision.key);
+          : this.#decline(challenge, decision.key);
       case 'ask': {
         const { reason } = decision;
         return this.#ask({ id: challenge.id, site: siteOf(challenge.url), challenge, offer, reason });
       }
       case 'pay':
-        return (await this.#ports.chequeOut(offer.network)) === null
+        return (await this.#ports.handedOver(offer.network)) === null
           ? this.#reserve(challenge, offer, 'budget')
           : this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_blockOut' });
     }
@@ -234,12 +234,12 @@ export class Cashier {
   async #decide(
     challenge: Challenge,
     offer: Offer,
-    { paused }: Standing,
-    { allowance, blocked, isAskerBlocked, lastPrice, paidAt, undelivered }: Books,
+    { paused }: PayerContext,
+    { allowance, blocked, isAskerBlocked, lastPrice, paidAt, undelivered }: RequestHistory,
   ): Promise<Decision> {
-    const { handover, now } = this.#ports;
+    const { delivery, now } = this.#ports;
     const accounts = allowance.budget === null ? null : await this.#ports.accounts(offer.network);
-    const undeliveredBefore = await handover.isPaidInVain(challenge, undelivered);
+    const undeliveredBefore = await delivery.isPaidInVain(challenge, undelivered);
     const circumstances = {
       allowance,
       blocked,
@@ -254,7 +254,7 @@ export class Cashier {
   }
 
   /** What the books say of a request, whatever is offered for it. */
-  async #lookUp(challenge: Challenge, { network }: Standing): Promise<Books> {
+  async #lookUp(challenge: Challenge, { network }: PayerContext): Promise<RequestHistory> {
     const { journal, budgets, now } = this.#ports;
     const site = siteOf(challenge.url);
     const [memory, rules] = await Promise.all([
@@ -269,59 +269,59 @@ export class Cashier {
     const { challenge, site } = question;
     // A storm outlives its page: what was in the queue for a tab that was closed asks nobody any more.
     if (!(await waits(challenge)) || this.#isOver(challenge))
-      return this.#leave(challenge, this.#endOf(challenge));
+      return this.#decline(challenge, this.#endOf(challenge));
     const asked = approvals.ask(question);
-    if (asked === 'full') return this.#leave(challenge, 'refusal_QUEUE_FULL');
+    if (asked === 'full') return this.#decline(challenge, 'refusal_QUEUE_FULL');
     const { id, offer } = asked.shown;
     const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
     const timer = setTimeout(() => approvals.expire(id), lapses);
-    const verdict = withoutTrace(await asked.verdict, challenge);
+    const outcome = withoutTrace(await asked.outcome, challenge);
     clearTimeout(timer);
-    switch (verdict.kind) {
+    switch (outcome.kind) {
       case 'decline':
-        return this.#leave(challenge, 'refusal_DECLINED');
+        return this.#decline(challenge, 'refusal_DECLINED');
       case 'lapsed':
-        return this.#leave(challenge, 'refusal_LAPSED');
+        return this.#decline(challenge, 'refusal_LAPSED');
       case 'expired':
         // Where another request that asked the same was shown, the offer of this one may live longer.
-        return id === question.id ? this.#leave(challenge, 'refusal_LAPSED') : this.#ask(question);
+        return id === question.id ? this.#decline(challenge, 'refusal_LAPSED') : this.#ask(question);
       case 'withdrawn':
-        return this.#leave(challenge, 'refusal_WITHDRAWN');
+        return this.#decline(challenge, 'refusal_WITHDRAWN');
       case 'crowded':
-        return this.#leave(challenge, 'refusal_QUEUE_FULL');
+        return this.#decline(challenge, 'refusal_QUEUE_FULL');
       case 'shared':
         // The request that gets the payment goes on with it.
         return;
       case 'never':
-        await budgets.block(verdict.site);
-        approvals.lapse(({ site, challenge }) => [site, ...askersOf(challenge, site)].includes(verdict.site));
-        return this.#leave(
+        await budgets.block(outcome.site);
+        approvals.lapse(({ site, challenge }) => [site, ...askersOf(challenge, site)].includes(outcome.site));
+        return this.#decline(
           challenge,
-          verdict.site === site ? 'refusal_SITE_BLOCKED' : 'refusal_ASKER_BLOCKED',
+          outcome.site === site ? 'refusal_SITE_BLOCKED' : 'refusal_ASKER_BLOCKED',
         );
       case 'budget':
       case 'once': {
-        const others = [...verdict.others];
+        const others = [...outcome.others];
         this.#sharing.add(others);
         try {
-          if (verdict.kind === 'budget') {
-            const { perPayment, perDay } = verdict;
+          if (outcome.kind === 'budget') {
+            const { perPayment, perDay } = outcome;
             const { network, payTo } = offer;
-            if (await this.#isOwn(offer)) return await this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+            if (await this.#isOwn(offer)) return await this.#decline(challenge, 'refusal_OWN_ACCOUNT');
             await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
           }
           return await this.#reserve(challenge, offer, 'once', others);
         } finally {
           this.#sharing.delete(others);
-          for (const other of others) await this.#leave(other, 'refusal_SHARED');
+          for (const other of others) await this.#decline(other, 'refusal_SHARED');
         }
       }
     }
   }
 
   /** Whether it gets what is being paid already; what its page took back gets nothing. */
-  #takeOver(challenge: Challenge, offer?: Offer): boolean {
-    return !this.#withdrawn.has(challenge.id) && this.#ports.handover.takeOver(challenge, offer);
+  #reassign(challenge: Challenge, offer?: Offer): boolean {
+    return !this.#withdrawn.has(challenge.id) && this.#ports.delivery.reassign(challenge, offer);
   }
 
   /** Whether the page took the request back, or was loaded once more. */
@@ -329,7 +329,7 @@ export class Cashier {
     return this.#withdrawn.has(challenge.id) || this.#isReplaced(challenge);
   }
 
-  #endOf({ id }: Challenge): Left {
+  #endOf({ id }: Challenge): NotPaidReason {
     return this.#withdrawn.has(id) ? 'refusal_WITHDRAWN' : 'refusal_LAPSED';
   }
 
@@ -339,30 +339,30 @@ export class Cashier {
     approval: Intent['approval'],
     others: Challenge[] = [],
   ): Promise<void> {
-    const { journal, standing, waits, chequeOut, now } = this.#ports;
+    const { journal, context: standing, waits, handedOver: chequeOut, now } = this.#ports;
     const [isAwaited, present] = await Promise.all([waits(challenge), standing(challenge)]);
-    if (!isAwaited) return this.#leave(challenge, this.#endOf(challenge));
+    if (!isAwaited) return this.#decline(challenge, this.#endOf(challenge));
     if (present === null) throw new Fault('fault_locked');
     if (present.network.id !== offer.network) throw new Fault('fault_unknownNetwork');
     // The purse may have been locked when this was decided.
-    if (await this.#isOwn(offer)) return this.#leave(challenge, 'refusal_OWN_ACCOUNT');
+    if (await this.#isOwn(offer)) return this.#decline(challenge, 'refusal_OWN_ACCOUNT');
     const holder = await chequeOut(offer.network);
-    if (holder !== null) throw chequeOutFault(holder);
+    if (holder !== null) throw handedOverFault(holder);
     if (present.paused && approval === 'budget') {
       return this.#settle(challenge, offer, { kind: 'ask', reason: 'reason_paused' });
     }
     const at = now();
     if (offer.expiresAt - at < EXPIRY_MARGIN) return this.#renew(challenge, 'refusal_EXPIRES_TOO_SOON');
-    const turn = await this.#ports.turn(offer.network, offer.amount);
+    const lease = await this.#ports.lease(offer.network, offer.amount);
     try {
-      if (this.#takeOver(challenge, offer)) return;
+      if (this.#reassign(challenge, offer)) return;
       // Nothing is awaited from here to the reservation: whoever comes later finds it being paid for.
-      if (this.#isOver(challenge)) return await this.#leave(challenge, this.#endOf(challenge));
+      if (this.#isOver(challenge)) return await this.#decline(challenge, this.#endOf(challenge));
       const reservation = await journal.reserve({
         id: crypto.randomUUID() as PaymentId,
         at,
         network: present.network,
-        account: turn.account,
+        account: lease.account,
         site: siteOf(challenge.url),
         challenge,
         offer,
@@ -373,7 +373,7 @@ export class Cashier {
       });
       if (reservation.kind !== 'over') return await this.#serve(reservation.payment, challenge, others);
     } finally {
-      turn.done();
+      lease.done();
     }
     const books = await this.#lookUp(challenge, present);
     await this.#settle(challenge, offer, await this.#decide(challenge, offer, present, books));
@@ -387,25 +387,25 @@ export class Cashier {
   }
 
   async #serve(payment: AnyPayment, challenge: Challenge, others?: Challenge[]): Promise<void> {
-    if (!isWhole(payment)) return this.#leave(challenge, 'refusal_ALREADY_PAID');
-    const { handover } = this.#ports;
-    const serving = handover.serve(payment, challenge, others);
+    if (!isWhole(payment)) return this.#decline(challenge, 'refusal_ALREADY_PAID');
+    const { delivery } = this.#ports;
+    const serving = delivery.serve(payment, challenge, others);
     // The page may have taken the request back while the money was reserved.
-    if (this.#withdrawn.has(challenge.id)) handover.withdraw(challenge);
+    if (this.#withdrawn.has(challenge.id)) delivery.withdraw(challenge);
     if (!(await serving)) {
-      await this.#leave(challenge, 'refusal_ALREADY_PAID');
+      await this.#decline(challenge, 'refusal_ALREADY_PAID');
     }
   }
 
-  async #leave(challenge: Challenge, key: Left, args: readonly string[] = []): Promise<void> {
+  async #decline(challenge: Challenge, key: NotPaidReason, args: readonly string[] = []): Promise<void> {
     this.#ports.release(challenge);
-    this.#ports.witness.left(challenge, key, args);
+    this.#ports.recorder.left(challenge, key, args);
     await this.#ports.log(challenge, key, args).catch(console.error);
   }
 }
 
 /** What the books say of a request. */
-type Books = Memory & SiteRules;
+type RequestHistory = Memory & SiteRules;
 
 const isOpenedByUser = ({ kind, startedBy }: Challenge): boolean =>
   kind === 'main_frame' && startedBy === 'user';
@@ -424,14 +424,14 @@ function onceOf(challenge: Challenge, offer: Offer): string {
  * A budget or a block would write the site down: in a private window either counts for this one request. The question
  * offers neither there; an answer that is no click of its page may still name one.
  */
-function withoutTrace(verdict: Verdict, { isPrivate }: Challenge): Verdict {
-  if (!isPrivate) return verdict;
-  switch (verdict.kind) {
+function withoutTrace(outcome: QuestionOutcome, { isPrivate }: Challenge): QuestionOutcome {
+  if (!isPrivate) return outcome;
+  switch (outcome.kind) {
     case 'budget':
-      return { kind: 'once', others: verdict.others };
+      return { kind: 'once', others: outcome.others };
     case 'never':
       return { kind: 'decline' };
     default:
-      return verdict;
+      return outcome;
   }
 }

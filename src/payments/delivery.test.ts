@@ -3,9 +3,9 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { Fault } from '../fault.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, locks, STRANGER } from '../wallet/account.fixture.ts';
-import { Handover, type HandoverPorts } from './delivery.ts';
+import { Delivery, type DeliveryPorts } from './delivery.ts';
 import type { Intent } from './payment.ts';
-import { Payer } from './payment-runner.ts';
+import { PaymentRunner } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
 import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 import { nobody } from './shop.fixture.ts';
@@ -29,12 +29,12 @@ const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
 };
 const CAME = Promise.resolve('came' as const);
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
-const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) => {
-  const purse = account.purse();
-  return new Payer({
+const payerOf = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> = {}) => {
+  const wallet = account.purse();
+  return new PaymentRunner({
     journal: account.journal,
-    purse: async () => purse,
-    revoke: () => Promise.reject(new Error('nothing is late here')),
+    wallet: async () => wallet,
+    recall: () => Promise.reject(new Error('nothing is late here')),
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,
@@ -43,22 +43,22 @@ const payerOf = (ports: Partial<ConstructorParameters<typeof Payer>[0]> = {}) =>
     ...ports,
   });
 };
-const handoverOf = (payer: Payer, ports: Partial<HandoverPorts> = {}) =>
-  new Handover({
+const handoverOf = (runner: PaymentRunner, ports: Partial<DeliveryPorts> = {}) =>
+  new Delivery({
     journal: account.journal,
-    payer,
+    runner,
     waits: async () => false,
     release: () => undefined,
-    meetAgain: () => undefined,
-    witness: nobody,
+    handleAgain: () => undefined,
+    recorder: nobody,
     now: Date.now,
     ...ports,
   });
 
 test('what was approved and never signed is given back, unless its page still waits', async () => {
   const [gone, waiting] = [await reserve(), await reserve()];
-  const handover = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
-  await Promise.all([handover.resume(), handover.resume()]);
+  const delivery = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
+  await Promise.all([delivery.resume(), delivery.resume()]);
   expect([await stateOf(gone), await stateOf(waiting)]).toEqual(['abandoned', 'approved']);
   const row = await account.database.get('spending', [
     gone.network.id,
@@ -70,51 +70,51 @@ test('what was approved and never signed is given back, unless its page still wa
 });
 
 test('one payment that cannot go on keeps no other waiting', async () => {
-  const purse = account.purse({ patienceMs: 60_000 });
+  const wallet = account.purse({ patienceMs: 60_000 });
   devnet.faults.set({ kind: 'never_confirm', times: 1 });
   const stuck = await reserve();
-  void payerOf({ purse: async () => purse })
-    .pay(stuck.id)
+  void payerOf({ wallet: async () => wallet })
+    .run(stuck.id)
     .catch(() => undefined);
   await expect.poll(() => stateOf(stuck)).toBe('published');
   const abroad = await reserve({ network: { id: 'nano:other', testMoney: true } });
   const next = await reserve();
-  const own = await purse.chain.send({ to: STRANGER, amount: next.amount }, async (block) => {
+  const own = await wallet.chain.send({ to: STRANGER, amount: next.amount }, async (block) => {
     await account.journal.sign(next.id, block);
   });
   expect(own.moved).toBe(10n);
 
-  const payer = payerOf({
-    purse: async (network) => {
+  const runner = payerOf({
+    wallet: async (network) => {
       if (network !== account.network.id) throw new Fault('fault_unknownNetwork');
-      return purse;
+      return wallet;
     },
   });
-  void handoverOf(payer, { waits: async () => true }).resume();
+  void handoverOf(runner, { waits: async () => true }).resume();
   await expect.poll(() => stateOf(next)).toBe('proven');
   expect(await stateOf(abroad)).toBe('approved');
-  purse.close();
+  wallet.close();
 });
 
 test('a payment that is resumed and served at once is walked once and delivered once', async () => {
   const challenge = challengeOf();
   const intent = await reserve({ challenge });
   const delivered: string[] = [];
-  const payer = payerOf({
+  const runner = payerOf({
     deliver: async (_, proof) => {
       delivered.push(proof);
       return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
     },
   });
-  const handover = handoverOf(payer, { waits: async () => true });
+  const delivery = handoverOf(runner, { waits: async () => true });
   const found = await account.journal.find(intent.id);
   if (found === null) throw new Error('reserved above');
   const payment = wholeOf(found);
   const [served, second] = await Promise.all([
-    handover.serve(payment, challenge),
-    handover.serve(payment, challenge),
-    handover.resume(),
-    handover.resume(),
+    delivery.serve(payment, challenge),
+    delivery.serve(payment, challenge),
+    delivery.resume(),
+    delivery.resume(),
   ]);
   expect([served, second]).toEqual([true, false]);
   expect(delivered).toHaveLength(1);
@@ -127,12 +127,12 @@ test('a request that joins a payment too late to save it is met once more', asyn
   const intent = await reserve({ challenge: first });
   const met: string[] = [];
   const { journal } = account;
-  const purse = account.purse();
-  let handover: Handover | undefined;
-  const payer = payerOf({
-    purse: async () => {
-      handover?.withdraw(first);
-      return purse;
+  const wallet = account.purse();
+  let delivery: Delivery | undefined;
+  const runner = payerOf({
+    wallet: async () => {
+      delivery?.withdraw(first);
+      return wallet;
     },
     journal: {
       find: (id) => journal.find(id),
@@ -146,19 +146,19 @@ test('a request that joins a payment too late to save it is met once more', asyn
       recall: (challenge, network) => journal.recall(challenge, network),
       advance: (id, progress, lost) => {
         // The page sends its request again while the payment is being given up.
-        if (progress.state === 'abandoned') expect(handover?.takeOver(second)).toBe(true);
+        if (progress.state === 'abandoned') expect(delivery?.reassign(second)).toBe(true);
         return journal.advance(id, progress, lost);
       },
     },
   });
-  handover = handoverOf(payer, { meetAgain: ({ id }) => met.push(id) });
+  delivery = handoverOf(runner, { handleAgain: ({ id }) => met.push(id) });
   const found = await account.journal.find(intent.id);
   if (found === null) throw new Error('reserved above');
   const payment = wholeOf(found);
-  await expect(handover.serve(payment, first)).rejects.toThrow('fault_withdrawn');
+  await expect(delivery.serve(payment, first)).rejects.toThrow('fault_withdrawn');
   expect(met).toEqual([second.id]);
   expect(account.sends()).toEqual([]);
-  purse.close();
+  wallet.close();
 });
 
 test('signed proofs go to one payee one at a time, sessions side by side', async () => {
@@ -166,7 +166,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
   let underway = 0;
   const serveAll = async (mechanism: keyof typeof most) => {
     const offer = () => (mechanism === 'nanoSession' ? sessionOffer(1n) : signatureOffer(1n));
-    const payer = payerOf({
+    const runner = payerOf({
       deliver: async () => {
         underway += 1;
         most[mechanism] = Math.max(most[mechanism], underway);
@@ -176,7 +176,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
         return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
       },
     });
-    const handover = handoverOf(payer);
+    const delivery = handoverOf(runner);
     const intents = [
       await reserve({ offer: offer() }),
       await reserve({ offer: offer() }),
@@ -184,8 +184,8 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
     ];
     // Paid first, so that all three are ready to be delivered at the same moment.
     const paid = [];
-    for (const { id } of intents) paid.push(await payer.pay(id));
-    await Promise.all(paid.map((payment) => handover.serve(payment, payment.intent.challenge)));
+    for (const { id } of intents) paid.push(await runner.run(id));
+    await Promise.all(paid.map((payment) => delivery.serve(payment, payment.intent.challenge)));
   };
   await serveAll('nanoSignature');
   await serveAll('nanoSession');
@@ -194,32 +194,32 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
 
 test('a proof is kept for its request until a minute after its offer is over, and longer if the user wants it', async () => {
   const { id, challenge, offer } = await reserve();
-  const payer = payerOf();
-  await payer.pay(id);
+  const runner = payerOf();
+  await runner.run(id);
   let now = offer.expiresAt + 59_999;
-  const handover = handoverOf(payer, { now: () => now });
+  const delivery = handoverOf(runner, { now: () => now });
   const undelivered = async () => (await account.journal.recall(challenge, account.network.id)).undelivered;
-  const kept = async () => (await handover.keptFor(challenge, await undelivered()))?.intent.id;
+  const kept = async () => (await delivery.keptFor(challenge, await undelivered()))?.intent.id;
   expect(await kept()).toBe(id);
   now += 1;
   expect(await kept()).toBeUndefined();
-  await handover.want(id);
+  await delivery.requestRedelivery(id);
   expect(await kept()).toBe(id);
 });
 
 test('a payment that its own page still waits for is kept for no other page, and was not paid in vain', async () => {
   const { id, challenge } = await reserve({ challenge: challengeOf({ tabId: 1 }) });
-  const payer = payerOf();
-  await payer.pay(id);
+  const runner = payerOf();
+  await runner.run(id);
   const other = challengeOf({ tabId: 2 });
   const { undelivered } = await account.journal.recall(other, account.network.id);
-  const told = async (handover: Handover) => [
-    (await handover.keptFor(other, undelivered))?.intent.id,
-    await handover.isPaidInVain(other, undelivered),
+  const told = async (delivery: Delivery) => [
+    (await delivery.keptFor(other, undelivered))?.intent.id,
+    await delivery.isPaidInVain(other, undelivered),
   ];
-  expect(await told(handoverOf(payer, { waits: async (one) => one.id === challenge.id }))).toEqual([
+  expect(await told(handoverOf(runner, { waits: async (one) => one.id === challenge.id }))).toEqual([
     undefined,
     false,
   ]);
-  expect(await told(handoverOf(payer, { waits: async () => false }))).toEqual([id, true]);
+  expect(await told(handoverOf(runner, { waits: async () => false }))).toEqual([id, true]);
 });

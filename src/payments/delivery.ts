@@ -5,23 +5,23 @@ import type { PaymentId } from '../payment-id.ts';
 import { priceOf } from '../policy/decision.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
-import type { Witness } from './exchange-recorder.ts';
+import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import { isKept, isUnderway, type Payment } from './payment.ts';
-import type { Payer } from './payment-runner.ts';
+import type { PaymentRunner } from './payment-runner.ts';
 import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 import { mayGet } from './proof-recipient.ts';
 
-export interface HandoverPorts {
+export interface DeliveryPorts {
   readonly journal: Journal;
-  readonly payer: Payer;
+  readonly runner: PaymentRunner;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
   /** Handles a challenge once more: the payment that it joined was given up, since its first request was taken back. */
-  readonly meetAgain: (challenge: Challenge) => void;
-  readonly witness: Pick<Witness, 'served'>;
+  readonly handleAgain: (challenge: Challenge) => void;
+  readonly recorder: Pick<ExchangeRecorder, 'served'>;
   readonly now: () => number;
 }
 
@@ -44,14 +44,14 @@ interface Served {
 export const DELIVERY_GRACE = 60_000;
 
 /** Brings payments and the pages that wait for them together: each payment to one page, each page to one payment. */
-export class Handover {
-  readonly #ports: HandoverPorts;
+export class Delivery {
+  readonly #ports: DeliveryPorts;
   /** The payments that someone waits for right now. */
   readonly #served = new Map<PaymentId, Served>();
   /** Kept proofs that the user wants delivered again, whatever their age. */
-  readonly #wanted = new Set<PaymentId>();
+  readonly #requested = new Set<PaymentId>();
 
-  constructor(ports: HandoverPorts) {
+  constructor(ports: DeliveryPorts) {
     this.#ports = ports;
   }
 
@@ -80,15 +80,15 @@ export class Handover {
     const stop = new AbortController();
     const served: Served = { paid, offer, waiting: challenge, isTakenBack: false, others, stop };
     this.#served.set(id, served);
-    this.#ports.witness.served(challenge, id);
-    this.#wanted.delete(id);
+    this.#ports.recorder.served(challenge, id);
+    this.#requested.delete(id);
     try {
-      const payment = await this.#ports.payer.pay(id, {
+      const payment = await this.#ports.runner.run(id, {
         isWaited: () => !served.isTakenBack,
         signal: stop.signal,
       });
       if (payment.progress.state === 'abandoned') {
-        if (payment.progress.fault === 'fault_withdrawn') this.#meetLatest(served, challenge);
+        if (payment.progress.fault === 'fault_withdrawn') this.#handleLatest(served, challenge);
         throw new Fault(payment.progress.fault, payment.progress.args);
       }
       if (payment.progress.state === 'revoked') {
@@ -112,7 +112,7 @@ export class Handover {
    *
    * @param offer what is offered for the newer request, where that is known already.
    */
-  takeOver(challenge: Challenge, offer?: Offer): boolean {
+  reassign(challenge: Challenge, offer?: Offer): boolean {
     for (const [id, served] of this.#served) {
       const { paid, waiting, isTakenBack } = served;
       const isSentAgain =
@@ -150,15 +150,15 @@ export class Handover {
   #pass(id: PaymentId, served: Served, challenge: Challenge): void {
     served.waiting = challenge;
     served.isTakenBack = false;
-    this.#ports.witness.served(challenge, id);
+    this.#ports.recorder.served(challenge, id);
   }
 
   /** Handles the latest request like any other: it joined a payment that was being given up already. */
-  #meetLatest(served: Served, known: Challenge): void {
+  #handleLatest(served: Served, known: Challenge): void {
     const { waiting, isTakenBack } = served;
     if (waiting.id === known.id || isTakenBack) return;
     served.waiting = known;
-    this.#ports.meetAgain(waiting);
+    this.#ports.handleAgain(waiting);
   }
 
   /**
@@ -169,7 +169,7 @@ export class Handover {
       const { intent, progress } = payment;
       const mayDo = isUnderway(progress.state) || isKept(progress);
       const isFresh = mayDo && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
-      if (!isFresh && !this.#wanted.has(intent.id)) continue;
+      if (!isFresh && !this.#requested.has(intent.id)) continue;
       if (this.isServed(payment) || !mayGet(challenge, intent.challenge)) continue;
       if (!(await this.#isSpokenFor(payment, challenge))) return payment;
     }
@@ -198,14 +198,14 @@ export class Handover {
    *
    * @throws Fault `fault_unknownPayment`, `fault_paymentOver`, `fault_privateForgotten`
    */
-  async want(id: PaymentId): Promise<Payment> {
+  async requestRedelivery(id: PaymentId): Promise<Payment> {
     const found = await this.#ports.journal.find(id);
     if (found === null) throw new Fault('fault_unknownPayment');
     const payment = wholeOf(found);
     if (!('proof' in payment.progress) || payment.progress.state === 'settled') {
       throw new Fault('fault_paymentOver');
     }
-    this.#wanted.add(id);
+    this.#requested.add(id);
     return payment;
   }
 
@@ -216,12 +216,12 @@ export class Handover {
   }
 
   async #carryOn(payment: AnyPayment): Promise<void> {
-    const { journal, payer, waits } = this.#ports;
+    const { journal, runner, waits } = this.#ports;
     const { id } = payment.intent;
-    if (!isWhole(payment)) return void (await payer.carryOn(id));
+    if (!isWhole(payment)) return void (await runner.resume(id));
     const { challenge } = payment.intent;
     if (this.isServed(payment)) return;
-    if (payment.progress.state !== 'approved') return void (await payer.carryOn(id));
+    if (payment.progress.state !== 'approved') return void (await runner.resume(id));
     // A request that still waits for it is handled again soon, and paid then.
     if ((await waits(challenge)) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
@@ -237,7 +237,7 @@ export class Handover {
       waiting !== undefined && waiting !== told && payment.progress.state !== 'settled';
       waiting = this.#served.get(id)?.waiting
     ) {
-      payment = await this.#ports.payer.deliver(payment, waiting);
+      payment = await this.#ports.runner.deliver(payment, waiting);
       told = waiting;
     }
     if (told !== undefined) this.#releaseLatest(id, told);

@@ -55,7 +55,7 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
 
     const first = lifeOf(account, browser, { kill });
     const challenge = await browser.visit(url);
-    void first.cashier.meet(challenge);
+    void first.cashier.handle(challenge);
     await first.died;
     first.purse.close();
 
@@ -63,7 +63,7 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
     if (page === 'is loaded anew') browser.leave(challenge);
     const present = page === 'waits' ? challenge : await browser.visit(url);
     const second = lifeOf(account, browser);
-    const meet = () => (browser.waits(present) ? second.cashier.meet(present) : Promise.resolve());
+    const meet = () => (browser.waits(present) ? second.cashier.handle(present) : Promise.resolve());
     // An alarm, an unlocking and the page, all at once; and the alarm again.
     await Promise.all([second.handover.resume(), second.handover.resume(), meet()]);
     await second.handover.resume();
@@ -109,13 +109,13 @@ test.each(['approved', 'signed', 'published'] as const)(
     const browser = new Browser();
     const challenge = await browser.visit(`${merchant.origin}/article?visit=${crypto.randomUUID()}`);
     const first = lifeOf(account, browser, { kill: { at, when: 'after' } });
-    void first.cashier.meet(challenge);
+    void first.cashier.handle(challenge);
     await expect.poll(() => first.approvals.list().length).toBe(1);
     first.approvals.answer(challenge.id, { kind: 'once' });
     await first.died;
 
     const second = lifeOf(account, browser);
-    await Promise.all([second.handover.resume(), second.cashier.meet(challenge)]);
+    await Promise.all([second.handover.resume(), second.cashier.handle(challenge)]);
     expect(second.asked).toEqual([]);
     expect(browser.answers.get(challenge.id)?.status).toBe(200);
     expect(account.sends()).toHaveLength(1);
@@ -143,10 +143,10 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
     const first = lifeOf(account, browser, { kill });
-    await first.budgets.setBlockTaker(siteOf(url), true);
+    await first.budgets.setHandOverSite(siteOf(url), true);
     const challenge = await browser.visit(url);
     const restFirst = payAll(first);
-    void first.cashier.meet(challenge);
+    void first.cashier.handle(challenge);
     await first.died;
     restFirst();
     first.purse.close();
@@ -155,8 +155,13 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     const present = page === 'waits' ? challenge : await browser.visit(url);
     const second = lifeOf(account, browser);
     const restSecond = payAll(second);
-    const meet = () => (browser.waits(present) ? second.cashier.meet(present) : Promise.resolve());
-    await Promise.all([second.handover.resume(), second.revoker.tend(), second.handover.resume(), meet()]);
+    const meet = () => (browser.waits(present) ? second.cashier.handle(present) : Promise.resolve());
+    await Promise.all([
+      second.handover.resume(),
+      second.revoker.maintain(),
+      second.handover.resume(),
+      meet(),
+    ]);
     restSecond();
 
     const over = isOver(kill);
@@ -189,23 +194,23 @@ describe('revoking a block that was handed over', () => {
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=trackA&hold=1&visit=${crypto.randomUUID()}`;
     const first = lifeOf(account, browser, { kill });
-    await first.budgets.setBlockTaker(siteOf(url), true);
+    await first.budgets.setHandOverSite(siteOf(url), true);
     const rest = payAll(first);
-    await first.cashier.meet(await browser.visit(url));
+    await first.cashier.handle(await browser.visit(url));
     rest();
     const [payment] = await paymentsOf(account);
     if (payment === undefined) throw new Error('paid above');
     const { id, amount, network, site, windows } = payment.intent;
 
     if (kill.at === 'cashed') await merchant.publishHeld();
-    void first.revoker.revoke(id);
+    void first.revoker.recall(id);
     await first.died;
     first.purse.close();
     if (server === 'cashes it') await merchant.publishHeld();
 
     const second = lifeOf(account, browser);
-    await Promise.all([second.revoker.tend(), second.purse.refresh(), second.handover.resume()]);
-    await Promise.all([second.revoker.revoke(id), second.revoker.tend()]);
+    await Promise.all([second.revoker.maintain(), second.purse.refresh(), second.handover.resume()]);
+    await Promise.all([second.revoker.recall(id), second.revoker.maintain()]);
     second.purse.close();
 
     // Either the cheque is on the ledger and spent, or the change is, and the money is back.
@@ -215,7 +220,7 @@ describe('revoking a block that was handed over', () => {
     expect(after?.progress.state).toBe(isPaid ? 'settled' : 'revoked');
     const row = await account.database.get('spending', [network.id, site, windows.day]);
     expect(row?.spent).toBe(isPaid ? amount : 0n);
-    expect(await account.chains.out()).toEqual([]);
+    expect(await account.chains.handedOver()).toEqual([]);
     expect(isPaid).toBe(kill.at === 'cashed' || (server === 'cashes it' && kill.at === 'countermand'));
 
     const third = lifeOf(account, browser);

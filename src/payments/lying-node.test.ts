@@ -23,7 +23,7 @@ import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
-import type { Left } from './not-paid-reason.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
 import { expectBooksAgree, expectNothingLost, paymentsOf } from './records.fixture.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
@@ -68,9 +68,9 @@ function lifeOn(rpcUrl: string, wsUrl = devnet.wsUrl) {
 type Life = ReturnType<typeof lifeOn>;
 
 /** What came of a visit: content, why not, or undefined for a server that was not content with the proof. */
-async function visit(life: Life, at = url): Promise<'content' | Left | undefined> {
+async function visit(life: Life, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
   return life.log.find((line) => line.challenge === challenge.id)?.key;
 }
@@ -82,8 +82,8 @@ const tend = async (life: Life) => {
 
 /** Three sends by hand, while the node is honest: a history that this purse knows of. */
 async function live(): Promise<void> {
-  const { purse } = lifeOn(devnet.rpcUrl);
-  for (const amount of [1n, 2n, 3n]) earlier.push(await purse.send(STRANGER, amount as Raw));
+  const { purse: wallet } = lifeOn(devnet.rpcUrl);
+  for (const amount of [1n, 2n, 3n]) earlier.push(await wallet.send(STRANGER, amount as Raw));
 }
 
 /**
@@ -126,7 +126,7 @@ interface Row {
   /** The head is not known yet when the lies begin. */
   readonly cold?: boolean;
   /** What the first visit brings. */
-  readonly first: 'content' | Left | 'refused by the server';
+  readonly first: 'content' | NotPaidReason | 'refused by the server';
   /** What the purse says stands between it and its money, while it is lied to; null when that is well known. */
   readonly trouble: FaultKey | null;
   /** Blocks are not confirmed before the lies end. */

@@ -17,7 +17,7 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
-import type { Left } from './not-paid-reason.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
 import { expectBooksAgree, expectNothingLost, ownSends } from './records.fixture.ts';
 import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
 
@@ -71,9 +71,9 @@ function lifeWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: num
 type Life = ReturnType<typeof lifeOn>;
 
 /** Visits the page: what came of it, content or why not. */
-async function visit(life: Life, at = url): Promise<'content' | Left | undefined> {
+async function visit(life: Life, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
   return life.log.find((line) => line.challenge === challenge.id)?.key;
 }
@@ -91,7 +91,7 @@ interface Row {
   /** The head is not known yet, as after a start. */
   readonly cold?: boolean;
   /** What the first visit brings. */
-  readonly first: 'content' | Left;
+  readonly first: 'content' | NotPaidReason;
 }
 
 const there = { way: 'there' } as const;

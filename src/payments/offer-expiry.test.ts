@@ -61,7 +61,7 @@ async function unpublished(): Promise<Payment> {
   await allowAll(account, url);
   devnet.faults.set({ kind: 'drop_request', action: 'process' });
   const challenge = await browser.visit(url);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   devnet.faults.clear();
   browser.leave(challenge);
   const payment = await first();
@@ -89,7 +89,7 @@ describe('a signed block that no node has', () => {
     expect(await states()).toEqual(['revoked']);
     expect(subtypes()).toEqual(['change']);
     expect(await spent()).toBe(0n);
-    expect(await account.chains.out()).toEqual([]);
+    expect(await account.chains.handedOver()).toEqual([]);
     await life.purse.send(STRANGER, 1n as Raw);
     expect(life.purse.balance).toBe(XNO - 1n);
   });
@@ -100,7 +100,7 @@ describe('a signed block that no node has', () => {
     await life.purse.refresh();
     expect(subtypes()).toEqual([]);
     await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_chequeOut');
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect(await states()).toEqual(['revoked']);
     await life.purse.send(STRANGER, 1n as Raw);
   });
@@ -122,9 +122,9 @@ describe('a signed block that no node has', () => {
       },
       signed: (hash) => chains.signed(hash),
       put: (own) => chains.put(own),
-      cashed: (cheque) => chains.cashed(cheque),
-      out: () => chains.out(),
-      holdBack: (cheque) => chains.holdBack(cheque),
+      publishedByPayee: (cheque) => chains.publishedByPayee(cheque),
+      handedOver: () => chains.handedOver(),
+      withhold: (cheque) => chains.withhold(cheque),
     };
     begin({ now, purse: { store } });
     await life.handover.resume();
@@ -150,8 +150,8 @@ describe('a signed block that no node has', () => {
     };
     await account.publish({ hash: payment.progress.hash, json });
     begin({ now: () => lastMoment(payment) });
-    expect(await life.purse.chain.holdBack(payment.progress.hash)).toBe(false);
-    expect(await account.chains.out()).toEqual([]);
+    expect(await life.purse.chain.withhold(payment.progress.hash)).toBe(false);
+    expect(await account.chains.handedOver()).toEqual([]);
     await life.handover.resume();
     expect(await states()).toEqual(['proven']);
     expect(subtypes()).toEqual(['send']);
@@ -197,7 +197,7 @@ test.each(kills)('taken back, and killed $when $at: one block, and the money is 
   void dying.handover.resume();
   await dying.died;
   begin({ now: () => lastMoment(payment) + 1 });
-  await Promise.all([life.handover.resume(), life.revoker.tend()]);
+  await Promise.all([life.handover.resume(), life.revoker.maintain()]);
   expect(await states()).toEqual(['revoked']);
   expect(subtypes()).toEqual(['change']);
   expect(await spent()).toBe(0n);

@@ -13,7 +13,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
-import type { Left } from './not-paid-reason.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
 import { isDebited, type PaymentState } from './payment.ts';
 import { debitedOf, paymentsOf } from './records.fixture.ts';
 import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
@@ -63,15 +63,15 @@ async function visit(
   life: Life,
   { browser }: Installation,
   url = paid(),
-): Promise<'content' | Left | undefined> {
+): Promise<'content' | NotPaidReason | undefined> {
   return served(life, browser, await browser.visit(url));
 }
 async function served(
   life: Life,
   browser: Browser,
   challenge: Challenge,
-): Promise<'content' | Left | undefined> {
-  await life.cashier.meet(challenge);
+): Promise<'content' | NotPaidReason | undefined> {
+  await life.cashier.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
   return life.log.find((line) => line.challenge === challenge.id)?.key;
 }
@@ -145,8 +145,8 @@ describe('twenty requests in two browsers at once all end with their content, an
     const both = await twins();
     const step = inStep(2);
     const lives = both.map((one) => wake(one, step(one)));
-    for (const { purse } of lives) purse.open();
-    await Promise.all(lives.map(({ purse }) => purse.refresh()));
+    for (const { purse: wallet } of lives) wallet.open();
+    await Promise.all(lives.map(({ purse: wallet }) => wallet.refresh()));
     const visits = both.flatMap((one, n) =>
       Array.from({ length: 10 }, async (_, count) =>
         visit(lives[n] as Life, one, paid(mechanisms[count % mechanisms.length])),
@@ -157,7 +157,7 @@ describe('twenty requests in two browsers at once all end with their content, an
     expect((await lostBy(...both))[how]).not.toEqual([]);
     const proofs = both.flatMap(({ browser }) => browser.proofs);
     expect(new Set(proofs).size).toBe(proofs.length);
-    for (const { purse } of lives) purse.close();
+    for (const { purse: wallet } of lives) wallet.close();
   });
 });
 
@@ -186,7 +186,7 @@ describe('the very same block in both browsers', () => {
     const { first, second, behind } = await oneBehind({ kill: { at: 'signed', when: 'after' } });
     const url = paid('nanoSignature');
     const challenge = await second.browser.visit(url);
-    void behind.cashier.meet(challenge);
+    void behind.cashier.handle(challenge);
     await behind.died;
     behind.purse.close();
     const again = wake(second);
@@ -207,7 +207,7 @@ describe('the very same block in both browsers', () => {
     const dying = wake(one, { kill: { at: 'published', when: 'before' } });
     const url = paid('nanoSignature');
     const challenge = await one.browser.visit(url);
-    void dying.cashier.meet(challenge);
+    void dying.cashier.handle(challenge);
     await dying.died;
     const again = wake(one);
     await Promise.all([again.handover.resume(), served(again, one.browser, challenge)]);
@@ -246,7 +246,7 @@ describe('a payment whose block was replaced', () => {
       expect(await visit(wake(first), first, paid(mechanism))).toBe('content');
       const url = paid(mechanism);
       const challenge = await second.browser.visit(url);
-      void behind.cashier.meet(challenge);
+      void behind.cashier.handle(challenge);
       await behind.died;
       behind.purse.close();
       const again = wake(second);
@@ -315,11 +315,11 @@ describe('a payment whose block was replaced', () => {
       const { second, ours } = await misled({ at: 'signedInstead', when: 'after' });
       const late = { now: () => Date.now() + 3_600_000 };
       const home = wake(second, late);
-      await Promise.all([home.handover.resume(), home.purse.refresh(), home.revoker.tend()]);
+      await Promise.all([home.handover.resume(), home.purse.refresh(), home.revoker.maintain()]);
       await home.handover.resume();
       const [payment] = await paymentsOf(second.account);
       expect(payment?.progress).toMatchObject({ state: 'proven', hash: ours.hash });
-      expect(await home.purse.chain.chequeOut()).toBeNull();
+      expect(await home.purse.chain.handedOver()).toBeNull();
       expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
       expect(await debitedOf(second.account)).toBe(ours.amount);
       await home.purse.send(STRANGER, 1n as Raw);
@@ -378,7 +378,7 @@ test('whatever both browsers do at once, and whenever their workers die: each pa
         );
       }
       const last = new Map(both.map((one) => [one, wake(one)]));
-      await Promise.all([...last.values()].map(({ handover }) => handover.resume()));
+      await Promise.all([...last.values()].map(({ handover: delivery }) => delivery.resume()));
       // A page that still waits is met again; one that has its 402 is loaded anew.
       for (const [one, { url, ...rest }] of asked) {
         const now = last.get(one);

@@ -3,18 +3,18 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
 import { type NodeProxy, startProxy } from '../../test/devnet/proxy.ts';
 import { Fault } from '../fault.ts';
-import type { Delivery } from '../interception/challenge.ts';
+import type { DeliveryOutcome } from '../interception/challenge.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { hashBlock, toRpc } from '../nano/block.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { type Account, accountWith, locks, STRANGER, workOver } from '../wallet/account.fixture.ts';
-import type { Purse } from '../wallet/account-wallet.ts';
+import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { SIGNING_MARGIN } from './approval-match.ts';
 import { copyOf, type Intent } from './payment.ts';
-import { Payer, type PayerPorts } from './payment-runner.ts';
+import { PaymentRunner, type PaymentRunnerPorts } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
 import { intentOf, sessionOffer } from './samples.fixture.ts';
 
@@ -22,9 +22,9 @@ const CAME = Promise.resolve('came' as const);
 
 let devnet: Devnet;
 let account: Account;
-let purse: Purse;
-let answer: Delivery;
-let payer: Payer;
+let wallet: AccountWallet;
+let answer: DeliveryOutcome;
+let runner: PaymentRunner;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -33,16 +33,16 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
-  purse = account.purse();
+  wallet = account.purse();
   answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
-  payer = payerWith({});
+  runner = payerWith({});
 });
 
-const payerWith = (ports: Partial<PayerPorts>) =>
-  new Payer({
+const payerWith = (ports: Partial<PaymentRunnerPorts>) =>
+  new PaymentRunner({
     journal: account.journal,
-    purse: async () => purse,
-    revoke: () => Promise.reject(new Error('nothing is late here')),
+    wallet: async () => wallet,
+    recall: () => Promise.reject(new Error('nothing is late here')),
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('nobody posts here')),
     again: async () => undefined,
@@ -57,10 +57,10 @@ const reserve = async (amount = 10n): Promise<Intent> => {
 };
 /** Pays with a purse that soon gives up waiting for its block's confirmation. */
 const payImpatiently = async ({ id }: Intent) => {
-  const patient = purse;
-  purse = account.purse({ patienceMs: 300 });
-  return payer.pay(id).finally(() => {
-    purse = patient;
+  const patient = wallet;
+  wallet = account.purse({ patienceMs: 300 });
+  return runner.run(id).finally(() => {
+    wallet = patient;
   });
 };
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
@@ -77,24 +77,24 @@ const rival = async (amount: bigint) => {
 describe('one walk', () => {
   test('whoever asks meanwhile joins it, and afterwards finds it done', async () => {
     const { id } = await reserve();
-    const walks = await Promise.all([payer.pay(id), payer.pay(id), payer.pay(id)]);
+    const walks = await Promise.all([runner.run(id), runner.run(id), runner.run(id)]);
     expect(new Set(walks.map(({ progress }) => progress.state))).toEqual(new Set(['proven']));
-    expect(await payer.pay(id)).toEqual(walks[0]);
+    expect(await runner.run(id)).toEqual(walks[0]);
     expect(amounts()).toEqual([10n]);
   });
 
   test('two payers over one journal pay once', async () => {
     const intent = await reserve();
-    const other = payerWith({ purse: async () => account.purse() });
-    const walks = await Promise.allSettled([payer.pay(intent.id), other.pay(intent.id)]);
+    const other = payerWith({ wallet: async () => account.purse() });
+    const walks = await Promise.allSettled([runner.run(intent.id), other.run(intent.id)]);
     expect(walks.some(({ status }) => status === 'fulfilled')).toBe(true);
     expect(amounts()).toEqual([10n]);
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n]);
   });
 
   test('there is none of a payment that is not there', async () => {
-    await expect(payer.pay('nothing' as PaymentId)).rejects.toThrow('fault_unknownPayment');
+    await expect(runner.run('nothing' as PaymentId)).rejects.toThrow('fault_unknownPayment');
   });
 });
 
@@ -107,7 +107,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
   ] as const)('%o: it pays the offer, once', async (fault) => {
     devnet.faults.set(fault);
     const intent = await reserve();
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n]);
     expect(await spent(intent)).toBe(10n);
   });
@@ -121,10 +121,10 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
   ] as const)('%o: it pays nothing, and nothing is owed', async (fault) => {
     devnet.faults.set(fault);
     const intent = await reserve();
-    expect((await payer.pay(intent.id)).progress.state).toBe('abandoned');
+    expect((await runner.run(intent.id)).progress.state).toBe('abandoned');
     expect(await spent(intent)).toBe(0n);
     devnet.faults.clear();
-    await purse.chain.look();
+    await wallet.chain.look();
     expect(amounts()).toEqual([]);
   });
 
@@ -134,8 +134,8 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
     await payImpatiently(first).catch((failure) => expect(failure).toBeInstanceOf(Fault));
     const second = await reserve(20n);
     await account.purse().chain.look();
-    await payer.pay(second.id);
-    expect((await payer.pay(first.id)).progress.state).toBe('proven');
+    await runner.run(second.id);
+    expect((await runner.run(first.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n, 20n]);
   });
 });
@@ -143,13 +143,13 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
 describe('what cannot go on now stays as it is', () => {
   test('a block that reaches no node waits, and goes out once when there is one', async () => {
     const intent = await reserve();
-    await purse.chain.look();
+    await wallet.chain.look();
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+    await expect(runner.run(intent.id)).rejects.toThrow('fault_blockWaits');
     expect(await stateOf(intent)).toBe('signed');
     expect(await spent(intent)).toBe(10n);
     devnet.faults.clear();
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n]);
   });
 
@@ -164,7 +164,7 @@ describe('what cannot go on now stays as it is', () => {
     devnet.faults.clear();
     await expect(walk).rejects.toThrow('fault_notConfirmed');
     expect(await stateOf(intent)).toBe('published');
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
   });
 
@@ -176,7 +176,7 @@ describe('what cannot go on now stays as it is', () => {
     if (sent === undefined) throw new Error('published above');
     devnet.ledger.rollback(sent.hash);
     devnet.faults.clear();
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
   });
 
@@ -184,26 +184,26 @@ describe('what cannot go on now stays as it is', () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
-    const abroad = payerWith({ purse: () => Promise.reject(new Fault('fault_unknownNetwork')) });
+    const abroad = payerWith({ wallet: () => Promise.reject(new Fault('fault_unknownNetwork')) });
     devnet.stats.reset();
-    await expect(abroad.pay(intent.id)).rejects.toThrow('fault_unknownNetwork');
+    await expect(abroad.run(intent.id)).rejects.toThrow('fault_unknownNetwork');
     expect(devnet.stats.counts()).toEqual({});
     expect(await stateOf(intent)).toBe('published');
   });
 
   test('locked while its block is confirmed, it goes on after the next unlocking', async () => {
     devnet.faults.set({ kind: 'never_confirm', times: 1 });
-    purse = account.purse();
+    wallet = account.purse();
     const intent = await reserve();
-    const walk = payer.pay(intent.id);
+    const walk = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
-    purse.close();
+    wallet.close();
     await expect(walk).rejects.toThrow('fault_locked');
-    purse = account.purse();
+    wallet = account.purse();
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
     devnet.elections.confirm(sent.hash);
-    expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+    expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n]);
   });
 });
@@ -231,11 +231,11 @@ describe('another wallet on the same account', () => {
   };
 
   test('that was faster: the payment is made on top of its block, under the same consent', async () => {
-    await purse.chain.look();
+    await wallet.chain.look();
     const theirs = await rival(100n);
     await account.publish(theirs);
     const intent = await reserve();
-    const { progress, story, replaced } = await payer.pay(intent.id);
+    const { progress, story, replaced } = await runner.run(intent.id);
     expect(progress.state).toBe('proven');
     expect(story.map(({ state }) => state)).toEqual([
       ...['approved', 'signed', 'signed', 'published', 'confirmed', 'proven'],
@@ -252,21 +252,21 @@ describe('another wallet on the same account', () => {
   });
 
   test('that contends for the place: payments wait until the network has chosen, and go on by themselves', async () => {
-    await purse.chain.look();
+    await wallet.chain.look();
     devnet.faults.set({ kind: 'never_confirm' });
     const theirs = await rival(100n);
     await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
     });
-    const awaited = vi.spyOn(purse, 'confirmed');
+    const awaited = vi.spyOn(wallet, 'confirmed');
     const waits = () => awaited.mock.calls.filter(([hash]) => String(hash) === theirs.hash).length;
     const one = await reserve(10n);
-    const first = payer.pay(one.id);
+    const first = runner.run(one.id);
     await vi.waitFor(() => expect(waits()).toBe(1));
     // The next one has nothing to build on yet.
     const other = await reserve(20n);
-    const second = payer.pay(other.id);
+    const second = runner.run(other.id);
     await vi.waitFor(() => expect(waits()).toBe(2));
     devnet.faults.clear();
     devnet.elections.confirm(theirs.hash);
@@ -279,14 +279,14 @@ describe('another wallet on the same account', () => {
     const theirs = await rival(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    purse = account.purse({ patienceMs: 600_000 });
-    const walk = payer.pay(intent.id);
+    wallet = account.purse({ patienceMs: 600_000 });
+    const walk = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
     await outvote(theirs);
     expect((await walk).progress.state).toBe('proven');
     expect(amounts()).toEqual([100n, 10n]);
     expect(await spent(intent)).toBe(10n);
-    purse.close();
+    wallet.close();
   });
 
   test('whose block wins while the worker is dead: the same', async () => {
@@ -296,8 +296,8 @@ describe('another wallet on the same account', () => {
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const lost = await outvote(theirs);
     const patient = account.purse({ patienceMs: 600_000 });
-    const next = payerWith({ purse: async () => patient });
-    expect((await next.pay(intent.id)).progress.state).toBe('proven');
+    const next = payerWith({ wallet: async () => patient });
+    expect((await next.run(intent.id)).progress.state).toBe('proven');
     expect(await standing(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
     expect(amounts()).toEqual([100n, 10n]);
     patient.close();
@@ -305,14 +305,14 @@ describe('another wallet on the same account', () => {
 
   test('that is faster again and again: each time on top of its block, up to nine blocks', async () => {
     // The keys are asked for when all is there but the signature.
-    purse = account.purse({
+    wallet = account.purse({
       keys: async () => {
         await account.publish(await rival(1n));
         return account.keys;
       },
     });
     const intent = await reserve();
-    const { progress } = await payer.pay(intent.id);
+    const { progress } = await runner.run(intent.id);
     expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_blockForked' });
     expect((await standing(intent)).replaced).toHaveLength(8);
     expect(await spent(intent)).toBe(0n);
@@ -320,7 +320,7 @@ describe('another wallet on the same account', () => {
   });
 
   describe('where the payment would be none any more', () => {
-    test.each<[string, string, () => Promise<unknown>, (intent: Intent) => Partial<PayerPorts>]>([
+    test.each<[string, string, () => Promise<unknown>, (intent: Intent) => Partial<PaymentRunnerPorts>]>([
       ['too dear', 'fault_insufficient', () => rival(995n), () => ({})],
       [
         'too late',
@@ -329,13 +329,13 @@ describe('another wallet on the same account', () => {
         ({ offer }) => ({ now: () => offer.expiresAt - SIGNING_MARGIN + 1 }),
       ],
     ])('%s, it is given up, and its money given back', async (_, fault, theirs, ports) => {
-      await purse.chain.look();
+      await wallet.chain.look();
       const intent = await reserve();
-      const own = await purse.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
+      const own = await wallet.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
         await account.journal.sign(intent.id, signed);
       });
       await account.publish((await theirs()) as Awaited<ReturnType<typeof rival>>);
-      const { progress } = await payerWith(ports(intent)).pay(intent.id);
+      const { progress } = await payerWith(ports(intent)).run(intent.id);
       expect(progress).toMatchObject({ state: 'abandoned', fault });
       expect(await spent(intent)).toBe(0n);
       expect(amounts()).toHaveLength(1);
@@ -343,12 +343,12 @@ describe('another wallet on the same account', () => {
     });
 
     test('and nobody waits for it, the same', async () => {
-      await purse.chain.look();
+      await wallet.chain.look();
       await account.publish(await rival(100n));
       const intent = await reserve();
       let looks = 0;
       const demand = { isWaited: () => ++looks === 1, signal: new AbortController().signal };
-      expect((await payer.pay(intent.id, demand)).progress).toMatchObject({
+      expect((await runner.run(intent.id, demand)).progress).toMatchObject({
         state: 'abandoned',
         fault: 'fault_withdrawn',
       });
@@ -357,16 +357,16 @@ describe('another wallet on the same account', () => {
     });
 
     test('for it came with a backup, and another browser may be making it, the same', async () => {
-      await purse.chain.look();
+      await wallet.chain.look();
       const intent = await reserve();
-      await purse.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
+      await wallet.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
         await account.journal.sign(intent.id, signed);
       });
       const row = await account.database.get('payments', intent.id);
       if (row === undefined) throw new Error('reserved above');
       await account.database.put('payments', { ...row, payment: copyOf(row.payment) });
       await account.publish(await rival(100n));
-      expect((await payer.pay(intent.id)).progress).toMatchObject({ fault: 'fault_blockForked' });
+      expect((await runner.run(intent.id)).progress).toMatchObject({ fault: 'fault_blockForked' });
       expect(await spent(intent)).toBe(0n);
       expect(amounts()).toEqual([100n]);
     });
@@ -403,39 +403,39 @@ describe('another wallet on the same account', () => {
     };
 
     test('before ours was published: the payment waits, and its money stays reserved', async () => {
-      purse = account.purse({ node: nodeAt(liar.rpcUrl) });
-      await purse.chain.look();
+      wallet = account.purse({ node: nodeAt(liar.rpcUrl) });
+      await wallet.chain.look();
       const intent = await reserve();
       lie();
-      await expect(payer.pay(intent.id)).rejects.toThrow('fault_blockWaits');
+      await expect(runner.run(intent.id)).rejects.toThrow('fault_blockWaits');
       expect([await stateOf(intent), await spent(intent)]).toEqual(['signed', 10n]);
       liar.set();
-      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect((await runner.run(intent.id)).progress.state).toBe('proven');
       expect(amounts()).toEqual([10n]);
     });
 
     test('after ours was published: the payment waits, and its money stays reserved', async () => {
       devnet.faults.set({ kind: 'never_confirm' });
       const intent = await reserve();
-      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
-      purse = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
+      await expect(runner.run(intent.id)).rejects.toThrow('fault_notConfirmed');
+      wallet = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
       lie();
-      await expect(payer.pay(intent.id)).rejects.toThrow('fault_notConfirmed');
+      await expect(runner.run(intent.id)).rejects.toThrow('fault_notConfirmed');
       expect([await stateOf(intent), await spent(intent)]).toEqual(['published', 10n]);
       liar.set();
       const [sent] = account.sends();
       if (sent === undefined) throw new Error('published above');
       devnet.elections.confirm(sent.hash);
-      expect((await payer.pay(intent.id)).progress.state).toBe('proven');
+      expect((await runner.run(intent.id)).progress.state).toBe('proven');
       expect(amounts()).toEqual([10n]);
     });
   });
 
   test('the next payment goes on from there', async () => {
-    await purse.chain.look();
+    await wallet.chain.look();
     await account.publish(await rival(100n));
-    await payer.pay((await reserve()).id);
-    expect((await payer.pay((await reserve(7n)).id)).progress.state).toBe('proven');
+    await runner.run((await reserve()).id);
+    expect((await runner.run((await reserve(7n)).id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([100n, 10n, 7n]);
   });
 });
@@ -444,12 +444,12 @@ test('an offer that expired while its worker was away is not paid', async () => 
   const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + 5_000 });
   const intent = intentOf({ account: account.address, offer });
   await account.journal.reserve(intent);
-  expect((await payer.pay(intent.id)).progress).toMatchObject({
+  expect((await runner.run(intent.id)).progress).toMatchObject({
     state: 'abandoned',
     fault: 'fault_offerExpired',
   });
   expect(await account.chains.newest(account.network.id, account.address)).toBeNull();
-  await purse.chain.look();
+  await wallet.chain.look();
   expect(amounts()).toEqual([]);
 });
 
@@ -463,13 +463,13 @@ test('a search for work that outlives the offer is ended, and the chain is free 
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
   };
-  purse = account.purse({ work: workOver(account.database, endless) });
+  wallet = account.purse({ work: workOver(account.database, endless) });
   const at = Date.now();
   // Long enough for the search to begin on a busy machine.
   const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: at + SIGNING_MARGIN + 2_000 });
   const intent = intentOf({ account: account.address, offer });
   await account.journal.reserve(intent);
-  const { progress } = await payerWith({ now: () => at }).pay(intent.id);
+  const { progress } = await payerWith({ now: () => at }).run(intent.id);
   expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_offerExpired' });
   expect(searching.map(({ aborted }) => aborted)).toEqual([true]);
   expect(await spent(intent)).toBe(0n);
@@ -479,9 +479,9 @@ test('what nobody planned for is said to developers, and owes nothing', async ()
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
     const cause = new TypeError('nobody planned for this');
-    const broken = payerWith({ purse: () => Promise.reject(cause) });
+    const broken = payerWith({ wallet: () => Promise.reject(cause) });
     const intent = await reserve();
-    expect((await broken.pay(intent.id)).progress).toMatchObject({
+    expect((await broken.run(intent.id)).progress).toMatchObject({
       state: 'abandoned',
       fault: 'fault_unexpected',
     });
@@ -492,10 +492,10 @@ test('what nobody planned for is said to developers, and owes nothing', async ()
 });
 
 describe('delivering', () => {
-  const proven = async () => payer.pay((await reserve()).id);
+  const proven = async () => runner.run((await reserve()).id);
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
 
-  test.each<[string, Delivery, object]>([
+  test.each<[string, DeliveryOutcome, object]>([
     [
       'a page',
       { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null, rest: CAME },
@@ -522,7 +522,7 @@ describe('delivering', () => {
       { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null, rest: CAME },
       { state: 'unanswered', reason: 'network' },
     ],
-    ...(['gone', 'network'] as const).map((reason): [string, Delivery, object] => [
+    ...(['gone', 'network'] as const).map((reason): [string, DeliveryOutcome, object] => [
       `an answer that breaks off (${reason})`,
       {
         kind: 'answered',
@@ -537,7 +537,7 @@ describe('delivering', () => {
   ])('%s is written down as what it is', async (_, delivery, progress) => {
     answer = delivery;
     const payment = await proven();
-    expect((await payer.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
+    expect((await runner.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
   });
 
   test('the proof is on disk as delivered before it leaves, and is the same every time', async () => {
@@ -562,8 +562,8 @@ describe('delivering', () => {
     const intent = await reserve();
     const approved = await account.journal.find(intent.id);
     if (approved === null) throw new Error('reserved above');
-    await expect(payer.deliver(wholeOf(approved), intent.challenge)).rejects.toThrow('fault_paymentOver');
-    const settled = await payer.deliver(await payer.pay(intent.id), intent.challenge);
-    await expect(payer.deliver(settled, intent.challenge)).rejects.toThrow('fault_paymentOver');
+    await expect(runner.deliver(wholeOf(approved), intent.challenge)).rejects.toThrow('fault_paymentOver');
+    const settled = await runner.deliver(await runner.run(intent.id), intent.challenge);
+    await expect(runner.deliver(settled, intent.challenge)).rejects.toThrow('fault_paymentOver');
   });
 });

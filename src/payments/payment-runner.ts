@@ -1,5 +1,5 @@
 import { Fault, type FaultKey, faultOf } from '../fault.ts';
-import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
@@ -8,11 +8,11 @@ import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { HandOverOffer } from '../protocol/offer/offer.ts';
 import { makeProof } from '../protocol/proof/proof.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
-import { type Answer, readAnswer } from '../protocol/response/response.ts';
+import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
-import type { Purse } from '../wallet/account-wallet.ts';
+import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
-import type { Landing } from '../wallet/publication.ts';
+import type { Publication } from '../wallet/publication.ts';
 import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './approval-match.ts';
 import type { Journal, Lost } from './journal.ts';
 import type { Intent, Payment, PaymentState, Progress } from './payment.ts';
@@ -30,20 +30,20 @@ import {
 type Order = Pick<PrivateIntent, 'id' | 'network' | 'account' | 'amount' | 'offer'>;
 type Of<State extends PaymentState> = Extract<Progress, { readonly state: State }>;
 
-export interface PayerPorts {
+export interface PaymentRunnerPorts {
   readonly journal: Journal;
   /**
    * The open purse, if it is of this network and account; rejects with Fault `fault_locked`, or with
    * `fault_unknownNetwork` while another one is in use.
    */
-  readonly purse: (
+  readonly wallet: (
     network: string,
     account: NanoAddress,
-  ) => Promise<Pick<Purse, 'chain' | 'decided' | 'sign'>>;
+  ) => Promise<Pick<AccountWallet, 'chain' | 'decided' | 'sign'>>;
   /** Revokes a payment whose block came too late: resolved with what the ledger made of it (see `Revoker`). */
-  readonly revoke: (id: PaymentId) => Promise<AnyPayment>;
+  readonly recall: (id: PaymentId) => Promise<AnyPayment>;
   /** Lets the challenge's own request go again, once, with the proof. */
-  readonly deliver: (challenge: Challenge, proof: string) => Promise<Delivery>;
+  readonly deliver: (challenge: Challenge, proof: string) => Promise<DeliveryOutcome>;
   readonly exclusively: Exclusively;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
@@ -86,12 +86,12 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
  * Walks one payment from approval to receipt. Every step is on disk before its effect leaves the purse, so the walk
  * can begin anywhere: an interrupted payment goes on from what the journal and the ledger say.
  */
-export class Payer {
-  readonly #ports: PayerPorts;
+export class PaymentRunner {
+  readonly #ports: PaymentRunnerPorts;
   /** One walk per payment: whoever asks for a payment that is on its way joins it. */
   readonly #walks = new Map<PaymentId, Promise<AnyPayment>>();
 
-  constructor(ports: PayerPorts) {
+  constructor(ports: PaymentRunnerPorts) {
     this.#ports = ports;
   }
 
@@ -102,8 +102,8 @@ export class Payer {
    * @throws Fault when it cannot go on now (no node, locked, not confirmed): it stays as it is and is resumed later;
    * `fault_privateForgotten` where there can be no proof any more
    */
-  async pay(id: PaymentId, demand?: Demand): Promise<Payment> {
-    return wholeOf(await this.carryOn(id, demand));
+  async run(id: PaymentId, demand?: Demand): Promise<Payment> {
+    return wholeOf(await this.resume(id, demand));
   }
 
   /**
@@ -112,10 +112,10 @@ export class Payer {
    *
    * @throws Fault as `pay`
    */
-  carryOn(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
+  resume(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     const running = this.#walks.get(id);
     if (running !== undefined) return running;
-    const walk = this.#walk(id, demand).finally(() => this.#walks.delete(id));
+    const walk = this.#runToEnd(id, demand).finally(() => this.#walks.delete(id));
     this.#walks.set(id, walk);
     return walk;
   }
@@ -168,9 +168,9 @@ export class Payer {
    * What a delivery says of the payment; where the way it came was the trouble, after a second try in the way that the
    * server can read. None of them pays.
    */
-  async #outcome(challenge: Challenge, proof: string, delivery: Delivery): Promise<Outcome> {
+  async #outcome(challenge: Challenge, proof: string, delivery: DeliveryOutcome): Promise<Outcome> {
     if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
-    const answer = readAnswer(delivery, proof);
+    const answer = readResponse(delivery, proof);
     if (answer.kind !== 'refused' || answer.remedy === undefined) return outcomeOf(delivery.status, answer);
     switch (answer.remedy) {
       case 'lowerCase': {
@@ -194,24 +194,24 @@ export class Payer {
       console.error(failure);
       return { state: 'unanswered', reason: 'network' };
     }
-    const outcome = outcomeOf(response.status, readAnswer({ ...response, paymentRequired: null }, proof));
+    const outcome = outcomeOf(response.status, readResponse({ ...response, paymentRequired: null }, proof));
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }
 
-  async #walk(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
+  async #runToEnd(id: PaymentId, demand?: Demand): Promise<AnyPayment> {
     let payment = await this.#now(id);
     const { progress } = payment;
     if (progress.state === 'published' && (await this.#isReplaced(payment.intent, progress))) {
       payment = await this.#takeUpAgain(payment, progress, 'replaced', demand);
     }
-    while (goesOn(payment)) payment = await this.#step(payment, demand);
+    while (goesOn(payment)) payment = await this.#advance(payment, demand);
     return payment;
   }
 
   /** What was published in an earlier walk may have another block in its place by now: it would be waited for in vain. */
   async #isReplaced(intent: Order, published: Of<'published'>): Promise<boolean> {
     try {
-      return (await this.#land(intent, published)) === 'replaced';
+      return (await this.#publication(intent, published)) === 'replaced';
     } catch (failure) {
       // A node that fails now is asked again while the confirmation is waited for.
       if (failure instanceof Fault) return false;
@@ -219,11 +219,11 @@ export class Payer {
     }
   }
 
-  #step(payment: AnyPayment, demand?: Demand): Promise<AnyPayment> {
-    return isWhole(payment) ? this.#stepWhole(payment, demand) : this.#stepRecord(payment);
+  #advance(payment: AnyPayment, demand?: Demand): Promise<AnyPayment> {
+    return isWhole(payment) ? this.#advanceWhole(payment, demand) : this.#advanceRecord(payment);
   }
 
-  async #stepWhole(payment: Payment, demand?: Demand): Promise<AnyPayment> {
+  async #advanceWhole(payment: Payment, demand?: Demand): Promise<AnyPayment> {
     const { journal } = this.#ports;
     const { intent, progress } = payment;
     switch (progress.state) {
@@ -248,13 +248,13 @@ export class Payer {
   }
 
   /** Nothing can be proven any more: what no network has is given back, the rest only finds its place on the ledger. */
-  async #stepRecord(payment: PrivateRecord): Promise<AnyPayment> {
+  async #advanceRecord(payment: PrivateRecord): Promise<AnyPayment> {
     const { intent, progress } = payment;
     switch (progress.state) {
       case 'approved':
         return this.#abandon(intent, new Fault('fault_interrupted'));
       case 'signed':
-        return isHandOver(intent.offer) ? this.#ports.revoke(intent.id) : this.#publish(payment, progress);
+        return isHandOver(intent.offer) ? this.#ports.recall(intent.id) : this.#publish(payment, progress);
       case 'published':
         return this.#confirm(payment, progress);
       default:
@@ -357,16 +357,16 @@ export class Payer {
     const { block, hash } = signed;
     const { chain } = await this.#purse(intent);
     const isLate = this.#ports.now() >= intent.offer.expiresAt - PUBLISHING_MARGIN;
-    if (await (isLate ? chain.holdBack(hash) : chain.isHeldBack(hash))) {
-      return this.#ports.revoke(intent.id);
+    if (await (isLate ? chain.withhold(hash) : chain.isWithheld(hash))) {
+      return this.#ports.recall(intent.id);
     }
-    const landing = await chain.landPayment(ownOf(intent, signed));
-    switch (landing) {
+    const publication = await chain.publishPayment(ownOf(intent, signed));
+    switch (publication) {
       case 'pending':
         throw new Fault('fault_blockWaits');
       case 'replaced':
       case 'claimed':
-        return this.#takeUpAgain(payment, signed, landing, demand);
+        return this.#takeUpAgain(payment, signed, publication, demand);
       case 'landed':
         return this.#ports.journal.advance(intent.id, { state: 'published', block, hash });
     }
@@ -375,20 +375,22 @@ export class Payer {
   async #confirm(payment: AnyPayment, published: Of<'published'>, demand?: Demand): Promise<AnyPayment> {
     const { intent, story } = payment;
     const { block, hash } = published;
-    const purse = await this.#purse(intent);
-    const decided = await purse.decided(ownOf(intent, published), story.at(-1)?.at).catch(async (failure) => {
-      if (!(failure instanceof Fault) || failure.key !== 'fault_notConfirmed') throw failure;
-      // Patience is over. The block may have been dropped: it is published again for the next time.
-      if ((await this.#land(intent, published)) !== 'replaced') throw failure;
-      return 'replaced';
-    });
+    const wallet = await this.#purse(intent);
+    const decided = await wallet
+      .decided(ownOf(intent, published), story.at(-1)?.at)
+      .catch(async (failure) => {
+        if (!(failure instanceof Fault) || failure.key !== 'fault_notConfirmed') throw failure;
+        // Patience is over. The block may have been dropped: it is published again for the next time.
+        if ((await this.#publication(intent, published)) !== 'replaced') throw failure;
+        return 'replaced';
+      });
     if (decided === 'replaced') return this.#takeUpAgain(payment, published, decided, demand);
     return this.#ports.journal.advance(intent.id, { state: 'confirmed', block, hash });
   }
 
-  async #land(intent: Order, progress: Of<'signed' | 'published'>): Promise<Landing> {
+  async #publication(intent: Order, progress: Of<'signed' | 'published'>): Promise<Publication> {
     const { chain } = await this.#purse(intent);
-    return chain.land(ownOf(intent, progress));
+    return chain.publish(ownOf(intent, progress));
   }
 
   /** @param lost the block that can never land, where one was signed */
@@ -397,7 +399,7 @@ export class Payer {
   }
 
   #purse({ network, account }: Order) {
-    return this.#ports.purse(network.id, account);
+    return this.#ports.wallet(network.id, account);
   }
 
   async #now(id: PaymentId): Promise<AnyPayment> {
@@ -419,7 +421,7 @@ type Outcome = { readonly proof?: string } & (
   | Pick<Of<'unanswered'>, 'state' | 'reason'>
 );
 
-function outcomeOf(status: number, answer: Answer): Outcome {
+function outcomeOf(status: number, answer: ServerResponse): Outcome {
   switch (answer.kind) {
     case 'paid':
       return { state: 'settled', status };

@@ -4,7 +4,7 @@ import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
-import type { Windows } from '../policy/budget.ts';
+import type { SpendingWindows } from '../policy/budget.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
@@ -32,7 +32,7 @@ export interface Intent {
   /** See `resourceOf`; for the price-rise rule. */
   readonly resource: string;
   /** Where it was debited; what is given back goes to exactly these windows. */
-  readonly windows: Windows;
+  readonly windows: SpendingWindows;
 }
 
 interface Signed {

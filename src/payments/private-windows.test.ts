@@ -64,14 +64,14 @@ function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
 /** Lets a private page be paid for until the worker dies. */
 async function payUntil(kill: Kill, url: string): Promise<Challenge> {
   const life = lifeOf(account, browser, { kill });
-  await life.budgets.setBlockTaker(siteOf(url), true);
+  await life.budgets.setHandOverSite(siteOf(url), true);
   const challenge = await visit(url);
   const rest = payAll(life);
-  void life.cashier.meet(challenge);
+  void life.cashier.handle(challenge);
   await life.died;
   rest();
   life.purse.close();
-  await life.budgets.setBlockTaker(siteOf(url), false);
+  await life.budgets.setHandOverSite(siteOf(url), false);
   return challenge;
 }
 
@@ -109,13 +109,13 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
 
     const journal = await account.nextJournal('worker');
     const life = lifeOf(account, browser, { journal });
-    await life.budgets.setBlockTaker(siteOf(challenge.url), true);
+    await life.budgets.setHandOverSite(siteOf(challenge.url), true);
     const rest = payAll(life);
-    const meet = browser.waits(challenge) ? life.cashier.meet(challenge) : undefined;
+    const meet = browser.waits(challenge) ? life.cashier.handle(challenge) : undefined;
     await Promise.all([life.handover.resume(), meet]);
     rest();
     life.purse.close();
-    await life.budgets.setBlockTaker(siteOf(challenge.url), false);
+    await life.budgets.setHandOverSite(siteOf(challenge.url), false);
 
     expect(account.sends()).toHaveLength(1);
     expect(new Set(browser.proofs).size).toBe(1);
@@ -146,7 +146,7 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
     const alive = payments.filter(({ progress }) => progress.state !== 'revoked');
     const known = alive.map(({ progress }) => ('hash' in progress ? progress.hash : null));
     const isOut = mechanism === 'trackA' && published.length === 0;
-    if (isOut) for (const { intent } of alive) await life.revoker.revoke(intent.id);
+    if (isOut) for (const { intent } of alive) await life.revoker.recall(intent.id);
     else expect(known).toEqual(published.map(({ hash }) => hash));
     await life.purse.send(STRANGER, 1n as Raw);
     life.purse.close();
@@ -159,7 +159,7 @@ test('what was paid and not delivered goes to the next private visit in another 
   const first = lifeOf(account, browser);
   const rest = payAll(first);
   const challenge = await visit(url);
-  await first.cashier.meet(challenge);
+  await first.cashier.handle(challenge);
   rest();
   first.purse.close();
   expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['unanswered']);
@@ -167,7 +167,7 @@ test('what was paid and not delivered goes to the next private visit in another 
   const journal = await account.nextJournal('worker');
   const second = lifeOf(account, browser, { journal });
   const again = await visit(url);
-  await second.cashier.meet(again);
+  await second.cashier.handle(again);
   second.purse.close();
   expect(second.asked).toEqual([]);
   expect(browser.answers.get(again.id)?.status).toBe(200);
@@ -179,7 +179,7 @@ test('a session paid in a private window is not paid again, in no window and aft
   const first = lifeOf(account, browser);
   const rest = payAll(first);
   const challenge = await visit(urlOf('nanoSession'));
-  await first.cashier.meet(challenge);
+  await first.cashier.handle(challenge);
   rest();
   first.purse.close();
   for (const after of ['worker', 'browser'] as const) {
@@ -187,7 +187,7 @@ test('a session paid in a private window is not paid again, in no window and aft
       const life = lifeOf(account, browser, { journal: await account.nextJournal(after) });
       const same = browser.show({ ...challenge, id: crypto.randomUUID(), seenAt: Date.now(), isPrivate });
       const answer = payAll(life);
-      await life.cashier.meet(same);
+      await life.cashier.handle(same);
       answer();
       life.purse.close();
       expect(life.log).toMatchObject([{ challenge: same.id, key: 'refusal_ALREADY_PAID' }]);
@@ -200,7 +200,7 @@ test('a server that lost its session gets no request from outside the private wi
   const life = lifeOf(account, browser);
   const challenge = await visit(`${urlOf('nanoSession')}&lose-session=1`);
   const rest = payAll(life);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   rest();
   life.purse.close();
   expect(browser.proofs).toHaveLength(1);
@@ -212,7 +212,7 @@ test('the cap over all sites counts it, and no site does', async () => {
   const life = lifeOf(account, browser);
   const challenge = await visit(urlOf('nanoSession'));
   const rest = payAll(life);
-  await life.cashier.meet(challenge);
+  await life.cashier.handle(challenge);
   rest();
   life.purse.close();
   const [payment] = await paid(account.journal);

@@ -2,21 +2,21 @@ import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
-import type { Purse } from '../wallet/account-wallet.ts';
+import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
-import type { ChequeBlock, OwnBlock } from '../wallet/own-block.ts';
+import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
 import { DELIVERY_GRACE } from './delivery.ts';
 import type { Journal } from './journal.ts';
 import type { AnyPayment } from './private-record.ts';
 
-export interface RevokerPorts {
+export interface RecallPorts {
   readonly journal: Journal;
   readonly chains: ChainStore;
   /** As `PayerPorts.purse`. */
-  readonly purse: (
+  readonly wallet: (
     network: string,
     account: NanoAddress,
-  ) => Promise<Pick<Purse, 'chain' | 'confirmed' | 'look'>>;
+  ) => Promise<Pick<AccountWallet, 'chain' | 'confirmed' | 'look'>>;
   readonly now: () => number;
 }
 
@@ -25,11 +25,11 @@ export interface RevokerPorts {
  * block takes their place on the frontier, and the money counts as spent until the network has confirmed it there
  * (protocol.md section 7, rule 16).
  */
-export class Revoker {
-  readonly #ports: RevokerPorts;
-  readonly #walks = new Map<PaymentId, Promise<AnyPayment>>();
+export class Recall {
+  readonly #ports: RecallPorts;
+  readonly #running = new Map<PaymentId, Promise<AnyPayment>>();
 
-  constructor(ports: RevokerPorts) {
+  constructor(ports: RecallPorts) {
     this.#ports = ports;
   }
 
@@ -40,79 +40,81 @@ export class Revoker {
    * @throws Fault `fault_unknownPayment`; `fault_paymentOver` for a payment that handed nothing over; `fault_revokeWaits`
    * when it is signed and not confirmed yet; `fault_locked`, `fault_unknownNetwork`, and those of NodeClient
    */
-  revoke(id: PaymentId): Promise<AnyPayment> {
-    const running = this.#walks.get(id);
+  recall(id: PaymentId): Promise<AnyPayment> {
+    const running = this.#running.get(id);
     if (running !== undefined) return running;
-    const walk = this.#revoke(id).finally(() => this.#walks.delete(id));
-    this.#walks.set(id, walk);
+    const walk = this.#recall(id).finally(() => this.#running.delete(id));
+    this.#running.set(id, walk);
     return walk;
   }
 
   /** Goes on with what was begun, and revokes what nobody cashed although its offer is over. */
-  async tend(): Promise<void> {
+  async maintain(): Promise<void> {
     const { chains } = this.#ports;
-    await Promise.all((await chains.out()).map((cheque) => this.#tendTo(cheque).catch(whenNotNow)));
+    await Promise.all(
+      (await chains.handedOver()).map((cheque) => this.#maintainOne(cheque).catch(whenNotNow)),
+    );
   }
 
-  async #tendTo({ network, account, cheque }: ChequeBlock): Promise<void> {
+  async #maintainOne({ network, account, cheque }: HandedOverBlock): Promise<void> {
     const { journal, chains, now } = this.#ports;
     const payment = await journal.find(cheque.payment);
     if (payment === null) throw new Fault('fault_unknownPayment');
     const begun = (await chains.newest(network, account))?.revokes !== undefined;
     const { offer } = payment.intent;
     const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
-    if (begun || isLate) await this.revoke(cheque.payment);
+    if (begun || isLate) await this.recall(cheque.payment);
   }
 
-  async #revoke(id: PaymentId): Promise<AnyPayment> {
+  async #recall(id: PaymentId): Promise<AnyPayment> {
     const { journal, chains } = this.#ports;
     const payment = await journal.find(id);
     if (payment === null) throw new Fault('fault_unknownPayment');
     const { intent, progress } = payment;
     if (!('hash' in progress)) throw new Fault('fault_paymentOver');
     if (progress.state === 'revoked') return payment;
-    const isOut = (await chains.out()).some(({ hash }) => hash === progress.hash);
+    const isOut = (await chains.handedOver()).some(({ hash }) => hash === progress.hash);
     if (!isOut && !isHandOver(intent.offer)) throw new Fault('fault_paymentOver');
 
-    const purse = await this.#ports.purse(intent.network.id, intent.account);
-    const instead = await purse.chain.countermand(progress.hash);
+    const wallet = await this.#ports.wallet(intent.network.id, intent.account);
+    const instead = await wallet.chain.replaceHandedOver(progress.hash);
     const cheque = instead?.revokes;
     // Nothing to revoke: the block is on the ledger.
     if (instead === null || cheque === undefined) return payment;
-    const stands = await this.#whichStands(purse, instead, cheque);
-    if (stands === 'cheque') await chains.cashed(cheque);
+    const stands = await this.#whichStands(wallet, instead, cheque);
+    if (stands === 'cheque') await chains.publishedByPayee(cheque);
     const after = stands === 'cheque' ? payment : await journal.revoke(id, instead);
-    await purse.look();
+    await wallet.look();
     return after;
   }
 
   /** Publishes the block that is to take the cheque's place, and waits until the network has chosen one of the two. */
   async #whichStands(
-    purse: Pick<Purse, 'chain' | 'confirmed'>,
+    wallet: Pick<AccountWallet, 'chain' | 'confirmed'>,
     instead: OwnBlock,
-    cheque: ChequeBlock,
+    cheque: HandedOverBlock,
   ): Promise<'instead' | 'cheque'> {
-    if ((await purse.chain.land(instead)) !== 'replaced') {
-      const first = await this.#firstConfirmed(purse, instead, cheque);
+    if ((await wallet.chain.publish(instead)) !== 'replaced') {
+      const first = await this.#firstConfirmed(wallet, instead, cheque);
       if (first !== null) return first;
       // Patience is over: a third block, of another wallet, may have taken the place of both.
-      if ((await purse.chain.land(instead)) !== 'replaced') throw new Fault('fault_revokeWaits');
+      if ((await wallet.chain.publish(instead)) !== 'replaced') throw new Fault('fault_revokeWaits');
     }
-    const rival = await purse.chain.replacementOf(instead);
+    const rival = await wallet.chain.replacementOf(instead);
     if (rival === null) throw new Fault('fault_revokeWaits');
     return rival === cheque.hash ? 'cheque' : 'instead';
   }
 
   async #firstConfirmed(
-    purse: Pick<Purse, 'confirmed'>,
+    wallet: Pick<AccountWallet, 'confirmed'>,
     instead: OwnBlock,
-    cheque: ChequeBlock,
+    cheque: HandedOverBlock,
   ): Promise<'instead' | 'cheque' | null> {
     const over = new AbortController();
     try {
       return await Promise.race([
-        purse.confirmed(instead.hash, over.signal).then(() => 'instead' as const),
-        purse.confirmed(cheque.hash, over.signal).then(() => 'cheque' as const),
+        wallet.confirmed(instead.hash, over.signal).then(() => 'instead' as const),
+        wallet.confirmed(cheque.hash, over.signal).then(() => 'cheque' as const),
       ]);
     } catch (failure) {
       if (failure instanceof Fault && failure.key === 'fault_notConfirmed') return null;

@@ -28,7 +28,7 @@ beforeEach(async () => {
   browser = new Browser();
   life = lifeOf(account, browser);
   await allowAll(account, merchant.origin);
-  await life.budgets.setBlockTaker(siteOf(merchant.origin), true);
+  await life.budgets.setHandOverSite(siteOf(merchant.origin), true);
 });
 
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
@@ -44,7 +44,7 @@ const read = (proof: string) => JSON.parse(Buffer.from(proof, 'base64').toString
 /** Asks for a page and sees the visit to its end, paying where the purse asks. */
 async function visit(url: string) {
   const challenge = await browser.visit(url);
-  const meeting = life.cashier.meet(challenge).then(() => 'over' as const);
+  const meeting = life.cashier.handle(challenge).then(() => 'over' as const);
   const asked = expect
     .poll(() => life.approvals.list().length)
     .toBe(1)

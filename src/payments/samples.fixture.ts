@@ -3,7 +3,7 @@ import type { Challenge } from '../interception/challenge.ts';
 import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { PaymentId } from '../payment-id.ts';
-import { type Budget, newBudget, windowsAt } from '../policy/budget.ts';
+import { type Budget, newBudget, spendingWindowsAt } from '../policy/budget.ts';
 import type {
   NanoSessionOffer,
   NanoSignatureOffer,
@@ -96,7 +96,7 @@ export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddres
     approval: 'once',
     once: offer.oncePer ?? `approval ${challenge.id}`,
     resource: resourceOf(challenge),
-    windows: windowsAt(null, at),
+    windows: spendingWindowsAt(null, at),
     ...parts,
   };
 }

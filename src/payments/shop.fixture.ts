@@ -1,21 +1,21 @@
-import type { Challenge, Delivery } from '../interception/challenge.ts';
+import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import { siteOf } from '../site.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import type { Account } from '../wallet/account.fixture.ts';
 import { locks } from '../wallet/account.fixture.ts';
-import type { PursePorts } from '../wallet/account-wallet.ts';
+import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
-import { Approvals, type Question } from './approval-queue.ts';
-import { Cashier, type CashierPorts } from './challenge-handler.ts';
-import { Handover } from './delivery.ts';
-import type { Witness } from './exchange-recorder.ts';
+import { ApprovalQueue, type Question } from './approval-queue.ts';
+import { ChallengeHandler, type ChallengeHandlerPorts } from './challenge-handler.ts';
+import { Delivery } from './delivery.ts';
+import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
-import type { Left } from './not-paid-reason.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
 import type { PaymentState } from './payment.ts';
-import { Payer, type PostAnswer } from './payment-runner.ts';
-import { Revoker } from './recall.ts';
+import { PaymentRunner, type PostAnswer } from './payment-runner.ts';
+import { Recall } from './recall.ts';
 import { budgetOf, challengeOf } from './samples.fixture.ts';
 
 /** The edge of the browser: pages that wait for their 402s to end, and requests that go again. */
@@ -82,7 +82,7 @@ export class Browser {
     return { status: response.status, paymentResponse, bodyText: await response.text() };
   }
 
-  async deliver(challenge: Challenge, proof: string): Promise<Delivery> {
+  async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
     this.proofs.push(proof);
     const { method, url } = challenge;
@@ -126,8 +126,8 @@ export interface LifeOptions {
   readonly kill?: Kill;
   /** The account's own by default. */
   readonly journal?: Journal;
-  readonly purse?: Partial<PursePorts>;
-  readonly cashier?: Partial<CashierPorts>;
+  readonly purse?: Partial<AccountWalletPorts>;
+  readonly cashier?: Partial<ChallengeHandlerPorts>;
   /** What time it is (ms). */
   readonly now?: () => number;
 }
@@ -140,19 +140,20 @@ export function lifeOf(
 ) {
   const { died, isDead, mortal } = deathAt(kill);
   const chains = mortalChains(account.chains, mortal);
-  const purse = account.purse({ store: chains, clock: { ...systemClock, now }, ...ports });
+  const wallet = account.purse({ store: chains, clock: { ...systemClock, now }, ...ports });
   const budgets = new StoredBudgets(account.database, Date.now);
-  const log: { readonly challenge: string; readonly key: Left; readonly args: readonly string[] }[] = [];
+  const log: { readonly challenge: string; readonly key: NotPaidReason; readonly args: readonly string[] }[] =
+    [];
   const asked: Question[] = [];
-  const approvals: Approvals = new Approvals(() => {
+  const approvals: ApprovalQueue = new ApprovalQueue(() => {
     for (const question of approvals.list()) if (!asked.includes(question)) asked.push(question);
   });
   const journal = mortalJournal(opened, mortal);
-  const revoker = new Revoker({ journal, chains, purse: async () => purse, now });
-  const payer = new Payer({
+  const recall = new Recall({ journal, chains, wallet: async () => wallet, now });
+  const runner = new PaymentRunner({
     journal,
-    purse: async () => purse,
-    revoke: (id) => revoker.revoke(id),
+    wallet: async () => wallet,
+    recall: (id) => recall.recall(id),
     exclusively: locks(),
     deliver: (challenge, proof) => mortal('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
@@ -161,42 +162,54 @@ export function lifeOf(
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);
   const release = (challenge: Challenge) => (isDead() ? undefined : browser.release(challenge));
-  const handover = new Handover({
+  const delivery = new Delivery({
     journal,
-    payer,
+    runner,
     waits,
     release,
-    meetAgain: (challenge) => void cashier.meet(challenge),
-    witness: nobody,
+    handleAgain: (challenge) => void challengeHandler.handle(challenge),
+    recorder: nobody,
     now,
   });
   const { id, testMoney } = account.network;
-  const cashier: Cashier = new Cashier({
+  const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
     budgets,
     approvals,
-    handover,
-    standing: async () => ({
+    delivery,
+    context: async () => ({
       network: { id, testMoney },
       paused: false,
       preference: [],
     }),
     accounts: async () => [account.address],
-    chequeOut: () => purse.chain.chequeOut(),
-    turn: async () => ({ account: account.address, done: () => undefined }),
+    handedOver: () => wallet.chain.handedOver(),
+    lease: async () => ({ account: account.address, done: () => undefined }),
     waits,
-    afresh: (challenge) => browser.afresh(challenge),
+    freshOffer: (challenge) => browser.afresh(challenge),
     release,
-    witness: nobody,
+    recorder: nobody,
     log: async (challenge, key, args) => void log.push({ challenge: challenge.id, key, args }),
     now,
     ...more,
   });
-  return { purse, journal, budgets, log, asked, approvals, payer, handover, cashier, revoker, died };
+  return {
+    purse: wallet,
+    journal,
+    budgets,
+    log,
+    asked,
+    approvals,
+    payer: runner,
+    handover: delivery,
+    cashier: challengeHandler,
+    revoker: recall,
+    died,
+  };
 }
 
 /** Who writes nothing down. */
-export const nobody: Witness = {
+export const nobody: ExchangeRecorder = {
   decided: () => undefined,
   renewed: () => undefined,
   served: () => undefined,
@@ -248,9 +261,9 @@ function mortalChains(chains: ChainStore, mortal: Mortal): ChainStore {
     signed: (hash) => chains.signed(hash),
     put: (own) =>
       own.revokes === undefined ? chains.put(own) : mortal('countermand', () => chains.put(own)),
-    cashed: (cheque) => mortal('cashed', () => chains.cashed(cheque)),
-    out: () => chains.out(),
-    holdBack: (cheque) => mortal('heldBack', () => chains.holdBack(cheque)),
+    publishedByPayee: (cheque) => mortal('cashed', () => chains.publishedByPayee(cheque)),
+    handedOver: () => chains.handedOver(),
+    withhold: (cheque) => mortal('heldBack', () => chains.withhold(cheque)),
   };
 }
 

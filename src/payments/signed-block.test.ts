@@ -52,7 +52,7 @@ const begin = (options: LifeOptions = {}) => {
   return life;
 };
 const allow = (allowed: boolean) =>
-  new StoredBudgets(account.database, Date.now).setBlockTaker(siteOf(merchant.origin), allowed);
+  new StoredBudgets(account.database, Date.now).setHandOverSite(siteOf(merchant.origin), allowed);
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
   `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
 const payments = async (): Promise<readonly Payment[]> =>
@@ -67,7 +67,7 @@ const newest = async (): Promise<Payment> => {
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const spent = async ({ intent: { network, site, windows } }: Payment) =>
   (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
-const out = async () => (await account.chains.out()).map(({ hash }) => hash);
+const out = async () => (await account.chains.handedOver()).map(({ hash }) => hash);
 /** What came upon the block that opened the account. */
 const subtypes = () =>
   account
@@ -88,7 +88,7 @@ const key = (address: typeof STRANGER) => {
 /** Asks for a page, waits for the question, and pays. */
 async function buy(url: string) {
   const challenge = await browser.visit(url);
-  const meeting = life.cashier.meet(challenge);
+  const meeting = life.cashier.handle(challenge);
   await expect.poll(() => life.approvals.list().map(({ id }) => id)).toContain(challenge.id);
   life.approvals.answer(challenge.id, { kind: 'once' });
   await meeting;
@@ -107,7 +107,7 @@ describe('a site that may not ask for signed blocks', () => {
     const url = page({ mechanism });
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.meet(challenge);
+    await life.cashier.handle(challenge);
     expect(life.asked).toEqual([]);
     expect(browser.released).toEqual([challenge.id]);
     expect(life.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
@@ -217,7 +217,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     await expect.poll(incoming).toBe(5n);
     await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     await expect(life.purse.send(STRANGER, 'everything')).rejects.toThrow(locked);
-    await expect(life.purse.chain.represent(STRANGER)).rejects.toThrow(locked);
+    await expect(life.purse.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
     await life.handover.resume();
     expect(subtypes()).toEqual([]);
     expect(life.purse.trouble?.key).toBeUndefined();
@@ -226,7 +226,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
 
   test('other payments are asked about as ever, and then left to their pages, saying who has the block', async () => {
     const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
     expect(browser.released).toEqual([]);
     life.approvals.answer(challenge.id, { kind: 'once' });
@@ -239,7 +239,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     const url = page({ mechanism: 'nanoSession' });
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect.poll(() => life.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
     life.approvals.answer(challenge.id, { kind: 'decline' });
     await meeting;
@@ -260,7 +260,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
 
   test('it is revoked: a change takes its place, the money is back, and the server cannot cash it', async () => {
     const { id } = cheque.intent;
-    expect((await life.revoker.revoke(id)).progress.state).toBe('revoked');
+    expect((await life.revoker.recall(id)).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
     expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
     const [, change] = account.blocks();
@@ -273,13 +273,13 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     await life.purse.send(STRANGER, 1n as Raw);
     expect(life.purse.balance).toBe(XNO - 1n);
     // Once more is nothing more.
-    expect((await life.revoker.revoke(id)).progress.state).toBe('revoked');
+    expect((await life.revoker.recall(id)).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change', 'send']);
   });
 
   test('revoked too late, it stays paid', async () => {
     await merchant.publishHeld();
-    expect((await life.revoker.revoke(cheque.intent.id)).progress.state).toBe('settled');
+    expect((await life.revoker.recall(cheque.intent.id)).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
     expect(await spent(cheque)).toBe(PRICE);
     expect(await out()).toEqual([]);
@@ -287,11 +287,11 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
 
   test('cashed while it is being revoked, it stays paid', async () => {
     const first = begin({ kill: { at: 'countermand', when: 'after' } });
-    void first.revoker.revoke(cheque.intent.id);
+    void first.revoker.recall(cheque.intent.id);
     await first.died;
     await merchant.publishHeld();
     begin();
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
     expect(await spent(cheque)).toBe(PRICE);
@@ -302,7 +302,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   test('with another block of another wallet in its place it is worth nothing, and the money is back', async () => {
     await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
     begin({ purse: { patienceMs: 300 } });
-    expect((await life.revoker.revoke(cheque.intent.id)).progress.state).toBe('revoked');
+    expect((await life.revoker.recall(cheque.intent.id)).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
     await life.purse.send(STRANGER, 1n as Raw);
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
@@ -313,7 +313,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     const { block, hash } = cheque.progress;
     begin({ purse: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     const other = await startProxy(devnet);
     other.set({
       kind: 'twist',
@@ -329,7 +329,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     devnet.faults.clear();
     confirmNewest();
     begin();
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect((await newest()).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
     expect(subtypes()).toEqual(['change']);
@@ -352,13 +352,13 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
       },
     );
     begin({ purse: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
-    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     await liar.close();
     expect((await newest()).progress.state).toBe('settled');
     expect(await spent(cheque)).toBe(PRICE);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
     begin();
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
     expect(await spent(cheque)).toBe(PRICE);
@@ -367,17 +367,17 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   test('it is revoked by itself a minute after its offer is over, not before', async () => {
     let now = cheque.intent.offer.expiresAt + DELIVERY_GRACE - 1;
     begin({ now: () => now });
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect((await newest()).progress.state).toBe('settled');
     now += 1;
-    await Promise.all([life.revoker.tend(), life.revoker.tend()]);
+    await Promise.all([life.revoker.maintain(), life.revoker.maintain()]);
     expect((await newest()).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change']);
   });
 
   test('and no node can be asked, nothing is revoked; the account goes on waiting', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
+    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
     expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
     devnet.faults.clear();
     expect(await out()).toHaveLength(1);
@@ -386,12 +386,12 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   test('its revocation waits for the confirmation: until then the money is spent', async () => {
     begin({ purse: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(life.revoker.revoke(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     expect(await spent(cheque)).toBe(PRICE);
     await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     devnet.faults.clear();
     confirmNewest();
-    await life.revoker.tend();
+    await life.revoker.maintain();
     expect((await newest()).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change']);
   });
@@ -409,8 +409,8 @@ test('what was published late by the server is found without being asked for', a
 test('only what was handed over can be revoked', async () => {
   await buy(page({ mechanism: 'nanoSession' }));
   const { intent } = await newest();
-  await expect(life.revoker.revoke(intent.id)).rejects.toThrow('fault_paymentOver');
-  await expect(life.revoker.revoke(`${intent.id}?` as typeof intent.id)).rejects.toThrow(
+  await expect(life.revoker.recall(intent.id)).rejects.toThrow('fault_paymentOver');
+  await expect(life.revoker.recall(`${intent.id}?` as typeof intent.id)).rejects.toThrow(
     'fault_unknownPayment',
   );
 });
@@ -420,10 +420,10 @@ test('a payment revoked while its proof is under way stays revoked, whatever the
   const deliver = browser.deliver.bind(browser);
   vi.spyOn(browser, 'deliver').mockImplementation(async (...sent) => {
     const delivery = await deliver(...sent);
-    await life.revoker.revoke((await newest()).intent.id);
+    await life.revoker.recall((await newest()).intent.id);
     return delivery;
   });
-  const meeting = life.cashier.meet(challenge);
+  const meeting = life.cashier.handle(challenge);
   await expect.poll(() => life.approvals.list().length).toBe(1);
   life.approvals.answer(challenge.id, { kind: 'once' });
   await meeting;
@@ -448,7 +448,7 @@ const acts: readonly Act[] = [
 test('whatever happens in whatever order, what is spent is what is on the ledger, once', async () => {
   const revokeNewest = async () => {
     const payment = (await payments()).findLast(({ progress }) => 'hash' in progress);
-    if (payment?.intent.offer.mechanism === 'trackA') await life.revoker.revoke(payment.intent.id);
+    if (payment?.intent.offer.mechanism === 'trackA') await life.revoker.recall(payment.intent.id);
   };
   const locked = (failure: unknown) => expect(String(failure)).toContain('fault_chequeOut');
   const perform: Readonly<Record<Act, () => Promise<unknown>>> = {
@@ -458,7 +458,8 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
     cash: () => merchant.publishHeld(),
     revoke: revokeNewest,
     'cash and revoke': () => Promise.all([merchant.publishHeld(), revokeNewest()]),
-    late: () => lifeOf(account, browser, { purse: {}, now: () => Date.now() + 86_400_000 }).revoker.tend(),
+    late: () =>
+      lifeOf(account, browser, { purse: {}, now: () => Date.now() + 86_400_000 }).revoker.maintain(),
     send: () => life.purse.send(STRANGER, 1n as Raw).catch(locked),
     receive: async () => {
       await devnet.faucet(account.address, 1_000n);
@@ -468,7 +469,7 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
   };
   const buyIfAsked = async (url: string) => {
     const challenge = await browser.visit(url);
-    const meeting = life.cashier.meet(challenge);
+    const meeting = life.cashier.handle(challenge);
     await expect
       .poll(() => life.approvals.list().length === 1 || browser.released.includes(challenge.id))
       .toBe(true);

@@ -7,12 +7,12 @@ import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { X402NanoOffer } from '../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../site.ts';
 import type { Exclusively, Order } from '../wallet/account-chain.ts';
-import type { Purse, Standing } from '../wallet/account-wallet.ts';
-import type { Float } from '../wallet/wallet.ts';
+import type { AccountWallet, BlockStatus } from '../wallet/account-wallet.ts';
+import type { Wallet } from '../wallet/wallet.ts';
 import type { Journal } from './journal.ts';
 import type { Payment } from './payment.ts';
-import type { Payer } from './payment-runner.ts';
-import type { Revoker } from './recall.ts';
+import type { PaymentRunner } from './payment-runner.ts';
+import type { Recall } from './recall.ts';
 
 /** What the user agreed to spend on a test of a server, and what is left of it. */
 export interface TestRun {
@@ -29,12 +29,12 @@ export interface RunStore {
   write(run: string, value: TestRun): Promise<void>;
 }
 
-export interface TesterPorts {
+export interface TestSpendingPorts {
   readonly journal: Journal;
-  readonly payer: Pick<Payer, 'pay'>;
-  readonly revoker: Pick<Revoker, 'revoke'>;
+  readonly runner: Pick<PaymentRunner, 'run'>;
+  readonly recall: Pick<Recall, 'recall'>;
   /** The open purse; rejects with Fault `fault_locked`. */
-  readonly purse: () => Promise<Pick<Float, 'network' | 'account' | 'accounts' | 'send' | 'of'>>;
+  readonly wallet: () => Promise<Pick<Wallet, 'network' | 'account' | 'accounts' | 'send' | 'of'>>;
   readonly runs: RunStore;
   /** Whether the user said that the server at this site is theirs. */
   readonly isOwn: (site: Site) => Promise<boolean>;
@@ -43,7 +43,7 @@ export interface TesterPorts {
 }
 
 /** What a block is signed for that a server under test is handed: the order, and whether the server ever gets it. */
-export interface TestCheque extends Order {
+export interface TestHandOver extends Order {
   /** It never leaves the purse as it is, and so cannot cost anything. */
   readonly kept: boolean;
 }
@@ -59,10 +59,10 @@ const TEST_METHOD = 'a test';
  * and all of it written down like everything else. What is sent is a transfer; a signed block that is handed over is a
  * payment in the journal, and is revoked by itself should nobody come back to it.
  */
-export class Tester {
-  readonly #ports: TesterPorts;
+export class TestSpending {
+  readonly #ports: TestSpendingPorts;
 
-  constructor(ports: TesterPorts) {
+  constructor(ports: TestSpendingPorts) {
     this.#ports = ports;
   }
 
@@ -76,7 +76,7 @@ export class Tester {
       throw new Fault('fault_badSite', [url]);
     const site = siteOf(url);
     if (probing && !(await this.#ports.isOwn(site))) throw new Fault('fault_notOwnServer', [site]);
-    const { account, network } = await this.#ports.purse();
+    const { account, network } = await this.#ports.wallet();
     const run = crypto.randomUUID();
     const value = { url, account, network: network.id, left: limit.toString() };
     await this.#ports.runs.write(run, value);
@@ -85,9 +85,9 @@ export class Tester {
 
   /** Sends, and resolves once a node has the block. @throws Fault `fault_testOver`, and as `Purse.send` */
   async pay(run: string, { to, amount }: Order): Promise<BlockHash> {
-    const { purse } = await this.#open(run);
+    const { purse: wallet } = await this.#open(run);
     await this.#debit(run, await this.#costOf(to, amount));
-    return purse.send(to, amount);
+    return wallet.send(to, amount);
   }
 
   /** Resolves once the network has confirmed the block. @throws Fault `fault_testOver`, and as `Purse.confirmed` */
@@ -96,8 +96,8 @@ export class Tester {
   }
 
   /** Where a block stands. @throws Fault `fault_testOver`, and those of NodeClient */
-  async standing(run: string, hash: BlockHash): Promise<Standing> {
-    return (await this.#open(run)).own.standing(hash);
+  async standing(run: string, hash: BlockHash): Promise<BlockStatus> {
+    return (await this.#open(run)).own.blockStatus(hash);
   }
 
   /** Signs what a mechanism binds to a payment. @throws Fault `fault_testOver`, `fault_locked` */
@@ -110,11 +110,11 @@ export class Tester {
    *
    * @throws Fault `fault_testOver`, and as `Payer.pay`
    */
-  async cheque(
+  async handOver(
     run: string,
-    { to, amount, kept }: TestCheque,
+    { to, amount, kept }: TestHandOver,
   ): Promise<{ readonly id: PaymentId; readonly block: SignedBlock }> {
-    const { journal, payer, now } = this.#ports;
+    const { journal, runner, now } = this.#ports;
     const { value, own } = await this.#open(run);
     if (!kept) await this.#debit(run, await this.#costOf(to, amount));
     const id = crypto.randomUUID() as PaymentId;
@@ -134,7 +134,7 @@ export class Tester {
       resource: `${TEST_METHOD} ${siteOf(value.url)}`,
     });
     if (reservation.kind !== 'reserved') throw new Fault('fault_unexpected');
-    const { progress } = await payer.pay(id);
+    const { progress } = await runner.run(id);
     if (progress.state === 'abandoned') throw new Fault(progress.fault, progress.args);
     if (!('block' in progress)) throw new Fault('fault_paymentOver');
     return { id, block: progress.block };
@@ -147,7 +147,7 @@ export class Tester {
    */
   async takeBack(run: string, id: PaymentId): Promise<'takenBack' | 'cashed'> {
     await this.#open(run);
-    const { progress } = await this.#ports.revoker.revoke(id);
+    const { progress } = await this.#ports.recall.recall(id);
     if (progress.state === 'revoked') return 'takenBack';
     if ('proof' in progress) await this.#settle(id, progress);
     return 'cashed';
@@ -168,16 +168,16 @@ export class Tester {
   /** The run, and the purse that it was begun with. */
   async #open(run: string) {
     const value = await this.#ports.runs.read(run);
-    const purse = await this.#ports.purse();
-    const own: Purse | undefined = value === null ? undefined : purse.of(value.account);
+    const wallet = await this.#ports.wallet();
+    const own: AccountWallet | undefined = value === null ? undefined : wallet.of(value.account);
     if (value === null || own === undefined || own.network.id !== value.network)
       throw new Fault('fault_testOver');
-    return { value, purse, own };
+    return { value, purse: wallet, own };
   }
 
   /** What goes to the user's own accounts costs nothing. */
   async #costOf(to: NanoAddress, amount: Raw): Promise<Raw> {
-    return (await this.#ports.purse()).accounts.includes(to) ? ZERO : amount;
+    return (await this.#ports.wallet()).accounts.includes(to) ? ZERO : amount;
   }
 
   /** @throws Fault `fault_testLimit` when more would be spent than was agreed to */

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stretchOf, type Term } from './budget-period.ts';
+import { type BudgetPeriod, stretchOf } from './budget-period.ts';
 import { type Day, daysAfter } from './spending-windows.ts';
 
-const term = (until: string, renews: Term['renews']): Term => ({ until: until as Day, renews });
+const period = (until: string, renews: BudgetPeriod['renews']): BudgetPeriod => ({
+  until: until as Day,
+  renews,
+});
 const day = (text: string) => text as Day;
 
 test('a term that never renews is over on its day', () => {
-  const once = term('2026-12-01', 'never');
+  const once = period('2026-12-01', 'never');
   expect(stretchOf(once, day('2026-11-30'))).toEqual({ from: null, until: '2026-12-01' });
   expect(stretchOf(once, day('2026-12-01'))).toBeNull();
   expect(stretchOf(once, day('2030-01-01'))).toBeNull();
@@ -23,12 +26,12 @@ describe('a term that renews', () => {
     ['month', '2027-01-01', '2027-01-01', '2027-02-01'],
     ['month', '2031-06-15', '2031-06-01', '2031-07-01'],
   ] as const)('each %s: %s is in the stretch from %s to %s', (renews, on, from, until) => {
-    expect(stretchOf(term('2026-12-01', renews), day(on))).toEqual({ from, until });
-    expect(stretchOf(term('2026-12-01', renews), day('2026-11-30'))).toMatchObject({ from: null });
+    expect(stretchOf(period('2026-12-01', renews), day(on))).toEqual({ from, until });
+    expect(stretchOf(period('2026-12-01', renews), day('2026-11-30'))).toMatchObject({ from: null });
   });
 
   test('on the last day of a month keeps to it, however short the months between', () => {
-    const monthly = term('2027-01-31', 'month');
+    const monthly = period('2027-01-31', 'month');
     expect(stretchOf(monthly, day('2027-02-27'))).toEqual({ from: '2027-01-31', until: '2027-02-28' });
     expect(stretchOf(monthly, day('2027-02-28'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });
     expect(stretchOf(monthly, day('2027-03-30'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });

@@ -1,7 +1,7 @@
 import { type Day, daysAfter, daysBetween, monthsAfter, monthsBetween } from './spending-windows.ts';
 
 /** How long a budget lasts, and what comes then. */
-export interface Term {
+export interface BudgetPeriod {
   /** The day on which the budget ends or renews: the first one that is no longer in the term. */
   readonly until: Day;
   readonly renews: 'never' | 'week' | 'month';
@@ -19,21 +19,21 @@ export interface Stretch {
  * The stretch of a term that a day falls into, or null when the term is over. Nothing of it is remembered: a clock that
  * goes back comes back to the stretch of then, and to what was spent in it.
  */
-export function stretchOf(term: Term, day: Day): Stretch | null {
-  if (day < term.until) return { from: null, until: term.until };
-  if (term.renews === 'never') return null;
-  const gone = renewals(term, day);
-  return { from: renewal(term, gone), until: renewal(term, gone + 1) };
+export function stretchOf(period: BudgetPeriod, day: Day): Stretch | null {
+  if (day < period.until) return { from: null, until: period.until };
+  if (period.renews === 'never') return null;
+  const gone = renewals(period, day);
+  return { from: renewal(period, gone), until: renewal(period, gone + 1) };
 }
 
 /** The day of the nth renewal, counted from the first term: months never drift from 31 to 28. */
-function renewal({ until, renews }: Term, nth: number): Day {
+function renewal({ until, renews }: BudgetPeriod, nth: number): Day {
   return renews === 'week' ? daysAfter(until, 7 * (nth - 1)) : monthsAfter(until, nth - 1);
 }
 
 /** How many times a term has renewed by a day that is not before its end. */
-function renewals(term: Term, day: Day): number {
-  if (term.renews === 'week') return Math.floor(daysBetween(term.until, day) / 7) + 1;
-  const months = monthsBetween(term.until, day);
-  return renewal(term, months + 1) <= day ? months + 1 : months;
+function renewals(period: BudgetPeriod, day: Day): number {
+  if (period.renews === 'week') return Math.floor(daysBetween(period.until, day) / 7) + 1;
+  const months = monthsBetween(period.until, day);
+  return renewal(period, months + 1) <= day ? months + 1 : months;
 }

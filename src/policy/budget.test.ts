@@ -12,8 +12,8 @@ import {
   renewalOf,
   type Spent,
   SUM_LIMITS,
+  spendingWindowsAt,
   termAt,
-  windowsAt,
 } from './budget.ts';
 import type { Day } from './spending-windows.ts';
 
@@ -89,9 +89,9 @@ describe('the term of a budget', () => {
   test('a budget that ended counts nothing, and neither does none', () => {
     const budget = budgetOf({ term: until('2026-12-01', 'never') });
     expect(termAt(budget, noon('2026-12-01'))).toBeNull();
-    expect(windowsAt(budget, noon('2026-12-01')).term).toBeNull();
-    expect(windowsAt(null, noon('2026-12-01')).term).toBeNull();
-    expect(windowsAt(budget, noon('2026-11-30')).term).toBe(budget.firstTerm);
+    expect(spendingWindowsAt(budget, noon('2026-12-01')).term).toBeNull();
+    expect(spendingWindowsAt(null, noon('2026-12-01')).term).toBeNull();
+    expect(spendingWindowsAt(budget, noon('2026-11-30')).term).toBe(budget.firstTerm);
   });
 
   test.each([

@@ -2,8 +2,14 @@ import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw } from '../nano/amount.ts';
 import type { Site } from '../site.ts';
-import { stretchOf, type Term } from './budget-period.ts';
-import { type CalendarWindows, type Day, dayOf, monthsAfter, windowsOf } from './spending-windows.ts';
+import { type BudgetPeriod, stretchOf } from './budget-period.ts';
+import {
+  type CalendarWindows,
+  calendarDay,
+  calendarWindows,
+  type Day,
+  monthsAfter,
+} from './spending-windows.ts';
 
 /** The limits that sums of payments keep, the shortest first: a calendar window each, and the term as a whole. */
 export const SUM_LIMITS = ['perHour', 'perDay', 'perMonth', 'total'] as const;
@@ -17,7 +23,7 @@ export interface Budget extends Readonly<Record<Limit, Raw | null>> {
   readonly site: Site;
   readonly network: string;
   /** Null for a budget that lasts until the user takes it away. */
-  readonly term: Term | null;
+  readonly term: BudgetPeriod | null;
   /** Whether another payee than the known one is asked about. */
   readonly pinned: boolean;
   /** Who was paid when the budget was set, or first after that; null until then. */
@@ -58,23 +64,23 @@ export interface Allowance extends Overall {
 }
 
 /** The windows in which a payment was counted, by name. What is given back goes to exactly these. */
-export interface Windows extends CalendarWindows {
+export interface SpendingWindows extends CalendarWindows {
   /** The running term of the site's budget; null where there was none. */
   readonly term: string | null;
 }
 
 /** The windows in which a payment of this moment counts. */
-export function windowsAt(budget: Budget | null, at: number): Windows {
-  return { ...windowsOf(at), term: (budget && termAt(budget, at)?.name) ?? null };
+export function spendingWindowsAt(budget: Budget | null, at: number): SpendingWindows {
+  return { ...calendarWindows(at), term: (budget && termAt(budget, at)?.name) ?? null };
 }
 
 /** The term that is running, with the day on which it ends or renews; null when the budget has ended. */
 export function termAt(
-  { term, firstTerm }: Budget,
+  { term: period, firstTerm }: Budget,
   at: number,
 ): { readonly name: string; readonly until: Day | null } | null {
-  if (term === null) return { name: firstTerm, until: null };
-  const stretch = stretchOf(term, dayOf(at));
+  if (period === null) return { name: firstTerm, until: null };
+  const stretch = stretchOf(period, calendarDay(at));
   if (stretch === null) return null;
   const { from, until } = stretch;
   return { name: from === null ? firstTerm : `${firstTerm} ${from}`, until };
@@ -143,9 +149,9 @@ export function changeBudget(before: Budget, change: BudgetChange, now: number):
 
 /** The day on which more may be spent again; null where nothing renews, or does so within the day. */
 export function renewalOf(budget: Budget, at: number): Day | null {
-  const { term, perMonth } = budget;
-  if (term !== null && term.renews !== 'never') return termAt(budget, at)?.until ?? null;
-  return perMonth === null ? null : monthsAfter(`${windowsOf(at).month}-01` as Day, 1);
+  const { term: period, perMonth } = budget;
+  if (period !== null && period.renews !== 'never') return termAt(budget, at)?.until ?? null;
+  return perMonth === null ? null : monthsAfter(`${calendarWindows(at).month}-01` as Day, 1);
 }
 
 /** How much of one limit is used. */

@@ -14,7 +14,7 @@ import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import type { Allowance, Budget } from './budget.ts';
 import { budgetHelps, type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
-import { dayOf } from './spending-windows.ts';
+import { calendarDay } from './spending-windows.ts';
 
 const NOW = 1_900_000_000_000;
 const budget = budgetOf({
@@ -72,7 +72,7 @@ describe('the purse asks', () => {
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
-    ['reason_budgetEnded', withBudget({ term: { until: dayOf(NOW), renews: 'never' } })],
+    ['reason_budgetEnded', withBudget({ term: { until: calendarDay(NOW), renews: 'never' } })],
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
     ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  calendarDay,
+  calendarWindows,
   type Day,
-  dayOf,
   daysAfter,
   daysBetween,
   isDay,
   monthsAfter,
   monthsBetween,
-  windowsOf,
 } from './spending-windows.ts';
 import { comeHomeAfterEach, moveTo, ZONES } from './time-zones.fixture.ts';
 
@@ -32,20 +32,27 @@ describe('the day of a moment', () => {
     { zone: 'Europe/Berlin', moment: '2026-03-29T22:00:00Z', day: '2026-03-30' },
   ])('is the one of the calendar in $zone: $moment is on $day', ({ zone, moment, day }) => {
     moveTo(zone);
-    expect(dayOf(at(moment))).toBe(day);
-    expect(windowsOf(at(moment))).toMatchObject({ day, month: day.slice(0, 7) });
+    expect(calendarDay(at(moment))).toBe(day);
+    expect(calendarWindows(at(moment))).toMatchObject({ day, month: day.slice(0, 7) });
   });
 
   test('changes month and year with the calendar, not with UTC', () => {
     moveTo('Pacific/Kiritimati');
-    expect(windowsOf(at('2026-12-31T10:00:00Z'))).toMatchObject({ day: '2027-01-01', month: '2027-01' });
+    expect(calendarWindows(at('2026-12-31T10:00:00Z'))).toMatchObject({
+      day: '2027-01-01',
+      month: '2027-01',
+    });
     moveTo('America/Los_Angeles');
-    expect(windowsOf(at('2027-01-01T07:59:59Z'))).toMatchObject({ day: '2026-12-31', month: '2026-12' });
+    expect(calendarWindows(at('2027-01-01T07:59:59Z'))).toMatchObject({
+      day: '2026-12-31',
+      month: '2026-12',
+    });
   });
 });
 
 describe('the hour of a moment', () => {
-  const hoursOf = (...moments: readonly string[]) => moments.map((moment) => windowsOf(at(moment)).hour);
+  const hoursOf = (...moments: readonly string[]) =>
+    moments.map((moment) => calendarWindows(at(moment)).hour);
 
   test('that comes twice in autumn is two windows', () => {
     moveTo('Europe/Berlin');
@@ -90,7 +97,7 @@ test.each(ZONES)(
     let longest = 0;
     // Over both leaps of either hemisphere, by steps short enough to see every window.
     for (let moment = at('2026-03-01T00:00:00Z'); moment < at('2026-12-01T00:00:00Z'); moment += HOUR / 2) {
-      const windows = windowsOf(moment);
+      const windows = calendarWindows(moment);
       for (const kind of kinds) if (runs[kind].at(-1) !== windows[kind]) runs[kind].push(windows[kind]);
       if (!begun.has(windows.hour)) begun.set(windows.hour, moment);
       longest = Math.max(longest, moment - (begun.get(windows.hour) ?? moment));
@@ -103,7 +110,7 @@ test.each(ZONES)(
 
 test.each(ZONES)('in %s, windows of different kinds never share a name', (zone) => {
   moveTo(zone);
-  const { hour, day, month } = windowsOf(at('2026-11-22T10:20:00Z'));
+  const { hour, day, month } = calendarWindows(at('2026-11-22T10:20:00Z'));
   expect(new Set([hour, day, month]).size).toBe(3);
   expect([hour.length, day.length, month.length]).toEqual([17, 10, 7]);
 });

@@ -14,13 +14,13 @@ export interface CalendarWindows {
  * The calendar windows of a moment (ms) in the user's own time zone. A day is the day of the user's calendar, be it of
  * 23 or of 25 hours; the hour that comes twice in autumn is two windows.
  */
-export function windowsOf(at: number): CalendarWindows {
-  const day = dayOf(at);
+export function calendarWindows(at: number): CalendarWindows {
+  const day = calendarDay(at);
   return { hour: hourOf(at), day, month: day.slice(0, 'YYYY-MM'.length) };
 }
 
 /** The calendar day of a moment (ms) in the user's own time zone. */
-export function dayOf(at: number): Day {
+export function calendarDay(at: number): Day {
   const date = new Date(at);
   return dayFrom(date.getFullYear(), date.getMonth(), date.getDate());
 }

@@ -8,7 +8,7 @@ import { recogniseLegacy } from './offer/legacy.ts';
 import type { Mechanism, Offer } from './offer/offer.ts';
 import { makeProof } from './proof/proof.ts';
 import { lowerCaseProof, mechanismOfProof } from './proof/redelivery.ts';
-import { readAnswer } from './response/response.ts';
+import { readResponse } from './response/response.ts';
 import {
   block,
   challengeEntry,
@@ -236,7 +236,7 @@ export const properties: readonly Property[] = [
         anyHeader,
         (code, paid, fresh, body, proof) => {
           const response = { status: code, paymentResponse: paid, paymentRequired: fresh, bodyText: body };
-          for (const answer of [readAnswer(response), readAnswer(response, proof)]) {
+          for (const answer of [readResponse(response), readResponse(response, proof)]) {
             equal(answer.kind === 'paid', code >= 200 && code < 300);
             if (answer.kind === 'refused' && answer.remedy) equal(answer.final, false);
           }

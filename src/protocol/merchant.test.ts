@@ -9,7 +9,7 @@ import { classify } from './offer/classify.ts';
 import type { Mechanism, Offer } from './offer/offer.ts';
 import { makeProof } from './proof/proof.ts';
 import { fallbackBody, lowerCaseProof } from './proof/redelivery.ts';
-import { type Answer, readAnswer } from './response/response.ts';
+import { readResponse, type ServerResponse } from './response/response.ts';
 
 const FLAVOURS = ['spec', 'reference'] as const;
 const EVERY = defaultPreference.flatMap((mechanism) =>
@@ -57,14 +57,14 @@ async function prove(offer: Offer | undefined): Promise<string> {
   return makeProof(offer, { hash, account: parseAddress(payer.address), sign });
 }
 
-async function read(response: Response, proof: string): Promise<Answer> {
+async function read(response: Response, proof: string): Promise<ServerResponse> {
   const { status, headers } = response;
   const bodyText = await response.text();
   const [paymentResponse, paymentRequired] = [
     headers.get('payment-response'),
     headers.get('payment-required'),
   ];
-  return readAnswer({ status, paymentResponse, paymentRequired, bodyText }, proof);
+  return readResponse({ status, paymentResponse, paymentRequired, bodyText }, proof);
 }
 const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
 

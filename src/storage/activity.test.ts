@@ -8,7 +8,7 @@ import { intentOf, NETWORK } from '../payments/samples.fixture.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { type Activity, readActivity } from './activity.ts';
 import { openDatabase } from './database.ts';
-import type { Database, Place } from "./schema.ts";
+import type { Database, Place } from './schema.ts';
 
 /** So many activities, every third of them a transfer, two at a time in the same millisecond. */
 async function historyOf(count: number): Promise<Database> {

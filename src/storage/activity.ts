@@ -1,7 +1,7 @@
 import type { AnyPayment } from '../payments/private-record.ts';
 import type { Transfer } from '../wallet/transfer.ts';
+import type { Database, Place } from './schema.ts';
 import { placesOf, type TransferRange } from './transfers.ts';
-import type { Database, Place } from "./schema.ts";
 
 /** One line of what the purse did. */
 export type Activity =

@@ -1,11 +1,11 @@
 import { type Raw, ZERO } from '../nano/amount.ts';
 import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../policy/budget.ts';
 import type { Budgets, SiteRules } from '../policy/budgets.ts';
-import { windowsOf } from '../policy/spending-windows.ts';
+import { calendarWindows } from '../policy/spending-windows.ts';
 import type { Site } from '../site.ts';
-import { atomically } from './in-transaction.ts';
+import { inTransaction } from './in-transaction.ts';
+import type { Database } from './schema.ts';
 import { readAllowance, readOverall } from './spending.ts';
-import type { Database } from "./schema.ts";
 
 /** Budgets, spending, blocked sites and those that may take signed blocks, in IndexedDB. */
 export class StoredBudgets implements Budgets {
@@ -60,7 +60,7 @@ export class StoredBudgets implements Budgets {
 
   /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */
   async overall(network: string, at: number): Promise<Overall> {
-    return readOverall(this.#database.transaction(['spending', 'settings']), network, windowsOf(at));
+    return readOverall(this.#database.transaction(['spending', 'settings']), network, calendarWindows(at));
   }
 
   async save(budget: Budget): Promise<void> {
@@ -69,7 +69,7 @@ export class StoredBudgets implements Budgets {
 
   async change(network: string, site: Site, change: BudgetChange): Promise<void> {
     const transaction = this.#database.transaction('budgets', 'readwrite');
-    await atomically(transaction, async () => {
+    await inTransaction(transaction, async () => {
       const now = this.#now();
       const before = (await transaction.store.get([network, site])) ?? newBudget(network, site, now);
       await transaction.store.put(changeBudget(before, change, now));
@@ -88,12 +88,12 @@ export class StoredBudgets implements Budgets {
     await this.#database.delete('blocked', site);
   }
 
-  async setBlockTaker(site: Site, allowed: boolean): Promise<void> {
+  async setHandOverSite(site: Site, allowed: boolean): Promise<void> {
     if (allowed) await this.#database.put('blockTakers', { site, at: this.#now() });
     else await this.#database.delete('blockTakers', site);
   }
 
-  async blockTakers(): Promise<readonly Site[]> {
+  async handOverSites(): Promise<readonly Site[]> {
     return (await this.#database.getAllKeys('blockTakers')) as Site[];
   }
 

@@ -3,14 +3,14 @@ import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
 import {
-  type ChequeBlock,
-  chequeOutFault,
-  chequeOutOn,
+  type HandedOverBlock,
+  handedOverFault,
+  handedOverOn,
   type OwnBlock,
   settledBlock,
 } from '../wallet/own-block.ts';
-import { atomically } from './in-transaction.ts';
-import type { Database, PurseSchema } from "./schema.ts";
+import { inTransaction } from './in-transaction.ts';
+import type { Database, PurseSchema } from './schema.ts';
 
 /** The newest own block of every account, and all that were before it, in IndexedDB. */
 export class StoredChains implements ChainStore {
@@ -32,16 +32,16 @@ export class StoredChains implements ChainStore {
     const transaction = this.#database.transaction(['chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
-    await atomically(transaction, () =>
+    await inTransaction(transaction, () =>
       putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
     );
   }
 
-  async holdBack(cheque: ChequeBlock): Promise<boolean> {
+  async withhold(cheque: HandedOverBlock): Promise<boolean> {
     const transaction = this.#database.transaction(['chains', 'payments'], 'readwrite', {
       durability: 'strict',
     });
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const chains = transaction.objectStore('chains');
       const newest = await chains.get([cheque.network, cheque.account]);
       const row = await transaction.objectStore('payments').get(cheque.cheque.payment);
@@ -51,18 +51,18 @@ export class StoredChains implements ChainStore {
     });
   }
 
-  async cashed(cheque: ChequeBlock): Promise<void> {
+  async publishedByPayee(cheque: HandedOverBlock): Promise<void> {
     const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
-    await atomically(transaction, async () => {
+    await inTransaction(transaction, async () => {
       const newest = await transaction.store.get([cheque.network, cheque.account]);
-      if (chequeOutOn(newest ?? null)?.hash !== cheque.hash) return;
+      if (handedOverOn(newest ?? null)?.hash !== cheque.hash) return;
       await transaction.store.put(settledBlock(cheque));
     });
   }
 
-  async out(): Promise<readonly ChequeBlock[]> {
+  async handedOver(): Promise<readonly HandedOverBlock[]> {
     const all = await this.#database.getAll('chains');
-    return all.map(chequeOutOn).filter((cheque) => cheque !== null);
+    return all.map(handedOverOn).filter((cheque) => cheque !== null);
   }
 }
 
@@ -75,7 +75,7 @@ type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readw
  * @throws Fault `fault_chequeOut` while a cheque is out that the block does not revoke
  */
 export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
-  const out = chequeOutOn((await chains.get([own.network, own.account])) ?? null);
-  if (out !== null && own.revokes?.hash !== out.hash) throw chequeOutFault(out.cheque);
+  const out = handedOverOn((await chains.get([own.network, own.account])) ?? null);
+  if (out !== null && own.revokes?.hash !== out.hash) throw handedOverFault(out.cheque);
   await Promise.all([chains.put(own), blocks.put(own)]);
 }

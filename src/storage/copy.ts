@@ -1,6 +1,6 @@
 import type { StoreNames } from 'idb';
-import { atomically } from './in-transaction.ts';
-import type { Database, PurseSchema } from "./schema.ts";
+import { inTransaction } from './in-transaction.ts';
+import type { Database, PurseSchema } from './schema.ts';
 
 /** How many records are read and written at one go. */
 const PAGE = 500;
@@ -49,7 +49,7 @@ async function* pagesOf(database: Database, name: Name): AsyncGenerator<readonly
 async function write(database: Database, name: Name, page: readonly Entry[]): Promise<void> {
   const transaction = database.transaction(name, 'readwrite', { durability: 'strict' });
   const store = transaction.store as unknown as AnyStore;
-  await atomically(transaction, async () => {
+  await inTransaction(transaction, async () => {
     const isOutside = store.keyPath === null;
     await Promise.all(page.map(({ key, value }) => store.put(value, isOutside ? key : undefined)));
   });

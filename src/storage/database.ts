@@ -2,7 +2,7 @@ import { wrap } from 'idb';
 import { Fault } from '../fault.ts';
 import { countInWindows } from './migrations/v3.ts';
 import { markOrdinary } from './migrations/v5.ts';
-import type { Database, Upgrade } from "./schema.ts";
+import type { Database, Upgrade } from './schema.ts';
 
 const VERSION = 5;
 

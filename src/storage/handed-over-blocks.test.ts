@@ -8,15 +8,15 @@ import type { PaymentId } from '../payment-id.ts';
 import type { Intent } from '../payments/payment.ts';
 import { intentOf, NETWORK, PAYEE, SHOP, sessionOffer, trackAOffer } from '../payments/samples.fixture.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
-import type { ChequeBlock, OwnBlock } from '../wallet/own-block.ts';
+import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
 import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
 import { StoredLog } from './log.ts';
 import { noParts } from './private-parts.fixture.ts';
+import type { Database } from './schema.ts';
 import { StoredTransfers } from './transfers.ts';
-import type { Database } from "./schema.ts";
 
 let database: Database;
 let journal: StoredJournal;
@@ -60,14 +60,14 @@ const spentBy = async ({ network, site, windows }: Intent) =>
   (await database.get('spending', [network.id, site, windows.day]))?.spent;
 
 /** A payment whose block was handed over. */
-async function handedOver(): Promise<{ readonly intent: Intent; readonly cheque: ChequeBlock }> {
+async function handedOver(): Promise<{ readonly intent: Intent; readonly cheque: HandedOverBlock }> {
   const intent = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
   await journal.reserve(intent);
   const cheque = { ...ownBlock(), cheque: { payment: intent.id, site: SHOP } };
   await journal.sign(intent.id, cheque);
   return { intent, cheque };
 }
-const insteadOf = (cheque: ChequeBlock) => ownBlock({ subtype: 'change', moved: ZERO, revokes: cheque });
+const insteadOf = (cheque: HandedOverBlock) => ownBlock({ subtype: 'change', moved: ZERO, revokes: cheque });
 
 describe('while a cheque is out, no block is written beside it', () => {
   test('but the one that revokes it', async () => {
@@ -89,7 +89,7 @@ describe('while a cheque is out, no block is written beside it', () => {
     const instead = insteadOf(cheque);
     await chains.put(instead);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(instead);
-    expect(await chains.out()).toEqual([cheque]);
+    expect(await chains.handedOver()).toEqual([cheque]);
     await expect(chains.put(own)).rejects.toThrow(refused);
   });
 
@@ -101,7 +101,7 @@ describe('while a cheque is out, no block is written beside it', () => {
     await chains.put(abroad);
     expect(await chains.newest(NETWORK, PAYEE)).toEqual(elsewhere);
     expect(await chains.newest('nano:other', STRANGER)).toEqual(abroad);
-    expect(await chains.out()).toHaveLength(1);
+    expect(await chains.handedOver()).toHaveLength(1);
   });
 });
 
@@ -109,20 +109,20 @@ describe('a cheque that was cashed', () => {
   test.each(['out', 'being revoked'])('while it was %s is a block like any other', async (when) => {
     const { cheque, intent } = await handedOver();
     if (when === 'being revoked') await chains.put(insteadOf(cheque));
-    await chains.cashed(cheque);
+    await chains.publishedByPayee(cheque);
     const { cheque: _, ...block } = cheque;
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
-    expect(await chains.out()).toEqual([]);
+    expect(await chains.handedOver()).toEqual([]);
     expect(await spentBy(intent)).toBe(7n);
     await chains.put(ownBlock());
   });
 
   test('long ago takes nothing back from what came since', async () => {
     const { cheque } = await handedOver();
-    await chains.cashed(cheque);
+    await chains.publishedByPayee(cheque);
     const next = ownBlock();
     await chains.put(next);
-    await chains.cashed(cheque);
+    await chains.publishedByPayee(cheque);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
   });
 });
@@ -145,11 +145,11 @@ describe('revoking', () => {
     const { cheque, intent } = await handedOver();
     const instead = insteadOf(cheque);
     await chains.put(instead);
-    await chains.cashed(cheque);
+    await chains.publishedByPayee(cheque);
     const { cheque: later } = await handedOver();
     await journal.revoke(intent.id, instead);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(later);
-    expect(await chains.out()).toEqual([later]);
+    expect(await chains.handedOver()).toEqual([later]);
   });
 
   test('is nothing for a payment whose block the purse publishes', async () => {
@@ -178,7 +178,7 @@ describe('holding back a block that was too late', () => {
   async function signed(): Promise<{
     readonly intent: Intent;
     readonly own: OwnBlock;
-    readonly late: ChequeBlock;
+    readonly late: HandedOverBlock;
   }> {
     const intent = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     await journal.reserve(intent);
@@ -189,8 +189,8 @@ describe('holding back a block that was too late', () => {
 
   test('keeps its account waiting until it is taken back', async () => {
     const { intent, late } = await signed();
-    expect(await chains.holdBack(late)).toBe(true);
-    expect(await chains.out()).toEqual([late]);
+    expect(await chains.withhold(late)).toBe(true);
+    expect(await chains.handedOver()).toEqual([late]);
     await expect(chains.put(ownBlock())).rejects.toThrow(`fault_chequeOut ${SHOP}`);
     expect(await spentBy(intent)).toBe(7n);
   });
@@ -204,7 +204,7 @@ describe('holding back a block that was too late', () => {
         await journal.advance(intent.id, { state, block, hash, proof: 'proof', status: 200 });
         if (state === last) break;
       }
-      expect(await chains.holdBack(late)).toBe(false);
+      expect(await chains.withhold(late)).toBe(false);
       expect(await chains.newest(NETWORK, STRANGER)).toEqual(own);
     },
   );
@@ -213,11 +213,11 @@ describe('holding back a block that was too late', () => {
     const { late } = await signed();
     const next = ownBlock();
     await chains.put(next);
-    expect(await chains.holdBack(late)).toBe(false);
+    expect(await chains.withhold(late)).toBe(false);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
     const ofNone = { ...next, cheque: { payment: 'none' as PaymentId, site: SHOP } };
-    expect(await chains.holdBack(ofNone)).toBe(false);
-    expect(await chains.out()).toEqual([]);
+    expect(await chains.withhold(ofNone)).toBe(false);
+    expect(await chains.handedOver()).toEqual([]);
   });
 });
 
@@ -227,13 +227,13 @@ const takesBlocks = async (budgets: StoredBudgets) =>
 test('who may ask for signed blocks is remembered by site, and can be taken back', async () => {
   const budgets = new StoredBudgets(database, Date.now);
   expect(await takesBlocks(budgets)).toBe(false);
-  await budgets.setBlockTaker(SHOP, true);
-  await budgets.setBlockTaker(SHOP, true);
+  await budgets.setHandOverSite(SHOP, true);
+  await budgets.setHandOverSite(SHOP, true);
   expect(await takesBlocks(budgets)).toBe(true);
-  expect(await budgets.blockTakers()).toEqual([SHOP]);
-  await budgets.setBlockTaker(SHOP, false);
+  expect(await budgets.handOverSites()).toEqual([SHOP]);
+  await budgets.setHandOverSite(SHOP, false);
   expect(await takesBlocks(budgets)).toBe(false);
-  expect(await budgets.blockTakers()).toEqual([]);
+  expect(await budgets.handOverSites()).toEqual([]);
 });
 
 test('a database of the first version keeps what it holds and learns the rest', async () => {
@@ -251,6 +251,6 @@ test('a database of the first version keeps what it holds and learns the rest', 
   const grown = await openDatabase(name);
   expect(await new StoredLog(grown).list()).toHaveLength(1);
   const budgets = new StoredBudgets(grown, Date.now);
-  await budgets.setBlockTaker(SHOP, true);
+  await budgets.setHandOverSite(SHOP, true);
   expect(await takesBlocks(budgets)).toBe(true);
 });

@@ -1,8 +1,8 @@
 import type { IDBPTransaction, StoreNames } from 'idb';
-import type { PurseSchema } from "./schema.ts";
+import type { PurseSchema } from './schema.ts';
 
 /** Does `work` within a transaction and waits until it is on disk: all that it writes or, when it fails, nothing. */
-export async function atomically<Stores extends ArrayLike<StoreNames<PurseSchema>>, T>(
+export async function inTransaction<Stores extends ArrayLike<StoreNames<PurseSchema>>, T>(
   transaction: IDBPTransaction<PurseSchema, Stores, 'readwrite'>,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -18,7 +18,7 @@ import {
 } from '../payments/samples.fixture.ts';
 import type { Budget } from '../policy/budget.ts';
 import { JUST_PAID } from '../policy/decision.ts';
-import { dayOf, daysAfter } from '../policy/spending-windows.ts';
+import { calendarDay, daysAfter } from '../policy/spending-windows.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
@@ -27,8 +27,8 @@ import { StoredChains } from './chains.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
 import { noParts } from './private-parts.fixture.ts';
+import type { Database } from './schema.ts';
 import { StoredSettings } from './settings.ts';
-import type { Database } from "./schema.ts";
 
 const HOUR = 3_600_000;
 
@@ -176,7 +176,7 @@ describe('reserving', () => {
   });
 
   test('a total is of the running term: a renewal starts it anew, and a new budget', async () => {
-    const until = daysAfter(dayOf(now), 1);
+    const until = daysAfter(calendarDay(now), 1);
     const rules = {
       perPayment: null,
       perDay: null,

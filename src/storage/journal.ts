@@ -5,7 +5,7 @@ import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
-import { lastLook } from '../payments/approval-match.ts';
+import { assertMatchesApproval } from '../payments/approval-match.ts';
 import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
 import {
   advance,
@@ -32,11 +32,11 @@ import { askFirst, JUST_PAID, priceOf } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import { type OwnBlock, settledBlock } from '../wallet/own-block.ts';
 import { putNewest } from './chains.ts';
-import { atomically } from './in-transaction.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { PrivateParts } from './private-parts.ts';
+import type { Database, PaymentRow, PurseSchema } from './schema.ts';
 import { settingOf } from './settings.ts';
 import { debit, giveBack, readAllowance } from './spending.ts';
-import type { Database, PaymentRow, PurseSchema } from "./schema.ts";
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
@@ -77,7 +77,7 @@ export class StoredJournal implements Journal {
       ['payments', 'spending', 'budgets', 'settings'],
       'readwrite',
     );
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const payments = transaction.objectStore('payments');
       const { network, site, at, approval, once } = uncounted;
       const byOnce = payments.index('once');
@@ -108,7 +108,7 @@ export class StoredJournal implements Journal {
   async advance(id: PaymentId, progress: Progress, lost?: BlockHash): Promise<AnyPayment> {
     await this.#keepWords(id, progress);
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
       // A step that was decided about one block is none of another that has taken its place meanwhile.
       const meant = 'hash' in progress ? progress.hash : lost;
@@ -125,11 +125,11 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
       if (before.progress.state !== 'approved') throw new Fault('fault_paymentOver');
       const at = this.#now();
-      lastLook(before.intent, own, at);
+      assertMatchesApproval(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
       await Promise.all([
         transaction.objectStore('payments').put(rowOf(payment)),
@@ -143,11 +143,11 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
       if (before.isCopy) throw new Fault('fault_paymentOver');
       const at = this.#now();
-      lastLook(before.intent, own, at);
+      assertMatchesApproval(before.intent, own, at);
       const payment = signedInstead(before, lost, own, how, at);
       await Promise.all([
         transaction.objectStore('payments').put(rowOf(payment)),
@@ -159,7 +159,7 @@ export class StoredJournal implements Journal {
 
   async reinstate(id: PaymentId, lost: BlockHash, own: OwnBlock): Promise<AnyPayment> {
     const transaction = this.#database.transaction(['payments'], 'readwrite', { durability: 'strict' });
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
       if (!before.replaced?.includes(own.hash)) throw new Fault('fault_paymentOver');
       const payment = signedInstead(before, lost, own, 'replaced', this.#now());
@@ -172,7 +172,7 @@ export class StoredJournal implements Journal {
     const transaction = this.#database.transaction(['payments', 'spending', 'chains'], 'readwrite', {
       durability: 'strict',
     });
-    return atomically(transaction, async () => {
+    return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
       if (!('hash' in before.progress)) throw new Fault('fault_paymentOver');
       const { block, hash } = before.progress;

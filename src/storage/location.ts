@@ -8,7 +8,7 @@ import { deleteDB } from 'idb';
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { openDatabase } from './database.ts';
-import type { Database } from "./schema.ts";
+import type { Database } from './schema.ts';
 
 /** The first place has the number 0; each move takes the next number. */
 export const LocationText = v.pipe(v.number(), v.integer(), v.minValue(0), v.brand('Location'));

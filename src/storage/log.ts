@@ -1,4 +1,4 @@
-import type { Database, LogLine } from "./schema.ts";
+import type { Database, LogLine } from './schema.ts';
 
 /** How many lines are kept. */
 const MOST_LINES = 200;

@@ -1,11 +1,10 @@
-import type { AnyPayment } from "../payments/private-record.ts";
-import type { Left } from "../payments/not-paid-reason.ts";
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from "idb";
-import type { NetworkProfile } from "../nano/network.ts";
-import type { Transfer } from "../wallet/transfer.ts";
-import type { Budget } from "../policy/budget.ts";
-import type { OwnBlock } from "../wallet/own-block.ts";
-
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { NetworkProfile } from '../nano/network.ts';
+import type { NotPaidReason } from '../payments/not-paid-reason.ts';
+import type { AnyPayment } from '../payments/private-record.ts';
+import type { Budget } from '../policy/budget.ts';
+import type { OwnBlock } from '../wallet/own-block.ts';
+import type { Transfer } from '../wallet/transfer.ts';
 
 /** A moment and an id, but for some transfers (see `placeOf`): the order of lists, and where the next page of one begins. */
 export type Place = readonly [at: number, id: string];
@@ -42,7 +41,7 @@ export interface LogLine {
   readonly at: number;
   readonly site: string | null;
   readonly url: string | null;
-  readonly key: Left;
+  readonly key: NotPaidReason;
   readonly args: readonly string[];
   /** For how many 402s of the site the line stands, where it is more than one. */
   readonly times?: number;

@@ -6,7 +6,7 @@ import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nan
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/wallet.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
-import type { Database } from "./schema.ts";
+import type { Database } from './schema.ts';
 
 /** As the database keeps it, or as a backup does. */
 const Amount = v.union([

@@ -2,11 +2,11 @@ import type { IDBPTransaction, StoreNames } from 'idb';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { Intent } from '../payments/payment.ts';
 import { type PrivateIntent, siteOnDisk } from '../payments/private-record.ts';
-import { type Allowance, type Overall, type Windows, windowsAt } from '../policy/budget.ts';
+import { type Allowance, type Overall, type SpendingWindows, spendingWindowsAt } from '../policy/budget.ts';
 import type { CalendarWindows } from '../policy/spending-windows.ts';
 import type { Site } from '../site.ts';
+import type { PurseSchema, SpendingRow } from './schema.ts';
 import { settingOf } from './settings.ts';
-import type { PurseSchema, SpendingRow } from "./schema.ts";
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
@@ -24,9 +24,9 @@ export async function readAllowance<S extends Store, M extends IDBTransactionMod
   network: string,
   site: Site,
   at: number,
-): Promise<Allowance & { readonly windows: Windows }> {
+): Promise<Allowance & { readonly windows: SpendingWindows }> {
   const budget = (await transaction.objectStore('budgets').get([network, site])) ?? null;
-  const windows = windowsAt(budget, at);
+  const windows = spendingWindowsAt(budget, at);
   const { hour, day, month, term } = windows;
   const [overall, perHour, perDay, perMonth, total] = await Promise.all([
     readOverall(transaction, network, windows),

@@ -8,9 +8,9 @@ import { openDatabase } from './database.ts';
 import { FIRST_LOCATION, type Location, locationAfter } from './location.ts';
 import { openStore } from './open-store.ts';
 import { PrivateFiles } from './private-files.fixture.ts';
+import type { Database } from './schema.ts';
 import { SeedFile } from './seed-file.ts';
 import { Store, type StorePorts, type StoreState } from './store.ts';
-import type { Database } from "./schema.ts";
 
 const SECOND = locationAfter(FIRST_LOCATION);
 

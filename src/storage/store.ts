@@ -2,7 +2,7 @@ import { unwrap } from 'idb';
 import { Fault } from '../fault.ts';
 import { copyDatabase } from './copy.ts';
 import { type Location, locationAfter } from './location.ts';
-import type { Database } from "./schema.ts";
+import type { Database } from './schema.ts';
 
 export interface StorePorts {
   /** @throws Fault as `openDatabase` */

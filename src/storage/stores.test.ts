@@ -14,11 +14,11 @@ import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
 import { openDatabase } from './database.ts';
 import { StoredLog } from './log.ts';
+import type { Database } from './schema.ts';
 import { StoredSettings } from './settings.ts';
 import { StoredTransfers } from './transfers.ts';
 import { storedVault } from './vault-store.ts';
 import { storedWorkCache } from './work-cache.ts';
-import type { Database } from "./schema.ts";
 
 let database: Database;
 let name: string;

@@ -10,8 +10,8 @@ import { countSmallReceives, readActivity } from './activity.ts';
 import { blockOf } from './backup/backup.fixture.ts';
 import { StoredChains } from './chains.ts';
 import { openDatabase } from './database.ts';
+import type { Database, Place } from './schema.ts';
 import { StoredTransfers } from './transfers.ts';
-import type { Database, Place } from "./schema.ts";
 
 let database: Database;
 let book: StoredTransfers;

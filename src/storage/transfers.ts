@@ -10,8 +10,8 @@ import {
   type TransferState,
 } from '../wallet/transfer.ts';
 import { putNewest } from './chains.ts';
-import { atomically } from './in-transaction.ts';
-import type { Database, Place } from "./schema.ts";
+import { inTransaction } from './in-transaction.ts';
+import type { Database, Place } from './schema.ts';
 
 /** More than any moment (ms), and little enough that a sum of the two is an exact number. */
 const APART = 2 ** 52;
@@ -55,7 +55,7 @@ export class StoredTransfers implements TransferBook {
       transaction.objectStore('chains'),
       transaction.objectStore('blocks'),
     ];
-    await atomically(transaction, async () => {
+    await inTransaction(transaction, async () => {
       for (const { own, transfer } of entries) {
         await putNewest(chains, blocks, own);
         if (transfer === null) continue;
@@ -96,7 +96,7 @@ export class StoredTransfers implements TransferBook {
   /** Changes those of the transfers that are not done, or takes them out where nothing is left of them. */
   async #change(ids: readonly BlockHash[], change: (transfer: Transfer) => Transfer | null): Promise<void> {
     const transaction = this.#database.transaction('transfers', 'readwrite');
-    await atomically(transaction, async () => {
+    await inTransaction(transaction, async () => {
       for (const id of ids) {
         const row = await transaction.store.get(id);
         if (row === undefined || !isOpen(row)) continue;

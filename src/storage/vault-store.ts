@@ -1,5 +1,5 @@
 import type { VaultStore } from '../vault/keyed-store.ts';
-import type { Database } from "./schema.ts";
+import type { Database } from './schema.ts';
 
 /** What the vault keeps, in IndexedDB: ciphertext, and how often a password was wrong. */
 export function storedVault(database: Database): VaultStore {

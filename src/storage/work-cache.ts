@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { WorkCache, WorkEntry, WorkIntent } from '../work/cache.ts';
 import type { WorkRoot } from '../work/difficulty.ts';
-import { type Pace, PaceSchema, UNKNOWN_PACE } from '../work/engine-speed.ts';
-import type { Database } from "./schema.ts";
+import { type EngineSpeed, EngineSpeedSchema, UNKNOWN_SPEED } from '../work/engine-speed.ts';
+import type { Database } from './schema.ts';
 
 /** Work and the wish for it, in IndexedDB. */
 export function storedWorkCache(database: Database): WorkCache {
@@ -23,7 +23,7 @@ const PACE = 'pace';
 
 /** How fast the engines of this device have shown themselves, in IndexedDB. */
 export const storedPace = (database: Database) => ({
-  read: async (): Promise<Pace> =>
-    v.parse(v.fallback(PaceSchema, UNKNOWN_PACE), await database.get('work', PACE)),
-  keep: async (pace: Pace) => void (await database.put('work', pace, PACE)),
+  read: async (): Promise<EngineSpeed> =>
+    v.parse(v.fallback(EngineSpeedSchema, UNKNOWN_SPEED), await database.get('work', PACE)),
+  keep: async (pace: EngineSpeed) => void (await database.put('work', pace, PACE)),
 });

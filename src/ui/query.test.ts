@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
-import { faultOf, liveAnswer } from './query.ts';
+import { faultOf, query } from './query.ts';
 
 /** A question whose answers come when the test says so. */
 function questions() {
@@ -25,7 +25,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 test('asks at once, and again at each revision', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
-  const live = liveAnswer(load, revision);
+  const live = query(load, revision);
   expect(live.answer.value).toEqual({ kind: 'waiting' });
   at(0).answer('first');
   await settled();
@@ -40,7 +40,7 @@ test('asks at once, and again at each revision', async () => {
 test('however many revisions come while a question is open, one more question follows', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
-  const live = liveAnswer(load, revision);
+  const live = query(load, revision);
   for (let index = 1; index <= 100; index++) revision.value = index;
   expect(asked()).toBe(1);
   at(0).answer('old');
@@ -55,7 +55,7 @@ test('however many revisions come while a question is open, one more question fo
 test('a failure is an answer, and the next revision asks again', async () => {
   const { load, at } = questions();
   const revision = signal(0);
-  const live = liveAnswer(load, revision);
+  const live = query(load, revision);
   const fault = new Fault('fault_locked');
   at(0).fail(fault);
   await settled();
@@ -69,7 +69,7 @@ test('a failure is an answer, and the next revision asks again', async () => {
 test('once stopped it neither asks nor answers', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
-  const live = liveAnswer(load, revision);
+  const live = query(load, revision);
   live.stop();
   revision.value = 1;
   at(0).answer('late');

@@ -2,13 +2,13 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { Fault } from '../fault.ts';
 
 /** What a page knows of an answer that it asked the background for. */
-export type Answer<T> =
+export type QueryState<T> =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'given'; readonly value: T }
   | { readonly kind: 'failed'; readonly fault: Fault };
 
-export interface LiveAnswer<T> {
-  readonly answer: ReadonlySignal<Answer<T>>;
+export interface Query<T> {
+  readonly answer: ReadonlySignal<QueryState<T>>;
   stop(): void;
 }
 
@@ -16,8 +16,8 @@ export interface LiveAnswer<T> {
  * Asks, and asks again at every new revision. However fast the revisions come, one question is under way at a time
  * and the last one asked has seen the last revision.
  */
-export function liveAnswer<T>(load: () => Promise<T>, revision: ReadonlySignal<number>): LiveAnswer<T> {
-  const answer = signal<Answer<T>>({ kind: 'waiting' });
+export function query<T>(load: () => Promise<T>, revision: ReadonlySignal<number>): Query<T> {
+  const answer = signal<QueryState<T>>({ kind: 'waiting' });
   let asking = false;
   let stale = false;
   let stopped = false;
@@ -48,7 +48,7 @@ export function faultOf(error: unknown): Fault {
   return error instanceof Fault ? error : new Fault('fault_unexpected', [], { cause: error });
 }
 
-async function answerOf<T>(load: () => Promise<T>): Promise<Answer<T>> {
+async function answerOf<T>(load: () => Promise<T>): Promise<QueryState<T>> {
   try {
     return { kind: 'given', value: await load() };
   } catch (error) {

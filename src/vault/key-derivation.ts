@@ -53,7 +53,7 @@ export const kdfOf = ({ memoryKiB, iterations, parallelism }: KdfParameters): Kd
 });
 
 /** The key of a password, and the check that tells whether it was the right one. However the keyboard composes it. */
-export async function stretch(
+export async function deriveKey(
   password: string,
   salt: Uint8Array,
   { memoryKiB, iterations, parallelism }: KdfParameters,

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { bytesOfHex, hexOf } from '../nano/hex.ts';
 import {
+  deriveKey,
   hexText,
   IV_BYTES,
   KDF_PARAMETERS,
@@ -14,7 +15,6 @@ import {
   kdfOf,
   LockText,
   SALT_BYTES,
-  stretch,
   TAG_BYTES,
 } from './key-derivation.ts';
 
@@ -36,7 +36,7 @@ export async function seal(
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const kdf = kdfOf(parameters);
-  const { key, check } = await stretch(password, salt, kdf);
+  const { key, check } = await deriveKey(password, salt, kdf);
   const ciphertext = await crypto.subtle.encrypt(cipher(iv, kdf), key, secret);
   return {
     version: 1,
@@ -57,7 +57,7 @@ export async function unseal(record: unknown, password: string): Promise<Uint8Ar
   if (!read.success) throw new Fault('fault_vaultUnreadable');
   if (password === '') throw new Fault('fault_wrongPassword');
   const sealed = read.output;
-  const { key, check } = await stretch(password, bytesOfHex(sealed.salt), sealed.kdf);
+  const { key, check } = await deriveKey(password, bytesOfHex(sealed.salt), sealed.kdf);
   if (check !== sealed.check) throw new Fault('fault_wrongPassword');
   try {
     const algorithm = cipher(bytesOfHex(sealed.iv), sealed.kdf);

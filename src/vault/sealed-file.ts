@@ -6,13 +6,13 @@ import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { bytesOfHex, hexOf } from '../nano/hex.ts';
 import {
+  deriveKey,
   IV_BYTES,
   KDF_PARAMETERS,
   type KdfParameters,
   kdfOf,
   LockText,
   SALT_BYTES,
-  stretch,
 } from './key-derivation.ts';
 
 const FORMAT = 'nano-purse backup';
@@ -46,7 +46,7 @@ export async function sealFile(
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const kdf = kdfOf(parameters);
-  const { key, check } = await stretch(password, salt, kdf);
+  const { key, check } = await deriveKey(password, salt, kdf);
   const header: Header = { format: FORMAT, version: VERSION, kdf, salt: hexOf(salt), iv: hexOf(iv), check };
   const ciphertext = await crypto.subtle.encrypt(cipher(header), key, data);
   return JSON.stringify({ ...header, ciphertext: base64Of(new Uint8Array(ciphertext)) });
@@ -65,7 +65,7 @@ export async function openFile(file: string, password: string): Promise<Uint8Arr
   const read = v.safeParse(FileText, any.output);
   if (!read.success) throw new Fault('fault_backupUnreadable');
   const { ciphertext, ...header } = read.output;
-  const { key, check } = await stretch(password, bytesOfHex(header.salt), header.kdf);
+  const { key, check } = await deriveKey(password, bytesOfHex(header.salt), header.kdf);
   if (check !== header.check) throw new Fault('fault_wrongPassword');
   try {
     return new Uint8Array(await crypto.subtle.decrypt(cipher(header), key, bytesOfBase64(ciphertext)));

@@ -15,13 +15,13 @@ import { freshKeys, hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import type { Chain } from './account-chain.ts';
+import type { AccountChain } from './account-chain.ts';
 import type { OwnBlock } from './own-block.ts';
 import type { RecordReceives } from './receives.ts';
 
 let devnet: Devnet;
 let account: Account;
-let chain: Chain;
+let chain: AccountChain;
 const lines: NodeProxy[] = [];
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const order = (amount: bigint) => ({ to: STRANGER, amount: amount as Raw });
 const record = (own: OwnBlock) => account.chains.put(own);
 const pay = async (amount: bigint) => {
   const own = await chain.send(order(amount), record);
-  expect(await chain.land(own)).toBe('landed');
+  expect(await chain.publish(own)).toBe('landed');
   return own;
 };
 /** A strange key, as the test devnet writes it. */
@@ -79,11 +79,11 @@ async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<stri
 describe('signing', () => {
   test('a test network that shows the live chain is not believed: nothing is signed for it', async () => {
     const live = account.purse({ network: { ...account.network, id: MAINNET.id, testMoney: false } }).chain;
-    await live.land(await live.send(order(10n), record));
+    await live.publish(await live.send(order(10n), record));
     await expect(chain.send(order(10n), record)).rejects.toMatchObject({ key: 'fault_liveHead' });
     expect(amounts()).toEqual([10n]);
     // What another ledger shows is its own.
-    await live.land(await live.send(order(10n), record));
+    await live.publish(await live.send(order(10n), record));
     expect(amounts()).toEqual([10n, 10n]);
   });
 
@@ -117,7 +117,7 @@ describe('signing', () => {
     await Promise.all([chain.look(), other.look()]);
     await pay(1n);
     const own = await other.send(order(2n), record);
-    expect(await other.land(own)).toBe('landed');
+    expect(await other.publish(own)).toBe('landed');
     expect(amounts()).toEqual([1n, 2n]);
   });
 
@@ -133,7 +133,7 @@ describe('signing', () => {
 
   test('everything is sent to the last raw', async () => {
     const own = await chain.sendEverything(STRANGER, record);
-    await chain.land(own);
+    await chain.publish(own);
     expect(amounts()).toEqual([1_000n]);
   });
 
@@ -144,8 +144,8 @@ describe('signing', () => {
     await expect(chain.sendEverything(STRANGER, record)).rejects.toThrow('fault_nothingToSend');
     const source = hashOf(await devnet.faucet(account.address, 7n));
     await devnet.confirmed(source);
-    const { own, landing } = await receive({ hash: source, amount: 7n as Raw, from: STRANGER });
-    expect(landing).toBe('landed');
+    const { own, publication } = await receive({ hash: source, amount: 7n as Raw, from: STRANGER });
+    expect(publication).toBe('landed');
     expect(own).toMatchObject({
       subtype: 'open',
       moved: 7n,
@@ -170,8 +170,8 @@ describe('signing', () => {
   });
 
   test('the vote moves, once', async () => {
-    await chain.represent(STRANGER);
-    await chain.represent(STRANGER);
+    await chain.changeRepresentative(STRANGER);
+    await chain.changeRepresentative(STRANGER);
     expect(account.blocks().map(({ subtype }) => subtype)).toEqual(['receive', 'change']);
     expect(account.blocks().at(-1)?.block.representative).toBe(stranger());
   });
@@ -201,13 +201,13 @@ describe('what a node is asked', () => {
         own = await chain.send(order(1n), record);
       }),
     ).toEqual({});
-    expect(await asked(async () => own && chain.land(own))).toEqual({ process: 1 });
+    expect(await asked(async () => own && chain.publish(own))).toEqual({ process: 1 });
     expect(await asked(() => pay(1n))).toEqual({ process: 1 });
   });
 
   test('a block that two ask to land is published once', async () => {
     const own = await chain.send(order(1n), record);
-    expect(await asked(() => Promise.all([chain.land(own), chain.land(own)]))).toEqual({ process: 1 });
+    expect(await asked(() => Promise.all([chain.publish(own), chain.publish(own)]))).toEqual({ process: 1 });
   });
 });
 
@@ -266,7 +266,7 @@ describe('a node that lies or fails', () => {
     await chain.look();
     devnet.faults.set({ kind: 'http_status', status: 503 });
     const first = await chain.send(order(1n), record);
-    expect(await chain.land(first)).toBe('pending');
+    expect(await chain.publish(first)).toBe('pending');
     await expect(chain.send(order(2n), record)).rejects.toThrow(/fault_node/);
     devnet.faults.clear();
     await pay(2n);
@@ -301,7 +301,7 @@ describe('another wallet on the same account', () => {
     await chain.look();
     await account.publish(await account.otherWallet().send(stranger(), 100n));
     const own = await chain.send(order(1n), record);
-    expect(await chain.land(own)).toBe('replaced');
+    expect(await chain.publish(own)).toBe('replaced');
     // The head, and the branch down to the place of ours.
     expect(await asked(() => chain.look())).toEqual({ account_info: 1, block_info: 3 });
     expect(await asked(() => chain.look())).toEqual({ account_info: 1, block_info: 2 });
@@ -336,10 +336,10 @@ describe('another wallet on the same account', () => {
       body: JSON.stringify({ action: 'process', json_block: 'true', block: rival.json }),
     });
     const own = await chain.send(order(1n), record);
-    expect(await chain.land(own)).toBe('pending');
+    expect(await chain.publish(own)).toBe('pending');
     await expect(chain.send(order(2n), record)).rejects.toThrow('fault_nodeBehind');
     devnet.elections.confirm(rival.hash);
-    expect(await chain.land(own)).toBe('replaced');
+    expect(await chain.publish(own)).toBe('replaced');
   });
 
   test('that was faster: a node that is behind is not built on, another one is', async () => {
@@ -365,8 +365,8 @@ describe('another wallet on the same account', () => {
     apart.faults.set({ kind: 'never_confirm' });
     await account.publish(await account.otherWallet().send(stranger(), 100n));
     chain = account.purse({ node: nodeAt(apart.rpcUrl, devnet.rpcUrl) }).chain;
-    expect(await chain.land(own)).toBe('landed');
-    expect(await chain.land(own)).toBe('replaced');
+    expect(await chain.publish(own)).toBe('landed');
+    expect(await chain.publish(own)).toBe('replaced');
     await pay(3n);
     expect(amounts()).toEqual([100n, 3n]);
     await apart.close();
@@ -382,9 +382,9 @@ describe('another wallet on the same account', () => {
       action: 'block_info',
       twist: (answer, asked) => (asked.hash === theirs.hash ? { ...answer, confirmed: 'false' } : answer),
     });
-    const landing = (...urls: string[]) => account.purse({ node: nodeAt(...urls) }).chain.land(own);
-    expect(await landing(slow.rpcUrl)).toBe('pending');
-    expect(await landing(slow.rpcUrl, devnet.rpcUrl)).toBe('replaced');
+    const publication = (...urls: string[]) => account.purse({ node: nodeAt(...urls) }).chain.publish(own);
+    expect(await publication(slow.rpcUrl)).toBe('pending');
+    expect(await publication(slow.rpcUrl, devnet.rpcUrl)).toBe('replaced');
   });
 
   test('that opened the account first: a node that knows nothing of it is not believed', async () => {
@@ -497,7 +497,7 @@ describe('another wallet on the same account', () => {
         },
       );
       const told = account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
-      expect(await told.land(own)).toBe(landing);
+      expect(await told.publish(own)).toBe(landing);
       expect(await told.replacementOf(own)).toBe(landing === 'replaced' ? hash : null);
       expect(liar.requests.filter((asked) => asked.hash === own.block.previous).length).toBeGreaterThan(0);
     });
@@ -511,7 +511,7 @@ describe('a send that is signed once more', () => {
     const theirs = await account.otherWallet().send(stranger(), 100n);
     await account.publish(theirs);
     const own = await chain.send(order(1n), record);
-    expect(await chain.land(own)).toBe('replaced');
+    expect(await chain.publish(own)).toBe('replaced');
     return { own, theirs };
   };
 
@@ -522,7 +522,7 @@ describe('a send that is signed once more', () => {
       kind: 'signed',
       own: { moved: 1n, excludes: own.hash, block: { previous: theirs.hash, link: own.block.link } },
     });
-    expect(await chain.land(sent.own)).toBe('landed');
+    expect(await chain.publish(sent.own)).toBe('landed');
     expect(amounts()).toEqual([100n, 1n]);
   });
 
@@ -561,7 +561,7 @@ describe('a send that is signed once more', () => {
     const own = await pay(1n);
     await devnet.confirmed(own.hash);
     const misled = account.purse({ node: nodeAt(island.rpcUrl), openSocket: null }).chain;
-    await misled.land(await misled.send(order(2n), record));
+    await misled.publish(await misled.send(order(2n), record));
     const torn = account.purse({ node: nodeAt(island.rpcUrl, devnet.rpcUrl), openSocket: null }).chain;
     await expect(torn.sendInstead(order(1n), [own.hash], record)).rejects.toThrow('fault_blockWaits');
     // With the island alone there is nothing that tells.
@@ -608,7 +608,7 @@ describe('a block that is refused for good', () => {
     });
     const kept = await account.chains.newest(account.network.id, account.address);
     if (kept === null) throw new Error('recorded above');
-    expect(await chain.land(kept)).toBe('landed');
+    expect(await chain.publish(kept)).toBe('landed');
     expect(account.sends()).toMatchObject([{ hash: own.hash }]);
   });
 });

@@ -19,28 +19,34 @@ import type { AccountKeys } from '../nano/seed.ts';
 import type { WorkNonce } from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import type { ChainStore } from './chain-store.ts';
-import { type Basis, Frontier } from './chain-tip.ts';
+import { type Basis, ChainTip } from './chain-tip.ts';
 import { ChainWork } from './chain-work.ts';
 import {
-  type Cheque,
-  chequeOutFault,
-  chequeOutOn,
   type Due,
+  type HandedOver,
+  handedOverFault,
+  handedOverOn,
   headAfter,
   headBefore,
   type OwnBlock,
-  type Record,
+  type PersistBlock,
 } from './own-block.ts';
-import { type Conflict, type FullLanding, isClaimed, isConfirmed, type Landing } from './publication.ts';
+import {
+  type Conflict,
+  type FullPublication,
+  isClaimed,
+  isConfirmed,
+  type Publication,
+} from './publication.ts';
 import { type Receipt, Receives, type RecordReceives, type Unsigned } from './receives.ts';
-import { countermandOf, isCashed } from './replacement-block.ts';
+import { isPublishedByPayee, replacementBlockFor } from './replacement-block.ts';
 
 /** Runs `work` while nobody else, in any context of the extension, runs under the same name. */
 export type Exclusively = <T>(name: string, work: () => Promise<T>) => Promise<T>;
 
 export type Confirmed = (hash: BlockHash, signal?: AbortSignal) => Promise<void>;
 
-export interface ChainPorts {
+export interface AccountChainPorts {
   readonly network: NetworkProfile;
   readonly node: NodeClient;
   readonly work: WorkScheduler;
@@ -80,7 +86,7 @@ export interface Refused {
 }
 
 /** What is to be known of a block that is signed; `cheque` for one that somebody else will publish. */
-type Appending = Sending & { readonly cheque?: Cheque };
+type Appending = Sending & { readonly cheque?: HandedOver };
 type Built = Pick<Unsigned, 'subtype' | 'block'>;
 type Build = (head: ChainHead) => Built | Promise<Built>;
 
@@ -91,11 +97,11 @@ const LOOKED_THROUGH = 32;
  * One account's chain of blocks on one network. Everything that signs goes through here, one block at a time: on the
  * proven head, recorded before it is published, and never a second payment while an earlier one could still land.
  */
-export class Chain {
+export class AccountChain {
   readonly account: NanoAddress;
-  readonly #ports: ChainPorts;
+  readonly #ports: AccountChainPorts;
   readonly #work: ChainWork;
-  readonly #frontier: Frontier;
+  readonly #tip: ChainTip;
   readonly #receives: Receives;
   #head: ChainHead | null = null;
   /** The head that was last proven, and our newest block at that time: as long as it is, no node is asked again. */
@@ -105,11 +111,11 @@ export class Chain {
   #refused: Refused | null = null;
   readonly #signed = new Set<BlockHash>();
 
-  constructor(account: NanoAddress, ports: ChainPorts) {
+  constructor(account: NanoAddress, ports: AccountChainPorts) {
     this.account = account;
     this.#ports = ports;
     this.#work = new ChainWork(ports.work, ports.network);
-    this.#frontier = new Frontier(account, {
+    this.#tip = new ChainTip(account, {
       ...ports,
       renew: (own) => this.#work.renew(own),
       refused: (own, fault) => this.#noteRefused(own, fault),
@@ -124,7 +130,7 @@ export class Chain {
       appended: (blocks) => {
         for (const { head, own } of blocks) this.#moveOn(head, own);
       },
-      land: (own) => this.land(own),
+      publish: (own) => this.publish(own),
       refused: (own, newest) => this.#giveUp(own, newest),
     });
   }
@@ -154,8 +160,8 @@ export class Chain {
   async look(): Promise<ChainHead> {
     await this.#receives.published();
     const before = this.#head;
-    const newest = await this.#frontier.newest();
-    const basis = await this.#frontier.basis(newest);
+    const newest = await this.#tip.newest();
+    const basis = await this.#tip.basis(newest);
     const { head } = basis;
     await this.#keepApart(head);
     if (basis.excludes !== undefined) this.#beside = basis;
@@ -185,7 +191,7 @@ export class Chain {
    * @throws Fault `fault_insufficient` with the XNO that are missing, and what `look` throws; the signal's reason.
    * Nothing was recorded then.
    */
-  async send(order: Order, record: Record, options: Sending = {}): Promise<OwnBlock> {
+  async send(order: Order, record: PersistBlock, options: Sending = {}): Promise<OwnBlock> {
     return this.#spend(order, record, options);
   }
 
@@ -199,7 +205,7 @@ export class Chain {
   sendInstead(
     order: Order,
     earlier: readonly BlockHash[],
-    record: Record,
+    record: PersistBlock,
     options: Sending = {},
   ): Promise<SentInstead> {
     return this.#unlessShort(() =>
@@ -217,7 +223,7 @@ export class Chain {
     const { store, node } = this.#ports;
     for (const hash of hashes) {
       const own = await store.signed(hash);
-      const relation = own === null ? null : await this.#frontier.relation(own, head);
+      const relation = own === null ? null : await this.#tip.relation(own, head);
       if (relation?.kind === 'on') return own;
       // Where a node says that it is confirmed all the same, one of them lies, and which is not known.
       const isProven = relation?.kind === 'excluded' && !(await isConfirmed(node, hash));
@@ -233,15 +239,20 @@ export class Chain {
    *
    * @throws Fault as `send`, and `fault_headUnconfirmed`
    */
-  async handOver(order: Order, cheque: Cheque, record: Record, signal?: AbortSignal): Promise<OwnBlock> {
+  async handOver(
+    order: Order,
+    cheque: HandedOver,
+    record: PersistBlock,
+    signal?: AbortSignal,
+  ): Promise<OwnBlock> {
     return this.#spend(order, record, { cheque, signal });
   }
 
   /** Who has a signed block of this account and has not cashed it, as far as the ledger knows; or null. */
-  async chequeOut(): Promise<Cheque | null> {
-    if (chequeOutOn(await this.#frontier.newest()) === null) return null;
+  async handedOver(): Promise<HandedOver | null> {
+    if (handedOverOn(await this.#tip.newest()) === null) return null;
     await this.look();
-    return chequeOutOn(await this.#frontier.newest())?.cheque ?? null;
+    return handedOverOn(await this.#tip.newest())?.cheque ?? null;
   }
 
   /**
@@ -250,13 +261,13 @@ export class Chain {
    *
    * @throws Fault those of NodeClient
    */
-  holdBack(hash: BlockHash): Promise<boolean> {
-    return this.#frontier.holdBack(hash);
+  withhold(hash: BlockHash): Promise<boolean> {
+    return this.#tip.withhold(hash);
   }
 
   /** Whether a block was held back, or handed over, and nobody was seen to publish it: no more is it from here. */
-  async isHeldBack(hash: BlockHash): Promise<boolean> {
-    return chequeOutOn(await this.#frontier.newest())?.hash === hash;
+  async isWithheld(hash: BlockHash): Promise<boolean> {
+    return handedOverOn(await this.#tip.newest())?.hash === hash;
   }
 
   /**
@@ -265,22 +276,22 @@ export class Chain {
    *
    * @throws Fault `fault_locked`, and those of NodeClient; nothing was signed then
    */
-  countermand(cheque: BlockHash): Promise<OwnBlock | null> {
+  replaceHandedOver(cheque: BlockHash): Promise<OwnBlock | null> {
     return this.#alone(async () => {
-      const newest = await this.#frontier.newest();
-      const out = chequeOutOn(newest);
+      const newest = await this.#tip.newest();
+      const out = handedOverOn(newest);
       if (out?.hash !== cheque) return null;
       if (newest?.revokes !== undefined) return newest;
-      if (await isCashed(this.#ports, out)) return null;
+      if (await isPublishedByPayee(this.#ports, out)) return null;
       const { privateKey } = await this.#ports.keys();
-      const instead = countermandOf(out, privateKey);
+      const instead = replacementBlockFor(out, privateKey);
       await this.#ports.store.put(instead);
       return instead;
     });
   }
 
   /** Sends all there is. @throws Fault as `send`, and `fault_nothingToSend` */
-  async sendEverything(to: NanoAddress, record: Record): Promise<OwnBlock> {
+  async sendEverything(to: NanoAddress, record: PersistBlock): Promise<OwnBlock> {
     return this.#append((head) => {
       if (head.kind === 'unopened' || head.balance === ZERO) throw new Fault('fault_nothingToSend');
       return { subtype: 'send', block: buildSend(head, { to, amount: head.balance }) };
@@ -312,19 +323,19 @@ export class Chain {
   }
 
   /** Gives the account's vote to another representative; without effect when it has it, or before the first receive. */
-  async represent(representative: NanoAddress): Promise<void> {
+  async changeRepresentative(representative: NanoAddress): Promise<void> {
     const head = await this.look();
     if (head.kind === 'unopened' || head.representative === representative) return;
     const own = await this.#append(
       (now) => ({ subtype: 'change', block: buildChange(opened(now, ZERO), representative) }),
       (change) => this.#ports.store.put(change),
     );
-    await this.land(own);
+    await this.publish(own);
   }
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
-  async land(own: OwnBlock): Promise<Landing> {
-    return toldOf(await this.#land(own));
+  async publish(own: OwnBlock): Promise<Publication> {
+    return toldOf(await this.#publish(own));
   }
 
   /**
@@ -334,32 +345,32 @@ export class Chain {
    *
    * @throws Fault as `landBlock`; the signal's reason
    */
-  async landPayment(own: OwnBlock, signal?: AbortSignal): Promise<Landing | 'claimed'> {
-    let landing = await this.#land(own);
-    const conflict = landing.kind === 'pending' ? landing.conflict : null;
-    if (conflict !== null && (await this.#decided(conflict, signal))) landing = await this.#land(own);
-    const mayBeClaimed = landing.kind === 'landed' && !landing.isNew;
-    return mayBeClaimed && (await isClaimed(this.#ports.node, own)) ? 'claimed' : toldOf(landing);
+  async publishPayment(own: OwnBlock, signal?: AbortSignal): Promise<Publication | 'claimed'> {
+    let publication = await this.#publish(own);
+    const conflict = publication.kind === 'pending' ? publication.conflict : null;
+    if (conflict !== null && (await this.#decided(conflict, signal))) publication = await this.#publish(own);
+    const mayBeClaimed = publication.kind === 'landed' && !publication.isNew;
+    return mayBeClaimed && (await isClaimed(this.#ports.node, own)) ? 'claimed' : toldOf(publication);
   }
 
-  async #land(own: OwnBlock): Promise<FullLanding> {
-    const landing = await this.#frontier.land(own).catch((failure: unknown) => {
+  async #publish(own: OwnBlock): Promise<FullPublication> {
+    const publication = await this.#tip.publish(own).catch((failure: unknown) => {
       if (failure instanceof Fault && failure.key === 'fault_nodeRefused') this.#noteRefused(own, failure);
       throw failure;
     });
-    if (landing.kind !== 'landed') this.#proven = null;
+    if (publication.kind !== 'landed') this.#proven = null;
     else if (this.#head !== null && this.#isHead(own)) this.#proven = { head: this.#head, newest: own.hash };
-    return landing;
+    return publication;
   }
 
   /** Whether the network has confirmed another block in the place of an own one, or of one that it stands on. */
   isReplaced(own: OwnBlock): Promise<boolean> {
-    return this.#frontier.isReplaced(own);
+    return this.#tip.isReplaced(own);
   }
 
   /** What the network has confirmed in the place of an own block (see `Frontier`). */
   replacementOf(own: OwnBlock): Promise<BlockHash | null> {
-    return this.#frontier.replacementOf(own);
+    return this.#tip.replacementOf(own);
   }
 
   /** Has the work for the next block made ready, once the head is known. */
@@ -375,7 +386,7 @@ export class Chain {
   }
 
   /** Signs a send. */
-  #spend(order: Order, record: Record, options: Appending): Promise<OwnBlock> {
+  #spend(order: Order, record: PersistBlock, options: Appending): Promise<OwnBlock> {
     return this.#unlessShort(() => this.#append(sendOf(order), record, options));
   }
 
@@ -390,7 +401,7 @@ export class Chain {
     }
   }
 
-  #append(build: Build, record: Record, options: Appending = {}): Promise<OwnBlock> {
+  #append(build: Build, record: PersistBlock, options: Appending = {}): Promise<OwnBlock> {
     return this.#alone(async () => {
       const { cheque, signal } = options;
       const newest = await this.#newestFree();
@@ -405,7 +416,7 @@ export class Chain {
   async #appendOn(
     head: ChainHead,
     build: Build,
-    record: Record,
+    record: PersistBlock,
     { cheque, due, signal }: Appending,
   ): Promise<OwnBlock> {
     const { subtype, block } = await build(head);
@@ -449,7 +460,7 @@ export class Chain {
 
   /** Gives up a refused receive and the own blocks on it, up to `newest`: they are not published again. */
   #giveUp(own: OwnBlock, newest: OwnBlock): void {
-    this.#frontier.giveUp(newest.hash);
+    this.#tip.giveUp(newest.hash);
     this.#fallBack(own, newest);
   }
 
@@ -485,12 +496,12 @@ export class Chain {
 
   /** Our newest block, where no cheque keeps the chain waiting. @throws Fault `fault_chequeOut` */
   async #newestFree(): Promise<OwnBlock | null> {
-    const newest = await this.#frontier.newest();
-    if (chequeOutOn(newest) === null) return newest;
+    const newest = await this.#tip.newest();
+    if (handedOverOn(newest) === null) return newest;
     await this.look();
-    const now = await this.#frontier.newest();
-    const out = chequeOutOn(now);
-    if (out !== null) throw chequeOutFault(out.cheque);
+    const now = await this.#tip.newest();
+    const out = handedOverOn(now);
+    if (out !== null) throw handedOverFault(out.cheque);
     return now;
   }
 
@@ -499,7 +510,7 @@ export class Chain {
     // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
     // came of it, the ledger tells.
     await this.#receives.published();
-    await (newest === null ? undefined : this.#frontier.landing(newest.hash)?.catch(() => undefined));
+    await (newest === null ? undefined : this.#tip.landing(newest.hash)?.catch(() => undefined));
     const proven = this.#proven;
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
@@ -523,7 +534,7 @@ export class Chain {
     try {
       return await look();
     } catch (failure) {
-      const conflict = newest && this.#frontier.conflictOf(newest.hash);
+      const conflict = newest && this.#tip.conflictOf(newest.hash);
       if (!conflict || !(await this.#decided(conflict, signal))) throw failure;
       return look();
     }
@@ -557,7 +568,7 @@ const sendOf =
   (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) });
 
 /** While a send may yet be heard of, so may what was built on it. */
-const toldOf = ({ kind }: FullLanding): Landing => (kind === 'groundless' ? 'pending' : kind);
+const toldOf = ({ kind }: FullPublication): Publication => (kind === 'groundless' ? 'pending' : kind);
 
 function difference(before: Raw, after: Raw): Raw {
   return before > after ? subtractRaw(before, after) : subtractRaw(after, before);

@@ -8,12 +8,12 @@ import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf, nodeAt } from '../nano/nodes.fixture.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { type Account, accountWith, locks, STRANGER } from './account.fixture.ts';
-import type { Purse, PursePorts } from './account-wallet.ts';
+import type { AccountWallet, AccountWalletPorts } from './account-wallet.ts';
 import type { TransferEntry } from './transfer.ts';
 
 let devnet: Devnet;
 let account: Account;
-let purse: Purse;
+let wallet: AccountWallet;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -22,13 +22,13 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
-  purse = account.purse();
+  wallet = account.purse();
 });
-afterEach(() => purse.close());
+afterEach(() => wallet.close());
 
-const purseWith = (ports: Partial<PursePorts>) => {
-  purse = account.purse(ports);
-  return purse;
+const purseWith = (ports: Partial<AccountWalletPorts>) => {
+  wallet = account.purse(ports);
+  return wallet;
 };
 const fund = async (amount: bigint) => {
   const hash = await devnet.faucet(account.address, amount);
@@ -45,28 +45,28 @@ async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<stri
 }
 /** Looks until there is nothing more to see. */
 const settle = async () => {
-  await purse.refresh();
-  await expect.poll(() => purse.readiness()).toBe('ready');
+  await wallet.refresh();
+  await expect.poll(() => wallet.readiness()).toBe('ready');
 };
 
 describe('looking', () => {
   test('shows the proven balance; nothing before a node was asked', async () => {
-    expect([purse.balance, purse.trouble?.key ?? null, await purse.readiness()]).toEqual([
+    expect([wallet.balance, wallet.trouble?.key ?? null, await wallet.readiness()]).toEqual([
       null,
       null,
       'none',
     ]);
     devnet.faults.set({ kind: 'lie_balance', offset: '5' });
     await settle();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
-    expect(purse.missing(1_000n as Raw)).toBeNull();
-    expect(purse.missing(1_003n as Raw)).toBe(3n);
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, null]);
+    expect(wallet.missing(1_000n as Raw)).toBeNull();
+    expect(wallet.missing(1_003n as Raw)).toBe(3n);
   });
 
   test('takes in what has come, each by its own block, and prepares the work for a send', async () => {
     for (const amount of [1n, 2n, 3n]) await fund(amount);
     await settle();
-    expect([purse.balance, purse.incoming]).toEqual([1_006n, 0n]);
+    expect([wallet.balance, wallet.incoming]).toEqual([1_006n, 0n]);
     expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([1n, 2n, 3n]);
     expect(account.blocks()).toHaveLength(4);
   });
@@ -99,11 +99,11 @@ describe('looking', () => {
     before.close();
 
     purseWith({ exclusively });
-    const looking = purse.refresh();
-    await expect.poll(() => purse.incoming).toBe(8n);
+    const looking = wallet.refresh();
+    await expect.poll(() => wallet.incoming).toBe(8n);
     goOn();
     await Promise.all([closing, looking]);
-    expect([purse.balance, purse.incoming, purse.trouble?.key ?? null]).toEqual([1_008n, 0n, null]);
+    expect([wallet.balance, wallet.incoming, wallet.trouble?.key ?? null]).toEqual([1_008n, 0n, null]);
     expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([3n, 5n]);
     expect([taken, account.blocks().length]).toEqual([1, 3]);
   });
@@ -112,17 +112,17 @@ describe('looking', () => {
     account = await accountWith(devnet, null);
     purseWith({});
     await settle();
-    expect(purse.balance).toBe(0n);
+    expect(wallet.balance).toBe(0n);
     await fund(7n);
     await settle();
-    expect(purse.balance).toBe(7n);
+    expect(wallet.balance).toBe(7n);
   });
 
   test('believes an incoming amount only from the blocks that prove it', async () => {
     await fund(5n);
     devnet.faults.set({ kind: 'lie_receivable_amount', absolute: '500000' });
-    await purse.refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_005n, null]);
+    await wallet.refresh();
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_005n, null]);
   });
 
   test('leaves a source it cannot prove, says so, and takes the rest', async () => {
@@ -137,8 +137,8 @@ describe('looking', () => {
       process: real.process.bind(real),
     });
     purseWith({ node });
-    await purse.refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_006n, 'fault_sourceUnproven']);
+    await wallet.refresh();
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_006n, 'fault_sourceUnproven']);
   });
 
   test('a receive that a node refuses is trouble, and neither blocks the rest nor is tried for ever', async () => {
@@ -154,68 +154,68 @@ describe('looking', () => {
     purseWith({
       node: NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: line, timeoutMs: 2_000, now: Date.now }),
     });
-    await purse.refresh();
-    expect(purse.trouble?.key ?? null).toBe('fault_nodeRefused');
-    await purse.refresh();
+    await wallet.refresh();
+    expect(wallet.trouble?.key ?? null).toBe('fault_nodeRefused');
+    await wallet.refresh();
     expect(account.blocks().at(-1)?.block.balance).toBe(1_006n);
     const before = refused.length;
-    await purse.refresh();
+    await wallet.refresh();
     expect(refused).toHaveLength(before);
-    expect(purse.balance).toBe(1_006n);
+    expect(wallet.balance).toBe(1_006n);
   });
 
   test('a full batch is followed by another look', async () => {
     for (let count = 0; count < 34; count++) await devnet.faucet(account.address, 1n);
     await expect.poll(() => devnet.ledger.counts()).toSatisfy((c) => c.blocks === c.confirmed);
-    await purse.refresh();
-    expect(purse.balance).toBe(1_034n);
+    await wallet.refresh();
+    expect(wallet.balance).toBe(1_034n);
   });
 
   test('what stands in the way is said, and forgotten when it is gone', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await purse.refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([null, 'fault_nodeUnreachable']);
+    await wallet.refresh();
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([null, 'fault_nodeUnreachable']);
     devnet.faults.clear();
-    await purse.refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
+    await wallet.refresh();
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, null]);
   });
 });
 
 describe('what nodes are asked', () => {
   test('a look at rest: the head and what has come', async () => {
     await settle();
-    expect(await asked(() => purse.refresh())).toEqual({ account_info: 1, block_info: 1, receivable: 1 });
-    await purse.send(STRANGER, 1n as Raw);
+    expect(await asked(() => wallet.refresh())).toEqual({ account_info: 1, block_info: 1, receivable: 1 });
+    await wallet.send(STRANGER, 1n as Raw);
     await settle();
-    expect(await asked(() => purse.refresh())).toEqual({ block_info: 1, receivable: 1 });
+    expect(await asked(() => wallet.refresh())).toEqual({ block_info: 1, receivable: 1 });
   });
 
   test('looks that are asked for while one runs are one more', async () => {
     await settle();
-    const looks = () => Promise.all(Array.from({ length: 10 }, () => purse.refresh()));
+    const looks = () => Promise.all(Array.from({ length: 10 }, () => wallet.refresh()));
     expect(await asked(looks)).toMatchObject({ receivable: 2 });
   });
 
   test('taking in: two questions to prove it, one to publish it', async () => {
-    await purse.send(STRANGER, 1n as Raw);
+    await wallet.send(STRANGER, 1n as Raw);
     await settle();
     await fund(5n);
-    expect(await asked(() => purse.refresh())).toEqual({ block_info: 3, receivable: 1, process: 1 });
+    expect(await asked(() => wallet.refresh())).toEqual({ block_info: 3, receivable: 1, process: 1 });
   });
 
   test('a confirmation of its own block is nothing new; anybody else’s is looked at', async () => {
     const heard: string[] = [];
     purseWith({ changed: () => heard.push('changed') });
-    purse.open();
+    wallet.open();
     await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
     const order = { to: STRANGER, amount: 1n as Raw };
     const looks = await asked(async () => {
-      const own = await purse.chain.send(order, (block) => account.chains.put(block));
-      await purse.chain.land(own);
-      await purse.confirmed(own.hash);
+      const own = await wallet.chain.send(order, (block) => account.chains.put(block));
+      await wallet.chain.publish(own);
+      await wallet.confirmed(own.hash);
       // Heard on the same socket, after its own: a look that its own had caused would have begun by now.
       await fund(5n);
-      await expect.poll(() => purse.balance).toBe(1_004n);
+      await expect.poll(() => wallet.balance).toBe(1_004n);
     });
     expect(looks.receivable).toBe(1);
     expect(looks.account_info).toBeUndefined();
@@ -224,9 +224,9 @@ describe('what nodes are asked', () => {
 
 describe('sending', () => {
   test('an amount, or everything, is written down as a transfer', async () => {
-    await purse.send(STRANGER, 300n as Raw);
-    expect(purse.balance).toBe(700n);
-    await purse.send(STRANGER, 'everything');
+    await wallet.send(STRANGER, 300n as Raw);
+    expect(wallet.balance).toBe(700n);
+    await wallet.send(STRANGER, 'everything');
     expect(account.sends().map(({ amount }) => amount)).toEqual([300n, 700n]);
     expect(await transfers()).toEqual(
       expect.arrayContaining([
@@ -234,17 +234,17 @@ describe('sending', () => {
         ['sent', 700n],
       ]),
     );
-    await expect(purse.send(STRANGER, 'everything')).rejects.toThrow('fault_nothingToSend');
-    await expect(purse.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_insufficient');
+    await expect(wallet.send(STRANGER, 'everything')).rejects.toThrow('fault_nothingToSend');
+    await expect(wallet.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_insufficient');
   });
 
   test('what no node took is said to wait, not to be unsent, and goes out once', async () => {
     await settle();
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(purse.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
+    await expect(wallet.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
     devnet.faults.clear();
-    await purse.refresh();
-    await purse.refresh();
+    await wallet.refresh();
+    await wallet.refresh();
     expect(account.sends().map(({ amount }) => amount)).toEqual([5n]);
   });
 
@@ -253,37 +253,37 @@ describe('sending', () => {
     const key = readHex32(publicKeyOf(STRANGER));
     if (key === undefined) throw new Error('a key is 32 bytes');
     await account.publish(await account.otherWallet().send(key, 9n));
-    await expect(purse.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockForked');
+    await expect(wallet.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockForked');
     expect(account.sends().map(({ amount }) => amount)).toEqual([9n]);
   });
 });
 
 describe('confirmations', () => {
   const publish = async () => {
-    const own = await purse.chain.send({ to: STRANGER, amount: 1n as Raw }, (block) =>
+    const own = await wallet.chain.send({ to: STRANGER, amount: 1n as Raw }, (block) =>
       account.chains.put(block),
     );
-    await purse.chain.land(own);
+    await wallet.chain.publish(own);
     return own.hash;
   };
 
-  test.each<[string, Partial<PursePorts>]>([
+  test.each<[string, Partial<AccountWalletPorts>]>([
     ['told by the socket', {}],
     ['by asking alone', { openSocket: null }],
   ])('%s', async (_, ports) => {
     purseWith(ports);
     const hash = await publish();
-    await purse.confirmed(hash);
+    await wallet.confirmed(hash);
     expect(devnet.ledger.isConfirmed(devnet.ledger.find(hash))).toBe(true);
   });
 
   test('that do not come end with patience; a purse that closes waits no longer', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     purseWith({ patienceMs: 50 });
-    await expect(purse.confirmed(await publish())).rejects.toThrow('fault_notConfirmed');
+    await expect(wallet.confirmed(await publish())).rejects.toThrow('fault_notConfirmed');
     purseWith({});
-    const waiting = purse.confirmed(await publish());
-    purse.close();
+    const waiting = wallet.confirmed(await publish());
+    wallet.close();
     await expect(waiting).rejects.toThrow('fault_locked');
   });
 });
@@ -291,6 +291,6 @@ describe('confirmations', () => {
 test('a purse that cannot sign takes nothing in', async () => {
   await fund(5n);
   purseWith({ keys: () => Promise.reject(new Fault('fault_locked')) });
-  await purse.refresh();
-  expect([purse.trouble?.key ?? null, account.blocks().length]).toEqual(['fault_locked', 1]);
+  await wallet.refresh();
+  expect([wallet.trouble?.key ?? null, account.blocks().length]).toEqual(['fault_locked', 1]);
 });

@@ -12,13 +12,13 @@ import type { VerifiedSource } from '../nano/receivable.ts';
 import { signDigestOfText } from '../nano/signature.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import { Chain, type ChainPorts } from './account-chain.ts';
+import { AccountChain, type AccountChainPorts } from './account-chain.ts';
 import { OpenTransfers } from './open-transfers.ts';
-import { isChequeOut, type OwnBlock } from './own-block.ts';
-import { Intake } from './receive-pending.ts';
+import { isHandedOverFault, type OwnBlock } from './own-block.ts';
+import { PendingReceiver } from './receive-pending.ts';
 import type { Transfer, TransferBook, TransferEntry } from './transfer.ts';
 
-export interface PursePorts extends Omit<ChainPorts, 'confirmed'> {
+export interface AccountWalletPorts extends Omit<AccountChainPorts, 'confirmed'> {
   readonly account: NanoAddress;
   /** Null where the network has no socket. */
   readonly openSocket: OpenSocket | null;
@@ -35,7 +35,7 @@ export interface PursePorts extends Omit<ChainPorts, 'confirmed'> {
 }
 
 /** Where a block stands on the ledger, as far as the nodes say. */
-export type Standing = 'unknown' | 'unconfirmed' | 'confirmed';
+export type BlockStatus = 'unknown' | 'unconfirmed' | 'confirmed';
 
 /** When a node is asked a second time whether a block is confirmed (ms). */
 const POLL = 250;
@@ -43,13 +43,13 @@ const POLL = 250;
 const REPLACED_POLL = 5_000;
 
 /** The unlocked wallet: one account on one network, its money and its chain. */
-export class Purse {
+export class AccountWallet {
   readonly network: NetworkProfile;
   readonly account: NanoAddress;
-  readonly chain: Chain;
-  readonly #ports: PursePorts;
+  readonly chain: AccountChain;
+  readonly #ports: AccountWalletPorts;
   readonly #transfers: OpenTransfers;
-  readonly #intake: Intake;
+  readonly #pendingReceiver: PendingReceiver;
   readonly #feed: ConfirmationFeed | null;
   readonly #confirmations: Confirmations;
   readonly #life = new AbortController();
@@ -61,12 +61,12 @@ export class Purse {
   /** Who waits for the next look. */
   readonly #onLook = new Set<() => void>();
 
-  constructor(ports: PursePorts) {
+  constructor(ports: AccountWalletPorts) {
     this.#ports = ports;
     this.network = ports.network;
     this.account = ports.account;
     const confirmed = (hash: BlockHash, signal?: AbortSignal) => this.confirmed(hash, signal);
-    this.chain = new Chain(ports.account, { ...ports, confirmed });
+    this.chain = new AccountChain(ports.account, { ...ports, confirmed });
     const { account, openSocket, clock, node } = ports;
     this.#feed = openSocket === null ? null : new ConfirmationFeed({ account, openSocket, clock });
     this.#confirmations = new Confirmations({ node, feed: this.#feed, clock, pollMs: POLL });
@@ -79,7 +79,7 @@ export class Purse {
       book: ports.transfers,
       now: clock.now,
     });
-    this.#intake = new Intake({
+    this.#pendingReceiver = new PendingReceiver({
       chain: this.chain,
       node,
       record: (receives) => this.#transfers.record(receives.map((one) => this.#received(one))),
@@ -102,12 +102,12 @@ export class Purse {
 
   /** Proven incoming money that is being taken in (raw). */
   get incoming(): Raw {
-    return this.#intake.incoming;
+    return this.#pendingReceiver.incoming;
   }
 
   /** What stands between the purse and its money; null when all is well. */
   get trouble(): Fault | null {
-    return this.#failure ?? this.#intake.trouble;
+    return this.#failure ?? this.#pendingReceiver.trouble;
   }
 
   /** Why the last look at the ledger failed; null when it did not. */
@@ -157,14 +157,14 @@ export class Purse {
 
   /** Looks for a user who wants it now: what was refused, or could not be read, is tried again at once. */
   retry(): Promise<void> {
-    this.#intake.retry();
+    this.#pendingReceiver.retry();
     return this.look();
   }
 
   /** Looks, and takes in what has come without preparing for the payment after it: the one at hand needs the money. */
-  async takeIn(): Promise<void> {
+  async receivePending(): Promise<void> {
     await this.look();
-    await this.#intake.hurry();
+    await this.#pendingReceiver.hurry();
   }
 
   /**
@@ -180,11 +180,11 @@ export class Purse {
         ? await this.chain.sendEverything(to, record)
         : await this.chain.send({ to, amount }, record);
     try {
-      const landing = await this.chain.land(own);
-      if (landing === 'landed') await this.#transfers.done([own.hash]);
-      if (landing === 'replaced') await this.#transfers.replaced(own.hash);
-      if (landing === 'replaced') throw new Fault('fault_blockForked');
-      if (landing === 'pending') throw new Fault('fault_blockWaits');
+      const publication = await this.chain.publish(own);
+      if (publication === 'landed') await this.#transfers.done([own.hash]);
+      if (publication === 'replaced') await this.#transfers.replaced(own.hash);
+      if (publication === 'replaced') throw new Fault('fault_blockForked');
+      if (publication === 'pending') throw new Fault('fault_blockWaits');
       return own.hash;
     } catch (failure) {
       const fault = faultOf(failure);
@@ -251,7 +251,7 @@ export class Purse {
   }
 
   /** Where any block stands. @throws Fault those of NodeClient */
-  async standing(hash: BlockHash): Promise<Standing> {
+  async blockStatus(hash: BlockHash): Promise<BlockStatus> {
     const told = await this.#ports.node.blockInfo(hash);
     if (told === null) return 'unknown';
     return told.confirmed ? 'confirmed' : 'unconfirmed';
@@ -283,7 +283,7 @@ export class Purse {
         resolve();
       }
       // What is being taken in may take long: another look is not kept waiting for it.
-      const taken = this.#intake.taken().then((more) => {
+      const taken = this.#pendingReceiver.taken().then((more) => {
         this.#again ||= more;
       });
       await Promise.race([taken, woken]);
@@ -297,15 +297,15 @@ export class Purse {
     const { changed } = this.#ports;
     try {
       await this.chain.look();
-      await this.#transfers.lookAgain((hash) => this.#intake.isInHand(hash));
-      await this.#intake.look();
+      await this.#transfers.retry((hash) => this.#pendingReceiver.isInHand(hash));
+      await this.#pendingReceiver.look();
       this.#failure = null;
     } catch (failure) {
       const fault = faultOf(failure);
       const { refused } = this.chain;
       if (refused !== null) await this.#transfers.refused(refused.hash, refused.fault);
       // That the account waits for a cheque is no trouble: whoever shows the purse says so by itself.
-      this.#failure = isChequeOut(fault) ? null : fault;
+      this.#failure = isHandedOverFault(fault) ? null : fault;
     } finally {
       if (!this.#life.signal.aborted) changed();
     }

@@ -18,6 +18,7 @@ import { openDatabase } from '../storage/database.ts';
 import { StoredJournal } from '../storage/journal.ts';
 import { memorySession, noParts } from '../storage/private-parts.fixture.ts';
 import { PrivateParts } from '../storage/private-parts.ts';
+import type { Database } from '../storage/schema.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import { storedWorkCache } from '../storage/work-cache.ts';
 import { nonceOf } from '../work/difficulty.ts';
@@ -25,8 +26,7 @@ import type { WorkEngine } from '../work/engine.ts';
 import { checked } from '../work/engines.fixture.ts';
 import { WorkScheduler } from '../work/scheduler.ts';
 import type { Exclusively } from './account-chain.ts';
-import { Purse, type PursePorts } from './account-wallet.ts';
-import type { Database } from "../storage/schema.ts";
+import { AccountWallet, type AccountWalletPorts } from './account-wallet.ts';
 
 /** Whoever nobody else is in these tests. */
 export const STRANGER: NanoAddress = freshKeys().address;
@@ -43,7 +43,7 @@ export interface Account {
   nextJournal(after: 'worker' | 'browser'): Promise<StoredJournal>;
   readonly chains: StoredChains;
   /** A purse of its own over the same database, as a new life of the worker has it; its ports may be replaced. */
-  purse(ports?: Partial<PursePorts>): Purse;
+  purse(ports?: Partial<AccountWalletPorts>): AccountWallet;
   /** The same seed in another browser: the same account, over a database of its own. */
   elsewhere(): Promise<Account>;
   /** The account's blocks on the ledger, oldest first. */
@@ -83,7 +83,7 @@ async function accountOf(devnet: Devnet, keys: AccountKeys): Promise<Account> {
     },
     chains,
     purse: (ports) =>
-      new Purse({
+      new AccountWallet({
         network,
         account: keys.address,
         node: nodeAt(...network.rpcUrls),

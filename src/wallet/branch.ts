@@ -10,7 +10,7 @@ import {
 import { fetchOwnBlock } from '../nano/chain-head.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { OwnBlock } from './own-block.ts';
-import type { FindSigned } from './publication.ts';
+import type { FindSignedBlock } from './publication.ts';
 
 /** How an own block stands to the branch of blocks that ends in a head. */
 export type Relation =
@@ -40,10 +40,10 @@ interface Member {
 export class Branches {
   readonly #account: NanoAddress;
   readonly #node: NodeClient;
-  readonly #signed: FindSigned;
+  readonly #signed: FindSignedBlock;
   readonly #fetched = new Map<BlockHash, SignedBlock>();
 
-  constructor(account: NanoAddress, node: NodeClient, signed: FindSigned) {
+  constructor(account: NanoAddress, node: NodeClient, signed: FindSignedBlock) {
     this.#account = account;
     this.#node = node;
     this.#signed = signed;

@@ -1,6 +1,6 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
-import type { ChequeBlock, OwnBlock } from './own-block.ts';
+import type { HandedOverBlock, OwnBlock } from './own-block.ts';
 
 /** The purse's memory of its own chains: a block stands here before the network sees it. */
 export interface ChainStore {
@@ -19,9 +19,9 @@ export interface ChainStore {
    * Holds back the account's newest block (see `heldBack`): false when it is that no more, or when its payment is past
    * `signed`, and a network has it.
    */
-  holdBack(cheque: ChequeBlock): Promise<boolean>;
+  withhold(cheque: HandedOverBlock): Promise<boolean>;
   /** The cheque is on the ledger: from now on it is a block like any other. Nothing, if it was settled otherwise. */
-  cashed(cheque: ChequeBlock): Promise<void>;
+  publishedByPayee(cheque: HandedOverBlock): Promise<void>;
   /** Every cheque that is out, being revoked or not, of all accounts and networks. */
-  out(): Promise<readonly ChequeBlock[]>;
+  handedOver(): Promise<readonly HandedOverBlock[]>;
 }

@@ -7,18 +7,18 @@ import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import { Branches, type Relation } from './branch.ts';
 import type { ChainStore } from './chain-store.ts';
-import { chequeOutOn, headAfter, heldBack, type OwnBlock, settledBlock } from './own-block.ts';
+import { handedOverOn, headAfter, type OwnBlock, settledBlock, withheld } from './own-block.ts';
 import {
   type Conflict,
-  type FullLanding,
+  conflictingBlockOf,
+  type FullPublication,
   isExcluded,
   isReplaced,
-  landBlock,
-  rivalOf,
+  publishOwnBlock,
 } from './publication.ts';
-import { isCashed } from './replacement-block.ts';
+import { isPublishedByPayee } from './replacement-block.ts';
 
-export interface FrontierPorts {
+export interface ChainTipPorts {
   readonly network: NetworkProfile;
   readonly node: NodeClient;
   readonly store: ChainStore;
@@ -43,17 +43,17 @@ export interface Basis {
  * Where an account's chain ends: what the purse has signed, and what the ledgers make of it. Nothing is signed here; own
  * blocks that the ledgers lack are published again, as long as they may.
  */
-export class Frontier {
+export class ChainTip {
   readonly #account: NanoAddress;
-  readonly #ports: FrontierPorts;
+  readonly #ports: ChainTipPorts;
   /** Own blocks that cannot land: they are not published again. */
   readonly #lost = new Map<BlockHash, Lost>();
-  readonly #landings = new Map<BlockHash, Promise<FullLanding>>();
+  readonly #landings = new Map<BlockHash, Promise<FullPublication>>();
   /** What own blocks waited for when they were last to land. */
   readonly #conflicts = new Map<BlockHash, Conflict>();
   readonly #branches: Branches;
 
-  constructor(account: NanoAddress, ports: FrontierPorts) {
+  constructor(account: NanoAddress, ports: ChainTipPorts) {
     this.#account = account;
     this.#ports = ports;
     this.#branches = new Branches(account, ports.node, (hash) => ports.store.signed(hash));
@@ -75,9 +75,9 @@ export class Frontier {
   async basis(newest: OwnBlock | null): Promise<Basis> {
     const { node } = this.#ports;
     if (newest === null) return { head: await readChainHead(node, this.#account) };
-    const out = chequeOutOn(newest);
+    const out = handedOverOn(newest);
     if (out !== null) {
-      if (newest.revokes !== undefined || !(await isCashed(this.#ports, out)))
+      if (newest.revokes !== undefined || !(await isPublishedByPayee(this.#ports, out)))
         return { head: headAfter(out) };
       return this.basis(settledBlock(out));
     }
@@ -88,11 +88,11 @@ export class Frontier {
     if (told !== null && lost !== 'replaced') {
       return { head: told.successor === null ? headAfter(newest) : await this.#headAbove(newest) };
     }
-    if (lost === undefined && (await this.#holdBackLate(newest))) return { head: headAfter(newest) };
-    const landing = lost ?? (await this.#landAgain(newest));
-    if (landing === 'landed') return { head: headAfter(newest) };
-    if (landing === 'pending') throw new Fault('fault_nodeBehind');
-    return this.#basisBeside(newest, landing);
+    if (lost === undefined && (await this.#withholdLate(newest))) return { head: headAfter(newest) };
+    const publication = lost ?? (await this.#publishAgain(newest));
+    if (publication === 'landed') return { head: headAfter(newest) };
+    if (publication === 'pending') throw new Fault('fault_nodeBehind');
+    return this.#basisBeside(newest, publication);
   }
 
   /** How an own block stands to the branch of a head (see `Branches`). */
@@ -105,12 +105,12 @@ export class Frontier {
    *
    * @throws Fault as `landBlock`
    */
-  land(own: OwnBlock): Promise<FullLanding> {
+  publish(own: OwnBlock): Promise<FullPublication> {
     const running = this.#landings.get(own.hash);
     if (running !== undefined) return running;
-    const landing = this.#land(own).finally(() => this.#landings.delete(own.hash));
-    this.#landings.set(own.hash, landing);
-    return landing;
+    const publication = this.#publish(own).finally(() => this.#landings.delete(own.hash));
+    this.#landings.set(own.hash, publication);
+    return publication;
   }
 
   /** Gives up an own block that pays nobody and stands on one that was refused: it is not published again. */
@@ -134,7 +134,7 @@ export class Frontier {
   }
 
   /** What is becoming of a block that is being published right now. */
-  landing(hash: BlockHash): Promise<FullLanding> | undefined {
+  landing(hash: BlockHash): Promise<FullPublication> | undefined {
     return this.#landings.get(hash);
   }
 
@@ -143,19 +143,19 @@ export class Frontier {
    * It is shown to be ours (see `landBlock`).
    */
   async replacementOf(own: OwnBlock): Promise<BlockHash | null> {
-    const rival = await rivalOf(this.#ports.node, own);
-    return rival?.confirmed ? rival.hash : null;
+    const conflicting = await conflictingBlockOf(this.#ports.node, own);
+    return conflicting?.confirmed ? conflicting.hash : null;
   }
 
   /**
    * Holds back the newest own block, when it is too late for what it pays and no node has it. True as well where it is
    * held back already, by whoever looked at the account a moment ago.
    */
-  async holdBack(hash: BlockHash): Promise<boolean> {
+  async withhold(hash: BlockHash): Promise<boolean> {
     const newest = await this.newest();
-    if (chequeOutOn(newest)?.hash === hash) return true;
+    if (handedOverOn(newest)?.hash === hash) return true;
     if (newest?.hash !== hash || (await this.#ports.node.blockInfo(hash)) !== null) return false;
-    return this.#holdBackLate(newest);
+    return this.#withholdLate(newest);
   }
 
   /** Another wallet built on our newest block: what it has must show that it stands on it. */
@@ -185,9 +185,9 @@ export class Frontier {
    * A block that a node refuses for good would block the chain for ever. One that pays nobody is given up for it: should
    * it land all the same, what was built beside it does not, and nobody was paid twice.
    */
-  async #landAgain(own: OwnBlock): Promise<FullLanding['kind'] | 'refused'> {
+  async #publishAgain(own: OwnBlock): Promise<FullPublication['kind'] | 'refused'> {
     try {
-      return (await this.land(own)).kind;
+      return (await this.publish(own)).kind;
     } catch (failure) {
       if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
       if (own.subtype === 'send') {
@@ -205,26 +205,26 @@ export class Frontier {
     return kept?.excludes === undefined ? own : { ...own, excludes: kept.excludes };
   }
 
-  async #land(own: OwnBlock): Promise<FullLanding> {
+  async #publish(own: OwnBlock): Promise<FullPublication> {
     const { node, store, renew } = this.#ports;
     const renewed = async (each: OwnBlock) => ({ ...each, block: await renew(each) });
-    const landing = await landBlock(node, await renewed(await this.#kept(own)), async (hash) => {
+    const publication = await publishOwnBlock(node, await renewed(await this.#kept(own)), async (hash) => {
       const signed = await store.signed(hash);
       return signed === null ? null : renewed(signed);
     });
-    const { kind } = landing;
+    const { kind } = publication;
     if (kind === 'replaced' || kind === 'groundless') this.#lost.set(own.hash, kind);
-    const conflict = kind === 'pending' ? landing.conflict : null;
+    const conflict = kind === 'pending' ? publication.conflict : null;
     if (conflict === null) this.#conflicts.delete(own.hash);
     else this.#conflicts.set(own.hash, conflict);
-    return landing;
+    return publication;
   }
 
-  async #holdBackLate(newest: OwnBlock): Promise<boolean> {
+  async #withholdLate(newest: OwnBlock): Promise<boolean> {
     const { node, store, clock } = this.#ports;
-    const cheque = heldBack(newest, clock.now());
+    const cheque = withheld(newest, clock.now());
     if (cheque === null || (await isExcluded(node, newest))) return false;
-    return store.holdBack(cheque);
+    return store.withhold(cheque);
   }
 }
 

@@ -9,7 +9,7 @@ import { hash as hashOf } from '../nano/nodes.fixture.ts';
 import { StoredTransfers } from '../storage/transfers.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
-import type { Purse, PursePorts } from './account-wallet.ts';
+import type { AccountWallet, AccountWalletPorts } from './account-wallet.ts';
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -22,7 +22,7 @@ interface Request {
 
 let devnet: Devnet;
 let account: Account;
-let purse: Purse;
+let wallet: AccountWallet;
 let now: number;
 /** What the node was asked, in order. */
 let asked: Request[];
@@ -39,12 +39,12 @@ beforeEach(async () => {
   asked = [];
   instead = () => undefined;
   account = await accountWith(devnet, 1_000n);
-  purse = open();
+  wallet = open();
 });
-afterEach(() => purse.close());
+afterEach(() => wallet.close());
 
 /** A life of the purse over the same database; it watches no socket, so that every look is one that a test asked for. */
-function open(ports: Partial<PursePorts> = {}, of: Account = account): Purse {
+function open(ports: Partial<AccountWalletPorts> = {}, of: Account = account): AccountWallet {
   const line: typeof fetch = async (url, init) => {
     const request = JSON.parse(String(init?.body));
     asked.push(request);
@@ -58,10 +58,10 @@ function open(ports: Partial<PursePorts> = {}, of: Account = account): Purse {
     ...ports,
   });
 }
-function nextLife(ports?: Partial<PursePorts>): Purse {
-  purse.close();
-  purse = open(ports);
-  return purse;
+function nextLife(ports?: Partial<AccountWalletPorts>): AccountWallet {
+  wallet.close();
+  wallet = open(ports);
+  return wallet;
 }
 async function comes(amount: bigint) {
   const hash = hashOf(await devnet.faucet(account.address, amount));
@@ -77,7 +77,7 @@ const transfers = async () =>
     at,
     ...(state?.kind === 'refused' && { said: state.said }),
   }));
-const shown = () => [purse.balance, purse.incoming, purse.trouble?.message ?? null];
+const shown = () => [wallet.balance, wallet.incoming, wallet.trouble?.message ?? null];
 const processed = () => asked.filter(({ action }) => action === 'process').length;
 
 describe('a receive that a node refuses', () => {
@@ -89,8 +89,8 @@ describe('a receive that a node refuses', () => {
   });
 
   test('is neither in the balance nor done, and the node’s words stand until it is received', async () => {
-    await purse.refresh();
-    await purse.refresh();
+    await wallet.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_006n, 0n, 'fault_nodeRefused Unreceivable']);
     expect(await transfers()).toEqual(
       expect.arrayContaining([
@@ -100,7 +100,7 @@ describe('a receive that a node refuses', () => {
     );
     instead = () => undefined;
     now += HOUR;
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, null]);
     // It is the same transfer, at the time when the ledger took it.
     expect(await transfers()).toHaveLength(2);
@@ -109,12 +109,12 @@ describe('a receive that a node refuses', () => {
 
   test('is tried again by itself, the more often it was refused the later', async () => {
     const gaps: number[] = [];
-    await purse.refresh();
+    await wallet.refresh();
     let last = now;
     for (let tries = 1; tries < 7; ) {
       now += 15 * SECOND;
       const before = processed();
-      await purse.refresh();
+      await wallet.refresh();
       if (processed() === before) continue;
       gaps.push((now - last) / SECOND);
       last = now;
@@ -125,19 +125,19 @@ describe('a receive that a node refuses', () => {
   });
 
   test('is tried again at once for a user who wants it', async () => {
-    await purse.refresh();
+    await wallet.refresh();
     instead = () => undefined;
-    await purse.refresh();
-    expect(purse.balance).toBe(1_006n);
-    await purse.retry();
-    await purse.refresh();
+    await wallet.refresh();
+    expect(wallet.balance).toBe(1_006n);
+    await wallet.retry();
+    await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, null]);
   });
 
   test('waits as long after the worker has ended, and is told all the while', async () => {
-    await purse.refresh();
+    await wallet.refresh();
     now += 15 * SECOND;
-    await purse.refresh();
+    await wallet.refresh();
     const tries = async () =>
       (await account.database.getAll('transfers')).map(
         ({ state }) => state?.kind === 'refused' && state.tries,
@@ -149,18 +149,18 @@ describe('a receive that a node refuses', () => {
     expect(shown()).toEqual([1_006n, 0n, 'fault_nodeRefused Unreceivable']);
     now += 30 * SECOND;
     instead = () => undefined;
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, null]);
   });
 
   test('that another wallet made is no transfer of this purse', async () => {
-    await purse.refresh();
+    await wallet.refresh();
     const link = readHex32(bad);
     if (link === undefined) throw new Error('a hash');
     const other = account.otherWallet();
     await account.publish(await other.change(link));
     await account.publish(await other.receive(link));
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, null]);
     expect(await transfers()).toMatchObject([{ amount: 6n, state: 'done' }]);
   });
@@ -192,16 +192,16 @@ describe('a node that asks for more work than it says', () => {
         refused++;
         return refusal(words);
       };
-      purse.close();
-      purse = open({ network });
-      await purse.refresh();
+      wallet.close();
+      wallet = open({ network });
+      await wallet.refresh();
       expect(shown()).toEqual([1_011n, 0n, null]);
       expect(refused).toBe(1);
       expect(await transfers()).toMatchObject([{ state: 'done' }, { state: 'done' }]);
       const seen = processed();
       await strict.confirmed(await strict.faucet(account.address, 7n));
-      await purse.refresh();
-      expect([purse.balance, processed() - seen]).toEqual([1_018n, 1]);
+      await wallet.refresh();
+      expect([wallet.balance, processed() - seen]).toEqual([1_018n, 1]);
     },
   );
 });
@@ -233,25 +233,25 @@ describe('one payment that is not as it should be', () => {
     await comes(5n);
     const bad = await comes(7n);
     instead = liar(bad);
-    await purse.refresh();
-    await purse.refresh();
+    await wallet.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, 'fault_sourceUnproven']);
     instead = () => undefined;
-    await purse.retry();
-    await purse.refresh();
+    await wallet.retry();
+    await wallet.refresh();
     expect(shown()).toEqual([1_018n, 0n, null]);
   });
 
   test('is asked about again later, and not at every look', async () => {
     const bad = await comes(7n);
     instead = ({ hash }) => (hash === bad ? refusal('Internal server error') : undefined);
-    await purse.refresh();
+    await wallet.refresh();
     const count = () => asked.filter(({ hash }) => hash === bad).length;
     expect(count()).toBe(1);
-    await purse.refresh();
+    await wallet.refresh();
     expect(count()).toBe(1);
     now += 15 * SECOND;
-    await purse.refresh();
+    await wallet.refresh();
     expect(count()).toBe(2);
   });
 
@@ -264,9 +264,9 @@ describe('one payment that is not as it should be', () => {
     }
     instead = ({ action, hash = '' }) =>
       action === 'block_info' && bad.has(hash) ? refusal('Internal server error') : undefined;
-    await purse.refresh();
-    await purse.refresh();
-    expect(purse.balance).toBe(1_001n);
+    await wallet.refresh();
+    await wallet.refresh();
+    expect(wallet.balance).toBe(1_001n);
   });
 
   /** What the devnet names as waiting for the account. */
@@ -289,37 +289,37 @@ describe('money of a network that made more than there is of XNO', () => {
   test('is received from its first account where the money is for tests', async () => {
     account = await accountWith(rich, 1_000n);
     await rich.confirmed(await rich.faucet(account.address, 2n ** 127n));
-    purse.close();
-    purse = open();
-    await purse.refresh();
+    wallet.close();
+    wallet = open();
+    await wallet.refresh();
     expect(shown()).toEqual([1_000n + 2n ** 127n, 0n, null]);
   });
 
   test('is not believed where the money is real', async () => {
     account = await accountWith(rich, 1_000n);
     await rich.confirmed(await rich.faucet(account.address, 5n));
-    purse.close();
-    purse = open({ network: { ...account.network, testMoney: false } });
-    await purse.refresh();
+    wallet.close();
+    wallet = open({ network: { ...account.network, testMoney: false } });
+    await wallet.refresh();
     expect(shown()).toEqual([1_000n, 0n, 'fault_sourceUnproven']);
   });
 });
 
 describe('a send that a node refuses', () => {
-  const send = (amount: bigint) => purse.send(STRANGER, amount as Raw);
+  const send = (amount: bigint) => wallet.send(STRANGER, amount as Raw);
   beforeEach(async () => {
-    await purse.refresh();
+    await wallet.refresh();
     instead = ({ block }) => (block === undefined ? undefined : refusal('Bad signature'));
   });
 
   test('is neither off the balance nor done, and is published again until a node takes it', async () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused Bad signature');
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([1_000n, 0n, 'fault_nodeRefused Bad signature']);
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'refused', said: 'Bad signature' }]);
     now += 1;
     instead = () => undefined;
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([995n, 0n, null]);
     expect(await transfers()).toEqual([{ kind: 'sent', amount: 5n, state: 'done', at: now }]);
     expect(account.sends()).toHaveLength(1);
@@ -339,7 +339,7 @@ describe('a send that a node refuses', () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
     instead = () => undefined;
-    await purse.refresh();
+    await wallet.refresh();
     expect(account.sends()).toHaveLength(1);
     expect(await transfers()).toHaveLength(1);
   });
@@ -349,7 +349,7 @@ describe('a send that a node refuses', () => {
     const key = readHex32(publicKeyOf(STRANGER));
     if (key === undefined) throw new Error('a key');
     await account.publish(await account.otherWallet().send(key, 9n));
-    await purse.refresh();
+    await wallet.refresh();
     expect(shown()).toEqual([991n, 0n, null]);
     expect(await transfers()).toMatchObject([{ kind: 'sent', amount: 5n, state: 'replaced' }]);
   });
@@ -357,14 +357,14 @@ describe('a send that a node refuses', () => {
 
 describe('a transfer that the worker left open', () => {
   test('and no node has, waits, and is done once it is published', async () => {
-    await purse.refresh();
+    await wallet.refresh();
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
-    await expect(purse.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
+    await expect(wallet.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'waiting' }]);
     await nextLife().refresh();
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'waiting' }]);
     devnet.faults.clear();
-    await purse.refresh();
+    await wallet.refresh();
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'done' }]);
   });
 
@@ -373,7 +373,7 @@ describe('a transfer that the worker left open', () => {
     const book = new StoredTransfers(account.database, () => now);
     // The worker ends before it can write down what became of it.
     nextLife({ transfers: Object.assign(book, { settle: () => new Promise<void>(() => {}) }) });
-    void purse.refresh();
+    void wallet.refresh();
     await expect.poll(() => account.blocks().length).toBe(2);
     expect(await transfers()).toMatchObject([{ kind: 'received', state: 'waiting' }]);
     await nextLife().refresh();
@@ -394,11 +394,11 @@ describe('a purse that is sent dust without end, whose work is never found ahead
       },
     };
     nextLife({ work: workOver(account.database, engine) });
-    await purse.look();
+    await wallet.look();
     for (let amount = 1n; amount <= 20n; amount++) await comes(amount);
-    await purse.look();
+    await wallet.look();
     expect(shown()).toEqual([1_000n, 210n, null]);
-    await purse.takeIn();
+    await wallet.receivePending();
     expect(shown()).toEqual([1_210n, 0n, null]);
   });
 });

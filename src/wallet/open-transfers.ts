@@ -2,7 +2,7 @@ import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NodeClient } from '../nano/node-client.ts';
-import type { Chain } from './account-chain.ts';
+import type { AccountChain } from './account-chain.ts';
 import type { ChainStore } from './chain-store.ts';
 import {
   isOpen,
@@ -15,7 +15,7 @@ import {
 export interface OpenTransfersPorts {
   readonly network: string;
   readonly account: NanoAddress;
-  readonly chain: Pick<Chain, 'land'>;
+  readonly chain: Pick<AccountChain, 'publish'>;
   readonly node: Pick<NodeClient, 'blockInfo'>;
   readonly store: Pick<ChainStore, 'signed'>;
   readonly book: TransferBook;
@@ -76,9 +76,9 @@ export class OpenTransfers {
    * @param isInHand whether a send that is to be received is being taken in right now.
    * @throws Fault those of NodeClient
    */
-  async lookAgain(isInHand: (id: BlockHash) => boolean): Promise<void> {
+  async retry(isInHand: (id: BlockHash) => boolean): Promise<void> {
     for (const { id, kind, state, block = id } of await this.all()) {
-      if (kind === 'sent') await this.#landAgain(id);
+      if (kind === 'sent') await this.#publishAgain(id);
       else if (state?.kind === 'waiting' && !isInHand(id)) await this.#doneIfKnown(id, block);
     }
   }
@@ -97,13 +97,13 @@ export class OpenTransfers {
     }
   }
 
-  async #landAgain(id: BlockHash): Promise<void> {
+  async #publishAgain(id: BlockHash): Promise<void> {
     const own = await this.#ports.store.signed(id);
     if (own === null) return;
     try {
-      const landing = await this.#ports.chain.land(own);
-      if (landing === 'landed') await this.done([id]);
-      if (landing === 'replaced') await this.replaced(id);
+      const publication = await this.#ports.chain.publish(own);
+      if (publication === 'landed') await this.done([id]);
+      if (publication === 'replaced') await this.replaced(id);
     } catch (failure) {
       if (!(failure instanceof Fault)) throw failure;
       if (failure.key === 'fault_nodeRefused') await this.refused(id, failure);

@@ -33,29 +33,29 @@ export interface OwnBlock {
    * Only while the block may be published by others than us, and is not known to be on the ledger: it is in the hands
    * of a site, or was held back when its time had come and gone.
    */
-  readonly cheque?: Cheque;
+  readonly cheque?: HandedOver;
   /** Only while this block is to take the place of a cheque, and the network has confirmed neither of the two. */
-  readonly revokes?: ChequeBlock;
+  readonly revokes?: HandedOverBlock;
 }
 
 /** For what a signed block pays, and whom (protocol.md section 7, rule 16). */
-export interface Cheque {
+export interface HandedOver {
   readonly payment: PaymentId;
   /** Null for one of a private window, whose site is not written down (invariant 12). */
   readonly site: Site | null;
 }
 
 /** A payment that buys nothing any more when its block lands too late. */
-export interface Due extends Cheque {
+export interface Due extends HandedOver {
   /** When it is too late (ms). */
   readonly by: number;
 }
 
 /** A signed block that others may publish. */
-export type ChequeBlock = OwnBlock & { readonly cheque: Cheque };
+export type HandedOverBlock = OwnBlock & { readonly cheque: HandedOver };
 
 /** Writes a signed block where a crash cannot lose it. */
-export type Record = (own: OwnBlock) => Promise<void>;
+export type PersistBlock = (own: OwnBlock) => Promise<void>;
 
 /** The chain head as it stands after an own block: nobody has to be believed about it. */
 export function headAfter({
@@ -85,18 +85,18 @@ export function headBefore({ account, subtype, block, moved }: OwnBlock): ChainH
 }
 
 /** The cheque that keeps an account waiting whose newest own block this is: it is out, or being revoked. */
-export function chequeOutOn(newest: OwnBlock | null): ChequeBlock | null {
+export function handedOverOn(newest: OwnBlock | null): HandedOverBlock | null {
   if (newest === null) return null;
-  return newest.revokes ?? (isCheque(newest) ? newest : null);
+  return newest.revokes ?? (isHandedOver(newest) ? newest : null);
 }
 
 /** Why an account cannot pay while its signed block is out. */
-export function chequeOutFault({ site }: Cheque): Fault {
+export function handedOverFault({ site }: HandedOver): Fault {
   return site === null ? new Fault('fault_chequeOutPrivate') : new Fault('fault_chequeOut', [site]);
 }
 
 /** Whether all that stands in the way is a signed block that is out. */
-export const isChequeOut = ({ key }: Fault): boolean =>
+export const isHandedOverFault = ({ key }: Fault): boolean =>
   key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate';
 
 /** The block as one like any other: a cheque that was cashed, or what has taken a cheque's place for good. */
@@ -108,12 +108,12 @@ export function settledBlock({ due: _, cheque: __, revokes: ___, ...own }: OwnBl
  * A block that nobody published in time, as the cheque that it is from then on: a node may have it all the same, so it
  * is taken back like one, and never replaced blindly. Null for a block that pays nothing, or is not too late.
  */
-export function heldBack({ due, ...own }: OwnBlock, now: number): ChequeBlock | null {
+export function withheld({ due, ...own }: OwnBlock, now: number): HandedOverBlock | null {
   if (due === undefined || now < due.by) return null;
   const { payment, site } = due;
   return { ...own, cheque: { payment, site } };
 }
 
-function isCheque(own: OwnBlock): own is ChequeBlock {
+function isHandedOver(own: OwnBlock): own is HandedOverBlock {
   return own.cheque !== undefined;
 }

@@ -10,7 +10,7 @@ import type { OwnBlock } from './own-block.ts';
  * `replaced`: the network has confirmed another block in its place, or in the place of one that it stands on; it can
  * never land.
  */
-export type Landing = 'landed' | 'pending' | 'replaced';
+export type Publication = 'landed' | 'pending' | 'replaced';
 
 /** A block in the place of an own one, shown to be ours by its signature. The network has confirmed neither. */
 export interface Conflict {
@@ -18,7 +18,7 @@ export interface Conflict {
   readonly other: BlockHash;
 }
 
-export type FullLanding =
+export type FullPublication =
   /** `isNew`: a node has just taken it from here, which had it from nobody else. */
   | { readonly kind: 'landed'; readonly isNew: boolean }
   | { readonly kind: 'replaced' }
@@ -27,13 +27,13 @@ export type FullLanding =
   /** It receives, or stands on what receives, a send that no node has heard of. */
   | { readonly kind: 'groundless' };
 
-const TAKEN: FullLanding = { kind: 'landed', isNew: true };
-const KNOWN: FullLanding = { kind: 'landed', isNew: false };
-const REPLACED: FullLanding = { kind: 'replaced' };
-const PENDING: FullLanding = { kind: 'pending', conflict: null };
+const TAKEN: FullPublication = { kind: 'landed', isNew: true };
+const KNOWN: FullPublication = { kind: 'landed', isNew: false };
+const REPLACED: FullPublication = { kind: 'replaced' };
+const PENDING: FullPublication = { kind: 'pending', conflict: null };
 
 /** The own block with this hash; null when the purse did not sign it. */
-export type FindSigned = (hash: BlockHash) => Promise<OwnBlock | null>;
+export type FindSignedBlock = (hash: BlockHash) => Promise<OwnBlock | null>;
 
 /**
  * Sees to it that an own block is on the ledger: publishes it, after those own blocks below it that the ledger lacks,
@@ -41,7 +41,11 @@ export type FindSigned = (hash: BlockHash) => Promise<OwnBlock | null>;
  *
  * @throws Fault `fault_nodeRefused` when a node refuses the block, does not have it, and has no other in its place
  */
-export async function landBlock(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<FullLanding> {
+export async function publishOwnBlock(
+  node: NodeClient,
+  own: OwnBlock,
+  signed: FindSignedBlock,
+): Promise<FullPublication> {
   const published = await publishBlock(node, own.block, own.subtype).catch(asRefusal);
   switch (published.kind) {
     case 'taken':
@@ -52,34 +56,38 @@ export async function landBlock(node: NodeClient, own: OwnBlock, signed: FindSig
     case 'unknown':
       return PENDING;
     case 'gap':
-      return published.lacks === 'previous' ? landOnBase(node, own, signed) : landReceive(node, own);
+      return published.lacks === 'previous' ? publishOnBase(node, own, signed) : publishReceive(node, own);
     case 'forked':
     case 'refused': {
       // A node judges the balance before it sees a fork, so a refusal may mean one (protocol.md section 9).
-      const rival = await rivalOf(node, own);
-      if (rival === null && published.kind === 'refused') throw published.fault;
-      if (rival?.confirmed) return REPLACED;
-      return { kind: 'pending', conflict: rival && { own: own.hash, other: rival.hash } };
+      const conflicting = await conflictingBlockOf(node, own);
+      if (conflicting === null && published.kind === 'refused') throw published.fault;
+      if (conflicting?.confirmed) return REPLACED;
+      return { kind: 'pending', conflict: conflicting && { own: own.hash, other: conflicting.hash } };
     }
   }
 }
 
 /** Lands the own block below first, which the network lost or never heard of. */
-async function landOnBase(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<FullLanding> {
+async function publishOnBase(
+  node: NodeClient,
+  own: OwnBlock,
+  signed: FindSignedBlock,
+): Promise<FullPublication> {
   const base = await signed(own.block.previous);
   // No node has what it stands on, which another wallet made: unless that has lost its place, a node may yet hear of it.
   if (base === null) return (await isExcluded(node, own)) ? REPLACED : PENDING;
-  const landing = await landBlock(node, base, signed);
-  if (landing.kind !== 'landed') return landing;
+  const publication = await publishOwnBlock(node, base, signed);
+  if (publication.kind !== 'landed') return publication;
   const published = await publishBlock(node, own.block, own.subtype);
   if (published.kind === 'taken') return TAKEN;
   return published.kind === 'known' ? KNOWN : PENDING;
 }
 
 /** A send that was there when its receive was signed, and that no node knows any more, was none. */
-async function landReceive(node: NodeClient, own: OwnBlock): Promise<FullLanding> {
+async function publishReceive(node: NodeClient, own: OwnBlock): Promise<FullPublication> {
   const { block } = own;
-  if ((await rivalOf(node, own))?.confirmed) return REPLACED;
+  if ((await conflictingBlockOf(node, own))?.confirmed) return REPLACED;
   return (await node.blockInfo(block.link as BlockHash)) === null ? { kind: 'groundless' } : PENDING;
 }
 
@@ -88,9 +96,9 @@ async function landReceive(node: NodeClient, own: OwnBlock): Promise<FullLanding
  *
  * @throws Fault those of NodeClient
  */
-export async function isReplaced(node: NodeClient, own: OwnBlock, signed: FindSigned): Promise<boolean> {
+export async function isReplaced(node: NodeClient, own: OwnBlock, signed: FindSignedBlock): Promise<boolean> {
   for (let each: OwnBlock | null = own; each !== null; each = await signed(each.block.previous)) {
-    if ((await rivalOf(node, each))?.confirmed || (await isExcluded(node, each))) return true;
+    if ((await conflictingBlockOf(node, each))?.confirmed || (await isExcluded(node, each))) return true;
     if ((await node.blockInfo(each.hash))?.confirmed) return false;
   }
   return false;
@@ -140,18 +148,21 @@ function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault
  * one: our own key signed it, on the same previous. A node that only says so would have a payment given up that it can
  * still publish.
  */
-export async function rivalOf(node: NodeClient, own: OwnBlock): Promise<Rival | null> {
-  const told = await Promise.all(node.each().map((one) => rivalAt(one, own).catch(unlessReached)));
-  const rivals = told.filter((rival) => rival !== null);
-  return rivals.find(({ confirmed }) => confirmed) ?? rivals[0] ?? null;
+export async function conflictingBlockOf(node: NodeClient, own: OwnBlock): Promise<ConflictingBlock | null> {
+  const told = await Promise.all(node.each().map((one) => conflictingBlockAt(one, own).catch(unlessReached)));
+  const conflictingBlocks = told.filter((conflicting) => conflicting !== null);
+  return conflictingBlocks.find(({ confirmed }) => confirmed) ?? conflictingBlocks[0] ?? null;
 }
 
-interface Rival {
+interface ConflictingBlock {
   readonly hash: BlockHash;
   readonly confirmed: boolean;
 }
 
-async function rivalAt(node: NodeClient, { account, hash, block }: OwnBlock): Promise<Rival | null> {
+async function conflictingBlockAt(
+  node: NodeClient,
+  { account, hash, block }: OwnBlock,
+): Promise<ConflictingBlock | null> {
   const rival =
     block.previous === ZERO_HASH
       ? (await node.accountInfo(account))?.openBlock

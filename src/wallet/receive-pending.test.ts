@@ -4,14 +4,14 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { type Account, accountWith } from './account.fixture.ts';
-import type { Purse, PursePorts } from './account-wallet.ts';
+import type { AccountWallet, AccountWalletPorts } from './account-wallet.ts';
 
 const FLOOD = 55_000;
 const raw = (value: bigint) => value as Raw;
 
 let devnet: Devnet;
 let account: Account;
-let purse: Purse;
+let wallet: AccountWallet;
 /** What the purse's node was asked, in order. */
 let asked: string[];
 /** What the node does with a request; undefined for what the devnet itself says. */
@@ -26,10 +26,10 @@ beforeEach(async () => {
   asked = [];
   instead = () => undefined;
 });
-afterEach(() => purse.close());
+afterEach(() => wallet.close());
 
 /** A purse whose node may lie. It watches no socket, so that every look is one that a test asked for. */
-function purseWith(ports: Partial<PursePorts> = {}): Purse {
+function purseWith(ports: Partial<AccountWalletPorts> = {}): AccountWallet {
   const line: typeof fetch = async (url, init) => {
     const request = JSON.parse(String(init?.body));
     asked.push(request.action);
@@ -37,12 +37,12 @@ function purseWith(ports: Partial<PursePorts> = {}): Purse {
     return told === undefined ? fetch(url, init) : Response.json(told);
   };
   const rpcUrls = [devnet.rpcUrl];
-  purse = account.purse({
+  wallet = account.purse({
     node: NodeClient.at({ rpcUrls, fetch: line, timeoutMs: 20_000, now: Date.now }),
     openSocket: null,
     ...ports,
   });
-  return purse;
+  return wallet;
 }
 
 async function arrives(amount: bigint): Promise<string> {
@@ -68,7 +68,7 @@ describe('a node that names 55,000 payments', () => {
   test('is asked about 32 of them, once, and the look ends', async () => {
     instead = flood;
     await purseWith().refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, 'fault_sourceUnproven']);
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, 'fault_sourceUnproven']);
     expect(times('receivable')).toBe(1);
     // The head of the account, and one question for each payment of the batch.
     expect(times('block_info')).toBeLessThanOrEqual(34);
@@ -77,13 +77,13 @@ describe('a node that names 55,000 payments', () => {
   test('is asked nothing more once the purse is locked in the middle of it', async () => {
     instead = (request) => {
       // The third payment of the batch is being asked about when the purse locks.
-      if (request.hash?.startsWith('0'.repeat(40)) && times('block_info') === 4) purse.close();
+      if (request.hash?.startsWith('0'.repeat(40)) && times('block_info') === 4) wallet.close();
       return flood(request);
     };
     await purseWith().refresh();
     expect(times('block_info')).toBe(4);
     const before = asked.length;
-    await purse.refresh();
+    await wallet.refresh();
     expect(asked).toHaveLength(before);
     expect(account.blocks()).toHaveLength(1);
   });
@@ -94,10 +94,10 @@ describe('what is too small to be received', () => {
     for (let count = 0; count < 40; count++) await devnet.faucet(account.address, 1n);
     await arrives(5n);
     await purseWith({ leastReceived: raw(2n) }).refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_005n, null]);
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_005n, null]);
     // The head of the account, the payment, and the block below it.
     expect(times('block_info')).toBe(3);
-    await purse.refresh();
+    await wallet.refresh();
     expect(times('block_info')).toBe(4);
   });
 
@@ -107,11 +107,11 @@ describe('what is too small to be received', () => {
     const wanted = await arrives(5n);
     instead = ({ action }) => (action === 'receivable' ? { blocks: [...dust, wanted] } : undefined);
     await purseWith({ leastReceived: raw(2n) }).refresh();
-    expect(purse.balance).toBe(1_000n);
-    await purse.refresh();
-    expect(purse.balance).toBe(1_005n);
+    expect(wallet.balance).toBe(1_000n);
+    await wallet.refresh();
+    expect(wallet.balance).toBe(1_005n);
     asked = [];
-    await purse.refresh();
+    await wallet.refresh();
     // The head of the account; the payment that was taken in and is named for ever.
     expect(times('block_info')).toBeLessThanOrEqual(3);
   });
@@ -122,22 +122,22 @@ describe('what is too small to be received', () => {
     instead = ({ action }) =>
       action === 'receivable' ? { blocks: { [hash]: { amount: '5000', source } } } : undefined;
     await purseWith({ leastReceived: raw(2n) }).refresh();
-    expect([purse.balance, purse.trouble?.key ?? null]).toEqual([1_000n, null]);
+    expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, null]);
   });
 
   test('is received from an account of the user’s own', async () => {
     const hash = await arrives(1n);
     const from = devnet.ledger.find(hash).block.account;
     await purseWith({ leastReceived: raw(2n), isOwn: (one) => one === toAddress(from) }).refresh();
-    expect(purse.balance).toBe(1_001n);
+    expect(wallet.balance).toBe(1_001n);
   });
 
   test('is received when the limit is lowered', async () => {
     await arrives(1n);
     await purseWith({ leastReceived: raw(2n) }).refresh();
-    expect(purse.balance).toBe(1_000n);
-    purse.close();
+    expect(wallet.balance).toBe(1_000n);
+    wallet.close();
     await purseWith({ leastReceived: raw(1n) }).refresh();
-    expect(purse.balance).toBe(1_001n);
+    expect(wallet.balance).toBe(1_001n);
   });
 });

@@ -4,14 +4,14 @@ import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import { isAboutWork, type NodeClient, type ReceivableEntry } from '../nano/node-client.ts';
 import { type VerifiedSource, verifySource } from '../nano/receivable.ts';
-import type { Chain } from './account-chain.ts';
+import type { AccountChain } from './account-chain.ts';
 import type { OpenTransfers } from './open-transfers.ts';
-import { isChequeOut } from './own-block.ts';
+import { isHandedOverFault } from './own-block.ts';
 import { Postponed } from './postponed.ts';
 import type { Receipt, RecordReceives } from './receives.ts';
 
-export interface IntakePorts {
-  readonly chain: Pick<Chain, 'account' | 'head' | 'receive' | 'hurryReceives' | 'raiseReceives'>;
+export interface PendingReceiverPorts {
+  readonly chain: Pick<AccountChain, 'account' | 'head' | 'receive' | 'hurryReceives' | 'raiseReceives'>;
   readonly node: NodeClient;
   readonly record: RecordReceives;
   readonly transfers: OpenTransfers;
@@ -46,8 +46,8 @@ const UNANSWERED: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBus
  * Receives what was sent to an account: each payment once its own blocks have proven its amount. A payment that cannot be
  * proven, or whose receive is refused, blocks no other; it is tried again after a delay that grows with each failure.
  */
-export class Intake {
-  readonly #ports: IntakePorts;
+export class PendingReceiver {
+  readonly #ports: PendingReceiverPorts;
   /** Sources that are too small, and left waiting while the purse is open. */
   readonly #small = new Set<BlockHash>();
   readonly #postponed = new Postponed();
@@ -62,7 +62,7 @@ export class Intake {
   #mayBeMore = false;
   #hasReadRefused = false;
 
-  constructor(ports: IntakePorts) {
+  constructor(ports: PendingReceiverPorts) {
     this.#ports = ports;
   }
 
@@ -208,7 +208,7 @@ export class Intake {
       }
     } catch (failure) {
       const fault = faultOf(failure);
-      if (!life.aborted && !isChequeOut(fault)) this.#failure = fault;
+      if (!life.aborted && !isHandedOverFault(fault)) this.#failure = fault;
       this.#mayBeMore = false;
     } finally {
       // In the same turn in which nothing more was found to take in: what is proven from now on begins anew.
@@ -234,7 +234,7 @@ export class Intake {
     for (const { hash } of sources) {
       const receipt = receipts.find(({ source }) => source.hash === hash);
       // Without a receipt it was taken in before: a node names it that does not know yet, or lies.
-      switch (receipt?.landing) {
+      switch (receipt?.publication) {
         case undefined:
         case 'landed':
           done.push(hash);

@@ -8,13 +8,13 @@ import type { WorkRoot } from '../work/difficulty.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
-import type { Chain } from './account-chain.ts';
+import type { AccountChain } from './account-chain.ts';
 import type { OwnBlock } from './own-block.ts';
 import type { RecordReceives } from './receives.ts';
 
 let devnet: Devnet;
 let account: Account;
-let chain: Chain;
+let chain: AccountChain;
 let work: WorkScheduler;
 /** The roots for which work is searched for ahead of need, in order, and whether any of it is found. */
 let ahead: WorkRoot[];
@@ -62,7 +62,7 @@ async function comes(amount: bigint): Promise<VerifiedSource> {
 }
 const pay = async (amount: bigint): Promise<OwnBlock> => {
   const own = await chain.send({ to: STRANGER, amount: amount as Raw }, (block) => account.chains.put(block));
-  expect(await chain.land(own)).toBe('landed');
+  expect(await chain.publish(own)).toBe('landed');
   return own;
 };
 const subtypes = () => account.blocks().map(({ subtype }) => subtype);
@@ -97,7 +97,7 @@ describe('while payments are being taken in', () => {
   test('the account moves on once the work for the payment after them is there', async () => {
     const [one, other] = [await comes(5n), await comes(6n)];
     const receipts = await receive(one, other);
-    expect(receipts.map(({ landing }) => landing)).toEqual(['landed', 'landed']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['landed', 'landed']);
     expect(ahead).toEqual([account.blocks().at(-1)?.hash]);
     expect(await chain.readiness()).toBe('ready');
     expect(balance()).toBe(1_011n);
@@ -177,7 +177,7 @@ describe('payments that are taken in together', () => {
   test('go to the ledger as far as the first that is refused, and the chain goes on from there', async () => {
     const [one, bad, other] = [await comes(1n), await comes(2n), await comes(3n)];
     const receipts = await receive(one, { ...bad, amount: 4n as Raw }, other);
-    expect(receipts.map(({ landing }) => landing)).toEqual(['landed', 'refused', 'void']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['landed', 'refused', 'void']);
     expect(chain.head).toMatchObject({ balance: 1_001n });
     await pay(1n);
     expect(await receive(other)).toMatchObject([{ landing: 'landed' }]);
@@ -187,7 +187,7 @@ describe('payments that are taken in together', () => {
   test('wait for a node that takes none of them, and a payment waits with them', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
     const receipts = await receive(await comes(1n), await comes(2n));
-    expect(receipts.map(({ landing }) => landing)).toEqual(['pending', 'void']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['pending', 'void']);
     await expect(pay(1n)).rejects.toThrow('fault_nodeBehind');
     devnet.faults.clear();
     await pay(1n);

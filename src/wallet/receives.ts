@@ -16,12 +16,12 @@ import type { VerifiedSource } from '../nano/receivable.ts';
 import type { WorkNonce } from '../work/difficulty.ts';
 import type { ChainWork } from './chain-work.ts';
 import { headAfter, type OwnBlock } from './own-block.ts';
-import type { Landing } from './publication.ts';
+import type { Publication } from './publication.ts';
 
 /** What became of the block that receives a payment; `void`: a block below it did not get to the ledger. */
 export type Receipt = { readonly source: VerifiedSource; readonly own: OwnBlock } & (
-  | { readonly landing: Landing | 'void' }
-  | { readonly landing: 'refused'; readonly fault: Fault }
+  | { readonly publication: Publication | 'void' }
+  | { readonly publication: 'refused'; readonly fault: Fault }
 );
 
 /** A block to be signed, and the head that it stands on. */
@@ -49,7 +49,7 @@ export interface ReceivesPorts {
   readonly sign: (unsigned: Unsigned, nonce: WorkNonce) => Promise<OwnBlock>;
   /** Told of blocks that have been recorded, oldest first. */
   readonly appended: (blocks: readonly { readonly head: ChainHead; readonly own: OwnBlock }[]) => void;
-  readonly land: (own: OwnBlock) => Promise<Landing>;
+  readonly publish: (own: OwnBlock) => Promise<Publication>;
   /** Told when a block was refused: it and all that stand on it, up to `newest`, are given up. */
   readonly refused: (own: OwnBlock, newest: OwnBlock) => void;
 }
@@ -175,7 +175,7 @@ export class Receives {
         if (workRootOf(await basis()) !== workRootOf(head)) return null;
         await record(receives);
         appended(receives);
-        const landing = this.#land(receives);
+        const landing = this.#publish(receives);
         this.#publishing = landing.catch(() => undefined);
         // Wrapped in an object, so that the lock is released before the promise settles.
         return { landing };
@@ -190,31 +190,33 @@ export class Receives {
   }
 
   /** Publishes the blocks in their order, as far as each gets to the ledger. */
-  async #land(receives: readonly Receive[]): Promise<readonly Receipt[]> {
+  async #publish(receives: readonly Receive[]): Promise<readonly Receipt[]> {
     const receipts: Receipt[] = [];
     for (const { source, own } of receives) {
       const before = receipts.at(-1);
-      if (before !== undefined && before.landing !== 'landed') {
-        receipts.push({ source, own, landing: 'void' });
+      if (before !== undefined && before.publication !== 'landed') {
+        receipts.push({ source, own, publication: 'void' });
         continue;
       }
-      receipts.push({ source, own, ...(await this.#landOne(own, receives)) });
+      receipts.push({ source, own, ...(await this.#publishOne(own, receives)) });
     }
     return receipts;
   }
 
-  async #landOne(own: OwnBlock, receives: readonly Receive[]): Promise<Fate> {
+  async #publishOne(own: OwnBlock, receives: readonly Receive[]): Promise<Fate> {
     try {
-      return { landing: await this.#ports.land(own) };
+      return { publication: await this.#ports.publish(own) };
     } catch (failure) {
       if (!(failure instanceof Fault) || failure.key !== 'fault_nodeRefused') throw failure;
       this.#ports.refused(own, receives.at(-1)?.own ?? own);
-      return { landing: 'refused', fault: failure };
+      return { publication: 'refused', fault: failure };
     }
   }
 }
 
-type Fate = { readonly landing: Landing } | { readonly landing: 'refused'; readonly fault: Fault };
+type Fate =
+  | { readonly publication: Publication }
+  | { readonly publication: 'refused'; readonly fault: Fault };
 type Planned = Unsigned & { readonly source: VerifiedSource };
 type Receive = Planned & { readonly own: OwnBlock };
 

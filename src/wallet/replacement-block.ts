@@ -3,18 +3,18 @@ import { buildChange, hashBlock, type OpenHead, signBlock } from '../nano/block.
 import type { PrivateKey } from '../nano/ed25519.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { ChainStore } from './chain-store.ts';
-import { type ChequeBlock, headAfter, type OwnBlock } from './own-block.ts';
+import { type HandedOverBlock, headAfter, type OwnBlock } from './own-block.ts';
 
 /**
  * Whether a cheque was cashed: whoever has it has published it, and the ledger knows it by its hash. Written down, so
  * that the chain goes on from there.
  */
-export async function isCashed(
+export async function isPublishedByPayee(
   { node, store }: { readonly node: NodeClient; readonly store: ChainStore },
-  cheque: ChequeBlock,
+  cheque: HandedOverBlock,
 ): Promise<boolean> {
   if ((await node.blockInfo(cheque.hash)) === null) return false;
-  await store.cashed(cheque);
+  await store.publishedByPayee(cheque);
   return true;
 }
 
@@ -23,7 +23,7 @@ export async function isCashed(
  * balance and representative as they were (protocol.md section 7, rule 16). The work of the cheque is good for it too,
  * for it is bound to the frontier alone.
  */
-export function countermandOf(cheque: ChequeBlock, privateKey: PrivateKey): OwnBlock {
+export function replacementBlockFor(cheque: HandedOverBlock, privateKey: PrivateKey): OwnBlock {
   const { network, account } = cheque;
   const below: OpenHead = {
     ...headAfter(cheque),

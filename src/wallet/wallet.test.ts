@@ -4,12 +4,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import type { Purse } from './account-wallet.ts';
-import { type AccountOrder, drawOrder, Float, type FloatPlan, MOST_ACCOUNTS } from './wallet.ts';
+import type { AccountWallet } from './account-wallet.ts';
+import { type AccountOrder, drawOrder, MOST_ACCOUNTS, type PocketPlan, Wallet } from './wallet.ts';
 
 let devnet: Devnet;
 let accounts: readonly Account[] = [];
-let purses: readonly Purse[] = [];
+let wallets: readonly AccountWallet[] = [];
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => devnet?.close());
 beforeEach(() => devnet.faults.clear());
 afterEach(() => {
-  for (const purse of purses) purse.close();
+  for (const wallet of wallets) wallet.close();
 });
 
 /** The order of the seed itself. */
@@ -28,33 +28,33 @@ const raw = (amount: number): Raw => BigInt(amount) as Raw;
 /** A float over accounts with these balances; null for one that was never opened. */
 async function floatOver(
   balances: readonly (number | null)[],
-  plan: Partial<FloatPlan> = {},
+  plan: Partial<PocketPlan> = {},
   order = IN_ORDER,
-): Promise<Float> {
+): Promise<Wallet> {
   accounts = await Promise.all(
     balances.map((balance) => accountWith(devnet, balance === null ? null : BigInt(balance))),
   );
-  purses = accounts.map((account) => account.purse());
-  const [main, ...others] = purses;
+  wallets = accounts.map((account) => account.purse());
+  const [main, ...others] = wallets;
   if (main === undefined) throw new Error('a float has an account');
-  await Promise.all(purses.map((purse) => purse.refresh()));
-  return new Float([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
+  await Promise.all(wallets.map((wallet) => wallet.refresh()));
+  return new Wallet([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
 }
 const numberOf = (address: string) => accounts.findIndex((account) => account.address === address);
-const balances = () => purses.map(({ balance }) => Number(balance));
+const balances = () => wallets.map(({ balance }) => Number(balance));
 const warm = () =>
-  expect.poll(() => Promise.all(purses.map((purse) => purse.readiness()))).not.toContain('working');
+  expect.poll(() => Promise.all(wallets.map((wallet) => wallet.readiness()))).not.toContain('working');
 /** Settles until nothing moves any more, and gives how many moves it took. */
-async function settleAll(float: Float): Promise<number> {
+async function settleAll(wallet: Wallet): Promise<number> {
   for (let moves = 0; ; moves++) {
     const before = balances();
     await warm();
-    await float.settle();
+    await wallet.settle();
     // What was sent is received once it is confirmed.
     await expect
       .poll(async () => {
-        await float.refresh();
-        return float.balance === null || balances().reduce((sum, one) => sum + one, 0);
+        await wallet.refresh();
+        return wallet.balance === null || balances().reduce((sum, one) => sum + one, 0);
       })
       .toBe(before.reduce((sum, one) => sum + one, 0));
     if (String(balances()) === String(before)) return moves;
@@ -63,19 +63,19 @@ async function settleAll(float: Float): Promise<number> {
 
 describe('whose turn it is to pay', () => {
   test('each payment at once gets an account of its own, the first account the last', async () => {
-    const float = await floatOver([1_000, 100, 100, 100]);
+    const wallet = await floatOver([1_000, 100, 100, 100]);
     await warm();
-    const turns = await Promise.all(Array.from({ length: 4 }, () => float.turn(raw(10))));
+    const turns = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
     expect(turns.map(({ account }) => numberOf(account))).toEqual([1, 2, 3, 0]);
     turns[1]?.done();
     turns[1]?.done();
-    expect(numberOf((await float.turn(raw(10))).account)).toBe(2);
+    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
   });
 
   test('of several that are as good, it is that of the first in this browser’s own order', async () => {
-    const float = await floatOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
+    const wallet = await floatOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
     await warm();
-    const turns = await Promise.all(Array.from({ length: 4 }, () => float.turn(raw(10))));
+    const turns = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
     expect(turns.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
   });
 
@@ -88,106 +88,106 @@ describe('whose turn it is to pay', () => {
   });
 
   test('is that of an account whose work is ready', async () => {
-    const float = await floatOver([1_000, 100, 100]);
-    const [, first, second] = purses;
+    const wallet = await floatOver([1_000, 100, 100]);
+    const [, first, second] = wallets;
     if (first === undefined || second === undefined) throw new Error('three were made');
     await warm();
     vi.spyOn(first, 'readiness').mockResolvedValue('working');
-    expect(numberOf((await float.turn(raw(10))).account)).toBe(2);
+    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
     vi.spyOn(second, 'readiness').mockResolvedValue('working');
-    expect(await float.readiness()).toBe('ready');
+    expect(await wallet.readiness()).toBe('ready');
   });
 
   test('is that of one that has enough, counting what it pays at the moment', async () => {
-    const float = await floatOver([1_000, 100, 30]);
+    const wallet = await floatOver([1_000, 100, 30]);
     await warm();
-    expect(numberOf((await float.turn(raw(80))).account)).toBe(1);
-    expect(numberOf((await float.turn(raw(25))).account)).toBe(2);
-    expect(numberOf((await float.turn(raw(25))).account)).toBe(0);
+    expect(numberOf((await wallet.lease(raw(80))).account)).toBe(1);
+    expect(numberOf((await wallet.lease(raw(25))).account)).toBe(2);
+    expect(numberOf((await wallet.lease(raw(25))).account)).toBe(0);
   });
 
   test('is the first account’s where nobody has enough, even together', async () => {
-    const float = await floatOver([20, 10, 10]);
-    expect(numberOf((await float.turn(raw(41))).account)).toBe(0);
-    expect(float.missing(raw(41))).toBe(1n);
+    const wallet = await floatOver([20, 10, 10]);
+    expect(numberOf((await wallet.lease(raw(41))).account)).toBe(0);
+    expect(wallet.missing(raw(41))).toBe(1n);
     expect(balances()).toEqual([20, 10, 10]);
   });
 
   test('is the first account’s with all the money, where only all together have enough', async () => {
-    const float = await floatOver([20, 10, 10]);
-    expect(numberOf((await float.turn(raw(40))).account)).toBe(0);
+    const wallet = await floatOver([20, 10, 10]);
+    expect(numberOf((await wallet.lease(raw(40))).account)).toBe(0);
     expect(balances()).toEqual([40, 0, 0]);
   });
 
   test('goes past an account that waits for a signed block to be cashed', async () => {
-    const float = await floatOver([1_000, 100]);
-    const [main, other] = purses;
+    const wallet = await floatOver([1_000, 100]);
+    const [main, other] = wallets;
     if (main === undefined || other === undefined) throw new Error('two were made');
-    vi.spyOn(other.chain, 'chequeOut').mockResolvedValue('https://a.example' as never);
-    expect(numberOf((await float.turn(raw(10))).account)).toBe(0);
-    expect(await float.chequeOut()).toBeNull();
-    vi.spyOn(main.chain, 'chequeOut').mockResolvedValue('https://b.example' as never);
-    expect(await float.chequeOut()).toBe('https://b.example');
+    vi.spyOn(other.chain, 'handedOver').mockResolvedValue('https://a.example' as never);
+    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(0);
+    expect(await wallet.handedOver()).toBeNull();
+    vi.spyOn(main.chain, 'handedOver').mockResolvedValue('https://b.example' as never);
+    expect(await wallet.handedOver()).toBe('https://b.example');
   });
 });
 
 describe('when there is time', () => {
   test('every account is given its share, and that is all', async () => {
-    const float = await floatOver([1_000, null, null]);
-    expect(await settleAll(float)).toBe(2);
+    const wallet = await floatOver([1_000, null, null]);
+    expect(await settleAll(wallet)).toBe(2);
     expect(balances()).toEqual([800, 100, 100]);
-    expect(float.balance).toBe(1_000n);
+    expect(wallet.balance).toBe(1_000n);
   });
 
   test('one that is more than half full is left alone; one that is not, is filled', async () => {
-    const float = await floatOver([1_000, 50, 49]);
-    await settleAll(float);
+    const wallet = await floatOver([1_000, 50, 49]);
+    await settleAll(wallet);
     expect(balances()).toEqual([949, 50, 100]);
   });
 
   test('what is too much comes back, and all of it from accounts that are not wanted any more', async () => {
-    const float = await floatOver([null, 201, 200, 7], { accounts: 3 });
-    await settleAll(float);
+    const wallet = await floatOver([null, 201, 200, 7], { accounts: 3 });
+    await settleAll(wallet);
     expect(balances()).toEqual([108, 100, 200, 0]);
   });
 
   test('nothing is moved while a payment is under way, or before the work for it is there', async () => {
-    const float = await floatOver([1_000, null]);
+    const wallet = await floatOver([1_000, null]);
     await warm();
-    const turn = await float.turn(raw(1));
-    await float.settle();
+    const lease = await wallet.lease(raw(1));
+    await wallet.settle();
     expect(accounts[0]?.sends()).toEqual([]);
-    turn.done();
-    const [main] = purses;
-    const spy = vi.spyOn(main as Purse, 'readiness').mockResolvedValue('working');
-    await float.settle();
+    lease.done();
+    const [main] = wallets;
+    const spy = vi.spyOn(main as AccountWallet, 'readiness').mockResolvedValue('working');
+    await wallet.settle();
     expect(accounts[0]?.sends()).toEqual([]);
     spy.mockRestore();
-    await Promise.all([float.settle(), float.settle()]);
+    await Promise.all([wallet.settle(), wallet.settle()]);
     expect(accounts[0]?.sends()).toHaveLength(1);
   });
 
   test('what the first account has not is not promised', async () => {
-    const float = await floatOver([99, null]);
-    expect(await settleAll(float)).toBe(0);
+    const wallet = await floatOver([99, null]);
+    expect(await settleAll(wallet)).toBe(0);
   });
 });
 
 test('the user sends what they see, wherever it lies', async () => {
-  const float = await floatOver([20, 10, 10]);
-  await float.send(STRANGER, raw(15));
+  const wallet = await floatOver([20, 10, 10]);
+  await wallet.send(STRANGER, raw(15));
   expect(balances()).toEqual([5, 10, 10]);
-  await float.send(STRANGER, raw(24));
+  await wallet.send(STRANGER, raw(24));
   expect(balances()).toEqual([1, 0, 0]);
-  await float.send(STRANGER, 'everything');
-  expect(float.balance).toBe(0n);
+  await wallet.send(STRANGER, 'everything');
+  expect(wallet.balance).toBe(0n);
   expect(accounts[0]?.sends().map(({ amount }) => amount)).toEqual([15n, 24n, 1n]);
 });
 
 test('every account votes as the user says', async () => {
-  const float = await floatOver([20, 10]);
-  await float.represent(STRANGER);
-  for (const { chain } of purses) expect(chain.head).toMatchObject({ representative: STRANGER });
+  const wallet = await floatOver([20, 10]);
+  await wallet.changeRepresentative(STRANGER);
+  for (const { chain } of wallets) expect(chain.head).toMatchObject({ representative: STRANGER });
 });
 
 test('whatever is done in whatever order, no raw is lost on the way', async () => {
@@ -197,12 +197,12 @@ test('whatever is done in whatever order, no raw is lost on the way', async () =
       fc.record({ accounts: fc.integer({ min: 1, max: 4 }), each: fc.integer({ min: 1, max: 150 }) }),
       async (start, plan) => {
         const opened = start.map((balance) => balance || null);
-        const float = await floatOver(opened, { accounts: plan.accounts, each: raw(plan.each) });
+        const wallet = await floatOver(opened, { accounts: plan.accounts, each: raw(plan.each) });
         const total = start.reduce((sum, one) => sum + one, 0);
-        await settleAll(float);
+        await settleAll(wallet);
         expect(balances().reduce((sum, one) => sum + one, 0)).toBe(total);
         for (const balance of balances().slice(Math.max(1, plan.accounts))) expect(balance).toBe(0);
-        for (const purse of purses) purse.close();
+        for (const wallet of wallets) wallet.close();
       },
     ),
     { numRuns: 8 },

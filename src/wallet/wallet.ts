@@ -4,11 +4,11 @@ import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import type { Purse } from './account-wallet.ts';
-import type { Cheque } from './own-block.ts';
+import type { AccountWallet } from './account-wallet.ts';
+import type { HandedOver } from './own-block.ts';
 
 /** How many accounts stand ready to pay, and what each beside the first is to hold. One is no float at all. */
-export interface FloatPlan {
+export interface PocketPlan {
   readonly accounts: number;
   /** Raw. */
   readonly each: Raw;
@@ -30,7 +30,7 @@ export function drawOrder(): AccountOrder {
 }
 
 /** The account that a payment is made from, until it is done with it. */
-export interface Turn {
+export interface AccountLease {
   readonly account: NanoAddress;
   done(): void;
 }
@@ -38,7 +38,7 @@ export interface Turn {
 /** What came of bringing the accounts to their shares: a move, one that waits for its work or its turn, or nothing. */
 export type Settling = 'moved' | 'waits' | 'settled';
 
-type OneOrMore = readonly [Purse, ...Purse[]];
+type OneOrMore = readonly [AccountWallet, ...AccountWallet[]];
 
 /** How soon an account can pay. */
 const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none'];
@@ -48,18 +48,18 @@ const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none']
  * others beside it hold a share each and have their work ready, so that a burst of payments waits for none. What is
  * moved between them costs nothing and is no transfer.
  */
-export class Float {
-  readonly #main: Purse;
-  readonly #purses: OneOrMore;
-  readonly #plan: FloatPlan;
+export class Wallet {
+  readonly #main: AccountWallet;
+  readonly #accounts: OneOrMore;
+  readonly #plan: PocketPlan;
   readonly #order: AccountOrder;
   readonly #turns = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
   #settling: Promise<Settling> | undefined;
 
   /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
-  constructor(purses: OneOrMore, plan: FloatPlan, order: AccountOrder) {
+  constructor(purses: OneOrMore, plan: PocketPlan, order: AccountOrder) {
     [this.#main] = purses;
-    this.#purses = purses;
+    this.#accounts = purses;
     this.#plan = plan;
     this.#order = order;
   }
@@ -85,22 +85,22 @@ export class Float {
 
   /** What stands between the purse and its money; null when all is well. */
   get trouble(): Fault | null {
-    return this.#purses.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
+    return this.#accounts.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
   }
 
   /** All accounts, in the order of the seed. */
   get accounts(): readonly NanoAddress[] {
-    return this.#purses.map(({ account }) => account);
+    return this.#accounts.map(({ account }) => account);
   }
 
   /** The purse of one account; undefined for a stranger's. */
-  of(account: NanoAddress): Purse | undefined {
-    return this.#purses.find((purse) => purse.account === account);
+  of(account: NanoAddress): AccountWallet | undefined {
+    return this.#accounts.find((wallet) => wallet.account === account);
   }
 
   /** Whether a payment could be made without waiting for work. */
   async readiness(): Promise<Readiness> {
-    const all = await Promise.all(this.#rich(1n as Raw).map((purse) => purse.readiness()));
+    const all = await Promise.all(this.#rich(1n as Raw).map((wallet) => wallet.readiness()));
     if (all.length === 0) return this.#main.readiness();
     return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';
   }
@@ -112,9 +112,9 @@ export class Float {
   }
 
   /** Whose uncashed block keeps every account with money waiting; null when one can pay. */
-  async chequeOut(): Promise<Cheque | null> {
+  async handedOver(): Promise<HandedOver | null> {
     const holders = await Promise.all(
-      this.#purses.filter((purse) => purse === this.#main || isRich(purse, 1n as Raw)).map(holderOf),
+      this.#accounts.filter((wallet) => wallet === this.#main || isRich(wallet, 1n as Raw)).map(holderOf),
     );
     return holders.includes(null) ? null : (holders[0] ?? null);
   }
@@ -126,33 +126,33 @@ export class Float {
    *
    * @throws Fault what `Purse.send` throws while money is gathered
    */
-  async turn(amount: Raw): Promise<Turn> {
+  async lease(amount: Raw): Promise<AccountLease> {
     // Where there is but one account there is nothing to choose.
-    if (this.#purses.length === 1) return this.#take(this.#main, amount);
+    if (this.#accounts.length === 1) return this.#take(this.#main, amount);
     if (this.#rich(amount).length === 0 && this.missing(amount) === null) await this.#gather();
     const candidates = await Promise.all(
-      this.#rich(amount).map(async (purse) => ({
-        purse,
-        isFree: (await holderOf(purse)) === null,
-        isReady: (await purse.readiness()) === 'ready',
+      this.#rich(amount).map(async (wallet) => ({
+        wallet,
+        isFree: (await holderOf(wallet)) === null,
+        isReady: (await wallet.readiness()) === 'ready',
       })),
     );
-    const rank = ({ purse, isReady }: { readonly purse: Purse; readonly isReady: boolean }) => {
-      const { turns, held } = this.#busy(purse);
-      return [isRich(purse, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1, this.#place(purse)];
+    const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => {
+      const { turns, held } = this.#busy(wallet);
+      return [isRich(wallet, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1, this.#place(wallet)];
     };
     // No waiting from here on: two payments at once must see each other's turn.
     const [first] = candidates
       .filter(({ isFree }) => isFree)
       .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
       .sort((one, other) => inOrder(one.rank, other.rank));
-    return this.#take(first?.purse ?? this.#main, amount);
+    return this.#take(first?.wallet ?? this.#main, amount);
   }
 
-  #take({ account }: Purse, amount: Raw): Turn {
-    const turn = Symbol(account);
-    this.#turns.set(turn, { account, amount });
-    return { account, done: () => void this.#turns.delete(turn) };
+  #take({ account }: AccountWallet, amount: Raw): AccountLease {
+    const lease = Symbol(account);
+    this.#turns.set(lease, { account, amount });
+    return { account, done: () => void this.#turns.delete(lease) };
   }
 
   /**
@@ -162,23 +162,23 @@ export class Float {
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
     const isShort = amount === 'everything' || (this.#main.balance ?? ZERO) < amount;
-    if (isShort && this.#others().some((purse) => isRich(purse, 1n as Raw))) await this.#gather();
+    if (isShort && this.#others().some((wallet) => isRich(wallet, 1n as Raw))) await this.#gather();
     return this.#main.send(to, amount);
   }
 
   /** Gives every account's vote to another representative. @throws Fault as `Chain.represent` */
-  async represent(representative: NanoAddress): Promise<void> {
-    for (const purse of this.#purses) await purse.chain.represent(representative);
+  async changeRepresentative(representative: NanoAddress): Promise<void> {
+    for (const wallet of this.#accounts) await wallet.chain.changeRepresentative(representative);
   }
 
   /** Looks at every account (see `Purse.refresh`). */
   async refresh(): Promise<void> {
-    await Promise.all(this.#purses.map((purse) => purse.refresh()));
+    await Promise.all(this.#accounts.map((wallet) => wallet.refresh()));
   }
 
   /** Looks at every account for a user who wants it now (see `Purse.retry`). */
   async retry(): Promise<void> {
-    await Promise.all(this.#purses.map((purse) => purse.retry()));
+    await Promise.all(this.#accounts.map((wallet) => wallet.retry()));
   }
 
   /**
@@ -196,17 +196,17 @@ export class Float {
 
   /** Lets go of everything; for locking and for a change of network. */
   close(): void {
-    for (const purse of this.#purses) purse.close();
+    for (const wallet of this.#accounts) wallet.close();
   }
 
   async #settle(): Promise<Settling> {
-    if (this.#purses.length === 1) return 'settled';
+    if (this.#accounts.length === 1) return 'settled';
     if (this.#turns.size > 0) return 'waits';
-    let result: Settling = this.#purses.some(({ balance }) => balance === null) ? 'waits' : 'settled';
-    for (const [index, purse] of this.#purses.entries()) {
-      if (index === 0 || purse.balance === null) continue;
+    let result: Settling = this.#accounts.some(({ balance }) => balance === null) ? 'waits' : 'settled';
+    for (const [index, wallet] of this.#accounts.entries()) {
+      if (index === 0 || wallet.balance === null) continue;
       const share = index < this.#plan.accounts ? this.#plan.each : ZERO;
-      const { from, to, amount } = this.#move(purse, share, purse.balance);
+      const { from, to, amount } = this.#move(wallet, share, wallet.balance);
       if (amount === ZERO) continue;
       result = 'waits';
       if (!(await isIdle(from))) continue;
@@ -218,56 +218,56 @@ export class Float {
 
   /** What is to be moved, if it is worth a block: an account may be half empty, or hold twice its share. */
   #move(
-    purse: Purse,
+    wallet: AccountWallet,
     share: Raw,
     balance: Raw,
-  ): { readonly from: Purse; readonly to: Purse; readonly amount: Raw } {
+  ): { readonly from: AccountWallet; readonly to: AccountWallet; readonly amount: Raw } {
     const main = this.#main;
     const tooMuch = share === ZERO ? balance > ZERO : balance > share * 2n;
-    if (tooMuch) return { from: purse, to: main, amount: subtractRaw(balance, share) };
+    if (tooMuch) return { from: wallet, to: main, amount: subtractRaw(balance, share) };
     const lack = balance * 2n < share ? subtractRaw(share, balance) : ZERO;
-    return { from: main, to: purse, amount: isRich(main, lack) ? lack : ZERO };
+    return { from: main, to: wallet, amount: isRich(main, lack) ? lack : ZERO };
   }
 
   /** Brings all money to the first account. */
   async #gather(): Promise<void> {
-    for (const purse of this.#others()) {
-      if (!isRich(purse, 1n as Raw) || (await holderOf(purse)) !== null) continue;
-      await purse.confirmed(await purse.send(this.account, 'everything'));
+    for (const wallet of this.#others()) {
+      if (!isRich(wallet, 1n as Raw) || (await holderOf(wallet)) !== null) continue;
+      await wallet.confirmed(await wallet.send(this.account, 'everything'));
     }
-    await this.#main.takeIn();
+    await this.#main.receivePending();
     if (this.#main.failure !== null) throw this.#main.failure;
   }
 
-  #others(): readonly Purse[] {
-    return this.#purses.slice(1);
+  #others(): readonly AccountWallet[] {
+    return this.#accounts.slice(1);
   }
 
   /** Who has this much. */
-  #rich(amount: Raw): readonly Purse[] {
-    return this.#purses.filter((purse) => isRich(purse, amount));
+  #rich(amount: Raw): readonly AccountWallet[] {
+    return this.#accounts.filter((wallet) => isRich(wallet, amount));
   }
 
   /** Where an account stands among those that are as good: the first one last, since the others can be filled again. */
-  #place(purse: Purse): number {
-    return purse === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#purses.indexOf(purse));
+  #place(wallet: AccountWallet): number {
+    return wallet === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#accounts.indexOf(wallet));
   }
 
   /** The payments that an account is making, and what they take at most: those that are signed are off its balance. */
-  #busy({ account }: Purse): { readonly turns: number; readonly held: Raw } {
+  #busy({ account }: AccountWallet): { readonly turns: number; readonly held: Raw } {
     const own = [...this.#turns.values()].filter((turn) => turn.account === account);
     return { turns: own.length, held: own.reduce((sum, { amount }) => addRaw(sum, amount), ZERO) };
   }
 
-  #sum(part: (purse: Purse) => Raw): Raw {
-    return this.#purses.reduce((sum, purse) => addRaw(sum, part(purse)), ZERO);
+  #sum(part: (wallet: AccountWallet) => Raw): Raw {
+    return this.#accounts.reduce((sum, wallet) => addRaw(sum, part(wallet)), ZERO);
   }
 }
 
-const isRich = ({ balance }: Purse, amount: Raw): boolean => balance !== null && balance >= amount;
-const holderOf = ({ chain }: Purse): Promise<Cheque | null> => chain.chequeOut();
-const isIdle = async (purse: Purse): Promise<boolean> =>
-  (await purse.readiness()) === 'ready' && (await holderOf(purse)) === null;
+const isRich = ({ balance }: AccountWallet, amount: Raw): boolean => balance !== null && balance >= amount;
+const holderOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
+const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
+  (await wallet.readiness()) === 'ready' && (await holderOf(wallet)) === null;
 
 function inOrder(one: readonly number[], other: readonly number[]): number {
   return one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Fault } from '../fault.ts';
-import { SparingEngine } from './battery-saving.ts';
+import { BatterySavingEngine } from './battery-saving.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot } from './difficulty.ts';
 import type { SearchOptions, WorkEngine } from './engine.ts';
 import { limitsOf } from './rules.ts';
@@ -53,13 +53,13 @@ describe('before a search', () => {
     ['plugged', null, 'works'],
     ['battery', null, 'works'],
   ] as const)('%s with %s left: %s', async (ahead, left, outcome) => {
-    const search = new SparingEngine(quick, battery(left).power).solve(root, send, options(ahead));
+    const search = new BatterySavingEngine(quick, battery(left).power).solve(root, send, options(ahead));
     if (outcome === 'works') expect(await search).toBe(work);
     else await expect(search).rejects.toThrow(rests);
   });
 
   it('a user who waits is served to the last of the battery', async () => {
-    const engine = new SparingEngine(quick, battery(0.01).power);
+    const engine = new BatterySavingEngine(quick, battery(0.01).power);
     expect(await engine.solve(root, send, options('plugged', 'foreground'))).toBe(work);
   });
 });
@@ -67,7 +67,7 @@ describe('before a search', () => {
 describe('during a search', () => {
   it('ends it when the battery runs low', async () => {
     const { power, drain, listeners } = battery(0.5);
-    const search = new SparingEngine(endless, power).solve(root, send, options('battery'));
+    const search = new BatterySavingEngine(endless, power).solve(root, send, options('battery'));
     await vi.waitFor(() => expect(listeners.size).toBe(1));
     drain(0.15);
     await expect(search).rejects.toThrow(rests);
@@ -77,7 +77,7 @@ describe('during a search', () => {
   it('goes on while there is enough', async () => {
     const { power, drain, listeners } = battery(null);
     const abort = new AbortController();
-    const search = new SparingEngine(endless, power).solve(root, send, {
+    const search = new BatterySavingEngine(endless, power).solve(root, send, {
       ...options('battery'),
       signal: abort.signal,
     });

@@ -11,7 +11,7 @@ export interface Power {
 }
 
 /** An engine that spares the battery: no search ahead of need begins, or goes on, with less left than its limit. */
-export class SparingEngine implements WorkEngine {
+export class BatterySavingEngine implements WorkEngine {
   readonly name: string;
   readonly #engine: WorkEngine;
   readonly #power: Power;

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Fault } from '../fault.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkNonce } from './difficulty.ts';
 import type { SearchOptions, Urgency, WorkEngine } from './engine.ts';
-import { UNKNOWN_PACE } from './engine-speed.ts';
+import { UNKNOWN_SPEED } from './engine-speed.ts';
 import { checked, memoryBook } from './engines.fixture.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
@@ -36,7 +36,7 @@ const asked = (urgency: Urgency = 'foreground', signal = new AbortController().s
 /** What a device remembers that has timed its engines: this one is the fastest. */
 const led = (leader: string) =>
   memoryBook({
-    ...UNKNOWN_PACE,
+    ...UNKNOWN_SPEED,
     leader,
     engines: Object.fromEntries(
       ['gpu', 'cpu'].map((name) => [

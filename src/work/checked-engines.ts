@@ -10,12 +10,12 @@ import {
 } from './difficulty.ts';
 import type { Limits, SearchOptions, Urgency, WorkEngine } from './engine.ts';
 import {
+  type EngineSpeed,
   expectedHashes,
   isTested,
   type Lap,
-  type Pace,
   rateOf,
-  UNKNOWN_PACE,
+  UNKNOWN_SPEED,
   wantsRace,
   withLap,
   withLeader,
@@ -31,8 +31,8 @@ export interface EngineBook {
   retired(): Promise<ReadonlySet<string>>;
   retire(name: string): Promise<void>;
   /** What this device has shown, for good. */
-  pace(): Promise<Pace>;
-  keepPace(pace: Pace): Promise<void>;
+  pace(): Promise<EngineSpeed>;
+  keepPace(pace: EngineSpeed): Promise<void>;
 }
 
 export interface CheckedEnginesPorts {
@@ -82,7 +82,7 @@ type Lane = readonly WorkEngine[];
 export class CheckedEngines implements WorkEngine {
   readonly name = 'checked';
   readonly #ports: CheckedEnginesPorts;
-  #pace: Promise<Pace> | undefined;
+  #pace: Promise<EngineSpeed> | undefined;
   readonly #searches = new Set<Search>();
 
   constructor(ports: CheckedEnginesPorts) {
@@ -110,7 +110,7 @@ export class CheckedEngines implements WorkEngine {
       const terms = { urgency, limits, signal: AbortSignal.any([signal, over.signal]) };
       const { nonce, by } = await Promise.any(lanes.map((lane) => this.#walk(lane, root, threshold, terms)));
       if (local.includes(by)) {
-        const leader = (known: Pace) => this.#fastest(known, local, limits) ?? by.name;
+        const leader = (known: EngineSpeed) => this.#fastest(known, local, limits) ?? by.name;
         await this.#learn((known) => (race ? withLeader(known, leader(known)) : withSearch(known)));
       }
       return nonce;
@@ -199,7 +199,7 @@ export class CheckedEngines implements WorkEngine {
   }
 
   /** Which of the engines that work is the fastest; null while that is not known of each of them. */
-  #fastest(pace: Pace, engines: readonly WorkEngine[], limits: Limits): string | null {
+  #fastest(pace: EngineSpeed, engines: readonly WorkEngine[], limits: Limits): string | null {
     const rates = engines
       .filter(({ name }) => pace.engines[name]?.works === true)
       .map(({ name }) => ({ name, rate: this.#rate(pace, name, 'foreground', limits) }));
@@ -257,7 +257,7 @@ export class CheckedEngines implements WorkEngine {
     return engines.filter(({ name }) => !retired.has(name));
   }
 
-  #rate(pace: Pace, name: string, urgency: Urgency, limits: Limits): number | null {
+  #rate(pace: EngineSpeed, name: string, urgency: Urgency, limits: Limits): number | null {
     const rate = rateOf(pace, name);
     return rate === null ? null : rate * this.#units(name, urgency, limits);
   }
@@ -267,15 +267,15 @@ export class CheckedEngines implements WorkEngine {
     return name === 'cpu' ? poolSize(urgency, this.#ports.cores, workers) : 1;
   }
 
-  #paceNow(): Promise<Pace> {
+  #paceNow(): Promise<EngineSpeed> {
     this.#pace ??= this.#ports.book.pace().catch((cause: unknown) => {
       this.#ports.report(cause);
-      return UNKNOWN_PACE;
+      return UNKNOWN_SPEED;
     });
     return this.#pace;
   }
 
-  async #learn(change: (pace: Pace) => Pace): Promise<void> {
+  async #learn(change: (pace: EngineSpeed) => EngineSpeed): Promise<void> {
     const pace = this.#paceNow().then(change);
     this.#pace = pace;
     await this.#ports.book.keepPace(await pace).catch(this.#ports.report);
@@ -290,7 +290,7 @@ interface Search {
   readonly since: number;
 }
 
-function leaderFirst(engines: readonly WorkEngine[], { leader }: Pace): Lane {
+function leaderFirst(engines: readonly WorkEngine[], { leader }: EngineSpeed): Lane {
   return engines.toSorted((a, b) => Number(b.name === leader) - Number(a.name === leader));
 }
 

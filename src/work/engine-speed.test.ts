@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseThreshold } from './difficulty.ts';
 import {
+  type EngineSpeed,
   expectedHashes,
   isTested,
-  type Pace,
   rateOf,
   thresholdTaking,
-  UNKNOWN_PACE,
+  UNKNOWN_SPEED,
   wantsRace,
   withLap,
   withLeader,
@@ -17,8 +17,8 @@ import {
 
 const receive = parseThreshold('fffffe0000000000');
 const send = parseThreshold('fffffff800000000');
-const many = (times: number, change: (pace: Pace) => Pace): Pace =>
-  Array.from({ length: times }).reduce<Pace>(change, UNKNOWN_PACE);
+const many = (times: number, change: (pace: EngineSpeed) => EngineSpeed): EngineSpeed =>
+  Array.from({ length: times }).reduce<EngineSpeed>(change, UNKNOWN_SPEED);
 
 it('a receive takes 2^23 hashes and a send 64 times as many', () => {
   expect(expectedHashes(receive)).toBe(2 ** 23);
@@ -35,14 +35,14 @@ it('a threshold that takes so many hashes takes so many', () => {
 });
 
 it('knows no rate of an engine that found nothing yet', () => {
-  expect(rateOf(UNKNOWN_PACE, 'cpu')).toBeNull();
+  expect(rateOf(UNKNOWN_SPEED, 'cpu')).toBeNull();
   expect(
-    rateOf(withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
+    rateOf(withLap(UNKNOWN_SPEED, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
   ).toBeNull();
 });
 
 /** A pace with one more send that this processor found. */
-const lap = (pace: Pace, ms: number) =>
+const lap = (pace: EngineSpeed, ms: number) =>
   withLap(pace, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
 
 it.each([
@@ -55,8 +55,8 @@ it.each([
 });
 
 it('knows an engine that was timed on purpose', () => {
-  expect([UNKNOWN_PACE, lap(UNKNOWN_PACE, 9)].map(isTested)).toEqual([false, false]);
-  const tested = withLeader(withTest(UNKNOWN_PACE, 'cpu', 1e6, 100), 'cpu');
+  expect([UNKNOWN_SPEED, lap(UNKNOWN_SPEED, 9)].map(isTested)).toEqual([false, false]);
+  const tested = withLeader(withTest(UNKNOWN_SPEED, 'cpu', 1e6, 100), 'cpu');
   expect(isTested(tested)).toBe(true);
   expect(isTested(lap(tested, 50_000))).toBe(true);
 });
@@ -64,7 +64,7 @@ it('knows an engine that was timed on purpose', () => {
 it('counts the time of searches that were called off', () => {
   const one = { engine: 'cpu', ms: 32_000, threshold: send } as const;
   const found = many(4, (pace) => withLap(pace, { ...one, outcome: 'found' }));
-  const both = Array.from({ length: 4 }).reduce<Pace>(
+  const both = Array.from({ length: 4 }).reduce<EngineSpeed>(
     (pace) => withLap(pace, { ...one, outcome: 'ended' }),
     found,
   );
@@ -90,14 +90,14 @@ it('comes to the true rate however long single searches take', () => {
     { length: 200 },
     (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 53_687,
   );
-  const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_PACE);
+  const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_SPEED);
   expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
   expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
 });
 
 it('forgets slowly: a processor that got slower shows it', () => {
   const fast = many(200, (pace) => lap(pace, 64_000));
-  const slow = Array.from({ length: 200 }).reduce<Pace>((pace) => lap(pace, 256_000), fast);
+  const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((pace) => lap(pace, 256_000), fast);
   expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
   expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
 });
@@ -112,14 +112,14 @@ it('a failure says only that the engine does not work', () => {
 });
 
 it('a test replaces what was known', () => {
-  const before = withLap(UNKNOWN_PACE, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
+  const before = withLap(UNKNOWN_SPEED, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
   expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
 });
 
 it('wants races until the leader was timed on purpose, and again after a while', () => {
-  expect(wantsRace(UNKNOWN_PACE)).toBe(true);
-  expect(wantsRace(withLeader(UNKNOWN_PACE, 'gpu'))).toBe(true);
-  let pace = withLeader(withTest(UNKNOWN_PACE, 'gpu', 1e9, 1_000), 'gpu');
+  expect(wantsRace(UNKNOWN_SPEED)).toBe(true);
+  expect(wantsRace(withLeader(UNKNOWN_SPEED, 'gpu'))).toBe(true);
+  let pace = withLeader(withTest(UNKNOWN_SPEED, 'gpu', 1e9, 1_000), 'gpu');
   let searches = 0;
   while (!wantsRace(pace)) {
     pace = withSearch(pace);

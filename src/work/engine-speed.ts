@@ -22,16 +22,16 @@ const EngineRecord = v.object({
 });
 type EngineRecord = v.InferOutput<typeof EngineRecord>;
 
-export const PaceSchema = v.object({
+export const EngineSpeedSchema = v.object({
   /** The engine that is asked first; null before the first race. */
   leader: v.nullable(v.string()),
   /** Searches since the last race. */
   searches: v.pipe(v.number(), v.minValue(0)),
   engines: v.record(v.string(), EngineRecord),
 });
-export type Pace = v.InferOutput<typeof PaceSchema>;
+export type EngineSpeed = v.InferOutput<typeof EngineSpeedSchema>;
 
-export const UNKNOWN_PACE: Pace = { leader: null, searches: 0, engines: {} };
+export const UNKNOWN_SPEED: EngineSpeed = { leader: null, searches: 0, engines: {} };
 
 const UNKNOWN_ENGINE: EngineRecord = { proofs: 0, spent: 0, works: true, tested: false };
 
@@ -63,7 +63,7 @@ export const expectedHashes = (threshold: Threshold): number =>
 export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n / BigInt(Math.round(hashes));
 
 /** The pace with one more lap in it. */
-export function withLap(pace: Pace, { engine, ms, threshold, outcome }: Lap): Pace {
+export function withLap(pace: EngineSpeed, { engine, ms, threshold, outcome }: Lap): EngineSpeed {
   const before = pace.engines[engine] ?? UNKNOWN_ENGINE;
   const works = outcome === 'ended' ? before.works : outcome === 'found';
   const hashes = expectedHashes(threshold);
@@ -78,13 +78,17 @@ export function withLap(pace: Pace, { engine, ms, threshold, outcome }: Lap): Pa
 }
 
 /** The pace after one more search that was no race. */
-export const withSearch = (pace: Pace): Pace => ({ ...pace, searches: pace.searches + 1 });
+export const withSearch = (pace: EngineSpeed): EngineSpeed => ({ ...pace, searches: pace.searches + 1 });
 
 /** The pace after a race or a test, with the engine that is asked first from now on. */
-export const withLeader = (pace: Pace, leader: string): Pace => ({ ...pace, leader, searches: 0 });
+export const withLeader = (pace: EngineSpeed, leader: string): EngineSpeed => ({
+  ...pace,
+  leader,
+  searches: 0,
+});
 
 /** The pace with what an engine showed in a test, in hashes and ms, in place of all it showed before. */
-export const withTest = (pace: Pace, engine: string, hashes: number, ms: number): Pace =>
+export const withTest = (pace: EngineSpeed, engine: string, hashes: number, ms: number): EngineSpeed =>
   withEngine(
     pace,
     engine,
@@ -97,19 +101,19 @@ export const withTest = (pace: Pace, engine: string, hashes: number, ms: number)
  * Whether the engines should race: until the leader was timed on purpose, and again after a while. Who wins a single
  * race may have been lucky, and a graphics card is slow to begin with.
  */
-export const wantsRace = (pace: Pace): boolean => !isTested(pace) || pace.searches >= RACE_EVERY;
+export const wantsRace = (pace: EngineSpeed): boolean => !isTested(pace) || pace.searches >= RACE_EVERY;
 
 /** Hashes a second of one unit of an engine; null while too little is known to say. */
-export function rateOf(pace: Pace, engine: string): number | null {
+export function rateOf(pace: EngineSpeed, engine: string): number | null {
   const { proofs, spent, tested } = pace.engines[engine] ?? UNKNOWN_ENGINE;
   const isKnown = tested ? proofs > 0 : proofs >= ENOUGH;
   return isKnown && spent > 0 ? (proofs / spent) * 1000 : null;
 }
 
 /** Whether the engine that is asked first was ever timed on purpose. */
-export const isTested = ({ leader, engines }: Pace): boolean => engines[leader ?? '']?.tested === true;
+export const isTested = ({ leader, engines }: EngineSpeed): boolean => engines[leader ?? '']?.tested === true;
 
-const withEngine = (pace: Pace, name: string, record: EngineRecord): Pace => ({
+const withEngine = (pace: EngineSpeed, name: string, record: EngineRecord): EngineSpeed => ({
   ...pace,
   engines: { ...pace.engines, [name]: record },
 });

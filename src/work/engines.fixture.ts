@@ -1,9 +1,9 @@
 import { CheckedEngines, type CheckedEnginesPorts, type EngineBook } from './checked-engines.ts';
 import type { WorkEngine } from './engine.ts';
-import { type Pace, UNKNOWN_PACE } from './engine-speed.ts';
+import { type EngineSpeed, UNKNOWN_SPEED } from './engine-speed.ts';
 
 /** A book in memory, which one test may hand from life to life. */
-export function memoryBook(pace: Pace = UNKNOWN_PACE) {
+export function memoryBook(pace: EngineSpeed = UNKNOWN_SPEED) {
   const names = new Set<string>();
   const kept = { pace };
   return {

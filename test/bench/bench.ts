@@ -20,7 +20,7 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz] [opti
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
-  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100: 100,000 cases)
+  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100,000 cases)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PageReplies } from '../../src/messages/contract.ts';
+import type { PageResponses } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/views.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
 import { openScene, PRICE, type Scene, XNO } from './setup.ts';
@@ -95,7 +95,7 @@ async function shown(purse: TestPurse) {
     'purse.state',
     {},
     (state) => state.kind === 'open' && state.balance !== null,
-  )) as Extract<PageReplies['purse.state'], { kind: 'open' }>;
+  )) as Extract<PageResponses['purse.state'], { kind: 'open' }>;
   return {
     account,
     balance,

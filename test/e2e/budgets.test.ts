@@ -2,7 +2,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../src/messages/contract.ts';
 import type { BudgetView, UseView } from '../../src/messages/views.ts';
-import { dayOf, daysAfter } from '../../src/policy/spending-windows.ts';
+import { calendarDay, daysAfter } from '../../src/policy/spending-windows.ts';
 import { quote } from '../merchant/testing/scene.ts';
 import { openScene, PRICE, type Scene, XNO } from './setup.ts';
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const OTHER_PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 const site = () => scene.merchant.origin;
-const today = () => dayOf(Date.now());
+const today = () => calendarDay(Date.now());
 const inXno = (raw: bigint) => `${raw / XNO}.${(raw % XNO).toString().padStart(30, '0')}`;
 
 type Rules = Omit<PageInput<'budget.save'>, 'site'>;

@@ -4,7 +4,7 @@ import { chromium, type Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/browser.ts';
-import { bridgeQuestions, pageQuestions } from '../../src/messages/contract.ts';
+import { bridgeRequests, pageRequests } from '../../src/messages/contract.ts';
 import { ROOT } from './build.ts';
 import { openScene, type Scene, XNO } from './setup.ts';
 
@@ -158,7 +158,7 @@ describe('the script in a page', () => {
 
   test('is refused every question of the purse’s pages', async () => {
     await page.goto(scene.at('/free'));
-    const names = Object.keys(pageQuestions);
+    const names = Object.keys(pageRequests);
     const answers = await inBridge<{ ok: boolean; fault: { key: string } }[]>(
       `Promise.all(${JSON.stringify(names)}.map((ask) => chrome.runtime.sendMessage({ ask, input: {} })))`,
     );
@@ -167,7 +167,7 @@ describe('the script in a page', () => {
 
   test('and the purse’s pages the script’s', async () => {
     const popup = await scene.purse.popup();
-    const names = Object.keys(bridgeQuestions);
+    const names = Object.keys(bridgeRequests);
     const answers = await popup.evaluate(
       (all) => Promise.all(all.map((ask) => chrome.runtime.sendMessage({ ask, input: {} }))),
       names,

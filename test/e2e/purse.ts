@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BrowserContext, Page } from 'playwright';
-import type { PageInput, PageQuestion, PageReplies } from '../../src/messages/contract.ts';
+import type { PageInput, PageRequest, PageResponses } from '../../src/messages/contract.ts';
 import type { ActivityView, ApprovalView, PaymentView } from '../../src/messages/views.ts';
 import { builtExtension } from './build.ts';
 import { allowInPrivate, type Browser, launchChromium, openPrivatePage, stopWorker } from './chromium.ts';
@@ -78,14 +78,14 @@ export interface TestPurse {
   /** Everything that moved money, oldest first. */
   activity(): Promise<readonly ActivityView[]>;
   /** Asks the background what a page of the purse may ask. */
-  ask<Q extends PageQuestion>(question: Q, input: PageInput<Q>): Promise<PageReplies[Q]>;
+  ask<Q extends PageRequest>(question: Q, input: PageInput<Q>): Promise<PageResponses[Q]>;
   /** Resolves with the first answer that passes `test`. */
-  until<Q extends PageQuestion>(
+  until<Q extends PageRequest>(
     question: Q,
     input: PageInput<Q>,
-    test: (answer: PageReplies[Q]) => boolean,
+    test: (answer: PageResponses[Q]) => boolean,
     timeout?: number,
-  ): Promise<PageReplies[Q]>;
+  ): Promise<PageResponses[Q]>;
   close(): Promise<void>;
 }
 
@@ -203,7 +203,7 @@ async function setUp(
     return pageScreen(view, within);
   };
 
-  const isGone = (id: string) => (list: PageReplies['approval.list']) => list.every((one) => one.id !== id);
+  const isGone = (id: string) => (list: PageResponses['approval.list']) => list.every((one) => one.id !== id);
 
   /** Answers a question on the screen where it stands; when that screen goes away before the click, on the next one. */
   const answer = async (id: string, walk: (screen: Screen) => Promise<void>): Promise<void> => {
@@ -230,7 +230,7 @@ async function setUp(
     const all: ActivityView[] = [];
     let before: string | null = null;
     do {
-      const part: PageReplies['activity.page'] = await ask('activity.page', { before, limit: 500 });
+      const part: PageResponses['activity.page'] = await ask('activity.page', { before, limit: 500 });
       all.push(...part.items);
       before = part.next;
     } while (before !== null);

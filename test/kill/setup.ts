@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
 import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
 import type { AnyPayment } from '../../src/payments/private-record.ts';
+import type { SpendingRow } from '../../src/storage/schema.ts';
 import { TestAccount } from '../devnet/test-account.ts';
 import { openScene, type Scene, XNO } from '../e2e/setup.ts';
 import { WatchedWorker } from './worker.ts';
-import type { SpendingRow } from "../../src/storage/schema.ts";
 
 /** A tab that asks for things, and the browser's number of it. */
 export interface Tab {

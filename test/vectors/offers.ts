@@ -12,7 +12,7 @@ import { recogniseLegacy } from '../../src/protocol/offer/legacy.ts';
 import type { Offer } from '../../src/protocol/offer/offer.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
 import { readReceipt } from '../../src/protocol/response/receipt.ts';
-import { readAnswer } from '../../src/protocol/response/response.ts';
+import { readResponse } from '../../src/protocol/response/response.ts';
 import { decodeEnvelope, decodeObject, encodeProof } from '../../src/protocol/wire/envelope.ts';
 import type { JsonObject } from '../../src/protocol/wire/json.ts';
 import type { CheckerTable, VectorCase, VectorFile } from './checker.ts';
@@ -251,7 +251,7 @@ function responseCase(vector: v.InferOutput<typeof PaymentResponses>[number]): V
         const receipt = readReceipt(paymentResponse);
         equal(receipt?.settled ? 'PAID' : receipt?.early ? 'REJECTED_RETRYABLE' : 'REJECTED', outcome);
         const status = outcome === 'PAID' ? 200 : 402;
-        const answer = readAnswer({ status, paymentResponse, paymentRequired: null });
+        const answer = readResponse({ status, paymentResponse, paymentRequired: null });
         equal(answer.kind, outcome === 'PAID' ? 'paid' : 'refused');
         if (outcome === 'REJECTED_RETRYABLE') equal(answer.kind === 'refused' && answer.final, false);
       }

@@ -3,13 +3,13 @@ import type { Exchanges } from '../../exchanges/exchanges.ts';
 import { Fault } from '../../fault.ts';
 import type { Answered, Challenge } from '../../interception/challenge.ts';
 import type { ReplayView } from '../../messages/exchange-views.ts';
-import type { PageAnswers } from '../../messages/router.ts';
-import type { Approvals } from '../../payments/approval-queue.ts';
-import type { Standing } from '../../payments/challenge-handler.ts';
+import type { PageHandlers } from '../../messages/router.ts';
+import type { ApprovalQueue } from '../../payments/approval-queue.ts';
+import type { PayerContext } from '../../payments/challenge-handler.ts';
 import type { Journal } from '../../payments/journal.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';
-import type { Keeper } from '../open-wallets.ts';
+import type { OpenWallets } from '../open-wallets.ts';
 import { type Beside, canReplay, exchangeStory, exchangeView, proofOf } from '../views/exchange.ts';
 
 /** What a server answered to the purse itself. */
@@ -21,10 +21,10 @@ export interface Replayed {
 export interface ExchangeAnswerParts {
   readonly exchanges: Exchanges;
   readonly journal: Journal;
-  readonly approvals: Approvals;
-  readonly keeper: Keeper;
+  readonly approvals: ApprovalQueue;
+  readonly openWallets: OpenWallets;
   /** The network that a tab pays on. */
-  readonly network: (tabId: number) => Promise<Standing['network']>;
+  readonly network: (tabId: number) => Promise<PayerContext['network']>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Pick<Challenge, 'id'>) => Promise<boolean>;
   /** Sends a proof to the URL that it went to before, and to no other; rejects when there is no answer. */
@@ -35,8 +35,8 @@ export interface ExchangeAnswerParts {
 type ExchangeQuestion = 'exchange.list' | 'exchange.read' | 'exchange.replay' | 'exchange.clear';
 
 /** What the background does for each question about the 402s that a tab met. */
-export function exchangeAnswers(parts: ExchangeAnswerParts): Pick<PageAnswers, ExchangeQuestion> {
-  const { exchanges, journal, approvals, keeper, replay, now } = parts;
+export function exchangeAnswers(parts: ExchangeAnswerParts): Pick<PageHandlers, ExchangeQuestion> {
+  const { exchanges, journal, approvals, openWallets, replay, now } = parts;
   /** The exchanges that are sent again now: one request of each at a time. */
   const replaying = new Set<string>();
 
@@ -81,11 +81,11 @@ export function exchangeAnswers(parts: ExchangeAnswerParts): Pick<PageAnswers, E
     'exchange.read': async ({ id }) => {
       const exchange = await find(id);
       const { id: network } = await parts.network(exchange.request.tabId);
-      const isOpen = (await keeper.current()) !== null;
+      const isOpen = (await openWallets.current()) !== null;
       return exchangeStory(exchange, await beside(exchange), { network, isOpen });
     },
     'exchange.replay': async ({ id }) => {
-      await keeper.opened();
+      await openWallets.opened();
       const exchange = await find(id);
       const { payment } = await beside(exchange);
       const proof = proofOf(payment);

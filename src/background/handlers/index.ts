@@ -2,18 +2,23 @@ import { Fault } from '../../fault.ts';
 import type { Challenge } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import { MOST_BACKUP, type PageInput } from '../../messages/contract.ts';
-import type { PageAnswers } from '../../messages/router.ts';
+import type { PageHandlers } from '../../messages/router.ts';
 import type { PurseView } from '../../messages/views.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw, type Raw } from '../../nano/amount.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import { type Answer, type Approvals, nameOf, type Question } from '../../payments/approval-queue.ts';
-import type { Handover } from '../../payments/delivery.ts';
+import {
+  type ApprovalQueue,
+  nameOf,
+  type Question,
+  type UserDecision,
+} from '../../payments/approval-queue.ts';
+import type { Delivery } from '../../payments/delivery.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { isWhole, siteOnDisk } from '../../payments/private-record.ts';
-import type { Revoker } from '../../payments/recall.ts';
-import type { Tester } from '../../payments/test-spending.ts';
+import type { Recall } from '../../payments/recall.ts';
+import type { TestSpending } from '../../payments/test-spending.ts';
 import type { BudgetChange } from '../../policy/budget.ts';
 import { type Day, isDay } from '../../policy/spending-windows.ts';
 import { defaultPreference } from '../../protocol/mechanisms/index.ts';
@@ -25,12 +30,13 @@ import type { StoredBudgets } from '../../storage/budgets.ts';
 import type { StoredChains } from '../../storage/chains.ts';
 import type { StoredJournal } from '../../storage/journal.ts';
 import type { StoredLog } from '../../storage/log.ts';
+import type { Database, Place } from '../../storage/schema.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 import { firstRecord, generationOver } from '../../vault/seed-copies.ts';
 import type { Vault } from '../../vault/vault.ts';
-import type { ChequeBlock } from '../../wallet/own-block.ts';
-import type { Float, FloatPlan } from '../../wallet/wallet.ts';
-import type { Keeper } from '../open-wallets.ts';
+import type { HandedOverBlock } from '../../wallet/own-block.ts';
+import type { PocketPlan, Wallet } from '../../wallet/wallet.ts';
+import type { OpenWallets } from '../open-wallets.ts';
 import type { Sandbox } from '../sandbox.ts';
 import {
   activityView,
@@ -47,21 +53,20 @@ import { type ExchangeAnswerParts, exchangeAnswers } from './exchange.ts';
 import { sandboxAnswers } from './sandbox.ts';
 import { testerAnswers } from './tester.ts';
 import { workAnswers } from './work.ts';
-import type { Database, Place } from "../../storage/schema.ts";
 
 export interface AnswerParts {
   readonly vault: Vault;
-  readonly keeper: Keeper;
+  readonly openWallets: OpenWallets;
   readonly settings: StoredSettings;
   readonly budgets: StoredBudgets;
   readonly journal: StoredJournal;
   readonly log: StoredLog;
   readonly work: Work;
   readonly database: Database;
-  readonly approvals: Approvals;
-  readonly handover: Handover;
-  readonly revoker: Revoker;
-  readonly tester: Tester;
+  readonly approvals: ApprovalQueue;
+  readonly delivery: Delivery;
+  readonly recall: Recall;
+  readonly testSpending: TestSpending;
   readonly chains: StoredChains;
   readonly sandbox: Sandbox;
   readonly now: () => number;
@@ -81,9 +86,9 @@ export interface AnswerParts {
 }
 
 /** What the background does for each question of the extension's own pages. */
-export function pageAnswers(parts: AnswerParts): PageAnswers {
-  const { vault, keeper, settings, budgets, journal, log, database, approvals, handover, now } = parts;
-  const { revoker, chains, opened, lock, changed, visit, toLoad, loadPage, lookAfter } = parts;
+export function pageAnswers(parts: AnswerParts): PageHandlers {
+  const { vault, openWallets, settings, budgets, journal, log, database, approvals, delivery, now } = parts;
+  const { recall, chains, opened, lock, changed, visit, toLoad, loadPage, lookAfter } = parts;
 
   /** A password that was wrong makes every open page wait, not only the one where it was typed. */
   const withPassword = <T>(work: Promise<T>): Promise<T> => work.finally(changed);
@@ -93,8 +98,8 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     const waiting = approvals.list().length;
     // What people are shown is looked up, and not only believed.
     const lockAt = await vault.deadline();
-    const purse = await keeper.current();
-    if (purse === null) {
+    const wallet = await openWallets.current();
+    if (wallet === null) {
       const { id, label, testMoney } = await settings.network();
       const network = { id, label, testMoney };
       const seed = seedView(await vault.copies());
@@ -102,14 +107,14 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     }
     return {
       kind: 'open',
-      account: purse.account,
-      balance: purse.balance?.toString() ?? null,
-      incoming: purse.incoming.toString(),
-      network: networkView(purse.network),
-      trouble: faultView(purse.trouble),
+      account: wallet.account,
+      balance: wallet.balance?.toString() ?? null,
+      incoming: wallet.incoming.toString(),
+      network: networkView(wallet.network),
+      trouble: faultView(wallet.trouble),
       seedCopyFault: (await vault.copyFault())?.key ?? null,
-      chequeOut: waitingView((await chains.out()).find(isOf(purse))?.cheque ?? null),
-      work: await purse.readiness(),
+      chequeOut: waitingView((await chains.handedOver()).find(isOf(wallet))?.cheque ?? null),
+      work: await wallet.readiness(),
       paused: await settings.read('paused'),
       lockAt,
       waiting,
@@ -119,7 +124,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
   return {
     'purse.state': state,
     'purse.refresh': async () => {
-      await (await keeper.current())?.retry();
+      await (await openWallets.current())?.retry();
       return null;
     },
     'purse.touch': async () => {
@@ -175,7 +180,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       autoLockMinutes: await settings.read('autoLockMinutes'),
       representative: await settings.read('representative'),
       blockedSites: await budgets.blocked(),
-      blockTakers: await budgets.blockTakers(),
+      blockTakers: await budgets.handOverSites(),
       preference: preferred(await settings.read('preference')),
       float: floatView(await settings.read('float')),
       leastReceived: (await settings.read('leastReceived')).toString(),
@@ -190,9 +195,9 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     },
     'settings.representative': async ({ account }) => {
       const representative = parseAddress(account);
-      await (await keeper.opened()).represent(representative);
+      await (await openWallets.opened()).changeRepresentative(representative);
       await settings.write('representative', representative);
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
@@ -207,19 +212,19 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
     'settings.blockTaker': async ({ site, allowed }) => {
-      await budgets.setBlockTaker(siteOf(site), allowed);
+      await budgets.setHandOverSite(siteOf(site), allowed);
       changed();
       return null;
     },
     'settings.float': async ({ accounts, each }) => {
       await settings.write('float', { accounts, each: parseRaw(each) });
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
     'settings.leastReceived': async ({ amount }) => {
       await settings.write('leastReceived', parseRaw(amount));
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
@@ -237,19 +242,19 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'network.use': async ({ id }) => {
       await settings.useNetwork(id);
       approvals.lapse(() => true);
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
     'network.save': async ({ profile }) => {
       await settings.saveNetwork(profile);
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
     'network.remove': async ({ id }) => {
       await settings.removeNetwork(id);
-      await keeper.close();
+      await openWallets.close();
       await opened();
       return null;
     },
@@ -272,18 +277,18 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
           // The question's own, whatever its tab or the purse has been put on since.
           const network = networks.find(({ id }) => id === question.offer.network);
           if (network === undefined) throw new Fault('fault_unknownNetwork');
-          const purse = await keeper.on(network);
-          const work = (await purse?.readiness()) ?? 'none';
+          const wallet = await openWallets.on(network);
+          const work = (await wallet?.readiness()) ?? 'none';
           const { allowance } = await budgets.rulesFor(network.id, question.site, at);
           const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
-          const holder = (await purse?.chequeOut()) ?? null;
-          return approvalView(question, { network, allowance, now: at, purse, holder, isKnownPayee, work });
+          const holder = (await wallet?.handedOver()) ?? null;
+          return approvalView(question, { network, allowance, now: at, wallet, holder, isKnownPayee, work });
         }),
       );
     },
     'approval.answer': async ({ id, answer }) => {
       const pays = answer.kind === 'once' || answer.kind === 'budget';
-      if (pays) await keeper.opened();
+      if (pays) await openWallets.opened();
       const named = () => approvals.list().find((one) => nameOf(one) === id);
       let question = named();
       if (question === undefined) throw new Fault('fault_approvalGone');
@@ -319,7 +324,7 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
     'activity.page': async ({ before, limit, range }) => {
       const place = before === null ? null : placeOf(before);
       const { items, next } = await readActivity(database, place, limit, range);
-      const out = new Set((await chains.out()).map(({ hash }) => hash));
+      const out = new Set((await chains.handedOver()).map(({ hash }) => hash));
       /** What a private window paid for can be delivered again while the browser runs. */
       const whole = async (item: Activity): Promise<Activity> => {
         if (item.kind !== 'payment' || isWhole(item.payment)) return item;
@@ -339,26 +344,26 @@ export function pageAnswers(parts: AnswerParts): PageAnswers {
       return null;
     },
     'payment.deliver': async ({ id }) => {
-      await visit(await handover.want(id as PaymentId));
+      await visit(await delivery.requestRedelivery(id as PaymentId));
       return null;
     },
 
     'payment.revoke': async ({ id }) => {
-      const { intent, progress } = await revoker.revoke(id as PaymentId).finally(changed);
+      const { intent, progress } = await recall.recall(id as PaymentId).finally(changed);
       if (progress.state !== 'revoked') throw chequeCashed(siteOnDisk(intent));
       return null;
     },
 
     'money.send': async ({ to, amount }) => {
-      const purse = await keeper.opened();
+      const wallet = await openWallets.opened();
       const sum = amount === 'everything' ? amount : parseRaw(amount);
-      return { blockHash: await purse.send(parseAddress(to), sum) };
+      return { blockHash: await wallet.send(parseAddress(to), sum) };
     },
 
     'log.list': () => log.list(),
-    ...sandboxAnswers({ sandbox: parts.sandbox, settings, keeper, approvals, now, changed }),
+    ...sandboxAnswers({ sandbox: parts.sandbox, settings, openWallets, approvals, now, changed }),
     ...exchangeAnswers(parts.exchange),
-    ...testerAnswers({ tester: parts.tester, settings, changed }),
+    ...testerAnswers({ testSpending: parts.testSpending, settings, changed }),
     ...workAnswers({ work: parts.work, settings, changed }),
   };
 }
@@ -373,7 +378,7 @@ function changeOf(input: Omit<PageInput<'budget.save'>, 'site'>): BudgetChange {
     ...(perDay !== undefined && { perDay: limitOf(perDay) }),
     ...(perMonth !== undefined && { perMonth: limitOf(perMonth) }),
     ...(total !== undefined && { total: limitOf(total) }),
-    ...(term !== undefined && { term: term && { ...term, until: readDay(term.until) } }),
+    ...(term !== undefined && { period: term && { ...term, until: readDay(term.until) } }),
     ...(initiators !== undefined && { initiators: [...new Set(initiators.map(readSite))] }),
   };
 }
@@ -393,7 +398,10 @@ function readSite(text: string): Site {
   return siteOf(url);
 }
 
-function answerOf(answer: PageInput<'approval.answer'>['answer'], { site, challenge }: Question): Answer {
+function answerOf(
+  answer: PageInput<'approval.answer'>['answer'],
+  { site, challenge }: Question,
+): UserDecision {
   switch (answer.kind) {
     case 'budget':
       return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
@@ -408,15 +416,15 @@ function answerOf(answer: PageInput<'approval.answer'>['answer'], { site, challe
   }
 }
 
-const floatView = ({ accounts, each }: FloatPlan) => ({ accounts, each: each.toString() });
+const floatView = ({ accounts, each }: PocketPlan) => ({ accounts, each: each.toString() });
 
 const chequeCashed = (site: Site | null): Fault =>
   site === null ? new Fault('fault_chequeCashedPrivate') : new Fault('fault_chequeCashed', [site]);
 
 const isOf =
-  (purse: Float) =>
-  ({ network, account }: ChequeBlock): boolean =>
-    network === purse.network.id && purse.of(account) !== undefined;
+  (wallet: Wallet) =>
+  ({ network, account }: HandedOverBlock): boolean =>
+    network === wallet.network.id && wallet.of(account) !== undefined;
 
 /** Every way to pay: those that the user put in order, and then the others. */
 function preferred(order: readonly Mechanism[]): readonly Mechanism[] {

@@ -1,19 +1,19 @@
-import type { PageAnswers } from '../../messages/router.ts';
+import type { PageHandlers } from '../../messages/router.ts';
 import type { TestMoneyView } from '../../messages/views.ts';
 import { RAW_PER_XNO, type Raw } from '../../nano/amount.ts';
 import { askFaucet } from '../../nano/faucet.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
-import type { Approvals } from '../../payments/approval-queue.ts';
+import type { ApprovalQueue } from '../../payments/approval-queue.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
-import type { Keeper } from '../open-wallets.ts';
+import type { OpenWallets } from '../open-wallets.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { faultView, networkView } from '../views/index.ts';
 
 export interface SandboxParts {
   readonly sandbox: Sandbox;
   readonly settings: StoredSettings;
-  readonly keeper: Keeper;
-  readonly approvals: Approvals;
+  readonly openWallets: OpenWallets;
+  readonly approvals: ApprovalQueue;
   readonly now: () => number;
   readonly changed: () => void;
 }
@@ -23,31 +23,31 @@ const GIFT = (10n * RAW_PER_XNO) as Raw;
 /** How long a node may take to give it (ms). */
 const PATIENCE = 10_000;
 
-type SandboxQuestion = Extract<keyof PageAnswers, `sandbox.${string}`>;
+type SandboxQuestion = Extract<keyof PageHandlers, `sandbox.${string}`>;
 
 /** What the background does for the pages about test money. */
 export function sandboxAnswers({
   sandbox,
   settings,
-  keeper,
+  openWallets,
   approvals,
   now,
   changed,
-}: SandboxParts): Pick<PageAnswers, SandboxQuestion> {
+}: SandboxParts): Pick<PageHandlers, SandboxQuestion> {
   /** A tab keeps its network for the life of a question: whoever changes it takes its questions back. */
   const lapse = (tab: number) => {
     approvals.lapse(({ challenge }) => challenge.tabId === tab);
     changed();
   };
   const money = async (network: NetworkProfile): Promise<TestMoneyView | null> => {
-    const purse = await keeper.on(network);
-    if (purse === null) return null;
+    const wallet = await openWallets.on(network);
+    if (wallet === null) return null;
     return {
       network: networkView(network),
-      account: purse.account,
-      balance: purse.balance?.toString() ?? null,
-      incoming: purse.incoming.toString(),
-      trouble: faultView(purse.trouble),
+      account: wallet.account,
+      balance: wallet.balance?.toString() ?? null,
+      incoming: wallet.incoming.toString(),
+      trouble: faultView(wallet.trouble),
     };
   };
 
@@ -67,7 +67,7 @@ export function sandboxAnswers({
     'sandbox.enter': async ({ tab, network }) => {
       await sandbox.enter(tab, network);
       // Opened now, it has looked at its ledger by the time a page asks for money.
-      await keeper.on(await sandbox.testNetwork(network));
+      await openWallets.on(await sandbox.testNetwork(network));
       lapse(tab);
       return null;
     },
@@ -77,14 +77,14 @@ export function sandboxAnswers({
       return null;
     },
     'sandbox.faucet': async ({ network }) => {
-      const purse = await keeper.openedOn(network);
+      const wallet = await openWallets.openedOn(network);
       const options = {
         fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
         timeoutMs: PATIENCE,
         now,
       };
-      await askFaucet(purse.network, { to: purse.account, amount: GIFT }, options);
-      await purse.retry();
+      await askFaucet(wallet.network, { to: wallet.account, amount: GIFT }, options);
+      await wallet.retry();
       return null;
     },
   };

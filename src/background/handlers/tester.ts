@@ -1,30 +1,30 @@
 import { Fault } from '../../fault.ts';
-import type { PageAnswers } from '../../messages/router.ts';
+import type { PageHandlers } from '../../messages/router.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import { type BlockHash, toRpc } from '../../nano/block.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import type { Tester } from '../../payments/test-spending.ts';
+import type { TestSpending } from '../../payments/test-spending.ts';
 import { type Site, siteOf } from '../../site.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 
 export interface TesterAnswerParts {
-  readonly tester: Tester;
+  readonly testSpending: TestSpending;
   readonly settings: StoredSettings;
   readonly changed: () => void;
 }
 
-type TesterQuestion = Extract<keyof PageAnswers, `tester.${string}`>;
+type TesterQuestion = Extract<keyof PageHandlers, `tester.${string}`>;
 
 /** How many servers of one's own are remembered. */
 const MOST_SERVERS = 64;
 
 /** What the background does for each question about tests of the user's own servers. */
 export const testerAnswers = ({
-  tester,
+  testSpending,
   settings,
   changed,
-}: TesterAnswerParts): Pick<PageAnswers, TesterQuestion> => ({
+}: TesterAnswerParts): Pick<PageHandlers, TesterQuestion> => ({
   'tester.servers': () => settings.read('servers'),
   'tester.claim': async ({ site, own }) => {
     const named = siteIn(site);
@@ -34,23 +34,27 @@ export const testerAnswers = ({
     return null;
   },
   'tester.begin': async ({ url, limit, probing }) => {
-    const { run, account } = await tester.begin(url, parseRaw(limit), probing);
+    const { run, account } = await testSpending.begin(url, parseRaw(limit), probing);
     return { run, account };
   },
   'tester.pay': async ({ run, to, amount }) => ({
-    hash: await tester.pay(run, { to: parseAddress(to), amount: parseRaw(amount) }),
+    hash: await testSpending.pay(run, { to: parseAddress(to), amount: parseRaw(amount) }),
   }),
   'tester.confirmed': async ({ run, hash }) => {
-    await tester.confirmed(run, hash as BlockHash);
+    await testSpending.confirmed(run, hash as BlockHash);
     return null;
   },
-  'tester.standing': ({ run, hash }) => tester.standing(run, hash as BlockHash),
-  'tester.sign': async ({ run, message }) => ({ signature: await tester.sign(run, message) }),
+  'tester.standing': ({ run, hash }) => testSpending.standing(run, hash as BlockHash),
+  'tester.sign': async ({ run, message }) => ({ signature: await testSpending.sign(run, message) }),
   'tester.cheque': async ({ run, to, amount, kept }) => {
-    const { id, block } = await tester.cheque(run, { to: parseAddress(to), amount: parseRaw(amount), kept });
+    const { id, block } = await testSpending.handOver(run, {
+      to: parseAddress(to),
+      amount: parseRaw(amount),
+      kept,
+    });
     return { id, block: toRpc(block) };
   },
-  'tester.takeBack': ({ run, id }) => tester.takeBack(run, id as PaymentId).finally(changed),
+  'tester.takeBack': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(changed),
 });
 
 /** @throws Fault `fault_badSite` */

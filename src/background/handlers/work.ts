@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
-import type { PageAnswers } from '../../messages/router.ts';
+import type { PageHandlers } from '../../messages/router.ts';
 import type { StoredSettings } from '../../storage/settings.ts';
 import { WorkRulesSchema } from '../../work/rules.ts';
 import type { Work } from '../work.ts';
@@ -21,7 +21,7 @@ export const workAnswers = ({
   work,
   settings,
   changed,
-}: WorkAnswerParts): Pick<PageAnswers, WorkQuestion> => ({
+}: WorkAnswerParts): Pick<PageHandlers, WorkQuestion> => ({
   'work.read': async () => ({
     engines: await work.engines.standings(),
     cores: navigator.hardwareConcurrency,

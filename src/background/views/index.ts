@@ -35,9 +35,9 @@ import type { Site } from '../../site.ts';
 import type { Activity } from '../../storage/activity.ts';
 import { BUILT_IN } from '../../storage/settings.ts';
 import type { Copies } from '../../vault/seed-copies.ts';
-import { type Cheque, chequeOutFault } from '../../wallet/own-block.ts';
+import { type HandedOver, handedOverFault } from '../../wallet/own-block.ts';
 import { blockOf } from '../../wallet/transfer.ts';
-import type { Float } from '../../wallet/wallet.ts';
+import type { Wallet } from '../../wallet/wallet.ts';
 
 /** A tag of more than a millionth of a XNO (10^24 raw) is worth showing by itself (protocol.md section 4, row 27). */
 const LARGE_TAG = 10n ** 24n;
@@ -49,7 +49,7 @@ export function networkView(network: NetworkProfile): NetworkView {
 /** A site's budget at a moment (ms); null where there is none. */
 export function budgetView({ budget, spent }: Allowance, at: number): BudgetView | null {
   if (budget === null) return null;
-  const { site, term, pinned, payTo, priceRise, initiators, paused } = budget;
+  const { site, term: period, pinned, payTo, priceRise, initiators, paused } = budget;
   const running = termAt(budget, at);
   return {
     site,
@@ -58,7 +58,7 @@ export function budgetView({ budget, spent }: Allowance, at: number): BudgetView
     perDay: textOf(budget.perDay),
     perMonth: textOf(budget.perMonth),
     total: textOf(budget.total),
-    term: term && { until: running?.until ?? term.until, renews: term.renews },
+    term: period && { until: running?.until ?? period.until, renews: period.renews },
     ended: running === null,
     renewsOn: renewalOf(budget, at),
     uses: running === null ? [] : budgetUse(budget, spent).map(useView),
@@ -88,9 +88,9 @@ export interface ApprovalContext {
   readonly network: NetworkProfile;
   readonly allowance: Allowance;
   readonly now: number;
-  readonly purse: Float | null;
+  readonly wallet: Wallet | null;
   /** Who has a signed block of the purse's and has not published it; null when the purse can pay. */
-  readonly holder: Cheque | null;
+  readonly holder: HandedOver | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;
   readonly work: ApprovalView['work'];
@@ -98,13 +98,13 @@ export interface ApprovalContext {
 
 export function approvalView(
   question: Question,
-  { network, allowance, now, purse, holder, isKnownPayee, work }: ApprovalContext,
+  { network, allowance, now, wallet, holder, isKnownPayee, work }: ApprovalContext,
 ): ApprovalView {
   const { site, challenge, offer, reason } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const asker = askerOf(challenge, site);
-  const missing = purse?.missing(offer.amount) ?? null;
-  const isOwn = purse?.accounts.includes(offer.payTo) ?? false;
+  const missing = wallet?.missing(offer.amount) ?? null;
+  const isOwn = wallet?.accounts.includes(offer.payTo) ?? false;
   return {
     id: nameOf(question),
     site,
@@ -132,9 +132,9 @@ export function approvalView(
     canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
     budget: budgetView(allowance, now),
     cap: capView(allowance),
-    balance: purse?.balance?.toString() ?? null,
+    balance: wallet?.balance?.toString() ?? null,
     missing: missing?.toString() ?? null,
-    account: purse?.account ?? '',
+    account: wallet?.account ?? '',
     work,
   };
 }
@@ -145,8 +145,8 @@ export function faultView(fault: Fault | null): FaultView | null {
 }
 
 /** Why an account cannot pay while its signed block is out. */
-export function waitingView(holder: Cheque | null): FaultView | null {
-  return faultView(holder && chequeOutFault(holder));
+export function waitingView(holder: HandedOver | null): FaultView | null {
+  return faultView(holder && handedOverFault(holder));
 }
 
 /** The other site that had a hand in the request: the page in the tab, a frame in it, who redirected it or started it. */

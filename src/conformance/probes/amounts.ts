@@ -3,7 +3,7 @@ import type { Offer } from '../../protocol/offer/offer.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { EVERY, type OfferProbe, pass, type Verdict } from '../probe.ts';
-import type { Trial } from '../trial.ts';
+import type { ProbeRun } from '../trial.ts';
 
 export const exactly: OfferProbe = {
   of: 'offer',
@@ -13,25 +13,25 @@ export const exactly: OfferProbe = {
   source: 'x402.NanoSession Rev 6 to 8 and Track A: equal; x402.Nano Track B: at least',
   mechanisms: EVERY,
   cost: (offer) => addRaw(mostFor(offer), mostFor(offer)),
-  async run(trial, { mechanism }) {
+  async run(probeRun, { mechanism }) {
     const verdicts: Verdict[] = [];
-    const offer = await trial.freshOffer(mechanism);
+    const offer = await probeRun.freshOffer(mechanism);
     if (offer.amount > ONE_RAW) {
-      verdicts.push(await tried(trial, offer, subtractRaw(offer.amount, ONE_RAW), 'One raw too little'));
+      verdicts.push(await tried(probeRun, offer, subtractRaw(offer.amount, ONE_RAW), 'One raw too little'));
     }
     if (verdicts[0]?.kind === 'fail') return verdicts[0];
-    const next = await trial.freshOffer(mechanism);
-    verdicts.push(await tried(trial, next, addRaw(next.amount, ONE_RAW), 'One raw too much'));
+    const next = await probeRun.freshOffer(mechanism);
+    verdicts.push(await tried(probeRun, next, addRaw(next.amount, ONE_RAW), 'One raw too much'));
     return worst(verdicts);
   },
 };
 
-async function tried(trial: Trial, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
+async function tried(probeRun: ProbeRun, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
   const order = { to: offer.payTo, amount };
   const isBlock = offer.mechanism === 'trackA' || offer.mechanism === 'x402nano';
-  const cheque = isBlock ? await trial.cheque(order) : undefined;
-  const proof = await trial.proof(offer, cheque?.block ?? (await trial.pay(order)));
-  const exchange = await trial.present(proof);
+  const cheque = isBlock ? await probeRun.cheque(order) : undefined;
+  const proof = await probeRun.proof(offer, cheque?.block ?? (await probeRun.pay(order)));
+  const exchange = await probeRun.present(proof);
   await cheque?.takeBack();
   if (offer.mechanism === 'trackB' && amount > offer.amount && isGranted(exchange)) {
     return pass(`${what} was taken, as Track B may: ${wordsOf(exchange)}.`);

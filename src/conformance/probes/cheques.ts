@@ -13,10 +13,10 @@ export const decrement: OfferProbe = {
   source: 'x402.Nano Track A; x402nano/exact never looks',
   mechanisms: HAND_OVER,
   cost: () => ONE_RAW,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { block } = await trial.cheque({ to: offer.payTo, amount: ONE_RAW });
-    return mustRefuse(await trial.present(await trial.proof(offer, block)), 'A signed block of 1 raw');
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { block } = await probeRun.cheque({ to: offer.payTo, amount: ONE_RAW });
+    return mustRefuse(await probeRun.present(await probeRun.proof(offer, block)), 'A signed block of 1 raw');
   },
 };
 
@@ -29,14 +29,14 @@ export const destination: OfferProbe = {
   mechanisms: HAND_OVER,
   // It pays the account it comes from.
   cost: () => ZERO,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const right = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
-    const template = await trial.proof(offer, right.block);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const right = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    const template = await probeRun.proof(offer, right.block);
     await right.takeBack();
-    const { block } = await trial.cheque({ to: trial.account, amount: offer.amount });
+    const { block } = await probeRun.cheque({ to: probeRun.account, amount: offer.amount });
     const proof = altered(template, { payload: () => blockPayload(block, offer.payTo) });
-    return mustRefuse(await trial.present(proof), 'A block to oneself that shows the payee');
+    return mustRefuse(await probeRun.present(proof), 'A block to oneself that shows the payee');
   },
 };
 
@@ -49,12 +49,12 @@ export const signature: OfferProbe = {
   mechanisms: HAND_OVER,
   // Whoever gets the block gets no signature that the network would take.
   cost: () => ZERO,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { block } = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { block } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
     const forged = signBlock(block, stranger().keys.privateKey);
     return mustRefuse(
-      await trial.present(await trial.proof(offer, forged)),
+      await probeRun.present(await probeRun.proof(offer, forged)),
       'A block signed by somebody else',
     );
   },
@@ -69,13 +69,13 @@ export const frontier: OfferProbe = {
   mechanisms: HAND_OVER,
   // It is shown only once another block has taken its place for good.
   cost: () => ZERO,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const cheque = await trial.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const cheque = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
     if ((await cheque.takeBack()) === 'cashed')
       return couldNotTell('The block was published before it was shown.');
-    const proof = await trial.proof(offer, cheque.block);
-    return mustRefuse(await trial.present(proof), 'A block on a frontier that has moved');
+    const proof = await probeRun.proof(offer, cheque.block);
+    return mustRefuse(await probeRun.present(proof), 'A block on a frontier that has moved');
   },
 };
 
@@ -88,12 +88,12 @@ export const twins: OfferProbe = {
   mechanisms: HAND_OVER,
   // At most one of the two can ever be confirmed.
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { block, twin } = await trial.cheque({ to: offer.payTo, amount: offer.amount });
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { block, twin } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount });
     if (twin === null) return couldNotTell('This purse never signs two blocks on one frontier.');
-    const proofs = [await trial.proof(offer, block), await trial.proof(offer, await twin())] as const;
-    const answers = await trial.presentTogether(proofs);
+    const proofs = [await probeRun.proof(offer, block), await probeRun.proof(offer, await twin())] as const;
+    const answers = await probeRun.presentTogether(proofs);
     const granted = answers.filter(isGranted).length;
     if (granted === 1) return pass('One of two blocks on one frontier was taken.');
     if (granted > 1)
@@ -113,16 +113,16 @@ export const failedHandler: OfferProbe = {
   source: 'x402 core: settles only below 400',
   mechanisms: HAND_OVER,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const { failingUrl: url } = trial.target;
+  async run(probeRun, { mechanism }) {
+    const { failingUrl: url } = probeRun.target;
     if (url === null) return notApplicable('No URL was given whose handler fails.');
-    const offer = await trial.freshOffer(mechanism, { url });
-    const { block } = await trial.cheque({ to: offer.payTo, amount: offer.amount });
-    const exchange = await trial.present(await trial.proof(offer, block), { url });
+    const offer = await probeRun.freshOffer(mechanism, { url });
+    const { block } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount });
+    const exchange = await probeRun.present(await probeRun.proof(offer, block), { url });
     if (isGranted(exchange)) return notApplicable('The handler did not fail.');
     if (isRefused(exchange) && exchange.received?.status === 402) mustBeGranted(exchange, 'A good payment');
-    await trial.pause(AFTERMATH);
-    const standing = await trial.standing(hashOf(block));
+    await probeRun.pause(AFTERMATH);
+    const standing = await probeRun.standing(hashOf(block));
     if (standing === 'unknown')
       return pass(`The handler failed (${wordsOf(exchange)}), and the block was not published.`);
     return fail(`The handler failed (${wordsOf(exchange)}), and the block was published all the same.`);

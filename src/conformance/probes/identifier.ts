@@ -23,22 +23,22 @@ export const identifier: OfferProbe = {
   source: 'x402 extension payment-identifier',
   mechanisms: EVERY,
   cost: (offer) => (identifierOf(offer) === 'none' ? null : mostFor(offer)),
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
     const asked = identifierOf(offer);
     if (asked === 'none') return notApplicable('The server takes no payment identifier.');
-    const { proof } = await trial.pays(offer);
+    const { proof } = await probeRun.pays(offer);
     if (asked === 'required') {
-      const anonymous = await trial.present(altered(proof, { extensions: () => undefined }));
+      const anonymous = await probeRun.present(altered(proof, { extensions: () => undefined }));
       if (anonymous.received?.status !== 400) {
         return fail(
           `A proof without the required identifier was answered with ${wordsOf(anonymous)}, not 400.`,
         );
       }
     }
-    mustBeGranted(await trial.present(proof), 'A good payment');
+    mustBeGranted(await probeRun.present(proof), 'A good payment');
     const other = altered(proof, { payload: (payload) => ({ ...payload, other: 'payload' }) });
-    const conflict = await trial.present(other);
+    const conflict = await probeRun.present(other);
     if (isGranted(conflict)) return fail('The same identifier with another payload was granted.');
     if (conflict.received?.status !== 409) {
       return fail(

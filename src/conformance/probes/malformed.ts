@@ -1,5 +1,6 @@
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { encodeProof } from '../../protocol/wire/envelope.ts';
+import type { Exchange } from '../exchange.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import {
   couldNotTell,
@@ -12,7 +13,6 @@ import {
   WITH_ID,
 } from '../probe.ts';
 import { altered, noBlock, proofOf, randomHex, stranger, withExtra, withMark } from '../proofs.ts';
-import type { Exchange } from "../exchange.ts";
 
 export const unreadable: EndpointProbe = {
   of: 'endpoint',
@@ -20,8 +20,8 @@ export const unreadable: EndpointProbe = {
   title: 'Garbage is no payment',
   rule: 'A PAYMENT-SIGNATURE that cannot be read is answered with 400 (x402 core: 402), and with no content.',
   source: 'x402 v2, HTTP transport',
-  async run(trial) {
-    const [offer] = trial.inspection.offers;
+  async run(probeRun) {
+    const [offer] = probeRun.inspection.offers;
     const whole = { x402Version: 2, accepted: offer?.accepted ?? {}, payload: {} };
     const garbage: readonly (readonly [what: string, header: string])[] = [
       ['No base64', '%%%'],
@@ -31,7 +31,7 @@ export const unreadable: EndpointProbe = {
       ['A payload without a proof', encodeProof(whole)],
     ];
     const verdicts: Verdict[] = [];
-    for (const [what, header] of garbage) verdicts.push(answered(await trial.present(header), what));
+    for (const [what, header] of garbage) verdicts.push(answered(await probeRun.present(header), what));
     return worst(verdicts);
   },
 };
@@ -52,11 +52,11 @@ export const unknownOffer: OfferProbe = {
   source: 'x402.NanoSession Rev 5, 1.2',
   mechanisms: WITH_ID,
   cost: () => null,
-  async run(trial, offer) {
+  async run(probeRun, offer) {
     const proof = altered(await bogusProof(offer), {
       accepted: (entry) => withOtherId(offer, entry, randomHex(32)),
     });
-    return mustRefuse(await trial.present(proof), 'A proof for an offer that was never made');
+    return mustRefuse(await probeRun.present(proof), 'A proof for an offer that was never made');
   },
 };
 
@@ -68,9 +68,9 @@ export const unknownBlock: OfferProbe = {
   source: 'x402.NanoSession Rev 7, 4.2; x402.Nano Track B, BLOCK_NOT_FOUND',
   mechanisms: PAY_FIRST,
   cost: () => null,
-  async run(trial, { mechanism }) {
-    const fresh = await trial.freshOffer(mechanism);
-    return mustRefuse(await trial.present(await bogusProof(fresh)), 'A proof with a made-up block');
+  async run(probeRun, { mechanism }) {
+    const fresh = await probeRun.freshOffer(mechanism);
+    return mustRefuse(await probeRun.present(await bogusProof(fresh)), 'A proof with a made-up block');
   },
 };
 
@@ -102,14 +102,14 @@ export const hostile: EndpointProbe = {
   title: 'A hostile header does no harm',
   rule: 'A proof of 32 KB, and one that names __proto__, are refused with a 4xx, and the server goes on as before.',
   source: 'RFC 6585, 5 (431); CWE-1321',
-  async run(trial) {
-    const verdicts = [survived(await trial.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
-    const [offer] = trial.inspection.offers;
+  async run(probeRun) {
+    const verdicts = [survived(await probeRun.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
+    const [offer] = probeRun.inspection.offers;
     if (offer !== undefined) {
-      const exchange = await trial.present(encodeText(polluting(offer)));
+      const exchange = await probeRun.present(encodeText(polluting(offer)));
       verdicts.push(survived(exchange, 'A proof with __proto__ in it'));
     }
-    const after = await trial.ask();
+    const after = await probeRun.ask();
     if (after.received?.status !== 402) {
       return fail(`After that, the server no longer asks for money: ${wordsOf(after)}.`);
     }

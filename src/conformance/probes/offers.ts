@@ -3,6 +3,7 @@ import type { Offer } from '../../protocol/offer/offer.ts';
 import { readUrl } from '../../protocol/offer/origin.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { ownText } from '../../protocol/wire/json.ts';
+import type { Exchange } from '../exchange.ts';
 import { wordsOf } from '../judgement.ts';
 import {
   couldNotTell,
@@ -14,8 +15,7 @@ import {
   WITH_ID,
 } from '../probe.ts';
 import { inspectionOf } from '../target.ts';
-import type { Trial } from '../trial.ts';
-import type { Exchange } from "../exchange.ts";
+import type { ProbeRun } from '../trial.ts';
 
 /** What a browser says of itself when it goes to a page. */
 const AS_BROWSER = {
@@ -29,10 +29,10 @@ export const demand: EndpointProbe = {
   title: 'Everybody gets the offer',
   rule: 'A 402 carries a PAYMENT-REQUIRED header that decodes to version 2, for programs and for browsers alike.',
   source: 'x402 v2, HTTP transport',
-  async run(trial) {
+  async run(probeRun) {
     const asked = [
-      ['a program', await trial.ask({ headers: { Accept: 'application/json' } })],
-      ['a browser', await trial.ask({ headers: AS_BROWSER })],
+      ['a program', await probeRun.ask({ headers: { Accept: 'application/json' } })],
+      ['a browser', await probeRun.ask({ headers: AS_BROWSER })],
     ] as const;
     for (const [who, exchange] of asked) {
       const { received } = exchange;
@@ -55,9 +55,9 @@ export const freshness: OfferProbe = {
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track B',
   mechanisms: WITH_ID,
   cost: () => null,
-  async run(trial, { mechanism }) {
-    const one = await trial.freshOffer(mechanism);
-    const other = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const one = await probeRun.freshOffer(mechanism);
+    const other = await probeRun.freshOffer(mechanism);
     if (one.oncePer === other.oncePer) return fail('Two requests were offered the same id.');
     const tagged = mechanism !== 'trackB';
     if (tagged && one.payTo === other.payTo && one.amount === other.amount) {
@@ -105,9 +105,9 @@ export const entropy: OfferProbe = {
   source: 'x402.NanoSession Rev 7, 4.1 (SHOULD); x402.Nano Track B',
   mechanisms: WITH_ID,
   cost: () => null,
-  async run(trial, offer) {
+  async run(probeRun, offer) {
     const ids = [idOf(offer)];
-    while (ids.length < SAMPLES) ids.push(idOf(await trial.freshOffer(offer.mechanism)));
+    while (ids.length < SAMPLES) ids.push(idOf(await probeRun.freshOffer(offer.mechanism)));
     const short = ids.find((id) => id.length < LEAST_CHARACTERS);
     if (short !== undefined) return fail(`An id has ${short.length} characters: too few for 128 bits.`);
     if (ids.some((id, at) => at > 0 && isAlike(id, ids[at - 1] ?? ''))) {
@@ -152,8 +152,8 @@ export const resource: EndpointProbe = {
   title: 'The offer names what was asked for',
   rule: 'resource.url is the URL of the request, over HTTPS, whatever headers a client makes up.',
   source: 'x402 v2, resource; protocol notes on X-Forwarded-Host',
-  async run(trial) {
-    const { target, inspection } = trial;
+  async run(probeRun) {
+    const { target, inspection } = probeRun;
     const plain = verdictOn(target.url, inspection.header);
     if (plain.kind !== 'pass') return plain;
     const forged = {
@@ -161,7 +161,7 @@ export const resource: EndpointProbe = {
       'X-Forwarded-Proto': 'https',
       Forwarded: `host=${ELSEWHERE}`,
     };
-    const exchange = await trial.ask({ headers: forged });
+    const exchange = await probeRun.ask({ headers: forged });
     const header = exchange.received?.headers['payment-required'] ?? '';
     if (header === '') return couldNotTell(`With forwarding headers made up: ${wordsOf(exchange)}.`);
     if (namesElsewhere(header, exchange))
@@ -205,7 +205,7 @@ export function withParameter(text: string, name: string, value: string): string
 }
 
 /** What the server offers at another URL of its own. */
-export async function offersAt(trial: Trial, url: string, network: string): Promise<readonly Offer[]> {
-  const { received } = await trial.ask({ url });
-  return inspectionOf(received, url, network, trial.clock.now()).offers;
+export async function offersAt(probeRun: ProbeRun, url: string, network: string): Promise<readonly Offer[]> {
+  const { received } = await probeRun.ask({ url });
+  return inspectionOf(received, url, network, probeRun.clock.now()).offers;
 }

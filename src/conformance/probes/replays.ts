@@ -24,12 +24,12 @@ export const replay: OfferProbe = {
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   mechanisms: EVERY,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
     if (identifierOf(offer) === 'required') return cached;
-    const proof = withoutIdentifier((await trial.pays(offer)).proof);
-    mustBeGranted(await trial.present(proof), 'A good payment');
-    return mustRefuse(await trial.present(proof), 'The same proof again');
+    const proof = withoutIdentifier((await probeRun.pays(offer)).proof);
+    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    return mustRefuse(await probeRun.present(proof), 'The same proof again');
   },
 };
 
@@ -41,16 +41,16 @@ export const resale: OfferProbe = {
   source: 'x402.NanoSession Rev 7, spent set; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   mechanisms: [...WITH_ID, 'trackA'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { proof, hash } = await trial.pays(offer);
-    mustBeGranted(await trial.present(proof), 'A good payment');
-    const next = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { proof, hash } = await probeRun.pays(offer);
+    mustBeGranted(await probeRun.present(proof), 'A good payment');
+    const next = await probeRun.freshOffer(mechanism);
     const again =
       mechanism === 'trackA'
         ? altered(proof, { accepted: () => next.accepted })
-        : await trial.proof(next, hash);
-    return mustRefuse(await trial.present(again), 'The same block for a new offer');
+        : await probeRun.proof(next, hash);
+    return mustRefuse(await probeRun.present(again), 'The same block for a new offer');
   },
 };
 
@@ -62,17 +62,17 @@ export const spelling: OfferProbe = {
   source: 'Library of x402.NanoSession: its spent set minds the case',
   mechanisms: EVERY,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { proof, hash } = await trial.pays(offer);
-    mustBeGranted(await trial.present(proof), 'A good payment');
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { proof, hash } = await probeRun.pays(offer);
+    mustBeGranted(await probeRun.present(proof), 'A good payment');
     const respelled = await inOtherCase(
       offer,
       proof,
-      (text) => trial.sign({ kind: signs(offer), text }),
+      (text) => probeRun.sign({ kind: signs(offer), text }),
       hash,
     );
-    return mustRefuse(await trial.present(respelled), 'The same block in the other case of hex');
+    return mustRefuse(await probeRun.present(respelled), 'The same block in the other case of hex');
   },
 };
 
@@ -120,16 +120,16 @@ export const theft: OfferProbe = {
   source: 'x402.NanoSession Rev 5, 5 (receipt stealing)',
   mechanisms: WITH_ID,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const mine = await trial.freshOffer(mechanism);
-    const theirs = await trial.freshOffer(mechanism);
-    const { proof } = await trial.pays(mine);
+  async run(probeRun, { mechanism }) {
+    const mine = await probeRun.freshOffer(mechanism);
+    const theirs = await probeRun.freshOffer(mechanism);
+    const { proof } = await probeRun.pays(mine);
     const stolen = altered(proof, {
       accepted: () => theirs.accepted,
       payload: (payload) =>
         mechanism === 'nymChallenge' ? { ...payload, challengeId: theirs.oncePer ?? '' } : payload,
     });
-    return wrongFirst(trial, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
+    return wrongFirst(probeRun, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
   },
 };
 
@@ -141,11 +141,11 @@ export const race: OfferProbe = {
   source: 'x402.NanoSession Rev 7, spent set (atomic)',
   mechanisms: EVERY,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
     if (identifierOf(offer) === 'required') return cached;
-    const proof = withoutIdentifier((await trial.pays(offer)).proof);
-    const answers = await trial.presentTogether([proof, proof]);
+    const proof = withoutIdentifier((await probeRun.pays(offer)).proof);
+    const answers = await probeRun.presentTogether([proof, proof]);
     const granted = answers.filter(isGranted).length;
     if (granted === 1) return pass('One of two deliveries at the same moment was granted.');
     if (granted > 1) return fail('Both of two deliveries at the same moment were granted.');

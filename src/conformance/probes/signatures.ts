@@ -15,16 +15,16 @@ export const otherNonce: OfferProbe = {
   source: 'x402.Nano Track B',
   mechanisms: ['trackB'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const made = await bogusProof(await trial.freshOffer(mechanism));
+  async run(probeRun, { mechanism }) {
+    const made = await bogusProof(await probeRun.freshOffer(mechanism));
     const unsigned = altered(made, { payload: (payload) => ({ ...payload, signature: 'ab'.repeat(64) }) });
-    const invented = mustRefuse(await trial.present(unsigned), 'A made-up block with a made-up signature');
+    const invented = mustRefuse(await probeRun.present(unsigned), 'A made-up block with a made-up signature');
     if (invented.kind === 'fail') return invented;
 
-    const offer = await trial.freshOffer(mechanism);
-    const { proof, hash } = await trial.pays(offer);
-    const over = await trial.proof({ ...offer, oncePer: randomHex(32) } as Offer, hash);
-    return wrongFirst(trial, proof, [['A signature over another nonce', over]]);
+    const offer = await probeRun.freshOffer(mechanism);
+    const { proof, hash } = await probeRun.pays(offer);
+    const over = await probeRun.proof({ ...offer, oncePer: randomHex(32) } as Offer, hash);
+    return wrongFirst(probeRun, proof, [['A signature over another nonce', over]]);
   },
 };
 
@@ -36,10 +36,10 @@ export const unsigned: OfferProbe = {
   source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
   mechanisms: ['trackB', 'nanoSignature'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const { proof } = await trial.pays(await trial.freshOffer(mechanism));
+  async run(probeRun, { mechanism }) {
+    const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const bare = altered(proof, { payload: ({ signature: _, account: __, ...rest }) => rest });
-    return wrongFirst(trial, proof, [['A good payment without a signature', bare]]);
+    return wrongFirst(probeRun, proof, [['A good payment without a signature', bare]]);
   },
 };
 
@@ -51,17 +51,17 @@ export const otherUrl: OfferProbe = {
   source: 'x402.NanoSession Rev 7, track 2',
   mechanisms: ['nanoSignature'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
     if (offer.mechanism !== 'nanoSignature') throw new RangeError('an offer of another kind');
-    const { proof, hash } = await trial.pays(offer);
+    const { proof, hash } = await probeRun.pays(offer);
     const wrongs: Wrong[] = [];
     for (const url of othersThan(offer.urlToSign)) {
-      const over = await trial.proof({ ...offer, urlToSign: url }, hash);
+      const over = await probeRun.proof({ ...offer, urlToSign: url }, hash);
       const agreeing = altered(over, { accepted: (entry) => withMark(entry, 'nanoSignature', { url }) });
       wrongs.push([`A signature over ${url}`, over], [`The same with the echo changed to ${url}`, agreeing]);
     }
-    return wrongFirst(trial, proof, wrongs);
+    return wrongFirst(probeRun, proof, wrongs);
   },
 };
 
@@ -79,15 +79,15 @@ export const otherSigner: OfferProbe = {
   source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
   mechanisms: ['trackB', 'nanoSignature'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { proof, hash } = await trial.pays(offer);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { proof, hash } = await probeRun.pays(offer);
     const theirs = await proofOf(offer, hash, stranger());
     const wrongs: Wrong[] = [['A signature by somebody else', theirs]];
     if (mechanism === 'trackB') {
-      const inName = altered(theirs, { payload: (payload) => ({ ...payload, account: trial.account }) });
+      const inName = altered(theirs, { payload: (payload) => ({ ...payload, account: probeRun.account }) });
       wrongs.push(['The same in the payer’s name', inName]);
     }
-    return wrongFirst(trial, proof, wrongs);
+    return wrongFirst(probeRun, proof, wrongs);
   },
 };

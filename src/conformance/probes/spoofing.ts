@@ -6,7 +6,7 @@ import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { EVERY, fail, type OfferProbe, PAY_FIRST, pass, type Verdict, WITH_ID } from '../probe.ts';
 import { altered, randomHex, stranger, withMark } from '../proofs.ts';
-import type { Trial } from '../trial.ts';
+import type { ProbeRun } from '../trial.ts';
 import { wrongFirst } from '../wrong-first.ts';
 import { bogusProof, withOtherId } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
@@ -20,19 +20,19 @@ export const selfMade: OfferProbe = {
   mechanisms: WITH_ID,
   // One raw for each way in: somebody else's payment would do too, and would be theft.
   cost: () => addRaw(ONE_RAW, ONE_RAW),
-  async run(trial, offer) {
-    const verdicts = [await claimed(trial, offer, 'header')];
-    if (trial.target.method === 'GET') verdicts.push(await claimed(trial, offer, 'body'));
+  async run(probeRun, offer) {
+    const verdicts = [await claimed(probeRun, offer, 'header')];
+    if (probeRun.target.method === 'GET') verdicts.push(await claimed(probeRun, offer, 'body'));
     return worst(verdicts);
   },
 };
 
-async function claimed(trial: Trial, offer: Offer, by: 'header' | 'body'): Promise<Verdict> {
+async function claimed(probeRun: ProbeRun, offer: Offer, by: 'header' | 'body'): Promise<Verdict> {
   const id = randomHex(offer.mechanism === 'trackB' ? 32 : 16);
   const accepted = withAmount(offer, withOtherId(offer, offer.accepted, id), ONE_RAW);
-  const hash = await trial.pay({ to: offer.payTo, amount: ONE_RAW });
+  const hash = await probeRun.pay({ to: offer.payTo, amount: ONE_RAW });
   const own = { ...offer, accepted, oncePer: id } as Offer;
-  const exchange = await trial.present(await trial.proof(own, hash), { by });
+  const exchange = await probeRun.present(await probeRun.proof(own, hash), { by });
   const way = by === 'header' ? 'in the header' : 'in a POST';
   return mustRefuse(exchange, `A self-made offer of 1 raw, paid and proven ${way},`);
 }
@@ -45,18 +45,24 @@ export const believed: OfferProbe = {
   source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
   mechanisms: PAY_FIRST,
   cost: () => ONE_RAW,
-  async run(trial, offer) {
-    const cheap = await trial.freshOffer(offer.mechanism);
-    const paid = await trial.proof(cheap, await trial.pay({ to: cheap.payTo, amount: ONE_RAW }));
+  async run(probeRun, offer) {
+    const cheap = await probeRun.freshOffer(offer.mechanism);
+    const paid = await probeRun.proof(cheap, await probeRun.pay({ to: cheap.payTo, amount: ONE_RAW }));
     const bargain = altered(paid, { accepted: (entry) => withAmount(cheap, entry, ONE_RAW) });
-    const amount = mustRefuse(await trial.present(bargain), 'A payment of 1 raw with “amount” echoed as 1');
+    const amount = mustRefuse(
+      await probeRun.present(bargain),
+      'A payment of 1 raw with “amount” echoed as 1',
+    );
     if (amount.kind === 'fail') return amount;
 
-    const mine = await trial.freshOffer(offer.mechanism);
-    const kept = await trial.proof(mine, await trial.pay({ to: trial.account, amount: mine.amount }));
-    const diverted = altered(kept, { accepted: (entry) => withPayee(mine, entry, trial.account) });
+    const mine = await probeRun.freshOffer(offer.mechanism);
+    const kept = await probeRun.proof(
+      mine,
+      await probeRun.pay({ to: probeRun.account, amount: mine.amount }),
+    );
+    const diverted = altered(kept, { accepted: (entry) => withPayee(mine, entry, probeRun.account) });
     const payee = mustRefuse(
-      await trial.present(diverted),
+      await probeRun.present(diverted),
       'A payment to oneself with “payTo” echoed as oneself',
     );
     return worst([amount, payee]);
@@ -91,12 +97,12 @@ export const network: OfferProbe = {
   source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
   mechanisms: EVERY,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const { proof } = await trial.pays(offer);
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const { proof } = await probeRun.pays(offer);
     const other = offer.network === 'nano:mainnet' ? 'nano:beta' : 'nano:mainnet';
     const foreign = altered(proof, { accepted: (entry) => ({ ...entry, network: other }) });
-    return wrongFirst(trial, proof, [[`A good payment echoed for ${other}`, foreign]]);
+    return wrongFirst(probeRun, proof, [[`A good payment echoed for ${other}`, foreign]]);
   },
 };
 
@@ -108,12 +114,12 @@ export const chosenPayee: OfferProbe = {
   source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
   mechanisms: EVERY,
   cost: () => null,
-  async run(trial, { mechanism, payTo }) {
+  async run(probeRun, { mechanism, payTo }) {
     const mine = stranger().account;
     for (const deposit of [mine, MAGIC_DEPOSIT]) {
       if (deposit === payTo) continue;
-      const url = withParameter(trial.target.url, 'deposit', deposit);
-      const asked = await trial.ask({ url });
+      const url = withParameter(probeRun.target.url, 'deposit', deposit);
+      const asked = await probeRun.ask({ url });
       if (entriesPay(asked.received?.headers['payment-required'], deposit)) {
         return fail('An account given in ?deposit= became payTo.');
       }
@@ -121,12 +127,12 @@ export const chosenPayee: OfferProbe = {
     if (mechanism === 'trackA' || mechanism === 'x402nano') {
       return pass('The offer stayed with its payee.');
     }
-    const url = withParameter(trial.target.url, 'deposit', MAGIC_DEPOSIT);
-    const offer = await trial.freshOffer(mechanism, { url });
+    const url = withParameter(probeRun.target.url, 'deposit', MAGIC_DEPOSIT);
+    const offer = await probeRun.freshOffer(mechanism, { url });
     const magic = altered(await bogusProof(offer), {
       accepted: (entry) => withPayee(offer, entry, MAGIC_DEPOSIT),
     });
-    const exchange = await trial.present(magic, { url });
+    const exchange = await probeRun.present(magic, { url });
     if (isGranted(exchange)) return fail(`The demo’s deposit account opened the door: ${wordsOf(exchange)}.`);
     return mustRefuse(exchange, 'A made-up block for the demo’s deposit account');
   },

@@ -15,15 +15,15 @@ export const expiry: OfferProbe = {
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
   mechanisms: ['nanoSession', 'nymChallenge', 'trackB', 'trackA'],
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const wait = offer.expiresAt + GRACE - trial.clock.now();
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const wait = offer.expiresAt + GRACE - probeRun.clock.now();
     if (wait > LONGEST_WAIT) {
       return couldNotTell('Offers live longer than five minutes here: ask where they are over sooner.');
     }
-    const { proof } = await trial.pays(offer);
-    await trial.pause(Math.max(0, offer.expiresAt + GRACE - trial.clock.now()));
-    return mustRefuse(await trial.present(proof), 'A good payment for an offer that was over');
+    const { proof } = await probeRun.pays(offer);
+    await probeRun.pause(Math.max(0, offer.expiresAt + GRACE - probeRun.clock.now()));
+    return mustRefuse(await probeRun.present(proof), 'A good payment for an offer that was over');
   },
 };
 
@@ -36,19 +36,19 @@ export const unconfirmed: OfferProbe = {
     'x402.NanoSession Rev 7, 4.2; settlementPolicy send_confirmed; x402.Nano Track B, UNCONFIRMED_BLOCK',
   mechanisms: PAY_FIRST,
   cost: mostFor,
-  async run(trial, { mechanism }) {
-    const offer = await trial.freshOffer(mechanism);
-    const hash = await trial.publish({ to: offer.payTo, amount: offer.amount });
-    const proof = await trial.proof(offer, hash);
-    const early = await trial.present(proof);
-    const isConfirmed = (await trial.standing(hash)) === 'confirmed';
+  async run(probeRun, { mechanism }) {
+    const offer = await probeRun.freshOffer(mechanism);
+    const hash = await probeRun.publish({ to: offer.payTo, amount: offer.amount });
+    const proof = await probeRun.proof(offer, hash);
+    const early = await probeRun.present(proof);
+    const isConfirmed = (await probeRun.standing(hash)) === 'confirmed';
     if (isGranted(early)) {
       if (!isConfirmed) return fail('The content was given while the block was not confirmed.');
       return couldNotTell('The network had confirmed the block before the server answered.');
     }
     if (!isRefused(early)) return couldNotTell(`The early proof was answered with ${wordsOf(early)}.`);
-    await trial.confirmed(hash);
-    const later = await trial.present(proof);
+    await probeRun.confirmed(hash);
+    const later = await probeRun.present(proof);
     if (isGranted(later)) return pass(`The early proof was refused (${wordsOf(early)}), and granted later.`);
     return fail(`The proof that came early was refused for good: ${wordsOf(later)}.`);
   },

@@ -3,7 +3,7 @@
  * their elements and downloads go again when the background says so. It knows no offer and no proof.
  */
 import type { BridgeAnswer, BridgeCommand, ElementName, UrlAgain } from '../../messages/bridge.ts';
-import type { Envelope, Reply } from '../../messages/contract.ts';
+import type { RequestMessage, ResponseMessage } from '../../messages/contract.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
 
 declare const browser: typeof chrome | undefined;
@@ -69,7 +69,7 @@ addEventListener('pagehide', leave, { capture: true });
 document.addEventListener('freeze', leave, { capture: true });
 
 /** Sends a message without an answer. A worker that dies over it asks in its next life what still waits. */
-function tell(word: Envelope): void {
+function tell(word: RequestMessage): void {
   if (runtime.id) runtime.sendMessage(word).catch(() => undefined);
 }
 
@@ -78,10 +78,13 @@ const isBack = (): Promise<never> =>
   new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
 
 /** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
-async function mayGo(question: Envelope, id: number): Promise<UrlAgain | false> {
+async function mayGo(question: RequestMessage, id: number): Promise<UrlAgain | false> {
   while (held.has(id)) {
     try {
-      const reply: Reply | undefined = await Promise.race([runtime.sendMessage(question), isBack()]);
+      const reply: ResponseMessage | undefined = await Promise.race([
+        runtime.sendMessage(question),
+        isBack(),
+      ]);
       return reply?.ok && reply.value !== 'release' ? (reply.value as UrlAgain) : false;
     } catch {
       // After an update or removal of the extension this script lives on alone.

@@ -9,8 +9,8 @@ import {
   isObject,
   method,
   ownProperty,
+  patchNative,
   proxy,
-  standIn,
   valued,
 } from './natives.ts';
 import { fulfil, whenSettled } from './promises.ts';
@@ -129,7 +129,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
     return error;
   };
 
-  standIn<unknown, Promise<Response>>(globalThis, 'fetch', (native, self, args, asNative) => {
+  patchNative<unknown, Promise<Response>>(globalThis, 'fetch', (native, self, args, asNative) => {
     const failed = (error: unknown): Promise<Response> => new NativePromise((_, reject) => reject(error));
 
     if (self !== undefined && self !== null && self !== globalThis) {

@@ -121,7 +121,7 @@ type Act<Self, Result> = (
 type Slot = 'value' | 'get';
 
 /** Replaces a native function with a proxy that has the same own properties, text and stack traces. */
-export function standIn<Self, Result = unknown>(
+export function patchNative<Self, Result = unknown>(
   owner: object,
   name: string,
   act: Act<Self, Result>,
@@ -144,7 +144,7 @@ export function standIn<Self, Result = unknown>(
 }
 
 /** The same for a native class; `made` is called with each new object. */
-export function standInClass<Made extends object>(
+export function patchNativeClass<Made extends object>(
   owner: object,
   name: string,
   made: (one: Made) => void,
@@ -189,7 +189,7 @@ function put(owner: object, name: string, slot: Slot, native: Native, value: Nat
 /** Makes the text of the stand-ins that of the native functions behind them, its own function's as well. */
 export function keepSource(): void {
   const toText = Function.prototype.toString;
-  standIn<unknown>(Function.prototype, 'toString', (_, self, args, asNative) => {
+  patchNative<unknown>(Function.prototype, 'toString', (_, self, args, asNative) => {
     try {
       return apply(toText, nativeOf(natives, self as object) ?? self, args);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { method, standIn } from './natives.ts';
+import { method, patchNative } from './natives.ts';
 
 type Xhr = XMLHttpRequest;
 type Upload = XMLHttpRequestUpload;
@@ -38,7 +38,7 @@ export function muteUploads(): UploadMute {
     for (let i = 0; i < types.length; i += 1) act(types[i] as (typeof types)[number]);
   };
 
-  standIn<Xhr>(
+  patchNative<Xhr>(
     XMLHttpRequest.prototype,
     'upload',
     (native, xhr, args) => {

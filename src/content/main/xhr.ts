@@ -13,8 +13,8 @@ import {
   list,
   method,
   ownProperty,
-  standIn,
-  standInClass,
+  patchNative,
+  patchNativeClass,
 } from './natives.ts';
 import { muteUploads } from './upload.ts';
 
@@ -164,10 +164,10 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     for (let i = 0; i < covered.length; i += 1) uncover(xhr, covered[i] as string);
   };
 
-  standInClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
+  patchNativeClass<Xhr>(globalThis, 'XMLHttpRequest', (xhr) => {
     for (let i = 0; i < listeners.length; i += 1) apply(addEventListener, xhr, listeners[i] as Args);
   });
-  standIn<Xhr>(prototype, 'open', (native, xhr, args) => {
+  patchNative<Xhr>(prototype, 'open', (native, xhr, args) => {
     const before = get(doings, xhr);
     if (before === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const opened = textsOf(args);
@@ -201,7 +201,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
       drop() {},
     });
   });
-  standIn<Xhr>(prototype, 'setRequestHeader', (native, xhr, args) => {
+  patchNative<Xhr>(prototype, 'setRequestHeader', (native, xhr, args) => {
     const doing = get(doings, xhr);
     if (doing === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const header = textsOf(args);
@@ -210,7 +210,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     doing.headers ??= list();
     add(doing.headers, header);
   });
-  standIn<Xhr>(prototype, 'send', (native, xhr, args) => {
+  patchNative<Xhr>(prototype, 'send', (native, xhr, args) => {
     const doing = get(doings, xhr);
     if (doing === undefined && fails(() => readyStateOf(xhr))) return void native(xhr, args);
     const given = args.length > 0 ? args[0] : null;
@@ -226,7 +226,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     }
     native(xhr, [typeof body === 'string' ? body : given]);
   });
-  standIn<Xhr>(prototype, 'abort', (native, xhr, args) => {
+  patchNative<Xhr>(prototype, 'abort', (native, xhr, args) => {
     const doing = get(doings, xhr);
     if (doing?.phase === 'held') {
       doing.drop();

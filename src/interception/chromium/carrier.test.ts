@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../challenge.ts';
 import { type Carrier, isStranger } from './carrier.ts';
-import type { Sighting } from './observed-request.ts';
+import type { ObservedRequest } from './observed-request.ts';
 
 const SHOP = 'https://shop.example:8443';
 
-const sighting = (parts: Partial<Challenge> = {}, parentDocumentId?: string): Sighting => ({
+const observed = (parts: Partial<Challenge> = {}, parentDocumentId?: string): ObservedRequest => ({
   challenge: {
     id: 'challenge',
     requestId: '1',
@@ -44,9 +44,9 @@ const framed = (parts: Partial<Carrier> = {}): Carrier => ({
   parentFrameId: 0,
   ...parts,
 });
-const page = sighting({ kind: 'main_frame', documentId: null, initiator: null });
-const linked = sighting({ kind: 'main_frame', documentId: null, initiator: 'https://search.example' });
-const frame = sighting(
+const page = observed({ kind: 'main_frame', documentId: null, initiator: null });
+const linked = observed({ kind: 'main_frame', documentId: null, initiator: 'https://search.example' });
+const frame = observed(
   {
     kind: 'sub_frame',
     documentId: null,
@@ -64,15 +64,15 @@ const tab = (initiator?: string): Carrier => ({
 });
 
 describe('a request that carries a proof is a stranger’s', () => {
-  test.each<[string, Sighting, Carrier]>([
-    ['from another port of the same host', sighting(), fetched({ initiator: 'https://shop.example' })],
-    ['from a sub-host', sighting(), fetched({ initiator: 'https://sub.shop.example:8443' })],
-    ['from a document without an origin', sighting(), fetched({ initiator: 'null' })],
-    ['from another document of the same origin', sighting(), fetched({ documentId: 'other' })],
-    ['from a frame of the page', sighting(), fetched({ frameId: 5, parentFrameId: 0 })],
+  test.each<[string, ObservedRequest, Carrier]>([
+    ['from another port of the same host', observed(), fetched({ initiator: 'https://shop.example' })],
+    ['from a sub-host', observed(), fetched({ initiator: 'https://sub.shop.example:8443' })],
+    ['from a document without an origin', observed(), fetched({ initiator: 'null' })],
+    ['from another document of the same origin', observed(), fetched({ documentId: 'other' })],
+    ['from a frame of the page', observed(), fetched({ frameId: 5, parentFrameId: 0 })],
     [
       'from a frame of a page that is loaded again',
-      sighting({ userPart: 'load' }),
+      observed({ userPart: 'load' }),
       fetched({ frameId: 5, parentFrameId: 0 }),
     ],
     ['for a tab, started by another site', page, tab('https://evil.example')],
@@ -82,18 +82,18 @@ describe('a request that carries a proof is a stranger’s', () => {
     ['for a frame, started by another site', frame, framed({ initiator: 'https://evil.example' })],
     [
       'of a worker of another origin',
-      sighting({ ofWorker: true }),
+      observed({ ofWorker: true }),
       { ...fetched({ initiator: 'https://a.example' }), frameId: -1 },
     ],
   ])('%s', (_, paid, carrier) => {
     expect(isStranger(paid, carrier)).toBe(true);
   });
 
-  test.each<[string, Sighting, Carrier]>([
-    ['the page’s own script', sighting(), fetched()],
+  test.each<[string, ObservedRequest, Carrier]>([
+    ['the page’s own script', observed(), fetched()],
     [
       'the page’s own script after it was loaded again',
-      sighting({ userPart: 'load' }),
+      observed({ userPart: 'load' }),
       fetched({ documentId: 'later' }),
     ],
     ['its user, for the tab', page, tab()],
@@ -104,7 +104,7 @@ describe('a request that carries a proof is a stranger’s', () => {
     ['the page around the frame', frame, framed({ initiator: 'https://page.example' })],
     [
       'the worker of its page',
-      sighting({ ofWorker: true }),
+      observed({ ofWorker: true }),
       { type: 'xmlhttprequest', initiator: SHOP, frameId: -1, parentFrameId: -1 },
     ],
   ])('no: of %s', (_, paid, carrier) => {
@@ -128,7 +128,7 @@ describe('a request that carries a proof is a stranger’s', () => {
     fc.assert(
       fc.property(kinds, part, fc.nat(3), (kind, more, frameId) => {
         const carrier = fetched({ type: kind, initiator: 'https://evil.example', frameId });
-        expect(isStranger(sighting({ kind, frameId, ...more }), carrier)).toBe(true);
+        expect(isStranger(observed({ kind, frameId, ...more }), carrier)).toBe(true);
       }),
     );
   });

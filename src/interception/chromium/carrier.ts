@@ -1,5 +1,5 @@
 import type { Challenge } from '../challenge.ts';
-import { OPAQUE, originOf, type Sighting } from './observed-request.ts';
+import { type ObservedRequest, OPAQUE, originOf } from './observed-request.ts';
 import { frameOf } from './watch.ts';
 
 /** What the network layer tells of a request that carries a proof. */
@@ -12,7 +12,7 @@ export type Carrier = Pick<
  * Whether a request that carries a proof is not the one that was paid for. A header rule names hosts and a tab, and no
  * origin, document or frame, so that a frame of another port or subdomain may have sent the same request first.
  */
-export function isStranger({ challenge, parentDocumentId }: Sighting, carrier: Carrier): boolean {
+export function isStranger({ challenge, parentDocumentId }: ObservedRequest, carrier: Carrier): boolean {
   const { kind, documentId, frameId, userPart, ofWorker } = challenge;
   if (!mayStart(challenge, carrier.initiator ?? null)) return true;
   // A worker's request has neither frame nor document.

@@ -1,29 +1,29 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import type { Challenge, Delivery } from '../challenge.ts';
+import type { Challenge, DeliveryOutcome } from '../challenge.ts';
 import { type HoldEnd, Holds } from '../holds.ts';
 import type { Interception } from '../interception.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
 import { Patience } from '../patience.ts';
 import { askForPrice } from '../price-probe.ts';
-import { MeetingPlace } from '../rendezvous.ts';
+import { Rendezvous } from '../rendezvous.ts';
 import { originsAround } from './frames.ts';
 import {
   bareUrl,
   meetingNames,
   NO_TAB,
+  type ObservedRequest,
   OPAQUE,
   originOf,
-  type Sighting,
   wireMethod,
 } from './observed-request.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { Answers, type AwaitedAnswer, isDocument } from './response.ts';
 import {
   arrives,
-  askAgain,
   isIcon,
-  isThePages,
+  needsReload,
+  retryInPage,
   showsItself,
   tabOf,
   tabShowing,
@@ -80,7 +80,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const open = new OpenChallenges(ports.session);
   const rules = new ProofRules();
   const answers = new Answers();
-  const meetings = new MeetingPlace<Sighting | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
+  const meetings = new Rendezvous<ObservedRequest | 'over', Hold>(MEET_WITHIN, (host) => host !== 'over');
   const holds = new Holds();
   const patience = new Patience(Date.now);
   const arrivals = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
@@ -96,48 +96,48 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   let network: NetworkWatch | undefined;
 
   /** Lets a challenge in, unless too many wait: then its page goes on with the 402 that it has. */
-  const admit = async (sighting: Sighting, hold: Hold | null): Promise<boolean> => {
-    const isIn = await open.add({ sighting, hold });
-    if (!isIn) crowded(sighting.challenge);
+  const admit = async (observed: ObservedRequest, hold: Hold | null): Promise<boolean> => {
+    const isIn = await open.add({ observed, hold });
+    if (!isIn) crowded(observed.challenge);
     return isIn;
   };
 
-  const seen = async (sighting: Sighting): Promise<void> => {
-    const { challenge, asked, trait } = sighting;
+  const seen = async (observed: ObservedRequest): Promise<void> => {
+    const { challenge, asked, trait } = observed;
     const { url, method } = challenge;
     if (!canName(url, method)) return unheld(challenge);
-    if (trait === 'navigation') return through(sighting);
-    if (trait === 'unseen') return leave(sighting);
-    if (isHeld(challenge) && sighting.route === null) {
+    if (trait === 'navigation') return through(observed);
+    if (trait === 'unseen') return leave(observed);
+    if (isHeld(challenge) && observed.route === null) {
       // No fragment reaches the final URL, so that only a load of the page can bring the proof: the script gets its
       // 402.
       void meetings.host(meetingNames(challenge, asked.method), 'over');
-      return leave(sighting);
+      return leave(observed);
     }
-    if (isHeld(challenge)) return pair(sighting);
-    return isThePages(challenge) ? leave(sighting) : meet(sighting);
+    if (isHeld(challenge)) return pair(observed);
+    return needsReload(challenge) ? leave(observed) : meet(observed);
   };
 
   /**
    * Waits for the hold of a script's request. Without one, its page took it back, or only a load of the page is left.
    */
-  const pair = async (sighting: Sighting): Promise<void> => {
-    const names = meetingNames(sighting.challenge, sighting.asked.method);
-    const isAbandoned = () => isGivenUp(sighting);
-    if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_WITHIN)) !== null) return;
+  const pair = async (observed: ObservedRequest): Promise<void> => {
+    const names = meetingNames(observed.challenge, observed.asked.method);
+    const isAbandoned = () => isGivenUp(observed);
+    if (!isAbandoned() && (await meetings.host(names, observed, HOLD_WITHIN)) !== null) return;
     // A page that was too busy to send its hold answers only once it is idle, and its hold comes with that answer.
-    const isTakenBack = isAbandoned() || (await tookBack(sighting));
-    if (!isAbandoned() && (await meetings.host(names, sighting, HOLD_SOON)) !== null) return;
-    if (isTakenBack || isAbandoned()) giveUp(sighting);
-    else await leave(sighting);
+    const isTakenBack = isAbandoned() || (await tookBack(observed));
+    if (!isAbandoned() && (await meetings.host(names, observed, HOLD_SOON)) !== null) return;
+    if (isTakenBack || isAbandoned()) giveUp(observed);
+    else await leave(observed);
   };
 
   /** Whether the browser saw the page give the request up before its answer was read. */
-  const isGivenUp = ({ challenge }: Sighting): boolean =>
+  const isGivenUp = ({ challenge }: ObservedRequest): boolean =>
     challenge.kind === 'xmlhttprequest' && abandoned.get(challenge.requestId) !== undefined;
 
   /** Reports a request as withdrawn that was never announced. */
-  const giveUp = ({ challenge, asked }: Sighting): void => {
+  const giveUp = ({ challenge, asked }: ObservedRequest): void => {
     noteTakenBack(challenge, asked.method);
     withdrawn(challenge);
   };
@@ -147,7 +147,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   /** Ends an open challenge whose page no longer waits, and reports it as withdrawn. */
-  const withdraw = async ({ sighting: { challenge, asked } }: OpenChallenge): Promise<void> => {
+  const withdraw = async ({ observed: { challenge, asked } }: OpenChallenge): Promise<void> => {
     if (!(await open.end(challenge.id))) return;
     if (isHeld(challenge)) void holds.end(challenge.id, 'release');
     noteTakenBack(challenge, asked.method);
@@ -155,12 +155,15 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   const withdrawWhere = async (isOver: (one: OpenChallenge) => boolean): Promise<void> => {
-    const over = (await open.all()).filter((one) => !toLoad.has(one.sighting.challenge.id) && isOver(one));
+    const over = (await open.all()).filter((one) => !toLoad.has(one.observed.challenge.id) && isOver(one));
     await Promise.all(over.map(withdraw));
   };
 
   /** Announces a held request, after the time in which pages often take requests back (see `Patience`). */
-  const announceWhenMeant = async ({ challenge, asked }: Sighting, isSteady: boolean): Promise<void> => {
+  const announceWhenMeant = async (
+    { challenge, asked }: ObservedRequest,
+    isSteady: boolean,
+  ): Promise<void> => {
     const { id, documentId, url } = challenge;
     const wait =
       isSteady || documentId === null
@@ -171,68 +174,68 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   /** A document, an element or a download: the purse can set it to ask again, once it is there. */
-  const meet = async (sighting: Sighting): Promise<void> => {
-    const { challenge } = sighting;
+  const meet = async (observed: ObservedRequest): Promise<void> => {
+    const { challenge } = observed;
     const { id, kind, method } = challenge;
-    if (!(await admit(sighting, null))) return;
-    const arrival = arrives(sighting);
+    if (!(await admit(observed, null))) return;
+    const arrival = arrives(observed);
     arrivals.set(id, arrival);
     if (kind === 'main_frame' && method !== 'GET') {
       // Where the page is the browser's own, only the browser can send the form again, and it asks the user.
-      if (!(await arrival) || (await showsItself(sighting, 'look'))) return announce(challenge);
-      const confirmed = { ...sighting, challenge: { ...challenge, userPart: 'confirm' as const } };
+      if (!(await arrival) || (await showsItself(observed, 'look'))) return announce(challenge);
+      const confirmed = { ...observed, challenge: { ...challenge, userPart: 'confirm' as const } };
       if (await admit(confirmed, null)) announce(confirmed.challenge);
     } else if (kind === 'main_frame' || kind === 'sub_frame' || (await arrival)) {
       announce(challenge);
     } else {
       await open.end(id);
       arrivals.delete(id);
-      await leave(sighting);
+      await leave(observed);
     }
   };
 
   /** What only the page itself can ask for again: it is paid if there is a page that did, and waits for it to be loaded. */
-  const leave = async (sighting: Sighting): Promise<void> => {
-    const { challenge } = sighting;
+  const leave = async (observed: ObservedRequest): Promise<void> => {
+    const { challenge } = observed;
     const { ofWorker, initiator, isPrivate } = challenge;
     const tabId = ofWorker ? initiator && (await tabOf(initiator, isPrivate))?.id : challenge.tabId;
     if (typeof tabId !== 'number') return unheld(challenge);
-    const left = { ...sighting, challenge: { ...challenge, tabId, userPart: 'load' as const } };
-    if ((await isIcon(sighting)) || !(await arrives(left))) unheld(challenge);
+    const left = { ...observed, challenge: { ...challenge, tabId, userPart: 'load' as const } };
+    if ((await isIcon(observed)) || !(await arrives(left))) unheld(challenge);
     else if (isGivenUp(left)) giveUp(left);
     else if (await admit(left, null)) announce(left.challenge);
   };
 
   /** A document that came through its site's worker: loaded again past the worker, it is a document like any other. */
-  const through = async (sighting: Sighting): Promise<void> => {
-    const { challenge } = sighting;
+  const through = async (observed: ObservedRequest): Promise<void> => {
+    const { challenge } = observed;
     const { url, method } = challenge;
     const tab = method === 'GET' ? await tabShowing(url, challenge.isPrivate) : undefined;
-    if (tab?.id === undefined) return leave(sighting);
+    if (tab?.id === undefined) return leave(observed);
     const place = { tabId: tab.id, frameId: 0, topOrigin: originOf(url), isPrivate: tab.incognito };
-    await meet({ ...sighting, challenge: { ...challenge, kind: 'main_frame', ...place } });
+    await meet({ ...observed, challenge: { ...challenge, kind: 'main_frame', ...place } });
   };
 
   const stillWaits = async (one: OpenChallenge): Promise<boolean> =>
-    (await (arrivals.get(one.sighting.challenge.id) ?? true)) && waits(one);
+    (await (arrivals.get(one.observed.challenge.id) ?? true)) && waits(one);
 
   const resume = async (one: OpenChallenge) => {
-    const { challenge } = one.sighting;
+    const { challenge } = one.observed;
     if (!(await waits(one))) await open.end(challenge.id);
     else if (one.hold === null) announce(challenge);
   };
 
-  const send = async (challenge: Challenge, proof: string): Promise<Delivery> => {
+  const send = async (challenge: Challenge, proof: string): Promise<DeliveryOutcome> => {
     const known = await open.get(challenge.id);
     if (known === undefined || !(await stillWaits(known))) {
       await open.end(challenge.id);
       return { kind: 'unanswered', reason: 'gone' };
     }
-    const { sighting } = known;
+    const { observed } = known;
     const nonce = crypto.randomUUID();
     const target = targetOf(challenge, nonce);
-    const answer = answers.await(sighting, target, proof, patienceFor(challenge));
-    const arm = () => rules.arm({ ...target, url: sighting.urlWithUser ?? target.url }, proof);
+    const answer = answers.await(observed, target, proof, patienceFor(challenge));
+    const arm = () => rules.arm({ ...target, url: observed.urlWithUser ?? target.url }, proof);
     if (challenge.userPart === 'load') return untilLoaded(challenge, answer, arm);
     const disarm = await arm();
     let isOut = false;
@@ -252,13 +255,13 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const asks = isHeld(challenge)
         ? await holds.end(
             challenge.id,
-            sighting.route === 'final' ? `${challenge.url}#${nonce}` : `#${nonce}`,
+            observed.route === 'final' ? `${challenge.url}#${nonce}` : `#${nonce}`,
           )
-        : isServed || (await askAgain(sighting));
+        : isServed || (await retryInPage(observed));
       if (!asks) answer.giveUp('gone');
       const delivery = await answer.delivery;
       if (isHeld(challenge) && delivery.kind === 'unanswered' && delivery.reason === 'gone')
-        giveUp(known.sighting);
+        giveUp(known.observed);
       return delivery;
     } finally {
       clearInterval(looks);
@@ -274,7 +277,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     challenge: Challenge,
     answer: AwaitedAnswer,
     arm: () => Promise<() => Promise<void>>,
-  ): Promise<Delivery> => {
+  ): Promise<DeliveryOutcome> => {
     const { id, tabId, topOrigin, initiator } = challenge;
     const site = topOrigin ?? initiator;
     const armed = new Set<() => Promise<void>>();
@@ -328,22 +331,22 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       crowded = onCrowded;
       withdrawn = onWithdrawn;
       network = watchNetwork({
-        priced: (sighting) => void seen(sighting),
+        priced: (observed) => void seen(observed),
         inVain: onUnheld,
         over: (request, askedMethod) => void meetings.host(meetingNames(request, askedMethod), 'over'),
         unpriced: onUnpriced,
         isOwn: (requestId) => answers.isCarrier(requestId),
         abandoned(requestId) {
           abandoned.set(requestId, true);
-          const isIts = ({ challenge }: Sighting) => challenge.requestId === requestId;
+          const isIts = ({ challenge }: ObservedRequest) => challenge.requestId === requestId;
           meetings.dismiss((host) => host !== 'over' && isIts(host));
           // Of a held request its page tells: sending it again aborts the first request, too.
-          void withdrawWhere(({ sighting, hold }) => hold === null && isIts(sighting) && isGivenUp(sighting));
+          void withdrawWhere(({ observed, hold }) => hold === null && isIts(observed) && isGivenUp(observed));
         },
         mayAsk: ports.mayAsk,
       });
       chrome.tabs.onRemoved.addListener(
-        (tabId) => void withdrawWhere(({ sighting }) => sighting.challenge.tabId === tabId),
+        (tabId) => void withdrawWhere(({ observed }) => observed.challenge.tabId === tabId),
       );
       void open.all().then((all) => {
         for (const one of all) void resume(one);
@@ -362,7 +365,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const hold = { documentId, id: holdId };
       const known = await open.heldBy(hold);
       if (known !== undefined) {
-        const { challenge } = known.sighting;
+        const { challenge } = known.observed;
         const first = !holds.has(challenge.id);
         const end = holds.begin(challenge.id);
         if (first) announce(challenge);
@@ -383,11 +386,11 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const names = [name, byWorker].filter((one) => one !== undefined);
       const met = await meetings.guest(names, hold, network?.caughtUp());
       if (met === null || met === 'over') return 'release';
-      const sighting = met.challenge.ofWorker === true ? await ofPage(met, sender, tab, documentId) : met;
-      const end = holds.begin(sighting.challenge.id);
-      if (!(await admit(sighting, hold))) void holds.end(sighting.challenge.id, 'release');
-      else if (dropped.get(nameOf(hold)) !== undefined) await withdraw({ sighting, hold });
-      else void announceWhenMeant(sighting, steady === true);
+      const observed = met.challenge.ofWorker === true ? await ofPage(met, sender, tab, documentId) : met;
+      const end = holds.begin(observed.challenge.id);
+      if (!(await admit(observed, hold))) void holds.end(observed.challenge.id, 'release');
+      else if (dropped.get(nameOf(hold)) !== undefined) await withdraw({ observed, hold });
+      else void announceWhenMeant(observed, steady === true);
       return end;
     },
 
@@ -403,19 +406,19 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     async left({ documentId }) {
       if (documentId === undefined) return;
       await withdrawWhere(
-        ({ sighting, hold }) => (hold?.documentId ?? sighting.challenge.documentId) === documentId,
+        ({ observed, hold }) => (hold?.documentId ?? observed.challenge.documentId) === documentId,
       );
     },
 
     async afresh({ id, method, tabId }) {
       const known = await open.get(id);
-      if (known === undefined || method !== 'GET' || known.sighting.challenge.isPrivate) return null;
-      const before = known.sighting.challenge;
+      if (known === undefined || method !== 'GET' || known.observed.challenge.isPrivate) return null;
+      const before = known.observed.challenge;
       const { header } = await askForPrice(before);
       if (header === null || (await open.get(id)) === undefined) return null;
       // What the user can see may have changed since.
       const challenge = { ...before, header, seenAt: Date.now(), view: await viewOf(tabId) };
-      await open.add({ ...known, sighting: { ...known.sighting, challenge } });
+      await open.add({ ...known, observed: { ...known.observed, challenge } });
       return challenge;
     },
 
@@ -480,16 +483,16 @@ function initiatorsOf({ kind, url, initiator, ancestors = [] }: Challenge): read
 
 /** A 402 that came through the worker of a page that holds it: now it is known whose it is. */
 async function ofPage(
-  sighting: Sighting,
+  observed: ObservedRequest,
   { frameId = 0 }: chrome.runtime.MessageSender,
   { id = NO_TAB, url, incognito }: chrome.tabs.Tab,
   documentId: string,
-): Promise<Sighting> {
-  const { challenge } = sighting;
+): Promise<ObservedRequest> {
+  const { challenge } = observed;
   const around = await originsAround(id, documentId);
   const ancestors = around.length > 0 ? { ancestors: around } : {};
   return {
-    ...sighting,
+    ...observed,
     challenge: {
       ...challenge,
       ...ancestors,

@@ -1,7 +1,7 @@
 import { type Challenge, type RequestKind, requestKinds } from '../challenge.ts';
 
 /** A 402 as the network layer saw it, with what it takes to make its request go again. */
-export interface Sighting {
+export interface ObservedRequest {
   readonly challenge: Challenge;
   /** What the page asked for, before any redirect: elements and scripts know their request by these. */
   readonly asked: { readonly url: string; readonly method: string };

@@ -1,7 +1,7 @@
-import { type Delivery, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
+import { type DeliveryOutcome, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
 import { deferred } from '../deferred.ts';
 import { isStranger } from './carrier.ts';
-import { bareUrl, NO_TAB, type Sighting } from './observed-request.ts';
+import { bareUrl, NO_TAB, type ObservedRequest } from './observed-request.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';
 import { headerOf } from './watch.ts';
 
@@ -14,7 +14,7 @@ const FOLLOWED_FOR = 10_000;
 export interface AwaitedAnswer {
   /** Resolved when the proof has gone out: nothing that comes later may carry it. */
   readonly carried: Promise<void>;
-  readonly delivery: Promise<Delivery>;
+  readonly delivery: Promise<DeliveryOutcome>;
   /** Stops waiting: nothing will go out any more. */
   giveUp(reason: 'gone' | 'timeout'): void;
 }
@@ -42,9 +42,9 @@ export class Answers {
    *
    * @param carryWithin how long the request may take to come (ms).
    */
-  await(sighting: Sighting, target: Target, proof: string, carryWithin: number): AwaitedAnswer {
+  await(observed: ObservedRequest, target: Target, proof: string, carryWithin: number): AwaitedAnswer {
     const carried = deferred<void>();
-    const delivery = deferred<Delivery>();
+    const delivery = deferred<DeliveryOutcome>();
     const rest = deferred<Rest>();
     /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
     const asksCacheFirst = target.kind === 'font';
@@ -71,7 +71,7 @@ export class Answers {
         const isIts = isItsTab && type === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
         if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
-        if (isStranger(sighting, details)) {
+        if (isStranger(observed, details)) {
           carried.resolve();
           fail('stranger');
           return true;

@@ -1,7 +1,7 @@
 import type { BridgeCommand, ElementName } from '../../messages/bridge.ts';
 import type { Challenge } from '../challenge.ts';
 import type { OpenChallenge } from '../open-challenges.ts';
-import { bareUrl, NO_TAB, originOf, type Sighting } from './observed-request.ts';
+import { bareUrl, NO_TAB, type ObservedRequest, originOf } from './observed-request.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;
@@ -42,20 +42,20 @@ function wayOf({ kind, userPart }: Challenge): Way {
 }
 
 /** Whether only the page as a whole can ask for this kind again: a script that runs late is another script. */
-export const isThePages = (challenge: Challenge): boolean => wayOf(challenge) === 'page';
+export const needsReload = (challenge: Challenge): boolean => wayOf(challenge) === 'page';
 
 /**
  * Resolved with true when what asked can be made to ask again, with false when it cannot. The network layer is ahead
  * of the tab: a document of which the headers came may not be shown yet, and to repeat it would repeat its predecessor.
  */
-export async function arrives(sighting: Sighting): Promise<boolean> {
-  const { tabId, url } = sighting.challenge;
-  const isThere = () => waits({ sighting, hold: null });
-  switch (wayOf(sighting.challenge)) {
+export async function arrives(observed: ObservedRequest): Promise<boolean> {
+  const { tabId, url } = observed.challenge;
+  const isThere = () => waits({ observed, hold: null });
+  switch (wayOf(observed.challenge)) {
     case 'tab':
       return tabShows(tabId, url);
     case 'frame':
-      return (await within(LOOKS, () => showsItself(sighting, 'look'))) || isThere();
+      return (await within(LOOKS, () => showsItself(observed, 'look'))) || isThere();
     default:
       return within(LOOKS, isThere);
   }
@@ -70,16 +70,16 @@ async function within(pauses: readonly number[], look: () => Promise<boolean>): 
 }
 
 /** Whether who asked still waits for the answer: the tab, frame, element, page or held request is still there. */
-export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean> {
-  const { tabId, url, topOrigin, initiator, documentId } = sighting.challenge;
-  const way = wayOf(sighting.challenge);
+export async function waits({ observed, hold }: OpenChallenge): Promise<boolean> {
+  const { tabId, url, topOrigin, initiator, documentId } = observed.challenge;
+  const way = wayOf(observed.challenge);
   switch (way) {
     case 'tab':
       return bareUrl((await urlOf(tabId)) ?? '') === url;
     case 'frame':
       return (
-        (await inFrame(sighting, { bridge: 'look', what: 'document', name: url })) ||
-        (await inParent(sighting, { bridge: 'look', what: 'frame', name: sighting.asked.url }))
+        (await inFrame(observed, { bridge: 'look', what: 'document', name: url })) ||
+        (await inParent(observed, { bridge: 'look', what: 'frame', name: observed.asked.url }))
       );
     case 'hold':
       return (
@@ -92,11 +92,11 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
       const isThere =
         documentId === null
           ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
-          : await inDocument(sighting, { bridge: 'look', what: 'page', name: '' });
-      return isThere && !(await tookBack(sighting));
+          : await inDocument(observed, { bridge: 'look', what: 'page', name: '' });
+      return isThere && !(await tookBack(observed));
     }
     default:
-      return inDocument(sighting, { bridge: 'look', what: way, name: sighting.asked.url });
+      return inDocument(observed, { bridge: 'look', what: way, name: observed.asked.url });
   }
 }
 
@@ -104,7 +104,7 @@ export async function waits({ sighting, hold }: OpenChallenge): Promise<boolean>
  * Whether a page took the script's request back before it could be held. Every frame of the tab is asked, since the
  * network layer names another frame for some requests; for a request of a worker, every tab of its site.
  */
-export async function tookBack({ challenge, asked }: Sighting): Promise<boolean> {
+export async function tookBack({ challenge, asked }: ObservedRequest): Promise<boolean> {
   const { kind, tabId, ofWorker, initiator } = challenge;
   if (kind !== 'xmlhttprequest') return false;
   const name = `${asked.method.toUpperCase()} ${asked.url}`;
@@ -124,21 +124,21 @@ export async function tookBack({ challenge, asked }: Sighting): Promise<boolean>
 }
 
 /** Whether the browser asked for it by itself, to have an icon for the page. */
-export async function isIcon(sighting: Sighting): Promise<boolean> {
-  const { kind, url } = sighting.challenge;
+export async function isIcon(observed: ObservedRequest): Promise<boolean> {
+  const { kind, url } = observed.challenge;
   if (kind !== 'image') return false;
   if (new URL(url).pathname === '/favicon.ico') return true;
-  return inDocument(sighting, { bridge: 'look', what: 'icon', name: sighting.asked.url });
+  return inDocument(observed, { bridge: 'look', what: 'icon', name: observed.asked.url });
 }
 
 /** Makes what asked ask again; false when it is no longer there. What is left to the page is only waited for. */
-export async function askAgain(sighting: Sighting): Promise<boolean> {
-  const { tabId, method } = sighting.challenge;
-  const way = wayOf(sighting.challenge);
+export async function retryInPage(observed: ObservedRequest): Promise<boolean> {
+  const { tabId, method } = observed.challenge;
+  const way = wayOf(observed.challenge);
   switch (way) {
     case 'tab':
       // The page's own reload repeats a form without a prompt. A bare 402 has no page of its own, only the browser's.
-      if (method === 'GET' || !(await showsItself(sighting, 'again'))) {
+      if (method === 'GET' || !(await showsItself(observed, 'again'))) {
         return chrome.tabs.reload(tabId, { bypassCache: true }).then(
           () => true,
           () => false,
@@ -148,23 +148,23 @@ export async function askAgain(sighting: Sighting): Promise<boolean> {
     case 'frame':
       // Without a document of its own it shows the browser's error page: only the frame around it can load it anew.
       return (
-        (await showsItself(sighting, 'again')) ||
-        (await inParent(sighting, { bridge: 'again', what: 'frame', name: sighting.asked.url }))
+        (await showsItself(observed, 'again')) ||
+        (await inParent(observed, { bridge: 'again', what: 'frame', name: observed.asked.url }))
       );
     case 'hold':
       return false;
     case 'page':
       return true;
     case 'download':
-      return inDocument(sighting, { bridge: 'again', what: 'download', name: sighting.asked.url });
+      return inDocument(observed, { bridge: 'again', what: 'download', name: observed.asked.url });
     default:
-      return inDocument(sighting, { bridge: 'again', what: way, name: sighting.asked.url });
+      return inDocument(observed, { bridge: 'again', what: way, name: observed.asked.url });
   }
 }
 
 /** Whether a frame shows a page of its own, not the browser's; told `again`, that page loads itself anew. */
-export function showsItself(sighting: Sighting, bridge: 'look' | 'again'): Promise<boolean> {
-  return inFrame(sighting, { bridge, what: 'document', name: sighting.challenge.url });
+export function showsItself(observed: ObservedRequest, bridge: 'look' | 'again'): Promise<boolean> {
+  return inFrame(observed, { bridge, what: 'document', name: observed.challenge.url });
 }
 
 /**
@@ -218,15 +218,18 @@ function tabShows(tabId: number, url: string): Promise<boolean> {
   });
 }
 
-function inFrame({ challenge }: Sighting, command: BridgeCommand): Promise<boolean> {
+function inFrame({ challenge }: ObservedRequest, command: BridgeCommand): Promise<boolean> {
   return tell(challenge.tabId, { frameId: challenge.frameId }, command);
 }
 
-async function inParent({ challenge, parentFrameId }: Sighting, command: BridgeCommand): Promise<boolean> {
+async function inParent(
+  { challenge, parentFrameId }: ObservedRequest,
+  command: BridgeCommand,
+): Promise<boolean> {
   return challenge.method === 'GET' && (await tell(challenge.tabId, { frameId: parentFrameId }, command));
 }
 
-async function inDocument({ challenge }: Sighting, command: BridgeCommand): Promise<boolean> {
+async function inDocument({ challenge }: ObservedRequest, command: BridgeCommand): Promise<boolean> {
   const { tabId, frameId, documentId } = challenge;
   return tell(tabId, documentId === null ? { frameId } : { documentId }, command);
 }

@@ -7,12 +7,12 @@ import {
   bareUrl,
   isKind,
   NO_TAB,
+  type ObservedRequest,
   OPAQUE,
   originOf,
   redirectedBy,
   routeOf,
   type ScriptRequest,
-  type Sighting,
   withoutFragment,
 } from './observed-request.ts';
 import { isPrivate } from './private-mode.ts';
@@ -24,7 +24,7 @@ type Received = chrome.webRequest.OnHeadersReceivedDetails;
 /** Who hears of the 402 responses on the wire. */
 export interface Watcher {
   /** A 402 that names a price. */
-  priced(sighting: Sighting): void;
+  priced(observed: ObservedRequest): void;
   /** A 402 that names a price, but whose payment could deliver nothing. */
   inVain(challenge: Challenge): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */

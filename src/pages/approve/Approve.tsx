@@ -5,13 +5,13 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { ToLoad } from '../../ui/components/ToLoad.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 
 const close = () => window.close();
 
 /** The purse's own window for questions, where the toolbar popup cannot open. It goes when nothing waits any more. */
 export function Approve() {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   if (purse.kind === 'waiting') return <Loading />;
   if (purse.kind === 'failed') {
     return (
@@ -32,8 +32,8 @@ export function Approve() {
 }
 
 function Questions() {
-  const approvals = useAnswer('approval.list', {});
-  const toLoad = useAnswer('page.toLoad', {});
+  const approvals = useQuery('approval.list', {});
+  const toLoad = useQuery('page.toLoad', {});
   const waits = toLoad.kind === 'given' && toLoad.value.length > 0;
   switch (approvals.kind) {
     case 'waiting':

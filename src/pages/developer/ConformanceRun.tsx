@@ -4,7 +4,7 @@ import { Bench, planOf } from '../../conformance/bench.ts';
 import type { Finding } from '../../conformance/probe.ts';
 import { PROBES } from '../../conformance/probes/index.ts';
 import { jsonOf, markdownOf, type Report, spentIn, summaryOf } from '../../conformance/report.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { ZERO } from '../../nano/amount.ts';
 import { systemClock } from '../../nano/clock.ts';
 import { useAction } from '../../ui/action.ts';
@@ -15,7 +15,7 @@ import { Switch, TextField } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { enoughXno, shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { saveFile, today } from '../../ui/save-file.ts';
 import { FindingRow } from './FindingRow.tsx';
 import { purseMoney } from './purse-money.ts';
@@ -27,14 +27,14 @@ const ALL = 'all';
 /** Runs the probes against a server that the user called their own, and reports what they found. */
 export function ConformanceRun({ inspected }: { readonly inspected: Inspected }) {
   const { origin, host } = new URL(inspected.target.url);
-  const servers = useAnswer('tester.servers', {});
+  const servers = useQuery('tester.servers', {});
   const isOwn = servers.kind === 'given' && servers.value.includes(origin);
   return (
     <section class="card" data-testid="conformance">
       <h2>{t('developer_conformance')}</h2>
       {isOwn ? <Run inspected={inspected} /> : <Claim site={origin} host={host} />}
       {isOwn && (
-        <Button look="quiet" onClick={() => void ask('tester.claim', { site: origin, own: false })}>
+        <Button look="quiet" onClick={() => void request('tester.claim', { site: origin, own: false })}>
           {t('developer_notMine')}
         </Button>
       )}
@@ -62,7 +62,7 @@ function Claim({ site, host }: { readonly site: string; readonly host: string })
         off={typed.value.trim() !== host}
         busy={action.busy.value}
         testId="claim"
-        onClick={() => void action.run(() => ask('tester.claim', { site, own: true }))}
+        onClick={() => void action.run(() => request('tester.claim', { site, own: true }))}
       >
         {t('developer_mineYes')}
       </Button>

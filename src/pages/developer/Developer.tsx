@@ -2,12 +2,12 @@ import { Icon } from '../../ui/components/Icon.tsx';
 import { Mark } from '../../ui/components/Mark.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { TOOLS, tool } from './bench.ts';
 
 /** The developer's bench: one tool at a time, each under an address of its own. */
 export function Developer() {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network : null;
   const { name, Screen } = tool.value;
   return (

@@ -1,8 +1,8 @@
+import type { Exchange } from '../../conformance/exchange.ts';
 import type { Finding, Verdict } from '../../conformance/probe.ts';
 import type { MessageKey } from '../../fault.ts';
 import { cleanText } from '../../protocol/wire/clean-text.ts';
 import { t } from '../../ui/i18n.ts';
-import type { Exchange } from "../../conformance/exchange.ts";
 
 const WORDS: Readonly<Record<Verdict['kind'], MessageKey>> = {
   pass: 'developer_verdict_pass',

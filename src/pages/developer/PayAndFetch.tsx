@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { HttpResponse } from '../../conformance/ports.ts';
-import { Trial } from '../../conformance/trial.ts';
+import { ProbeRun } from '../../conformance/trial.ts';
 import { GENTLE_PACE, Wire } from '../../conformance/wire.ts';
 import { Fault } from '../../fault.ts';
 import { systemClock } from '../../nano/clock.ts';
@@ -35,7 +35,7 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
       const { origin } = new URL(target.url);
       const wire = new Wire({ send: sendByFetch, clock, origin, pace: GENTLE_PACE });
       const money = await purseMoney(target.url, offer.amount, false);
-      const trial = new Trial({
+      const probeRun = new ProbeRun({
         target,
         network,
         inspection,
@@ -45,12 +45,12 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
         clock,
         signal,
       });
-      const { proof } = await trial.pays(offer);
-      const { received } = await trial.present(proof);
+      const { proof } = await probeRun.pays(offer);
+      const { received } = await probeRun.present(proof);
       answer.value = received;
       const isGranted = received !== null && received.status >= 200 && received.status < 300;
       // What bought something is the server's to publish; what bought nothing is taken back.
-      if (!isGranted) await trial.close();
+      if (!isGranted) await probeRun.close();
     });
 
   const response = answer.value;

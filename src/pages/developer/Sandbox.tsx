@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { SandboxTabView, SandboxView, TestMoneyView } from '../../messages/views.ts';
 import { DEVNET } from '../../nano/network.ts';
 import { useAction } from '../../ui/action.ts';
@@ -16,15 +16,15 @@ import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { shortXno } from '../../ui/format.ts';
 import { sentenceOf, t } from '../../ui/i18n.ts';
-import { lookAgain, useAnswer } from '../../ui/invalidations.ts';
+import { invalidate, useQuery } from '../../ui/invalidations.ts';
 
 /** Which tabs pay with test money, and where to get some. */
 export function Sandbox() {
-  const sandbox = useAnswer('sandbox.read', {});
+  const sandbox = useQuery('sandbox.read', {});
   useEffect(() => {
     // The background does not tell of tabs that were opened and closed.
-    addEventListener('focus', lookAgain);
-    return () => removeEventListener('focus', lookAgain);
+    addEventListener('focus', invalidate);
+    return () => removeEventListener('focus', invalidate);
   }, []);
   return (
     <Screen title={t('developer_sandbox')}>
@@ -71,7 +71,7 @@ function Money({ money }: { readonly money: TestMoneyView }) {
           icon="receive"
           busy={action.busy.value}
           testId="faucet"
-          onClick={() => void action.run(() => ask('sandbox.faucet', { network: network.id }))}
+          onClick={() => void action.run(() => request('sandbox.faucet', { network: network.id }))}
         >
           {t('ui_sandboxFaucet')}
         </Button>
@@ -131,7 +131,9 @@ function TabRow({ tab, wanted, off }: TabRowProps) {
         testId={`sandbox-tab-${id}`}
         onChange={(on) =>
           void action.run(() =>
-            on ? ask('sandbox.enter', { tab: id, network: wanted }) : ask('sandbox.leave', { tab: id }),
+            on
+              ? request('sandbox.enter', { tab: id, network: wanted })
+              : request('sandbox.leave', { tab: id }),
           )
         }
       />

@@ -11,7 +11,7 @@ import { TextArea, TextField } from '../../ui/components/Field.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { useNow } from '../../ui/now.ts';
 import { Explanation } from '../wire/Explanation.tsx';
 import { ConformanceRun } from './ConformanceRun.tsx';
@@ -23,7 +23,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'].map((value) =>
 
 /** Asks a paid endpoint by hand, pays it, and finds out whether it keeps the rules. */
 export function Tester() {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network.id : null;
   const method = useSignal('GET');
   const url = useSignal('');

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Money } from '../../conformance/ports.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { parseAddress } from '../../nano/account.ts';
 import type { Raw } from '../../nano/amount.ts';
 import { BlockHashText, SignedBlockText } from '../../nano/block.ts';
@@ -11,14 +11,14 @@ import { BlockHashText, SignedBlockText } from '../../nano/block.ts';
  * @throws Fault `fault_notOwnServer` for probes of a server that the user did not call their own; `fault_locked`
  */
 export async function purseMoney(url: string, limit: Raw, probing: boolean): Promise<Money> {
-  const { run, account } = await ask('tester.begin', { url, limit: limit.toString(), probing });
+  const { run, account } = await request('tester.begin', { url, limit: limit.toString(), probing });
   const publish: Money['publish'] = async ({ to, amount }, signal) => {
     signal.throwIfAborted();
-    const { hash } = await ask('tester.pay', { run, to, amount: amount.toString() });
+    const { hash } = await request('tester.pay', { run, to, amount: amount.toString() });
     return v.parse(BlockHashText, hash);
   };
   const confirmed: Money['confirmed'] = async (hash, signal) => {
-    await ask('tester.confirmed', { run, hash });
+    await request('tester.confirmed', { run, hash });
     signal.throwIfAborted();
   };
   return {
@@ -30,16 +30,16 @@ export async function purseMoney(url: string, limit: Raw, probing: boolean): Pro
       await confirmed(hash, signal);
       return hash;
     },
-    standing: (hash) => ask('tester.standing', { run, hash }),
-    sign: async (message) => (await ask('tester.sign', { run, message })).signature,
+    standing: (hash) => request('tester.standing', { run, hash }),
+    sign: async (message) => (await request('tester.sign', { run, message })).signature,
     async cheque({ to, amount }, signal, kept) {
       signal.throwIfAborted();
-      const { id, block } = await ask('tester.cheque', { run, to, amount: amount.toString(), kept });
+      const { id, block } = await request('tester.cheque', { run, to, amount: amount.toString(), kept });
       return {
         block: v.parse(SignedBlockText, block),
         // No two blocks on one frontier, not even for a test (protocol.md section 7, rule 16).
         twin: null,
-        takeBack: () => ask('tester.takeBack', { run, id }),
+        takeBack: () => request('tester.takeBack', { run, id }),
       };
     },
   };

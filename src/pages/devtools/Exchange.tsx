@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { ExchangeStory, ReplayView, StepView } from '../../messages/exchange-views.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { explain } from '../../protocol/explain/index.ts';
 import type { HeaderName } from '../../protocol/explain/paste.ts';
 import { useAction } from '../../ui/action.ts';
@@ -13,7 +13,7 @@ import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { kindWord, stateWords, whyWords } from '../../ui/exchange-words.ts';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { moment } from '../../ui/time.ts';
 import { Explanation } from '../wire/Explanation.tsx';
 import { curlOf } from './curl.ts';
@@ -22,7 +22,7 @@ import { spansOf } from './waterfall.ts';
 
 /** One exchange from its request to its receipt, each header in words. */
 export function Exchange({ id }: { readonly id: string }) {
-  const story = useAnswer('exchange.read', { id });
+  const story = useQuery('exchange.read', { id });
   if (story.kind === 'waiting') return <Loading />;
   if (story.kind === 'failed') return <FaultLine fault={story.fault} />;
   return <Story story={story.value} />;
@@ -228,7 +228,7 @@ function Replay({ id }: Pick<ExchangeStory, 'id'>) {
   const answer = useSignal<ReplayView | null>(null);
   const replay = () =>
     action.run(async () => {
-      answer.value = await ask('exchange.replay', { id });
+      answer.value = await request('exchange.replay', { id });
     });
   return (
     <>

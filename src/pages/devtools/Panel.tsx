@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import browser from 'webextension-polyfill';
 import type { ExchangeState, ExchangeView } from '../../messages/exchange-views.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
@@ -10,7 +10,7 @@ import { TextField } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { kindWord, stateWords, whyWords } from '../../ui/exchange-words.ts';
 import { t } from '../../ui/i18n.ts';
-import { lookAgain, useAnswer } from '../../ui/invalidations.ts';
+import { invalidate, useQuery } from '../../ui/invalidations.ts';
 import { saveFile, today } from '../../ui/save-file.ts';
 import { shownUrl } from '../../ui/site.ts';
 import { timeOfDay } from '../../ui/time.ts';
@@ -39,7 +39,7 @@ export function Panel({ tabId }: { readonly tabId: number | null }) {
 }
 
 function Exchanges({ tabId }: { readonly tabId: number }) {
-  const exchanges = useAnswer('exchange.list', { tabId });
+  const exchanges = useQuery('exchange.list', { tabId });
   const words = useSignal('');
   const state = useSignal<ExchangeState | typeof EVERY_STATE>(EVERY_STATE);
   const chosen = useSignal<string | null>(null);
@@ -52,12 +52,12 @@ function Exchanges({ tabId }: { readonly tabId: number }) {
 
   const clear = () =>
     action.run(async () => {
-      await ask('exchange.clear', { tabId });
-      lookAgain();
+      await request('exchange.clear', { tabId });
+      invalidate();
     });
   const save = (kind: 'har' | 'json') =>
     action.run(async () => {
-      const stories = await Promise.all(shown.map(({ id }) => ask('exchange.read', { id })));
+      const stories = await Promise.all(shown.map(({ id }) => request('exchange.read', { id })));
       const { version } = browser.runtime.getManifest();
       const file = kind === 'har' ? harOf(stories, version) : archiveOf(stories, version);
       saveFile(`402-${today()}.${kind}`, 'application/json', [JSON.stringify(file, null, 2)]);

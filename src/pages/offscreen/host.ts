@@ -3,7 +3,7 @@
  * searches for proof of work when the service worker asks, and closes itself when it has had nothing to do for a while.
  */
 
-import { SparingEngine } from '../../work/battery-saving.ts';
+import { BatterySavingEngine } from '../../work/battery-saving.ts';
 import { pageEngine } from '../../work/engines/page-engine.ts';
 import { WorkHost } from '../../work/wire/host.ts';
 import { battery } from './battery.ts';
@@ -15,7 +15,7 @@ const IDLE_MS = 20_000;
 const PULSE_MS = 15_000;
 
 const host = new WorkHost({
-  engines: [pageGpu(), pageEngine()].map((engine) => new SparingEngine(engine, battery)),
+  engines: [pageGpu(), pageEngine()].map((engine) => new BatterySavingEngine(engine, battery)),
   wake: () => chrome.runtime.connect({ name: WORK_READY_PORT }).disconnect(),
   rest: () => window.close(),
   idleMs: IDLE_MS,

@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { NewPassword } from '../../ui/components/NewPassword.tsx';
@@ -21,7 +21,7 @@ export function ChoosePassword({ secret, onDone }: ChoosePasswordProps) {
   const seal = async () => {
     const password = await form.accept();
     if (password === null) return;
-    if (await action.run(() => ask('vault.create', { secret, password }))) onDone();
+    if (await action.run(() => request('vault.create', { secret, password }))) onDone();
   };
   return (
     <Screen title={t('onboarding_passwordTitle')}>

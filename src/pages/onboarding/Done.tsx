@@ -4,7 +4,7 @@ import { Button } from '../../ui/components/Button.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import type { Way } from './step.ts';
 
 const TEXTS: Readonly<Record<Way, MessageKey>> = {
@@ -16,7 +16,7 @@ const TEXTS: Readonly<Record<Way, MessageKey>> = {
 
 /** The purse is there: where to send the first money, and what happens then; or back, as it was. */
 export function Done({ way }: { readonly way: Way }) {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;
   return (
     <Screen title={t('onboarding_doneTitle')}>

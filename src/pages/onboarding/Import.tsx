@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { SecretPreview } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { FullAccount } from '../../ui/components/Account.tsx';
@@ -27,7 +27,7 @@ export function Import({ before, onDone, onBack }: ImportProps) {
 
   const read = () =>
     action.run(async () => {
-      preview.value = await ask('vault.preview', { text: plain });
+      preview.value = await request('vault.preview', { text: plain });
     });
   return (
     <Screen title={t('onboarding_secretTitle')} onBack={onBack}>

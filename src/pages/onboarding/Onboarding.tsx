@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Loading } from '../../ui/components/Loading.tsx';
@@ -8,7 +8,7 @@ import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { CheckWords } from './CheckWords.tsx';
 import { ChoosePassword } from './ChoosePassword.tsx';
 import { Done } from './Done.tsx';
@@ -22,7 +22,7 @@ import { Welcome } from './Welcome.tsx';
 
 /** Setting up a purse: new words or old ones, a password, and where to send the first money. */
 export function Onboarding() {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   const step = useSignal<Step>({ kind: 'welcome' });
   const action = useAction();
   const show = (next: Step) => {
@@ -30,7 +30,7 @@ export function Onboarding() {
   };
   const create = () =>
     action.run(async () => {
-      const { words } = await ask('vault.newWords', {});
+      const { words } = await request('vault.newWords', {});
       show({ kind: 'words', words });
     });
 

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { Fault } from '../../fault.ts';
 import { MOST_BACKUP } from '../../messages/contract.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { PasswordField } from '../../ui/components/Field.tsx';
@@ -31,7 +31,7 @@ export function Restore({ onDone, onBack }: RestoreProps) {
       const text = await chosen.text().catch((cause) => {
         throw new Fault('fault_fileGone', [], { cause });
       });
-      await ask('backup.restore', { file: text, password: password.value });
+      await request('backup.restore', { file: text, password: password.value });
     });
     if (restored) onDone();
   };

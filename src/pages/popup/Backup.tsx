@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { RevealedSecret } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
@@ -28,7 +28,7 @@ function RevealSecret() {
   const action = useAction();
   const reveal = () =>
     action.run(async () => {
-      secret.value = await ask('vault.reveal', { password: password.value });
+      secret.value = await request('vault.reveal', { password: password.value });
       password.value = '';
     });
   return (

@@ -1,10 +1,10 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 
 /** The sites that may ask for signed blocks, each to be taken back. */
 export function BlockTakers({ sites }: { readonly sites: readonly string[] }) {
@@ -23,7 +23,9 @@ export function BlockTakers({ sites }: { readonly sites: readonly string[] }) {
                 type="button"
                 class="link"
                 aria-label={t('popup_takeBackSite', site)}
-                onClick={() => void action.run(() => ask('settings.blockTaker', { site, allowed: false }))}
+                onClick={() =>
+                  void action.run(() => request('settings.blockTaker', { site, allowed: false }))
+                }
               >
                 {t('popup_takeBack')}
               </button>
@@ -38,7 +40,7 @@ export function BlockTakers({ sites }: { readonly sites: readonly string[] }) {
 
 /** Beside an offer that wanted a signed block: what that means, and a way to allow it for its site. */
 export function AllowBlocks({ site }: { readonly site: string }) {
-  const settings = useAnswer('settings.read', {});
+  const settings = useQuery('settings.read', {});
   const action = useAction();
   if (settings.kind !== 'given') return null;
   if (settings.value.blockTakers.includes(site)) return <p class="hint">{t('popup_blocksAllowed')}</p>;
@@ -48,7 +50,7 @@ export function AllowBlocks({ site }: { readonly site: string }) {
       <Button
         busy={action.busy.value}
         testId="allow-blocks"
-        onClick={() => void action.run(() => ask('settings.blockTaker', { site, allowed: true }))}
+        onClick={() => void action.run(() => request('settings.blockTaker', { site, allowed: true }))}
       >
         {t('popup_allowBlocks')}
       </Button>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { BudgetView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField } from '../../ui/components/AmountField.tsx';
@@ -27,10 +27,10 @@ export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; re
 
   const save = async () => {
     if (reading.kind !== 'change') return;
-    if (await action.run(() => ask('budget.save', { site, ...reading.change }))) go(from);
+    if (await action.run(() => request('budget.save', { site, ...reading.change }))) go(from);
   };
   const remove = async () => {
-    if (await action.run(() => ask('budget.remove', { site }))) go(from);
+    if (await action.run(() => request('budget.remove', { site }))) go(from);
   };
   return (
     <Screen title={t('popup_budgetTitle')} onBack={() => go(from)}>

@@ -1,4 +1,4 @@
-import { dayOf, daysAfter } from '../../policy/spending-windows.ts';
+import { calendarDay, daysAfter } from '../../policy/spending-windows.ts';
 import { Account } from '../../ui/components/Account.tsx';
 import { AmountField } from '../../ui/components/AmountField.tsx';
 import { DateField, SelectField } from '../../ui/components/Choice.tsx';
@@ -50,7 +50,7 @@ export function BudgetRules({ draft, payTo, onChange }: BudgetRulesProps) {
           <DateField
             label={t(draft.lasts === 'never' ? 'popup_endsOn' : 'popup_renewsOn')}
             value={draft.until}
-            min={daysAfter(dayOf(Date.now()), 1)}
+            min={daysAfter(calendarDay(Date.now()), 1)}
             testId="budget-until"
             onInput={(until) => onChange({ until })}
           />

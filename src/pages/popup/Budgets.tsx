@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { BudgetView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { budgetTerms } from '../../ui/budget-words.ts';
@@ -10,12 +10,12 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { go } from './place.ts';
 
 /** Who may spend without asking, and how much. */
 export function Budgets({ paused }: { readonly paused: boolean }) {
-  const budgets = useAnswer('budget.list', {});
+  const budgets = useQuery('budget.list', {});
   const action = useAction();
   return (
     <Screen title={t('popup_budgets')}>
@@ -25,7 +25,7 @@ export function Budgets({ paused }: { readonly paused: boolean }) {
           hint={t('popup_pauseAllHint')}
           on={paused}
           testId="pause-all"
-          onChange={(on) => void action.run(() => ask('purse.pause', { paused: on }))}
+          onChange={(on) => void action.run(() => request('purse.pause', { paused: on }))}
         />
       </div>
       <FaultLine fault={budgets.kind === 'failed' ? budgets.fault : action.fault.value} />

@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Confirm } from '../../ui/components/Confirm.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
@@ -14,7 +14,7 @@ interface ChequeCardProps {
 export function ChequeCard({ id, cheque }: ChequeCardProps) {
   const action = useAction();
   const revoke = async () => {
-    await action.run(() => ask('payment.revoke', { id }));
+    await action.run(() => request('payment.revoke', { id }));
     await refreshActivity();
   };
   return (

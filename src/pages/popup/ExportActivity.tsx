@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { ActivityView } from '../../messages/views.ts';
 import { type Action, useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
@@ -58,7 +58,7 @@ async function* everything(): AsyncGenerator<ActivityView> {
   let before: string | null = null;
   do {
     const { items, next }: { readonly items: readonly ActivityView[]; readonly next: string | null } =
-      await ask('activity.page', { before, limit: PAGE });
+      await request('activity.page', { before, limit: PAGE });
     yield* items;
     before = next;
   } while (before !== null);

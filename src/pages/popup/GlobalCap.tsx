@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { CapView, RawString } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
@@ -20,7 +20,7 @@ export function GlobalCap({ cap }: { readonly cap: CapView }) {
   const save = async () => {
     const { perDay: day, perMonth: month } = wanted;
     if (day === undefined || month === undefined) return;
-    if (await action.run(() => ask('settings.cap', { perDay: day, perMonth: month })))
+    if (await action.run(() => request('settings.cap', { perDay: day, perMonth: month })))
       said.value = t('ui_saved');
   };
   return (

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { FaultKey, MessageKey } from '../../fault.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { OpenPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
@@ -134,7 +134,10 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
           <strong>{t(TROUBLES[purse.trouble.key] ?? 'popup_troubleTitle')}</strong>
           <p>{sentenceOf(purse.trouble)}</p>
           {purse.trouble.key in TROUBLES && <p>{t('popup_triedAgain')}</p>}
-          <Button busy={action.busy.value} onClick={() => void action.run(() => ask('purse.refresh', {}))}>
+          <Button
+            busy={action.busy.value}
+            onClick={() => void action.run(() => request('purse.refresh', {}))}
+          >
             {t('popup_refresh')}
           </Button>
         </Notice>
@@ -156,7 +159,7 @@ function PausedAll() {
       <p>{t('popup_pausedAll')}</p>
       <Button
         busy={action.busy.value}
-        onClick={() => void action.run(() => ask('purse.pause', { paused: false }))}
+        onClick={() => void action.run(() => request('purse.pause', { paused: false }))}
       >
         {t('popup_resume')}
       </Button>

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { SettingsView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
@@ -18,7 +18,8 @@ export function LeastReceived({ leastReceived }: Pick<SettingsView, 'leastReceiv
 
   const save = async () => {
     if (wanted === undefined) return;
-    if (await action.run(() => ask('settings.leastReceived', { amount: wanted }))) said.value = t('ui_saved');
+    if (await action.run(() => request('settings.leastReceived', { amount: wanted })))
+      said.value = t('ui_saved');
   };
   return (
     <form

@@ -5,14 +5,14 @@ import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { AllowBlocks } from './BlockTakers.tsx';
 import { go } from './place.ts';
 
 /** The offers that were not paid, each with the reason. */
 export function Log() {
-  const log = useAnswer('log.list', {});
+  const log = useQuery('log.list', {});
   return (
     <Screen title={t('popup_logTitle')} onBack={() => go({ name: 'settings' })}>
       <p class="hint">{t('popup_logText')}</p>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { PageInput } from '../../messages/contract.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { NetworkView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
@@ -49,7 +49,7 @@ export function NetworkEditor({ network }: { readonly network: NetworkView | nul
     },
   });
   const save = async () => {
-    if (await action.run(() => ask('network.save', { profile: profileOf(draft.value) }))) back();
+    if (await action.run(() => request('network.save', { profile: profileOf(draft.value) }))) back();
   };
   return (
     <Screen title={t(network === null ? 'popup_networkNew' : 'popup_networkEditTitle')} onBack={back}>
@@ -105,7 +105,7 @@ export function NetworkEditor({ network }: { readonly network: NetworkView | nul
           question={t('popup_networkRemoveAsk')}
           confirm={t('ui_remove')}
           onConfirm={async () => {
-            if (await action.run(() => ask('network.remove', { id: network.id }))) back();
+            if (await action.run(() => request('network.remove', { id: network.id }))) back();
           }}
         />
       )}

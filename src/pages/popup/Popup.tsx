@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import browser from 'webextension-polyfill';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { OpenPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { ApprovalQueue } from '../../ui/approval/ApprovalQueue.tsx';
@@ -11,7 +11,7 @@ import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
-import { changes, useAnswer } from '../../ui/invalidations.ts';
+import { invalidations, useQuery } from '../../ui/invalidations.ts';
 import { refreshActivity } from './activity-list.ts';
 import { Navigation } from './Navigation.tsx';
 import { PlaceScreen } from './PlaceScreen.tsx';
@@ -20,7 +20,7 @@ import { SandboxBanner } from './TabSandbox.tsx';
 
 /** The toolbar popup: whatever stands before using the purse comes first, then a waiting question, then the purse. */
 export function Popup() {
-  const purse = useAnswer('purse.state', {});
+  const purse = useQuery('purse.state', {});
   if (purse.kind === 'waiting') return <Loading />;
   if (purse.kind === 'failed') {
     return (
@@ -60,12 +60,12 @@ function Empty() {
 
 /** The unlocked purse. */
 function Open({ purse }: { readonly purse: OpenPurseView }) {
-  const approvals = useAnswer('approval.list', {});
+  const approvals = useQuery('approval.list', {});
   const looking = useAction();
   const locking = useAction();
   useEffect(() => {
-    void looking.run(() => ask('purse.refresh', {}));
-    return changes.subscribe(() => void refreshActivity());
+    void looking.run(() => request('purse.refresh', {}));
+    return invalidations.subscribe(() => void refreshActivity());
   }, []);
   usePresence();
 
@@ -82,7 +82,7 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
             icon="lock"
             label={t('popup_lock')}
             testId="lock"
-            onClick={() => void locking.run(() => ask('vault.lock', {}))}
+            onClick={() => void locking.run(() => request('vault.lock', {}))}
           />
         </div>
         <NetworkBanner network={purse.network} />
@@ -109,7 +109,7 @@ function usePresence(): void {
     const touch = () => {
       if (Date.now() - told < TOUCH_EVERY) return;
       told = Date.now();
-      ask('purse.touch', {}).catch(console.error);
+      request('purse.touch', {}).catch(console.error);
     };
     document.addEventListener('pointerdown', touch);
     document.addEventListener('keydown', touch);

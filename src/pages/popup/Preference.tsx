@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { mechanismName } from '../../ui/approval/mechanism.ts';
 import { FaultLine } from '../../ui/components/Notice.tsx';
@@ -9,7 +9,7 @@ export function Preference({ order }: { readonly order: readonly string[] }) {
   const action = useAction();
   const moveUp = (way: string, place: number) => {
     const moved = order.filter((other) => other !== way).toSpliced(place - 1, 0, way);
-    void action.run(() => ask('settings.preference', { order: moved }));
+    void action.run(() => request('settings.preference', { order: moved }));
   };
   return (
     <div class="setting">

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Fault } from '../../fault.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { PasswordField } from '../../ui/components/Field.tsx';
@@ -24,7 +24,7 @@ export function SaveBackup() {
     const filePassword = await form.accept();
     if (filePassword === null || missing.value !== null) return;
     await action.run(async () => {
-      const { file } = await ask('backup.save', { password: current.value, filePassword });
+      const { file } = await request('backup.save', { password: current.value, filePassword });
       const name = `nano-purse-backup-${today()}.json`;
       saveFile(name, 'application/json', [file]);
       current.value = '';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Fault } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { OpenPurseView, RawString } from '../../messages/views.ts';
 import { BURN_ADDRESS, parseAddress } from '../../nano/account.ts';
 import { parseBalance, subtractRaw } from '../../nano/amount.ts';
@@ -141,7 +141,7 @@ function ConfirmOrder({ order, own, onBack, onSent }: ConfirmOrderProps) {
   const send = () =>
     action.run(async () => {
       const amount: PageInput<'money.send'>['amount'] = order.everything ? 'everything' : order.amount;
-      const { blockHash } = await ask('money.send', { to: order.to, amount });
+      const { blockHash } = await request('money.send', { to: order.to, amount });
       onSent(blockHash);
     });
   return (

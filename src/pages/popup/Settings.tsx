@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import browser from 'webextension-polyfill';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { NetworkView, SettingsView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button, IconButton } from '../../ui/components/Button.tsx';
@@ -12,7 +12,7 @@ import { FaultLine, StatusLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { BlockTakers } from './BlockTakers.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
 import { LeastReceived } from './LeastReceived.tsx';
@@ -23,7 +23,7 @@ import { WarmFloat } from './WarmFloat.tsx';
 
 /** What the user can set. */
 export function Settings() {
-  const settings = useAnswer('settings.read', {});
+  const settings = useQuery('settings.read', {});
   return (
     <Screen title={t('popup_settings')}>
       {settings.kind === 'waiting' && <Loading />}
@@ -84,7 +84,7 @@ function Networks({ settings }: { readonly settings: SettingsView }) {
             key={network.id}
             network={network}
             chosen={network.id === settings.activeNetwork}
-            onChoose={() => void action.run(() => ask('network.use', { id: network.id }))}
+            onChoose={() => void action.run(() => request('network.use', { id: network.id }))}
           />
         ))}
       </div>
@@ -134,7 +134,7 @@ function AutoLock({ minutes }: { readonly minutes: number }) {
   const valid = wanted !== null && wanted <= MOST_MINUTES;
   const save = async () => {
     if (wanted === null || !valid) return;
-    if (await action.run(() => ask('settings.autoLock', { minutes: wanted }))) said.value = t('ui_saved');
+    if (await action.run(() => request('settings.autoLock', { minutes: wanted }))) said.value = t('ui_saved');
   };
   return (
     <form
@@ -172,7 +172,7 @@ function Representative({ account }: { readonly account: string }) {
   const action = useAction();
   const save = async () => {
     const wanted = text.value.trim();
-    if (await action.run(() => ask('settings.representative', { account: wanted })))
+    if (await action.run(() => request('settings.representative', { account: wanted })))
       said.value = t('ui_saved');
   };
   return (
@@ -219,7 +219,7 @@ function Blocked({ sites }: { readonly sites: readonly string[] }) {
                 type="button"
                 class="link"
                 aria-label={t('popup_unblockSite', site)}
-                onClick={() => void action.run(() => ask('settings.unblock', { site }))}
+                onClick={() => void action.run(() => request('settings.unblock', { site }))}
               >
                 {t('popup_unblock')}
               </button>

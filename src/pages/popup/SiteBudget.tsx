@@ -2,13 +2,13 @@ import { budgetSentence } from '../../ui/budget-words.ts';
 import { Meter } from '../../ui/components/Meter.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { mostUsed } from '../../ui/uses.ts';
 import { go } from './place.ts';
 
 /** What the site in the active tab may spend and has spent. Nothing when it has no budget. */
 export function SiteBudget({ site }: { readonly site: string }) {
-  const budgets = useAnswer('budget.list', {});
+  const budgets = useQuery('budget.list', {});
   if (budgets.kind !== 'given') return null;
   const budget = budgets.value.find((candidate) => candidate.site === site);
   if (budget === undefined) return null;

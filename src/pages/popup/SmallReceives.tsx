@@ -3,7 +3,7 @@ import { formatXno } from '../../nano/amount.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { Screen, type ScrollPlace } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { SMALL } from '../../wallet/transfer.ts';
 import { ActivityRow } from './ActivityRow.tsx';
@@ -18,7 +18,7 @@ interface FromProps {
 
 /** One line for all small payments received: however many strangers send, payments stay in sight. */
 export function SmallReceivesRow({ from }: FromProps) {
-  const small = useAnswer('activity.small', {});
+  const small = useQuery('activity.small', {});
   if (small.kind !== 'given' || small.value === null) return null;
   const { count, newest } = small.value;
   return (

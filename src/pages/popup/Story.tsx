@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { ActivityView, OpenPurseView, PaymentView, TransferView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { mechanismName } from '../../ui/approval/mechanism.ts';
@@ -142,7 +142,7 @@ function TransferStory({ transfer }: { readonly transfer: TransferView }) {
 function Undone({ transfer }: { readonly transfer: TransferView }) {
   const { state, fault } = transfer;
   const action = useAction();
-  const retry = () => action.run(() => ask('purse.refresh', {})).then(() => refreshActivity());
+  const retry = () => action.run(() => request('purse.refresh', {})).then(() => refreshActivity());
   return (
     <div data-testid="transfer-state" data-state={state}>
       <Notice tone={state === 'waiting' ? 'info' : 'warn'}>
@@ -196,7 +196,7 @@ function Deliver({ id }: { readonly id: string }) {
   const said = useSignal<string | null>(null);
   const deliver = async () => {
     said.value = null;
-    if (!(await action.run(() => ask('payment.deliver', { id })))) return;
+    if (!(await action.run(() => request('payment.deliver', { id })))) return;
     said.value = t('popup_delivered');
     await refreshActivity();
   };

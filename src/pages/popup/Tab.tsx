@@ -7,7 +7,7 @@ import { Screen, type ScrollPlace } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { kindWord, stateWords, whyWords } from '../../ui/exchange-words.ts';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { shownUrl } from '../../ui/site.ts';
 import { ago } from '../../ui/time.ts';
 import { go } from './place.ts';
@@ -16,7 +16,7 @@ const scroll: ScrollPlace = { top: 0 };
 
 /** What this tab asked for: what was paid, what waits, what was not paid and why. Of servers it shows words, no images. */
 export function Tab({ tabId }: { readonly tabId: number }) {
-  const exchanges = useAnswer('exchange.list', { tabId });
+  const exchanges = useQuery('exchange.list', { tabId });
   return (
     <Screen title={t('popup_tab')} onBack={() => go({ name: 'home' })} scroll={scroll}>
       {exchanges.kind === 'waiting' && <Loading />}

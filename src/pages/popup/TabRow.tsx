@@ -1,12 +1,12 @@
 import type { ExchangeView } from '../../messages/exchange-views.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { go } from './place.ts';
 
 /** The way to what this tab asked for. Nothing while it asked for nothing. */
 export function TabRow({ tabId }: { readonly tabId: number }) {
-  const exchanges = useAnswer('exchange.list', { tabId });
+  const exchanges = useQuery('exchange.list', { tabId });
   if (exchanges.kind !== 'given' || exchanges.value.length === 0) return null;
   return (
     <button type="button" class="open-row" data-testid="tab-row" onClick={() => go({ name: 'tab', tabId })}>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { SandboxTabView, SandboxView } from '../../messages/views.ts';
 import { DEVNET } from '../../nano/network.ts';
 import { useAction } from '../../ui/action.ts';
@@ -8,12 +8,12 @@ import { Button } from '../../ui/components/Button.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { activeTab } from './active-site.ts';
 
 /** What the background tells of the tab in front; null while it is not known, or shows no web page. */
 function useActiveTab(): { readonly sandbox: SandboxView; readonly tab: SandboxTabView } | null {
-  const sandbox = useAnswer('sandbox.read', {});
+  const sandbox = useQuery('sandbox.read', {});
   const active = useSignal<number | null>(null);
   useEffect(() => {
     void activeTab().then((tab) => {
@@ -42,7 +42,7 @@ export function SandboxBanner() {
           type="button"
           class="link"
           data-testid="sandbox-faucet"
-          onClick={() => void action.run(() => ask('sandbox.faucet', { network: network ?? '' }))}
+          onClick={() => void action.run(() => request('sandbox.faucet', { network: network ?? '' }))}
         >
           {t('ui_sandboxFaucet')}
         </button>
@@ -50,7 +50,7 @@ export function SandboxBanner() {
           type="button"
           class="link"
           data-testid="sandbox-leave"
-          onClick={() => void action.run(() => ask('sandbox.leave', { tab: tab.id }))}
+          onClick={() => void action.run(() => request('sandbox.leave', { tab: tab.id }))}
         >
           {t('popup_sandboxLeave')}
         </button>
@@ -71,7 +71,7 @@ export function SandboxEntrance() {
       <Button
         icon="flask"
         testId="sandbox-enter"
-        onClick={() => void action.run(() => ask('sandbox.enter', { tab: id, network: DEVNET.id }))}
+        onClick={() => void action.run(() => request('sandbox.enter', { tab: id, network: DEVNET.id }))}
       >
         {t('popup_sandboxEnter')}
       </Button>

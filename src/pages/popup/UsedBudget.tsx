@@ -1,11 +1,11 @@
 import { warningOf } from '../../ui/budget-words.ts';
 import { UsedNotice } from '../../ui/components/UsedNotice.tsx';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 
 /** The budget of which most is gone, once that is half of it or more. */
 export function UsedBudget() {
-  const budgets = useAnswer('budget.list', {});
-  const settings = useAnswer('settings.read', {});
+  const budgets = useQuery('budget.list', {});
+  const settings = useQuery('settings.read', {});
   if (budgets.kind !== 'given' || settings.kind !== 'given') return null;
   const warning = warningOf(budgets.value, settings.value.cap);
   return warning && <UsedNotice warning={warning} />;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { SettingsView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField, readAmount } from '../../ui/components/AmountField.tsx';
@@ -26,7 +26,7 @@ export function WarmFloat({ float }: Pick<SettingsView, 'float'>) {
 
   const save = async () => {
     if (wanted === undefined) return;
-    if (await action.run(() => ask('settings.float', { accounts: Number(accounts.value), each: wanted })))
+    if (await action.run(() => request('settings.float', { accounts: Number(accounts.value), each: wanted })))
       said.value = t('ui_saved');
   };
   return (

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { MessageKey } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { OpenPurseView, WorkEngineView, WorkView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
@@ -11,7 +11,7 @@ import { FaultLine, StatusLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { engineName, WorkLine } from '../../ui/components/WorkLine.tsx';
 import { t } from '../../ui/i18n.ts';
-import { useAnswer } from '../../ui/invalidations.ts';
+import { useQuery } from '../../ui/invalidations.ts';
 import { go } from './place.ts';
 import './work.css';
 
@@ -19,7 +19,7 @@ type Rules = PageInput<'work.rules'>;
 
 /** What computes the proof of work that Nano asks of every block, how fast, and what it may take of this device. */
 export function Work({ purse }: { readonly purse: OpenPurseView }) {
-  const work = useAnswer('work.read', {});
+  const work = useQuery('work.read', {});
   return (
     <Screen title={t('popup_workTitle')} onBack={() => go({ name: 'settings' })}>
       <p class="hint">{t('popup_workText')}</p>
@@ -67,7 +67,7 @@ function Engines({ work: { engines } }: { readonly work: WorkView }) {
       <Button
         busy={action.busy.value}
         testId="work-test"
-        onClick={() => void action.run(() => ask('work.test', {}))}
+        onClick={() => void action.run(() => request('work.test', {}))}
       >
         {t(action.busy.value ? 'popup_workTesting' : 'popup_workTest')}
       </Button>
@@ -102,7 +102,7 @@ function Ahead({ work }: { readonly work: WorkView }) {
                 name="ahead"
                 checked={work.ahead === ahead}
                 data-testid={`ahead-${ahead}`}
-                onChange={() => void action.run(() => ask('work.rules', { ...rulesOf(work), ahead }))}
+                onChange={() => void action.run(() => request('work.rules', { ...rulesOf(work), ahead }))}
               />
               <span>{t(name)}</span>
             </label>
@@ -123,7 +123,8 @@ function Workers({ work }: { readonly work: WorkView }) {
   const valid = typed === '' || (/^[1-9][0-9]?$/.test(typed) && Number(typed) <= work.cores);
   const save = async () => {
     if (!valid) return;
-    if (await action.run(() => ask('work.rules', { ...rulesOf(work), workers }))) said.value = t('ui_saved');
+    if (await action.run(() => request('work.rules', { ...rulesOf(work), workers })))
+      said.value = t('ui_saved');
   };
   return (
     <section class="card" aria-labelledby="workers-title">
@@ -168,7 +169,8 @@ function Servers({ work }: { readonly work: WorkView }) {
     .filter((line) => line !== '');
   const isSame = servers.join('\n') === work.servers.join('\n');
   const save = async () => {
-    if (await action.run(() => ask('work.rules', { ...rulesOf(work), servers }))) said.value = t('ui_saved');
+    if (await action.run(() => request('work.rules', { ...rulesOf(work), servers })))
+      said.value = t('ui_saved');
   };
   return (
     <section class="card" aria-labelledby="servers-title">

@@ -1,4 +1,4 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { ActivityView } from '../../messages/views.ts';
 import { Pager } from '../../ui/pager.ts';
 import { place } from './place.ts';
@@ -6,11 +6,13 @@ import { place } from './place.ts';
 const PAGE = 50;
 
 /** The purse's activity, as far as it was looked at since the popup opened. */
-export const activity = new Pager((before) => ask('activity.page', { before, limit: PAGE, range: 'main' }));
+export const activity = new Pager((before) =>
+  request('activity.page', { before, limit: PAGE, range: 'main' }),
+);
 
 /** The payments received that are too small to stand among the others. */
 export const smallReceives = new Pager((before) =>
-  ask('activity.page', { before, limit: PAGE, range: 'small' }),
+  request('activity.page', { before, limit: PAGE, range: 'small' }),
 );
 
 /** The entry of either list with this id, if it was looked at. */

@@ -2,7 +2,7 @@ import type { FaultKey, MessageKey } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { BudgetView, RawString } from '../../messages/views.ts';
 import { parseXno } from '../../nano/amount.ts';
-import { type Day, dayOf, isDay, monthsAfter } from '../../policy/spending-windows.ts';
+import { calendarDay, type Day, isDay, monthsAfter } from '../../policy/spending-windows.ts';
 import { exactXno } from '../../ui/format.ts';
 import { faultOf } from '../../ui/query.ts';
 
@@ -66,7 +66,7 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
   if (narrow !== undefined) return remark(narrow, 'popup_limitBelow');
 
   const term = draft.lasts === 'always' ? null : { until: draft.until, renews: draft.lasts };
-  if (term !== null && (!isDay(term.until) || term.until <= dayOf(now)))
+  if (term !== null && (!isDay(term.until) || term.until <= calendarDay(now)))
     return remark('until', 'popup_dateFault');
   const renews = term !== null && term.renews !== 'never';
   if (renews && limits.get('total') === null) return remark('total', 'popup_renewsNothing');
@@ -87,7 +87,7 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
 
 /** The first day of the next month: where a term ends unless the user says otherwise. */
 function nextMonth(now: number): Day {
-  return monthsAfter(`${dayOf(now).slice(0, 'YYYY-MM'.length)}-01` as Day, 1);
+  return monthsAfter(`${calendarDay(now).slice(0, 'YYYY-MM'.length)}-01` as Day, 1);
 }
 
 function readXno(text: string): bigint | FaultKey {

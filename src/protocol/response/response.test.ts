@@ -16,10 +16,10 @@ import {
   x402nanoEntry,
 } from '../samples.fixture.ts';
 import { readReceipt } from './receipt.ts';
-import { type Answer, type Response, readAnswer } from './response.ts';
+import { type Response, readResponse, type ServerResponse } from './response.ts';
 
-function answer(status: number, parts: Partial<Response> = {}): Answer {
-  return readAnswer({ status, paymentResponse: null, paymentRequired: null, ...parts });
+function answer(status: number, parts: Partial<Response> = {}): ServerResponse {
+  return readResponse({ status, paymentResponse: null, paymentRequired: null, ...parts });
 }
 const said = (error: string): Partial<Response> => ({ bodyText: JSON.stringify({ error }) });
 const refused = (final: boolean, text: string) => ({ kind: 'refused', final, text });
@@ -163,12 +163,12 @@ describe('another way to deliver the same proof', () => {
 
   test('410 without a word is about the session of a proof that has one', () => {
     const blind = { status: 410, paymentResponse: null, paymentRequired: null };
-    expect(readAnswer(blind, proofOf('nanoSession'))).toMatchObject(lost);
+    expect(readResponse(blind, proofOf('nanoSession'))).toMatchObject(lost);
     for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano']) {
-      expect(readAnswer(blind, proofOf(other))).toEqual(refused(false, ''));
+      expect(readResponse(blind, proofOf(other))).toEqual(refused(false, ''));
     }
     const bodyText = '{"code":"SESSION_LOST"}';
-    expect(readAnswer({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
+    expect(readResponse({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
   });
 
   test('a Track A server that cannot read the block gets it in lower case, once', () => {
@@ -178,14 +178,14 @@ describe('another way to deliver the same proof', () => {
       paymentRequired: null,
       ...said('MALFORMED_PAYLOAD'),
     };
-    const first = readAnswer(malformed, proofOf('trackA'));
+    const first = readResponse(malformed, proofOf('trackA'));
     expect(first).toEqual({ ...refused(false, 'MALFORMED_PAYLOAD'), remedy: 'lowerCase' });
     const again = lowerCaseProof(proofOf('trackA'));
     expect(again).toBeDefined();
-    expect(readAnswer(malformed, again)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
-    expect(readAnswer(malformed)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    expect(readResponse(malformed, again)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    expect(readResponse(malformed)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
     for (const other of ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'x402nano']) {
-      expect(readAnswer(malformed, proofOf(other))).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+      expect(readResponse(malformed, proofOf(other))).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
     }
   });
 
@@ -196,7 +196,7 @@ describe('another way to deliver the same proof', () => {
       paymentRequired: null,
       ...said('INVALID_SIGNATURE'),
     };
-    expect(readAnswer(invalid, proofOf('trackA'))).toEqual(refused(true, 'INVALID_SIGNATURE'));
+    expect(readResponse(invalid, proofOf('trackA'))).toEqual(refused(true, 'INVALID_SIGNATURE'));
   });
 });
 

@@ -17,7 +17,7 @@ export interface Response {
 }
 
 /** What a server's answer to a proof means. */
-export type Answer =
+export type ServerResponse =
   | { readonly kind: 'paid'; readonly receipt: Receipt | undefined }
   | {
       readonly kind: 'refused';
@@ -54,7 +54,7 @@ const MAX_TEXT = 280;
  *
  * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
  */
-export function readAnswer(response: Response, proof?: string): Answer {
+export function readResponse(response: Response, proof?: string): ServerResponse {
   const { status } = response;
   const receipt = response.paymentResponse === null ? undefined : readReceipt(response.paymentResponse);
   if (status >= 200 && status < 300) return { kind: 'paid', receipt };

@@ -25,9 +25,9 @@ import { nonceOf, parseThreshold, parseWorkRoot } from '../../work/difficulty.ts
 import { StoredBudgets } from '../budgets.ts';
 import { rowOf } from '../journal.ts';
 import { StoredLog } from '../log.ts';
+import type { Database } from '../schema.ts';
 import { StoredSettings } from '../settings.ts';
 import { placeOf } from '../transfers.ts';
-import type { Database } from "../schema.ts";
 
 let counter = 0n;
 
@@ -165,7 +165,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     await database.add('spending', { network: NETWORK, site: '*', window, spent: 4n * amount });
   }
   await budgets.block(SHOP);
-  await budgets.setBlockTaker(SHOP, true);
+  await budgets.setHandOverSite(SHOP, true);
 
   const { subtype, moved } = { subtype: 'send', moved: amount as Raw } as const;
   const cheque: OwnBlock = {

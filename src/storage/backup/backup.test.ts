@@ -7,11 +7,11 @@ import { newWords, type SeedSource } from '../../nano/seed.ts';
 import { copyOf } from '../../payments/payment.ts';
 import { openFile, sealFile } from '../../vault/sealed-file.ts';
 import { openDatabase } from '../database.ts';
+import type { Database, PaymentRow } from '../schema.ts';
 import { StoredSettings } from '../settings.ts';
 import { fill } from './backup.fixture.ts';
 import { STORES } from './backup.ts';
 import { readBackup, writeBackup } from './file.ts';
-import type { Database, PaymentRow } from "../schema.ts";
 
 const PASSWORD = 'correct horse battery staple';
 const CHEAP = { memoryKiB: 1024, iterations: 1, parallelism: 1 };

@@ -7,13 +7,13 @@ import { RawText } from '../../nano/amount.ts';
 import { NetworkProfileText } from '../../nano/network.ts';
 import { copyOf } from '../../payments/payment.ts';
 import type { Budget } from '../../policy/budget.ts';
-import { atomically } from '../in-transaction.ts';
+import { inTransaction } from '../in-transaction.ts';
 import { rowOf } from '../journal.ts';
+import type { Database, PurseSchema, SpendingRow } from '../schema.ts';
 import { isPortable, SettingText } from '../settings.ts';
 import { placeOf } from '../transfers.ts';
 import { type Fields, Moment } from './offers.ts';
 import { DayText, OwnBlockText, PaymentText, SiteText, SumText, TransferText } from './payments.ts';
-import type { Database, PurseSchema, SpendingRow } from "../schema.ts";
 
 type Store = StoreNames<PurseSchema>;
 type Reading = IDBPTransaction<PurseSchema, Store[], 'readonly'>;
@@ -187,7 +187,7 @@ export function readRecords(records: unknown): (database: Database, sealed: unkn
  */
 async function write(database: Database, sealed: unknown, writes: readonly Write[]): Promise<void> {
   const transaction = database.transaction(EVERYTHING, 'readwrite', { durability: 'strict' });
-  await atomically(transaction, async () => {
+  await inTransaction(transaction, async () => {
     const purse = [
       transaction.objectStore('vault').count('sealed'),
       transaction.objectStore('payments').count(),

@@ -5,8 +5,8 @@ import { type SeedSource, SeedSourceText, seedOf } from '../../nano/seed.ts';
 import type { KdfParameters } from '../../vault/key-derivation.ts';
 import { refuseShortPassword } from '../../vault/password.ts';
 import { openFile, sealFile } from '../../vault/sealed-file.ts';
+import type { Database } from '../schema.ts';
 import { readRecords, takeRecords } from './backup.ts';
-import type { Database } from "../schema.ts";
 
 /** A purse as it was read from a file. */
 export interface Backup {

@@ -13,11 +13,11 @@ import type {
   PrivateProgress,
   PrivateRecord,
 } from '../../payments/private-record.ts';
-import type { Windows } from '../../policy/budget.ts';
+import type { SpendingWindows } from '../../policy/budget.ts';
 import { type Day, isDay } from '../../policy/spending-windows.ts';
 import { defaultPreference } from '../../protocol/mechanisms/index.ts';
 import type { Site } from '../../site.ts';
-import type { Cheque, Due, OwnBlock } from '../../wallet/own-block.ts';
+import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
 import { ChallengeText, type Fields, Moment, OfferText } from './offers.ts';
 
@@ -65,7 +65,7 @@ const WindowsText = v.strictObject({
   day: DayText,
   month: v.string(),
   term: v.nullable(v.string()),
-} satisfies Fields<Windows>);
+} satisfies Fields<SpendingWindows>);
 
 const approval = {
   id: IdText,
@@ -234,7 +234,7 @@ const own = {
   excludes: v.exactOptional(BlockHashText),
   due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
 } as const;
-const ChequeText = v.strictObject(forWhat satisfies Fields<Cheque>);
+const ChequeText = v.strictObject(forWhat satisfies Fields<HandedOver>);
 
 /** The newest block of an account. */
 export const OwnBlockText = v.pipe(

@@ -2,9 +2,9 @@ import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
 import { type Intent, isDebited } from '../../payments/payment.ts';
 import { newBudget } from '../../policy/budget.ts';
-import { type Day, windowsOf } from '../../policy/spending-windows.ts';
+import { calendarWindows, type Day } from '../../policy/spending-windows.ts';
+import type { PurseSchema } from '../schema.ts';
 import { accountsOf, rowOf } from '../spending.ts';
-import type { PurseSchema } from "../schema.ts";
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 /** An intent of version 2: it counted in its day, and nowhere else. */
@@ -34,7 +34,7 @@ export async function countInWindows(
   for (; cursor !== null; cursor = await cursor.continue()) {
     const row = cursor.value;
     const { day, ...before } = row.payment.intent as CountedByDay;
-    const { hour } = windowsOf(before.at);
+    const { hour } = calendarWindows(before.at);
     const running = terms.get([before.network.id, before.site].join(' '));
     const term = running !== undefined && before.at >= running.since ? running.name : null;
     const intent: Intent = { ...before, windows: { hour, day, month: day.slice(0, 'YYYY-MM'.length), term } };

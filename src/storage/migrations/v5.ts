@@ -1,6 +1,6 @@
 import type { IDBPTransaction, StoreNames } from 'idb';
 import type { Payment } from '../../payments/payment.ts';
-import type { PurseSchema } from "../schema.ts";
+import type { PurseSchema } from '../schema.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Fault } from '../../fault.ts';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { ApprovalView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { Approval } from './Approval.tsx';
@@ -60,7 +60,7 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
       sending={action.busy.value}
       fault={action.fault.value}
       onAnswer={async (answer) => {
-        const sent = await action.run(() => ask('approval.answer', { id: first.id, answer }));
+        const sent = await action.run(() => request('approval.answer', { id: first.id, answer }));
         const fault = action.fault.peek();
         const isGone = fault?.key === 'fault_approvalGone' || fault?.key === 'fault_requestGone';
         if (!sent && !isGone) {

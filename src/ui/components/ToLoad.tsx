@@ -1,15 +1,15 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { ToLoadView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { t } from '../i18n.ts';
-import { useAnswer } from '../invalidations.ts';
+import { useQuery } from '../invalidations.ts';
 import { Button } from './Button.tsx';
 import { LongUrl } from './LongUrl.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 
 /** What is paid and waits for its page, each with the way to load that page again. */
 export function ToLoad() {
-  const waiting = useAnswer('page.toLoad', {});
+  const waiting = useQuery('page.toLoad', {});
   if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
   if (waiting.kind === 'waiting') return null;
   return (
@@ -32,7 +32,7 @@ function Waiting({ one: { id, url } }: { readonly one: ToLoadView }) {
         look="primary"
         busy={action.busy.value}
         testId="load-page"
-        onClick={() => void action.run(() => ask('page.load', { id }))}
+        onClick={() => void action.run(() => request('page.load', { id }))}
       >
         {t('load_button')}
       </Button>

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { t } from '../i18n.ts';
-import { lookAgain } from '../invalidations.ts';
+import { invalidate } from '../invalidations.ts';
 import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
 import { FullAccount } from './Account.tsx';
@@ -33,8 +33,8 @@ export function UnlockForm({ purse, onDone }: UnlockFormProps) {
     const given = password.value;
     if (wait > 0 || given === '' || isUndecided) return;
     const choice = which.value === null ? {} : { which: which.value };
-    const opened = await action.run(() => ask('vault.unlock', { password: given, ...choice }));
-    if (!opened) return lookAgain();
+    const opened = await action.run(() => request('vault.unlock', { password: given, ...choice }));
+    if (!opened) return invalidate();
     password.value = '';
     onDone?.();
   };

@@ -1,8 +1,8 @@
-import { ask } from '../../messages/request.ts';
+import { request } from '../../messages/request.ts';
 import type { WaitingView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { t } from '../i18n.ts';
-import { useAnswer } from '../invalidations.ts';
+import { useQuery } from '../invalidations.ts';
 import { Amount } from './Amount.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 import { SiteName } from './SiteName.tsx';
@@ -12,7 +12,7 @@ const MOST = 3;
 
 /** What waits while the purse is locked: whose it is and what it costs, and a way to decline it. */
 export function Waiting() {
-  const waiting = useAnswer('approval.waiting', {});
+  const waiting = useQuery('approval.waiting', {});
   if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
   if (waiting.kind === 'waiting' || waiting.value.length === 0) return null;
   const count = waiting.value.length;
@@ -43,7 +43,7 @@ function Row({ id, site, amount, testMoney }: WaitingView) {
         class="link"
         aria-label={t('ui_waitingDecline', site)}
         data-testid="waiting-decline"
-        onClick={() => void action.run(() => ask('approval.answer', { id, answer: { kind: 'decline' } }))}
+        onClick={() => void action.run(() => request('approval.answer', { id, answer: { kind: 'decline' } }))}
       >
         {t('approve_decline')}
       </button>

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../fault.ts';
 import type { WorkProgressView, WorkState } from '../../messages/views.ts';
 import { t } from '../i18n.ts';
-import { useAnswer } from '../invalidations.ts';
+import { useQuery } from '../invalidations.ts';
 import { useNow } from '../now.ts';
 import { lasting } from '../time.ts';
 import './work-line.css';
@@ -33,7 +33,7 @@ export function WorkLine({ work }: { readonly work: WorkState }) {
 
 /** The search that is running, and how long it has yet to go. */
 function Progress() {
-  const search = useAnswer('work.progress', {});
+  const search = useQuery('work.progress', {});
   return search.kind === 'given' && search.value !== null ? <Search search={search.value} /> : null;
 }
 

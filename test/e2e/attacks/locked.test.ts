@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isAnsweredLocked } from '../../../src/messages/access.ts';
-import { type PageInput, type PageQuestion, pageQuestions } from '../../../src/messages/contract.ts';
+import { type PageInput, type PageRequest, pageRequests } from '../../../src/messages/contract.ts';
 import { INPUTS } from '../../../src/messages/inputs.fixture.ts';
 import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
 
@@ -68,7 +68,7 @@ describe('while the purse is locked', () => {
       'settings.unblock': { site },
     };
     const refused: string[] = [];
-    for (const question of Object.keys(pageQuestions) as PageQuestion[]) {
+    for (const question of Object.keys(pageRequests) as PageRequest[]) {
       const input = inputs[question] as PageInput<typeof question>;
       if (isAnsweredLocked(question, input)) continue;
       await expect(purse.ask(question, input), question).rejects.toThrow('fault_locked');

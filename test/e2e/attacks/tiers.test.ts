@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { bridgeQuestions, CHANGED, pageQuestions } from '../../../src/messages/contract.ts';
+import { bridgeRequests, CHANGED, pageRequests } from '../../../src/messages/contract.ts';
 import { WORK_PORT, WORK_READY_PORT } from '../../../src/pages/offscreen/ports.ts';
 import { parseThreshold, parseWorkRoot } from '../../../src/work/difficulty.ts';
 import type { Request } from '../../../src/work/wire/messages.ts';
 import { besideOther, OTHER_PAGE } from '../other-extension.ts';
 import { openScene, type Scene } from '../setup.ts';
 
-const NAMES = [...Object.keys(pageQuestions), ...Object.keys(bridgeQuestions)];
+const NAMES = [...Object.keys(pageRequests), ...Object.keys(bridgeRequests)];
 const PORTS = [WORK_PORT, WORK_READY_PORT, 'any'];
 /** What the service worker says when it wants work, for a root whose every nonce will do. */
 const REQUEST: Request = {
@@ -166,7 +166,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
       // Says something of its own document only.
       'document.left': 'heard',
     };
-    expect(Object.keys(own)).toEqual(Object.keys(bridgeQuestions));
+    expect(Object.keys(own)).toEqual(Object.keys(bridgeRequests));
     expect(await inBridge(sayAll(''))).toEqual(
       [...NAMES, 'purse.nothing'].map((name) => own[name] ?? 'fault_forbidden'),
     );

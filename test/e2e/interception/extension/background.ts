@@ -2,7 +2,7 @@
 import type {
   Answered,
   Challenge,
-  Delivery,
+  DeliveryOutcome,
   Unanswered,
   Unpriced,
 } from '../../../../src/interception/challenge.ts';
@@ -11,7 +11,7 @@ import {
   type SessionStore,
 } from '../../../../src/interception/chromium/index.ts';
 import { ProofRules, type Target } from '../../../../src/interception/chromium/proof-rule.ts';
-import type { BridgeInput, Envelope, Reply } from '../../../../src/messages/contract.ts';
+import type { BridgeInput, RequestMessage, ResponseMessage } from '../../../../src/messages/contract.ts';
 
 /**
  * What becomes of a challenge as soon as it is seen, or that there is no purse; kept in the session storage, over the
@@ -28,7 +28,7 @@ export interface Bench {
   readonly unpriced: Unpriced[];
   readonly withdrawn: Challenge[];
   readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Answered | Unanswered }>;
-  deliver(challenge: Challenge, proof?: string): Promise<Delivery>;
+  deliver(challenge: Challenge, proof?: string): Promise<DeliveryOutcome>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
   /** What waits for its page to be loaded again. */
@@ -38,7 +38,7 @@ export interface Bench {
 }
 
 /** What a test can be told of a delivery. */
-function headOf(delivery: Delivery): Answered | Unanswered {
+function headOf(delivery: DeliveryOutcome): Answered | Unanswered {
   if (delivery.kind === 'unanswered') return delivery;
   const { kind, status, paymentResponse, paymentRequired } = delivery;
   return { kind, status, paymentResponse, paymentRequired };
@@ -101,7 +101,7 @@ interception.watch(
 );
 
 chrome.runtime.onMessage.addListener(
-  (message: Envelope, sender, respond: (reply: Reply) => void): boolean => {
+  (message: RequestMessage, sender, respond: (reply: ResponseMessage) => void): boolean => {
     const done = (value: unknown) => respond({ ok: true, value });
     switch (message.ask) {
       case 'request.held':

@@ -11,7 +11,7 @@ export type Verdict =
   | { readonly kind: 'couldNotTell'; readonly because: string };
 
 interface Described {
-  /** As protocol.md section 5 numbers them. */
+  /** As docs/WIRE.md §5 numbers them. */
   readonly id: `T${number}`;
   readonly title: string;
   /** What the server must do. */

@@ -53,7 +53,7 @@ export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'starte
 
 /**
  * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer requests for HTML with a page
- * that has no price in its headers (protocol.md 1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
+ * that has no price in its headers (docs/WIRE.md §1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
  * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
  * followed. A request that fails gives `UNTOLD`.
  */

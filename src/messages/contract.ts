@@ -65,7 +65,7 @@ const run = text(64);
 const hash = v.pipe(v.string(), v.regex(/^[0-9A-F]{64}$/));
 const order = { run, to: text(80), amount: raw };
 /**
- * All that may be signed for a proof by hand: a block hash with a URL (protocol.md 3.5), or with a nonce and a time
+ * All that may be signed for a proof by hand: a block hash with a URL (docs/WIRE.md §3.5), or with a nonce and a time
  * (3.8). Neither can be taken for anything else.
  */
 const message = v.variant('kind', [

@@ -1,5 +1,5 @@
 /**
- * Nano accounts: a public key, and the address people see. protocol.md section 6, "Address"; docs.nano.org, "Account
+ * Nano accounts: a public key, and the address people see. docs/WIRE.md §6.2; docs.nano.org, "Account
  * public address".
  */
 import { blake2b } from '@noble/hashes/blake2.js';

@@ -11,7 +11,7 @@ const XNO = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,30}))?$/;
 /** 1 XNO in raw. */
 export const RAW_PER_XNO = (10n ** BigInt(DECIMALS)) as Raw;
 
-/** Every raw there is. protocol.md section 6, "Units". */
+/** Every raw there is. docs/WIRE.md §6.7. */
 export const MAX_SUPPLY = 133248297920938463463374607431768211455n as Raw;
 
 /** The most that a block can say (protocol: 128 bits). A private network may have made more money than the live one. */

@@ -1,5 +1,5 @@
 /**
- * State blocks: the one kind of block the purse writes. protocol.md section 6, "State block hash"; docs.nano.org,
+ * State blocks: the one kind of block the purse writes. docs/WIRE.md §6.3; docs.nano.org,
  * "Blocks specifications".
  */
 import { blake2b } from '@noble/hashes/blake2.js';

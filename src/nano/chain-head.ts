@@ -1,6 +1,6 @@
 /**
  * The head of an account's chain, believed only as far as the block proves itself: a node that lies can delay a
- * payment and never inflate a balance. protocol.md section 7 rule 11; docs.nano.org, "Epoch blocks".
+ * payment and never inflate a balance. docs/WIRE.md §7.11; docs.nano.org, "Epoch blocks".
  */
 import { Fault } from '../fault.ts';
 import { type NanoAddress, publicKeyOf } from './account.ts';

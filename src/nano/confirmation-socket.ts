@@ -1,4 +1,4 @@
-/** A Nano node's WebSocket, topic `confirmation`. protocol.md sections 6 and 9; docs.nano.org, "WebSockets". */
+/** A Nano node's WebSocket, topic `confirmation`. docs/WIRE.md §6, §9; docs.nano.org, "WebSockets". */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress } from './account.ts';
 import { BalanceText } from './amount.ts';

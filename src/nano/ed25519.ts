@@ -1,6 +1,6 @@
 /**
  * Nano's Ed25519 (Blake2b-512 in place of SHA-512), always over the Blake2b-256 digest of a message that is hashed
- * here: nothing in the purse signs 32 bytes that somebody else calls a digest. protocol.md section 6, "Keys".
+ * here: nothing in the purse signs 32 bytes that somebody else calls a digest. docs/WIRE.md §6.1.
  */
 
 import { blake2b } from '@noble/hashes/blake2.js';

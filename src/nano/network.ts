@@ -1,4 +1,4 @@
-/** The Nano networks the purse can be on. protocol.md section 6: thresholds, ports and public proxies. */
+/** The Nano networks the purse can be on. docs/WIRE.md §6: thresholds, ports and public proxies. */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress, parseAddress } from './account.ts';
 import { MAX_RAW, MAX_SUPPLY, type Raw } from './amount.ts';

@@ -1,4 +1,4 @@
-/** The shapes of a Nano node's answers, and of the proxies in front of them. protocol.md sections 6, 7 and 9. */
+/** The shapes of a Nano node's answers, and of the proxies in front of them. docs/WIRE.md §6, §7, §9. */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress } from './account.ts';
 import { BalanceText, type Raw } from './amount.ts';

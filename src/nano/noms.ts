@@ -1,6 +1,5 @@
 /**
- * NOMS, the Nano Off-chain Message Signature: a message in an envelope that no block can have. ORIS-001; protocol.md
- * section 3.8.
+ * NOMS, the Nano Off-chain Message Signature: a message in an envelope that no block can have. ORIS-001; docs/WIRE.md §3.8.
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import type { PublicKey } from './account.ts';

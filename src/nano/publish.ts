@@ -17,7 +17,7 @@ export type Published =
 
 /**
  * Publishes a block, as often as one likes. A node's answer other than "accepted" concludes nothing: a second `process`
- * of the same send, say, is refused for its balance (protocol.md section 9). So the ledger is asked for the block.
+ * of the same send, say, is refused for its balance (docs/WIRE.md §9). So the ledger is asked for the block.
  * @throws Fault `fault_nodeRefused` with the node's words when it refused the block and does not have it
  */
 export async function publishBlock(

@@ -1,5 +1,5 @@
 /**
- * Seeds and the accounts they open. protocol.md section 6, "Keys"; docs.nano.org, "Key management". All randomness is
+ * Seeds and the accounts they open. docs/WIRE.md §6.1; docs.nano.org, "Key management". All randomness is
  * from `crypto.getRandomValues`: nanocurrency-web is asked to derive, never to generate.
  */
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';

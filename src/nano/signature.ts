@@ -3,7 +3,7 @@ import { type PrivateKey, signHashOf, verifyHashOf } from './ed25519.ts';
 
 /**
  * Signs Blake2b-256 of a text's UTF-8 bytes, as x402.NanoSession Revision 7 wants it of block hash and URL
- * (protocol.md section 3.5). Gives 128 hex digits in upper case; a verifier takes either case.
+ * (docs/WIRE.md §3.5). Gives 128 hex digits in upper case; a verifier takes either case.
  *
  * The digest is in the same domain as block hashes. A state block's preimage starts with a zero byte, so a text that
  * starts with one is refused: no text anyone supplies can be a block that spends.

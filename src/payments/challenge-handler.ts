@@ -147,8 +147,7 @@ export class ChallengeHandler {
   }
 
   /**
-   * Rather than pay an offer that would expire before delivery, asks for a fresh one, once (protocol.md section 7,
-   * rule 5). A server that has no better one is left to the page.
+   * Rather than pay an offer that would expire before delivery, asks for a fresh one, once (docs/WIRE.md §7.5). A server that has no better one is left to the page.
    */
   async #renew(challenge: Challenge, otherwise: NotPaidReason, reason?: Question['reason']): Promise<void> {
     const isFirst = !this.#renewed.has(challenge.id);

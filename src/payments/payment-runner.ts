@@ -155,7 +155,7 @@ export class PaymentRunner {
       const delivery = await this.#ports.deliver(challenge, proof);
       return { delivery, outcome: await this.#outcome(challenge, proof, delivery) };
     };
-    // Servers pocket a signed payment while they check it; two at once make them lose one (protocol.md section 9).
+    // Servers pocket a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
       ? this.#ports.exclusively(`deliver to ${offer.payTo}`, present)
       : present());
@@ -184,7 +184,7 @@ export class PaymentRunner {
     }
   }
 
-  /** The server lost the session: the proof goes to it once more, in the body of a POST (protocol.md 3.4). */
+  /** The server lost the session: the proof goes to it once more, in the body of a POST (docs/WIRE.md §3.4). */
   async #post(challenge: Challenge, proof: string): Promise<Outcome> {
     const { postFallback } = this.#ports;
     let response: PostAnswer;

@@ -55,7 +55,7 @@ export type Progress =
   | ({
       readonly state: 'settled';
       readonly status: number;
-      /** The proof went in the body of a POST: the page's own request was refused before (protocol.md 3.4). */
+      /** The proof went in the body of a POST: the page's own request was refused before (docs/WIRE.md §3.4). */
       readonly byPost?: true;
     } & Proven)
   | ({

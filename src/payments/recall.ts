@@ -23,7 +23,7 @@ export interface RecallPorts {
 /**
  * Makes signed blocks worthless that were handed over and not cashed, or held back because they were too late: another
  * block takes their place on the frontier, and the money counts as spent until the network has confirmed it there
- * (protocol.md section 7, rule 16).
+ * (docs/WIRE.md §7.16).
  */
 export class Recall {
   readonly #ports: RecallPorts;

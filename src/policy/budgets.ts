@@ -7,7 +7,7 @@ export interface SiteRules {
   readonly blocked: boolean;
   /** Whether another site that had it asked is blocked. */
   readonly isAskerBlocked: boolean;
-  /** Whether it may ask for signed blocks to publish itself (protocol.md section 7, rule 16). */
+  /** Whether it may ask for signed blocks to publish itself (docs/WIRE.md §7.16). */
   readonly takesBlocks: boolean;
 }
 

@@ -41,7 +41,7 @@ export interface Request {
 
 /** All that a decision depends on. */
 export interface Circumstances extends Request {
-  /** Whether this very request was paid before and never got what was paid for (protocol.md 1.4). */
+  /** Whether this very request was paid before and never got what was paid for (docs/WIRE.md §1.4). */
   readonly undeliveredBefore: boolean;
   readonly blocked: boolean;
   /** Another site that had it asked is blocked. */
@@ -52,7 +52,7 @@ export interface Circumstances extends Request {
 
 /**
  * How long an offer must still live to be worth paying (ms): confirmation, delivery, the server's own wait, and clock
- * skew (protocol.md section 7, rule 5).
+ * skew (docs/WIRE.md §7.5).
  */
 export const EXPIRY_MARGIN = 25_000;
 

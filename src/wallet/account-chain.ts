@@ -235,7 +235,7 @@ export class AccountChain {
   /**
    * Signs and records a send that is never published from here: whoever it is given to may do so at any time. Until it
    * is on the ledger, or revoked, nothing else is built on this chain. It stands on a head that the network has
-   * confirmed, since servers take it on no other (protocol.md section 4, row 10).
+   * confirmed, since servers take it on no other (docs/WIRE.md §4.10).
    *
    * @throws Fault as `send`, and `fault_headUnconfirmed`
    */

@@ -38,7 +38,7 @@ export interface OwnBlock {
   readonly revokes?: HandedOverBlock;
 }
 
-/** For what a signed block pays, and whom (protocol.md section 7, rule 16). */
+/** For what a signed block pays, and whom (docs/WIRE.md §7.16). */
 export interface HandedOver {
   readonly payment: PaymentId;
   /** Null for one of a private window, whose site is not written down (invariant 12). */

@@ -59,7 +59,7 @@ export async function publishOwnBlock(
       return published.lacks === 'previous' ? publishOnBase(node, own, signed) : publishReceive(node, own);
     case 'forked':
     case 'refused': {
-      // A node judges the balance before it sees a fork, so a refusal may mean one (protocol.md section 9).
+      // A node judges the balance before it sees a fork, so a refusal may mean one (docs/WIRE.md §9).
       const conflicting = await conflictingBlockOf(node, own);
       if (conflicting === null && published.kind === 'refused') throw published.fault;
       if (conflicting?.confirmed) return REPLACED;

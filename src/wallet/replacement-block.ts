@@ -20,7 +20,7 @@ export async function isPublishedByPayee(
 
 /**
  * The block that makes a cheque worthless once the network has confirmed it: a change on the same frontier that leaves
- * balance and representative as they were (protocol.md section 7, rule 16). The work of the cheque is good for it too,
+ * balance and representative as they were (docs/WIRE.md §7.16). The work of the cheque is good for it too,
  * for it is bound to the frontier alone.
  */
 export function replacementBlockFor(cheque: HandedOverBlock, privateKey: PrivateKey): OwnBlock {

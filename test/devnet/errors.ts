@@ -10,7 +10,7 @@ export type ProcessError =
   | 'Block attempts to open the burn account'
   | 'Block work is insufficient';
 
-/** Every sentence with which an action may be refused, in the node's own words (protocol.md section 6). */
+/** Every sentence with which an action may be refused, in the node's own words (docs/WIRE.md §6). */
 export type NodeErrorText =
   | ProcessError
   | 'Account not found'

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { blake2b } from '@noble/hashes/blake2.js';
 import { fromHex, type Hex32, readHex32 } from './hex.ts';
 
-/** The difficulty a block's work must reach, by what the block does (protocol.md section 6, "Work"). */
+/** The difficulty a block's work must reach, by what the block does (docs/WIRE.md §6.4). */
 export interface Thresholds {
   /** For a send and for a change of representative. */
   readonly send: bigint;

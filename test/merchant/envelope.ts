@@ -3,7 +3,7 @@ import * as v from 'valibot';
 /** The two base64 alphabets seen in the wild: x402's own, and the one of the successor's servers. */
 export type Encoding = 'base64' | 'base64url';
 
-/** One entry of `accepts[]`: what to pay, to whom, and how it will be proven (protocol.md 2). */
+/** One entry of `accepts[]`: what to pay, to whom, and how it will be proven (docs/WIRE.md §2). */
 export interface AcceptsEntry {
   readonly scheme: 'exact';
   readonly network: string;
@@ -14,7 +14,7 @@ export interface AcceptsEntry {
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
-/** What `PAYMENT-REQUIRED` holds (protocol.md 1.1). */
+/** What `PAYMENT-REQUIRED` holds (docs/WIRE.md §1.1). */
 export interface PaymentRequired {
   readonly x402Version: 2;
   readonly error: string;

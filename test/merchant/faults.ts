@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SettledPayment } from './spent.ts';
 import type { Terms } from './terms.ts';
 
-/** What can be wrong with a merchant, each with the probe that finds it and what is missing (protocol.md section 5). */
+/** What can be wrong with a merchant, each with the probe that finds it and what is missing (docs/WIRE.md §5). */
 export const FAULTS = {
   'browser-blind': ['T1', 'browsers get their 402 as a page, without the header'],
   'reused-offer': ['T2', 'everybody who asks for a URL gets the same session'],
@@ -78,11 +78,11 @@ export const forNothing = (mechanism: string, url: string, route: string): Settl
   at: 0,
 });
 
-/** The account with which the demo of x402.Nano lets everybody in (protocol.md section 4, row 16). */
+/** The account with which the demo of x402.Nano lets everybody in (docs/WIRE.md §4.16). */
 export const MAGIC_DEPOSIT = 'nano_3twu684nuzn3kqu74h6zmz41zedchggnwnr8die7mbixa58ahkp6ftwers18';
 
 /**
- * The holes that the reference servers are known to have (protocol.md section 5, "ref today"), by mechanism, as faults
+ * The holes that the reference servers are known to have (docs/WIRE.md §5, "ref today"), by mechanism, as faults
  * of the merchant that writes as they do.
  */
 export const REFERENCE_HOLES = {

@@ -4,7 +4,7 @@ import type { SettledPayment } from './spent.ts';
 
 export const FLAVOURS = ['spec', 'reference'] as const;
 
-/** Whether answers are written as the specifications say, or as the reference servers write them (protocol.md 4). */
+/** Whether answers are written as the specifications say, or as the reference servers write them (docs/WIRE.md §4). */
 export type Flavour = (typeof FLAVOURS)[number];
 
 /** A refusal as one particular server puts it on the wire. */
@@ -20,7 +20,7 @@ export interface Wording {
 
 /**
  * How the reference server of one mechanism writes what has been decided. It decides nothing: its holes are not here
- * (protocol.md 4 rows 13 to 16, 19, 20, 25), only its shapes, its words and its status codes.
+ * (docs/WIRE.md §4.13 to 16, 19, 20, 25), only its shapes, its words and its status codes.
  */
 export interface Habits {
   /** The alphabet of its headers. */

@@ -17,7 +17,7 @@ export interface FreeRoute {
 export type HeaderRegistry = ReadonlyMap<string, string | readonly string[]>;
 
 export const MALFORMED = '/malformed';
-/** Where the demo of x402.Nano asks for money, to take the proof elsewhere (protocol.md 3.8). */
+/** Where the demo of x402.Nano asks for money, to take the proof elsewhere (docs/WIRE.md §3.8). */
 export const DEMO_ISSUE = '/api/demo/track-a/issue';
 
 /** Everything that is free here, except the merchant's own books. */

@@ -31,7 +31,7 @@ export class NodeRefusal extends Error {
   override readonly name = 'NodeRefusal';
 }
 
-/** The few questions a merchant asks its Nano node (protocol.md 6), put to each address in turn until one answers. */
+/** The few questions a merchant asks its Nano node (docs/WIRE.md §6), put to each address in turn until one answers. */
 export class NanoNode {
   readonly #rpcUrls: readonly string[];
 

@@ -11,7 +11,7 @@ const Info = v.looseObject({
 });
 const Extensions = v.looseObject({ [NAME]: v.exactOptional(v.looseObject({ info: Info })) });
 
-/** The `extensions` of an offer that takes a payment identifier (x402 `payment-identifier`, protocol.md 1.3). */
+/** The `extensions` of an offer that takes a payment identifier (x402 `payment-identifier`, docs/WIRE.md §1.3). */
 export function identifierExtension(required: boolean): Readonly<Record<string, unknown>> {
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -128,7 +128,7 @@ export class Paywall {
     this.#offered.clear();
   }
 
-  /** Sees to it that one payment identifier stands for one payment (protocol.md 1.3), where the terms ask for any. */
+  /** Sees to it that one payment identifier stands for one payment (docs/WIRE.md §1.3), where the terms ask for any. */
   async #identified({ encoded }: Proof, deal: Deal, judge: () => Promise<Answer>): Promise<Answer> {
     const { paymentIdentifier } = deal.terms;
     const presented = paymentIdentifier === 'none' ? undefined : decodePayload(encoded);
@@ -184,7 +184,7 @@ export class Paywall {
     return outcome.kind === 'settled' ? this.#deliver(deal, outcome.payment) : this.#refuse(deal, outcome);
   }
 
-  /** Settles, forgets whose session it was, and gives the content when the same proof comes by POST (protocol.md 3.4). */
+  /** Settles, forgets whose session it was, and gives the content when the same proof comes by POST (docs/WIRE.md §3.4). */
   async #sellByPost(proof: Proof, deal: Deal): Promise<Reply> {
     const key = `${deal.resource.url} ${proof.encoded}`;
     const owed = this.#forgotten.get(key);

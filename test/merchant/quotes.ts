@@ -3,7 +3,7 @@ import type { AcceptsEntry } from './envelope.ts';
 
 /**
  * The entries issued for each URL by mechanisms whose entries carry no id to look them up by. An echo is taken for one
- * of them only when it is the same, key for key (protocol.md 1.1, "Matching").
+ * of them only when it is the same, key for key (docs/WIRE.md §1.1, "Matching").
  */
 export class Quotes {
   readonly #byUrl = new Map<string, AcceptsEntry[]>();

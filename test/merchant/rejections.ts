@@ -2,7 +2,7 @@ import type { Refusal } from './mechanisms/mechanism.ts';
 import { sessionLost } from './mechanisms/mechanism.ts';
 import type { Reluctance } from './terms.ts';
 
-/** Counts how often each proof came, and turns it away as often as the terms say, unread (protocol.md rule 10). */
+/** Counts how often each proof came, and turns it away as often as the terms say, unread (docs/WIRE.md §7.10). */
 export class Turnstile {
   readonly #turnedAway = new Map<string, number>();
 

@@ -23,7 +23,7 @@ const SettledPayment = v.object({
 /** A send that bought something, as it stands in the books. */
 export type SettledPayment = Readonly<v.InferOutput<typeof SettledPayment>>;
 
-/** One spelling of a block hash: the node's own. Keying by anything else lets a proof be spent twice (protocol.md 5, T21). */
+/** One spelling of a block hash: the node's own. Keying by anything else lets a proof be spent twice (docs/WIRE.md §5 T21). */
 export const canonicalHash = (hash: string): string => hash.toUpperCase();
 
 /**

@@ -39,7 +39,7 @@ import { type HandedOver, handedOverFault } from '../../wallet/own-block.ts';
 import { blockOf } from '../../wallet/transfer.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 
-/** A tag of more than a millionth of a XNO (10^24 raw) is worth showing by itself (protocol.md section 4, row 27). */
+/** A tag of more than a millionth of a XNO (10^24 raw) is worth showing by itself (docs/WIRE.md §4.27). */
 const LARGE_TAG = 10n ** 24n;
 
 export function networkView(network: NetworkProfile): NetworkView {

@@ -9,7 +9,7 @@ import { otherNonce, otherSigner, otherUrl, unsigned } from './signatures.ts';
 import { believed, chosenPayee, network, selfMade } from './spoofing.ts';
 import { expiry, unconfirmed } from './time.ts';
 
-/** Every probe there is, T1 to T33 (protocol.md section 5). */
+/** Every probe there is, T1 to T33 (docs/WIRE.md §5). */
 export const PROBES: readonly Probe[] = [
   demand,
   freshness,

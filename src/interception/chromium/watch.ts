@@ -236,7 +236,7 @@ export function frameOf({
 }
 
 /**
- * What a program is told of a document's price, where the browser was shown a page without it (protocol.md 1.1). Only of a
+ * What a program is told of a document's price, where the browser was shown a page without it (docs/WIRE.md §1.1). Only of a
  * document that its user opened: the second request tells the server that there is a purse.
  */
 async function toldToPrograms(

@@ -37,7 +37,7 @@ export async function purseMoney(url: string, limit: Raw, probing: boolean): Pro
       const { id, block } = await request('tester.cheque', { run, to, amount: amount.toString(), kept });
       return {
         block: v.parse(SignedBlockText, block),
-        // No two blocks on one frontier, not even for a test (protocol.md section 7, rule 16).
+        // No two blocks on one frontier, not even for a test (docs/WIRE.md §7.16).
         twin: null,
         takeBack: () => request('tester.takeBack', { run, id }),
       };

@@ -8,7 +8,7 @@ import { type Finding, finding } from './finding.ts';
 
 /**
  * Whose way of answering it is: the x402 core's `SettlementResponse` (x402nano writes the same), the `{error}` of
- * Rev 7 servers, the `result` of Rev 8 servers or of the tracks' demo, or nobody's (protocol.md section 4, row 23).
+ * Rev 7 servers, the `result` of Rev 8 servers or of the tracks' demo, or nobody's (docs/WIRE.md §4.23).
  */
 export type AnswerShape = 'settlement' | 'rev7' | 'rev8' | 'track' | 'unknown';
 

@@ -86,7 +86,7 @@ export interface ExplainedOffer {
 
 const MAINNET = 'nano:mainnet';
 const MOST_TEXT = 280;
-/** Longer than this a tag is worth a word: more than a millionth of a XNO (protocol.md section 4, row 27). */
+/** Longer than this a tag is worth a word: more than a millionth of a XNO (docs/WIRE.md §4.27). */
 const LARGE_TAG = 10n ** 24n;
 
 /** Says what a PAYMENT-REQUIRED means, by the classifier's own judgement. Total: any text gives a result. */
@@ -223,7 +223,7 @@ function tagFindings(tagAmount: bigint, accepted: JsonObject): readonly Finding[
   const extra = own(accepted, 'extra');
   const session = isObject(extra) ? own(extra, 'nanoSession') : undefined;
   const tag = isObject(session) ? own(session, 'tag') : undefined;
-  // Servers make the number from the text, and a double has 53 bits (protocol.md section 4, row 26).
+  // Servers make the number from the text, and a double has 53 bits (docs/WIRE.md §4.26).
   if (typeof tag === 'number' && !Number.isSafeInteger(tag)) {
     found.push(finding('warn', 'wire_roundedTag', String(tag), tagAmount.toString()));
   } else if (typeof tag === 'number' && BigInt(tag) !== tagAmount) {

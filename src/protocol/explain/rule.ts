@@ -2,7 +2,7 @@ import type { EntryCode, EnvelopeCode, PayabilityCode } from '../offer/codes.ts'
 
 /** What decided about an envelope or an entry. */
 export interface Rule {
-  /** Number of the discriminator's rule (protocol.md 3.10), the first that matches; `0` is the envelope's own. */
+  /** Number of the discriminator's rule (docs/WIRE.md §3.10), the first that matches; `0` is the envelope's own. */
   readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
   /** Where it is written. */
   readonly source: string;

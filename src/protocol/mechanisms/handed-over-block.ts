@@ -5,9 +5,9 @@ import type { JsonObject } from '../wire/json.ts';
 
 /**
  * A signed send as servers take it that publish it themselves: exactly these nine fields, since x402nano knows no
- * others; previous, link and signature in the node's upper case, work in lower (protocol.md section 4, row 9); every
+ * others; previous, link and signature in the node's upper case, work in lower (docs/WIRE.md §4.9); every
  * address in `nano_` form. Servers compare `link_as_account` with payTo as text, the network obeys `link` alone: both
- * name the payee (protocol.md 3.9).
+ * name the payee (docs/WIRE.md §3.9).
  *
  * @throws RangeError for a block that is no send to the offer's payee
  */

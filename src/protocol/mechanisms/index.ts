@@ -10,7 +10,7 @@ import { trackA } from './track-a.ts';
 import { trackB } from './track-b.ts';
 import { x402nano } from './x402nano.ts';
 
-/** Every way to pay, the best first (protocol.md 3.10): where a payment will do, no cheque leaves the house. */
+/** Every way to pay, the best first (docs/WIRE.md §3.10): where a payment will do, no cheque leaves the house. */
 const kinds: readonly MechanismKind[] = [nanoSession, nymChallenge, trackB, nanoSignature, trackA, x402nano];
 
 /** Which to choose when a server takes several and the user has not said otherwise, best first. */
@@ -35,7 +35,7 @@ const marked: readonly (readonly [mark: string, mechanism: MechanismKind])[] = [
   ['challenge', nymChallenge],
 ];
 
-/** Which mechanism an entry is for, told by the shape of `extra` alone (protocol.md 3.10 rules 3 to 8). */
+/** Which mechanism an entry is for, told by the shape of `extra` alone (docs/WIRE.md §3.10 rules 3 to 8). */
 export function mechanismOf(extra: JsonObject): MechanismKind | 'AMBIGUOUS_MECHANISM' {
   const found = marked.filter(([mark]) => Object.hasOwn(extra, mark)).map(([, mechanism]) => mechanism);
   const [first, second] = found;

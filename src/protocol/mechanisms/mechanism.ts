@@ -10,7 +10,7 @@ export type Recognition<O extends Offer> = O | EntryRefusalCode;
 /** What every way to pay is, whichever way the block goes. */
 interface Kind<O extends Offer> {
   readonly name: O['mechanism'];
-  /** What the classifier calls its entries (protocol.md 3.10). */
+  /** What the classifier calls its entries (docs/WIRE.md §3.10). */
   readonly code: MechanismCode;
   /**
    * Reads the mechanism's own part of an entry, `extra`, when what all entries share is sound. `page` is the final

@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject, own } from '../wire/json.ts';
 import { readId } from './id.ts';
 import type { PayFirst, Recognition } from './mechanism.ts';
 
-/** Rev 6 final and Rev 7 track 1 (protocol.md 3.4). The tagged amount is the proof's link to the session. */
+/** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4). The tagged amount is the proof's link to the session. */
 export const nanoSession: PayFirst<NanoSessionOffer> = {
   name: 'nanoSession',
   code: 'NS7_SESSION',
@@ -17,7 +17,7 @@ export const nanoSession: PayFirst<NanoSessionOffer> = {
     const total = Object.hasOwn(session, 'resourceAmountRaw');
     const tagged = Object.hasOwn(session, 'tagAmountRaw');
     if (total && tagged) return recogniseSession(session, terms);
-    // Early Rev 6: `amount` is only the base price, and sending it loses the money (protocol.md 3.3).
+    // Early Rev 6: `amount` is only the base price, and sending it loses the money (docs/WIRE.md §3.3).
     if (!total && !tagged && Object.hasOwn(session, 'tagModulus')) return 'NS6_EARLY_UNSUPPORTED';
     return 'BAD_SESSION';
   },

@@ -10,7 +10,7 @@ const MECHANISM = 'nano-nym-exact';
 const VERSION = 'ns8';
 
 /**
- * Rev 8 draft, `nano-nym-exact` in version `ns8` (protocol.md 3.6 a); its other mechanisms are told apart here too.
+ * Rev 8 draft, `nano-nym-exact` in version `ns8` (docs/WIRE.md §3.6 a); its other mechanisms are told apart here too.
  * The server does not wait for the confirmation, so the proof is made after it.
  */
 export const nymChallenge: PayFirst<NymChallengeOffer> = {

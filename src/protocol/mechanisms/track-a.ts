@@ -4,7 +4,7 @@ import { own } from '../wire/json.ts';
 import { chequeFor } from './handed-over-block.ts';
 import type { HandOver } from './mechanism.ts';
 
-/** x402.Nano Track A (protocol.md 3.7): `validBefore` alone. */
+/** x402.Nano Track A (docs/WIRE.md §3.7): `validBefore` alone. */
 export const trackA: HandOver<TrackAOffer> = {
   name: 'trackA',
   code: 'XN_TRACK_A',

@@ -6,7 +6,7 @@ import type { PayFirst } from './mechanism.ts';
 const NONCE = /^[0-9a-f]{64}$/;
 
 /**
- * x402.Nano Track B (protocol.md 3.8): `nonce` and `validBefore`. A NOMS signature ties block hash, nonce and time
+ * x402.Nano Track B (docs/WIRE.md §3.8): `nonce` and `validBefore`. A NOMS signature ties block hash, nonce and time
  * together. They are signed as text, so their case counts: all of it is lower.
  */
 export const trackB: PayFirst<TrackBOffer> = {

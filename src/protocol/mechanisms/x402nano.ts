@@ -3,7 +3,7 @@ import { chequeFor } from './handed-over-block.ts';
 import type { HandOver } from './mechanism.ts';
 
 /**
- * x402nano/exact (protocol.md 3.9): known by an empty `extra`; any key at all is some mechanism's we do not know. The
+ * x402nano/exact (docs/WIRE.md §3.9): known by an empty `extra`; any key at all is some mechanism's we do not know. The
  * server names no expiry: what was handed over stays good until the frontier moves.
  */
 export const x402nano: HandOver<X402NanoOffer> = {

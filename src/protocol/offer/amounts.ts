@@ -2,12 +2,12 @@ import { addRaw, isCanonicalRaw, parseRaw, type Raw } from '../../nano/amount.ts
 import type { Json } from '../wire/json.ts';
 import type { EntryRefusalCode } from './codes.ts';
 
-/** Reads an amount as offers must write it: canonical raw as text, at most the supply (protocol.md rule 1). */
+/** Reads an amount as offers must write it: canonical raw as text, at most the supply (docs/WIRE.md §7.1). */
 export function readAmount(value: Json | undefined): Raw | undefined {
   return isCanonicalRaw(value) ? parseRaw(value) : undefined;
 }
 
-/** The price and the tag that make up a total, or why they do not (protocol.md rule 2). Either may be zero. */
+/** The price and the tag that make up a total, or why they do not (docs/WIRE.md §7.2). Either may be zero. */
 export function readParts(
   total: Raw,
   resource: Json | undefined,

@@ -29,11 +29,11 @@ export interface ClassifyContext {
   readonly now: number;
   /** The mechanisms in use here; unless given, those that hand over no signed block. */
   readonly payable?: ReadonlySet<Mechanism>;
-  /** Which mechanisms the user likes best, best first; those it leaves out follow in the order of protocol.md 3.10. */
+  /** Which mechanisms the user likes best, best first; those it leaves out follow in the order of docs/WIRE.md §3.10. */
   readonly preference?: readonly Mechanism[];
 }
 
-/** What an entry is by protocol.md 3.10 alone; the offer stands beside every mechanism's code. */
+/** What an entry is by docs/WIRE.md §3.10 alone; the offer stands beside every mechanism's code. */
 export type ClassifiedEntry =
   | { readonly code: MechanismCode; readonly offer: Offer }
   | { readonly code: EntryRefusalCode; readonly offer?: undefined };
@@ -58,7 +58,7 @@ export type Classification =
   | { readonly kind: 'refused'; readonly code: EnvelopeCode };
 
 /**
- * Says what the value of a PAYMENT-REQUIRED header offers (protocol.md 3.10 and section 7). Pure and total: any text
+ * Says what the value of a PAYMENT-REQUIRED header offers (docs/WIRE.md §3.10 and section 7). Pure and total: any text
  * gives a result, none throws.
  */
 export function classify(header: string, context: ClassifyContext): Classification {
@@ -107,7 +107,7 @@ function classifyEntry(
   return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
 }
 
-/** What else stands against a well-formed offer (protocol.md rules 12, 13 and 16; section 4, row 13). */
+/** What else stands against a well-formed offer (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
 function obstacle(
   offer: Offer,
   fit: ResourceFit,

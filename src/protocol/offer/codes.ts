@@ -1,6 +1,6 @@
 import type { MessageKey } from '../../fault.ts';
 
-/** Why a PAYMENT-REQUIRED header as a whole is refused (protocol.md 3.10). */
+/** Why a PAYMENT-REQUIRED header as a whole is refused (docs/WIRE.md §3.10). */
 export const envelopeCodes = [
   'TOO_LARGE',
   'BAD_BASE64',
@@ -12,7 +12,7 @@ export const envelopeCodes = [
   'BAD_ACCEPTS',
 ] as const;
 
-/** What an entry of `accepts` is when the purse has a name for its mechanism (protocol.md 3.10, payable variants). */
+/** What an entry of `accepts` is when the purse has a name for its mechanism (docs/WIRE.md §3.10, payable variants). */
 export const mechanismCodes = [
   'NS7_SESSION',
   'NS7_SIGNATURE',
@@ -22,7 +22,7 @@ export const mechanismCodes = [
   'X402NANO_EXACT',
 ] as const;
 
-/** Why one entry of `accepts` is refused (protocol.md 3.10; BAD_CHALLENGE from its vectors). */
+/** Why one entry of `accepts` is refused (docs/WIRE.md §3.10; BAD_CHALLENGE from its vectors). */
 export const entryRefusalCodes = [
   'MALFORMED_ENTRY',
   'IGNORE_NOT_NANO',
@@ -49,7 +49,7 @@ export const entryRefusalCodes = [
   'BAD_NONCE',
 ] as const;
 
-/** Why an offer that is well formed is not paid all the same (protocol.md rules 12, 13 and 16; section 4, row 13). */
+/** Why an offer that is well formed is not paid all the same (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
 export const payabilityCodes = [
   'RESOURCE_MISMATCH',
   'INSECURE_URL',
@@ -58,7 +58,7 @@ export const payabilityCodes = [
   'HAND_OVER_OFF',
 ] as const;
 
-/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (protocol.md 1.2, 3.1, 3.2). */
+/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (docs/WIRE.md §1.2, 3.1, 3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
 
 export type EnvelopeCode = (typeof envelopeCodes)[number];
@@ -67,7 +67,7 @@ export type EntryRefusalCode = (typeof entryRefusalCodes)[number];
 export type PayabilityCode = (typeof payabilityCodes)[number];
 export type LegacyCode = (typeof legacyCodes)[number];
 
-/** What an entry is, by protocol.md 3.10 alone. */
+/** What an entry is, by docs/WIRE.md §3.10 alone. */
 export type EntryCode = MechanismCode | EntryRefusalCode;
 
 /** Every reason that this room gives for not paying; each has its sentence. Whoever decides has more of them. */

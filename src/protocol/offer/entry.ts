@@ -31,7 +31,7 @@ export interface SoundEntry {
 /** Own keys that a careless merge would turn into a prototype. */
 const POLLUTING = ['__proto__', 'constructor', 'prototype'];
 
-/** Reads what all mechanisms share: rules 1 and 2 of protocol.md 3.10, first match wins. */
+/** Reads what all mechanisms share: rules 1 and 2 of docs/WIRE.md §3.10, first match wins. */
 export function readEntry(entry: Json, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
   if (!isObject(entry)) return 'MALFORMED_ENTRY';
   return foreign(entry, context) ?? readTerms(entry, index, context);

@@ -34,7 +34,7 @@ export interface OfferTerms {
   readonly warnings: readonly OfferWarning[];
 }
 
-/** Rev 6 final and Rev 7 track 1 (protocol.md 3.4): the amount itself, unique by its tag, names the session. */
+/** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4): the amount itself, unique by its tag, names the session. */
 export interface NanoSessionOffer extends OfferTerms {
   readonly mechanism: 'nanoSession';
   /** The session id: paid at most once. A secret until the proof is delivered. */
@@ -45,7 +45,7 @@ export interface NanoSessionOffer extends OfferTerms {
   readonly tagAmount: Raw;
 }
 
-/** Rev 7 track 2 (protocol.md 3.5): the payer signs the block hash and the URL. */
+/** Rev 7 track 2 (docs/WIRE.md §3.5): the payer signs the block hash and the URL. */
 export interface NanoSignatureOffer extends OfferTerms {
   readonly mechanism: 'nanoSignature';
   /** The offer carries no id of its own: each approval pays once. */
@@ -54,7 +54,7 @@ export interface NanoSignatureOffer extends OfferTerms {
   readonly urlToSign: string;
 }
 
-/** Rev 8 draft `ns8` (protocol.md 3.6 a). */
+/** Rev 8 draft `ns8` (docs/WIRE.md §3.6 a). */
 export interface NymChallengeOffer extends OfferTerms {
   readonly mechanism: 'nymChallenge';
   /** The challenge id. */
@@ -63,7 +63,7 @@ export interface NymChallengeOffer extends OfferTerms {
   readonly tagAmount: Raw;
 }
 
-/** x402.Nano Track B (protocol.md 3.8): a NOMS signature over block hash, nonce and time. */
+/** x402.Nano Track B (docs/WIRE.md §3.8): a NOMS signature over block hash, nonce and time. */
 export interface TrackBOffer extends OfferTerms {
   readonly mechanism: 'trackB';
   /** The nonce, 64 lower-case hex digits. */
@@ -72,7 +72,7 @@ export interface TrackBOffer extends OfferTerms {
   readonly validBefore: number;
 }
 
-/** x402.Nano Track A (protocol.md 3.7): a signed block, handed over and not published. */
+/** x402.Nano Track A (docs/WIRE.md §3.7): a signed block, handed over and not published. */
 export interface TrackAOffer extends OfferTerms {
   readonly mechanism: 'trackA';
   readonly oncePer: undefined;
@@ -80,7 +80,7 @@ export interface TrackAOffer extends OfferTerms {
   readonly validBefore: number;
 }
 
-/** x402nano/exact (protocol.md 3.9): a signed block, handed over and not published, without an expiry of its own. */
+/** x402nano/exact (docs/WIRE.md §3.9): a signed block, handed over and not published, without an expiry of its own. */
 export interface X402NanoOffer extends OfferTerms {
   readonly mechanism: 'x402nano';
   readonly oncePer: undefined;

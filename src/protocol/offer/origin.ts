@@ -8,7 +8,7 @@ export function isWeb(url: URL): boolean {
   return url.protocol === 'https:' || url.protocol === 'http:';
 }
 
-/** True where nobody stands between: https, or this very machine (protocol.md rule 14). */
+/** True where nobody stands between: https, or this very machine (docs/WIRE.md §7.14). */
 export function isSecure(address: string): boolean {
   const url = readUrl(address);
   if (!url) return false;

@@ -30,7 +30,7 @@ export function readResource(resource: JsonObject): Resource {
  */
 export type ResourceFit = 'same' | 'scheme' | 'other';
 
-/** Compares the origins only (protocol.md rule 13): a path may differ, as servers rewrite them. */
+/** Compares the origins only (docs/WIRE.md §7.13): a path may differ, as servers rewrite them. */
 export function compareResource(resource: JsonObject, answered: string): ResourceFit {
   const page = readUrl(answered);
   const named = page && readUrl(ownText(resource, 'url') ?? '', page.href);

@@ -10,7 +10,7 @@ export function paymentIdOf(hash: BlockHash): string {
 }
 
 /**
- * The `extensions` to send back (x402 `payment-identifier`, protocol.md 1.3): what the server wrote of it, with our id
+ * The `extensions` to send back (x402 `payment-identifier`, docs/WIRE.md §1.3): what the server wrote of it, with our id
  * added, unless it brought one. Undefined when it did not offer the extension; others are not echoed.
  *
  * @throws RangeError when `id` is not 16 to 128 of `[A-Za-z0-9_-]`

@@ -7,7 +7,7 @@ import type { JsonObject } from '../wire/json.ts';
 import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
 
 /**
- * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, protocol.md 1.1): from the confirmed send, or from the
+ * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, docs/WIRE.md §1.1): from the confirmed send, or from the
  * signed block where that is handed over. It echoes the accepted entry as the server wrote it, key for key. Make it
  * once and keep it: every delivery sends the same bytes (rule 8).
  *

@@ -8,7 +8,7 @@ const UPPER_CASE = ['previous', 'link', 'signature'];
 
 /**
  * The JSON body of the POST that takes a proof once more, to the same path, when a Rev 7 server answered 410
- * `SESSION_LOST` for a payment already made (protocol.md 3.4). It needs no PAYMENT-SIGNATURE beside it.
+ * `SESSION_LOST` for a payment already made (docs/WIRE.md §3.4). It needs no PAYMENT-SIGNATURE beside it.
  */
 export function fallbackBody(proof: string): string {
   return JSON.stringify({ paymentSignature: proof });
@@ -16,7 +16,7 @@ export function fallbackBody(proof: string): string {
 
 /**
  * The same proof, block, id and echo, with the block's hex in lower case, for a Track A server that took the upper case
- * for malformed (protocol.md section 4, row 9). Undefined for every other proof and for one already written so: there
+ * for malformed (docs/WIRE.md §4.9). Undefined for every other proof and for one already written so: there
  * is one such second try.
  */
 export function lowerCaseProof(proof: string): string | undefined {

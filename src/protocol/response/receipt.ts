@@ -3,7 +3,7 @@ import { decodeObject } from '../wire/envelope.ts';
 import { isObject, type JsonObject, own, ownText } from '../wire/json.ts';
 import { isEarly } from './refusal-text.ts';
 
-/** What a PAYMENT-RESPONSE header states, in whichever of the known shapes (protocol.md section 4, row 23). */
+/** What a PAYMENT-RESPONSE header states, in whichever of the known shapes (docs/WIRE.md §4.23). */
 export interface Receipt {
   /** Whether the server says it was paid; undefined when it says neither. */
   readonly settled: boolean | undefined;

@@ -1,6 +1,6 @@
 /**
  * The same proof may do a moment later: the server has not seen the block, not seen it confirmed, or could not settle
- * what it found to be good (protocol.md rule 10, sections 3.4 to 3.9; core's `unexpected_…` is a failure of its own).
+ * what it found to be good (docs/WIRE.md §7.10, sections 3.4 to 3.9; core's `unexpected_…` is a failure of its own).
  */
 const EARLY = [
   /not (yet )?confirmed/i,
@@ -24,12 +24,12 @@ const FINAL = [
   /\b(WRONG_BLOCK_TYPE|SENDER_MISMATCH|STALE_FRONTIER|FRONTIER_CHANGED|DUPLICATE_(FRONTIER|BLOCK_HASH))\b/,
 ];
 
-/** Whether a server's reason for refusing a proof means "not yet" (protocol.md rule 10). */
+/** Whether a server's reason for refusing a proof means "not yet" (docs/WIRE.md §7.10). */
 export function isEarly(reason: string): boolean {
   return !isFinal(reason) && EARLY.some((words) => words.test(reason));
 }
 
-/** Whether a server's reason for refusing a proof rules out that the same proof will ever do (protocol.md rule 10). */
+/** Whether a server's reason for refusing a proof rules out that the same proof will ever do (docs/WIRE.md §7.10). */
 export function isFinal(reason: string): boolean {
   return FINAL.some((words) => words.test(reason));
 }

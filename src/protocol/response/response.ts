@@ -21,7 +21,7 @@ export type ServerResponse =
   | { readonly kind: 'paid'; readonly receipt: Receipt | undefined }
   | {
       readonly kind: 'refused';
-      /** False when delivering the same proof again may still succeed (protocol.md rule 10). */
+      /** False when delivering the same proof again may still succeed (docs/WIRE.md §7.10). */
       readonly final: boolean;
       /** Why, in the server's words fit to be shown; empty when it gave none. */
       readonly text: string;
@@ -32,7 +32,7 @@ export type ServerResponse =
 
 /**
  * Another way to deliver the same proof once more. It pays nothing:
- * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, protocol.md 3.4);
+ * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, docs/WIRE.md §3.4);
  * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, section 4, row 9).
  */
 export type Remedy = 'postBody' | 'lowerCase';
@@ -47,7 +47,7 @@ const MAX_BODY = 64 * 1024;
 const MAX_TEXT = 280;
 
 /**
- * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (protocol.md rule 22); a refusal is final
+ * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (docs/WIRE.md §7.22); a refusal is final
  * unless its status or its words say that the same proof may do later, or nobody can read what it says: then it need not
  * even be about the proof. A redirect or an informational status says neither. No refusal is ever a reason to pay again
  * (rule 9).

@@ -5,7 +5,7 @@ const SPACE_OR_CONTROL = /[\s\p{Cc}]+/gu;
 const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu;
 
 /**
- * A server's words made fit to be shown as text (invariant 8, protocol.md rule 19): nothing invisible, nothing that
+ * A server's words made fit to be shown as text (invariant 8, docs/WIRE.md §7.19): nothing invisible, nothing that
  * turns the reading direction, one line, at most `most` characters. Markup stays what it is, text.
  */
 export function cleanText(text: string, most: number): string {

@@ -25,7 +25,7 @@ export interface Resource {
   readonly route: string;
 }
 
-/** How a proof reached us: with the request, or in the body of the POST fallback after `SESSION_LOST` (protocol.md 3.4). */
+/** How a proof reached us: with the request, or in the body of the POST fallback after `SESSION_LOST` (docs/WIRE.md §3.4). */
 export type Delivery = 'header' | 'body';
 
 /** What became of a presented proof. Nothing is spent unless it is `settled`. */
@@ -48,7 +48,7 @@ export interface Mechanism {
   /** A fresh entry of `accepts[]` for this resource, remembered as issued. */
   offer(resource: Resource, terms: Terms): AcceptsEntry;
 
-  /** Whether an echoed entry is one of this mechanism's, by the shape of `extra` alone (protocol.md 3.10). */
+  /** Whether an echoed entry is one of this mechanism's, by the shape of `extra` alone (docs/WIRE.md §3.10). */
   recognises(accepted: Presented['accepted']): boolean;
 
   /**
@@ -67,7 +67,7 @@ export interface Mechanism {
 /** A refusal on which the client may learn more from a fresh offer. */
 export const refused = (error: string): Refusal => ({ kind: 'refused', status: 402, error });
 
-/** An echoed entry that is not one we issued for this URL, in the words of x402 core (protocol.md 1.1). */
+/** An echoed entry that is not one we issued for this URL, in the words of x402 core (docs/WIRE.md §1.1). */
 export const noSuchOffer = refused('No matching payment requirements');
 
 /** A session we do not know, no longer know, or have already honoured. */

@@ -23,7 +23,7 @@ export interface NanoSessionParts {
   readonly faults: Faults;
 }
 
-/** nanoSession (Rev 7 track 1, protocol.md 3.4): every quote has its own amount, and the amount says whose the send is. */
+/** nanoSession (Rev 7 track 1, docs/WIRE.md §3.4): every quote has its own amount, and the amount says whose the send is. */
 export function nanoSession(parts: NanoSessionParts): Mechanism {
   const { networkId, payTo, sessions, spent, now, faults } = parts;
   return {

@@ -26,7 +26,7 @@ export interface NanoSignatureParts {
 }
 
 /**
- * nanoSignature (Rev 7 track 2, protocol.md 3.5): the price is clean, the payer signs block hash and URL, and the
+ * nanoSignature (Rev 7 track 2, docs/WIRE.md §3.5): the price is clean, the payer signs block hash and URL, and the
  * merchant pockets the send before it answers. The offer carries no id; what makes it ours is that we have quoted this
  * very URL and the quote is not over.
  */

@@ -39,7 +39,7 @@ export interface NymChallengeParts {
 }
 
 /**
- * nano-nym-exact, ns8 (Rev 8 draft, protocol.md 3.6): every challenge has its own amount. The reference server asks the
+ * nano-nym-exact, ns8 (Rev 8 draft, docs/WIRE.md §3.6): every challenge has its own amount. The reference server asks the
  * node once and does not wait for the confirmation.
  */
 export function nymChallenge(parts: NymChallengeParts): Mechanism {

@@ -1,6 +1,6 @@
 import type { Habits } from '../flavour.ts';
 
-/** The Rev 7 demo server (protocol.md 3.4): the offer in the body too, no receipt, and a word with every 402. */
+/** The Rev 7 demo server (docs/WIRE.md §3.4): the offer in the body too, no receipt, and a word with every 402. */
 export const rev7: Habits = {
   encoding: 'base64',
   demand: (required) => required,

@@ -46,7 +46,7 @@ export type SendVerdict = PaidSend | Refusal;
 
 /**
  * Judges a presented send against the ledger. Spends nothing: a stranger who presents somebody's hash must not be able
- * to spoil it (protocol.md 5, T22).
+ * to spoil it (docs/WIRE.md §5 T22).
  */
 export async function inspectSend(assay: Assay, proof: string, debt: Debt): Promise<PaidSend | Flaw> {
   const { node, spent, patience, faults } = assay;
@@ -65,7 +65,7 @@ export async function inspectSend(assay: Assay, proof: string, debt: Debt): Prom
   return { kind: 'paid', hash, payer: block.block_account, amountRaw: block.amount };
 }
 
-/** The same judgement in the words of Rev 7 (protocol.md 3.4). */
+/** The same judgement in the words of Rev 7 (docs/WIRE.md §3.4). */
 export async function judgeSend(assay: Assay, proof: string, debt: Debt): Promise<SendVerdict> {
   const verdict = await inspectSend(assay, proof, debt);
   switch (verdict.kind) {

@@ -20,7 +20,7 @@ const address = v.pipe(
 );
 const digits = (shape: RegExp) => v.pipe(v.string(), v.regex(shape));
 
-/** All of the specification's fields; its text wants lower-case hex, its own example is upper case (protocol.md 4, row 9). */
+/** All of the specification's fields; its text wants lower-case hex, its own example is upper case (docs/WIRE.md §4.9). */
 const Block = v.object({
   type: v.literal('state'),
   account: address,
@@ -45,7 +45,7 @@ export interface TrackAParts {
 }
 
 /**
- * x402.Nano Track A (protocol.md 3.7): the payer hands over a signed block, the merchant publishes it and waits for its
+ * x402.Nano Track A (docs/WIRE.md §3.7): the payer hands over a signed block, the merchant publishes it and waits for its
  * confirmation. A block that was taken and is not confirmed yet may be brought again: it is settled, not judged anew.
  */
 export function trackA(parts: TrackAParts): Mechanism {

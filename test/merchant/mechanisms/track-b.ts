@@ -32,7 +32,7 @@ export interface TrackBParts {
 }
 
 /**
- * x402.Nano Track B (protocol.md 3.8): the payer signs block, nonce and deadline as an off-chain message. More than the
+ * x402.Nano Track B (docs/WIRE.md §3.8): the payer signs block, nonce and deadline as an off-chain message. More than the
  * price will do, and a nonce serves for as many payments as its deadline leaves time for: the block is what is spent.
  */
 export function trackB(parts: TrackBParts): Mechanism {

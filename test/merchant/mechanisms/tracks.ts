@@ -11,7 +11,7 @@ export const paymentExpired = refused('PAYMENT_EXPIRED');
 type Wordings = Readonly<Record<string, readonly [status: number, error: string]>>;
 
 /**
- * The demo server of x402.Nano, its track routes (protocol.md 3.8): never a 402 for a proof, never a second offer. Only
+ * The demo server of x402.Nano, its track routes (docs/WIRE.md §3.8): never a 402 for a proof, never a second offer. Only
  * the code counts: what follows a colon is kept as it is.
  */
 export function trackHabits(track: 'a' | 'b', wordings: Wordings): Habits {

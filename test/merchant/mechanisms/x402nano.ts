@@ -43,7 +43,7 @@ export interface X402NanoParts {
 }
 
 /**
- * x402nano/exact (protocol.md 3.9): one offer for everybody, without an expiry; a signed block is handed over, and
+ * x402nano/exact (docs/WIRE.md §3.9): one offer for everybody, without an expiry; a signed block is handed over, and
  * published without waiting for its confirmation.
  */
 export function x402nano(parts: X402NanoParts): Mechanism {

@@ -2,7 +2,7 @@ import type { PaymentRequired } from '../envelope.ts';
 import { gate } from './article.ts';
 import { escapeHtml, page } from './layout.ts';
 
-/** The page that x402 core up to 2.10 sends a browser instead of the header: the offer is in it twice (protocol.md 1.1). */
+/** The page that x402 core up to 2.10 sends a browser instead of the header: the offer is in it twice (docs/WIRE.md §1.1). */
 export function paywall(required: PaymentRequired): string {
   const offer = JSON.stringify(required);
   return page(

@@ -1,7 +1,7 @@
 import type { Plugin } from 'vite';
 import { SCRIPT_NAME } from '../src/content/script-name.ts';
 
-const HOLD = 'src/content/hold.iife.js';
+const HOLD = 'src/content/main/hold.iife.js';
 
 /**
  * Names the script that runs in the page's own world, whose address would show in the stack traces of pages. Under that

@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * its own. `docs/ARCHITECTURE.md` draws them.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['fault.ts', 'payment-id.ts', 'site.ts'],
+  ['concurrency.ts', 'fault.ts', 'payment-id.ts', 'site.ts'],
   ['messages', 'nano', 'work'],
   ['ui'],
   ['interception', 'protocol', 'vault'],

@@ -1,3 +1,5 @@
+import { SerialQueue } from '../concurrency.ts';
+
 const APPROVE_PAGE = 'src/pages/approve/index.html';
 
 /** Something that waits for the user. */
@@ -18,7 +20,7 @@ export class Attention {
   readonly #shown = new Set<string>();
   #waiting = 0;
   #isOutOfOrder = false;
-  #busy: Promise<void> = Promise.resolve();
+  readonly #opening = new SerialQueue();
 
   /** Told all that waits, whenever it changes. */
   tell(matters: readonly Matter[]): void {
@@ -32,7 +34,7 @@ export class Attention {
     }
     const [first] = fresh;
     if (first === undefined) return;
-    this.#busy = this.#busy.then(() => open(first.tabId)).catch(console.error);
+    this.#opening.run(() => open(first.tabId)).catch(console.error);
   }
 
   /** Marks the button for as long as the purse cannot pay at all; why, the popup says. */

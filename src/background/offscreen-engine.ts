@@ -1,3 +1,4 @@
+import { SingleFlight } from '../concurrency.ts';
 import { WORK_PORT, WORK_READY_PORT } from '../pages/offscreen/ports.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import { PortEngine } from '../work/wire/port-engine.ts';
@@ -14,12 +15,9 @@ export function offscreenEngines(): readonly WorkEngine[] {
   chrome.runtime.onConnect.addListener((port) => {
     if (port.name === WORK_READY_PORT) port.disconnect();
   });
-  let opening: Promise<void> | undefined;
+  const opening = new SingleFlight<void>();
   const connect = async () => {
-    opening ??= openDocument().finally(() => {
-      opening = undefined;
-    });
-    await opening;
+    await opening.run(openDocument);
     return chrome.runtime.connect({ name: WORK_PORT });
   };
   return [new PortEngine('gpu', connect), new PortEngine('cpu', connect)];

@@ -1,5 +1,5 @@
+import { type Deferred, deferred } from '../concurrency.ts';
 import type { UrlAgain } from '../messages/bridge.ts';
-import { type Deferred, deferred } from './deferred.ts';
 
 /** What a held request does next: go again to this URL, or give the page its original 402. */
 export type HoldEnd = UrlAgain | 'release';

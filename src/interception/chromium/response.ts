@@ -1,5 +1,5 @@
+import { deferred } from '../../concurrency.ts';
 import { type DeliveryOutcome, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
-import { deferred } from '../deferred.ts';
 import { isStranger } from './carrier.ts';
 import { bareUrl, NO_TAB, type ObservedRequest } from './observed-request.ts';
 import { PROOF_HEADER, type Target } from './proof-rule.ts';

@@ -1,7 +1,6 @@
 import { type ComponentChild, render } from 'preact';
 import { loadPublicSuffixes } from './site.ts';
-import './tokens.css';
-import './base.css';
+import './styles/index.css';
 
 /** Puts a page's root component into its document. */
 export function mount(page: ComponentChild): void {

@@ -17,7 +17,7 @@ export function ExportActivity() {
   const save = (action: Action, ending: 'csv' | 'json', type: string, parts: () => Promise<string[]>) =>
     action.run(async () => saveFile(`nano-purse-activity-${today()}.${ending}`, type, await parts()));
   return (
-    <section class="export" aria-label={t('popup_export')}>
+    <section aria-label={t('popup_export')}>
       <div class="columns">
         <Button
           look="quiet"

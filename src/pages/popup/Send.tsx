@@ -146,7 +146,7 @@ function ConfirmOrder({ order, own, onBack, onSent }: ConfirmOrderProps) {
     });
   return (
     <Screen title={t('popup_sendConfirmTitle')} onBack={onBack}>
-      <p class="story-amount">
+      <p>
         <Amount raw={order.amount} large testId="send-total" />
       </p>
       <dl class="facts">

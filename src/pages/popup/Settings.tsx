@@ -78,7 +78,7 @@ function Networks({ settings }: { readonly settings: SettingsView }) {
   const action = useAction();
   return (
     <Section title={t('popup_networkTitle')} id="network">
-      <div role="radiogroup" aria-label={t('popup_networkUse')} class="choices">
+      <div role="radiogroup" aria-label={t('popup_networkUse')}>
         {settings.networks.map((network) => (
           <NetworkChoice
             key={network.id}

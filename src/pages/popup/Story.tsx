@@ -42,7 +42,7 @@ export function Story({ id, from, purse }: StoryProps) {
   const title = t(item.kind === 'payment' ? 'popup_paymentTitle' : standingOf(item).key);
   return (
     <Screen title={title} onBack={back}>
-      <p class="story-amount">
+      <p>
         <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
       </p>
       {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}

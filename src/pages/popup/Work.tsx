@@ -93,7 +93,7 @@ function Ahead({ work }: { readonly work: WorkView }) {
     <section class="card" aria-labelledby="ahead-title">
       <h2 id="ahead-title">{t('popup_ahead')}</h2>
       <p class="hint">{t('popup_aheadText')}</p>
-      <div role="radiogroup" aria-labelledby="ahead-title" class="choices">
+      <div role="radiogroup" aria-labelledby="ahead-title">
         {AHEAD.map(([ahead, name]) => (
           <div class="choice" key={ahead}>
             <label>

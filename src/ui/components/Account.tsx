@@ -6,7 +6,7 @@ import { t } from '../i18n.ts';
 export function Account({ account, testId }: { readonly account: string; readonly testId?: string }) {
   const whole = useSignal(false);
   return (
-    <span class="account" data-account={account} data-testid={testId}>
+    <span data-account={account} data-testid={testId}>
       {whole.value ? <FullAccount account={account} /> : <span class="code">{shortAccount(account)}</span>}{' '}
       <button
         type="button"

@@ -7,7 +7,7 @@ const MOST = 4;
 /** How hard a password is to guess, as a bar and in words; null leaves the bar empty. */
 export function Strength({ strength }: { readonly strength: PasswordStrength | null }) {
   return (
-    <div class="strength" data-score={strength?.score} data-testid="password-strength">
+    <div data-score={strength?.score} data-testid="password-strength">
       <div class="strength-bar" aria-hidden="true">
         {[1, 2, 3, MOST].map((step) => (
           <span

@@ -24,7 +24,7 @@ export function engineName(name: string): string {
 /** How far the proof of work for the next payment is. */
 export function WorkLine({ work }: { readonly work: WorkState }) {
   return (
-    <div class="work-line" data-testid="work" data-work={work}>
+    <div data-testid="work" data-work={work}>
       <p class={`work work-${work}`}>{work !== 'none' && t(SENTENCES[work])}</p>
       {work === 'working' && <Progress />}
     </div>

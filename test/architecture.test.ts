@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * The layers of `src`, lowest first: this is the only place that declares them. A module imports only from layers below
- * its own. `docs/ARCHITECTURE.md` draws them.
+ * its own.
  */
 const LAYERS: readonly (readonly string[])[] = [
   ['concurrency.ts', 'fault.ts', 'payment-id.ts', 'site.ts'],
@@ -168,6 +168,45 @@ describe('the docs', () => {
     expect(named.length).toBeGreaterThan(50);
     const missing = named.filter(({ test }) => !tests.some((there) => `/${there}`.endsWith(`/${test}`)));
     expect(missing).toEqual([]);
+  });
+
+  const citing = ['src', 'test', 'scripts', 'docs'].flatMap((folder) =>
+    filesBelow(folder, (path) => /\.(ts|tsx|js|mjs|md)$/.test(path)).map(({ path, text }) => ({
+      path: `${folder}/${path}`,
+      text,
+    })),
+  );
+
+  it('have every section and row of docs/WIRE.md that is cited', () => {
+    const there = new Set<string>();
+    let section = '';
+    for (const line of docs.find(({ path }) => path === 'WIRE.md')?.text.split('\n') ?? []) {
+      section = /^#{2,3} (\d+(?:\.\d+)?)\b/.exec(line)?.[1] ?? section;
+      there.add(section);
+      const [, row, probe] = /^\| (?:(\d+)|(T\d+)) \|/.exec(line) ?? [];
+      if (row !== undefined) there.add(`${section}.${row}`);
+      if (probe !== undefined) there.add(`${section} ${probe}`);
+    }
+    const cited = citing.flatMap(({ path, text }) =>
+      [...text.matchAll(/§(\d+(?:\.\d+)?(?: T\d+)?)/g)].map(([, number = '']) => ({ path, number })),
+    );
+    expect(cited.length).toBeGreaterThan(100);
+    expect(cited.filter(({ number }) => !there.has(number))).toEqual([]);
+  });
+
+  it('have every page that a comment names', () => {
+    const isComment = (line: string) => /^\s*(\/\*|\*|\/\/)/.test(line);
+    const named = citing
+      .filter(({ path }) => !path.endsWith('.md'))
+      .flatMap(({ path, text }) =>
+        text
+          .split('\n')
+          .filter((line) => line.includes('.md') && isComment(line))
+          .flatMap((line) => line.match(/[\w./-]+\.md\b/g) ?? [])
+          .map((page) => ({ path, page })),
+      );
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.filter(({ page }) => !existsSync(join(ROOT, page)))).toEqual([]);
   });
 
   it('have a row for every invariant of the design', () => {

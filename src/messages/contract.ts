@@ -66,7 +66,7 @@ const hash = v.pipe(v.string(), v.regex(/^[0-9A-F]{64}$/));
 const order = { run, to: text(80), amount: raw };
 /**
  * All that may be signed for a proof by hand: a block hash with a URL (docs/WIRE.md §3.5), or with a nonce and a time
- * (3.8). Neither can be taken for anything else.
+ * (docs/WIRE.md §3.8). Neither can be taken for anything else.
  */
 const message = v.variant('kind', [
   v.strictObject({

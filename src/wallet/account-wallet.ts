@@ -257,7 +257,7 @@ export class AccountWallet {
     return told.confirmed ? 'confirmed' : 'unconfirmed';
   }
 
-  /** Signs, with the account's key, a message that a mechanism binds to a payment (docs/WIRE.md §3.5, 3.8). */
+  /** Signs, with the account's key, a message that a mechanism binds to a payment (docs/WIRE.md §3.5, §3.8). */
   async sign({ kind, text }: Message): Promise<string> {
     const { privateKey } = await this.#ports.keys();
     return kind === 'plain' ? signDigestOfText(privateKey, text) : signNoms(privateKey, text);

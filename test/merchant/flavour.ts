@@ -20,7 +20,7 @@ export interface Wording {
 
 /**
  * How the reference server of one mechanism writes what has been decided. It decides nothing: its holes are not here
- * (docs/WIRE.md §4.13 to 16, 19, 20, 25), only its shapes, its words and its status codes.
+ * (docs/WIRE.md §4.13 to §4.16, §4.19, §4.20, §4.25), only its shapes, its words and its status codes.
  */
 export interface Habits {
   /** The alphabet of its headers. */

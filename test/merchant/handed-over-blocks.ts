@@ -32,7 +32,7 @@ interface Cheque {
 const LATE_MS = 2000;
 
 /**
- * The signed blocks that payers handed over (docs/WIRE.md §3.7, 3.9). Of two blocks on one frontier the network takes one,
+ * The signed blocks that payers handed over (docs/WIRE.md §3.7, §3.9). Of two blocks on one frontier the network takes one,
  * so only one is ever taken here; a block that bounced makes room for the next.
  */
 export class Cheques {

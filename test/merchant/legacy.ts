@@ -1,7 +1,7 @@
 import { type Answer, BadRequest, html, json, show, type Visit } from './http.ts';
 import { page } from './pages/layout.ts';
 
-/** A 402 as servers of earlier protocols put it: no `PAYMENT-REQUIRED`, the price elsewhere (docs/WIRE.md §1.2, 3.1, 3.2). */
+/** A 402 as servers of earlier protocols put it: no `PAYMENT-REQUIRED`, the price elsewhere (docs/WIRE.md §1.2, §3.1, §3.2). */
 interface LegacyDemand {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;

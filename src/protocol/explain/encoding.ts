@@ -25,7 +25,7 @@ const MOST_TEXT = 2_000;
 /** A longer value is refused for its length; this much of it is looked at (characters). */
 const MOST_LOOKED_AT = 64 * 1024;
 
-/** Reads a header's value as far as all three headers are alike: base64 of a JSON object (docs/WIRE.md §0). */
+/** Reads a header's value as far as all three headers are alike: base64 of a JSON object (docs/WIRE.md §1.1). */
 export function readEncoding(value: string): Encoding {
   const text = value.trim().slice(0, MOST_LOOKED_AT);
   const json = decodeObject(value) ?? null;

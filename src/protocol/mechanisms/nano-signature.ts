@@ -11,7 +11,7 @@ const DROPPED_BY_PARSERS = /[\p{Cc} ]/u;
 
 /**
  * Rev 7 track 2 (docs/WIRE.md §3.5). The signature is over Blake2b-256 of the UTF-8 bytes of block hash and URL, joined
- * without a separator: the plain form, not NOMS (section 4, rows 2 and 3). The hash is signed in the upper case in
+ * without a separator: the plain form, not NOMS (docs/WIRE.md §4.2, §4.3). The hash is signed in the upper case in
  * which it is sent, the URL byte for byte as the server wrote it.
  */
 export const nanoSignature: PayFirst<NanoSignatureOffer> = {

@@ -58,7 +58,7 @@ export type Classification =
   | { readonly kind: 'refused'; readonly code: EnvelopeCode };
 
 /**
- * Says what the value of a PAYMENT-REQUIRED header offers (docs/WIRE.md §3.10 and section 7). Pure and total: any text
+ * Says what the value of a PAYMENT-REQUIRED header offers (docs/WIRE.md §3.10, §7). Pure and total: any text
  * gives a result, none throws.
  */
 export function classify(header: string, context: ClassifyContext): Classification {

@@ -58,7 +58,7 @@ export const payabilityCodes = [
   'HAND_OVER_OFF',
 ] as const;
 
-/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (docs/WIRE.md §1.2, 3.1, 3.2). */
+/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (docs/WIRE.md §1.2, §3.1, §3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
 
 export type EnvelopeCode = (typeof envelopeCodes)[number];

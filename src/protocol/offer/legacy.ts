@@ -14,7 +14,7 @@ const ADDRESS = /^(nano|xrb)_/;
 
 /**
  * Recognises a 402 of an earlier protocol, so that the log can say why it is not paid: x402.NanoSession Rev 1 to 5
- * (docs/WIRE.md §3.1, 3.2) by header or body, x402 v1 (1.2) by body. None of them is ever paid: their servers and
+ * (docs/WIRE.md §3.1, §3.2) by header or body, x402 v1 (§1.2) by body. None of them is ever paid: their servers and
  * specifications do not agree on what to send. Undefined for any other response, and for one with PAYMENT-REQUIRED.
  */
 export function recogniseLegacy({ headers, bodyText }: LegacyResponse): LegacyCode | undefined {

@@ -9,7 +9,7 @@ import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
 /**
  * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, docs/WIRE.md §1.1): from the confirmed send, or from the
  * signed block where that is handed over. It echoes the accepted entry as the server wrote it, key for key. Make it
- * once and keep it: every delivery sends the same bytes (rule 8).
+ * once and keep it: every delivery sends the same bytes (docs/WIRE.md §7.8).
  *
  * `paymentId` goes to servers that take a payment identifier; it is made from the block hash unless given.
  *

@@ -1,6 +1,6 @@
 /**
  * The same proof may do a moment later: the server has not seen the block, not seen it confirmed, or could not settle
- * what it found to be good (docs/WIRE.md §7.10, sections 3.4 to 3.9; core's `unexpected_…` is a failure of its own).
+ * what it found to be good (docs/WIRE.md §7.10, §3.4 to §3.9; core's `unexpected_…` is a failure of its own).
  */
 const EARLY = [
   /not (yet )?confirmed/i,

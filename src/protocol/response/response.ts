@@ -33,12 +33,12 @@ export type ServerResponse =
 /**
  * Another way to deliver the same proof once more. It pays nothing:
  * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, docs/WIRE.md §3.4);
- * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, section 4, row 9).
+ * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, docs/WIRE.md §4.9).
  */
 export type Remedy = 'postBody' | 'lowerCase';
 
 /**
- * Where bodies say why, the most specific first: x402nano's example server (`reason`), its facilitator (3.9), everyone
+ * Where bodies say why, the most specific first: x402nano's example server (`reason`), its facilitator (docs/WIRE.md §3.9), everyone
  * else (`error`).
  */
 const REASON_KEYS = ['reason', 'invalidReason', 'errorReason', 'error'];
@@ -50,7 +50,7 @@ const MAX_TEXT = 280;
  * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (docs/WIRE.md §7.22); a refusal is final
  * unless its status or its words say that the same proof may do later, or nobody can read what it says: then it need not
  * even be about the proof. A redirect or an informational status says neither. No refusal is ever a reason to pay again
- * (rule 9).
+ * (docs/WIRE.md §7.9).
  *
  * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
  */

@@ -5,8 +5,9 @@ const URL_SAFE = /^[A-Za-z0-9_-]+$/;
 const WHOLE_BYTES: Readonly<Record<number, RegExp>> = { 0: /./, 2: /[AQgw]$/, 3: /[AEIMQUYcgkosw048]$/ };
 
 /**
- * Reads base64 in the standard or the URL-safe alphabet, with its whole padding or none (docs/WIRE.md §4.1). Undefined for anything else: mixed alphabets, wrong padding, left-over bits, an empty text, a comma that
- * joins two headers.
+ * Reads base64 in the standard or the URL-safe alphabet, with its whole padding or none (docs/WIRE.md §4.1).
+ * Undefined for anything else: mixed alphabets, wrong padding, left-over bits, an empty text, a comma that joins two
+ * headers.
  */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
   const digits = text.replace(/={1,2}$/, '');
@@ -20,7 +21,7 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | undefined 
   return bytes;
 }
 
-/** Writes standard, padded base64: the one form that every reference server reads (docs/WIRE.md §0). */
+/** Writes standard, padded base64: the one form that every reference server reads (docs/WIRE.md §4.1). */
 export function encodeBase64(bytes: Uint8Array): string {
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);

@@ -30,7 +30,7 @@ const MAX_HEADER_CHARACTERS = 64 * 1024;
 const MAX_ENTRIES = 32;
 
 /**
- * Decodes the value of a PAYMENT-REQUIRED header (x402 v2, docs/WIRE.md §1.1 and 3.10). Total: any text gives an
+ * Decodes the value of a PAYMENT-REQUIRED header (x402 v2, docs/WIRE.md §1.1, §3.10). Total: any text gives an
  * envelope or the code of the first thing wrong with it.
  */
 export function decodeEnvelope(header: string): DecodedEnvelope {

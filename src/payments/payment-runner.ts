@@ -367,7 +367,7 @@ export class PaymentRunner {
       case 'replaced':
       case 'claimed':
         return this.#takeUpAgain(payment, signed, publication, demand);
-      case 'landed':
+      case 'onLedger':
         return this.#ports.journal.advance(intent.id, { state: 'published', block, hash });
     }
   }

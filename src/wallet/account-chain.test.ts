@@ -46,7 +46,7 @@ const order = (amount: bigint) => ({ to: STRANGER, amount: amount as Raw });
 const record = (own: OwnBlock) => account.chains.put(own);
 const pay = async (amount: bigint) => {
   const own = await chain.send(order(amount), record);
-  expect(await chain.publish(own)).toBe('landed');
+  expect(await chain.publish(own)).toBe('onLedger');
   return own;
 };
 /** A strange key, as the test devnet writes it. */
@@ -117,7 +117,7 @@ describe('signing', () => {
     await Promise.all([chain.look(), other.look()]);
     await pay(1n);
     const own = await other.send(order(2n), record);
-    expect(await other.publish(own)).toBe('landed');
+    expect(await other.publish(own)).toBe('onLedger');
     expect(amounts()).toEqual([1n, 2n]);
   });
 
@@ -145,7 +145,7 @@ describe('signing', () => {
     const source = hashOf(await devnet.faucet(account.address, 7n));
     await devnet.confirmed(source);
     const { own, publication } = await receive({ hash: source, amount: 7n as Raw, from: STRANGER });
-    expect(publication).toBe('landed');
+    expect(publication).toBe('onLedger');
     expect(own).toMatchObject({
       subtype: 'open',
       moved: 7n,
@@ -322,8 +322,8 @@ describe('another wallet on the same account', () => {
     const link = readHex32(theirs);
     if (link === undefined) throw new Error('a hash');
     const faster = async () => account.publish(await account.otherWallet().receive(link));
-    expect(await receive(source, faster)).toMatchObject({ landing: 'replaced' });
-    expect(await receive(source)).toMatchObject({ landing: 'landed' });
+    expect(await receive(source, faster)).toMatchObject({ publication: 'replaced' });
+    expect(await receive(source)).toMatchObject({ publication: 'onLedger' });
     expect(account.blocks().at(-1)?.block.balance).toBe(16n);
   });
 
@@ -365,7 +365,7 @@ describe('another wallet on the same account', () => {
     apart.faults.set({ kind: 'never_confirm' });
     await account.publish(await account.otherWallet().send(stranger(), 100n));
     chain = account.purse({ node: nodeAt(apart.rpcUrl, devnet.rpcUrl) }).chain;
-    expect(await chain.publish(own)).toBe('landed');
+    expect(await chain.publish(own)).toBe('onLedger');
     expect(await chain.publish(own)).toBe('replaced');
     await pay(3n);
     expect(amounts()).toEqual([100n, 3n]);
@@ -404,7 +404,7 @@ describe('another wallet on the same account', () => {
       twist: () => ({ error: 'Account not found' }),
     });
     chain = account.purse({ node: nodeAt(ignorant.rpcUrl, devnet.rpcUrl) }).chain;
-    expect(await receive(source)).toMatchObject({ landing: 'landed' });
+    expect(await receive(source)).toMatchObject({ publication: 'onLedger' });
     expect(account.blocks().map(({ amount }) => amount)).toEqual([9n, 7n]);
   });
 
@@ -481,7 +481,7 @@ describe('another wallet on the same account', () => {
         () => ({ hash: 'AB'.repeat(32), contents: { type: 'send', previous: 'CD'.repeat(32) } }),
       ],
       ['that is ours', 'pending', (own) => told(own.block)],
-    ])('one %s: ours is %s', async (_, landing, tell) => {
+    ])('one %s: ours is %s', async (_, publication, tell) => {
       await chain.look();
       const own = await chain.send(order(1n), record);
       const { hash, contents, confirmed = 'true' } = tell(own);
@@ -497,8 +497,8 @@ describe('another wallet on the same account', () => {
         },
       );
       const told = account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
-      expect(await told.publish(own)).toBe(landing);
-      expect(await told.replacementOf(own)).toBe(landing === 'replaced' ? hash : null);
+      expect(await told.publish(own)).toBe(publication);
+      expect(await told.replacementOf(own)).toBe(publication === 'replaced' ? hash : null);
       expect(liar.requests.filter((asked) => asked.hash === own.block.previous).length).toBeGreaterThan(0);
     });
   });
@@ -522,7 +522,7 @@ describe('a send that is signed once more', () => {
       kind: 'signed',
       own: { moved: 1n, excludes: own.hash, block: { previous: theirs.hash, link: own.block.link } },
     });
-    expect(await chain.publish(sent.own)).toBe('landed');
+    expect(await chain.publish(sent.own)).toBe('onLedger');
     expect(amounts()).toEqual([100n, 1n]);
   });
 
@@ -577,7 +577,7 @@ describe('a block that is refused for good', () => {
     await devnet.confirmed(source);
     const bad = await receive({ hash: source, amount: 8n as Raw, from: STRANGER });
     expect(bad).toMatchObject({
-      landing: 'refused',
+      publication: 'refused',
       fault: new Fault('fault_nodeRefused', ['Balance and amount delta do not match']),
     });
     expect(chain.head).toMatchObject({ balance: 1_000n });
@@ -585,7 +585,7 @@ describe('a block that is refused for good', () => {
     expect(await asked(() => chain.look())).not.toHaveProperty('process');
     await pay(1n);
     expect(await receive({ hash: source, amount: 7n as Raw, from: STRANGER })).toMatchObject({
-      landing: 'landed',
+      publication: 'onLedger',
     });
     expect(account.blocks().at(-1)?.block.balance).toBe(1_006n);
   });
@@ -608,7 +608,7 @@ describe('a block that is refused for good', () => {
     });
     const kept = await account.chains.newest(account.network.id, account.address);
     if (kept === null) throw new Error('recorded above');
-    expect(await chain.publish(kept)).toBe('landed');
+    expect(await chain.publish(kept)).toBe('onLedger');
     expect(account.sends()).toMatchObject([{ hash: own.hash }]);
   });
 });

@@ -91,7 +91,7 @@ type Built = Pick<Unsigned, 'subtype' | 'block'>;
 type Build = (head: ChainHead) => Built | Promise<Built>;
 
 /** How many own blocks below the head are looked through for one that took a send in already. */
-const LOOKED_THROUGH = 32;
+const MAX_RECEIVES_SEARCHED = 32;
 
 /**
  * One account's chain of blocks on one network. Everything that signs goes through here, one block at a time: on the
@@ -124,8 +124,8 @@ export class AccountChain {
       work: this.#work,
       representative: ports.network.representative,
       basis: async () => this.#basis(await this.#newestFree()),
-      takenIn: (head) => this.#takenIn(head),
-      alone: (work) => this.#alone(work),
+      receivedSources: (head) => this.#takenIn(head),
+      withChainLock: (work) => this.#alone(work),
       sign: (unsigned, nonce) => this.#sign(unsigned, nonce),
       appended: (blocks) => {
         for (const { head, own } of blocks) this.#moveOn(head, own);
@@ -327,7 +327,7 @@ export class AccountChain {
     const head = await this.look();
     if (head.kind === 'unopened' || head.representative === representative) return;
     const own = await this.#append(
-      (now) => ({ subtype: 'change', block: buildChange(opened(now, ZERO), representative) }),
+      (now) => ({ subtype: 'change', block: buildChange(assertOpen(now, ZERO), representative) }),
       (change) => this.#ports.store.put(change),
     );
     await this.publish(own);
@@ -335,7 +335,7 @@ export class AccountChain {
 
   /** Sees to it that an own block is on the ledger: see `landBlock`. Whoever asks meanwhile gets the same answer. */
   async publish(own: OwnBlock): Promise<Publication> {
-    return toldOf(await this.#publish(own));
+    return publicationOf(await this.#publish(own));
   }
 
   /**
@@ -349,8 +349,8 @@ export class AccountChain {
     let publication = await this.#publish(own);
     const conflict = publication.kind === 'pending' ? publication.conflict : null;
     if (conflict !== null && (await this.#decided(conflict, signal))) publication = await this.#publish(own);
-    const mayBeClaimed = publication.kind === 'landed' && !publication.isNew;
-    return mayBeClaimed && (await isClaimed(this.#ports.node, own)) ? 'claimed' : toldOf(publication);
+    const mayBeClaimed = publication.kind === 'onLedger' && !publication.isNew;
+    return mayBeClaimed && (await isClaimed(this.#ports.node, own)) ? 'claimed' : publicationOf(publication);
   }
 
   async #publish(own: OwnBlock): Promise<FullPublication> {
@@ -358,7 +358,7 @@ export class AccountChain {
       if (failure instanceof Fault && failure.key === 'fault_nodeRefused') this.#noteRefused(own, failure);
       throw failure;
     });
-    if (publication.kind !== 'landed') this.#proven = null;
+    if (publication.kind !== 'onLedger') this.#proven = null;
     else if (this.#head !== null && this.#isHead(own)) this.#proven = { head: this.#head, newest: own.hash };
     return publication;
   }
@@ -428,7 +428,7 @@ export class AccountChain {
     };
     await record(own);
     this.#moveOn(head, own);
-    this.#receives.moved();
+    this.#receives.headMoved();
     return own;
   }
 
@@ -445,7 +445,7 @@ export class AccountChain {
       hash: hashBlock(block),
       subtype,
       block: { ...signBlockAnew(block, privateKey), work: nonce },
-      moved: difference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+      moved: absoluteDifference(head.kind === 'open' ? head.balance : ZERO, block.balance),
       ...(excludes !== undefined && { excludes }),
     };
   }
@@ -487,7 +487,7 @@ export class AccountChain {
     const { store } = this.#ports;
     const taken = new Set<BlockHash>();
     let own = head.kind === 'open' ? await store.signed(head.hash) : null;
-    for (let looked = 0; own !== null && looked < LOOKED_THROUGH; looked++) {
+    for (let looked = 0; own !== null && looked < MAX_RECEIVES_SEARCHED; looked++) {
       if (own.subtype !== 'send') taken.add(own.block.link as BlockHash);
       own = await store.signed(own.block.previous);
     }
@@ -510,7 +510,7 @@ export class AccountChain {
     // A block that is being published is built on as soon as a node has it: a burst waits for no confirmation. Whatever
     // came of it, the ledger tells.
     await this.#receives.published();
-    await (newest === null ? undefined : this.#tip.landing(newest.hash)?.catch(() => undefined));
+    await (newest === null ? undefined : this.#tip.ongoingPublication(newest.hash)?.catch(() => undefined));
     const proven = this.#proven;
     return proven !== null && proven.newest === (newest?.hash ?? null) ? proven.head : this.look();
   }
@@ -565,17 +565,18 @@ export class AccountChain {
 
 const sendOf =
   (order: Order): Build =>
-  (head) => ({ subtype: 'send', block: buildSend(opened(head, order.amount), order) });
+  (head) => ({ subtype: 'send', block: buildSend(assertOpen(head, order.amount), order) });
 
 /** While a send may yet be heard of, so may what was built on it. */
-const toldOf = ({ kind }: FullPublication): Publication => (kind === 'groundless' ? 'pending' : kind);
+const publicationOf = ({ kind }: FullPublication): Publication =>
+  kind === 'sourceMissing' ? 'pending' : kind;
 
-function difference(before: Raw, after: Raw): Raw {
+function absoluteDifference(before: Raw, after: Raw): Raw {
   return before > after ? subtractRaw(before, after) : subtractRaw(after, before);
 }
 
 /** Only an open account can pay. */
-function opened(head: ChainHead, needed: Raw): OpenHead {
+function assertOpen(head: ChainHead, needed: Raw): OpenHead {
   if (head.kind === 'unopened') throw new Fault('fault_insufficient', [formatXno(needed)]);
   return head;
 }

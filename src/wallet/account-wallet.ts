@@ -52,10 +52,10 @@ export class AccountWallet {
   readonly #pendingReceiver: PendingReceiver;
   readonly #feed: ConfirmationFeed | null;
   readonly #confirmations: Confirmations;
-  readonly #life = new AbortController();
+  readonly #closing = new AbortController();
   #failure: Fault | null = null;
   #refreshing: Promise<void> | undefined;
-  #again = false;
+  #isLookWanted = false;
   /** Ends the wait for what is being taken in: another look is wanted. */
   #wake: () => void = () => undefined;
   /** Who waits for the next look. */
@@ -85,9 +85,9 @@ export class AccountWallet {
       record: (receives) => this.#transfers.record(receives.map((one) => this.#received(one))),
       transfers: this.#transfers,
       changed: ports.changed,
-      life: this.#life.signal,
-      least: ports.leastReceived,
-      most: mostRawOn(ports.network),
+      signal: this.#closing.signal,
+      minimum: ports.leastReceived,
+      maximum: mostRawOn(ports.network),
       isOwn: ports.isOwn,
       now: clock.now,
     });
@@ -128,12 +128,12 @@ export class AccountWallet {
       onConfirmation: ({ hash }: Confirmation) => (this.chain.hasSigned(hash) ? undefined : look()),
       onSubscribed: look,
     };
-    this.#feed?.listen(listener, this.#life.signal);
+    this.#feed?.listen(listener, this.#closing.signal);
   }
 
   /** Lets go of everything; for locking and for a change of network. */
   close(): void {
-    this.#life.abort(new Fault('fault_locked'));
+    this.#closing.abort(new Fault('fault_locked'));
   }
 
   /**
@@ -141,7 +141,7 @@ export class AccountWallet {
    * the way is `trouble`. Asked again while it runs, it looks once more.
    */
   refresh(): Promise<void> {
-    this.#again = true;
+    this.#isLookWanted = true;
     this.#wake();
     this.#refreshing ??= this.#lookUntilQuiet();
     return this.#refreshing;
@@ -181,7 +181,7 @@ export class AccountWallet {
         : await this.chain.send({ to, amount }, record);
     try {
       const publication = await this.chain.publish(own);
-      if (publication === 'landed') await this.#transfers.done([own.hash]);
+      if (publication === 'onLedger') await this.#transfers.done([own.hash]);
       if (publication === 'replaced') await this.#transfers.replaced(own.hash);
       if (publication === 'replaced') throw new Fault('fault_blockForked');
       if (publication === 'pending') throw new Fault('fault_blockWaits');
@@ -206,7 +206,7 @@ export class AccountWallet {
     const given = signal === undefined ? [] : [signal];
     try {
       await this.#confirmations.confirmed(hash, {
-        signal: AbortSignal.any([this.#life.signal, patience, ...given]),
+        signal: AbortSignal.any([this.#closing.signal, patience, ...given]),
         since,
       });
     } catch (cause) {
@@ -270,9 +270,9 @@ export class AccountWallet {
   }
 
   async #lookUntilQuiet(): Promise<void> {
-    const { signal } = this.#life;
-    while (this.#again && !signal.aborted) {
-      this.#again = false;
+    const { signal } = this.#closing;
+    while (this.#isLookWanted && !signal.aborted) {
+      this.#isLookWanted = false;
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -283,11 +283,11 @@ export class AccountWallet {
         resolve();
       }
       // What is being taken in may take long: another look is not kept waiting for it.
-      const taken = this.#pendingReceiver.taken().then((more) => {
-        this.#again ||= more;
+      const taken = this.#pendingReceiver.received().then((more) => {
+        this.#isLookWanted ||= more;
       });
       await Promise.race([taken, woken]);
-      if (!this.#again) await this.#prepare();
+      if (!this.#isLookWanted) await this.#prepare();
     }
     // In the same turn in which no other look was wanted: one that is wanted from now on begins anew.
     this.#refreshing = undefined;
@@ -297,7 +297,7 @@ export class AccountWallet {
     const { changed } = this.#ports;
     try {
       await this.chain.look();
-      await this.#transfers.retry((hash) => this.#pendingReceiver.isInHand(hash));
+      await this.#transfers.retry((hash) => this.#pendingReceiver.isReceiving(hash));
       await this.#pendingReceiver.look();
       this.#failure = null;
     } catch (failure) {
@@ -307,7 +307,7 @@ export class AccountWallet {
       // That the account waits for a cheque is no trouble: whoever shows the purse says so by itself.
       this.#failure = isHandedOverFault(fault) ? null : fault;
     } finally {
-      if (!this.#life.signal.aborted) changed();
+      if (!this.#closing.signal.aborted) changed();
     }
   }
 

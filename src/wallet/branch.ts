@@ -26,10 +26,10 @@ export type Relation =
 
 const UNKNOWN: Relation = { kind: 'unknown' };
 /** How many blocks of other wallets are remembered: several payments ask about the same branch. */
-const MOST_KEPT = 1_000;
+const MAX_FETCHED = 1_000;
 
 /** A block of a branch, ours or another wallet's with the same key. */
-interface Member {
+interface BranchBlock {
   readonly hash: BlockHash;
   readonly block: SignedBlock;
   /** See `OwnBlock.excludes`. */
@@ -54,8 +54,8 @@ export class Branches {
    * common: what stands there in either tells whether they exclude each other.
    */
   async relation(own: OwnBlock, head: ChainHead): Promise<Relation> {
-    const ours = new Side<OwnBlock>();
-    const theirs = new Side<Member>();
+    const ours = new BranchSide<OwnBlock>();
+    const theirs = new BranchSide<BranchBlock>();
     let mine: OwnBlock | null = own;
     let next: BlockHash | null = head.kind === 'open' ? head.hash : null;
     while (mine !== null || next !== null) {
@@ -71,7 +71,7 @@ export class Branches {
       if (next !== null) {
         if (next === own.hash) return { kind: 'on' };
         if (ours.at(next) !== undefined) return UNKNOWN;
-        const member: Member | null = await this.#member(next);
+        const member: BranchBlock | null = await this.#member(next);
         if (member !== null) theirs.add(member);
         const previous: BlockHash = member?.block.previous ?? ZERO_HASH;
         const lost = ours.at(previous);
@@ -84,14 +84,14 @@ export class Branches {
     return UNKNOWN;
   }
 
-  #atOnePlace(lost: OwnBlock, other: Member): Relation {
+  #atOnePlace(lost: OwnBlock, other: BranchBlock): Relation {
     // The same block in both: the head is one that ours stands on.
     const isOther = lost.hash !== other.hash && verifySignature(other.block, publicKeyOf(this.#account));
     return isOther ? { kind: 'excluded', lost } : UNKNOWN;
   }
 
   /** A block of the account, ours or another wallet's; null where no node shows it. */
-  async #member(hash: BlockHash): Promise<Member | null> {
+  async #member(hash: BlockHash): Promise<BranchBlock | null> {
     const own = await this.#signed(hash);
     if (own !== null) return own;
     const block = this.#fetched.get(hash) ?? (await this.#fetch(hash));
@@ -101,7 +101,7 @@ export class Branches {
   async #fetch(hash: BlockHash): Promise<SignedBlock | null> {
     try {
       const { block } = await fetchOwnBlock(this.#node, this.#account, hash);
-      if (this.#fetched.size >= MOST_KEPT) this.#fetched.clear();
+      if (this.#fetched.size >= MAX_FETCHED) this.#fetched.clear();
       this.#fetched.set(hash, block);
       return block;
     } catch (failure) {
@@ -112,7 +112,7 @@ export class Branches {
 }
 
 /** What was seen of a branch, from its end downwards. */
-class Side<M extends Member> {
+class BranchSide<M extends BranchBlock> {
   readonly #byPlace = new Map<BlockHash, M>();
   readonly #byHash = new Map<BlockHash, M>();
   readonly #byExcluded = new Map<BlockHash, M>();
@@ -133,13 +133,13 @@ class Side<M extends Member> {
   }
 
   /** A block of this side that excludes one of the other. */
-  excluding(other: Side<Member>): M | undefined {
+  excluding(other: BranchSide<BranchBlock>): M | undefined {
     for (const [hash, member] of this.#byExcluded) if (other.#byHash.has(hash)) return member;
     return undefined;
   }
 
   /** A block of this side that one of the other excludes. */
-  excludedBy(other: Side<Member>): M | undefined {
+  excludedBy(other: BranchSide<BranchBlock>): M | undefined {
     for (const hash of other.#byExcluded.keys()) {
       const member = this.#byHash.get(hash);
       if (member !== undefined) return member;

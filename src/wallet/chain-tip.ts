@@ -30,7 +30,7 @@ export interface ChainTipPorts {
 }
 
 /** Why an own block cannot land. */
-type Lost = 'replaced' | 'refused' | 'groundless';
+type Unpublishable = 'replaced' | 'refused' | 'sourceMissing';
 
 /** What the next block is built on. */
 export interface Basis {
@@ -47,8 +47,8 @@ export class ChainTip {
   readonly #account: NanoAddress;
   readonly #ports: ChainTipPorts;
   /** Own blocks that cannot land: they are not published again. */
-  readonly #lost = new Map<BlockHash, Lost>();
-  readonly #landings = new Map<BlockHash, Promise<FullPublication>>();
+  readonly #unpublishable = new Map<BlockHash, Unpublishable>();
+  readonly #publications = new Map<BlockHash, Promise<FullPublication>>();
   /** What own blocks waited for when they were last to land. */
   readonly #conflicts = new Map<BlockHash, Conflict>();
   readonly #branches: Branches;
@@ -83,14 +83,14 @@ export class ChainTip {
     }
     const told = await node.blockInfo(newest.hash);
     // A node that called it replaced has lied, or was on the side that gave way.
-    if (told?.confirmed) this.#lost.delete(newest.hash);
-    const lost = this.#lost.get(newest.hash);
+    if (told?.confirmed) this.#unpublishable.delete(newest.hash);
+    const lost = this.#unpublishable.get(newest.hash);
     if (told !== null && lost !== 'replaced') {
       return { head: told.successor === null ? headAfter(newest) : await this.#headAbove(newest) };
     }
     if (lost === undefined && (await this.#withholdLate(newest))) return { head: headAfter(newest) };
     const publication = lost ?? (await this.#publishAgain(newest));
-    if (publication === 'landed') return { head: headAfter(newest) };
+    if (publication === 'onLedger') return { head: headAfter(newest) };
     if (publication === 'pending') throw new Fault('fault_nodeBehind');
     return this.#basisBeside(newest, publication);
   }
@@ -106,16 +106,16 @@ export class ChainTip {
    * @throws Fault as `landBlock`
    */
   publish(own: OwnBlock): Promise<FullPublication> {
-    const running = this.#landings.get(own.hash);
+    const running = this.#publications.get(own.hash);
     if (running !== undefined) return running;
-    const publication = this.#publish(own).finally(() => this.#landings.delete(own.hash));
-    this.#landings.set(own.hash, publication);
+    const publication = this.#publish(own).finally(() => this.#publications.delete(own.hash));
+    this.#publications.set(own.hash, publication);
     return publication;
   }
 
   /** Gives up an own block that pays nobody and stands on one that was refused: it is not published again. */
   giveUp(hash: BlockHash): void {
-    this.#lost.set(hash, 'refused');
+    this.#unpublishable.set(hash, 'refused');
   }
 
   /** What the network has to decide before an own block can land, as far as the nodes said when it last was to. */
@@ -134,8 +134,8 @@ export class ChainTip {
   }
 
   /** What is becoming of a block that is being published right now. */
-  landing(hash: BlockHash): Promise<FullPublication> | undefined {
-    return this.#landings.get(hash);
+  ongoingPublication(hash: BlockHash): Promise<FullPublication> | undefined {
+    return this.#publications.get(hash);
   }
 
   /**
@@ -170,7 +170,7 @@ export class ChainTip {
    * Our newest block is not to be: what any node has in its place. After a replaced one, nothing is built that could be
    * confirmed together with it.
    */
-  async #basisBeside(newest: OwnBlock, landing: Lost): Promise<Basis> {
+  async #basisBeside(newest: OwnBlock, landing: Unpublishable): Promise<Basis> {
     for (const node of this.#ports.node.each()) {
       const head = await readChainHead(node, this.#account).catch(unlessFault);
       if (head === undefined || (head.kind === 'open' && head.hash === newest.hash)) continue;
@@ -194,7 +194,7 @@ export class ChainTip {
         this.#ports.refused(own, failure);
         throw failure;
       }
-      this.#lost.set(own.hash, 'refused');
+      this.#unpublishable.set(own.hash, 'refused');
       return 'refused';
     }
   }
@@ -213,7 +213,7 @@ export class ChainTip {
       return signed === null ? null : renewed(signed);
     });
     const { kind } = publication;
-    if (kind === 'replaced' || kind === 'groundless') this.#lost.set(own.hash, kind);
+    if (kind === 'replaced' || kind === 'sourceMissing') this.#unpublishable.set(own.hash, kind);
     const conflict = kind === 'pending' ? publication.conflict : null;
     if (conflict === null) this.#conflicts.delete(own.hash);
     else this.#conflicts.set(own.hash, conflict);

@@ -102,7 +102,7 @@ export class OpenTransfers {
     if (own === null) return;
     try {
       const publication = await this.#ports.chain.publish(own);
-      if (publication === 'landed') await this.done([id]);
+      if (publication === 'onLedger') await this.done([id]);
       if (publication === 'replaced') await this.replaced(id);
     } catch (failure) {
       if (!(failure instanceof Fault)) throw failure;

@@ -2,13 +2,13 @@ import type { Fault } from '../fault.ts';
 import type { BlockHash } from '../nano/block.ts';
 
 /** How long after each try the next one follows (ms); the last is for all that follow. */
-const AGAIN_AFTER = [15_000, 60_000, 300_000, 900_000, 3_600_000] as const;
+const RETRY_DELAYS = [15_000, 60_000, 300_000, 900_000, 3_600_000] as const;
 
 interface Entry {
   readonly fault: Fault;
   readonly tries: number;
   /** When it is tried again (ms). */
-  readonly again: number;
+  readonly retryAt: number;
 }
 
 /** The sends that could not be received: why not, and when each is tried again, after a delay that grows with each failure. */
@@ -31,13 +31,13 @@ export class Postponed {
 
   /** Whether it has to wait longer at this moment (ms). */
   isWaiting(hash: BlockHash, now: number): boolean {
-    return now < (this.#entries.get(hash)?.again ?? 0);
+    return now < (this.#entries.get(hash)?.retryAt ?? 0);
   }
 
   /** Notes a failure at this moment (ms), the `tries`th; by default one more than is known here. */
   add(hash: BlockHash, fault: Fault, now: number, tries = (this.#entries.get(hash)?.tries ?? 0) + 1): void {
-    const after = AGAIN_AFTER[Math.min(tries, AGAIN_AFTER.length) - 1] ?? AGAIN_AFTER[0];
-    this.#entries.set(hash, { fault, tries, again: now + after });
+    const after = RETRY_DELAYS[Math.min(tries, RETRY_DELAYS.length) - 1] ?? RETRY_DELAYS[0];
+    this.#entries.set(hash, { fault, tries, retryAt: now + after });
   }
 
   /** Removes a send that was received. */
@@ -46,12 +46,12 @@ export class Postponed {
   }
 
   /** Removes the sends that are not to be received any more. */
-  keepOnly(isToCome: (hash: BlockHash) => boolean): void {
-    for (const hash of this.#entries.keys()) if (!isToCome(hash)) this.#entries.delete(hash);
+  keepOnly(isPending: (hash: BlockHash) => boolean): void {
+    for (const hash of this.#entries.keys()) if (!isPending(hash)) this.#entries.delete(hash);
   }
 
   /** Lets every send be tried again at once. */
   retry(): void {
-    for (const [hash, entry] of this.#entries) this.#entries.set(hash, { ...entry, again: 0 });
+    for (const [hash, entry] of this.#entries) this.#entries.set(hash, { ...entry, retryAt: 0 });
   }
 }

@@ -10,7 +10,7 @@ import type { OwnBlock } from './own-block.ts';
  * `replaced`: the network has confirmed another block in its place, or in the place of one that it stands on; it can
  * never land.
  */
-export type Publication = 'landed' | 'pending' | 'replaced';
+export type Publication = 'onLedger' | 'pending' | 'replaced';
 
 /** A block in the place of an own one, shown to be ours by its signature. The network has confirmed neither. */
 export interface Conflict {
@@ -20,15 +20,15 @@ export interface Conflict {
 
 export type FullPublication =
   /** `isNew`: a node has just taken it from here, which had it from nobody else. */
-  | { readonly kind: 'landed'; readonly isNew: boolean }
+  | { readonly kind: 'onLedger'; readonly isNew: boolean }
   | { readonly kind: 'replaced' }
   /** With the conflict that the network has to decide first, if that is what it waits for. */
   | { readonly kind: 'pending'; readonly conflict: Conflict | null }
   /** It receives, or stands on what receives, a send that no node has heard of. */
-  | { readonly kind: 'groundless' };
+  | { readonly kind: 'sourceMissing' };
 
-const TAKEN: FullPublication = { kind: 'landed', isNew: true };
-const KNOWN: FullPublication = { kind: 'landed', isNew: false };
+const ON_LEDGER_NEW: FullPublication = { kind: 'onLedger', isNew: true };
+const ON_LEDGER: FullPublication = { kind: 'onLedger', isNew: false };
 const REPLACED: FullPublication = { kind: 'replaced' };
 const PENDING: FullPublication = { kind: 'pending', conflict: null };
 
@@ -46,13 +46,13 @@ export async function publishOwnBlock(
   own: OwnBlock,
   signed: FindSignedBlock,
 ): Promise<FullPublication> {
-  const published = await publishBlock(node, own.block, own.subtype).catch(asRefusal);
+  const published = await publishBlock(node, own.block, own.subtype).catch(refusalOrThrow);
   switch (published.kind) {
     case 'taken':
-      return TAKEN;
+      return ON_LEDGER_NEW;
     case 'known':
       // Nodes may disagree: what one of them has, another may have seen replaced.
-      return !published.confirmed && (await isReplaced(node, own, signed)) ? REPLACED : KNOWN;
+      return !published.confirmed && (await isReplaced(node, own, signed)) ? REPLACED : ON_LEDGER;
     case 'unknown':
       return PENDING;
     case 'gap':
@@ -78,17 +78,17 @@ async function publishOnBase(
   // No node has what it stands on, which another wallet made: unless that has lost its place, a node may yet hear of it.
   if (base === null) return (await isExcluded(node, own)) ? REPLACED : PENDING;
   const publication = await publishOwnBlock(node, base, signed);
-  if (publication.kind !== 'landed') return publication;
+  if (publication.kind !== 'onLedger') return publication;
   const published = await publishBlock(node, own.block, own.subtype);
-  if (published.kind === 'taken') return TAKEN;
-  return published.kind === 'known' ? KNOWN : PENDING;
+  if (published.kind === 'taken') return ON_LEDGER_NEW;
+  return published.kind === 'known' ? ON_LEDGER : PENDING;
 }
 
 /** A send that was there when its receive was signed, and that no node knows any more, was none. */
 async function publishReceive(node: NodeClient, own: OwnBlock): Promise<FullPublication> {
   const { block } = own;
   if ((await conflictingBlockOf(node, own))?.confirmed) return REPLACED;
-  return (await node.blockInfo(block.link as BlockHash)) === null ? { kind: 'groundless' } : PENDING;
+  return (await node.blockInfo(block.link as BlockHash)) === null ? { kind: 'sourceMissing' } : PENDING;
 }
 
 /**
@@ -111,7 +111,7 @@ export async function isExcluded(node: NodeClient, { excludes }: OwnBlock): Prom
 
 /** Whether the network has confirmed a block: one node that says so is enough. */
 export async function isConfirmed(node: NodeClient, hash: BlockHash): Promise<boolean> {
-  const told = await Promise.all(node.each().map((one) => one.blockInfo(hash).catch(unlessReached)));
+  const told = await Promise.all(node.each().map((one) => one.blockInfo(hash).catch(nullIfFault)));
   return told.some((info) => info?.confirmed);
 }
 
@@ -125,7 +125,7 @@ export async function isConfirmed(node: NodeClient, hash: BlockHash): Promise<bo
  * twice, has our own signature.
  */
 export async function isClaimed(node: NodeClient, own: OwnBlock): Promise<boolean> {
-  const told = await Promise.all(node.each().map((one) => one.blockInfo(own.hash).catch(unlessReached)));
+  const told = await Promise.all(node.each().map((one) => one.blockInfo(own.hash).catch(nullIfFault)));
   return told.every((info) => info?.contents.kind === 'state' && isSignedAnew(info.contents.block, own));
 }
 
@@ -137,7 +137,7 @@ function isSignedAnew(shown: SignedBlock, { account, hash, block }: OwnBlock): b
   );
 }
 
-function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault: Fault } {
+function refusalOrThrow(failure: unknown): { readonly kind: 'refused'; readonly fault: Fault } {
   if (failure instanceof Fault && failure.key === 'fault_nodeRefused')
     return { kind: 'refused', fault: failure };
   throw failure;
@@ -148,13 +148,13 @@ function asRefusal(failure: unknown): { readonly kind: 'refused'; readonly fault
  * one: our own key signed it, on the same previous. A node that only says so would have a payment given up that it can
  * still publish.
  */
-export async function conflictingBlockOf(node: NodeClient, own: OwnBlock): Promise<ConflictingBlock | null> {
-  const told = await Promise.all(node.each().map((one) => conflictingBlockAt(one, own).catch(unlessReached)));
+export async function conflictingBlockOf(node: NodeClient, own: OwnBlock): Promise<BlockAtSamePlace | null> {
+  const told = await Promise.all(node.each().map((one) => conflictingBlockAt(one, own).catch(nullIfFault)));
   const conflictingBlocks = told.filter((conflicting) => conflicting !== null);
   return conflictingBlocks.find(({ confirmed }) => confirmed) ?? conflictingBlocks[0] ?? null;
 }
 
-interface ConflictingBlock {
+interface BlockAtSamePlace {
   readonly hash: BlockHash;
   readonly confirmed: boolean;
 }
@@ -162,25 +162,25 @@ interface ConflictingBlock {
 async function conflictingBlockAt(
   node: NodeClient,
   { account, hash, block }: OwnBlock,
-): Promise<ConflictingBlock | null> {
-  const rival =
+): Promise<BlockAtSamePlace | null> {
+  const successor =
     block.previous === ZERO_HASH
       ? (await node.accountInfo(account))?.openBlock
       : (await node.blockInfo(block.previous))?.successor;
-  if (rival === undefined || rival === null || rival === hash) return null;
-  const told = await node.blockInfo(rival);
+  if (successor === undefined || successor === null || successor === hash) return null;
+  const told = await node.blockInfo(successor);
   if (told?.contents.kind !== 'state') return null;
   const other = told.contents.block;
-  const isRival =
-    hashBlock(other) === rival &&
+  const isConflicting =
+    hashBlock(other) === successor &&
     other.account === account &&
     other.previous === block.previous &&
     verifySignature(other, publicKeyOf(account));
-  return isRival ? { hash: rival, confirmed: told.confirmed } : null;
+  return isConflicting ? { hash: successor, confirmed: told.confirmed } : null;
 }
 
 /** A node that gives no answer names no rival. */
-function unlessReached(failure: unknown): null {
+function nullIfFault(failure: unknown): null {
   if (failure instanceof Fault) return null;
   throw failure;
 }

@@ -18,11 +18,11 @@ export interface PendingReceiverPorts {
   /** Told whenever `incoming` or the balance has changed. */
   readonly changed: () => void;
   /** Ends when the purse is closed: the next one takes in what is left, and nothing must be taken in twice. */
-  readonly life: AbortSignal;
+  readonly signal: AbortSignal;
   /** What a stranger's payment must be worth to be taken in (raw). */
-  readonly least: Raw;
+  readonly minimum: Raw;
   /** The most that an account can hold (raw). */
-  readonly most: Raw;
+  readonly maximum: Raw;
   /** Whether an account is the user's own: what comes from there is taken in whatever it is worth. */
   readonly isOwn: (account: NanoAddress) => boolean;
   /** Now, in ms since the epoch. */
@@ -30,17 +30,21 @@ export interface PendingReceiverPorts {
 }
 
 /** How many incoming payments are proven at one go. */
-const BATCH = 32;
+const MAX_PROVEN_PER_LOOK = 32;
 /** How many payments that are left waiting are stepped over, to see what stands behind them. */
-const MOST_PASSED_OVER = 224;
+const MAX_SKIPPED = 224;
 /** How many are taken in together. A payment that is made just then waits until they are published. */
-const TOGETHER = 16;
+const MAX_RECEIVED_TOGETHER = 16;
 /** How many questions in a row may go unanswered before it is the node that is taken to be gone, and not their payment. */
-const MOST_UNANSWERED = 2;
+const MAX_UNANSWERED = 2;
 
 /** What may be wrong with one payment and nothing else. */
-const OF_ONE: readonly FaultKey[] = ['fault_sourceUnproven', 'fault_nodeNonsense', 'fault_nodeRefused'];
-const UNANSWERED: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBusy'];
+const FAULTS_OF_ONE_SOURCE: readonly FaultKey[] = [
+  'fault_sourceUnproven',
+  'fault_nodeNonsense',
+  'fault_nodeRefused',
+];
+const FAULTS_WITHOUT_ANSWER: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBusy'];
 
 /**
  * Receives what was sent to an account: each payment once its own blocks have proven its amount. A payment that cannot be
@@ -53,13 +57,13 @@ export class PendingReceiver {
   readonly #postponed = new Postponed();
   /** Proven payments that are to be taken in, in the order in which they were found. */
   readonly #proven = new Map<BlockHash, VerifiedSource>();
-  #taking: Promise<void> | undefined;
+  #receiving: Promise<void> | undefined;
   /** What ended the taking in, the last time. */
   #failure: Fault | null = null;
   /** Whether as many were looked at as can be at one go. */
   #isFull = false;
   /** Whether another look may find more to take in. */
-  #mayBeMore = false;
+  #mayHaveMore = false;
   #hasReadRefused = false;
 
   constructor(ports: PendingReceiverPorts) {
@@ -77,7 +81,7 @@ export class PendingReceiver {
   }
 
   /** Whether a send is to be received, or is being received right now. */
-  isInHand(hash: BlockHash): boolean {
+  isReceiving(hash: BlockHash): boolean {
     return this.#proven.has(hash);
   }
 
@@ -96,21 +100,21 @@ export class PendingReceiver {
     await this.#readRefused();
     const waiting = await this.#waiting();
     const fault = await this.#prove(waiting);
-    this.#isFull = waiting.length === BATCH;
-    if (this.#proven.size > 0) this.#taking ??= this.#take();
+    this.#isFull = waiting.length === MAX_PROVEN_PER_LOOK;
+    if (this.#proven.size > 0) this.#receiving ??= this.#receiveAll();
     if (fault !== null) throw fault;
   }
 
   /** Resolves once what was found is taken in, as far as can be; with whether that may not have been all. */
-  async taken(): Promise<boolean> {
-    if (this.#taking === undefined) return false;
-    await this.#taking;
-    return this.#mayBeMore;
+  async received(): Promise<boolean> {
+    if (this.#receiving === undefined) return false;
+    await this.#receiving;
+    return this.#mayHaveMore;
   }
 
   /** Has what was found taken in without preparing for the payment after it. Resolves once it is, as far as can be. */
   async hurry(): Promise<void> {
-    if (this.#taking !== undefined) await this.#ports.chain.hurryReceives(this.#taking);
+    if (this.#receiving !== undefined) await this.#ports.chain.hurryReceives(this.#receiving);
   }
 
   /** What an earlier life of the purse was refused is not tried again before its time. */
@@ -125,23 +129,23 @@ export class PendingReceiver {
 
   /** The next batch of what the node names, without what is in hand or left waiting. */
   async #waiting(): Promise<readonly ReceivableEntry[]> {
-    const { chain, node, life, now, transfers } = this.#ports;
+    const { chain, node, signal: life, now, transfers } = this.#ports;
     life.throwIfAborted();
     const known = this.#small.size + this.#postponed.size + this.#proven.size;
-    const count = BATCH + Math.min(known, MOST_PASSED_OVER);
+    const count = MAX_PROVEN_PER_LOOK + Math.min(known, MAX_SKIPPED);
     const named = await node.receivable(chain.account, count);
     const wanted = named.filter((entry) => !this.#isSaidToBeSmall(entry));
     if (named.length < count) {
       const hashes = new Set(wanted.map(({ hash }) => hash));
-      const isToCome = (hash: BlockHash) => hashes.has(hash) || this.isInHand(hash);
-      this.#postponed.keepOnly(isToCome);
-      await transfers.forgetAllBut(isToCome);
+      const isPending = (hash: BlockHash) => hashes.has(hash) || this.isReceiving(hash);
+      this.#postponed.keepOnly(isPending);
+      await transfers.forgetAllBut(isPending);
     }
     const at = now();
     return wanted
-      .filter(({ hash }) => !this.#small.has(hash) && !this.isInHand(hash))
+      .filter(({ hash }) => !this.#small.has(hash) && !this.isReceiving(hash))
       .filter(({ hash }) => !this.#postponed.isWaiting(hash, at))
-      .slice(0, BATCH);
+      .slice(0, MAX_PROVEN_PER_LOOK);
   }
 
   /**
@@ -151,22 +155,22 @@ export class PendingReceiver {
    * @throws the reason why its life ended, and what no answer of a node explains
    */
   async #prove(waiting: readonly ReceivableEntry[]): Promise<Fault | null> {
-    const { life } = this.#ports;
+    const { signal: life } = this.#ports;
     let unanswered: { readonly hash: BlockHash; readonly fault: Fault }[] = [];
     for (const { hash } of waiting) {
       life.throwIfAborted();
       const fault = await this.#proveOne(hash).then(() => null, faultOf);
       life.throwIfAborted();
-      if (fault !== null && UNANSWERED.includes(fault.key)) {
+      if (fault !== null && FAULTS_WITHOUT_ANSWER.includes(fault.key)) {
         unanswered.push({ hash, fault });
-        if (unanswered.length === MOST_UNANSWERED) return fault;
+        if (unanswered.length === MAX_UNANSWERED) return fault;
         continue;
       }
       // A node that answers the next question has none for those before.
       for (const one of unanswered) this.#postpone(one.hash, one.fault);
       unanswered = [];
       if (fault === null) continue;
-      if (!OF_ONE.includes(fault.key)) throw fault;
+      if (!FAULTS_OF_ONE_SOURCE.includes(fault.key)) throw fault;
       this.#postpone(hash, fault);
     }
     return unanswered[0]?.fault ?? null;
@@ -179,7 +183,7 @@ export class PendingReceiver {
 
   /** @throws Fault as `verifySource` */
   async #proveOne(hash: BlockHash): Promise<void> {
-    const { chain, node, least, most, isOwn } = this.#ports;
+    const { chain, node, minimum: least, maximum: most, isOwn } = this.#ports;
     const source = await verifySource(node, chain.account, hash, most);
     if (source.amount < least && !isOwn(source.from)) {
       this.#small.add(hash);
@@ -192,51 +196,51 @@ export class PendingReceiver {
 
   /** By the node's word, which can only delay what is larger. */
   #isSaidToBeSmall({ amount, source }: ReceivableEntry): boolean {
-    const { least, isOwn } = this.#ports;
+    const { minimum: least, isOwn } = this.#ports;
     return amount !== null && source !== null && amount < least && !isOwn(source);
   }
 
   /** Takes in all that is proven. Never rejects: what ends it is `trouble`, and what is left stays incoming. */
-  async #take(): Promise<void> {
-    const { chain, record, life, changed } = this.#ports;
+  async #receiveAll(): Promise<void> {
+    const { chain, record, signal: life, changed } = this.#ports;
     this.#failure = null;
-    this.#mayBeMore = false;
+    this.#mayHaveMore = false;
     try {
-      for (let next = this.#next(); next.length > 0; next = this.#next()) {
+      for (let next = this.#nextBatch(); next.length > 0; next = this.#nextBatch()) {
         changed();
-        await this.#note(next, await chain.receive(next, record, life));
+        await this.#recordOutcomes(next, await chain.receive(next, record, life));
       }
     } catch (failure) {
       const fault = faultOf(failure);
       if (!life.aborted && !isHandedOverFault(fault)) this.#failure = fault;
-      this.#mayBeMore = false;
+      this.#mayHaveMore = false;
     } finally {
       // In the same turn in which nothing more was found to take in: what is proven from now on begins anew.
-      this.#taking = undefined;
+      this.#receiving = undefined;
       changed();
     }
   }
 
   /** What is taken in together: what was refused before by itself, after all that was not. */
-  #next(): readonly VerifiedSource[] {
+  #nextBatch(): readonly VerifiedSource[] {
     const all = [...this.#proven.values()];
     const fresh = all.filter(({ hash }) => !this.#postponed.has(hash));
-    return fresh.length > 0 ? fresh.slice(0, TOGETHER) : all.slice(0, 1);
+    return fresh.length > 0 ? fresh.slice(0, MAX_RECEIVED_TOGETHER) : all.slice(0, 1);
   }
 
   /** Writes down what became of payments that were to be taken in. @throws Fault `fault_nodeBehind` when no node took one */
-  async #note(sources: readonly VerifiedSource[], receipts: readonly Receipt[]): Promise<void> {
+  async #recordOutcomes(sources: readonly VerifiedSource[], receipts: readonly Receipt[]): Promise<void> {
     const { transfers } = this.#ports;
     const done: BlockHash[] = [];
     // A node that names for ever what was taken in long ago is not to be asked for ever.
-    if (this.#isFull && receipts.length > 0) this.#mayBeMore = true;
+    if (this.#isFull && receipts.length > 0) this.#mayHaveMore = true;
     let isPending = false;
     for (const { hash } of sources) {
       const receipt = receipts.find(({ source }) => source.hash === hash);
       // Without a receipt it was taken in before: a node names it that does not know yet, or lies.
       switch (receipt?.publication) {
         case undefined:
-        case 'landed':
+        case 'onLedger':
           done.push(hash);
           break;
         case 'refused':
@@ -244,12 +248,12 @@ export class PendingReceiver {
           break;
         case 'replaced':
           this.#proven.delete(hash);
-          this.#mayBeMore = true;
+          this.#mayHaveMore = true;
           break;
         case 'pending':
           isPending = true;
           break;
-        case 'void':
+        case 'skipped':
           break;
       }
     }

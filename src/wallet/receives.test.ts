@@ -62,7 +62,7 @@ async function comes(amount: bigint): Promise<VerifiedSource> {
 }
 const pay = async (amount: bigint): Promise<OwnBlock> => {
   const own = await chain.send({ to: STRANGER, amount: amount as Raw }, (block) => account.chains.put(block));
-  expect(await chain.publish(own)).toBe('landed');
+  expect(await chain.publish(own)).toBe('onLedger');
   return own;
 };
 const subtypes = () => account.blocks().map(({ subtype }) => subtype);
@@ -89,7 +89,7 @@ describe('while payments are being taken in', () => {
     expect(paid.block.previous).toBe(account.blocks()[0]?.hash);
     expect(ahead.slice(0, before)).not.toContain(paid.hash);
     // They are built anew on the payment.
-    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
     expect(subtypes()).toEqual(['receive', 'send', 'receive']);
     expect(balance()).toBe(1_004n);
   });
@@ -97,7 +97,7 @@ describe('while payments are being taken in', () => {
   test('the account moves on once the work for the payment after them is there', async () => {
     const [one, other] = [await comes(5n), await comes(6n)];
     const receipts = await receive(one, other);
-    expect(receipts.map(({ publication }) => publication)).toEqual(['landed', 'landed']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['onLedger', 'onLedger']);
     expect(ahead).toEqual([account.blocks().at(-1)?.hash]);
     expect(await chain.readiness()).toBe('ready');
     expect(balance()).toBe(1_011n);
@@ -108,7 +108,7 @@ describe('while payments are being taken in', () => {
     const receiving = receive(await comes(500n));
     await searching;
     await pay(1_200n);
-    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
     expect(subtypes()).toEqual(['receive', 'receive', 'send']);
     expect(balance()).toBe(300n);
   });
@@ -119,7 +119,7 @@ describe('while payments are being taken in', () => {
     const receiving = receive(await comes(500n));
     await searching;
     await expect(pay(2_000n)).rejects.toThrow('fault_insufficient');
-    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
+    expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
   });
 
   test('where work ahead of need rests, they are taken in without it', async () => {
@@ -127,15 +127,17 @@ describe('while payments are being taken in', () => {
     const receiving = receive(await comes(5n));
     await searching;
     work.rest(true);
-    expect(await receiving).toMatchObject([{ landing: 'landed' }]);
-    expect(await receive(await comes(6n))).toMatchObject([{ landing: 'landed' }]);
+    expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
+    expect(await receive(await comes(6n))).toMatchObject([{ publication: 'onLedger' }]);
     expect(balance()).toBe(1_011n);
   });
 
   test('an account without money waits for no such work', async () => {
     isAheadFound = false;
     await openWith(null);
-    expect(await receive(await comes(7n))).toMatchObject([{ landing: 'landed', own: { subtype: 'open' } }]);
+    expect(await receive(await comes(7n))).toMatchObject([
+      { publication: 'onLedger', own: { subtype: 'open' } },
+    ]);
     expect(ahead).toEqual([]);
   });
 
@@ -169,7 +171,7 @@ describe('payments that are taken in together', () => {
   test('are each taken in once, whatever a node names again', async () => {
     const [one, other] = [await comes(1n), await comes(2n)];
     await receive(one);
-    expect(await receive(one, other)).toMatchObject([{ source: other, landing: 'landed' }]);
+    expect(await receive(one, other)).toMatchObject([{ source: other, publication: 'onLedger' }]);
     expect(await receive(one, other)).toEqual([]);
     expect(balance()).toBe(1_003n);
   });
@@ -177,17 +179,17 @@ describe('payments that are taken in together', () => {
   test('go to the ledger as far as the first that is refused, and the chain goes on from there', async () => {
     const [one, bad, other] = [await comes(1n), await comes(2n), await comes(3n)];
     const receipts = await receive(one, { ...bad, amount: 4n as Raw }, other);
-    expect(receipts.map(({ publication }) => publication)).toEqual(['landed', 'refused', 'void']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['onLedger', 'refused', 'skipped']);
     expect(chain.head).toMatchObject({ balance: 1_001n });
     await pay(1n);
-    expect(await receive(other)).toMatchObject([{ landing: 'landed' }]);
+    expect(await receive(other)).toMatchObject([{ publication: 'onLedger' }]);
     expect(balance()).toBe(1_003n);
   });
 
   test('wait for a node that takes none of them, and a payment waits with them', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
     const receipts = await receive(await comes(1n), await comes(2n));
-    expect(receipts.map(({ publication }) => publication)).toEqual(['pending', 'void']);
+    expect(receipts.map(({ publication }) => publication)).toEqual(['pending', 'skipped']);
     await expect(pay(1n)).rejects.toThrow('fault_nodeBehind');
     devnet.faults.clear();
     await pay(1n);
@@ -220,6 +222,6 @@ describe('payments that are taken in together', () => {
     line.resolve();
     await Promise.all([receiving, paying]);
     expect(subtypes()).toEqual(['receive', 'receive', 'receive', 'send']);
-    expect(await receiving).toMatchObject([{ landing: 'landed' }, { landing: 'landed' }]);
+    expect(await receiving).toMatchObject([{ publication: 'onLedger' }, { publication: 'onLedger' }]);
   });
 });

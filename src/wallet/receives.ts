@@ -18,9 +18,9 @@ import type { ChainWork } from './chain-work.ts';
 import { headAfter, type OwnBlock } from './own-block.ts';
 import type { Publication } from './publication.ts';
 
-/** What became of the block that receives a payment; `void`: a block below it did not get to the ledger. */
+/** What became of the block that receives a payment; `skipped`: a block below it did not get to the ledger. */
 export type Receipt = { readonly source: VerifiedSource; readonly own: OwnBlock } & (
-  | { readonly publication: Publication | 'void' }
+  | { readonly publication: Publication | 'skipped' }
   | { readonly publication: 'refused'; readonly fault: Fault }
 );
 
@@ -43,9 +43,9 @@ export interface ReceivesPorts {
   /** The head to build on. */
   readonly basis: () => Promise<ChainHead>;
   /** The sends that own blocks below the head have taken in. */
-  readonly takenIn: (head: ChainHead) => Promise<ReadonlySet<BlockHash>>;
+  readonly receivedSources: (head: ChainHead) => Promise<ReadonlySet<BlockHash>>;
   /** Runs while nobody else signs a block of this account. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly withChainLock: <T>(work: () => Promise<T>) => Promise<T>;
   readonly sign: (unsigned: Unsigned, nonce: WorkNonce) => Promise<OwnBlock>;
   /** Told of blocks that have been recorded, oldest first. */
   readonly appended: (blocks: readonly { readonly head: ChainHead; readonly own: OwnBlock }[]) => void;
@@ -63,7 +63,7 @@ export interface ReceivesPorts {
 export class Receives {
   readonly #ports: ReceivesPorts;
   /** Of the receives that are being prepared: aborted when another block was signed on their head. */
-  #moved: AbortController | undefined;
+  #headMoved: AbortController | undefined;
   /** Aborted when a send needs the money: the work for the send after it is not searched for. */
   #hurry = new AbortController();
   /** How many callers of `hurryUntil` have not been answered. */
@@ -77,7 +77,7 @@ export class Receives {
 
   /** Whether receives are being prepared. */
   get isPreparing(): boolean {
-    return this.#moved !== undefined;
+    return this.#headMoved !== undefined;
   }
 
   /**
@@ -103,8 +103,8 @@ export class Receives {
   }
 
   /** Tells that another block was signed on the head: receives that are being prepared are built again. */
-  moved(): void {
-    this.#moved?.abort(new Fault('fault_workOvertaken'));
+  headMoved(): void {
+    this.#headMoved?.abort(new Fault('fault_workOvertaken'));
   }
 
   /**
@@ -140,7 +140,7 @@ export class Receives {
     for (;;) {
       life.throwIfAborted();
       const head = await this.#ports.basis();
-      const taken = await this.#ports.takenIn(head);
+      const taken = await this.#ports.receivedSources(head);
       const planned = receivesOn(
         head,
         sources.filter(({ hash }) => !taken.has(hash)),
@@ -150,7 +150,7 @@ export class Receives {
       const receipts = await this.#signed(head, planned, record, life);
       if (receipts !== null) return receipts;
       // Blocks that were never signed need no work.
-      await this.#ports.work.forget(planned.map(headAfterIt));
+      await this.#ports.work.forget(planned.map(headAfterUnsigned));
     }
   }
 
@@ -161,9 +161,9 @@ export class Receives {
     record: RecordReceives,
     life: AbortSignal,
   ): Promise<readonly Receipt[] | null> {
-    const { work, sign, alone, basis, appended } = this.#ports;
+    const { work, sign, withChainLock: alone, basis, appended } = this.#ports;
     const moved = new AbortController();
-    this.#moved = moved;
+    this.#headMoved = moved;
     try {
       const signal = AbortSignal.any([life, moved.signal]);
       const next = nextToPayFrom(head, planned);
@@ -185,7 +185,7 @@ export class Receives {
       if (moved.signal.aborted && !life.aborted) return null;
       throw failure;
     } finally {
-      this.#moved = undefined;
+      this.#headMoved = undefined;
     }
   }
 
@@ -194,8 +194,8 @@ export class Receives {
     const receipts: Receipt[] = [];
     for (const { source, own } of receives) {
       const before = receipts.at(-1);
-      if (before !== undefined && before.publication !== 'landed') {
-        receipts.push({ source, own, publication: 'void' });
+      if (before !== undefined && before.publication !== 'onLedger') {
+        receipts.push({ source, own, publication: 'skipped' });
         continue;
       }
       receipts.push({ source, own, ...(await this.#publishOne(own, receives)) });
@@ -203,7 +203,7 @@ export class Receives {
     return receipts;
   }
 
-  async #publishOne(own: OwnBlock, receives: readonly Receive[]): Promise<Fate> {
+  async #publishOne(own: OwnBlock, receives: readonly Receive[]): Promise<PublishResult> {
     try {
       return { publication: await this.#ports.publish(own) };
     } catch (failure) {
@@ -214,7 +214,7 @@ export class Receives {
   }
 }
 
-type Fate =
+type PublishResult =
   | { readonly publication: Publication }
   | { readonly publication: 'refused'; readonly fault: Fault };
 type Planned = Unsigned & { readonly source: VerifiedSource };
@@ -229,7 +229,7 @@ function receivesOn(
   const planned: Planned[] = [];
   for (const source of sources) {
     const last = planned.at(-1);
-    const below = last === undefined ? head : headAfterIt(last);
+    const below = last === undefined ? head : headAfterUnsigned(last);
     planned.push({
       source,
       head: below,
@@ -240,11 +240,13 @@ function receivesOn(
   return planned;
 }
 
-const headAfterIt = ({ block }: Unsigned): OpenHead =>
+const headAfterUnsigned = ({ block }: Unsigned): OpenHead =>
   headAfter({ account: block.account, hash: hashBlock(block), block });
 
 /** The head whose readiness is worth waiting for: an account without money can pay nothing meanwhile. */
 function nextToPayFrom(head: ChainHead, planned: readonly Planned[]): ChainHead | null {
   const last = planned.at(-1);
-  return head.kind === 'unopened' || head.balance === ZERO || last === undefined ? null : headAfterIt(last);
+  return head.kind === 'unopened' || head.balance === ZERO || last === undefined
+    ? null
+    : headAfterUnsigned(last);
 }

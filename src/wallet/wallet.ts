@@ -53,7 +53,7 @@ export class Wallet {
   readonly #accounts: OneOrMore;
   readonly #plan: PocketPlan;
   readonly #order: AccountOrder;
-  readonly #turns = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
+  readonly #leases = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
   #settling: Promise<Settling> | undefined;
 
   /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
@@ -100,7 +100,7 @@ export class Wallet {
 
   /** Whether a payment could be made without waiting for work. */
   async readiness(): Promise<Readiness> {
-    const all = await Promise.all(this.#rich(1n as Raw).map((wallet) => wallet.readiness()));
+    const all = await Promise.all(this.#withBalance(1n as Raw).map((wallet) => wallet.readiness()));
     if (all.length === 0) return this.#main.readiness();
     return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';
   }
@@ -113,10 +113,12 @@ export class Wallet {
 
   /** Whose uncashed block keeps every account with money waiting; null when one can pay. */
   async handedOver(): Promise<HandedOver | null> {
-    const holders = await Promise.all(
-      this.#accounts.filter((wallet) => wallet === this.#main || isRich(wallet, 1n as Raw)).map(holderOf),
+    const handedOver = await Promise.all(
+      this.#accounts
+        .filter((wallet) => wallet === this.#main || hasBalance(wallet, 1n as Raw))
+        .map(handedOverOf),
     );
-    return holders.includes(null) ? null : (holders[0] ?? null);
+    return handedOver.includes(null) ? null : (handedOver[0] ?? null);
   }
 
   /**
@@ -128,31 +130,36 @@ export class Wallet {
    */
   async lease(amount: Raw): Promise<AccountLease> {
     // Where there is but one account there is nothing to choose.
-    if (this.#accounts.length === 1) return this.#take(this.#main, amount);
-    if (this.#rich(amount).length === 0 && this.missing(amount) === null) await this.#gather();
+    if (this.#accounts.length === 1) return this.#leaseOf(this.#main, amount);
+    if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
     const candidates = await Promise.all(
-      this.#rich(amount).map(async (wallet) => ({
+      this.#withBalance(amount).map(async (wallet) => ({
         wallet,
-        isFree: (await holderOf(wallet)) === null,
+        isFree: (await handedOverOf(wallet)) === null,
         isReady: (await wallet.readiness()) === 'ready',
       })),
     );
     const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => {
-      const { turns, held } = this.#busy(wallet);
-      return [isRich(wallet, addRaw(held, amount)) ? 0 : 1, turns, isReady ? 0 : 1, this.#place(wallet)];
+      const { count, held } = this.#usage(wallet);
+      return [
+        hasBalance(wallet, addRaw(held, amount)) ? 0 : 1,
+        count,
+        isReady ? 0 : 1,
+        this.#preferenceOf(wallet),
+      ];
     };
     // No waiting from here on: two payments at once must see each other's turn.
     const [first] = candidates
       .filter(({ isFree }) => isFree)
       .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
-      .sort((one, other) => inOrder(one.rank, other.rank));
-    return this.#take(first?.wallet ?? this.#main, amount);
+      .sort((one, other) => compareRanks(one.rank, other.rank));
+    return this.#leaseOf(first?.wallet ?? this.#main, amount);
   }
 
-  #take({ account }: AccountWallet, amount: Raw): AccountLease {
+  #leaseOf({ account }: AccountWallet, amount: Raw): AccountLease {
     const lease = Symbol(account);
-    this.#turns.set(lease, { account, amount });
-    return { account, done: () => void this.#turns.delete(lease) };
+    this.#leases.set(lease, { account, amount });
+    return { account, done: () => void this.#leases.delete(lease) };
   }
 
   /**
@@ -162,7 +169,7 @@ export class Wallet {
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
     const isShort = amount === 'everything' || (this.#main.balance ?? ZERO) < amount;
-    if (isShort && this.#others().some((wallet) => isRich(wallet, 1n as Raw))) await this.#gather();
+    if (isShort && this.#others().some((wallet) => hasBalance(wallet, 1n as Raw))) await this.#gather();
     return this.#main.send(to, amount);
   }
 
@@ -201,7 +208,7 @@ export class Wallet {
 
   async #settle(): Promise<Settling> {
     if (this.#accounts.length === 1) return 'settled';
-    if (this.#turns.size > 0) return 'waits';
+    if (this.#leases.size > 0) return 'waits';
     let result: Settling = this.#accounts.some(({ balance }) => balance === null) ? 'waits' : 'settled';
     for (const [index, wallet] of this.#accounts.entries()) {
       if (index === 0 || wallet.balance === null) continue;
@@ -226,13 +233,13 @@ export class Wallet {
     const tooMuch = share === ZERO ? balance > ZERO : balance > share * 2n;
     if (tooMuch) return { from: wallet, to: main, amount: subtractRaw(balance, share) };
     const lack = balance * 2n < share ? subtractRaw(share, balance) : ZERO;
-    return { from: main, to: wallet, amount: isRich(main, lack) ? lack : ZERO };
+    return { from: main, to: wallet, amount: hasBalance(main, lack) ? lack : ZERO };
   }
 
   /** Brings all money to the first account. */
   async #gather(): Promise<void> {
     for (const wallet of this.#others()) {
-      if (!isRich(wallet, 1n as Raw) || (await holderOf(wallet)) !== null) continue;
+      if (!hasBalance(wallet, 1n as Raw) || (await handedOverOf(wallet)) !== null) continue;
       await wallet.confirmed(await wallet.send(this.account, 'everything'));
     }
     await this.#main.receivePending();
@@ -244,19 +251,19 @@ export class Wallet {
   }
 
   /** Who has this much. */
-  #rich(amount: Raw): readonly AccountWallet[] {
-    return this.#accounts.filter((wallet) => isRich(wallet, amount));
+  #withBalance(amount: Raw): readonly AccountWallet[] {
+    return this.#accounts.filter((wallet) => hasBalance(wallet, amount));
   }
 
   /** Where an account stands among those that are as good: the first one last, since the others can be filled again. */
-  #place(wallet: AccountWallet): number {
+  #preferenceOf(wallet: AccountWallet): number {
     return wallet === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#accounts.indexOf(wallet));
   }
 
   /** The payments that an account is making, and what they take at most: those that are signed are off its balance. */
-  #busy({ account }: AccountWallet): { readonly turns: number; readonly held: Raw } {
-    const own = [...this.#turns.values()].filter((turn) => turn.account === account);
-    return { turns: own.length, held: own.reduce((sum, { amount }) => addRaw(sum, amount), ZERO) };
+  #usage({ account }: AccountWallet): { readonly count: number; readonly held: Raw } {
+    const own = [...this.#leases.values()].filter((turn) => turn.account === account);
+    return { count: own.length, held: own.reduce((sum, { amount }) => addRaw(sum, amount), ZERO) };
   }
 
   #sum(part: (wallet: AccountWallet) => Raw): Raw {
@@ -264,11 +271,12 @@ export class Wallet {
   }
 }
 
-const isRich = ({ balance }: AccountWallet, amount: Raw): boolean => balance !== null && balance >= amount;
-const holderOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
+const hasBalance = ({ balance }: AccountWallet, amount: Raw): boolean =>
+  balance !== null && balance >= amount;
+const handedOverOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
 const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
-  (await wallet.readiness()) === 'ready' && (await holderOf(wallet)) === null;
+  (await wallet.readiness()) === 'ready' && (await handedOverOf(wallet)) === null;
 
-function inOrder(one: readonly number[], other: readonly number[]): number {
+function compareRanks(one: readonly number[], other: readonly number[]): number {
   return one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }

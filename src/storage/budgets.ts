@@ -1,6 +1,7 @@
 import { type Raw, ZERO } from '../nano/amount.ts';
 import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../policy/budget.ts';
 import type { Budgets, SiteRules } from '../policy/budgets.ts';
+import { allowanceOf } from '../policy/reservation.ts';
 import { calendarWindows } from '../policy/spending-windows.ts';
 import type { Site } from '../site.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -27,7 +28,7 @@ export class StoredBudgets implements Budgets {
 
   /** What the site has spent and reserved in the window of this name (raw). */
   async spentOn(network: string, site: Site, window: string): Promise<Raw> {
-    return ((await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO) as Raw;
+    return (await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO;
   }
 
   async rulesFor(
@@ -44,14 +45,14 @@ export class StoredBudgets implements Budgets {
       'blockTakers',
     ]);
     const blocks = transaction.objectStore('blocked');
-    const [{ windows: _, ...allowance }, blocked, blockTaker, blockedAskers] = await Promise.all([
+    const [rows, blocked, blockTaker, blockedAskers] = await Promise.all([
       readAllowance(transaction, network, site, at),
       blocks.getKey(site),
       transaction.objectStore('blockTakers').getKey(site),
       Promise.all(askers.map((asker) => blocks.getKey(asker as Site))),
     ]);
     return {
-      allowance,
+      allowance: allowanceOf(network, site, rows),
       blocked: blocked !== undefined,
       isAskerBlocked: blockedAskers.some((one) => one !== undefined),
       takesBlocks: blockTaker !== undefined,

@@ -1,49 +1,33 @@
-import type { IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
+import type { IDBPTransaction, StoreNames } from 'idb';
 import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { assertMatchesApproval } from '../payments/approval-match.ts';
 import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
-import {
-  advance,
-  approved,
-  isDebited,
-  isUnderway,
-  type Payment,
-  type Progress,
-  resourceOf,
-} from '../payments/payment.ts';
-import {
-  type AnyPayment,
-  goesOn,
-  isWhole,
-  joined,
-  onceOnDisk,
-  onDisk,
-  type PrivatePart,
-  partAfter,
-  privatePartOf,
-} from '../payments/private-record.ts';
-import type { Budget } from '../policy/budget.ts';
-import { askFirst, JUST_PAID, priceOf } from '../policy/decision.ts';
-import type { Offer } from '../protocol/offer/offer.ts';
+import { advance, approved, isDebited, type Payment, type Progress } from '../payments/payment.ts';
+import { type AnyPayment, goesOn, partAfter, privatePartOf } from '../payments/private-record.ts';
+import { JUST_PAID } from '../policy/decision.ts';
+import { giveBack, reserve, sumKeys } from '../policy/reservation.ts';
 import { type OwnBlock, settledBlock } from '../wallet/own-block.ts';
 import { putNewest } from './chains.ts';
 import { inTransaction } from './in-transaction.ts';
+import {
+  debitedFor,
+  lastPaidAt,
+  lastPriceOf,
+  paymentOfChallenge,
+  undeliveredFor,
+} from './payment-queries.ts';
+import { rowOf } from './payment-row.ts';
 import type { PrivateParts } from './private-parts.ts';
-import type { Database, PaymentRow, PurseSchema } from './schema.ts';
+import type { Database, PurseSchema } from './schema.ts';
 import { settingOf } from './settings.ts';
-import { debit, giveBack, readAllowance } from './spending.ts';
+import { countedFor, readAllowance, readSums, writeSums } from './spending.ts';
 
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store> = IDBPTransaction<PurseSchema, S[], 'readwrite'>;
-type PaymentStore = IDBPObjectStore<PurseSchema, ['payments'], 'payments', 'readonly'>;
-
-/** How many earlier purchases of a resource are looked through for one that was delivered. */
-const PRICE_MEMORY = 20;
 
 /** The journal in IndexedDB: each method is one transaction. */
 export class StoredJournal implements Journal {
@@ -60,7 +44,7 @@ export class StoredJournal implements Journal {
   async reserve(uncounted: Uncounted): Promise<Reservation> {
     const { id, challenge } = uncounted;
     if (!challenge.isPrivate) return this.#reserve(uncounted);
-    // The private part is written first: no later life of the worker could restore what it lacks.
+    // The private part is written first: a later life of the worker could not restore a part that is missing.
     await this.#parts.keep(id, privatePartOf(uncounted));
     let isReserved = false;
     try {
@@ -78,41 +62,36 @@ export class StoredJournal implements Journal {
       'readwrite',
     );
     return inTransaction(transaction, async () => {
+      const { network, site, at, once } = uncounted;
       const payments = transaction.objectStore('payments');
-      const { network, site, at, approval, once } = uncounted;
-      const byOnce = payments.index('once');
-      const [ordinary, inPrivate, allowance, stopped] = await Promise.all([
-        byOnce.getAll(once),
-        byOnce.getAll(onceOnDisk(once)),
+      const [debited, allowance, paused] = await Promise.all([
+        debitedFor(payments, this.#parts, once),
         readAllowance(transaction, network.id, site, at),
         transaction.objectStore('settings').get('paused'),
       ]);
-      const namesakes = [...ordinary, ...inPrivate].map(({ payment }) => this.#whole(payment));
-      const known = namesakes.find(({ progress }) => isDebited(progress.state));
-      if (known !== undefined) return { kind: 'known', payment: known };
-
-      const { budget, windows } = allowance;
-      if (approval === 'budget') {
-        const paused = settingOf('paused', stopped);
-        // All but what was delivered before, which no payment under way can change.
-        const reason = askFirst({ ...uncounted, allowance, paused, lastPrice: null, paidAt: null, now: at });
-        if (budget === null || windows.term === null || reason !== null) return { kind: 'over' };
-        await pinPayee(transaction.objectStore('budgets'), budget, uncounted.offer);
-      }
+      const outcome = reserve({ ...allowance, debited, paused: settingOf('paused', paused) }, uncounted);
+      if (outcome.kind !== 'reserved') return outcome;
+      const { windows, writes } = outcome;
       const payment = approved({ ...uncounted, windows });
-      await Promise.all([payments.add(rowOf(payment)), debit(transaction, payment.intent)]);
+      await Promise.all([
+        payments.add(rowOf(payment)),
+        writeSums(transaction, writes.spending),
+        ...(writes.budget === null ? [] : [transaction.objectStore('budgets').put(writes.budget)]),
+      ]);
       return { kind: 'reserved', payment };
     });
   }
 
   async advance(id: PaymentId, progress: Progress, lost?: BlockHash): Promise<AnyPayment> {
-    await this.#keepWords(id, progress);
+    await this.#updatePart(id, progress);
     const transaction = this.#database.transaction(['payments', 'spending'], 'readwrite');
     return inTransaction(transaction, async () => {
       const before = await this.#read(transaction, id);
-      // A step that was decided about one block is none of another that has taken its place meanwhile.
-      const meant = 'hash' in progress ? progress.hash : lost;
-      if ('hash' in before.progress && before.progress.hash !== meant) throw new Fault('fault_paymentOver');
+      // A step that was decided for one block must not be taken with another block that has replaced it meanwhile.
+      const decidedFor = 'hash' in progress ? progress.hash : lost;
+      if ('hash' in before.progress && before.progress.hash !== decidedFor) {
+        throw new Fault('fault_paymentOver');
+      }
       const payment = advance(before, progress, this.#now());
       await write(transaction, payment);
       return payment;
@@ -120,8 +99,8 @@ export class StoredJournal implements Journal {
   }
 
   async sign(id: PaymentId, own: OwnBlock): Promise<AnyPayment> {
-    // The one write that must outlive a power cut: a block the network may know and the purse does not would be money
-    // spent without a trace. Its flush takes every earlier write of the journal to the disk with it.
+    // This write must survive a power cut: a block that the network may know and the journal does not would be money
+    // spent without a record. The flush takes every earlier write of the journal to the disk as well.
     const transaction = this.#database.transaction(['payments', 'chains', 'blocks'], 'readwrite', {
       durability: 'strict',
     });
@@ -131,10 +110,7 @@ export class StoredJournal implements Journal {
       const at = this.#now();
       assertMatchesApproval(before.intent, own, at);
       const payment = advance(before, { state: 'signed', block: own.block, hash: own.hash }, at);
-      await Promise.all([
-        transaction.objectStore('payments').put(rowOf(payment)),
-        putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
-      ]);
+      await writeSigned(transaction, payment, own);
       return payment;
     });
   }
@@ -149,10 +125,7 @@ export class StoredJournal implements Journal {
       const at = this.#now();
       assertMatchesApproval(before.intent, own, at);
       const payment = signedInstead(before, lost, own, how, at);
-      await Promise.all([
-        transaction.objectStore('payments').put(rowOf(payment)),
-        putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
-      ]);
+      await writeSigned(transaction, payment, own);
       return payment;
     });
   }
@@ -188,84 +161,48 @@ export class StoredJournal implements Journal {
 
   async find(id: PaymentId): Promise<AnyPayment | null> {
     const row = await this.#database.get('payments', id);
-    return row === undefined ? null : this.#whole(row.payment);
+    return row === undefined ? null : this.#parts.joinTo(row.payment);
   }
 
   async underway(): Promise<readonly AnyPayment[]> {
     const rows = await this.#database.getAllFromIndex('payments', 'underway');
-    return rows.map(({ payment }) => this.#whole(payment)).filter(goesOn);
+    return rows.map(({ payment }) => this.#parts.joinTo(payment)).filter(goesOn);
   }
 
   async forChallenge(challengeId: string): Promise<Payment | undefined> {
-    const { store } = this.#database.transaction('payments');
-    return preferStanding(await this.#ofChallenge(store, challengeId));
+    return paymentOfChallenge(this.#database.transaction('payments').store, this.#parts, challengeId);
   }
 
   async recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory> {
-    const { id, method, url } = challenge;
     const { store } = this.#database.transaction('payments');
-    const isSame = (part: PrivatePart) => part.challenge.method === method && part.challenge.url === url;
-    const [ofChallenge, ordinary, inPrivate, price, paidAt] = await Promise.all([
-      this.#ofChallenge(store, id),
-      store.index('undelivered').getAll([network, method, url]),
-      this.#inPrivate(store, isSame),
-      lastPrice(store, network, resourceOf(challenge)),
-      lastPaid(store, network, challenge, this.#now() - JUST_PAID),
+    const [ofChallenge, undelivered, lastPrice, paidAt] = await Promise.all([
+      paymentOfChallenge(store, this.#parts, challenge.id),
+      undeliveredFor(store, this.#parts, network, challenge),
+      lastPriceOf(store, network, challenge),
+      lastPaidAt(store, network, challenge, this.#now() - JUST_PAID),
     ]);
-    const isUndelivered = ({ intent, progress }: Payment) =>
-      intent.network.id === network && waitsForContent(progress);
-    const undelivered = [
-      ...ordinary.map(({ payment }) => payment).filter(isWhole),
-      ...inPrivate.filter(isUndelivered),
-    ];
-    return {
-      ofChallenge: preferStanding(ofChallenge),
-      undelivered: undelivered.sort((a, b) => a.intent.at - b.intent.at),
-      lastPrice: price,
-      paidAt,
-    };
+    return { ofChallenge, undelivered, lastPrice, paidAt };
   }
 
-  /** Whether the account was ever paid from here. */
+  /** Whether the account was ever paid by this wallet. */
   async hasPaid(network: string, payTo: NanoAddress): Promise<boolean> {
-    // One key tells it; to count would read every payment that this payee ever got.
+    // One key is enough; a count would read every payment that this payee ever got.
     return (await this.#database.getKeyFromIndex('payments', 'payee', [network, payTo])) !== undefined;
-  }
-
-  /** The payment of a row with its private part, while that lasts. */
-  #whole(payment: AnyPayment): AnyPayment {
-    if (isWhole(payment)) return payment;
-    const part = this.#parts.get(payment.intent.id);
-    return part === undefined ? payment : joined(payment, part);
   }
 
   async #read<S extends Store>(transaction: Transaction<S | 'payments'>, id: PaymentId): Promise<AnyPayment> {
     const row = await transaction.objectStore('payments').get(id);
     if (row === undefined) throw new Fault('fault_unknownPayment');
-    return this.#whole(row.payment);
+    return this.#parts.joinTo(row.payment);
   }
 
   /**
-   * Keeps the parts of a step that may not lie on the disk. Before the step itself: a proof that went out is never
-   * lost.
+   * Keeps those parts of a step that must not lie on the disk. This happens before the step itself, so that a proof that
+   * went out is never lost.
    */
-  async #keepWords(id: PaymentId, progress: Progress): Promise<void> {
+  async #updatePart(id: PaymentId, progress: Progress): Promise<void> {
     const part = this.#parts.get(id);
     if (part !== undefined) await this.#parts.keep(id, partAfter(part, progress));
-  }
-
-  async #ofChallenge(store: PaymentStore, challengeId: string): Promise<readonly Payment[]> {
-    const [ordinary, inPrivate] = await Promise.all([
-      store.index('challenge').getAll(challengeId),
-      this.#inPrivate(store, ({ challenge }) => challenge.id === challengeId),
-    ]);
-    return [...ordinary.map(({ payment }) => payment).filter(isWhole), ...inPrivate];
-  }
-
-  /** The payments made in private windows of which the part passes `test`. */
-  async #inPrivate(store: PaymentStore, test: (part: PrivatePart) => boolean): Promise<readonly Payment[]> {
-    const rows = await Promise.all(this.#parts.find(test).map((id) => store.get(id)));
-    return rows.flatMap((row) => (row === undefined ? [] : [this.#whole(row.payment)])).filter(isWhole);
   }
 }
 
@@ -282,51 +219,19 @@ function signedInstead(
   return { ...advance(before, { state: 'signed', block, hash }, at), [how]: record };
 }
 
-/** Of the payments of a challenge, one that stands rather than one that was given up. */
-function preferStanding(payments: readonly Payment[]): Payment | undefined {
-  return payments.find(({ progress }) => isDebited(progress.state)) ?? payments[0];
-}
-
-/** What a resource cost when it was last delivered, without a tag (raw). */
-async function lastPrice(payments: PaymentStore, network: string, resource: string): Promise<Raw | null> {
-  const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
-  let cursor = await payments.index('resource').openCursor(range, 'prev');
-  for (let looked = 0; cursor !== null && looked < PRICE_MEMORY; looked++) {
-    const { payment } = cursor.value;
-    if (isWhole(payment) && payment.progress.state === 'settled') return priceOf(payment.intent.offer);
-    cursor = await cursor.continue();
-  }
-  return null;
-}
-
-/** When a request was last paid for and delivered since a moment (both ms since the epoch); null when it was not. */
-async function lastPaid(
-  payments: PaymentStore,
-  network: string,
-  request: Pick<Challenge, 'method' | 'url'>,
-  since: number,
-): Promise<number | null> {
-  const resource = resourceOf(request);
-  const range = IDBKeyRange.bound([network, resource, since], [network, resource, []]);
-  let cursor = await payments.index('resource').openCursor(range, 'prev');
-  for (; cursor !== null; cursor = await cursor.continue()) {
-    const { payment } = cursor.value;
-    const isIt = isWhole(payment) && payment.intent.challenge.url === request.url;
-    if (isIt && payment.progress.state === 'settled') return payment.intent.at;
-  }
-  return null;
-}
-
-/** Who is paid first by a budget that knows nobody yet is who it knows from now on. */
-async function pinPayee(
-  budgets: Pick<IDBPObjectStore<PurseSchema, 'budgets'[], 'budgets', 'readwrite'>, 'put'>,
-  budget: Budget,
-  { payTo }: Offer,
+/** Writes a payment and the block that was signed for it, as the newest block of its account. */
+async function writeSigned<S extends Store>(
+  transaction: Transaction<S | 'payments' | 'chains' | 'blocks'>,
+  payment: AnyPayment,
+  own: OwnBlock,
 ): Promise<void> {
-  if (budget.payTo === null) await budgets.put({ ...budget, payTo });
+  await Promise.all([
+    transaction.objectStore('payments').put(rowOf(payment)),
+    putNewest(transaction.objectStore('chains'), transaction.objectStore('blocks'), own),
+  ]);
 }
 
-/** Writes a payment that went one step on, and gives back what it will never cost. */
+/** Writes a payment that went one step on, and gives back the amount of one that will never be paid. */
 async function write<S extends Store>(
   transaction: Transaction<S | 'payments' | 'spending'>,
   payment: AnyPayment,
@@ -334,34 +239,7 @@ async function write<S extends Store>(
   const { intent, progress } = payment;
   await transaction.objectStore('payments').put(rowOf(payment));
   if (isDebited(progress.state)) return;
-  await giveBack(transaction, intent);
-}
-
-/** Whether a block waits for what it pays for. */
-function waitsForContent(progress: Pick<Progress, 'state'>): boolean {
-  return 'hash' in progress && progress.state !== 'revoked' && progress.state !== 'settled';
-}
-
-/** The row of a payment, with the keys that its progress gives it. What a private window must not leave is left out. */
-export function rowOf(whole: AnyPayment): PaymentRow {
-  const payment = onDisk(whole);
-  const { intent, progress } = payment;
-  const { id, at, network, once, offer } = intent;
-  const signed = 'hash' in progress && progress.state !== 'revoked';
-  const row: PaymentRow = {
-    id,
-    place: [at, id],
-    payment,
-    once,
-    ...(signed && { payee: [network.id, offer.payTo] }),
-    ...(isUnderway(progress.state) && { underway: 1 }),
-  };
-  if (!isWhole(payment)) return row;
-  const { challenge, resource } = payment.intent;
-  return {
-    ...row,
-    challenge: challenge.id,
-    resource: [network.id, resource, at],
-    ...(waitsForContent(progress) && { undelivered: [network.id, challenge.method, challenge.url] }),
-  };
+  const counted = countedFor(intent);
+  const spending = await readSums(transaction, sumKeys(counted));
+  await writeSums(transaction, giveBack(spending, counted, intent.amount));
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PaymentId } from '../payment-id.ts';
-import type { PrivatePart } from '../payments/private-record.ts';
+import { type AnyPayment, isWhole, joined, type PrivatePart } from '../payments/private-record.ts';
 import { ChallengeText, type Fields, OfferText } from './backup/offers.ts';
 import { SiteText } from './backup/payments.ts';
 
@@ -56,6 +56,13 @@ export class PrivateParts {
 
   get(id: PaymentId): PrivatePart | undefined {
     return this.#parts.get(id);
+  }
+
+  /** The payment of a row with its private part, while that is kept. */
+  joinTo(payment: AnyPayment): AnyPayment {
+    if (isWhole(payment)) return payment;
+    const part = this.#parts.get(payment.intent.id);
+    return part === undefined ? payment : joined(payment, part);
   }
 
   /** The payments of which the part passes `test`, oldest first. */

@@ -3,6 +3,7 @@ import type { NetworkProfile } from '../nano/network.ts';
 import type { NotPaidReason } from '../payments/not-paid-reason.ts';
 import type { AnyPayment } from '../payments/private-record.ts';
 import type { Budget } from '../policy/budget.ts';
+import type { SpendingRow, SumKey } from '../policy/reservation.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import type { Transfer } from '../wallet/transfer.ts';
 
@@ -26,14 +27,6 @@ export interface PaymentRow {
   readonly underway?: 1;
   /** Only while a block waits for what it pays for. */
   readonly undelivered?: readonly [network: string, method: string, url: string];
-}
-
-/** What a site, or all of them together, has spent and reserved in one window of time (raw). */
-export interface SpendingRow {
-  readonly network: string;
-  readonly site: string;
-  readonly window: string;
-  readonly spent: bigint;
 }
 
 /** Why a 402 was left to the page. It holds no offer, no header and no proof; of a private window no address either. */
@@ -71,7 +64,7 @@ export interface PurseSchema extends DBSchema {
     indexes: { place: [number, string] };
   };
   budgets: { key: [string, string]; value: Budget };
-  spending: { key: [string, string, string]; value: SpendingRow };
+  spending: { key: SumKey; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
   /** The sites that may ask for signed blocks to publish themselves. */
   blockTakers: { key: string; value: { readonly site: string; readonly at: number } };

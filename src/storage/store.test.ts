@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { unwrap } from 'idb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
+import type { Raw } from '../nano/amount.ts';
 import { seal as sealSecret } from '../vault/seal.ts';
 import { copyDatabase } from './copy.ts';
 import { openDatabase } from './database.ts';
@@ -186,7 +187,7 @@ describe('a copy of a database', () => {
     const transaction = database.transaction(['blocked', 'spending'], 'readwrite');
     for (const site of sites) {
       await transaction.objectStore('blocked').put({ site, at: 1 });
-      await transaction.objectStore('spending').put({ network: 'n', site, window: 'day', spent: 5n });
+      await transaction.objectStore('spending').put({ network: 'n', site, window: 'day', spent: 5n as Raw });
     }
     await transaction.done;
     for (let at = 0; at < 3; at += 1) {

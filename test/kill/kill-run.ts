@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
 import { isWhole } from '../../src/payments/private-record.ts';
+import { sumKeys } from '../../src/policy/reservation.ts';
 import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
-import { accountsOf } from '../../src/storage/spending.ts';
+import { countedFor } from '../../src/storage/spending.ts';
 import { toAddress } from '../devnet/address.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
@@ -329,7 +330,7 @@ export class Walk {
     const debited = new Map<string, bigint>();
     for (const { intent, progress } of payments) {
       if (!isDebited(progress.state)) continue;
-      for (const key of accountsOf(intent))
+      for (const key of sumKeys(countedFor(intent)))
         debited.set(`${key}`, (debited.get(`${key}`) ?? 0n) + intent.amount);
     }
     const spent = spending.filter((row) => row.spent > 0n);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
 import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
 import type { AnyPayment } from '../../src/payments/private-record.ts';
-import type { SpendingRow } from '../../src/storage/schema.ts';
+import type { SpendingRow } from '../../src/policy/reservation.ts';
 import { TestAccount } from '../devnet/test-account.ts';
 import { openScene, type Scene, XNO } from '../e2e/setup.ts';
 import { WatchedWorker } from './worker.ts';

@@ -23,8 +23,8 @@ import type { OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer } from '../../wallet/transfer.ts';
 import { nonceOf, parseThreshold, parseWorkRoot } from '../../work/difficulty.ts';
 import { StoredBudgets } from '../budgets.ts';
-import { rowOf } from '../journal.ts';
 import { StoredLog } from '../log.ts';
+import { rowOf } from '../payment-row.ts';
 import type { Database } from '../schema.ts';
 import { StoredSettings } from '../settings.ts';
 import { placeOf } from '../transfers.ts';
@@ -161,8 +161,8 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     term: { until: windows.day, renews: 'month' },
   });
   for (const window of [windows.day, windows.month]) {
-    await database.add('spending', { network: NETWORK, site: SHOP, window, spent: 3n * amount });
-    await database.add('spending', { network: NETWORK, site: '*', window, spent: 4n * amount });
+    await database.add('spending', { network: NETWORK, site: SHOP, window, spent: (3n * amount) as Raw });
+    await database.add('spending', { network: NETWORK, site: '*', window, spent: (4n * amount) as Raw });
   }
   await budgets.block(SHOP);
   await budgets.setHandOverSite(SHOP, true);

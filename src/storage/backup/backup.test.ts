@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../fault.ts';
-import { MAX_SUPPLY } from '../../nano/amount.ts';
+import { MAX_SUPPLY, type Raw } from '../../nano/amount.ts';
 import { newWords, type SeedSource } from '../../nano/seed.ts';
 import { copyOf } from '../../payments/payment.ts';
 import { openFile, sealFile } from '../../vault/sealed-file.ts';
@@ -131,7 +131,7 @@ describe('a purse', () => {
   test('that could not be read again is not given out at all', async () => {
     await fill(database);
     await save();
-    await database.put('spending', { network: 'n', site: '', window: '', spent: -1n });
+    await database.put('spending', { network: 'n', site: '', window: '', spent: -1n as Raw });
     await expect(save()).rejects.toThrow(fault('fault_backupFailed'));
   });
 

@@ -1,10 +1,11 @@
 import type { IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
+import { addRaw, ZERO } from '../../nano/amount.ts';
 import { type Intent, isDebited } from '../../payments/payment.ts';
 import { newBudget } from '../../policy/budget.ts';
+import { sumKeys } from '../../policy/reservation.ts';
 import { calendarWindows, type Day } from '../../policy/spending-windows.ts';
 import type { PurseSchema } from '../schema.ts';
-import { accountsOf, rowOf } from '../spending.ts';
+import { countedFor } from '../spending.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 /** An intent of version 2: it counted in its day, and nowhere else. */
@@ -40,9 +41,10 @@ export async function countInWindows(
     const intent: Intent = { ...before, windows: { hour, day, month: day.slice(0, 'YYYY-MM'.length), term } };
     await cursor.update({ ...row, payment: { ...row.payment, intent } });
     if (!isDebited(row.payment.progress.state)) continue;
-    for (const key of accountsOf(intent)) {
-      const spent = ((await spending.get(key))?.spent ?? ZERO) as Raw;
-      await spending.put(rowOf(key, addRaw(spent, intent.amount)));
+    for (const key of sumKeys(countedFor(intent))) {
+      const spent = (await spending.get(key))?.spent ?? ZERO;
+      const [network, site, window] = key;
+      await spending.put({ network, site, window, spent: addRaw(spent, intent.amount) });
     }
   }
 }

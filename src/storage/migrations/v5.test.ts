@@ -5,7 +5,7 @@ import { approved } from '../../payments/payment.ts';
 import { intentOf, sessionOffer } from '../../payments/samples.fixture.ts';
 import { STRANGER } from '../../wallet/account.fixture.ts';
 import { openDatabase } from '../database.ts';
-import { rowOf } from '../journal.ts';
+import { rowOf } from '../payment-row.ts';
 
 test('every payment of a version 4 database reads as made in an ordinary window', async () => {
   const name = crypto.randomUUID();

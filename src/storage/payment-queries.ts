@@ -1,0 +1,109 @@
+/** What the journal looks up of earlier payments, within a transaction of its caller. */
+import type { IDBPObjectStore } from 'idb';
+import type { Challenge } from '../interception/challenge.ts';
+import type { Raw } from '../nano/amount.ts';
+import { isDebited, type Payment, resourceOf } from '../payments/payment.ts';
+import { type AnyPayment, isWhole, onceOnDisk, type PrivatePart } from '../payments/private-record.ts';
+import { priceOf } from '../policy/decision.ts';
+import { waitsForContent } from './payment-row.ts';
+import type { PrivateParts } from './private-parts.ts';
+import type { PurseSchema } from './schema.ts';
+
+type PaymentStore = IDBPObjectStore<PurseSchema, ArrayLike<'payments'>, 'payments', 'readonly' | 'readwrite'>;
+
+/** How many earlier purchases of a resource are searched for one that was delivered. */
+const PRICE_MEMORY = 20;
+
+/** The payments for the same session, nonce or challenge that count as spent. */
+export async function debitedFor(
+  store: PaymentStore,
+  parts: PrivateParts,
+  once: string,
+): Promise<readonly AnyPayment[]> {
+  const byOnce = store.index('once');
+  const [ordinary, inPrivate] = await Promise.all([byOnce.getAll(once), byOnce.getAll(onceOnDisk(once))]);
+  return [...ordinary, ...inPrivate]
+    .map(({ payment }) => parts.joinTo(payment))
+    .filter(({ progress }) => isDebited(progress.state));
+}
+
+/** The payment of a challenge: one that stands rather than one that was given up. */
+export async function paymentOfChallenge(
+  store: PaymentStore,
+  parts: PrivateParts,
+  challengeId: string,
+): Promise<Payment | undefined> {
+  const [ordinary, inPrivate] = await Promise.all([
+    store.index('challenge').getAll(challengeId),
+    privatePayments(store, parts, ({ challenge }) => challenge.id === challengeId),
+  ]);
+  const all = [...ordinary.map(({ payment }) => payment).filter(isWhole), ...inPrivate];
+  return all.find(({ progress }) => isDebited(progress.state)) ?? all[0];
+}
+
+/** The payments for a request that have a block and did not get what they paid for, oldest first. */
+export async function undeliveredFor(
+  store: PaymentStore,
+  parts: PrivateParts,
+  network: string,
+  { method, url }: Pick<Challenge, 'method' | 'url'>,
+): Promise<readonly Payment[]> {
+  const isSame = ({ challenge }: PrivatePart) => challenge.method === method && challenge.url === url;
+  const [ordinary, inPrivate] = await Promise.all([
+    store.index('undelivered').getAll([network, method, url]),
+    privatePayments(store, parts, isSame),
+  ]);
+  const undelivered = [
+    ...ordinary.map(({ payment }) => payment).filter(isWhole),
+    ...inPrivate.filter(({ intent, progress }) => intent.network.id === network && waitsForContent(progress)),
+  ];
+  return undelivered.sort((a, b) => a.intent.at - b.intent.at);
+}
+
+/** The payments made in private windows whose private part passes `test`. */
+async function privatePayments(
+  store: PaymentStore,
+  parts: PrivateParts,
+  test: (part: PrivatePart) => boolean,
+): Promise<readonly Payment[]> {
+  const rows = await Promise.all(parts.find(test).map((id) => store.get(id)));
+  return rows
+    .filter((row) => row !== undefined)
+    .map(({ payment }) => parts.joinTo(payment))
+    .filter(isWhole);
+}
+
+/** What a resource cost when it was last delivered, without a tag (raw). */
+export async function lastPriceOf(
+  store: PaymentStore,
+  network: string,
+  request: Pick<Challenge, 'method' | 'url'>,
+): Promise<Raw | null> {
+  const resource = resourceOf(request);
+  const range = IDBKeyRange.bound([network, resource], [network, resource, []]);
+  let cursor = await store.index('resource').openCursor(range, 'prev');
+  for (let searched = 0; cursor !== null && searched < PRICE_MEMORY; searched++) {
+    const { payment } = cursor.value;
+    if (isWhole(payment) && payment.progress.state === 'settled') return priceOf(payment.intent.offer);
+    cursor = await cursor.continue();
+  }
+  return null;
+}
+
+/** When a request was last paid for and delivered since a moment (both ms since the epoch); null when it was not. */
+export async function lastPaidAt(
+  store: PaymentStore,
+  network: string,
+  request: Pick<Challenge, 'method' | 'url'>,
+  since: number,
+): Promise<number | null> {
+  const resource = resourceOf(request);
+  const range = IDBKeyRange.bound([network, resource, since], [network, resource, []]);
+  let cursor = await store.index('resource').openCursor(range, 'prev');
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    const { payment } = cursor.value;
+    const isSame = isWhole(payment) && payment.intent.challenge.url === request.url;
+    if (isSame && payment.progress.state === 'settled') return payment.intent.at;
+  }
+  return null;
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { requestKinds, starters, userParts, views } from './challenge.ts';
-import { type ObservedRequest, routes } from './chromium/observed-request.ts';
+import { type ObservedRequest, routes } from './observed-request.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
 export interface OpenChallenge {

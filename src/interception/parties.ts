@@ -1,7 +1,5 @@
 import type { Challenge } from './challenge.ts';
-
-/** Stands for an opaque origin, which the browser does not tell. */
-export const NAMELESS = 'null';
+import { OPAQUE } from './urls.ts';
 
 /**
  * The origins that took part in a request, the nearest to it first: the last other site that redirected it, its
@@ -13,11 +11,11 @@ export function partiesIn({
   ancestors = [],
   topOrigin,
 }: Pick<Challenge, 'redirectedBy' | 'initiator' | 'ancestors' | 'topOrigin'>): readonly string[] {
-  const hands = [redirectedBy, initiator, ...ancestors, topOrigin];
-  return [...new Set(hands.filter((hand) => hand !== undefined && hand !== null))];
+  const parties = [redirectedBy, initiator, ...ancestors, topOrigin];
+  return [...new Set(parties.filter((party) => party !== undefined && party !== null))];
 }
 
 /** The other sites that took part in a request for `site`, without opaque origins, the nearest first. */
 export function askersOf(challenge: Parameters<typeof partiesIn>[0], site: string): readonly string[] {
-  return partiesIn(challenge).filter((hand) => hand !== site && hand !== NAMELESS);
+  return partiesIn(challenge).filter((party) => party !== site && party !== OPAQUE);
 }

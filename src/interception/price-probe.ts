@@ -1,5 +1,5 @@
 import type { Challenge } from './challenge.ts';
-import { originOf } from './chromium/observed-request.ts';
+import { originOf } from './urls.ts';
 
 /** What a server tells a program that asks, as far as it bears on a price. */
 export interface Told {

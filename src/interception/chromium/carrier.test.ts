@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Challenge } from '../challenge.ts';
+import type { ObservedRequest } from '../observed-request.ts';
 import { type Carrier, isStranger } from './carrier.ts';
-import type { ObservedRequest } from './observed-request.ts';
 
 const SHOP = 'https://shop.example:8443';
 

@@ -1,5 +1,6 @@
 import type { Challenge } from '../challenge.ts';
-import { type ObservedRequest, OPAQUE, originOf } from './observed-request.ts';
+import type { ObservedRequest } from '../observed-request.ts';
+import { OPAQUE, originOf } from '../urls.ts';
 import { frameOf } from './watch.ts';
 
 /** What the network layer tells of a request that carries a proof. */

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import type { Starter } from '../challenge.ts';
-import { bareUrl } from './observed-request.ts';
+import { bareUrl } from '../urls.ts';
 
 type Committed = chrome.webNavigation.WebNavigationTransitionCallbackDetails;
 export type Transition = Pick<Committed, 'transitionType' | 'transitionQualifiers'>;

@@ -1,4 +1,4 @@
-import { OPAQUE, originOf } from './observed-request.ts';
+import { OPAQUE, originOf } from '../urls.ts';
 
 /** The id that the browser gives as the parent of a top frame. */
 const NO_FRAME = -1;

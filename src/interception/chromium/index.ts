@@ -3,20 +3,14 @@ import { BoundedMap } from '../bounded-map.ts';
 import type { Challenge, DeliveryOutcome } from '../challenge.ts';
 import { type HoldEnd, Holds } from '../holds.ts';
 import type { Interception } from '../interception.ts';
+import { meetingNames, NO_TAB, type ObservedRequest, wireMethod } from '../observed-request.ts';
 import { type Hold, type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
 import { Patience } from '../patience.ts';
 import { askForPrice } from '../price-probe.ts';
 import { Rendezvous } from '../rendezvous.ts';
+import { bareUrl, OPAQUE, originOf } from '../urls.ts';
+import { viewOf } from '../view.ts';
 import { originsAround } from './frames.ts';
-import {
-  bareUrl,
-  meetingNames,
-  NO_TAB,
-  type ObservedRequest,
-  OPAQUE,
-  originOf,
-  wireMethod,
-} from './observed-request.ts';
 import { canName, ProofRules, type Target } from './proof-rule.ts';
 import { Answers, type AwaitedAnswer, isDocument } from './response.ts';
 import {
@@ -30,7 +24,6 @@ import {
   tookBack,
   waits,
 } from './retry.ts';
-import { viewOf } from './view.ts';
 import { type NetworkWatch, watchNetwork } from './watch.ts';
 
 export type { SessionStore } from '../open-challenges.ts';

@@ -1,4 +1,4 @@
-import { NO_TAB } from './observed-request.ts';
+import { NO_TAB } from '../observed-request.ts';
 
 /**
  * Whether a private window sent a request. Chromium tells the mode of a tab only. A request without a tab (of a service

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canName, exactly, LONGEST_URL, PROOF_HEADER, proofRule, type Target } from './proof-rule.ts';
+import { PROOF_HEADER } from '../headers.ts';
+import { canName, exactly, LONGEST_URL, proofRule, type Target } from './proof-rule.ts';
 
 const special = fc.constantFrom(...'*^|?%()[]{}+$.\\/-_~!@:;,=&a1Z');
 const url = fc

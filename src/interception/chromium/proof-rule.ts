@@ -1,8 +1,6 @@
 import type { RequestKind } from '../challenge.ts';
-import { NO_TAB } from './observed-request.ts';
-
-/** The request header that carries a proof (protocol 1.1). */
-export const PROOF_HEADER = 'PAYMENT-SIGNATURE';
+import { PROOF_HEADER } from '../headers.ts';
+import { NO_TAB } from '../observed-request.ts';
 
 /** Longest URL that gets a rule; longer ones are left alone rather than paid and then undeliverable. */
 export const LONGEST_URL = 8192;

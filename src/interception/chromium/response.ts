@@ -1,9 +1,10 @@
 import { deferred } from '../../concurrency.ts';
 import { type DeliveryOutcome, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
+import { headerOf, PROOF_HEADER } from '../headers.ts';
+import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
+import { bareUrl } from '../urls.ts';
 import { isStranger } from './carrier.ts';
-import { bareUrl, NO_TAB, type ObservedRequest } from './observed-request.ts';
-import { PROOF_HEADER, type Target } from './proof-rule.ts';
-import { headerOf } from './watch.ts';
+import type { Target } from './proof-rule.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
 const ANSWER_WITHIN = 30_000;

@@ -1,7 +1,8 @@
 import type { BridgeCommand, ElementName } from '../../messages/bridge.ts';
 import type { Challenge } from '../challenge.ts';
+import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
 import type { OpenChallenge } from '../open-challenges.ts';
-import { bareUrl, NO_TAB, type ObservedRequest, originOf } from './observed-request.ts';
+import { bareUrl, originOf } from '../urls.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;

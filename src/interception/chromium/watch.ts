@@ -1,23 +1,20 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
-import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from '../price-probe.ts';
-import { type Activation, Commits, starterOf } from './commits.ts';
-import { originsFrom } from './frames.ts';
+import { headerOf, PROOF_HEADER } from '../headers.ts';
 import {
-  bareUrl,
   isKind,
   NO_TAB,
   type ObservedRequest,
-  OPAQUE,
-  originOf,
   redirectedBy,
   routeOf,
   type ScriptRequest,
-  withoutFragment,
-} from './observed-request.ts';
+} from '../observed-request.ts';
+import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from '../price-probe.ts';
+import { bareUrl, OPAQUE, originOf, withoutFragment } from '../urls.ts';
+import { viewOf } from '../view.ts';
+import { type Activation, Commits, starterOf } from './commits.ts';
+import { originsFrom } from './frames.ts';
 import { isPrivate } from './private-mode.ts';
-import { PROOF_HEADER } from './proof-rule.ts';
-import { viewOf } from './view.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
@@ -247,21 +244,6 @@ async function toldToPrograms(
   const isPage = method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
   const may = isPage && isOpenedByUser(cause) && !cause.isPrivate && (await mayAsk());
   return may ? askForPrice(cause) : UNTOLD;
-}
-
-/** The value of a header, several of one name joined as fetch joins them; null when there is none. */
-export function headerOf(
-  headers: readonly chrome.webRequest.HttpHeader[] | undefined,
-  name: string,
-): string | null {
-  const wanted = name.toLowerCase();
-  const values = (headers ?? []).filter((header) => header.name.toLowerCase() === wanted).map(valueIn);
-  return values.length === 0 ? null : values.join(', ');
-}
-
-/** Chromium gives a value that is not UTF-8 as bytes; on the wire a header is Latin-1. */
-function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
-  return value ?? (binaryValue ?? []).map((byte) => String.fromCharCode(byte)).join('');
 }
 
 /**

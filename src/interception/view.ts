@@ -1,4 +1,4 @@
-import type { View } from '../challenge.ts';
+import type { View } from './challenge.ts';
 
 /** The least width and height of a window in which a user can see a page (px). */
 const LEAST = 300;

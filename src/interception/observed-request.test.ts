@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bareUrl, redirectedBy, routeOf } from './observed-request.ts';
+import { redirectedBy, routeOf } from './observed-request.ts';
+import { bareUrl } from './urls.ts';
 
 const SHOP = 'https://shop.example/paid';
 

@@ -1,0 +1,17 @@
+/** The value of a header, several of one name joined as fetch joins them; null when there is none. */
+export function headerOf(
+  headers: readonly chrome.webRequest.HttpHeader[] | undefined,
+  name: string,
+): string | null {
+  const wanted = name.toLowerCase();
+  const values = (headers ?? []).filter((header) => header.name.toLowerCase() === wanted).map(valueIn);
+  return values.length === 0 ? null : values.join(', ');
+}
+
+/** Chromium gives a value that is not UTF-8 as bytes; on the wire a header is Latin-1. */
+function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
+  return value ?? (binaryValue ?? []).map((byte) => String.fromCharCode(byte)).join('');
+}
+
+/** The request header that carries a proof (protocol 1.1). */
+export const PROOF_HEADER = 'PAYMENT-SIGNATURE';

@@ -1,6 +1,6 @@
 import type { Challenge } from '../interception/challenge.ts';
 import { beginning, credentialsFor } from '../interception/price-probe.ts';
-import type { PostAnswer } from '../payments/payment-runner.ts';
+import type { PostAnswer } from '../payments/proof-delivery.ts';
 import type { Replayed } from './handlers/exchange.ts';
 
 /** How long a server may take to answer the purse's own requests (ms). */

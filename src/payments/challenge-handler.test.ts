@@ -12,7 +12,7 @@ import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER, workOver } from '../wallet/account.fixture.ts';
 import type { WorkEngine } from '../work/engine.ts';
 import type { UserDecision } from './approval-queue.ts';
-import type { PayerContext } from './challenge-handler.ts';
+import type { PayerContext } from './challenge-handler-ports.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { challengeOf, SHOP } from './samples.fixture.ts';

@@ -2,15 +2,15 @@ import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { PaymentId } from '../payment-id.ts';
-import { priceOf } from '../policy/decision.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
-import type { Journal } from './journal.ts';
+import { findPayment, type Journal } from './journal.ts';
 import { isKept, isUnderway, type Payment } from './payment.ts';
 import type { PaymentRunner } from './payment-runner.ts';
 import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 import { mayGet } from './proof-recipient.ts';
+import { isLeftToNextLoad, isSamePurchase, repeats, replaces } from './same-request.ts';
 
 export interface DeliveryPorts {
   readonly journal: Journal;
@@ -116,11 +116,11 @@ export class Delivery {
     for (const [id, served] of this.#served) {
       const { paid, waiting, isTakenBack } = served;
       const isSentAgain =
-        isTakenBack && repeats(challenge, waiting) && isSame(challenge, served.offer, offer);
+        isTakenBack && repeats(challenge, waiting) && isSamePurchase(challenge, served.offer, offer);
       if (!isSentAgain && !replaces(challenge, waiting)) continue;
       const isIts = mayGet(challenge, paid);
       if (isIts) this.#pass(id, served, challenge);
-      if (isIts || !isLeft(challenge, waiting)) this.#ports.release(waiting);
+      if (isIts || !isLeftToNextLoad(challenge, waiting)) this.#ports.release(waiting);
       if (isIts) return true;
     }
     return false;
@@ -199,9 +199,7 @@ export class Delivery {
    * @throws Fault `fault_unknownPayment`, `fault_paymentOver`, `fault_privateForgotten`
    */
   async requestRedelivery(id: PaymentId): Promise<Payment> {
-    const found = await this.#ports.journal.find(id);
-    if (found === null) throw new Fault('fault_unknownPayment');
-    const payment = wholeOf(found);
+    const payment = wholeOf(await findPayment(this.#ports.journal, id));
     if (!('proof' in payment.progress) || payment.progress.state === 'settled') {
       throw new Fault('fault_paymentOver');
     }
@@ -248,51 +246,6 @@ export class Delivery {
     const waiting = this.#served.get(id)?.waiting;
     if (waiting !== undefined && waiting !== known) this.#ports.release(waiting);
   }
-}
-
-/**
- * Whether two challenges are the same request of the same frame, the newer one of a page loaded since the older; or
- * one that a page can only repeat as a whole, of which nobody waits for the older answer.
- */
-export function replaces(newer: Challenge, older: Challenge): boolean {
-  const sameRequest =
-    newer.tabId === older.tabId &&
-    newer.frameId === older.frameId &&
-    newer.method === older.method &&
-    newer.url === older.url;
-  const isNavigation = ['main_frame', 'sub_frame', 'object'].includes(newer.kind);
-  const isOther = isNavigation || isLeft(newer, older) || newer.documentId !== older.documentId;
-  return sameRequest && newer.id !== older.id && isOther;
-}
-
-/** Whether two challenges are the same request of one document, which holds both. */
-function repeats(newer: Challenge, older: Challenge): boolean {
-  const isHeld = ({ kind, userPart }: Challenge) => kind === 'xmlhttprequest' && userPart === undefined;
-  return (
-    isHeld(newer) &&
-    isHeld(older) &&
-    newer.id !== older.id &&
-    newer.documentId !== null &&
-    newer.documentId === older.documentId &&
-    newer.method === older.method &&
-    newer.url === older.url
-  );
-}
-
-/** Whether a repeated request is offered the same thing: with another body it may ask for another, at another price. */
-function isSame({ method }: Challenge, paid: Offer, offer: Offer | undefined): boolean {
-  if (method === 'GET' || method === 'HEAD') return true;
-  return (
-    offer !== undefined &&
-    offer.network === paid.network &&
-    offer.mechanism === paid.mechanism &&
-    priceOf(offer) === priceOf(paid)
-  );
-}
-
-/** Whether both are left to the next load of their page: the newer one does not tell that the older page is gone. */
-function isLeft(newer: Challenge, older: Challenge): boolean {
-  return newer.userPart === 'load' && older.userPart === 'load' && newer.kind === older.kind;
 }
 
 /** Without a node, or locked, a payment stays as it is: the next start or unlocking comes back to it. */

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -81,4 +82,15 @@ export interface Memory {
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
+}
+
+/**
+ * The payment with this id.
+ *
+ * @throws Fault `fault_unknownPayment`
+ */
+export async function findPayment(journal: Pick<Journal, 'find'>, id: PaymentId): Promise<AnyPayment> {
+  const payment = await journal.find(id);
+  if (payment === null) throw new Fault('fault_unknownPayment');
+  return payment;
 }

@@ -71,6 +71,9 @@ export type Progress =
 
 export type PaymentState = Progress['state'];
 
+/** The progress of a payment in certain states. */
+export type ProgressAt<State extends PaymentState> = Extract<Progress, { readonly state: State }>;
+
 /** The journal's record of one intent to pay, from approval to receipt: the unit of crash safety. */
 export interface Payment {
   readonly intent: Intent;

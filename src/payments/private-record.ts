@@ -30,6 +30,9 @@ export interface PrivateRecord extends Pick<Payment, 'story' | 'replaced' | 'cla
 /** A payment as the journal gives it: whole, or what is left of one whose private part ended with the browser. */
 export type AnyPayment = Payment | PrivateRecord;
 
+/** The intent of a payment as the journal gives it. */
+export type AnyIntent = AnyPayment['intent'];
+
 /** The other half: what is forgotten when the browser ends. */
 export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer' | 'once' | 'resource'> {
   readonly proof?: string;

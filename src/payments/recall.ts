@@ -6,7 +6,7 @@ import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
 import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
 import { DELIVERY_GRACE } from './delivery.ts';
-import type { Journal } from './journal.ts';
+import { findPayment, type Journal } from './journal.ts';
 import type { AnyPayment } from './private-record.ts';
 
 export interface RecallPorts {
@@ -58,8 +58,7 @@ export class Recall {
 
   async #maintainOne({ network, account, cheque }: HandedOverBlock): Promise<void> {
     const { journal, chains, now } = this.#ports;
-    const payment = await journal.find(cheque.payment);
-    if (payment === null) throw new Fault('fault_unknownPayment');
+    const payment = await findPayment(journal, cheque.payment);
     const begun = (await chains.newest(network, account))?.revokes !== undefined;
     const { offer } = payment.intent;
     const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
@@ -68,8 +67,7 @@ export class Recall {
 
   async #recall(id: PaymentId): Promise<AnyPayment> {
     const { journal, chains } = this.#ports;
-    const payment = await journal.find(id);
-    if (payment === null) throw new Fault('fault_unknownPayment');
+    const payment = await findPayment(journal, id);
     const { intent, progress } = payment;
     if (!('hash' in progress)) throw new Fault('fault_paymentOver');
     if (progress.state === 'revoked') return payment;

@@ -8,13 +8,15 @@ import { locks } from '../wallet/account.fixture.ts';
 import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
 import { ApprovalQueue, type Question } from './approval-queue.ts';
-import { ChallengeHandler, type ChallengeHandlerPorts } from './challenge-handler.ts';
+import { ChallengeHandler } from './challenge-handler.ts';
+import type { ChallengeHandlerPorts } from './challenge-handler-ports.ts';
 import { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import type { PaymentState } from './payment.ts';
-import { PaymentRunner, type PostAnswer } from './payment-runner.ts';
+import { PaymentRunner } from './payment-runner.ts';
+import type { PostAnswer } from './proof-delivery.ts';
 import { Recall } from './recall.ts';
 import { budgetOf, challengeOf } from './samples.fixture.ts';
 

@@ -5,7 +5,7 @@ import type { Answered, Challenge } from '../../interception/challenge.ts';
 import type { ReplayView } from '../../messages/exchange-views.ts';
 import type { PageHandlers } from '../../messages/router.ts';
 import type { ApprovalQueue } from '../../payments/approval-queue.ts';
-import type { PayerContext } from '../../payments/challenge-handler.ts';
+import type { PayerContext } from '../../payments/challenge-handler-ports.ts';
 import type { Journal } from '../../payments/journal.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';

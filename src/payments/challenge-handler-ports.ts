@@ -1,0 +1,53 @@
+import type { Challenge } from '../interception/challenge.ts';
+import type { NanoAddress } from '../nano/account.ts';
+import type { Raw } from '../nano/amount.ts';
+import type { Budgets } from '../policy/budgets.ts';
+import type { Mechanism } from '../protocol/offer/offer.ts';
+import type { HandedOver } from '../wallet/own-block.ts';
+import type { AccountLease } from '../wallet/wallet.ts';
+import type { ApprovalQueue } from './approval-queue.ts';
+import type { Delivery } from './delivery.ts';
+import type { ExchangeRecorder } from './exchange-recorder.ts';
+import type { Journal } from './journal.ts';
+import type { NotPaidReason } from './not-paid-reason.ts';
+
+/** The settings that decide how the wallet pays. They are the same while it is locked, so that no page can tell. */
+export interface PayerContext {
+  readonly network: { readonly id: string; readonly testMoney: boolean };
+  /** The user has stopped all payments without asking. */
+  readonly paused: boolean;
+  /** The mechanisms that the user prefers, as in `ClassifyContext`. */
+  readonly preference: readonly Mechanism[];
+  /** As in `ClassifyContext`. */
+  readonly alsoNamed?: string | undefined;
+}
+
+/** What handling a challenge needs of the rest of the extension. */
+export interface ChallengeHandlerPorts {
+  readonly journal: Journal;
+  readonly budgets: Budgets;
+  readonly approvals: ApprovalQueue;
+  readonly delivery: Delivery;
+  /** The settings for the tab of a challenge. Null before the user has set up a wallet: the page then keeps its 402. */
+  readonly context: (challenge: Challenge) => Promise<PayerContext | null>;
+  /**
+   * The wallet's own accounts on a network; null while it is locked. Asked for only where a budget or the user allows
+   * the payment: otherwise the time until a page gets its 402 back could tell it something about the accounts.
+   */
+  readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
+  /** Whether the page still waits for the challenge. */
+  readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** Which payment handed over a signed block that is not on the ledger yet; no other payment is possible meanwhile. */
+  readonly handedOver: (network: string) => Promise<HandedOver | null>;
+  /** The account to pay this much (raw) from on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
+  readonly lease: (network: string, amount: Raw) => Promise<AccountLease>;
+  /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
+  readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
+  /** Gives the page its original 402. */
+  readonly release: (challenge: Challenge) => void;
+  readonly recorder: Pick<ExchangeRecorder, 'decided' | 'renewed' | 'left'>;
+  /** Adds one line to the user's log: why a 402 was not paid. */
+  readonly log: (challenge: Challenge, key: NotPaidReason, args: readonly string[]) => Promise<void>;
+  /** The time (ms since the epoch). */
+  readonly now: () => number;
+}

@@ -1,0 +1,137 @@
+import { Fault } from '../fault.ts';
+import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
+import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
+import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import type { Exclusively } from '../wallet/account-chain.ts';
+import { findPayment, type Journal } from './journal.ts';
+import type { Payment, ProgressAt } from './payment.ts';
+import { wholeOf } from './private-record.ts';
+
+export interface ProofDeliveryPorts {
+  readonly journal: Journal;
+  /** Sends the challenge's own request again, once, with the proof. */
+  readonly deliver: (challenge: Challenge, proof: string) => Promise<DeliveryOutcome>;
+  /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
+  readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
+  /**
+   * Has the page send its request once more by itself, where the user loses nothing by it. When no proof waits for the
+   * request, only if the server would not ask for money again.
+   */
+  readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
+  readonly exclusively: Exclusively;
+}
+
+/** What a server answered to a proof in the body of a POST. */
+export interface PostAnswer {
+  readonly status: number;
+  readonly paymentResponse: string | null;
+  readonly bodyText: string;
+}
+
+/** Presents the proof of a payment to the server, and records the server's answer. */
+export class ProofDelivery {
+  readonly #ports: ProofDeliveryPorts;
+
+  constructor(ports: ProofDeliveryPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Delivers the kept proof of a payment to a challenge. Resolves with the payment as the answer leaves it: `settled`,
+   * `refused` or `unanswered`; or `revoked` where its block was taken back meanwhile.
+   *
+   * @throws Fault `fault_paymentOver` when the payment has no proof, or is settled; `fault_unknownPayment`
+   */
+  async deliver(payment: Payment, challenge: Challenge): Promise<Payment> {
+    const { journal } = this.#ports;
+    const { id } = payment.intent;
+    if (!('proof' in payment.progress)) throw new Fault('fault_paymentOver');
+    const { block, hash, proof } = payment.progress;
+    // A payment that a killed worker left as `delivered` has no known answer: its proof is delivered again.
+    if (payment.progress.state !== 'delivered') {
+      await journal.advance(id, { state: 'delivered', block, hash, proof });
+    }
+    const outcome = await this.#present(payment, challenge, proof);
+    if (isHandOver(payment.intent.offer)) {
+      const present = await findPayment(journal, id);
+      // A block that was revoked meanwhile stays revoked, whatever the server answered.
+      if (present.progress.state === 'revoked') return wholeOf(present);
+    }
+    const after = wholeOf(await journal.advance(id, { proof, ...outcome, block, hash }));
+    if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
+    else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
+    return after;
+  }
+
+  /**
+   * Presents the proof, and waits for the whole answer. A payment settles only after the whole body arrived: a truncated
+   * body keeps the proof for redelivery.
+   */
+  async #present({ intent: { offer } }: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+    const presentOnce = async () => {
+      const delivery = await this.#ports.deliver(challenge, proof);
+      return { delivery, outcome: await this.#outcome(challenge, proof, delivery) };
+    };
+    // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
+    const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
+      ? this.#ports.exclusively(`deliver to ${offer.payTo}`, presentOnce)
+      : presentOnce());
+    if (outcome.state !== 'settled' || 'byPost' in outcome || delivery.kind !== 'answered') return outcome;
+    const rest = await delivery.rest;
+    return rest === 'came' ? outcome : { state: 'unanswered', reason: rest };
+  }
+
+  /**
+   * What a delivery means for the payment. Where the server could not read the proof as it was sent, the outcome is that
+   * of the remedy. No remedy pays.
+   */
+  async #outcome(challenge: Challenge, proof: string, delivery: DeliveryOutcome): Promise<Outcome> {
+    if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
+    const response = readResponse(delivery, proof);
+    if (response.kind !== 'refused' || response.remedy === undefined) {
+      return outcomeOf(delivery.status, response);
+    }
+    switch (response.remedy) {
+      case 'lowerCase': {
+        const lower = lowerCaseProof(proof);
+        const outcome = outcomeOf(delivery.status, response);
+        return lower === undefined ? outcome : { ...outcome, proof: lower };
+      }
+      case 'postBody':
+        // The extension's own request would be sent outside the private window, and leave the address there.
+        return challenge.isPrivate ? outcomeOf(delivery.status, response) : this.#post(challenge, proof);
+    }
+  }
+
+  /** Sends the proof once more, in the body of a POST, to a server that lost the session (docs/WIRE.md §3.4). */
+  async #post(challenge: Challenge, proof: string): Promise<Outcome> {
+    let answer: PostAnswer;
+    try {
+      answer = await this.#ports.postFallback(challenge, fallbackBody(proof));
+    } catch (failure) {
+      console.error(failure);
+      return { state: 'unanswered', reason: 'network' };
+    }
+    const outcome = outcomeOf(answer.status, readResponse({ ...answer, paymentRequired: null }, proof));
+    return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
+  }
+}
+
+/** How a delivery ended, as the journal records it; with another spelling of the proof where the server wants one. */
+type Outcome = { readonly proof?: string } & (
+  | Pick<ProgressAt<'settled'>, 'state' | 'status' | 'byPost'>
+  | Pick<ProgressAt<'refused'>, 'state' | 'status' | 'final' | 'said'>
+  | Pick<ProgressAt<'unanswered'>, 'state' | 'reason'>
+);
+
+function outcomeOf(status: number, response: ServerResponse): Outcome {
+  switch (response.kind) {
+    case 'paid':
+      return { state: 'settled', status };
+    case 'refused':
+      return { state: 'refused', status, final: response.final, said: response.text };
+    case 'unclear':
+      return { state: 'unanswered', reason: 'network' };
+  }
+}

@@ -1,0 +1,60 @@
+import type { Challenge } from '../../interception/challenge.ts';
+import { type Decision, decide as decideOffer } from '../../policy/decision.ts';
+import { siteOf } from '../../site.ts';
+import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
+import type { Handling } from '../handling.ts';
+import { type Decide, type Decided, DONE, declined, type Stage } from './stage.ts';
+
+/** Applies policy to an offer. */
+export async function decide(
+  ports: ChallengeHandlerPorts,
+  { challenge, offer, context, history, reason }: Decide,
+): Promise<Decided> {
+  const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, undelivered } = history;
+  const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
+  const undeliveredBefore = await ports.delivery.isPaidInVain(challenge, undelivered);
+  const decision: Decision = decideOffer({
+    challenge,
+    offer,
+    allowance,
+    blocked,
+    isAskerBlocked,
+    lastPrice,
+    paidAt,
+    undeliveredBefore,
+    paused: context.paused,
+    accounts,
+    now: ports.now(),
+  });
+  const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
+  return { kind: 'decided', challenge, offer, decision: isAskedAgain ? { ...decision, reason } : decision };
+}
+
+/** Records a decision and follows it. */
+export async function follow(
+  ports: ChallengeHandlerPorts,
+  handling: Handling,
+  { challenge, offer, decision }: Decided,
+): Promise<Stage> {
+  ports.recorder.decided(challenge, offer, decision);
+  if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
+  switch (decision.kind) {
+    case 'refuse':
+      // Only for a document that its user opened: a second request tells the site that there is a wallet.
+      return decision.key === 'refusal_EXPIRES_TOO_SOON' && isOpenedByUser(challenge)
+        ? { kind: 'renew', challenge, otherwise: decision.key }
+        : declined(challenge, decision.key);
+    case 'ask': {
+      const { reason } = decision;
+      const site = siteOf(challenge.url);
+      return { kind: 'ask', challenge, question: { id: challenge.id, site, challenge, offer, reason } };
+    }
+    case 'pay':
+      return (await ports.handedOver(offer.network)) === null
+        ? { kind: 'reserve', challenge, offer, approval: 'budget', others: [] }
+        : { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_blockOut' } };
+  }
+}
+
+const isOpenedByUser = ({ kind, startedBy }: Challenge): boolean =>
+  kind === 'main_frame' && startedBy === 'user';

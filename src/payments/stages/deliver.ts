@@ -1,0 +1,21 @@
+import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
+import type { Handling } from '../handling.ts';
+import { isWhole } from '../private-record.ts';
+import { type Deliver, DONE, declined, type Ended } from './stage.ts';
+
+/**
+ * Pays as far as that is still to do, and delivers the proof.
+ *
+ * @throws Fault as `Delivery.serve`
+ */
+export async function deliver(
+  { delivery }: ChallengeHandlerPorts,
+  handling: Handling,
+  { challenge, payment, others }: Deliver,
+): Promise<Ended> {
+  if (!isWhole(payment)) return declined(challenge, 'refusal_ALREADY_PAID');
+  const serving = delivery.serve(payment, challenge, others);
+  // The page may have taken the request back while the money was reserved.
+  if (handling.isWithdrawn) delivery.withdraw(challenge);
+  return (await serving) ? DONE : declined(challenge, 'refusal_ALREADY_PAID');
+}

@@ -1,0 +1,30 @@
+import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
+import type { Handling } from '../handling.ts';
+import { historyOf } from '../request-history.ts';
+import { declined, type Reconsider, type Renew, type Stage } from './stage.ts';
+
+/**
+ * Asks the server for a fresh offer, once a challenge, since the present one would expire before delivery
+ * (docs/WIRE.md §7.5). Where there is none, the challenge is not paid.
+ */
+export async function renew(
+  ports: ChallengeHandlerPorts,
+  handling: Handling,
+  { challenge, otherwise, reason }: Renew,
+): Promise<Stage> {
+  const fresh = handling.takeRenewal() ? await ports.freshOffer(challenge).catch(() => null) : null;
+  if (fresh === null) return declined(challenge, otherwise);
+  ports.recorder.renewed(fresh);
+  return { kind: 'reconsider', challenge: fresh, otherwise, reason };
+}
+
+/** Looks up the context and the history of a challenge whose offer is fresh, and has it classified. */
+export async function reconsider(
+  ports: ChallengeHandlerPorts,
+  { challenge, otherwise, reason }: Reconsider,
+): Promise<Stage> {
+  const context = await ports.context(challenge);
+  if (context === null) return declined(challenge, otherwise);
+  const history = await historyOf(ports, challenge, context.network.id);
+  return { kind: 'classify', challenge, context, history, reason };
+}

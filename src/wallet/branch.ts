@@ -9,8 +9,7 @@ import {
 } from '../nano/block.ts';
 import { fetchOwnBlock } from '../nano/chain-head.ts';
 import type { NodeClient } from '../nano/node-client.ts';
-import type { OwnBlock } from './own-block.ts';
-import type { FindSignedBlock } from './publication.ts';
+import type { FindOwnBlock, OwnBlock } from './own-block.ts';
 
 /** How an own block stands to the branch of blocks that ends in a head. */
 export type Relation =
@@ -40,10 +39,10 @@ interface BranchBlock {
 export class Branches {
   readonly #account: NanoAddress;
   readonly #node: NodeClient;
-  readonly #signed: FindSignedBlock;
+  readonly #signed: FindOwnBlock;
   readonly #fetched = new Map<BlockHash, SignedBlock>();
 
-  constructor(account: NanoAddress, node: NodeClient, signed: FindSignedBlock) {
+  constructor(account: NanoAddress, node: NodeClient, signed: FindOwnBlock) {
     this.#account = account;
     this.#node = node;
     this.#signed = signed;

@@ -13,51 +13,76 @@ import {
 import type { PaymentId } from '../payment-id.ts';
 import type { Site } from '../site.ts';
 
-/** A block this purse signed, as it is written down before any network sees it. */
+/**
+ * A block that this wallet signed, as it is stored before a node sees it. At most one of `due`, `cheque` and `revokes` is
+ * set: `dispositionOf` tells which. The names of the fields are those on the disk.
+ */
 export interface OwnBlock {
   readonly network: string;
   readonly account: NanoAddress;
   readonly hash: BlockHash;
   readonly subtype: Subtype;
   readonly block: SignedBlock;
-  /** By how much the block changes the account's balance, whichever way (raw). */
+  /** By how much the block changes the account's balance, without a sign (raw). */
   readonly moved: Raw;
   /**
-   * Only for a block that was built beside an own one that had lost its place: that one, as low as possible. The branch
-   * below this block has another block in its place, so that the network confirms one of the two at most.
+   * The lowest own block that the branch below this one excludes: another block was in its place when this one was
+   * signed. The network confirms at most one of the two. Absent where the branch excludes no own block.
    */
   readonly excludes?: BlockHash;
-  /** Only for a send that pays an offer from here: what for, and until when a ledger may still learn of it. */
+  /** Only for a send that pays an offer and is published by this wallet: for what it pays, and its deadline. */
   readonly due?: Due;
   /**
-   * Only while the block may be published by others than us, and is not known to be on the ledger: it is in the hands
-   * of a site, or was held back when its time had come and gone.
+   * Only while others may publish the block and it is not known to be on the ledger: it was handed to a site, or withheld
+   * after its deadline.
    */
   readonly cheque?: HandedOver;
-  /** Only while this block is to take the place of a cheque, and the network has confirmed neither of the two. */
+  /** Only while this block is to replace a handed-over one, and the network has confirmed neither of the two. */
   readonly revokes?: HandedOverBlock;
 }
 
 /** For what a signed block pays, and whom (docs/WIRE.md §7.16). */
 export interface HandedOver {
   readonly payment: PaymentId;
-  /** Null for one of a private window, whose site is not written down (invariant 12). */
+  /** Null for a private window, whose sites are not stored (invariant 12). */
   readonly site: Site | null;
 }
 
-/** A payment that buys nothing any more when its block lands too late. */
+/** A payment that buys nothing once its deadline has passed. */
 export interface Due extends HandedOver {
-  /** When it is too late (ms). */
+  /** The deadline (ms since the epoch). */
   readonly by: number;
 }
 
 /** A signed block that others may publish. */
 export type HandedOverBlock = OwnBlock & { readonly cheque: HandedOver };
 
-/** Writes a signed block where a crash cannot lose it. */
+/** Who may publish an own block, and until when. */
+export type Disposition =
+  /** Only this wallet publishes it, at any time. */
+  | { readonly kind: 'ordinary' }
+  /** Only this wallet publishes it, until the deadline of what it pays for. */
+  | { readonly kind: 'due'; readonly due: Due }
+  /** Others may publish it, and this wallet does not. */
+  | { readonly kind: 'handedOver'; readonly handedOver: HandedOverBlock }
+  /** It replaces a block that others may still publish. */
+  | { readonly kind: 'replaces'; readonly handedOver: HandedOverBlock };
+
+/** Stores a signed block, so that a crash after it cannot lose the block. Rejects when it could not. */
 export type PersistBlock = (own: OwnBlock) => Promise<void>;
 
-/** The chain head as it stands after an own block: nobody has to be believed about it. */
+/** Finds the own block with a hash; null when this wallet did not sign it. */
+export type FindOwnBlock = (hash: BlockHash) => Promise<OwnBlock | null>;
+
+/** The disposition of an own block, read from its stored fields. */
+export function dispositionOf(own: OwnBlock): Disposition {
+  if (own.revokes !== undefined) return { kind: 'replaces', handedOver: own.revokes };
+  if (isHandedOver(own)) return { kind: 'handedOver', handedOver: own };
+  if (own.due !== undefined) return { kind: 'due', due: own.due };
+  return { kind: 'ordinary' };
+}
+
+/** The chain head after an own block. No node has to be believed about it. */
 export function headAfter({
   account,
   hash,
@@ -74,8 +99,8 @@ export function headAfter({
 }
 
 /**
- * The chain head as it stood before an own block, which was proven when the block was signed. Of a block that changes the
- * representative it names the one after the change: nothing else is known here.
+ * The chain head before an own block, which was proven when the block was signed. After a change of the representative
+ * it names the new one, since the old one is not stored.
  */
 export function headBefore({ account, subtype, block, moved }: OwnBlock): ChainHead {
   if (block.previous === ZERO_HASH) return { kind: 'unopened', account };
@@ -84,34 +109,49 @@ export function headBefore({ account, subtype, block, moved }: OwnBlock): ChainH
   return { kind: 'open', account, hash: previous, balance, representative, confirmed: false };
 }
 
-/** The cheque that keeps an account waiting whose newest own block this is: it is out, or being revoked. */
+/**
+ * The handed-over block that keeps an account from signing, given the account's newest own block: that block itself, or
+ * the one that it replaces. Null where the account can sign.
+ */
 export function handedOverOn(newest: OwnBlock | null): HandedOverBlock | null {
   if (newest === null) return null;
-  return newest.revokes ?? (isHandedOver(newest) ? newest : null);
+  const disposition = dispositionOf(newest);
+  switch (disposition.kind) {
+    case 'handedOver':
+    case 'replaces':
+      return disposition.handedOver;
+    case 'ordinary':
+    case 'due':
+      return null;
+  }
 }
 
-/** Why an account cannot pay while its signed block is out. */
+/** Why an account cannot pay while its signed block is handed over. */
 export function handedOverFault({ site }: HandedOver): Fault {
   return site === null ? new Fault('fault_chequeOutPrivate') : new Fault('fault_chequeOut', [site]);
 }
 
-/** Whether all that stands in the way is a signed block that is out. */
+/** Whether a fault says only that a signed block is handed over. */
 export const isHandedOverFault = ({ key }: Fault): boolean =>
   key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate';
 
-/** The block as one like any other: a cheque that was cashed, or what has taken a cheque's place for good. */
+/** The block as an ordinary one: after its payee published it, or after it has replaced a handed-over block for good. */
 export function settledBlock({ due: _, cheque: __, revokes: ___, ...own }: OwnBlock): OwnBlock {
   return own;
 }
 
 /**
- * A block that nobody published in time, as the cheque that it is from then on: a node may have it all the same, so it
- * is taken back like one, and never replaced blindly. Null for a block that pays nothing, or is not too late.
+ * A block past its deadline as a handed-over one: a node may have it although none shows it, so it is replaced like a
+ * block that a site has. Null for a block without a deadline, or before it.
+ *
+ * @param now the current time (ms since the epoch)
  */
-export function withheld({ due, ...own }: OwnBlock, now: number): HandedOverBlock | null {
-  if (due === undefined || now < due.by) return null;
-  const { payment, site } = due;
-  return { ...own, cheque: { payment, site } };
+export function withheld(own: OwnBlock, now: number): HandedOverBlock | null {
+  const disposition = dispositionOf(own);
+  if (disposition.kind !== 'due' || now < disposition.due.by) return null;
+  const { payment, site } = disposition.due;
+  const { due: _, ...block } = own;
+  return { ...block, cheque: { payment, site } };
 }
 
 function isHandedOver(own: OwnBlock): own is HandedOverBlock {

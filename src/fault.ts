@@ -1,7 +1,24 @@
 import type messages from '../public/_locales/en/messages.json';
 
+type Messages = typeof messages;
+
 /** Every sentence the purse can say, by its key in `public/_locales/en/messages.json`. */
-export type MessageKey = keyof typeof messages;
+export type MessageKey = keyof Messages;
+
+/** The names of the placeholders of a sentence; of several sentences, the names of all. */
+export type Placeholder<K extends MessageKey> = K extends unknown
+  ? Messages[K] extends { readonly placeholders: infer P }
+    ? Extract<keyof P, string>
+    : never
+  : never;
+
+/** The keys of the sentences with exactly these placeholders. */
+export type MessageKeyWith<Name extends string> = {
+  [K in MessageKey]: [Placeholder<K>, Name] extends [Name, Placeholder<K>] ? K : never;
+}[MessageKey];
+
+/** The keys of the sentences without placeholders. */
+export type PlainMessageKey = MessageKeyWith<never>;
 
 /** The keys of the sentences that explain why something could not be done. */
 export type FaultKey = Extract<MessageKey, `fault_${string}`>;

@@ -90,7 +90,11 @@ describe('the layers', () => {
 });
 
 describe('the sentences', () => {
-  const messages: Readonly<Record<string, { message: string }>> = JSON.parse(
+  interface Sentence {
+    readonly message: string;
+    readonly placeholders?: Readonly<Record<string, { readonly content: string; readonly example: string }>>;
+  }
+  const messages: Readonly<Record<string, Sentence>> = JSON.parse(
     readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8'),
   );
   const manifest = readFileSync(join(ROOT, 'manifest.json'), 'utf8');
@@ -117,18 +121,22 @@ describe('the sentences', () => {
     expect(Object.keys(messages).filter((key) => !isUsed(key))).toEqual([]);
   });
 
-  it('name every place that they are given a word for', () => {
-    const faulty = Object.entries(messages).filter(([, { message, ...entry }]) => {
-      const places = new Set(message.match(/\$a\d\$/g));
-      const known = 'placeholders' in entry ? Object.keys(entry.placeholders ?? {}) : [];
-      return (
-        [...places].sort().join() !==
-        known
-          .map((name) => `$${name}$`)
-          .sort()
-          .join()
-      );
+  it('declare each placeholder that they use, with an example, and no other', () => {
+    const faulty = Object.entries(messages).filter(([, { message, placeholders = {} }]) => {
+      const used = new Set(message.match(/\$\w+\$/g));
+      const declared = Object.keys(placeholders).map((name) => `$${name}$`);
+      const isExplained = Object.values(placeholders).every(({ example }) => example !== '');
+      return [...used].sort().join() !== declared.sort().join() || !isExplained;
     });
+    expect(faulty).toEqual([]);
+  });
+
+  it('number their placeholders in the alphabetical order of the names', () => {
+    const faulty = Object.entries(messages).filter(([, { placeholders = {} }]) =>
+      Object.keys(placeholders)
+        .sort()
+        .some((name, index) => placeholders[name]?.content !== `$${index + 1}`),
+    );
     expect(faulty).toEqual([]);
   });
 });

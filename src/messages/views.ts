@@ -1,4 +1,4 @@
-import type { FaultKey, MessageKey } from '../fault.ts';
+import type { FaultKey, MessageKey, PlainMessageKey } from '../fault.ts';
 
 /** What the pages see of the purse. Amounts cross as decimal text in raw, times as ms since the epoch. */
 export type RawString = string;
@@ -138,10 +138,10 @@ export interface ApprovalView {
   /** A private window asks: what would keep its site on the disk is not offered. */
   readonly isPrivate: boolean;
   /** Why the purse asks instead of paying by itself. */
-  readonly reason: MessageKey;
+  readonly reason: Extract<PlainMessageKey, `reason_${string}`>;
   /** What was checked, and what to be careful about. */
-  readonly checks: readonly MessageKey[];
-  readonly warnings: readonly MessageKey[];
+  readonly checks: readonly PlainMessageKey[];
+  readonly warnings: readonly PlainMessageKey[];
   readonly expiresAt: number;
   /** Why it can only be declined, as things stand; null where it can be paid. */
   readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;

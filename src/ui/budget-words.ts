@@ -1,31 +1,32 @@
-import type { MessageKey } from '../fault.ts';
+import type { MessageKeyWith } from '../fault.ts';
 import type { BudgetView, CapView, UseView } from '../messages/views.ts';
 import { shortXno } from './format.ts';
 import { t } from './i18n.ts';
 import { dayName } from './time.ts';
 import { leftOf, mostUsed, shareUsed } from './uses.ts';
 
-type Words = Readonly<Record<UseView['limit'], MessageKey>>;
+/** A sentence for each kind of limit, all with the same placeholders. */
+type SentencePerLimit<Name extends string> = Readonly<Record<UseView['limit'], MessageKeyWith<Name>>>;
 
-const SPENT: Words = {
+const SPENT: SentencePerLimit<'spent' | 'limit'> = {
   perHour: 'budget_spentHour',
   perDay: 'budget_spentDay',
   perMonth: 'budget_spentMonth',
   total: 'budget_spentTotal',
 };
-const LEFT: Words = {
+const LEFT: SentencePerLimit<'left' | 'limit'> = {
   perHour: 'budget_leftHour',
   perDay: 'budget_leftDay',
   perMonth: 'budget_leftMonth',
   total: 'budget_leftTotal',
 };
-const PART_USED: Words = {
+const PART_USED: SentencePerLimit<'site' | 'percent'> = {
   perHour: 'warning_usedHour',
   perDay: 'warning_usedDay',
   perMonth: 'warning_usedMonth',
   total: 'warning_usedTotal',
 };
-const USED_UP: Words = {
+const USED_UP: SentencePerLimit<'site'> = {
   perHour: 'warning_usedUpHour',
   perDay: 'warning_usedUpDay',
   perMonth: 'warning_usedUpMonth',
@@ -34,14 +35,16 @@ const USED_UP: Words = {
 
 /** What a meter says: "0.02 of 0.1 XNO spent today". */
 export function spentWords({ limit, spent, of }: UseView): string {
-  return t(SPENT[limit], shortXno(spent), shortXno(of));
+  return t(SPENT[limit], { spent: shortXno(spent), limit: shortXno(of) });
 }
 
 /** A budget in one sentence: "Up to 0.02 XNO per payment, 0.4 of 1 XNO left this month, renews 1 Dec". */
 export function budgetSentence(budget: BudgetView): string {
   return sentence(
     budget,
-    budget.uses.map((use) => t(LEFT[use.limit], shortXno(leftOf(use).toString()), shortXno(use.of))),
+    budget.uses.map((use) =>
+      t(LEFT[use.limit], { left: shortXno(leftOf(use).toString()), limit: shortXno(use.of) }),
+    ),
   );
 }
 
@@ -52,13 +55,13 @@ export function budgetTerms(budget: BudgetView): string {
 
 function sentence(budget: BudgetView, uses: readonly string[]): string {
   const { paused, ended, term, renewsOn, perPayment } = budget;
-  if (ended && term !== null) return t('budget_ended', dayName(term.until));
+  if (ended && term !== null) return t('budget_ended', { date: dayName(term.until) });
   if (paused) return t('popup_sitePaused');
   return new Intl.ListFormat(undefined, { type: 'unit', style: 'short' }).format([
-    ...(perPayment === null ? [] : [t('budget_perPayment', shortXno(perPayment))]),
+    ...(perPayment === null ? [] : [t('budget_perPayment', { amount: shortXno(perPayment) })]),
     ...uses,
-    ...(renewsOn === null ? [] : [t('budget_renews', dayName(renewsOn))]),
-    ...(term?.renews === 'never' ? [t('budget_ends', dayName(term.until))] : []),
+    ...(renewsOn === null ? [] : [t('budget_renews', { date: dayName(renewsOn) })]),
+    ...(term?.renews === 'never' ? [t('budget_ends', { date: dayName(term.until) })] : []),
   ]);
 }
 
@@ -72,11 +75,14 @@ export interface Warning {
 export function warningOf(budgets: readonly BudgetView[], cap: CapView): Warning | null {
   const live = budgets.filter(({ paused }) => !paused);
   const use = mostUsed([
-    ...live.flatMap(({ site, uses }) => uses.map((one) => ({ ...one, whose: new URL(site).host }))),
-    ...cap.uses.map((one) => ({ ...one, whose: t('budget_allSites') })),
+    ...live.flatMap(({ site, uses }) => uses.map((one) => ({ ...one, site: new URL(site).host }))),
+    ...cap.uses.map((one) => ({ ...one, site: t('budget_allSites') })),
   ]);
   if (use === null || use.mark === 0) return null;
-  const { mark, limit, whose } = use;
+  const { mark, limit, site } = use;
   const percent = Math.floor(shareUsed(use) / 10).toString();
-  return { mark, text: mark === 100 ? t(USED_UP[limit], whose) : t(PART_USED[limit], whose, percent) };
+  return {
+    mark,
+    text: mark === 100 ? t(USED_UP[limit], { site }) : t(PART_USED[limit], { site, percent }),
+  };
 }

@@ -1,8 +1,8 @@
-import type { MessageKey } from '../fault.ts';
+import type { PlainMessageKey } from '../fault.ts';
 import type { ExchangeState, ExchangeView } from '../messages/exchange-views.ts';
-import { t } from './i18n.ts';
+import { sentenceOf, t } from './i18n.ts';
 
-const STATES: Readonly<Record<ExchangeState, MessageKey>> = {
+const STATES: Readonly<Record<ExchangeState, PlainMessageKey>> = {
   seen: 'ui_exchange_seen',
   asking: 'ui_exchange_asking',
   paying: 'ui_exchange_paying',
@@ -15,7 +15,7 @@ const STATES: Readonly<Record<ExchangeState, MessageKey>> = {
 /** What has become of a 402, in a word or two. */
 export const stateWords = (state: ExchangeState): string => t(STATES[state]);
 
-const KINDS = new Map<string, MessageKey>([
+const KINDS = new Map<string, PlainMessageKey>([
   ['main_frame', 'ui_kind_main_frame'],
   ['sub_frame', 'ui_kind_sub_frame'],
   ['xmlhttprequest', 'ui_kind_xmlhttprequest'],
@@ -27,5 +27,4 @@ const KINDS = new Map<string, MessageKey>([
 export const kindWord = (kind: string): string => t(KINDS.get(kind) ?? 'ui_kind_other');
 
 /** Why it was asked about, or left to the page; empty where that needs no words. */
-export const whyWords = ({ why }: Pick<ExchangeView, 'why'>): string =>
-  why === null ? '' : t(why.key, ...why.args);
+export const whyWords = ({ why }: Pick<ExchangeView, 'why'>): string => (why === null ? '' : sentenceOf(why));

@@ -8,7 +8,7 @@ import { testKey } from '../devnet/test-account.ts';
 import { openScene, type Scene, XNO } from './setup.ts';
 
 const WORDS = 'Unreceivable by the rules of this node';
-const REFUSED = messages.fault_nodeRefused.message.replace('$a1$', WORDS);
+const REFUSED = messages.fault_nodeRefused.message.replace('$reason$', WORDS);
 const GIFT = XNO / 10n;
 
 let scene: Scene;

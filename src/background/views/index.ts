@@ -1,4 +1,4 @@
-import type { Fault, MessageKey } from '../../fault.ts';
+import type { Fault, PlainMessageKey } from '../../fault.ts';
 import type { Challenge, UserPart } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import type {
@@ -163,8 +163,8 @@ export function askerOf(
   return hands.find((one) => one !== null && one !== site) ?? null;
 }
 
-function checksOf(offer: Offer): readonly MessageKey[] {
-  const own: readonly MessageKey[] =
+function checksOf(offer: Offer): readonly PlainMessageKey[] {
+  const own: readonly PlainMessageKey[] =
     'tagAmount' in offer
       ? ['check_sumMatches']
       : offer.mechanism === 'nanoSignature'
@@ -173,12 +173,12 @@ function checksOf(offer: Offer): readonly MessageKey[] {
   return [...own, 'check_payeeValid', 'check_network', 'check_fresh'];
 }
 
-const PARTS: Readonly<Record<UserPart, MessageKey>> = {
+const PARTS: Readonly<Record<UserPart, PlainMessageKey>> = {
   load: 'warning_loadAgain',
   confirm: 'warning_confirm',
 };
 
-function warningKey(warning: OfferWarning): MessageKey {
+function warningKey(warning: OfferWarning): PlainMessageKey {
   switch (warning) {
     case 'legacyPayTo':
       return 'warning_legacyPrefix';

@@ -47,9 +47,9 @@ function Claim({ site, host }: { readonly site: string; readonly host: string })
   const action = useAction();
   return (
     <>
-      <h3>{t('developer_mine', host)}</h3>
+      <h3>{t('developer_mine', { host })}</h3>
       <TextField
-        label={t('developer_mineLabel', host)}
+        label={t('developer_mineLabel', { host })}
         hint={t('developer_mineHint')}
         code
         value={typed.value}
@@ -122,7 +122,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
           { value: ALL, name: t('developer_onlyAll') },
           ...PROBES.map(({ id, title }) => ({
             value: id as string,
-            name: t('developer_onlyOne', id, title),
+            name: t('developer_onlyOne', { id, title }),
           })),
         ]}
         testId="only"
@@ -141,7 +141,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       />
       <Switch
         label={t('developer_withMoney')}
-        hint={t('developer_costMost', enoughXno(String(plan.cost)))}
+        hint={t('developer_costMost', { amount: enoughXno(String(plan.cost)) })}
         on={paid.value}
         testId="with-money"
         onChange={(on) => {
@@ -150,7 +150,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       />
       <div class="columns">
         <Button look="primary" busy={action.busy.value} testId="run" onClick={() => void run()}>
-          {cost === ZERO ? t('developer_run') : t('developer_runPaid', enoughXno(String(cost)))}
+          {cost === ZERO ? t('developer_run') : t('developer_runPaid', { amount: enoughXno(String(cost)) })}
         </Button>
         <Button
           off={!action.busy.value}
@@ -163,11 +163,11 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       <FaultLine fault={action.fault.value} />
       <p role="status" class="hint" data-testid="progress">
         {action.busy.value &&
-          t('developer_progress', String(findings.value.length), String(plan.steps.length))}
+          t('developer_progress', { done: String(findings.value.length), total: String(plan.steps.length) })}
         {report && (
           <>
             <strong data-testid="summary">{summaryOf(report.findings)}</strong>{' '}
-            {t('developer_spent', shortXno(String(spentIn(report.findings))))}
+            {t('developer_spent', { amount: shortXno(String(spentIn(report.findings))) })}
             {report.stopped && ` ${t('developer_stopped')}`}
           </>
         )}

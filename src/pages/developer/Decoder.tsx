@@ -79,7 +79,7 @@ export function Decoder() {
         </div>
       </div>
       <div role="status" class="unseen">
-        {found.length > 0 && t('developer_found', String(found.length))}
+        {found.length > 0 && t('developer_found', { count: String(found.length) })}
       </div>
       {found.map((one, index) => {
         const header = kind.value === AUTOMATIC ? one.header : kind.value;

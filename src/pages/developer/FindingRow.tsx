@@ -1,10 +1,10 @@
 import type { Exchange } from '../../conformance/exchange.ts';
 import type { Finding, Verdict } from '../../conformance/probe.ts';
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import { cleanText } from '../../protocol/wire/clean-text.ts';
 import { t } from '../../ui/i18n.ts';
 
-const WORDS: Readonly<Record<Verdict['kind'], MessageKey>> = {
+const WORDS: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
   pass: 'developer_verdict_pass',
   fail: 'developer_verdict_fail',
   couldNotTell: 'developer_verdict_couldNotTell',

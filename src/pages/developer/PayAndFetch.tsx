@@ -63,13 +63,13 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
         testId="pay"
         onClick={() => void pay()}
       >
-        {t('developer_payAndFetch', shortXno(String(offer.amount)))}
+        {t('developer_payAndFetch', { amount: shortXno(String(offer.amount)) })}
       </Button>
       <FaultLine fault={action.fault.value} />
       {response && (
         <div class="developer-found" data-testid="paid-answer" data-status={response.status}>
           <h2>{t('developer_paidAnswer')}</h2>
-          <p>{t('developer_answered', statusOf(response))}</p>
+          <p>{t('developer_answered', { status: statusOf(response) })}</p>
           <RawResponse response={response} />
           {receipt !== undefined && (
             <Explanation

@@ -35,7 +35,7 @@ export function Sandbox() {
       {sandbox.kind === 'given' && (
         <>
           {sandbox.value.whole !== null && (
-            <Notice tone="warn">{t('developer_sandboxWhole', sandbox.value.whole.label)}</Notice>
+            <Notice tone="warn">{t('developer_sandboxWhole', { network: sandbox.value.whole.label })}</Notice>
           )}
           {sandbox.value.money.map((money) => (
             <Money key={money.network.id} money={money} />
@@ -61,7 +61,7 @@ function Money({ money }: { readonly money: TestMoneyView }) {
           <Amount raw={balance} large testId="test-balance" />
         )}
       </p>
-      {incoming !== '0' && <p class="hint">{t('developer_incoming', shortXno(incoming))}</p>}
+      {incoming !== '0' && <p class="hint">{t('developer_incoming', { amount: shortXno(incoming) })}</p>}
       <FullAccount account={account} />
       {trouble !== null && <Notice tone="bad">{sentenceOf(trouble)}</Notice>}
       <FaultLine fault={action.fault.value} />
@@ -126,7 +126,7 @@ function TabRow({ tab, wanted, off }: TabRowProps) {
     <>
       <Switch
         label={title === '' ? site : title}
-        hint={network === null ? site : t('developer_tabPays', site, network)}
+        hint={network === null ? site : t('developer_tabPays', { site, network })}
         on={network !== null}
         testId={`sandbox-tab-${id}`}
         onChange={(on) =>

@@ -119,7 +119,7 @@ function Result({ inspected }: { readonly inspected: Inspected }) {
   return (
     <>
       <section class="developer-found" data-testid="inspection">
-        <h2>{t('developer_answered', statusOf(response))}</h2>
+        <h2>{t('developer_answered', { status: statusOf(response) })}</h2>
         <RawResponse response={response} />
         {header === null ? (
           <Notice tone="warn">{t('developer_noOffer')}</Notice>

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { IconName } from '../../ui/components/Icon.tsx';
 import { Decoder } from './Decoder.tsx';
 import { Sandbox } from './Sandbox.tsx';
@@ -10,7 +10,7 @@ import { Tester } from './Tester.tsx';
 export interface Tool {
   /** What stands behind the `#` of the page's address. */
   readonly name: string;
-  readonly label: MessageKey;
+  readonly label: PlainMessageKey;
   readonly icon: IconName;
   readonly Screen: ComponentType;
 }

@@ -12,7 +12,7 @@ import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { kindWord, stateWords, whyWords } from '../../ui/exchange-words.ts';
-import { t } from '../../ui/i18n.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { moment } from '../../ui/time.ts';
 import { Explanation } from '../wire/Explanation.tsx';
@@ -122,12 +122,12 @@ function Decision({ story }: { readonly story: ExchangeStory }) {
       <dl class="facts">
         {decisions.map((step, index) => (
           <Fact key={index} name={t(HOW[step.how])}>
-            {step.why === null ? t('devtools_byBudget') : t(step.why)}
+            {step.why === null ? t('devtools_byBudget') : sentenceOf({ key: step.why, args: [] })}
           </Fact>
         ))}
         {amount !== null && (
           <Fact name={t('devtools_amount')}>
-            <Amount raw={amount} /> <span class="hint code">{t('ui_raw', amount)}</span>
+            <Amount raw={amount} /> <span class="hint code">{t('ui_raw', { amount })}</span>
           </Fact>
         )}
         {mechanism !== null && (
@@ -248,7 +248,7 @@ function Replayed({ answer }: { readonly answer: ReplayView }) {
   return (
     <>
       <p data-testid="replayed" data-status={answer.status}>
-        {t('devtools_replayed', String(answer.status), String(answer.took))}
+        {t('devtools_replayed', { status: String(answer.status), duration: String(answer.took) })}
       </p>
       {answer.body !== '' && (
         <pre class="code panel-body">

@@ -99,7 +99,7 @@ function Exchanges({ tabId }: { readonly tabId: number }) {
       </div>
       <FaultLine fault={exchanges.kind === 'failed' ? exchanges.fault : action.fault.value} />
       <p role="status" class="unseen">
-        {t('devtools_count', String(shown.length), String(all.length))}
+        {t('devtools_count', { shown: String(shown.length), total: String(all.length) })}
       </p>
       {all.length === 0 && exchanges.kind === 'given' && <p class="panel-none">{t('devtools_none')}</p>}
       {all.length > 0 && (

@@ -15,13 +15,13 @@ export function Waterfall({ spans }: { readonly spans: readonly Span[] }) {
           <svg class="waterfall-track" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
             <rect x={percent(from - first.from)} width={Math.max(percent(to - from), 0.5)} height="1" />
           </svg>
-          <span class="waterfall-ms">{t('devtools_ms', String(to - from))}</span>
+          <span class="waterfall-ms">{t('devtools_ms', { duration: String(to - from) })}</span>
         </li>
       ))}
       <li class="waterfall-whole">
         <span>{t('devtools_whole')}</span>
         <span />
-        <span class="waterfall-ms">{t('devtools_ms', String(whole))}</span>
+        <span class="waterfall-ms">{t('devtools_ms', { duration: String(whole) })}</span>
       </li>
     </ol>
   );

@@ -1,16 +1,16 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { ExchangeStory } from '../../messages/exchange-views.ts';
 import type { PaymentState } from '../../messages/views.ts';
 
 /** A stretch of an exchange's time, by what it was spent on; both ends in ms since the epoch. */
 export interface Span {
-  readonly name: MessageKey;
+  readonly name: PlainMessageKey;
   readonly from: number;
   readonly to: number;
 }
 
 /** What is over when a payment comes to a state. */
-const BEFORE: Readonly<Partial<Record<PaymentState, MessageKey>>> = {
+const BEFORE: Readonly<Partial<Record<PaymentState, PlainMessageKey>>> = {
   signed: 'devtools_span_sign',
   published: 'devtools_span_publish',
   confirmed: 'devtools_span_confirm',
@@ -24,7 +24,7 @@ const BEFORE: Readonly<Partial<Record<PaymentState, MessageKey>>> = {
 /** Where the time of an exchange went, one stretch after the other, without gaps. A kept payment's past is not its own. */
 export function spansOf({ at, steps, paid }: ExchangeStory): readonly Span[] {
   const asked = steps.some((step) => step.kind === 'decided' && step.how === 'ask');
-  const marks: { readonly name: MessageKey; readonly at: number }[] = [];
+  const marks: { readonly name: PlainMessageKey; readonly at: number }[] = [];
   for (const step of steps) {
     if (step.kind === 'decided' && marks.length === 0)
       marks.push({ name: 'devtools_span_look', at: step.at });

@@ -38,7 +38,7 @@ export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
         {asked.map((position, index) => (
           <TextField
             key={position}
-            label={t('onboarding_checkWord', String(position + 1))}
+            label={t('onboarding_checkWord', { position: String(position + 1) })}
             value={typed.value[index] ?? ''}
             testId={`check-word-${position + 1}`}
             onInput={(text) => {

@@ -1,4 +1,4 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
@@ -7,7 +7,7 @@ import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import type { Way } from './step.ts';
 
-const TEXTS: Readonly<Record<Way, MessageKey>> = {
+const TEXTS: Readonly<Record<Way, PlainMessageKey>> = {
   create: 'onboarding_doneText',
   import: 'onboarding_doneText',
   restore: 'onboarding_restoredText',

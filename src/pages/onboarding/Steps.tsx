@@ -1,9 +1,11 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
 import type { Step, Way } from './step.ts';
 
-const STEPS: Readonly<Record<Way, readonly { readonly kind: Step['kind']; readonly label: MessageKey }[]>> = {
+const STEPS: Readonly<
+  Record<Way, readonly { readonly kind: Step['kind']; readonly label: PlainMessageKey }[]>
+> = {
   create: [
     { kind: 'words', label: 'onboarding_stepWords' },
     { kind: 'check', label: 'onboarding_stepCheck' },

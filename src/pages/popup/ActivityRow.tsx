@@ -1,4 +1,4 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { ActivityView, PaymentState, TransferStateView, TransferView } from '../../messages/views.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
@@ -10,7 +10,7 @@ import { ago } from '../../ui/time.ts';
 import { go, type Place } from './place.ts';
 
 /** How a state is called. */
-export const STATES: Readonly<Record<PaymentState, MessageKey>> = {
+export const STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {
   approved: 'popup_state_approved',
   signed: 'popup_state_signed',
   published: 'popup_state_published',
@@ -48,7 +48,7 @@ export function toneOf(state: PaymentState): Tone {
 }
 
 interface Standing {
-  readonly key: MessageKey;
+  readonly key: PlainMessageKey;
   readonly tone: Tone;
 }
 

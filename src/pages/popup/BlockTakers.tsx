@@ -22,7 +22,7 @@ export function BlockTakers({ sites }: { readonly sites: readonly string[] }) {
               <button
                 type="button"
                 class="link"
-                aria-label={t('popup_takeBackSite', site)}
+                aria-label={t('popup_takeBackSite', { site })}
                 onClick={() =>
                   void action.run(() => request('settings.blockTaker', { site, allowed: false }))
                 }

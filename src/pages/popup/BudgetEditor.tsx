@@ -10,7 +10,7 @@ import { Meter } from '../../ui/components/Meter.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
-import { t } from '../../ui/i18n.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
 import { BudgetRules } from './BudgetRules.tsx';
 import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
 import { go, type Place } from './place.ts';
@@ -69,7 +69,7 @@ export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; re
           onChange={(on) => set({ paused: !on })}
         />
         <p class="field-fault" role="status" data-testid="budget-remark">
-          {reading.kind === 'remark' && t(reading.key)}
+          {reading.kind === 'remark' && sentenceOf({ key: reading.key, args: [] })}
         </p>
         <FaultLine fault={action.fault.value} />
         <Button

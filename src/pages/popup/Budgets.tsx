@@ -48,7 +48,7 @@ function BudgetCard({ budget }: { readonly budget: BudgetView }) {
       <button
         type="button"
         class="card-open"
-        aria-label={t('popup_editBudget', budget.site)}
+        aria-label={t('popup_editBudget', { site: budget.site })}
         onClick={() => go({ name: 'budget', budget, from: { name: 'budgets' } })}
       >
         <SiteName site={budget.site} />

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { FaultKey, MessageKey } from '../../fault.ts';
+import type { FaultKey, PlainMessageKey } from '../../fault.ts';
 import { request } from '../../messages/request.ts';
 import type { OpenPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
@@ -25,7 +25,7 @@ import { UsedBudget } from './UsedBudget.tsx';
 const RECENT = 4;
 
 /** What troubles are called that leave the rest of the money in sight. */
-const TROUBLES: Readonly<Partial<Record<FaultKey, MessageKey>>> = {
+const TROUBLES: Readonly<Partial<Record<FaultKey, PlainMessageKey>>> = {
   fault_nodeRefused: 'popup_refusedTitle',
   fault_sourceUnproven: 'popup_unreceivedTitle',
 };
@@ -56,7 +56,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         )}
         {purse.incoming !== '0' && (
           <p class="incoming" data-testid="incoming" data-raw={purse.incoming}>
-            {t('popup_incoming', shortXno(purse.incoming))}
+            {t('popup_incoming', { amount: shortXno(purse.incoming) })}
           </p>
         )}
         <WorkLine work={purse.work} />
@@ -126,7 +126,7 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
       {purse.seedCopyFault !== null && (
         <Notice tone="warn">
           <strong>{t('popup_seedCopyTitle')}</strong>
-          <p>{t(purse.seedCopyFault)}</p>
+          <p>{sentenceOf({ key: purse.seedCopyFault, args: [] })}</p>
         </Notice>
       )}
       {purse.trouble !== null && (

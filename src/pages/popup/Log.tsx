@@ -4,7 +4,7 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
-import { t } from '../../ui/i18n.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { AllowBlocks } from './BlockTakers.tsx';
@@ -29,8 +29,10 @@ export function Log() {
                   {ago(line.at, Date.now())}
                 </time>
               </div>
-              <p>{t(line.key, ...line.args)}</p>
-              {line.times !== undefined && <p class="hint">{t('popup_logTimes', String(line.times))}</p>}
+              <p>{sentenceOf(line)}</p>
+              {line.times !== undefined && (
+                <p class="hint">{t('popup_logTimes', { count: String(line.times) })}</p>
+              )}
               {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && <AllowBlocks site={line.site} />}
               {line.url !== null && (
                 <p class="hint">

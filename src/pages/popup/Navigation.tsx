@@ -1,11 +1,11 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
 import { go, type Place } from './place.ts';
 
 type Tab = 'home' | 'activity' | 'budgets' | 'settings';
 
-const TABS: readonly { readonly name: Tab; readonly icon: IconName; readonly label: MessageKey }[] = [
+const TABS: readonly { readonly name: Tab; readonly icon: IconName; readonly label: PlainMessageKey }[] = [
   { name: 'home', icon: 'home', label: 'popup_home' },
   { name: 'activity', icon: 'list', label: 'popup_activity' },
   { name: 'budgets', icon: 'gauge', label: 'popup_budgets' },

@@ -24,7 +24,7 @@ export function Preference({ order }: { readonly order: readonly string[] }) {
               <button
                 type="button"
                 class="link"
-                aria-label={t('popup_prefer', `${mechanismName(way)}, ${way}`)}
+                aria-label={t('popup_prefer', { mechanism: `${mechanismName(way)}, ${way}` })}
                 onClick={() => moveUp(way, place)}
               >
                 {t('popup_preferUp')}

@@ -29,7 +29,7 @@ export function SaveBackup() {
       saveFile(name, 'application/json', [file]);
       current.value = '';
       form.clear();
-      said.value = t('popup_fileSaved', name);
+      said.value = t('popup_fileSaved', { file: name });
     });
   };
   return (

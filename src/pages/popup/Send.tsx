@@ -84,7 +84,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
               />
             )}
             {purse.balance !== null && (
-              <p class="hint">{t('popup_sendAvailable', shortXno(purse.balance))}</p>
+              <p class="hint">{t('popup_sendAvailable', { amount: shortXno(purse.balance) })}</p>
             )}
             <Button look="primary" submit off={order.kind === 'incomplete'} testId="send-review">
               {t('popup_sendReview')}
@@ -109,7 +109,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
       return (
         <Screen title={t('popup_sentTitle')} key="sent">
           <div role="status">
-            <Notice tone="good">{t('popup_sentText', shortXno(step.value.order.amount))}</Notice>
+            <Notice tone="good">{t('popup_sentText', { amount: shortXno(step.value.order.amount) })}</Notice>
           </div>
           <dl class="facts">
             <dt>{t('popup_block')}</dt>

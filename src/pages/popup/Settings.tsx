@@ -117,7 +117,7 @@ function NetworkChoice({ network, chosen, onChoose }: NetworkChoiceProps) {
       </label>
       <IconButton
         icon="forward"
-        label={t('popup_networkEdit', network.label)}
+        label={t('popup_networkEdit', { network: network.label })}
         onClick={() => go({ name: 'network', network })}
       />
     </div>
@@ -218,7 +218,7 @@ function Blocked({ sites }: { readonly sites: readonly string[] }) {
               <button
                 type="button"
                 class="link"
-                aria-label={t('popup_unblockSite', site)}
+                aria-label={t('popup_unblockSite', { site })}
                 onClick={() => void action.run(() => request('settings.unblock', { site }))}
               >
                 {t('popup_unblock')}

@@ -36,7 +36,7 @@ export function SmallReceivesRow({ from }: FromProps) {
         <span class="row-words">
           <span class="row-title">{t('popup_small')}</span>
           <span class="row-sub">
-            {t('popup_smallCount', String(count))} · {ago(newest, Date.now())}
+            {t('popup_smallCount', { count: String(count) })} · {ago(newest, Date.now())}
           </span>
         </span>
         <Icon name="forward" />
@@ -54,7 +54,7 @@ export function SmallReceives({ from }: FromProps) {
   }, []);
   return (
     <Screen title={t('popup_small')} onBack={() => go(from)} scroll={scroll}>
-      <p class="hint">{t('popup_smallHint', formatXno(SMALL))}</p>
+      <p class="hint">{t('popup_smallHint', { amount: formatXno(SMALL) })}</p>
       <ul class="rows">
         {smallReceives.items.value.map((item) => (
           <ActivityRow key={item.id} item={item} from={{ name: 'small', from }} />

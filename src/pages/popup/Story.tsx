@@ -108,7 +108,9 @@ function PaymentStory({ payment }: { readonly payment: PaymentView }) {
         <Fact name={t('approve_way')}>{mechanismName(payment.mechanism)}</Fact>
         {payment.status !== null && (
           <Fact name={t('popup_httpStatus')}>
-            <span data-testid="http-status">{t('popup_httpStatusValue', String(payment.status))}</span>
+            <span data-testid="http-status">
+              {t('popup_httpStatusValue', { status: String(payment.status) })}
+            </span>
           </Fact>
         )}
         {payment.serverSaid !== null && (

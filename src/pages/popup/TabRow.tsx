@@ -21,6 +21,6 @@ export function TabRow({ tabId }: { readonly tabId: number }) {
 
 function countOf(all: readonly ExchangeView[]): string {
   const asking = all.filter(({ state }) => state === 'asking').length;
-  if (asking > 0) return t('popup_tabWaits', String(all.length), String(asking));
-  return all.length === 1 ? t('popup_tabOne') : t('popup_tabCount', String(all.length));
+  if (asking > 0) return t('popup_tabWaits', { count: String(all.length), waiting: String(asking) });
+  return all.length === 1 ? t('popup_tabOne') : t('popup_tabCount', { count: String(all.length) });
 }

@@ -35,8 +35,10 @@ export function SandboxBanner() {
   const money = sandbox.money.find((one) => one.network.id === network);
   return (
     <div class="network-banner tab-sandbox" role="note" data-testid="sandbox-banner">
-      <span>{t('popup_sandboxTab', money?.network.label ?? network ?? '')}</span>
-      {money?.balance != null && <span>{t('popup_sandboxBalance', shortXno(money.balance))}</span>}
+      <span>{t('popup_sandboxTab', { network: money?.network.label ?? network ?? '' })}</span>
+      {money?.balance != null && (
+        <span>{t('popup_sandboxBalance', { amount: shortXno(money.balance) })}</span>
+      )}
       <span class="tab-sandbox-ways">
         <button
           type="button"

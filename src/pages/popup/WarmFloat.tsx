@@ -43,7 +43,7 @@ export function WarmFloat({ float }: Pick<SettingsView, 'float'>) {
         value={accounts.value}
         options={SIZES.map((size) => ({
           value: size,
-          name: size === '1' ? t('popup_floatOff') : t('popup_floatSize', size),
+          name: size === '1' ? t('popup_floatOff') : t('popup_floatSize', { count: size }),
         }))}
         onChange={(size) => {
           accounts.value = size;

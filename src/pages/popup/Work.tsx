@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import { request } from '../../messages/request.ts';
 import type { OpenPurseView, WorkEngineView, WorkView } from '../../messages/views.ts';
@@ -38,7 +38,7 @@ export function Work({ purse }: { readonly purse: OpenPurseView }) {
   );
 }
 
-const STATES: Readonly<Record<WorkEngineView['state'], MessageKey>> = {
+const STATES: Readonly<Record<WorkEngineView['state'], PlainMessageKey>> = {
   works: 'popup_engineWorks',
   untried: 'popup_engineUntried',
   unavailable: 'popup_engineUnavailable',
@@ -57,7 +57,7 @@ function Engines({ work: { engines } }: { readonly work: WorkView }) {
               <strong>{engineName(engine.name)}</strong>
               {engine.leads && engine.state === 'works' && <span class="chip">{t('popup_engineLeads')}</span>}
               {engine.rate !== null && engine.state === 'works' && (
-                <span class="engine-rate">{t('popup_engineRate', millions(engine.rate))}</span>
+                <span class="engine-rate">{t('popup_engineRate', { rate: millions(engine.rate) })}</span>
               )}
             </div>
             <p class={engine.state === 'retired' ? 'engine-retired' : 'hint'}>{t(STATES[engine.state])}</p>
@@ -80,7 +80,7 @@ function Engines({ work: { engines } }: { readonly work: WorkView }) {
 const millions = (rate: number): string =>
   new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(rate / 1e6);
 
-const AHEAD: readonly (readonly [Rules['ahead'], MessageKey])[] = [
+const AHEAD: readonly (readonly [Rules['ahead'], PlainMessageKey])[] = [
   ['always', 'popup_aheadAlways'],
   ['battery', 'popup_aheadBattery'],
   ['plugged', 'popup_aheadPlugged'],
@@ -139,7 +139,7 @@ function Workers({ work }: { readonly work: WorkView }) {
         <div class="field-line">
           <TextField
             label={t('popup_workersMost')}
-            hint={t(valid ? 'popup_workersHint' : 'popup_workersFault', String(work.cores))}
+            hint={t(valid ? 'popup_workersHint' : 'popup_workersFault', { cores: String(work.cores) })}
             numeric
             value={text.value}
             testId="workers"

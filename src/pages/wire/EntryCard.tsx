@@ -18,7 +18,11 @@ interface EntryCardProps {
 }
 
 /** One entry of an offer: how it was judged and by which rule, what it asks for, and as it came. */
-export function EntryCard({ entry, now, title = t('ui_wireEntry', String(entry.index)) }: EntryCardProps) {
+export function EntryCard({
+  entry,
+  now,
+  title = t('ui_wireEntry', { index: String(entry.index) }),
+}: EntryCardProps) {
   const { payable, code, rule, mechanism } = entry;
   return (
     <section class="card wire-entry" data-entry={entry.index}>
@@ -89,7 +93,7 @@ function Money({
       <dd data-testid={testId} data-raw={raw}>
         <span class="code">{exactXno(raw)}</span> {t('ui_xno')}
         <br />
-        <span class="hint code">{t('ui_raw', raw)}</span>
+        <span class="hint code">{t('ui_raw', { amount: raw })}</span>
       </dd>
     </>
   );
@@ -97,5 +101,7 @@ function Money({
 
 function expiry(at: number, now: number): string {
   const when = moment(at);
-  return at > now ? t('ui_wireExpiresIn', when, clock(at - now)) : t('ui_wireExpired', when, clock(now - at));
+  return at > now
+    ? t('ui_wireExpiresIn', { date: when, time: clock(at - now) })
+    : t('ui_wireExpired', { date: when, time: clock(now - at) });
 }

@@ -38,11 +38,11 @@ function Offer({ explained, now }: { readonly explained: ExplainedOffer; readonl
       <section class="card">
         <Verdict
           good={payable > 0}
-          label={t(
-            code === null ? 'ui_wireOfCount' : 'ui_wireUnreadable',
-            String(payable),
-            String(entries.length),
-          )}
+          label={
+            code === null
+              ? t('ui_wireOfCount', { payable: String(payable), total: String(entries.length) })
+              : t('ui_wireUnreadable')
+          }
           code={code}
           rule={rule}
         />
@@ -236,7 +236,8 @@ function EncodingFacts({ encoding }: { readonly encoding: Encoding }) {
       <dt>{t('ui_wireEncoding')}</dt>
       <dd data-testid="wire-encoding">
         {t(ALPHABETS[alphabet])}
-        {alphabet !== 'neither' && `, ${t(PADDINGS[padding])}`} · {t('ui_wireCharacters', String(characters))}
+        {alphabet !== 'neither' && `, ${t(PADDINGS[padding])}`} ·{' '}
+        {t('ui_wireCharacters', { count: String(characters) })}
       </dd>
     </>
   );

@@ -1,7 +1,7 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { Finding } from '../../protocol/explain/finding.ts';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
-import { t } from '../../ui/i18n.ts';
+import { sentenceOf, t } from '../../ui/i18n.ts';
 import './wire.css';
 
 const ICONS: Readonly<Record<Finding['tone'], IconName>> = {
@@ -11,7 +11,7 @@ const ICONS: Readonly<Record<Finding['tone'], IconName>> = {
   right: 'check',
 };
 
-const NAMES: Readonly<Record<Finding['tone'], MessageKey>> = {
+const NAMES: Readonly<Record<Finding['tone'], PlainMessageKey>> = {
   wrong: 'ui_wireWrong',
   warn: 'ui_wireWarn',
   note: 'ui_wireNote',
@@ -31,7 +31,7 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
           <Icon name={ICONS[tone]} />
           <span>
             <span class="unseen">{t(NAMES[tone])}: </span>
-            <bdi>{t(key, ...args)}</bdi>
+            <bdi>{sentenceOf({ key, args })}</bdi>
           </span>
         </li>
       ))}

@@ -39,7 +39,7 @@ export function JsonTree({ value, name, open = 1 }: JsonTreeProps) {
           <JsonTree key={key} name={key} value={child} open={open - 1} />
         ))}
         {children.length > shown.length && (
-          <p class="hint">{t('ui_wireMore', String(children.length - shown.length))}</p>
+          <p class="hint">{t('ui_wireMore', { count: String(children.length - shown.length) })}</p>
         )}
       </div>
     </details>

@@ -35,5 +35,5 @@ export function Verdict({ good, label, code, rule }: VerdictProps) {
 /** What the rule is called: the classifier numbers its own; before it comes the envelope, after it the purse. */
 function ruleName({ number }: Rule): string {
   if (number === 0) return t('ui_wireEnvelopeRule');
-  return number === 9 ? t('ui_wireOwnRule') : t('ui_wireRule', String(number));
+  return number === 9 ? t('ui_wireOwnRule') : t('ui_wireRule', { number: String(number) });
 }

@@ -12,7 +12,7 @@ import { SiteName } from '../components/SiteName.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
-import { t } from '../i18n.ts';
+import { sentenceOf, t } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import { shortStart, shownSite } from '../site.ts';
@@ -94,14 +94,14 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const whom: readonly Choice[] = [
     ...askers.map(
       (asker, nth): Choice => ({
-        name: t('approve_neverBlock', nameIn(asker)),
+        name: t('approve_neverBlock', { site: nameIn(asker) }),
         look: nth === 0 ? 'primary' : 'plain',
         testId: nth === 0 ? 'approve-never-asker' : `approve-never-asker-${nth + 1}`,
         choose: () => onAnswer({ kind: 'never', site: asker }),
       }),
     ),
     {
-      name: t('approve_neverBlock', nameIn(site)),
+      name: t('approve_neverBlock', { site: nameIn(site) }),
       look: 'plain',
       testId: 'approve-never-site',
       choose: () => onAnswer({ kind: 'never', site }),
@@ -129,7 +129,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
           <span class="approval-aside">
             {more > 0 && (
               <span class="chip" data-testid="approval-more">
-                {more === 1 ? t('approve_moreOne') : t('approve_moreMany', String(more))}
+                {more === 1 ? t('approve_moreOne') : t('approve_moreMany', { count: String(more) })}
               </span>
             )}
             <Countdown until={approval.expiresAt} />
@@ -147,7 +147,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         {used !== null && <UsedNotice warning={used} />}
         {approval.obstacle !== null && (
           <div data-testid="approval-obstacle">
-            <Notice tone="warn">{t(approval.obstacle.key, ...approval.obstacle.args)}</Notice>
+            <Notice tone="warn">{sentenceOf(approval.obstacle)}</Notice>
           </div>
         )}
         {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
@@ -213,7 +213,7 @@ function Missing({ approval, missing }: { readonly approval: ApprovalView; reado
   return (
     <section class="missing" data-testid="approval-missing" data-raw={missing}>
       <Notice tone="warn">
-        <strong>{t('approve_missingTitle', enoughXno(missing))}</strong>
+        <strong>{t('approve_missingTitle', { amount: enoughXno(missing) })}</strong>
         <p>{t('approve_missingText')}</p>
       </Notice>
       <Receive account={approval.account} />

@@ -40,7 +40,7 @@ export function useBudgetDraft(amount: RawString, budget: BudgetView | null): Bu
         ? { perPayment: perPayment.raw.toString(), perDay: perDay.raw.toString() }
         : null,
     remark: tooSmall
-      ? t('approve_budgetBelow', shortXno(amount))
+      ? t('approve_budgetBelow', { amount: shortXno(amount) })
       : dayTooSmall
         ? t('approve_dayBelow')
         : null,

@@ -24,9 +24,9 @@ export function Headline({ approval }: { readonly approval: ApprovalView }) {
         <p class="code">
           {exactXno(approval.amount)} {t('ui_xno')}
         </p>
-        <p class="code">{t('ui_raw', approval.amount)}</p>
+        <p class="code">{t('ui_raw', { amount: approval.amount })}</p>
       </details>
-      {approval.tag !== null && <p class="hint">{t('approve_tag', shortXno(approval.tag))}</p>}
+      {approval.tag !== null && <p class="hint">{t('approve_tag', { amount: shortXno(approval.tag) })}</p>}
       {approval.description !== null && (
         <figure class="description">
           <figcaption>{t('approve_description')}</figcaption>

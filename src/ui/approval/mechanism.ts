@@ -1,7 +1,7 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import { t } from '../i18n.ts';
 
-const NAMES: ReadonlyMap<string, MessageKey> = new Map<string, MessageKey>([
+const NAMES: ReadonlyMap<string, PlainMessageKey> = new Map<string, PlainMessageKey>([
   ['nanoSession', 'ui_mechanism_nanoSession'],
   ['nanoSignature', 'ui_mechanism_nanoSignature'],
   ['nymChallenge', 'ui_mechanism_nymChallenge'],

@@ -6,7 +6,7 @@ const PLACE = '\ufffc';
 
 /** Which other site had a hand in a payment. */
 export function AskedBy({ site, testId }: { readonly site: string; readonly testId?: string }) {
-  const [before, after] = t('approve_askedBy', PLACE).split(PLACE);
+  const [before, after] = t('approve_askedBy', { site: PLACE }).split(PLACE);
   return (
     <p class="hint asked-by" data-testid={testId}>
       {before}

@@ -9,7 +9,7 @@ export function Countdown({ until }: { readonly until: number }) {
   return (
     <span class={left < 15_000 ? 'countdown countdown-short' : 'countdown'} role="timer" aria-live="off">
       <Icon name="clock" />
-      {left > 0 ? t('approve_timeLeft', clock(left)) : t('approve_expiredShort')}
+      {left > 0 ? t('approve_timeLeft', { time: clock(left) }) : t('approve_expiredShort')}
     </span>
   );
 }

@@ -6,7 +6,7 @@ export function NetworkBanner({ network }: { readonly network: Pick<NetworkView,
   if (!network.testMoney) return null;
   return (
     <div class="network-banner" role="note" data-testid="network-banner">
-      {t('ui_testMoney', network.label)}
+      {t('ui_testMoney', { network: network.label })}
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function Strength({ strength }: { readonly strength: PasswordStrength | n
         ))}
       </div>
       <p class="hint" aria-live="polite">
-        {strength !== null && t('ui_strengthLabel', t(WORDS[strength.score]))}{' '}
+        {strength !== null && t('ui_strengthLabel', { strength: t(WORDS[strength.score]) })}{' '}
         {strength !== null && strength.advice !== null && t(strength.advice)}
       </p>
     </div>

@@ -75,7 +75,9 @@ export function UnlockForm({ purse, onDone }: UnlockFormProps) {
       />
       <FaultLine fault={waited ? null : fault} />
       <Button look="primary" submit off={wait > 0 || isUndecided} busy={action.busy.value} testId="unlock">
-        {wait > 0 ? t('ui_retryIn', clock(wait)) : t(action.busy.value ? 'ui_unlocking' : 'ui_unlock')}
+        {wait > 0
+          ? t('ui_retryIn', { time: clock(wait) })
+          : t(action.busy.value ? 'ui_unlocking' : 'ui_unlock')}
       </Button>
     </form>
   );

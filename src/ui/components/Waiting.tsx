@@ -18,13 +18,13 @@ export function Waiting() {
   const count = waiting.value.length;
   return (
     <Notice tone="info">
-      {count === 1 ? t('ui_waitingOne') : t('ui_waitingMany', String(count))}
+      {count === 1 ? t('ui_waitingOne') : t('ui_waitingMany', { count: String(count) })}
       <ul class="waiting">
         {waiting.value.slice(0, MOST).map((one) => (
           <Row key={one.id} {...one} />
         ))}
       </ul>
-      {count > MOST && t('ui_waitingMore', String(count - MOST))}
+      {count > MOST && t('ui_waitingMore', { count: String(count - MOST) })}
     </Notice>
   );
 }
@@ -41,7 +41,7 @@ function Row({ id, site, amount, testMoney }: WaitingView) {
       <button
         type="button"
         class="link"
-        aria-label={t('ui_waitingDecline', site)}
+        aria-label={t('ui_waitingDecline', { site })}
         data-testid="waiting-decline"
         onClick={() => void action.run(() => request('approval.answer', { id, answer: { kind: 'decline' } }))}
       >

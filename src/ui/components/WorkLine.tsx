@@ -1,4 +1,4 @@
-import type { MessageKey } from '../../fault.ts';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { WorkProgressView, WorkState } from '../../messages/views.ts';
 import { t } from '../i18n.ts';
 import { useQuery } from '../invalidations.ts';
@@ -6,13 +6,13 @@ import { useNow } from '../now.ts';
 import { lasting } from '../time.ts';
 import './work-line.css';
 
-const SENTENCES: Readonly<Record<Exclude<WorkState, 'none'>, MessageKey>> = {
+const SENTENCES: Readonly<Record<Exclude<WorkState, 'none'>, PlainMessageKey>> = {
   ready: 'popup_workReady',
   working: 'popup_workWorking',
   resting: 'popup_workResting',
 };
 
-const ENGINES: Readonly<Record<string, MessageKey>> = { gpu: 'ui_engineGpu', cpu: 'ui_engineCpu' };
+const ENGINES: Readonly<Record<string, PlainMessageKey>> = { gpu: 'ui_engineGpu', cpu: 'ui_engineCpu' };
 
 /** An engine as people call it; a work server by its host. */
 export function engineName(name: string): string {
@@ -44,7 +44,7 @@ function Progress() {
 function Search({ search: { engines, since, meanMs } }: { readonly search: WorkProgressView }) {
   const elapsed = useNow(500).value - since;
   const who = new Intl.ListFormat(undefined).format(engines.map(engineName));
-  if (meanMs === null) return <p class="hint">{t('ui_workOn', who)}</p>;
+  if (meanMs === null) return <p class="hint">{t('ui_workOn', { engines: who })}</p>;
   return (
     <>
       <progress
@@ -54,7 +54,7 @@ function Search({ search: { engines, since, meanMs } }: { readonly search: WorkP
         aria-label={t('ui_workChance')}
       />
       <p class="hint" data-testid="work-left" data-mean={Math.round(meanMs)}>
-        {t('ui_workLeft', who, lasting(meanMs), lasting(3 * meanMs))}
+        {t('ui_workLeft', { engines: who, average: lasting(meanMs), bound: lasting(3 * meanMs) })}
       </p>
     </>
   );

@@ -1,4 +1,4 @@
-import type { FaultKey, MessageKey } from '../../fault.ts';
+import type { FaultKey, PlainMessageKey } from '../../fault.ts';
 import type { Weakness } from './estimate.ts';
 
 /** What a password is to guard. */
@@ -10,14 +10,14 @@ export interface PasswordStrength {
   /** Why it may not be used; null where it may. */
   readonly refusal: FaultKey | null;
   /** What makes it easy to guess and what helps; null where there is nothing to say. */
-  readonly advice: MessageKey | null;
+  readonly advice: PlainMessageKey | null;
 }
 
 /** The least score for each use. A file can be tried for years on another machine, the purse only on this one. */
 const FLOORS = { purse: 3, file: 4 } as const satisfies Record<PasswordUse, PasswordStrength['score']>;
 const REFUSALS = { purse: 'fault_weakPassword', file: 'fault_weakFilePassword' } as const;
 
-const ADVICE: Readonly<Record<Weakness, MessageKey>> = {
+const ADVICE: Readonly<Record<Weakness, PlainMessageKey>> = {
   straightRow: 'password_pattern',
   keyPattern: 'password_pattern',
   keyWalk: 'password_pattern',

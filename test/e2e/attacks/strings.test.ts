@@ -41,7 +41,7 @@ const SCRIPTS = [
   '<iframe srcdoc="<script>parent.pwned()</script>">',
   '<a href="javascript:pwned()">click</a>',
   '{{constructor.constructor("pwned()")()}}',
-  '$a1$ $1 $& $$ %s',
+  '$site$ $1 $& $$ %s',
   '</title></style></textarea><b>bold</b>',
   '<link rel=stylesheet href=http://127.0.0.1:1/x.css>',
 ].join(' ');

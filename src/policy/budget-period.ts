@@ -1,11 +1,9 @@
+import type * as v from 'valibot';
+import type { BudgetPeriodSchema } from './budget-schema.ts';
 import { type Day, daysAfter, daysBetween, monthsAfter, monthsBetween } from './spending-windows.ts';
 
 /** How long a budget lasts, and what comes then. */
-export interface BudgetPeriod {
-  /** The day on which the budget ends or renews: the first one that is no longer in the term. */
-  readonly until: Day;
-  readonly renews: 'never' | 'week' | 'month';
-}
+export type BudgetPeriod = v.InferOutput<typeof BudgetPeriodSchema>;
 
 /** One stretch of a term that renews. */
 export interface Stretch {

@@ -1,8 +1,9 @@
+import type * as v from 'valibot';
 import { Fault } from '../fault.ts';
-import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw } from '../nano/amount.ts';
 import type { Site } from '../site.ts';
-import { type BudgetPeriod, stretchOf } from './budget-period.ts';
+import { stretchOf } from './budget-period.ts';
+import type { BudgetSchema } from './budget-schema.ts';
 import {
   type CalendarWindows,
   calendarDay,
@@ -19,24 +20,7 @@ export type SumLimit = (typeof SUM_LIMITS)[number];
 export type Limit = 'perPayment' | SumLimit;
 
 /** What a site may spend without asking. Amounts in raw; a limit that is not set is null. */
-export interface Budget extends Readonly<Record<Limit, Raw | null>> {
-  readonly site: Site;
-  readonly network: string;
-  /** Null for a budget that lasts until the user takes it away. */
-  readonly term: BudgetPeriod | null;
-  /** Whether another payee than the known one is asked about. */
-  readonly pinned: boolean;
-  /** Who was paid when the budget was set, or first after that; null until then. */
-  readonly payTo: NanoAddress | null;
-  /** How many percent a price may rise above the last one without asking. */
-  readonly priceRise: number;
-  /** Other origins whose pages may spend this budget. */
-  readonly initiators: readonly Site[];
-  readonly paused: boolean;
-  readonly since: number;
-  /** Names the account of what is spent in the first term; see `termAt`. */
-  readonly firstTerm: string;
-}
+export type Budget = v.InferOutput<typeof BudgetSchema>;
 
 /** What the user sets of a budget. */
 export type BudgetChange = Partial<

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { PaymentId } from '../payment-id.ts';
 import { type AnyPayment, isWhole, joined, type PrivatePart } from '../payments/private-record.ts';
+import { SiteText } from '../policy/budget-schema.ts';
 import { ChallengeText, type Fields, OfferText } from './backup/offers.ts';
-import { SiteText } from './backup/payments.ts';
 
 /** What survives the worker and a lock, but not the browser (`chrome.storage.session`). */
 export interface PrivateStore {

@@ -2,19 +2,17 @@
 import type { IDBPTransaction, StoreKey, StoreNames, StoreValue } from 'idb';
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
-import { AddressText } from '../../nano/account.ts';
-import { RawText } from '../../nano/amount.ts';
 import { NetworkProfileText } from '../../nano/network.ts';
 import { copyOf } from '../../payments/payment.ts';
-import type { Budget } from '../../policy/budget.ts';
+import { BudgetSchema, Moment, SiteText } from '../../policy/budget-schema.ts';
 import type { SpendingRow } from '../../policy/reservation.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { rowOf } from '../payment-row.ts';
 import type { Database, PurseSchema } from '../schema.ts';
 import { isPortable, SettingText } from '../settings.ts';
 import { placeOf } from '../transfers.ts';
-import { type Fields, Moment } from './offers.ts';
-import { DayText, OwnBlockText, PaymentText, SiteText, SumText, TransferText } from './payments.ts';
+import type { Fields } from './offers.ts';
+import { OwnBlockText, PaymentText, SumText, TransferText } from './payments.ts';
 
 type Store = StoreNames<PurseSchema>;
 type Reading = IDBPTransaction<PurseSchema, Store[], 'readonly'>;
@@ -76,24 +74,6 @@ function kept<Name extends Store, Item>(
 }
 
 const same = <T>(value: T): T => value;
-const Limit = v.nullable(RawText);
-const BudgetText = v.strictObject({
-  site: SiteText,
-  network: v.string(),
-  perPayment: Limit,
-  perHour: Limit,
-  perDay: Limit,
-  perMonth: Limit,
-  total: Limit,
-  term: v.nullable(v.strictObject({ until: DayText, renews: v.picklist(['never', 'week', 'month']) })),
-  pinned: v.boolean(),
-  payTo: v.nullable(AddressText),
-  priceRise: v.pipe(v.number(), v.integer(), v.minValue(0)),
-  initiators: v.array(SiteText),
-  paused: v.boolean(),
-  since: Moment,
-  firstTerm: v.string(),
-} satisfies Fields<Budget>);
 const Listed = v.strictObject({ site: SiteText, at: Moment });
 
 /** Every store of the purse: how it is kept, or why it is not. A new store is a compile error until it stands here. */
@@ -121,7 +101,7 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
     key: ({ id }) => id,
   }),
   budgets: kept('budgets', {
-    item: BudgetText,
+    item: BudgetSchema,
     of: same,
     row: same,
     key: ({ network, site }) => [network, site],

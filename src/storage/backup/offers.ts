@@ -3,15 +3,13 @@ import * as v from 'valibot';
 import { type Challenge, requestKinds, starters, userParts, views } from '../../interception/challenge.ts';
 import { AddressText } from '../../nano/account.ts';
 import { RawText } from '../../nano/amount.ts';
+import { Moment } from '../../policy/budget-schema.ts';
 import type { Mechanism, Offer, OfferTerms } from '../../protocol/offer/offer.ts';
 import type { Resource } from '../../protocol/offer/resource.ts';
 import { isObject, type Json, type JsonObject } from '../../protocol/wire/json.ts';
 
 /** Every field of a type, the optional ones too: a new one is a compile error until a backup has it. */
 export type Fields<T> = { readonly [Name in keyof T]-?: unknown };
-
-/** A moment in ms since the epoch. */
-export const Moment = v.pipe(v.number(), v.minValue(0));
 
 /** The address of something on the web. */
 const WebUrl = v.pipe(

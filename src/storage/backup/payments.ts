@@ -14,31 +14,16 @@ import type {
   PrivateRecord,
 } from '../../payments/private-record.ts';
 import type { SpendingWindows } from '../../policy/budget.ts';
-import { type Day, isDay } from '../../policy/spending-windows.ts';
+import { DayText, Moment, SiteText } from '../../policy/budget-schema.ts';
 import { defaultPreference } from '../../protocol/mechanisms/index.ts';
-import type { Site } from '../../site.ts';
 import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
-import { ChallengeText, type Fields, Moment, OfferText } from './offers.ts';
+import { ChallengeText, type Fields, OfferText } from './offers.ts';
 
 const IdText = v.pipe(
   v.string(),
   v.regex(/^\S{1,128}$/),
   v.transform((text) => text as PaymentId),
-);
-
-/** The origin of a site. */
-export const SiteText = v.pipe(
-  v.string(),
-  v.check((text) => URL.canParse(text) && new URL(text).origin === text, 'not an origin'),
-  v.transform((text) => text as Site),
-);
-
-/** A day of the calendar. */
-export const DayText = v.pipe(
-  v.string(),
-  v.check(isDay, 'no such day'),
-  v.transform((text) => text as Day),
 );
 
 /** A sum of payments: it may be more than there ever was at one time. */

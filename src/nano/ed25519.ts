@@ -1,99 +1,85 @@
 /**
- * Nano's Ed25519 (Blake2b-512 in place of SHA-512), always over the Blake2b-256 digest of a message that is hashed
- * here: nothing in the purse signs 32 bytes that somebody else calls a digest. docs/WIRE.md §6.1.
+ * Nano's Ed25519: RFC 8032 with Blake2b-512 in place of SHA-512, always over the Blake2b-256 digest of a message that is
+ * hashed here. The purse never signs 32 bytes that somebody else calls a digest. docs/WIRE.md §6.1.
  */
 
+import { eddsa } from '@noble/curves/abstract/edwards.js';
+import { ed25519 as curve25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
-import { tools } from 'nanocurrency-web';
-import * as curve from 'nanocurrency-web/dist/lib/ed25519.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import type * as v from 'valibot';
 import { bytesOfHex, hexOf } from './hex.ts';
 
-/** The default export of a CommonJS module: bundlers unwrap it, Node does not. */
-const { default: unwrapped } = curve as {
-  readonly default: Ed25519Class | { readonly default: Ed25519Class };
-};
-type Ed25519Class = typeof import('nanocurrency-web/dist/lib/ed25519.js').default;
-const Ed25519 = 'default' in unwrapped ? unwrapped.default : unwrapped;
+const { Point } = curve25519;
+const { Fn } = Point;
+const nano = eddsa(Point, blake2b, { adjustScalarBytes: clamped });
 
 /** An account's private key: 64 hex digits in lower case. */
 export type PrivateKey = string & v.Brand<'PrivateKey'>;
 
-/** Signs the Blake2b-256 digest of a message. Gives 128 hex digits in upper case; the same ones every time. */
+/** The public key of a private key, 64 hex digits in upper case. */
+export const publicKeyBy = (privateKey: PrivateKey): string =>
+  hexOf(nano.getPublicKey(bytesOfHex(privateKey)));
+
+/** Signs the Blake2b-256 digest of a message. Returns 128 hex digits in upper case; the same ones every time. */
 export const signHashOf = (privateKey: PrivateKey, message: Uint8Array): string =>
-  tools.sign(privateKey, ...partsOf(message)).toUpperCase();
+  hexOf(nano.sign(digestOf(message), bytesOfHex(privateKey)));
 
 /**
- * As `signHashOf`, but another signature each time: 32 random bytes go into the secret scalar beside what makes it
- * otherwise, so that it is as secret as ever even where they are not random (RFC 8032, 5.1.6, with step 2 over random
+ * Signs like `signHashOf`, but returns another signature each time: 32 random bytes go into the nonce beside what makes
+ * it otherwise, so that the nonce stays secret even where they are not random (RFC 8032, 5.1.6, with step 2 over random
  * bytes, prefix and message).
  */
 export function signHashAnew(privateKey: PrivateKey, message: Uint8Array): string {
-  const math = new Ed25519();
-  const digest = blake2b(message, { dkLen: 32 });
-  const key = blake2b(bytesOfHex(privateKey));
-  const scalar = clamped(key.subarray(0, 32));
+  const { prefix, scalar, pointBytes } = nano.utils.getExtendedPublicKey(bytesOfHex(privateKey));
+  const digest = digestOf(message);
   const random = crypto.getRandomValues(new Uint8Array(32));
-  const nonce = blake2b(concat(random, key.subarray(32), digest));
-  math.reduce(nonce);
-
-  const [commitment, publicKey, response] = [new Uint8Array(32), new Uint8Array(32), new Uint8Array(32)];
-  for (const [packed, by] of [
-    [commitment, nonce],
-    [publicKey, scalar],
-  ] as const) {
-    const point = Array.from({ length: 4 }, () => math.curve.gf());
-    math.scalarbase(point, by);
-    math.pack(packed, point);
-  }
-  const challenge = blake2b(concat(commitment, publicKey, digest));
-  math.reduce(challenge);
-  const sum = new Float64Array(64);
-  for (let i = 0; i < 32; i++) sum[i] = nonce[i] ?? 0;
-  for (let i = 0; i < 32; i++) {
-    for (let j = 0; j < 32; j++) sum[i + j] = (sum[i + j] ?? 0) + (challenge[i] ?? 0) * (scalar[j] ?? 0);
-  }
-  math.modL(response, sum);
-  return hexOf(concat(commitment, response));
+  const nonce = scalarOf(blake2b(concatBytes(random, prefix, digest)));
+  const commitment = Point.BASE.multiply(nonce).toBytes();
+  const challenge = scalarOf(blake2b(concatBytes(commitment, pointBytes, digest)));
+  const response = Fn.create(nonce + challenge * scalar);
+  return hexOf(concatBytes(commitment, Fn.toBytes(response)));
 }
 
-function clamped(bytes: Uint8Array): Uint8Array {
+/**
+ * Whether a signature (128 hex digits of either case) over the Blake2b-256 digest of a message is by this key. Judges as
+ * Nano nodes do (ed25519-donna): compares the encoded commitment byte for byte, and takes a response above the group's
+ * order as long as its three highest bits are zero.
+ */
+export function verifyHashOf(publicKey: string, message: Uint8Array, signature: string): boolean {
+  if (!/^[0-9a-fA-F]{128}$/.test(signature)) return false;
+  const bytes = bytesOfHex(signature);
+  const [commitment, response] = [bytes.subarray(0, 32), bytes.subarray(32)];
+  if (((response[31] ?? 0) & 0b1110_0000) !== 0) return false;
+  const key = bytesOfHex(publicKey);
+  const point = pointOf(key);
+  if (point === null) return false;
+  const challenge = scalarOf(blake2b(concatBytes(commitment, key, digestOf(message))));
+  const expected = Point.BASE.multiplyUnsafe(scalarOf(response)).subtract(point.multiplyUnsafe(challenge));
+  return hexOf(expected.toBytes()) === hexOf(commitment);
+}
+
+const digestOf = (message: Uint8Array): Uint8Array => blake2b(message, { dkLen: 32 });
+
+/** The point of a public key; null where the bytes name none. */
+function pointOf(publicKey: Uint8Array) {
+  try {
+    return Point.fromBytes(publicKey, true);
+  } catch {
+    return null;
+  }
+}
+
+/** A number in little-endian bytes, modulo the order of the group. */
+function scalarOf(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
+  return Fn.create(value);
+}
+
+function clamped(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const scalar = Uint8Array.from(bytes);
   scalar[0] = (scalar[0] ?? 0) & 0b1111_1000;
   scalar[31] = ((scalar[31] ?? 0) & 0b0111_1111) | 0b0100_0000;
   return scalar;
-}
-
-function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Whether a signature (128 hex digits of either case) over the Blake2b-256 digest of a message is by this key. */
-export function verifyHashOf(publicKey: string, message: Uint8Array, signature: string): boolean {
-  return /^[0-9a-fA-F]{128}$/.test(signature) && tools.verify(publicKey, signature, ...partsOf(message));
-}
-
-/**
- * nanocurrency-web takes text, and writes each part as hex without padding it: `\x05A` in one part would come out as
- * `541`. So a byte below 16 gets a part of its own.
- */
-function partsOf(message: Uint8Array): string[] {
-  const parts: string[] = [];
-  let run = '';
-  for (const byte of message) {
-    const character = String.fromCharCode(byte);
-    if (byte >= 16) {
-      run += character;
-    } else {
-      parts.push(run, character);
-      run = '';
-    }
-  }
-  return [...parts, run];
 }

@@ -1,15 +1,18 @@
 /**
  * Seeds and the accounts they open. docs/WIRE.md §6.1; docs.nano.org, "Key management". All randomness is
- * from `crypto.getRandomValues`: nanocurrency-web is asked to derive, never to generate.
+ * from `crypto.getRandomValues`.
  */
+import { blake2b } from '@noble/hashes/blake2.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { entropyToMnemonic, mnemonicToEntropy, mnemonicToSeedSync } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
-import { wallet } from 'nanocurrency-web';
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
-import { type NanoAddress, type PublicKey, parseAddress } from './account.ts';
-import type { PrivateKey } from './ed25519.ts';
-import { hexOf } from './hex.ts';
+import { addressOf, type NanoAddress, type PublicKey } from './account.ts';
+import { type PrivateKey, publicKeyBy } from './ed25519.ts';
+import { bytesOfHex, hexOf } from './hex.ts';
 
 /** What keys are derived from: a BIP39 seed of 128 hex digits, or a legacy Nano seed of 64; lower case. */
 export type Seed =
@@ -99,14 +102,30 @@ export function deriveKeys(seed: Seed, index: number): AccountKeys {
   const indexes = seed.kind === 'bip44' ? HARDENED : LEGACY_INDEXES;
   if (!Number.isInteger(index) || index < 0 || index >= indexes)
     throw new RangeError('no such account index');
-  const derive = seed.kind === 'bip44' ? wallet.accounts : wallet.legacyAccounts;
-  const [account] = derive(seed.hex, index, index);
-  if (account === undefined) throw new RangeError('no such account index');
-  return {
-    address: parseAddress(account.address),
-    publicKey: account.publicKey.toUpperCase() as PublicKey,
-    privateKey: account.privateKey as PrivateKey,
-  };
+  const derive = seed.kind === 'bip44' ? bip44KeyAt : legacyKeyAt;
+  const privateKey = derive(bytesOfHex(seed.hex), index);
+  const publicKey = publicKeyBy(privateKey) as PublicKey;
+  return { address: addressOf(publicKey), publicKey, privateKey };
+}
+
+/** Blake2b-256 over the seed and the index in four bytes, big-endian (docs.nano.org, "Key management"). */
+const legacyKeyAt = (seed: Uint8Array, index: number): PrivateKey =>
+  lowerHexOf(blake2b(concatBytes(seed, uint32(index)), { dkLen: 32 })) as PrivateKey;
+
+/** SLIP-0010 for ed25519 on the path m/44'/165'/index', all of it hardened. */
+function bip44KeyAt(seed: Uint8Array, index: number): PrivateKey {
+  let node = hmac(sha512, utf8ToBytes('ed25519 seed'), seed);
+  for (const step of [44, 165, index]) {
+    const data = concatBytes(Uint8Array.of(0), node.subarray(0, 32), uint32(step + HARDENED));
+    node = hmac(sha512, node.subarray(32), data);
+  }
+  return lowerHexOf(node.subarray(0, 32)) as PrivateKey;
+}
+
+function uint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
 }
 
 const tidyWords = (words: string): string =>

@@ -113,6 +113,28 @@ describe('setting up', () => {
     await page.locator('.field-fault', { hasText: 'not the same' }).waitFor();
     expect(await purse.ask('purse.state', {})).toMatchObject({ kind: 'empty' });
     await page.getByTestId('password-again').fill(PASSWORD);
+
+    // As if one of the two libraries that derive the address were wrong.
+    await page.evaluate(() => {
+      const { runtime } = chrome;
+      const send = runtime.sendMessage.bind(runtime);
+      const elsewhere = { bip44Address: 'nano_1111111111111111111111111111111111111111111111111111hifc8npp' };
+      const twisted = (message: { readonly ask?: string }, done: (reply: unknown) => void) =>
+        send(message, (reply) =>
+          done(
+            message.ask === 'vault.preview' ? { ...reply, value: { ...reply.value, ...elsewhere } } : reply,
+          ),
+        );
+      Object.assign(runtime, {
+        sendMessage: twisted,
+        untwist: () => Object.assign(runtime, { sendMessage: send }),
+      });
+    });
+    await enabled(page, 'seal').click();
+    await page.locator('[role="alert"] .notice', { hasText: 'different addresses' }).waitFor();
+    expect(await purse.ask('purse.state', {})).toMatchObject({ kind: 'empty' });
+    await page.evaluate(() => (chrome.runtime as unknown as { untwist(): void }).untwist());
+
     await enabled(page, 'seal').click();
     await page.getByTestId('finish').waitFor();
 

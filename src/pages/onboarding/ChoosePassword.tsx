@@ -6,6 +6,7 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useNewPassword } from '../../ui/password/new-password.ts';
+import { assertSameAddress } from './second-opinion.ts';
 import type { Secret } from './step.ts';
 
 interface ChoosePasswordProps {
@@ -21,7 +22,11 @@ export function ChoosePassword({ secret, onDone }: ChoosePasswordProps) {
   const seal = async () => {
     const password = await form.accept();
     if (password === null) return;
-    if (await action.run(() => request('vault.create', { secret, password }))) onDone();
+    const sealed = await action.run(async () => {
+      await assertSameAddress(secret);
+      await request('vault.create', { secret, password });
+    });
+    if (sealed) onDone();
   };
   return (
     <Screen title={t('onboarding_passwordTitle')}>

@@ -9,6 +9,7 @@ import { PasswordField } from '../../ui/components/Field.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
+import { assertSameAddress } from './second-opinion.ts';
 
 interface RestoreProps {
   readonly onDone: () => void;
@@ -31,6 +32,9 @@ export function Restore({ onDone, onBack }: RestoreProps) {
       const text = await chosen.text().catch((cause) => {
         throw new Fault('fault_fileGone', [], { cause });
       });
+      const { readBackup } = await import('../../storage/backup/file.ts');
+      const { source } = await readBackup(text, password.value);
+      await assertSameAddress(source);
       await request('backup.restore', { file: text, password: password.value });
     });
     if (restored) onDone();

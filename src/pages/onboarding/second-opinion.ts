@@ -1,0 +1,26 @@
+import { Fault } from '../../fault.ts';
+import { request } from '../../messages/request.ts';
+import type { SeedSource } from '../../nano/seed.ts';
+import { addressByNanocurrencyWeb } from './second-address.ts';
+
+/**
+ * Makes sure that a second, independent library derives the same first account from a backup as the purse does. A fault
+ * in either would send the user's money to an account that no other wallet finds. Both derive from the words
+ * themselves, so the whole way from them to the address is compared.
+ *
+ * @throws Fault `fault_addressesDiffer`; `fault_badWords`, `fault_badSeed` for a backup that opens no seed
+ */
+export async function assertSameAddress(source: SeedSource): Promise<void> {
+  const own = await ownAddress(source);
+  const other = await addressByNanocurrencyWeb(source);
+  if (own !== other) throw new Fault('fault_addressesDiffer');
+}
+
+/** The first account as the background derives it. */
+async function ownAddress(source: SeedSource): Promise<string> {
+  const text = source.kind === 'words' ? source.words : source.hex;
+  const preview = await request('vault.preview', { text });
+  if (preview.kind === 'seed') return preview.address;
+  const isLegacy = source.kind === 'words' && source.reading === 'legacy';
+  return isLegacy ? preview.legacyAddress : preview.bip44Address;
+}

@@ -43,7 +43,7 @@ describe.each([
   });
 
   test.each(['popup', 'onboarding', 'approve', 'developer'])('is not waited for by the page %s', (page) => {
-    const files = scriptsOf(`src/${page}/index.html`).flatMap((script) => reached(script, false));
+    const files = scriptsOf(`src/pages/${page}/index.html`).flatMap((script) => reached(script, false));
     expect(files.length).toBeGreaterThan(1);
     expect(files.filter(holdsIt)).toEqual([]);
   });

@@ -29,7 +29,7 @@ interface Spying {
 }
 
 const PAGES = [
-  ...['popup', 'approve', 'onboarding', 'offscreen'].map((name) => `src/${name}/index.html`),
+  ...['popup', 'approve', 'onboarding', 'offscreen'].map((name) => `src/pages/${name}/index.html`),
   'src/pages/devtools/panel.html',
 ];
 

@@ -398,7 +398,7 @@ describe('a browser that keeps no data', () => {
 
   test.each(['popup', 'onboarding', 'approve'])('says so on the page %s', async (name) => {
     const page = await browser.context.newPage();
-    await page.goto(`chrome-extension://${browser.extensionId}/src/${name}/index.html`);
+    await page.goto(`chrome-extension://${browser.extensionId}/src/pages/${name}/index.html`);
     const said = page.locator('[role="alert"] .notice', { hasText: 'does not let the purse keep its data' });
     await said.first().waitFor();
     await page.close();

@@ -378,7 +378,7 @@ function changeOf(input: Omit<PageInput<'budget.save'>, 'site'>): BudgetChange {
     ...(perDay !== undefined && { perDay: limitOf(perDay) }),
     ...(perMonth !== undefined && { perMonth: limitOf(perMonth) }),
     ...(total !== undefined && { total: limitOf(total) }),
-    ...(term !== undefined && { period: term && { ...term, until: readDay(term.until) } }),
+    ...(term !== undefined && { term: term && { ...term, until: readDay(term.until) } }),
     ...(initiators !== undefined && { initiators: [...new Set(initiators.map(readSite))] }),
   };
 }

@@ -112,7 +112,7 @@ describe('the lock screen', () => {
       const { id, amount } = await waiting();
       const screen = await purse.newPage();
       await screen.setViewportSize({ width: 360, height: 600 });
-      await screen.goto(`chrome-extension://${purse.extensionId}/src/${name}/index.html`);
+      await screen.goto(`chrome-extension://${purse.extensionId}/src/pages/${name}/index.html`);
       const row = screen.locator(`[data-testid="waiting"][data-approval="${id}"]`);
       await row.waitFor();
       expect(await row.locator('[data-site]').getAttribute('data-site')).toBe(merchant.origin);

@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Browser tests that need the processor to themselves: they send bursts, search for proof-of-work, kill the worker at
+ * Browser tests that need the processor to themselves: they send floods of requests, search for proof-of-work, kill the worker at
  * chosen moments, or compare a browser with the purse to one without it, event by event.
  */
 const ALONE = [
-  'test/e2e/{bursts,kill,storms,work}.test.ts',
+  'test/e2e/{bursts,kill,request-floods,work}.test.ts',
   'test/e2e/interception/{fidelity,traces}.test.ts',
 ];
 

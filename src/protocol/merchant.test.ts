@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, openScene, present, type Scene } from '../../test/merchant/testing/scene.ts';
+import { ask, openTestBed, present, type TestBed } from '../../test/merchant/testing/test-bed.ts';
 import { parseAddress } from '../nano/account.ts';
 import { BlockHashText, SignedBlockText } from '../nano/block.ts';
 import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
@@ -16,15 +16,15 @@ const EVERY = defaultPreference.flatMap((mechanism) =>
   FLAVOURS.map((flavour) => [mechanism, flavour] as const),
 );
 
-let scene: Scene;
+let testBed: TestBed;
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 /** Where the merchant asks for money on these terms. */
 function at(terms: Readonly<Record<string, string>>): string {
-  return `${scene.merchant.origin}/api/private?${new URLSearchParams(terms)}`;
+  return `${testBed.merchant.origin}/api/private?${new URLSearchParams(terms)}`;
 }
 
 /** What the merchant offers there, read as the purse reads it. */
@@ -46,7 +46,7 @@ async function offerAt(url: string, payable = new Set(defaultPreference)): Promi
 /** Pays as the offer wants to be paid, and proves it. */
 async function prove(offer: Offer | undefined): Promise<string> {
   if (!offer) throw new Error('nothing payable');
-  const { payer } = scene;
+  const { payer } = testBed;
   const { payTo, amount } = offer;
   if (isHandOver(offer)) {
     const { block } = await payer.cheque(payTo, amount);
@@ -69,7 +69,7 @@ async function read(response: Response, proof: string): Promise<ServerResponse> 
 const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
 
 const payments = (mechanism: Mechanism) =>
-  scene.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
+  testBed.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
 
 describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   test('is paid, once', async () => {

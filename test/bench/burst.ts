@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import { openScene, PRICE, type Scene, XNO } from '../e2e/setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../e2e/setup.ts';
 import { type Row, row } from './rows.ts';
 
 const BURST = 100;
@@ -13,9 +13,9 @@ const ONE_BY_ONE = 10;
  * after the other, each of which waits for its own confirmation.
  */
 export async function benchBurst(samples: number): Promise<readonly Row[]> {
-  const scene = await openScene({ devnet: { confirmationDelayMs: CONFIRMATION }, funds: 1000n * XNO });
+  const testBed = await openTestBed({ devnet: { confirmationDelayMs: CONFIRMATION }, funds: 1000n * XNO });
   try {
-    const page = await prepare(scene);
+    const page = await prepare(testBed);
     await timed(page, 2, false);
     const single: number[] = [];
     const bursts: number[] = [];
@@ -36,11 +36,11 @@ export async function benchBurst(samples: number): Promise<readonly Row[]> {
       row(`${name}: at once / one at a time`, ratios, '×'),
     ];
   } finally {
-    await scene.close();
+    await testBed.close();
   }
 }
 
-async function prepare({ purse, merchant }: Scene): Promise<Page> {
+async function prepare({ purse, merchant }: TestBed): Promise<Page> {
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(2n * PRICE),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright';
-import { fund, openScene, PRICE, type Scene, XNO } from '../e2e/setup.ts';
+import { fund, openTestBed, PRICE, type TestBed, XNO } from '../e2e/setup.ts';
 import { timedFetch } from './pay.ts';
 import { type Row, row } from './rows.ts';
 
@@ -44,23 +44,23 @@ interface Sample {
  */
 export async function benchDust(samples: number): Promise<readonly Row[]> {
   const devnet = { confirmationDelayMs: 0, thresholds: THRESHOLDS };
-  const scene = await openScene({ devnet, funds: 0n });
+  const testBed = await openTestBed({ devnet, funds: 0n });
   try {
-    const page = await prepare(scene);
+    const page = await prepare(testBed);
     const taken = new Map<Kind, Sample[]>(KINDS.map((kind) => [kind, []]));
     for (let turn = 0; turn < TURNS; turn++) {
       for (const kind of KINDS) {
-        taken.get(kind)?.push(...(await payAmid(scene, page, kind, Math.ceil(samples / TURNS))));
+        taken.get(kind)?.push(...(await payAmid(testBed, page, kind, Math.ceil(samples / TURNS))));
       }
     }
     return rowsOf(taken);
   } finally {
-    await scene.close();
+    await testBed.close();
   }
 }
 
 /** Funds the purse, lets the shop have a budget, and opens a page of it. */
-async function prepare({ purse, merchant, devnet }: Scene): Promise<Page> {
+async function prepare({ purse, merchant, devnet }: TestBed): Promise<Page> {
   await fund(devnet, purse, 100n * XNO);
   await purse.ask('budget.save', {
     site: merchant.origin,
@@ -74,20 +74,20 @@ async function prepare({ purse, merchant, devnet }: Scene): Promise<Page> {
 }
 
 /** So many payments amid the dust of a kind, once the purse is quiet and ready. */
-async function payAmid(scene: Scene, page: Page, kind: Kind, count: number): Promise<readonly Sample[]> {
-  const { purse, devnet } = scene;
+async function payAmid(testBed: TestBed, page: Page, kind: Kind, count: number): Promise<readonly Sample[]> {
+  const { purse, devnet } = testBed;
   await purse.ask('settings.leastReceived', { amount: String(kind.least) });
   const send = () => {
     if (kind.amount !== null) devnet.faucet(purse.account, kind.amount).catch(console.error);
   };
-  await quiet(scene);
+  await quiet(testBed);
   const sending = setInterval(send, DUST_EVERY);
   send();
   try {
     const samples: Sample[] = [];
     for (let index = 0; index < count; index++) {
       await pause(PAY_EVERY);
-      samples.push(await payOnce(scene, page));
+      samples.push(await payOnce(testBed, page));
     }
     return samples;
   } finally {
@@ -95,7 +95,7 @@ async function payAmid(scene: Scene, page: Page, kind: Kind, count: number): Pro
   }
 }
 
-const quiet = ({ purse }: Scene) =>
+const quiet = ({ purse }: TestBed) =>
   purse.until(
     'purse.state',
     {},
@@ -103,7 +103,7 @@ const quiet = ({ purse }: Scene) =>
       state.kind === 'open' && state.balance !== null && state.incoming === '0' && state.work === 'ready',
   );
 
-async function payOnce({ purse, merchant }: Scene, page: Page): Promise<Sample> {
+async function payOnce({ purse, merchant }: TestBed, page: Page): Promise<Sample> {
   const url = `${merchant.origin}/api/data?visit=${crypto.randomUUID()}`;
   const state = await purse.ask('purse.state', {});
   const { answered, answeredAgain, askedAgain, ended } = await page.evaluate(timedFetch, url);

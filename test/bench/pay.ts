@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
-import { openScene, type Scene, XNO } from '../demo/setup.ts';
+import { openTestBed, type TestBed, XNO } from '../demo/setup.ts';
 import type { Devnet } from '../devnet/devnet.ts';
 import { emptyJournal, fillJournal } from './prefill.ts';
 import { type Row, row } from './rows.ts';
@@ -40,23 +40,23 @@ interface Sample {
 
 /** How long a page waits for a fetch that is paid inside a budget, with its work done beforehand, and for whom. */
 export async function benchPay(samples: number): Promise<readonly Row[]> {
-  const scene = await openScene({});
+  const testBed = await openTestBed({});
   try {
-    const page = await prepare(scene);
-    scene.devnet.elections.delayMs = 0;
-    const rows: Row[] = [...(await flatRows(scene, page, samples))];
+    const page = await prepare(testBed);
+    testBed.devnet.elections.delayMs = 0;
+    const rows: Row[] = [...(await flatRows(testBed, page, samples))];
     for (const delay of CONFIRMATION_DELAYS) {
-      scene.devnet.elections.delayMs = delay;
-      rows.push(...rowsOf(`pay, confirmed in ${delay} ms`, await pay(scene, page, samples)));
+      testBed.devnet.elections.delayMs = delay;
+      rows.push(...rowsOf(`pay, confirmed in ${delay} ms`, await pay(testBed, page, samples)));
     }
     return rows;
   } finally {
-    await scene.close();
+    await testBed.close();
   }
 }
 
 /** Funds the purse, lets the shop have a budget, and opens a page of it. */
-async function prepare({ purse, merchant, devnet }: Scene): Promise<Page> {
+async function prepare({ purse, merchant, devnet }: TestBed): Promise<Page> {
   await devnet.faucet(purse.account, 100n * XNO);
   await purse.until(
     'purse.state',
@@ -72,28 +72,28 @@ async function prepare({ purse, merchant, devnet }: Scene): Promise<Page> {
   return page;
 }
 
-async function pay(scene: Scene, page: Page, samples: number): Promise<readonly Sample[]> {
+async function pay(testBed: TestBed, page: Page, samples: number): Promise<readonly Sample[]> {
   const taken: Sample[] = [];
   for (let index = -WARM_UP; index < samples; index++) {
-    const sample = await payOnce(scene, page, `/api/data?visit=${crypto.randomUUID()}`);
+    const sample = await payOnce(testBed, page, `/api/data?visit=${crypto.randomUUID()}`);
     if (index >= 0) taken.push(sample);
   }
   return taken;
 }
 
 /** What a payment costs the purse in a short journal and in a long one, in turns. */
-async function flatRows(scene: Scene, page: Page, samples: number): Promise<readonly Row[]> {
+async function flatRows(testBed: TestBed, page: Page, samples: number): Promise<readonly Row[]> {
   const [short, long]: [Sample[], Sample[]] = [[], []];
-  const change = async (edit: (desk: Page) => Promise<void>) => {
-    const desk = await scene.purse.popup();
-    await edit(desk);
-    await desk.close();
+  const change = async (edit: (ownPage: Page) => Promise<void>) => {
+    const ownPage = await testBed.purse.popup();
+    await edit(ownPage);
+    await ownPage.close();
     await page.bringToFront();
   };
   for (let turn = 0; turn < TURNS; turn++) {
-    short.push(...(await pay(scene, page, Math.ceil(samples / TURNS / 2))));
-    await change((desk) => fillJournal(desk, LONG));
-    long.push(...(await pay(scene, page, Math.ceil(samples / TURNS / 2))));
+    short.push(...(await pay(testBed, page, Math.ceil(samples / TURNS / 2))));
+    await change((ownPage) => fillJournal(ownPage, LONG));
+    long.push(...(await pay(testBed, page, Math.ceil(samples / TURNS / 2))));
     await change(emptyJournal);
   }
   const few = row("pay: the purse's own share, short journal", short.map(ownShare), 'ms');
@@ -104,7 +104,7 @@ async function flatRows(scene: Scene, page: Page, samples: number): Promise<read
 
 const ownShare = ({ total, node, merchant }: Sample): number => total - node - merchant;
 
-async function payOnce({ purse, merchant, devnet }: Scene, page: Page, path: string): Promise<Sample> {
+async function payOnce({ purse, merchant, devnet }: TestBed, page: Page, path: string): Promise<Sample> {
   await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
   await new Promise((rested) => setTimeout(rested, REST));
   const url = merchant.origin + path;

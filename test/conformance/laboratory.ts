@@ -5,7 +5,7 @@ import { PROBES } from '../../src/conformance/probes/index.ts';
 import type { FaultName } from '../merchant/faults.ts';
 import type { Flavour } from '../merchant/flavour.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
-import { openScene } from '../merchant/testing/scene.ts';
+import { openTestBed } from '../merchant/testing/test-bed.ts';
 import { devnetMoney } from './money.ts';
 
 /** A merchant to be put on the bench. */
@@ -26,14 +26,14 @@ export async function probe(
   probes: readonly Probe[] = PROBES,
 ): Promise<readonly Finding[]> {
   const { mechanism, flavour = 'spec', faults = [], query = '' } = subject;
-  const scene = await openScene({
+  const testBed = await openTestBed({
     devnet: { confirmationDelayMs: 0, thresholds: EASY },
     patience: { attempts: 5, intervalMs: 5 },
     flavour,
     faults,
   });
   try {
-    const { devnet, merchant, payer, passTime } = scene;
+    const { devnet, merchant, payer, passTime } = testBed;
     const at = (path: string) => `${merchant.origin}${path}?mechanism=${mechanism}${query}`;
     const target = {
       method: 'GET',
@@ -57,7 +57,7 @@ export async function probe(
     for await (const finding of run) findings.push(finding);
     return findings;
   } finally {
-    await scene.close();
+    await testBed.close();
   }
 }
 

@@ -2,30 +2,30 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright';
 
-/** The size of what is photographed, in CSS pixels. */
+/** The size of a captured page, in CSS pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** The toolbar popup, as large as a browser lets it grow. */
+/** The largest size of a toolbar popup. */
 export const POPUP_SIZE: Size = { width: 360, height: 600 };
 export const PAGE_SIZE: Size = { width: 820, height: 980 };
 /** Developer tools, undocked. */
 export const PANEL_SIZE: Size = { width: 1100, height: 860 };
 
-/** Takes a picture of a page by light and one by dark: `NAME-light.png` and `NAME-dark.png`. */
-export type Camera = (page: Page, name: string, size: Size) => Promise<void>;
+/** Captures a page in the light and in the dark theme: `NAME-light.png` and `NAME-dark.png`. */
+export type Capture = (page: Page, name: string, size: Size) => Promise<void>;
 
-/** A camera that takes no pictures. */
-export const noCamera: Camera = async () => {};
+/** Captures nothing. */
+export const noCapture: Capture = async () => {};
 
 const THEMES = ['light', 'dark'] as const;
-/** Device pixels for a CSS pixel: sharp on every screen that a reader may have. */
+/** Device pixels for a CSS pixel: sharp on high-density screens. */
 const SHARPNESS = 2;
 
-/** A camera that puts its pictures into `folder`. */
-export function cameraInto(folder: string): Camera {
+/** Returns a capture that writes its images into `folder`. */
+export function captureInto(folder: string): Capture {
   mkdirSync(folder, { recursive: true });
   return async (page, name, { width, height }) => {
     await page.setViewportSize({ width, height });

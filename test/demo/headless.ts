@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { cameraInto, noCamera } from './capture.ts';
+import { captureInto, noCapture } from './capture.ts';
 import { mainJob } from './main-job.ts';
 import { playSteps } from './report.ts';
-import { fillAlbum } from './screenshots.ts';
-import { openScene } from './setup.ts';
+import { captureScreens } from './screenshots.ts';
+import { openTestBed } from './setup.ts';
 
 export interface HeadlessOptions {
   readonly password: string;
@@ -13,16 +13,16 @@ export interface HeadlessOptions {
   readonly screenshots: string | undefined;
 }
 
-/** Walks the whole main job by itself. True when every step happened and all books agree. */
+/** Runs the whole main job without a user. Returns true when every step passed and all records agree. */
 export async function playHeadless({
   password,
   report: file,
   screenshots,
 }: HeadlessOptions): Promise<boolean> {
-  const scene = await openScene({ bare: true });
+  const testBed = await openTestBed({ bare: true });
   const began = performance.now();
-  const { purse, devnet, merchant } = scene;
-  const camera = screenshots === undefined ? noCamera : cameraInto(screenshots);
+  const { purse, devnet, merchant } = testBed;
+  const capture = screenshots === undefined ? noCapture : captureInto(screenshots);
   try {
     console.log(`
 Nano Purse: the main job, from nothing to the last receipt
@@ -31,7 +31,7 @@ Nano Purse: the main job, from nothing to the last receipt
   Ledger    ${devnet.rpcUrl}, which validates every block
   Merchant  ${merchant.origin}
 `);
-    const report = await playSteps(mainJob(scene, password, camera), console.log);
+    const report = await playSteps(mainJob(testBed, password, capture), console.log);
     if (file !== undefined) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 
     const done = report.steps.filter(({ ok }) => ok).length;
@@ -39,11 +39,11 @@ Nano Purse: the main job, from nothing to the last receipt
     console.log(`\n${done} of ${report.steps.length} steps in ${seconds} s.`);
     if (file !== undefined) console.log(`Report: ${file}`);
     if (report.ok && screenshots !== undefined) {
-      await fillAlbum(scene, password, camera);
+      await captureScreens(testBed, password, capture);
       console.log(`Screenshots: ${screenshots}`);
     }
     return report.ok;
   } finally {
-    await scene.close();
+    await testBed.close();
   }
 }

@@ -2,31 +2,31 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright';
 import { xno } from '../merchant/pages/article.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { type Camera, noCamera, PAGE_SIZE, POPUP_SIZE } from './capture.ts';
+import { type Capture, noCapture, PAGE_SIZE, POPUP_SIZE } from './capture.ts';
 import { account, agreedPayment, agreedTotal, ledgerOf } from './records.ts';
 import type { Step } from './report.ts';
-import { type Scene, XNO } from './setup.ts';
+import { type TestBed, XNO } from './setup.ts';
 
 const FUNDS = 1n * XNO;
 const BUDGET = { perPayment: XNO / 50n, perDay: XNO / 10n };
 /** Above what the budget allows for one payment. */
 const TOO_DEAR = XNO / 20n;
 
-/** The whole main job of the purse, step by step, as a user would walk it. The purse must be without a seed. */
-export function mainJob(scene: Scene, password: string, camera: Camera): readonly Step[] {
-  const { purse, merchant, devnet } = scene;
+/** The whole main job of the purse, step by step, as a user does it. The purse must be without a seed. */
+export function mainJob(testBed: TestBed, password: string, capture: Capture): readonly Step[] {
+  const { purse, merchant, devnet } = testBed;
   const at = (path: string) => `${merchant.origin}${path}`;
   const { id: network } = devnet.profile;
 
-  /** Opens the purse's own window to photograph the question that waits, and closes it again. */
-  const photographQuestion = async (name: string, prepare?: (page: Page) => Promise<void>) => {
-    if (camera === noCamera) return;
+  /** Opens the purse's own window to capture the question that waits, and closes it again. */
+  const captureQuestion = async (name: string, prepare?: (page: Page) => Promise<void>) => {
+    if (capture === noCapture) return;
     const page = await purse.newPage();
     await page.setViewportSize(POPUP_SIZE);
     await page.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
     await page.locator('[data-armed="true"]').waitFor();
     await prepare?.(page);
-    await camera(page, name, POPUP_SIZE);
+    await capture(page, name, POPUP_SIZE);
     await page.close();
   };
 
@@ -52,11 +52,11 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         await page.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
         const click = (testId: string) => page.getByTestId(testId).click();
         await page.getByTestId('create').waitFor();
-        await camera(page, 'setup-welcome', PAGE_SIZE);
+        await capture(page, 'setup-welcome', PAGE_SIZE);
         await click('create');
         const words = await page.getByTestId('words').getByRole('listitem').allTextContents();
         assert.equal(words.length, 24, '24 words are shown');
-        await camera(page, 'setup-words', PAGE_SIZE);
+        await capture(page, 'setup-words', PAGE_SIZE);
         await click('words-done');
         const asked = page.locator('[data-testid^="check-word-"]');
         await asked.first().waitFor();
@@ -65,16 +65,16 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
           const place = Number((await field.getAttribute('data-testid'))?.split('-').at(-1));
           await field.fill(words[place - 1] ?? '');
         }
-        await camera(page, 'setup-check', PAGE_SIZE);
+        await capture(page, 'setup-check', PAGE_SIZE);
         await click('check-done');
         await page.getByTestId('password').fill(password);
         await page.getByTestId('password-again').fill(password);
-        await camera(page, 'setup-password', PAGE_SIZE);
+        await capture(page, 'setup-password', PAGE_SIZE);
         await page.locator('[data-testid="seal"]:not([aria-disabled="true"])').click();
         await page.getByTestId('finish').waitFor();
-        const address = await account(scene);
+        const address = await account(testBed);
         await page.locator(`[data-testid="address"][data-account="${address}"]`).waitFor();
-        await camera(page, 'setup-done', PAGE_SIZE);
+        await capture(page, 'setup-done', PAGE_SIZE);
         await page.close();
         const { networks, activeNetwork } = await purse.ask('settings.read', {});
         assert.ok(
@@ -87,7 +87,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
     {
       name: 'Fund it: money sent to it is received by itself',
       async play() {
-        const address = await account(scene);
+        const address = await account(testBed);
         const sent = await devnet.faucet(address, FUNDS);
         await purse.until(
           'purse.state',
@@ -95,12 +95,12 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
           (state) => state.kind === 'open' && state.balance === String(FUNDS) && state.work === 'ready',
           30_000,
         );
-        const { receives, balance } = await ledgerOf(scene);
+        const { receives, balance } = await ledgerOf(testBed);
         const [received, ...more] = receives;
         assert.ok(received !== undefined && more.length === 0, 'one block received it');
         assert.equal(received.block.link, sent, "it receives the faucet's send");
         assert.equal(balance, FUNDS);
-        await photographHome(scene, camera, 'popup-funded');
+        await captureHome(testBed, capture, 'popup-funded');
         return { amountRaw: received.amount, blockHash: received.hash };
       },
     },
@@ -113,11 +113,11 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         assert.equal(first?.status(), 402, 'it costs money');
         const question = await purse.nextApproval();
         assert.equal(question.offer.payTo, merchant.payTo, 'the purse names who is paid');
-        await photographQuestion('question');
+        await captureQuestion('question');
         await page.bringToFront();
         await question.approve();
         await page.getByText(PAID_MARKER).waitFor();
-        const agreed = await agreedPayment(scene, url);
+        const agreed = await agreedPayment(testBed, url);
         assert.equal(agreed.payment.approval, 'once');
         assert.equal(question.offer.amount, agreed.payment.amount, 'what was shown is what was paid');
         await page.close();
@@ -130,7 +130,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         const url = at('/api/data');
         const page = await askThrough('fetch');
         const question = await purse.nextApproval();
-        await photographQuestion('question-budget', async (window) => {
+        await captureQuestion('question-budget', async (window) => {
           await window.getByTestId('approve-budget').click();
           await window.getByTestId('budget-per-payment').waitFor();
           await window.locator('[data-armed="true"]').waitFor();
@@ -138,7 +138,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         await page.bringToFront();
         await question.approve({ budget: BUDGET });
         assert.equal(await fetched(page), 200);
-        const agreed = await agreedPayment(scene, url);
+        const agreed = await agreedPayment(testBed, url);
         const budgets = await purse.ask('budget.list', {});
         assert.deepEqual(
           budgets.map(({ site, perPayment, perDay }) => ({ site, perPayment, perDay })),
@@ -155,7 +155,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         const url = at('/api/data?again=1');
         const page = await askThrough('fetch', url);
         assert.equal(await fetched(page), 200);
-        const agreed = await agreedPayment(scene, url);
+        const agreed = await agreedPayment(testBed, url);
         assert.equal(agreed.payment.approval, 'budget');
         await nothingAsked();
         await page.close();
@@ -177,7 +177,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         assert.equal(offer.reason, 'reason_startUnknown');
         await approve();
         await page.getByText(PAID_MARKER).waitFor();
-        const agreed = await agreedPayment(scene, url);
+        const agreed = await agreedPayment(testBed, url);
         assert.equal(agreed.payment.approval, 'once');
         await page.close();
         return agreed;
@@ -190,7 +190,7 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
         const page = await askThrough('img');
         // A picture that costs money fails first, as every 402 does, and loads once it is paid.
         await page.locator('#img-result[data-state="done"]').waitFor();
-        const agreed = await agreedPayment(scene, url);
+        const agreed = await agreedPayment(testBed, url);
         assert.equal(agreed.payment.approval, 'budget');
         await page.close();
         return agreed;
@@ -199,16 +199,16 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
     {
       name: 'Ask for more than the budget allows: declined, nothing paid',
       async play() {
-        const before = await ledgerOf(scene);
+        const before = await ledgerOf(testBed);
         const page = await askThrough('fetch', at(`/api/private?price=${TOO_DEAR}`));
         const question = await purse.nextApproval();
         assert.equal(question.offer.reason, 'reason_overPayment', 'the purse says why it asks');
-        await photographQuestion('question-over-budget');
+        await captureQuestion('question-over-budget');
         await page.bringToFront();
         await question.decline();
         const status = await fetched(page);
         assert.equal(status, 402, 'the page gets its own 402');
-        const after = await ledgerOf(scene);
+        const after = await ledgerOf(testBed);
         assert.deepEqual(
           after.sends.map(({ hash }) => hash),
           before.sends.map(({ hash }) => hash),
@@ -221,17 +221,17 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
     {
       name: 'Lock the purse, and unlock it with its password',
       async play() {
-        const address = await account(scene);
+        const address = await account(testBed);
         const popup = await purse.popup();
         await popup.getByTestId('lock').click();
         await popup.getByTestId('unlock-password').waitFor();
         const locked = await purse.ask('purse.state', {});
         assert.equal(locked.kind, 'locked');
-        await camera(popup, 'popup-locked', POPUP_SIZE);
+        await capture(popup, 'popup-locked', POPUP_SIZE);
         await popup.getByTestId('unlock-password').fill(password);
         await popup.getByTestId('unlock').click();
         await popup.getByTestId('balance').waitFor();
-        assert.equal(await account(scene), address, 'the same purse opens');
+        assert.equal(await account(testBed), address, 'the same purse opens');
         await popup.close();
         return {};
       },
@@ -239,17 +239,17 @@ export function mainJob(scene: Scene, password: string, camera: Camera): readonl
     {
       name: "The purse's journal, the merchant's books and the ledger agree",
       async play() {
-        const { paid } = await agreedTotal(scene);
+        const { paid } = await agreedTotal(testBed);
         return { note: `${(await purse.payments()).length} payments, ${xno(paid)} XNO` };
       },
     },
   ];
 }
 
-async function photographHome({ purse }: Scene, camera: Camera, name: string): Promise<void> {
-  if (camera === noCamera) return;
+async function captureHome({ purse }: TestBed, capture: Capture, name: string): Promise<void> {
+  if (capture === noCapture) return;
   const popup = await purse.popup();
   await popup.getByTestId('balance').waitFor();
-  await camera(popup, name, POPUP_SIZE);
+  await capture(popup, name, POPUP_SIZE);
   await popup.close();
 }

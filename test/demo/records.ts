@@ -3,9 +3,9 @@ import type { PaymentView } from '../../src/messages/views.ts';
 import { readAddress, toAddress } from '../devnet/address.ts';
 import type { AccountKey } from '../devnet/hex.ts';
 import type { Entry } from '../devnet/ledger.ts';
-import type { Scene } from './setup.ts';
+import type { TestBed } from './setup.ts';
 
-/** A payment that all books agree on. */
+/** A payment that all records agree on. */
 export interface AgreedPayment {
   readonly payment: PaymentView;
   readonly amountRaw: bigint;
@@ -17,13 +17,13 @@ const settledAt = (url: string) => (item: { readonly kind: string }) =>
   item.kind === 'payment' && 'url' in item && item.url === url && 'state' in item && item.state === 'settled';
 
 /**
- * Waits until the purse has settled its one payment for `url`, and holds the purse's journal, the merchant's books and
+ * Waits until the purse has settled its one payment for `url`, and holds the purse's journal, the merchant's records and
  * the devnet's ledger against each other.
  *
  * @throws Error that names the first thing on which they differ.
  */
-export async function agreedPayment(scene: Scene, url: string): Promise<AgreedPayment> {
-  const { purse, merchant, devnet } = scene;
+export async function agreedPayment(testBed: TestBed, url: string): Promise<AgreedPayment> {
+  const { purse, merchant, devnet } = testBed;
   await purse.until('activity.page', { before: null, limit: 500 }, ({ items }) => items.some(settledAt(url)));
   const [payment, ...more] = (await purse.payments()).filter((candidate) => candidate.url === url);
   assert.ok(payment !== undefined && more.length === 0, `${url} was paid once`);
@@ -31,14 +31,14 @@ export async function agreedPayment(scene: Scene, url: string): Promise<AgreedPa
 
   const entry = devnet.ledger.find(payment.blockHash);
   const booked = merchant.books().payments.find(({ hash }) => hash === payment.blockHash);
-  assert.ok(booked !== undefined, "the block is in the merchant's books");
+  assert.ok(booked !== undefined, "the block is in the merchant's records");
   const amountRaw = BigInt(payment.amount);
   assert.equal(entry.amount, amountRaw, "the ledger's amount is the journal's");
   assert.equal(BigInt(booked.amountRaw), amountRaw, "the merchant's amount is the journal's");
   assert.equal(booked.url, url, 'the merchant booked it for the same URL');
   assert.equal(entry.subtype, 'send');
   assert.equal(toAddress(entry.block.link), merchant.payTo, 'the money went to the merchant');
-  assert.equal(toAddress(entry.block.account), await account(scene), 'the money came from this purse');
+  assert.equal(toAddress(entry.block.account), await account(testBed), 'the money came from this purse');
   assert.ok(devnet.ledger.isConfirmed(entry), 'the block is confirmed');
 
   const { pathname, search } = new URL(url);
@@ -63,8 +63,8 @@ export interface LedgerView {
 }
 
 /** Reads the ledger of the purse's account. */
-export async function ledgerOf(scene: Scene): Promise<LedgerView> {
-  const chain = scene.devnet.ledger.chain(keyOf(await account(scene)));
+export async function ledgerOf(testBed: TestBed): Promise<LedgerView> {
+  const chain = testBed.devnet.ledger.chain(keyOf(await account(testBed)));
   return {
     sends: chain.filter(({ subtype }) => subtype === 'send'),
     receives: chain.filter(({ subtype }) => subtype === 'receive'),
@@ -73,28 +73,28 @@ export async function ledgerOf(scene: Scene): Promise<LedgerView> {
 }
 
 /**
- * Holds all books against each other, whole: the same blocks, the same amounts, the same rest.
+ * Holds all records against each other, whole: the same blocks, the same amounts, the same rest.
  *
  * @throws Error where they differ.
  */
 export async function agreedTotal(
-  scene: Scene,
+  testBed: TestBed,
 ): Promise<{ readonly paid: bigint; readonly balance: bigint }> {
-  const { sends, receives, balance } = await ledgerOf(scene);
-  const journal = (await scene.purse.payments()).map(({ blockHash, amount }) => [blockHash, amount]);
-  const booked = scene.merchant.books().payments.map(({ hash, amountRaw }) => [hash, amountRaw]);
+  const { sends, receives, balance } = await ledgerOf(testBed);
+  const journal = (await testBed.purse.payments()).map(({ blockHash, amount }) => [blockHash, amount]);
+  const booked = testBed.merchant.books().payments.map(({ hash, amountRaw }) => [hash, amountRaw]);
   const sent = sends.map(({ hash, amount }) => [hash, String(amount)]);
   assert.deepEqual(journal, sent, 'the journal lists what the ledger lists');
   assert.deepEqual(booked, sent, 'the merchant lists what the ledger lists');
   const paid = sum(sends);
   assert.equal(sum(receives) - paid, balance, 'what came in less what was paid is the balance');
   const shown = String(balance);
-  await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance === shown);
+  await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance === shown);
   return { paid, balance };
 }
 
 /** The purse's address. */
-export async function account({ purse }: Scene): Promise<string> {
+export async function account({ purse }: TestBed): Promise<string> {
   const state = await purse.ask('purse.state', {});
   assert.ok(state.kind === 'open', 'the purse is open');
   return state.account;

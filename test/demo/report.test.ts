@@ -33,7 +33,7 @@ it('tries nothing after a step that failed, and is not ok', async () => {
   let tried = false;
   const report = await playSteps(
     [
-      { name: 'falls', play: () => Promise.reject(new Error('the books differ')) },
+      { name: 'falls', play: () => Promise.reject(new Error('the records differ')) },
       {
         name: 'follows',
         play: async () => {
@@ -48,7 +48,7 @@ it('tries nothing after a step that failed, and is not ok', async () => {
   expect(report).toMatchObject({
     ok: false,
     steps: [
-      { name: 'falls', ok: false, error: 'the books differ' },
+      { name: 'falls', ok: false, error: 'the records differ' },
       { name: 'follows', ok: false, ms: 0, error: 'not tried' },
     ],
   });

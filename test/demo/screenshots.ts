@@ -1,13 +1,17 @@
 import type { Page } from 'playwright';
-import { type Camera, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE } from './capture.ts';
-import { type Scene, XNO } from './setup.ts';
+import { type Capture, PAGE_SIZE, PANEL_SIZE, POPUP_SIZE } from './capture.ts';
+import { type TestBed, XNO } from './setup.ts';
 
-/** Photographs what the main job did not come by: the rest of the popup, an import, and a question without money. */
-export async function fillAlbum({ purse, merchant }: Scene, password: string, camera: Camera): Promise<void> {
+/** Captures the screens that the main job does not show: the rest of the popup, the developer tools, and a question without enough money. */
+export async function captureScreens(
+  { purse, merchant }: TestBed,
+  password: string,
+  capture: Capture,
+): Promise<void> {
   const popup = await purse.popup();
   const tab = (name: string) => popup.getByRole('navigation').getByRole('button', { name });
   const button = (name: string | RegExp) => popup.getByRole('button', { name });
-  const shoot = (name: string) => camera(popup, `popup-${name}`, POPUP_SIZE);
+  const shoot = (name: string) => capture(popup, `popup-${name}`, POPUP_SIZE);
   const heading = (name: string) => popup.getByRole('heading', { level: 1, name }).waitFor();
 
   await popup.getByTestId('activity-row').first().waitFor();
@@ -52,16 +56,16 @@ export async function fillAlbum({ purse, merchant }: Scene, password: string, ca
   await shoot('log');
   await popup.close();
 
-  await photographMissing({ purse, merchant }, camera);
-  await photographDecoder({ purse, merchant }, camera);
-  await photographTester({ purse, merchant }, camera);
-  await photographPanel({ purse, merchant }, camera);
+  await captureMissing({ purse, merchant }, capture);
+  await captureDecoder({ purse, merchant }, capture);
+  await captureTester({ purse, merchant }, capture);
+  await capturePanel({ purse, merchant }, capture);
 }
 
 /** What the decoder says of the merchant's own offer. */
-async function photographDecoder(
-  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
-  camera: Camera,
+async function captureDecoder(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
 ): Promise<void> {
   const { headers } = await fetch(`${merchant.origin}/article`);
   const tool: Page = await purse.newPage();
@@ -69,14 +73,14 @@ async function photographDecoder(
   await tool.getByTestId('paste').fill(`payment-required: ${headers.get('payment-required')}`);
   await tool.getByTestId('wire-amount').waitFor();
   await tool.locator('.wire-entry summary').first().click();
-  await camera(tool, 'developer-decoder', PAGE_SIZE);
+  await capture(tool, 'developer-decoder', PAGE_SIZE);
   await tool.close();
 }
 
 /** What the probes say of the merchant that cost nothing. */
-async function photographTester(
-  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
-  camera: Camera,
+async function captureTester(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
 ): Promise<void> {
   const tool: Page = await purse.newPage();
   await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
@@ -92,14 +96,14 @@ async function photographTester(
   }
   await tool.locator('[data-probe=T5] summary').first().click();
   await tool.getByTestId('run').scrollIntoViewIfNeeded();
-  await camera(tool, 'developer-tester', PAGE_SIZE);
+  await capture(tool, 'developer-tester', PAGE_SIZE);
   await tool.close();
 }
 
 /** What a tab met, as the developer tools show it: a header that is no offer, a page, a script's request and an image. */
-async function photographPanel(
-  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
-  camera: Camera,
+async function capturePanel(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
 ): Promise<void> {
   await purse.ask('budget.save', {
     site: merchant.origin,
@@ -119,15 +123,15 @@ async function photographPanel(
   await panel.goto(`${panel.url()}?tab=${tab?.id}`);
   await panel.getByTestId('exchange').filter({ hasText: '/api/data' }).click();
   await panel.getByTestId('waterfall').waitFor();
-  await camera(panel, 'developer-panel', PANEL_SIZE);
+  await capture(panel, 'developer-panel', PANEL_SIZE);
   await panel.close();
   await page.close();
 }
 
 /** A price beyond what the purse holds. */
-async function photographMissing(
-  { purse, merchant }: Pick<Scene, 'purse' | 'merchant'>,
-  camera: Camera,
+async function captureMissing(
+  { purse, merchant }: Pick<TestBed, 'purse' | 'merchant'>,
+  capture: Capture,
 ): Promise<void> {
   const page = await purse.newPage();
   await page.goto(`${merchant.origin}/article?price=${3n * XNO}`);
@@ -137,10 +141,10 @@ async function photographMissing(
   await window.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
   await window.getByTestId('approval-missing').waitFor();
   await window.locator('[data-armed="true"]').waitFor();
-  await camera(window, 'question-no-money', POPUP_SIZE);
+  await capture(window, 'question-no-money', POPUP_SIZE);
   await window.close();
   await page.bringToFront();
   await question.decline();
-  await camera(page, 'site-article', PAGE_SIZE);
+  await capture(page, 'site-article', PAGE_SIZE);
   await page.close();
 }

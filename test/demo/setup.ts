@@ -6,7 +6,7 @@ import { launchPurse, type PurseOptions, type TestPurse } from '../e2e/purse.ts'
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 
 /** Everything the demo is played with: a ledger, a shop on it, and a browser with the purse. */
-export interface Scene {
+export interface TestBed {
   readonly devnet: Devnet;
   readonly merchant: Merchant;
   readonly purse: TestPurse;
@@ -17,7 +17,7 @@ export interface Scene {
 export const XNO = 10n ** 30n;
 
 /** Starts devnet, merchant and browser; the purse is on the devnet from its first moment. */
-export async function openScene(options: Omit<PurseOptions, 'network'>): Promise<Scene> {
+export async function openTestBed(options: Omit<PurseOptions, 'network'>): Promise<TestBed> {
   const devnet = await startDevnet();
   const dataDir = mkdtempSync(join(tmpdir(), 'nano-purse-demo-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));

@@ -1,12 +1,12 @@
 import { xno } from '../merchant/pages/article.ts';
-import { openScene, XNO } from './setup.ts';
+import { openTestBed, XNO } from './setup.ts';
 
 const FUNDS = XNO;
 
 /** Opens a browser with a funded purse and a shop to try it on; resolves when the user closes the browser. */
 export async function playVisible(password: string): Promise<void> {
-  const scene = await openScene({ headless: false, password });
-  const { purse, merchant, devnet } = scene;
+  const testBed = await openTestBed({ headless: false, password });
+  const { purse, merchant, devnet } = testBed;
   await devnet.faucet(purse.account, FUNDS);
   await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance === String(FUNDS));
   const shop = await purse.newPage();
@@ -29,5 +29,5 @@ Nano Purse is open in Chromium, with ${xno(FUNDS)} XNO of test money. Its passwo
 
 Ctrl-C, or closing the browser, ends it.`);
   await new Promise((resolve) => purse.context.once('close', resolve));
-  await scene.close();
+  await testBed.close();
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 /** Evaluated rather than loaded: the purse's pages run no script but their own. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -31,23 +31,23 @@ const step = (page: Page, testId: string) =>
   page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`).click();
 
 describe('axe finds nothing, in light and dark', () => {
-  let scene: Scene;
+  let testBed: TestBed;
 
   beforeAll(async () => {
-    scene = await openScene({ purse: { bare: true, password: PASSWORD } });
+    testBed = await openTestBed({ purse: { bare: true, password: PASSWORD } });
   });
-  afterAll(() => scene?.close());
+  afterAll(() => testBed?.close());
 
   test('on the popup before there is a purse', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.getByTestId('begin').waitFor();
     await expectAccessible(popup, 'empty');
     await popup.close();
   });
 
   test('on any page of setting up', async () => {
-    const page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
+    const page = await testBed.purse.newPage();
+    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
     await page.getByTestId('create').waitFor();
     await expectAccessible(page, 'welcome');
     await step(page, 'create');
@@ -94,15 +94,15 @@ describe('axe finds nothing, in light and dark', () => {
 });
 
 describe('of the purse in use', () => {
-  let scene: Scene;
+  let testBed: TestBed;
 
   beforeAll(async () => {
-    scene = await openScene({ purse: { password: PASSWORD } });
-    const { purse, merchant } = scene;
+    testBed = await openTestBed({ purse: { password: PASSWORD } });
+    const { purse, merchant } = testBed;
     // Something of everything: a payment, a refusal, a lost answer, a log line, a blocked site, a budget, transfers.
     const page = await purse.newPage();
     const pay = async (path: string) => {
-      void page.goto(scene.at(path)).catch(() => undefined);
+      void page.goto(testBed.at(path)).catch(() => undefined);
       const { offer, approve } = await purse.nextApproval();
       await approve({ budget: { perPayment: 2n * PRICE, perDay: XNO } });
       await purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
@@ -115,7 +115,7 @@ describe('of the purse in use', () => {
     // The browser may still be showing that the answer was lost.
     await page.close();
     const next = await purse.newPage();
-    await next.goto(scene.merchant.registerHeader('odd'));
+    await next.goto(testBed.merchant.registerHeader('odd'));
     void next.goto(`${merchant.otherOrigin}/bare`).catch(() => undefined);
     await (await purse.nextApproval()).never();
     await next.close();
@@ -123,12 +123,12 @@ describe('of the purse in use', () => {
     const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: true };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
   });
-  afterAll(() => scene?.close());
+  afterAll(() => testBed?.close());
 
   const tab = (popup: Page, place: number) => popup.locator('nav button').nth(place).click();
 
   test('axe finds nothing on any screen of the popup, in light and dark', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.getByTestId('activity-row').first().waitFor();
     await expectAccessible(popup, 'home');
     await popup.getByTestId('receive').click();
@@ -138,7 +138,7 @@ describe('of the purse in use', () => {
     await popup.getByTestId('send-to').fill('nobody');
     await popup.getByTestId('send-amount').fill('x');
     await expectAccessible(popup, 'send, wrong');
-    await popup.getByTestId('send-to').fill(scene.purse.account);
+    await popup.getByTestId('send-to').fill(testBed.purse.account);
     await popup.getByTestId('send-amount').fill('1');
     await step(popup, 'send-review');
     await popup.getByTestId('send-now').waitFor();
@@ -198,14 +198,14 @@ describe('of the purse in use', () => {
     await popup.locator('[role="status"] .notice').waitFor();
     await expectAccessible(popup, 'back-up, saved');
 
-    scene.devnet.faults.set({ kind: 'http_status', status: 503 });
-    await scene.purse.ask('purse.refresh', {});
+    testBed.devnet.faults.set({ kind: 'http_status', status: 503 });
+    await testBed.purse.ask('purse.refresh', {});
     await tab(popup, 0);
     await popup.getByTestId('trouble').getByRole('button').waitFor();
     await expectAccessible(popup, 'trouble');
-    scene.devnet.faults.clear();
-    await scene.purse.ask('purse.refresh', {});
-    await scene.purse.ask('purse.pause', { paused: false });
+    testBed.devnet.faults.clear();
+    await testBed.purse.ask('purse.refresh', {});
+    await testBed.purse.ask('purse.pause', { paused: false });
 
     await popup.getByTestId('lock').click();
     await popup.getByTestId('unlock-password').fill('wrong two');
@@ -219,16 +219,16 @@ describe('of the purse in use', () => {
   });
 
   test('axe finds nothing on the page for developers, in light and dark, narrow and wide', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     const page = await purse.newPage();
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     const tool = await purse.newPage();
     const width = async (width: number, what: string) => {
       await tool.setViewportSize({ width, height: 700 });
       await expectAccessible(tool, `${what}, ${width}`);
     };
     await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
-    const offer = (await fetch(scene.at('/article'))).headers.get('payment-required') ?? '';
+    const offer = (await fetch(testBed.at('/article'))).headers.get('payment-required') ?? '';
     const answer = btoa('{"x402Version":2,"error":"Payment already spent"}');
     await tool
       .getByTestId('paste')
@@ -241,9 +241,9 @@ describe('of the purse in use', () => {
     await tool.getByTestId('test-money').waitFor();
     await width(360, 'sandbox');
     await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#tester`);
-    await tool.getByTestId('target').fill(scene.at('/article'));
+    await tool.getByTestId('target').fill(testBed.at('/article'));
     await tool.getByTestId('inspect').click();
-    await tool.getByTestId('claim-host').fill(new URL(scene.at('/')).host);
+    await tool.getByTestId('claim-host').fill(new URL(testBed.at('/')).host);
     await tool.getByTestId('claim').click();
     await tool.getByTestId('only').selectOption('T1');
     await tool.getByTestId('run').click();
@@ -256,9 +256,9 @@ describe('of the purse in use', () => {
 
   /** The purse's own window with the one question that a visit leads to, ready to be answered. */
   async function question(query: Readonly<Record<string, string>>, ready: string) {
-    const { purse } = scene;
+    const { purse } = testBed;
     const page = await purse.newPage();
-    void page.goto(scene.at('/article', query)).catch(() => undefined);
+    void page.goto(testBed.at('/article', query)).catch(() => undefined);
     const { decline } = await purse.nextApproval();
     const view = await purse.newPage();
     await view.setViewportSize({ width: 400, height: 640 });
@@ -286,14 +286,14 @@ describe('of the purse in use', () => {
   });
 
   test('axe finds nothing on what a tab asked for, in the popup and for developers, in light and dark', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     const page = await purse.newPage();
-    void page.goto(scene.at('/article', { n: 'tab' })).catch(() => undefined);
+    void page.goto(testBed.at('/article', { n: 'tab' })).catch(() => undefined);
     await (await purse.nextApproval()).decline();
     const popup = await purse.popup();
     const [tab] = await popup.evaluate(
       (url) => chrome.tabs.query({ url }),
-      scene.at('/article', { n: 'tab' }),
+      testBed.at('/article', { n: 'tab' }),
     );
     await popup.addInitScript((id) => {
       const query = (_: unknown, give?: (all: readonly object[]) => void) => {
@@ -325,16 +325,16 @@ describe('of the purse in use', () => {
   });
 
   test('a question is answered by keyboard alone', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const { page, view } = await question({ n: 'keys' }, 'approve-once');
     await press(view, 'approve-once');
     await page.locator('#paid').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     await page.close();
   });
 
   test('every place of the popup is reached and used by keyboard alone', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.getByTestId('balance').waitFor();
     const headings: (string | null)[] = [];
     for (const place of [1, 2, 3, 0]) {

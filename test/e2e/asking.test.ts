@@ -1,27 +1,27 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { popupScreen } from './screen.ts';
-import { openScene, type Scene } from './setup.ts';
+import { openTestBed, type TestBed } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
   await page.close();
-  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
-const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 const APPROVE = 'src/pages/approve/index.html';
 const popupFor = (id: string) =>
-  popupScreen(scene.purse.context, inPurse('src/pages/popup/index.html'), `[data-approval="${id}"]`);
+  popupScreen(testBed.purse.context, inPurse('src/pages/popup/index.html'), `[data-approval="${id}"]`);
 /** Whether the toolbar popup is open, with this question or on its way to it. */
 async function popsUp(id: string): Promise<boolean> {
   const popup = await popupFor(id);
@@ -29,11 +29,11 @@ async function popsUp(id: string): Promise<boolean> {
   return popup !== undefined;
 }
 
-const windows = () => scene.purse.context.pages().filter((one) => one.url().includes(APPROVE));
+const windows = () => testBed.purse.context.pages().filter((one) => one.url().includes(APPROVE));
 
 /** What the number on the toolbar button says. */
 async function badge(): Promise<string> {
-  const view = await scene.purse.newPage();
+  const view = await testBed.purse.newPage();
   await view.goto(inPurse('manifest.json'));
   const text = await view.evaluate(() => chrome.action.getBadgeText({}));
   await view.close();
@@ -41,14 +41,14 @@ async function badge(): Promise<string> {
 }
 
 async function oneWaits() {
-  const [offer] = await scene.purse.until('approval.list', {}, ({ length }) => length === 1);
+  const [offer] = await testBed.purse.until('approval.list', {}, ({ length }) => length === 1);
   if (offer === undefined) throw new Error('nothing waits');
   return offer;
 }
 
 describe('a question', () => {
   test('comes up in the toolbar popup, which goes when it is answered', async () => {
-    void page.goto(scene.at('/article')).catch(() => undefined);
+    void page.goto(testBed.at('/article')).catch(() => undefined);
     const { id } = await oneWaits();
     await expect.poll(() => popsUp(id)).toBe(true);
     const popup = await popupFor(id);
@@ -60,11 +60,11 @@ describe('a question', () => {
   });
 
   test('outlives the popup that the user closed, and is counted on the button', async () => {
-    void page.goto(scene.at('/article', { n: 'closed' })).catch(() => undefined);
-    const approval = await scene.purse.nextApproval();
+    void page.goto(testBed.at('/article', { n: 'closed' })).catch(() => undefined);
+    const approval = await testBed.purse.nextApproval();
     await expect.poll(() => popsUp(approval.offer.id)).toBe(true);
     // Another window takes the focus, and the browser closes the popup.
-    const view = await scene.purse.newPage();
+    const view = await testBed.purse.newPage();
     await view.goto(inPurse('src/pages/popup/index.html'));
     await view.locator(`[data-approval="${approval.offer.id}"]`).waitFor();
     await view.evaluate(() => chrome.windows.create({ url: 'about:blank', focused: true }));
@@ -77,12 +77,12 @@ describe('a question', () => {
   });
 
   test('of a tab that is not in front opens nothing, and waits to be looked at', async () => {
-    await page.goto(scene.at('/page'));
-    const front = await scene.purse.newPage();
-    await front.goto(scene.at('/free'));
+    await page.goto(testBed.at('/page'));
+    const front = await testBed.purse.newPage();
+    await front.goto(testBed.at('/free'));
     await front.bringToFront();
-    await page.evaluate((url) => void fetch(url), scene.at('/api/data'));
-    const { offer, decline } = await scene.purse.nextApproval();
+    await page.evaluate((url) => void fetch(url), testBed.at('/api/data'));
+    const { offer, decline } = await testBed.purse.nextApproval();
     expect(await badge()).toBe('1');
     expect(await popsUp(offer.id)).toBe(false);
     expect(windows()).toEqual([]);
@@ -91,11 +91,11 @@ describe('a question', () => {
   });
 
   test('takes no click before it was looked at, and none but a user’s own', async () => {
-    const mark = await scene.mark();
-    const seen = page.goto(scene.at('/page', { fetch: '1' }));
+    const mark = await testBed.mark();
+    const seen = page.goto(testBed.at('/page', { fetch: '1' }));
     const { id } = await oneWaits();
     await seen;
-    const view = await scene.purse.newPage();
+    const view = await testBed.purse.newPage();
     // Notes how each button stood when it came up, and clicks it by script, over and over.
     await view.addInitScript(() => {
       const first: (string | null)[] = [];
@@ -115,84 +115,84 @@ describe('a question', () => {
       () => (globalThis as unknown as { first: readonly (string | null)[] }).first,
     );
     expect([states[0], states.at(-1)]).toEqual(['true', null]);
-    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id }]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id }]);
+    await testBed.nothingSince(mark);
     await view.getByTestId('approve-decline').click();
   });
 
   test('is answered once: a second answer finds it gone', async () => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1' }));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1' }));
     const { id } = await oneWaits();
     const answers = await Promise.allSettled(
-      Array.from({ length: 5 }, () => scene.purse.ask('approval.answer', { id, answer: { kind: 'once' } })),
+      Array.from({ length: 5 }, () => testBed.purse.ask('approval.answer', { id, answer: { kind: 'once' } })),
     );
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const answer of answers) {
       if (answer.status === 'rejected') expect(`${answer.reason}`).toContain('fault_approvalGone');
     }
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('lapses with its page', async () => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1' }));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1' }));
     await oneWaits();
-    await page.goto(scene.at('/free'));
-    await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
-    await scene.nothingSince(mark);
-    const other = await scene.purse.newPage();
-    void other.goto(scene.at('/article')).catch(() => undefined);
+    await page.goto(testBed.at('/free'));
+    await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
+    await testBed.nothingSince(mark);
+    const other = await testBed.purse.newPage();
+    void other.goto(testBed.at('/article')).catch(() => undefined);
     await oneWaits();
     await other.close();
-    await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
-    await scene.nothingSince(mark);
+    await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
+    await testBed.nothingSince(mark);
   });
 
   test('about an offer that was too short for a document from the start shows a fresh one', async () => {
-    const mark = await scene.mark();
-    void page.goto(scene.at('/article', { 'first-expiry': '20' })).catch(() => undefined);
-    const { offer, approve } = await scene.purse.nextApproval();
+    const mark = await testBed.mark();
+    void page.goto(testBed.at('/article', { 'first-expiry': '20' })).catch(() => undefined);
+    const { offer, approve } = await testBed.purse.nextApproval();
     expect(offer.expiresAt - Date.now()).toBeGreaterThan(60_000);
     await approve();
     await page.locator('#paid').waitFor();
-    await scene.purse.until(
+    await testBed.purse.until(
       'activity.page',
       { before: null, limit: 1 },
       ({ items: [newest] }) => newest?.kind === 'payment' && newest.state === 'settled',
     );
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('lapses with its offer, and the page gets its own 402', async () => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1', expiry: '27' }));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1', expiry: '27' }));
     await oneWaits();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    await scene.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_LAPSED');
-    await scene.nothingSince(mark);
+    await testBed.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_LAPSED');
+    await testBed.nothingSince(mark);
   });
 });
 
 test('a storm of requests opens one popup and a bounded queue; who does not fit gets its own 402', async () => {
-  const mark = await scene.mark();
-  await page.goto(scene.at('/free'));
+  const mark = await testBed.mark();
+  await page.goto(testBed.at('/free'));
   const answers = page.evaluate(
     (urls) => Promise.all(urls.map(async (url) => (await fetch(url)).status)),
-    Array.from({ length: 40 }, (_, n) => scene.at('/api/data', { n: String(n) })),
+    Array.from({ length: 40 }, (_, n) => testBed.at('/api/data', { n: String(n) })),
   );
-  await scene.purse.until('approval.list', {}, ({ length }) => length === 20);
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 20);
   // The user is told in one line, however often the site asked.
-  await scene.purse.until(
+  await testBed.purse.until(
     'log.list',
     {},
     ([newest]) => newest?.key === 'refusal_QUEUE_FULL' && newest.times === 20,
   );
   expect(windows().length).toBeLessThanOrEqual(1);
-  for (const { id } of await scene.purse.ask('approval.list', {})) {
-    await scene.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
+  for (const { id } of await testBed.purse.ask('approval.list', {})) {
+    await testBed.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
   }
   expect(await answers).toEqual(Array(40).fill(402));
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageResponses } from '../../src/messages/contract.ts';
 import type { PaymentView } from '../../src/messages/views.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 const PASSWORD = 'five gates and a wooden bridge';
 const FILE_PASSWORD = 'a drawer under the third stair';
@@ -15,18 +15,18 @@ const enabled = (page: Page, testId: string) =>
   page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
 
 let folder: string;
-let scene: Scene;
+let testBed: TestBed;
 /** The backup of the first purse, as it was saved. */
 let saved: string;
 let page: Page;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nano-purse-backup-'));
-  scene = await openScene({ purse: { password: PASSWORD } });
-  page = await scene.purse.newPage();
+  testBed = await openTestBed({ purse: { password: PASSWORD } });
+  page = await testBed.purse.newPage();
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -107,15 +107,15 @@ async function shown(purse: TestPurse) {
 }
 
 test('a purse with something of everything is saved as one file that says nothing of it', async () => {
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   for (const [path, state] of [
     ['/article', 'settled'],
     ['/always-refuses', 'refused'],
     ['/loses-answer', 'unanswered'],
   ] as const) {
-    void page.goto(scene.at(path)).catch(() => undefined);
+    void page.goto(testBed.at(path)).catch(() => undefined);
     await (await purse.nextApproval()).approve();
-    await reached(purse, scene.at(path), state);
+    await reached(purse, testBed.at(path), state);
   }
   const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), initiators: [merchant.otherOrigin] };
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
@@ -140,7 +140,7 @@ test('a purse with something of everything is saved as one file that says nothin
 });
 
 test('the whole activity is saved as CSV and as JSON', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const popup = await purse.popup();
   await popup.locator('nav button').nth(1).click();
   const fileOf = async (testId: string) => {
@@ -209,7 +209,7 @@ describe('in a new profile', () => {
 
     await restore(view, saved);
     await view.getByTestId('finish').waitFor();
-    expect(await shown(purse)).toEqual(await shown(scene.purse));
+    expect(await shown(purse)).toEqual(await shown(testBed.purse));
     expect((await purse.ask('settings.read', {})).autoLockMinutes).toBe(17);
     const state = await purse.ask('purse.state', {});
     const left = state.kind === 'open' ? (state.lockAt ?? 0) - Date.now() : 0;
@@ -228,32 +228,32 @@ describe('in a new profile', () => {
   });
 
   test('a kept proof is delivered from here, and nothing is paid for it again', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const other = await purse.newPage();
-    await other.goto(scene.at('/loses-answer')).catch(() => undefined);
+    await other.goto(testBed.at('/loses-answer')).catch(() => undefined);
     await purse.until('activity.page', { before: null, limit: 5 }, ({ items }) =>
       items.some(
         (item) => item.kind === 'payment' && item.url?.includes('loses') && item.state === 'settled',
       ),
     );
-    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    expect(testBed.sends().slice(mark.ledger)).toEqual([]);
     await other.close();
   });
 
   test('where the first purse went on alone, what the second one signs on an old head is signed again: both pay, once each', async () => {
-    const { devnet } = scene;
-    const mark = await scene.mark();
-    const [first, second] = [scene.at('/article', { n: '1' }), scene.at('/article', { n: '2' })];
+    const { devnet } = testBed;
+    const mark = await testBed.mark();
+    const [first, second] = [testBed.at('/article', { n: '1' }), testBed.at('/article', { n: '2' })];
     // The second purse hears nothing of what the first one does.
     devnet.faults.set({ kind: 'websocket_dead', how: 'mute' });
     void page.goto(first).catch(() => undefined);
-    await reached(scene.purse, first, 'settled');
+    await reached(testBed.purse, first, 'settled');
     const other = await purse.newPage();
     void other.goto(second).catch(() => undefined);
     const { blockHash } = await reached(purse, second, 'settled');
     devnet.faults.clear();
     await other.close();
-    const sends = scene.sends().slice(mark.ledger);
+    const sends = testBed.sends().slice(mark.ledger);
     expect(sends).toHaveLength(2);
     expect(sends[1]?.hash).toBe(blockHash);
     expect(sends[1]?.block.previous).toBe(sends[0]?.hash);
@@ -264,18 +264,18 @@ describe('in a new profile', () => {
 });
 
 test('a payment that was signed and not published goes on in the new profile, and is paid once', async () => {
-  const { purse, devnet } = scene;
-  const mark = await scene.mark();
+  const { purse, devnet } = testBed;
+  const mark = await testBed.mark();
   // The first purse sees what the second one has paid, and signs on top of it.
   await purse.ask('purse.refresh', {});
   // From here on no block of the first purse reaches the ledger.
   devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
-  const url = scene.at('/article', { n: 'late' });
+  const url = testBed.at('/article', { n: 'late' });
   void page.goto(url).catch(() => undefined);
   const { blockHash } = await reached(purse, url, 'signed');
   const path = await saveBackup(purse, 'signed.json');
   await purse.close();
-  expect(scene.sends().slice(mark.ledger)).toEqual([]);
+  expect(testBed.sends().slice(mark.ledger)).toEqual([]);
 
   devnet.faults.clear();
   const again = await restoredFrom(path);
@@ -284,7 +284,7 @@ test('a payment that was signed and not published goes on in the new profile, an
   await other.goto(url).catch(() => undefined);
   await reached(again, url, 'settled');
   expect(
-    scene
+    testBed
       .sends()
       .slice(mark.ledger)
       .map(({ hash }) => hash),

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { OpenPurseView, PurseView } from '../../src/messages/views.ts';
 import { readAddress } from '../devnet/address.ts';
 import { ROOT } from './build.ts';
-import { fund, openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { fund, openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 const Vectors = v.object({
   offers: v.object({ now: v.number(), pageUrl: v.string() }),
@@ -34,22 +34,22 @@ function isDated({
 
 const ODD_PRICE = 'This page has an odd price\n';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
   // The vectors are offers for the main network.
-  scene = await openScene({ devnet: { networkId: 'nano:mainnet' } });
+  testBed = await openTestBed({ devnet: { networkId: 'nano:mainnet' } });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
 /** Fetches every URL from one page at once, and gives the status and text that the page sees. */
 async function fetchAll(urls: readonly string[]): Promise<readonly { status: number; text: string }[]> {
-  await page.goto(scene.at('/free'));
+  await page.goto(testBed.at('/free'));
   return page.evaluate(
     (all) =>
       Promise.all(
@@ -64,40 +64,42 @@ async function fetchAll(urls: readonly string[]): Promise<readonly { status: num
 
 /** The keys of the log's lines about a URL. */
 async function logged(url: string): Promise<readonly string[]> {
-  return (await scene.purse.ask('log.list', {})).filter((line) => line.url === url).map(({ key }) => key);
+  return (await testBed.purse.ask('log.list', {})).filter((line) => line.url === url).map(({ key }) => key);
 }
 
 describe('a header that is no payable offer', () => {
   test('leaves the page its own 402 and the user one line that says why', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const expected = vectors.malformed.map(({ header, expect: { envelope, entries = [], pay } }) => ({
-      url: scene.merchant.registerHeader(header),
+      url: testBed.merchant.registerHeader(header),
       // What is sound in itself, or was when it was written, is for another site.
       key: isDated({ envelope, entries, pay }) ? 'RESOURCE_MISMATCH' : (entries[0] ?? envelope),
     }));
     const seen = await fetchAll(expected.map(({ url }) => url));
     expect(seen).toEqual(expected.map(() => ({ status: 402, text: ODD_PRICE })));
     const { length } = expected;
-    await scene.purse.until('log.list', {}, (lines) => lines.length >= length);
+    await testBed.purse.until('log.list', {}, (lines) => lines.length >= length);
     for (const { url, key } of expected) expect([url, await logged(url)]).toEqual([url, [`refusal_${key}`]]);
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
+    await testBed.nothingSince(mark);
   });
 
   test('several headers are refused rather than guessed at', async () => {
-    const urls = vectors.multipleHeaders.map(({ value }) => scene.merchant.registerHeader(value.split(', ')));
+    const urls = vectors.multipleHeaders.map(({ value }) =>
+      testBed.merchant.registerHeader(value.split(', ')),
+    );
     expect(await fetchAll(urls)).toEqual(urls.map(() => ({ status: 402, text: ODD_PRICE })));
     for (const url of urls) {
-      await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+      await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
       expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
     }
   });
 
   test('is left alone in a document as well', async () => {
-    const url = scene.merchant.registerHeader('not base64 at all');
+    const url = testBed.merchant.registerHeader('not base64 at all');
     const response = await page.goto(url);
     expect([response?.status(), await page.textContent('body')]).toEqual([402, ODD_PRICE]);
-    await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+    await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
     expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
   });
 
@@ -105,26 +107,26 @@ describe('a header that is no payable offer', () => {
     const wanted = vectors.malformed.filter(({ expect: outcome }) => outcome.pay || isDated(outcome));
     const ids: Record<string, string> = {};
     for (const { id, header, now = vectors.offers.now, expect: outcome } of wanted) {
-      const mark = await scene.mark();
-      const url = scene.merchant.registerHeader(hereAndNow(header, now));
-      await page.goto(scene.at('/page', { fetch: url }));
+      const mark = await testBed.mark();
+      const url = testBed.merchant.registerHeader(hereAndNow(header, now));
+      await page.goto(testBed.at('/page', { fetch: url }));
       if (outcome.pay) {
-        const { offer, decline } = await scene.purse.nextApproval();
+        const { offer, decline } = await testBed.purse.nextApproval();
         expect(offer).toMatchObject({ url, amount: '10000000000000000000004518140' });
         await decline();
       }
       await page.locator('#fetch-result[data-status="402"]').waitFor();
       ids[id] = (await logged(url)).join();
-      await scene.nothingSince(mark);
+      await testBed.nothingSince(mark);
     }
     const outcome = (pay: boolean) => (pay ? 'refusal_DECLINED' : 'refusal_EXPIRED');
     expect(ids).toEqual(Object.fromEntries(wanted.map((one) => [one.id, outcome(one.expect.pay)])));
   });
 
   test('a 402 without a price is none of the purse’s business', async () => {
-    const before = await scene.purse.ask('log.list', {});
-    expect(await fetchAll([scene.at('/malformed')])).toEqual([{ status: 402, text: ODD_PRICE }]);
-    expect(await scene.purse.ask('log.list', {})).toEqual(before);
+    const before = await testBed.purse.ask('log.list', {});
+    expect(await fetchAll([testBed.at('/malformed')])).toEqual([{ status: 402, text: ODD_PRICE }]);
+    expect(await testBed.purse.ask('log.list', {})).toEqual(before);
   });
 });
 
@@ -134,16 +136,16 @@ function hereAndNow(header: string, now: number): string {
   const text = Buffer.from(header.trim(), 'base64').toString('utf8');
   return Buffer.from(
     text
-      .replaceAll(new URL(vectors.offers.pageUrl).origin, scene.merchant.origin)
+      .replaceAll(new URL(vectors.offers.pageUrl).origin, testBed.merchant.origin)
       .replaceAll(/2030-03-17T[\d:.]+Z/g, (at) => new Date(Date.parse(at) + ahead * 1000).toISOString()),
   ).toString('base64');
 }
 
 describe('what nobody looks at asks nothing', () => {
   test.each(['prefetch', 'prerender'])('%s by speculation rules', async (how) => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/free'));
-    const url = scene.at('/article', { by: how });
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
+    const url = testBed.at('/article', { by: how });
     await page.evaluate(
       ([kind, target]) => {
         const rules = document.createElement('script');
@@ -157,27 +159,27 @@ describe('what nobody looks at asks nothing', () => {
     );
     await served(url);
     // A request that is asked about comes after it, so that its question would have been first.
-    void page.goto(scene.at('/article', { mechanism: 'nanoSignature' })).catch(() => undefined);
-    const { offer, decline } = await scene.purse.nextApproval();
-    expect(offer.url).toBe(scene.at('/article', { mechanism: 'nanoSignature' }));
+    void page.goto(testBed.at('/article', { mechanism: 'nanoSignature' })).catch(() => undefined);
+    const { offer, decline } = await testBed.purse.nextApproval();
+    expect(offer.url).toBe(testBed.at('/article', { mechanism: 'nanoSignature' }));
     await decline();
     expect(await logged(url)).toEqual([]);
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('link rel=prefetch', async () => {
-    await page.goto(scene.at('/free'));
-    const url = scene.at('/article', { by: 'link' });
+    await page.goto(testBed.at('/free'));
+    const url = testBed.at('/article', { by: 'link' });
     await page.evaluate((href) => {
       document.head.append(Object.assign(document.createElement('link'), { rel: 'prefetch', href }));
     }, url);
     await served(url);
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
   });
 
   test('a preflight', async () => {
-    await page.goto(`${scene.merchant.otherOrigin}/free`);
-    const url = scene.merchant.registerHeader('x');
+    await page.goto(`${testBed.merchant.otherOrigin}/free`);
+    const url = testBed.merchant.registerHeader('x');
     const failed = await page.evaluate(
       (to) => fetch(to, { method: 'POST', headers: { 'X-Odd': '1' } }).catch((error) => `${error}`),
       url,
@@ -191,7 +193,7 @@ describe('what nobody looks at asks nothing', () => {
 async function served(url: string): Promise<void> {
   const { pathname, search } = new URL(url);
   await expect
-    .poll(() => scene.merchant.books().requests.filter(({ path }) => path === pathname + search))
+    .poll(() => testBed.merchant.books().requests.filter(({ path }) => path === pathname + search))
     .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
 }
 
@@ -202,14 +204,14 @@ function open(state: PurseView): OpenPurseView {
 
 describe('nodes that cannot be reached', () => {
   test('are said to be the trouble; what was approved waits, and is paid once when they are back', async () => {
-    const { devnet, purse } = scene;
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1' }));
+    const { devnet, purse } = testBed;
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1' }));
     const { approve } = await purse.nextApproval();
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await approve();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
-    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    expect(testBed.sends().slice(mark.ledger)).toEqual([]);
     await purse.ask('purse.refresh', {});
     const { trouble } = open(await purse.ask('purse.state', {}));
     expect(trouble?.key).toMatch(/^fault_node/);
@@ -224,18 +226,18 @@ describe('nodes that cannot be reached', () => {
     await page.reload();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(await purse.ask('approval.list', {})).toEqual([]);
-    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'once' }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'once' }]);
   });
 
   test('a reply that was lost after the block was taken leads to one block', async () => {
-    const { devnet, purse } = scene;
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1' }));
+    const { devnet, purse } = testBed;
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1' }));
     const { approve } = await purse.nextApproval();
     devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
     await approve();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 });
 
@@ -248,16 +250,16 @@ describe('a node that lies', () => {
   ] as const;
 
   test.each(lies)('and tells %s makes the purse pay nothing but the price', async (what, lie) => {
-    const { devnet, purse } = scene;
-    const mark = await scene.mark();
+    const { devnet, purse } = testBed;
+    const mark = await testBed.mark();
     const held = balanceOnLedger();
-    await page.goto(scene.at('/page', { fetch: '1', mechanism: 'nanoSignature', description: what }));
+    await page.goto(testBed.at('/page', { fetch: '1', mechanism: 'nanoSignature', description: what }));
     const { approve } = await purse.nextApproval();
     devnet.faults.set(lie);
     await approve();
     await page.locator('#fetch-result[data-state="done"]').waitFor();
     devnet.faults.clear();
-    const sent = scene.sends().slice(mark.ledger);
+    const sent = testBed.sends().slice(mark.ledger);
     expect(sent.map(({ amount }) => amount)).toEqual(sent.map(() => PRICE));
     expect(held - balanceOnLedger()).toBe(PRICE * BigInt(sent.length));
     expect(sent.length).toBeLessThanOrEqual(1);
@@ -270,18 +272,18 @@ describe('a node that lies', () => {
   });
 
   function balanceOnLedger(): bigint {
-    const key = readAddress(scene.purse.account);
-    return (key && scene.devnet.ledger.head(key)?.block.balance) ?? 0n;
+    const key = readAddress(testBed.purse.account);
+    return (key && testBed.devnet.ledger.head(key)?.block.balance) ?? 0n;
   }
 });
 
 describe('money that is not there', () => {
   test('the question says how much is missing and where to send it, and cannot be approved', async () => {
-    const { purse, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, merchant } = testBed;
+    const mark = await testBed.mark();
     const balance = BigInt(open(await purse.ask('purse.state', {})).balance ?? 0);
     const price = balance + 3n * XNO;
-    void page.goto(scene.at('/page', { fetch: '1', price: String(price), mechanism: 'nanoSignature' }));
+    void page.goto(testBed.at('/page', { fetch: '1', price: String(price), mechanism: 'nanoSignature' }));
     const { offer } = await purse.nextApproval();
     expect(offer).toMatchObject({ missing: String(3n * XNO), account: purse.account });
     const view = await purse.newPage();
@@ -292,26 +294,26 @@ describe('money that is not there', () => {
     expect(await view.getByTestId('approve-once').count()).toBe(0);
 
     // Filled meanwhile, the same question can be approved.
-    await fund(scene.devnet, purse, 4n * XNO);
+    await fund(testBed.devnet, purse, 4n * XNO);
     await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(merchant.books().payments.at(-1)?.amountRaw).toBe(String(price));
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     await view.close();
   });
 
   test('a budget does not spend what is not there', async () => {
-    const { purse, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, merchant } = testBed;
+    const mark = await testBed.mark();
     const budget = { perPayment: String(100n * XNO), perDay: String(100n * XNO), paused: false };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
-    const url = scene.at('/api/private', { price: String(50n * XNO), mechanism: 'nanoSignature' });
-    await page.goto(scene.at('/page', { fetch: url }));
+    const url = testBed.at('/api/private', { price: String(50n * XNO), mechanism: 'nanoSignature' });
+    await page.goto(testBed.at('/page', { fetch: url }));
     await page.locator('#fetch-result[data-status="402"]').waitFor();
     expect((await purse.payments()).slice(mark.journal)).toMatchObject([
       { state: 'abandoned', blockHash: null, fault: { key: 'fault_insufficient' } },
     ]);
-    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    expect(testBed.sends().slice(mark.ledger)).toEqual([]);
     const [view] = await purse.ask('budget.list', {});
     expect(BigInt(view?.spentToday ?? 0)).toBeLessThan(50n * XNO + PRICE);
   });

@@ -3,21 +3,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { PageInput } from '../../src/messages/contract.ts';
 import type { BudgetView, UseView } from '../../src/messages/views.ts';
 import { calendarDay, daysAfter } from '../../src/policy/spending-windows.ts';
-import { quote } from '../merchant/testing/scene.ts';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { quote } from '../merchant/testing/test-bed.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await purse.ask('budget.remove', { site: merchant.origin });
   await purse.ask('settings.cap', { perDay: null, perMonth: null });
   await purse.ask('purse.pause', { paused: false });
@@ -25,17 +25,17 @@ afterEach(async () => {
 });
 
 const OTHER_PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
-const site = () => scene.merchant.origin;
+const site = () => testBed.merchant.origin;
 const today = () => calendarDay(Date.now());
 const inXno = (raw: bigint) => `${raw / XNO}.${(raw % XNO).toString().padStart(30, '0')}`;
 
 type Rules = Omit<PageInput<'budget.save'>, 'site'>;
 /** Saves a budget that would pay anything but for its rules. */
 const budget = (rules: Rules) =>
-  scene.purse.ask('budget.save', { site: site(), perPayment: String(XNO), total: String(XNO), ...rules });
+  testBed.purse.ask('budget.save', { site: site(), perPayment: String(XNO), total: String(XNO), ...rules });
 
 async function view(): Promise<BudgetView> {
-  const found = (await scene.purse.ask('budget.list', {})).find((one) => one.site === site());
+  const found = (await testBed.purse.ask('budget.list', {})).find((one) => one.site === site());
   if (found === undefined) throw new Error('the site has no budget');
   return found;
 }
@@ -43,26 +43,26 @@ const useOf = async (limit: UseView['limit']) => (await view()).uses.find((use) 
 
 /** Opens a page that fetches something for exactly its price; gives the status that the page sees in the end. */
 async function fetched(query: Readonly<Record<string, string>> = {}): Promise<string | null> {
-  await page.goto(scene.at('/page', { fetch: '1', mechanism: 'nanoSignature', ...query }));
+  await page.goto(testBed.at('/page', { fetch: '1', mechanism: 'nanoSignature', ...query }));
   await page.locator('#fetch-result[data-state="done"]').waitFor();
   return page.getAttribute('#fetch-result', 'data-status');
 }
 
 /** What is fetched is paid for by the budget. */
 async function paid(query: Readonly<Record<string, string>> = {}): Promise<void> {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   expect(await fetched(query)).toBe('200');
-  expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', site: site() }]);
+  expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'budget', site: site() }]);
 }
 
 /** The one question that `visit` leads to; declined, and nothing paid. */
 async function asked(visit: () => Promise<unknown> = fetched) {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const seen = visit();
-  const { offer, decline } = await scene.purse.nextApproval();
+  const { offer, decline } = await testBed.purse.nextApproval();
   await decline();
   await seen;
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   return offer;
 }
 
@@ -109,8 +109,10 @@ describe('a limit', () => {
 
 describe('the rules of a budget', () => {
   test('a site that the user names may spend it; one they do not may not', async () => {
-    const { otherOrigin } = scene.merchant;
-    const url = new URL(scene.at('/page', { img: scene.at('/image.png', { mechanism: 'nanoSignature' }) }));
+    const { otherOrigin } = testBed.merchant;
+    const url = new URL(
+      testBed.at('/page', { img: testBed.at('/image.png', { mechanism: 'nanoSignature' }) }),
+    );
     url.hostname = new URL(otherOrigin).hostname;
     const visit = () => page.goto(url.href, { waitUntil: 'commit' });
 
@@ -118,14 +120,14 @@ describe('the rules of a budget', () => {
     expect(await asked(visit)).toMatchObject({ reason: 'reason_crossSite', askedBy: otherOrigin });
 
     await budget({ initiators: [otherOrigin] });
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await visit();
-    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+    await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
       return (
         last?.kind === 'payment' && last.url?.includes('/image.png') === true && last.state === 'settled'
       );
     });
-    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', askedBy: otherOrigin }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'budget', askedBy: otherOrigin }]);
   });
 
   test('another payee is asked about as long as the payee is pinned', async () => {
@@ -133,17 +135,17 @@ describe('the rules of a budget', () => {
     await paid();
     expect(await view()).toMatchObject({ pinned: true, payTo: expect.stringMatching(/^nano_/) });
     const swapped = async () => {
-      const entry = await quote(scene.at('/api/data', { mechanism: 'nanoSignature' }));
-      const resource = { url: scene.at('/api/data') };
+      const entry = await quote(testBed.at('/api/data', { mechanism: 'nanoSignature' }));
+      const resource = { url: testBed.at('/api/data') };
       const offer = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
-      return scene.merchant.registerHeader(Buffer.from(JSON.stringify(offer)).toString('base64'));
+      return testBed.merchant.registerHeader(Buffer.from(JSON.stringify(offer)).toString('base64'));
     };
     const url = await swapped();
     expect(await asked(() => fetched({ fetch: url }))).toMatchObject({ reason: 'reason_payeeChanged' });
 
     await budget({ pinned: false });
     await fetched({ fetch: await swapped() });
-    const last = (await scene.purse.payments()).at(-1);
+    const last = (await testBed.purse.payments()).at(-1);
     expect(last).toMatchObject({ payTo: OTHER_PAYEE, approval: 'budget' });
   });
 
@@ -168,7 +170,7 @@ describe('over all sites', () => {
     ['perDay', 'cap-per-day', 'reason_overGlobalDay'],
     ['perMonth', 'cap-per-month', 'reason_overGlobalMonth'],
   ] as const)('the cap %s that is set in the settings is asked about beyond', async (limit, box, reason) => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await budget({});
     await purse.ask('settings.cap', { perDay: String(XNO), perMonth: String(XNO) });
     const { cap } = await purse.ask('settings.read', {});
@@ -187,10 +189,10 @@ describe('over all sites', () => {
 
   test('pausing everything asks, whatever any budget allows', async () => {
     await budget({});
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('nav button').nth(2).click();
     await popup.getByTestId('pause-all').click();
-    await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
+    await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
     await popup.close();
     expect(await asked()).toMatchObject({ reason: 'reason_paused' });
   });
@@ -203,7 +205,7 @@ describe('the pages', () => {
   ])('warn at home when %d of %d payments are spent', async (spent, of, mark) => {
     await budget({ total: String(BigInt(of) * PRICE) });
     for (let payment = 0; payment < spent; payment++) await paid({ n: String(payment) });
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     const warning = popup.getByTestId('used-warning');
     await warning.waitFor();
     expect(await warning.getAttribute('data-mark')).toBe(mark);
@@ -212,7 +214,7 @@ describe('the pages', () => {
   });
 
   test('warn when it is used up: at home, in the list and in the question', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await budget({ total: String(PRICE) });
     await paid();
     const popup = await purse.popup();
@@ -235,7 +237,7 @@ describe('the pages', () => {
 
   test('set every rule, keep it, and say it in one sentence', async () => {
     await budget({ perDay: String(XNO) });
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('nav button').nth(2).click();
     await popup.getByTestId('budget').locator('button').click();
     const box = (name: string) => popup.getByTestId(`budget-${name}`);

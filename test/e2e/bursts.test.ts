@@ -1,30 +1,30 @@
-/** Many payments at once, in the browser: each is made once, each page gets its own, and the books agree. */
+/** Many payments at once, in the browser: each is made once, each page gets its own, and the records agree. */
 
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ActivityView, PaymentState } from '../../src/messages/views.ts';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 // A hundred payments on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene({ devnet: { confirmationDelayMs: 200 }, funds: 100n * XNO });
+  testBed = await openTestBed({ devnet: { confirmationDelayMs: 200 }, funds: 100n * XNO });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
   await budget(100n * XNO);
-  page = await scene.purse.newPage();
-  await page.goto(scene.at('/free'));
+  page = await testBed.purse.newPage();
+  await page.goto(testBed.at('/free'));
 });
 afterEach(() => page.close());
 
 const budget = (perDay: bigint) =>
-  scene.purse.ask('budget.save', {
-    site: scene.merchant.origin,
+  testBed.purse.ask('budget.save', {
+    site: testBed.merchant.origin,
     perPayment: String(2n * PRICE),
     perDay: String(perDay),
     paused: false,
@@ -42,7 +42,7 @@ const fetched = (from: Page, urls: readonly string[]) =>
 
 /** Resolved when every payment has come to its end; what was given up before it was signed cost nothing. */
 const settled = () =>
-  scene.purse.until(
+  testBed.purse.until(
     'activity.page',
     { before: null, limit: 200 },
     ({ items }) => items.every((item) => item.kind !== 'payment' || item.state === 'settled'),
@@ -51,11 +51,11 @@ const settled = () =>
 
 /** The payments for these URLs, once each is in one of the states. */
 const inState = async (urls: readonly string[], states: readonly PaymentState[]) => {
-  const wanted = new Set(urls.map((url) => scene.at(url)));
+  const wanted = new Set(urls.map((url) => testBed.at(url)));
   const ours = ({ items }: { readonly items: readonly ActivityView[] }) =>
     items.flatMap((item) => (item.kind === 'payment' && wanted.has(item.url ?? '') ? [item] : []));
   return ours(
-    await scene.purse.until(
+    await testBed.purse.until(
       'activity.page',
       { before: null, limit: 200 },
       (activity) => ours(activity).every(({ state }) => states.includes(state)),
@@ -66,15 +66,15 @@ const inState = async (urls: readonly string[], states: readonly PaymentState[])
 
 test('a hundred fetches of one page are paid once each, on one chain, whatever the way to pay', async () => {
   const ways = ['nanoSession', 'nymChallenge', 'trackB', 'nanoSession', 'nanoSignature'];
-  const mark = await scene.mark();
-  scene.devnet.stats.reset();
+  const mark = await testBed.mark();
+  testBed.devnet.stats.reset();
   const statuses = await fetched(
     page,
     paths(100, (n) => ways[n % ways.length] ?? ''),
   );
   expect(statuses).toEqual(Array(100).fill(200));
   await settled();
-  const paid = await scene.paidSince(mark);
+  const paid = await testBed.paidSince(mark);
   expect(paid).toHaveLength(100);
   expect(new Set(paid.map(({ blockHash }) => blockHash)).size).toBe(100);
   expect(paid.filter(({ story }) => story.filter(({ state }) => state === 'signed').length !== 1)).toEqual(
@@ -83,63 +83,63 @@ test('a hundred fetches of one page are paid once each, on one chain, whatever t
 });
 
 test('twenty tabs at once are paid for once each, those behind the one in front after a question', async () => {
-  const mark = await scene.mark();
-  const { purse } = scene;
+  const mark = await testBed.mark();
+  const { purse } = testBed;
   const tabs = await Promise.all(Array.from({ length: 20 }, () => purse.newPage()));
-  await Promise.all(tabs.map((tab, n) => tab.goto(scene.at('/article', { visit: `tab ${n}` }))));
+  await Promise.all(tabs.map((tab, n) => tab.goto(testBed.at('/article', { visit: `tab ${n}` }))));
   const asked = await purse.until('approval.list', {}, (list) => list.length === 19);
   expect(new Set(asked.map(({ reason }) => reason))).toEqual(new Set(['reason_notInFront']));
   await Promise.all(asked.map(({ id }) => purse.ask('approval.answer', { id, answer: { kind: 'once' } })));
   await Promise.all(tabs.map((tab) => tab.locator('#paid').waitFor({ timeout: 120_000 })));
   await settled();
-  expect(await scene.paidSince(mark)).toHaveLength(20);
+  expect(await testBed.paidSince(mark)).toHaveLength(20);
   await Promise.all(tabs.map((tab) => tab.close()));
 });
 
 test('identical requests of one page each have their own payment and their own proof', async () => {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const [url = ''] = paths(1, plain);
   expect(await fetched(page, Array(10).fill(url))).toEqual(Array(10).fill(200));
   await settled();
-  const paid = await scene.paidSince(mark);
+  const paid = await testBed.paidSince(mark);
   expect(new Set(paid.map(({ blockHash }) => blockHash)).size).toBe(10);
 });
 
 describe('in the middle of a burst', () => {
   const started = async (count: number) => {
-    const before = scene.sends().length;
+    const before = testBed.sends().length;
     const urls = paths(count, plain);
     const statuses = fetched(page, urls);
     statuses.catch(() => undefined);
-    await expect.poll(() => scene.sends().length - before, { timeout: 60_000 }).toBeGreaterThan(4);
+    await expect.poll(() => testBed.sends().length - before, { timeout: 60_000 }).toBeGreaterThan(4);
     return { urls, statuses };
   };
 
   test('the worker dies: its next life pays the rest, and nothing twice', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const { urls, statuses } = await started(30);
-    await scene.purse.killWorker();
+    await testBed.purse.killWorker();
     expect(await statuses).toEqual(Array(30).fill(200));
     // An answer that came while nobody listened leaves its payment `delivered`: its page has it all the same.
     await inState(urls, ['settled', 'delivered']);
-    expect(await scene.paidSince(mark)).toHaveLength(30);
+    expect(await testBed.paidSince(mark)).toHaveLength(30);
   });
 
   test('the page goes away: what was paid by then is delivered to its next visit', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const { urls } = await started(20);
     await page.goto('about:blank');
     const ended = await inState(urls, ENDS);
     // What the merchant has given is sold, also where its answer found the page gone.
-    const sold = new Set(scene.merchant.books().payments.map(({ hash }) => hash));
+    const sold = new Set(testBed.merchant.books().payments.map(({ hash }) => hash));
     const served = ended.flatMap(({ blockHash, url }) => (sold.has(blockHash ?? '') ? url : []));
-    const rest = urls.filter((url) => !served.includes(scene.at(url)));
+    const rest = urls.filter((url) => !served.includes(testBed.at(url)));
     expect(rest).not.toEqual([]);
 
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     expect(await fetched(page, rest)).toEqual(Array(rest.length).fill(200));
     await inState(rest, ['settled', 'abandoned']);
-    const paid = await scene.paidSince(mark);
-    expect(paid.map(({ url }) => url).toSorted()).toEqual(urls.map((url) => scene.at(url)).toSorted());
+    const paid = await testBed.paidSince(mark);
+    expect(paid.map(({ url }) => url).toSorted()).toEqual(urls.map((url) => testBed.at(url)).toSorted());
   });
 });

@@ -2,28 +2,28 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, PRICE, type Scene } from './setup.ts';
+import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
-const site = () => scene.merchant.origin;
-const allow = (allowed: boolean) => scene.purse.ask('settings.blockTaker', { site: site(), allowed });
+const site = () => testBed.merchant.origin;
+const allow = (allowed: boolean) => testBed.purse.ask('settings.blockTaker', { site: site(), allowed });
 const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
 const visit = (url: string) => page.goto(url).catch(() => null);
 
 /** The newest payment, once it is in this state. */
 async function reached(state: PaymentState): Promise<PaymentView> {
-  const { items } = await scene.purse.until(
+  const { items } = await testBed.purse.until(
     'activity.page',
     { before: null, limit: 1 },
     ({ items: [last] }) => {
@@ -37,7 +37,7 @@ async function reached(state: PaymentState): Promise<PaymentView> {
 
 /** Where a test clicks in the popup. */
 async function inPopup(walk: (popup: Page) => Promise<void>): Promise<void> {
-  const popup = await scene.purse.popup();
+  const popup = await testBed.purse.popup();
   await walk(popup);
   await popup.close();
 }
@@ -45,11 +45,11 @@ const toSettings = (popup: Page) => popup.locator('nav button').last().click();
 
 describe('a server that wants a signed block', () => {
   test('gets nothing until the user allows it, from the line in the log that says why', async () => {
-    const mark = await scene.mark();
-    await visit(scene.at('/article', { mechanism: 'trackA' }));
+    const mark = await testBed.mark();
+    await visit(testBed.at('/article', { mechanism: 'trackA' }));
     await page.locator('#gate').waitFor();
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
+    await testBed.nothingSince(mark);
 
     await inPopup(async (popup) => {
       await toSettings(popup);
@@ -59,7 +59,7 @@ describe('a server that wants a signed block', () => {
       await line.getByTestId('allow-blocks').click();
       await line.getByText('Allowed by now').waitFor();
     });
-    expect((await scene.purse.ask('settings.read', {})).blockTakers).toEqual([site()]);
+    expect((await testBed.purse.ask('settings.read', {})).blockTakers).toEqual([site()]);
   });
 
   test('is asked no more after the user took it back', async () => {
@@ -69,17 +69,17 @@ describe('a server that wants a signed block', () => {
       await popup.getByTestId('block-takers').getByRole('button').click();
       await popup.getByText('No site may ask for one.').waitFor();
     });
-    const mark = await scene.mark();
-    await visit(scene.at('/article', { mechanism: 'x402nano' }));
+    const mark = await testBed.mark();
+    await visit(testBed.at('/article', { mechanism: 'x402nano' }));
     await page.locator('#gate').waitFor();
     // A page is let go before its line is written.
-    const [line] = await scene.purse.until(
+    const [line] = await testBed.purse.until(
       'log.list',
       {},
       ([newest]) => newest?.key === 'refusal_HAND_OVER_OFF',
     );
     expect(line).toMatchObject({ site: site() });
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 });
 
@@ -88,14 +88,14 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
     await allow(true);
     // A budget pays nothing of the kind.
     const most = String(100n * PRICE);
-    await scene.purse.ask('budget.save', { site: site(), perPayment: most, perDay: most, paused: false });
+    await testBed.purse.ask('budget.save', { site: site(), perPayment: most, perDay: most, paused: false });
   });
-  afterEach(() => scene.purse.ask('budget.remove', { site: site() }));
+  afterEach(() => testBed.purse.ask('budget.remove', { site: site() }));
 
   async function payOnce(seen: () => Promise<unknown>): Promise<void> {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const shown = seen();
-    const { offer, approve } = await scene.purse.nextApproval();
+    const { offer, approve } = await testBed.purse.nextApproval();
     expect(offer).toMatchObject({ mechanism, reason: 'reason_signedBlock', canBudget: false });
     expect(offer.warnings).toContain('warning_signedBlock');
     await approve();
@@ -108,22 +108,22 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
       'delivered',
       'settled',
     ]);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
-    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
+    await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
       return last?.kind === 'payment' && last.cheque === 'cashed';
     });
   }
 
   test.each(['spec', 'reference'])('a document is paid, at a merchant in %s', async (flavour) => {
     await payOnce(async () => {
-      await visit(scene.at('/article', { mechanism, flavour }));
+      await visit(testBed.at('/article', { mechanism, flavour }));
       await gateOpens();
     });
   });
 
   test.each(['spec', 'reference'])('a fetch is paid, at a merchant in %s', async (flavour) => {
     await payOnce(async () => {
-      await page.goto(scene.at('/page', { fetch: '1', mechanism, flavour }));
+      await page.goto(testBed.at('/page', { fetch: '1', mechanism, flavour }));
       await page.locator('#fetch-result[data-state="done"][data-status="200"]').waitFor();
     });
     expect(await page.locator('#fetch-result').textContent()).toContain(PAID_MARKER);
@@ -131,10 +131,10 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
 });
 
 test('while a block is out the account waits, through the death of the worker, until it is revoked', async () => {
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await allow(true);
-  const mark = await scene.mark();
-  void visit(scene.at('/article', { mechanism: 'trackA', hold: '1' }));
+  const mark = await testBed.mark();
+  void visit(testBed.at('/article', { mechanism: 'trackA', hold: '1' }));
   await (await purse.nextApproval()).approve();
   await gateOpens();
   const { id } = await reached('settled');
@@ -142,7 +142,7 @@ test('while a block is out the account waits, through the death of the worker, u
 
   const to = merchant.payTo;
   await expect(purse.ask('money.send', { to, amount: '1' })).rejects.toThrow(`fault_chequeOut ${site()}`);
-  void visit(scene.at('/article', { mechanism: 'nanoSession' }));
+  void visit(testBed.at('/article', { mechanism: 'nanoSession' }));
   const { offer, decline } = await purse.nextApproval();
   expect(offer.obstacle).toEqual({ key: 'fault_chequeOut', args: [site()] });
   await decline();
@@ -158,17 +158,17 @@ test('while a block is out the account waits, through the death of the worker, u
     expect(await popup.getByTestId('cheque').count()).toBe(0);
   });
   expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
-  expect(scene.sends().slice(mark.ledger)).toEqual([]);
+  expect(testBed.sends().slice(mark.ledger)).toEqual([]);
   merchant.reset();
 
   await purse.ask('money.send', { to, amount: '1' });
-  expect(scene.sends().slice(mark.ledger)).toMatchObject([{ amount: 1n }]);
+  expect(testBed.sends().slice(mark.ledger)).toMatchObject([{ amount: 1n }]);
 });
 
 test('what the site cashed first is not revoked, and says so', async () => {
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await allow(true);
-  void visit(scene.at('/article', { mechanism: 'x402nano', hold: '1' }));
+  void visit(testBed.at('/article', { mechanism: 'x402nano', hold: '1' }));
   await (await purse.nextApproval()).approve();
   await gateOpens();
   const { id } = await reached('settled');
@@ -179,31 +179,31 @@ test('what the site cashed first is not revoked, and says so', async () => {
 
 test('a server that reads lower case only shows its page after one more load by itself', async () => {
   await allow(true);
-  const mark = await scene.mark();
-  void visit(scene.at('/article', { mechanism: 'trackA', hex: 'lower' }));
-  await (await scene.purse.nextApproval()).approve();
+  const mark = await testBed.mark();
+  void visit(testBed.at('/article', { mechanism: 'trackA', hex: 'lower' }));
+  await (await testBed.purse.nextApproval()).approve();
   await gateOpens();
   await reached('settled');
-  expect(await scene.paidSince(mark)).toHaveLength(1);
+  expect(await testBed.paidSince(mark)).toHaveLength(1);
 });
 
 test('a server that lost the session takes the proof by POST, and the story says so', async () => {
-  const mark = await scene.mark();
-  void visit(scene.at('/article', { 'lose-session': '1' }));
-  await (await scene.purse.nextApproval()).approve();
+  const mark = await testBed.mark();
+  void visit(testBed.at('/article', { 'lose-session': '1' }));
+  await (await testBed.purse.nextApproval()).approve();
   const { id, byPost } = await reached('settled');
   expect(byPost).toBe(true);
   await inPopup(async (popup) => {
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
     await popup.getByText('took the proof in another way').waitFor();
   });
-  expect(await scene.paidSince(mark)).toHaveLength(1);
+  expect(await testBed.paidSince(mark)).toHaveLength(1);
 });
 
 test('where a server takes several, the one that the user likes best is used', async () => {
   const offered = async () => {
-    void visit(scene.at('/article', { mechanism: 'nanoSession,trackB,nanoSignature' }));
-    const { offer, decline } = await scene.purse.nextApproval();
+    void visit(testBed.at('/article', { mechanism: 'nanoSession,trackB,nanoSignature' }));
+    const { offer, decline } = await testBed.purse.nextApproval();
     await decline();
     return offer.mechanism;
   };
@@ -218,5 +218,5 @@ test('where a server takes several, the one that the user likes best is used', a
     }
   });
   expect(await offered()).toBe('trackB');
-  await scene.purse.ask('settings.preference', { order: [] });
+  await testBed.purse.ask('settings.preference', { order: [] });
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import { type Death, die, type Surface } from '../kill/kill-run.ts';
-import { deathsOf, IN_PRIVATE, type Line, PARTS } from '../kill/matrix.ts';
-import { openStage, type Stage } from '../kill/setup.ts';
+import { type KillCase, runKillCase, type Surface } from '../kill/kill-run.ts';
+import { IN_PRIVATE, killCasesOf, type Line, PARTS } from '../kill/matrix.ts';
+import { type KillTestBed, openKillTestBed } from '../kill/setup.ts';
 
 /** Every mechanism and every kind of point once; `npm run test:kill` has them all. */
 const SOME: readonly (readonly [
   point: string,
-  mechanism: Death['mechanism'],
+  mechanism: KillCase['mechanism'],
   Surface,
   'before' | 'after',
 ])[] = [
@@ -33,27 +33,30 @@ const SOME_PRIVATE: readonly (readonly [point: string, Surface, 'before' | 'afte
   ['proven → delivered', 'fetch', 'before'],
 ];
 
-let stage: Stage;
+let testBed: KillTestBed;
 beforeAll(async () => {
-  stage = await openStage();
+  testBed = await openKillTestBed();
 });
-afterAll(() => stage?.close());
+afterAll(() => testBed?.close());
 
-/** One death of a line. */
-function deathAt(line: Line | undefined, { mechanism, surface, stop }: Omit<Death, 'journey'>): Death {
-  const all = line === undefined ? [] : deathsOf(line, [mechanism]);
-  const death = all.find((one) => one.surface === surface && one.stop.when === stop.when);
-  if (death === undefined) throw new Error('no such death in the matrix');
-  return death;
+/** One killCase of a line. */
+function killCaseAt(
+  line: Line | undefined,
+  { mechanism, surface, stop }: Omit<KillCase, 'journey'>,
+): KillCase {
+  const all = line === undefined ? [] : killCasesOf(line, [mechanism]);
+  const killCase = all.find((one) => one.surface === surface && one.stop.when === stop.when);
+  if (killCase === undefined) throw new Error('no such killCase in the matrix');
+  return killCase;
 }
 
 test.each(SOME)('killed at %s: %s, %s, %s', async (point, mechanism, surface, when) => {
   const part = PARTS.find(({ mechanisms }) => mechanisms.includes(mechanism));
   const line = part?.lines.find((one) => one.point === point);
-  await die(stage, deathAt(line, { mechanism, surface, stop: { point, when } }));
+  await runKillCase(testBed, killCaseAt(line, { mechanism, surface, stop: { point, when } }));
 });
 
 test.each(SOME_PRIVATE)('in a private window, killed at %s: %s, %s', async (point, surface, when) => {
   const line = IN_PRIVATE.lines.find((one) => one.point === point);
-  await die(stage, deathAt(line, { mechanism: 'nanoSession', surface, stop: { point, when } }));
+  await runKillCase(testBed, killCaseAt(line, { mechanism: 'nanoSession', surface, stop: { point, when } }));
 });

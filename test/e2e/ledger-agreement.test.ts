@@ -5,35 +5,35 @@ import messages from '../../public/_locales/en/messages.json' with { type: 'json
 import { toAddress } from '../devnet/address.ts';
 import { type NodeProxy, startProxy } from '../devnet/proxy.ts';
 import { testKey } from '../devnet/test-account.ts';
-import { openScene, type Scene, XNO } from './setup.ts';
+import { openTestBed, type TestBed, XNO } from './setup.ts';
 
 const WORDS = 'Unreceivable by the rules of this node';
 const REFUSED = messages.fault_nodeRefused.message.replace('$reason$', WORDS);
 const GIFT = XNO / 10n;
 
-let scene: Scene;
+let testBed: TestBed;
 let node: NodeProxy;
 let popup: Page;
 
 beforeAll(async () => {
-  scene = await openScene({
+  testBed = await openTestBed({
     async line(devnet) {
       node = await startProxy(devnet);
       return { rpcUrls: [node.rpcUrl], wsUrl: node.wsUrl };
     },
   });
-  await scene.purse.ask('settings.leastReceived', { amount: '0' });
+  await testBed.purse.ask('settings.leastReceived', { amount: '0' });
   await balanceIs(10n * XNO);
-  popup = await scene.purse.popup();
+  popup = await testBed.purse.popup();
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await node?.close();
 });
 afterEach(() => node.set());
 
 const balanceIs = (raw: bigint) =>
-  scene.purse.until(
+  testBed.purse.until(
     'purse.state',
     {},
     (state) => state.kind === 'open' && state.balance === String(raw) && state.incoming === '0',
@@ -56,7 +56,7 @@ async function exported(): Promise<{ readonly csv: string; readonly json: readon
   return { csv: await fileOf('export-csv'), json: JSON.parse(await fileOf('export-json')) };
 }
 async function comes(raw: bigint): Promise<void> {
-  await scene.devnet.confirmed(await scene.devnet.faucet(scene.purse.account, raw));
+  await testBed.devnet.confirmed(await testBed.devnet.faucet(testBed.purse.account, raw));
 }
 
 test('a receive that a node refuses is shown and exported as what it is, until it is received', async () => {
@@ -67,9 +67,9 @@ test('a receive that a node refuses is shown and exported as what it is, until i
   await balanceIs(10n * XNO);
 
   // The reason stands while the cause does, whatever was looked at since, and after the worker has ended.
-  for (let times = 0; times < 2; times++) await scene.purse.ask('purse.refresh', {});
-  await scene.purse.killWorker();
-  await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.trouble !== null);
+  for (let times = 0; times < 2; times++) await testBed.purse.ask('purse.refresh', {});
+  await testBed.purse.killWorker();
+  await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.trouble !== null);
   await popup.getByTestId('trouble').getByText(REFUSED).waitFor();
 
   await tab(1);
@@ -95,24 +95,24 @@ test('a send that a node refuses is not gone, and goes once when the node takes 
   const to = toAddress(testKey(7));
   const held = 10n * XNO + GIFT;
   refuse();
-  await expect(scene.purse.ask('money.send', { to, amount: String(XNO) })).rejects.toThrow();
+  await expect(testBed.purse.ask('money.send', { to, amount: String(XNO) })).rejects.toThrow();
   await expect.poll(rows).toEqual(['sent refused', 'received done', 'received done']);
   await balanceIs(held);
   await popup.getByTestId('trouble').getByText(REFUSED).waitFor();
   node.set();
-  await scene.purse.ask('purse.refresh', {});
+  await testBed.purse.ask('purse.refresh', {});
   await expect.poll(rows).toEqual(['sent done', 'received done', 'received done']);
   await balanceIs(held - XNO);
-  expect(scene.sends()).toHaveLength(1);
+  expect(testBed.sends()).toHaveLength(1);
 });
 
 test('small payments received stand in one line, and payments stay in sight', async () => {
-  const page = await scene.purse.newPage();
-  const mark = await scene.mark();
-  void page.goto(scene.at('/article')).catch(() => undefined);
-  await (await scene.purse.nextApproval()).approve();
-  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state).toBe('settled');
-  expect(await scene.paidSince(mark)).toHaveLength(1);
+  const page = await testBed.purse.newPage();
+  const mark = await testBed.mark();
+  void page.goto(testBed.at('/article')).catch(() => undefined);
+  await (await testBed.purse.nextApproval()).approve();
+  await expect.poll(async () => (await testBed.purse.payments()).at(-1)?.state).toBe('settled');
+  expect(await testBed.paidSince(mark)).toHaveLength(1);
   await page.close();
 
   for (let count = 0; count < 8; count++) await comes(1n);

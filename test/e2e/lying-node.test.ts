@@ -5,21 +5,21 @@ import messages from '../../public/_locales/en/messages.json' with { type: 'json
 import type { FaultKey } from '../../src/fault.ts';
 import { type NodeProxy, type ProxyFault, startProxy, type Twist } from '../devnet/proxy.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { type Mark, openScene, type Scene, XNO } from './setup.ts';
+import { type Mark, openTestBed, type TestBed, XNO } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let liar: NodeProxy;
 let page: Page;
 let mark: Mark;
 
 beforeAll(async () => {
-  scene = await openScene({
+  testBed = await openTestBed({
     async line(devnet) {
       liar = await startProxy(devnet);
       return { rpcUrls: [liar.rpcUrl], wsUrl: liar.wsUrl };
     },
   });
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(XNO),
@@ -28,12 +28,12 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await liar?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  mark = await scene.mark();
+  page = await testBed.purse.newPage();
+  mark = await testBed.mark();
 });
 afterEach(async () => {
   liar.set();
@@ -47,30 +47,30 @@ const visit = (url: string) => page.goto(url).catch(() => null);
 const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
 const twist = (action: string, lie: Twist): ProxyFault => ({ kind: 'twist', action, twist: lie });
 const shifted = (raw: unknown, by: bigint) => String(BigInt(String(raw)) + by);
-const newest = () => scene.devnet.ledger.find(scene.sends().at(-1)?.hash ?? '');
+const newest = () => testBed.devnet.ledger.find(testBed.sends().at(-1)?.hash ?? '');
 
 /** The purse forgets what it has seen and is told lies from then on. */
 async function lie(...faults: readonly ProxyFault[]): Promise<void> {
-  await scene.purse.killWorker();
+  await testBed.purse.killWorker();
   liar.set(...faults);
 }
 
 /** What every payment of the purse moved, on the ledger, since the mark. */
 const amounts = () =>
-  scene
+  testBed
     .sends()
     .slice(mark.ledger)
     .map(({ amount }) => String(amount));
 
 async function paidOnce(): Promise<void> {
-  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
-  const paid = await scene.paidSince(mark);
+  await expect.poll(async () => (await testBed.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
+  const paid = await testBed.paidSince(mark);
   expect(paid).toHaveLength(1);
   expect(amounts()).toEqual(paid.map(({ amount }) => amount));
 }
 
 test('a first payment, with the truth', async () => {
-  await visit(scene.at('/article', { lie: 'none' }));
+  await visit(testBed.at('/article', { lie: 'none' }));
   await gateOpens();
   await paidOnce();
 });
@@ -91,11 +91,11 @@ test.each<[string, () => readonly ProxyFault[]]>([
   ['another hash for what it took', () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))]],
 ])('%s changes nothing: the offer is paid, to the raw', async (name, faults) => {
   await lie(...faults());
-  await visit(scene.at('/article', { lie: name }));
+  await visit(testBed.at('/article', { lie: name }));
   await gateOpens();
   await paidOnce();
   liar.set();
-  const state = await scene.purse.ask('purse.state', {});
+  const state = await testBed.purse.ask('purse.state', {});
   expect(state).toMatchObject({ balance: String(newest().block.balance) });
 });
 
@@ -116,7 +116,7 @@ test.each<[string, FaultKey, () => readonly ProxyFault[]]>([
   [
     'redirects',
     'fault_nodeUnreachable',
-    () => [{ kind: 'answer', way: 'there', status: 307, headers: { Location: scene.devnet.rpcUrl } }],
+    () => [{ kind: 'answer', way: 'there', status: 307, headers: { Location: testBed.devnet.rpcUrl } }],
   ],
   [
     'megabytes',
@@ -124,49 +124,49 @@ test.each<[string, FaultKey, () => readonly ProxyFault[]]>([
     () => [{ kind: 'answer', way: 'there', body: JSON.stringify({ balance: '7'.repeat(5 << 20) }) }],
   ],
 ])('%s: nothing is signed, the popup says why, and the truth heals it', async (name, key, faults) => {
-  const url = scene.at('/article', { lie: name });
+  const url = testBed.at('/article', { lie: name });
   await lie(...faults());
   await visit(url);
   await page.locator('#gate').waitFor();
-  const reason = async () => (await scene.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
+  const reason = async () => (await testBed.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
   await expect.poll(reason, PATIENCE).toBe(key);
   expect(amounts()).toEqual([]);
-  const begun = (await scene.purse.payments()).slice(mark.journal);
+  const begun = (await testBed.purse.payments()).slice(mark.journal);
   expect(begun.filter(({ blockHash }) => blockHash !== null)).toEqual([]);
-  const popup = await scene.purse.popup();
+  const popup = await testBed.purse.popup();
   await popup.getByTestId('trouble').getByText(messages[key].message).waitFor();
   liar.set();
   await popup.getByTestId('trouble').locator('button').click();
   await popup.getByTestId('trouble').locator('.notice').waitFor({ state: 'detached' });
   await popup.close();
-  mark = await scene.mark();
+  mark = await testBed.mark();
   await visit(url);
   await gateOpens();
   await paidOnce();
 });
 
 test('a confirmation of what no ledger saw: the proof is refused and kept, and buys once the block is there', async () => {
-  const url = scene.at('/article', { lie: 'confirmed' });
+  const url = testBed.at('/article', { lie: 'confirmed' });
   const dropped: string[] = [];
   liar.set(
     twist('process', (answer) => {
       const hash = String(answer.hash);
       // The node forgets what it has just taken.
-      if (!dropped.includes(hash)) scene.devnet.ledger.rollback(scene.devnet.ledger.find(hash).hash);
+      if (!dropped.includes(hash)) testBed.devnet.ledger.rollback(testBed.devnet.ledger.find(hash).hash);
       dropped.push(hash);
       return answer;
     }),
     twist('block_info', (_, { hash }) => {
-      liar.tell({ topic: 'confirmation', message: { hash, account: scene.purse.account, amount: '1' } });
+      liar.tell({ topic: 'confirmation', message: { hash, account: testBed.purse.account, amount: '1' } });
       return { error: 'Block not found' };
     }),
   );
   await visit(url);
   await page.locator('#gate').waitFor();
-  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('refused');
+  await expect.poll(async () => (await testBed.purse.payments()).at(-1)?.state, PATIENCE).toBe('refused');
   expect(amounts()).toEqual([]);
   liar.set();
-  await scene.purse.ask('purse.refresh', {});
+  await testBed.purse.ask('purse.refresh', {});
   await expect.poll(() => amounts().length, PATIENCE).toBe(1);
   await visit(url);
   await gateOpens();
@@ -181,8 +181,8 @@ test('incoming money is worth what its blocks say', async () => {
     })),
   );
   const sent = XNO / 1_000n;
-  await scene.devnet.faucet(scene.purse.account, sent);
-  await scene.purse.until(
+  await testBed.devnet.faucet(testBed.purse.account, sent);
+  await testBed.purse.until(
     'purse.state',
     {},
     (state) => state.kind === 'open' && state.balance === String(before + sent) && state.trouble === null,
@@ -190,11 +190,11 @@ test('incoming money is worth what its blocks say', async () => {
 });
 
 test('a node gets no cookie of its host and no referrer, and can set no cookie', async () => {
-  const { context } = scene.purse;
+  const { context } = testBed.purse;
   const node = new URL(liar.rpcUrl);
   await context.addCookies([{ name: 'visitor', value: '7', domain: node.hostname, path: '/' }]);
   const cookies = async () => (await context.cookies(liar.rpcUrl)).map(({ name }) => name);
-  await page.goto(scene.at('/free'));
+  await page.goto(testBed.at('/free'));
   const ask = JSON.stringify({ action: 'version' });
   // To a page of the same site the browser gives the cookie.
   await page.evaluate(
@@ -213,7 +213,7 @@ test('a node gets no cookie of its host and no referrer, and can set no cookie',
   });
   const isAsked = async () => {
     const asked = liar.headers.length;
-    await scene.purse.ask('purse.refresh', {});
+    await testBed.purse.ask('purse.refresh', {});
     await expect.poll(() => liar.headers.length, PATIENCE).toBeGreaterThan(asked);
   };
   await isAsked();

@@ -2,24 +2,24 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, PRICE, type Scene } from './setup.ts';
+import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
 /** The mechanisms that pay first, in the order in which the purse likes them. */
 const MECHANISMS = ['nanoSession', 'nymChallenge', 'trackB', 'nanoSignature'] as const;
 const FLAVOURS = ['spec', 'reference'] as const;
 const EVERY = MECHANISMS.flatMap((mechanism) => FLAVOURS.map((flavour) => [mechanism, flavour] as const));
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
-let mark: Awaited<ReturnType<Scene['mark']>>;
+let mark: Awaited<ReturnType<TestBed['mark']>>;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  mark = await scene.mark();
+  page = await testBed.purse.newPage();
+  mark = await testBed.mark();
 });
 afterEach(() => page.close());
 
@@ -29,7 +29,7 @@ const fetched = (status: number) => page.locator(`#fetch-result[data-status="${s
 
 /** The newest payment, once it is in this state. */
 async function reached(state: PaymentState): Promise<PaymentView> {
-  const { items } = await scene.purse.until(
+  const { items } = await testBed.purse.until(
     'activity.page',
     { before: null, limit: 1 },
     ({ items: [last] }) => last?.kind === 'payment' && last.state === state,
@@ -41,25 +41,25 @@ async function reached(state: PaymentState): Promise<PaymentView> {
 
 /** Approves the one question, which must be for this mechanism. */
 async function approve(mechanism: string): Promise<void> {
-  const question = await scene.purse.nextApproval();
-  expect(question.offer).toMatchObject({ mechanism, payTo: scene.merchant.payTo });
+  const question = await testBed.purse.nextApproval();
+  expect(question.offer).toMatchObject({ mechanism, payTo: testBed.merchant.payTo });
   await question.approve();
 }
 
-/** Exactly one payment was made, by this mechanism, and it bought what it was for; all three books say so. */
+/** Exactly one payment was made, by this mechanism, and it bought what it was for; all three records say so. */
 async function paidOnce(mechanism: string): Promise<void> {
   const settled = await reached('settled');
   expect(settled).toMatchObject({ mechanism, status: 200, approval: 'once' });
   expect(BigInt(settled.amount)).toBeGreaterThanOrEqual(PRICE);
-  expect(await scene.paidSince(mark)).toMatchObject([{ id: settled.id }]);
-  expect(scene.merchant.books().payments.at(-1)).toMatchObject({ mechanism, url: settled.url });
-  expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+  expect(await testBed.paidSince(mark)).toMatchObject([{ id: settled.id }]);
+  expect(testBed.merchant.books().payments.at(-1)).toMatchObject({ mechanism, url: settled.url });
+  expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
 }
 
 /** What the merchant answered at a URL of its own, and whether a proof was there. */
 function answers(url: string): readonly (readonly [status: number | null, hadProof: boolean])[] {
   const { pathname, search } = new URL(url);
-  return scene.merchant
+  return testBed.merchant
     .books()
     .requests.filter(({ path }) => path === pathname + search)
     .map(({ status, hadPaymentSignature }) => [status, hadPaymentSignature]);
@@ -67,7 +67,7 @@ function answers(url: string): readonly (readonly [status: number | null, hadPro
 
 describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   test('opens a page', async () => {
-    const url = scene.at('/article', { mechanism, flavour });
+    const url = testBed.at('/article', { mechanism, flavour });
     void visit(url);
     await approve(mechanism);
     await gateOpens();
@@ -79,12 +79,12 @@ describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   });
 
   test('answers a fetch', async () => {
-    void page.goto(scene.at('/page', { fetch: '1', mechanism, flavour }));
+    void page.goto(testBed.at('/page', { fetch: '1', mechanism, flavour }));
     await approve(mechanism);
     await fetched(200);
     expect(await page.locator('#fetch-result').textContent()).toContain(PAID_MARKER);
     await paidOnce(mechanism);
-    expect(answers(scene.at('/api/data', { mechanism, flavour }))).toEqual([
+    expect(answers(testBed.at('/api/data', { mechanism, flavour }))).toEqual([
       [402, false],
       [200, true],
     ]);
@@ -94,7 +94,7 @@ describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
 describe('a merchant that asks for a payment identifier', () => {
   test.each(MECHANISMS)('gets one from %s, the same on every delivery', async (mechanism) => {
     const terms = { mechanism, paymentIdentifier: 'required', 'refuse-first': '1', 'refuse-with': '500' };
-    const url = scene.at('/article', terms);
+    const url = testBed.at('/article', terms);
     void visit(url);
     await approve(mechanism);
     await reached('refused');
@@ -108,7 +108,7 @@ describe('a merchant that takes several mechanisms', () => {
   test.each(MECHANISMS.map((best, index) => [best, MECHANISMS.slice(index).toReversed().join()]))(
     'is paid by %s, and nothing else, when it takes %s',
     async (best, mechanism) => {
-      void visit(scene.at('/article', { mechanism }));
+      void visit(testBed.at('/article', { mechanism }));
       await approve(best);
       await gateOpens();
       await paidOnce(best);
@@ -118,7 +118,7 @@ describe('a merchant that takes several mechanisms', () => {
 
 describe('a merchant that shows browsers a page without the price', () => {
   test.each(MECHANISMS)('is paid by %s all the same', async (mechanism) => {
-    const url = scene.at('/article', { mechanism, paywall: 'html' });
+    const url = testBed.at('/article', { mechanism, paywall: 'html' });
     void visit(url);
     await approve(mechanism);
     await gateOpens();
@@ -140,7 +140,7 @@ describe('a proof that is turned away for now', () => {
 
   test.each(ways)('is delivered again on the next visit: %s, %s merchant, %s', async (...way) => {
     const [mechanism, flavour, reason] = way;
-    const url = scene.at('/article', { mechanism, flavour, 'refuse-first': '1', 'refuse-with': reason });
+    const url = testBed.at('/article', { mechanism, flavour, 'refuse-first': '1', 'refuse-with': reason });
     void visit(url);
     await approve(mechanism);
     const refused = await reached('refused');
@@ -152,8 +152,8 @@ describe('a proof that is turned away for now', () => {
   });
 
   test.each(MECHANISMS)('is delivered again when the page fetches again: %s', async (mechanism) => {
-    const url = scene.at('/api/data', { mechanism, 'refuse-first': '1', 'refuse-with': '429' });
-    const asking = scene.at('/page', { fetch: url });
+    const url = testBed.at('/api/data', { mechanism, 'refuse-first': '1', 'refuse-with': '429' });
+    const asking = testBed.at('/page', { fetch: url });
     await page.goto(asking);
     await approve(mechanism);
     await fetched(429);
@@ -166,7 +166,7 @@ describe('a proof that is turned away for now', () => {
   test.each([{ 'refuse-first': '1', 'refuse-with': 'lost' }, { 'lose-session': '1' }])(
     'because its session is lost goes again at once, by POST: %j',
     async (loss) => {
-      const url = scene.at('/article', loss);
+      const url = testBed.at('/article', loss);
       void visit(url);
       await approve('nanoSession');
       await paidOnce('nanoSession');
@@ -174,7 +174,7 @@ describe('a proof that is turned away for now', () => {
         [402, false],
         [410, true],
       ]);
-      const { requests } = scene.merchant.books();
+      const { requests } = testBed.merchant.books();
       expect(requests.filter(({ method, path }) => method === 'POST' && url.endsWith(path))).toMatchObject([
         { status: 200, hadPaymentSignature: false },
       ]);

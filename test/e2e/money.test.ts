@@ -1,19 +1,19 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readAddress } from '../devnet/address.ts';
-import { fund, openScene, type Scene, XNO } from './setup.ts';
+import { fund, openTestBed, type TestBed, XNO } from './setup.ts';
 
 const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 
-let scene: Scene;
+let testBed: TestBed;
 let popup: Page;
 
 beforeAll(async () => {
-  scene = await openScene({ funds: 0n });
+  testBed = await openTestBed({ funds: 0n });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  popup = await scene.purse.popup();
+  popup = await testBed.purse.popup();
 });
 afterEach(() => popup.close());
 
@@ -25,18 +25,18 @@ const keyOf = (address: string) => {
   if (key === undefined) throw new RangeError(address);
   return key;
 };
-const chainOf = (address: string) => scene.devnet.ledger.chain(keyOf(address));
+const chainOf = (address: string) => testBed.devnet.ledger.chain(keyOf(address));
 const usable = (testId: string) => popup.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
 
 describe('money that comes', () => {
   test('an empty purse shows where to send it', async () => {
     await balance(0n);
-    expect(await popup.getByTestId('address').getAttribute('data-account')).toBe(scene.purse.account);
+    expect(await popup.getByTestId('address').getAttribute('data-account')).toBe(testBed.purse.account);
     await popup.locator('.receive svg.qr').waitFor();
   });
 
   test('opens the account, and is there without a hand', async () => {
-    const { purse, devnet } = scene;
+    const { purse, devnet } = testBed;
     const hash = await devnet.faucet(purse.account, XNO);
     await balance(XNO);
     expect(chainOf(purse.account)).toMatchObject([
@@ -45,7 +45,7 @@ describe('money that comes', () => {
   });
 
   test('several at once are all taken in, each once', async () => {
-    const { purse, devnet } = scene;
+    const { purse, devnet } = testBed;
     const sources = await Promise.all([1n, 2n, 3n, 4n].map((n) => devnet.faucet(purse.account, n * XNO)));
     await balance(11n * XNO);
     const received = chainOf(purse.account).filter(({ subtype }) => subtype === 'receive');
@@ -59,7 +59,7 @@ describe('money that comes', () => {
   });
 
   test('came while the purse was locked and is taken in when it opens', async () => {
-    const { purse, devnet } = scene;
+    const { purse, devnet } = testBed;
     await purse.ask('vault.lock', {});
     await popup.getByTestId('unlock-password').waitFor();
     await devnet.confirmed(await devnet.faucet(purse.account, XNO));
@@ -71,7 +71,7 @@ describe('money that comes', () => {
 
 describe('money that goes', () => {
   test('an amount is sent to an address, to the raw', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await popup.getByTestId('send').click();
     await popup.getByTestId('send-to').fill(`  ${PAYEE} `);
     await popup.getByTestId('send-amount').fill('1.000000000000000000000000000001');
@@ -80,7 +80,7 @@ describe('money that goes', () => {
     expect(await popup.getByTestId('send-total').getAttribute('data-raw')).toBe(String(XNO + 1n));
     await popup.getByTestId('send-now').click();
     const hash = await popup.getByTestId('sent-hash').textContent();
-    expect(scene.sends().at(-1)).toMatchObject({
+    expect(testBed.sends().at(-1)).toMatchObject({
       hash,
       amount: XNO + 1n,
       block: { link: readAddress(PAYEE) },
@@ -115,7 +115,7 @@ describe('money that goes', () => {
   });
 
   test('everything is sent, and nothing is left', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await popup.getByTestId('send').click();
     await popup.getByTestId('send-to').fill(PAYEE);
     await popup.getByTestId('send-everything').check();
@@ -129,10 +129,10 @@ describe('money that goes', () => {
 });
 
 test('the activity shows everything that moved, newest first, each with its block', async () => {
-  const { purse, devnet } = scene;
+  const { purse, devnet } = testBed;
   await fund(devnet, purse, XNO);
   const page = await purse.newPage();
-  void page.goto(scene.at('/article')).catch(() => undefined);
+  void page.goto(testBed.at('/article')).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.locator('#paid').waitFor();
   await page.close();
@@ -144,12 +144,12 @@ test('the activity shows everything that moved, newest first, each with its bloc
   expect(kinds).toEqual(['payment', 'received', 'sent', 'sent', ...Array(6).fill('received')]);
   await rows.first().click();
   await popup.locator('[data-testid="payment-state"][data-state="settled"]').waitFor();
-  expect(await popup.getByTestId('block-hash').textContent()).toBe(scene.sends().at(-1)?.hash);
+  expect(await popup.getByTestId('block-hash').textContent()).toBe(testBed.sends().at(-1)?.hash);
   expect(await popup.getByTestId('http-status').textContent()).toContain('200');
 });
 
 test('a network is added, used, edited and removed by hand; the purse asks its nodes and no others', async () => {
-  const { purse, devnet, merchant } = scene;
+  const { purse, devnet, merchant } = testBed;
   const named = (label: string) => popup.locator('.choice', { hasText: label });
   await tab('settings');
   await popup
@@ -179,13 +179,13 @@ test('a network is added, used, edited and removed by hand; the purse asks its n
   await popup.locator('.bar .chip', { hasText: 'Second devnet' }).waitFor();
 
   // It pays offers of its own network only.
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const page = await purse.newPage();
-  await page.goto(scene.at('/page', { fetch: '1' }));
+  await page.goto(testBed.at('/page', { fetch: '1' }));
   await page.locator('#fetch-result[data-status="402"]').waitFor();
   const [line] = await purse.until('log.list', {}, ({ length }) => length > 0);
   expect(line).toMatchObject({ key: 'refusal_UNSUPPORTED_NETWORK', site: merchant.origin });
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   await page.close();
 
   await named('Second devnet').locator('button').click();

@@ -8,9 +8,9 @@ import { type NodeProxy, type ProxyFault, startProxy } from '../devnet/proxy.ts'
 import type { SocketFault } from '../devnet/proxy-socket.ts';
 import { twinOf } from '../devnet/twin.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { type Mark, openScene, type Scene, XNO } from './setup.ts';
+import { type Mark, openTestBed, type TestBed, XNO } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 let mark: Mark;
 let debited: bigint;
@@ -20,13 +20,13 @@ let second: NodeProxy;
 const others: Devnet[] = [];
 
 beforeAll(async () => {
-  scene = await openScene({
+  testBed = await openTestBed({
     async line(devnet) {
       [first, second] = [await startProxy(devnet), await startProxy(devnet)];
       return { rpcUrls: [first.rpcUrl, second.rpcUrl], wsUrl: first.wsUrl };
     },
   });
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(XNO),
@@ -35,12 +35,12 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   for (const one of [first, second, ...others]) await one.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  mark = await scene.mark();
+  page = await testBed.purse.newPage();
+  mark = await testBed.mark();
   debited = await spentToday();
 });
 afterEach(async () => {
@@ -52,7 +52,7 @@ afterEach(async () => {
 const PATIENCE = { timeout: 60_000 };
 
 const spentToday = async () => {
-  const [budget] = await scene.purse.ask('budget.list', {});
+  const [budget] = await testBed.purse.ask('budget.list', {});
   return BigInt(budget?.spentToday ?? 0);
 };
 const visit = (url: string) => page.goto(url).catch(() => null);
@@ -63,20 +63,20 @@ const fails = (...faults: readonly ProxyFault[]) => {
 const works = async () => {
   fails();
   first.socket(null);
-  scene.devnet.faults.clear();
+  testBed.devnet.faults.clear();
 };
 
 /** One payment since the mark, in every book, and that is what the budget was debited with. */
 async function paidOnce(): Promise<void> {
-  await expect.poll(async () => (await scene.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
-  const [payment, ...more] = await scene.paidSince(mark);
+  await expect.poll(async () => (await testBed.purse.payments()).at(-1)?.state, PATIENCE).toBe('settled');
+  const [payment, ...more] = await testBed.paidSince(mark);
   expect(more).toEqual([]);
   expect((await spentToday()) - debited).toBe(BigInt(payment?.amount ?? 0));
 }
 
 /** What the user's log says of the newest 402 that was left to its page. */
 const reason = async (url: string) =>
-  (await scene.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
+  (await testBed.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
 
 const there = { way: 'there' } as const;
 const back = { way: 'back' } as const;
@@ -107,24 +107,24 @@ describe('nothing is noticed of', () => {
   test.each(faults)('$name', async ({ name, faults, socket = null }) => {
     fails(...faults);
     first.socket(socket);
-    await visit(scene.at('/article', { name }));
+    await visit(testBed.at('/article', { name }));
     await gateOpens();
     await paidOnce();
   });
 
   test('an answer that is cut, by a page that fetches', async () => {
     fails({ kind: 'cut', ...back, ...process });
-    await visit(scene.at('/page', { fetch: '1' }));
+    await visit(testBed.at('/page', { fetch: '1' }));
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     await paidOnce();
   });
 
   test('a node that takes the block and is alone with it', async () => {
-    const twin = await twinOf(scene.devnet);
+    const twin = await twinOf(testBed.devnet);
     others.push(twin);
     first.set({ kind: 'elsewhere', rpcUrl: twin.rpcUrl });
     first.socket('mute');
-    await visit(scene.at('/article', { name: 'island' }));
+    await visit(testBed.at('/article', { name: 'island' }));
     await gateOpens();
     await paidOnce();
   });
@@ -153,18 +153,18 @@ describe('the page has its 402, the log the reason, and the next visit the conte
       key: 'fault_blockWaits',
     },
   ])('$name', async ({ name, faults, key }) => {
-    const url = scene.at('/article', { name });
+    const url = testBed.at('/article', { name });
     fails(...faults);
     await visit(url);
     await page.locator('#gate').waitFor();
     await expect.poll(() => reason(url), PATIENCE).toBe(key);
-    expect(scene.sends().slice(mark.ledger)).toEqual([]);
+    expect(testBed.sends().slice(mark.ledger)).toEqual([]);
     await works();
     // The purse finds by itself that its nodes are back.
     await expect
       .poll(async () => {
-        await scene.purse.ask('purse.refresh', {});
-        return scene.purse.ask('purse.state', {});
+        await testBed.purse.ask('purse.refresh', {});
+        return testBed.purse.ask('purse.state', {});
       }, PATIENCE)
       .toMatchObject({ trouble: null });
     await visit(url);
@@ -173,8 +173,8 @@ describe('the page has its 402, the log the reason, and the next visit the conte
   });
 
   test('a worker that died while no node could be reached; the popup says so', async () => {
-    const { purse } = scene;
-    const url = scene.at('/article', { name: 'no node' });
+    const { purse } = testBed;
+    const url = testBed.at('/article', { name: 'no node' });
     await purse.killWorker();
     fails({ kind: 'cut', ...there });
     await visit(url);
@@ -184,7 +184,7 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     expect((await purse.payments()).slice(mark.journal)).toMatchObject([
       { state: 'abandoned', fault: { key: 'fault_nodeUnreachable' } },
     ]);
-    mark = await scene.mark();
+    mark = await testBed.mark();
     const popup = await purse.popup();
     await popup.getByTestId('trouble').getByText(messages.fault_nodeUnreachable.message).waitFor();
     await works();

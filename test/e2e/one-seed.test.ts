@@ -4,25 +4,25 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toAddress } from '../devnet/address.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 // Two browsers on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
 /** How many requests each browser makes at once. */
 const MANY = 10;
-let scene: Scene;
+let testBed: TestBed;
 let both: readonly TestPurse[];
 let pages: readonly Page[];
 
 beforeAll(async () => {
   const seed = randomBytes(32).toString('hex');
-  scene = await openScene({ purse: { seed }, devnet: { confirmationDelayMs: 100 }, funds: 10n * XNO });
-  const { id, rpcUrls, wsUrl, thresholds } = scene.devnet.profile;
-  both = [scene.purse, await launchPurse({ seed, network: { id, rpcUrls, wsUrl, thresholds } })];
+  testBed = await openTestBed({ purse: { seed }, devnet: { confirmationDelayMs: 100 }, funds: 10n * XNO });
+  const { id, rpcUrls, wsUrl, thresholds } = testBed.devnet.profile;
+  both = [testBed.purse, await launchPurse({ seed, network: { id, rpcUrls, wsUrl, thresholds } })];
   for (const purse of both) {
     await purse.ask('budget.save', {
-      site: scene.merchant.origin,
+      site: testBed.merchant.origin,
       perPayment: String(2n * PRICE),
       perDay: String(XNO),
       paused: false,
@@ -30,11 +30,11 @@ beforeAll(async () => {
     await purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
   }
   pages = await Promise.all(both.map((purse) => purse.newPage()));
-  for (const page of pages) await page.goto(scene.at('/free'));
+  for (const page of pages) await page.goto(testBed.at('/free'));
 });
 afterAll(async () => {
   await both?.[1]?.close();
-  await scene?.close();
+  await testBed?.close();
 });
 
 /** Fetches all of them at once; the statuses that the page sees in the end. */
@@ -54,7 +54,7 @@ test.each([
   ['whose amounts differ', 'nanoSession'],
   ['of one amount to one payee, which make the same blocks', 'nanoSignature'],
 ])('twenty requests %s all get their content, and each is paid for once', async (_, mechanism) => {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const before = await Promise.all(both.map(async (purse) => (await purse.payments()).length));
   const statuses = await Promise.all(pages.map((page) => fetched(page, urlsOf(mechanism))));
   expect(statuses).toEqual([Array(MANY).fill(200), Array(MANY).fill(200)]);
@@ -63,11 +63,11 @@ test.each([
 
   const lines = (all: readonly (readonly (string | null)[])[]) => all.map(String).toSorted();
   const inJournals = lines(journals.flat().map((one) => [one.blockHash, one.amount, one.payTo]));
-  const sends = scene.sends().slice(mark.ledger);
+  const sends = testBed.sends().slice(mark.ledger);
   expect(
     lines(sends.map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)])),
   ).toEqual(inJournals);
-  const sold = scene.merchant.books().payments.slice(mark.merchant);
+  const sold = testBed.merchant.books().payments.slice(mark.merchant);
   expect(lines(sold.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(inJournals);
   // What was lost to one of them stands on the ledger for nothing of its own.
   const lost = journals.map((payments) => payments.flatMap(({ lostBlocks }) => lostBlocks));

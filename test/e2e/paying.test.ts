@@ -1,32 +1,32 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, PRICE, type Scene, TAG } from './setup.ts';
+import { openTestBed, PRICE, TAG, type TestBed } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
-/** Approves the one question, and checks that what was paid then is the one thing all three books know of. */
+/** Approves the one question, and checks that what was paid then is the one thing all three records know of. */
 async function payOnce(mechanism: string, path: string, seen: () => Promise<unknown>): Promise<void> {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const shown = seen();
-  const { offer, approve } = await scene.purse.nextApproval();
-  expect(offer).toMatchObject({ mechanism, site: scene.merchant.origin, payTo: scene.merchant.payTo });
+  const { offer, approve } = await testBed.purse.nextApproval();
+  expect(offer).toMatchObject({ mechanism, site: testBed.merchant.origin, payTo: testBed.merchant.payTo });
   await approve();
   await shown;
-  await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+  await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
     return last?.kind === 'payment' && last.state === 'settled';
   });
-  const [payment, ...others] = await scene.paidSince(mark);
+  const [payment, ...others] = await testBed.paidSince(mark);
   expect(others).toEqual([]);
   expect(payment).toMatchObject({ mechanism, status: 200, approval: 'once', amount: offer.amount });
   expect(new URL(payment?.url ?? '').pathname).toBe(path);
@@ -43,21 +43,21 @@ const text = (selector: string, wanted: string) =>
 describe.each(['nanoSession', 'nanoSignature'])('with %s a page gets what it asks for by', (mechanism) => {
   test('a document that shows its price', async () => {
     await payOnce(mechanism, '/article', async () => {
-      await page.goto(scene.at('/article', { mechanism }));
+      await page.goto(testBed.at('/article', { mechanism }));
       await text('#paid', PAID_MARKER);
     });
   });
 
   test('a document behind a bare 402', async () => {
     await payOnce(mechanism, '/bare', async () => {
-      await page.goto(scene.at('/bare', { mechanism })).catch(() => undefined);
+      await page.goto(testBed.at('/bare', { mechanism })).catch(() => undefined);
       await text('#paid', PAID_MARKER);
     });
   });
 
   test('an iframe', async () => {
     await payOnce(mechanism, '/frame', async () => {
-      await page.goto(scene.at('/page', { iframe: '1', mechanism }));
+      await page.goto(testBed.at('/page', { iframe: '1', mechanism }));
       await page.frameLocator('#iframe-view').locator('#paid').waitFor();
     });
   });
@@ -69,7 +69,7 @@ describe.each(['nanoSession', 'nanoSignature'])('with %s a page gets what it ask
     ['img', '/image.png'],
   ])('%s', async (way, path) => {
     await payOnce(mechanism, path, async () => {
-      await page.goto(scene.at('/page', { [way]: '1', mechanism }));
+      await page.goto(testBed.at('/page', { [way]: '1', mechanism }));
       await page.locator(`#${way}-result[data-state="done"][data-status="200"]`).waitFor();
     });
     const answer = await page.locator(`#${way}-result`).textContent();
@@ -79,7 +79,7 @@ describe.each(['nanoSession', 'nanoSignature'])('with %s a page gets what it ask
 });
 
 test('a form that was posted is posted again with its words', async () => {
-  await page.goto(scene.at('/page'));
+  await page.goto(testBed.at('/page'));
   await payOnce('nanoSession', '/api/echo', async () => {
     await page.click('#do-form');
     await text('body', 'word=hello');
@@ -89,17 +89,17 @@ test('a form that was posted is posted again with its words', async () => {
 test('a question says what it costs, whom it pays, for what, and how it was checked', async () => {
   const description = 'Two columns, no advertising';
   // The engines are timed once, some time after the start, and do no work ahead meanwhile.
-  await scene.purse.until('work.read', {}, ({ engines }) => engines.some(({ rate }) => rate !== null));
-  await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
-  void page.goto(scene.at('/article', { description, expiry: '120' })).catch(() => undefined);
-  const { offer, decline } = await scene.purse.nextApproval();
+  await testBed.purse.until('work.read', {}, ({ engines }) => engines.some(({ rate }) => rate !== null));
+  await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.work === 'ready');
+  void page.goto(testBed.at('/article', { description, expiry: '120' })).catch(() => undefined);
+  const { offer, decline } = await testBed.purse.nextApproval();
   expect(offer).toMatchObject({
     description,
     askedBy: null,
     reason: 'reason_newSite',
     missing: null,
     work: 'ready',
-    url: scene.at('/article', { description, expiry: '120' }),
+    url: testBed.at('/article', { description, expiry: '120' }),
   });
   expect(offer.checks).toContain('check_sumMatches');
   expect(offer.expiresAt - Date.now()).toBeGreaterThan(60_000);
@@ -108,9 +108,9 @@ test('a question says what it costs, whom it pays, for what, and how it was chec
 });
 
 test('what a page cannot wait for is paid once, and comes when the user has the page load again', async () => {
-  const { purse } = scene;
-  const mark = await scene.mark();
-  const url = scene.at('/api/data', { by: 'a synchronous request' });
+  const { purse } = testBed;
+  const mark = await testBed.mark();
+  const url = testBed.at('/api/data', { by: 'a synchronous request' });
   const ask = () =>
     page.evaluate((target) => {
       const xhr = new XMLHttpRequest();
@@ -118,7 +118,7 @@ test('what a page cannot wait for is paid once, and comes when the user has the 
       xhr.send();
       return xhr.status;
     }, url);
-  await page.goto(scene.at('/free'));
+  await page.goto(testBed.at('/free'));
   expect(await ask()).toBe(402);
   const { offer, approve } = await purse.nextApproval();
   expect(offer.warnings).toContain('warning_loadAgain');
@@ -131,5 +131,5 @@ test('what a page cannot wait for is paid once, and comes when the user has the 
   expect(await ask()).toBe(200);
   await popup.getByTestId('load-page').waitFor({ state: 'detached' });
   await popup.close();
-  expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled', status: 200 }]);
+  expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled', status: 200 }]);
 });

@@ -1,20 +1,20 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { quote } from '../merchant/testing/scene.ts';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { quote } from '../merchant/testing/test-bed.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  const { purse, merchant } = scene;
+  const { purse, merchant } = testBed;
   await purse.ask('budget.remove', { site: merchant.origin });
   await purse.ask('settings.unblock', { site: merchant.origin });
   await purse.ask('purse.pause', { paused: false });
@@ -29,18 +29,18 @@ const PAID: Readonly<Record<string, string>> = {
   iframe: '/frame',
 };
 
-const site = () => scene.merchant.origin;
+const site = () => testBed.merchant.origin;
 const FETCHED = '#fetch-result[data-state="done"]';
 
 /** Opens a page that fetches something for a price, and gives the status that the page sees in the end. */
 async function fetched(query: Readonly<Record<string, string>> = {}): Promise<string | null> {
-  await page.goto(scene.at('/page', { fetch: '1', ...query }));
+  await page.goto(testBed.at('/page', { fetch: '1', ...query }));
   await page.locator(FETCHED).waitFor();
   return page.getAttribute('#fetch-result', 'data-status');
 }
 
 const budget = (perPayment: bigint, perDay: bigint) =>
-  scene.purse.ask('budget.save', {
+  testBed.purse.ask('budget.save', {
     site: site(),
     perPayment: String(perPayment),
     perDay: String(perDay),
@@ -49,56 +49,56 @@ const budget = (perPayment: bigint, perDay: bigint) =>
 
 /** The one question that `visit` leads to; declined, and nothing paid. */
 async function declined(visit: () => Promise<unknown>): Promise<{ readonly reason: string }> {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const seen = visit();
-  const { offer, decline } = await scene.purse.nextApproval();
+  const { offer, decline } = await testBed.purse.nextApproval();
   await decline();
   await seen;
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   return offer;
 }
 
 describe('without a budget', () => {
   test('what was approved once is asked about again', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const first = fetched();
-    await (await scene.purse.nextApproval()).approve();
+    await (await testBed.purse.nextApproval()).approve();
     expect(await first).toBe('200');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     expect(await declined(fetched)).toMatchObject({ reason: 'reason_newSite' });
   });
 
   test('a declined request sees its own 402', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const seen = fetched();
-    await (await scene.purse.nextApproval()).decline();
+    await (await testBed.purse.nextApproval()).decline();
     expect(await seen).toBe('402');
     expect(JSON.parse((await page.textContent('#fetch-result')) ?? '')).toMatchObject({ x402Version: 2 });
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('a declined document shows its own price', async () => {
-    await declined(() => page.goto(scene.at('/article')));
+    await declined(() => page.goto(testBed.at('/article')));
     await page.locator('#gate').waitFor();
     expect(await page.locator('#paid').count()).toBe(0);
   });
 
   test('a site that was refused for ever asks no more, until the user takes it back', async () => {
     const seen = fetched();
-    await (await scene.purse.nextApproval()).never();
+    await (await testBed.purse.nextApproval()).never();
     expect(await seen).toBe('402');
 
     expect(await fetched()).toBe('402');
-    const { blockedSites } = await scene.purse.ask('settings.read', {});
+    const { blockedSites } = await testBed.purse.ask('settings.read', {});
     expect(blockedSites).toEqual([site()]);
-    const [line] = await scene.purse.until(
+    const [line] = await testBed.purse.until(
       'log.list',
       {},
       ([newest]) => newest?.key === 'refusal_SITE_BLOCKED',
     );
     expect(line).toMatchObject({ site: site() });
 
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('nav button').last().click();
     await popup.locator('.blocked button').click();
     await popup.locator('.blocked').waitFor({ state: 'detached' });
@@ -109,25 +109,25 @@ describe('without a budget', () => {
 
 describe('inside a budget', () => {
   test('a budget that was set with a payment pays the next ones without a question', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const seen = fetched();
-    const { approve } = await scene.purse.nextApproval();
+    const { approve } = await testBed.purse.nextApproval();
     await approve({ budget: { perPayment: 2n * PRICE, perDay: 4n * PRICE } });
     expect(await seen).toBe('200');
-    expect(await scene.purse.ask('budget.list', {})).toMatchObject([
+    expect(await testBed.purse.ask('budget.list', {})).toMatchObject([
       { site: site(), perPayment: String(2n * PRICE), perDay: String(4n * PRICE) },
     ]);
     expect(await fetched()).toBe('200');
-    const paid = await scene.paidSince(mark);
+    const paid = await testBed.paidSince(mark);
     expect(paid.map(({ approval }) => approval)).toEqual(['once', 'budget']);
   });
 
   test('what it has spent today is the sum of what the merchant was paid', async () => {
-    const before = (await scene.purse.payments()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    const before = (await testBed.purse.payments()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
     await budget(2n * PRICE, XNO);
     expect(await fetched()).toBe('200');
-    const [payment] = (await scene.purse.payments()).slice(-1);
-    const [view] = await scene.purse.ask('budget.list', {});
+    const [payment] = (await testBed.purse.payments()).slice(-1);
+    const [view] = await testBed.purse.ask('budget.list', {});
     expect(view?.spentToday).toBe(String(before + BigInt(payment?.amount ?? 0)));
   });
 
@@ -152,7 +152,7 @@ describe('inside a budget', () => {
   });
 
   test('a paused budget, and a purse that is paused, ask', async () => {
-    await scene.purse.ask('budget.save', {
+    await testBed.purse.ask('budget.save', {
       site: site(),
       perPayment: String(XNO),
       perDay: String(XNO),
@@ -161,23 +161,23 @@ describe('inside a budget', () => {
     expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });
 
     await budget(XNO, XNO);
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('nav button').nth(2).click();
     await popup.getByTestId('pause-all').click();
-    await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
+    await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.paused);
     await popup.close();
     expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });
   });
 
   test('another payee than before is asked about', async () => {
     const seen = fetched();
-    const { approve } = await scene.purse.nextApproval();
+    const { approve } = await testBed.purse.nextApproval();
     await approve({ budget: { perPayment: XNO, perDay: XNO } });
     expect(await seen).toBe('200');
-    const entry = await quote(scene.at('/api/data'));
-    const resource = { url: scene.at('/api/data') };
+    const entry = await quote(testBed.at('/api/data'));
+    const resource = { url: testBed.at('/api/data') };
     const swapped = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
-    const url = scene.merchant.registerHeader(Buffer.from(JSON.stringify(swapped)).toString('base64'));
+    const url = testBed.merchant.registerHeader(Buffer.from(JSON.stringify(swapped)).toString('base64'));
     expect(await declined(() => fetched({ fetch: url }))).toMatchObject({ reason: 'reason_payeeChanged' });
   });
 });
@@ -185,30 +185,30 @@ describe('inside a budget', () => {
 describe('one site cannot spend the budget of another', () => {
   test.each(['fetch', 'img', 'iframe'])('by %s', async (way) => {
     await budget(XNO, XNO);
-    const elsewhere = new URL(scene.at('/page', { [way]: scene.at(PAID[way] ?? '') }));
+    const elsewhere = new URL(testBed.at('/page', { [way]: testBed.at(PAID[way] ?? '') }));
     elsewhere.hostname = 'localhost';
     const offer = await declined(() => page.goto(elsewhere.href, { waitUntil: 'commit' }));
     expect(offer).toMatchObject({
       reason: 'reason_crossSite',
       site: site(),
-      askedBy: scene.merchant.otherOrigin,
+      askedBy: testBed.merchant.otherOrigin,
     });
   });
 
   test('by a link', async () => {
     await budget(XNO, XNO);
-    await page.goto(`${scene.merchant.otherOrigin}/free`);
+    await page.goto(`${testBed.merchant.otherOrigin}/free`);
     const visit = () =>
-      page.evaluate((url) => location.assign(url), scene.at('/article', { mechanism: 'nanoSignature' }));
+      page.evaluate((url) => location.assign(url), testBed.at('/article', { mechanism: 'nanoSignature' }));
     expect(await declined(visit)).toMatchObject({ reason: 'reason_crossSite' });
   });
 });
 
 test('ten requests at once pay as many times as the budget allows, and ask about the rest', async () => {
-  const mark = await scene.mark();
-  const { otherOrigin } = scene.merchant;
+  const mark = await testBed.mark();
+  const { otherOrigin } = testBed.merchant;
   // The other name of the merchant has spent nothing today: five fit, to the raw.
-  await scene.purse.ask('budget.save', {
+  await testBed.purse.ask('budget.save', {
     site: otherOrigin,
     perPayment: String(PRICE),
     perDay: String(5n * PRICE),
@@ -219,21 +219,21 @@ test('ten requests at once pay as many times as the budget allows, and ask about
     (urls) => Promise.all(urls.map(async (url) => (await fetch(url)).status)),
     Array.from({ length: 10 }, (_, n) => `/api/data?mechanism=nanoSignature&n=${n}`),
   );
-  await scene.purse.until('approval.list', {}, (list) => list.length === 5);
-  await scene.purse.until('activity.page', { before: null, limit: 10 }, ({ items }) => {
+  await testBed.purse.until('approval.list', {}, (list) => list.length === 5);
+  await testBed.purse.until('activity.page', { before: null, limit: 10 }, ({ items }) => {
     const mine = items.filter((item) => item.kind === 'payment' && item.site === otherOrigin);
     return mine.length === 5 && mine.every((item) => item.kind === 'payment' && item.state === 'settled');
   });
   for (let rest = 5; rest > 0; rest--) {
-    const { offer, decline } = await scene.purse.nextApproval();
+    const { offer, decline } = await testBed.purse.nextApproval();
     expect(offer).toMatchObject({ reason: 'reason_overDay', site: otherOrigin });
     await decline();
   }
   expect((await answers).toSorted()).toEqual([...Array(5).fill(200), ...Array(5).fill(402)]);
-  const paid = await scene.paidSince(mark);
+  const paid = await testBed.paidSince(mark);
   expect(paid.map(({ amount, approval }) => [amount, approval])).toEqual(
     Array(5).fill([String(PRICE), 'budget']),
   );
-  const spent = (await scene.purse.ask('budget.list', {})).find((one) => one.site === otherOrigin);
+  const spent = (await testBed.purse.ask('budget.list', {})).find((one) => one.site === otherOrigin);
   expect(spent?.spentToday).toBe(String(5n * PRICE));
 });

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { findChromium } from '../../scripts/browser.ts';
 import { bridgeRequests, pageRequests } from '../../src/messages/contract.ts';
 import { ROOT } from './build.ts';
-import { openScene, type Scene, XNO } from './setup.ts';
+import { openTestBed, type TestBed, XNO } from './setup.ts';
 
 const Keys = v.object({
   bip44Derivation: v.object({
@@ -33,15 +33,15 @@ const PAGES = [
   'src/pages/devtools/panel.html',
 ];
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 /** A page that listens to the browser's network layer. */
 let spy: Page;
 
 beforeAll(async () => {
-  scene = await openScene({ purse: { seed: mnemonic, password: PASSWORD } });
-  expect(scene.purse.account).toBe(asBip44NoPassphrase.address);
-  spy = await scene.purse.newPage();
+  testBed = await openTestBed({ purse: { seed: mnemonic, password: PASSWORD } });
+  expect(testBed.purse.account).toBe(asBip44NoPassphrase.address);
+  spy = await testBed.purse.newPage();
   await spy.goto(inPurse('manifest.json'));
   await spy.evaluate(() => {
     const hosts = new Set<string>();
@@ -55,27 +55,27 @@ beforeAll(async () => {
     );
   });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
-const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 
 describe('a page', () => {
   test('has no way to the purse’s messages', async () => {
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     expect(
       await page.evaluate(
         (id) => typeof (globalThis as { chrome?: typeof chrome }).chrome?.runtime?.sendMessage + id.length,
-        scene.purse.extensionId,
+        testBed.purse.extensionId,
       ),
-    ).toBe(`undefined${scene.purse.extensionId.length}`);
+    ).toBe(`undefined${testBed.purse.extensionId.length}`);
   });
 
   test.each(['manifest.json', 'icons/purse-16.png', ...PAGES])('cannot load %s', async (path) => {
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     const outcome = await page.evaluate(async (url) => {
       const byFetch = await fetch(url).then(
         () => 'loaded',
@@ -108,7 +108,7 @@ describe('a page', () => {
     const other = await plain.newPage();
     const looks = await Promise.all(
       [page, other].map(async (one) => {
-        await one.goto(scene.at('/free'));
+        await one.goto(testBed.at('/free'));
         return one.evaluate(() => {
           const shape = (value: object) =>
             Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, property]) => [
@@ -139,7 +139,7 @@ describe('a page', () => {
 describe('the script in a page', () => {
   /** What the purse's own script in the page would learn, were it taken over. */
   async function inBridge<T>(expression: string): Promise<T> {
-    const session = await scene.purse.context.newCDPSession(page);
+    const session = await testBed.purse.context.newCDPSession(page);
     const bridge = new Promise<number>((resolve) => {
       session.on('Runtime.executionContextCreated', ({ context }) => {
         if (context.origin === inPurse('').slice(0, -1)) resolve(context.id);
@@ -157,7 +157,7 @@ describe('the script in a page', () => {
   }
 
   test('is refused every question of the purse’s pages', async () => {
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     const names = Object.keys(pageRequests);
     const answers = await inBridge<{ ok: boolean; fault: { key: string } }[]>(
       `Promise.all(${JSON.stringify(names)}.map((ask) => chrome.runtime.sendMessage({ ask, input: {} })))`,
@@ -166,7 +166,7 @@ describe('the script in a page', () => {
   });
 
   test('and the purse’s pages the script’s', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     const names = Object.keys(bridgeRequests);
     const answers = await popup.evaluate(
       (all) => Promise.all(all.map((ask) => chrome.runtime.sendMessage({ ask, input: {} }))),
@@ -177,7 +177,7 @@ describe('the script in a page', () => {
   });
 
   test('finds nothing in storage', async () => {
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     expect(await inBridge('chrome.storage.local.get(null)')).toEqual({});
     expect(
       await inBridge('chrome.storage.session.get(null).then(() => "open", (error) => error.message)'),
@@ -187,9 +187,9 @@ describe('the script in a page', () => {
 });
 
 test('a proof goes to the one URL that asked for it, and nowhere on a redirect', async () => {
-  const { merchant, purse } = scene;
+  const { merchant, purse } = testBed;
   const to = `${merchant.otherOrigin}/free?after=payment`;
-  const url = scene.at('/moves-away', { to });
+  const url = testBed.at('/moves-away', { to });
   void page.goto(url).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.waitForURL(to);
@@ -202,7 +202,7 @@ test('a proof goes to the one URL that asked for it, and nowhere on a redirect',
 describe('the secret', () => {
   /** Everything the extension keeps anywhere, as text: strings as they are, bytes as hex. */
   async function everythingKept(): Promise<string> {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     const kept = await popup.evaluate(async () => {
       const read = <T>(request: IDBRequest<T>) =>
         new Promise<T>((resolve, reject) => {
@@ -260,7 +260,7 @@ describe('the secret', () => {
   }
 
   test('lies nowhere in clear, unlocked or locked; locking leaves in the session where the database is, and nothing else', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     expectNoSecretIn(await everythingKept());
     const popup = await purse.popup();
     const session = () => popup.evaluate(() => chrome.storage.session.get(null));
@@ -280,7 +280,7 @@ describe('the secret', () => {
 });
 
 test('the purse’s own pages stay inside their own rules', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const errors: string[] = [];
   const watch = async (path: string) => {
     const view = await purse.newPage();
@@ -298,7 +298,7 @@ test('the purse’s own pages stay inside their own rules', async () => {
   };
   const trespasses = (view: Page) =>
     view.evaluate(() => (globalThis as typeof globalThis & Spying).trespasses);
-  void page.goto(scene.at('/article')).catch(() => undefined);
+  void page.goto(testBed.at('/article')).catch(() => undefined);
   const { decline } = await purse.nextApproval();
   for (const path of PAGES.filter((name) => !name.includes('popup'))) {
     const view = await watch(path);
@@ -312,7 +312,7 @@ test('the purse’s own pages stay inside their own rules', async () => {
   expect(errors).toEqual([]);
 
   // The watch itself works: a script from elsewhere is a trespass.
-  const src = scene.at('/free');
+  const src = testBed.at('/free');
   await popup.evaluate((url) => {
     document.head.append(Object.assign(document.createElement('script'), { src: url }));
   }, src);
@@ -321,14 +321,14 @@ test('the purse’s own pages stay inside their own rules', async () => {
 });
 
 test('nothing was asked of anyone but the node and the sites that were visited', async () => {
-  const { purse, devnet, merchant } = scene;
+  const { purse, devnet, merchant } = testBed;
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(XNO),
     perDay: String(XNO),
     paused: false,
   });
-  await page.goto(scene.at('/page', { fetch: '1', img: '1', iframe: '1' }));
+  await page.goto(testBed.at('/page', { fetch: '1', img: '1', iframe: '1' }));
   await page.locator('#fetch-result[data-status="200"]').waitFor();
   await page.locator('#img-result[data-status="200"]').waitFor();
   const hosts = [devnet.rpcUrl, devnet.wsUrl, merchant.origin, merchant.otherOrigin].map(

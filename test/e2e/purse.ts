@@ -141,7 +141,7 @@ async function setUp(
   await page.goto(url(ONBOARDING));
   if (isNew) await installTab(context, url(ONBOARDING), page);
   for (const other of context.pages()) if (other !== page) await other.close();
-  const desk = async (): Promise<Page> => {
+  const ownPage = async (): Promise<Page> => {
     if (page.isClosed()) {
       page = await context.newPage();
       await page.goto(url(ONBOARDING));
@@ -151,7 +151,7 @@ async function setUp(
 
   const ask: TestPurse['ask'] = async (question, input) => {
     const message = { ask: question, input };
-    const reply = await (await desk()).evaluate((asked) => chrome.runtime.sendMessage(asked), message);
+    const reply = await (await ownPage()).evaluate((asked) => chrome.runtime.sendMessage(asked), message);
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;
   };
@@ -206,19 +206,19 @@ async function setUp(
   const isGone = (id: string) => (list: PageResponses['approval.list']) => list.every((one) => one.id !== id);
 
   /** Answers a question on the screen where it stands; when that screen goes away before the click, on the next one. */
-  const answer = async (id: string, walk: (screen: Screen) => Promise<void>): Promise<void> => {
+  const answer = async (id: string, act: (screen: Screen) => Promise<void>): Promise<void> => {
     const deadline = Date.now() + PATIENCE;
-    let walked = false;
+    let acted = false;
     for (;;) {
       const screen = await shown(id);
       try {
-        await walk(screen);
-        walked = true;
+        await act(screen);
+        acted = true;
         await until('approval.list', {}, isGone(id), SETTLING);
         return;
       } catch (failure) {
         const gone = isGone(id)(await ask('approval.list', {}));
-        if (gone && walked) return;
+        if (gone && acted) return;
         if (gone || Date.now() > deadline) throw failure;
       } finally {
         await screen.close();
@@ -245,7 +245,7 @@ async function setUp(
     until,
     activity,
     newPage: () => context.newPage(),
-    newPrivatePage: async (first = 'about:blank') => openPrivatePage(await desk(), first),
+    newPrivatePage: async (first = 'about:blank') => openPrivatePage(await ownPage(), first),
     async popup() {
       const popup = await context.newPage();
       await popup.setViewportSize({ width: 360, height: 600 });
@@ -276,7 +276,7 @@ async function setUp(
       };
     },
     async killWorker() {
-      await stopWorker(await desk());
+      await stopWorker(await ownPage());
       // What still waits is asked anew by the worker's next life.
       givenOut.clear();
     },

@@ -2,26 +2,26 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
-import { openScene, type Scene, XNO } from './setup.ts';
+import { openTestBed, type TestBed, XNO } from './setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  scene.devnet.elections.delayMs = 50;
+  testBed.devnet.elections.delayMs = 50;
   await page.close();
 });
 
 /** The newest payment, once it has come this far. */
 async function reached(...states: readonly PaymentState[]): Promise<PaymentView> {
-  const { items } = await scene.purse.until(
+  const { items } = await testBed.purse.until(
     'activity.page',
     { before: null, limit: 1 },
     ({ items: [last] }) => last?.kind === 'payment' && states.includes(last.state),
@@ -36,10 +36,10 @@ const visit = (url: string) => page.goto(url).catch(() => null);
 
 describe('an answer that was lost', () => {
   test('is asked for again with the same proof, and nothing is paid twice', async () => {
-    const mark = await scene.mark();
-    const url = scene.at('/loses-answer');
+    const mark = await testBed.mark();
+    const url = testBed.at('/loses-answer');
     void visit(url);
-    await (await scene.purse.nextApproval()).approve();
+    await (await testBed.purse.nextApproval()).approve();
     const lost = await reached('unanswered');
     expect(lost).toMatchObject({ canDeliver: true, status: null });
 
@@ -47,50 +47,50 @@ describe('an answer that was lost', () => {
     await gateOpens();
     const settled = await reached('settled');
     expect(settled).toMatchObject({ id: lost.id, blockHash: lost.blockHash, status: 200 });
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('is lost too when it breaks off on its way into the page', async () => {
-    const mark = await scene.mark();
-    const url = scene.at('/breaks-off');
+    const mark = await testBed.mark();
+    const url = testBed.at('/breaks-off');
     void visit(url);
-    await (await scene.purse.nextApproval()).approve();
+    await (await testBed.purse.nextApproval()).approve();
     const lost = await reached('unanswered');
     await page.close();
 
-    page = await scene.purse.newPage();
+    page = await testBed.purse.newPage();
     await visit(url);
     await gateOpens();
     expect(await reached('settled')).toMatchObject({ id: lost.id, blockHash: lost.blockHash });
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('comes when the user has the proof delivered from the payment’s story', async () => {
-    const mark = await scene.mark();
-    void visit(scene.at('/loses-answer', { n: '2' }));
-    await (await scene.purse.nextApproval()).approve();
+    const mark = await testBed.mark();
+    void visit(testBed.at('/loses-answer', { n: '2' }));
+    await (await testBed.purse.nextApproval()).approve();
     const { id } = await reached('unanswered');
     await page.close();
 
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
-    const opened = scene.purse.context.waitForEvent('page');
+    const opened = testBed.purse.context.waitForEvent('page');
     await popup.getByTestId('deliver').click();
     page = await opened;
     await gateOpens();
     await popup.locator('[data-testid="payment-state"][data-state="settled"]').waitFor();
     await popup.close();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 });
 
 describe('a server that takes the money and refuses', () => {
   test('is not paid again by itself, not even inside a budget', async () => {
-    const { purse, merchant } = scene;
+    const { purse, merchant } = testBed;
     const budget = { perPayment: String(XNO), perDay: String(XNO), paused: false };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
-    const mark = await scene.mark();
-    const url = scene.at('/always-refuses');
+    const mark = await testBed.mark();
+    const url = testBed.at('/always-refuses');
     await visit(url);
     const refused = await reached('refused');
     expect(refused).toMatchObject({ approval: 'budget', status: 402 });
@@ -103,97 +103,97 @@ describe('a server that takes the money and refuses', () => {
     const { offer, decline } = await purse.nextApproval();
     expect(offer.reason).toBe('reason_undeliveredBefore');
     await decline();
-    expect(await scene.paidSince(mark)).toMatchObject([{ id: refused.id, state: 'refused' }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ id: refused.id, state: 'refused' }]);
     await purse.ask('budget.remove', { site: merchant.origin });
   });
 });
 
 describe('a page that is loaded again', () => {
   test('while its question waits is paid for once', async () => {
-    const mark = await scene.mark();
-    void visit(scene.at('/article'));
-    const first = await scene.purse.nextApproval();
+    const mark = await testBed.mark();
+    void visit(testBed.at('/article'));
+    const first = await testBed.purse.nextApproval();
     void page.reload().catch(() => null);
-    const second = await scene.purse.nextApproval();
-    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: second.offer.id }]);
+    const second = await testBed.purse.nextApproval();
+    expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: second.offer.id }]);
     expect(second.offer.id).not.toBe(first.offer.id);
     await second.approve();
     await gateOpens();
     await reached('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('while it is being paid is paid for once', async () => {
-    scene.devnet.elections.delayMs = 1500;
-    const mark = await scene.mark();
-    void visit(scene.at('/article'));
-    await (await scene.purse.nextApproval()).approve();
+    testBed.devnet.elections.delayMs = 1500;
+    const mark = await testBed.mark();
+    void visit(testBed.at('/article'));
+    await (await testBed.purse.nextApproval()).approve();
     await reached('published');
     await page.reload().catch(() => null);
     await gateOpens();
     await reached('settled');
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('that fetches while it is being paid is paid for once', async () => {
-    scene.devnet.elections.delayMs = 1500;
-    const mark = await scene.mark();
-    await page.goto(scene.at('/page', { fetch: '1' }));
-    await (await scene.purse.nextApproval()).approve();
+    testBed.devnet.elections.delayMs = 1500;
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/page', { fetch: '1' }));
+    await (await testBed.purse.nextApproval()).approve();
     await reached('published');
     await page.reload();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     await reached('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 });
 
 describe('a worker that is killed', () => {
   const ways = [
-    { way: 'document', url: () => scene.at('/article'), done: gateOpens },
+    { way: 'document', url: () => testBed.at('/article'), done: gateOpens },
     {
       way: 'fetch',
-      url: () => scene.at('/page', { fetch: '1' }),
+      url: () => testBed.at('/page', { fetch: '1' }),
       done: () => page.locator('#fetch-result[data-status="200"]').waitFor(),
     },
     {
       way: 'iframe',
-      url: () => scene.at('/page', { iframe: '1' }),
+      url: () => testBed.at('/page', { iframe: '1' }),
       done: () => page.frameLocator('#iframe-view').locator('#paid').waitFor(),
     },
   ];
 
   test.each(ways)('while the question waits asks it again: $way', async ({ url, done }) => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     void visit(url());
-    const first = await scene.purse.nextApproval();
-    await scene.purse.killWorker();
-    const second = await scene.purse.nextApproval();
+    const first = await testBed.purse.nextApproval();
+    await testBed.purse.killWorker();
+    const second = await testBed.purse.nextApproval();
     expect(second.offer.url).toBe(first.offer.url);
-    expect(await scene.purse.ask('approval.list', {})).toHaveLength(1);
+    expect(await testBed.purse.ask('approval.list', {})).toHaveLength(1);
     await second.approve();
     await done();
     await reached('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test.each(ways)('before the confirmation pays once, and the page gets it: $way', async ({ url, done }) => {
-    scene.devnet.elections.delayMs = 2000;
-    const mark = await scene.mark();
+    testBed.devnet.elections.delayMs = 2000;
+    const mark = await testBed.mark();
     void visit(url());
-    await (await scene.purse.nextApproval()).approve();
+    await (await testBed.purse.nextApproval()).approve();
     await reached('published');
-    await scene.purse.killWorker();
+    await testBed.purse.killWorker();
     await reached('settled');
     await done();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('before the block is published publishes the very same block', async () => {
-    const { devnet, purse } = scene;
-    const mark = await scene.mark();
-    void visit(scene.at('/article'));
+    const { devnet, purse } = testBed;
+    const mark = await testBed.mark();
+    void visit(testBed.at('/article'));
     const { approve } = await purse.nextApproval();
     devnet.faults.set({ kind: 'latency', ms: 60_000, action: 'process', times: 1 });
     await approve();
@@ -203,13 +203,13 @@ describe('a worker that is killed', () => {
     await gateOpens();
     expect(blockHash).not.toBeNull();
     expect(settled.blockHash).toBe(blockHash);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('while the server thinks about the proof delivers it again', async () => {
-    const { devnet, purse } = scene;
-    const mark = await scene.mark();
-    const url = scene.at('/article');
+    const { devnet, purse } = testBed;
+    const mark = await testBed.mark();
+    const url = testBed.at('/article');
     void visit(url);
     const { approve } = await purse.nextApproval();
     // The merchant asks the node about the proof; the purse is done with the node by then.
@@ -223,23 +223,23 @@ describe('a worker that is killed', () => {
     await visit(url);
     expect(await reached('refused')).toMatchObject({ status: 410 });
     expect(await purse.ask('approval.list', {})).toEqual([]);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('when nobody waits any more keeps the proof for the next visit', async () => {
-    scene.devnet.elections.delayMs = 1500;
-    const mark = await scene.mark();
-    const url = scene.at('/article', { n: 'later' });
+    testBed.devnet.elections.delayMs = 1500;
+    const mark = await testBed.mark();
+    const url = testBed.at('/article', { n: 'later' });
     void visit(url);
-    await (await scene.purse.nextApproval()).approve();
+    await (await testBed.purse.nextApproval()).approve();
     await reached('published');
     await page.close();
-    await scene.purse.killWorker();
+    await testBed.purse.killWorker();
     await reached('proven', 'unanswered');
-    page = await scene.purse.newPage();
+    page = await testBed.purse.newPage();
     await visit(url);
     await gateOpens();
     await reached('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 });

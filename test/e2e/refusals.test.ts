@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { EntryRefusalCode, EnvelopeCode } from '../../src/protocol/offer/codes.ts';
 import { DEMO_ISSUE } from '../merchant/free-routes.ts';
 import { ROOT } from './build.ts';
-import { openScene, PRICE, type Scene } from './setup.ts';
+import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
 const sentences: Readonly<Record<string, { readonly message: string }>> = JSON.parse(
   readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8'),
@@ -13,17 +13,17 @@ const sentences: Readonly<Record<string, { readonly message: string }>> = JSON.p
 
 const sentence = (key: string) => sentences[key]?.message ?? `no sentence for ${key}`;
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
   // A page is only unencrypted to the purse where it does not come from this machine.
   const extraArgs = ['--host-resolver-rules=MAP tollgate.test 127.0.0.1'];
-  scene = await openScene({ purse: { extraArgs } });
+  testBed = await openTestBed({ purse: { extraArgs } });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
@@ -36,7 +36,7 @@ const entry = (changed: object = {}) => ({
   network: 'nano:devnet',
   asset: 'XNO',
   amount: String(PRICE),
-  payTo: scene.merchant.payTo,
+  payTo: testBed.merchant.payTo,
   maxTimeoutSeconds: 180,
   extra: {},
   ...changed,
@@ -51,13 +51,13 @@ const session = (changed: object = {}) => ({
 });
 const selling = (...accepts: unknown[]) => ({
   x402Version: 2,
-  resource: { url: scene.at('/malformed') },
+  resource: { url: testBed.at('/malformed') },
   accepts,
 });
 const soldBy = (extra: unknown) => base64(selling(entry({ extra })));
 const soldAs = (changed: object) => base64(selling(entry({ extra: { nanoSession: session() }, ...changed })));
 const signedFor = (changed: object) =>
-  soldBy({ nanoSignature: { url: scene.at('/malformed'), messageToSign: 'block_hash+url', ...changed } });
+  soldBy({ nanoSignature: { url: testBed.at('/malformed'), messageToSign: 'block_hash+url', ...changed } });
 
 /** A header for every reason that the protocol knows. */
 const HEADERS: Readonly<Record<EnvelopeCode | EntryRefusalCode, () => string>> = {
@@ -107,16 +107,16 @@ const UNPAYABLE: Readonly<Record<string, () => string>> = {
   PROOF_ELSEWHERE: () =>
     registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })).replace('/malformed', DEMO_ISSUE),
   HAND_OVER_OFF: () => registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })),
-  EXPIRES_TOO_SOON: () => scene.at('/api/data', { expiry: '10' }),
+  EXPIRES_TOO_SOON: () => testBed.at('/api/data', { expiry: '10' }),
   INSECURE_URL: () =>
-    scene.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),
+    testBed.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),
 };
 
-const registered = (header: string) => scene.merchant.registerHeader(header);
+const registered = (header: string) => testBed.merchant.registerHeader(header);
 
 /** Opens the popup's log and gives what each of its lines says about which URL. */
 async function readLog(): Promise<readonly (readonly [said: string, url: string])[]> {
-  const popup = await scene.purse.popup();
+  const popup = await testBed.purse.popup();
   await popup.locator('nav button').last().click();
   await popup.getByRole('button', { name: sentence('popup_log') }).click();
   await popup.getByTestId('log-line').first().waitFor();
@@ -133,7 +133,7 @@ async function readLog(): Promise<readonly (readonly [said: string, url: string]
 /** What the log says about a URL, once it says anything. */
 async function saidOf(urls: readonly string[]): Promise<readonly string[]> {
   const isThere = (url: string) => (line: { readonly url: string | null }) => line.url === url;
-  await scene.purse.until('log.list', {}, (lines) => urls.every((url) => lines.some(isThere(url))));
+  await testBed.purse.until('log.list', {}, (lines) => urls.every((url) => lines.some(isThere(url))));
   const log = await readLog();
   return urls.map((url) =>
     log
@@ -147,7 +147,7 @@ const sentencesOf = (codes: readonly string[]) => codes.map((code) => sentence(`
 
 /** Fetches every URL from one page at once, and gives the statuses that the page sees. */
 async function fetchAll(urls: readonly string[]): Promise<readonly number[]> {
-  await page.goto(scene.at('/free'));
+  await page.goto(testBed.at('/free'));
   return page.evaluate(
     (all) => Promise.all(all.map(async (url) => (await fetch(url, { credentials: 'omit' })).status)),
     urls,
@@ -158,26 +158,26 @@ const statuses = (urls: readonly string[]) => urls.map(() => 402);
 
 describe('the log says why', () => {
   test('a header is no offer: one sentence for every reason there is', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const urls = Object.values(HEADERS).map((header) => registered(header()));
     expect(await fetchAll(urls)).toEqual(statuses(urls));
     expect(await saidOf(urls)).toEqual(sentencesOf(Object.keys(HEADERS)));
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('an offer that is sound is not paid', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const urls = Object.values(UNPAYABLE).map((where) => where());
     expect(await fetchAll(urls)).toEqual(statuses(urls));
     expect(await saidOf(urls)).toEqual(sentencesOf(Object.keys(UNPAYABLE)));
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test.each(['rev4', 'rev5', 'rev5-demo'])('%s is not paid, whoever asks', async (protocol) => {
-    const url = scene.at('/legacy', { protocol });
+    const url = testBed.at('/legacy', { protocol });
     expect(await fetchAll([url])).toEqual([402]);
     expect(await saidOf([url])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
-    const visited = scene.at('/legacy', { protocol, by: 'document' });
+    const visited = testBed.at('/legacy', { protocol, by: 'document' });
     expect((await page.goto(visited))?.status()).toBe(402);
     expect(await saidOf([visited])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
   });
@@ -187,7 +187,7 @@ describe('the log says why', () => {
     ['v1', 'V1_IGNORE'],
     ['v1-nano', 'V1_NANO_FAREMETER'],
   ])('%s, which a program is told in the body, is not paid', async (protocol, code) => {
-    const url = scene.at('/legacy', { protocol });
+    const url = testBed.at('/legacy', { protocol });
     expect((await page.goto(url))?.status()).toBe(402);
     expect(await saidOf([url])).toEqual(sentencesOf([code]));
     expect(await page.locator('#gate').textContent()).toBe('As it was asked for once.');

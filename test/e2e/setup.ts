@@ -12,7 +12,7 @@ export const PRICE = 10n ** 28n;
 /** A session's tag stays below this (raw). */
 export const TAG = 10n ** 7n;
 
-export interface SceneOptions {
+export interface TestBedOptions {
   readonly devnet?: DevnetOptions;
   readonly merchant?: Omit<MerchantOptions, 'network'>;
   readonly purse?: Omit<PurseOptions, 'network'>;
@@ -22,7 +22,7 @@ export interface SceneOptions {
   readonly funds?: bigint;
 }
 
-/** A moment in the three books, to tell what came after it. */
+/** A moment in the three records, to tell what came after it. */
 export interface Mark {
   readonly journal: number;
   readonly merchant: number;
@@ -30,7 +30,7 @@ export interface Mark {
 }
 
 /** A browser with a funded purse, a merchant and the network that they share. */
-export interface Scene {
+export interface TestBed {
   readonly devnet: Devnet;
   readonly merchant: Merchant;
   readonly purse: TestPurse;
@@ -40,17 +40,17 @@ export interface Scene {
   sends(): readonly Entry[];
   mark(): Promise<Mark>;
   /**
-   * What was paid since a mark: the journal, the merchant's books and the ledger must agree on it, payment by payment,
+   * What was paid since a mark: the journal, the merchant's records and the ledger must agree on it, payment by payment,
    * in block, amount and payee.
    */
   paidSince(mark: Mark): Promise<readonly PaymentView[]>;
-  /** Nothing was paid since the mark, in any of the three books. */
+  /** Nothing was paid since the mark, in any of the three records. */
   nothingSince(mark: Mark): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the scene; the purse has its money and the work for its first payment. */
-export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+/** Starts devnet, merchant and browser. The purse has its money and the work for its first payment. */
+export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed> {
   const { funds = 10n * XNO } = options;
   const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
   const merchant = await startMerchant({ network: devnet.profile, ...options.merchant });
@@ -85,11 +85,13 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
       // A payment whose page took its request back before there was a block was given back, and is in no other book.
       const isGivenBack = ({ state, blockHash }: PaymentView) => state === 'abandoned' && blockHash === null;
       const journal = (await purse.payments()).slice(mark.journal).filter((one) => !isGivenBack(one));
-      const books = merchant.books().payments.slice(mark.merchant);
+      const records = merchant.books().payments.slice(mark.merchant);
       const ledger = sends().slice(mark.ledger);
       const inOrder = (lines: readonly (readonly (string | null)[])[]) => lines.toSorted().map(String);
       const inJournal = inOrder(journal.map(({ blockHash, amount, payTo }) => [blockHash, amount, payTo]));
-      expect(inOrder(books.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(inJournal);
+      expect(inOrder(records.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(
+        inJournal,
+      );
       expect(
         inOrder(ledger.map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)])),
       ).toEqual(inJournal);
@@ -107,7 +109,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   };
 }
 
-async function openPurse(devnet: Devnet, options: SceneOptions, funds: bigint): Promise<TestPurse> {
+async function openPurse(devnet: Devnet, options: TestBedOptions, funds: bigint): Promise<TestPurse> {
   const line = await options.line?.(devnet);
   const purse = await launchPurse({ ...options.purse, network: { ...devnet.profile, ...line } });
   try {

@@ -10,7 +10,7 @@ import { builtExtension, ROOT } from './build.ts';
 import { type Browser, launchChromium } from './chromium.ts';
 import { newProfile, removeProfile } from './profile.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
-import { fund, openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { fund, openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 const Keys = v.object({
   legacyDerivation: v.object({
@@ -34,16 +34,16 @@ const enabled = (page: Page, testId: string) =>
   page.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`);
 
 describe('setting up', () => {
-  let scene: Scene;
+  let testBed: TestBed;
   let page: Page;
 
   beforeAll(async () => {
-    scene = await openScene({ purse: { bare: true } });
+    testBed = await openTestBed({ purse: { bare: true } });
   });
-  afterAll(() => scene?.close());
+  afterAll(() => testBed?.close());
   beforeEach(async () => {
-    page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
+    page = await testBed.purse.newPage();
+    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
   });
   afterEach(() => page.close());
 
@@ -89,7 +89,7 @@ describe('setting up', () => {
   });
 
   test('new words are shown, asked for, sealed, and lead to their account', async () => {
-    const { purse, devnet } = scene;
+    const { purse, devnet } = testBed;
     await page.getByTestId('create').click();
     const words = await page.locator('[data-testid="words"] .word').allTextContents();
     expect(words).toHaveLength(24);
@@ -166,23 +166,23 @@ const seed = (byte: string) => ({ kind: 'seed', hex: byte.repeat(32) }) as const
 
 describe('the lock', () => {
   let profile: string;
-  let scene: Scene;
+  let testBed: TestBed;
   let page: Page;
 
   beforeAll(async () => {
     profile = newProfile();
-    scene = await openScene({ purse: { profile, password: PASSWORD } });
+    testBed = await openTestBed({ purse: { profile, password: PASSWORD } });
   });
   afterAll(async () => {
-    await scene?.close();
+    await testBed?.close();
     await removeProfile(profile);
   });
   beforeEach(async () => {
-    page = await scene.purse.newPage();
+    page = await testBed.purse.newPage();
   });
   afterEach(() => page.close());
 
-  const kind = async () => (await scene.purse.ask('purse.state', {})).kind;
+  const kind = async () => (await testBed.purse.ask('purse.state', {})).kind;
 
   async function unlock(screen: Page, password = PASSWORD): Promise<void> {
     await screen.getByTestId('unlock-password').fill(password);
@@ -199,11 +199,11 @@ describe('the lock', () => {
   const passDeadline = (screen: Page) => moveDeadline(screen, -1);
 
   test('closes by its button and opens by the password', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.getByTestId('lock').click();
     await popup.getByTestId('unlock-password').waitFor();
     expect(await kind()).toBe('locked');
-    await expect(scene.purse.ask('money.send', { to: scene.purse.account, amount: '1' })).rejects.toThrow(
+    await expect(testBed.purse.ask('money.send', { to: testBed.purse.account, amount: '1' })).rejects.toThrow(
       'fault_locked',
     );
     await unlock(popup);
@@ -213,7 +213,7 @@ describe('the lock', () => {
   });
 
   test('says that a password is wrong, makes one wait longer and longer, and loses nothing', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await purse.ask('vault.lock', {});
     const popup = await purse.popup();
     await unlock(popup, 'wrong');
@@ -248,7 +248,7 @@ describe('the lock', () => {
   });
 
   test('closes by itself when its time is over, asleep or awake', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await purse.ask('settings.autoLock', { minutes: 1 });
     const state = await purse.ask('purse.state', {});
     const left = (state.kind === 'open' ? (state.lockAt ?? 0) : 0) - Date.now();
@@ -277,7 +277,7 @@ describe('the lock', () => {
   });
 
   test('closes by its alarm with nobody there to ask', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await passDeadline(await purse.popup());
     const alarm = await (await purse.popup()).evaluate(async () => {
       const [tend] = await chrome.alarms.getAll();
@@ -300,12 +300,12 @@ describe('the lock', () => {
   });
 
   test('comes before a question: nothing is paid while it is closed, and the budget waits', async () => {
-    const { purse, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, merchant } = testBed;
+    const mark = await testBed.mark();
     const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: false };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
     await purse.ask('vault.lock', {});
-    await page.goto(scene.at('/page', { fetch: '1' }));
+    await page.goto(testBed.at('/page', { fetch: '1' }));
     const [waiting] = await purse.until('approval.waiting', {}, ({ length }) => length === 1);
     await expect(
       purse.ask('approval.answer', { id: waiting?.id ?? '', answer: { kind: 'once' } }),
@@ -320,14 +320,14 @@ describe('the lock', () => {
     await asked.approve();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     await purse.ask('budget.remove', { site: merchant.origin });
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('may close while a payment walks: the page gets its 402, and after unlocking what was paid for', async () => {
-    const { purse, devnet } = scene;
-    const mark = await scene.mark();
+    const { purse, devnet } = testBed;
+    const mark = await testBed.mark();
     devnet.elections.delayMs = 6_000;
-    await page.goto(scene.at('/page', { fetch: '1', n: 'locked' }));
+    await page.goto(testBed.at('/page', { fetch: '1', n: 'locked' }));
     await (await purse.nextApproval()).approve();
     const newest = (state: string) =>
       purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
@@ -344,16 +344,16 @@ describe('the lock', () => {
     await page.reload();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     await newest('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('is closed when the browser comes back; the password opens it, and the history is there', async () => {
-    const { purse, devnet } = scene;
+    const { purse, devnet } = testBed;
     const before = await purse.activity();
     expect(before.map(({ kind: what }) => what)).toEqual(['received', 'payment', 'payment']);
     await purse.close();
     const again: TestPurse = await launchPurse({ profile, bare: true });
-    scene = { ...scene, purse: again };
+    testBed = { ...testBed, purse: again };
     expect(await kind()).toBe('locked');
     const popup = await again.popup();
     await unlock(popup);
@@ -368,7 +368,7 @@ describe('the lock', () => {
     expect(await popup.getByTestId('activity-row').count()).toBe(3);
     await popup.close();
     page = await again.newPage();
-    void page.goto(scene.at('/article')).catch(() => undefined);
+    void page.goto(testBed.at('/article')).catch(() => undefined);
     await (await again.nextApproval()).approve();
     await page.locator('#paid').waitFor();
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../src/messages/contract.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../src/work/difficulty.ts';
 import { LIVE_THRESHOLDS } from '../devnet/work.ts';
-import { openScene, type Scene } from './setup.ts';
+import { openTestBed, type TestBed } from './setup.ts';
 import { type LabBrowser, SOFTWARE_GPU, startLab } from './work/lab.ts';
 import { type Manner, startWorkServer } from './work/server.ts';
 
@@ -25,7 +25,7 @@ const rules = (given: Partial<PageInput<'work.rules'>>): PageInput<'work.rules'>
 });
 
 /** Pays for an article with one click. */
-async function pay({ purse, at }: Scene, name: string): Promise<void> {
+async function pay({ purse, at }: TestBed, name: string): Promise<void> {
   const page = await purse.newPage();
   const visit = page.goto(at('/article', { n: name })).catch(() => undefined);
   await (await purse.nextApproval()).approve();
@@ -34,7 +34,7 @@ async function pay({ purse, at }: Scene, name: string): Promise<void> {
   await page.close();
 }
 
-const workIs = ({ purse }: Scene, state: string, timeout = SEARCH) =>
+const workIs = ({ purse }: TestBed, state: string, timeout = SEARCH) =>
   purse.until('purse.state', {}, (seen) => seen.kind === 'open' && seen.work === state, timeout);
 
 /** How many offscreen documents the purse has. */
@@ -46,7 +46,7 @@ async function offscreens(page: Page): Promise<number> {
   );
 }
 
-async function workPage({ purse }: Scene): Promise<Page> {
+async function workPage({ purse }: TestBed): Promise<Page> {
   const popup = await purse.popup();
   await popup.locator('nav button').last().click();
   await popup.locator('section[aria-labelledby="work-title"] button').click();
@@ -55,66 +55,66 @@ async function workPage({ purse }: Scene): Promise<Page> {
 }
 
 describe('at the live difficulty of a receive, and twice that for a send', { timeout: 400_000 }, () => {
-  let scene: Scene;
+  let testBed: TestBed;
   let page: Page;
 
   beforeAll(async () => {
     const thresholds = { ...LIVE_THRESHOLDS, send: 0xffffff0000000000n };
-    scene = await openScene({ devnet: { thresholds }, funds: 0n });
-    page = await scene.purse.popup();
+    testBed = await openTestBed({ devnet: { thresholds }, funds: 0n });
+    page = await testBed.purse.popup();
   }, 180_000);
-  afterAll(() => scene?.close());
+  afterAll(() => testBed?.close());
 
   test('the money comes in, and the work for the first payment is made at once', async () => {
-    await scene.devnet.faucet(scene.purse.account, 10n ** 31n);
-    await scene.purse.until(
+    await testBed.devnet.faucet(testBed.purse.account, 10n ** 31n);
+    await testBed.purse.until(
       'purse.state',
       {},
       (seen) => seen.kind === 'open' && seen.balance !== '0',
       SEARCH,
     );
-    await workIs(scene, 'ready');
+    await workIs(testBed, 'ready');
   });
 
   test('the second payment in a row finds its work ready', async () => {
-    await pay(scene, 'first');
-    await workIs(scene, 'ready');
-    await pay(scene, 'second');
-    expect(scene.sends()).toHaveLength(2);
+    await pay(testBed, 'first');
+    await workIs(testBed, 'ready');
+    await pay(testBed, 'second');
+    expect(testBed.sends()).toHaveLength(2);
   });
 
   test('the worker’s death in the middle of a search ends no search', async () => {
     // A search may be over before it is seen; the next one then is not.
     for (let payment = 0; ; payment++) {
-      await workIs(scene, 'ready');
-      await pay(scene, `before the death ${payment}`);
-      const state = await scene.purse.ask('purse.state', {});
-      await scene.purse.killWorker();
+      await workIs(testBed, 'ready');
+      await pay(testBed, `before the death ${payment}`);
+      const state = await testBed.purse.ask('purse.state', {});
+      await testBed.purse.killWorker();
       if (state.kind === 'open' && state.work === 'working') break;
     }
-    await workIs(scene, 'ready');
+    await workIs(testBed, 'ready');
   });
 
   test('says how long it takes', async () => {
-    await scene.purse.ask('work.test', {});
-    const { engines } = await scene.purse.ask('work.read', {});
+    await testBed.purse.ask('work.test', {});
+    const { engines } = await testBed.purse.ask('work.read', {});
     expect(engines).toMatchObject([
       { name: 'gpu', state: 'unavailable', rate: null },
       { name: 'cpu', state: 'works', leads: true },
     ]);
     expect(engines[1]?.rate).toBeGreaterThan(1e5);
-    await scene.purse.ask('work.rules', rules({ ahead: 'never' }));
-    await pay(scene, 'while nothing is prepared');
-    await workIs(scene, 'resting');
+    await testBed.purse.ask('work.rules', rules({ ahead: 'never' }));
+    await pay(testBed, 'while nothing is prepared');
+    await workIs(testBed, 'resting');
 
-    const shop = await scene.purse.newPage();
-    void shop.goto(scene.at('/article', { n: 'slow' })).catch(() => undefined);
-    const question = await scene.purse.nextApproval();
+    const shop = await testBed.purse.newPage();
+    void shop.goto(testBed.at('/article', { n: 'slow' })).catch(() => undefined);
+    const question = await testBed.purse.nextApproval();
     expect(question.offer.work).toBe('resting');
     await question.decline();
     await shop.close();
-    await scene.purse.ask('work.rules', rules({}));
-    const progress = await scene.purse.until('work.progress', {}, (seen) => seen !== null, SEARCH);
+    await testBed.purse.ask('work.rules', rules({}));
+    const progress = await testBed.purse.until('work.progress', {}, (seen) => seen !== null, SEARCH);
     expect(progress?.engines).toEqual(['cpu']);
     // 2^24 hashes at the rate that the test found, in the background.
     expect(progress?.meanMs).toBeGreaterThan(100);
@@ -122,29 +122,29 @@ describe('at the live difficulty of a receive, and twice that for a send', { tim
   });
 
   test('a warm payment starts no search: there is not even a place to search in', async () => {
-    await workIs(scene, 'ready');
+    await workIs(testBed, 'ready');
     await expect.poll(() => offscreens(page), { timeout: REST, interval: 500 }).toBe(0);
-    await scene.purse.ask('work.rules', rules({ ahead: 'never' }));
-    await pay(scene, 'warm');
-    await workIs(scene, 'resting');
+    await testBed.purse.ask('work.rules', rules({ ahead: 'never' }));
+    await pay(testBed, 'warm');
+    await workIs(testBed, 'resting');
     expect(await offscreens(page)).toBe(0);
   });
 });
 
 describe('work servers', () => {
-  let scene: Scene;
+  let testBed: TestBed;
   beforeAll(async () => {
-    scene = await openScene();
+    testBed = await openTestBed();
   });
-  afterAll(() => scene?.close());
+  afterAll(() => testBed?.close());
 
   /** Pays with these servers only: the engines of this device are out of service. */
   async function payWith(...manners: readonly Manner[]) {
     const servers = await Promise.all(manners.map(startWorkServer));
-    await scene.purse.ask('work.rules', rules({ ahead: 'never', servers: servers.map(({ url }) => url) }));
-    const view = await scene.purse.popup();
+    await testBed.purse.ask('work.rules', rules({ ahead: 'never', servers: servers.map(({ url }) => url) }));
+    const view = await testBed.purse.popup();
     await view.evaluate(() => chrome.storage.session.set({ retiredEngines: ['cpu', 'gpu'] }));
-    await pay(scene, `${manners}, ${scene.sends().length}`);
+    await pay(testBed, `${manners}, ${testBed.sends().length}`);
     await view.close();
     for (const server of servers) server.close();
     return servers;
@@ -156,10 +156,10 @@ describe('work servers', () => {
     const [liar, honest] = await payWith('lying', 'honest');
     expect(liar?.asked.length).toBe(1);
     expect(honest?.asked.length).toBe(1);
-    const { engines } = await scene.purse.ask('work.read', {});
+    const { engines } = await testBed.purse.ask('work.read', {});
     expect(engines.map(({ state }) => state)).toEqual(['retired', 'retired', 'retired', 'works']);
 
-    const popup = await workPage(scene);
+    const popup = await workPage(testBed);
     const named = popup.locator(`[data-testid="engine"][data-engine="${liar?.url}"]`);
     expect(await named.locator('.engine-retired').count()).toBe(1);
     await popup.close();
@@ -167,10 +167,10 @@ describe('work servers', () => {
 
   test('that stall hold nobody up, and are told when it is over', async () => {
     const server = await startWorkServer('stalling');
-    await scene.purse.ask('work.rules', rules({ ahead: 'never', servers: [server.url] }));
-    const view = await scene.purse.popup();
+    await testBed.purse.ask('work.rules', rules({ ahead: 'never', servers: [server.url] }));
+    const view = await testBed.purse.popup();
     await view.evaluate(() => chrome.storage.session.remove('retiredEngines'));
-    await pay(scene, 'stalled');
+    await pay(testBed, 'stalled');
     await expect
       .poll(() => server.asked.map((line) => line.split(' ')[0]))
       .toEqual(['work_generate', 'work_cancel']);
@@ -179,17 +179,17 @@ describe('work servers', () => {
   });
 
   test('have to be https, or here', async () => {
-    const bad = scene.purse.ask('work.rules', rules({ servers: ['http://work.example'] }));
+    const bad = testBed.purse.ask('work.rules', rules({ servers: ['http://work.example'] }));
     await expect(bad).rejects.toThrow('fault_badWorkServer');
   });
 
   test('are set on their page, which axe finds nothing on, in light and dark, at 360 px', async () => {
-    const popup = await workPage(scene);
+    const popup = await workPage(testBed);
     await popup.getByTestId('work-servers').fill('https://work.example/');
     await popup.getByTestId('work-servers-save').click();
-    await scene.purse.until('work.read', {}, ({ servers }) => servers[0] === 'https://work.example/');
+    await testBed.purse.until('work.read', {}, ({ servers }) => servers[0] === 'https://work.example/');
     await popup.getByTestId('ahead-plugged').click();
-    await scene.purse.until('work.read', {}, ({ ahead }) => ahead === 'plugged');
+    await testBed.purse.until('work.read', {}, ({ ahead }) => ahead === 'plugged');
     await expect.poll(() => popup.getByTestId('ahead-plugged').isChecked()).toBe(true);
     for (const colorScheme of ['light', 'dark'] as const) {
       await popup.emulateMedia({ colorScheme });

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import type { PaymentState } from '../../src/payments/payment.ts';
 import { ask } from '../devnet/test-account.ts';
 import { XNO } from '../e2e/setup.ts';
-import type { Walk } from './kill-run.ts';
-import { CONFIRMED_AFTER, type Stage } from './setup.ts';
+import type { JourneyRun } from './kill-run.ts';
+import { CONFIRMED_AFTER, type KillTestBed } from './setup.ts';
 import type { Plan, Stop } from './worker.ts';
 
 /** How a payment is brought to the point where its worker is killed. */
 export interface Journey {
   readonly name: string;
   /** The merchant's terms, beside the mechanism. */
-  readonly terms?: (stage: Stage) => Promise<Readonly<Record<string, string>>>;
+  readonly terms?: (testBed: KillTestBed) => Promise<Readonly<Record<string, string>>>;
   /** The paid path, where it is not an ordinary one. */
   readonly path?: '/loses-answer' | '/breaks-off';
   /** The site has no budget: what it asks for is a question. */
@@ -18,15 +18,15 @@ export interface Journey {
   /** It is asked for in a private window. */
   readonly inPrivate?: true;
   /** What happens before the worker is watched. */
-  readonly before?: (walk: Walk) => Promise<void>;
-  /** What the worker is made to do beside its death. */
+  readonly before?: (run: JourneyRun) => Promise<void>;
+  /** What the worker is made to do beside being killed. */
   readonly world?: Pick<Plan, 'broken' | 'patience' | 'ahead'>;
   /** Where it stands still on the way, and what happens meanwhile. */
-  readonly halts?: readonly (readonly [Stop, (walk: Walk) => Promise<void>])[];
+  readonly halts?: readonly (readonly [Stop, (run: JourneyRun) => Promise<void>])[];
   /** What sets it off; by default, the page asks. */
-  readonly begin?: (walk: Walk) => Promise<unknown>;
-  /** What happens in the world after the death. */
-  readonly after?: (walk: Walk) => Promise<void>;
+  readonly begin?: (run: JourneyRun) => Promise<unknown>;
+  /** What happens in the world after the kill. */
+  readonly after?: (run: JourneyRun) => Promise<void>;
   /** The payment comes to nothing, so that the page is given its 402: what it wants comes at its next visit. */
   readonly endsWithout?: true;
 }
@@ -50,7 +50,7 @@ export const tooDear: Journey = {
     return { price: String(held + XNO) };
   },
   endsWithout: true,
-  after: (walk) => refill(walk, walk.price),
+  after: (run) => refill(run, run.price),
 };
 
 /** Another wallet of the same seed is faster: the payment is made on top of its block. */
@@ -68,7 +68,7 @@ const dear: Pick<Journey, 'asks' | 'terms' | 'after' | 'endsWithout'> = {
     return { price: String(held - XNO) };
   },
   endsWithout: true,
-  after: (walk) => refill(walk, walk.price + 2n * XNO),
+  after: (run) => refill(run, run.price + 2n * XNO),
 };
 
 /** Another wallet is faster, and leaves too little. */
@@ -81,7 +81,7 @@ export const overtakenForGood: Journey = {
 /** The worker comes back to a signed block when its offer is over. */
 export const tooLate: Journey = {
   name: 'is too late',
-  before: (walk) => walk.dieAndLeave({ point: 'approved → signed', when: 'after' }, 'at once'),
+  before: (run) => run.killAndLeave({ point: 'approved → signed', when: 'after' }, 'at once'),
   world: { ahead: 176_000 },
   endsWithout: true,
 };
@@ -101,14 +101,14 @@ export const refused: Journey = {
 export const deliveredAfterRefusal: Journey = {
   ...refused,
   name: 'is delivered after a refusal',
-  before: (walk) => walk.visitUntil('refused'),
+  before: (run) => run.visitUntil('refused'),
 };
 
 /** A browser loads a page by itself again whose answer was lost: it is left before that. */
-const visitAndLose = async (walk: Walk): Promise<void> => {
-  await walk.visitUntil('unanswered');
-  await walk.showsLoss();
-  await walk.leave();
+const visitAndLose = async (run: JourneyRun): Promise<void> => {
+  await run.visitUntil('unanswered');
+  await run.waitForErrorPage();
+  await run.leave();
 };
 
 /** The server's answer is lost on the way. */
@@ -128,14 +128,14 @@ const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
   name: `is taken back when ${from}`,
   terms: says({ hold: '1' }),
   ...way,
-  begin: async (walk) => {
-    await way.begin?.(walk);
-    assert.equal((await walk.payment()).progress.state, from);
-    await walk.takeBack();
+  begin: async (run) => {
+    await way.begin?.(run);
+    assert.equal((await run.payment()).progress.state, from);
+    await run.takeBack();
   },
-  after: async (walk) => {
-    const { state } = (await walk.payment()).progress;
-    if (state !== 'revoked') await walk.takeBack();
+  after: async (run) => {
+    const { state } = (await run.payment()).progress;
+    if (state !== 'revoked') await run.takeBack();
   },
   endsWithout: true,
 });
@@ -144,43 +144,43 @@ export const takenBack = {
   signed: takesBack('signed', {
     // The disk fails when the proof is to be written: the payment stays as it is.
     world: { broken: 'signed → proven' },
-    begin: (walk) => walk.visitUntil('signed'),
+    begin: (run) => run.visitUntil('signed'),
   }),
   proven: takesBack('proven', {
-    before: (walk) => walk.dieAndLeave({ point: 'proven → delivered', when: 'before' }, 'at rest'),
+    before: (run) => run.killAndLeave({ point: 'proven → delivered', when: 'before' }, 'at rest'),
   }),
   delivered: takesBack('delivered', {
-    before: (walk) => walk.dieAndLeave({ point: 'proven → delivered', when: 'after' }, 'at rest'),
+    before: (run) => run.killAndLeave({ point: 'proven → delivered', when: 'after' }, 'at rest'),
   }),
   refused: takesBack('refused', {
     terms: says({ hold: '1', 'refuse-first': '1', 'refuse-with': '500' }),
-    before: (walk) => walk.visitUntil('refused'),
+    before: (run) => run.visitUntil('refused'),
   }),
   unanswered: takesBack('unanswered', {
     path: '/loses-answer',
     before: visitAndLose,
   }),
-  settled: takesBack('settled', { before: (walk) => walk.visitUntil('settled') }),
+  settled: takesBack('settled', { before: (run) => run.visitUntil('settled') }),
 } satisfies Partial<Record<PaymentState, Journey>>;
 
 /** Our block is published and not confirmed; then another wallet's is in its place. */
-function outvotedBy(theirs: (walk: Walk) => Promise<void>): Pick<Journey, 'before' | 'world' | 'halts'> {
+function outvotedBy(theirs: (run: JourneyRun) => Promise<void>): Pick<Journey, 'before' | 'world' | 'halts'> {
   return {
-    before: async ({ stage }) => {
-      stage.devnet.elections.delayMs = 600_000;
+    before: async ({ testBed }) => {
+      testBed.devnet.elections.delayMs = 600_000;
     },
     world: { patience: 200 },
     halts: [
       [
         { point: 'signed → published', when: 'after' },
-        async (walk) => {
-          const { devnet, sends } = walk.stage;
+        async (run) => {
+          const { devnet, sends } = run.testBed;
           const block = sends().at(-1);
           assert(block);
           devnet.elections.cancel(block.hash);
           devnet.ledger.rollback(block.hash);
           devnet.elections.delayMs = CONFIRMED_AFTER;
-          await theirs(walk);
+          await theirs(run);
         },
       ],
     ],
@@ -188,21 +188,21 @@ function outvotedBy(theirs: (walk: Walk) => Promise<void>): Pick<Journey, 'befor
 }
 
 /** A change of the same account, on the same frontier, confirmed. */
-async function rival({ stage }: Walk): Promise<void> {
-  const { otherWallet } = stage;
-  await confirm(stage, await otherWallet.change(otherWallet.key));
+async function rival({ testBed }: JourneyRun): Promise<void> {
+  const { otherWallet } = testBed;
+  await confirm(testBed, await otherWallet.change(otherWallet.key));
 }
 
 /** A send of the same account, on the same frontier, confirmed: it is none of the purse's payments. */
-async function spender(walk: Walk): Promise<void> {
-  const { stage } = walk;
-  const block = await stage.otherWallet.send(stage.devnet.ledger.genesis, 2n * XNO);
-  await confirm(stage, block);
-  walk.isForeign(block.hash);
+async function spender(run: JourneyRun): Promise<void> {
+  const { testBed } = run;
+  const block = await testBed.otherWallet.send(testBed.devnet.ledger.genesis, 2n * XNO);
+  await confirm(testBed, block);
+  run.markForeign(block.hash);
 }
 
 async function confirm(
-  { devnet }: Stage,
+  { devnet }: KillTestBed,
   { hash, json }: { readonly hash: string; readonly json: object },
 ): Promise<void> {
   await ask(devnet.rpcUrl, { action: 'process', json_block: 'true', block: json });
@@ -210,7 +210,7 @@ async function confirm(
 }
 
 /** Money that the purse has taken in. */
-async function refill({ stage: { devnet, purse } }: Walk, amount: bigint): Promise<void> {
+async function refill({ testBed: { devnet, purse } }: JourneyRun, amount: bigint): Promise<void> {
   const { hash } = devnet.ledger.find(await devnet.faucet(purse.account, amount));
   await purse.until('purse.state', {}, () => devnet.ledger.receiptOf(hash) !== undefined);
 }

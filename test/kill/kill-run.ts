@@ -9,13 +9,13 @@ import { toAddress } from '../devnet/address.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import type { Journey } from './journeys.ts';
-import { CONFIRMED_AFTER, type OnDisk, type Stage, type Tab } from './setup.ts';
+import { CONFIRMED_AFTER, type KillTestBed, type OnDisk, type Tab } from './setup.ts';
 import type { Stop, WatchedWorker } from './worker.ts';
 
 export type Surface = 'document' | 'fetch';
 
-/** One death of the worker: on which journey, and where. */
-export interface Death {
+/** One killCase of the worker: on which journey, and where. */
+export interface KillCase {
   readonly journey: Journey;
   readonly mechanism: MechanismName;
   readonly surface: Surface;
@@ -29,31 +29,31 @@ const LOOK_EVERY = 25;
 const VISITS = 4;
 
 /** Kills the worker once, lets the world go on, and sees that nothing is lost, paid twice, or left unpaid. */
-export async function die(stage: Stage, death: Death): Promise<void> {
-  const { purse, merchant, devnet } = stage;
+export async function runKillCase(testBed: KillTestBed, killCase: KillCase): Promise<void> {
+  const { purse, merchant, devnet } = testBed;
   // The user is there: the whole matrix takes longer than the purse waits before it locks itself.
   await purse.ask('purse.touch', {});
-  const walk = await Walk.of(stage, death);
+  const run = await JourneyRun.of(testBed, killCase);
   try {
-    await death.journey.before?.(walk);
-    const isWaited = await walk.toDeath(death);
+    await killCase.journey.before?.(run);
+    const isWaited = await run.runToKill(killCase);
     await purse.ask('purse.state', {});
-    await death.journey.after?.(walk);
-    if (isWaited && death.journey.endsWithout === undefined) await walk.isServed();
-    await walk.getsContent();
+    await killCase.journey.after?.(run);
+    if (isWaited && killCase.journey.endsWithout === undefined) await run.waitUntilServed();
+    await run.loadUntilServed();
     await merchant.publishHeld();
     await purse.ask('purse.refresh', {});
-    await walk.checkBooks();
+    await run.checkRecords();
   } catch (failure) {
-    throw new Error(await walk.told().catch(String), { cause: failure });
+    throw new Error(await run.describe().catch(String), { cause: failure });
   } finally {
     devnet.elections.delayMs = CONFIRMED_AFTER;
   }
 }
 
 /** A page on its way to what it pays for. */
-export class Walk {
-  readonly stage: Stage;
+export class JourneyRun {
+  readonly testBed: KillTestBed;
   readonly url: string;
   /** What is asked for (raw). */
   readonly price: bigint;
@@ -67,14 +67,14 @@ export class Walk {
   /** When it began (ms). */
   readonly #since = Date.now();
   /** Puts a plan into the worker's next life, as it begins. */
-  #nextLife: Awaited<ReturnType<WatchedWorker['killAndCatch']>> | undefined;
+  #nextLife: Awaited<ReturnType<WatchedWorker['killAndPauseNext']>> | undefined;
 
-  private constructor(stage: Stage, death: Death, terms: Readonly<Record<string, string>>) {
-    const { journey, mechanism, surface } = death;
-    const { merchant } = stage;
-    this.stage = stage;
+  private constructor(testBed: KillTestBed, killCase: KillCase, terms: Readonly<Record<string, string>>) {
+    const { journey, mechanism, surface } = killCase;
+    const { merchant } = testBed;
+    this.testBed = testBed;
     this.#surface = surface;
-    this.#tab = journey.inPrivate ? stage.inPrivate : stage.ordinary;
+    this.#tab = journey.inPrivate ? testBed.inPrivate : testBed.ordinary;
     this.#asks = journey.asks ?? !payFirstMechanisms.has(mechanism);
     this.price = BigInt(terms.price ?? 0);
     const site = journey.asks ? merchant.otherOrigin : merchant.origin;
@@ -85,15 +85,15 @@ export class Walk {
     const page = new URL('/page', site);
     page.searchParams.set('fetch', url.href);
     this.#page = surface === 'document' ? url.href : page.href;
-    this.#sends = stage.sends().length;
+    this.#sends = testBed.sends().length;
   }
 
-  static async of(stage: Stage, death: Death): Promise<Walk> {
-    return new Walk(stage, death, (await death.journey.terms?.(stage)) ?? {});
+  static async of(testBed: KillTestBed, killCase: KillCase): Promise<JourneyRun> {
+    return new JourneyRun(testBed, killCase, (await killCase.journey.terms?.(testBed)) ?? {});
   }
 
   /** A send of the account that is none of the purse's own. */
-  isForeign(hash: string): void {
+  markForeign(hash: string): void {
     this.#foreign.add(hash);
   }
 
@@ -103,9 +103,9 @@ export class Walk {
   }
 
   /** Waits until a lost document is the browser's error page: on its way, it would take the place of what comes next. */
-  async showsLoss(): Promise<void> {
+  async waitForErrorPage(): Promise<void> {
     if (this.#surface === 'fetch') return;
-    await this.#see('an error page', async () => this.#tab.tab.url().startsWith('chrome-error:'));
+    await this.#waitFor('an error page', async () => this.#tab.tab.url().startsWith('chrome-error:'));
   }
 
   async leave(): Promise<void> {
@@ -114,54 +114,54 @@ export class Walk {
 
   /** Loads the page, and waits until its payment has come this far. */
   async visitUntil(state: PaymentState): Promise<void> {
-    const clerk = this.answersQuestions();
+    const answering = this.answersQuestions();
     await this.visit();
     await this.until(state);
-    clerk.stop();
+    answering.stop();
   }
 
   /** Goes the way to where the worker dies. Resolved with whether the page waits for what comes after. */
-  async toDeath({ journey, stop }: Death): Promise<boolean> {
-    const { worker, desk, purse } = this.stage;
+  async runToKill({ journey, stop }: KillCase): Promise<boolean> {
+    const { worker, ownPage, purse } = this.testBed;
     const halts = journey.halts ?? [];
     const stops = [...halts.map(([halt]) => halt), stop];
     const plan = { url: this.url, inPrivate: journey.inPrivate ?? false, stops, ...journey.world };
     const woken = this.#nextLife === undefined ? undefined : purse.ask('purse.state', {});
     const reached = await (this.#nextLife?.(plan) ?? worker.follow(plan));
-    const clerk = this.answersQuestions();
+    const answering = this.answersQuestions();
     const begun = woken ?? journey.begin?.(this) ?? this.visit();
     const failed = begun.then(() => new Promise<never>(() => {}));
     try {
       for (const [, meanwhile] of halts) {
         await Promise.race([reached(), failed]);
         await meanwhile(this);
-        await worker.goOn();
+        await worker.resume();
       }
       await Promise.race([reached(), failed]);
     } finally {
-      clerk.stop();
-      await worker.kill(desk);
+      answering.stop();
+      await worker.kill(ownPage);
     }
     // What was asked of the worker dies with it.
     await begun.catch(() => undefined);
-    return (await this.stage.look(this.#since)).waiting.includes(this.url);
+    return (await this.testBed.readDisk(this.#since)).waiting.includes(this.url);
   }
 
   /**
    * Loads the page, kills the worker at a stop, and leaves. What it is killed for then happens in its next life: from
    * the first moment of it, or once it has come to rest.
    */
-  async dieAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
-    const { worker, desk } = this.stage;
+  async killAndLeave(stop: Stop, then: 'at once' | 'at rest'): Promise<void> {
+    const { worker, ownPage } = this.testBed;
     const reached = await worker.follow({ url: this.url, inPrivate: false, stops: [stop] });
-    const clerk = this.answersQuestions();
+    const answering = this.answersQuestions();
     await this.visit();
     await reached();
-    clerk.stop();
-    if (then === 'at once') this.#nextLife = await worker.killAndCatch(desk);
-    else await worker.kill(desk);
+    answering.stop();
+    if (then === 'at once') this.#nextLife = await worker.killAndPauseNext(ownPage);
+    else await worker.kill(ownPage);
     await this.leave();
-    if (then === 'at rest') await this.#quiet();
+    if (then === 'at rest') await this.#settled();
   }
 
   /** Says yes to whatever is asked about this page, until it is told to stop. */
@@ -183,7 +183,7 @@ export class Walk {
 
   /** Somebody else may answer as well, and the worker may die over the question. */
   async #answer(): Promise<void> {
-    const { purse } = this.stage;
+    const { purse } = this.testBed;
     const questions = await purse.ask('approval.list', {}).catch(() => []);
     for (const { id, url } of questions) {
       if (url !== this.url) continue;
@@ -193,12 +193,12 @@ export class Walk {
 
   /** The newest payment for this page. */
   async payment(): Promise<Payment> {
-    const payment = this.#ours(await this.stage.look(this.#since)).at(-1);
+    const payment = this.#paymentsForPage(await this.testBed.readDisk(this.#since)).at(-1);
     assert(payment, 'nothing was paid');
     return payment;
   }
 
-  #ours({ payments }: Pick<OnDisk, 'payments'>): readonly Payment[] {
+  #paymentsForPage({ payments }: Pick<OnDisk, 'payments'>): readonly Payment[] {
     return payments
       .filter(isWhole)
       .filter(({ intent }) => intent.challenge.url === this.url)
@@ -207,35 +207,35 @@ export class Walk {
 
   /** Waits until the newest payment has come this far. */
   async until(state: PaymentState): Promise<void> {
-    await this.#see(`a payment that is ${state}`, async (disk) => {
-      return this.#ours(disk).at(-1)?.progress.state === state;
+    await this.#waitFor(`a payment that is ${state}`, async (disk) => {
+      return this.#paymentsForPage(disk).at(-1)?.progress.state === state;
     });
   }
 
   /** The user takes the signed block back. */
   async takeBack(): Promise<void> {
-    await this.stage.purse.ask('payment.revoke', { id: (await this.payment()).intent.id });
+    await this.testBed.purse.ask('payment.revoke', { id: (await this.payment()).intent.id });
   }
 
   /** Waits until the page has what it asked for, by itself. */
-  async isServed(): Promise<void> {
-    await this.#see('a page that is served', () => this.#hasContent());
+  async waitUntilServed(): Promise<void> {
+    await this.#waitFor('a page that is served', () => this.#hasContent());
   }
 
   /** Loads the page until it has what it asked for. */
-  async getsContent(): Promise<void> {
-    await this.#quiet();
+  async loadUntilServed(): Promise<void> {
+    await this.#settled();
     for (let visits = 0; !(await this.#isPaidFor()); visits++) {
       assert(visits < VISITS, 'the page never gets what it asked for');
       const since = Date.now();
       await this.visit();
       await this.#noticed(since);
-      await this.#quiet();
+      await this.#settled();
     }
   }
 
   async #isPaidFor(): Promise<boolean> {
-    const paid = this.#ours(await this.stage.look(this.#since)).some(({ progress }) =>
+    const paid = this.#paymentsForPage(await this.testBed.readDisk(this.#since)).some(({ progress }) =>
       isDebited(progress.state),
     );
     return paid && (await this.#hasContent());
@@ -248,30 +248,32 @@ export class Walk {
 
   /** Waits until the purse has seen the 402 of a visit: before that, a page that waits looks like one that was answered. */
   async #noticed(since: number): Promise<void> {
-    const { purse } = this.stage;
+    const { purse } = this.testBed;
     const { tabId } = this.#tab;
-    await this.#see('the purse take notice', async () => {
+    await this.#waitFor('the purse take notice', async () => {
       const exchanges = await purse.ask('exchange.list', { tabId });
       return exchanges.some(({ url, at }) => url === this.url && at >= since);
     });
   }
 
   /** Waits until nobody waits for anything, and nothing is on its way. */
-  async #quiet(): Promise<void> {
-    await this.#see('an end of it', async (disk) => {
+  async #settled(): Promise<void> {
+    await this.#waitFor('an end of it', async (disk) => {
       const isOpen = disk.waiting.includes(this.url) || disk.isLoading;
-      const isOnItsWay = this.#ours(disk).some(({ progress }) => isUnderway(progress.state));
+      const isOnItsWay = this.#paymentsForPage(disk).some(({ progress }) => isUnderway(progress.state));
       return !isOpen && !isOnItsWay && (await this.#tab.tab.locator('[data-state="pending"]').count()) === 0;
     });
   }
 
-  async #see(what: string, test: (disk: OnDisk) => Promise<boolean>): Promise<void> {
+  async #waitFor(what: string, test: (disk: OnDisk) => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
-      const disk = await this.stage.look(this.#since);
+      const disk = await this.testBed.readDisk(this.#since);
       if (await test(disk).catch(() => false)) return;
       if (Date.now() > deadline) {
-        const states = this.#ours(disk).map(({ story }) => story.map(({ state }) => state).join(' '));
+        const states = this.#paymentsForPage(disk).map(({ story }) =>
+          story.map(({ state }) => state).join(' '),
+        );
         assert.fail(`never saw ${what}; ${JSON.stringify({ states, waiting: disk.waiting })}`);
       }
       if (this.#asks) await this.#answer();
@@ -280,9 +282,9 @@ export class Walk {
   }
 
   /** What became of it, for who wants to know why it went wrong. */
-  async told(): Promise<string> {
-    const { purse } = this.stage;
-    const { payments, waiting, isLoading } = await this.stage.look(this.#since);
+  async describe(): Promise<string> {
+    const { purse } = this.testBed;
+    const { payments, waiting, isLoading } = await this.testBed.readDisk(this.#since);
     // A worker that does not answer is what went wrong.
     const worker = await Promise.race([
       Promise.all([purse.ask('purse.state', {}), purse.ask('approval.list', {})]).then(
@@ -291,42 +293,42 @@ export class Walk {
       ),
       pause(PATIENCE, 'silent'),
     ]);
-    const stories = this.#ours({ payments }).map(({ intent: { challenge }, story }) => ({
+    const stories = this.#paymentsForPage({ payments }).map(({ intent: { challenge }, story }) => ({
       frame: `${challenge.tabId} ${challenge.frameId}`,
       seen: challenge.seenAt - this.#since,
       story: story.map(({ state, at }) => `${state} ${at - this.#since}`).join(', '),
     }));
-    const requests = this.stage.merchant
+    const requests = this.testBed.merchant
       .books()
       .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
       .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
     return JSON.stringify({ worker, waiting, isLoading, tab: this.#tab.tab.url(), stories, requests });
   }
 
-  /** The money on the ledger, in the journal and in the merchant's books is the same, in one block. */
-  async checkBooks(): Promise<void> {
-    const { stage } = this;
-    const { payments, spending } = await stage.look();
-    const books = stage.merchant.books();
+  /** The money on the ledger, in the journal and in the merchant's records is the same, in one block. */
+  async checkRecords(): Promise<void> {
+    const { testBed } = this;
+    const { payments, spending } = await testBed.readDisk();
+    const records = testBed.merchant.books();
     const isBounced = (hash: string) =>
-      books.cheques.some((one) => one.hash === hash && one.state === 'bounced');
-    const inJournal = this.#ours({ payments }).flatMap(({ intent, progress }) =>
+      records.cheques.some((one) => one.hash === hash && one.state === 'bounced');
+    const inJournal = this.#paymentsForPage({ payments }).flatMap(({ intent, progress }) =>
       isDebited(progress.state) && 'hash' in progress
         ? [[progress.hash, String(intent.amount), intent.offer.payTo]]
         : [],
     );
-    const onLedger = stage
+    const onLedger = testBed
       .sends()
       .slice(this.#sends)
       .filter(({ hash }) => !this.#foreign.has(hash))
       .map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)]);
-    const inBooks = books.payments
+    const inRecords = records.payments
       .filter(({ url, hash }) => url === this.url && !isBounced(hash))
       .map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]);
 
     assert.equal(onLedger.length, 1, 'one block paid for it');
     assert.deepEqual(inJournal, onLedger, 'the journal has what the ledger has');
-    assert.deepEqual(inBooks, onLedger, 'the merchant has what the ledger has');
+    assert.deepEqual(inRecords, onLedger, 'the merchant has what the ledger has');
     const debited = new Map<string, bigint>();
     for (const { intent, progress } of payments) {
       if (!isDebited(progress.state)) continue;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDED_OVER, type PaymentState, PUBLISHED } from '../../src/payments/payment.ts';
 import { defaultPreference } from '../../src/protocol/mechanisms/index.ts';
-import { deathsOf, IN_PRIVATE, PARTS, type Part } from './matrix.ts';
+import { IN_PRIVATE, killCasesOf, PARTS, type Part } from './matrix.ts';
 
 const [published, handedOver] = PARTS;
 
@@ -33,16 +33,16 @@ describe('the kill matrix', () => {
 
   it('has a column for every mechanism on every surface, and both sides of every point', () => {
     expect(PARTS.flatMap(({ mechanisms }) => mechanisms).toSorted()).toEqual(defaultPreference.toSorted());
-    const deaths = PARTS.flatMap((part: Part) =>
-      part.lines.flatMap((line) => deathsOf(line, part.mechanisms)),
+    const killCases = PARTS.flatMap((part: Part) =>
+      part.lines.flatMap((line) => killCasesOf(line, part.mechanisms)),
     );
     const places = (mechanism: string) =>
       new Set(
-        deaths
-          .filter((death) => death.mechanism === mechanism)
+        killCases
+          .filter((killCase) => killCase.mechanism === mechanism)
           .map(({ surface, stop }) => `${stop.when} on ${surface}`),
       );
     for (const mechanism of defaultPreference) expect(places(mechanism).size).toBe(4);
-    expect(deaths.length).toBeGreaterThanOrEqual(150);
+    expect(killCases.length).toBeGreaterThanOrEqual(150);
   });
 });

@@ -3,7 +3,7 @@ import { defaultPreference, payFirstMechanisms } from '../../src/protocol/mechan
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import type { Journey } from './journeys.ts';
 import * as journeys from './journeys.ts';
-import type { Death, Surface } from './kill-run.ts';
+import type { KillCase, Surface } from './kill-run.ts';
 
 /** One line of the matrix: a transition of the journal, or something that is done to the world. */
 export interface Line {
@@ -136,11 +136,11 @@ export const IN_PRIVATE: Part = {
   mechanisms: ['nanoSession'],
 };
 
-/** The deaths of a line: every mechanism, on every surface, before and after. */
-export function deathsOf(
+/** The killCases of a line: every mechanism, on every surface, before and after. */
+export function killCasesOf(
   { journey, point, surface: only }: Line,
   mechanisms: readonly MechanismName[],
-): readonly Death[] {
+): readonly KillCase[] {
   return mechanisms.flatMap((mechanism) =>
     SURFACES.filter((surface) => only === undefined || surface === only).flatMap((surface) =>
       (['before', 'after'] as const).map((when) => ({ journey, mechanism, surface, stop: { point, when } })),

@@ -3,32 +3,32 @@
  * every mechanism, and sees each time that the world goes on as it should. The last line is the total.
  */
 import { ensureChromium } from '../../scripts/browser.ts';
-import { type Death, die } from './kill-run.ts';
-import { deathsOf, IN_PRIVATE, PARTS, SURFACES } from './matrix.ts';
-import { openStage } from './setup.ts';
+import { type KillCase, runKillCase } from './kill-run.ts';
+import { IN_PRIVATE, killCasesOf, PARTS, SURFACES } from './matrix.ts';
+import { openKillTestBed } from './setup.ts';
 
 const [only = ''] = process.argv.slice(2);
 
 console.log(`The browser is ${ensureChromium()}\n`);
-let stage = await openStage();
+let testBed = await openKillTestBed();
 const began = performance.now();
 const failures: string[] = [];
 let passed = 0;
 
-/** `●` for a death that nothing was lost by. */
-async function outlives(death: Death): Promise<string> {
+/** `●` for a killCase that nothing was lost by. */
+async function outlives(killCase: KillCase): Promise<string> {
   try {
-    await die(stage, death);
+    await runKillCase(testBed, killCase);
     passed += 1;
     return '●';
   } catch (failure) {
-    const { journey, mechanism, surface, stop } = death;
+    const { journey, mechanism, surface, stop } = killCase;
     const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
     const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
     failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
     // What went wrong once must not spoil what comes after it.
-    await stage.close();
-    stage = await openStage();
+    await testBed.close();
+    testBed = await openKillTestBed();
     return '✗';
   }
 }
@@ -52,16 +52,16 @@ for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
     const cells: string[] = [];
     const since = performance.now();
     for (const { mechanism, surface } of columns) {
-      const deaths = deathsOf(line, [mechanism]).filter((death) => death.surface === surface);
-      let cell = deaths.length === 0 ? '–' : '';
-      for (const death of deaths) cell += `${await outlives(death)} `;
+      const killCases = killCasesOf(line, [mechanism]).filter((killCase) => killCase.surface === surface);
+      let cell = killCases.length === 0 ? '–' : '';
+      for (const killCase of killCases) cell += `${await outlives(killCase)} `;
       cells.push(cell);
     }
     row(line.point, [...cells, `${((performance.now() - since) / 1000).toFixed(1)} s`]);
   }
   console.log();
 }
-await stage.close();
+await testBed.close();
 
 for (const failure of failures) console.log(`FAILED ${failure}`);
 if (failures.length > 0) process.exitCode = 1;

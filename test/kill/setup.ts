@@ -4,7 +4,7 @@ import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
 import type { AnyPayment } from '../../src/payments/private-record.ts';
 import type { SpendingRow } from '../../src/policy/reservation.ts';
 import { TestAccount } from '../devnet/test-account.ts';
-import { openScene, type Scene, XNO } from '../e2e/setup.ts';
+import { openTestBed, type TestBed, XNO } from '../e2e/setup.ts';
 import { WatchedWorker } from './worker.ts';
 
 /** A tab that asks for things, and the browser's number of it. */
@@ -14,9 +14,9 @@ export interface Tab {
 }
 
 /** A browser with a purse that is killed again and again, and the world around it. */
-export interface Stage extends Scene {
+export interface KillTestBed extends TestBed {
   /** A page of the purse's own: from it the test reads what the purse has on disk, behind its worker's back. */
-  readonly desk: Page;
+  readonly ownPage: Page;
   readonly ordinary: Tab;
   /** The one in a private window. */
   readonly inPrivate: Tab;
@@ -24,7 +24,7 @@ export interface Stage extends Scene {
   /** The purse's key in another wallet. */
   readonly otherWallet: TestAccount;
   /** What the purse has on disk; of its payments, those since a time (ms): a look at all of them takes long. */
-  look(since?: number): Promise<OnDisk>;
+  readDisk(since?: number): Promise<OnDisk>;
 }
 
 /** What outlives the worker. */
@@ -44,28 +44,28 @@ const FUNDS = 1000n * XNO;
 /** More than anything costs here (raw). */
 const MOST = 10n ** 35n;
 
-/** Opens a stage: the shop has a budget, and may ask for signed blocks under both its names. */
-export async function openStage(): Promise<Stage> {
+/** Starts the test bed. The merchant has a budget and may ask for signed blocks under both its names. */
+export async function openKillTestBed(): Promise<KillTestBed> {
   const seed = randomBytes(32).toString('hex');
-  const scene = await openScene({
+  const testBed = await openTestBed({
     devnet: { confirmationDelayMs: CONFIRMED_AFTER },
-    // Chromium loads a lost document by itself again, and a visit of the walk would cut that short, paid as it is.
+    // Chromium loads a lost document by itself again, and a visit of the test would cut that short, paid as it is.
     purse: { seed, extraArgs: ['--disable-auto-reload'], inPrivate: true },
     funds: FUNDS,
   });
-  const { purse, merchant, devnet } = scene;
+  const { purse, merchant, devnet } = testBed;
   const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
   for (const site of [merchant.origin, merchant.otherOrigin]) {
     await purse.ask('settings.blockTaker', { site, allowed: true });
   }
-  const desk = await purse.newPage();
-  await desk.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
+  const ownPage = await purse.newPage();
+  await ownPage.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
   const opened = async (url: string, incognito: boolean): Promise<Tab> => {
     const comes = purse.context.waitForEvent('page');
     const open = async (options: chrome.windows.CreateData) =>
       (await chrome.windows.create(options))?.tabs?.[0]?.id ?? chrome.tabs.TAB_ID_NONE;
-    const tabId = await desk.evaluate(open, { url, incognito });
+    const tabId = await ownPage.evaluate(open, { url, incognito });
     const tab = await comes;
     await tab.waitForLoadState();
     return { tab, tabId };
@@ -75,13 +75,13 @@ export async function openStage(): Promise<Stage> {
   const ordinary = await opened(`${merchant.origin}/free`, false);
   const { privateKey } = deriveKeys(readSeedHex(seed), 0);
   return {
-    ...scene,
-    desk,
+    ...testBed,
+    ownPage,
     ordinary,
     inPrivate,
     worker: await WatchedWorker.of(purse),
     otherWallet: new TestAccount(devnet.ledger, privateKey),
-    look: (since = 0) => desk.evaluate(readDisk, since),
+    readDisk: (since = 0) => ownPage.evaluate(readDisk, since),
   };
 }
 

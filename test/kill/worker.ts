@@ -34,7 +34,7 @@ export class WatchedWorker {
   readonly #session: CDPSession;
   readonly #sessionId: string;
   readonly #answers = new Map<number, (answer: Answer) => void>();
-  #stood: () => void = () => {};
+  #onPaused: () => void = () => {};
   #asked = 0;
 
   private constructor(session: CDPSession, sessionId: string) {
@@ -42,7 +42,7 @@ export class WatchedWorker {
     this.#sessionId = sessionId;
     session.on('Target.receivedMessageFromTarget', ({ message }) => {
       const told: Answer & { readonly method?: string } = JSON.parse(message);
-      if (told.method === 'Debugger.paused') this.#stood();
+      if (told.method === 'Debugger.paused') this.#onPaused();
       if (told.id !== undefined) this.#answers.get(told.id)?.(told);
     });
   }
@@ -67,7 +67,7 @@ export class WatchedWorker {
   async follow(plan: Plan): Promise<() => Promise<void>> {
     const { url, inPrivate, stops, broken = null, patience = null, ahead = 0 } = plan;
     let reached = deferred();
-    this.#stood = () => reached.resolve();
+    this.#onPaused = () => reached.resolve();
     const told = JSON.stringify({ url, inPrivate, stops, broken, patience, ahead });
     await this.evaluate(`${IN_WORKER}\nfollowPlan(${told})`);
     return async () => {
@@ -81,9 +81,9 @@ export class WatchedWorker {
   }
 
   /** Kills the worker as `kill` does; gives the way to put a plan into its next life, before the first line of it runs. */
-  async killAndCatch(page: Page): Promise<(plan: Plan) => Promise<() => Promise<void>>> {
+  async killAndPauseNext(page: Page): Promise<(plan: Plan) => Promise<() => Promise<void>>> {
     const born = deferred();
-    this.#stood = () => born.resolve();
+    this.#onPaused = () => born.resolve();
     const { breakpointId } = await this.#send('Debugger.setInstrumentationBreakpoint', {
       instrumentation: 'beforeScriptExecution',
     });
@@ -98,14 +98,14 @@ export class WatchedWorker {
   }
 
   /** Lets the worker go on from where it stands. */
-  async goOn(): Promise<void> {
+  async resume(): Promise<void> {
     await this.evaluate('killTest.isOver = false');
     await this.#send('Debugger.resume');
   }
 
   /** Stops the worker for good, wherever it is; `page` is one of the purse's own. */
   async kill(page: Page): Promise<void> {
-    this.#stood = () => {};
+    this.#onPaused = () => {};
     await stopWorker(page);
   }
 

@@ -67,7 +67,7 @@ if (values.help) {
 
   A visit costs  ${xno(priceRaw)} XNO on ${values.network}
   Paid to        ${merchant.payTo}
-  Books          ${merchant.origin}/merchant/books${values.fault.map((name) => `\n  Fault          ${name}`).join('')}
+  Records        ${merchant.origin}/merchant/books${values.fault.map((name) => `\n  Fault          ${name}`).join('')}
 
 Ctrl+C ends it.`);
   const end = () => void merchant.close();

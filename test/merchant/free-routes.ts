@@ -20,7 +20,7 @@ export const MALFORMED = '/malformed';
 /** Where the demo of x402.Nano asks for money, to take the proof elsewhere (docs/WIRE.md §3.8). */
 export const DEMO_ISSUE = '/api/demo/track-a/issue';
 
-/** Everything that is free here, except the merchant's own books. */
+/** Everything that is free here, except the merchant's own records. */
 export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly FreeRoute[] {
   const routes: FreeRoute[] = [
     { path: '/', says: 'this list', serve: () => show(200, html(index(routes))) },
@@ -98,8 +98,8 @@ function decode(header: string | null): string | undefined {
   return value;
 }
 
-/** The merchant's own desk: what tests read and reset. */
-export function deskRoutes(books: () => unknown, reset: () => void): readonly FreeRoute[] {
+/** The merchant's own control routes: what tests read and reset. */
+export function controlRoutes(books: () => unknown, reset: () => void): readonly FreeRoute[] {
   return [
     {
       path: '/merchant/books',

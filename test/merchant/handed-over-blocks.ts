@@ -6,7 +6,7 @@ import type { SettledPayment } from './spent.ts';
 /** When a signed block that was handed over is published: before the answer, some time after it, or not at all. */
 export type Publishing = 'at-once' | 'late' | 'never';
 
-/** A signed block that somebody handed over, as it stands in the books. Hashes in upper case. */
+/** A signed block that somebody handed over, as it stands in the records. Hashes in upper case. */
 export interface ChequeRecord {
   readonly hash: string;
   readonly payer: string;
@@ -79,7 +79,7 @@ export class Cheques {
     }
   }
 
-  /** Publishes it when the answer is long gone; a failure stays in the books as what became of the block. */
+  /** Publishes it when the answer is long gone; a failure stays in the records as what became of the block. */
   publishLate(hash: string): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);

@@ -22,7 +22,7 @@ export class LostAnswers {
     this.#now = now;
   }
 
-  /** Books an answer as lost. */
+  /** Records an answer as lost. */
   owe(url: string, proof: string, payment: SettledPayment): void {
     this.#debts.set(`${url} ${proof}`, { url, payment, cutAt: this.#now() });
   }

@@ -9,7 +9,7 @@ import type { Encoding } from './envelope.ts';
 import { Facilitator } from './facilitator.ts';
 import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
-import { deskRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
+import { controlRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
 import { Cheques, type Published } from './handed-over-blocks.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
@@ -20,8 +20,8 @@ import { trackB } from './mechanisms/track-b.ts';
 import { x402nano } from './mechanisms/x402nano.ts';
 import { NanoNode } from './node.ts';
 import { Paywall } from './paywall.ts';
-import { Till } from './receiver.ts';
-import { type Books, Diary, drawUpBooks } from './records.ts';
+import { Receiver } from './receiver.ts';
+import { collectRecords, type MerchantRecords, RequestLog } from './records.ts';
 import { listen } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { SpentBlocks } from './spent.ts';
@@ -68,12 +68,12 @@ export interface Merchant {
   readonly otherOrigin: string;
   /** The account money is paid to. */
   readonly payTo: string;
-  books(): Books;
+  books(): MerchantRecords;
   /** The URL of a 402 with this `PAYMENT-REQUIRED`, verbatim; several values become several headers. */
   registerHeader(value: string | readonly string[]): string;
   /** Publishes the signed blocks that are held, in the order they came; gives what became of each. */
   publishHeld(): Promise<readonly Published[]>;
-  /** Forgets sessions, payments and diary. */
+  /** Forgets sessions, payments and the request log. */
   reset(): void;
   /** Stops and starts again with nothing but what is on the disk; same port, same account. */
   restart(): Promise<void>;
@@ -112,28 +112,35 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
   async function open(port: number) {
     const patience = options.patience ?? DEFAULT_PATIENCE;
     const node = new NanoNode(network.rpcUrls);
-    const till = new Till(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
+    const receiver = new Receiver(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
     const sessions = new Sessions(dataDir, now, undefined, faults);
     const spent = new SpentBlocks(dataDir, faults);
     const cheques = new Cheques(node, faults);
-    const diary = new Diary();
-    const { payTo } = till;
+    const requestLog = new RequestLog();
+    const { payTo } = receiver;
     const common = { networkId: network.id, node, spent, patience, now, faults };
     const mechanisms = [
       nanoSession({ ...common, sessions, payTo }),
-      nanoSignature({ ...common, till }),
+      nanoSignature({ ...common, receiver }),
       nymChallenge({ ...common, sessions, payTo }),
       trackB({ ...common, payTo }),
       trackA({ ...common, cheques, payTo }),
       x402nano({ ...common, cheques, payTo, sendThreshold }),
     ];
     const facilitator = new Facilitator(mechanisms, network.id, faults);
-    const paywall = new Paywall(facilitator, diary, defaults, network.id, now, faults);
-    const books = () => drawUpBooks({ network: network.id, payTo }, sessions, spent, cheques, diary, now());
+    const paywall = new Paywall(facilitator, requestLog, defaults, network.id, now, faults);
+    const books = () =>
+      collectRecords({ network: network.id, payTo }, sessions, spent, cheques, requestLog, now());
     const reset = () => {
-      for (const part of [sessions, spent, cheques, diary, paywall]) part.clear();
+      for (const part of [sessions, spent, cheques, requestLog, paywall]) part.clear();
     };
-    const shop = { paywall, diary, free: freeRoutes(headers, payTo), desk: deskRoutes(books, reset), now };
+    const shop = {
+      paywall,
+      requestLog,
+      free: freeRoutes(headers, payTo),
+      control: controlRoutes(books, reset),
+      now,
+    };
     return { ...(await listen(shop, host, port)), books, reset, payTo, cheques };
   }
 

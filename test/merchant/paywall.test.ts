@@ -6,24 +6,24 @@ import {
   ask,
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
-} from './testing/scene.ts';
+  type TestBed,
+} from './testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 beforeAll(async () => {
-  scene = await openScene();
-  url = `${scene.merchant.origin}/api/private`;
+  testBed = await openTestBed();
+  url = `${testBed.merchant.origin}/api/private`;
 });
-beforeEach(() => scene.merchant.reset());
-afterAll(() => scene?.close());
+beforeEach(() => testBed.merchant.reset());
+afterAll(() => testBed?.close());
 
-const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
+const payFor = (entry: AcceptsEntry) => testBed.payer.pay(entry.payTo, BigInt(entry.amount));
 const byPost = (at: string, paymentSignature: string) =>
   ask(at, { method: 'POST', body: JSON.stringify({ paymentSignature }) });
 
@@ -86,7 +86,7 @@ test('the same identifier: the same payload the same answer, another payload 409
   expect([...answers, later].map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(new Set(bodies).size).toBe(1);
   expect(receiptIn(later)).toEqual(receiptIn(answers[0] ?? later));
-  expect(scene.merchant.books().payments).toHaveLength(1);
+  expect(testBed.merchant.books().payments).toHaveLength(1);
 
   const other = await quote(at);
   const second = await payFor(other);
@@ -97,7 +97,7 @@ test('the same identifier: the same payload the same answer, another payload 409
   ]);
   const elsewhere = await present(`${at}&x=1`, identified(entry, proof, info));
   expect(elsewhere.status).toBe(409);
-  expect(scene.merchant.books().payments).toHaveLength(1);
+  expect(testBed.merchant.books().payments).toHaveLength(1);
 });
 
 test('a refusal leaves the identifier free', async () => {
@@ -112,7 +112,7 @@ test('a refusal leaves the identifier free', async () => {
 const browser = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64)', Accept: 'text/html,*/*;q=0.8' };
 
 test('an older x402 server gives a browser HTML without a header, and anybody else the header', async () => {
-  const at = `${scene.merchant.origin}/article?paywall=html&description=%3C/script%3E`;
+  const at = `${testBed.merchant.origin}/article?paywall=html&description=%3C/script%3E`;
   const shown = await ask(at, { headers: browser });
   expect(shown.status).toBe(402);
   expect([...shown.headers.keys()].filter((name) => /payment|cache/.test(name))).toEqual([]);
@@ -132,7 +132,7 @@ test('an older x402 server gives a browser HTML without a header, and anybody el
     const paid = await present(at, signed(entry, { proof }), { headers: browser });
     expect([paid.status, await paid.text()]).toEqual([200, expect.stringContaining(PAID_MARKER)]);
   }
-  const ordinary = await ask(`${scene.merchant.origin}/article`, { headers: browser });
+  const ordinary = await ask(`${testBed.merchant.origin}/article`, { headers: browser });
   expect(ordinary.headers.has('PAYMENT-REQUIRED')).toBe(true);
 });
 
@@ -151,7 +151,7 @@ test('a session lost in the middle: 410 by header however often, the content by 
   const found = await byPost(at, paymentSignature);
   expect([found.status, await found.text()]).toEqual([200, expect.stringContaining(PAID_MARKER)]);
   expect((await byPost(at, paymentSignature)).status).toBe(410);
-  expect(scene.merchant.books().payments).toMatchObject([{ hash: proof }]);
+  expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
 });
 
 test.each([
@@ -166,7 +166,7 @@ test.each([
   for (let time = 0; time < 2; time++) {
     const refused = await present(at, signed(entry, { proof }));
     expect([refused.status, await errorIn(refused)]).toEqual([status, error]);
-    expect(scene.merchant.books().payments).toEqual([]);
+    expect(testBed.merchant.books().payments).toEqual([]);
   }
   expect((await present(at, signed(entry, { proof }))).status).toBe(200);
 });
@@ -192,12 +192,12 @@ test.each([
 });
 
 test.each(['nanoSession', 'nanoSignature'])('the Rev 7 demo server, by %s', async (mechanism) => {
-  const at = `${scene.merchant.origin}/article?mechanism=${mechanism}&flavour=reference`;
+  const at = `${testBed.merchant.origin}/article?mechanism=${mechanism}&flavour=reference`;
   const demand = await ask(at);
   expect(await demand.json()).toEqual(offerIn(demand));
   const [entry] = offerIn(demand).accepts;
   if (entry === undefined) throw new Error('no entry');
-  const proofOf = (hash: string) => signed(entry, { proof: hash, signature: scene.payer.sign(hash + at) });
+  const proofOf = (hash: string) => signed(entry, { proof: hash, signature: testBed.payer.sign(hash + at) });
   const early = await present(at, proofOf('0'.repeat(64)));
   const error = 'All RPC endpoints failed for action: block_info';
   expect([early.status, await early.json()]).toEqual([402, { error }]);
@@ -212,7 +212,7 @@ test.each(['nanoSession', 'nanoSignature'])('the Rev 7 demo server, by %s', asyn
 
 test('all six in one offer, each with its own mark, and any of them opens the gate', async () => {
   const six = 'nanoSession,nymChallenge,trackB,nanoSignature,trackA,x402nano';
-  const at = `${scene.merchant.origin}/article?mechanism=${six}`;
+  const at = `${testBed.merchant.origin}/article?mechanism=${six}`;
   const { accepts } = offerIn(await ask(at));
   expect(accepts.map(({ extra }) => Object.keys(extra))).toEqual([
     ['nanoSession'],
@@ -224,13 +224,13 @@ test('all six in one offer, each with its own mark, and any of them opens the ga
   ]);
   const cheapest = accepts[5];
   if (cheapest === undefined) throw new Error('no entry');
-  const { block } = await scene.payer.cheque(cheapest.payTo, BigInt(cheapest.amount));
+  const { block } = await testBed.payer.cheque(cheapest.payTo, BigInt(cheapest.amount));
   expect((await present(at, signed(cheapest, { block }))).status).toBe(200);
   expect(await (await ask(at)).text()).toContain('by nymChallenge or ');
 });
 
 test('the flavour of the house is what a visit gets unless it asks otherwise', async () => {
-  const house = await openScene({ flavour: 'reference', mechanisms: ['nymChallenge'] });
+  const house = await openTestBed({ flavour: 'reference', mechanisms: ['nymChallenge'] });
   const at = `${house.merchant.origin}/article`;
   expect(await (await ask(at)).json()).toEqual({ x402Version: 2, error: 'Payment Required' });
   expect((await ask(`${at}?flavour=spec`)).headers.get('Content-Type')).toContain('text/html');

@@ -24,8 +24,8 @@ import {
 } from './mechanisms/mechanism.ts';
 import { paywall } from './pages/paywall.ts';
 import { AnsweredPayments, identifierOf } from './payment-identifier.ts';
-import type { Diary } from './records.ts';
-import { Turnstile } from './rejections.ts';
+import type { RequestLog } from './records.ts';
+import { Rejections } from './rejections.ts';
 import type { SettledPayment } from './spent.ts';
 import { readTerms, type Terms } from './terms.ts';
 
@@ -63,7 +63,7 @@ interface Deal {
 /** Stands between a visit and what it wants: 402 until a good proof comes, then the content, once. */
 export class Paywall {
   readonly #facilitator: Facilitator;
-  readonly #diary: Diary;
+  readonly #requestLog: RequestLog;
   readonly #defaults: Terms;
   readonly #network: string;
   readonly #now: () => number;
@@ -72,13 +72,13 @@ export class Paywall {
   /** What was paid for in a session that was then forgotten, by URL and proof. */
   readonly #forgotten = new Map<string, SettledPayment>();
   readonly #answered = new AnsweredPayments();
-  readonly #turnstile = new Turnstile();
+  readonly #rejections = new Rejections();
   /** The URLs that were offered before. */
   readonly #offered = new Set<string>();
 
   constructor(
     facilitator: Facilitator,
-    diary: Diary,
+    requestLog: RequestLog,
     defaults: Terms,
     network: string,
     now: () => number,
@@ -86,7 +86,7 @@ export class Paywall {
   ) {
     this.#faults = faults;
     this.#facilitator = facilitator;
-    this.#diary = diary;
+    this.#requestLog = requestLog;
     this.#defaults = defaults;
     this.#network = network;
     this.#now = now;
@@ -124,7 +124,7 @@ export class Paywall {
   clear(): void {
     this.#forgotten.clear();
     this.#answered.clear();
-    this.#turnstile.clear();
+    this.#rejections.clear();
     this.#offered.clear();
   }
 
@@ -157,7 +157,7 @@ export class Paywall {
   async #receive(proof: Proof, deal: Deal): Promise<Answer> {
     const { visit, route, resource, terms } = deal;
     const unconfirmed = () => this.#facilitator.unconfirmed(proof.encoded, terms);
-    const refusal = this.#turnstile.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
+    const refusal = this.#rejections.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
     if (refusal !== undefined) return this.#refuse(deal, refusal);
     if (terms.losesSession) return this.#sellByPost(proof, deal);
     switch (route.manner) {
@@ -199,7 +199,7 @@ export class Paywall {
     return this.#refuse(deal, sessionLost);
   }
 
-  /** Takes the money, keeps honest books of it, and asks for more. */
+  /** Takes the money, keeps honest records of it, and asks for more. */
   async #takeAndRefuse(proof: Proof, deal: Deal): Promise<Reply> {
     const outcome = await this.#redeem(proof, deal);
     return this.#refuse(
@@ -241,7 +241,7 @@ export class Paywall {
 
   #refuse(deal: Deal, { status, error, code, wording }: Refusal): Reply {
     const said = wording?.status ?? status;
-    this.#diary.refusals.push({ at: this.#now(), ...deal.resource, status: said, reason: error });
+    this.#requestLog.refusals.push({ at: this.#now(), ...deal.resource, status: said, reason: error });
     if (wording !== undefined) return this.#refuseIn(wording, deal, error);
     const outcome = { x402Version: 2, success: false, error, transaction: '', network: this.#network };
     const headers = { 'PAYMENT-RESPONSE': encodeHeader(outcome) };

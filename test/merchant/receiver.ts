@@ -15,7 +15,7 @@ export type Pocketed =
  * The merchant's account and the key to it. Receives are built one after the other, because two of them on one frontier
  * would be a fork and one payer would lose their money (docs/WIRE.md §9); their confirmations are awaited side by side.
  */
-export class Till {
+export class Receiver {
   /** The account money is paid to. */
   readonly payTo: string;
   readonly #privateKey: Hex32;

@@ -30,7 +30,7 @@ export interface RefusalRecord {
 export type SessionRecord = Session & { readonly state: 'open' | 'settled' | 'expired' };
 
 /** Everything the merchant knows, as `/merchant/books` shows it. Amounts in raw, times in Unix milliseconds. */
-export interface Books {
+export interface MerchantRecords {
   readonly network: string;
   readonly payTo: string;
   readonly sessions: readonly SessionRecord[];
@@ -42,7 +42,7 @@ export interface Books {
 }
 
 /** What happens at the door, from first request to last; the money itself is booked by the registries. */
-export class Diary {
+export class RequestLog {
   readonly refusals: RefusalRecord[] = [];
   readonly requests: RequestRecord[] = [];
 
@@ -52,15 +52,15 @@ export class Diary {
   }
 }
 
-/** Draws up the books. */
-export function drawUpBooks(
-  identity: Pick<Books, 'network' | 'payTo'>,
+/** Collects the records. */
+export function collectRecords(
+  identity: Pick<MerchantRecords, 'network' | 'payTo'>,
   sessions: Sessions,
   spent: SpentBlocks,
   cheques: Cheques,
-  diary: Diary,
+  requestLog: RequestLog,
   now: number,
-): Books {
+): MerchantRecords {
   const stateOf = (session: Session): SessionRecord['state'] => {
     if (spent.hasSession(session.id)) return 'settled';
     return now < session.expiresAt ? 'open' : 'expired';
@@ -70,7 +70,7 @@ export function drawUpBooks(
     sessions: sessions.all().map((session) => ({ ...session, state: stateOf(session) })),
     payments: spent.all(),
     cheques: cheques.all(),
-    refusals: [...diary.refusals],
-    requests: diary.requests.map((request) => ({ ...request })),
+    refusals: [...requestLog.refusals],
+    requests: requestLog.requests.map((request) => ({ ...request })),
   };
 }

@@ -3,7 +3,7 @@ import { sessionLost } from './mechanisms/mechanism.ts';
 import type { Reluctance } from './terms.ts';
 
 /** Counts how often each proof came, and turns it away as often as the terms say, unread (docs/WIRE.md §7.10). */
-export class Turnstile {
+export class Rejections {
   readonly #turnedAway = new Map<string, number>();
 
   /** The refusal of this delivery; undefined when the proof may pass. */

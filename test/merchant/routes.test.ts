@@ -3,21 +3,21 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PAID_MARKER } from './pages/layout.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
-import { offerIn, openScene, present, quote, type Scene, signed, XNO } from './testing/scene.ts';
+import { offerIn, openTestBed, present, quote, signed, type TestBed, XNO } from './testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let origin: string;
 beforeAll(async () => {
-  scene = await openScene();
-  origin = scene.merchant.origin;
+  testBed = await openTestBed();
+  origin = testBed.merchant.origin;
 });
-beforeEach(() => scene.merchant.reset());
-afterAll(() => scene?.close());
+beforeEach(() => testBed.merchant.reset());
+afterAll(() => testBed?.close());
 
 /** Asks, pays by nanoSession, asks again with the proof. */
 async function buy(url: string, init: RequestInit = {}): Promise<Response> {
   const entry = await quote(url, init);
-  const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
   return present(url, signed(entry, { proof }), init);
 }
 
@@ -78,7 +78,7 @@ test.each([
 test('methods: HEAD learns the price and buys nothing, the wrong one gets 405', async () => {
   const url = `${origin}/article`;
   const entry = await quote(url);
-  const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
   const paymentSignature = signed(entry, { proof });
   const head = await present(url, paymentSignature, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([402, '']);
@@ -134,12 +134,12 @@ test('any header at all can be put on a 402', async () => {
   const byQuery = await fetch(`${origin}/malformed?header=${given}`);
   expect([byQuery.status, byQuery.headers.get('PAYMENT-REQUIRED')]).toEqual([402, '!! not base64 {']);
   const long = 'A'.repeat(12_000);
-  expect((await fetch(scene.merchant.registerHeader(long))).headers.get('PAYMENT-REQUIRED')).toBe(long);
-  const twice = await fetch(scene.merchant.registerHeader(['one', 'two']));
+  expect((await fetch(testBed.merchant.registerHeader(long))).headers.get('PAYMENT-REQUIRED')).toBe(long);
+  const twice = await fetch(testBed.merchant.registerHeader(['one', 'two']));
   expect(twice.headers.get('PAYMENT-REQUIRED')).toBe('one, two');
   const smuggled = Buffer.from('a\r\nSet-Cookie: b').toString('base64url');
   expect((await fetch(`${origin}/malformed?header=${smuggled}`)).status).toBe(400);
-  expect(() => scene.merchant.registerHeader('a\nb')).toThrow();
+  expect(() => testBed.merchant.registerHeader('a\nb')).toThrow();
 });
 
 test('an earlier protocol asks without PAYMENT-REQUIRED, in headers or body, and people see a page', async () => {
@@ -149,22 +149,22 @@ test('an earlier protocol asks without PAYMENT-REQUIRED, in headers or body, and
     return response;
   };
   const rev4 = await ask('rev4', 'text/html');
-  expect(rev4.headers.get('X-402-Address')).toBe(scene.merchant.payTo);
+  expect(rev4.headers.get('X-402-Address')).toBe(testBed.merchant.payTo);
   expect(rev4.headers.get('Content-Type')).toContain('text/html');
   expect(await (await ask('v1', 'application/json')).json()).toMatchObject({ x402Version: 1 });
   expect((await fetch(`${origin}/legacy?protocol=rev9`)).status).toBe(400);
 });
 
-test('/always-refuses takes the money, says so in the books, and asks again', async () => {
+test('/always-refuses takes the money, says so in the records, and asks again', async () => {
   const url = `${origin}/always-refuses`;
   const entry = await quote(url);
-  const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
   const first = await present(url, signed(entry, { proof }));
   expect(first.status).toBe(402);
   expect(await first.text()).not.toContain(PAID_MARKER);
   expect(offerIn(first).accepts[0]?.amount).not.toBe(entry.amount);
   expect((await present(url, signed(entry, { proof }))).status).toBe(402);
-  const { payments, refusals } = scene.merchant.books();
+  const { payments, refusals } = testBed.merchant.books();
   expect(payments).toMatchObject([{ hash: proof, route: '/always-refuses' }]);
   expect(refusals.map(({ reason }) => reason)).toEqual([
     'Payment received, content withheld',
@@ -177,57 +177,57 @@ test.each(['asks', 'waits'])(
   async (notice) => {
     const url = `${origin}/loses-answer`;
     const entry = await quote(url);
-    const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+    const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
     const paymentSignature = signed(entry, { proof });
     await expect(present(url, paymentSignature)).rejects.toThrow('fetch failed');
     await expect(present(url, paymentSignature), 'at once, as a browser does by itself').rejects.toThrow(
       'fetch failed',
     );
-    expect(scene.merchant.books().payments).toMatchObject([{ hash: proof }]);
+    expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
     expect((await present(`${url}?other=1`, paymentSignature)).status).toBe(410);
     if (notice === 'asks') await quote(url);
-    else scene.passTime(1000);
+    else testBed.passTime(1000);
     const again = await present(url, paymentSignature);
     expect(again.status).toBe(200);
     expect(await again.text()).toContain(PAID_MARKER);
     expect((await present(url, paymentSignature)).status).toBe(410);
-    expect(scene.merchant.books().payments).toHaveLength(1);
+    expect(testBed.merchant.books().payments).toHaveLength(1);
   },
 );
 
 test('/breaks-off cuts the line in the middle of the page, and gives the whole one for the same proof', async () => {
   const url = `${origin}/breaks-off`;
   const entry = await quote(url);
-  const proof = await scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
   const paymentSignature = signed(entry, { proof });
   const broken = await present(url, paymentSignature);
   expect(broken.status).toBe(200);
   await expect(broken.text()).rejects.toThrow('terminated');
   await quote(url);
   expect(await (await present(url, paymentSignature)).text()).toContain(PAID_MARKER);
-  expect(scene.merchant.books().payments).toMatchObject([{ hash: proof }]);
+  expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
 });
 
-test('/moves-away sends the proof elsewhere, and the diary shows whether it went', async () => {
-  const to = `${scene.merchant.otherOrigin}/free`;
+test('/moves-away sends the proof elsewhere, and the request log shows whether it went', async () => {
+  const to = `${testBed.merchant.otherOrigin}/free`;
   const url = `${origin}/moves-away?to=${encodeURIComponent(to)}`;
   const paymentSignature = signed(await quote(url), { proof: '0'.repeat(64) });
   const moved = await present(url, paymentSignature, { redirect: 'manual' });
   expect([moved.status, moved.headers.get('Location')]).toEqual([302, to]);
   await present(to, paymentSignature);
-  const [asked, delivered, followed] = scene.merchant.books().requests;
+  const [asked, delivered, followed] = testBed.merchant.books().requests;
   expect(asked).toMatchObject({ method: 'GET', hadPaymentSignature: false, status: 402, dest: null });
   expect(delivered).toMatchObject({ hadPaymentSignature: true, status: 302 });
   expect(followed).toMatchObject({ hadPaymentSignature: true, path: '/free', status: 200 });
   expect(followed?.host).toMatch(/^localhost:/);
 });
 
-test('the desk shows the books and forgets them when told', async () => {
+test('the control routes show the records and forget them when told', async () => {
   await quote(`${origin}/article`);
   const read = async () => (await fetch(`${origin}/merchant/books`)).json();
-  expect(await read()).toEqual(JSON.parse(JSON.stringify(scene.merchant.books())));
+  expect(await read()).toEqual(JSON.parse(JSON.stringify(testBed.merchant.books())));
   expect(await read()).toMatchObject({
-    payTo: scene.merchant.payTo,
+    payTo: testBed.merchant.payTo,
     sessions: [{ state: 'open' }],
     payments: [],
   });

@@ -4,17 +4,17 @@ import type { FreeRoute } from './free-routes.ts';
 import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http.ts';
 import { PAID_ROUTES } from './paid-routes.ts';
 import type { Paywall } from './paywall.ts';
-import type { Diary, RequestRecord } from './records.ts';
+import type { RequestLog, RequestRecord } from './records.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What a server needs to answer; replaced as a whole when the merchant starts again. */
 export interface Shop {
   readonly paywall: Paywall;
-  readonly diary: Diary;
+  readonly requestLog: RequestLog;
   readonly free: readonly FreeRoute[];
-  /** The merchant's own desk, which the diary leaves out. */
-  readonly desk: readonly FreeRoute[];
+  /** The merchant's own control routes, which the request log leaves out. */
+  readonly control: readonly FreeRoute[];
   readonly now: () => number;
 }
 
@@ -64,15 +64,15 @@ function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {
     dest: typeof dest === 'string' ? dest : null,
     status: null,
   };
-  if (!shop.desk.some(({ path }) => path === url)) shop.diary.requests.push(record);
+  if (!shop.control.some(({ path }) => path === url)) shop.requestLog.requests.push(record);
   return record;
 }
 
-/** Our own failures stand in the books beside the refusals. */
+/** Our own failures stand in the records beside the refusals. */
 function writeDownFailure(shop: Shop, { url = '', headers }: IncomingMessage, error: unknown): void {
   const [route = ''] = url.split('?');
   const reason = error instanceof Error ? [error.message, ...causesOf(error)].join(': ') : String(error);
-  shop.diary.refusals.push({
+  shop.requestLog.refusals.push({
     at: shop.now(),
     url: `http://${headers.host ?? ''}${url}`,
     route,
@@ -110,7 +110,7 @@ async function route(shop: Shop, visit: Visit): Promise<Answer> {
     if (answer === HANG_UP) return answer;
     return { ...answer, headers: { ...answer.headers, ...corsHeaders(paid.cors, visit) } };
   }
-  const free = [...shop.free, ...shop.desk].find(({ path }) => path === pathname);
+  const free = [...shop.free, ...shop.control].find(({ path }) => path === pathname);
   return free?.serve(visit) ?? show(404, json({ error: 'Not found' }));
 }
 

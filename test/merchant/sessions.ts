@@ -103,7 +103,7 @@ export class Sessions {
     return this.live(id) ?? this.#unexpired(this.#earlier.get(id));
   }
 
-  /** Every session on the books, oldest first. */
+  /** Every session on the records, oldest first. */
   all(): readonly Session[] {
     return [...this.#earlier.values(), ...this.#live.values()];
   }

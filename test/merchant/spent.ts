@@ -20,7 +20,7 @@ const SettledPayment = v.object({
   at: v.number(),
 });
 
-/** A send that bought something, as it stands in the books. */
+/** A send that bought something, as it stands in the records. */
 export type SettledPayment = Readonly<v.InferOutput<typeof SettledPayment>>;
 
 /** One spelling of a block hash: the node's own. Keying by anything else lets a proof be spent twice (docs/WIRE.md §5 T21). */

@@ -2,42 +2,42 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../../src/messages/contract.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 let visits = 0;
 
 beforeAll(async () => {
-  [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
+  [testBed, stranger] = await Promise.all([openTestBed(), startPaywall()]);
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await stranger?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
   await page.close();
-  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
-const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 const APPROVE = 'src/pages/approve/index.html';
 const POPUP = 'src/pages/popup/index.html';
-const fetching = () => scene.at('/page', { fetch: scene.at('/api/data', { visit: String(++visits) }) });
+const fetching = () => testBed.at('/page', { fetch: testBed.at('/api/data', { visit: String(++visits) }) });
 const ONCE = '[data-testid="approve-once"]';
 const ARMED = `${ONCE}:not([aria-disabled="true"])`;
 
 async function waiting(count: number) {
-  return scene.purse.until('approval.list', {}, ({ length }) => length === count);
+  return testBed.purse.until('approval.list', {}, ({ length }) => length === count);
 }
 
 async function view(path: string): Promise<Page> {
-  const one = await scene.purse.newPage();
+  const one = await testBed.purse.newPage();
   await one.setViewportSize({ width: 360, height: 600 });
   await one.goto(inPurse(path));
   return one;
@@ -51,24 +51,24 @@ async function middleOf(one: Page, selector: string): Promise<readonly [number, 
 
 /** An answer by message, as a page of the purse would send it; what became of it. */
 const answer = (id: string, given: PageInput<'approval.answer'>['answer']) =>
-  scene.purse.ask('approval.answer', { id, answer: given }).then(
+  testBed.purse.ask('approval.answer', { id, answer: given }).then(
     () => 'taken',
     (error: Error) => error.message,
   );
 
 describe('clicks', () => {
   test('that come twice answer one question, not the one behind it', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
-    const other = await scene.purse.newPage();
+    const other = await testBed.purse.newPage();
     await other.goto(fetching());
     const [, second] = await waiting(2);
     const popup = await view(POPUP);
     await popup.locator(ARMED).waitFor();
     await popup.mouse.dblclick(...(await middleOf(popup, ONCE)));
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: second?.id }]);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: second?.id }]);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     await popup.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').click();
     await other.locator('#fetch-result[data-status="402"]').waitFor();
     await popup.close();
@@ -76,7 +76,7 @@ describe('clicks', () => {
   });
 
   test('in two windows at once pay once', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
     await waiting(1);
     const windows = await Promise.all([view(POPUP), view(APPROVE)]);
@@ -85,12 +85,12 @@ describe('clicks', () => {
     // The window of questions closes itself over the click.
     await Promise.allSettled(windows.map((one, index) => one.mouse.click(...(places[index] ?? [0, 0]))));
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     for (const one of windows) await one.close();
   });
 
   test('that were meant for what was there before count for nothing, however many', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
     const popup = await view(POPUP);
@@ -106,17 +106,17 @@ describe('clicks', () => {
     while (Date.now() < held) await popup.keyboard.down('Enter');
     expect(await popup.locator(ARMED).count()).toBe(0);
     await popup.keyboard.up('Enter');
-    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
+    await testBed.nothingSince(mark);
 
     await popup.locator(ARMED).click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     await popup.close();
   });
 
   test('that began before the question was ready do not count when they end', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
     const popup = await view(POPUP);
@@ -125,8 +125,8 @@ describe('clicks', () => {
     const until = Date.now() + 1_000;
     while (Date.now() < until) expect(await popup.locator(ARMED).count()).toBe(0);
     await popup.mouse.up();
-    expect(await scene.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
+    await testBed.nothingSince(mark);
     await popup.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
     await popup.close();
@@ -137,83 +137,83 @@ describe('an answer that is sent again', () => {
   const GONE = 'approval.answer: fault_approvalGone ';
 
   test('after it was paid pays nothing more, nor after the death of the worker', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
-    const { offer, approve } = await scene.purse.nextApproval();
+    const { offer, approve } = await testBed.purse.nextApproval();
     await approve();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
-    await scene.purse.killWorker();
+    await testBed.purse.killWorker();
     expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('after it was declined, or has lapsed, neither pays nor leaves a budget', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const budget = { kind: 'budget', perPayment: String(XNO), perDay: String(XNO) } as const;
     await page.goto(fetching());
-    const { offer, decline } = await scene.purse.nextApproval();
+    const { offer, decline } = await testBed.purse.nextApproval();
     await decline();
     expect(await answer(offer.id, budget)).toBe(GONE);
 
     await page.goto(fetching());
-    const lapsed = await scene.purse.nextApproval();
-    await page.goto(scene.at('/free'));
+    const lapsed = await testBed.purse.nextApproval();
+    await page.goto(testBed.at('/free'));
     await waiting(0);
     for (const kind of ['once', 'never'] as const) expect(await answer(lapsed.offer.id, { kind })).toBe(GONE);
     expect(await answer(lapsed.offer.id, budget)).toBe(GONE);
-    expect(await scene.purse.ask('budget.list', {})).toEqual([]);
-    expect((await scene.purse.ask('settings.read', {})).blockedSites).toEqual([]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('budget.list', {})).toEqual([]);
+    expect((await testBed.purse.ask('settings.read', {})).blockedSites).toEqual([]);
+    await testBed.nothingSince(mark);
   });
 
   test('to a page that went away and came back finds its question gone', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(fetching());
-    const { offer } = await scene.purse.nextApproval();
-    await page.goto(scene.at('/free'));
+    const { offer } = await testBed.purse.nextApproval();
+    await page.goto(testBed.at('/free'));
     await page.goBack();
-    await scene.purse.until('approval.list', {}, (list) => list.every(({ id }) => id !== offer.id));
+    await testBed.purse.until('approval.list', {}, (list) => list.every(({ id }) => id !== offer.id));
     expect(await answer(offer.id, { kind: 'once' })).toBe(GONE);
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
     // Whatever the page asks now is asked about anew.
-    for (const { id } of await scene.purse.ask('approval.list', {})) await answer(id, { kind: 'decline' });
+    for (const { id } of await testBed.purse.ask('approval.list', {})) await answer(id, { kind: 'decline' });
   });
 });
 
 describe('an offer that changes', () => {
   test('behind its question changes nothing: what was shown is what is paid', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     let amount = PRICE;
-    const shop = openShop(scene, stranger, () => ({ amount }));
+    const shop = openShop(testBed, stranger, () => ({ amount }));
     void page.goto(shop.url).catch(() => undefined);
-    const { offer, approve } = await scene.purse.nextApproval();
+    const { offer, approve } = await testBed.purse.nextApproval();
     expect(offer.amount).toBe(String(PRICE));
     amount = 9n * XNO;
     await approve();
     await page.locator('#paid').waitFor();
-    expect(scene.sends().slice(mark.ledger)).toMatchObject([{ amount: PRICE }]);
-    expect((await scene.purse.payments()).slice(mark.journal)).toMatchObject([
+    expect(testBed.sends().slice(mark.ledger)).toMatchObject([{ amount: PRICE }]);
+    expect((await testBed.purse.payments()).slice(mark.journal)).toMatchObject([
       { amount: String(PRICE), state: 'settled' },
     ]);
   });
 
   test('with the page that is loaded again is another question; an answer to the first one meets nothing', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     let amount = PRICE;
-    const shop = openShop(scene, stranger, () => ({ amount }));
+    const shop = openShop(testBed, stranger, () => ({ amount }));
     void page.goto(shop.url).catch(() => undefined);
     const [first] = await waiting(1);
     amount = 9n * XNO;
     void page.goto(shop.url).catch(() => undefined);
-    const [second] = await scene.purse.until(
+    const [second] = await testBed.purse.until(
       'approval.list',
       {},
       ([one, ...more]) => one !== undefined && one.id !== first?.id && more.length === 0,
     );
     expect(second).toMatchObject({ amount: String(9n * XNO) });
     expect(await answer(first?.id ?? '', { kind: 'once' })).toContain('fault_approvalGone');
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
     expect(await answer(second?.id ?? '', { kind: 'decline' })).toBe('taken');
     await page.waitForLoadState();
   });
@@ -242,14 +242,14 @@ describe('the pages of the purse', () => {
       one.on('popup', follow);
     };
     for (const path of paths) {
-      const one = await scene.purse.newPage();
+      const one = await testBed.purse.newPage();
       follow(one);
-      await one.goto(scene.at('/free'));
+      await one.goto(testBed.at('/free'));
       await one.evaluate(([run, url]) => void new Function('url', run ?? '')(url), [script, inPurse(path)]);
     }
     // What the page does after that is seen, and was not done before it.
-    const after = await scene.purse.newPage();
-    await after.goto(scene.at('/free', { after: '1' }));
+    const after = await testBed.purse.newPage();
+    await after.goto(testBed.at('/free', { after: '1' }));
     await after.close();
     expect(asked.length).toBeGreaterThanOrEqual(paths.length);
     expect(asked.filter((url) => url.startsWith(inPurse('')))).toEqual([]);
@@ -264,7 +264,7 @@ describe('the pages of the purse', () => {
       const url = stranger.serve(`/to-${path}`, (_, response) => {
         response.writeHead(302, { Location: inPurse(path), 'Access-Control-Allow-Origin': '*' }).end();
       });
-      await page.goto(scene.at('/free'));
+      await page.goto(testBed.at('/free'));
       const outcome = await page.evaluate(async (src) => {
         const frame = Object.assign(document.createElement('iframe'), { src });
         const loaded = new Promise((resolve) => {

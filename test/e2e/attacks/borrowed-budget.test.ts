@@ -1,47 +1,47 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 
 /** The merchant has a budget here, and somebody else would like to spend it. */
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
   stranger = await startPaywall();
   const budget = { perPayment: String(XNO), perDay: String(5n * XNO), paused: false };
-  await scene.purse.ask('budget.save', { site: scene.merchant.origin, ...budget });
+  await testBed.purse.ask('budget.save', { site: testBed.merchant.origin, ...budget });
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await stranger?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
 let visits = 0;
 /** A paid document of the merchant that nobody asked for before. */
-const article = () => scene.at('/article', { mechanism: 'nanoSignature', visit: String(++visits) });
-const data = () => scene.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
+const article = () => testBed.at('/article', { mechanism: 'nanoSignature', visit: String(++visits) });
+const data = () => testBed.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
 /** A page of the stranger's with a script. */
 const lure = (script: string) => stranger.page(`/lure-${++visits}`, `<body><script>${script}</script>`);
 const text = JSON.stringify;
 
 /** The one question that `tempt` leads to: it names the site that is paid and who asked, and nothing is paid. */
 async function asked(tempt: () => Promise<unknown>) {
-  const mark = await scene.mark();
-  const [spent] = await scene.purse.ask('budget.list', {});
+  const mark = await testBed.mark();
+  const [spent] = await testBed.purse.ask('budget.list', {});
   const tempted = tempt().catch(() => null);
-  const { offer, decline } = await scene.purse.nextApproval();
-  expect(offer).toMatchObject({ site: scene.merchant.origin, reason: 'reason_crossSite' });
+  const { offer, decline } = await testBed.purse.nextApproval();
+  expect(offer).toMatchObject({ site: testBed.merchant.origin, reason: 'reason_crossSite' });
   await decline();
   await tempted;
-  await scene.nothingSince(mark);
-  expect(await scene.purse.ask('budget.list', {})).toEqual([spent]);
+  await testBed.nothingSince(mark);
+  expect(await testBed.purse.ask('budget.list', {})).toEqual([spent]);
   return offer;
 }
 
@@ -54,10 +54,10 @@ const sandboxed = (script: string, allow: string) =>
 
 describe('the budget pays for the site itself', () => {
   test('when the user goes there', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(article());
     await page.locator('#paid').waitFor();
-    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget', amount: String(PRICE) }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'budget', amount: String(PRICE) }]);
   });
 
   test.each([
@@ -69,19 +69,19 @@ describe('the budget pays for the site itself', () => {
         `frame.src = URL.createObjectURL(new Blob(['<script>fetch(' + ${text(text(url))} + ')</scr' + 'ipt>'], { type: 'text/html' }))`,
     ],
   ])('from a frame of its own without an address of its own: %s', async (_, filled) => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/free'));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
     await page.evaluate((script) => {
       const frame = document.createElement('iframe');
       new Function('frame', script)(frame);
       document.body.append(frame);
     }, filled(data()));
-    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
+    await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
       return (
         last?.kind === 'payment' && last.state === 'settled' && last.url?.endsWith(`visit=${visits}`) === true
       );
     });
-    expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget' }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'budget' }]);
   });
 });
 
@@ -97,7 +97,7 @@ describe('the budget does not pay when another site', () => {
     await page.evaluate((target) => {
       document.querySelector('button')?.addEventListener('click', () => window.open(target));
     }, url);
-    const opened = scene.purse.context.waitForEvent('page');
+    const opened = testBed.purse.context.waitForEvent('page');
     const offer = await asked(() => page.click('#open'));
     expect(offer.askedBy).toBe(stranger.here);
     await (await opened).close();
@@ -105,7 +105,7 @@ describe('the budget does not pay when another site', () => {
 
   test('has the budget’s site in a frame', async () => {
     const offer = await asked(() =>
-      page.goto(lure(`document.body.innerHTML = '<iframe src="${scene.at('/page', { fetch: data() })}">'`)),
+      page.goto(lure(`document.body.innerHTML = '<iframe src="${testBed.at('/page', { fetch: data() })}">'`)),
     );
     expect(offer.askedBy).toBe(stranger.here);
   });
@@ -117,15 +117,15 @@ describe('the budget does not pay when another site', () => {
 
   test('stands in a frame on the budget’s site and fetches from it', async () => {
     const inner = lure(`fetch(${text(data())})`);
-    const mark = await scene.mark();
-    await page.goto(scene.at('/free'));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
     const offer = await asked(() =>
       page.evaluate((src) => {
         document.body.append(Object.assign(document.createElement('iframe'), { src }));
       }, inner),
     );
     expect(offer.askedBy).toBe(stranger.here);
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('has its own window go there out of a sandboxed frame that has no origin', async () => {
@@ -136,7 +136,7 @@ describe('the budget does not pay when another site', () => {
 
   test('opens it in a window out of a sandboxed frame that has no origin', async () => {
     await page.goto(lure(sandboxed('', 'allow-popups allow-popups-to-escape-sandbox')));
-    const opened = scene.purse.context.waitForEvent('page');
+    const opened = testBed.purse.context.waitForEvent('page');
     const offer = await asked(async () => {
       const frame = page.frames().find((one) => one !== page.mainFrame());
       await frame?.evaluate((url) => void open(url), article());
@@ -147,7 +147,7 @@ describe('the budget does not pay when another site', () => {
 
   test('has its window go back to what it had opened there before', async () => {
     await page.goto(stranger.page('/opener', '<p>Opens'));
-    const opening = scene.purse.context.waitForEvent('page');
+    const opening = testBed.purse.context.waitForEvent('page');
     await asked(() => page.evaluate((url) => void open(url, 'opened'), article()));
     const opened = await opening;
     await page.evaluate(() => void open('/opener', 'opened'));
@@ -172,27 +172,27 @@ describe('a redirect', () => {
   );
 
   test('of the site with the budget charges the site that it leads to, and names both', async () => {
-    const { merchant, purse } = scene;
+    const { merchant, purse } = testBed;
     const [before] = await purse.ask('budget.list', {});
     const elsewhere = new URL(article());
     elsewhere.hostname = 'localhost';
     const ways = [
-      () => page.goto(scene.at('/redirect', { to: elsewhere.href })),
+      () => page.goto(testBed.at('/redirect', { to: elsewhere.href })),
       () =>
         page.goto(
-          scene.at('/page', {
-            fetch: scene.at('/redirect', { to: elsewhere.href.replace('article', 'api/data') }),
+          testBed.at('/page', {
+            fetch: testBed.at('/redirect', { to: elsewhere.href.replace('article', 'api/data') }),
           }),
         ),
     ];
     for (const way of ways) {
-      const mark = await scene.mark();
+      const mark = await testBed.mark();
       const went = way().catch(() => null);
       const { offer, decline } = await purse.nextApproval();
       expect(offer).toMatchObject({ site: merchant.otherOrigin, askedBy: merchant.origin, budget: null });
       await decline();
       await went;
-      await scene.nothingSince(mark);
+      await testBed.nothingSince(mark);
     }
     expect(await purse.ask('budget.list', {})).toEqual([before]);
   });
@@ -202,7 +202,7 @@ describe('a redirect', () => {
     const from = stranger.serve('/cors', (_, response) => {
       response.writeHead(307, { Location: url, 'Access-Control-Allow-Origin': '*' }).end();
     });
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     const offer = await asked(() => page.evaluate((to) => void fetch(to), from));
     expect(offer).toMatchObject({ url, askedBy: stranger.here });
   });

@@ -4,34 +4,34 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { MessageKey } from '../../../src/fault.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
 import { besideOther, OTHER_PAGE } from '../other-extension.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene({ purse: { extraArgs: besideOther() } });
+  testBed = await openTestBed({ purse: { extraArgs: besideOther() } });
   stranger = await startPaywall();
   const budget = { perPayment: String(XNO), perDay: String(9n * XNO), paused: false };
-  await scene.purse.ask('budget.save', { site: scene.merchant.origin, ...budget });
+  await testBed.purse.ask('budget.save', { site: testBed.merchant.origin, ...budget });
 });
 afterAll(async () => {
-  await scene.close();
+  await testBed.close();
   await stranger.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  const [desk, ...others] = scene.purse.context.pages();
+  const [ownPage, ...others] = testBed.purse.context.pages();
   for (const other of others) await other.close();
-  await desk?.bringToFront();
+  await ownPage?.bringToFront();
 });
 
 let visits = 0;
 const fresh = (path: string, query: Readonly<Record<string, string>> = {}) =>
-  scene.at(path, { mechanism: 'nanoSignature', visit: String(++visits), ...query });
+  testBed.at(path, { mechanism: 'nanoSignature', visit: String(++visits), ...query });
 /** A paid document that was not asked for before. */
 const article = () => fresh('/article');
 /** A free page of the merchant's. */
@@ -40,21 +40,21 @@ const shownPaid = (one: Page) => one.locator('#paid').waitFor();
 
 /** The one question that `tempt` leads to: it gives this reason, and nothing is paid. */
 async function asked(reason: MessageKey, tempt: () => Promise<unknown>): Promise<void> {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const tempted = tempt().catch(() => null);
-  const { offer, decline } = await scene.purse.nextApproval();
-  expect(offer).toMatchObject({ site: scene.merchant.origin, reason });
+  const { offer, decline } = await testBed.purse.nextApproval();
+  expect(offer).toMatchObject({ site: testBed.merchant.origin, reason });
   await decline();
   await tempted;
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
 }
 
 /** What `visit` leads to is paid, once, without a question. */
 async function paidOnce(visit: () => Promise<unknown>, shown: () => Promise<unknown>): Promise<void> {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   await visit().catch(() => null);
   await shown();
-  expect(await scene.paidSince(mark)).toMatchObject([{ approval: 'budget' }]);
+  expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'budget' }]);
 }
 
 /** A paid article in the tab, got without a question. */
@@ -115,7 +115,7 @@ describe('a budget pays without asking', () => {
 
   test('for what a page in the popup window of its site fetches', async () => {
     await page.goto(free());
-    const opening = scene.purse.context.waitForEvent('page');
+    const opening = testBed.purse.context.waitForEvent('page');
     await page.evaluate((url) => void open(url, '', 'popup,width=400,height=400'), free());
     const popup = await opening;
     await popup.locator('#free').waitFor();
@@ -134,9 +134,9 @@ describe('a budget asks before it pays for what the browser loads again:', () =>
 
   test('a reload of a page that was declined', async () => {
     const url = article();
-    await scene.purse.ask('purse.pause', { paused: true });
+    await testBed.purse.ask('purse.pause', { paused: true });
     await asked('reason_paused', () => page.goto(url));
-    await scene.purse.ask('purse.pause', { paused: false });
+    await testBed.purse.ask('purse.pause', { paused: false });
     await asked('reason_loadedAgain', () => page.reload());
   });
 
@@ -173,7 +173,7 @@ describe('a budget asks before it pays for what the browser loads again:', () =>
   test('a tab that was discarded', async () => {
     await bought();
     const tab = await tabShowing(page);
-    const elsewhere = await scene.purse.newPage();
+    const elsewhere = await testBed.purse.newPage();
     await elsewhere.goto(free());
     await asked('reason_justPaid', async () => {
       await inOther(
@@ -200,8 +200,8 @@ describe('a budget asks before it pays for what the browser loads again:', () =>
 describe('a budget asks before it pays for what nobody started:', () => {
   test('a page that a script moves to, with no act of its user', async () => {
     const url = article();
-    await page.goto(scene.at('/free'));
-    const session = await scene.purse.context.newCDPSession(page);
+    await page.goto(testBed.at('/free'));
+    const session = await testBed.purse.context.newCDPSession(page);
     await asked('reason_startedByPage', () =>
       session.send('Runtime.evaluate', {
         expression: `location.href = ${JSON.stringify(url)}`,
@@ -242,7 +242,7 @@ describe('a budget asks before it pays for what its user cannot see:', () => {
     ['of 600 by 250', 'popup,width=600,height=250'],
   ])('what a script fetches in a window %s', async (_, features) => {
     await page.goto(free());
-    const opening = scene.purse.context.waitForEvent('page');
+    const opening = testBed.purse.context.waitForEvent('page');
     await page.evaluate(([url, how]) => void open(url, '', how), [free(), features] as const);
     const small = await opening;
     await small.locator('#free').waitFor();
@@ -251,7 +251,7 @@ describe('a budget asks before it pays for what its user cannot see:', () => {
 
   test('what a script fetches in a tab behind another', async () => {
     await page.goto(free());
-    const front = await scene.purse.newPage();
+    const front = await testBed.purse.newPage();
     await front.bringToFront();
     await asked('reason_notInView', () => page.evaluate((url) => fetch(url), fresh('/api/data')));
   });
@@ -283,8 +283,8 @@ describe('a budget asks before it pays through a frame of another site:', () => 
 
 /** Runs a script in a page of the other extension, in front or behind. */
 async function inOther(script: string, where: 'front' | 'behind' = 'front'): Promise<unknown> {
-  const own = scene.purse.context.pages().find((one) => one.url() === OTHER_PAGE);
-  const view = own ?? (await scene.purse.newPage());
+  const own = testBed.purse.context.pages().find((one) => one.url() === OTHER_PAGE);
+  const view = own ?? (await testBed.purse.newPage());
   if (own === undefined) await view.goto(OTHER_PAGE);
   if (where === 'front') await view.bringToFront();
   return view.evaluate(`(async () => { ${script} })()`);
@@ -292,7 +292,7 @@ async function inOther(script: string, where: 'front' | 'behind' = 'front'): Pro
 
 /** The number of the tab in which a page is. */
 async function tabShowing(one: Page): Promise<number> {
-  const { tabs } = await scene.purse.ask('sandbox.read', {});
+  const { tabs } = await testBed.purse.ask('sandbox.read', {});
   const site = new URL(one.url()).origin;
   const found = tabs.filter((tab) => tab.site === site);
   expect(found).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Fields, type NodeProxy, type ProxyFault, startProxy } from '../../devnet/proxy.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 
 const FLOOD = 55_000;
 /** How many payments the purse looks at in one look. */
@@ -13,22 +13,22 @@ const invented = Object.fromEntries(
 );
 const flood: ProxyFault = { kind: 'twist', action: 'receivable', twist: () => ({ blocks: invented }) };
 
-let scene: Scene;
+let testBed: TestBed;
 let node: NodeProxy;
 
 beforeAll(async () => {
-  scene = await openScene({
+  testBed = await openTestBed({
     async line(devnet) {
       node = await startProxy(devnet);
       return { rpcUrls: [node.rpcUrl], wsUrl: node.wsUrl };
     },
   });
   // Every payment counts, so that nothing but its proof keeps one out.
-  await scene.purse.ask('settings.leastReceived', { amount: '0' });
-  await scene.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance !== null);
+  await testBed.purse.ask('settings.leastReceived', { amount: '0' });
+  await testBed.purse.until('purse.state', {}, (state) => state.kind === 'open' && state.balance !== null);
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await node?.close();
 });
 afterEach(() => node.set());
@@ -39,8 +39,8 @@ const looks = (from: number) =>
   node.requests.slice(from).filter(({ action }) => action === 'receivable').length;
 
 test('a node that names 55,000 payments is asked about 32 at a time, and payments go on', async () => {
-  const { purse } = scene;
-  const mark = await scene.mark();
+  const { purse } = testBed;
+  const mark = await testBed.mark();
   const from = node.requests.length;
   node.set(flood);
   await purse.ask('purse.refresh', {});
@@ -50,17 +50,17 @@ test('a node that names 55,000 payments is asked about 32 at a time, and payment
     (state) => state.kind === 'open' && state.trouble?.key === 'fault_sourceUnproven',
   );
   const page = await purse.newPage();
-  void page.goto(scene.at('/article')).catch(() => undefined);
+  void page.goto(testBed.at('/article')).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
-  expect(await scene.paidSince(mark)).toHaveLength(1);
+  expect(await testBed.paidSince(mark)).toHaveLength(1);
   expect(asked(from)).toBeGreaterThan(0);
   expect(asked(from)).toBeLessThanOrEqual(BATCH * looks(from));
   await page.close();
 });
 
 test('a purse that locks in the middle of a flood asks its node about nothing more', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const from = node.requests.length;
   let lockedAt = 0;
   node.set(flood, {
@@ -81,7 +81,7 @@ test('a purse that locks in the middle of a flood asks its node about nothing mo
   node.set();
   await purse.ask('vault.unlock', { password: PASSWORD });
   // Money that comes now is taken in: the look after the flood has been through.
-  await scene.devnet.faucet(purse.account, XNO);
+  await testBed.devnet.faucet(purse.account, XNO);
   const before = 10n * XNO;
   await purse.until(
     'purse.state',

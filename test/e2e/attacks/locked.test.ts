@@ -3,31 +3,31 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { isAnsweredLocked } from '../../../src/messages/access.ts';
 import { type PageInput, type PageRequest, pageRequests } from '../../../src/messages/contract.ts';
 import { INPUTS } from '../../../src/messages/inputs.fixture.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 
 const PASSWORD = 'correct horse battery staple';
 /** Stands in the URL of what was bought, and of what waits. */
 const BOUGHT = 'bought-in-secret';
 const WANTED = 'wanted-in-secret';
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
-  page = await scene.purse.newPage();
-  void page.goto(scene.at('/article', { n: BOUGHT })).catch(() => undefined);
-  await (await scene.purse.nextApproval()).approve();
+  testBed = await openTestBed();
+  page = await testBed.purse.newPage();
+  void page.goto(testBed.at('/article', { n: BOUGHT })).catch(() => undefined);
+  await (await testBed.purse.nextApproval()).approve();
   await page.locator('#paid').waitFor();
-  await scene.purse.ask('budget.save', {
-    site: scene.merchant.origin,
+  await testBed.purse.ask('budget.save', {
+    site: testBed.merchant.origin,
     perPayment: String(2n * PRICE),
     perDay: String(XNO),
   });
 });
-afterAll(() => scene.close());
+afterAll(() => testBed.close());
 beforeEach(async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   await purse.ask('vault.unlock', { password: PASSWORD });
   for (const { id } of await purse.ask('approval.waiting', {}))
     await purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 /** All that the open purse shows of what is set and what was done, but for what moves by itself. */
 async function everything(): Promise<object> {
-  const { purse } = scene;
+  const { purse } = testBed;
   return {
     settings: await purse.ask('settings.read', {}),
     budgets: await purse.ask('budget.list', {}),
@@ -49,19 +49,19 @@ async function everything(): Promise<object> {
 
 /** Lets a request of the page wait for an answer while the purse is locked. */
 async function waiting() {
-  await page.goto(scene.at('/page', { fetch: '1', n: WANTED }));
-  const [one] = await scene.purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  await page.goto(testBed.at('/page', { fetch: '1', n: WANTED }));
+  const [one] = await testBed.purse.until('approval.waiting', {}, ({ length }) => length === 1);
   if (one === undefined) throw new Error('nothing waits');
   return one;
 }
 
 describe('while the purse is locked', () => {
   test('every question that adds, changes or shows history is refused, and nothing changes', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await purse.ask('vault.unlock', { password: PASSWORD });
     const before = await everything();
     await purse.ask('vault.lock', {});
-    const site = scene.merchant.origin;
+    const site = testBed.merchant.origin;
     const inputs = {
       ...INPUTS,
       'budget.save': { ...INPUTS['budget.save'], site },
@@ -80,18 +80,18 @@ describe('while the purse is locked', () => {
   });
 
   test('what is answered names nothing that was bought or set, and no account', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await waiting();
     const told = JSON.stringify([
       await purse.ask('purse.state', {}),
       await purse.ask('approval.waiting', {}),
     ]);
-    for (const secret of [BOUGHT, WANTED, purse.account, ...scene.devnet.profile.rpcUrls])
+    for (const secret of [BOUGHT, WANTED, purse.account, ...testBed.devnet.profile.rpcUrls])
       expect(told).not.toContain(secret);
   });
 
   test('what lessens is done: a pause, a declined payment, a removed budget', async () => {
-    const { purse, merchant } = scene;
+    const { purse, merchant } = testBed;
     const { id } = await waiting();
     await purse.ask('purse.pause', { paused: true });
     await purse.ask('budget.remove', { site: merchant.origin });
@@ -108,7 +108,7 @@ describe('the lock screen', () => {
   test.each(['popup', 'approve'])(
     'of the page %s shows host and price of what waits, and nothing more',
     async (name) => {
-      const { purse, merchant } = scene;
+      const { purse, merchant } = testBed;
       const { id, amount } = await waiting();
       const screen = await purse.newPage();
       await screen.setViewportSize({ width: 360, height: 600 });
@@ -129,12 +129,12 @@ describe('the lock screen', () => {
   );
 
   test('lets its button be scrolled to below three sites of long names', async () => {
-    const { purse, merchant } = scene;
+    const { purse, merchant } = testBed;
     const pages = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => {
         const one = await purse.newPage();
         const host = `${'a-shop-of-a-very-long-name.'.repeat(3)}${name}.localhost`;
-        await one.goto(scene.at('/page', { fetch: '1', n: name }).replace('127.0.0.1', host));
+        await one.goto(testBed.at('/page', { fetch: '1', n: name }).replace('127.0.0.1', host));
         return one;
       }),
     );
@@ -156,7 +156,7 @@ describe('the lock screen', () => {
   });
 
   test('leads to the question once the password came', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     const { id } = await waiting();
     const screen = await purse.popup();
     await screen.getByTestId('waiting').waitFor();
@@ -171,7 +171,7 @@ describe('the lock screen', () => {
 });
 
 test('the pages for developers say that the purse is locked, and go on when it opens', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const bench = await purse.newPage();
   await bench.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
   await bench.locator('[role="alert"] .notice', { hasText: 'The purse is locked' }).waitFor();
@@ -182,7 +182,7 @@ test('the pages for developers say that the purse is locked, and go on when it o
 });
 
 test('a popup that shows history goes over to the lock screen when the purse locks', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   await purse.ask('vault.unlock', { password: PASSWORD });
   const popup = await purse.popup();
   await popup.getByTestId('balance').waitFor();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 
 const GOOD = 'five gates and a wooden bridge';
 
@@ -9,19 +9,19 @@ const advises = (page: Page, text: string) =>
   page.getByTestId('password-strength').filter({ hasText: text }).waitFor();
 
 describe('the password of a new purse', () => {
-  let scene: Scene;
+  let testBed: TestBed;
   let page: Page;
 
   beforeAll(async () => {
-    scene = await openScene({ purse: { bare: true }, funds: 0n });
-    page = await scene.purse.newPage();
-    await page.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/onboarding/index.html`);
+    testBed = await openTestBed({ purse: { bare: true }, funds: 0n });
+    page = await testBed.purse.newPage();
+    await page.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/onboarding/index.html`);
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill('ab'.repeat(32));
     await page.getByTestId('secret-read').click();
     await page.getByTestId('secret-done').click();
   });
-  afterAll(() => scene.close());
+  afterAll(() => testBed.close());
 
   test.each([
     ['', 'short or simple'],
@@ -38,7 +38,7 @@ describe('the password of a new purse', () => {
     await page.getByTestId('seal').click();
     await says(page, 'too easy to guess');
     if (password !== '') await advises(page, advice);
-    expect(await scene.purse.ask('purse.state', {})).toEqual({ kind: 'empty' });
+    expect(await testBed.purse.ask('purse.state', {})).toEqual({ kind: 'empty' });
   });
 
   test('a good one is taken', async () => {
@@ -47,22 +47,22 @@ describe('the password of a new purse', () => {
     await advises(page, 'Very good');
     await page.getByTestId('seal').click();
     await page.getByTestId('finish').waitFor();
-    await scene.purse.ask('vault.lock', {});
-    await scene.purse.ask('vault.unlock', { password: GOOD });
+    await testBed.purse.ask('vault.lock', {});
+    await testBed.purse.ask('vault.unlock', { password: GOOD });
   });
 });
 
 describe('the password of a backup file', () => {
-  let scene: Scene;
+  let testBed: TestBed;
   let popup: Page;
 
   beforeAll(async () => {
-    scene = await openScene({ funds: 0n, purse: { password: GOOD } });
-    popup = await scene.purse.popup();
+    testBed = await openTestBed({ funds: 0n, purse: { password: GOOD } });
+    popup = await testBed.purse.popup();
     await popup.locator('nav button').last().click();
     await popup.locator('.open-row').first().click();
   });
-  afterAll(() => scene.close());
+  afterAll(() => testBed.close());
 
   test('a password that would do for the purse is refused for a file, with the reason', async () => {
     await popup.getByTestId('file-password').fill('g7Tq9wZp2x');

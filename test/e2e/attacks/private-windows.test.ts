@@ -6,7 +6,7 @@ import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
 import { newProfile, removeProfile } from '../profile.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 import { filesWith } from './profile-bytes.ts';
 import { openShop } from './shop.ts';
 
@@ -17,23 +17,23 @@ const PRIVATE_PATH = 'read-in-private-only';
 const ORDINARY_HOST = 'seen-in-ordinary-windows';
 
 let profile: string;
-let scene: Scene;
+let testBed: TestBed;
 let server: Paywall;
 let purse: TestPurse;
 beforeAll(async () => {
   profile = newProfile();
-  scene = await openScene({ purse: { profile, password: PASSWORD, inPrivate: true } });
-  purse = scene.purse;
+  testBed = await openTestBed({ purse: { profile, password: PASSWORD, inPrivate: true } });
+  purse = testBed.purse;
   server = await startPaywall();
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await server?.close();
   await removeProfile(profile);
 });
 
 const at = (host: string, path: string, visit: string) =>
-  scene.at(path, { visit }).replace('127.0.0.1', `${host}.localhost`);
+  testBed.at(path, { visit }).replace('127.0.0.1', `${host}.localhost`);
 const inPrivate = (path: string, visit = PRIVATE_PATH) => at(PRIVATE_HOST, path, visit);
 /** Resolves once the newest payment stands so. */
 const reached = (state: PaymentState) =>
@@ -54,25 +54,25 @@ test('a private window is asked about although the budget of its site would pay,
   await reached('settled');
   await ordinary.close();
 
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const page = await purse.newPrivatePage(at(ORDINARY_HOST, '/article', 'private'));
   const question = await purse.nextApproval();
   expect(question.offer).toMatchObject({ reason: 'reason_privateWindow', isPrivate: true, canBudget: false });
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   await question.approve();
   await page.getByText(PAID_MARKER).waitFor();
-  expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled', isPrivate: true, site: null }]);
+  expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled', isPrivate: true, site: null }]);
   await page.close();
 });
 
 test('what a private window opened is never asked for by the purse itself, whose cookies are those of other windows', async () => {
   const coy = '/paid/private-coy?as=html&coy';
-  const short = openShop(scene, server, () => ({ entry: { maxTimeoutSeconds: 12 } })).url;
+  const short = openShop(testBed, server, () => ({ entry: { maxTimeoutSeconds: 12 } })).url;
   const page = await purse.newPrivatePage(server.here + coy);
   await expect.poll(() => server.at(coy).length).toBe(1);
   await page.goto(short);
   // By the time that the next page is asked about, the purse is done with those before it.
-  void page.goto(openShop(scene, server, () => ({})).url).catch(() => undefined);
+  void page.goto(openShop(testBed, server, () => ({})).url).catch(() => undefined);
   const question = await purse.nextApproval();
   expect(server.at(coy).map(({ headers }) => headers.accept)).toEqual([expect.stringContaining('text/html')]);
   expect(server.at(new URL(short).pathname)).toHaveLength(1);
@@ -87,14 +87,14 @@ describe('of what a private window asked for', () => {
   });
 
   test('content comes, scripts are served, and what is refused is logged without its address', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.goto(inPrivate('/article'));
     await approve();
     await page.getByText(PAID_MARKER).waitFor();
     const fetched = page.evaluate(async (url) => (await fetch(url)).status, inPrivate('/api/data'));
     await approve();
     expect(await fetched).toBe(200);
-    expect(await scene.paidSince(mark)).toHaveLength(2);
+    expect(await testBed.paidSince(mark)).toHaveLength(2);
 
     await page.goto(inPrivate('/bare')).catch(() => undefined);
     await (await purse.nextApproval()).decline();
@@ -103,7 +103,7 @@ describe('of what a private window asked for', () => {
   });
 
   test('a proof that was not delivered outlives the worker and a lock, and serves the next private visit', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     // A script asks: of a document that broke off, Chromium would ask again by itself.
     await page.goto(inPrivate('/free'));
     const fetched = page.evaluate((url) => fetch(url).catch(() => 'broke off'), inPrivate('/loses-answer'));
@@ -119,7 +119,7 @@ describe('of what a private window asked for', () => {
     await purse.ask('payment.deliver', { id: kept?.id ?? '' });
     await (await opened).getByText(PAID_MARKER).waitFor();
     await reached('settled');
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
     const isPrivate = await purse.context
       .pages()
       .find((one) => one.url().startsWith('chrome-extension:'))
@@ -141,7 +141,7 @@ describe('of what a private window asked for', () => {
     expect(await fetched).toBe('broke off');
     await reached('unanswered');
     // A block that no node takes, and a question that stays: both are cut off by the end of the browser.
-    scene.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
+    testBed.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
     await page.goto(inPrivate('/bare', `${PRIVATE_PATH}-cut`)).catch(() => undefined);
     await approve();
     await reached('signed');
@@ -150,13 +150,13 @@ describe('of what a private window asked for', () => {
     const before = await purse.activity();
     const shown = before.flatMap((item) => [csvOf(item), jsonOf(item)]).join('\n');
     expect(shown).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
-    const sends = scene.sends().length;
+    const sends = testBed.sends().length;
     await purse.close();
     // The scan sees what an ordinary window leaves.
     expect(filesWith(profile, ORDINARY_HOST)).not.toEqual([]);
     expect([PRIVATE_HOST, PRIVATE_PATH].flatMap((word) => filesWith(profile, word))).toEqual([]);
 
-    scene.devnet.faults.clear();
+    testBed.devnet.faults.clear();
     const again = await launchPurse({ profile, bare: true });
     await again.ask('vault.unlock', { password: PASSWORD });
     await again.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
@@ -176,7 +176,7 @@ describe('of what a private window asked for', () => {
     await everything.goto(`chrome-extension://${again.extensionId}/src/pages/popup/index.html`);
     expect(await everything.evaluate(everyRecord)).not.toMatch(new RegExp(`${PRIVATE_HOST}|${PRIVATE_PATH}`));
     expect(await everything.evaluate(everyRecord)).toContain(ORDINARY_HOST);
-    expect(scene.sends()).toHaveLength(sends + 1);
+    expect(testBed.sends()).toHaveLength(sends + 1);
     const row = everything.getByTestId('activity-row').first();
     await row.getByText('Private window').waitFor();
     await row.getByText('delivery unknown').waitFor();

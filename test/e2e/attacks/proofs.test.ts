@@ -1,11 +1,11 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 import { demandOf } from './shop.ts';
 
 /** A shop with a budget, and somebody else who would like to have what was paid for there. */
-let scene: Scene;
+let testBed: TestBed;
 let shop: Paywall;
 let evil: Paywall;
 let page: Page;
@@ -15,26 +15,26 @@ const CONTENT = 'what was paid for';
 const DUMMY = 'dummy';
 
 beforeAll(async () => {
-  [scene, shop, evil] = await Promise.all([
-    openScene({ purse: { inPrivate: true } }),
+  [testBed, shop, evil] = await Promise.all([
+    openTestBed({ purse: { inPrivate: true } }),
     startPaywall(),
     startPaywall(),
   ]);
   for (const site of [shop.here, shop.there]) {
     const budget = { perPayment: String(XNO), perDay: String(5n * XNO), paused: false };
-    await scene.purse.ask('budget.save', { site, ...budget });
+    await testBed.purse.ask('budget.save', { site, ...budget });
   }
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await shop?.close();
   await evil?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
-  scene.devnet.elections.delayMs = 50;
+  testBed.devnet.elections.delayMs = 50;
   await page.close();
 });
 
@@ -70,7 +70,7 @@ function sell({ breaksOff = 0, origin = shop.here } = {}): Thing {
     const proof = headers['payment-signature'];
     if (method === 'OPTIONS') return void response.writeHead(204, open).end();
     if (typeof proof !== 'string' || proof === DUMMY) {
-      response.setHeader('PAYMENT-REQUIRED', demandOf(scene, url));
+      response.setHeader('PAYMENT-REQUIRED', demandOf(testBed, url));
       return void response.writeHead(402, open).end('<!doctype html><p>Pay first');
     }
     brought.push({ proof, origin: headers.origin, body });
@@ -90,13 +90,13 @@ function sell({ breaksOff = 0, origin = shop.here } = {}): Thing {
 
 /** What the journal says of a thing. */
 const paymentsFor = async ({ url }: Thing) =>
-  (await scene.purse.payments()).filter((payment) => payment.url === url);
+  (await testBed.purse.payments()).filter((payment) => payment.url === url);
 const statesOf = async (thing: Thing) => (await paymentsFor(thing)).map(({ state }) => state);
 const visit = (url: string, on: Page = page) => on.goto(url).catch(() => null);
 
 /** The payer, who comes back, gets the content for the one payment that was made. */
 async function getsItsOwn(thing: Thing): Promise<void> {
-  const own = await scene.purse.newPage();
+  const own = await testBed.purse.newPage();
   await visit(thing.url, own);
   await own.getByText(CONTENT).waitFor();
   await expect.poll(() => statesOf(thing)).toEqual(['settled']);
@@ -106,7 +106,7 @@ async function getsItsOwn(thing: Thing): Promise<void> {
 
 /** The one question that there is, which is declined. */
 async function declined() {
-  const { offer, decline } = await scene.purse.nextApproval();
+  const { offer, decline } = await testBed.purse.nextApproval();
   await decline();
   return offer;
 }
@@ -132,7 +132,7 @@ describe('what was paid for, and broke off on its way, is not for', () => {
     await expect.poll(() => statesOf(thing)).toEqual(['unanswered']);
     await page.close();
 
-    page = await scene.purse.newPage();
+    page = await testBed.purse.newPage();
     await visit(lure(script(thing.url)));
     expect(await declined()).toMatchObject({ url: thing.url, reason: 'reason_undeliveredBefore' });
     expect(thing.brought).toHaveLength(1);
@@ -144,7 +144,7 @@ describe('what was paid for, and broke off on its way, is not for', () => {
     const thing = sell({ breaksOff: 1 });
     await visit(thing.url);
     await expect.poll(() => statesOf(thing)).toEqual(['unanswered']);
-    const secret = await scene.purse.newPrivatePage(thing.url);
+    const secret = await testBed.purse.newPrivatePage(thing.url);
     expect(await declined()).toMatchObject({ url: thing.url, isPrivate: true });
     expect(thing.brought).toHaveLength(1);
     await secret.close();
@@ -153,11 +153,11 @@ describe('what was paid for, and broke off on its way, is not for', () => {
 
   test('an ordinary window, when it was paid for in a private one', async () => {
     const thing = sell({ breaksOff: 1 });
-    const secret = await scene.purse.newPrivatePage(thing.url);
-    await (await scene.purse.nextApproval()).approve();
+    const secret = await testBed.purse.newPrivatePage(thing.url);
+    await (await testBed.purse.nextApproval()).approve();
     await expect.poll(() => thing.brought.length).toBe(1);
     await visit(thing.url);
-    const { offer, approve } = await scene.purse.nextApproval();
+    const { offer, approve } = await testBed.purse.nextApproval();
     expect(offer).toMatchObject({ isPrivate: false, reason: 'reason_undeliveredBefore' });
     await approve();
     await page.getByText(CONTENT).waitFor();
@@ -172,7 +172,7 @@ describe('a payment on its way is not for the next site in its tab', () => {
     ['that leads there', (url) => `location.href = ${text(url)}`],
   ])('%s', async (_, script) => {
     const thing = sell();
-    scene.devnet.elections.delayMs = 1500;
+    testBed.devnet.elections.delayMs = 1500;
     await visit(thing.url);
     await expect.poll(() => statesOf(thing)).toEqual(['published']);
     await visit(lure(script(thing.url)));
@@ -206,7 +206,7 @@ describe('a proof of a script reaches no frame that asks for the same beside it'
   ])('%s', async (_, frameFor) => {
     for (let round = 0; round < 4; round += 1) {
       // A page that is kept for the way back would keep its connections.
-      const top = await scene.purse.newPage();
+      const top = await testBed.purse.newPage();
       const thing = sell({ origin: shop.there });
       const frame = `<iframe src="${frameFor(thing)}"></iframe>`;
       await top.goto(shop.page(`/top-${++things}`, `<body>${frame}`).replace(shop.here, shop.there));
@@ -227,7 +227,7 @@ describe('a proof of a script reaches no frame that asks for the same beside it'
 });
 
 test('a proof that a developer sends again follows no redirect', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const thing = sell();
   await visit(thing.url);
   await page.getByText(CONTENT).waitFor();

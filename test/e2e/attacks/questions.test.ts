@@ -2,31 +2,31 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 import { openShop } from './shop.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 let visits = 0;
 
 beforeAll(async () => {
-  [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
+  [testBed, stranger] = await Promise.all([openTestBed(), startPaywall()]);
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await stranger?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
   await page.close();
-  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
 });
 
-const data = () => scene.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
-const waiting = (count: number) => scene.purse.until('approval.list', {}, ({ length }) => length === count);
+const data = () => testBed.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
+const waiting = (count: number) => testBed.purse.until('approval.list', {}, ({ length }) => length === count);
 /** Has a page ask for so many things of the merchant; every other request is taken back once it is asked about. */
 const flood = (from: Page, count: number) =>
   from.evaluate(
@@ -41,19 +41,19 @@ const flood = (from: Page, count: number) =>
 
 describe('an honest shop is asked about and paid', () => {
   const honestly = async () => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/free'));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
     const url = data();
     const got = page.evaluate(async (address) => (await fetch(address)).status, url);
-    const list = await scene.purse.until('approval.list', {}, (all) => all.some((one) => one.url === url));
+    const list = await testBed.purse.until('approval.list', {}, (all) => all.some((one) => one.url === url));
     const question = list.find((one) => one.url === url);
-    await scene.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } });
+    await testBed.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } });
     expect(await got).toBe(200);
-    expect(await scene.paidSince(mark)).toMatchObject([{ url }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ url }]);
   };
 
   test('beside a site with 100 requests that it takes back or forgets', async () => {
-    const evil = await scene.purse.newPage();
+    const evil = await testBed.purse.newPage();
     await evil.goto(stranger.page('/flood', '<p>Flood'));
     await flood(evil, 100);
     await waiting(20);
@@ -66,7 +66,7 @@ describe('an honest shop is asked about and paid', () => {
     stranger.page('/flood', '<p>Flood');
     const evils: Page[] = [];
     for (let nth = 0; nth < 5; nth++) {
-      const evil = await scene.purse.newPage();
+      const evil = await testBed.purse.newPage();
       await evil.goto(`http://evil-${nth}.localhost:${port}/flood`);
       await evil.evaluate(
         ([base]) => {
@@ -84,14 +84,14 @@ describe('an honest shop is asked about and paid', () => {
 
 describe('an answer that comes too late', () => {
   test('pays nothing and says so, where an element went without a word', async () => {
-    const mark = await scene.mark();
-    await page.goto(scene.at('/free'));
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
     await page.evaluate(
       (src) => void Object.assign(document.body.appendChild(new Image()), { src }),
-      scene.at('/image.png', { visit: String(++visits) }),
+      testBed.at('/image.png', { visit: String(++visits) }),
     );
     const [question] = await waiting(1);
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').waitFor();
     await page.evaluate('document.querySelector("img").remove()');
     await popup.getByTestId('approve-once').click();
@@ -100,36 +100,36 @@ describe('an answer that comes too late', () => {
     await popup.getByTestId('approval-gone-close').click();
     await popup.getByTestId('approval-gone').waitFor({ state: 'detached' });
     await expect(
-      scene.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } }),
+      testBed.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } }),
     ).rejects.toThrow('fault_approvalGone');
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
     await popup.close();
   });
 });
 
 describe('"Never" on a question that another site’s frame caused', () => {
-  const blocked = async () => (await scene.purse.ask('settings.read', {})).blockedSites;
+  const blocked = async () => (await testBed.purse.ask('settings.read', {})).blockedSites;
   afterEach(async () => {
-    for (const site of await blocked()) await scene.purse.ask('settings.unblock', { site });
+    for (const site of await blocked()) await testBed.purse.ask('settings.unblock', { site });
   });
   /** The merchant's page, with a frame of the stranger's that asks for something of the merchant. */
   const framed = async () => {
     const url = data();
     const src = stranger.page(`/frame-${++visits}`, `<script>fetch(${JSON.stringify(url)})</script>`);
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     await page.evaluate((address) => {
       document.body.append(Object.assign(document.createElement('iframe'), { src: address }));
     }, src);
     const [question] = await waiting(1);
     expect(question).toMatchObject({
       url,
-      site: scene.merchant.origin,
+      site: testBed.merchant.origin,
       askedBy: stranger.here,
       askers: [stranger.here],
     });
   };
   const choose = async (testId: string) => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('[data-testid="approve-never"]:not([aria-disabled="true"])').click();
     await popup.locator(`[data-testid="${testId}"]:not([aria-disabled="true"])`).click();
     await waiting(0);
@@ -144,36 +144,36 @@ describe('"Never" on a question that another site’s frame caused', () => {
     // The stranger causes no question any more, at any site.
     const url = data();
     await page.goto(stranger.page(`/again-${++visits}`, `<script>fetch(${JSON.stringify(url)})</script>`));
-    await scene.purse.until('log.list', {}, ([newest]) => {
+    await testBed.purse.until('log.list', {}, ([newest]) => {
       return newest?.key === 'refusal_ASKER_BLOCKED' && newest.url === url;
     });
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
 
-    const mark = await scene.mark();
-    void page.goto(scene.at('/article', { visit: String(++visits) })).catch(() => undefined);
-    await (await scene.purse.nextApproval()).approve();
+    const mark = await testBed.mark();
+    void page.goto(testBed.at('/article', { visit: String(++visits) })).catch(() => undefined);
+    await (await testBed.purse.nextApproval()).approve();
     await page.locator('#paid').waitFor();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   test('blocks the site that would be paid where the user says so', async () => {
     await framed();
     await choose('approve-never-site');
-    expect(await blocked()).toEqual([scene.merchant.origin]);
+    expect(await blocked()).toEqual([testBed.merchant.origin]);
   });
 
   test('without a name blocks who asked, and a site that had no hand in it cannot be named', async () => {
     await framed();
-    const [question] = await scene.purse.ask('approval.list', {});
+    const [question] = await testBed.purse.ask('approval.list', {});
     const id = question?.id ?? '';
     await expect(
-      scene.purse.ask('approval.answer', {
+      testBed.purse.ask('approval.answer', {
         id,
-        answer: { kind: 'never', site: openShop(scene, stranger, () => ({})).url },
+        answer: { kind: 'never', site: openShop(testBed, stranger, () => ({})).url },
       }),
     ).rejects.toThrow('fault_badMessage');
-    await scene.purse.ask('approval.answer', { id, answer: { kind: 'never' } });
-    await scene.purse.until('settings.read', {}, ({ blockedSites }) => blockedSites.length > 0);
+    await testBed.purse.ask('approval.answer', { id, answer: { kind: 'never' } });
+    await testBed.purse.until('settings.read', {}, ({ blockedSites }) => blockedSites.length > 0);
     expect(await blocked()).toEqual([stranger.here]);
   });
 });

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Paywall } from '../interception/paywall.ts';
-import { PRICE, type Scene } from '../setup.ts';
+import { PRICE, type TestBed } from '../setup.ts';
 
 /** What a dishonest shop says, at the moment it is asked. */
 export interface Terms {
@@ -22,7 +22,7 @@ export interface Shop {
 let shops = 0;
 
 /** The PAYMENT-REQUIRED header of a shop at this URL, which takes the money to the merchant's account. */
-export function demandOf({ merchant, devnet }: Scene, url: string, terms: Terms = {}): string {
+export function demandOf({ merchant, devnet }: TestBed, url: string, terms: Terms = {}): string {
   const { amount = PRICE, description = 'A thing', error = '', ...more } = terms;
   const offer = {
     x402Version: 2,
@@ -50,7 +50,7 @@ export function demandOf({ merchant, devnet }: Scene, url: string, terms: Terms 
  * money to the merchant's account, and answers a proof as `onProof` does (with the page, unless told).
  */
 export function openShop(
-  scene: Scene,
+  testBed: TestBed,
   server: Paywall,
   terms: () => Terms,
   onProof: (response: ServerResponse) => void = (response) => {
@@ -64,7 +64,7 @@ export function openShop(
       proofs += 1;
       return onProof(response);
     }
-    response.setHeader('PAYMENT-REQUIRED', demandOf(scene, url, terms()));
+    response.setHeader('PAYMENT-REQUIRED', demandOf(testBed, url, terms()));
     response.writeHead(402, { 'Content-Type': 'text/html' }).end('<!doctype html><p>Pay first');
   });
   return { url, proofs: () => proofs };

@@ -1,25 +1,25 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 import { openShop, type Terms } from './shop.ts';
 
 /** What a server can write into everything that it may name. */
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 let view: Page;
 
 beforeAll(async () => {
-  [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
+  [testBed, stranger] = await Promise.all([openTestBed(), startPaywall()]);
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await stranger?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  view = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
+  view = await testBed.purse.newPage();
   await view.setViewportSize({ width: 360, height: 600 });
   // Whatever would run, fetch or break out of its place leaves a trace here.
   await view.addInitScript(() => {
@@ -78,7 +78,7 @@ async function expectTame(what: string): Promise<void> {
   expect(shown.text.length).toBeLessThan(4_000);
 }
 
-const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 
 test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not at all', async (_, odd) => {
   const terms: Terms = {
@@ -92,7 +92,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not
     JSON.stringify({ success: false, errorReason: odd, errorMessage: odd, error: odd }),
   );
   const shop = openShop(
-    scene,
+    testBed,
     stranger,
     () => terms,
     (response) => {
@@ -102,7 +102,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not
   );
 
   void page.goto(shop.url).catch(() => undefined);
-  const { offer, approve } = await scene.purse.nextApproval();
+  const { offer, approve } = await testBed.purse.nextApproval();
   expect(offer.description?.length ?? 0).toBeLessThanOrEqual(1_000);
   for (const path of ['src/pages/approve/index.html', 'src/pages/popup/index.html']) {
     await view.goto(inPurse(path));
@@ -112,7 +112,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not
     await expectTame(path);
   }
   await approve();
-  const { items } = await scene.purse.until(
+  const { items } = await testBed.purse.until(
     'activity.page',
     { before: null, limit: 1 },
     ({ items: [last] }) => {
@@ -137,9 +137,9 @@ test.each(Object.entries(ODD))(
       { extra: { [odd.slice(0, 50)]: odd } },
       { network: odd },
     ]) {
-      const { url } = openShop(scene, stranger, () => ({ entry }));
+      const { url } = openShop(testBed, stranger, () => ({ entry }));
       await page.goto(url);
-      await scene.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+      await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
     }
     await view.goto(inPurse('src/pages/popup/index.html'));
     await view.locator('nav button').last().click();

@@ -6,7 +6,7 @@ import { WORK_PORT, WORK_READY_PORT } from '../../../src/pages/offscreen/ports.t
 import { parseThreshold, parseWorkRoot } from '../../../src/work/difficulty.ts';
 import type { Request } from '../../../src/work/wire/messages.ts';
 import { besideOther, OTHER_PAGE } from '../other-extension.ts';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 
 const NAMES = [...Object.keys(pageRequests), ...Object.keys(bridgeRequests)];
 const PORTS = [WORK_PORT, WORK_READY_PORT, 'any'];
@@ -20,23 +20,23 @@ const REQUEST: Request = {
   urgency: 'foreground',
 };
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene({ purse: { extraArgs: besideOther() } });
+  testBed = await openTestBed({ purse: { extraArgs: besideOther() } });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
-const self = () => `chrome-extension://${scene.purse.extensionId}`;
+const self = () => `chrome-extension://${testBed.purse.extensionId}`;
 
 /** Evaluates in the world of the purse's own script in the page. */
 async function inBridge<T>(expression: string): Promise<T> {
-  const session = await scene.purse.context.newCDPSession(page);
+  const session = await testBed.purse.context.newCDPSession(page);
   const bridge = new Promise<number>((resolve) => {
     session.on('Runtime.executionContextCreated', ({ context }) => {
       if (context.origin === self()) resolve(context.id);
@@ -79,7 +79,7 @@ describe('another extension', () => {
   beforeEach(() => page.goto(OTHER_PAGE));
 
   test('gets no answer to any message: to it, nobody is there', async () => {
-    const to = `${JSON.stringify(scene.purse.extensionId)}, `;
+    const to = `${JSON.stringify(testBed.purse.extensionId)}, `;
     const nobody = 'Could not establish connection. Receiving end does not exist.';
     expect(await page.evaluate(sayAll(to))).toEqual(Array(NAMES.length + 1).fill(nobody));
     // One that is not installed looks the same.
@@ -89,14 +89,14 @@ describe('another extension', () => {
   });
 
   test('opens no port', async () => {
-    const to = `${JSON.stringify(scene.purse.extensionId)}, `;
+    const to = `${JSON.stringify(testBed.purse.extensionId)}, `;
     expect(await page.evaluate(connectAll(to))).toEqual(PORTS.map(() => []));
   });
 });
 
 describe('a page', () => {
   test('has nothing to send with', async () => {
-    for (const url of [scene.at('/free'), scene.at('/page')]) {
+    for (const url of [testBed.at('/free'), testBed.at('/page')]) {
       await page.goto(url);
       expect(
         await page.evaluate(() => [
@@ -108,7 +108,7 @@ describe('a page', () => {
   });
 
   test('cannot tell that the purse is there: its files look as those of an extension that is not', async () => {
-    await page.goto(scene.at('/free'));
+    await page.goto(testBed.at('/free'));
     const seen = (id: string) =>
       page.evaluate(
         async ([origin, ...paths]) => {
@@ -150,14 +150,14 @@ describe('a page', () => {
           '_locales/en/messages.json',
         ],
       );
-    const [there, absent] = [await seen(scene.purse.extensionId), await seen('a'.repeat(32))];
+    const [there, absent] = [await seen(testBed.purse.extensionId), await seen('a'.repeat(32))];
     expect(there).toEqual(absent);
     expect(there.marks).toEqual([[], []]);
   });
 });
 
 describe('the purse’s own script in a page, were it taken over', () => {
-  beforeEach(() => page.goto(scene.at('/free')));
+  beforeEach(() => page.goto(testBed.at('/free')));
 
   test('is refused every question but its own, and its own for what it does not hold', async () => {
     const own: Readonly<Record<string, string>> = {
@@ -170,20 +170,20 @@ describe('the purse’s own script in a page, were it taken over', () => {
     expect(await inBridge(sayAll(''))).toEqual(
       [...NAMES, 'purse.nothing'].map((name) => own[name] ?? 'fault_forbidden'),
     );
-    const input = { holdId: '1', url: scene.at('/article'), method: 'GET' };
-    const mark = await scene.mark();
+    const input = { holdId: '1', url: testBed.at('/article'), method: 'GET' };
+    const mark = await testBed.mark();
     expect(
       await inBridge(`chrome.runtime.sendMessage(${JSON.stringify({ ask: 'request.held', input })})`),
     ).toEqual({
       ok: true,
       value: 'release',
     });
-    expect(await scene.purse.ask('approval.list', {})).toEqual([]);
-    await scene.nothingSince(mark);
+    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
+    await testBed.nothingSince(mark);
   });
 
   test('cannot make the purse’s pages look again', async () => {
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.getByTestId('balance').waitFor();
     interface Counted {
       asked: number;
@@ -242,7 +242,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
       {
         ask: 'purse.state',
         input: {},
-        sender: { id: scene.purse.extensionId, origin: self() },
+        sender: { id: testBed.purse.extensionId, origin: self() },
         tier: 'page',
       },
     ];
@@ -257,32 +257,32 @@ describe('the purse’s own script in a page, were it taken over', () => {
       if (ok) expect(value).toBe('release');
       else expect(['fault_forbidden', 'fault_badMessage']).toContain(fault?.key);
     }
-    expect(await scene.purse.ask('purse.state', {})).toMatchObject({ kind: 'open' });
-    expect(await scene.purse.payments()).toEqual([]);
+    expect(await testBed.purse.ask('purse.state', {})).toMatchObject({ kind: 'open' });
+    expect(await testBed.purse.payments()).toEqual([]);
   });
 });
 
 describe('the engines of the offscreen document', () => {
   test.each([
-    ['the purse’s own script in a page', () => scene.at('/free'), inBridge],
+    ['the purse’s own script in a page', () => testBed.at('/free'), inBridge],
     ['a page of the purse', () => `${self()}/manifest.json`, (text: string) => page.evaluate(text)],
   ])('do not work for %s, only for the service worker', async (_, at, evaluate) => {
     await page.goto(at());
     // Opens the offscreen document, which then listens.
-    await scene.purse.ask('work.test', {});
+    await testBed.purse.ask('work.test', {});
     await evaluate(askForWork);
     // Searches in the same document: it has answered this later request, so it has not answered the earlier one.
-    await scene.purse.ask('work.test', {});
+    await testBed.purse.ask('work.test', {});
     expect(await evaluate('heard')).toEqual([]);
   });
 });
 
 describe('after locking', () => {
   test.each(['awake', 'just woken'])('nothing is left in the session: %s', async (how) => {
-    const { purse } = scene;
-    const desk = await purse.popup();
-    const session = () => desk.evaluate(() => chrome.storage.session.get(null));
-    void page.goto(scene.at('/article', { how })).catch(() => undefined);
+    const { purse } = testBed;
+    const ownPage = await purse.popup();
+    const session = () => ownPage.evaluate(() => chrome.storage.session.get(null));
+    void page.goto(testBed.at('/article', { how })).catch(() => undefined);
     await purse.nextApproval();
     expect(Object.keys(await session()).map((key) => key.replace(/:.*/, ''))).toEqual(
       expect.arrayContaining(['vault', 'challenge']),
@@ -294,6 +294,6 @@ describe('after locking', () => {
     );
     expect(left).toEqual([]);
     await purse.ask('vault.unlock', { password: 'correct horse battery staple' });
-    await desk.close();
+    await ownPage.close();
   });
 });

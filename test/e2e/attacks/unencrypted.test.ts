@@ -1,15 +1,15 @@
 /** A site has a budget; somebody on the line answers for it where its visitors come without encryption. */
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { ANY_CERTIFICATE, startTwoFaced, type TwoFaced } from '../two-faced.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let site: TwoFaced;
-let page: Awaited<ReturnType<Scene['purse']['newPage']>>;
+let page: Awaited<ReturnType<TestBed['purse']['newPage']>>;
 
 beforeAll(async () => {
-  scene = await openScene({ purse: { extraArgs: [ANY_CERTIFICATE] } });
+  testBed = await openTestBed({ purse: { extraArgs: [ANY_CERTIFICATE] } });
   site = await startTwoFaced(
     ({ headers, url }, response) => sell(response, `${site.secure}${url}`, headers['payment-signature']),
     ({ url }, response) => response.writeHead(301, { Location: `${site.secure}${url}` }).end(),
@@ -17,16 +17,16 @@ beforeAll(async () => {
   await budget({});
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await site?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
 const budget = (more: { readonly initiators?: string[] }) =>
-  scene.purse.ask('budget.save', {
+  testBed.purse.ask('budget.save', {
     site: site.secure,
     perPayment: String(XNO),
     perDay: String(5n * XNO),
@@ -44,9 +44,9 @@ function sell(response: ServerResponse, url: string, proof: unknown): void {
     accepts: [
       {
         scheme: 'exact',
-        network: scene.devnet.profile.id,
+        network: testBed.devnet.profile.id,
         asset: 'XNO',
-        payTo: scene.merchant.payTo,
+        payTo: testBed.merchant.payTo,
         maxTimeoutSeconds: 180,
         amount: String(PRICE),
         extra: { nanoSignature: { url, messageToSign: 'block_hash+url' } },
@@ -57,7 +57,7 @@ function sell(response: ServerResponse, url: string, proof: unknown): void {
   response.writeHead(402).end('<!doctype html><p>Pay first');
 }
 
-const payments = async () => (await scene.purse.payments()).length;
+const payments = async () => (await testBed.purse.payments()).length;
 const paid = () => page.locator('#paid').waitFor();
 
 test('a typed address with encryption is paid from the budget', async () => {
@@ -70,7 +70,7 @@ test('a typed address with encryption is paid from the budget', async () => {
 test('a typed address without encryption that leads to the site is asked about, and names who led there', async () => {
   const before = await payments();
   void page.goto(`${site.plain}/led`).catch(() => undefined);
-  const { offer, decline } = await scene.purse.nextApproval();
+  const { offer, decline } = await testBed.purse.nextApproval();
   expect(offer).toMatchObject({ site: site.secure, askedBy: site.plain, reason: 'reason_crossSite' });
   await decline();
   expect(await payments()).toBe(before);
@@ -78,8 +78,8 @@ test('a typed address without encryption that leads to the site is asked about, 
 
 test('an address that the browser itself takes to encryption is the site’s own', async () => {
   // As HSTS and HTTPS-First do: before anything is sent.
-  const desk = await scene.purse.popup();
-  await desk.evaluate(() =>
+  const ownPage = await testBed.purse.popup();
+  await ownPage.evaluate(() =>
     chrome.declarativeNetRequest.updateSessionRules({
       addRules: [
         {
@@ -93,7 +93,7 @@ test('an address that the browser itself takes to encryption is the site’s own
       ],
     }),
   );
-  await desk.close();
+  await ownPage.close();
   await page.bringToFront();
   const before = await payments();
   await page.goto(`${site.plain}/upgraded`);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -11,21 +11,21 @@ const STRANGER = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb
 /** How long offers live (s): too short to be paid, or long enough. */
 const LIVES = { short: 12, long: 180 } as const;
 
-let scene: Scene;
+let testBed: TestBed;
 let server: Paywall;
 let page: Page;
 let visits = 0;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
   server = await startPaywall();
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await server?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(() => page.close());
 
@@ -60,9 +60,9 @@ async function inPage<T>(ask: (url: string) => Promise<T>, url: string) {
 
 /** What the site sees of one visit: its requests without what names the visit, and what its page gets. */
 async function trace(payTo: string, way: keyof typeof WAYS, life: keyof typeof LIVES, isLocked: boolean) {
-  const { purse } = scene;
+  const { purse } = testBed;
   const terms = { entry: { payTo, maxTimeoutSeconds: LIVES[life] } };
-  const { url } = openShop(scene, server, () => terms);
+  const { url } = openShop(testBed, server, () => terms);
   await purse.ask(isLocked ? 'vault.lock' : 'purse.touch', {});
   const { over } = await WAYS[way](url);
   let isHeld = false;
@@ -93,7 +93,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
     async (life) => {
       const traces = [];
       for (const isLocked of [false, true]) {
-        for (const payTo of [scene.purse.account, STRANGER]) {
+        for (const payTo of [testBed.purse.account, STRANGER]) {
           traces.push(await trace(payTo, way, life, isLocked));
         }
       }
@@ -107,9 +107,9 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
 });
 
 test('sixty candidates for the visitor’s account are told apart by nothing', async () => {
-  const candidates = Array.from({ length: 60 }, (_, nth) => (nth === 30 ? scene.purse.account : STRANGER));
+  const candidates = Array.from({ length: 60 }, (_, nth) => (nth === 30 ? testBed.purse.account : STRANGER));
   const urls = candidates.map(
-    (payTo) => openShop(scene, server, () => ({ entry: { payTo, maxTimeoutSeconds: 12 } })).url,
+    (payTo) => openShop(testBed, server, () => ({ entry: { payTo, maxTimeoutSeconds: 12 } })).url,
   );
   await page.goto(server.page(`/page-${++visits}`, '<body><p>A page'));
   const statuses = await page.evaluate(
@@ -121,13 +121,13 @@ test('sixty candidates for the visitor’s account are told apart by nothing', a
 });
 
 test('an own account is asked about as at any new site, and can only be declined', async () => {
-  const { url } = openShop(scene, server, () => ({ entry: { payTo: scene.purse.account } }));
+  const { url } = openShop(testBed, server, () => ({ entry: { payTo: testBed.purse.account } }));
   void page.goto(url).catch(() => undefined);
-  const { offer, decline } = await scene.purse.nextApproval();
+  const { offer, decline } = await testBed.purse.nextApproval();
   expect(offer).toMatchObject({ reason: 'reason_newSite', obstacle: { key: 'approve_ownAccount' } });
   expect(offer.warnings).not.toContain('warning_firstPayment');
-  const view = await scene.purse.newPage();
-  await view.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/approve/index.html`);
+  const view = await testBed.purse.newPage();
+  await view.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/approve/index.html`);
   await view.getByTestId('approval-obstacle').waitFor();
   await view.getByTestId('approve-decline').waitFor();
   expect(await view.getByTestId('approve-once').count()).toBe(0);
@@ -137,45 +137,45 @@ test('an own account is asked about as at any new site, and can only be declined
 });
 
 test('an own account is not paid even when its question is answered with yes', async () => {
-  const { purse } = scene;
-  const mark = await scene.mark();
+  const { purse } = testBed;
+  const mark = await testBed.mark();
   for (const answer of [
     { kind: 'once' },
     { kind: 'budget', perPayment: String(XNO), perDay: String(XNO) },
   ] as const) {
-    const { url } = openShop(scene, server, () => ({ entry: { payTo: purse.account } }));
+    const { url } = openShop(testBed, server, () => ({ entry: { payTo: purse.account } }));
     void page.goto(url).catch(() => undefined);
     const { offer } = await purse.nextApproval();
     await purse.ask('approval.answer', { id: offer.id, answer });
     await purse.until('log.list', {}, ([last]) => last?.url === url && last.key === 'refusal_OWN_ACCOUNT');
   }
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   expect(await purse.ask('budget.list', {})).toEqual([]);
 });
 
 test('a site with a budget that names an own account is asked about as one that was not paid before', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const budget = { perPayment: String(PRICE), perDay: String(XNO), paused: false };
   await purse.ask('budget.save', { site: server.here, ...budget });
-  const { url } = openShop(scene, server, () => ({ entry: { payTo: purse.account } }));
-  const mark = await scene.mark();
+  const { url } = openShop(testBed, server, () => ({ entry: { payTo: purse.account } }));
+  const mark = await testBed.mark();
   void page.goto(url).catch(() => undefined);
   const { offer, decline } = await purse.nextApproval();
   expect(offer).toMatchObject({ reason: 'reason_payeeChanged', obstacle: { key: 'approve_ownAccount' } });
   await decline();
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
   await purse.ask('budget.remove', { site: server.here });
 });
 
 test('a page that waits for an answer is not told when the purse is locked', async () => {
-  const { url } = openShop(scene, server, () => ({}));
+  const { url } = openShop(testBed, server, () => ({}));
   const { over } = await WAYS['a script'](url);
-  const { decline, offer } = await scene.purse.nextApproval();
-  await scene.purse.ask('vault.lock', {});
-  await scene.purse.until('purse.state', {}, ({ kind }) => kind === 'locked');
-  expect(await scene.purse.ask('approval.waiting', {})).toMatchObject([{ id: offer.id }]);
+  const { decline, offer } = await testBed.purse.nextApproval();
+  await testBed.purse.ask('vault.lock', {});
+  await testBed.purse.until('purse.state', {}, ({ kind }) => kind === 'locked');
+  expect(await testBed.purse.ask('approval.waiting', {})).toMatchObject([{ id: offer.id }]);
   expect(await Promise.race([over, page.evaluate('Promise.resolve("held")')])).toBe('held');
-  await scene.purse.ask('vault.unlock', { password: PASSWORD });
+  await testBed.purse.ask('vault.unlock', { password: PASSWORD });
   await decline();
   expect(await over).toBe(402);
 });

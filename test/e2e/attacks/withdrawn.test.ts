@@ -2,40 +2,40 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let stranger: Paywall;
 let page: Page;
 let visits = 0;
 
 beforeAll(async () => {
-  [scene, stranger] = await Promise.all([openScene(), startPaywall()]);
+  [testBed, stranger] = await Promise.all([openTestBed(), startPaywall()]);
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await stranger?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  await page.goto(scene.at('/free'));
+  page = await testBed.purse.newPage();
+  await page.goto(testBed.at('/free'));
 });
 afterEach(async () => {
   await page.close();
-  await scene.purse.until('approval.list', {}, ({ length }) => length === 0);
-  await scene.purse.ask('budget.remove', { site: scene.merchant.origin });
+  await testBed.purse.until('approval.list', {}, ({ length }) => length === 0);
+  await testBed.purse.ask('budget.remove', { site: testBed.merchant.origin });
 });
 
 const allow = (perDay = 5n * XNO) =>
-  scene.purse.ask('budget.save', {
-    site: scene.merchant.origin,
+  testBed.purse.ask('budget.save', {
+    site: testBed.merchant.origin,
     perPayment: String(XNO),
     perDay: String(perDay),
     paused: false,
   });
-const data = () => scene.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
-const waiting = (count: number) => scene.purse.until('approval.list', {}, ({ length }) => length === count);
+const data = () => testBed.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
+const waiting = (count: number) => testBed.purse.until('approval.list', {}, ({ length }) => length === count);
 
 /**
  * Resolved when everything that the page asked for before has been decided about: what is asked for last, and is never
@@ -48,10 +48,10 @@ async function decided(): Promise<void> {
     xhr.open('GET', address, false);
     xhr.send();
   }, url);
-  const asked = await scene.purse.until('approval.list', {}, (list) => list.some((one) => one.url === url));
+  const asked = await testBed.purse.until('approval.list', {}, (list) => list.some((one) => one.url === url));
   expect(asked).toMatchObject([{ url, reason: expect.stringMatching(/reason_(unheld|newSite)/) }]);
   const [question] = asked;
-  await scene.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'decline' } });
+  await testBed.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'decline' } });
 }
 
 /** Types into a box that asks with every key and takes back what it asked before; gives what each key got. */
@@ -94,18 +94,18 @@ describe('inside a budget', () => {
   test.each(['fetch', 'XMLHttpRequest'] as const)(
     'a type-ahead box that takes back all but its last %s costs one payment',
     async (way) => {
-      const mark = await scene.mark();
+      const mark = await testBed.mark();
       const url = data();
       expect(await typeAhead(url, way)).toEqual([...Array(7).fill('AbortError'), 200]);
       await decided();
-      expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled', url: `${url}&q=alphabet` }]);
+      expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled', url: `${url}&q=alphabet` }]);
     },
   );
 
   test.each(['fetch', 'XMLHttpRequest'])(
     'a busy page that takes back what was answered already, and asks again by %s, pays once a view',
     async (way) => {
-      const mark = await scene.mark();
+      const mark = await testBed.mark();
       const urls = [data(), data(), data(), data()];
       const got = await page.evaluate(
         async ([views, by]) => {
@@ -133,12 +133,12 @@ describe('inside a budget', () => {
       );
       expect(got).toEqual([200, 200, 200, 200]);
       await decided();
-      expect((await scene.paidSince(mark)).map(({ url }) => url)).toEqual(urls);
+      expect((await testBed.paidSince(mark)).map(({ url }) => url)).toEqual(urls);
     },
   );
 
   test('a busy page that only takes back what was answered already pays nothing', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.evaluate((url) => {
       const control = new AbortController();
       void fetch(url, { signal: control.signal }).catch(() => undefined);
@@ -146,46 +146,46 @@ describe('inside a budget', () => {
       control.abort();
     }, data());
     await decided();
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('a request that is taken back while it is paid for, and sent again, is paid once and served', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const url = data();
-    scene.devnet.faults.set({ kind: 'latency', action: 'process', ms: 700 });
+    testBed.devnet.faults.set({ kind: 'latency', action: 'process', ms: 700 });
     const got = page.evaluate(async (address) => {
       const control = new AbortController();
       Object.assign(globalThis, { control });
       await fetch(address, { signal: control.signal }).catch(() => undefined);
       return (await fetch(address)).status;
     }, url);
-    await scene.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [newest] }) => {
+    await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [newest] }) => {
       return newest?.kind === 'payment' && newest.url === url && newest.state === 'signed';
     });
     await page.evaluate('control.abort()');
     expect(await got).toBe(200);
-    scene.devnet.faults.clear();
-    expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
+    testBed.devnet.faults.clear();
+    expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
   });
 
   test('what a worker, or a script that does not wait, asked for is asked about: only a page that is loaded again gets it', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     await page.evaluate((url) => {
       const code = `fetch(${JSON.stringify(url)})`;
       new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
     }, data());
-    const { offer, decline } = await scene.purse.nextApproval();
+    const { offer, decline } = await testBed.purse.nextApproval();
     expect(offer).toMatchObject({
       reason: 'reason_unheld',
       warnings: expect.arrayContaining(['warning_loadAgain']),
     });
     await decline();
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 
   test('what a worker takes back before it is answered is neither paid nor asked about', async () => {
-    const mark = await scene.mark();
-    const priced = await fetch(openShop(scene, stranger, () => ({})).url);
+    const mark = await testBed.mark();
+    const priced = await fetch(openShop(testBed, stranger, () => ({})).url);
     // The body never ends: the request is under way when it is taken back.
     const slow = stranger.serve('/slow', (_, response) => {
       const header = priced.headers.get('payment-required') ?? '';
@@ -200,21 +200,21 @@ describe('inside a budget', () => {
       new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
     }, slow);
     await decided();
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
   });
 });
 
 describe('without a budget', () => {
   test('a type-ahead box asks one question, about its last request', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const url = data();
     const got = typeAhead(url, 'fetch');
-    const { offer, approve } = await scene.purse.nextApproval();
+    const { offer, approve } = await testBed.purse.nextApproval();
     expect(offer.url).toBe(`${url}&q=alphabet`);
     await approve();
     expect(await got).toEqual([...Array(7).fill('AbortError'), 200]);
     await decided();
-    expect(await scene.paidSince(mark)).toHaveLength(1);
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
   const fetchInFrame = `
@@ -251,14 +251,14 @@ describe('without a budget', () => {
       'document.body.appendChild(new Image()).src = url.replace("/api/data", "/image.png")',
       (one) => one.evaluate('document.querySelector("img").remove()'),
     ],
-    ['is left', 'fetch(url).catch(() => undefined)', (one) => one.goto(scene.at('/free', { left: '1' }))],
+    ['is left', 'fetch(url).catch(() => undefined)', (one) => one.goto(testBed.at('/free', { left: '1' }))],
     ['is loaded again', 'fetch(url).catch(() => undefined)', (one) => one.reload()],
     ['is closed', 'fetch(url).catch(() => undefined)', (one) => one.close()],
   ];
   test.each(ways)('a question goes with its request when the page %s', async (_, script, way) => {
-    const mark = await scene.mark();
-    const own = await scene.purse.newPage();
-    await own.goto(scene.at('/free'));
+    const mark = await testBed.mark();
+    const own = await testBed.purse.newPage();
+    await own.goto(testBed.at('/free'));
     await own.evaluate(
       ([code, url]) => {
         new Function('url', code)(url);
@@ -269,13 +269,13 @@ describe('without a budget', () => {
     await way(own);
     await waiting(0);
     const answer = { id: question?.id ?? '', answer: { kind: 'once' } } as const;
-    await expect(scene.purse.ask('approval.answer', answer)).rejects.toThrow('fault_approvalGone');
-    await scene.nothingSince(mark);
+    await expect(testBed.purse.ask('approval.answer', answer)).rejects.toThrow('fault_approvalGone');
+    await testBed.nothingSince(mark);
     await own.close();
   });
 
   test('a client that times out and tries again has one question, and the last request gets what is paid once', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const url = data();
     const got = page.evaluate(async (address) => {
       for (let tries = 0; tries < 5; tries += 1) {
@@ -287,21 +287,21 @@ describe('without a budget', () => {
     const names = new Set<string>();
     const [first] = await waiting(1);
     while ((await page.evaluate('globalThis.isLast')) !== true) {
-      const list = await scene.purse.ask('approval.list', {});
+      const list = await testBed.purse.ask('approval.list', {});
       expect(list.length).toBeLessThanOrEqual(1);
       for (const { id } of list) names.add(id);
     }
     for (const { id } of await waiting(1)) names.add(id);
     expect([...names]).toEqual([first?.id]);
-    const popup = await scene.purse.popup();
+    const popup = await testBed.purse.popup();
     await popup.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
     expect(await got).toBe(200);
-    expect(await scene.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
     await popup.close();
   });
 
   test('a client that tries again and lets the older requests stand has one question and one payment', async () => {
-    const mark = await scene.mark();
+    const mark = await testBed.mark();
     const url = data();
     const statuses = page.evaluate(async (address) => {
       const all: Promise<number>[] = [];
@@ -312,13 +312,13 @@ describe('without a budget', () => {
       return Promise.all(all);
     }, url);
     const [question] = await waiting(1);
-    await scene.purse.until('exchange.list', { tabId: await tabOf(page) }, (list) => {
+    await testBed.purse.until('exchange.list', { tabId: await tabOf(page) }, (list) => {
       return list.filter(({ state }) => state === 'asking').length === 6;
     });
     expect((await waiting(1))[0]?.id).toBe(question?.id);
-    await scene.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } });
+    await testBed.purse.ask('approval.answer', { id: question?.id ?? '', answer: { kind: 'once' } });
     expect(await statuses).toEqual([402, 402, 402, 402, 402, 200]);
-    expect(await scene.paidSince(mark)).toMatchObject([{ amount: String(PRICE), state: 'settled' }]);
+    expect(await testBed.paidSince(mark)).toMatchObject([{ amount: String(PRICE), state: 'settled' }]);
   });
 });
 
@@ -326,7 +326,7 @@ describe('without a budget', () => {
 async function tabOf(one: Page): Promise<number> {
   const marker = `#tab-${++visits}`;
   await one.evaluate((hash) => void history.replaceState(null, '', hash), marker);
-  const popup = await scene.purse.popup();
+  const popup = await testBed.purse.popup();
   const tabs = await popup.evaluate(() => chrome.tabs.query({}));
   await popup.close();
   return tabs.find(({ url }) => url?.endsWith(marker))?.id ?? -1;

@@ -1,26 +1,26 @@
 /** The decoder in a real browser: whatever a developer pastes, and what a real merchant and a real purse wrote. */
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let tool: Page;
 let required: string;
 let proof: string;
 
 beforeAll(async () => {
-  scene = await openScene();
-  const { purse } = scene;
+  testBed = await openTestBed();
+  const { purse } = testBed;
   tool = await purse.newPage();
   await tool.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html`);
   const page = await purse.newPage();
-  void page.goto(scene.at('/article')).catch(() => undefined);
+  void page.goto(testBed.at('/article')).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.locator('#paid').waitFor();
   ({ required, proof } = await journalled());
   await page.close();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 /** Both headers of the one payment, as the purse keeps them. */
 function journalled(): Promise<{ readonly required: string; readonly proof: string }> {
@@ -54,7 +54,7 @@ describe('what a merchant and the purse really wrote', () => {
     expect(await header()).toBe('PAYMENT-REQUIRED');
     expect(await code()).toBe('NS7_SESSION');
     expect(await tool.getByTestId('verdict-rule').textContent()).toMatch(/Rule 4 .*Rev 7, 4\.2/);
-    const [payment] = await scene.purse.payments();
+    const [payment] = await testBed.purse.payments();
     expect(await tool.getByTestId('wire-amount').getAttribute('data-raw')).toBe(payment?.amount);
     expect(await findings()).toContain('wire_payable');
   });
@@ -62,13 +62,13 @@ describe('what a merchant and the purse really wrote', () => {
   test('the proof: the block, and nothing wrong with it', async () => {
     await paste(`PAYMENT-SIGNATURE: ${proof}`);
     expect(await header()).toBe('PAYMENT-SIGNATURE');
-    const [payment] = await scene.purse.payments();
+    const [payment] = await testBed.purse.payments();
     expect(await tool.getByTestId('wire-hash').textContent()).toBe(payment?.blockHash);
     expect(await tool.locator('.finding-wrong').count()).toBe(0);
   });
 
   test('both at once, from a HAR', async () => {
-    const url = scene.at('/article');
+    const url = testBed.at('/article');
     const entry = {
       request: { method: 'GET', url, headers: [{ name: 'payment-signature', value: proof }] },
       response: {

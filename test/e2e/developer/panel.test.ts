@@ -3,59 +3,59 @@ import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExchangeView } from '../../../src/messages/exchange-views.ts';
-import { openScene, PRICE, type Scene, XNO } from '../setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { Har } from './har.ts';
 import { pasted } from './pasted.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
-let scene: Scene;
+let testBed: TestBed;
 /** The page whose tab is looked at. */
 let page: Page;
 let tabId: number;
 let panel: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
-  const { purse, merchant } = scene;
+  testBed = await openTestBed();
+  const { purse, merchant } = testBed;
   page = await purse.newPage();
-  await page.goto(scene.at('/free'));
+  await page.goto(testBed.at('/free'));
   tabId = await tabOf(page);
-  void page.goto(scene.at('/article', { n: 'declined' })).catch(() => undefined);
+  void page.goto(testBed.at('/article', { n: 'declined' })).catch(() => undefined);
   await (await purse.nextApproval()).decline();
   await page.goto(merchant.registerHeader('odd'));
-  await page.goto(scene.at('/legacy', { protocol: 'rev4' }));
+  await page.goto(testBed.at('/legacy', { protocol: 'rev4' }));
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(2n * PRICE),
     perDay: String(XNO),
     paused: false,
   });
-  await page.goto(scene.at('/page', { fetch: '1', img: '1' }));
+  await page.goto(testBed.at('/page', { fetch: '1', img: '1' }));
   await page.locator('#fetch-result[data-status="200"]').waitFor();
   await page.locator('#img-result[data-status="200"]').waitFor();
-  void page.goto(scene.at('/always-refuses')).catch(() => undefined);
+  void page.goto(testBed.at('/always-refuses')).catch(() => undefined);
   await states((list) => list.at(-1)?.state === 'refused');
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
-const inPurse = (path: string) => `chrome-extension://${scene.purse.extensionId}/${path}`;
+const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 
 /** The number of the tab in which a page stands. */
 async function tabOf(one: Page): Promise<number> {
-  const { tabs } = await scene.purse.ask('sandbox.read', {});
+  const { tabs } = await testBed.purse.ask('sandbox.read', {});
   const found = tabs.filter(({ site }) => one.url().startsWith(`${site}/`));
   if (found.length !== 1 || found[0] === undefined) throw new Error('no tab, or more than one');
   return found[0].id;
 }
 
 const states = (are: (list: readonly ExchangeView[]) => boolean) =>
-  scene.purse.until('exchange.list', { tabId }, are);
+  testBed.purse.until('exchange.list', { tabId }, are);
 
 const row = (url: string) => panel.getByTestId('exchange').filter({ hasText: url });
 
 async function openPanel(): Promise<void> {
-  panel = await scene.purse.newPage();
+  panel = await testBed.purse.newPage();
   await panel.setViewportSize({ width: 1100, height: 700 });
   await panel.goto(inPurse(`src/pages/devtools/panel.html?tab=${tabId}`));
   await panel.getByTestId('exchange').first().waitFor();
@@ -81,7 +81,7 @@ describe('opened late, after the worker died', () => {
     await openPanel();
     await isWritten('/always-refuses');
     await panel.close();
-    await scene.purse.killWorker();
+    await testBed.purse.killWorker();
     await openPanel();
   });
 
@@ -107,7 +107,7 @@ describe('opened late, after the worker died', () => {
     const { block, proof } = await paidStory('/api/data');
     await story
       .getByTestId('request')
-      .filter({ hasText: scene.at('/api/data') })
+      .filter({ hasText: testBed.at('/api/data') })
       .waitFor();
     expect(await story.getByTestId('story-block').textContent()).toBe(block);
     const codes = await story.getByTestId('verdict-code').allTextContents();
@@ -159,31 +159,31 @@ describe('opened late, after the worker died', () => {
   });
 
   test('sends the same proof again, which pays nothing', async () => {
-    const mark = await scene.mark();
-    const before = scene.merchant.books().requests.length;
+    const mark = await testBed.mark();
+    const before = testBed.merchant.books().requests.length;
     await row('/api').click();
     await panel.getByTestId('replay').click();
     expect(await panel.getByTestId('replayed').getAttribute('data-status')).toBe('410');
-    const [again, ...more] = scene.merchant.books().requests.slice(before);
+    const [again, ...more] = testBed.merchant.books().requests.slice(before);
     expect([again?.path, again?.hadPaymentSignature, more]).toEqual(['/api/data', true, []]);
-    await scene.nothingSince(mark);
+    await testBed.nothingSince(mark);
     await panel.locator('[data-testid="answer"][data-way="replay"]').waitFor();
     // What the page itself got is still what counts.
     expect(await row('/api').getAttribute('data-state')).toBe('paid');
   });
 
   test('sends nothing again that never went out, or that is unknown', async () => {
-    const [declined] = await scene.purse.ask('exchange.list', { tabId });
-    const { purse } = scene;
+    const [declined] = await testBed.purse.ask('exchange.list', { tabId });
+    const { purse } = testBed;
     await expect(purse.ask('exchange.replay', { id: declined?.id ?? '' })).rejects.toThrow('fault_noReplay');
     await expect(purse.ask('exchange.replay', { id: 'unknown' })).rejects.toThrow('fault_unknownExchange');
     await expect(purse.ask('exchange.read', { id: 'unknown' })).rejects.toThrow('fault_unknownExchange');
   });
 
   test('is live: a question that waits, and its answer', async () => {
-    await scene.purse.ask('budget.remove', { site: scene.merchant.origin });
-    void page.goto(scene.at('/article', { n: 'live' })).catch(() => undefined);
-    const { approve } = await scene.purse.nextApproval();
+    await testBed.purse.ask('budget.remove', { site: testBed.merchant.origin });
+    void page.goto(testBed.at('/article', { n: 'live' })).catch(() => undefined);
+    const { approve } = await testBed.purse.nextApproval();
     await panel.locator('[data-testid="exchange"][data-state="asking"]').waitFor();
     await approve();
     await page.locator('#paid').waitFor();
@@ -193,15 +193,15 @@ describe('opened late, after the worker died', () => {
 });
 
 async function paidStory(path: string): Promise<{ readonly block: string; readonly proof: string }> {
-  const list = await scene.purse.ask('exchange.list', { tabId });
+  const list = await testBed.purse.ask('exchange.list', { tabId });
   const found = list.find(({ url }) => new URL(url).pathname === path);
-  const { paid, proof } = await scene.purse.ask('exchange.read', { id: found?.id ?? '' });
+  const { paid, proof } = await testBed.purse.ask('exchange.read', { id: found?.id ?? '' });
   if (paid?.blockHash == null || proof === null) throw new Error('not paid');
   return { block: paid.blockHash, proof };
 }
 
 test('the popup lists what the tab in front asked for, and leads to the payment', async () => {
-  const popup = await scene.purse.newPage();
+  const popup = await testBed.purse.newPage();
   await popup.setViewportSize({ width: 360, height: 600 });
   await popup.addInitScript((id) => {
     const tabs = [{ id, url: 'http://127.0.0.1/' }];
@@ -217,7 +217,7 @@ test('the popup lists what the tab in front asked for, and leads to the payment'
   const listed = await popup
     .getByTestId('tab-exchange')
     .evaluateAll((all) => all.map((one) => one.dataset.state));
-  const told = (await scene.purse.ask('exchange.list', { tabId })).map(({ state }) => state).toReversed();
+  const told = (await testBed.purse.ask('exchange.list', { tabId })).map(({ state }) => state).toReversed();
   expect(listed).toEqual(told);
   // Its own mark is all that it draws: nothing of any server.
   const images = await popup.locator('img').evaluateAll((all) => all.map((one) => one.getAttribute('src')));
@@ -232,10 +232,10 @@ describe('in real developer tools', () => {
   let inside: Inside;
 
   beforeAll(async () => {
-    const browser = scene.purse.context.browser();
+    const browser = testBed.purse.context.browser();
     if (browser === null) throw new Error('no browser');
     const session = await browser.newBrowserCDPSession();
-    const own = await scene.purse.context.newCDPSession(page);
+    const own = await testBed.purse.context.newCDPSession(page);
     const { targetInfo } = await own.send('Target.getTargetInfo');
     tools = await openTools(session, targetInfo.targetId);
     // Asked before they have come up, the tools never do; they load the pages of extensions last.
@@ -249,21 +249,21 @@ describe('in real developer tools', () => {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     })()`);
-    expect(id).toContain(scene.purse.extensionId);
+    expect(id).toContain(testBed.purse.extensionId);
     inside = await tools.frame(inPurse('src/pages/devtools/panel.html'));
   });
   afterAll(() => tools?.close());
 
   test('the panel is there, of the inspected tab, and has its exchanges', async () => {
     expect(await inside.evaluate('chrome.devtools.inspectedWindow.tabId')).toBe(tabId);
-    const count = (await scene.purse.ask('exchange.list', { tabId })).length;
+    const count = (await testBed.purse.ask('exchange.list', { tabId })).length;
     await expect
       .poll(() => inside.evaluate(`document.querySelectorAll('[data-testid="exchange"]').length`))
       .toBe(count);
     // Told of what comes while it is open, by a worker that died meanwhile.
-    await scene.purse.killWorker();
-    void page.goto(scene.at('/article', { n: 'tools' })).catch(() => undefined);
-    await (await scene.purse.nextApproval()).decline();
+    await testBed.purse.killWorker();
+    void page.goto(testBed.at('/article', { n: 'tools' })).catch(() => undefined);
+    await (await testBed.purse.nextApproval()).decline();
     await expect
       .poll(() => inside.evaluate(`document.querySelectorAll('[data-testid="exchange"]').length`))
       .toBe(count + 1);
@@ -274,7 +274,7 @@ describe('in real developer tools', () => {
       const button = `[...document.querySelectorAll('button')].find((one) => one.textContent === '${label}')`;
       await inside.click(button);
       await expect.poll(() => inside.evaluate(`document.body.textContent.includes('Copied')`)).toBe(true);
-      const text = await pasted(scene.purse);
+      const text = await pasted(testBed.purse);
       // The button says for a while that it has copied, and then its name again.
       await expect.poll(() => inside.evaluate(`${button} !== undefined`)).toBe(true);
       return text;
@@ -286,13 +286,13 @@ describe('in real developer tools', () => {
     await expect
       .poll(() => inside.evaluate(`document.querySelector('[data-testid="replay"]') !== null`))
       .toBe(true);
-    expect(await copied('Copy as cURL')).toContain(`'${scene.at('/api/data')}'`);
+    expect(await copied('Copy as cURL')).toContain(`'${testBed.at('/api/data')}'`);
     expect(await copied('Copy proof')).toBe(proof);
   });
 });
 
 test('locking leaves nothing of it, and a closed tab neither', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   await purse.ask('vault.lock', {});
   await expect(purse.ask('exchange.list', { tabId })).rejects.toThrow('fault_locked');
   const session = () =>
@@ -302,7 +302,7 @@ test('locking leaves nothing of it, and a closed tab neither', async () => {
   expect(await session()).toEqual([]);
   await purse.ask('vault.unlock', { password: PASSWORD });
   expect(await purse.ask('exchange.list', { tabId })).toEqual([]);
-  void page.goto(scene.at('/article', { n: 'closed' })).catch(() => undefined);
+  void page.goto(testBed.at('/article', { n: 'closed' })).catch(() => undefined);
   await (await purse.nextApproval()).decline();
   await expect.poll(session).toHaveLength(1);
   await page.close();

@@ -5,10 +5,10 @@ import { readAddress } from '../../devnet/address.ts';
 import { type Devnet, startDevnet } from '../../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
 import { startTutorial } from '../../merchant/testing/tutorial.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 
 /** The ledger of the purse's own network stands for the live one; its money is real to the purse. */
-let scene: Scene;
+let testBed: TestBed;
 let bench: Devnet;
 /** A shop on the bench that says which network it is on, and one that says what it would say for real. */
 let shop: Merchant;
@@ -19,7 +19,8 @@ let page: Page;
 const DEVNET = 'nano:devnet';
 const PASSWORD = 'correct horse battery staple';
 const article = (merchant: Merchant, n: string) => `${merchant.origin}/article?n=${encodeURIComponent(n)}`;
-const toolUrl = () => `chrome-extension://${scene.purse.extensionId}/src/pages/developer/index.html#sandbox`;
+const toolUrl = () =>
+  `chrome-extension://${testBed.purse.extensionId}/src/pages/developer/index.html#sandbox`;
 
 const benchProfile = (testMoney = true) => ({
   id: DEVNET,
@@ -28,7 +29,7 @@ const benchProfile = (testMoney = true) => ({
   wsUrl: bench.profile.wsUrl,
   thresholds: bench.profile.thresholds,
   testMoney,
-  representative: scene.purse.account,
+  representative: testBed.purse.account,
   explorerUrl: null,
 });
 
@@ -36,33 +37,33 @@ beforeAll(async () => {
   bench = await startDevnet({ confirmationDelayMs: 50 });
   shop = await startMerchant({ network: bench.profile });
   candid = await startMerchant({ network: { ...bench.profile, id: 'nano:mainnet' } });
-  scene = await openScene({
+  testBed = await openTestBed({
     devnet: { networkId: 'nano:mainnet' },
     line: async ({ profile: { rpcUrls, wsUrl } }) => Object.assign({ rpcUrls, wsUrl }, { testMoney: false }),
   });
-  await scene.purse.ask('network.save', { profile: benchProfile() });
+  await testBed.purse.ask('network.save', { profile: benchProfile() });
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await shop?.close();
   await candid?.close();
   await bench?.close();
 });
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
   await page.goto(`${shop.origin}/free`);
 });
 afterEach(() => page.close());
 
 const sendsOnBench = () => {
-  const key = readAddress(scene.purse.account);
+  const key = readAddress(testBed.purse.account);
   return key === undefined ? [] : bench.ledger.chain(key).filter(({ subtype }) => subtype === 'send');
 };
-const testBalance = async () => (await scene.purse.ask('sandbox.read', {})).money[0]?.balance ?? null;
+const testBalance = async () => (await testBed.purse.ask('sandbox.read', {})).money[0]?.balance ?? null;
 
 /** The number of the tab in which a page stands. */
 async function tabOf(one: Page): Promise<number> {
-  const { tabs } = await scene.purse.ask('sandbox.read', {});
+  const { tabs } = await testBed.purse.ask('sandbox.read', {});
   const found = tabs.filter(({ site }) => one.url().startsWith(`${site}/`));
   expect(found).toHaveLength(1);
   return found[0]?.id ?? -1;
@@ -70,17 +71,17 @@ async function tabOf(one: Page): Promise<number> {
 
 async function enter(one: Page): Promise<number> {
   const tab = await tabOf(one);
-  await scene.purse.ask('sandbox.enter', { tab, network: DEVNET });
+  await testBed.purse.ask('sandbox.enter', { tab, network: DEVNET });
   return tab;
 }
 
 const visit = (one: Page, url: string) => void one.goto(url).catch(() => undefined);
 const paid = (one: Page) => one.locator('#paid').waitFor();
 const lastReason = async (url: string) =>
-  (await scene.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
+  (await testBed.purse.ask('log.list', {})).find((line) => line.url === url)?.key;
 
 test('the page for developers puts a tab in the sandbox with one click, and the faucet fills it', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const tab = await tabOf(page);
   tool = await purse.newPage();
   await tool.goto(toolUrl());
@@ -103,7 +104,7 @@ test('the page for developers puts a tab in the sandbox with one click, and the 
 });
 
 test('the popup says so of the tab in front, puts it there and leads back', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   const tab = await tabOf(page);
   const popup = await purse.newPage();
   await popup.setViewportSize({ width: 360, height: 600 });
@@ -133,8 +134,8 @@ test('the popup says so of the tab in front, puts it there and leads back', asyn
 
 describe('a tab in the sandbox', () => {
   test('pays the bench with test money, while another tab pays with the purse’s own', async () => {
-    const { purse, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, merchant } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     await enter(page);
     visit(page, article(shop, 'one'));
@@ -158,7 +159,7 @@ describe('a tab in the sandbox', () => {
     await outside.approve();
     await paid(other);
     expect(sendsOnBench().length).toBe(before + 1);
-    expect(scene.sends().length).toBe(mark.ledger + 1);
+    expect(testBed.sends().length).toBe(mark.ledger + 1);
     const [first, second, ...more] = (await purse.payments()).slice(mark.journal);
     expect([first, second].map((one) => [one?.network, one?.testMoney, one?.state])).toEqual(
       expect.arrayContaining([
@@ -171,8 +172,8 @@ describe('a tab in the sandbox', () => {
   });
 
   test('pays a server that asks on nano:mainnet with test money; out of it, the same asks for real money', async () => {
-    const { purse } = scene;
-    const mark = await scene.mark();
+    const { purse } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     const url = article(candid, 'one');
     visit(page, url);
@@ -187,7 +188,7 @@ describe('a tab in the sandbox', () => {
     await approve({ budget: { perPayment: XNO, perDay: XNO } });
     await paid(page);
     expect(sendsOnBench().length).toBe(before + 1);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
     // The budget is one of test money.
     expect(await purse.ask('budget.list', {})).toEqual([]);
     const again = await purse.newPage();
@@ -199,12 +200,12 @@ describe('a tab in the sandbox', () => {
     await page.goto(article(candid, 'three'));
     await paid(page);
     expect(sendsOnBench().length).toBe(before + 2);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
   });
 
   test('buys from the server of the tutorial, which says what it would say for real', async () => {
-    const { purse } = scene;
-    const mark = await scene.mark();
+    const { purse } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     const tutorial = await startTutorial({ PAY_TO: shop.payTo, RPC: bench.rpcUrl, NETWORK: 'nano:mainnet' });
     await enter(page);
@@ -214,7 +215,7 @@ describe('a tab in the sandbox', () => {
     await approve();
     await paid(page);
     expect(sendsOnBench().length).toBe(before + 1);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
     await tutorial.close();
   });
 
@@ -251,13 +252,13 @@ describe('a tab in the sandbox', () => {
 
     beforeEach(async () => {
       const budget = { perPayment: String(3n * XNO), perDay: String(6n * XNO), paused: false };
-      await scene.purse.ask('budget.save', { site: candid.origin, ...budget });
+      await testBed.purse.ask('budget.save', { site: candid.origin, ...budget });
     });
-    afterEach(() => scene.purse.ask('budget.remove', { site: candid.origin }));
+    afterEach(() => testBed.purse.ask('budget.remove', { site: candid.origin }));
 
     test.each(ways)('%s', async (name, opens) => {
-      const { purse } = scene;
-      const mark = await scene.mark();
+      const { purse } = testBed;
+      const mark = await testBed.mark();
       await page.goto(`${candid.origin}/free`);
       await enter(page);
       const opening = purse.context.waitForEvent('page');
@@ -269,13 +270,13 @@ describe('a tab in the sandbox', () => {
       const { tabs } = await purse.ask('sandbox.read', {});
       expect(tabs.filter(({ network }) => network === DEVNET)).toHaveLength(2);
       await opened.close();
-      expect(scene.sends().length).toBe(mark.ledger);
+      expect(testBed.sends().length).toBe(mark.ledger);
     });
   });
 
   test('stays in it when the worker is killed over its question', async () => {
-    const { purse } = scene;
-    const mark = await scene.mark();
+    const { purse } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     await enter(page);
     visit(page, article(shop, 'killed'));
@@ -286,11 +287,11 @@ describe('a tab in the sandbox', () => {
     await approve();
     await paid(page);
     expect(sendsOnBench().length).toBe(before + 1);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
   });
 
   test('stays in it when the purse is locked', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     await enter(page);
     await purse.ask('vault.lock', {});
     visit(page, article(shop, 'locked'));
@@ -302,8 +303,8 @@ describe('a tab in the sandbox', () => {
   });
 
   test('pays nothing once its network has real money', async () => {
-    const { purse } = scene;
-    const mark = await scene.mark();
+    const { purse } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     const tab = await enter(page);
     await purse.ask('network.save', { profile: benchProfile(false) });
@@ -313,12 +314,12 @@ describe('a tab in the sandbox', () => {
     await purse.ask('sandbox.leave', { tab });
     await purse.ask('network.save', { profile: benchProfile() });
     expect(sendsOnBench().length).toBe(before);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
   });
 
   test('signs nothing where the node of its network shows the chain of real money', async () => {
-    const { purse, devnet, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, devnet, merchant } = testBed;
+    const mark = await testBed.mark();
     const { rpcUrls, wsUrl } = devnet.profile;
     await purse.ask('network.save', { profile: { ...benchProfile(), rpcUrls: [...rpcUrls], wsUrl } });
     const tab = await enter(page);
@@ -327,13 +328,13 @@ describe('a tab in the sandbox', () => {
     visit(page, url);
     await (await purse.nextApproval()).approve();
     await expect.poll(() => lastReason(url)).toBe('fault_liveHead');
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
     await purse.ask('sandbox.leave', { tab });
     await purse.ask('network.save', { profile: benchProfile() });
   });
 
   test('is forgotten with its tab', async () => {
-    const { purse } = scene;
+    const { purse } = testBed;
     const one = await purse.newPage();
     await one.goto(`${candid.origin}/free`);
     await enter(one);
@@ -347,8 +348,8 @@ describe('a tab in the sandbox', () => {
 
 describe('the network of a question stays what it was', () => {
   test.each(['enter', 'leave'] as const)('who takes the tab to another takes it back: %s', async (way) => {
-    const { purse, merchant } = scene;
-    const mark = await scene.mark();
+    const { purse, merchant } = testBed;
+    const mark = await testBed.mark();
     const before = sendsOnBench().length;
     const tab = await tabOf(page);
     if (way === 'leave') await purse.ask('sandbox.enter', { tab, network: DEVNET });
@@ -363,7 +364,7 @@ describe('the network of a question stays what it was', () => {
     );
     await expect.poll(() => lastReason(url)).toBe('refusal_LAPSED');
     expect(sendsOnBench().length).toBe(before);
-    expect(scene.sends().length).toBe(mark.ledger);
+    expect(testBed.sends().length).toBe(mark.ledger);
   });
 });
 
@@ -374,7 +375,7 @@ test('an offer on the bench’s network is nobody’s outside the sandbox', asyn
 });
 
 test('no faucet is asked for real money, and no tab is put on it', async () => {
-  const { purse } = scene;
+  const { purse } = testBed;
   await expect(purse.ask('sandbox.faucet', { network: 'nano:mainnet' })).rejects.toThrow('fault_realMoney');
   const tab = await tabOf(page);
   await expect(purse.ask('sandbox.enter', { tab, network: 'nano:mainnet' })).rejects.toThrow(

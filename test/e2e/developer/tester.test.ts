@@ -3,22 +3,22 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 import { pasted } from './pasted.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let faulty: Merchant;
 let tool: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
-  faulty = await startMerchant({ network: scene.devnet.profile, faults: ['replay', 'browser-blind'] });
-  tool = await scene.purse.newPage();
-  await tool.goto(`chrome-extension://${scene.purse.extensionId}/src/pages/developer/index.html#tester`);
+  testBed = await openTestBed();
+  faulty = await startMerchant({ network: testBed.devnet.profile, faults: ['replay', 'browser-blind'] });
+  tool = await testBed.purse.newPage();
+  await tool.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/developer/index.html#tester`);
 });
 afterAll(async () => {
   await faulty?.close();
-  await scene?.close();
+  await testBed?.close();
 });
 
 async function inspect(url: string): Promise<void> {
@@ -40,26 +40,26 @@ async function saved(button: string): Promise<string> {
 }
 
 test('an endpoint is looked at without paying, and paid by hand', async () => {
-  await inspect(scene.at('/api/private'));
+  await inspect(testBed.at('/api/private'));
   expect(await tool.getByTestId('verdict-code').first().textContent()).toBe('NS7_SESSION');
-  const mark = scene.merchant.books().payments.length;
+  const mark = testBed.merchant.books().payments.length;
   await tool.getByTestId('pay').click();
   await tool.getByTestId('paid-answer').waitFor();
   expect(await tool.getByTestId('paid-answer').getAttribute('data-status')).toBe('200');
-  const paid = scene.merchant.books().payments.slice(mark);
+  const paid = testBed.merchant.books().payments.slice(mark);
   expect(paid).toHaveLength(1);
   // What was spent by hand stands in the activity like everything else.
-  const { items } = await scene.purse.ask('activity.page', { before: null, limit: 5 });
+  const { items } = await testBed.purse.ask('activity.page', { before: null, limit: 5 });
   expect(items.map((item) => [item.kind, item.amount])).toContainEqual(['sent', paid[0]?.amountRaw]);
 });
 
 test('no server is probed that the user has not called their own, not even on this machine', async () => {
-  await inspect(scene.at('/api/private'));
+  await inspect(testBed.at('/api/private'));
   expect(await tool.getByTestId('run').count()).toBe(0);
   await expect(
-    scene.purse.ask('tester.begin', { url: scene.at('/api/private'), limit: '1', probing: true }),
+    testBed.purse.ask('tester.begin', { url: testBed.at('/api/private'), limit: '1', probing: true }),
   ).rejects.toThrow('fault_notOwnServer');
-  await tool.getByTestId('claim-host').fill(new URL(scene.at('/')).host);
+  await tool.getByTestId('claim-host').fill(new URL(testBed.at('/')).host);
   await tool.getByTestId('claim').click();
   await tool.getByTestId('run').waitFor();
 });
@@ -75,9 +75,9 @@ test('nothing is found at a merchant that lacks nothing, and what costs somethin
 
 test('a run that is stopped asks nothing more, and what it found until then can be taken along', async () => {
   const sentBy = async (work: () => Promise<unknown>) => {
-    const before = scene.merchant.books().requests.length;
+    const before = testBed.merchant.books().requests.length;
     await work();
-    return scene.merchant.books().requests.length - before;
+    return testBed.merchant.books().requests.length - before;
   };
   await tool.getByTestId('with-money').uncheck();
   const alone = await sentBy(() => run('T1'));
@@ -93,41 +93,41 @@ test('a run that is stopped asks nothing more, and what it found until then can 
   const summary = await tool.getByTestId('summary').textContent();
 
   const json = JSON.parse(await saved('save-json'));
-  expect(json).toMatchObject({ url: scene.at('/api/private'), stopped: true });
+  expect(json).toMatchObject({ url: testBed.at('/api/private'), stopped: true });
   expect(json.findings).toHaveLength(found);
   const markdown = await saved('save-markdown');
   expect(markdown).toContain(summary);
-  expect(markdown).toContain(scene.at('/api/private'));
+  expect(markdown).toContain(testBed.at('/api/private'));
   await tool.getByRole('button', { name: 'Copy as Markdown' }).click();
   await tool.getByText('Copied').first().waitFor();
-  expect(await pasted(scene.purse)).toBe(markdown);
+  expect(await pasted(testBed.purse)).toBe(markdown);
   await tool.bringToFront();
 
   expect(await sentBy(() => run('T1'))).toBe(alone);
 });
 
 test('a worker that is killed in the middle of a test loses nothing of it', async () => {
-  const before = scene.merchant.books().payments.length;
-  const paid = () => scene.merchant.books().payments.slice(before);
+  const before = testBed.merchant.books().payments.length;
+  const paid = () => testBed.merchant.books().payments.slice(before);
   await tool.getByTestId('with-money').check();
   await tool.getByTestId('only').selectOption('T19');
   await tool.getByTestId('run').click();
   await expect.poll(() => paid().length).toBeGreaterThan(0);
-  await scene.purse.killWorker();
+  await testBed.purse.killWorker();
   await tool.getByTestId('summary').waitFor();
   expect(await tool.locator('[data-probe=T19]').first().getAttribute('data-verdict')).toBe('pass');
-  const { items } = await scene.purse.ask('activity.page', { before: null, limit: 20 });
+  const { items } = await testBed.purse.ask('activity.page', { before: null, limit: 20 });
   const sent = items.filter(({ kind }) => kind === 'sent').map(({ amount }) => amount);
   for (const { amountRaw } of paid()) expect(sent).toContain(amountRaw);
 });
 
 test('a signed block of a test is taken back, and the purse goes on', async () => {
-  await inspect(scene.at('/api/private', { mechanism: 'trackA' }));
+  await inspect(testBed.at('/api/private', { mechanism: 'trackA' }));
   await tool.getByTestId('run').waitFor();
   await tool.getByTestId('with-money').check();
   expect(await run('T15')).toBe('pass');
-  expect(await scene.purse.ask('purse.state', {})).toMatchObject({ kind: 'open', chequeOut: null });
-  expect((await scene.purse.payments()).map(({ state }) => state)).toEqual(['revoked']);
+  expect(await testBed.purse.ask('purse.state', {})).toMatchObject({ kind: 'open', chequeOut: null });
+  expect((await testBed.purse.payments()).map(({ state }) => state)).toEqual(['revoked']);
 });
 
 test('planted faults are found', async () => {
@@ -141,18 +141,18 @@ test('planted faults are found', async () => {
 });
 
 test('nothing is spent beyond what was agreed to, nor over the death of the worker', async () => {
-  const { run: id } = await scene.purse.ask('tester.begin', {
-    url: scene.at('/api/private'),
+  const { run: id } = await testBed.purse.ask('tester.begin', {
+    url: testBed.at('/api/private'),
     limit: '5',
     probing: false,
   });
-  const to = scene.merchant.payTo;
-  await scene.purse.ask('tester.pay', { run: id, to, amount: '3' });
-  await scene.purse.killWorker();
-  await expect(scene.purse.ask('tester.pay', { run: id, to, amount: '3' })).rejects.toThrow(
+  const to = testBed.merchant.payTo;
+  await testBed.purse.ask('tester.pay', { run: id, to, amount: '3' });
+  await testBed.purse.killWorker();
+  await expect(testBed.purse.ask('tester.pay', { run: id, to, amount: '3' })).rejects.toThrow(
     'fault_testLimit',
   );
-  await expect(scene.purse.ask('tester.cheque', { run: id, to, amount: '3', kept: false })).rejects.toThrow(
+  await expect(testBed.purse.ask('tester.cheque', { run: id, to, amount: '3', kept: false })).rejects.toThrow(
     'fault_testLimit',
   );
 });

@@ -3,19 +3,19 @@ import type { Page } from 'playwright';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { launchPurse, type TestPurse } from '../purse.ts';
-import { openScene, type Scene, XNO } from '../setup.ts';
+import { openTestBed, type TestBed, XNO } from '../setup.ts';
 import { mountSmallDisk, roomOn, type SmallDisk } from './small-disk.ts';
 
 const PASSWORD = 'a password of this test alone 7';
 const BUDGET = { perPayment: XNO, perDay: 5n * XNO };
 
 let disk: SmallDisk;
-let scene: Scene;
+let testBed: TestBed;
 let purse: TestPurse;
 beforeEach(async () => {
   disk = mountSmallDisk();
-  scene = await openScene({ purse: { profile: disk.profile, password: PASSWORD } });
-  purse = scene.purse;
+  testBed = await openTestBed({ purse: { profile: disk.profile, password: PASSWORD } });
+  purse = testBed.purse;
   const page = await visit(purse);
   const answer = fetchFrom(page);
   await (await purse.nextApproval()).approve({ budget: BUDGET });
@@ -23,19 +23,19 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await purse?.context.close();
-  await scene?.close();
+  await testBed?.close();
   disk?.remove();
 });
 
 /** A page of the merchant's, from which scripts ask. */
 async function visit(of: TestPurse): Promise<Page> {
   const page = await of.newPage();
-  await page.goto(`${scene.merchant.origin}/`);
+  await page.goto(`${testBed.merchant.origin}/`);
   return page;
 }
 
 const fetchFrom = (page: Page): Promise<number> =>
-  page.evaluate(async (url) => (await fetch(url)).status, scene.at('/api/data'));
+  page.evaluate(async (url) => (await fetch(url)).status, testBed.at('/api/data'));
 
 /** Fills the disk to its last byte. */
 function fill(): void {
@@ -92,7 +92,7 @@ describe('a write that a full disk cut short', () => {
   test('stops payments and says so, also to the next life of the worker, and the purse goes on by itself when there is room', async () => {
     const page = await visit(purse);
     await tear();
-    const mark = scene.sends().length;
+    const mark = testBed.sends().length;
     expect(await fetchFrom(page)).toBe(402);
     const popup = await purse.popup();
     await popup.getByRole('alert').filter({ hasText: 'The disk is full' }).waitFor();
@@ -100,7 +100,7 @@ describe('a write that a full disk cut short', () => {
     await purse.killWorker();
     expect(await fetchFrom(page)).toBe(402);
     await expect(purse.ask('purse.state', {})).rejects.toThrow('fault_storageFull');
-    expect(scene.sends()).toHaveLength(mark);
+    expect(testBed.sends()).toHaveLength(mark);
 
     await disk.empty();
     // The purse looks by itself, and tells the popup that is open.
@@ -114,7 +114,7 @@ describe('a write that a full disk cut short', () => {
 
   test('takes nothing from a purse that had room again before the browser ended, nor a proof that waits for its content', async () => {
     const shop = await purse.newPage();
-    void shop.goto(scene.at('/loses-answer')).catch(() => null);
+    void shop.goto(testBed.at('/loses-answer')).catch(() => null);
     await purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) =>
       last?.kind === 'payment' ? last.state === 'unanswered' : false,
     );
@@ -128,10 +128,10 @@ describe('a write that a full disk cut short', () => {
       expect(await fetchFrom(await visit(purse))).toBe(200);
     }
     const again = await purse.newPage();
-    await again.goto(scene.at('/loses-answer'));
+    await again.goto(testBed.at('/loses-answer'));
     await again.locator('#paid', { hasText: PAID_MARKER }).waitFor();
     expect(await states()).toEqual(Array(6).fill('settled'));
-    expect(scene.sends()).toHaveLength(6);
+    expect(testBed.sends()).toHaveLength(6);
   });
 
   test('leaves a purse that its password opens, with its money, when the browser ended before there was room', async () => {
@@ -142,7 +142,7 @@ describe('a write that a full disk cut short', () => {
       purse = await launchPurse({ profile: disk.profile, bare: true });
       await purse.ask('vault.unlock', { password: PASSWORD });
       const state = await purse.until('purse.state', {}, ({ kind }) => kind === 'open');
-      expect(state).toMatchObject({ kind: 'open', account: scene.purse.account });
+      expect(state).toMatchObject({ kind: 'open', account: testBed.purse.account });
       // A write behind the torn one: the next start throws the database away.
       await purse.ask('purse.pause', { paused: false });
       if (starts < 2) await purse.close();

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { newProfile, removeProfile } from '../profile.ts';
 import { launchPurse, type TestPurse, useNetwork } from '../purse.ts';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 
 const PASSWORD = 'a password of this test alone 7';
 const OTHER_PASSWORD = 'fjord tulip oboe zinc';
@@ -12,7 +12,7 @@ const SEED = '5A'.repeat(32);
 /** What is left of 10 XNO after one payment, to the first four digits. */
 const BALANCE = /^9989/;
 
-let scene: Scene;
+let testBed: TestBed;
 let account: string;
 let backup: string;
 /** The profile of a browser whose purse has paid once; the browser is closed. */
@@ -23,18 +23,18 @@ let purse: TestPurse | undefined;
 
 beforeAll(async () => {
   whole = newProfile();
-  scene = await openScene({ purse: { profile: whole, password: PASSWORD, seed: SEED } });
-  account = scene.purse.account;
-  const page = await scene.purse.newPage();
-  await page.goto(`${scene.merchant.origin}/`);
-  const answer = page.evaluate(async (url) => (await fetch(url)).status, scene.at('/api/data'));
-  await (await scene.purse.nextApproval()).approve();
+  testBed = await openTestBed({ purse: { profile: whole, password: PASSWORD, seed: SEED } });
+  account = testBed.purse.account;
+  const page = await testBed.purse.newPage();
+  await page.goto(`${testBed.merchant.origin}/`);
+  const answer = page.evaluate(async (url) => (await fetch(url)).status, testBed.at('/api/data'));
+  await (await testBed.purse.nextApproval()).approve();
   expect(await answer).toBe(200);
-  ({ file: backup } = await scene.purse.ask('backup.save', { password: PASSWORD, filePassword: PASSWORD }));
-  await scene.purse.close();
+  ({ file: backup } = await testBed.purse.ask('backup.save', { password: PASSWORD, filePassword: PASSWORD }));
+  await testBed.purse.close();
 });
 afterAll(async () => {
-  await scene?.close();
+  await testBed?.close();
   await removeProfile(whole);
 });
 afterEach(async () => {
@@ -98,7 +98,7 @@ const DAMAGES: readonly (readonly [string, (databases: string) => void])[] = [
 
 /** What a purse knows again that was on a network of tests: which one that was, the user tells it. */
 async function expectMoney(of: TestPurse): Promise<void> {
-  await useNetwork(of.ask, scene.devnet.profile);
+  await useNetwork(of.ask, testBed.devnet.profile);
   await of.until('purse.state', {}, (state) => state.kind === 'open' && BALANCE.test(state.balance ?? ''));
 }
 

@@ -6,14 +6,14 @@ import { fundedPayer } from '../testing/payer.ts';
 import {
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
+  type TestBed,
   XNO,
-} from '../testing/scene.ts';
+} from '../testing/test-bed.ts';
 
 const Extra = v.object({
   nanoSession: v.object({
@@ -25,18 +25,18 @@ const Extra = v.object({
   }),
 });
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 beforeAll(async () => {
-  scene = await openScene();
-  url = `${scene.merchant.origin}/api/private?price=${XNO / 100n}`;
+  testBed = await openTestBed();
+  url = `${testBed.merchant.origin}/api/private?price=${XNO / 100n}`;
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 const sessionOf = (entry: AcceptsEntry) => v.parse(Extra, entry.extra).nanoSession;
 
 async function payFor(entry: AcceptsEntry): Promise<string> {
-  return scene.payer.pay(entry.payTo, BigInt(entry.amount));
+  return testBed.payer.pay(entry.payTo, BigInt(entry.amount));
 }
 
 async function expectRefusal(
@@ -51,7 +51,7 @@ async function expectRefusal(
   expect(await errorIn(response)).toEqual(expect.stringMatching(error));
 }
 
-test('a paid session gets the content once, and the books say so', async () => {
+test('a paid session gets the content once, and the records say so', async () => {
   const entry = await quote(url);
   const proof = await payFor(entry);
   const response = await present(url, signed(entry, { proof }));
@@ -60,16 +60,16 @@ test('a paid session gets the content once, and the books say so', async () => {
   expect(receiptIn(response)).toMatchObject({
     success: true,
     transaction: proof,
-    payer: scene.payer.address,
+    payer: testBed.payer.address,
   });
   const { id } = sessionOf(entry);
-  const books = scene.merchant.books();
-  expect(books.sessions.find((session) => session.id === id)?.state).toBe('settled');
-  expect(books.payments.find((payment) => payment.sessionId === id)).toMatchObject({
+  const records = testBed.merchant.books();
+  expect(records.sessions.find((session) => session.id === id)?.state).toBe('settled');
+  expect(records.payments.find((payment) => payment.sessionId === id)).toMatchObject({
     mechanism: 'nanoSession',
     hash: proof,
     amountRaw: entry.amount,
-    payTo: scene.merchant.payTo,
+    payTo: testBed.merchant.payTo,
     route: '/api/private',
     url,
   });
@@ -128,7 +128,7 @@ test('T7: a block nobody has seen gets 402 and a fresh offer', async () => {
 
 test('T8: a session of the client’s own making buys nothing, by header or by POST', async () => {
   const entry = await quote(url);
-  const proof = await scene.payer.pay(entry.payTo, 12345n);
+  const proof = await testBed.payer.pay(entry.payTo, 12345n);
   const made = {
     ...entry,
     amount: '12345',
@@ -144,10 +144,10 @@ test('T8: a session of the client’s own making buys nothing, by header or by P
 
 test('T9, T11: an echo that differs from what was issued is refused', async () => {
   const entry = await quote(url);
-  const proof = await scene.payer.pay(scene.merchant.payTo, 1n);
+  const proof = await testBed.payer.pay(testBed.merchant.payTo, 1n);
   const changed = [
     { ...entry, amount: '1' },
-    { ...entry, payTo: scene.payer.address },
+    { ...entry, payTo: testBed.payer.address },
     { ...entry, network: 'nano:beta' },
     { ...entry, maxTimeoutSeconds: 9999 },
     { ...entry, note: 'added' },
@@ -180,7 +180,7 @@ test('a session is good for the URL it was issued for', async () => {
 test('T10: an expired session is refused', async () => {
   const entry = await quote(`${url}&expiry=60`);
   const proof = await payFor(entry);
-  scene.passTime(60_000);
+  testBed.passTime(60_000);
   await expectRefusal(
     present(`${url}&expiry=60`, signed(entry, { proof })),
     410,
@@ -224,13 +224,13 @@ test('T24: a raw too little, a raw too much, the wrong payee, or no send at all'
   const entry = await quote(url);
   const amount = BigInt(entry.amount);
   const [less, more] = [
-    await scene.payer.pay(entry.payTo, amount - 1n),
-    await scene.payer.pay(entry.payTo, amount + 1n),
+    await testBed.payer.pay(entry.payTo, amount - 1n),
+    await testBed.payer.pay(entry.payTo, amount + 1n),
   ];
   await expectRefusal(present(url, signed(entry, { proof: less })), 402, 'Amount mismatch');
   await expectRefusal(present(url, signed(entry, { proof: more })), 402, 'Amount mismatch');
-  const stranger = await fundedPayer(scene.devnet, amount);
-  const astray = await scene.payer.pay(stranger.address, amount);
+  const stranger = await fundedPayer(testBed.devnet, amount);
+  const astray = await testBed.payer.pay(stranger.address, amount);
   await expectRefusal(present(url, signed(entry, { proof: astray })), 402, 'Address mismatch');
   const received = await stranger.receive(astray);
   await expectRefusal(present(url, signed(entry, { proof: received })), 402, 'Not a send block');
@@ -242,7 +242,7 @@ test('T27: of many deliveries at once exactly one gets the content', async () =>
   const answers = await Promise.all(Array.from({ length: 8 }, () => present(url, signed(entry, { proof }))));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 402 || status === 410)).toHaveLength(7);
-  expect(scene.merchant.books().payments.filter(({ hash }) => hash === proof)).toHaveLength(1);
+  expect(testBed.merchant.books().payments.filter(({ hash }) => hash === proof)).toHaveLength(1);
 });
 
 test('T33: an oversized header is refused and the merchant lives', async () => {

@@ -2,20 +2,29 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AcceptsEntry } from '../envelope.ts';
 import { PAID_MARKER } from '../pages/layout.ts';
 import { fundedPayer } from '../testing/payer.ts';
-import { errorIn, openScene, present, quote, receiptIn, type Scene, signed, XNO } from '../testing/scene.ts';
+import {
+  errorIn,
+  openTestBed,
+  present,
+  quote,
+  receiptIn,
+  signed,
+  type TestBed,
+  XNO,
+} from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 beforeAll(async () => {
-  scene = await openScene({ mechanisms: ['nanoSignature'] });
-  url = `${scene.merchant.origin}/api/private?b=2&a=1`;
+  testBed = await openTestBed({ mechanisms: ['nanoSignature'] });
+  url = `${testBed.merchant.origin}/api/private?b=2&a=1`;
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
-const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
+const payFor = (entry: AcceptsEntry) => testBed.payer.pay(entry.payTo, BigInt(entry.amount));
 const proofOf = (proof: string, signedUrl = url) => ({
   proof,
-  signature: scene.payer.sign(proof + signedUrl),
+  signature: testBed.payer.sign(proof + signedUrl),
 });
 
 async function expectRefusal(answer: Promise<Response>, status: number, error: string): Promise<void> {
@@ -33,9 +42,9 @@ test('a signed payment gets the content, and the merchant has pocketed it', asyn
   const response = await present(url, signed(entry, proofOf(hash)));
   expect(response.status).toBe(200);
   expect(await response.text()).toContain(PAID_MARKER);
-  const receive = scene.devnet.ledger.receiptOf(scene.devnet.ledger.find(hash).hash);
+  const receive = testBed.devnet.ledger.receiptOf(testBed.devnet.ledger.find(hash).hash);
   expect(receiptIn(response)).toMatchObject({ success: true, transaction: receive });
-  expect(scene.merchant.books().payments).toContainEqual(
+  expect(testBed.merchant.books().payments).toContainEqual(
     expect.objectContaining({
       mechanism: 'nanoSignature',
       hash,
@@ -49,7 +58,7 @@ test('a signed payment gets the content, and the merchant has pocketed it', asyn
 test('the proof may be written in lower case when the signature says the same', async () => {
   const entry = await quote(url);
   const proof = (await payFor(entry)).toLowerCase();
-  const mixed = { proof, signature: scene.payer.sign(proof.toUpperCase() + url) };
+  const mixed = { proof, signature: testBed.payer.sign(proof.toUpperCase() + url) };
   await expectRefusal(present(url, signed(entry, mixed)), 402, 'Cryptographic signature is invalid');
   expect((await present(url, signed(entry, proofOf(proof)))).status).toBe(200);
 });
@@ -63,13 +72,13 @@ test('three proofs delivered at once are all honoured', async () => {
 
 test('T9: an echo that differs from what was issued is refused', async () => {
   const entry = await quote(url);
-  const hash = await scene.payer.pay(entry.payTo, 1n);
+  const hash = await testBed.payer.pay(entry.payTo, 1n);
   const elsewhere = {
-    nanoSignature: { url: `${scene.merchant.origin}/article`, messageToSign: 'block_hash+url' },
+    nanoSignature: { url: `${testBed.merchant.origin}/article`, messageToSign: 'block_hash+url' },
   };
   for (const accepted of [
     { ...entry, amount: '1' },
-    { ...entry, payTo: scene.payer.address },
+    { ...entry, payTo: testBed.payer.address },
     { ...entry, extra: elsewhere },
   ]) {
     await expectRefusal(
@@ -91,7 +100,7 @@ test('T10: an offer that is over is refused', async () => {
   const brief = `${url}&expiry=60`;
   const entry = await quote(brief);
   const hash = await payFor(entry);
-  scene.passTime(60_000);
+  testBed.passTime(60_000);
   await expectRefusal(
     present(brief, signed(entry, proofOf(hash, brief))),
     402,
@@ -102,7 +111,7 @@ test('T10: an offer that is over is refused', async () => {
 test('a URL that was never quoted sells nothing', async () => {
   const entry = await quote(url);
   const hash = await payFor(entry);
-  const unquoted = `${scene.merchant.origin}/api/private?never=quoted`;
+  const unquoted = `${testBed.merchant.origin}/api/private?never=quoted`;
   const accepted = { ...entry, extra: { nanoSignature: { url: unquoted, messageToSign: 'block_hash+url' } } };
   await expectRefusal(
     present(unquoted, signed(accepted, proofOf(hash, unquoted))),
@@ -120,11 +129,11 @@ test('T19, T21: a proof buys once, in whatever case it is written and signed', a
 });
 
 test('T20: a block spent by the other mechanism is spent', async () => {
-  const sessionUrl = `${scene.merchant.origin}/api/private?mechanism=nanoSession`;
+  const sessionUrl = `${testBed.merchant.origin}/api/private?mechanism=nanoSession`;
   const session = await quote(sessionUrl);
   const hash = await payFor(session);
   expect((await present(sessionUrl, signed(session, { proof: hash }))).status).toBe(200);
-  const priced = `${scene.merchant.origin}/api/private?price=${session.amount}`;
+  const priced = `${testBed.merchant.origin}/api/private?price=${session.amount}`;
   const entry = await quote(priced);
   await expectRefusal(present(priced, signed(entry, proofOf(hash, priced))), 402, 'Payment already spent');
 });
@@ -132,7 +141,7 @@ test('T20: a block spent by the other mechanism is spent', async () => {
 test('T22, T26: who did not send the block cannot sign for it, and does not spoil it', async () => {
   const entry = await quote(url);
   const hash = await payFor(entry);
-  const thief = await fundedPayer(scene.devnet, XNO);
+  const thief = await fundedPayer(testBed.devnet, XNO);
   const stolen = signed(entry, { proof: hash, signature: thief.sign(hash + url) });
   await expectRefusal(present(url, stolen), 402, 'Cryptographic signature is invalid');
   expect((await present(url, signed(entry, proofOf(hash)))).status).toBe(200);
@@ -142,7 +151,7 @@ test('T24: a raw too little or too much', async () => {
   const entry = await quote(url);
   for (const off of [-1n, 1n]) {
     const amount = BigInt(entry.amount) + off;
-    const hash = await scene.payer.pay(entry.payTo, amount);
+    const hash = await testBed.payer.pay(entry.payTo, amount);
     const error = `Amount mismatch: expected ${entry.amount}, got ${amount}`;
     await expectRefusal(present(url, signed(entry, proofOf(hash))), 402, error);
   }

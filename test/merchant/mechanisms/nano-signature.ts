@@ -7,7 +7,7 @@ import type { Patience } from '../confirmation.ts';
 import type { AcceptsEntry, Presented } from '../envelope.ts';
 import type { Faults } from '../faults.ts';
 import type { NanoNode } from '../node.ts';
-import type { Till } from '../receiver.ts';
+import type { Receiver } from '../receiver.ts';
 import type { SpentBlocks } from '../spent.ts';
 import { invalidPayload, type Mechanism, presentedHash, refused } from './mechanism.ts';
 import { rev7 } from './rev7.ts';
@@ -17,7 +17,7 @@ const SignatureExtra = v.strictObject({ nanoSignature: v.looseObject({}) });
 
 export interface NanoSignatureParts {
   readonly networkId: string;
-  readonly till: Till;
+  readonly receiver: Receiver;
   readonly node: NanoNode;
   readonly spent: SpentBlocks;
   readonly patience: Patience;
@@ -31,8 +31,8 @@ export interface NanoSignatureParts {
  * very URL and the quote is not over.
  */
 export function nanoSignature(parts: NanoSignatureParts): Mechanism {
-  const { networkId, till, spent, now, faults } = parts;
-  const { payTo } = till;
+  const { networkId, receiver, spent, now, faults } = parts;
+  const { payTo } = receiver;
   const quotes = new Map<string, { readonly entry: AcceptsEntry; readonly expiresAt: number }>();
   return {
     name: 'nanoSignature',
@@ -67,7 +67,7 @@ export function nanoSignature(parts: NanoSignatureParts): Mechanism {
       if (checked && !isSignedBy(payer, signed, signature))
         return refused('Cryptographic signature is invalid');
 
-      const pocketed = await till.pocket(hash, entry.amount);
+      const pocketed = await receiver.pocket(hash, entry.amount);
       if (pocketed.kind === 'failed') return spent.has(hash) ? alreadySpent : refused(pocketed.error);
       const { receiveHash } = pocketed;
       const amountRaw = entry.amount;

@@ -6,29 +6,29 @@ import {
   ask,
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
+  type TestBed,
   XNO,
-} from '../testing/scene.ts';
+} from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 beforeAll(async () => {
-  scene = await openScene({ mechanisms: ['nymChallenge'] });
-  url = `${scene.merchant.origin}/api/private?b=2`;
+  testBed = await openTestBed({ mechanisms: ['nymChallenge'] });
+  url = `${testBed.merchant.origin}/api/private?b=2`;
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
-const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
+const payFor = (entry: AcceptsEntry) => testBed.payer.pay(entry.payTo, BigInt(entry.amount));
 
 /** The payload of a settled challenge, with what a test wants otherwise. */
 function settlement({ extra }: AcceptsEntry, sendHash: string, otherwise: object = {}) {
   const { challengeId } = Object(extra.challenge);
-  const payerAccount = scene.payer.address;
+  const payerAccount = testBed.payer.address;
   const kind = { version: 'ns8', mechanism: 'nano-nym-exact', mode: 'settle' };
   return { ...kind, challengeId, sendHash, payerAccount, ...otherwise };
 }
@@ -83,17 +83,17 @@ test('T6, T7, T9, T10, T11: unknown challenge, unknown block, other terms, too l
   const unknown = settlement(entry, zero, { challengeId: 'a'.repeat(32) });
   await expectRefusal(present(url, signed(entry, unknown)), 402, 'Challenge not found');
   await expectRefusal(present(url, signed(entry, settlement(entry, zero))), 402, 'Block not found');
-  for (const otherwise of [{ amount: '1' }, { payTo: scene.payer.address }, { network: 'nano:beta' }]) {
+  for (const otherwise of [{ amount: '1' }, { payTo: testBed.payer.address }, { network: 'nano:beta' }]) {
     const accepted = { ...entry, ...otherwise };
     await expectRefusal(present(url, signed(accepted, settlement(entry, zero))), 402, 'No matching payment');
   }
-  const elsewhere = `${scene.merchant.origin}/api/private?b=3`;
+  const elsewhere = `${testBed.merchant.origin}/api/private?b=3`;
   await expectRefusal(present(elsewhere, signed(entry, settlement(entry, zero))), 402, 'No matching payment');
 
   const brief = `${url}&expiry=60`;
   const over = await quote(brief);
   const hash = await payFor(over);
-  scene.passTime(60_000);
+  testBed.passTime(60_000);
   await expectRefusal(present(brief, signed(over, settlement(over, hash))), 402, 'Challenge expired');
 });
 
@@ -125,21 +125,21 @@ test('T22, T24, T26: another’s block, a raw off, another payer', async () => {
   const hash = await payFor(entry);
   const thief = await quote(url);
   await expectRefusal(present(url, signed(thief, settlement(thief, hash))), 402, 'Amount mismatch');
-  const { address } = await fundedPayer(scene.devnet, XNO);
+  const { address } = await fundedPayer(testBed.devnet, XNO);
   const posing = signed(entry, settlement(entry, hash, { payerAccount: address }));
   await expectRefusal(present(url, posing), 402, 'Payer mismatch');
   expect((await present(url, signed(entry, settlement(entry, hash)))).status).toBe(200);
   for (const off of [-1n, 1n]) {
-    const wrong = await scene.payer.pay(thief.payTo, BigInt(thief.amount) + off);
+    const wrong = await testBed.payer.pay(thief.payTo, BigInt(thief.amount) + off);
     await expectRefusal(present(url, signed(thief, settlement(thief, wrong))), 402, 'Amount mismatch');
   }
-  const misdirected = await scene.payer.pay(scene.payer.address, BigInt(thief.amount));
+  const misdirected = await testBed.payer.pay(testBed.payer.address, BigInt(thief.amount));
   const astray = signed(thief, settlement(thief, misdirected));
   await expectRefusal(present(url, astray), 402, 'Destination mismatch');
 });
 
 test('the reference server: its alphabet, its bodies, its receipts, no waiting, no POST', async () => {
-  const { devnet, payer, merchant } = scene;
+  const { devnet, payer, merchant } = testBed;
   const reference = `${url}&flavour=reference`;
   const demand = await ask(reference);
   expect(demand.headers.get('PAYMENT-REQUIRED')).toMatch(/^[A-Za-z0-9_-]+$/);

@@ -8,32 +8,32 @@ import {
   ask,
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
+  type TestBed,
   XNO,
-} from '../testing/scene.ts';
+} from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 let payer: Payer;
 beforeAll(async () => {
-  scene = await openScene({ mechanisms: ['trackA'], patience: { attempts: 50, intervalMs: 10 } });
-  url = `${scene.merchant.origin}/api/private?b=2`;
+  testBed = await openTestBed({ mechanisms: ['trackA'], patience: { attempts: 50, intervalMs: 10 } });
+  url = `${testBed.merchant.origin}/api/private?b=2`;
 });
 beforeEach(async () => {
-  payer = await fundedPayer(scene.devnet, XNO);
+  payer = await fundedPayer(testBed.devnet, XNO);
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
   payer.cheque(payTo, BigInt(amount), fields);
 const bring = (at: string, entry: AcceptsEntry, { block }: Cheque, otherwise: object = {}) =>
   present(at, signed(entry, { block: { ...block, ...otherwise } }));
-const isOnLedger = ({ hash }: Cheque) => scene.devnet.ledger.entry(hash) !== undefined;
+const isOnLedger = ({ hash }: Cheque) => testBed.devnet.ledger.entry(hash) !== undefined;
 
 async function expectRefusal(answer: Promise<Response>, status: number, error: string): Promise<void> {
   const response = await answer;
@@ -50,9 +50,9 @@ test('a signed block gets the content, and the merchant has published it and see
   expect(response.status).toBe(200);
   expect(await response.text()).toContain(PAID_MARKER);
   expect(receiptIn(response)).toMatchObject({ success: true, transaction: cheque.hash });
-  const { ledger } = scene.devnet;
+  const { ledger } = testBed.devnet;
   expect(ledger.isConfirmed(ledger.find(cheque.hash))).toBe(true);
-  const { payments, cheques } = scene.merchant.books();
+  const { payments, cheques } = testBed.merchant.books();
   expect(payments).toContainEqual(
     expect.objectContaining({ mechanism: 'trackA', hash: cheque.hash, payer: payer.address }),
   );
@@ -103,7 +103,7 @@ test('T9, T10, T11: other terms than were issued, or too late', async () => {
     const changed = bring(brief, { ...entry, ...otherwise }, cheque);
     await expectRefusal(changed, 402, 'No matching payment requirements');
   }
-  scene.passTime(60_000);
+  testBed.passTime(60_000);
   await expectRefusal(bring(brief, entry, cheque), 402, 'PAYMENT_EXPIRED');
   expect(isOnLedger(cheque)).toBe(false);
 });
@@ -111,7 +111,7 @@ test('T9, T10, T11: other terms than were issued, or too late', async () => {
 test('T15, T16, T17, T18: amount, link, signature, frontier, each in its turn', async () => {
   const entry = await quote(url);
   const self = readAddress(payer.address);
-  const old = self && scene.devnet.ledger.head(self);
+  const old = self && testBed.devnet.ledger.head(self);
   if (self === undefined || old === undefined) throw new Error('no chain');
   await payer.pay(payer.address, 1n);
   const price = BigInt(entry.amount);
@@ -166,9 +166,9 @@ test('T29: a handler that fails charges nothing', async () => {
 test('a block that is slow to confirm is settled when it is brought again', async () => {
   const entry = await quote(url);
   const cheque = await chequeFor(entry);
-  scene.devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  testBed.devnet.faults.set({ kind: 'never_confirm', times: 1 });
   await expectRefusal(bring(url, entry, cheque), 402, 'CONFIRMATION_TIMEOUT');
-  scene.devnet.elections.confirm(cheque.hash);
+  testBed.devnet.elections.confirm(cheque.hash);
   expect((await bring(url, entry, cheque)).status).toBe(200);
 });
 
@@ -176,9 +176,9 @@ test('work that the node does not take: the block bounces, and another may be wr
   const entry = await quote(url);
   const cheque = await chequeFor(entry);
   const bounced = 'BROADCAST_FAILED: Block work is less than threshold';
-  const work = hex64(noWork(cheque.block.previous, scene.devnet.ledger.thresholds.receive));
+  const work = hex64(noWork(cheque.block.previous, testBed.devnet.ledger.thresholds.receive));
   await expectRefusal(bring(url, entry, cheque, { work }), 402, bounced);
-  const { cheques } = scene.merchant.books();
+  const { cheques } = testBed.merchant.books();
   expect(cheques).toContainEqual(expect.objectContaining({ hash: cheque.hash, state: 'bounced' }));
   expect((await bring(url, entry, cheque)).status).toBe(200);
 });
@@ -186,7 +186,7 @@ test('work that the node does not take: the block bounces, and another may be wr
 test('a frontier that moved while the node was away', async () => {
   const entry = await quote(url);
   const cheque = await chequeFor(entry);
-  scene.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
+  testBed.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
   expect((await bring(url, entry, cheque)).status).toBe(500);
   await payer.pay(payer.address, 1n);
   await expectRefusal(bring(url, entry, cheque), 402, 'FRONTIER_CHANGED');
@@ -196,7 +196,7 @@ test('a frontier that moved while the node was away', async () => {
 test('a publication whose reply is lost is found by the block’s hash', async () => {
   const entry = await quote(url);
   const cheque = await chequeFor(entry);
-  scene.devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
+  testBed.devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
   expect((await bring(url, entry, cheque)).status).toBe(500);
   expect((await bring(url, entry, cheque)).status).toBe(200);
 });
@@ -208,7 +208,7 @@ test('a held block buys and stays off the ledger until it is published', async (
   expect((await bring(held, entry, cheque)).status).toBe(200);
   expect(isOnLedger(cheque)).toBe(false);
   await expectRefusal(bring(held, entry, cheque), 402, 'DUPLICATE_BLOCK_HASH');
-  expect(await scene.merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+  expect(await testBed.merchant.publishHeld()).toEqual([{ kind: 'published' }]);
   expect(isOnLedger(cheque)).toBe(true);
 });
 
@@ -218,7 +218,7 @@ test('a held block bounces once the payer’s frontier has moved', async () => {
   const cheque = await chequeFor(entry);
   expect((await bring(held, entry, cheque)).status).toBe(200);
   await payer.pay(payer.address, 1n);
-  expect(await scene.merchant.publishHeld()).toEqual([{ kind: 'bounced', moved: true, reason: 'Fork' }]);
+  expect(await testBed.merchant.publishHeld()).toEqual([{ kind: 'bounced', moved: true, reason: 'Fork' }]);
   expect(isOnLedger(cheque)).toBe(false);
 });
 
@@ -232,7 +232,7 @@ test('a block that is to be published late is, some time after the answer', asyn
 });
 
 test('the reference server: its alphabet, bodies, receipts and status codes', async () => {
-  const { devnet, merchant } = scene;
+  const { devnet, merchant } = testBed;
   const reference = `${url}&flavour=reference`;
   const demand = await ask(reference);
   expect(demand.headers.get('PAYMENT-REQUIRED')).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -268,6 +268,6 @@ test('the reference server: its alphabet, bodies, receipts and status codes', as
   const unissued = { ...entry, amount: '1' };
   const unknown = 'No active session for this deposit and track';
   await expectRefusal(bring(reference, unissued, cheque), 404, unknown);
-  scene.passTime(180_000);
+  testBed.passTime(180_000);
   await expectRefusal(bring(reference, entry, cheque), 410, 'Challenge expired');
 });

@@ -6,27 +6,27 @@ import {
   ask,
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
+  type TestBed,
   XNO,
-} from '../testing/scene.ts';
+} from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 beforeAll(async () => {
-  scene = await openScene({ mechanisms: ['trackB'] });
-  url = `${scene.merchant.origin}/api/private?b=2`;
+  testBed = await openTestBed({ mechanisms: ['trackB'] });
+  url = `${testBed.merchant.origin}/api/private?b=2`;
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
-const payFor = (entry: AcceptsEntry) => scene.payer.pay(entry.payTo, BigInt(entry.amount));
+const payFor = (entry: AcceptsEntry) => testBed.payer.pay(entry.payTo, BigInt(entry.amount));
 
 /** The payload for a block, with what a test wants otherwise. */
-function proofOf({ extra }: AcceptsEntry, hash: string, otherwise: object = {}, payer = scene.payer) {
+function proofOf({ extra }: AcceptsEntry, hash: string, otherwise: object = {}, payer = testBed.payer) {
   const blockHash = hash.toLowerCase();
   const signature = payer.signOffChain(`${blockHash}:${extra.nonce}:${extra.validBefore}`);
   return { blockHash, account: payer.address, signature, ...otherwise };
@@ -55,7 +55,7 @@ test('a signed payment gets the content; every challenge has its own nonce', asy
 
 test('an xrb_ spelling of the payer is the same account', async () => {
   const entry = await quote(url);
-  const account = scene.payer.address.replace('nano_', 'xrb_');
+  const account = testBed.payer.address.replace('nano_', 'xrb_');
   const proof = proofOf(entry, await payFor(entry), { account });
   expect((await present(url, signed(entry, proof))).status).toBe(200);
 });
@@ -67,7 +67,7 @@ test('T5, T13, T21: malformed, unsigned, or in upper case', async () => {
   const wrong = [
     { signature: undefined },
     { account: undefined },
-    { account: scene.payer.address.replace(/.$/, (last) => (last === '1' ? '3' : '1')) },
+    { account: testBed.payer.address.replace(/.$/, (last) => (last === '1' ? '3' : '1')) },
     { blockHash: hash.toUpperCase() },
     { signature: signature.toUpperCase() },
   ];
@@ -82,7 +82,7 @@ test('T9, T11: only what was issued for this URL', async () => {
   const hash = await payFor(entry);
   const changed = [
     { ...entry, amount: '1' },
-    { ...entry, payTo: scene.payer.address },
+    { ...entry, payTo: testBed.payer.address },
     { ...entry, network: 'nano:beta' },
     { ...entry, extra: { ...entry.extra, validBefore: Number(entry.extra.validBefore) + 60 } },
     { ...entry, extra: { ...entry.extra, nonce: 'a'.repeat(64) } },
@@ -91,7 +91,7 @@ test('T9, T11: only what was issued for this URL', async () => {
     const paymentSignature = signed(accepted, proofOf(accepted, hash));
     await expectRefusal(present(url, paymentSignature), 402, 'No matching payment requirements');
   }
-  const elsewhere = `${scene.merchant.origin}/api/private?b=3`;
+  const elsewhere = `${testBed.merchant.origin}/api/private?b=3`;
   const astray = present(elsewhere, signed(entry, proofOf(entry, hash)));
   await expectRefusal(astray, 402, 'No matching payment requirements');
 });
@@ -100,7 +100,7 @@ test('T10: a challenge that is over', async () => {
   const brief = `${url}&expiry=60`;
   const entry = await quote(brief);
   const proof = proofOf(entry, await payFor(entry));
-  scene.passTime(60_000);
+  testBed.passTime(60_000);
   await expectRefusal(present(brief, signed(entry, proof)), 402, 'PAYMENT_EXPIRED');
 });
 
@@ -108,9 +108,9 @@ test('T12, T22, T26: the signature of another challenge, of another account, of 
   const entry = await quote(url);
   const other = await quote(url);
   const hash = await payFor(entry);
-  const thief = await fundedPayer(scene.devnet, XNO);
+  const thief = await fundedPayer(testBed.devnet, XNO);
   const stolen = proofOf(entry, hash, {}, thief);
-  const posing = { ...stolen, account: scene.payer.address };
+  const posing = { ...stolen, account: testBed.payer.address };
   const zero = proofOf(entry, '0'.repeat(64));
   const cases = [
     [proofOf(other, hash), 'INVALID_SIGNATURE'],
@@ -125,16 +125,18 @@ test('T12, T22, T26: the signature of another challenge, of another account, of 
 
 test('T24: too little is refused, more will do; elsewhere, or no send at all', async () => {
   const entry = await quote(url);
-  const less = await scene.payer.pay(entry.payTo, BigInt(entry.amount) - 1n);
+  const less = await testBed.payer.pay(entry.payTo, BigInt(entry.amount) - 1n);
   await expectRefusal(present(url, signed(entry, proofOf(entry, less))), 402, 'INSUFFICIENT_AMOUNT');
-  const astray = await scene.payer.pay(scene.payer.address, BigInt(entry.amount));
+  const astray = await testBed.payer.pay(testBed.payer.address, BigInt(entry.amount));
   await expectRefusal(present(url, signed(entry, proofOf(entry, astray))), 402, 'WRONG_DESTINATION');
-  const receive = await scene.payer.receive(astray);
+  const receive = await testBed.payer.receive(astray);
   await expectRefusal(present(url, signed(entry, proofOf(entry, receive))), 402, 'WRONG_BLOCK_TYPE');
-  const more = await scene.payer.pay(entry.payTo, BigInt(entry.amount) + 1n);
+  const more = await testBed.payer.pay(entry.payTo, BigInt(entry.amount) + 1n);
   expect((await present(url, signed(entry, proofOf(entry, more)))).status).toBe(200);
   const amountRaw = String(BigInt(entry.amount) + 1n);
-  expect(scene.merchant.books().payments).toContainEqual(expect.objectContaining({ hash: more, amountRaw }));
+  expect(testBed.merchant.books().payments).toContainEqual(
+    expect.objectContaining({ hash: more, amountRaw }),
+  );
 });
 
 test('T19, T20, T27: a block buys once; a nonce may serve for another block', async () => {
@@ -150,7 +152,7 @@ test('T19, T20, T27: a block buys once; a nonce may serve for another block', as
 });
 
 test('T23 as the reference server has it: 400 at once, and granted when it is confirmed', async () => {
-  const { devnet, payer, merchant } = scene;
+  const { devnet, payer, merchant } = testBed;
   const reference = `${url}&flavour=reference`;
   const demand = await ask(reference);
   expect(demand.headers.get('PAYMENT-REQUIRED')).toMatch(/^[A-Za-z0-9_-]+$/);
@@ -194,6 +196,6 @@ test('T23 as the reference server has it: 400 at once, and granted when it is co
   await expectRefusal(present(reference, unissued), 404, 'No active session for this deposit and track');
   const forged = signed(entry, { ...proof, signature: '0'.repeat(128) });
   await expectRefusal(present(reference, forged), 400, 'Invalid NOMS signature');
-  scene.passTime(180_000);
+  testBed.passTime(180_000);
   await expectRefusal(present(reference, signed(entry, proof)), 410, 'Challenge expired');
 });

@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { errorIn, openScene, present, quote, type Scene, signed } from '../testing/scene.ts';
+import { errorIn, openTestBed, present, quote, signed, type TestBed } from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 beforeEach(async () => {
-  scene = await openScene({ patience: { attempts: 2, intervalMs: 5 } });
+  testBed = await openTestBed({ patience: { attempts: 2, intervalMs: 5 } });
 });
-afterEach(() => scene.close());
+afterEach(() => testBed.close());
 
-const proofOf = (hash: string, url: string) => ({ proof: hash, signature: scene.payer.sign(hash + url) });
+const proofOf = (hash: string, url: string) => ({ proof: hash, signature: testBed.payer.sign(hash + url) });
 
 test.each(['nanoSession', 'nanoSignature'])(
   'T23: %s waits for the confirmation, and grants when it comes',
   async (mechanism) => {
-    const { devnet, merchant, payer } = scene;
+    const { devnet, merchant, payer } = testBed;
     const url = `${merchant.origin}/api/private?mechanism=${mechanism}`;
     const entry = await quote(url);
     devnet.faults.set({ kind: 'never_confirm', times: 1 });
@@ -33,7 +33,7 @@ test.each([
   ['nymChallenge', 'Block not confirmed'],
   ['trackB', 'UNCONFIRMED_BLOCK'],
 ])('T23: %s too', async (mechanism, error) => {
-  const { devnet, merchant, payer } = scene;
+  const { devnet, merchant, payer } = testBed;
   const url = `${merchant.origin}/api/private?mechanism=${mechanism}`;
   const entry = await quote(url);
   const { challenge, nonce, validBefore } = entry.extra;
@@ -59,7 +59,7 @@ test.each([
 });
 
 test('a receive that is slow to confirm is not lost: the same proof finds it again', async () => {
-  const { devnet, merchant, payer } = scene;
+  const { devnet, merchant, payer } = testBed;
   const url = `${merchant.origin}/api/private?mechanism=nanoSignature`;
   const entry = await quote(url);
   const hash = await payer.pay(entry.payTo, BigInt(entry.amount));
@@ -77,7 +77,7 @@ test('a receive that is slow to confirm is not lost: the same proof finds it aga
 });
 
 test('a node that cannot be asked is a server error, and the proof stays good', async () => {
-  const { devnet, merchant, payer } = scene;
+  const { devnet, merchant, payer } = testBed;
   const url = `${merchant.origin}/api/private`;
   const entry = await quote(url);
   const proof = await payer.pay(entry.payTo, BigInt(entry.amount));
@@ -91,7 +91,7 @@ test('a node that cannot be asked is a server error, and the proof stays good', 
 });
 
 test('a receive whose reply is lost is found by its hash', async () => {
-  const { devnet, merchant, payer } = scene;
+  const { devnet, merchant, payer } = testBed;
   const url = `${merchant.origin}/api/private?mechanism=nanoSignature`;
   const entry = await quote(url);
   const hash = await payer.pay(entry.payTo, BigInt(entry.amount));

@@ -8,32 +8,32 @@ import {
   ask,
   errorIn,
   offerIn,
-  openScene,
+  openTestBed,
   present,
   quote,
   receiptIn,
-  type Scene,
   signed,
+  type TestBed,
   XNO,
-} from '../testing/scene.ts';
+} from '../testing/test-bed.ts';
 
-let scene: Scene;
+let testBed: TestBed;
 let url: string;
 let payer: Payer;
 beforeAll(async () => {
-  scene = await openScene({ mechanisms: ['x402nano'] });
-  url = `${scene.merchant.origin}/api/private?b=2`;
+  testBed = await openTestBed({ mechanisms: ['x402nano'] });
+  url = `${testBed.merchant.origin}/api/private?b=2`;
 });
 beforeEach(async () => {
-  payer = await fundedPayer(scene.devnet, XNO);
+  payer = await fundedPayer(testBed.devnet, XNO);
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
   payer.cheque(payTo, BigInt(amount), fields);
 const bring = (at: string, entry: AcceptsEntry, { block }: Cheque, otherwise: object = {}) =>
   present(at, signed(entry, { block: { ...block, ...otherwise } }));
-const isOnLedger = ({ hash }: Cheque) => scene.devnet.ledger.entry(hash) !== undefined;
+const isOnLedger = ({ hash }: Cheque) => testBed.devnet.ledger.entry(hash) !== undefined;
 
 async function expectRefusal(answer: Promise<Response>, error: string): Promise<void> {
   const response = await answer;
@@ -47,7 +47,7 @@ test('a signed block gets the content without waiting for its confirmation', asy
   expect(entry.extra).toEqual({});
   expect(await quote(url)).toEqual(entry);
   const cheque = await chequeFor(entry);
-  scene.devnet.faults.set({ kind: 'never_confirm', times: 1 });
+  testBed.devnet.faults.set({ kind: 'never_confirm', times: 1 });
   const response = await bring(url, entry, cheque);
   expect(response.status).toBe(200);
   expect(await response.text()).toContain(PAID_MARKER);
@@ -57,14 +57,14 @@ test('a signed block gets the content without waiting for its confirmation', asy
     network: 'nano:devnet',
     payer: payer.address,
   });
-  const { ledger } = scene.devnet;
+  const { ledger } = testBed.devnet;
   expect(ledger.isConfirmed(ledger.find(cheque.hash))).toBe(false);
 });
 
 test('the offer has no expiry, and link_as_account may be left out', async () => {
   const entry = await quote(url);
   const { block } = await chequeFor(entry);
-  scene.passTime(1_000_000);
+  testBed.passTime(1_000_000);
   const { link_as_account: _, ...bare } = block;
   expect((await present(url, signed(entry, { block: bare }))).status).toBe(200);
 });
@@ -98,7 +98,7 @@ test('T9, T11: only what was issued for this URL', async () => {
 test('T15 to T18: amount, link, signature, frontier, work', async () => {
   const entry = await quote(url);
   const self = readAddress(payer.address);
-  const old = self && scene.devnet.ledger.head(self);
+  const old = self && testBed.devnet.ledger.head(self);
   if (self === undefined || old === undefined) throw new Error('no chain');
   await payer.pay(payer.address, 1n);
   const price = BigInt(entry.amount);
@@ -114,7 +114,7 @@ test('T15 to T18: amount, link, signature, frontier, work', async () => {
     [
       good,
       'error_invalid_work',
-      { work: hex64(noWork(good.block.previous, scene.devnet.ledger.thresholds.send)) },
+      { work: hex64(noWork(good.block.previous, testBed.devnet.ledger.thresholds.send)) },
     ],
     [
       await chequeFor(entry, { previous: old.hash, balance: old.block.balance - price }),
@@ -133,7 +133,7 @@ test('too little money, or no account at all', async () => {
   const entry = await quote(dear);
   const cheque = await payer.cheque(entry.payTo, XNO);
   await expectRefusal(bring(dear, entry, cheque), 'error_not_enough_balance');
-  const unopened = { account: scene.merchant.payTo };
+  const unopened = { account: testBed.merchant.payTo };
   await expectRefusal(bring(dear, entry, cheque, unopened), 'error_no_account_frontier');
 });
 
@@ -166,7 +166,7 @@ test('the example server: its bodies and its settlement', async () => {
   const bare = await bring(reference, entry, cheque, { link_as_account: undefined });
   expect(await bare.json()).toEqual({ error: 'Invalid Payment', reason: 'error_payto_link_mismatch' });
 
-  scene.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
+  testBed.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
   const late = await chequeFor(entry);
   expect((await bring(reference, entry, late)).status).toBe(500);
   await payer.pay(payer.address, 1n);

@@ -5,7 +5,7 @@ import { type Merchant, type MerchantOptions, startMerchant } from '../merchant.
 import { fundedPayer, type Payer } from './payer.ts';
 
 /** A devnet, a merchant on it, and somebody who can pay. */
-export interface Scene {
+export interface TestBed {
   readonly devnet: Devnet;
   readonly merchant: Merchant;
   readonly payer: Payer;
@@ -16,9 +16,9 @@ export interface Scene {
 
 export const XNO = 10n ** 30n;
 
-export async function openScene(
+export async function openTestBed(
   options: Omit<MerchantOptions, 'network' | 'now'> & { readonly devnet?: DevnetOptions } = {},
-): Promise<Scene> {
+): Promise<TestBed> {
   const { devnet: devnetOptions, ...merchantOptions } = options;
   const devnet = await startDevnet({ confirmationDelayMs: 20, ...devnetOptions });
   let ahead = 0;

@@ -1,33 +1,33 @@
 import type { Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openScene, type Scene } from '../setup.ts';
+import { openTestBed, type TestBed } from '../setup.ts';
 
 /** Names that are made to be taken for others; all of them lead to the merchant. */
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 let view: Page;
 
 beforeAll(async () => {
   const names = ['test', 'com', 'de', 'io', 'space', 'org'].map((name) => `MAP *.${name} 127.0.0.1`);
-  scene = await openScene({ purse: { extraArgs: [`--host-resolver-rules=${names.join(',')}`] } });
+  testBed = await openTestBed({ purse: { extraArgs: [`--host-resolver-rules=${names.join(',')}`] } });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
+  page = await testBed.purse.newPage();
 });
 afterEach(async () => {
   await view.close();
   await page.close();
 });
 
-const port = () => new URL(scene.merchant.origin).port;
+const port = () => new URL(testBed.merchant.origin).port;
 const labels = [60, 61, 62].map((length, index) => 'abc'.charAt(index).repeat(length)).join('.');
 
 /** The question that a visit leads to, as the popup shows it. */
 async function question(url: string, path = '/article') {
   void page.goto(`${url}:${port()}${path}`).catch(() => undefined);
-  const approval = await scene.purse.nextApproval();
-  view = await scene.purse.popup();
+  const approval = await testBed.purse.nextApproval();
+  view = await testBed.purse.popup();
   await view.getByTestId('approval-site').waitFor();
   return approval;
 }
@@ -99,14 +99,14 @@ describe('a name before an @', () => {
     expect(await view.locator('body').textContent()).not.toContain('good.com');
     await approve();
     await page.locator('#paid').waitFor();
-    expect(JSON.stringify(await scene.purse.payments())).not.toMatch(/secret|good\.com/);
+    expect(JSON.stringify(await testBed.purse.payments())).not.toMatch(/secret|good\.com/);
   });
 });
 
 test('a long name that sends here does not hide whom it pays', async () => {
-  const to = encodeURIComponent(scene.at('/article', { sent: '1' }));
+  const to = encodeURIComponent(testBed.at('/article', { sent: '1' }));
   const { decline } = await question(`http://good.com.${labels}.xn--pple-43d.com`, `/redirect?to=${to}`);
-  expect(await view.getByTestId('approval-site').textContent()).toBe(scene.merchant.origin);
+  expect(await view.getByTestId('approval-site').textContent()).toBe(testBed.merchant.origin);
   const asker = view.getByTestId('approval-asker').locator('.site-end');
   await expect.poll(() => asker.textContent()).toBe(`xn--pple-43d.com:${port()}`);
   expect(await isInSight(asker)).toBe(true);

@@ -1,30 +1,30 @@
-/** Sites that ask without end: the purse stays small, keeps its windows closed, and goes on paying for the others. */
+/** Sites that send requests without end: the purse stays small, opens at most one window, and still pays for other sites. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { openScene, PRICE, type Scene, XNO } from './setup.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 import { workerHeap } from './worker-heap.ts';
 
 vi.setConfig({ testTimeout: 240_000 });
 
 const MANY = 5000;
-/** How much the worker's heap may grow over a storm (bytes): a tenth of what 5,000 kept challenges would take. */
+/** How much the worker's heap may grow over a flood (bytes): a tenth of what 5,000 kept challenges would take. */
 const MOST_GROWTH = 8_000_000;
 
-let scene: Scene;
+let testBed: TestBed;
 let page: Page;
 
 beforeAll(async () => {
-  scene = await openScene();
+  testBed = await openTestBed();
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 beforeEach(async () => {
-  page = await scene.purse.newPage();
-  await page.goto(scene.at('/free'));
+  page = await testBed.purse.newPage();
+  await page.goto(testBed.at('/free'));
 });
 afterEach(async () => {
   await page.close();
-  await scene.purse.until('approval.list', {}, (list) => list.length === 0);
-  await scene.purse.ask('budget.remove', { site: scene.merchant.origin });
+  await testBed.purse.until('approval.list', {}, (list) => list.length === 0);
+  await testBed.purse.ask('budget.remove', { site: testBed.merchant.origin });
 });
 
 interface Tally {
@@ -33,7 +33,7 @@ interface Tally {
 }
 
 /** Has the page fetch so many at once, `n` numbering them, over two seconds; resolved when all have been begun. */
-function storm(from: Page, count: number, url: string): Promise<void> {
+function flood(from: Page, count: number, url: string): Promise<void> {
   return from.evaluate(
     async ([count, url]) => {
       const tally: Record<string, number> = {};
@@ -63,9 +63,9 @@ function countWindows(): () => Promise<number> {
   let isOver = false;
   const most = (async () => {
     let most = 0;
-    const [desk] = scene.purse.context.pages().filter((one) => one.url().includes('onboarding'));
+    const [ownPage] = testBed.purse.context.pages().filter((one) => one.url().includes('onboarding'));
     while (!isOver) {
-      const now = await desk?.evaluate(async () => {
+      const now = await ownPage?.evaluate(async () => {
         const windows = await chrome.windows.getAll({ windowTypes: ['popup'] });
         const popups = await chrome.runtime.getContexts({
           contextTypes: [chrome.runtime.ContextType.POPUP],
@@ -84,13 +84,13 @@ function countWindows(): () => Promise<number> {
 }
 
 const declineAll = async () => {
-  for (const { id } of await scene.purse.ask('approval.list', {})) {
-    await scene.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
+  for (const { id } of await testBed.purse.ask('approval.list', {})) {
+    await testBed.purse.ask('approval.answer', { id, answer: { kind: 'decline' } });
   }
 };
 
-test('a storm of fetches: 20 questions, one window, no work and no memory; other tabs are paid for meanwhile', async () => {
-  const { purse, merchant, devnet } = scene;
+test('a flood of fetches: 20 questions, one window, no work and no memory; other tabs are paid for meanwhile', async () => {
+  const { purse, merchant, devnet } = testBed;
   const { otherOrigin } = merchant;
   await purse.ask('budget.save', {
     site: otherOrigin,
@@ -100,14 +100,14 @@ test('a storm of fetches: 20 questions, one window, no work and no memory; other
   });
   const other = await purse.newPage();
   await other.goto(`${otherOrigin}/free`);
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   const linesBefore = await purse.ask('log.list', {});
   const heapBefore = await workerHeap(purse);
   devnet.stats.reset();
   await page.bringToFront();
   const windows = countWindows();
 
-  await storm(page, MANY, scene.at('/api/data?n=NUMBER'));
+  await flood(page, MANY, testBed.at('/api/data?n=NUMBER'));
   // A budget pays for what is in view: the user has gone on to the other tab.
   await other.bringToFront();
   const paid = await other.evaluate(
@@ -125,11 +125,11 @@ test('a storm of fetches: 20 questions, one window, no work and no memory; other
   expect(waiting.map(({ site }) => site)).toEqual(Array(20).fill(merchant.origin));
   expect(await windows()).toBeLessThanOrEqual(1);
   // Five payments, and no work or block for anything else.
-  expect(await scene.paidSince(mark)).toHaveLength(5);
+  expect(await testBed.paidSince(mark)).toHaveLength(5);
   expect(devnet.stats.accepted).toBe(5);
   expect(devnet.stats.counts().work_generate).toBeUndefined();
 
-  // The storm is a line or two of the log, which say how much it was.
+  // The flood is a line or two of the log, which say how much it was.
   const lines = (await purse.ask('log.list', {})).slice(0, -linesBefore.length || undefined);
   expect(lines[0]).toMatchObject({ site: merchant.origin });
   expect(lines.map(({ key }) => key)).toContain('refusal_QUEUE_FULL');
@@ -145,9 +145,9 @@ test('a storm of fetches: 20 questions, one window, no work and no memory; other
   await other.close();
 });
 
-test('a storm from many origins, of frames and of images keeps to the same bounds', async () => {
-  const { port } = new URL(scene.merchant.origin);
-  const mark = await scene.mark();
+test('a flood from many origins, of frames and of images keeps to the same bounds', async () => {
+  const { port } = new URL(testBed.merchant.origin);
+  const mark = await testBed.mark();
   const windows = countWindows();
   await page.evaluate(
     ([port]) => {
@@ -161,15 +161,15 @@ test('a storm from many origins, of frames and of images keeps to the same bound
     },
     [port] as const,
   );
-  await scene.purse.until('approval.list', {}, (list) => list.length === 20);
-  await scene.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_QUEUE_FULL', 60_000);
-  expect((await scene.purse.ask('approval.list', {})).length).toBeLessThanOrEqual(20);
+  await testBed.purse.until('approval.list', {}, (list) => list.length === 20);
+  await testBed.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_QUEUE_FULL', 60_000);
+  expect((await testBed.purse.ask('approval.list', {})).length).toBeLessThanOrEqual(20);
   expect(await windows()).toBeLessThanOrEqual(1);
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
 });
 
 test('a page that loads itself again and again has one question', async () => {
-  const mark = await scene.mark();
+  const mark = await testBed.mark();
   await page.bringToFront();
   const windows = countWindows();
   await page.addInitScript(() => {
@@ -177,17 +177,17 @@ test('a page that loads itself again and again has one question', async () => {
     sessionStorage.setItem('loads', `${loads}`);
     if (loads < 40) setTimeout(() => location.reload(), 30);
   });
-  await page.goto(scene.at('/article'), { waitUntil: 'commit' });
+  await page.goto(testBed.at('/article'), { waitUntil: 'commit' });
   const loads = () => page.evaluate(() => sessionStorage.getItem('loads')).catch(() => null);
   await expect.poll(loads, { timeout: 60_000 }).toBe('40');
-  await scene.purse.until('approval.list', {}, (list) => list.length === 1);
+  await testBed.purse.until('approval.list', {}, (list) => list.length === 1);
   expect(await windows()).toBeLessThanOrEqual(1);
-  await scene.nothingSince(mark);
+  await testBed.nothingSince(mark);
 });
 
-test('inside a budget a storm is paid for until the budget is spent, to the raw; then it asks', async () => {
-  const mark = await scene.mark();
-  const { merchant, purse } = scene;
+test('inside a budget a flood is paid for until the budget is spent, to the raw; then it asks', async () => {
+  const mark = await testBed.mark();
+  const { merchant, purse } = testBed;
   await purse.ask('budget.save', {
     site: merchant.origin,
     perPayment: String(PRICE),
@@ -196,14 +196,14 @@ test('inside a budget a storm is paid for until the budget is spent, to the raw;
   });
   await page.bringToFront();
   const windows = countWindows();
-  await storm(page, 400, scene.at('/api/data?mechanism=nanoSignature&n=NUMBER'));
+  await flood(page, 400, testBed.at('/api/data?mechanism=nanoSignature&n=NUMBER'));
   await answered(page, 380);
   expect(await tallyOf(page)).toMatchObject({ 200: 12 });
   expect((await purse.ask('approval.list', {})).map(({ reason }) => reason)).toEqual(
     Array(20).fill('reason_overDay'),
   );
   expect(await windows()).toBeLessThanOrEqual(1);
-  expect(await scene.paidSince(mark)).toHaveLength(12);
+  expect(await testBed.paidSince(mark)).toHaveLength(12);
   await declineAll();
   await answered(page, 400);
   expect(await tallyOf(page)).toMatchObject({ 200: 12 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deriveKeys } from '../../src/nano/seed.ts';
 import { readAddress } from '../devnet/address.ts';
 import { launchPurse } from './purse.ts';
-import { openScene, type Scene, XNO } from './setup.ts';
+import { openTestBed, type TestBed, XNO } from './setup.ts';
 
 const SEED = '5F10A7'.padEnd(64, '0');
 const ACCOUNTS = Array.from(
@@ -10,24 +10,24 @@ const ACCOUNTS = Array.from(
   (_, index) => deriveKeys({ kind: 'legacy', hex: SEED }, index).address,
 );
 
-let scene: Scene;
+let testBed: TestBed;
 beforeAll(async () => {
-  scene = await openScene({ purse: { seed: SEED }, funds: 10n * XNO });
+  testBed = await openTestBed({ purse: { seed: SEED }, funds: 10n * XNO });
 });
-afterAll(() => scene?.close());
+afterAll(() => testBed?.close());
 
 const chainOf = (account: string) => {
   const key = readAddress(account);
   if (key === undefined) throw new Error(`${account} is no account`);
-  return scene.devnet.ledger.chain(key);
+  return testBed.devnet.ledger.chain(key);
 };
 const balances = () => ACCOUNTS.map((account) => chainOf(account).at(-1)?.block.balance ?? 0n);
 const total = () => balances().reduce((sum, balance) => sum + balance, 0n);
 
 /** The nonces that are kept, by the root they are for. */
 async function keptWork(): Promise<Readonly<Record<string, string>>> {
-  const view = await scene.purse.newPage();
-  await view.goto(`chrome-extension://${scene.purse.extensionId}/manifest.json`);
+  const view = await testBed.purse.newPage();
+  await view.goto(`chrome-extension://${testBed.purse.extensionId}/manifest.json`);
   const kept = await view.evaluate(
     () =>
       new Promise<Record<string, string>>((resolve, reject) => {
@@ -48,12 +48,12 @@ async function keptWork(): Promise<Readonly<Record<string, string>>> {
 
 /** Sets the float where the user does. */
 async function setFloat(accounts: string, each?: string): Promise<void> {
-  const popup = await scene.purse.popup();
+  const popup = await testBed.purse.popup();
   await popup.locator('nav button').last().click();
   await popup.getByTestId('float-accounts').selectOption(accounts);
   if (each !== undefined) await popup.getByTestId('float-each').fill(each);
   await popup.getByTestId('float-save').click();
-  await scene.purse.until('settings.read', {}, ({ float }) => String(float.accounts) === accounts);
+  await testBed.purse.until('settings.read', {}, ({ float }) => String(float.accounts) === accounts);
   await popup.close();
 }
 
@@ -66,22 +66,22 @@ test('eight payments at once wait for no work, and all their money is the purseâ
   await expect
     .poll(async () => Object.keys(await keptWork()), { timeout: 60_000, interval: 500 })
     .toEqual(expect.arrayContaining(heads()));
-  const state = await scene.purse.ask('purse.state', {});
+  const state = await testBed.purse.ask('purse.state', {});
   expect(state).toMatchObject({ kind: 'open', account: ACCOUNTS[0], balance: String(10n * XNO) });
   // What moves between one's own accounts is nothing that happened.
-  expect(await scene.purse.activity()).toHaveLength(1);
+  expect(await testBed.purse.activity()).toHaveLength(1);
 
-  const page = await scene.purse.newPage();
-  await page.goto(scene.at('/free'));
+  const page = await testBed.purse.newPage();
+  await page.goto(testBed.at('/free'));
   const limit = String(XNO);
-  await scene.purse.ask('budget.save', {
-    site: scene.merchant.origin,
+  await testBed.purse.ask('budget.save', {
+    site: testBed.merchant.origin,
     perPayment: limit,
     perDay: limit,
     paused: false,
   });
   const work = await keptWork();
-  const urls = Array.from({ length: 8 }, (_, n) => scene.at('/api/data', { n: String(n) }));
+  const urls = Array.from({ length: 8 }, (_, n) => testBed.at('/api/data', { n: String(n) }));
   const statuses = await page.evaluate(
     (all) => Promise.all(all.map(async (url) => (await fetch(url)).status)),
     urls,
@@ -91,20 +91,20 @@ test('eight payments at once wait for no work, and all their money is the purseâ
   expect(paid.map((entry) => entry?.subtype)).toEqual(Array(8).fill('send'));
   const used = paid.map((entry) => entry?.block.work.toString(16).padStart(16, '0'));
   expect(used).toEqual(paid.map((entry) => work[String(entry?.block.previous)]));
-  const payments = await scene.purse.payments();
+  const payments = await testBed.purse.payments();
   expect(payments.map(({ blockHash }) => blockHash).toSorted()).toEqual(
     paid.map((entry) => entry?.hash).toSorted(),
   );
   const spent = payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   expect(total()).toBe(10n * XNO - spent);
-  const [budget] = await scene.purse.ask('budget.list', {});
+  const [budget] = await testBed.purse.ask('budget.list', {});
   expect(budget?.uses.find(({ limit: of }) => of === 'perDay')?.spent).toBe(String(spent));
   await page.close();
 }, 240_000);
 
 test('restored from the seed alone, all accounts are found again, and emptied where no float is wanted', async () => {
   const held = total();
-  const restored = await launchPurse({ network: scene.devnet.profile, seed: SEED });
+  const restored = await launchPurse({ network: testBed.devnet.profile, seed: SEED });
   await restored.until(
     'purse.state',
     {},

@@ -172,7 +172,7 @@ describe('of the purse in use', () => {
     await expectAccessible(popup, 'home, paused');
 
     await tab(popup, 3);
-    await popup.locator('.blocked').waitFor();
+    await popup.getByTestId('blocked').waitFor();
     await expectAccessible(popup, 'settings');
     await popup.locator('.choice button').last().click();
     await popup.getByTestId('network-save').waitFor();

@@ -100,8 +100,8 @@ describe('without a budget', () => {
 
     const popup = await testBed.purse.popup();
     await popup.locator('nav button').last().click();
-    await popup.locator('.blocked button').click();
-    await popup.locator('.blocked').waitFor({ state: 'detached' });
+    await popup.getByTestId('blocked').getByRole('button').click();
+    await popup.getByTestId('blocked').waitFor({ state: 'detached' });
     await popup.close();
     await declined(fetched);
   });

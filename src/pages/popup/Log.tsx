@@ -7,8 +7,8 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
-import { AllowBlocks } from './BlockTakers.tsx';
 import { go } from './place.ts';
+import { AllowHandOver } from './settings/HandOverSites.tsx';
 
 /** The offers that were not paid, each with the reason. */
 export function Log() {
@@ -33,7 +33,9 @@ export function Log() {
               {line.times !== undefined && (
                 <p class="hint">{t('popup_logTimes', { count: String(line.times) })}</p>
               )}
-              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && <AllowBlocks site={line.site} />}
+              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && (
+                <AllowHandOver site={line.site} />
+              )}
               {line.url !== null && (
                 <p class="hint">
                   <LongUrl url={line.url} />

@@ -5,12 +5,12 @@ import { BudgetEditor } from './BudgetEditor.tsx';
 import { Budgets } from './Budgets.tsx';
 import { Home } from './Home.tsx';
 import { Log } from './Log.tsx';
-import { NetworkEditor } from './NetworkEditor.tsx';
 import type { Place } from './place.ts';
 import { Send } from './Send.tsx';
-import { Settings } from './Settings.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
-import { Story } from './Story.tsx';
+import { NetworkEditor } from './settings/NetworkEditor.tsx';
+import { Settings } from './settings/Settings.tsx';
+import { Story } from './story/Story.tsx';
 import { Tab } from './Tab.tsx';
 import { Work } from './Work.tsx';
 

@@ -1,6 +1,7 @@
 import type { ExplainedEntry } from '../../protocol/explain/offer.ts';
 import { mechanismName } from '../../ui/approval/mechanism.ts';
 import { FullAccount } from '../../ui/components/Account.tsx';
+import { Fact } from '../../ui/components/Fact.tsx';
 import { exactXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { clock, moment } from '../../ui/time.ts';
@@ -35,20 +36,14 @@ export function EntryCard({
       />
       <dl class="facts">
         {mechanism !== null && (
-          <>
-            <dt>{t('ui_wireMechanism')}</dt>
-            <dd>
-              <span class="code">{mechanism}</span> · {mechanismName(mechanism)}
-            </dd>
-          </>
+          <Fact name={t('ui_wireMechanism')}>
+            <span class="code">{mechanism}</span> · {mechanismName(mechanism)}
+          </Fact>
         )}
         {entry.network !== null && (
-          <>
-            <dt>{t('ui_wireNetwork')}</dt>
-            <dd class="code">
-              <bdi>{entry.network}</bdi>
-            </dd>
-          </>
+          <Fact name={t('ui_wireNetwork')} code>
+            <bdi>{entry.network}</bdi>
+          </Fact>
         )}
         {entry.amount !== null && <Money name={t('ui_wireAmount')} raw={entry.amount} testId="wire-amount" />}
         {entry.parts !== null && (
@@ -58,18 +53,14 @@ export function EntryCard({
           </>
         )}
         {entry.payTo !== null && (
-          <>
-            <dt>{t('ui_wirePayTo')}</dt>
-            <dd>
-              <FullAccount account={entry.payTo} />
-            </dd>
-          </>
+          <Fact name={t('ui_wirePayTo')}>
+            <FullAccount account={entry.payTo} />
+          </Fact>
         )}
         {entry.expiresAt !== null && (
-          <>
-            <dt>{t('ui_wireExpires')}</dt>
-            <dd data-testid="wire-expires">{expiry(entry.expiresAt, now)}</dd>
-          </>
+          <Fact name={t('ui_wireExpires')} testId="wire-expires">
+            {expiry(entry.expiresAt, now)}
+          </Fact>
         )}
       </dl>
       <Findings findings={entry.findings} />

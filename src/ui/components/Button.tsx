@@ -13,7 +13,7 @@ interface ButtonProps {
   readonly busy?: boolean;
   readonly describedBy?: string | undefined;
   readonly expanded?: boolean;
-  readonly testId?: string;
+  readonly testId?: string | undefined;
 }
 
 /** A button with words on it. */

@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals';
-import type { PageInput } from '../../messages/contract.ts';
-import { request } from '../../messages/request.ts';
-import type { NetworkView } from '../../messages/views.ts';
-import { useAction } from '../../ui/action.ts';
-import { Button } from '../../ui/components/Button.tsx';
-import { Confirm } from '../../ui/components/Confirm.tsx';
-import { Switch, TextArea, TextField } from '../../ui/components/Field.tsx';
-import { FaultLine } from '../../ui/components/Notice.tsx';
-import { Screen } from '../../ui/components/Screen.tsx';
-import { t } from '../../ui/i18n.ts';
-import { go } from './place.ts';
+import type { PageInput } from '../../../messages/contract.ts';
+import { request } from '../../../messages/request.ts';
+import type { NetworkView } from '../../../messages/views.ts';
+import { useAction } from '../../../ui/action.ts';
+import { Button } from '../../../ui/components/Button.tsx';
+import { Confirm } from '../../../ui/components/Confirm.tsx';
+import { Switch, TextArea, TextField } from '../../../ui/components/Field.tsx';
+import { FaultLine } from '../../../ui/components/Notice.tsx';
+import { Screen } from '../../../ui/components/Screen.tsx';
+import { t } from '../../../ui/i18n.ts';
+import { go } from '../place.ts';
 
 /** A profile as it stands in the boxes: text, until it is saved. */
 interface Draft {

@@ -1,0 +1,79 @@
+import type { PlainMessageKey } from '../../fault.ts';
+import type { ActivityView, PaymentState, TransferStateView, TransferView } from '../../messages/views.ts';
+
+/** The words for each state of a payment. */
+export const PAYMENT_STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {
+  approved: 'popup_state_approved',
+  signed: 'popup_state_signed',
+  published: 'popup_state_published',
+  confirmed: 'popup_state_confirmed',
+  proven: 'popup_state_proven',
+  delivered: 'popup_state_delivered',
+  settled: 'popup_state_settled',
+  refused: 'popup_state_refused',
+  unanswered: 'popup_state_unanswered',
+  revoked: 'popup_state_revoked',
+  abandoned: 'popup_state_abandoned',
+};
+
+export type Tone = 'good' | 'bad' | 'quiet' | 'busy';
+
+/** Returns the tone in which a state of a payment is shown. */
+export function toneOf(state: PaymentState): Tone {
+  switch (state) {
+    case 'settled':
+      return 'good';
+    case 'refused':
+    case 'unanswered':
+      return 'bad';
+    case 'revoked':
+    case 'abandoned':
+      return 'quiet';
+    case 'approved':
+    case 'signed':
+    case 'published':
+    case 'confirmed':
+    case 'proven':
+    case 'delivered':
+      return 'busy';
+  }
+}
+
+/** The words and the tone for what has become of an activity. */
+interface ActivityStatus {
+  readonly key: PlainMessageKey;
+  readonly tone: Tone;
+}
+
+/** Returns the status of an activity. A forgotten payment whose block is confirmed counts as done: its outcome is unknown. */
+export function statusOf(item: ActivityView): ActivityStatus {
+  if (item.kind !== 'payment') return TRANSFERS[item.kind][item.state];
+  const { state, isForgotten } = item;
+  const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
+  if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };
+  return { key: PAYMENT_STATES[state], tone: toneOf(state) };
+}
+
+/** The status of a transfer in each of its states. */
+const TRANSFERS: Readonly<Record<TransferView['kind'], Readonly<Record<TransferStateView, ActivityStatus>>>> =
+  {
+    received: {
+      done: { key: 'popup_received', tone: 'good' },
+      waiting: { key: 'popup_receiveWaits', tone: 'busy' },
+      refused: { key: 'popup_receiveRefused', tone: 'bad' },
+      replaced: { key: 'popup_receiveRefused', tone: 'quiet' },
+    },
+    sent: {
+      done: { key: 'popup_sent', tone: 'quiet' },
+      waiting: { key: 'popup_sendWaits', tone: 'busy' },
+      refused: { key: 'popup_sendRefused', tone: 'bad' },
+      replaced: { key: 'popup_notSent', tone: 'quiet' },
+    },
+  };
+
+/** Returns the sign of an activity's amount; undefined for a transfer that has not moved money. */
+export function signOf(item: ActivityView): '+' | '−' | undefined {
+  if (item.kind === 'payment') return '−';
+  if (item.state !== 'done') return undefined;
+  return item.kind === 'received' ? '+' : '−';
+}

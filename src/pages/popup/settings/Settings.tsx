@@ -1,0 +1,111 @@
+import type { ComponentChildren } from 'preact';
+import browser from 'webextension-polyfill';
+import type { SettingsView } from '../../../messages/views.ts';
+import { Icon, type IconName } from '../../../ui/components/Icon.tsx';
+import { Loading } from '../../../ui/components/Loading.tsx';
+import { FaultLine } from '../../../ui/components/Notice.tsx';
+import { Screen } from '../../../ui/components/Screen.tsx';
+import { t } from '../../../ui/i18n.ts';
+import { useQuery } from '../../../ui/invalidations.ts';
+import { go } from '../place.ts';
+import { SandboxEntrance } from '../TabSandbox.tsx';
+import { AutoLock } from './AutoLock.tsx';
+import { BlockedSites } from './BlockedSites.tsx';
+import { GlobalCap } from './GlobalCap.tsx';
+import { HandOverSites } from './HandOverSites.tsx';
+import { LeastReceived } from './LeastReceived.tsx';
+import { MechanismPreference } from './MechanismPreference.tsx';
+import { Networks } from './Networks.tsx';
+import { Pocket } from './Pocket.tsx';
+import { Representative } from './Representative.tsx';
+
+/** Every setting, section by section. */
+export function Settings() {
+  const settings = useQuery('settings.read', {});
+  return (
+    <Screen title={t('popup_settings')}>
+      {settings.kind === 'waiting' && <Loading />}
+      {settings.kind === 'failed' && <FaultLine fault={settings.fault} />}
+      {settings.kind === 'given' && <Sections settings={settings.value} />}
+    </Screen>
+  );
+}
+
+function Sections({ settings }: { readonly settings: SettingsView }) {
+  return (
+    <>
+      <Section title={t('popup_networkTitle')} id="network">
+        <Networks networks={settings.networks} activeNetwork={settings.activeNetwork} />
+      </Section>
+      <Section title={t('budget_allSites')} id="cap">
+        <GlobalCap cap={settings.cap} />
+      </Section>
+      <Section title={t('popup_securityTitle')} id="security">
+        <AutoLock minutes={settings.autoLockMinutes} />
+        <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />
+      </Section>
+      <Section title={t('popup_representative')} id="representative">
+        <Representative account={settings.representative ?? ''} />
+      </Section>
+      <Section title={t('popup_receivedTitle')} id="received">
+        <LeastReceived leastReceived={settings.leastReceived} />
+      </Section>
+      <Section title={t('popup_preference')} id="preference">
+        <MechanismPreference order={settings.preference} />
+      </Section>
+      <Section title={t('popup_float')} id="float">
+        <Pocket pocket={settings.float} />
+      </Section>
+      <Section title={t('popup_workTitle')} id="work">
+        <OpenRow icon="gauge" name={t('popup_workOpen')} onClick={() => go({ name: 'work' })} />
+      </Section>
+      <Section title={t('popup_developerTitle')} id="developer">
+        <SandboxEntrance />
+        <OpenRow icon="code" name={t('popup_developerOpen')} onClick={() => void openDeveloperPage()} />
+      </Section>
+      <Section title={t('popup_sitesTitle')} id="sites">
+        <BlockedSites sites={settings.blockedSites} />
+        <HandOverSites sites={settings.blockTakers} />
+        <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
+      </Section>
+    </>
+  );
+}
+
+/** Opens the developer page in a tab, because it needs more room than a popup has. */
+async function openDeveloperPage(): Promise<void> {
+  await browser.tabs.create({ url: browser.runtime.getURL('src/pages/developer/index.html') });
+  window.close();
+}
+
+interface SectionProps {
+  readonly title: string;
+  readonly id: string;
+  readonly children: ComponentChildren;
+}
+
+function Section({ title, id, children }: SectionProps) {
+  return (
+    <section class="card" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+interface OpenRowProps {
+  readonly icon: IconName;
+  readonly name: string;
+  readonly onClick: () => void;
+}
+
+/** A row that opens a screen of its own. */
+function OpenRow({ icon, name, onClick }: OpenRowProps) {
+  return (
+    <button type="button" class="open-row" onClick={onClick}>
+      <Icon name={icon} />
+      <span>{name}</span>
+      <Icon name="forward" />
+    </button>
+  );
+}

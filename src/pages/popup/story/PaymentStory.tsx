@@ -1,0 +1,89 @@
+import type { PaymentView } from '../../../messages/views.ts';
+import { mechanismName } from '../../../ui/approval/mechanism.ts';
+import { Account } from '../../../ui/components/Account.tsx';
+import { AskedBy } from '../../../ui/components/AskedBy.tsx';
+import { Fact } from '../../../ui/components/Fact.tsx';
+import { LongUrl } from '../../../ui/components/LongUrl.tsx';
+import { Notice } from '../../../ui/components/Notice.tsx';
+import { PrivateWindow } from '../../../ui/components/PrivateWindow.tsx';
+import { SiteName } from '../../../ui/components/SiteName.tsx';
+import { sentenceOf, t } from '../../../ui/i18n.ts';
+import { moment, timeOfDay } from '../../../ui/time.ts';
+import { PAYMENT_STATES, statusOf, toneOf } from '../activity-status.ts';
+import { HandedOverCard } from './HandedOverCard.tsx';
+import { Redeliver } from './Redeliver.tsx';
+
+/** What has become of a payment, its states one by one, and what was paid for. */
+export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
+  const { key, tone } = statusOf(payment);
+  return (
+    <>
+      <p class={`state state-${tone}`} data-testid="payment-state" data-state={payment.state}>
+        {t(key)}
+      </p>
+      {payment.isForgotten && <Notice tone="info">{t('fault_privateForgotten')}</Notice>}
+      {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
+      {payment.cheque !== null && <HandedOverCard id={payment.id} state={payment.cheque} />}
+      {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
+      {payment.canDeliver && <Redeliver id={payment.id} />}
+      <section aria-labelledby="story-title">
+        <h2 id="story-title">{t('popup_story')}</h2>
+        <ol class="story">
+          {payment.story.map(({ state, at }, index) => (
+            <li key={`${index} ${state}`} class={`story-${toneOf(state)}`}>
+              <span>{t(isSignedAgain(payment, index) ? 'popup_signedAgain' : PAYMENT_STATES[state])}</span>
+              <time dateTime={new Date(at).toISOString()} title={moment(at)}>
+                {timeOfDay(at)}
+              </time>
+            </li>
+          ))}
+        </ol>
+      </section>
+      <dl class="facts">
+        <Fact name={t('approve_site')}>
+          {payment.site === null ? <PrivateWindow /> : <SiteName site={payment.site} />}
+          {payment.askedBy !== null && <AskedBy site={payment.askedBy} />}
+          {payment.isPrivate && <p class="hint">{t('popup_privateText')}</p>}
+        </Fact>
+        {payment.url !== null && (
+          <Fact name={t('approve_for')}>
+            <span class="code">{payment.method}</span> <LongUrl url={payment.url} />
+          </Fact>
+        )}
+        {payment.description !== null && (
+          <Fact name={t('approve_description')}>
+            <q>
+              <bdi dir="auto">{payment.description}</bdi>
+            </q>
+          </Fact>
+        )}
+        <Fact name={t('approve_payTo')}>
+          <Account account={payment.payTo} />
+        </Fact>
+        <Fact name={t('popup_approval')}>
+          {t(payment.approval === 'once' ? 'popup_approval_once' : 'popup_approval_budget')},{' '}
+          {moment(payment.at)}
+        </Fact>
+        <Fact name={t('approve_way')}>{mechanismName(payment.mechanism)}</Fact>
+        {payment.status !== null && (
+          <Fact name={t('popup_httpStatus')}>
+            <span data-testid="http-status">
+              {t('popup_httpStatusValue', { status: String(payment.status) })}
+            </span>
+          </Fact>
+        )}
+        {payment.serverSaid !== null && (
+          <Fact name={t('popup_serverSaid')}>
+            <q>
+              <bdi dir="auto">{payment.serverSaid}</bdi>
+            </q>
+          </Fact>
+        )}
+      </dl>
+    </>
+  );
+}
+
+/** Tells whether a step signs a block that replaces an earlier one. */
+const isSignedAgain = ({ story }: PaymentView, index: number): boolean =>
+  story[index]?.state === 'signed' && story.slice(0, index).some(({ state }) => state === 'signed');

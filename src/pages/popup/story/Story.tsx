@@ -1,0 +1,39 @@
+import type { OpenPurseView } from '../../../messages/views.ts';
+import { Amount } from '../../../ui/components/Amount.tsx';
+import { Screen } from '../../../ui/components/Screen.tsx';
+import { t } from '../../../ui/i18n.ts';
+import { findActivity } from '../activity-list.ts';
+import { signOf, statusOf } from '../activity-status.ts';
+import { go, type Place } from '../place.ts';
+import { BlockFacts } from './BlockFacts.tsx';
+import { PaymentStory } from './PaymentStory.tsx';
+import { TransferStory } from './TransferStory.tsx';
+
+interface StoryProps {
+  readonly id: string;
+  readonly from: Place;
+  readonly purse: OpenPurseView;
+}
+
+/** The screen of one payment or transfer. */
+export function Story({ id, from, purse }: StoryProps) {
+  const item = findActivity(id);
+  const back = () => go(from);
+  if (item === undefined) {
+    return (
+      <Screen title={t('popup_paymentTitle')} onBack={back}>
+        <p>{t('popup_gone')}</p>
+      </Screen>
+    );
+  }
+  const title = t(item.kind === 'payment' ? 'popup_paymentTitle' : statusOf(item).key);
+  return (
+    <Screen title={title} onBack={back}>
+      <p>
+        <Amount raw={item.amount} large sign={signOf(item)} testId="story-amount" />
+      </p>
+      {item.kind === 'payment' ? <PaymentStory payment={item} /> : <TransferStory transfer={item} />}
+      <BlockFacts item={item} purse={purse} />
+    </Screen>
+  );
+}

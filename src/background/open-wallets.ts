@@ -9,9 +9,10 @@ import type { StoredChains } from '../storage/chains.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
+import { MOST_ACCOUNTS } from '../wallet/account-order.ts';
 import { AccountWallet } from '../wallet/account-wallet.ts';
 import type { TransferBook } from '../wallet/transfer.ts';
-import { MOST_ACCOUNTS, Wallet } from '../wallet/wallet.ts';
+import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 
 export interface OpenWalletsPorts {

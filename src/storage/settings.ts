@@ -4,7 +4,7 @@ import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
-import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/wallet.ts';
+import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/account-order.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './schema.ts';
 

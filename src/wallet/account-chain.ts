@@ -72,7 +72,7 @@ export class AccountChain {
     const tip = new ChainTip(account, { ...ports, publications, refused });
     const receivesPublished = () => this.#receives.published();
     const lookup = new HeadLookup({ ...ports, tip, publications, known, receivesPublished });
-    const withChainLock = <T>(work: () => Promise<T>) => exclusively(`chain ${network.id} ${account}`, work);
+    const withChainLock = <T>(run: () => Promise<T>) => exclusively(`chain ${network.id} ${account}`, run);
     const appender = new BlockAppender({
       ...{ ...ports, account, work, tip, lookup, known, withChainLock },
       receives: () => this.#receives,

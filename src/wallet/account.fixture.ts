@@ -1,4 +1,4 @@
-/** For tests: an account with money on a devnet that validates, a database, and as many lives of a purse as one likes. */
+/** For tests: an account with money on a devnet that validates blocks, and wallets over one database. */
 import 'fake-indexeddb/auto';
 import { WebSocket } from 'ws';
 import type { Devnet } from '../../test/devnet/devnet.ts';
@@ -6,6 +6,7 @@ import { readHex32 } from '../../test/devnet/hex.ts';
 import type { Entry } from '../../test/devnet/ledger.ts';
 import { TestAccount } from '../../test/devnet/test-account.ts';
 import { findWork } from '../../test/devnet/work.ts';
+import { KeyedSerialQueue } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { ZERO } from '../nano/amount.ts';
@@ -28,10 +29,10 @@ import { WorkScheduler } from '../work/scheduler.ts';
 import type { Exclusively } from './account-chain.ts';
 import { AccountWallet, type AccountWalletPorts } from './account-wallet.ts';
 
-/** Whoever nobody else is in these tests. */
+/** An account that is not the user's. */
 export const STRANGER: NanoAddress = freshKeys().address;
 
-/** What outlives the worker: the keys, the database, and the ledger. */
+/** What outlives the service worker: the keys, the database and the ledger. */
 export interface Account {
   readonly devnet: Devnet;
   readonly network: NetworkProfile;
@@ -39,24 +40,24 @@ export interface Account {
   readonly address: NanoAddress;
   readonly database: Database;
   readonly journal: StoredJournal;
-  /** The journal as the worker's next life opens it: in the same session, or in that of a browser that was restarted. */
+  /** The journal as it is opened after the worker, or the browser, was restarted. */
   nextJournal(after: 'worker' | 'browser'): Promise<StoredJournal>;
   readonly chains: StoredChains;
-  /** A purse of its own over the same database, as a new life of the worker has it; its ports may be replaced. */
+  /** A new wallet over the same database, as after a restart of the worker. Its ports may be replaced. */
   purse(ports?: Partial<AccountWalletPorts>): AccountWallet;
-  /** The same seed in another browser: the same account, over a database of its own. */
+  /** The same account in another browser: over a database of its own. */
   elsewhere(): Promise<Account>;
   /** The account's blocks on the ledger, oldest first. */
   blocks(): readonly Entry[];
-  /** Those of them that pay somebody. */
+  /** The sends among them. */
   sends(): readonly Entry[];
-  /** The same key in another wallet. */
+  /** Another wallet with the same key. */
   otherWallet(): TestAccount;
-  /** Publishes a block of the other wallet, and waits until it is confirmed. */
+  /** Publishes a block, and waits until it is confirmed. */
   publish(block: { readonly hash: string; readonly json: object }): Promise<void>;
 }
 
-/** An account whose first block has been confirmed, with this much raw; unopened without. */
+/** An account with this balance (raw) and one confirmed block; with null, an account without blocks. */
 export async function accountWith(devnet: Devnet, raw: bigint | null): Promise<Account> {
   return accountOf(devnet, raw === null ? freshKeys() : await openAccount(devnet, raw.toString()));
 }
@@ -116,7 +117,7 @@ async function accountOf(devnet: Devnet, keys: AccountKeys): Promise<Account> {
   };
 }
 
-/** Computes what the devnet asks for. */
+/** Finds work by computing it. */
 export const devWork: WorkEngine = {
   name: 'devnet',
   async solve(root, threshold, { signal }) {
@@ -135,12 +136,8 @@ export function workOver(database: Database, engine = devWork): WorkScheduler {
   });
 }
 
-/** The browser's locks, as one life of the worker holds them: they go when it goes. */
+/** The browser's locks, as one worker holds them. */
 export function locks(): Exclusively {
-  const tails = new Map<string, Promise<unknown>>();
-  return (name, work) => {
-    const turn = (tails.get(name) ?? Promise.resolve()).then(work, work);
-    tails.set(name, turn);
-    return turn;
-  };
+  const queues = new KeyedSerialQueue<string>();
+  return (name, work) => queues.run(name, work);
 }

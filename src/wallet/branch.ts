@@ -11,31 +11,31 @@ import { fetchOwnBlock } from '../nano/chain-head.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { FindOwnBlock, OwnBlock } from './own-block.ts';
 
-/** How an own block stands to the branch of blocks that ends in a head. */
+/** The relation of an own block to the branch of blocks that ends in a head. */
 export type Relation =
   /** The block is on the branch. */
   | { readonly kind: 'on' }
   /**
-   * The branch has another block, with our own signature, in the place of `lost`: of this block, or of an own one that
+   * The branch has another block with the account's signature in the place of `lost`, which is this block or an own one that
    * it stands on. The network confirms at most one of the two branches, whatever a node says.
    */
   | { readonly kind: 'excluded'; readonly lost: OwnBlock }
-  /** Nothing is proven: the head may be one that this block stands on, or no node shows the branch. */
+  /** Neither is proven: this block may stand on the head, or no node shows the branch. */
   | { readonly kind: 'unknown' };
 
 const UNKNOWN: Relation = { kind: 'unknown' };
-/** How many blocks of other wallets are remembered: several payments ask about the same branch. */
+/** How many blocks of other wallets are cached: several payments ask about the same branch. */
 const MAX_FETCHED = 1_000;
 
-/** A block of a branch, ours or another wallet's with the same key. */
+/** A block of a branch: an own one, or one of another wallet with the same key. */
 interface BranchBlock {
   readonly hash: BlockHash;
   readonly block: SignedBlock;
-  /** See `OwnBlock.excludes`. */
+  /** As `OwnBlock.excludes`. */
   readonly excludes?: BlockHash;
 }
 
-/** The branches of one account's chain, walked block by block, each known by its own hash. */
+/** Compares the branches of one account's chain, block by block. Each block is proven by its hash. */
 export class Branches {
   readonly #account: NanoAddress;
   readonly #node: NodeClient;
@@ -49,8 +49,8 @@ export class Branches {
   }
 
   /**
-   * How an own block stands to the branch of a head. Both chains are walked down in step until they have a place in
-   * common: what stands there in either tells whether they exclude each other.
+   * The relation of an own block to the branch of a head. Reads both chains downwards in step, until they have blocks in the
+   * same place, on the same previous block. Resolves with `unknown` where a node gives no answer.
    */
   async relation(own: OwnBlock, head: ChainHead): Promise<Relation> {
     const ours = new BranchSide<OwnBlock>();
@@ -62,19 +62,19 @@ export class Branches {
         ours.add(mine);
         const { previous } = mine.block;
         const other = theirs.at(previous);
-        if (other !== undefined) return this.#atOnePlace(mine, other);
-        // The head is what ours stands on.
+        if (other !== undefined) return this.#inOnePlace(mine, other);
+        // Our block stands on the head.
         if (theirs.has(previous)) return UNKNOWN;
         mine = await this.#signed(previous);
       }
       if (next !== null) {
         if (next === own.hash) return { kind: 'on' };
         if (ours.at(next) !== undefined) return UNKNOWN;
-        const member: BranchBlock | null = await this.#member(next);
+        const member: BranchBlock | null = await this.#blockAt(next);
         if (member !== null) theirs.add(member);
         const previous: BlockHash = member?.block.previous ?? ZERO_HASH;
         const lost = ours.at(previous);
-        if (member !== null && lost !== undefined) return this.#atOnePlace(lost, member);
+        if (member !== null && lost !== undefined) return this.#inOnePlace(lost, member);
         next = previous === ZERO_HASH ? null : previous;
       }
       const lost = ours.excluding(theirs) ?? ours.excludedBy(theirs);
@@ -83,14 +83,14 @@ export class Branches {
     return UNKNOWN;
   }
 
-  #atOnePlace(lost: OwnBlock, other: BranchBlock): Relation {
-    // The same block in both: the head is one that ours stands on.
+  #inOnePlace(lost: OwnBlock, other: BranchBlock): Relation {
+    // With the same block in both, our block stands on the head.
     const isOther = lost.hash !== other.hash && verifySignature(other.block, publicKeyOf(this.#account));
     return isOther ? { kind: 'excluded', lost } : UNKNOWN;
   }
 
-  /** A block of the account, ours or another wallet's; null where no node shows it. */
-  async #member(hash: BlockHash): Promise<BranchBlock | null> {
+  /** A block of the account; null where no node shows it. */
+  async #blockAt(hash: BlockHash): Promise<BranchBlock | null> {
     const own = await this.#signed(hash);
     if (own !== null) return own;
     const block = this.#fetched.get(hash) ?? (await this.#fetch(hash));
@@ -110,20 +110,20 @@ export class Branches {
   }
 }
 
-/** What was seen of a branch, from its end downwards. */
-class BranchSide<M extends BranchBlock> {
-  readonly #byPlace = new Map<BlockHash, M>();
-  readonly #byHash = new Map<BlockHash, M>();
-  readonly #byExcluded = new Map<BlockHash, M>();
+/** The blocks of a branch that were read, from its end downwards. */
+class BranchSide<B extends BranchBlock> {
+  readonly #byPlace = new Map<BlockHash, B>();
+  readonly #byHash = new Map<BlockHash, B>();
+  readonly #byExcluded = new Map<BlockHash, B>();
 
-  add(member: M): void {
-    this.#byPlace.set(member.block.previous, member);
-    this.#byHash.set(member.hash, member);
-    if (member.excludes !== undefined) this.#byExcluded.set(member.excludes, member);
+  add(block: B): void {
+    this.#byPlace.set(block.block.previous, block);
+    this.#byHash.set(block.hash, block);
+    if (block.excludes !== undefined) this.#byExcluded.set(block.excludes, block);
   }
 
-  /** The block whose place is above another one. */
-  at(previous: BlockHash): M | undefined {
+  /** The block on this previous block. */
+  at(previous: BlockHash): B | undefined {
     return this.#byPlace.get(previous);
   }
 
@@ -132,16 +132,16 @@ class BranchSide<M extends BranchBlock> {
   }
 
   /** A block of this side that excludes one of the other. */
-  excluding(other: BranchSide<BranchBlock>): M | undefined {
-    for (const [hash, member] of this.#byExcluded) if (other.#byHash.has(hash)) return member;
+  excluding(other: BranchSide<BranchBlock>): B | undefined {
+    for (const [hash, block] of this.#byExcluded) if (other.#byHash.has(hash)) return block;
     return undefined;
   }
 
   /** A block of this side that one of the other excludes. */
-  excludedBy(other: BranchSide<BranchBlock>): M | undefined {
+  excludedBy(other: BranchSide<BranchBlock>): B | undefined {
     for (const hash of other.#byExcluded.keys()) {
-      const member = this.#byHash.get(hash);
-      if (member !== undefined) return member;
+      const block = this.#byHash.get(hash);
+      if (block !== undefined) return block;
     }
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { SerialQueue } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import { type ChainHead, type SignedBlock, type Subtype, workRootOf, ZERO_HASH } from '../nano/block.ts';
@@ -14,11 +15,13 @@ import {
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { headAfter, type OwnBlock } from './own-block.ts';
 
-/** The proof of work of one chain: for the block that is made now, and ahead for the one after it. */
+/** The proof of work of one account's chain: for the block that is built now, and ahead of need for the next one. */
 export class ChainWork {
   readonly #work: WorkScheduler;
   readonly #network: NetworkProfile;
-  #tidying: Promise<void> = Promise.resolve();
+  /** Forgets used work and prepares the next, in the order of the blocks. */
+  readonly #afterBlocks = new SerialQueue();
+  /** Whether receives get work at the difficulty of a send. */
   #isRaised = false;
 
   constructor(work: WorkScheduler, network: NetworkProfile) {
@@ -32,9 +35,9 @@ export class ChainWork {
   }
 
   /**
-   * The receives with their work, each on its head. With `next`, the head after the last of them, the
-   * work for a payment there is found as well before any of it is given: until then, payments have what was prepared for
-   * the head that stays. That much is left out where work ahead of need rests, and once `hurry` is aborted.
+   * Obtains the work of receives, each on its own head, and then the work for a payment on `next`, the head after the last of
+   * them. No work is returned before that: until then, payments use what was prepared for the present head. The payment's
+   * work is skipped with `next` null, while work ahead of need rests, and once `hurry` is aborted.
    *
    * @throws the signal's reason, and as `WorkScheduler.obtain`
    */
@@ -56,30 +59,36 @@ export class ChainWork {
           signal: AbortSignal.any([signal, hurry]),
         })
         .catch((failure: unknown) => {
-          const rests = failure instanceof Fault && failure.key === 'fault_workRests';
-          if (!rests && (signal.aborted || !hurry.aborted)) throw failure;
+          const isResting = failure instanceof Fault && failure.key === 'fault_workRests';
+          if (!isResting && (signal.aborted || !hurry.aborted)) throw failure;
         });
     }
     return worked;
   }
 
-  /** From now on, receives get work at the difficulty of a send: a node asked for it. False when they do already. */
+  /** Has receives get work at the difficulty of a send from now on. Returns false when they do already. */
   raiseReceives(): boolean {
-    const isNews = !this.#isRaised;
+    const isNew = !this.#isRaised;
     this.#isRaised = true;
-    return isNews;
+    return isNew;
   }
 
-  /** Has work made ready for the block on this head, at the difficulty of a send, which serves every block. */
+  /** Has work searched for on this head, at the difficulty of a send, which every block may use. */
   async prepare(head: ChainHead): Promise<void> {
     await this.#work.prepare(rootOf(head), this.#threshold('send'));
   }
 
+  /** How far the work for a send on this head is. */
   async readiness(head: ChainHead): Promise<Readiness> {
     return this.#work.readiness(rootOf(head), this.#threshold('send'));
   }
 
-  /** The block with work that its network takes: work is not part of its hash, and what is asked for may have risen. */
+  /**
+   * The block with work that meets the network's present threshold, which may have risen since it was signed. The hash does
+   * not change: work is not part of it.
+   *
+   * @throws as `WorkScheduler.obtain`
+   */
   async renew({ block, subtype }: OwnBlock): Promise<SignedBlock> {
     const root = parseWorkRoot(block.previous === ZERO_HASH ? publicKeyOf(block.account) : block.previous);
     const threshold = this.#threshold(subtype);
@@ -88,20 +97,19 @@ export class ChainWork {
     return { ...block, work: await this.#work.obtain(root, threshold, { need }) };
   }
 
-  /** Lets go of work for blocks that are not made: the chain has moved on without them. */
+  /** Forgets the work on these heads: no blocks are built there. */
   async forget(heads: readonly ChainHead[]): Promise<void> {
     for (const head of heads) await this.#work.forget(rootOf(head));
   }
 
-  /** Lets go of the work that a block used and has the next made ready, while the block is already on its way. */
+  /** Forgets the work that a block used, and has the work for the next one searched for. Returns at once. */
   moveOn(used: ChainHead, own: OwnBlock): void {
-    this.#tidying = this.#tidying
-      .then(async () => {
-        await this.#work.forget(rootOf(used));
-        // Receives come in bursts and need less work: whoever made them prepares for the send once, after the last.
-        if (own.subtype === 'send' || own.subtype === 'change') await this.prepare(headAfter(own));
-      })
-      .catch(console.error);
+    const prepareNext = async () => {
+      await this.#work.forget(rootOf(used));
+      // Receives come in bursts: their caller prepares for a send once, after the last of them.
+      if (own.subtype === 'send' || own.subtype === 'change') await this.prepare(headAfter(own));
+    };
+    this.#afterBlocks.run(prepareNext).catch(console.error);
   }
 
   #threshold(subtype: Subtype): Threshold {

@@ -19,26 +19,26 @@ export interface OpenTransfersPorts {
   readonly node: Pick<NodeClient, 'blockInfo'>;
   readonly store: Pick<ChainStore, 'signed'>;
   readonly book: TransferBook;
-  /** Now, in ms since the epoch. */
+  /** The current time (ms since the epoch). */
   readonly now: () => number;
 }
 
-/** The transfers of one account that are signed and not done yet: what becomes of each is written down. */
+/** The transfers of one account that are signed and not done. Finds out what became of each, and stores it. */
 export class OpenTransfers {
   readonly #ports: OpenTransfersPorts;
-  /** Undefined until they were read. */
+  /** Undefined until they are read from the store. */
   #open: Map<BlockHash, Transfer> | undefined;
 
   constructor(ports: OpenTransfersPorts) {
     this.#ports = ports;
   }
 
-  /** Those that are not done, the newest first. */
+  /** The transfers that are not done, newest first. */
   async all(): Promise<readonly Transfer[]> {
     return [...(await this.#read()).values()];
   }
 
-  /** Writes blocks and the transfers that they make: see `TransferBook.record`. @throws Fault `fault_chequeOut` */
+  /** Stores blocks and their transfers: see `TransferBook.record`. @throws Fault as there */
   async record(entries: readonly TransferEntry[]): Promise<void> {
     const open = await this.#read();
     await this.#ports.book.record(entries);
@@ -49,49 +49,49 @@ export class OpenTransfers {
     }
   }
 
-  /** These are on the ledger. */
+  /** Stores that these are on the ledger. */
   async done(ids: readonly BlockHash[]): Promise<void> {
     await this.#settle(ids, null);
   }
 
-  /** Nodes refuse this one, in the words of the fault. */
+  /** Stores that a node refused a transfer, with the words that are the first argument of the fault. */
   async refused(id: BlockHash, { args: [said = ''] }: Fault): Promise<void> {
     const transfer = (await this.#read()).get(id);
     if (transfer === undefined) return;
     const before = transfer.state?.kind === 'refused' ? transfer.state : null;
-    // A send is published at every look: the same words are no news.
+    // A send is published at every look, so the same refusal repeats.
     if (transfer.kind === 'sent' && before?.said === said) return;
     const tries = (before?.tries ?? 0) + 1;
     await this.#settle([id], { kind: 'refused', said, tries, at: this.#ports.now() });
   }
 
-  /** Another block is in the place of this send for good. */
+  /** Stores that the network has confirmed another block in the place of a send. */
   async replaced(id: BlockHash): Promise<void> {
     await this.#settle([id], { kind: 'replaced' });
   }
 
   /**
-   * After the ledger was looked at: finds out what became of sends, and of receives that nothing is being done about.
+   * Publishes the sends again, and asks whether the receives that nothing is being done about are on the ledger.
    *
-   * @param isInHand whether a send that is to be received is being taken in right now.
+   * @param isReceiving whether a send is being received right now
    * @throws Fault those of NodeClient
    */
-  async retry(isInHand: (id: BlockHash) => boolean): Promise<void> {
+  async retry(isReceiving: (id: BlockHash) => boolean): Promise<void> {
     for (const { id, kind, state, block = id } of await this.all()) {
       if (kind === 'sent') await this.#publishAgain(id);
-      else if (state?.kind === 'waiting' && !isInHand(id)) await this.#doneIfKnown(id, block);
+      else if (state?.kind === 'waiting' && !isReceiving(id)) await this.#doneIfKnown(id, block);
     }
   }
 
   /**
-   * Forgets the receives whose money is no longer there to be taken in, unless it was taken in by their own block.
+   * Removes the receives whose send is no longer receivable, unless their own block received it.
    *
-   * @param isToCome whether a send waits to be received, or is being taken in right now.
+   * @param isPending whether a send is receivable, or is being received right now
    * @throws Fault those of NodeClient
    */
-  async forgetAllBut(isToCome: (id: BlockHash) => boolean): Promise<void> {
+  async forgetAllBut(isPending: (id: BlockHash) => boolean): Promise<void> {
     for (const { id, kind, block = id } of await this.all()) {
-      if (kind === 'sent' || isToCome(id) || (await this.#doneIfKnown(id, block))) continue;
+      if (kind === 'sent' || isPending(id) || (await this.#doneIfKnown(id, block))) continue;
       await this.#ports.book.forget([id]);
       (await this.#read()).delete(id);
     }

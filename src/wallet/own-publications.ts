@@ -1,3 +1,4 @@
+import { KeyedSingleFlight } from '../concurrency.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { ChainStore } from './chain-store.ts';
@@ -24,7 +25,7 @@ export interface OwnPublicationsPorts {
 /** Publishes the own blocks of one account, and remembers what nodes said of each until the wallet is closed. */
 export class OwnPublications {
   readonly #ports: OwnPublicationsPorts;
-  readonly #ongoing = new Map<BlockHash, Promise<FullPublication>>();
+  readonly #ongoing = new KeyedSingleFlight<BlockHash, FullPublication>();
   readonly #obstacles = new Map<BlockHash, Obstacle>();
   /** The conflicts that kept blocks from the ledger when each was last published. */
   readonly #conflicts = new Map<BlockHash, Conflict>();
@@ -39,16 +40,12 @@ export class OwnPublications {
    * @throws Fault as `publishOwnBlock`, and as `renew`
    */
   publish(own: OwnBlock): Promise<FullPublication> {
-    const ongoing = this.#ongoing.get(own.hash);
-    if (ongoing !== undefined) return ongoing;
-    const publication = this.#publish(own).finally(() => this.#ongoing.delete(own.hash));
-    this.#ongoing.set(own.hash, publication);
-    return publication;
+    return this.#ongoing.run(own.hash, () => this.#publish(own));
   }
 
   /** The result of publishing a block, while it is being published. */
   ongoing(hash: BlockHash): Promise<FullPublication> | undefined {
-    return this.#ongoing.get(hash);
+    return this.#ongoing.running(hash);
   }
 
   /** Why a block is not published again; undefined where nothing speaks against it. */

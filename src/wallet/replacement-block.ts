@@ -6,39 +6,40 @@ import type { ChainStore } from './chain-store.ts';
 import { type HandedOverBlock, headAfter, type OwnBlock } from './own-block.ts';
 
 /**
- * Whether a cheque was cashed: whoever has it has published it, and the ledger knows it by its hash. Written down, so
- * that the chain goes on from there.
+ * Whether the payee of a handed-over block has published it: the ledger knows its hash. If so, stores it as an ordinary block,
+ * so that the chain goes on from it.
+ *
+ * @throws Fault those of NodeClient
  */
 export async function isPublishedByPayee(
   { node, store }: { readonly node: NodeClient; readonly store: ChainStore },
-  cheque: HandedOverBlock,
+  handedOver: HandedOverBlock,
 ): Promise<boolean> {
-  if ((await node.blockInfo(cheque.hash)) === null) return false;
-  await store.publishedByPayee(cheque);
+  if ((await node.blockInfo(handedOver.hash)) === null) return false;
+  await store.publishedByPayee(handedOver);
   return true;
 }
 
 /**
- * The block that makes a cheque worthless once the network has confirmed it: a change on the same frontier that leaves
- * balance and representative as they were (docs/WIRE.md §7.16). The work of the cheque is good for it too,
- * for it is bound to the frontier alone.
+ * The block that makes a handed-over one worthless once the network has confirmed it: a change on the same previous block
+ * that keeps balance and representative (docs/WIRE.md §7.16). It reuses the work, which depends on the previous block only.
  */
-export function replacementBlockFor(cheque: HandedOverBlock, privateKey: PrivateKey): OwnBlock {
-  const { network, account } = cheque;
+export function replacementBlockFor(handedOver: HandedOverBlock, privateKey: PrivateKey): OwnBlock {
+  const { network, account } = handedOver;
   const below: OpenHead = {
-    ...headAfter(cheque),
-    hash: cheque.block.previous,
-    balance: addRaw(cheque.block.balance, cheque.moved),
+    ...headAfter(handedOver),
+    hash: handedOver.block.previous,
+    balance: addRaw(handedOver.block.balance, handedOver.moved),
   };
-  const block = buildChange(below, cheque.block.representative);
+  const block = buildChange(below, handedOver.block.representative);
   return {
     network,
     account,
     hash: hashBlock(block),
     subtype: 'change',
-    block: { ...signBlock(block, privateKey), work: cheque.block.work },
+    block: { ...signBlock(block, privateKey), work: handedOver.block.work },
     moved: ZERO,
-    ...(cheque.excludes !== undefined && { excludes: cheque.excludes }),
-    revokes: cheque,
+    ...(handedOver.excludes !== undefined && { excludes: handedOver.excludes }),
+    revokes: handedOver,
   };
 }

@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
-import { type AccountOrder, drawOrder, MOST_ACCOUNTS, type PocketPlan, Wallet } from './wallet.ts';
+import { type PocketPlan, Wallet } from './wallet.ts';
 
 let devnet: Devnet;
 let accounts: readonly Account[] = [];

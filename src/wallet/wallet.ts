@@ -1,65 +1,50 @@
+import { SingleFlight } from '../concurrency.ts';
 import type { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { Readiness } from '../work/scheduler.ts';
+import { type AccountLease, AccountLeases } from './account-leases.ts';
+import { type AccountOrder, MOST_ACCOUNTS } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import type { HandedOver } from './own-block.ts';
 
-/** How many accounts stand ready to pay, and what each beside the first is to hold. One is no float at all. */
+/** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
 export interface PocketPlan {
+  /** One means that there is no pocket. */
   readonly accounts: number;
   /** Raw. */
   readonly each: Raw;
 }
 
-/** As many accounts of a seed as the purse ever uses: what a restored seed is searched for. */
-export const MOST_ACCOUNTS = 8;
-
-/** Every account of a seed by its index, each once: in which order they are taken where nothing else decides. */
-export type AccountOrder = readonly number[];
-
-/** A random order. Each browser draws its own, so that two of one seed seldom pay from the same account at once. */
-export function drawOrder(): AccountOrder {
-  const lots = [...crypto.getRandomValues(new Uint32Array(MOST_ACCOUNTS))];
-  return lots
-    .map((lot, index) => ({ lot, index }))
-    .sort((one, other) => one.lot - other.lot)
-    .map(({ index }) => index);
-}
-
-/** The account that a payment is made from, until it is done with it. */
-export interface AccountLease {
-  readonly account: NanoAddress;
-  done(): void;
-}
-
-/** What came of bringing the accounts to their shares: a move, one that waits for its work or its turn, or nothing. */
+/** The result of a step towards the plan: money was moved, a move waits for work or for a payment, or nothing is left to do. */
 export type Settling = 'moved' | 'waits' | 'settled';
 
 type OneOrMore = readonly [AccountWallet, ...AccountWallet[]];
 
-/** How soon an account can pay. */
+/** The sooner an account can pay, the earlier. */
 const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none'];
 
 /**
- * All the money of a seed on one network. The first account is the user's own; where a block costs seconds of work,
- * others beside it hold a share each and have their work ready, so that a burst of payments waits for none. What is
- * moved between them costs nothing and is no transfer.
+ * All accounts of a seed on one network. The first account is savings. The others are the pocket: each holds a share and has
+ * its work ready, so that a burst of payments waits for no work. Moves between them cost nothing and are no transfers.
  */
 export class Wallet {
   readonly #main: AccountWallet;
   readonly #accounts: OneOrMore;
   readonly #plan: PocketPlan;
   readonly #order: AccountOrder;
-  readonly #leases = new Map<symbol, { readonly account: NanoAddress; readonly amount: Raw }>();
-  #settling: Promise<Settling> | undefined;
+  readonly #leases = new AccountLeases();
+  readonly #settling = new SingleFlight<Settling>();
 
-  /** The purses in the order of their accounts; those beyond the plan are emptied when there is time. */
-  constructor(purses: OneOrMore, plan: PocketPlan, order: AccountOrder) {
-    [this.#main] = purses;
-    this.#accounts = purses;
+  /**
+   * @param accounts in the order of the seed; those beyond the plan are emptied
+   * @param order in which accounts pay where nothing else decides
+   */
+  constructor(accounts: OneOrMore, plan: PocketPlan, order: AccountOrder) {
+    [this.#main] = accounts;
+    this.#accounts = accounts;
     this.#plan = plan;
     this.#order = order;
   }
@@ -68,22 +53,22 @@ export class Wallet {
     return this.#main.network;
   }
 
-  /** The account that is shown, and that receives. */
+  /** The first account: it is shown as the user's own, and receives. */
   get account(): NanoAddress {
     return this.#main.account;
   }
 
-  /** All that is proven to be there (raw); null until a node was asked. */
+  /** The proven balance of all accounts (raw); null until a node was asked. */
   get balance(): Raw | null {
     return this.#main.balance === null ? null : this.#sum(({ balance }) => balance ?? ZERO);
   }
 
-  /** Proven incoming money that is being taken in (raw). */
+  /** Proven amounts that are being received (raw). */
   get incoming(): Raw {
     return this.#sum(({ incoming }) => incoming);
   }
 
-  /** What stands between the purse and its money; null when all is well. */
+  /** The trouble of the first account that has one (see `AccountWallet.trouble`); null when nothing failed. */
   get trouble(): Fault | null {
     return this.#accounts.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null;
   }
@@ -93,25 +78,29 @@ export class Wallet {
     return this.#accounts.map(({ account }) => account);
   }
 
-  /** The purse of one account; undefined for a stranger's. */
+  /** One account; undefined for an account of another seed. */
   of(account: NanoAddress): AccountWallet | undefined {
     return this.#accounts.find((wallet) => wallet.account === account);
   }
 
-  /** Whether a payment could be made without waiting for work. */
+  /** How soon the readiest account that has money can pay. */
   async readiness(): Promise<Readiness> {
     const all = await Promise.all(this.#withBalance(1n as Raw).map((wallet) => wallet.readiness()));
     if (all.length === 0) return this.#main.readiness();
     return BEST_FIRST.find((one) => all.includes(one)) ?? 'none';
   }
 
-  /** How much more than all there is an amount is, in raw; null when it is enough or unknown. */
+  /** By how much an amount exceeds the balance (raw); null when the balance is enough or unknown. */
   missing(amount: Raw): Raw | null {
     const { balance } = this;
     return balance === null || balance >= amount ? null : subtractRaw(amount, balance);
   }
 
-  /** Whose uncashed block keeps every account with money waiting; null when one can pay. */
+  /**
+   * The handed-over block that keeps the first of the accounts with money from paying; null when one of them can pay.
+   *
+   * @throws Fault as `AccountChain.handedOver`
+   */
   async handedOver(): Promise<HandedOver | null> {
     const handedOver = await Promise.all(
       this.#accounts
@@ -122,15 +111,14 @@ export class Wallet {
   }
 
   /**
-   * The account to pay this amount from: one that is in no other payment and has its work ready, if there is one; of
-   * several, the first account last, and the others in this browser's own order. Where only all of them together have
-   * enough, it is gathered first.
+   * Leases the account to pay this amount (raw) from: by preference one that is in no other payment and has its work ready.
+   * Of several, the pocket's accounts come before the first one, in this browser's own order. Where only all accounts
+   * together have enough, their money is moved to the first one before.
    *
-   * @throws Fault what `Purse.send` throws while money is gathered
+   * @throws Fault as `AccountWallet.send`, while money is moved
    */
   async lease(amount: Raw): Promise<AccountLease> {
-    // Where there is but one account there is nothing to choose.
-    if (this.#accounts.length === 1) return this.#leaseOf(this.#main, amount);
+    if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
     const candidates = await Promise.all(
       this.#withBalance(amount).map(async (wallet) => ({
@@ -140,7 +128,7 @@ export class Wallet {
       })),
     );
     const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => {
-      const { count, held } = this.#usage(wallet);
+      const { count, held } = this.#leases.usageOf(wallet.account);
       return [
         hasBalance(wallet, addRaw(held, amount)) ? 0 : 1,
         count,
@@ -148,24 +136,19 @@ export class Wallet {
         this.#preferenceOf(wallet),
       ];
     };
-    // No waiting from here on: two payments at once must see each other's turn.
+    // Synchronous from here on: of two payments at once, the second must see the lease of the first.
     const [first] = candidates
       .filter(({ isFree }) => isFree)
       .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
       .sort((one, other) => compareRanks(one.rank, other.rank));
-    return this.#leaseOf(first?.wallet ?? this.#main, amount);
-  }
-
-  #leaseOf({ account }: AccountWallet, amount: Raw): AccountLease {
-    const lease = Symbol(account);
-    this.#leases.set(lease, { account, amount });
-    return { account, done: () => void this.#leases.delete(lease) };
+    return this.#leases.lease((first?.wallet ?? this.#main).account, amount);
   }
 
   /**
-   * Sends to an account of the user's choice, or everything.
+   * Sends `amount` raw, or everything, to an account of the user's choice. Money is moved to the first account before, where
+   * that has too little. Resolves with the hash of the send.
    *
-   * @throws Fault as `Purse.send`
+   * @throws Fault as `AccountWallet.send`
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
     const isShort = amount === 'everything' || (this.#main.balance ?? ZERO) < amount;
@@ -173,42 +156,39 @@ export class Wallet {
     return this.#main.send(to, amount);
   }
 
-  /** Gives every account's vote to another representative. @throws Fault as `Chain.represent` */
+  /** Changes the representative of every account. @throws Fault as `AccountChain.changeRepresentative` */
   async changeRepresentative(representative: NanoAddress): Promise<void> {
     for (const wallet of this.#accounts) await wallet.chain.changeRepresentative(representative);
   }
 
-  /** Looks at every account (see `Purse.refresh`). */
+  /** Refreshes every account (see `AccountWallet.refresh`). */
   async refresh(): Promise<void> {
     await Promise.all(this.#accounts.map((wallet) => wallet.refresh()));
   }
 
-  /** Looks at every account for a user who wants it now (see `Purse.retry`). */
+  /** Retries every account (see `AccountWallet.retry`). */
   async retry(): Promise<void> {
     await Promise.all(this.#accounts.map((wallet) => wallet.retry()));
   }
 
   /**
-   * Brings one account nearer to its share, when no payment is under way and the work for it is there: from the first
-   * account what is missing, back to it what is too much. One move at a time; nothing when all is as planned.
+   * Moves money between the first account and one account of the pocket whose balance is too far from its share. Moves
+   * nothing while a payment is made, or before the work for the move is ready. Calls at the same time share one result.
    *
-   * @throws Fault as `Purse.send`
+   * @throws Fault as `AccountWallet.send`
    */
   settle(): Promise<Settling> {
-    this.#settling ??= this.#settle().finally(() => {
-      this.#settling = undefined;
-    });
-    return this.#settling;
+    return this.#settling.run(() => this.#settle());
   }
 
-  /** Lets go of everything; for locking and for a change of network. */
+  /** Closes every account (see `AccountWallet.close`). */
   close(): void {
     for (const wallet of this.#accounts) wallet.close();
   }
 
   async #settle(): Promise<Settling> {
     if (this.#accounts.length === 1) return 'settled';
-    if (this.#leases.size > 0) return 'waits';
+    if (!this.#leases.isEmpty) return 'waits';
     let result: Settling = this.#accounts.some(({ balance }) => balance === null) ? 'waits' : 'settled';
     for (const [index, wallet] of this.#accounts.entries()) {
       if (index === 0 || wallet.balance === null) continue;
@@ -223,7 +203,10 @@ export class Wallet {
     return result;
   }
 
-  /** What is to be moved, if it is worth a block: an account may be half empty, or hold twice its share. */
+  /**
+   * The move that brings an account to its share. Zero raw while the account holds between half its share and twice its
+   * share: that is not worth a block.
+   */
   #move(
     wallet: AccountWallet,
     share: Raw,
@@ -236,7 +219,7 @@ export class Wallet {
     return { from: main, to: wallet, amount: hasBalance(main, lack) ? lack : ZERO };
   }
 
-  /** Brings all money to the first account. */
+  /** Moves the money of all accounts to the first one. */
   async #gather(): Promise<void> {
     for (const wallet of this.#others()) {
       if (!hasBalance(wallet, 1n as Raw) || (await handedOverOf(wallet)) !== null) continue;
@@ -250,20 +233,14 @@ export class Wallet {
     return this.#accounts.slice(1);
   }
 
-  /** Who has this much. */
+  /** The accounts whose balance is at least this (raw). */
   #withBalance(amount: Raw): readonly AccountWallet[] {
     return this.#accounts.filter((wallet) => hasBalance(wallet, amount));
   }
 
-  /** Where an account stands among those that are as good: the first one last, since the others can be filled again. */
+  /** The order among accounts that are as good: the first account last, since it fills the others again. */
   #preferenceOf(wallet: AccountWallet): number {
     return wallet === this.#main ? MOST_ACCOUNTS : this.#order.indexOf(this.#accounts.indexOf(wallet));
-  }
-
-  /** The payments that an account is making, and what they take at most: those that are signed are off its balance. */
-  #usage({ account }: AccountWallet): { readonly count: number; readonly held: Raw } {
-    const own = [...this.#leases.values()].filter((turn) => turn.account === account);
-    return { count: own.length, held: own.reduce((sum, { amount }) => addRaw(sum, amount), ZERO) };
   }
 
   #sum(part: (wallet: AccountWallet) => Raw): Raw {
@@ -277,6 +254,7 @@ const handedOverOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => c
 const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
   (await wallet.readiness()) === 'ready' && (await handedOverOf(wallet)) === null;
 
+/** Compares two ranks of equal length, the first part that differs deciding. */
 function compareRanks(one: readonly number[], other: readonly number[]): number {
   return one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }

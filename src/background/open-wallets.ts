@@ -11,6 +11,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import { MOST_ACCOUNTS } from '../wallet/account-order.ts';
 import { AccountWallet } from '../wallet/account-wallet.ts';
+import type { HandedOver } from '../wallet/own-block.ts';
 import type { TransferBook } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
@@ -89,6 +90,21 @@ export class OpenWallets {
     const wallet = (await this.openedOn(network)).of(account);
     if (wallet === undefined) throw new Fault('fault_unknownNetwork');
     return wallet;
+  }
+
+  /** The own accounts on a network; null while the vault is locked or empty. @throws Fault as `openedOn` */
+  async accountsOn(network: string): Promise<readonly NanoAddress[] | null> {
+    return (await this.#ports.vault.isUnlocked()) ? (await this.openedOn(network)).accounts : null;
+  }
+
+  /**
+   * Who has a signed block of the wallet's and has not published it; null where nobody has, and while the vault is locked
+   * or empty.
+   *
+   * @throws Fault as `openedOn`
+   */
+  async handedOverOn(network: string): Promise<HandedOver | null> {
+    return (await this.#ports.vault.isUnlocked()) ? (await this.openedOn(network)).handedOver() : null;
   }
 
   /** Every purse that is open now. */

@@ -1,7 +1,13 @@
-import type { Challenge } from '../interception/challenge.ts';
+import type { Answered, Challenge } from '../interception/challenge.ts';
 import { beginning, credentialsFor } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
-import type { Replayed } from './handlers/exchange.ts';
+
+/** What a server answered to a request of the purse's own that carried a proof. */
+export interface Replayed {
+  readonly delivery: Answered;
+  /** The beginning of the body, as text. */
+  readonly body: string;
+}
 
 /** How long a server may take to answer the purse's own requests (ms). */
 const PATIENCE = 30_000;

@@ -79,7 +79,7 @@ export class Work {
   }
 
   /** Times the engines for a moment, once on each device, so that the time a search takes can be told. */
-  async tend(): Promise<void> {
+  async maintain(): Promise<void> {
     await this.obeyRules();
     if (this.#calibrated || (await this.engines.isTested())) return;
     this.#calibrated = true;

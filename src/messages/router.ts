@@ -20,6 +20,12 @@ export type PageHandlers = {
   readonly [Q in PageRequest]: (input: PageInput<Q>) => Promise<PageResponses[Q]>;
 };
 
+/** Those of the messages whose name begins with one of these groups. */
+export type PageHandlersOf<Group extends string> = Pick<
+  PageHandlers,
+  Extract<PageRequest, `${Group}.${string}`>
+>;
+
 /** What the background does for each question of a content script. */
 export type BridgeAnswers = {
   readonly [Q in BridgeRequest]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeResponses[Q]>;

@@ -1,43 +1,30 @@
-import type { PageHandlers } from '../../messages/router.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
 import type { TestMoneyView } from '../../messages/views.ts';
 import { RAW_PER_XNO, type Raw } from '../../nano/amount.ts';
 import { askFaucet } from '../../nano/faucet.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
-import type { ApprovalQueue } from '../../payments/approval-queue.ts';
-import type { StoredSettings } from '../../storage/settings.ts';
-import type { OpenWallets } from '../open-wallets.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { faultView, networkView } from '../views/index.ts';
+import { faultView } from '../views/fault.ts';
+import { networkView } from '../views/network.ts';
+import type { HandlerParts } from './parts.ts';
 
-export interface SandboxParts {
-  readonly sandbox: Sandbox;
-  readonly settings: StoredSettings;
-  readonly openWallets: OpenWallets;
-  readonly approvals: ApprovalQueue;
-  readonly now: () => number;
-  readonly changed: () => void;
-}
+/** How much one click on the faucet asks for (raw). */
+const FAUCET_AMOUNT = (10n * RAW_PER_XNO) as Raw;
+/** How long a node may take to send it (ms). */
+const FAUCET_TIMEOUT = 10_000;
 
-/** What one click on the faucet asks for (raw). */
-const GIFT = (10n * RAW_PER_XNO) as Raw;
-/** How long a node may take to give it (ms). */
-const PATIENCE = 10_000;
-
-type SandboxQuestion = Extract<keyof PageHandlers, `sandbox.${string}`>;
-
-/** What the background does for the pages about test money. */
-export function sandboxAnswers({
+/** The requests about tabs that pay with test money. */
+export function sandboxHandlers({
   sandbox,
   settings,
   openWallets,
   approvals,
   now,
-  changed,
-}: SandboxParts): Pick<PageHandlers, SandboxQuestion> {
-  /** A tab keeps its network for the life of a question: whoever changes it takes its questions back. */
+  notifyPages,
+}: HandlerParts): PageHandlersOf<'sandbox'> {
+  /** Withdraws the questions of a tab: they were asked about its earlier network. */
   const lapse = (tab: number) => {
     approvals.lapse(({ challenge }) => challenge.tabId === tab);
-    changed();
+    notifyPages();
   };
   const money = async (network: NetworkProfile): Promise<TestMoneyView | null> => {
     const wallet = await openWallets.on(network);
@@ -66,7 +53,7 @@ export function sandboxAnswers({
     },
     'sandbox.enter': async ({ tab, network }) => {
       await sandbox.enter(tab, network);
-      // Opened now, it has looked at its ledger by the time a page asks for money.
+      // Opens the wallet now, so that it knows its balance by the time a page asks for money.
       await openWallets.on(await sandbox.testNetwork(network));
       lapse(tab);
       return null;
@@ -80,10 +67,10 @@ export function sandboxAnswers({
       const wallet = await openWallets.openedOn(network);
       const options = {
         fetch: (...request: Parameters<typeof fetch>) => fetch(...request),
-        timeoutMs: PATIENCE,
+        timeoutMs: FAUCET_TIMEOUT,
         now,
       };
-      await askFaucet(wallet.network, { to: wallet.account, amount: GIFT }, options);
+      await askFaucet(wallet.network, { to: wallet.account, amount: FAUCET_AMOUNT }, options);
       await wallet.retry();
       return null;
     },

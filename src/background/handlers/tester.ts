@@ -1,36 +1,26 @@
-import { Fault } from '../../fault.ts';
-import type { PageHandlers } from '../../messages/router.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import { type BlockHash, toRpc } from '../../nano/block.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import type { TestSpending } from '../../payments/test-spending.ts';
-import { type Site, siteOf } from '../../site.ts';
-import type { StoredSettings } from '../../storage/settings.ts';
+import { siteIn } from './input.ts';
+import type { HandlerParts } from './parts.ts';
 
-export interface TesterAnswerParts {
-  readonly testSpending: TestSpending;
-  readonly settings: StoredSettings;
-  readonly changed: () => void;
-}
-
-type TesterQuestion = Extract<keyof PageHandlers, `tester.${string}`>;
-
-/** How many servers of one's own are remembered. */
+/** How many servers of the user's own are remembered. */
 const MOST_SERVERS = 64;
 
-/** What the background does for each question about tests of the user's own servers. */
-export const testerAnswers = ({
+/** The requests about tests of the user's own servers. */
+export const testerHandlers = ({
   testSpending,
   settings,
-  changed,
-}: TesterAnswerParts): Pick<PageHandlers, TesterQuestion> => ({
+  notifyPages,
+}: HandlerParts): PageHandlersOf<'tester'> => ({
   'tester.servers': () => settings.read('servers'),
   'tester.claim': async ({ site, own }) => {
     const named = siteIn(site);
     const others = (await settings.read('servers')).filter((server) => server !== named);
     await settings.write('servers', own ? [...others.slice(1 - MOST_SERVERS), named] : others);
-    changed();
+    notifyPages();
     return null;
   },
   'tester.begin': async ({ url, limit, probing }) => {
@@ -54,12 +44,5 @@ export const testerAnswers = ({
     });
     return { id, block: toRpc(block) };
   },
-  'tester.takeBack': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(changed),
+  'tester.takeBack': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(notifyPages),
 });
-
-/** @throws Fault `fault_badSite` */
-function siteIn(text: string): Site {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw new Fault('fault_badSite', [text]);
-  return siteOf(text);
-}

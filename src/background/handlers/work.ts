@@ -1,27 +1,14 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
-import type { PageHandlers } from '../../messages/router.ts';
-import type { StoredSettings } from '../../storage/settings.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
 import { WorkRulesSchema } from '../../work/rules.ts';
-import type { Work } from '../work.ts';
+import type { HandlerParts } from './parts.ts';
 
 /** How long the self-test times each engine (ms). */
-const TEST = 3_000;
+const SELF_TEST = 3_000;
 
-export interface WorkAnswerParts {
-  readonly work: Work;
-  readonly settings: StoredSettings;
-  readonly changed: () => void;
-}
-
-type WorkQuestion = 'work.read' | 'work.progress' | 'work.rules' | 'work.test';
-
-/** What the background does for each question about the proof of work. */
-export const workAnswers = ({
-  work,
-  settings,
-  changed,
-}: WorkAnswerParts): Pick<PageHandlers, WorkQuestion> => ({
+/** The requests about the proof of work. */
+export const workHandlers = ({ work, settings, notifyPages }: HandlerParts): PageHandlersOf<'work'> => ({
   'work.read': async () => ({
     engines: await work.engines.standings(),
     cores: navigator.hardwareConcurrency,
@@ -33,11 +20,11 @@ export const workAnswers = ({
     if (!read.success) throw new Fault('fault_badWorkServer', [String(read.issues[0].input)]);
     await settings.write('work', read.output);
     await work.newRules();
-    changed();
+    notifyPages();
     return null;
   },
   'work.test': async () => {
-    await work.test(TEST);
+    await work.test(SELF_TEST);
     return null;
   },
 });

@@ -2,10 +2,11 @@ import type { Exchange } from '../../exchanges/exchange.ts';
 import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange-views.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { siteOf } from '../../site.ts';
-import { askerOf, paymentView } from './index.ts';
+import { askerOf } from './asker.ts';
+import { paymentView } from './payment.ts';
 
-/** What else there is to know of an exchange than stands in its record. */
-export interface Beside {
+/** What is known of an exchange beside its record. */
+export interface ExchangeContext {
   /** The payment that serves it, as the journal has it now. */
   readonly payment: Payment | null;
   /** Whether the user is being asked about it. */
@@ -16,13 +17,13 @@ export interface Beside {
 }
 
 /** One exchange, for a list of them. */
-export function exchangeView({ id, request, steps }: Exchange, beside: Beside): ExchangeView {
-  const { payment, testMoney } = beside;
+export function exchangeView({ id, request, steps }: Exchange, context: ExchangeContext): ExchangeView {
+  const { payment, testMoney } = context;
   const { seenAt: at, kind, method, url } = request;
   const site = siteOf(url);
   const offer = steps.findLast((step) => step.kind === 'decided');
   const answer = steps.findLast((step) => step.kind === 'answered' && step.way !== 'replay');
-  const { state, why } = endOf(steps, beside);
+  const { state, why } = endOf(steps, context);
   return {
     id,
     at,
@@ -41,17 +42,17 @@ export function exchangeView({ id, request, steps }: Exchange, beside: Beside): 
   };
 }
 
-/** One exchange whole. The proof is left out where nobody may see it. */
+/** One exchange with all its steps. The proof is left out while the purse is locked. */
 export function exchangeStory(
   exchange: Exchange,
-  beside: Beside,
+  context: ExchangeContext,
   { network, isOpen }: { readonly network: string; readonly isOpen: boolean },
 ): ExchangeStory {
   const { request, steps } = exchange;
-  const { payment } = beside;
+  const { payment } = context;
   const { frameId, documentId, initiator, redirectedBy = null, topOrigin } = request;
   return {
-    ...exchangeView(exchange, beside),
+    ...exchangeView(exchange, context),
     frameId,
     documentId,
     initiator,
@@ -66,8 +67,8 @@ export function exchangeStory(
 }
 
 /**
- * Whether the same request can be sent once more with its proof: it has no body, and the proof went out before. Not
- * for a private window: the purse's own request goes out from outside it.
+ * Whether the same request can be sent once more with its proof: it has no body, and the proof was sent before. Not for
+ * a private window: the purse's own requests are sent from outside of it.
  */
 export function canReplay({ request }: Exchange, payment: Payment | null): payment is Payment {
   if (payment?.intent.challenge.isPrivate) return false;
@@ -75,15 +76,15 @@ export function canReplay({ request }: Exchange, payment: Payment | null): payme
   return hasGoneOut && proofOf(payment) !== null && (request.method === 'GET' || request.method === 'HEAD');
 }
 
-/** The bytes of PAYMENT-SIGNATURE. */
+/** The value of PAYMENT-SIGNATURE; null where there is none yet. */
 export function proofOf(payment: Payment | null): string | null {
   return payment !== null && 'proof' in payment.progress ? payment.progress.proof : null;
 }
 
 type End = Pick<ExchangeView, 'state' | 'why'>;
 
-/** What its own steps say comes before what the journal says: a payment may have bought the same for another request. */
-function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: Beside): End {
+/** The steps of the exchange come before the journal: its payment may have been delivered to another request. */
+function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: ExchangeContext): End {
   if (isAsked) {
     const asked = steps.findLast((step) => step.kind === 'decided');
     return { state: 'asking', why: asked?.why ? { key: asked.why, args: [] } : null };

@@ -1,0 +1,180 @@
+import { Exchanges } from '../exchanges/exchanges.ts';
+import type { Interception } from '../interception/interception.ts';
+import type { PageSide } from '../messages/router.ts';
+import { ApprovalQueue } from '../payments/approval-queue.ts';
+import { ChallengeHandler } from '../payments/challenge-handler.ts';
+import { Delivery } from '../payments/delivery.ts';
+import { PaymentRunner } from '../payments/payment-runner.ts';
+import { Recall } from '../payments/recall.ts';
+import { TestSpending } from '../payments/test-spending.ts';
+import { StoredBudgets } from '../storage/budgets.ts';
+import { StoredChains } from '../storage/chains.ts';
+import { StoredJournal } from '../storage/journal.ts';
+import { StoredLog } from '../storage/log.ts';
+import { PrivateParts } from '../storage/private-parts.ts';
+import { StoredSettings } from '../storage/settings.ts';
+import { StoredTransfers } from '../storage/transfers.ts';
+import { storedVault } from '../storage/vault-store.ts';
+import { Vault } from '../vault/vault.ts';
+import type { Exclusively } from '../wallet/account-chain.ts';
+import { AbandonedRequests } from './abandoned-requests.ts';
+import type { Attention } from './attention.ts';
+import { ChallengeEvents } from './challenge-events.ts';
+import { pageSide } from './handlers/index.ts';
+import { Maintenance } from './maintenance.ts';
+import { NotPaidLog } from './not-paid-log.ts';
+import { notifyPages, notifyPagesLater } from './notify-pages.ts';
+import { OpenWallets } from './open-wallets.ts';
+import { loadForRedelivery } from './own-requests.ts';
+import { PayerContexts } from './payer-contexts.ts';
+import { recordedDelivery } from './recorded-delivery.ts';
+import { Sandbox } from './sandbox.ts';
+import { exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
+import { openStoreHere, seedFile } from './store.ts';
+import { TabEvents } from './tab-events.ts';
+import { UserNotices } from './user-notices.ts';
+import { Work } from './work.ts';
+
+/** The parts that listeners call. */
+export interface Background {
+  /** Resolves when the database is usable. After a failed write it first moves it. @throws Fault `fault_storageFull` */
+  readonly ready: () => Promise<void>;
+  readonly page: PageSide;
+  readonly challenges: ChallengeEvents;
+  readonly tabs: TabEvents;
+  readonly maintenance: Maintenance;
+  readonly notices: UserNotices;
+  readonly vault: Vault;
+}
+
+/** One holder of a name at a time, over all contexts of the extension and all lives of the worker. */
+const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
+
+/** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
+export async function compose(interception: Interception, attention: Attention): Promise<Background> {
+  const now = Date.now;
+  const store = await openStoreHere((isUsable) => {
+    attention.outOfOrder(!isUsable);
+    notifyPages();
+  });
+  const { database } = store;
+  const settings = new StoredSettings(database);
+  const budgets = new StoredBudgets(database, now);
+  const journal = new StoredJournal(database, await PrivateParts.open(privateStore), now);
+  const log = new StoredLog(database);
+  const notPaidLog = new NotPaidLog(log, now);
+  const chains = new StoredChains(database);
+  const exchanges = new Exchanges({ store: exchangeStore, changed: notifyPages, now });
+  const vault = new Vault({
+    store: storedVault(database),
+    second: seedFile,
+    session: vaultSession(() => exchanges.forgetAll()),
+    clock: { now },
+    autoLockMinutes: await settings.read('autoLockMinutes'),
+  });
+  const work = new Work({ database, settings, now, changed: notifyPagesLater });
+  const sandbox = new Sandbox(settings);
+  const openWallets = new OpenWallets({
+    vault,
+    settings,
+    transfers: new StoredTransfers(database, now),
+    chains,
+    work: work.scheduler,
+    exclusively,
+    changed: notifyPages,
+    beside: (network) => sandbox.inUse(network),
+    // Questions stay open: a page whose request waits must not learn from it when the purse was locked.
+    locked: notifyPages,
+  });
+
+  const approvals: ApprovalQueue = new ApprovalQueue(() => notices.update());
+  const notices = new UserNotices({ approvals, interception, attention, notifyPages });
+  const recall = new Recall({
+    journal,
+    chains,
+    wallet: (network, account) => openWallets.accountWallet(network, account),
+    now,
+  });
+  const runner = new PaymentRunner({
+    journal,
+    wallet: (network, account) => openWallets.accountWallet(network, account),
+    recall: (id) => recall.recall(id),
+    ...recordedDelivery(interception, exchanges),
+    again: loadForRedelivery,
+    exclusively,
+    now,
+  });
+  const testSpending = new TestSpending({
+    journal,
+    runner,
+    recall,
+    wallet: () => openWallets.opened(),
+    runs: runStore,
+    isOwn: async (site) => (await settings.read('servers')).includes(site),
+    exclusively,
+    now,
+  });
+  const delivery = new Delivery({
+    journal,
+    runner,
+    waits: (challenge) => interception.waits(challenge),
+    release: (challenge) => interception.release(challenge),
+    handleAgain: (challenge) => void challengeHandler.handle(challenge),
+    recorder: exchanges,
+    now,
+  });
+  const payers = new PayerContexts({ vault, settings, sandbox });
+  const challengeHandler: ChallengeHandler = new ChallengeHandler({
+    journal,
+    budgets,
+    approvals,
+    delivery,
+    context: ({ tabId }) => payers.contextOf(tabId),
+    accounts: (network) => openWallets.accountsOn(network),
+    handedOver: (network) => openWallets.handedOverOn(network),
+    lease: async (network, amount) => (await openWallets.openedOn(network)).lease(amount),
+    waits: (challenge) => interception.waits(challenge),
+    freshOffer: (challenge) => interception.afresh(challenge),
+    release: (challenge) => interception.release(challenge),
+    recorder: exchanges,
+    log: (challenge, reason, args) => notPaidLog.add(challenge, reason, args),
+    now,
+  });
+  const abandoned = new AbandonedRequests({ approvals, interception, challengeHandler });
+  const maintenance = new Maintenance({ openWallets, delivery, recall, work, abandoned, notifyPages });
+
+  void work.resume().catch(console.error);
+  void maintenance.unlocked().catch(console.error);
+
+  return {
+    ready: () => store.ready(),
+    page: pageSide({
+      vault,
+      openWallets,
+      settings,
+      budgets,
+      journal,
+      log,
+      work,
+      database,
+      approvals,
+      delivery,
+      recall,
+      testSpending,
+      chains,
+      exchanges,
+      sandbox,
+      payers,
+      interception,
+      abandoned,
+      maintenance,
+      notifyPages,
+      now,
+    }),
+    challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
+    tabs: new TabEvents({ sandbox, exchanges, abandoned }),
+    maintenance,
+    notices,
+    vault,
+  };
+}

@@ -1,0 +1,40 @@
+import { Fault } from '../../fault.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
+import { isWhole } from '../../payments/private-record.ts';
+import { type Activity, countSmallReceives, readActivity } from '../../storage/activity.ts';
+import type { Place } from '../../storage/schema.ts';
+import { activityView } from '../views/activity.ts';
+import type { HandlerParts } from './parts.ts';
+
+export function activityHandlers({
+  database,
+  journal,
+  chains,
+  log,
+}: HandlerParts): PageHandlersOf<'activity' | 'log'> {
+  /** A payment of a private window with the parts that only memory has: it can be delivered while the browser runs. */
+  const whole = async (item: Activity): Promise<Activity> => {
+    if (item.kind !== 'payment' || isWhole(item.payment)) return item;
+    return { ...item, payment: (await journal.find(item.payment.intent.id)) ?? item.payment };
+  };
+  return {
+    'activity.page': async ({ before, limit, range }) => {
+      const cursor = before === null ? null : cursorOf(before);
+      const { items, next } = await readActivity(database, cursor, limit, range);
+      const handedOver = new Set((await chains.handedOver()).map(({ hash }) => hash));
+      return {
+        items: (await Promise.all(items.map(whole))).map((item) => activityView(item, handedOver)),
+        next: next === null ? null : next.join(' '),
+      };
+    },
+    'activity.small': () => countSmallReceives(database),
+    'log.list': () => log.list(),
+  };
+}
+
+/** Reads the cursor that a page of the activity ended with. @throws Fault `fault_badMessage` */
+function cursorOf(text: string): Place {
+  const [, at, id] = /^(-?\d{1,16}) (\S{1,128})$/.exec(text) ?? [];
+  if (at === undefined || id === undefined) throw new Fault('fault_badMessage');
+  return [Number(at), id];
+}

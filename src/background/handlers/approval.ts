@@ -1,0 +1,97 @@
+import { Fault } from '../../fault.ts';
+import { askersOf } from '../../interception/parties.ts';
+import type { PageInput } from '../../messages/contract.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
+import type { ApprovalView } from '../../messages/views.ts';
+import { parseRaw } from '../../nano/amount.ts';
+import type { NetworkProfile } from '../../nano/network.ts';
+import { nameOf, type Question, type UserDecision } from '../../payments/approval-queue.ts';
+import { siteOf } from '../../site.ts';
+import { approvalView } from '../views/approval.ts';
+import type { HandlerParts } from './parts.ts';
+
+export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'> {
+  const { settings, approvals, abandoned, openWallets } = parts;
+  return {
+    'approval.waiting': async () => {
+      const networks = await settings.networks();
+      return approvals.list().map((question) => ({
+        id: nameOf(question),
+        site: question.site,
+        amount: question.offer.amount.toString(),
+        testMoney: networks.find(({ id }) => id === question.offer.network)?.testMoney ?? false,
+      }));
+    },
+    'approval.list': async () => {
+      abandoned.check();
+      const networks = await settings.networks();
+      return Promise.all(approvals.list().map((question) => viewOf(question, networks, parts)));
+    },
+    'approval.answer': async ({ id, answer }) => {
+      const pays = answer.kind === 'once' || answer.kind === 'budget';
+      if (pays) await openWallets.opened();
+      const question = pays ? await firstWaited(id, parts) : questionOf(id, parts);
+      if (question === undefined) throw new Fault('fault_approvalGone');
+      approvals.answer(question.id, decisionOf(answer, question));
+      return null;
+    },
+  };
+}
+
+/** The question of this name that is asked now; names are shared by questions that ask for the same. */
+const questionOf = (id: string, { approvals }: HandlerParts): Question | undefined =>
+  approvals.list().find((one) => nameOf(one) === id);
+
+/**
+ * The first question of this name whose page still waits, since a payment for another one would buy nothing. Those before
+ * it are withdrawn. Undefined where there was no question of this name at all.
+ *
+ * @throws Fault `fault_requestGone` where none of their pages waits any more
+ */
+async function firstWaited(id: string, parts: HandlerParts): Promise<Question | undefined> {
+  const { approvals, interception } = parts;
+  let question = questionOf(id, parts);
+  if (question === undefined) return undefined;
+  while (!(await interception.waits(question.challenge))) {
+    approvals.withdraw(question.challenge.id);
+    question = questionOf(id, parts);
+    if (question === undefined) throw new Fault('fault_requestGone');
+  }
+  return question;
+}
+
+async function viewOf(
+  question: Question,
+  networks: readonly NetworkProfile[],
+  { openWallets, budgets, journal, now }: HandlerParts,
+): Promise<ApprovalView> {
+  const at = now();
+  // The network of the question, whichever network its tab or the purse has been switched to since.
+  const network = networks.find(({ id }) => id === question.offer.network);
+  if (network === undefined) throw new Fault('fault_unknownNetwork');
+  const wallet = await openWallets.on(network);
+  const work = (await wallet?.readiness()) ?? 'none';
+  const { allowance } = await budgets.rulesFor(network.id, question.site, at);
+  const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
+  const holder = (await wallet?.handedOver()) ?? null;
+  return approvalView(question, { network, allowance, now: at, wallet, holder, isKnownPayee, work });
+}
+
+/** @throws Fault `fault_badMessage` when the site to block has no part in the question, and those of `parseRaw` */
+function decisionOf(
+  answer: PageInput<'approval.answer'>['answer'],
+  { site, challenge }: Question,
+): UserDecision {
+  switch (answer.kind) {
+    case 'budget':
+      return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+    case 'never': {
+      const involved = [...askersOf(challenge, site).map(siteOf), site];
+      const blocked = involved.find((one) => answer.site === undefined || one === answer.site);
+      if (blocked === undefined) throw new Fault('fault_badMessage');
+      return { kind: 'never', site: blocked };
+    }
+    default:
+      return answer;
+  }
+}

@@ -1,0 +1,47 @@
+import { Fault } from '../../fault.ts';
+import type { PageHandlersOf } from '../../messages/router.ts';
+import { parseAddress } from '../../nano/account.ts';
+import { parseRaw } from '../../nano/amount.ts';
+import type { PaymentId } from '../../payment-id.ts';
+import { siteOnDisk } from '../../payments/private-record.ts';
+import { type Site, siteOf } from '../../site.ts';
+import { openPaid } from '../open-paid.ts';
+import { loadPage } from '../own-requests.ts';
+import type { HandlerParts } from './parts.ts';
+
+export function paymentHandlers({
+  openWallets,
+  delivery,
+  recall,
+  interception,
+  notifyPages,
+}: HandlerParts): PageHandlersOf<'payment' | 'page' | 'money'> {
+  return {
+    'payment.deliver': async ({ id }) => {
+      await openPaid(await delivery.requestRedelivery(id as PaymentId));
+      return null;
+    },
+    'payment.revoke': async ({ id }) => {
+      const { intent, progress } = await recall.recall(id as PaymentId).finally(notifyPages);
+      if (progress.state !== 'revoked') throw publishedByPayee(siteOnDisk(intent));
+      return null;
+    },
+    'page.toLoad': async () => interception.toLoad().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
+    'page.load': async ({ id }) => {
+      const challenge = interception.toLoad().find((one) => one.id === id);
+      if (challenge === undefined) throw new Fault('fault_paymentOver');
+      await interception.expectLoad(challenge);
+      await loadPage(challenge);
+      return null;
+    },
+    'money.send': async ({ to, amount }) => {
+      const wallet = await openWallets.opened();
+      const sum = amount === 'everything' ? amount : parseRaw(amount);
+      return { blockHash: await wallet.send(parseAddress(to), sum) };
+    },
+  };
+}
+
+/** The site published the signed block before it could be recalled; null for a site that is not to be named. */
+const publishedByPayee = (site: Site | null): Fault =>
+  site === null ? new Fault('fault_chequeCashedPrivate') : new Fault('fault_chequeCashed', [site]);

@@ -1,0 +1,68 @@
+import type { PageHandlersOf } from '../../messages/router.ts';
+import type { LockedPurseView, OpenPurseView, PurseView } from '../../messages/views.ts';
+import type { HandedOverBlock } from '../../wallet/own-block.ts';
+import type { Wallet } from '../../wallet/wallet.ts';
+import { faultView, handedOverView } from '../views/fault.ts';
+import { networkView } from '../views/network.ts';
+import { seedView } from '../views/seed.ts';
+import type { HandlerParts } from './parts.ts';
+
+export function purseHandlers(parts: HandlerParts): PageHandlersOf<'purse'> {
+  const { vault, openWallets, settings, notifyPages } = parts;
+  return {
+    'purse.state': () => purseState(parts),
+    'purse.refresh': async () => {
+      await (await openWallets.current())?.retry();
+      return null;
+    },
+    'purse.touch': async () => {
+      await vault.touch();
+      return null;
+    },
+    'purse.pause': async ({ paused }) => {
+      await settings.write('paused', paused);
+      notifyPages();
+      return null;
+    },
+  };
+}
+
+async function purseState(parts: HandlerParts): Promise<PurseView> {
+  const { vault, openWallets, approvals } = parts;
+  if (!(await vault.exists())) return { kind: 'empty' };
+  const waiting = approvals.list().length;
+  // Reads the session store, where `isUnlocked` may answer from memory: what is shown has to be right.
+  const lockAt = await vault.deadline();
+  const wallet = await openWallets.current();
+  if (wallet === null) return { ...(await lockedState(parts)), waiting };
+  return { ...(await openState(wallet, parts)), lockAt, waiting };
+}
+
+async function lockedState({ vault, settings }: HandlerParts): Promise<Omit<LockedPurseView, 'waiting'>> {
+  const { id, label, testMoney } = await settings.network();
+  const seed = seedView(await vault.copies());
+  return { kind: 'locked', seed, retryAt: await vault.retryAt(), network: { id, label, testMoney } };
+}
+
+async function openState(
+  wallet: Wallet,
+  { vault, settings, chains }: HandlerParts,
+): Promise<Omit<OpenPurseView, 'lockAt' | 'waiting'>> {
+  return {
+    kind: 'open',
+    account: wallet.account,
+    balance: wallet.balance?.toString() ?? null,
+    incoming: wallet.incoming.toString(),
+    network: networkView(wallet.network),
+    trouble: faultView(wallet.trouble),
+    seedCopyFault: (await vault.copyFault())?.key ?? null,
+    chequeOut: handedOverView((await chains.handedOver()).find(isOf(wallet))?.cheque ?? null),
+    work: await wallet.readiness(),
+    paused: await settings.read('paused'),
+  };
+}
+
+const isOf =
+  (wallet: Wallet) =>
+  ({ network, account }: HandedOverBlock): boolean =>
+    network === wallet.network.id && wallet.of(account) !== undefined;

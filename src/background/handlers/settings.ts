@@ -1,0 +1,82 @@
+import type { PageHandlersOf } from '../../messages/router.ts';
+import { parseAddress } from '../../nano/account.ts';
+import { parseRaw } from '../../nano/amount.ts';
+import { defaultPreference } from '../../protocol/mechanisms/index.ts';
+import type { Mechanism } from '../../protocol/offer/offer.ts';
+import { siteOf } from '../../site.ts';
+import { capView } from '../views/budget.ts';
+import { networkView } from '../views/network.ts';
+import { limitOf } from './input.ts';
+import type { HandlerParts } from './parts.ts';
+
+export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'> {
+  const { vault, openWallets, settings, budgets, maintenance, notifyPages, now } = parts;
+  return {
+    'settings.read': async () => {
+      const { accounts, each } = await settings.read('float');
+      return {
+        cap: capView(await budgets.overall((await settings.network()).id, now())),
+        autoLockMinutes: await settings.read('autoLockMinutes'),
+        representative: await settings.read('representative'),
+        blockedSites: await budgets.blocked(),
+        blockTakers: await budgets.handOverSites(),
+        preference: inOrder(await settings.read('preference')),
+        float: { accounts, each: each.toString() },
+        leastReceived: (await settings.read('leastReceived')).toString(),
+        networks: (await settings.networks()).map(networkView),
+        activeNetwork: (await settings.network()).id,
+      };
+    },
+    'settings.autoLock': async ({ minutes }) => {
+      await settings.write('autoLockMinutes', minutes);
+      await vault.setAutoLock(minutes);
+      notifyPages();
+      return null;
+    },
+    'settings.representative': async ({ account }) => {
+      const representative = parseAddress(account);
+      await (await openWallets.opened()).changeRepresentative(representative);
+      await settings.write('representative', representative);
+      await maintenance.reopenWallets();
+      return null;
+    },
+    'settings.cap': async ({ perDay, perMonth }) => {
+      await settings.write('cap', { perDay: limitOf(perDay), perMonth: limitOf(perMonth) });
+      notifyPages();
+      return null;
+    },
+    'settings.unblock': async ({ site }) => {
+      await budgets.unblock(siteOf(site));
+      notifyPages();
+      return null;
+    },
+    'settings.blockTaker': async ({ site, allowed }) => {
+      await budgets.setHandOverSite(siteOf(site), allowed);
+      notifyPages();
+      return null;
+    },
+    'settings.float': async ({ accounts, each }) => {
+      await settings.write('float', { accounts, each: parseRaw(each) });
+      await maintenance.reopenWallets();
+      return null;
+    },
+    'settings.leastReceived': async ({ amount }) => {
+      await settings.write('leastReceived', parseRaw(amount));
+      await maintenance.reopenWallets();
+      return null;
+    },
+    'settings.preference': async ({ order }) => {
+      const known = defaultPreference
+        .filter((mechanism) => order.includes(mechanism))
+        .toSorted((one, other) => order.indexOf(one) - order.indexOf(other));
+      await settings.write('preference', known);
+      notifyPages();
+      return null;
+    },
+  };
+}
+
+/** Every mechanism: first those that the user put in order, then the others. */
+function inOrder(order: readonly Mechanism[]): readonly Mechanism[] {
+  return [...new Set([...order, ...defaultPreference])];
+}

@@ -1,0 +1,24 @@
+import type { Payment } from '../payments/payment.ts';
+
+/**
+ * Opens in a new tab what a payment paid for, so that its proof is delivered when the URL answers 402 again. For a
+ * request other than GET it opens the site whose page sent it, since only that page can send it again.
+ */
+export async function openPaid({ intent: { challenge } }: Payment): Promise<void> {
+  const url = challenge.method === 'GET' ? challenge.url : challenge.topOrigin;
+  if (url === null) return;
+  if (challenge.isPrivate) await openInPrivateWindow(url);
+  else await chrome.tabs.create({ url });
+}
+
+/** In an ordinary window the address would be written to the history, and the proof would not be delivered. */
+async function openInPrivateWindow(url: string): Promise<void> {
+  const windows = await chrome.windows.getAll({ windowTypes: ['normal'] });
+  const windowId = windows.find(({ incognito }) => incognito)?.id;
+  if (windowId === undefined) {
+    await chrome.windows.create({ url, incognito: true });
+    return;
+  }
+  await chrome.tabs.create({ url, windowId });
+  await chrome.windows.update(windowId, { focused: true });
+}

@@ -1,0 +1,44 @@
+import { MAINNET } from '../nano/network.ts';
+import type { PayerContext } from '../payments/challenge-handler-ports.ts';
+import type { StoredSettings } from '../storage/settings.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface PayerContextsPorts {
+  readonly vault: Pick<Vault, 'exists'>;
+  readonly settings: StoredSettings;
+  readonly sandbox: Sandbox;
+}
+
+/** Tells for each tab with which network and under which settings it pays. */
+export class PayerContexts {
+  readonly #ports: PayerContextsPorts;
+
+  constructor(ports: PayerContextsPorts) {
+    this.#ports = ports;
+  }
+
+  /** The context of a tab; null while there is no purse. @throws Fault `fault_sandboxGone` */
+  async contextOf(tabId: number): Promise<PayerContext | null> {
+    const { vault, settings, sandbox } = this.#ports;
+    const [test, [paused, preference]] = await Promise.all([
+      sandbox.networkOf(tabId),
+      settings.readBoth('paused', 'preference'),
+    ]);
+    if (!(await vault.exists())) return null;
+    const { id, testMoney } = test ?? (await settings.network());
+    return {
+      network: { id, testMoney },
+      paused,
+      preference,
+      // A server under test may ask for real money, as it does in production; it is paid in test money all the same.
+      alsoNamed: test === null ? undefined : MAINNET.id,
+    };
+  }
+
+  /** The network to show for a tab. A sandbox whose network is gone pays nothing; its exchanges are shown all the same. */
+  async shownNetworkOf(tabId: number): Promise<PayerContext['network']> {
+    const { settings, sandbox } = this.#ports;
+    return (await sandbox.networkOf(tabId).catch(() => null)) ?? settings.network();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Exchanges } from '../exchanges/exchanges.ts';
+import type { Interception } from '../interception/interception.ts';
+import type { PaymentRunnerPorts } from '../payments/payment-runner.ts';
+import { postTo } from './own-requests.ts';
+
+/** Both ways in which a proof leaves the purse, with what the server answered recorded. */
+export function recordedDelivery(
+  interception: Pick<Interception, 'deliver'>,
+  exchanges: Exchanges,
+): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
+  return {
+    deliver: async (challenge, proof) => {
+      const outcome = await interception.deliver(challenge, proof);
+      exchanges.answered(challenge, 'page', outcome);
+      return outcome;
+    },
+    postFallback: async (challenge, body) => {
+      const answer = await postTo(challenge, body);
+      const { status, paymentResponse } = answer;
+      exchanges.answered(challenge, 'post', {
+        kind: 'answered',
+        status,
+        paymentResponse,
+        paymentRequired: null,
+      });
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Exchanges } from '../exchanges/exchanges.ts';
+import type { AbandonedRequests } from './abandoned-requests.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface TabEventsPorts {
+  readonly sandbox: Sandbox;
+  readonly exchanges: Pick<Exchanges, 'forget'>;
+  readonly abandoned: AbandonedRequests;
+}
+
+/** Responds to what the browser reports of tabs. */
+export class TabEvents {
+  readonly #ports: TabEventsPorts;
+
+  constructor(ports: TabEventsPorts) {
+    this.#ports = ports;
+  }
+
+  /** The tab began or finished to load something. */
+  async updated(tabId: number): Promise<void> {
+    const { sandbox, abandoned } = this.#ports;
+    await sandbox.mark(tabId);
+    await abandoned.withdraw(tabId);
+  }
+
+  /** The tab was closed. */
+  async removed(tabId: number): Promise<void> {
+    await Promise.all([this.updated(tabId), this.#forget(tabId)]);
+  }
+
+  /** A page of one tab opened another tab. */
+  opened(from: number, to: number): Promise<void> {
+    return this.#ports.sandbox.opened(from, to);
+  }
+
+  /** The browser gave the tab another id. */
+  replaced(from: number, to: number): Promise<void> {
+    return this.#ports.sandbox.moved(from, to);
+  }
+
+  /** A document of the tab was left: nothing waits any more for what its frames asked for. */
+  documentLeft(tabId: number): Promise<void> {
+    return this.#ports.abandoned.withdraw(tabId);
+  }
+
+  async #forget(tabId: number): Promise<void> {
+    const { sandbox, exchanges } = this.#ports;
+    await sandbox.leave(tabId);
+    await exchanges.forget(tabId);
+  }
+}

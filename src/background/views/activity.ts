@@ -1,0 +1,24 @@
+import type { ActivityView } from '../../messages/views.ts';
+import type { BlockHash } from '../../nano/block.ts';
+import type { Activity } from '../../storage/activity.ts';
+import { blockOf } from '../../wallet/transfer.ts';
+import { paymentView } from './payment.ts';
+
+/** @param handedOver as for `paymentView` */
+export function activityView(activity: Activity, handedOver: ReadonlySet<BlockHash>): ActivityView {
+  if (activity.kind === 'payment') return paymentView(activity.payment, handedOver);
+  const { transfer } = activity;
+  const { kind, id, at, amount, counterparty, network, state } = transfer;
+  return {
+    kind,
+    id,
+    at,
+    state: state?.kind ?? 'done',
+    fault: state?.kind === 'refused' ? { key: 'fault_nodeRefused', args: [state.said] } : null,
+    amount: amount.toString(),
+    counterparty,
+    blockHash: blockOf(transfer),
+    network: network.id,
+    testMoney: network.testMoney,
+  };
+}

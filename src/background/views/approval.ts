@@ -1,0 +1,100 @@
+import type { PlainMessageKey } from '../../fault.ts';
+import type { UserPart } from '../../interception/challenge.ts';
+import { askersOf } from '../../interception/parties.ts';
+import type { ApprovalView } from '../../messages/views.ts';
+import type { NetworkProfile } from '../../nano/network.ts';
+import { nameOf, type Question } from '../../payments/approval-queue.ts';
+import type { Allowance } from '../../policy/budget.ts';
+import { budgetHelps } from '../../policy/decision.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
+import type { Offer, OfferWarning } from '../../protocol/offer/offer.ts';
+import type { HandedOver } from '../../wallet/own-block.ts';
+import type { Wallet } from '../../wallet/wallet.ts';
+import { askerOf } from './asker.ts';
+import { budgetView, capView } from './budget.ts';
+import { handedOverView } from './fault.ts';
+import { networkView } from './network.ts';
+
+/** A tag of more than a millionth of a XNO (10^24 raw) is shown by itself (docs/WIRE.md §4.27). */
+const LARGE_TAG = 10n ** 24n;
+
+export interface ApprovalContext {
+  readonly network: NetworkProfile;
+  readonly allowance: Allowance;
+  readonly now: number;
+  readonly wallet: Wallet | null;
+  /** Who has a signed block of the account's and has not published it; null when the account can pay. */
+  readonly holder: HandedOver | null;
+  /** Whether the payee was paid before. */
+  readonly isKnownPayee: boolean;
+  readonly work: ApprovalView['work'];
+}
+
+export function approvalView(
+  question: Question,
+  { network, allowance, now, wallet, holder, isKnownPayee, work }: ApprovalContext,
+): ApprovalView {
+  const { site, challenge, offer, reason } = question;
+  const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
+  const asker = askerOf(challenge, site);
+  const missing = wallet?.missing(offer.amount) ?? null;
+  const isOwn = wallet?.accounts.includes(offer.payTo) ?? false;
+  return {
+    id: nameOf(question),
+    site,
+    askedBy: asker,
+    askers: askersOf(challenge, site),
+    url: challenge.url,
+    amount: offer.amount.toString(),
+    tag: tag?.toString() ?? null,
+    payTo: offer.payTo,
+    mechanism: offer.mechanism,
+    description: offer.resource.description ?? null,
+    network: networkView(network),
+    isPrivate: challenge.isPrivate,
+    reason,
+    checks: checksOf(offer),
+    warnings: [
+      ...(challenge.userPart === undefined ? [] : [USER_PART_WARNINGS[challenge.userPart]]),
+      ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
+      ...offer.warnings.map(warningKey),
+      ...(tag === null ? [] : (['warning_largeTag'] as const)),
+      ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
+    ],
+    expiresAt: offer.expiresAt,
+    obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
+    canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
+    budget: budgetView(allowance, now),
+    cap: capView(allowance),
+    balance: wallet?.balance?.toString() ?? null,
+    missing: missing?.toString() ?? null,
+    account: wallet?.account ?? '',
+    work,
+  };
+}
+
+function checksOf(offer: Offer): readonly PlainMessageKey[] {
+  const own: readonly PlainMessageKey[] =
+    'tagAmount' in offer
+      ? ['check_sumMatches']
+      : offer.mechanism === 'nanoSignature'
+        ? ['check_urlBound']
+        : [];
+  return [...own, 'check_payeeValid', 'check_network', 'check_fresh'];
+}
+
+const USER_PART_WARNINGS: Readonly<Record<UserPart, PlainMessageKey>> = {
+  load: 'warning_loadAgain',
+  confirm: 'warning_confirm',
+};
+
+function warningKey(warning: OfferWarning): PlainMessageKey {
+  switch (warning) {
+    case 'legacyPayTo':
+      return 'warning_legacyPrefix';
+    case 'resourceScheme':
+      return 'warning_resourceMismatch';
+    case 'insecurePage':
+      return 'warning_insecure';
+  }
+}

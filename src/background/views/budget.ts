@@ -1,0 +1,50 @@
+import type { BudgetView, CapView, UseView } from '../../messages/views.ts';
+import type { Raw } from '../../nano/amount.ts';
+import {
+  type Allowance,
+  budgetUse,
+  CAP_LIMITS,
+  type Overall,
+  renewalOf,
+  termAt,
+  type Use,
+  usesOf,
+} from '../../policy/budget.ts';
+
+/** A site's budget at a moment (ms); null where there is none. */
+export function budgetView({ budget, spent }: Allowance, at: number): BudgetView | null {
+  if (budget === null) return null;
+  const { site, term: period, pinned, payTo, priceRise, initiators, paused } = budget;
+  const running = termAt(budget, at);
+  return {
+    site,
+    perPayment: textOf(budget.perPayment),
+    perHour: textOf(budget.perHour),
+    perDay: textOf(budget.perDay),
+    perMonth: textOf(budget.perMonth),
+    total: textOf(budget.total),
+    term: period && { until: running?.until ?? period.until, renews: period.renews },
+    ended: running === null,
+    renewsOn: renewalOf(budget, at),
+    uses: running === null ? [] : budgetUse(budget, spent).map(useView),
+    spentToday: spent.perDay.toString(),
+    pinned,
+    payTo,
+    priceRise,
+    initiators,
+    paused,
+  };
+}
+
+/** The cap over all sites. */
+export function capView({ cap, spentByAll }: Overall): CapView {
+  const { perDay, perMonth } = cap;
+  const uses = usesOf(CAP_LIMITS, cap, spentByAll).map(useView);
+  return { perDay: textOf(perDay), perMonth: textOf(perMonth), uses };
+}
+
+const textOf = (raw: Raw | null) => raw?.toString() ?? null;
+
+function useView({ limit, spent, of, mark }: Use): UseView {
+  return { limit, spent: spent.toString(), of: of.toString(), mark };
+}

@@ -1,0 +1,7 @@
+import type { NetworkView } from '../../messages/views.ts';
+import type { NetworkProfile } from '../../nano/network.ts';
+import { BUILT_IN } from '../../storage/settings.ts';
+
+export function networkView(network: NetworkProfile): NetworkView {
+  return { ...network, builtIn: BUILT_IN.some((builtIn) => builtIn.id === network.id) };
+}

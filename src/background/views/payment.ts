@@ -1,0 +1,84 @@
+import type { PaymentView } from '../../messages/views.ts';
+import type { BlockHash } from '../../nano/block.ts';
+import { isUnderway } from '../../payments/payment.ts';
+import { type AnyPayment, isWhole } from '../../payments/private-record.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
+import { askerOf } from './asker.ts';
+
+/**
+ * A payment as pages see it. Of one in a private window it has only what the disk keeps.
+ *
+ * @param handedOver the hashes of signed blocks that were handed over and not published
+ */
+export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHash>): PaymentView {
+  const { intent, progress, story, replaced = [], claimed = [] } = payment;
+  const { id, at, amount, network, approval, offer } = intent;
+  const hash = 'hash' in progress ? progress.hash : null;
+  return {
+    kind: 'payment',
+    id,
+    at,
+    state: progress.state,
+    story,
+    ...siteFieldsOf(payment),
+    isForgotten: !isWhole(payment),
+    amount: amount.toString(),
+    payTo: offer.payTo,
+    mechanism: offer.mechanism,
+    network: network.id,
+    testMoney: network.testMoney,
+    approval,
+    blockHash: hash,
+    lostBlocks: [...replaced, ...claimed],
+    status: 'status' in progress ? progress.status : null,
+    cheque:
+      !isHandOver(offer) || !hash || progress.state === 'revoked'
+        ? null
+        : handedOver.has(hash)
+          ? 'out'
+          : 'cashed',
+    byPost: progress.state === 'settled' && progress.byPost === true,
+    canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
+  };
+}
+
+type SiteFields =
+  | 'isPrivate'
+  | 'site'
+  | 'askedBy'
+  | 'url'
+  | 'method'
+  | 'description'
+  | 'fault'
+  | 'serverSaid';
+
+/** The fields that name the site, or quote what it said. */
+function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
+  const { progress } = payment;
+  if (!isWhole(payment) || payment.intent.challenge.isPrivate) {
+    return {
+      isPrivate: true,
+      site: null,
+      askedBy: null,
+      url: null,
+      method: null,
+      description: null,
+      fault: progress.state === 'abandoned' ? { key: progress.fault, args: [] } : null,
+      serverSaid: null,
+    };
+  }
+  const { site, challenge, offer } = payment.intent;
+  return {
+    isPrivate: false,
+    site,
+    askedBy: askerOf(challenge, site),
+    url: challenge.url,
+    method: challenge.method,
+    description: offer.resource.description ?? null,
+    fault:
+      payment.progress.state === 'abandoned'
+        ? { key: payment.progress.fault, args: payment.progress.args }
+        : null,
+    serverSaid: payment.progress.state === 'refused' ? payment.progress.said : null,
+  };
+}

@@ -32,6 +32,9 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 const SLOW = [
   'src/payments/bursts.test.ts',
   'src/payments/challenge-handler.test.ts',
+  'src/payments/redelivery.test.ts',
+  'src/payments/released.test.ts',
+  'src/payments/withdrawal.test.ts',
   'src/payments/signed-block.test.ts',
   'src/payments/kill.test.ts',
   'src/payments/lying-node.test.ts',

@@ -8,7 +8,8 @@ import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from '../wallet/account.fixture.ts';
 import type { WorkEngine } from '../work/engine.ts';
-import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { Browser } from './browser.fixture.ts';
+import { allowAll, type Kill, startWorker, type WorkerOptions } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 /** What the merchant's nanoSignature costs (raw): its price, and nothing on top. */
@@ -52,7 +53,7 @@ function countingWork(): { readonly engine: WorkEngine; readonly roots: string[]
 }
 
 /** Journal, ledger and the merchant's books tell the same, payment by payment; each was paid once. */
-async function expectBooksAgree(account: Account, times: number): Promise<void> {
+async function expectRecordsAgree(account: Account, times: number): Promise<void> {
   const alive = (await paymentsOf(account)).filter(({ progress }) => progress.state !== 'abandoned');
   const inJournal = alive.map(({ intent, progress }) => ['hash' in progress && progress.hash, intent.amount]);
   const onLedger = account.sends().map(({ hash, amount }) => [hash, amount]);
@@ -70,7 +71,7 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
   const account = await accountWith(devnet, 100n * XNO);
   const { engine, roots } = countingWork();
   let sockets = 0;
-  const ports: LifeOptions['purse'] = {
+  const ports: WorkerOptions['wallet'] = {
     work: workOver(account.database, engine),
     patienceMs: 600_000,
     openSocket: () => {
@@ -79,15 +80,15 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
     },
   };
   const browser = new Browser();
-  const life = lifeOf(account, browser, { purse: ports });
-  life.purse.open();
-  await life.purse.refresh();
+  const worker = startWorker(account, browser, { wallet: ports });
+  worker.wallet.open();
+  await worker.wallet.refresh();
   const challenges = await together(MANY, (n) => browser.visit(paid('nanoSession', n)));
   await allowAll(account, merchant.origin);
 
   devnet.faults.set({ kind: 'never_confirm' });
   devnet.stats.reset();
-  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
+  const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
   await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 150_000, interval: 20 });
   expect(devnet.stats.accepted).toBe(MANY);
   expect(devnet.stats.counts()).toMatchObject({ process: MANY });
@@ -98,29 +99,29 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
 
   devnet.faults.clear();
   for (const { hash } of account.sends()) devnet.elections.confirm(hash);
-  await Promise.all(meetings);
+  await Promise.all(allHandled);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(MANY).fill(200));
   expect(new Set(browser.proofs).size).toBe(MANY);
-  await expectBooksAgree(account, MANY);
+  await expectRecordsAgree(account, MANY);
   // One search for each block and one ahead, and one connection for all of them.
   expect(new Set(roots).size).toBe(roots.length);
   expect(roots.length).toBeLessThanOrEqual(MANY + 1);
   expect(sockets).toBe(1);
-  life.purse.close();
+  worker.wallet.close();
 });
 
 test('the ways to pay may be mixed in one burst', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   const ways = ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB'];
   const challenges = await together(24, (n) => browser.visit(paid(ways[n % ways.length] ?? '')));
   await allowAll(account, merchant.origin);
-  await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
-  expect(life.log).toEqual([]);
+  await Promise.all(challenges.map((challenge) => worker.challengeHandler.handle(challenge)));
+  expect(worker.log).toEqual([]);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(24).fill(200));
-  await expectBooksAgree(account, 24);
-  life.purse.close();
+  await expectRecordsAgree(account, 24);
+  worker.wallet.close();
 });
 
 test('signatures go to one payee one at a time', async () => {
@@ -146,109 +147,109 @@ test('signatures go to one payee one at a time', async () => {
     { mechanism: 'nanoSession', atOnce: true },
   ]) {
     const browser = new Counting();
-    const life = lifeOf(account, browser);
+    const worker = startWorker(account, browser);
     const challenges = await together(8, () => browser.visit(paid(mechanism)));
     // All proofs are ready before the first of them goes.
     devnet.faults.set({ kind: 'never_confirm' });
     const before = account.sends().length;
-    const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
+    const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
     await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 60_000 });
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
-    await Promise.all(meetings);
+    await Promise.all(allHandled);
     expect(browser.answers.size).toBe(8);
     expect(browser.most > 1).toBe(atOnce);
-    life.purse.close();
+    worker.wallet.close();
   }
 });
 
 test('a burst that exceeds its budget pays exactly what fits; of the rest some ask, and some are told why not', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   const challenges = await together(MANY, (n) => browser.visit(paid('nanoSignature', `cap-${n}`)));
   await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
-  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
+  const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
   await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 60_000 });
-  await vi.waitFor(() => expect(life.log).toHaveLength(MANY - 17 - 20), { timeout: 60_000 });
-  expect(new Set(life.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
-  expect(life.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
-  life.approvals.lapse(() => true);
-  await Promise.all(meetings);
-  await expectBooksAgree(account, 17);
+  await vi.waitFor(() => expect(worker.log).toHaveLength(MANY - 17 - 20), { timeout: 60_000 });
+  expect(new Set(worker.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
+  expect(worker.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
+  worker.approvals.lapse(() => true);
+  await Promise.all(allHandled);
+  await expectRecordsAgree(account, 17);
   expect(browser.released).toHaveLength(MANY - 17);
-  life.purse.close();
+  worker.wallet.close();
 });
 
 test('a page that goes away in the middle loses nothing: the next visit gets what was paid', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   await allowAll(account, merchant.origin);
   const challenges = await together(12, (n) => browser.visit(paid('nanoSession', `leave-${n}`)));
   devnet.faults.set({ kind: 'never_confirm' });
-  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
+  const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
   await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 60_000 });
   const gone = challenges.filter((_, n) => n % 2 === 0);
   for (const challenge of gone) browser.leave(challenge);
   devnet.faults.clear();
   for (const { hash } of account.sends()) devnet.elections.confirm(hash);
-  await Promise.all(meetings);
+  await Promise.all(allHandled);
   expect(browser.answers.size).toBe(6);
 
   const again = await Promise.all(gone.map(({ url }) => browser.visit(url)));
-  await Promise.all(again.map((challenge) => life.cashier.handle(challenge)));
+  await Promise.all(again.map((challenge) => worker.challengeHandler.handle(challenge)));
   expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(6).fill(200));
-  await expectBooksAgree(account, 12);
-  life.purse.close();
+  await expectRecordsAgree(account, 12);
+  worker.wallet.close();
 });
 
 test('a page that has gone before its question was put asks nothing any more', async () => {
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   const challenge = await browser.visit(paid('nanoSession'));
   browser.leave(challenge);
-  await life.cashier.handle(challenge);
-  expect(life.asked).toEqual([]);
-  expect(life.log).toMatchObject([{ key: 'refusal_LAPSED' }]);
-  life.purse.close();
+  await worker.challengeHandler.handle(challenge);
+  expect(worker.asked).toEqual([]);
+  expect(worker.log).toMatchObject([{ key: 'refusal_LAPSED' }]);
+  worker.wallet.close();
 });
 
 test('of two pages that ask for a signed block at once, one gets it and the other is told who has it', async () => {
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
-  const life = lifeOf(account, browser);
-  await life.budgets.setHandOverSite(siteOf(merchant.origin), true);
+  const worker = startWorker(account, browser);
+  await worker.budgets.setHandOverSite(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
-  const meetings = challenges.map((challenge) => life.cashier.handle(challenge));
-  await vi.waitFor(() => expect(life.approvals.list()).toHaveLength(2), { timeout: 60_000 });
-  for (const { id } of challenges) life.approvals.answer(id, { kind: 'once' });
-  await Promise.all(meetings);
+  const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
+  await vi.waitFor(() => expect(worker.approvals.list()).toHaveLength(2), { timeout: 60_000 });
+  for (const { id } of challenges) worker.approvals.answer(id, { kind: 'once' });
+  await Promise.all(allHandled);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
-  expect(life.log).toMatchObject([{ key: 'fault_chequeOut', args: [siteOf(merchant.origin)] }]);
+  expect(worker.log).toMatchObject([{ key: 'fault_chequeOut', args: [siteOf(merchant.origin)] }]);
   expect(await account.chains.handedOver()).toHaveLength(1);
 
   await merchant.publishHeld();
-  await life.purse.send(STRANGER, 1n as Raw);
+  await worker.wallet.send(STRANGER, 1n as Raw);
   expect(account.sends()).toHaveLength(2);
-  life.purse.close();
+  worker.wallet.close();
 });
 
 describe('identical requests at once', () => {
   test('get their own payment and their own proof each', async () => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
-    const life = lifeOf(account, browser);
+    const worker = startWorker(account, browser);
     await allowAll(account, merchant.origin);
     const url = paid('nanoSession');
     const challenges = await together(10, () => browser.visit(url, script()));
-    await Promise.all(challenges.map((challenge) => life.cashier.handle(challenge)));
-    expect(life.log).toEqual([]);
+    await Promise.all(challenges.map((challenge) => worker.challengeHandler.handle(challenge)));
+    expect(worker.log).toEqual([]);
     expect([...browser.answers.values()].map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect(new Set(browser.proofs).size).toBe(10);
-    await expectBooksAgree(account, 10);
-    life.purse.close();
+    await expectRecordsAgree(account, 10);
+    worker.wallet.close();
   });
 
   const kills = (['approved', 'signed', 'published', 'confirmed', 'proven', 'delivered'] as const).flatMap(
@@ -260,42 +261,43 @@ describe('identical requests at once', () => {
     await allowAll(account, merchant.origin);
     const url = paid('nanoSession');
     const challenges = await together(8, () => browser.visit(url, script()));
-    const first = lifeOf(account, browser, { kill });
-    for (const challenge of challenges.slice(0, 5)) void first.cashier.handle(challenge);
+    const first = startWorker(account, browser, { kill });
+    for (const challenge of challenges.slice(0, 5)) void first.challengeHandler.handle(challenge);
     await first.died;
-    first.purse.close();
+    first.wallet.close();
 
-    const second = lifeOf(account, browser);
-    const meet = (some: readonly Challenge[]) => Promise.all(some.map((one) => second.cashier.handle(one)));
+    const second = startWorker(account, browser);
+    const meet = (some: readonly Challenge[]) =>
+      Promise.all(some.map((one) => second.challengeHandler.handle(one)));
     // Pages that waited for the worker to come back may be slower than those that ask for the first time.
-    await Promise.all([second.handover.resume(), meet(challenges.slice(5))]);
-    await Promise.all([second.handover.resume(), meet(challenges.slice(0, 5))]);
+    await Promise.all([second.delivery.resume(), meet(challenges.slice(5))]);
+    await Promise.all([second.delivery.resume(), meet(challenges.slice(0, 5))]);
     expect(second.log).toEqual([]);
     expect(challenges.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(8).fill(200));
-    await expectBooksAgree(account, 8);
-    second.purse.close();
+    await expectRecordsAgree(account, 8);
+    second.wallet.close();
   });
 
   test('share what is kept for them: as many as there are proofs get one, the rest pay', async () => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
-    const life = lifeOf(account, browser);
+    const worker = startWorker(account, browser);
     await allowAll(account, merchant.origin);
     const url = paid('nanoSession');
     const left = await together(3, () => browser.visit(url, script()));
     devnet.faults.set({ kind: 'never_confirm' });
-    const meetings = left.map((challenge) => life.cashier.handle(challenge));
+    const allHandled = left.map((challenge) => worker.challengeHandler.handle(challenge));
     await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 60_000 });
     for (const challenge of left) browser.leave(challenge);
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
-    await Promise.all(meetings);
+    await Promise.all(allHandled);
 
     const again = await together(5, () => browser.visit(url, script()));
-    await Promise.all(again.map((challenge) => life.cashier.handle(challenge)));
-    expect(life.log).toEqual([]);
+    await Promise.all(again.map((challenge) => worker.challengeHandler.handle(challenge)));
+    expect(worker.log).toEqual([]);
     expect(again.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(5).fill(200));
-    await expectBooksAgree(account, 5);
-    life.purse.close();
+    await expectRecordsAgree(account, 5);
+    worker.wallet.close();
   });
 });

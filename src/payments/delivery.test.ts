@@ -8,7 +8,7 @@ import type { Intent } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
 import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
-import { nobody } from './shop.fixture.ts';
+import { silentRecorder } from './worker.fixture.ts';
 
 let devnet: Devnet;
 let account: Account;
@@ -29,7 +29,7 @@ const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
 };
 const CAME = Promise.resolve('came' as const);
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
-const payerOf = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> = {}) => {
+const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> = {}) => {
   const wallet = account.purse();
   return new PaymentRunner({
     journal: account.journal,
@@ -43,21 +43,21 @@ const payerOf = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> 
     ...ports,
   });
 };
-const handoverOf = (runner: PaymentRunner, ports: Partial<DeliveryPorts> = {}) =>
+const deliveryWith = (runner: PaymentRunner, ports: Partial<DeliveryPorts> = {}) =>
   new Delivery({
     journal: account.journal,
     runner,
     waits: async () => false,
     release: () => undefined,
     handleAgain: () => undefined,
-    recorder: nobody,
+    recorder: silentRecorder,
     now: Date.now,
     ...ports,
   });
 
 test('what was approved and never signed is given back, unless its page still waits', async () => {
   const [gone, waiting] = [await reserve(), await reserve()];
-  const delivery = handoverOf(payerOf(), { waits: async ({ id }) => id === waiting.challenge.id });
+  const delivery = deliveryWith(runnerWith(), { waits: async ({ id }) => id === waiting.challenge.id });
   await Promise.all([delivery.resume(), delivery.resume()]);
   expect([await stateOf(gone), await stateOf(waiting)]).toEqual(['abandoned', 'approved']);
   const row = await account.database.get('spending', [
@@ -73,7 +73,7 @@ test('one payment that cannot go on keeps no other waiting', async () => {
   const wallet = account.purse({ patienceMs: 60_000 });
   devnet.faults.set({ kind: 'never_confirm', times: 1 });
   const stuck = await reserve();
-  void payerOf({ wallet: async () => wallet })
+  void runnerWith({ wallet: async () => wallet })
     .run(stuck.id)
     .catch(() => undefined);
   await expect.poll(() => stateOf(stuck)).toBe('published');
@@ -84,13 +84,13 @@ test('one payment that cannot go on keeps no other waiting', async () => {
   });
   expect(own.moved).toBe(10n);
 
-  const runner = payerOf({
+  const runner = runnerWith({
     wallet: async (network) => {
       if (network !== account.network.id) throw new Fault('fault_unknownNetwork');
       return wallet;
     },
   });
-  void handoverOf(runner, { waits: async () => true }).resume();
+  void deliveryWith(runner, { waits: async () => true }).resume();
   await expect.poll(() => stateOf(next)).toBe('proven');
   expect(await stateOf(abroad)).toBe('approved');
   wallet.close();
@@ -100,13 +100,13 @@ test('a payment that is resumed and served at once is walked once and delivered 
   const challenge = challengeOf();
   const intent = await reserve({ challenge });
   const delivered: string[] = [];
-  const runner = payerOf({
+  const runner = runnerWith({
     deliver: async (_, proof) => {
       delivered.push(proof);
       return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
     },
   });
-  const delivery = handoverOf(runner, { waits: async () => true });
+  const delivery = deliveryWith(runner, { waits: async () => true });
   const found = await account.journal.find(intent.id);
   if (found === null) throw new Error('reserved above');
   const payment = wholeOf(found);
@@ -129,7 +129,7 @@ test('a request that joins a payment too late to save it is met once more', asyn
   const { journal } = account;
   const wallet = account.purse();
   let delivery: Delivery | undefined;
-  const runner = payerOf({
+  const runner = runnerWith({
     wallet: async () => {
       delivery?.withdraw(first);
       return wallet;
@@ -151,7 +151,7 @@ test('a request that joins a payment too late to save it is met once more', asyn
       },
     },
   });
-  delivery = handoverOf(runner, { handleAgain: ({ id }) => met.push(id) });
+  delivery = deliveryWith(runner, { handleAgain: ({ id }) => met.push(id) });
   const found = await account.journal.find(intent.id);
   if (found === null) throw new Error('reserved above');
   const payment = wholeOf(found);
@@ -166,7 +166,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
   let underway = 0;
   const serveAll = async (mechanism: keyof typeof most) => {
     const offer = () => (mechanism === 'nanoSession' ? sessionOffer(1n) : signatureOffer(1n));
-    const runner = payerOf({
+    const runner = runnerWith({
       deliver: async () => {
         underway += 1;
         most[mechanism] = Math.max(most[mechanism], underway);
@@ -176,7 +176,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
         return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
       },
     });
-    const delivery = handoverOf(runner);
+    const delivery = deliveryWith(runner);
     const intents = [
       await reserve({ offer: offer() }),
       await reserve({ offer: offer() }),
@@ -194,10 +194,10 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
 
 test('a proof is kept for its request until a minute after its offer is over, and longer if the user wants it', async () => {
   const { id, challenge, offer } = await reserve();
-  const runner = payerOf();
+  const runner = runnerWith();
   await runner.run(id);
   let now = offer.expiresAt + 59_999;
-  const delivery = handoverOf(runner, { now: () => now });
+  const delivery = deliveryWith(runner, { now: () => now });
   const undelivered = async () => (await account.journal.recall(challenge, account.network.id)).undelivered;
   const kept = async () => (await delivery.keptFor(challenge, await undelivered()))?.intent.id;
   expect(await kept()).toBe(id);
@@ -209,7 +209,7 @@ test('a proof is kept for its request until a minute after its offer is over, an
 
 test('a payment that its own page still waits for is kept for no other page, and was not paid in vain', async () => {
   const { id, challenge } = await reserve({ challenge: challengeOf({ tabId: 1 }) });
-  const runner = payerOf();
+  const runner = runnerWith();
   await runner.run(id);
   const other = challengeOf({ tabId: 2 });
   const { undelivered } = await account.journal.recall(other, account.network.id);
@@ -217,9 +217,9 @@ test('a payment that its own page still waits for is kept for no other page, and
     (await delivery.keptFor(other, undelivered))?.intent.id,
     await delivery.isPaidInVain(other, undelivered),
   ];
-  expect(await told(handoverOf(runner, { waits: async (one) => one.id === challenge.id }))).toEqual([
+  expect(await told(deliveryWith(runner, { waits: async (one) => one.id === challenge.id }))).toEqual([
     undefined,
     false,
   ]);
-  expect(await told(handoverOf(runner, { waits: async () => false }))).toEqual([id, true]);
+  expect(await told(deliveryWith(runner, { waits: async () => false }))).toEqual([id, true]);
 });

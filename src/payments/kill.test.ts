@@ -5,9 +5,10 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { Intent, PaymentState } from './payment.ts';
 import { wholeOf } from './private-record.ts';
-import { allowAll, Browser, type Kill, lifeOf } from './shop.fixture.ts';
+import { allowAll, type Kill, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 let devnet: Devnet;
@@ -53,21 +54,21 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
     const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
     await allowAll(account, url);
 
-    const first = lifeOf(account, browser, { kill });
+    const first = startWorker(account, browser, { kill });
     const challenge = await browser.visit(url);
-    void first.cashier.handle(challenge);
+    void first.challengeHandler.handle(challenge);
     await first.died;
-    first.purse.close();
+    first.wallet.close();
 
     const over = isOver(kill);
     if (page === 'is loaded anew') browser.leave(challenge);
     const present = page === 'waits' ? challenge : await browser.visit(url);
-    const second = lifeOf(account, browser);
-    const meet = () => (browser.waits(present) ? second.cashier.handle(present) : Promise.resolve());
+    const second = startWorker(account, browser);
+    const meet = () => (browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve());
     // An alarm, an unlocking and the page, all at once; and the alarm again.
-    await Promise.all([second.handover.resume(), second.handover.resume(), meet()]);
-    await second.handover.resume();
-    second.purse.close();
+    await Promise.all([second.delivery.resume(), second.delivery.resume(), meet()]);
+    await second.delivery.resume();
+    second.wallet.close();
 
     const settledBefore = over && kill.at === 'settled' && kill.when === 'after';
     const payments = await paymentsOf(account);
@@ -108,22 +109,22 @@ test.each(['approved', 'signed', 'published'] as const)(
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
     const challenge = await browser.visit(`${merchant.origin}/article?visit=${crypto.randomUUID()}`);
-    const first = lifeOf(account, browser, { kill: { at, when: 'after' } });
-    void first.cashier.handle(challenge);
+    const first = startWorker(account, browser, { kill: { at, when: 'after' } });
+    void first.challengeHandler.handle(challenge);
     await expect.poll(() => first.approvals.list().length).toBe(1);
     first.approvals.answer(challenge.id, { kind: 'once' });
     await first.died;
 
-    const second = lifeOf(account, browser);
-    await Promise.all([second.handover.resume(), second.cashier.handle(challenge)]);
+    const second = startWorker(account, browser);
+    await Promise.all([second.delivery.resume(), second.challengeHandler.handle(challenge)]);
     expect(second.asked).toEqual([]);
     expect(browser.answers.get(challenge.id)?.status).toBe(200);
     expect(account.sends()).toHaveLength(1);
   },
 );
 
-/** Pays whatever is asked for in this life. */
-function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
+/** Pays whatever is asked for in this worker. */
+function payAll({ approvals }: TestWorker): () => void {
   const timer = setInterval(() => {
     for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
   }, 5);
@@ -142,26 +143,21 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
-    const first = lifeOf(account, browser, { kill });
+    const first = startWorker(account, browser, { kill });
     await first.budgets.setHandOverSite(siteOf(url), true);
     const challenge = await browser.visit(url);
     const restFirst = payAll(first);
-    void first.cashier.handle(challenge);
+    void first.challengeHandler.handle(challenge);
     await first.died;
     restFirst();
-    first.purse.close();
+    first.wallet.close();
 
     if (page === 'is loaded anew') browser.leave(challenge);
     const present = page === 'waits' ? challenge : await browser.visit(url);
-    const second = lifeOf(account, browser);
+    const second = startWorker(account, browser);
     const restSecond = payAll(second);
-    const meet = () => (browser.waits(present) ? second.cashier.handle(present) : Promise.resolve());
-    await Promise.all([
-      second.handover.resume(),
-      second.revoker.maintain(),
-      second.handover.resume(),
-      meet(),
-    ]);
+    const meet = () => (browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve());
+    await Promise.all([second.delivery.resume(), second.recall.maintain(), second.delivery.resume(), meet()]);
     restSecond();
 
     const over = isOver(kill);
@@ -176,13 +172,13 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     if (over && !settledBefore) expect(states).toEqual([page === 'waits' ? 'delivered' : 'refused']);
     else for (const state of states) expect(state).toBe('settled');
     // The account is free again.
-    await second.purse.send(STRANGER, 1n as Raw);
-    second.purse.close();
+    await second.wallet.send(STRANGER, 1n as Raw);
+    second.wallet.close();
   });
 });
 
 describe('revoking a block that was handed over', () => {
-  const points = (['countermand', 'revoked', 'cashed'] as const).flatMap((at) =>
+  const points = (['replacement', 'revoked', 'publishedByPayee'] as const).flatMap((at) =>
     (['before', 'after'] as const).flatMap((when) =>
       ['holds it', 'cashes it'].map((server) => ({ at, when, server })),
     ),
@@ -193,25 +189,25 @@ describe('revoking a block that was handed over', () => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=trackA&hold=1&visit=${crypto.randomUUID()}`;
-    const first = lifeOf(account, browser, { kill });
+    const first = startWorker(account, browser, { kill });
     await first.budgets.setHandOverSite(siteOf(url), true);
     const rest = payAll(first);
-    await first.cashier.handle(await browser.visit(url));
+    await first.challengeHandler.handle(await browser.visit(url));
     rest();
     const [payment] = await paymentsOf(account);
     if (payment === undefined) throw new Error('paid above');
     const { id, amount, network, site, windows } = payment.intent;
 
-    if (kill.at === 'cashed') await merchant.publishHeld();
-    void first.revoker.recall(id);
+    if (kill.at === 'publishedByPayee') await merchant.publishHeld();
+    void first.recall.recall(id);
     await first.died;
-    first.purse.close();
+    first.wallet.close();
     if (server === 'cashes it') await merchant.publishHeld();
 
-    const second = lifeOf(account, browser);
-    await Promise.all([second.revoker.maintain(), second.purse.refresh(), second.handover.resume()]);
-    await Promise.all([second.revoker.recall(id), second.revoker.maintain()]);
-    second.purse.close();
+    const second = startWorker(account, browser);
+    await Promise.all([second.recall.maintain(), second.wallet.refresh(), second.delivery.resume()]);
+    await Promise.all([second.recall.recall(id), second.recall.maintain()]);
+    second.wallet.close();
 
     // Either the cheque is on the ledger and spent, or the change is, and the money is back.
     const isPaid = account.sends().length === 1;
@@ -221,11 +217,13 @@ describe('revoking a block that was handed over', () => {
     const row = await account.database.get('spending', [network.id, site, windows.day]);
     expect(row?.spent).toBe(isPaid ? amount : 0n);
     expect(await account.chains.handedOver()).toEqual([]);
-    expect(isPaid).toBe(kill.at === 'cashed' || (server === 'cashes it' && kill.at === 'countermand'));
+    expect(isPaid).toBe(
+      kill.at === 'publishedByPayee' || (server === 'cashes it' && kill.at === 'replacement'),
+    );
 
-    const third = lifeOf(account, browser);
-    await third.purse.send(STRANGER, 1n as Raw);
+    const third = startWorker(account, browser);
+    await third.wallet.send(STRANGER, 1n as Raw);
     expect(account.sends()).toHaveLength(isPaid ? 2 : 1);
-    third.purse.close();
+    third.wallet.close();
   });
 });

@@ -23,9 +23,10 @@ import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
-import { expectBooksAgree, expectNothingLost, paymentsOf } from './records.fixture.ts';
-import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
+import { expectNothingLost, expectRecordsAgree, paymentsOf } from './records.fixture.ts';
+import { allowAll, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 const PATIENCE = 1_500;
@@ -61,28 +62,29 @@ afterEach(async () => {
   for (const one of others.splice(0)) await one.close();
 });
 
-function lifeOn(rpcUrl: string, wsUrl = devnet.wsUrl) {
+function workerOn(rpcUrl: string, wsUrl = devnet.wsUrl) {
   const openSocket = () => new WebSocket(wsUrl);
-  return lifeOf(account, browser, { purse: { node: nodeAt(rpcUrl), openSocket, patienceMs: PATIENCE } });
+  return startWorker(account, browser, {
+    wallet: { node: nodeAt(rpcUrl), openSocket, patienceMs: PATIENCE },
+  });
 }
-type Life = ReturnType<typeof lifeOn>;
 
 /** What came of a visit: content, why not, or undefined for a server that was not content with the proof. */
-async function visit(life: Life, at = url): Promise<'content' | NotPaidReason | undefined> {
+async function visit(worker: TestWorker, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
-  await life.cashier.handle(challenge);
+  await worker.challengeHandler.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
-  return life.log.find((line) => line.challenge === challenge.id)?.key;
+  return worker.log.find((line) => line.challenge === challenge.id)?.key;
 }
 
-const tend = async (life: Life) => {
-  await life.purse.refresh();
-  await life.handover.resume();
+const maintain = async (worker: TestWorker) => {
+  await worker.wallet.refresh();
+  await worker.delivery.resume();
 };
 
 /** Three sends by hand, while the node is honest: a history that this purse knows of. */
 async function live(): Promise<void> {
-  const { purse: wallet } = lifeOn(devnet.rpcUrl);
+  const { wallet } = workerOn(devnet.rpcUrl);
   for (const amount of [1n, 2n, 3n]) earlier.push(await wallet.send(STRANGER, amount as Raw));
 }
 
@@ -432,17 +434,17 @@ function devnetInfo(hash = '') {
 
 test.each(rows)('$lie: $first, and the truth heals it', async (row) => {
   if (row.lived) await live();
-  const life = lifeOn(liar.rpcUrl, liar.wsUrl);
-  if (!row.cold) await life.purse.chain.look();
+  const worker = workerOn(liar.rpcUrl, liar.wsUrl);
+  if (!row.cold) await worker.wallet.chain.look();
   if (row.unconfirmed) devnet.faults.set({ kind: 'never_confirm' });
   const told = await row.faults();
   devnet.stats.reset();
   liar.set(...told);
-  expect((await visit(life)) ?? 'refused by the server').toBe(row.first);
+  expect((await visit(worker)) ?? 'refused by the server').toBe(row.first);
   await expectNothingLost(account, earlier);
   await expectSignedAsOffered();
-  await life.purse.refresh();
-  expect(life.purse.trouble?.key ?? null).toBe(row.trouble);
+  await worker.wallet.refresh();
+  expect(worker.wallet.trouble?.key ?? null).toBe(row.trouble);
   if (row.trouble !== null) expect(messages[row.trouble].message).toMatch(/\w/);
   await expectSignedAsOffered();
 
@@ -450,12 +452,12 @@ test.each(rows)('$lie: $first, and the truth heals it', async (row) => {
   liar.socket(null);
   devnet.faults.clear();
   for (const { hash } of account.blocks()) devnet.elections.confirm(hash);
-  await tend(life);
-  if (row.first !== 'content') expect(await visit(life)).toBe('content');
-  const payments = await expectBooksAgree(account, merchant, earlier);
+  await maintain(worker);
+  if (row.first !== 'content') expect(await visit(worker)).toBe('content');
+  const payments = await expectRecordsAgree(account, merchant, earlier);
   expect(payments).toMatchObject([{ progress: { state: 'settled' } }]);
   await expectSignedAsOffered();
-  expect(life.purse.trouble?.key).toBeUndefined();
+  expect(worker.wallet.trouble?.key).toBeUndefined();
 });
 
 describe('incoming money', () => {
@@ -470,7 +472,7 @@ describe('incoming money', () => {
     ['less', (raw: bigint) => raw / 9n],
   ])('is worth what its blocks say, not %s', async (_, change) => {
     await arrives(900n);
-    const life = lifeOn(liar.rpcUrl);
+    const worker = workerOn(liar.rpcUrl);
     liar.set(
       twist('receivable', ({ blocks }) => ({
         blocks: Object.fromEntries(
@@ -481,34 +483,37 @@ describe('incoming money', () => {
         ),
       })),
     );
-    await life.purse.refresh();
+    await worker.wallet.refresh();
     expect(account.blocks().at(-1)).toMatchObject({ subtype: 'receive', amount: 900n });
-    expect([life.purse.balance, life.purse.trouble?.key ?? null]).toEqual([XNO + 900n, null]);
+    expect([worker.wallet.balance, worker.wallet.trouble?.key ?? null]).toEqual([XNO + 900n, null]);
   });
 
   test('that was taken in is not taken in again, however often a node names it', async () => {
     const sources = await Promise.all(Array.from({ length: 32 }, () => arrives(3n)));
-    const life = lifeOn(liar.rpcUrl);
-    await life.purse.refresh();
+    const worker = workerOn(liar.rpcUrl);
+    await worker.wallet.refresh();
     const taken = [XNO + 96n, null, 32];
     const now = async () => [
-      life.purse.balance,
-      life.purse.trouble?.key ?? null,
+      worker.wallet.balance,
+      worker.wallet.trouble?.key ?? null,
       await account.database.count('blocks'),
     ];
     expect(await now()).toEqual(taken);
     liar.set(twist('receivable', () => ({ blocks: Object.fromEntries(sources.map((hash) => [hash, '3'])) })));
-    await life.purse.refresh();
+    await worker.wallet.refresh();
     expect(await now()).toEqual(taken);
   });
 
   test('that is somebody else’s is left alone', async () => {
     const stranger = await devnet.faucet(STRANGER, 5n);
     await devnet.confirmed(stranger);
-    const life = lifeOn(liar.rpcUrl);
+    const worker = workerOn(liar.rpcUrl);
     liar.set(twist('receivable', () => ({ blocks: { [stranger]: '5' } })));
-    await life.purse.refresh();
-    expect([life.purse.balance, life.purse.trouble?.key ?? null]).toEqual([XNO, 'fault_sourceUnproven']);
+    await worker.wallet.refresh();
+    expect([worker.wallet.balance, worker.wallet.trouble?.key ?? null]).toEqual([
+      XNO,
+      'fault_sourceUnproven',
+    ]);
     expect(await account.database.count('blocks')).toBe(0);
   });
 
@@ -517,25 +522,25 @@ describe('incoming money', () => {
     others.push(dream);
     await dream.confirmed(await dream.faucet(account.address, 1_000_000n * XNO));
     dream.faults.set({ kind: 'never_confirm' });
-    const dreaming = lifeOn(dream.rpcUrl, dream.wsUrl);
-    await dreaming.purse.refresh();
-    expect(dreaming.purse.balance).toBe(1_000_001n * XNO);
+    const dreaming = workerOn(dream.rpcUrl, dream.wsUrl);
+    await dreaming.wallet.refresh();
+    expect(dreaming.wallet.balance).toBe(1_000_001n * XNO);
     expect(await visit(dreaming)).toBe('fault_notConfirmed');
     await expectSignedAsOffered();
     expect(account.sends()).toEqual([]);
 
-    const awake = lifeOn(devnet.rpcUrl);
-    await tend(awake);
-    expect([awake.purse.balance, awake.purse.trouble?.key ?? null]).toEqual([XNO, null]);
+    const awake = workerOn(devnet.rpcUrl);
+    await maintain(awake);
+    expect([awake.wallet.balance, awake.wallet.trouble?.key ?? null]).toEqual([XNO, null]);
     // What was signed in the dream keeps its money until something else stands in its place for good.
     expect(await visit(awake)).toBe('fault_notConfirmed');
     await expectNothingLost(account);
     expect(await visit(awake, `${url}&other=1`)).toBe('content');
-    await tend(awake);
+    await maintain(awake);
     const again = (await paymentsOf(account)).find(({ intent }) => intent.challenge.url === url);
     expect(again).toMatchObject({ progress: { state: 'proven' }, replaced: [expect.any(String)] });
     expect(await visit(awake)).toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(2);
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(2);
     await expectSignedAsOffered();
   });
 });
@@ -545,9 +550,9 @@ test('where a node sends us instead, nobody is asked (a redirect is not followed
   others.push(elsewhere);
   for (const status of [301, 302, 303, 307, 308]) {
     liar.set({ kind: 'answer', way: 'there', status, headers: { Location: elsewhere.rpcUrl } });
-    const life = lifeOn(liar.rpcUrl);
-    await life.purse.refresh();
-    expect(life.purse.trouble?.key ?? null).toBe('fault_nodeUnreachable');
+    const worker = workerOn(liar.rpcUrl);
+    await worker.wallet.refresh();
+    expect(worker.wallet.trouble?.key ?? null).toBe('fault_nodeUnreachable');
   }
   expect(elsewhere.requests).toEqual([]);
 });

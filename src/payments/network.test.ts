@@ -17,9 +17,10 @@ import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
-import { expectBooksAgree, expectNothingLost, ownSends } from './records.fixture.ts';
-import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
+import { expectNothingLost, expectRecordsAgree, ownSends } from './records.fixture.ts';
+import { allowAll, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 const GENESIS = toAddress(genesisBlock().account);
@@ -62,26 +63,25 @@ afterEach(async () => {
 });
 
 /** A life of the worker whose purse asks these nodes. */
-const lifeOn = (...rpcUrls: string[]) => lifeWith(rpcUrls, TIMEOUT, PATIENCE);
-function lifeWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: number) {
+const workerOn = (...rpcUrls: string[]) => workerWith(rpcUrls, TIMEOUT, PATIENCE);
+function workerWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: number) {
   const node = NodeClient.at({ rpcUrls, fetch, timeoutMs, now: () => Date.now() + ahead });
   const openSocket = () => new WebSocket(proxy.wsUrl);
-  return lifeOf(account, browser, { purse: { node, openSocket, patienceMs } });
+  return startWorker(account, browser, { wallet: { node, openSocket, patienceMs } });
 }
-type Life = ReturnType<typeof lifeOn>;
 
 /** Visits the page: what came of it, content or why not. */
-async function visit(life: Life, at = url): Promise<'content' | NotPaidReason | undefined> {
+async function visit(worker: TestWorker, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
-  await life.cashier.handle(challenge);
+  await worker.challengeHandler.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
-  return life.log.find((line) => line.challenge === challenge.id)?.key;
+  return worker.log.find((line) => line.challenge === challenge.id)?.key;
 }
 
 /** What an alarm, an unlocking or a start does. */
-const tend = async (life: Life) => {
-  await life.purse.refresh();
-  await life.handover.resume();
+const maintain = async (worker: TestWorker) => {
+  await worker.wallet.refresh();
+  await worker.delivery.resume();
 };
 
 interface Row {
@@ -208,32 +208,32 @@ const rows: readonly Row[] = [
 
 describe.each(['the same life', 'the next life'])('%s goes on', (which) => {
   test.each(rows)('$name: first $first', async ({ faults = [], socket = null, cold = false, first }) => {
-    const life = lifeOn(proxy.rpcUrl);
-    if (!cold) await life.purse.chain.look();
+    const worker = workerOn(proxy.rpcUrl);
+    if (!cold) await worker.wallet.chain.look();
     proxy.set(...faults);
     proxy.socket(socket);
-    expect(await visit(life)).toBe(first);
+    expect(await visit(worker)).toBe(first);
     await expectNothingLost(account);
-    if (which === 'the same life') await tend(life);
+    if (which === 'the same life') await maintain(worker);
 
     proxy.set();
     proxy.socket(null);
     ahead = RESTED;
-    const after = which === 'the same life' ? life : lifeOn(proxy.rpcUrl);
-    await tend(after);
+    const after = which === 'the same life' ? worker : workerOn(proxy.rpcUrl);
+    await maintain(after);
     if (first !== 'content') expect(await visit(after)).toBe('content');
-    const payments = await expectBooksAgree(account, merchant);
+    const payments = await expectRecordsAgree(account, merchant);
     expect(payments).toMatchObject([{ progress: { state: 'settled' } }]);
   });
 });
 
 describe('the network', () => {
   test('is heard of by the WebSocket alone where polling always fails', async () => {
-    const life = lifeOn(proxy.rpcUrl);
-    await life.purse.chain.look();
+    const worker = workerOn(proxy.rpcUrl);
+    await worker.wallet.chain.look();
     proxy.set({ kind: 'cut', way: 'there', action: 'block_info' });
     let came: unknown;
-    void visit(life).then((what) => {
+    void visit(worker).then((what) => {
       came = what;
     });
     // Whenever the purse begins to listen, there is something to hear.
@@ -243,30 +243,30 @@ describe('the network', () => {
         return came;
       })
       .toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 
   test('never confirms: the purse keeps watching, and the page has it when it does', async () => {
-    const life = lifeOn(proxy.rpcUrl);
+    const worker = workerOn(proxy.rpcUrl);
     devnet.faults.set({ kind: 'never_confirm' });
-    expect(await visit(life)).toBe('fault_notConfirmed');
-    await tend(life);
-    expect(await visit(life)).toBe('fault_notConfirmed');
+    expect(await visit(worker)).toBe('fault_notConfirmed');
+    await maintain(worker);
+    expect(await visit(worker)).toBe('fault_notConfirmed');
     await expectNothingLost(account);
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
-    expect(await visit(life)).toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+    expect(await visit(worker)).toBe('content');
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 
   test('loses the block: the very same one is published again', async () => {
-    const life = lifeOn(proxy.rpcUrl);
+    const worker = workerOn(proxy.rpcUrl);
     devnet.faults.set({ kind: 'never_confirm' });
-    expect(await visit(life)).toBe('fault_notConfirmed');
+    expect(await visit(worker)).toBe('fault_notConfirmed');
     for (const { hash } of account.sends()) devnet.ledger.rollback(hash);
     devnet.faults.clear();
-    await tend(life);
-    expect(await visit(life)).toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+    await maintain(worker);
+    expect(await visit(worker)).toBe('content');
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 });
 
@@ -279,47 +279,47 @@ async function rival(amount = 5n) {
 
 describe('another wallet on the same seed', () => {
   test('paid before our block was signed: ours is made on top of theirs', async () => {
-    const life = lifeOn(proxy.rpcUrl);
-    await life.purse.chain.look();
+    const worker = workerOn(proxy.rpcUrl);
+    await worker.wallet.chain.look();
     const theirs = await rival();
     await account.publish(theirs);
-    expect(await visit(life)).toBe('content');
+    expect(await visit(worker)).toBe('content');
     expect(ownSends(account, [theirs.hash])).toMatchObject([{ block: { previous: theirs.hash } }]);
-    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+    expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
   test('pays after ours was signed and before it is published: the same', async () => {
-    const life = lifeOn(proxy.rpcUrl);
-    await life.purse.chain.look();
+    const worker = workerOn(proxy.rpcUrl);
+    await worker.wallet.chain.look();
     const theirs = await rival();
     proxy.set({ kind: 'cut', way: 'there', action: 'process' });
-    expect(await visit(life)).toBe('fault_blockWaits');
+    expect(await visit(worker)).toBe('fault_blockWaits');
     await account.publish(theirs);
     proxy.set();
-    expect(await visit(life)).toBe('content');
-    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+    expect(await visit(worker)).toBe('content');
+    expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
   test.each(['ours', 'theirs'])('pays at once with ours, and the network chooses %s', async (winner) => {
-    const life = lifeOn(proxy.rpcUrl);
-    await life.purse.chain.look();
+    const worker = workerOn(proxy.rpcUrl);
+    await worker.wallet.chain.look();
     devnet.faults.set({ kind: 'never_confirm' });
     const theirs = await rival();
     await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
     });
-    expect(await visit(life)).toBe('fault_blockWaits');
-    await tend(life);
-    expect(life.purse.trouble?.key ?? null).toBe('fault_nodeBehind');
+    expect(await visit(worker)).toBe('fault_blockWaits');
+    await maintain(worker);
+    expect(worker.wallet.trouble?.key ?? null).toBe('fault_nodeBehind');
     await expectNothingLost(account, [theirs.hash]);
     devnet.faults.clear();
     if (winner === 'theirs') devnet.elections.confirm(theirs.hash);
     else devnet.ledger.rollback(theirs.hash);
-    await tend(life);
-    if (winner === 'theirs') expect((await visit(life)) === 'content').toBe(true);
-    else expect(await visit(life)).toBe('content');
-    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+    await maintain(worker);
+    if (winner === 'theirs') expect((await visit(worker)) === 'content').toBe(true);
+    else expect(await visit(worker)).toBe('content');
+    expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 });
 
@@ -333,8 +333,8 @@ describe('two nodes', () => {
 
   test('of which one is down', async () => {
     proxy.set({ kind: 'cut', way: 'there' });
-    expect(await visit(lifeOn(proxy.rpcUrl, devnet.rpcUrl))).toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+    expect(await visit(workerOn(proxy.rpcUrl, devnet.rpcUrl))).toBe('content');
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 
   test.each(['first', 'second'])(
@@ -343,36 +343,36 @@ describe('two nodes', () => {
       const { rpcUrl } = await island();
       proxy.set({ kind: 'elsewhere', rpcUrl });
       const urls = [proxy.rpcUrl, devnet.rpcUrl];
-      const life = lifeOn(...(place === 'first' ? urls : urls.reverse()));
-      await life.purse.chain.look();
-      expect(await visit(life)).toBe('content');
-      expect(await expectBooksAgree(account, merchant)).toHaveLength(1);
+      const worker = workerOn(...(place === 'first' ? urls : urls.reverse()));
+      await worker.wallet.chain.look();
+      expect(await visit(worker)).toBe('content');
+      expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
     },
   );
 
   test('of which one is behind and takes what the other has replaced: ours is made on top of that', async () => {
     const behind = await island();
     behind.faults.set({ kind: 'never_confirm' });
-    const life = lifeOn(behind.rpcUrl, devnet.rpcUrl);
-    await life.purse.chain.look();
+    const worker = workerOn(behind.rpcUrl, devnet.rpcUrl);
+    await worker.wallet.chain.look();
     const theirs = await rival();
     await account.publish(theirs);
-    expect(await visit(life)).toBe('content');
-    expect(await expectBooksAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+    expect(await visit(worker)).toBe('content');
+    expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
   test('of which the island was the only one there: what it took lands when the other is back', async () => {
     const { rpcUrl } = await island();
-    const away = lifeOn(rpcUrl);
+    const away = workerOn(rpcUrl);
     const urls = [url, `${url}&second=1`, `${url}&third=1`];
     for (const each of urls) expect(await visit(away, each)).not.toBe('content');
     expect(account.sends()).toEqual([]);
     await expectNothingLost(account);
-    const home = lifeOn(devnet.rpcUrl);
-    await tend(home);
+    const home = workerOn(devnet.rpcUrl);
+    await maintain(home);
     for (const each of urls) expect(await visit(home, each)).toBe('content');
-    expect(await expectBooksAgree(account, merchant)).toHaveLength(3);
-    expect(home.purse.trouble?.key).toBeUndefined();
+    expect(await expectRecordsAgree(account, merchant)).toHaveLength(3);
+    expect(home.wallet.trouble?.key).toBeUndefined();
   });
 });
 
@@ -413,16 +413,16 @@ describe('whatever goes wrong, in whatever order, during one to five payments', 
         ahead = 0;
         await allowAll(account, url);
         const urls = steps.map((_, n) => `${url}&account=${account.address}&n=${n}`);
-        const hasty = () => lifeWith([proxy.rpcUrl], 100, 250);
-        let life = hasty();
+        const hasty = () => workerWith([proxy.rpcUrl], 100, 250);
+        let worker = hasty();
         for (const [n, { line, node, socket, dies }] of steps.entries()) {
           proxy.set(...line);
           proxy.socket(socket);
           devnet.faults.set(...node.map((fault) => ({ ...fault, account: account.address })));
-          await visit(life, urls[n]);
+          await visit(worker, urls[n]);
           await expectNothingLost(account);
-          if (dies) life = hasty();
-          await tend(life);
+          if (dies) worker = hasty();
+          await maintain(worker);
           await expectNothingLost(account);
         }
 
@@ -430,12 +430,12 @@ describe('whatever goes wrong, in whatever order, during one to five payments', 
         proxy.socket(null);
         devnet.faults.clear();
         ahead = RESTED;
-        life = lifeOn(devnet.rpcUrl);
+        worker = workerOn(devnet.rpcUrl);
         for (const { hash } of account.blocks()) devnet.elections.confirm(hash);
-        await tend(life);
+        await maintain(worker);
         for (const each of urls)
-          if (!browser.served.has(each)) expect(await visit(life, each)).toBe('content');
-        expect(await expectBooksAgree(account, merchant)).toHaveLength(steps.length);
+          if (!browser.served.has(each)) expect(await visit(worker, each)).toBe('content');
+        expect(await expectRecordsAgree(account, merchant)).toHaveLength(steps.length);
       }),
       { numRuns: 12, endOnFailure: true },
     );

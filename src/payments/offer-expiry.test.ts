@@ -6,17 +6,18 @@ import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
+import { Browser } from './browser.fixture.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { debitedOf } from './records.fixture.ts';
-import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { allowAll, type Kill, startWorker, type TestWorker, type WorkerOptions } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;
 let browser: Browser;
-let life: ReturnType<typeof lifeOf>;
+let worker: TestWorker;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -30,13 +31,13 @@ beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, XNO);
   browser = new Browser();
-  life = lifeOf(account, browser);
+  worker = startWorker(account, browser);
 });
 
-const begin = (options: LifeOptions = {}) => {
-  life.purse.close();
-  life = lifeOf(account, browser, options);
-  return life;
+const begin = (options: WorkerOptions = {}) => {
+  worker.wallet.close();
+  worker = startWorker(account, browser, options);
+  return worker;
 };
 const payments = async (): Promise<readonly Payment[]> =>
   (await account.database.getAll('payments'))
@@ -61,7 +62,7 @@ async function unpublished(): Promise<Payment> {
   await allowAll(account, url);
   devnet.faults.set({ kind: 'drop_request', action: 'process' });
   const challenge = await browser.visit(url);
-  await life.cashier.handle(challenge);
+  await worker.challengeHandler.handle(challenge);
   devnet.faults.clear();
   browser.leave(challenge);
   const payment = await first();
@@ -76,7 +77,7 @@ describe('a signed block that no node has', () => {
   test('is published while it still buys something', async () => {
     const payment = await unpublished();
     begin({ now: () => lastMoment(payment) - 1 });
-    await life.handover.resume();
+    await worker.delivery.resume();
     expect(await states()).toEqual(['proven']);
     expect(subtypes()).toEqual(['send']);
   });
@@ -85,24 +86,24 @@ describe('a signed block that no node has', () => {
     const payment = await unpublished();
     expect(await spent()).toBe(payment.intent.amount);
     begin({ now: () => lastMoment(payment) });
-    await Promise.all([life.handover.resume(), life.purse.refresh(), life.handover.resume()]);
+    await Promise.all([worker.delivery.resume(), worker.wallet.refresh(), worker.delivery.resume()]);
     expect(await states()).toEqual(['revoked']);
     expect(subtypes()).toEqual(['change']);
     expect(await spent()).toBe(0n);
     expect(await account.chains.handedOver()).toEqual([]);
-    await life.purse.send(STRANGER, 1n as Raw);
-    expect(life.purse.balance).toBe(XNO - 1n);
+    await worker.wallet.send(STRANGER, 1n as Raw);
+    expect(worker.wallet.balance).toBe(XNO - 1n);
   });
 
   test('is not published by whoever looks at the account either', async () => {
     const payment = await unpublished();
     begin({ now: () => lastMoment(payment) });
-    await life.purse.refresh();
+    await worker.wallet.refresh();
     expect(subtypes()).toEqual([]);
-    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_chequeOut');
-    await life.revoker.maintain();
+    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_chequeOut');
+    await worker.recall.maintain();
     expect(await states()).toEqual(['revoked']);
-    await life.purse.send(STRANGER, 1n as Raw);
+    await worker.wallet.send(STRANGER, 1n as Raw);
   });
 
   test('stays held back where whoever looks at the account comes first by a hair', async () => {
@@ -126,8 +127,8 @@ describe('a signed block that no node has', () => {
       handedOver: () => chains.handedOver(),
       withhold: (cheque) => chains.withhold(cheque),
     };
-    begin({ now, purse: { store } });
-    await life.handover.resume();
+    begin({ now, wallet: { store } });
+    await worker.delivery.resume();
     looker.close();
     expect(subtypes()).toEqual(['change']);
     expect(await states()).toEqual(['revoked']);
@@ -150,9 +151,9 @@ describe('a signed block that no node has', () => {
     };
     await account.publish({ hash: payment.progress.hash, json });
     begin({ now: () => lastMoment(payment) });
-    expect(await life.purse.chain.withhold(payment.progress.hash)).toBe(false);
+    expect(await worker.wallet.chain.withhold(payment.progress.hash)).toBe(false);
     expect(await account.chains.handedOver()).toEqual([]);
-    await life.handover.resume();
+    await worker.delivery.resume();
     expect(await states()).toEqual(['proven']);
     expect(subtypes()).toEqual(['send']);
     expect(await spent()).toBe(payment.intent.amount);
@@ -162,44 +163,44 @@ describe('a signed block that no node has', () => {
     const payment = await unpublished();
     devnet.faults.set({ kind: 'drop_request' });
     begin({ now: () => lastMoment(payment) });
-    await life.handover.resume();
+    await worker.delivery.resume();
     expect(await states()).toEqual(['signed']);
     devnet.faults.clear();
-    await life.handover.resume();
+    await worker.delivery.resume();
     expect(await states()).toEqual(['revoked']);
   });
 });
 
-test.each(['heldBack', 'countermand', 'revoked'] as const)(
+test.each(['withheld', 'replacement', 'revoked'] as const)(
   'held back, it is taken back all the same when the clock is set back: killed at %s',
   async (at) => {
     const payment = await unpublished();
-    const when = at === 'heldBack' ? 'after' : 'before';
+    const when = at === 'withheld' ? 'after' : 'before';
     const dying = begin({ kill: { at, when }, now: () => lastMoment(payment) });
-    void dying.handover.resume();
+    void dying.delivery.resume();
     await dying.died;
     begin();
-    await life.handover.resume();
+    await worker.delivery.resume();
     expect(await states()).toEqual(['revoked']);
     expect(subtypes()).toEqual(['change']);
     expect(await spent()).toBe(0n);
-    await life.purse.send(STRANGER, 1n as Raw);
+    await worker.wallet.send(STRANGER, 1n as Raw);
   },
 );
 
-const kills = (['heldBack', 'countermand', 'revoked'] as const).flatMap((at) =>
+const kills = (['withheld', 'replacement', 'revoked'] as const).flatMap((at) =>
   (['before', 'after'] as const).map((when): Kill => ({ at, when })),
 );
 
 test.each(kills)('taken back, and killed $when $at: one block, and the money is free', async (kill) => {
   const payment = await unpublished();
   const dying = begin({ kill, now: () => lastMoment(payment) });
-  void dying.handover.resume();
+  void dying.delivery.resume();
   await dying.died;
   begin({ now: () => lastMoment(payment) + 1 });
-  await Promise.all([life.handover.resume(), life.revoker.maintain()]);
+  await Promise.all([worker.delivery.resume(), worker.recall.maintain()]);
   expect(await states()).toEqual(['revoked']);
   expect(subtypes()).toEqual(['change']);
   expect(await spent()).toBe(0n);
-  await life.purse.send(STRANGER, 1n as Raw);
+  await worker.wallet.send(STRANGER, 1n as Raw);
 });

@@ -13,10 +13,11 @@ import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import { isDebited, type PaymentState } from './payment.ts';
 import { debitedOf, paymentsOf } from './records.fixture.ts';
-import { allowAll, Browser, type Kill, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { allowAll, type Kill, startWorker, type TestWorker, type WorkerOptions } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 let devnet: Devnet;
@@ -41,7 +42,6 @@ interface Installation {
   readonly account: Account;
   readonly browser: Browser;
 }
-type Life = ReturnType<typeof lifeOf>;
 
 const paid = (mechanism = 'nanoSession') =>
   `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
@@ -56,28 +56,29 @@ async function twins(): Promise<readonly [Installation, Installation]> {
     { account: second, browser: new Browser() },
   ];
 }
-const wake = ({ account, browser }: Installation, options?: LifeOptions) => lifeOf(account, browser, options);
+const wake = ({ account, browser }: Installation, options?: WorkerOptions) =>
+  startWorker(account, browser, options);
 
 /** Visits a page: what came of it, content or why not. */
 async function visit(
-  life: Life,
+  worker: TestWorker,
   { browser }: Installation,
   url = paid(),
 ): Promise<'content' | NotPaidReason | undefined> {
-  return served(life, browser, await browser.visit(url));
+  return served(worker, browser, await browser.visit(url));
 }
 async function served(
-  life: Life,
+  worker: TestWorker,
   browser: Browser,
   challenge: Challenge,
 ): Promise<'content' | NotPaidReason | undefined> {
-  await life.cashier.handle(challenge);
+  await worker.challengeHandler.handle(challenge);
   if (browser.answers.get(challenge.id)?.status === 200) return 'content';
-  return life.log.find((line) => line.challenge === challenge.id)?.key;
+  return worker.log.find((line) => line.challenge === challenge.id)?.key;
 }
 
 /** Ledger = both journals = the merchant's books = what both budgets were debited with, payment by payment. */
-async function expectBooksAgree(
+async function expectRecordsAgree(
   installations: readonly Installation[],
   times: number,
   ends: readonly PaymentState[] = ['settled'],
@@ -109,14 +110,14 @@ async function expectBooksAgree(
 }
 
 /** Keys that are given out only once so many purses have asked for them: their first blocks stand on one head. */
-function inStep(many: number): (one: Installation) => LifeOptions {
+function inStep(many: number): (one: Installation) => WorkerOptions {
   let resolve = () => {};
   const promise = new Promise<void>((done) => {
     resolve = done;
   });
   let asked = 0;
   return ({ account }) => ({
-    purse: {
+    wallet: {
       keys: async () => {
         asked += 1;
         if (asked === many) resolve();
@@ -144,29 +145,29 @@ describe('twenty requests in two browsers at once all end with their content, an
   ])('%s', async (_, mechanisms, how) => {
     const both = await twins();
     const step = inStep(2);
-    const lives = both.map((one) => wake(one, step(one)));
-    for (const { purse: wallet } of lives) wallet.open();
-    await Promise.all(lives.map(({ purse: wallet }) => wallet.refresh()));
+    const workers = both.map((one) => wake(one, step(one)));
+    for (const { wallet } of workers) wallet.open();
+    await Promise.all(workers.map(({ wallet }) => wallet.refresh()));
     const visits = both.flatMap((one, n) =>
       Array.from({ length: 10 }, async (_, count) =>
-        visit(lives[n] as Life, one, paid(mechanisms[count % mechanisms.length])),
+        visit(workers[n] as TestWorker, one, paid(mechanisms[count % mechanisms.length])),
       ),
     );
     expect(await Promise.all(visits)).toEqual(Array(20).fill('content'));
-    await expectBooksAgree(both, 20);
+    await expectRecordsAgree(both, 20);
     expect((await lostBy(...both))[how]).not.toEqual([]);
     const proofs = both.flatMap(({ browser }) => browser.proofs);
     expect(new Set(proofs).size).toBe(proofs.length);
-    for (const { purse: wallet } of lives) wallet.close();
+    for (const { wallet } of workers) wallet.close();
   });
 });
 
 describe('the very same block in both browsers', () => {
   /** Both look at the ledger; then one pays, and the other signs the same on what it knows. */
-  async function oneBehind(options?: LifeOptions) {
+  async function oneBehind(options?: WorkerOptions) {
     const [first, second] = await twins();
     const behind = wake(second, options);
-    await behind.purse.chain.look();
+    await behind.wallet.chain.look();
     expect(await visit(wake(first), first, paid('nanoSignature'))).toBe('content');
     return { first, second, behind };
   }
@@ -179,49 +180,49 @@ describe('the very same block in both browsers', () => {
     expect(second.browser.proofs).toHaveLength(1);
     const [shown = ''] = second.browser.proofs;
     expect(atob(shown)).not.toContain(taken?.hash);
-    await expectBooksAgree([first, second], 2);
+    await expectRecordsAgree([first, second], 2);
   });
 
   test('is known as the other one’s after the worker has died over it as well', async () => {
     const { first, second, behind } = await oneBehind({ kill: { at: 'signed', when: 'after' } });
     const url = paid('nanoSignature');
     const challenge = await second.browser.visit(url);
-    void behind.cashier.handle(challenge);
+    void behind.challengeHandler.handle(challenge);
     await behind.died;
-    behind.purse.close();
+    behind.wallet.close();
     const again = wake(second);
-    await Promise.all([again.handover.resume(), served(again, second.browser, challenge)]);
+    await Promise.all([again.delivery.resume(), served(again, second.browser, challenge)]);
     expect(second.browser.served).toContain(url);
     expect((await lostBy(second)).claimed).toHaveLength(1);
-    await expectBooksAgree([first, second], 2);
+    await expectRecordsAgree([first, second], 2);
   });
 
   test('is our own where a connection sends it twice, and where the worker died before it heard of it', async () => {
     const [one] = await twins();
     const line = await startProxy(devnet);
     others.push(line);
-    const life = wake(one, { purse: { node: nodeAt(line.rpcUrl) } });
+    const worker = wake(one, { wallet: { node: nodeAt(line.rpcUrl) } });
     line.set({ kind: 'duplicate', way: 'there', action: 'process' });
-    expect(await visit(life, one, paid('nanoSignature'))).toBe('content');
+    expect(await visit(worker, one, paid('nanoSignature'))).toBe('content');
     line.set();
     const dying = wake(one, { kill: { at: 'published', when: 'before' } });
     const url = paid('nanoSignature');
     const challenge = await one.browser.visit(url);
-    void dying.cashier.handle(challenge);
+    void dying.challengeHandler.handle(challenge);
     await dying.died;
     const again = wake(one);
-    await Promise.all([again.handover.resume(), served(again, one.browser, challenge)]);
+    await Promise.all([again.delivery.resume(), served(again, one.browser, challenge)]);
     expect(one.browser.served).toContain(url);
     expect(await lostBy(one)).toEqual({ replaced: [], claimed: [] });
-    await expectBooksAgree([one], 2);
+    await expectRecordsAgree([one], 2);
   });
 
   test('is ours where any node has it from us, or gives no answer', async () => {
     const [first, second] = await twins();
     const apart = await twinOf(devnet);
     others.push(apart);
-    const behind = wake(second, { purse: { node: nodeAt(devnet.rpcUrl, apart.rpcUrl) } });
-    await behind.purse.chain.look();
+    const behind = wake(second, { wallet: { node: nodeAt(devnet.rpcUrl, apart.rpcUrl) } });
+    await behind.wallet.chain.look();
     expect(await visit(wake(first), first, paid('nanoSignature'))).toBe('content');
     // Both browsers have a node that has it from them: either may think so, and the server serves one of them.
     expect(await visit(behind, second, paid('nanoSignature'))).toBeUndefined();
@@ -242,19 +243,19 @@ describe('a payment whose block was replaced', () => {
     async ({ mechanism, when }) => {
       const [first, second] = await twins();
       const behind = wake(second, { kill: { at: 'signedInstead', when } });
-      await behind.purse.chain.look();
+      await behind.wallet.chain.look();
       expect(await visit(wake(first), first, paid(mechanism))).toBe('content');
       const url = paid(mechanism);
       const challenge = await second.browser.visit(url);
-      void behind.cashier.handle(challenge);
+      void behind.challengeHandler.handle(challenge);
       await behind.died;
-      behind.purse.close();
+      behind.wallet.close();
       const again = wake(second);
-      await Promise.all([again.handover.resume(), served(again, second.browser, challenge)]);
+      await Promise.all([again.delivery.resume(), served(again, second.browser, challenge)]);
       expect(second.browser.served).toContain(url);
       const { replaced, claimed } = await lostBy(second);
       expect(mechanism === 'nanoSession' ? replaced : claimed).toHaveLength(1);
-      await expectBooksAgree([first, second], 2);
+      await expectRecordsAgree([first, second], 2);
     },
   );
 
@@ -267,22 +268,22 @@ describe('a payment whose block was replaced', () => {
       const [first, second] = await twins();
       const island = await twinOf(devnet);
       others.push(island);
-      const there = wake(first, { purse: { node: nodeAt(island.rpcUrl), openSocket: null } });
+      const there = wake(first, { wallet: { node: nodeAt(island.rpcUrl), openSocket: null } });
       devnet.faults.set({ kind: 'never_confirm' });
-      const real = wake(second, { purse: { patienceMs: 300 } });
+      const real = wake(second, { wallet: { patienceMs: 300 } });
       const url = paid();
       expect(await visit(real, second, url)).toBe('fault_notConfirmed');
       const [ours] = second.account.sends();
       if (ours === undefined) throw new Error('published above');
-      await there.purse.send(STRANGER, 1n as Raw);
+      await there.wallet.send(STRANGER, 1n as Raw);
       await island.confirmed(await newestOf(first));
       island.faults.set({ kind: 'never_confirm' });
       const astray = wake(second, {
-        purse: { node: nodeAt(island.rpcUrl), patienceMs: 300, openSocket: null },
+        wallet: { node: nodeAt(island.rpcUrl), patienceMs: 300, openSocket: null },
         ...(kill && { kill }),
       });
-      await Promise.race([astray.handover.resume(), astray.died]);
-      astray.purse.close();
+      await Promise.race([astray.delivery.resume(), astray.died]);
+      astray.wallet.close();
       expect((await lostBy(second)).replaced).toEqual([ours.hash]);
       expect(await newestOf(second)).not.toBe(ours.hash);
       devnet.faults.clear();
@@ -299,31 +300,31 @@ describe('a payment whose block was replaced', () => {
     ])('goes on with its first block where that is on the ledger after all: killed %o', async (kill) => {
       const { second, url, ours } = await misled();
       const home = wake(second, kill && { kill });
-      await Promise.race([home.handover.resume(), home.died]);
-      home.purse.close();
+      await Promise.race([home.delivery.resume(), home.died]);
+      home.wallet.close();
       const again = wake(second);
-      await again.handover.resume();
+      await again.delivery.resume();
       expect(await visit(again, second, url)).toBe('content');
       expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
-      await expectBooksAgree([second], 1);
+      await expectRecordsAgree([second], 1);
       // The account is free: what it signed on the other branch keeps nobody waiting.
       expect(await visit(again, second)).toBe('content');
-      await expectBooksAgree([second], 2);
+      await expectRecordsAgree([second], 2);
     });
 
     test('is not taken back as too late where its first block has paid', async () => {
       const { second, ours } = await misled({ at: 'signedInstead', when: 'after' });
       const late = { now: () => Date.now() + 3_600_000 };
       const home = wake(second, late);
-      await Promise.all([home.handover.resume(), home.purse.refresh(), home.revoker.maintain()]);
-      await home.handover.resume();
+      await Promise.all([home.delivery.resume(), home.wallet.refresh(), home.recall.maintain()]);
+      await home.delivery.resume();
       const [payment] = await paymentsOf(second.account);
       expect(payment?.progress).toMatchObject({ state: 'proven', hash: ours.hash });
-      expect(await home.purse.chain.handedOver()).toBeNull();
+      expect(await home.wallet.chain.handedOver()).toBeNull();
       expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
       expect(await debitedOf(second.account)).toBe(ours.amount);
-      await home.purse.send(STRANGER, 1n as Raw);
-      home.purse.close();
+      await home.wallet.send(STRANGER, 1n as Raw);
+      home.wallet.close();
     });
 
     test('is not paid again while another node has its block confirmed', async () => {
@@ -331,13 +332,13 @@ describe('a payment whose block was replaced', () => {
       const [payment] = await paymentsOf(second.account);
       const signed = await second.account.database.count('blocks');
       const torn = wake(second, {
-        purse: { node: nodeAt(island.rpcUrl, devnet.rpcUrl), patienceMs: 300, openSocket: null },
+        wallet: { node: nodeAt(island.rpcUrl, devnet.rpcUrl), patienceMs: 300, openSocket: null },
       });
-      await torn.handover.resume();
+      await torn.delivery.resume();
       expect(await second.account.database.count('blocks')).toBe(signed);
       expect((await paymentsOf(second.account))[0]?.replaced).toHaveLength(1);
       const home = wake(second);
-      await home.handover.resume();
+      await home.delivery.resume();
       expect(await visit(home, second, url)).toBe('content');
       expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
       expect(payment?.intent.amount).toBe(ours.amount);
@@ -346,7 +347,7 @@ describe('a payment whose block was replaced', () => {
 });
 
 test('whatever both browsers do at once, and whenever their workers die: each page is paid for once', async () => {
-  const life = fc.record({
+  const worker = fc.record({
     pays: fc.array(fc.constantFrom('nanoSession', 'nanoSignature'), { maxLength: 3 }),
     dies: fc.constantFrom<(Kill['at'] | null)[]>(
       null,
@@ -359,7 +360,7 @@ test('whatever both browsers do at once, and whenever their workers die: each pa
     when: fc.constantFrom<Kill['when'][]>('before', 'after'),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(life, life), { minLength: 1, maxLength: 3 }), async (rounds) => {
+    fc.asyncProperty(fc.array(fc.tuple(worker, worker), { minLength: 1, maxLength: 3 }), async (rounds) => {
       const both = await twins();
       const asked: (readonly [Installation, Challenge])[] = [];
       for (const round of rounds) {
@@ -372,13 +373,13 @@ test('whatever both browsers do at once, and whenever their workers die: each pa
               asked.push([one, challenge]);
               await served(now, one.browser, challenge);
             });
-            await Promise.race([Promise.all([now.handover.resume(), ...visits]), now.died]);
-            now.purse.close();
+            await Promise.race([Promise.all([now.delivery.resume(), ...visits]), now.died]);
+            now.wallet.close();
           }),
         );
       }
       const last = new Map(both.map((one) => [one, wake(one)]));
-      await Promise.all([...last.values()].map(({ handover: delivery }) => delivery.resume()));
+      await Promise.all([...last.values()].map(({ delivery }) => delivery.resume()));
       // A page that still waits is met again; one that has its 402 is loaded anew.
       for (const [one, { url, ...rest }] of asked) {
         const now = last.get(one);
@@ -388,7 +389,7 @@ test('whatever both browsers do at once, and whenever their workers die: each pa
         if (!one.browser.served.has(url)) expect(await visit(now, one, url)).toBe('content');
       }
       // A worker may die over the answer to its proof: the page has it, and the journal does not know.
-      await expectBooksAgree(both, asked.length, ['settled', 'delivered']);
+      await expectRecordsAgree(both, asked.length, ['settled', 'delivered']);
     }),
     { numRuns: 6, endOnFailure: true },
   );

@@ -35,10 +35,10 @@ beforeEach(async () => {
   account = await accountWith(devnet, 1_000n);
   wallet = account.purse();
   answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
-  runner = payerWith({});
+  runner = runnerWith({});
 });
 
-const payerWith = (ports: Partial<PaymentRunnerPorts>) =>
+const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
   new PaymentRunner({
     journal: account.journal,
     wallet: async () => wallet,
@@ -85,7 +85,7 @@ describe('one walk', () => {
 
   test('two payers over one journal pay once', async () => {
     const intent = await reserve();
-    const other = payerWith({ wallet: async () => account.purse() });
+    const other = runnerWith({ wallet: async () => account.purse() });
     const walks = await Promise.allSettled([runner.run(intent.id), other.run(intent.id)]);
     expect(walks.some(({ status }) => status === 'fulfilled')).toBe(true);
     expect(amounts()).toEqual([10n]);
@@ -184,7 +184,7 @@ describe('what cannot go on now stays as it is', () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
-    const abroad = payerWith({ wallet: () => Promise.reject(new Fault('fault_unknownNetwork')) });
+    const abroad = runnerWith({ wallet: () => Promise.reject(new Fault('fault_unknownNetwork')) });
     devnet.stats.reset();
     await expect(abroad.run(intent.id)).rejects.toThrow('fault_unknownNetwork');
     expect(devnet.stats.counts()).toEqual({});
@@ -296,7 +296,7 @@ describe('another wallet on the same account', () => {
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const lost = await outvote(theirs);
     const patient = account.purse({ patienceMs: 600_000 });
-    const next = payerWith({ wallet: async () => patient });
+    const next = runnerWith({ wallet: async () => patient });
     expect((await next.run(intent.id)).progress.state).toBe('proven');
     expect(await standing(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
     expect(amounts()).toEqual([100n, 10n]);
@@ -335,7 +335,7 @@ describe('another wallet on the same account', () => {
         await account.journal.sign(intent.id, signed);
       });
       await account.publish((await theirs()) as Awaited<ReturnType<typeof rival>>);
-      const { progress } = await payerWith(ports(intent)).run(intent.id);
+      const { progress } = await runnerWith(ports(intent)).run(intent.id);
       expect(progress).toMatchObject({ state: 'abandoned', fault });
       expect(await spent(intent)).toBe(0n);
       expect(amounts()).toHaveLength(1);
@@ -469,7 +469,7 @@ test('a search for work that outlives the offer is ended, and the chain is free 
   const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: at + SIGNING_MARGIN + 2_000 });
   const intent = intentOf({ account: account.address, offer });
   await account.journal.reserve(intent);
-  const { progress } = await payerWith({ now: () => at }).run(intent.id);
+  const { progress } = await runnerWith({ now: () => at }).run(intent.id);
   expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_offerExpired' });
   expect(searching.map(({ aborted }) => aborted)).toEqual([true]);
   expect(await spent(intent)).toBe(0n);
@@ -479,7 +479,7 @@ test('what nobody planned for is said to developers, and owes nothing', async ()
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
     const cause = new TypeError('nobody planned for this');
-    const broken = payerWith({ wallet: () => Promise.reject(cause) });
+    const broken = runnerWith({ wallet: () => Promise.reject(cause) });
     const intent = await reserve();
     expect((await broken.run(intent.id)).progress).toMatchObject({
       state: 'abandoned',
@@ -543,7 +543,7 @@ describe('delivering', () => {
   test('the proof is on disk as delivered before it leaves, and is the same every time', async () => {
     const seen: unknown[] = [];
     const payment = await proven();
-    const careful = payerWith({
+    const careful = runnerWith({
       deliver: async (challenge, proof) => {
         seen.push([challenge.id, proof, await stateOf(payment.intent)]);
         return { kind: 'unanswered', reason: 'network' };

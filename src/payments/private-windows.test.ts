@@ -10,10 +10,11 @@ import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { takeRecords } from '../storage/backup/backup.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { Journal } from './journal.ts';
 import type { PaymentState } from './payment.ts';
 import { type AnyPayment, isWhole } from './private-record.ts';
-import { Browser, type Kill, lifeOf } from './shop.fixture.ts';
+import { type Kill, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 let devnet: Devnet;
@@ -54,7 +55,7 @@ const urlOf = (mechanism: string, path = '/article') =>
 const visit = (url: string) => browser.visit(url, { isPrivate: true });
 
 /** Pays whatever this life asks about. */
-function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
+function payAll({ approvals }: TestWorker): () => void {
   const timer = setInterval(() => {
     for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
   }, 5);
@@ -63,15 +64,15 @@ function payAll({ approvals }: ReturnType<typeof lifeOf>): () => void {
 
 /** Lets a private page be paid for until the worker dies. */
 async function payUntil(kill: Kill, url: string): Promise<Challenge> {
-  const life = lifeOf(account, browser, { kill });
-  await life.budgets.setHandOverSite(siteOf(url), true);
+  const worker = startWorker(account, browser, { kill });
+  await worker.budgets.setHandOverSite(siteOf(url), true);
   const challenge = await visit(url);
-  const rest = payAll(life);
-  void life.cashier.handle(challenge);
-  await life.died;
+  const rest = payAll(worker);
+  void worker.challengeHandler.handle(challenge);
+  await worker.died;
   rest();
-  life.purse.close();
-  await life.budgets.setHandOverSite(siteOf(url), false);
+  worker.wallet.close();
+  await worker.budgets.setHandOverSite(siteOf(url), false);
   return challenge;
 }
 
@@ -108,14 +109,14 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
     await expectNoTrace(challenge, browser.proofs);
 
     const journal = await account.nextJournal('worker');
-    const life = lifeOf(account, browser, { journal });
-    await life.budgets.setHandOverSite(siteOf(challenge.url), true);
-    const rest = payAll(life);
-    const meet = browser.waits(challenge) ? life.cashier.handle(challenge) : undefined;
-    await Promise.all([life.handover.resume(), meet]);
+    const worker = startWorker(account, browser, { journal });
+    await worker.budgets.setHandOverSite(siteOf(challenge.url), true);
+    const rest = payAll(worker);
+    const meet = browser.waits(challenge) ? worker.challengeHandler.handle(challenge) : undefined;
+    await Promise.all([worker.delivery.resume(), meet]);
     rest();
-    life.purse.close();
-    await life.budgets.setHandOverSite(siteOf(challenge.url), false);
+    worker.wallet.close();
+    await worker.budgets.setHandOverSite(siteOf(challenge.url), false);
 
     expect(account.sends()).toHaveLength(1);
     expect(new Set(browser.proofs).size).toBe(1);
@@ -134,41 +135,41 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
     const proofs = [...browser.proofs];
 
     const journal = await account.nextJournal('browser');
-    const life = lifeOf(account, browser, { journal });
-    await life.handover.resume();
-    await life.handover.resume();
+    const worker = startWorker(account, browser, { journal });
+    await worker.delivery.resume();
+    await worker.delivery.resume();
     const payments = await paid(journal);
     expect(payments.map(isWhole)).toEqual(payments.map(() => false));
     expect(await journal.underway()).toEqual([]);
-    expect([browser.proofs, browser.posts, browser.again, life.asked]).toEqual([proofs, [], [], []]);
+    expect([browser.proofs, browser.posts, browser.repeated, worker.asked]).toEqual([proofs, [], [], []]);
 
     const published = account.sends();
     const alive = payments.filter(({ progress }) => progress.state !== 'revoked');
     const known = alive.map(({ progress }) => ('hash' in progress ? progress.hash : null));
     const isOut = mechanism === 'trackA' && published.length === 0;
-    if (isOut) for (const { intent } of alive) await life.revoker.recall(intent.id);
+    if (isOut) for (const { intent } of alive) await worker.recall.recall(intent.id);
     else expect(known).toEqual(published.map(({ hash }) => hash));
-    await life.purse.send(STRANGER, 1n as Raw);
-    life.purse.close();
+    await worker.wallet.send(STRANGER, 1n as Raw);
+    worker.wallet.close();
     await expectNoTrace(challenge, proofs);
   });
 });
 
 test('what was paid and not delivered goes to the next private visit in another life of the worker', async () => {
   const url = urlOf('nanoSession', '/loses-answer');
-  const first = lifeOf(account, browser);
+  const first = startWorker(account, browser);
   const rest = payAll(first);
   const challenge = await visit(url);
-  await first.cashier.handle(challenge);
+  await first.challengeHandler.handle(challenge);
   rest();
-  first.purse.close();
+  first.wallet.close();
   expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['unanswered']);
 
   const journal = await account.nextJournal('worker');
-  const second = lifeOf(account, browser, { journal });
+  const second = startWorker(account, browser, { journal });
   const again = await visit(url);
-  await second.cashier.handle(again);
-  second.purse.close();
+  await second.challengeHandler.handle(again);
+  second.wallet.close();
   expect(second.asked).toEqual([]);
   expect(browser.answers.get(again.id)?.status).toBe(200);
   expect(account.sends()).toHaveLength(1);
@@ -176,45 +177,45 @@ test('what was paid and not delivered goes to the next private visit in another 
 });
 
 test('a session paid in a private window is not paid again, in no window and after no end of the browser', async () => {
-  const first = lifeOf(account, browser);
+  const first = startWorker(account, browser);
   const rest = payAll(first);
   const challenge = await visit(urlOf('nanoSession'));
-  await first.cashier.handle(challenge);
+  await first.challengeHandler.handle(challenge);
   rest();
-  first.purse.close();
+  first.wallet.close();
   for (const after of ['worker', 'browser'] as const) {
     for (const isPrivate of [true, false]) {
-      const life = lifeOf(account, browser, { journal: await account.nextJournal(after) });
+      const worker = startWorker(account, browser, { journal: await account.nextJournal(after) });
       const same = browser.show({ ...challenge, id: crypto.randomUUID(), seenAt: Date.now(), isPrivate });
-      const answer = payAll(life);
-      await life.cashier.handle(same);
+      const answer = payAll(worker);
+      await worker.challengeHandler.handle(same);
       answer();
-      life.purse.close();
-      expect(life.log).toMatchObject([{ challenge: same.id, key: 'refusal_ALREADY_PAID' }]);
+      worker.wallet.close();
+      expect(worker.log).toMatchObject([{ challenge: same.id, key: 'refusal_ALREADY_PAID' }]);
     }
   }
   expect(account.sends()).toHaveLength(1);
 });
 
 test('a server that lost its session gets no request from outside the private window', async () => {
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   const challenge = await visit(`${urlOf('nanoSession')}&lose-session=1`);
-  const rest = payAll(life);
-  await life.cashier.handle(challenge);
+  const rest = payAll(worker);
+  await worker.challengeHandler.handle(challenge);
   rest();
-  life.purse.close();
+  worker.wallet.close();
   expect(browser.proofs).toHaveLength(1);
   expect(browser.posts).toEqual([]);
   expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['refused']);
 });
 
 test('the cap over all sites counts it, and no site does', async () => {
-  const life = lifeOf(account, browser);
+  const worker = startWorker(account, browser);
   const challenge = await visit(urlOf('nanoSession'));
-  const rest = payAll(life);
-  await life.cashier.handle(challenge);
+  const rest = payAll(worker);
+  await worker.challengeHandler.handle(challenge);
   rest();
-  life.purse.close();
+  worker.wallet.close();
   const [payment] = await paid(account.journal);
   const rows = await account.database.getAll('spending');
   const { day, month } = payment?.intent.windows ?? { day: '', month: '' };

@@ -1,4 +1,4 @@
-/** For tests: the three books of a payment, which must agree whatever happened: journal, ledger, merchant's. */
+/** Checks for tests: the three records of a payment must agree (the journal, the ledger, the merchant's). */
 import { expect } from 'vitest';
 import { toAddress } from '../../test/devnet/address.ts';
 import type { Merchant } from '../../test/merchant/merchant.ts';
@@ -13,20 +13,22 @@ export const paymentsOf = async ({ database }: Account): Promise<readonly Paymen
 const sum = (amounts: readonly bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
 const lines = (all: readonly (readonly (string | bigint)[])[]) => all.map(String).toSorted();
 
-/** What was debited (raw): each payment once, in the days of all sites together. */
+/** The sum that was debited (raw). Each payment counts once, in the daily windows over all sites. */
 export const debitedOf = async ({ database }: Account): Promise<bigint> => {
   const rows = await database.getAll('spending');
   return sum(rows.filter(({ site, window }) => site === '*' && isDay(window)).map(({ spent }) => spent));
 };
 const isDay = (window: string) => /^\d{4}-\d\d-\d\d$/.test(window);
 
-/** The account's sends, but for those of another wallet with its key. */
+/** The account's sends, except those of another wallet with the same key. */
 export const ownSends = (account: Account, foreign: readonly string[] = []) =>
   account.sends().filter(({ hash }) => !foreign.includes(hash));
 
 /**
- * While payments may still be on their way: nothing is on the ledger that the journal does not know to the raw, nothing
- * is paid twice, and at least what is on the ledger is debited.
+ * For use while payments may still be under way. Expects that every send on the ledger is in the journal with its exact
+ * amount (raw), that no session is paid twice, and that at least the amounts on the ledger are debited.
+ *
+ * @param foreign the hashes of sends that another wallet with the same key signed
  */
 export async function expectNothingLost(account: Account, foreign: readonly string[] = []): Promise<void> {
   const payments = await paymentsOf(account);
@@ -44,10 +46,12 @@ export async function expectNothingLost(account: Account, foreign: readonly stri
 }
 
 /**
- * When all is over: money on the ledger = the journal = the merchant's books = what the budgets were debited with,
- * payment by payment in block, amount and payee. Gives the payments.
+ * For use when all payments are over. Expects that ledger, journal, merchant and budgets agree on each payment: block,
+ * amount (raw) and payee. Resolves with the payments.
+ *
+ * @param foreign as in `expectNothingLost`
  */
-export async function expectBooksAgree(
+export async function expectRecordsAgree(
   account: Account,
   merchant: Merchant,
   foreign: readonly string[] = [],

@@ -4,16 +4,17 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith } from '../wallet/account.fixture.ts';
+import { Browser } from './browser.fixture.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
-import { allowAll, Browser, lifeOf } from './shop.fixture.ts';
+import { allowAll, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;
 let browser: Browser;
-let life: ReturnType<typeof lifeOf>;
+let worker: TestWorker;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -26,9 +27,9 @@ afterAll(async () => {
 beforeEach(async () => {
   account = await accountWith(devnet, XNO);
   browser = new Browser();
-  life = lifeOf(account, browser);
+  worker = startWorker(account, browser);
   await allowAll(account, merchant.origin);
-  await life.budgets.setHandOverSite(siteOf(merchant.origin), true);
+  await worker.budgets.setHandOverSite(siteOf(merchant.origin), true);
 });
 
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
@@ -44,17 +45,17 @@ const read = (proof: string) => JSON.parse(Buffer.from(proof, 'base64').toString
 /** Asks for a page and sees the visit to its end, paying where the purse asks. */
 async function visit(url: string) {
   const challenge = await browser.visit(url);
-  const meeting = life.cashier.handle(challenge).then(() => 'over' as const);
+  const handled = worker.challengeHandler.handle(challenge).then(() => 'over' as const);
   const asked = expect
-    .poll(() => life.approvals.list().length)
+    .poll(() => worker.approvals.list().length)
     .toBe(1)
     .then(
       () => 'asked' as const,
       () => 'over' as const,
     );
-  if ((await Promise.race([meeting, asked])) === 'asked')
-    life.approvals.answer(challenge.id, { kind: 'once' });
-  await meeting;
+  if ((await Promise.race([handled, asked])) === 'asked')
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+  await handled;
   return challenge;
 }
 
@@ -64,7 +65,7 @@ describe('a Track A server that reads hex in lower case only', () => {
     const first = await visit(url);
     expect(statusOf(first)).toBe(400);
     expect((await only()).progress).toMatchObject({ state: 'refused', final: false });
-    expect(browser.again).toEqual([[first.id, 'proof']]);
+    expect(browser.repeated).toEqual([[first.id, 'proof']]);
 
     const second = await visit(url);
     expect(statusOf(second)).toBe(200);
@@ -78,7 +79,7 @@ describe('a Track A server that reads hex in lower case only', () => {
     }
     expect(folded).toEqual(upper);
     expect(account.sends()).toHaveLength(1);
-    expect(life.asked).toHaveLength(1);
+    expect(worker.asked).toHaveLength(1);
   });
 });
 
@@ -88,7 +89,7 @@ describe('a server that lost the session', () => {
     expect(statusOf(challenge)).toBe(410);
     expect(browser.posts.map((body) => JSON.parse(body))).toEqual([{ paymentSignature: browser.proofs[0] }]);
     expect((await only()).progress).toMatchObject({ state: 'settled', status: 200, byPost: true });
-    expect(browser.again).toEqual([[challenge.id, 'nothing']]);
+    expect(browser.repeated).toEqual([[challenge.id, 'nothing']]);
     expect(account.sends()).toHaveLength(1);
   });
 
@@ -96,7 +97,7 @@ describe('a server that lost the session', () => {
     const url = page({ 'refuse-first': '2', 'refuse-with': 'lost' });
     await visit(url);
     expect((await only()).progress).toMatchObject({ state: 'refused', status: 410, final: false });
-    expect(browser.again).toEqual([]);
+    expect(browser.repeated).toEqual([]);
     const again = await visit(url);
     expect(statusOf(again)).toBe(200);
     expect(account.sends()).toHaveLength(1);
@@ -122,7 +123,7 @@ describe('a server that lost the session', () => {
     await visit(page(query));
     expect((await only()).progress.state).toBe('refused');
     expect(browser.posts).toEqual([]);
-    expect(browser.again).toEqual([]);
+    expect(browser.repeated).toEqual([]);
   });
 });
 

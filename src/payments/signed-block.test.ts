@@ -15,10 +15,11 @@ import { siteOf } from '../site.ts';
 import { StoredBudgets } from '../storage/budgets.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
+import { Browser } from './browser.fixture.ts';
 import { DELIVERY_GRACE } from './delivery.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
-import { allowAll, Browser, type LifeOptions, lifeOf } from './shop.fixture.ts';
+import { allowAll, startWorker, type TestWorker, type WorkerOptions } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
 const PRICE = 10n ** 28n;
@@ -26,7 +27,7 @@ let devnet: Devnet;
 let merchant: Merchant;
 let account: Account;
 let browser: Browser;
-let life: ReturnType<typeof lifeOf>;
+let worker: TestWorker;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 5 });
@@ -43,13 +44,13 @@ beforeEach(async () => {
   account = await accountWith(devnet, XNO);
   await allow(true);
   browser = new Browser();
-  life = lifeOf(account, browser);
+  worker = startWorker(account, browser);
 });
 
-const begin = (options: LifeOptions = {}) => {
-  life.purse.close();
-  life = lifeOf(account, browser, options);
-  return life;
+const begin = (options: WorkerOptions = {}) => {
+  worker.wallet.close();
+  worker = startWorker(account, browser, options);
+  return worker;
 };
 const allow = (allowed: boolean) =>
   new StoredBudgets(account.database, Date.now).setHandOverSite(siteOf(merchant.origin), allowed);
@@ -88,10 +89,10 @@ const key = (address: typeof STRANGER) => {
 /** Asks for a page, waits for the question, and pays. */
 async function buy(url: string) {
   const challenge = await browser.visit(url);
-  const meeting = life.cashier.handle(challenge);
-  await expect.poll(() => life.approvals.list().map(({ id }) => id)).toContain(challenge.id);
-  life.approvals.answer(challenge.id, { kind: 'once' });
-  await meeting;
+  const handled = worker.challengeHandler.handle(challenge);
+  await expect.poll(() => worker.approvals.list().map(({ id }) => id)).toContain(challenge.id);
+  worker.approvals.answer(challenge.id, { kind: 'once' });
+  await handled;
   return challenge;
 }
 
@@ -107,10 +108,10 @@ describe('a site that may not ask for signed blocks', () => {
     const url = page({ mechanism });
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    await life.cashier.handle(challenge);
-    expect(life.asked).toEqual([]);
+    await worker.challengeHandler.handle(challenge);
+    expect(worker.asked).toEqual([]);
     expect(browser.released).toEqual([challenge.id]);
-    expect(life.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
+    expect(worker.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
   });
 
   test('is paid in another way where it takes one', async () => {
@@ -129,7 +130,7 @@ describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavou
     const url = page({ mechanism, flavour });
     await allowAll(account, url);
     const challenge = await buy(url);
-    expect(life.asked).toMatchObject([{ reason: 'reason_signedBlock' }]);
+    expect(worker.asked).toMatchObject([{ reason: 'reason_signedBlock' }]);
     expect(statusOf(challenge)).toBe(200);
     const { story, intent, progress } = await newest();
     expect(story.map(({ state }) => state)).toEqual(['approved', 'signed', 'proven', 'delivered', 'settled']);
@@ -167,21 +168,21 @@ describe('the block that is handed over', () => {
 
   test('waits until the block below it is confirmed', async () => {
     devnet.elections.delayMs = 1_000;
-    await life.purse.send(STRANGER, 7n as Raw);
-    const meeting = buy(page({ mechanism: 'trackA' }));
+    await worker.wallet.send(STRANGER, 7n as Raw);
+    const handled = buy(page({ mechanism: 'trackA' }));
     await expect.poll(async () => (await payments()).length).toBe(1);
     expect(await out()).toEqual([]);
     confirmNewest();
     devnet.elections.delayMs = 5;
-    const challenge = await meeting;
+    const challenge = await handled;
     expect(statusOf(challenge)).toBe(200);
     expect(account.sends().map(({ amount }) => amount)).toEqual([7n, PRICE]);
   });
 
   test('is not signed at all when that takes too long', async () => {
-    begin({ purse: { patienceMs: 200 } });
+    begin({ wallet: { patienceMs: 200 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await life.purse.send(STRANGER, 7n as Raw);
+    await worker.wallet.send(STRANGER, 7n as Raw);
     const challenge = await buy(page({ mechanism: 'x402nano' }));
     expect((await newest()).progress).toMatchObject({ state: 'abandoned', fault: 'fault_headUnconfirmed' });
     expect(browser.released).toEqual([challenge.id]);
@@ -191,8 +192,8 @@ describe('the block that is handed over', () => {
 
 /** What the purse is taking in, once it has looked (raw). */
 async function incoming(): Promise<Raw> {
-  await life.purse.refresh();
-  return life.purse.incoming;
+  await worker.wallet.refresh();
+  return worker.wallet.incoming;
 }
 
 describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) => {
@@ -204,8 +205,8 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
 
   test('it is settled with the server, spent in the budget and the balance, and nowhere on the ledger', async () => {
     expect(cheque.progress.state).toBe('settled');
-    await life.purse.refresh();
-    expect(life.purse.balance).toBe(XNO - PRICE);
+    await worker.wallet.refresh();
+    expect(worker.wallet.balance).toBe(XNO - PRICE);
     expect(await spent(cheque)).toBe(PRICE);
     expect(account.sends()).toEqual([]);
     expect(await out()).toEqual(['hash' in cheque.progress && cheque.progress.hash]);
@@ -215,44 +216,44 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     if (which === 'the next life') begin();
     await devnet.faucet(account.address, 5n);
     await expect.poll(incoming).toBe(5n);
-    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
-    await expect(life.purse.send(STRANGER, 'everything')).rejects.toThrow(locked);
-    await expect(life.purse.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
-    await life.handover.resume();
+    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    await expect(worker.wallet.send(STRANGER, 'everything')).rejects.toThrow(locked);
+    await expect(worker.wallet.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
+    await worker.delivery.resume();
     expect(subtypes()).toEqual([]);
-    expect(life.purse.trouble?.key).toBeUndefined();
-    expect(life.purse.incoming).toBe(5n);
+    expect(worker.wallet.trouble?.key).toBeUndefined();
+    expect(worker.wallet.incoming).toBe(5n);
   });
 
   test('other payments are asked about as ever, and then left to their pages, saying who has the block', async () => {
     const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
-    const meeting = life.cashier.handle(challenge);
-    await expect.poll(() => life.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
     expect(browser.released).toEqual([]);
-    life.approvals.answer(challenge.id, { kind: 'once' });
-    await meeting;
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await handled;
     expect(browser.released).toEqual([challenge.id]);
-    expect(life.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
+    expect(worker.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
   });
 
   test('a budget asks, and pays nothing', async () => {
     const url = page({ mechanism: 'nanoSession' });
     await allowAll(account, url);
     const challenge = await browser.visit(url);
-    const meeting = life.cashier.handle(challenge);
-    await expect.poll(() => life.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
-    life.approvals.answer(challenge.id, { kind: 'decline' });
-    await meeting;
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+    worker.approvals.answer(challenge.id, { kind: 'decline' });
+    await handled;
     expect(account.sends()).toEqual([]);
   });
 
   test('cashed by the server, it is found by its hash, and the account goes on from it', async () => {
     await devnet.faucet(account.address, 5n);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
-    await life.purse.send(STRANGER, 1n as Raw);
+    await worker.wallet.send(STRANGER, 1n as Raw);
     await expect.poll(incoming).toBe(0n);
     await expect.poll(subtypes).toEqual(['send', 'send', 'receive']);
-    expect(life.purse.balance).toBe(XNO - PRICE - 1n + 5n);
+    expect(worker.wallet.balance).toBe(XNO - PRICE - 1n + 5n);
     expect(await out()).toEqual([]);
     expect((await newest()).progress.state).toBe('settled');
     expect(await spent(cheque)).toBe(PRICE);
@@ -260,7 +261,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
 
   test('it is revoked: a change takes its place, the money is back, and the server cannot cash it', async () => {
     const { id } = cheque.intent;
-    expect((await life.revoker.recall(id)).progress.state).toBe('revoked');
+    expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
     expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
     const [, change] = account.blocks();
@@ -270,50 +271,50 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(change?.block.previous).toBe(handedOver?.previous);
     expect(change?.block.representative).toBe(account.blocks()[0]?.block.representative);
     expect(await out()).toEqual([]);
-    await life.purse.send(STRANGER, 1n as Raw);
-    expect(life.purse.balance).toBe(XNO - 1n);
+    await worker.wallet.send(STRANGER, 1n as Raw);
+    expect(worker.wallet.balance).toBe(XNO - 1n);
     // Once more is nothing more.
-    expect((await life.revoker.recall(id)).progress.state).toBe('revoked');
+    expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change', 'send']);
   });
 
   test('revoked too late, it stays paid', async () => {
     await merchant.publishHeld();
-    expect((await life.revoker.recall(cheque.intent.id)).progress.state).toBe('settled');
+    expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
     expect(await spent(cheque)).toBe(PRICE);
     expect(await out()).toEqual([]);
   });
 
   test('cashed while it is being revoked, it stays paid', async () => {
-    const first = begin({ kill: { at: 'countermand', when: 'after' } });
-    void first.revoker.recall(cheque.intent.id);
+    const first = begin({ kill: { at: 'replacement', when: 'after' } });
+    void first.recall.recall(cheque.intent.id);
     await first.died;
     await merchant.publishHeld();
     begin();
-    await life.revoker.maintain();
+    await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
     expect(await spent(cheque)).toBe(PRICE);
     expect(await out()).toEqual([]);
-    await life.purse.send(STRANGER, 1n as Raw);
+    await worker.wallet.send(STRANGER, 1n as Raw);
   });
 
   test('with another block of another wallet in its place it is worth nothing, and the money is back', async () => {
     await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
-    begin({ purse: { patienceMs: 300 } });
-    expect((await life.revoker.recall(cheque.intent.id)).progress.state).toBe('revoked');
+    begin({ wallet: { patienceMs: 300 } });
+    expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
-    await life.purse.send(STRANGER, 1n as Raw);
+    await worker.wallet.send(STRANGER, 1n as Raw);
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
   });
 
   test('being revoked, it stays out where a node has it unconfirmed: the network decides', async () => {
     if (!('block' in cheque.progress)) throw new Error('handed over above');
     const { block, hash } = cheque.progress;
-    begin({ purse: { patienceMs: 300 } });
+    begin({ wallet: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     const other = await startProxy(devnet);
     other.set({
       kind: 'twist',
@@ -321,15 +322,15 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
       twist: (answer, asked) =>
         asked.hash === hash ? { contents: toRpc(block), confirmed: 'false' } : answer,
     });
-    begin({ purse: { node: nodeAt(other.rpcUrl) } });
-    await life.purse.refresh();
-    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    begin({ wallet: { node: nodeAt(other.rpcUrl) } });
+    await worker.wallet.refresh();
+    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     await other.close();
     expect(await out()).toEqual([hash]);
     devnet.faults.clear();
     confirmNewest();
     begin();
-    await life.revoker.maintain();
+    await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
     expect(subtypes()).toEqual(['change']);
@@ -351,14 +352,14 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
         },
       },
     );
-    begin({ purse: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
-    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    begin({ wallet: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
+    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     await liar.close();
     expect((await newest()).progress.state).toBe('settled');
     expect(await spent(cheque)).toBe(PRICE);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
     begin();
-    await life.revoker.maintain();
+    await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
     expect(await spent(cheque)).toBe(PRICE);
@@ -367,50 +368,50 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   test('it is revoked by itself a minute after its offer is over, not before', async () => {
     let now = cheque.intent.offer.expiresAt + DELIVERY_GRACE - 1;
     begin({ now: () => now });
-    await life.revoker.maintain();
+    await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
     now += 1;
-    await Promise.all([life.revoker.maintain(), life.revoker.maintain()]);
+    await Promise.all([worker.recall.maintain(), worker.recall.maintain()]);
     expect((await newest()).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change']);
   });
 
   test('and no node can be asked, nothing is revoked; the account goes on waiting', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
+    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
     expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
     devnet.faults.clear();
     expect(await out()).toHaveLength(1);
   });
 
   test('its revocation waits for the confirmation: until then the money is spent', async () => {
-    begin({ purse: { patienceMs: 300 } });
+    begin({ wallet: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(life.revoker.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
     expect(await spent(cheque)).toBe(PRICE);
-    await expect(life.purse.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     devnet.faults.clear();
     confirmNewest();
-    await life.revoker.maintain();
+    await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change']);
   });
 });
 
 test('what was published late by the server is found without being asked for', async () => {
-  life.purse.open();
+  worker.wallet.open();
   await held('x402nano', { hold: '0', publish: 'late' });
   expect(await out()).toHaveLength(1);
   await expect.poll(out).toEqual([]);
-  expect(life.purse.balance).toBe(XNO - PRICE);
-  life.purse.close();
+  expect(worker.wallet.balance).toBe(XNO - PRICE);
+  worker.wallet.close();
 });
 
 test('only what was handed over can be revoked', async () => {
   await buy(page({ mechanism: 'nanoSession' }));
   const { intent } = await newest();
-  await expect(life.revoker.recall(intent.id)).rejects.toThrow('fault_paymentOver');
-  await expect(life.revoker.recall(`${intent.id}?` as typeof intent.id)).rejects.toThrow(
+  await expect(worker.recall.recall(intent.id)).rejects.toThrow('fault_paymentOver');
+  await expect(worker.recall.recall(`${intent.id}?` as typeof intent.id)).rejects.toThrow(
     'fault_unknownPayment',
   );
 });
@@ -420,15 +421,15 @@ test('a payment revoked while its proof is under way stays revoked, whatever the
   const deliver = browser.deliver.bind(browser);
   vi.spyOn(browser, 'deliver').mockImplementation(async (...sent) => {
     const delivery = await deliver(...sent);
-    await life.revoker.recall((await newest()).intent.id);
+    await worker.recall.recall((await newest()).intent.id);
     return delivery;
   });
-  const meeting = life.cashier.handle(challenge);
-  await expect.poll(() => life.approvals.list().length).toBe(1);
-  life.approvals.answer(challenge.id, { kind: 'once' });
-  await meeting;
+  const handled = worker.challengeHandler.handle(challenge);
+  await expect.poll(() => worker.approvals.list().length).toBe(1);
+  worker.approvals.answer(challenge.id, { kind: 'once' });
+  await handled;
   expect((await newest()).progress.state).toBe('revoked');
-  expect(life.log).toEqual([]);
+  expect(worker.log).toEqual([]);
 });
 
 type Act = 'hold' | 'cash' | 'revoke' | 'cash and revoke' | 'late' | 'send' | 'receive' | 'die' | 'buy';
@@ -448,7 +449,7 @@ const acts: readonly Act[] = [
 test('whatever happens in whatever order, what is spent is what is on the ledger, once', async () => {
   const revokeNewest = async () => {
     const payment = (await payments()).findLast(({ progress }) => 'hash' in progress);
-    if (payment?.intent.offer.mechanism === 'trackA') await life.revoker.recall(payment.intent.id);
+    if (payment?.intent.offer.mechanism === 'trackA') await worker.recall.recall(payment.intent.id);
   };
   const locked = (failure: unknown) => expect(String(failure)).toContain('fault_chequeOut');
   const perform: Readonly<Record<Act, () => Promise<unknown>>> = {
@@ -459,22 +460,22 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
     revoke: revokeNewest,
     'cash and revoke': () => Promise.all([merchant.publishHeld(), revokeNewest()]),
     late: () =>
-      lifeOf(account, browser, { purse: {}, now: () => Date.now() + 86_400_000 }).revoker.maintain(),
-    send: () => life.purse.send(STRANGER, 1n as Raw).catch(locked),
+      startWorker(account, browser, { wallet: {}, now: () => Date.now() + 86_400_000 }).recall.maintain(),
+    send: () => worker.wallet.send(STRANGER, 1n as Raw).catch(locked),
     receive: async () => {
       await devnet.faucet(account.address, 1_000n);
-      await life.purse.refresh();
+      await worker.wallet.refresh();
     },
     die: async () => begin(),
   };
   const buyIfAsked = async (url: string) => {
     const challenge = await browser.visit(url);
-    const meeting = life.cashier.handle(challenge);
+    const handled = worker.challengeHandler.handle(challenge);
     await expect
-      .poll(() => life.approvals.list().length === 1 || browser.released.includes(challenge.id))
+      .poll(() => worker.approvals.list().length === 1 || browser.released.includes(challenge.id))
       .toBe(true);
-    for (const { id } of life.approvals.list()) life.approvals.answer(id, { kind: 'once' });
-    await meeting;
+    for (const { id } of worker.approvals.list()) worker.approvals.answer(id, { kind: 'once' });
+    await handled;
   };
 
   await fc.assert(
@@ -483,7 +484,7 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
       account = await accountWith(devnet, XNO);
       await allow(true);
       browser = new Browser();
-      life = lifeOf(account, browser);
+      worker = startWorker(account, browser);
       for (const act of script) await perform[act]();
       await revokeNewest();
 

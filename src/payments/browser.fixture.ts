@@ -1,0 +1,92 @@
+import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import type { PostAnswer } from './proof-delivery.ts';
+import { challengeOf } from './samples.fixture.ts';
+
+/** A test double of the browser: pages that wait for the end of their 402s, and requests that are sent again. */
+export class Browser {
+  readonly #waiting = new Set<string>();
+  /** What each challenge's request got when it was sent again. */
+  readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
+  /** The URLs whose content was shown. */
+  readonly served = new Set<string>();
+  /** The challenges whose pages got their 402. */
+  readonly released: string[] = [];
+  /** The challenges for which a fresh offer was asked for, in order. */
+  readonly renewed: string[] = [];
+  /** Every proof that was sent, in order. */
+  readonly proofs: string[] = [];
+  /** Every body that was posted, in order. */
+  readonly posts: string[] = [];
+  /** The challenges whose pages were told to send their request once more, and what waited for them then. */
+  readonly repeated: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
+
+  /** Asks for a page that answers 402, and waits. */
+  async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {
+    const response = await fetch(url, { method: parts.method ?? 'GET' });
+    await response.arrayBuffer();
+    const header = response.headers.get('payment-required');
+    if (response.status !== 402 || header === null) throw new Error(`${url} answered ${response.status}`);
+    return this.show(challengeOf({ url, header, ...parts }));
+  }
+
+  /** Asks for a fresh offer, for a page that goes on waiting. */
+  async freshOffer(challenge: Challenge): Promise<Challenge | null> {
+    this.renewed.push(challenge.id);
+    const response = await fetch(challenge.url);
+    await response.arrayBuffer();
+    const header = response.headers.get('payment-required');
+    return header === null ? null : { ...challenge, header, seenAt: Date.now() };
+  }
+
+  /** Adds a page that waits for this challenge. */
+  show(challenge: Challenge): Challenge {
+    this.#waiting.add(challenge.id);
+    return challenge;
+  }
+
+  /** Closes the page, or loads it again. */
+  leave({ id }: Challenge): void {
+    this.#waiting.delete(id);
+  }
+
+  waits({ id }: Challenge): boolean {
+    return this.#waiting.has(id);
+  }
+
+  release({ id }: Challenge): void {
+    if (this.#waiting.delete(id)) this.released.push(id);
+  }
+
+  /** Sends a body to the challenge's own URL, as the extension does by itself. */
+  async post({ url }: Challenge, body: string): Promise<PostAnswer> {
+    this.posts.push(body);
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
+    const paymentResponse = response.headers.get('payment-response');
+    return { status: response.status, paymentResponse, bodyText: await response.text() };
+  }
+
+  /** Sends the challenge's own request again with the proof, while its page waits. */
+  async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+    if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
+    this.proofs.push(proof);
+    const { method, url } = challenge;
+    try {
+      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
+      const { status, headers } = response;
+      const [paymentResponse, paymentRequired] = [
+        headers.get('payment-response'),
+        headers.get('payment-required'),
+      ];
+      const take = (text: string) => {
+        if (status === 200) this.served.add(url);
+        this.answers.set(challenge.id, { status, text });
+        return 'came' as const;
+      };
+      const rest = response.text().then(take, () => 'network' as const);
+      return { kind: 'answered', status, paymentResponse, paymentRequired, rest };
+    } catch {
+      return { kind: 'unanswered', reason: 'network' };
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/** Offers that would expire before the content is delivered. */
+import { describe, expect, test, vi } from 'vitest';
+import {
+  account,
+  browser,
+  devnet,
+  handleAndAnswer,
+  merchant,
+  page,
+  restart,
+  setUp,
+  states,
+  statusOf,
+  worker,
+} from './challenge-handler.fixture.ts';
+import { allowAll } from './worker.fixture.ts';
+
+setUp();
+
+describe('an offer that would expire before delivery is renewed', () => {
+  test('within a budget: the fresh one is paid once, and the page is served', async () => {
+    const url = page('/article', '&first-expiry=20');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await worker.challengeHandler.handle(challenge);
+    expect(statusOf(challenge)).toBe(200);
+    expect(browser.renewed).toEqual([challenge.id]);
+    expect(await states()).toEqual(['settled']);
+    expect(worker.asked).toEqual([]);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('without a budget: the user is asked about the fresh one', async () => {
+    const challenge = await browser.visit(page('/article', '&first-expiry=20'));
+    await handleAndAnswer(challenge, { kind: 'once' });
+    expect(statusOf(challenge)).toBe(200);
+    expect(worker.asked).toMatchObject([{ reason: 'reason_newSite' }]);
+    const [question] = worker.asked;
+    expect((question?.offer.expiresAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+  });
+
+  test.each([
+    ['a script', { kind: 'xmlhttprequest' }],
+    ['an image', { kind: 'image' }],
+    ['a frame', { kind: 'sub_frame' }],
+    ['a document that its page opened by itself', { startedBy: 'page' }],
+    ['a document that an extension opened', { startedBy: 'outside' }],
+    ['a document that the browser loads again', { startedBy: 'browser' }],
+  ] as const)('but not for %s, where it was too short from the start', async (_, parts) => {
+    const challenge = await browser.visit(page('/article', '&first-expiry=20'), {
+      initiator: merchant.origin,
+      ...parts,
+    });
+    await worker.challengeHandler.handle(challenge);
+    expect(browser.renewed).toEqual([]);
+    expect(worker.log.map(({ key }) => key)).toEqual(['refusal_EXPIRES_TOO_SOON']);
+    expect(browser.released).toEqual([challenge.id]);
+  });
+
+  test('when it came too close to its expiry while the user was asked', async () => {
+    let ahead = 0;
+    restart({ now: () => Date.now() + ahead });
+    const challenge = await browser.visit(page('/article', '&first-expiry=60'));
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.list().length).toBe(1);
+    ahead = 40_000;
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await expect.poll(() => worker.asked.length).toBe(2);
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await handled;
+    expect(statusOf(challenge)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('when it expired before its block was signed: the question says that nothing was spent', async () => {
+    let ahead = 0;
+    restart({ now: () => Date.now() + ahead });
+    const pay = worker.runner.run.bind(worker.runner);
+    vi.spyOn(worker.runner, 'run').mockImplementationOnce((id) => {
+      ahead = 60_000;
+      return pay(id);
+    });
+    const challenge = await browser.visit(page('/article', '&first-expiry=60'));
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.list().length).toBe(1);
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await expect
+      .poll(() => worker.asked.map(({ reason }) => reason))
+      .toEqual(['reason_newSite', 'reason_ranOut']);
+    expect(account.sends()).toEqual([]);
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await handled;
+    expect(statusOf(challenge)).toBe(200);
+    expect((await states()).toSorted()).toEqual(['abandoned', 'settled']);
+    expect(account.sends()).toHaveLength(1);
+    expect(browser.renewed).toEqual([challenge.id]);
+    // A restarted worker that handles the challenge again finds the settled payment.
+    expect(await account.journal.forChallenge(challenge.id)).toMatchObject({
+      progress: { state: 'settled' },
+    });
+  });
+
+  test('when no node took its block in time: the block is recalled first', async () => {
+    let ahead = 0;
+    restart({ now: () => Date.now() + ahead });
+    devnet.faults.set({ kind: 'drop_request', action: 'process' });
+    const url = page('/article', '&first-expiry=60');
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await worker.challengeHandler.handle(challenge);
+    expect(await states()).toEqual(['signed']);
+    ahead = 60_000;
+    devnet.faults.clear();
+    const again = browser.show({ ...challenge, id: crypto.randomUUID() });
+    await worker.challengeHandler.handle(again);
+    expect(statusOf(again)).toBe(200);
+    expect((await states()).toSorted()).toEqual(['revoked', 'settled']);
+    expect(
+      account
+        .blocks()
+        .map(({ subtype }) => subtype)
+        .slice(1),
+    ).toEqual(['change', 'send']);
+  });
+});

@@ -9,9 +9,10 @@ import { benchKdf } from './kdf.ts';
 import { benchPage } from './page.ts';
 import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
+import { benchSignatures } from './signatures.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz] [options]
+const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signatures] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   page         what a page that asks for nothing pays for the purse: with it and without, in turns
   burst        a hundred fetches at once, against one at a time
@@ -20,7 +21,10 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz] [opti
   kdf          unlocking, at several costs of guessing the password; runs only when asked for by name
   fuzz         1,000 cases of whatever holds for any offer and answer; fails with the smallest case against it.
                It runs only when asked for by name
-  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100,000 cases)
+  signatures   our signatures, verifications and derivations against nanocurrency-web's; fails with the first case on
+               which they differ. It runs only when asked for by name
+  --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100,000 cases,
+               of signatures 1,000)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
@@ -46,6 +50,7 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
   },
   kdf: (samples = 20) => benchKdf(samples),
   fuzz: (samples = 100) => benchFuzz(samples),
+  signatures: (samples = 1_000) => benchSignatures(samples),
 };
 
 const { values, positionals } = parseArgs({

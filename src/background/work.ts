@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { Database } from '../storage/schema.ts';
 import type { StoredSettings } from '../storage/settings.ts';
-import { storedPace, storedWorkCache } from '../storage/work-cache.ts';
+import { storedEngineSpeed, storedWorkCache } from '../storage/work-cache.ts';
 import { CheckedEngines, type EngineBook } from '../work/checked-engines.ts';
 import { pageEngine } from '../work/engines/page-engine.ts';
 import { WorkServer } from '../work/engines/work-server.ts';
@@ -51,7 +51,7 @@ export class Work {
       clock: { now },
       report: console.error,
       changed: ports.changed,
-      rests: () => {
+      paused: () => {
         void chrome.storage.session.set({ [REST_UNTIL]: now() + REST });
         ports.changed();
       },
@@ -69,7 +69,7 @@ export class Work {
     const { ahead } = await this.#ports.settings.read('work');
     const stored = (await chrome.storage.session.get(REST_UNTIL))[REST_UNTIL];
     const spares = ahead !== 'always' && typeof stored === 'number' && stored > this.#ports.now();
-    this.scheduler.rest(ahead === 'never' || spares);
+    this.scheduler.pausePrecomputing(ahead === 'never' || spares);
   }
 
   /** The same, after the user changed the rules: the battery is looked at anew. */
@@ -88,7 +88,7 @@ export class Work {
 
   /** Times the engines of this device for `ms` each, while work ahead of need waits. */
   async test(ms: number): Promise<void> {
-    this.scheduler.rest(true);
+    this.scheduler.pausePrecomputing(true);
     try {
       await this.engines.test(ms, new AbortController().signal);
     } finally {
@@ -103,7 +103,7 @@ const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : of
 
 /** Retirements end with the browser; what the device has shown does not. */
 const engineBook = (database: Database): EngineBook => {
-  const speed = storedPace(database);
+  const speed = storedEngineSpeed(database);
   const retired = async (): Promise<ReadonlySet<string>> => {
     const stored = (await chrome.storage.session.get(RETIRED_ENGINES))[RETIRED_ENGINES];
     return new Set(v.parse(v.fallback(v.array(v.string()), []), stored));
@@ -112,7 +112,7 @@ const engineBook = (database: Database): EngineBook => {
     retired,
     retire: async (name) =>
       chrome.storage.session.set({ [RETIRED_ENGINES]: [...new Set([...(await retired()), name])] }),
-    pace: speed.read,
-    keepPace: speed.keep,
+    speed: speed.read,
+    keepSpeed: speed.keep,
   };
 };

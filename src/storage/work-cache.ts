@@ -4,7 +4,7 @@ import type { WorkRoot } from '../work/difficulty.ts';
 import { type EngineSpeed, EngineSpeedSchema, UNKNOWN_SPEED } from '../work/engine-speed.ts';
 import type { Database } from './schema.ts';
 
-/** Work and the wish for it, in IndexedDB. */
+/** Found work, and the requests to precompute it, in IndexedDB. */
 export function storedWorkCache(database: Database): WorkCache {
   return {
     get: (root: WorkRoot) => database.get('work', root),
@@ -18,12 +18,12 @@ export function storedWorkCache(database: Database): WorkCache {
   };
 }
 
-/** Beside the work, whose keys are roots, and in no backup: another device has another pace. */
-const PACE = 'pace';
+/** The key of the engine speed in the store of work, whose other keys are roots. No backup has it: devices differ. */
+const SPEED_KEY = 'pace';
 
-/** How fast the engines of this device have shown themselves, in IndexedDB. */
-export const storedPace = (database: Database) => ({
+/** The speed of this device's engines, in IndexedDB. */
+export const storedEngineSpeed = (database: Database) => ({
   read: async (): Promise<EngineSpeed> =>
-    v.parse(v.fallback(EngineSpeedSchema, UNKNOWN_SPEED), await database.get('work', PACE)),
-  keep: async (pace: EngineSpeed) => void (await database.put('work', pace, PACE)),
+    v.parse(v.fallback(EngineSpeedSchema, UNKNOWN_SPEED), await database.get('work', SPEED_KEY)),
+  keep: async (speed: EngineSpeed) => void (await database.put('work', speed, SPEED_KEY)),
 });

@@ -110,7 +110,7 @@ export class SeedCopies {
   }
 
   /** Puts the copy that counts where it is missing or older, and removes what is older than it. */
-  async mend(copy: SeedCopy): Promise<void> {
+  async repair(copy: SeedCopy): Promise<void> {
     if (!(await this.#second.holds(copy))) await this.#second.write(copy);
     await this.#first.set('sealed', firstRecord(copy));
     await this.#second.tidy();

@@ -126,7 +126,7 @@ describe('while payments are being taken in', () => {
     const searching = prepared();
     const receiving = receive(await comes(5n));
     await searching;
-    work.rest(true);
+    work.pausePrecomputing(true);
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
     expect(await receive(await comes(6n))).toMatchObject([{ publication: 'onLedger' }]);
     expect(balance()).toBe(1_011n);

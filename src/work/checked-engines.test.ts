@@ -54,7 +54,7 @@ describe('the race', () => {
     const engines = checked([gpu, cpu], { book });
     expect(await engines.solve(root, send, asked())).toBe(work);
     expect(gpu.ended).toHaveLength(1);
-    expect(book.kept.pace.leader).toBe('cpu');
+    expect(book.kept.speed.leader).toBe('cpu');
   });
 
   it('goes on until the leader was timed on purpose: the winner may have been lucky', async () => {
@@ -64,7 +64,7 @@ describe('the race', () => {
     const calls = () => [gpu, cpu].map(({ solve }) => solve.mock.calls.length);
     for (const _ of [1, 2]) await engines.solve(root, send, asked());
     expect(calls()).toEqual([2, 2]);
-    book.kept.pace = led('cpu').kept.pace;
+    book.kept.speed = led('cpu').kept.speed;
     await checked([gpu, cpu], { book }).solve(root, send, asked());
     expect(calls()).toEqual([2, 3]);
   });
@@ -79,30 +79,30 @@ describe('the race', () => {
   it('is run again now and then, and one lucky win makes no leader of the slower', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
-    book.kept.pace = { ...book.kept.pace, searches: 24 };
+    book.kept.speed = { ...book.kept.speed, searches: 24 };
     await checked([gpu, cpu], { book }).solve(root, send, asked());
     expect(gpu.solve).toHaveBeenCalledTimes(1);
-    expect(book.kept.pace).toMatchObject({ leader: 'cpu', searches: 0 });
+    expect(book.kept.speed).toMatchObject({ leader: 'cpu', searches: 0 });
   });
 
   it('makes a leader of who has become the fastest', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
-    const { engines } = led('gpu').kept.pace;
-    book.kept.pace = { ...book.kept.pace, engines, searches: 24 };
+    const { engines } = led('gpu').kept.speed;
+    book.kept.speed = { ...book.kept.speed, engines, searches: 24 };
     await checked([gpu, cpu], { book }).solve(root, send, asked());
-    expect(book.kept.pace).toMatchObject({ leader: 'gpu', searches: 0 });
+    expect(book.kept.speed).toMatchObject({ leader: 'gpu', searches: 0 });
   });
 
   it('makes the winner the leader where the fastest no longer works', async () => {
     const book = led('gpu');
-    book.kept.pace = { ...book.kept.pace, searches: 24 };
+    book.kept.speed = { ...book.kept.speed, searches: 24 };
     await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
       root,
       send,
       asked(),
     );
-    expect(book.kept.pace.leader).toBe('cpu');
+    expect(book.kept.speed.leader).toBe('cpu');
   });
 
   it('is won by whoever is left when the others fail', async () => {
@@ -112,8 +112,8 @@ describe('the race', () => {
       send,
       asked(),
     );
-    expect(book.kept.pace.leader).toBe('cpu');
-    expect(book.kept.pace.engines.gpu?.works).toBe(false);
+    expect(book.kept.speed.leader).toBe('cpu');
+    expect(book.kept.speed.engines.gpu?.works).toBe(false);
   });
 });
 
@@ -151,7 +151,7 @@ describe('an engine that lies', () => {
     const nextLife = checked([gpu, good('cpu')], { book, report });
     expect(await nextLife.solve(root, send, asked())).toBe(work);
     expect(gpu.solve).toHaveBeenCalledTimes(1);
-    expect(await nextLife.standings()).toMatchObject([
+    expect(await nextLife.statuses()).toMatchObject([
       { name: 'gpu', state: 'retired' },
       { name: 'cpu', state: 'works' },
     ]);
@@ -222,7 +222,7 @@ describe('work servers', () => {
       send,
       asked(),
     );
-    expect(book.kept.pace.leader).toBeNull();
+    expect(book.kept.speed.leader).toBeNull();
   });
 });
 
@@ -236,7 +236,9 @@ describe('calling it off', () => {
     abort.abort(new Error('pushed aside'));
     await expect(search).rejects.toThrow('pushed aside');
     expect([gpu.ended, cpu.ended].flat()).toHaveLength(2);
-    await vi.waitFor(() => expect(book.kept.pace.engines).toMatchObject({ gpu: { works: true, proofs: 0 } }));
+    await vi.waitFor(() =>
+      expect(book.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } }),
+    );
   });
 
   it('before it began asks nobody', async () => {
@@ -252,13 +254,13 @@ it('says that the battery is spared, which is no engine’s failure', async () =
   const resting = engine('cpu', () => Promise.reject(new Fault('fault_workRests')));
   const engines = checked([resting], { book });
   await expect(engines.solve(root, send, asked('background'))).rejects.toThrow(new Fault('fault_workRests'));
-  expect(book.kept.pace.engines).toEqual({});
+  expect(book.kept.speed.engines).toEqual({});
 });
 
 it('says what it is doing, and how long that takes from any moment on', async () => {
   const book = led('cpu');
-  book.kept.pace = {
-    ...book.kept.pace,
+  book.kept.speed = {
+    ...book.kept.speed,
     engines: { cpu: { proofs: 16, spent: (16 * 1_000) / 1024, works: true, tested: true } },
   };
   const abort = new AbortController();
@@ -284,7 +286,7 @@ describe('the self-test', () => {
   it('finds out who cannot search at all', async () => {
     const book = memoryBook();
     await checked([failing('gpu')], { book, report: () => undefined }).test(50, new AbortController().signal);
-    expect(book.kept.pace.engines.gpu).toMatchObject({ works: false });
-    expect(book.kept.pace.leader).toBeNull();
+    expect(book.kept.speed.engines.gpu).toMatchObject({ works: false });
+    expect(book.kept.speed.leader).toBeNull();
   });
 });

@@ -13,40 +13,36 @@ import {
   type EngineSpeed,
   expectedHashes,
   isTested,
-  type Lap,
-  rateOf,
-  UNKNOWN_SPEED,
+  type SearchTiming,
   wantsRace,
-  withLap,
-  withLeader,
+  withPreferred,
   withSearch,
   withTest,
+  withTiming,
 } from './engine-speed.ts';
-import { poolSize } from './engines/cpu-pool.ts';
 import { timeSearches } from './self-test.ts';
+import { SpeedRecord, type SpeedRecordPorts } from './speed-record.ts';
 
 /** What is remembered of the engines beyond the life of the worker. */
 export interface EngineBook {
-  /** The engines that took for proof what is none, by name: until the browser ends. */
+  /** The names of the engines that returned a wrong nonce since the start of the browser. */
   retired(): Promise<ReadonlySet<string>>;
   retire(name: string): Promise<void>;
-  /** What this device has shown, for good. */
-  pace(): Promise<EngineSpeed>;
-  keepPace(pace: EngineSpeed): Promise<void>;
+  /** The speed that this device has shown. It is kept over restarts of the browser. */
+  speed(): Promise<EngineSpeed>;
+  keepSpeed(speed: EngineSpeed): Promise<void>;
 }
 
-export interface CheckedEnginesPorts {
+export interface CheckedEnginesPorts extends SpeedRecordPorts {
   /** The engines of this device, in the order of preference before any of them was timed. */
   readonly local: readonly WorkEngine[];
-  /** The machines of others that the user allows, in their order. */
+  /** The work servers that the user allows, in the user's order. */
   servers(): Promise<readonly WorkEngine[]>;
   limits(): Promise<Limits>;
   readonly book: EngineBook;
-  /** How many threads the processor of this device runs at once. */
-  readonly cores: number;
   /** Now, in ms. */
   now(): number;
-  /** Hears what went wrong with an engine while another took over. */
+  /** Is told what went wrong with an engine, or with the record of their speed: the search goes on without it. */
   report(problem: unknown): void;
 }
 
@@ -55,63 +51,73 @@ export interface Progress {
   readonly engines: readonly string[];
   /** Since when (ms). */
   readonly since: number;
-  /** How long it takes from any moment on, on average (ms); null while nothing is known of these engines. */
+  /** How long it takes on average, from any moment on (ms); null while the speed of these engines is not known. */
   readonly meanMs: number | null;
 }
 
 /** One engine as settings show it. */
-export interface EngineStanding {
+export interface EngineStatus {
   readonly name: string;
   readonly kind: 'local' | 'server';
   readonly state: 'retired' | 'unavailable' | 'works' | 'untried';
-  /** Hashes a second with a user waiting; null while unknown. */
+  /** Hashes per second while a user waits; null while unknown. */
   readonly rate: number | null;
   /** Whether it is asked first. */
   readonly leads: boolean;
 }
 
-/** Engines asked one after the other, each when the one before it failed. Lanes run at the same time. */
-type Lane = readonly WorkEngine[];
+/** Engines that are asked one after the other, each when the one before it failed. Sequences run at the same time. */
+type Sequence = readonly WorkEngine[];
 
 /**
- * All engines as one that can be believed. The first searches are races of this device's engines; once those were timed
- * the fastest is asked first and the others only when it fails, until they race again. Where a user waits, their work
- * servers race along. A nonce counts only once it was checked here: who takes for proof what is none is not asked again until the
- * browser ends; who fails is passed over this once. Each is reported.
+ * Combines all engines into one whose nonces are checked. The first searches are races of this device's engines. Once
+ * those were timed, the fastest is asked first and the others only when it fails, until the next race. Where a user
+ * waits, the work servers search as well. An engine that returns a wrong nonce is not asked again until the browser
+ * ends. An engine that fails is skipped for this search. Both are reported.
  */
 export class CheckedEngines implements WorkEngine {
   readonly name = 'checked';
   readonly #ports: CheckedEnginesPorts;
-  #pace: Promise<EngineSpeed> | undefined;
+  readonly #record: SpeedRecord;
   readonly #searches = new Set<Search>();
 
   constructor(ports: CheckedEnginesPorts) {
     this.#ports = ports;
+    this.#record = new SpeedRecord(ports);
   }
 
   async solve(root: WorkRoot, threshold: Threshold, options: SearchOptions): Promise<WorkNonce> {
     const { signal, urgency } = options;
-    const [pace, limits] = await Promise.all([this.#paceNow(), this.#ports.limits()]);
-    const local = await this.#standing(this.#ports.local);
-    const servers = await this.#standing(await this.#ports.servers());
+    const [speed, limits] = await Promise.all([this.#record.read(), this.#ports.limits()]);
+    const local = await this.#trusted(this.#ports.local);
+    const servers = await this.#trusted(await this.#ports.servers());
     signal.throwIfAborted();
-    const race = local.length > 1 && wantsRace(pace);
-    // Work ahead of need tells nobody of the account, unless nothing else can do it.
+    const race = local.length > 1 && wantsRace(speed);
+    // Precomputed work does not tell a server of the account, unless no engine of this device can do it.
     const remote = urgency === 'foreground' || local.length === 0 ? [servers] : [];
-    const lanes = [
-      ...(race ? local.map((engine) => [engine]) : [leaderFirst(local, pace)]),
+    const sequences = [
+      ...(race ? local.map((engine) => [engine]) : [preferredFirst(local, speed)]),
       ...remote,
-    ].filter((lane) => lane.length > 0);
+    ].filter((sequence) => sequence.length > 0);
 
     const over = new AbortController();
-    const search = { lanes, urgency, limits, threshold, since: this.#ports.now() };
+    const search = { sequences, urgency, limits, threshold, since: this.#ports.now() };
     this.#searches.add(search);
     try {
       const terms = { urgency, limits, signal: AbortSignal.any([signal, over.signal]) };
-      const { nonce, by } = await Promise.any(lanes.map((lane) => this.#walk(lane, root, threshold, terms)));
+      const { nonce, by } = await Promise.any(
+        sequences.map((sequence) => this.#askInTurn(sequence, root, threshold, terms)),
+      );
       if (local.includes(by)) {
-        const leader = (known: EngineSpeed) => this.#fastest(known, local, limits) ?? by.name;
-        await this.#learn((known) => (race ? withLeader(known, leader(known)) : withSearch(known)));
+        const preferred = (known: EngineSpeed) =>
+          this.#record.fastest(
+            known,
+            local.map(({ name }) => name),
+            limits,
+          ) ?? by.name;
+        await this.#record.change((known) =>
+          race ? withPreferred(known, preferred(known)) : withSearch(known),
+        );
       }
       return nonce;
     } catch (cause) {
@@ -127,10 +133,10 @@ export class CheckedEngines implements WorkEngine {
   async progress(): Promise<Progress | null> {
     const [search] = this.#searches;
     if (search === undefined) return null;
-    const { lanes, since, threshold, urgency, limits } = search;
-    const asked = lanes.flatMap((lane) => lane.slice(0, 1));
-    const pace = await this.#paceNow();
-    const rates = asked.map(({ name }) => this.#rate(pace, name, urgency, limits) ?? 0);
+    const { sequences, since, threshold, urgency, limits } = search;
+    const asked = sequences.flatMap((sequence) => sequence.slice(0, 1));
+    const speed = await this.#record.read();
+    const rates = asked.map(({ name }) => this.#record.rate(speed, name, urgency, limits) ?? 0);
     const rate = rates.reduce((sum, one) => sum + one, 0);
     return {
       engines: asked.map(({ name }) => name),
@@ -139,23 +145,23 @@ export class CheckedEngines implements WorkEngine {
     };
   }
 
-  /** Whether the engine that is asked first was ever timed on purpose: only then is its rate known from the start. */
+  /** Whether the engine that is asked first was timed by a test: only then is its speed known from the start. */
   async isTested(): Promise<boolean> {
-    return isTested(await this.#paceNow());
+    return isTested(await this.#record.read());
   }
 
-  /** Every engine there is, and what is known of it. */
-  async standings(): Promise<readonly EngineStanding[]> {
-    const [pace, limits, retired] = await Promise.all([
-      this.#paceNow(),
+  /** Returns every engine with what is known of it. */
+  async statuses(): Promise<readonly EngineStatus[]> {
+    const [speed, limits, retired] = await Promise.all([
+      this.#record.read(),
       this.#ports.limits(),
       this.#ports.book.retired(),
     ]);
-    const standing =
-      (kind: EngineStanding['kind']) =>
-      (engine: WorkEngine): EngineStanding => {
+    const statusOf =
+      (kind: EngineStatus['kind']) =>
+      (engine: WorkEngine): EngineStatus => {
         const { name } = engine;
-        const works = pace.engines[name]?.works;
+        const works = speed.engines[name]?.works;
         return {
           name,
           kind,
@@ -166,21 +172,18 @@ export class CheckedEngines implements WorkEngine {
               : works
                 ? 'works'
                 : 'unavailable',
-          rate: this.#rate(pace, name, 'foreground', limits),
-          leads: pace.leader === name,
+          rate: this.#record.rate(speed, name, 'foreground', limits),
+          leads: speed.leader === name,
         };
       };
     const servers = await this.#ports.servers();
-    return [...this.#ports.local.map(standing('local')), ...servers.map(standing('server'))];
+    return [...this.#ports.local.map(statusOf('local')), ...servers.map(statusOf('server'))];
   }
 
-  /**
-   * Times each engine of this device for `ms`, one after the other, on proofs that nobody needs. The fastest leads from
-   * then on.
-   */
+  /** Times each engine of this device for `ms`, one after the other, on random roots. The fastest is preferred from then on. */
   async test(ms: number, signal: AbortSignal): Promise<void> {
     const limits = await this.#ports.limits();
-    for (const engine of await this.#standing(this.#ports.local)) {
+    for (const engine of await this.#trusted(this.#ports.local)) {
       const { hashes, spent } = await timeSearches({
         ms,
         now: this.#ports.now,
@@ -189,49 +192,43 @@ export class CheckedEngines implements WorkEngine {
           this.#ask(engine, randomRoot(), threshold, { signal: until, limits, urgency: 'foreground' }),
         report: this.#ports.report,
       });
-      const unitMs = spent * this.#units(engine.name, 'foreground', limits);
-      await this.#learn((pace) => withTest(pace, engine.name, hashes, unitMs));
+      const unitMs = spent * this.#record.units(engine.name, 'foreground', limits);
+      await this.#record.change((speed) => withTest(speed, engine.name, hashes, unitMs));
     }
-    await this.#learn((pace) => {
-      const best = this.#fastest(pace, this.#ports.local, limits);
-      return best === null ? pace : withLeader(pace, best);
+    await this.#record.change((speed) => {
+      const names = this.#ports.local.map(({ name }) => name);
+      const best = this.#record.fastest(speed, names, limits);
+      return best === null ? speed : withPreferred(speed, best);
     });
   }
 
-  /** Which of the engines that work is the fastest; null while that is not known of each of them. */
-  #fastest(pace: EngineSpeed, engines: readonly WorkEngine[], limits: Limits): string | null {
-    const rates = engines
-      .filter(({ name }) => pace.engines[name]?.works === true)
-      .map(({ name }) => ({ name, rate: this.#rate(pace, name, 'foreground', limits) }));
-    const [best] = rates.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0));
-    return best === undefined || rates.some(({ rate }) => rate === null) ? null : best.name;
-  }
-
-  /** Asks the engines of a lane, one after the other, until one gives a proof that is one. */
-  async #walk(
-    lane: Lane,
+  /** Asks the engines of a sequence, one after the other, until one returns a valid nonce. */
+  async #askInTurn(
+    sequence: Sequence,
     root: WorkRoot,
     threshold: Threshold,
     options: SearchOptions & { readonly limits: Limits },
   ): Promise<{ readonly nonce: WorkNonce; readonly by: WorkEngine }> {
     const { signal, urgency, limits } = options;
     let cause: unknown = new Fault('fault_workUnavailable');
-    for (const engine of lane) {
+    for (const engine of sequence) {
       signal.throwIfAborted();
       const began = this.#ports.now();
-      const lap = (outcome: Lap['outcome']) => {
-        const ms = (this.#ports.now() - began) * this.#units(engine.name, urgency, limits);
-        return this.#learn((pace) => withLap(pace, { engine: engine.name, ms, threshold, outcome }));
+      const time = (outcome: SearchTiming['outcome']) => {
+        const ms = (this.#ports.now() - began) * this.#record.units(engine.name, urgency, limits);
+        return this.#record.change((speed) =>
+          withTiming(speed, { engine: engine.name, ms, threshold, outcome }),
+        );
       };
       try {
         const nonce = await this.#ask(engine, root, threshold, options);
-        await lap('found');
+        await time('found');
         return { nonce, by: engine };
       } catch (failure) {
-        if (signal.aborted) await lap('ended');
+        if (signal.aborted) await time('ended');
         signal.throwIfAborted();
-        if (isRest(failure)) throw failure;
-        await lap('failed');
+        if (isPaused(failure)) throw failure;
+        await time('failed');
         this.#ports.report(failure);
         cause = failure;
       }
@@ -239,7 +236,7 @@ export class CheckedEngines implements WorkEngine {
     throw cause;
   }
 
-  /** One engine's answer, checked; one that is wrong retires it. */
+  /** Asks one engine and checks its nonce. A wrong nonce retires the engine. */
   async #ask(
     engine: WorkEngine,
     root: WorkRoot,
@@ -252,55 +249,31 @@ export class CheckedEngines implements WorkEngine {
     throw new Error(`the engine ${engine.name} took a wrong nonce for proof of work`);
   }
 
-  async #standing(engines: readonly WorkEngine[]): Promise<readonly WorkEngine[]> {
+  async #trusted(engines: readonly WorkEngine[]): Promise<readonly WorkEngine[]> {
     const retired = await this.#ports.book.retired();
     return engines.filter(({ name }) => !retired.has(name));
-  }
-
-  #rate(pace: EngineSpeed, name: string, urgency: Urgency, limits: Limits): number | null {
-    const rate = rateOf(pace, name);
-    return rate === null ? null : rate * this.#units(name, urgency, limits);
-  }
-
-  /** How many of an engine's units search at once. */
-  #units(name: string, urgency: Urgency, { workers }: Limits): number {
-    return name === 'cpu' ? poolSize(urgency, this.#ports.cores, workers) : 1;
-  }
-
-  #paceNow(): Promise<EngineSpeed> {
-    this.#pace ??= this.#ports.book.pace().catch((cause: unknown) => {
-      this.#ports.report(cause);
-      return UNKNOWN_SPEED;
-    });
-    return this.#pace;
-  }
-
-  async #learn(change: (pace: EngineSpeed) => EngineSpeed): Promise<void> {
-    const pace = this.#paceNow().then(change);
-    this.#pace = pace;
-    await this.#ports.book.keepPace(await pace).catch(this.#ports.report);
   }
 }
 
 interface Search {
-  readonly lanes: readonly Lane[];
+  readonly sequences: readonly Sequence[];
   readonly urgency: Urgency;
   readonly limits: Limits;
   readonly threshold: Threshold;
   readonly since: number;
 }
 
-function leaderFirst(engines: readonly WorkEngine[], { leader }: EngineSpeed): Lane {
+function preferredFirst(engines: readonly WorkEngine[], { leader }: EngineSpeed): Sequence {
   return engines.toSorted((a, b) => Number(b.name === leader) - Number(a.name === leader));
 }
 
-const isRest = (cause: unknown): boolean => cause instanceof Fault && cause.key === 'fault_workRests';
+const isPaused = (cause: unknown): boolean => cause instanceof Fault && cause.key === 'fault_workRests';
 
-/** Why no lane gave a proof: that the battery is to be spared, or that nothing could search. */
+/** The fault of a search that found nothing: precomputing is paused, or no engine could search. */
 function reasonOf(cause: unknown): Fault {
   const causes: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
-  const rest = causes.find(isRest);
-  if (rest instanceof Fault) return rest;
+  const paused = causes.find(isPaused);
+  if (paused instanceof Fault) return paused;
   return new Fault('fault_workUnavailable', [], { cause: causes.at(-1) });
 }
 

@@ -9,15 +9,15 @@ import {
   thresholdTaking,
   UNKNOWN_SPEED,
   wantsRace,
-  withLap,
-  withLeader,
+  withPreferred,
   withSearch,
   withTest,
+  withTiming,
 } from './engine-speed.ts';
 
 const receive = parseThreshold('fffffe0000000000');
 const send = parseThreshold('fffffff800000000');
-const many = (times: number, change: (pace: EngineSpeed) => EngineSpeed): EngineSpeed =>
+const many = (times: number, change: (speed: EngineSpeed) => EngineSpeed): EngineSpeed =>
   Array.from({ length: times }).reduce<EngineSpeed>(change, UNKNOWN_SPEED);
 
 it('a receive takes 2^23 hashes and a send 64 times as many', () => {
@@ -37,35 +37,37 @@ it('a threshold that takes so many hashes takes so many', () => {
 it('knows no rate of an engine that found nothing yet', () => {
   expect(rateOf(UNKNOWN_SPEED, 'cpu')).toBeNull();
   expect(
-    rateOf(withLap(UNKNOWN_SPEED, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
+    rateOf(withTiming(UNKNOWN_SPEED, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
   ).toBeNull();
 });
 
-/** A pace with one more send that this processor found. */
-const lap = (pace: EngineSpeed, ms: number) =>
-  withLap(pace, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
+/** A speed with one more send that this processor found. */
+const lap = (speed: EngineSpeed, ms: number) =>
+  withTiming(speed, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
 
 it.each([
   ['one lucky proof', 1, send],
   ['receives, which a card finds before it was asked well', 100, receive],
 ])('says nothing from too little: %s', (_, times, threshold) => {
-  const pace = many(times, (known) => withLap(known, { engine: 'gpu', ms: 20, threshold, outcome: 'found' }));
-  expect(rateOf(pace, 'gpu')).toBeNull();
-  expect(pace.engines.gpu?.works).toBe(true);
+  const speed = many(times, (known) =>
+    withTiming(known, { engine: 'gpu', ms: 20, threshold, outcome: 'found' }),
+  );
+  expect(rateOf(speed, 'gpu')).toBeNull();
+  expect(speed.engines.gpu?.works).toBe(true);
 });
 
 it('knows an engine that was timed on purpose', () => {
   expect([UNKNOWN_SPEED, lap(UNKNOWN_SPEED, 9)].map(isTested)).toEqual([false, false]);
-  const tested = withLeader(withTest(UNKNOWN_SPEED, 'cpu', 1e6, 100), 'cpu');
+  const tested = withPreferred(withTest(UNKNOWN_SPEED, 'cpu', 1e6, 100), 'cpu');
   expect(isTested(tested)).toBe(true);
   expect(isTested(lap(tested, 50_000))).toBe(true);
 });
 
 it('counts the time of searches that were called off', () => {
   const one = { engine: 'cpu', ms: 32_000, threshold: send } as const;
-  const found = many(4, (pace) => withLap(pace, { ...one, outcome: 'found' }));
+  const found = many(4, (speed) => withTiming(speed, { ...one, outcome: 'found' }));
   const both = Array.from({ length: 4 }).reduce<EngineSpeed>(
-    (pace) => withLap(pace, { ...one, outcome: 'ended' }),
+    (speed) => withTiming(speed, { ...one, outcome: 'ended' }),
     found,
   );
   expect(rateOf(found, 'cpu')).toBe(2 ** 24);
@@ -80,8 +82,8 @@ it('learns as much from an easier proof as from a hard one', () => {
     outcome: 'found',
   } as const;
   // 2^26 hashes in 4 s and 2^29 in 32 s are the same rate.
-  const pace = many(4, (known) => lap(withLap(known, easier), 32_000));
-  expect(rateOf(pace, 'cpu')).toBeCloseTo(2 ** 24, 0);
+  const speed = many(4, (known) => lap(withTiming(known, easier), 32_000));
+  expect(rateOf(speed, 'cpu')).toBeCloseTo(2 ** 24, 0);
 });
 
 it('comes to the true rate however long single searches take', () => {
@@ -90,41 +92,41 @@ it('comes to the true rate however long single searches take', () => {
     { length: 200 },
     (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 53_687,
   );
-  const pace = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_SPEED);
-  expect(rateOf(pace, 'cpu')).toBeGreaterThan(5e6);
-  expect(rateOf(pace, 'cpu')).toBeLessThan(2e7);
+  const speed = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_SPEED);
+  expect(rateOf(speed, 'cpu')).toBeGreaterThan(5e6);
+  expect(rateOf(speed, 'cpu')).toBeLessThan(2e7);
 });
 
 it('forgets slowly: a processor that got slower shows it', () => {
-  const fast = many(200, (pace) => lap(pace, 64_000));
-  const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((pace) => lap(pace, 256_000), fast);
+  const fast = many(200, (speed) => lap(speed, 64_000));
+  const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((speed) => lap(speed, 256_000), fast);
   expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
   expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
 });
 
 it('a failure says only that the engine does not work', () => {
-  const found = many(4, (pace) =>
-    withLap(pace, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' }),
+  const found = many(4, (speed) =>
+    withTiming(speed, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' }),
   );
-  const failed = withLap(found, { engine: 'gpu', ms: 90_000, threshold: send, outcome: 'failed' });
+  const failed = withTiming(found, { engine: 'gpu', ms: 90_000, threshold: send, outcome: 'failed' });
   expect(rateOf(failed, 'gpu')).toBe(rateOf(found, 'gpu'));
   expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
 });
 
 it('a test replaces what was known', () => {
-  const before = withLap(UNKNOWN_SPEED, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
+  const before = withTiming(UNKNOWN_SPEED, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
   expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
 });
 
 it('wants races until the leader was timed on purpose, and again after a while', () => {
   expect(wantsRace(UNKNOWN_SPEED)).toBe(true);
-  expect(wantsRace(withLeader(UNKNOWN_SPEED, 'gpu'))).toBe(true);
-  let pace = withLeader(withTest(UNKNOWN_SPEED, 'gpu', 1e9, 1_000), 'gpu');
+  expect(wantsRace(withPreferred(UNKNOWN_SPEED, 'gpu'))).toBe(true);
+  let speed = withPreferred(withTest(UNKNOWN_SPEED, 'gpu', 1e9, 1_000), 'gpu');
   let searches = 0;
-  while (!wantsRace(pace)) {
-    pace = withSearch(pace);
+  while (!wantsRace(speed)) {
+    speed = withSearch(speed);
     searches++;
   }
   expect(searches).toBe(24);
-  expect(pace.leader).toBe('gpu');
+  expect(speed.leader).toBe('gpu');
 });

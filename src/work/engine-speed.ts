@@ -1,8 +1,7 @@
 /**
- * How fast each engine of this device has shown itself. A search remembers nothing, so the time it takes is
- * exponentially distributed, and its time for each hash that its proof is worth tells as much of an easy proof as of a
- * hard one. The best estimate of a rate is the number of proofs over the sum of those times, searches that ended without
- * a proof included.
+ * The speed of this device's engines, estimated from their searches. A search has no memory, so its duration is
+ * exponentially distributed, and an easy proof says as much of the speed as a hard one. The best estimate of a rate is
+ * the number of proofs over the sum of the durations per hash, including searches that ended without a proof.
  */
 import * as v from 'valibot';
 import { type Threshold, toU64 } from './difficulty.ts';
@@ -12,12 +11,14 @@ const Sum = v.pipe(v.number(), v.finite(), v.minValue(0));
 const EngineRecord = v.object({
   /** How many proofs it found. */
   proofs: Sum,
-  /** How long one unit of it, a core of the processor or a whole graphics card, has searched: the sum of each search's
-   * time over what its proof is worth (ms per hash). */
+  /**
+   * How long one unit of it, a processor core or a graphics card, has searched: the sum of each search's duration over
+   * the hashes that its proof takes on average (ms per hash).
+   */
   spent: Sum,
-  /** Whether it could do its last search at all. */
+  /** Whether its last search did not fail. */
   works: v.boolean(),
-  /** Whether it was ever timed on purpose, rather than by the way. */
+  /** Whether it was timed by a test, and not only by searches for blocks. */
   tested: v.optional(v.boolean(), false),
 });
 type EngineRecord = v.InferOutput<typeof EngineRecord>;
@@ -35,23 +36,23 @@ export const UNKNOWN_SPEED: EngineSpeed = { leader: null, searches: 0, engines: 
 
 const UNKNOWN_ENGINE: EngineRecord = { proofs: 0, spent: 0, works: true, tested: false };
 
-/** A leader is challenged again after this many searches: cards get drivers, laptops get hot. */
+/** The engines race again after this many searches: drivers change, and laptops get hot. */
 const RACE_EVERY = 24;
-/** Older proofs count less once there are this many: enough to be within a fifth of the true rate. */
+/** Older proofs count less once there are this many, which is enough to be within a fifth of the true rate. */
 const MEMORY = 32;
-/** A search of fewer hashes times the asking more than the search: a card takes milliseconds for a receive. */
-const LEAST_LAP = 2 ** 26;
-/** One proof is chance; so many found by the way tell the rate. */
+/** A search of fewer hashes mostly times the call: a graphics card takes milliseconds for a receive. */
+const LEAST_HASHES = 2 ** 26;
+/** So many proofs of untested searches are needed for a rate: a single duration is random. */
 const ENOUGH = 4;
-/** What a test on purpose weighs, in proofs. */
+/** What a test weighs, in proofs. */
 const TEST = 16;
 
 /** How one engine's search went. `ms` counts each of its units. */
-export interface Lap {
+export interface SearchTiming {
   readonly engine: string;
   readonly ms: number;
   readonly threshold: Threshold;
-  /** `ended` when it was called off, `failed` when the engine could not go on. */
+  /** `ended` for a search that was aborted, `failed` when the engine could not go on. */
   readonly outcome: 'found' | 'ended' | 'failed';
 }
 
@@ -62,14 +63,17 @@ export const expectedHashes = (threshold: Threshold): number =>
 /** The threshold that takes about this many hashes, at least one. */
 export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n / BigInt(Math.round(hashes));
 
-/** The pace with one more lap in it. */
-export function withLap(pace: EngineSpeed, { engine, ms, threshold, outcome }: Lap): EngineSpeed {
-  const before = pace.engines[engine] ?? UNKNOWN_ENGINE;
+/** The speed with one more search in it. */
+export function withTiming(
+  speed: EngineSpeed,
+  { engine, ms, threshold, outcome }: SearchTiming,
+): EngineSpeed {
+  const before = speed.engines[engine] ?? UNKNOWN_ENGINE;
   const works = outcome === 'ended' ? before.works : outcome === 'found';
   const hashes = expectedHashes(threshold);
-  if (outcome === 'failed' || hashes < LEAST_LAP) return withEngine(pace, engine, { ...before, works });
+  if (outcome === 'failed' || hashes < LEAST_HASHES) return withEngine(speed, engine, { ...before, works });
   const fade = Math.min(1, MEMORY / (before.proofs + 1));
-  return withEngine(pace, engine, {
+  return withEngine(speed, engine, {
     ...before,
     proofs: before.proofs * fade + (outcome === 'found' ? 1 : 0),
     spent: before.spent * fade + ms / hashes,
@@ -77,20 +81,20 @@ export function withLap(pace: EngineSpeed, { engine, ms, threshold, outcome }: L
   });
 }
 
-/** The pace after one more search that was no race. */
-export const withSearch = (pace: EngineSpeed): EngineSpeed => ({ ...pace, searches: pace.searches + 1 });
+/** The speed after one more search that was no race. */
+export const withSearch = (speed: EngineSpeed): EngineSpeed => ({ ...speed, searches: speed.searches + 1 });
 
-/** The pace after a race or a test, with the engine that is asked first from now on. */
-export const withLeader = (pace: EngineSpeed, leader: string): EngineSpeed => ({
-  ...pace,
-  leader,
+/** The speed after a race or a test, with the engine that is asked first from now on. */
+export const withPreferred = (speed: EngineSpeed, preferred: string): EngineSpeed => ({
+  ...speed,
+  leader: preferred,
   searches: 0,
 });
 
-/** The pace with what an engine showed in a test, in hashes and ms, in place of all it showed before. */
-export const withTest = (pace: EngineSpeed, engine: string, hashes: number, ms: number): EngineSpeed =>
+/** The speed with the result of an engine's test, in hashes and ms, in place of all that was known of the engine. */
+export const withTest = (speed: EngineSpeed, engine: string, hashes: number, ms: number): EngineSpeed =>
   withEngine(
-    pace,
+    speed,
     engine,
     hashes > 0
       ? { proofs: TEST, spent: (TEST * ms) / hashes, works: true, tested: true }
@@ -98,22 +102,22 @@ export const withTest = (pace: EngineSpeed, engine: string, hashes: number, ms: 
   );
 
 /**
- * Whether the engines should race: until the leader was timed on purpose, and again after a while. Who wins a single
- * race may have been lucky, and a graphics card is slow to begin with.
+ * Whether the engines should race: until the preferred one was tested, and again after a while. A single race may be won
+ * by luck, and a graphics card is slow in its first search.
  */
-export const wantsRace = (pace: EngineSpeed): boolean => !isTested(pace) || pace.searches >= RACE_EVERY;
+export const wantsRace = (speed: EngineSpeed): boolean => !isTested(speed) || speed.searches >= RACE_EVERY;
 
-/** Hashes a second of one unit of an engine; null while too little is known to say. */
-export function rateOf(pace: EngineSpeed, engine: string): number | null {
-  const { proofs, spent, tested } = pace.engines[engine] ?? UNKNOWN_ENGINE;
+/** Hashes per second of one unit of an engine; null while too little is known. */
+export function rateOf(speed: EngineSpeed, engine: string): number | null {
+  const { proofs, spent, tested } = speed.engines[engine] ?? UNKNOWN_ENGINE;
   const isKnown = tested ? proofs > 0 : proofs >= ENOUGH;
   return isKnown && spent > 0 ? (proofs / spent) * 1000 : null;
 }
 
-/** Whether the engine that is asked first was ever timed on purpose. */
+/** Whether the engine that is asked first was timed by a test. */
 export const isTested = ({ leader, engines }: EngineSpeed): boolean => engines[leader ?? '']?.tested === true;
 
-const withEngine = (pace: EngineSpeed, name: string, record: EngineRecord): EngineSpeed => ({
-  ...pace,
-  engines: { ...pace.engines, [name]: record },
+const withEngine = (speed: EngineSpeed, name: string, record: EngineRecord): EngineSpeed => ({
+  ...speed,
+  engines: { ...speed.engines, [name]: record },
 });

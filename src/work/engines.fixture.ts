@@ -3,17 +3,17 @@ import type { WorkEngine } from './engine.ts';
 import { type EngineSpeed, UNKNOWN_SPEED } from './engine-speed.ts';
 
 /** A book in memory, which one test may hand from life to life. */
-export function memoryBook(pace: EngineSpeed = UNKNOWN_SPEED) {
+export function memoryBook(speed: EngineSpeed = UNKNOWN_SPEED) {
   const names = new Set<string>();
-  const kept = { pace };
+  const kept = { speed };
   return {
     names,
     kept,
     retired: async () => names,
     retire: async (name) => void names.add(name),
-    pace: async () => kept.pace,
-    keepPace: async (next) => {
-      kept.pace = next;
+    speed: async () => kept.speed,
+    keepSpeed: async (next) => {
+      kept.speed = next;
     },
   } satisfies EngineBook & Record<string, unknown>;
 }

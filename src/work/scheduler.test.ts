@@ -285,7 +285,7 @@ describe('obtaining', () => {
     const work = scheduler.obtain(root, send, { need: 'ahead' });
     expect(await engine.search(1)).toMatchObject({ root, urgency: 'background' });
     expect(engine.searches[0]?.signal.aborted).toBe(true);
-    scheduler.rest(true);
+    scheduler.pausePrecomputing(true);
     await expect(work).rejects.toThrow(new Fault('fault_workRests'));
     await expect(scheduler.obtain(root, send, { need: 'ahead' })).rejects.toThrow(
       new Fault('fault_workRests'),

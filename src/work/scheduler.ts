@@ -3,88 +3,63 @@ import { Fault } from '../fault.ts';
 import { type WorkCache, WorkEntrySchema, type WorkIntent, WorkIntentSchema } from './cache.ts';
 import type { CheckedEngines, Progress } from './checked-engines.ts';
 import { meets, type Threshold, type WorkNonce, type WorkRoot } from './difficulty.ts';
-import type { Urgency } from './engine.ts';
+import {
+  higher,
+  isSameGoal,
+  type Job,
+  type Need,
+  nextSearch,
+  type SearchGoal,
+  type Waiter,
+} from './next-search.ts';
 
-/** What the scheduler needs of the house. */
 export interface WorkSchedulerPorts {
   readonly engines: CheckedEngines;
   readonly cache: WorkCache;
   /** Now, in ms since the epoch. */
   readonly clock: { now(): number };
-  /** Hears what went wrong where no block waits for the answer. */
+  /** Is told what went wrong where no block waits for the result. */
   report(problem: unknown): void;
-  /** Told when the battery is to be spared: nothing is searched for ahead of need until `rest(false)`. */
-  rests?(): void;
-  /** Told whenever what is searched for, or was found, has changed. */
+  /** Is told when the battery is low: nothing is precomputed until `pausePrecomputing(false)`. */
+  paused?(): void;
+  /** Is told whenever another search runs, or work was found. */
   changed?(): void;
 }
 
-/** Whether work is there, is being searched for, waits until it is needed, or was never asked for. */
+/** Whether work was found, is being searched for, waits while precomputing is paused, or was never asked for. */
 export type Readiness = 'ready' | 'working' | 'resting' | 'none';
 
-/**
- * What a block is, and so how long its work can wait: nobody waits longer for a `payment` than for a `receive`, and what
- * is found `ahead` is found when nothing else is searched for, in the background, and not at all while that rests.
- */
-export type Need = 'payment' | 'receive' | 'ahead';
-
 export interface ObtainOptions {
-  /** A payment, where nothing is said. */
+  /** A payment by default. */
   readonly need?: Need;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A block that waits for its work. */
-interface Waiter {
-  readonly need: Need;
-  readonly threshold: Threshold;
-  resolve(nonce: WorkNonce): void;
-  reject(reason: unknown): void;
-}
-
-/** All that is wanted for one root. */
-interface Job {
-  readonly root: WorkRoot;
-  /** What is to be reached ahead of the block. */
-  ahead: Threshold | undefined;
-  readonly waiting: Set<Waiter>;
-  /** Calls that have not been answered, and may come to want something. */
-  asking: number;
-  /** What was found last: calls that looked into the cache before it was there need no second search. */
-  found: WorkNonce | undefined;
-}
-
-interface Aim {
-  readonly root: WorkRoot;
-  readonly threshold: Threshold;
-  readonly urgency: Urgency;
-}
-
 /** The one search that is running. */
-interface Run extends Aim {
+interface Run extends SearchGoal {
   readonly abort: AbortController;
 }
 
 /**
- * Decides which proof of work is searched for, one at a time: first for payments that wait, then for receives that wait,
- * then ahead of blocks to come, each in the order asked. A search remembers nothing, so one that is pushed aside loses
- * nothing and starts again when its turn comes. Nothing is searched for that was not asked for, and no nonce is used,
- * kept or handed out unchecked.
+ * Runs one search for work at a time: first for payments that wait, then for receives that wait, then ahead of blocks to
+ * come, each in the order of the calls. A search has no memory, so a search that is displaced loses nothing and starts
+ * again when its turn comes. Work is searched for only where it was asked for, and every nonce is checked before it is
+ * used, kept or returned.
  */
 export class WorkScheduler {
   readonly #ports: WorkSchedulerPorts;
   readonly #jobs = new Map<WorkRoot, Job>();
   #run: Run | undefined;
-  #resting = false;
+  #isPaused = false;
 
   constructor(ports: WorkSchedulerPorts) {
     this.#ports = ports;
   }
 
   /**
-   * Has work made ready, in the background, for the block to come after this root. Resolves once the wish is durable:
-   * from then on it is fulfilled even if the worker or the browser dies, unless the root is forgotten.
+   * Has work precomputed, in the background, for the next block after this root. Resolves once the request is durable:
+   * from then on it survives the worker and the browser, unless the root is forgotten.
    */
   prepare(root: WorkRoot, threshold: Threshold): Promise<void> {
     return this.#ask(root, async (job) => {
@@ -97,10 +72,11 @@ export class WorkScheduler {
   }
 
   /**
-   * Gives work for the block after this root: at once when it was prepared, else in the order of needs (see `Need`).
-   * What was to be prepared for the root is thereby done where the work that is found is enough for it.
-   * @throws the signal's reason · Fault `fault_workOvertaken` when the root is forgotten meanwhile · Fault
-   * `fault_workRests` for work ahead of need while that rests · Fault `fault_workUnavailable` when no engine can find any
+   * Returns work for the block after this root: at once when it was precomputed, else in the order of needs (see `Need`).
+   * A request to precompute work for the root is thereby done where the work that is found is enough for it.
+   *
+   * @throws the signal's reason; Fault `fault_workOvertaken` when the root is forgotten meanwhile, `fault_workRests` for
+   * the need `ahead` while precomputing is paused, `fault_workUnavailable` when no engine can search
    */
   obtain(
     root: WorkRoot,
@@ -113,45 +89,45 @@ export class WorkScheduler {
       if (ready !== undefined) return ready;
       signal?.throwIfAborted();
       if (this.#jobs.get(root) !== job) throw new Fault('fault_workOvertaken');
-      if (need === 'ahead' && this.#resting) throw new Fault('fault_workRests');
+      if (need === 'ahead' && this.#isPaused) throw new Fault('fault_workRests');
       return this.#wait(job, { need, threshold }, signal);
     });
   }
 
-  /** How far the work for the block after this root is, for showing. */
+  /** How far the work for the block after this root is, for display. */
   async readiness(root: WorkRoot, threshold: Threshold): Promise<Readiness> {
     if ((await this.#cached(root, threshold)) !== undefined) return 'ready';
     const job = this.#jobs.get(root);
     if (job === undefined) return 'none';
-    return this.#resting && job.waiting.size === 0 ? 'resting' : 'working';
+    return this.#isPaused && job.waiting.size === 0 ? 'resting' : 'working';
   }
 
-  /** How the search that is running goes; null while none is. */
+  /** The progress of the running search; null while none runs. */
   progress(): Promise<Progress | null> {
     return this.#ports.engines.progress();
   }
 
   /**
-   * Lets all searches ahead of need rest, or go on. What was asked for stays asked for; blocks that wait are still served,
-   * and those that wait for work ahead of need are told that it rests.
+   * Pauses precomputing, or resumes it. Requests to precompute are kept. Blocks that wait are still served, but for those
+   * of the need `ahead`, which fail with `fault_workRests`.
    */
-  rest(resting: boolean): void {
-    this.#resting = resting;
-    if (resting) this.#dismissAhead();
-    this.#steer();
+  pausePrecomputing(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (isPaused) this.#rejectAhead();
+    this.#runNext();
   }
 
-  /** Lets go of everything about a root whose block has been made: the chain has moved on. */
+  /** Forgets a root whose next block has been made: waiting blocks fail, and its work and requests are removed. */
   async forget(root: WorkRoot): Promise<void> {
     const waiting = this.#jobs.get(root)?.waiting ?? [];
     this.#jobs.delete(root);
     for (const waiter of waiting) waiter.reject(new Fault('fault_workOvertaken'));
-    this.#steer();
+    this.#runNext();
     await this.#ports.cache.drop(root);
     await this.#ports.cache.intents.drop(root);
   }
 
-  /** Takes up again what was asked for before the worker died. For the start of the worker. */
+  /** Resumes what was asked for before the worker ended; called when the worker starts. */
   async resume(): Promise<void> {
     const intents = await this.#ports.cache.intents.list();
     const readable = intents.flatMap((intent): WorkIntent[] => {
@@ -168,7 +144,7 @@ export class WorkScheduler {
     }
   }
 
-  /** Keeps the root's job in sight while a call is answered, so that the call notices when the root is forgotten. */
+  /** Keeps the root's job while a call is answered, so that the call notices when the root is forgotten. */
   async #ask<T>(root: WorkRoot, answer: (job: Job) => Promise<T>): Promise<T> {
     const job = this.#jobs.get(root) ?? {
       root,
@@ -183,7 +159,7 @@ export class WorkScheduler {
       return await answer(job);
     } finally {
       job.asking--;
-      this.#steer();
+      this.#runNext();
     }
   }
 
@@ -196,7 +172,7 @@ export class WorkScheduler {
       const giveUp = (): void => {
         job.waiting.delete(waiter);
         reject(signal?.reason);
-        this.#steer();
+        this.#runNext();
       };
       const waiter: Waiter = {
         ...wanted,
@@ -211,50 +187,38 @@ export class WorkScheduler {
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       job.waiting.add(waiter);
-      this.#steer();
+      this.#runNext();
     });
   }
 
-  /** The nonce of a job, kept or found just now. */
+  /** The nonce of a job, from the cache or from the search that just ended. */
   async #known(job: Job, threshold: Threshold): Promise<WorkNonce | undefined> {
     const cached = await this.#cached(job.root, threshold);
     if (cached !== undefined || job.found === undefined) return cached;
     return meets(job.root, job.found, threshold) ? job.found : undefined;
   }
 
-  /** The kept nonce of a root, if it is there and is proof of work at this threshold. */
+  /** The cached nonce of a root, where it is valid at this threshold. */
   async #cached(root: WorkRoot, threshold: Threshold): Promise<WorkNonce | undefined> {
     const read = v.safeParse(WorkEntrySchema, await this.#ports.cache.get(root));
     return read.success && meets(root, read.output.nonce, threshold) ? read.output.nonce : undefined;
   }
 
-  /** Lets the search run that should be running now, and no other. */
-  #steer(): void {
+  /** Starts the search that should be running now, and aborts any other. */
+  #runNext(): void {
     for (const job of this.#jobs.values()) {
       if (job.waiting.size === 0 && job.ahead === undefined && job.asking === 0) this.#jobs.delete(job.root);
     }
-    const aim = this.#aim();
-    if (sameAim(aim, this.#run)) return;
+    const goal = nextSearch([...this.#jobs.values()], this.#isPaused);
+    if (isSameGoal(goal, this.#run)) return;
     this.#run?.abort.abort();
-    this.#run = aim === undefined ? undefined : { ...aim, abort: new AbortController() };
+    this.#run = goal === undefined ? undefined : { ...goal, abort: new AbortController() };
     if (this.#run !== undefined) void this.#search(this.#run);
     this.#ports.changed?.();
   }
 
-  #aim(): Aim | undefined {
-    const jobs = [...this.#jobs.values()];
-    const first = (need: Need): Aim | undefined =>
-      jobs
-        .map(({ root, waiting }) => ({ root, threshold: most(waiting, need), urgency: URGENCY[need] }))
-        .find((aim): aim is Aim => aim.threshold !== undefined);
-    const wanted = first('payment') ?? first('receive') ?? first('ahead');
-    if (wanted !== undefined || this.#resting) return wanted;
-    const job = jobs.find(({ ahead }) => ahead !== undefined);
-    return job?.ahead && { root: job.root, threshold: job.ahead, urgency: 'background' };
-  }
-
-  /** While work ahead of need rests, nothing waits for it. */
-  #dismissAhead(): void {
+  /** Fails the blocks of the need `ahead`: they must not wait while precomputing is paused. */
+  #rejectAhead(): void {
     for (const { waiting } of this.#jobs.values()) {
       for (const waiter of waiting) {
         if (waiter.need !== 'ahead') continue;
@@ -275,13 +239,13 @@ export class WorkScheduler {
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#ports.changed?.();
-    this.#steer();
+    this.#runNext();
   }
 
   async #found(root: WorkRoot, nonce: WorkNonce): Promise<void> {
     const job = this.#jobs.get(root);
     if (job === undefined) return;
-    // A receive needs less than the payment that was prepared for: where it found the work, that is still wanted.
+    // A receive takes less work than the payment to precompute for, which may still be wanted after it.
     const isEnough = job.ahead === undefined || meets(root, nonce, job.ahead);
     if (isEnough) job.ahead = undefined;
     job.found = nonce;
@@ -298,40 +262,18 @@ export class WorkScheduler {
     }
   }
 
-  /** Waiting blocks are told. What was to be prepared is left to the next start: its intent stays. */
+  /** Fails the waiting blocks. A request to precompute is left to the next start of the worker: its intent is kept. */
   #failed(root: WorkRoot, cause: unknown): void {
     const job = this.#jobs.get(root);
     if (job === undefined) return;
     if (cause instanceof Fault && cause.key === 'fault_workRests') {
-      this.#resting = true;
-      this.#dismissAhead();
-      this.#ports.rests?.();
+      this.#isPaused = true;
+      this.#rejectAhead();
+      this.#ports.paused?.();
       return;
     }
     job.ahead = undefined;
     for (const waiter of job.waiting) waiter.reject(cause);
     job.waiting.clear();
   }
-}
-
-/** Thresholds are hex of one length and case, so their order as text is their order as numbers. */
-function higher(a: Threshold | undefined, b: Threshold): Threshold {
-  return a !== undefined && a > b ? a : b;
-}
-
-const URGENCY: Readonly<Record<Need, Urgency>> = {
-  payment: 'foreground',
-  receive: 'foreground',
-  ahead: 'background',
-};
-
-/** What must be reached for all blocks of one need; undefined where none waits. */
-function most(waiting: Iterable<Waiter>, wanted: Need): Threshold | undefined {
-  let threshold: Threshold | undefined;
-  for (const { need, threshold: own } of waiting) if (need === wanted) threshold = higher(threshold, own);
-  return threshold;
-}
-
-function sameAim(a: Aim | undefined, b: Aim | undefined): boolean {
-  return a?.root === b?.root && a?.threshold === b?.threshold && a?.urgency === b?.urgency;
 }

@@ -10,7 +10,7 @@ const SELF_TEST = 3_000;
 /** The requests about the proof of work. */
 export const workHandlers = ({ work, settings, notifyPages }: HandlerParts): PageHandlersOf<'work'> => ({
   'work.read': async () => ({
-    engines: await work.engines.standings(),
+    engines: await work.engines.statuses(),
     cores: navigator.hardwareConcurrency,
     ...(await settings.read('work')),
   }),

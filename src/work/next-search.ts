@@ -1,0 +1,70 @@
+/** Decides which search runs next: a pure function of what is wanted. */
+import type { Threshold, WorkNonce, WorkRoot } from './difficulty.ts';
+import type { Urgency } from './engine.ts';
+
+/**
+ * Why work is wanted, and so how long it can wait. A search for a `payment` comes first, then one for a `receive`, then
+ * one `ahead` of a block, which runs in the background and not at all while precomputing is paused.
+ */
+export type Need = 'payment' | 'receive' | 'ahead';
+
+/** A block that waits for its work. */
+export interface Waiter {
+  readonly need: Need;
+  readonly threshold: Threshold;
+  resolve(nonce: WorkNonce): void;
+  reject(reason: unknown): void;
+}
+
+/** All that is wanted for one root. */
+export interface Job {
+  readonly root: WorkRoot;
+  /** The threshold of the work to precompute; undefined where none was asked for. */
+  ahead: Threshold | undefined;
+  readonly waiting: Set<Waiter>;
+  /** How many calls are being answered: each may still come to want something. */
+  asking: number;
+  /** The nonce that was found last: a call that read the cache before the nonce was there needs no second search. */
+  found: WorkNonce | undefined;
+}
+
+/** What one search is to find. */
+export interface SearchGoal {
+  readonly root: WorkRoot;
+  readonly threshold: Threshold;
+  readonly urgency: Urgency;
+}
+
+const URGENCY: Readonly<Record<Need, Urgency>> = {
+  payment: 'foreground',
+  receive: 'foreground',
+  ahead: 'background',
+};
+
+/** The search that should run: of the most urgent need, and within it of the job that came first. */
+export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal | undefined {
+  const first = (need: Need): SearchGoal | undefined =>
+    jobs
+      .map(({ root, waiting }) => ({ root, threshold: thresholdOf(waiting, need), urgency: URGENCY[need] }))
+      .find((goal): goal is SearchGoal => goal.threshold !== undefined);
+  const wanted = first('payment') ?? first('receive') ?? first('ahead');
+  if (wanted !== undefined || isPaused) return wanted;
+  const job = jobs.find(({ ahead }) => ahead !== undefined);
+  return job?.ahead && { root: job.root, threshold: job.ahead, urgency: 'background' };
+}
+
+export function isSameGoal(a: SearchGoal | undefined, b: SearchGoal | undefined): boolean {
+  return a?.root === b?.root && a?.threshold === b?.threshold && a?.urgency === b?.urgency;
+}
+
+/** The higher of two thresholds. They are hex of one length and case, so that text compares as numbers do. */
+export function higher(a: Threshold | undefined, b: Threshold): Threshold {
+  return a !== undefined && a > b ? a : b;
+}
+
+/** The threshold that satisfies all blocks of one need; undefined where none waits. */
+function thresholdOf(waiting: Iterable<Waiter>, wanted: Need): Threshold | undefined {
+  let threshold: Threshold | undefined;
+  for (const { need, threshold: own } of waiting) if (need === wanted) threshold = higher(threshold, own);
+  return threshold;
+}

@@ -1,0 +1,56 @@
+import type { Limits, Urgency } from './engine.ts';
+import { type EngineSpeed, rateOf, UNKNOWN_SPEED } from './engine-speed.ts';
+import { poolSize } from './engines/cpu-pool.ts';
+
+export interface SpeedRecordPorts {
+  /** Reads and writes what outlives the worker. */
+  readonly book: { speed(): Promise<EngineSpeed>; keepSpeed(speed: EngineSpeed): Promise<void> };
+  /** How many threads the processor of this device runs at once. */
+  readonly cores: number;
+  /** Is told why the record could not be read or written: searches go on without it. */
+  report(problem: unknown): void;
+}
+
+/** The speed of this device's engines: read once, kept in memory, and written after every change. */
+export class SpeedRecord {
+  readonly #ports: SpeedRecordPorts;
+  #speed: Promise<EngineSpeed> | undefined;
+
+  constructor(ports: SpeedRecordPorts) {
+    this.#ports = ports;
+  }
+
+  read(): Promise<EngineSpeed> {
+    this.#speed ??= this.#ports.book.speed().catch((cause: unknown) => {
+      this.#ports.report(cause);
+      return UNKNOWN_SPEED;
+    });
+    return this.#speed;
+  }
+
+  async change(change: (speed: EngineSpeed) => EngineSpeed): Promise<void> {
+    const speed = this.read().then(change);
+    this.#speed = speed;
+    await this.#ports.book.keepSpeed(await speed).catch(this.#ports.report);
+  }
+
+  /** Hashes per second of an engine within these limits; null while too little is known. */
+  rate(speed: EngineSpeed, name: string, urgency: Urgency, limits: Limits): number | null {
+    const rate = rateOf(speed, name);
+    return rate === null ? null : rate * this.units(name, urgency, limits);
+  }
+
+  /** How many units of an engine search at once: threads of the processor, or one graphics card. */
+  units(name: string, urgency: Urgency, { workers }: Limits): number {
+    return name === 'cpu' ? poolSize(urgency, this.#ports.cores, workers) : 1;
+  }
+
+  /** The fastest of the engines that work; null while the speed of one of them is not known. */
+  fastest(speed: EngineSpeed, names: readonly string[], limits: Limits): string | null {
+    const rates = names
+      .filter((name) => speed.engines[name]?.works === true)
+      .map((name) => ({ name, rate: this.rate(speed, name, 'foreground', limits) }));
+    const [best] = rates.toSorted((a, b) => (b.rate ?? 0) - (a.rate ?? 0));
+    return best === undefined || rates.some(({ rate }) => rate === null) ? null : best.name;
+  }
+}

@@ -1,5 +1,5 @@
 import type { Answered, Challenge } from '../interception/challenge.ts';
-import { beginning, credentialsFor } from '../interception/price-probe.ts';
+import { credentialsFor, readStart } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
 
 /** What a server answered to a request of the purse's own that carried a proof. */
@@ -56,7 +56,7 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: str
     headers.get('payment-required'),
   ];
   const delivery = { kind: 'answered', status, paymentResponse, paymentRequired } as const;
-  return { delivery, body: await beginning(response) };
+  return { delivery, body: await readStart(response) };
 }
 
 /**

@@ -34,7 +34,7 @@ export const NO_TAB = -1;
  * their origin only, the second name; what has no origin has no such name. What a page's service worker passes on is
  * known by its origin alone.
  */
-export function meetingNames(request: ScriptRequest, askedMethod: string): readonly string[] {
+export function pairingKeys(request: ScriptRequest, askedMethod: string): readonly string[] {
   const { tabId, documentId, initiator, url } = request;
   const place = [tabId, wireMethod(askedMethod), url];
   const names = [documentId, initiator].map((who) => (who === null ? null : JSON.stringify([who, ...place])));

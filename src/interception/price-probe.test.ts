@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { starters } from './challenge.ts';
-import { type Cause, credentialsFor, isOpenedByUser } from './price-probe.ts';
+import { credentialsFor, isOpenedByUser, type RequestCause } from './price-probe.ts';
 
 const SITE = 'https://shop.example';
 const OTHER = 'https://elsewhere.example';
-const typed: Cause = {
+const typed: RequestCause = {
   kind: 'main_frame',
   url: `${SITE}/a`,
   initiator: null,
@@ -13,7 +13,7 @@ const typed: Cause = {
   isPrivate: false,
   startedBy: 'user',
 };
-const fetched: Cause = {
+const fetched: RequestCause = {
   kind: 'xmlhttprequest',
   url: `${SITE}/a`,
   initiator: SITE,
@@ -22,7 +22,7 @@ const fetched: Cause = {
 };
 
 describe('the purse’s own request carries cookies', () => {
-  test.each<[string, Cause, boolean]>([
+  test.each<[string, RequestCause, boolean]>([
     ['for an address the user typed', typed, true],
     ['for a link of the site', { ...typed, initiator: SITE }, true],
     ['for what the site moves to by itself', { ...typed, initiator: SITE, startedBy: 'page' }, true],
@@ -71,7 +71,7 @@ describe('the purse’s own request carries cookies', () => {
       fc.property(causes, (cause) => {
         const { initiator, topOrigin, redirectedBy = SITE, ancestors = [] } = cause;
         const hands = [initiator ?? SITE, topOrigin, redirectedBy, ...ancestors];
-        if (hands.some((hand) => hand !== SITE)) expect(credentialsFor(cause as Cause)).toBe('omit');
+        if (hands.some((hand) => hand !== SITE)) expect(credentialsFor(cause as RequestCause)).toBe('omit');
       }),
     );
   });
@@ -84,6 +84,6 @@ test('a price is asked for again only for a document that its user opened, or th
   expect(isOpenedByUser({ kind: 'main_frame' })).toBe(false);
 });
 
-function withoutStart({ startedBy: _, ...cause }: Cause): Cause {
+function withoutStart({ startedBy: _, ...cause }: RequestCause): RequestCause {
   return cause;
 }

@@ -2,14 +2,14 @@ import type { Challenge } from './challenge.ts';
 import { originOf } from './urls.ts';
 
 /** What a server tells a program that asks, as far as it bears on a price. */
-export interface Told {
+export interface PriceProbe {
   /** Value of PAYMENT-REQUIRED; null when there is none. */
   readonly header: string | null;
   /** The body of a 402 without that header, cut at what an earlier protocol may fill. */
   readonly bodyText?: string;
 }
 
-export const UNTOLD: Told = { header: null };
+export const NO_PRICE: PriceProbe = { header: null };
 
 /** How long the server may take to answer a program (ms). */
 const WITHIN = 5000;
@@ -22,7 +22,7 @@ export function showsPage(contentType: string | null): boolean {
 }
 
 /** The parts of a challenge that tell who caused its request. */
-export type Cause = Pick<
+export type RequestCause = Pick<
   Challenge,
   'kind' | 'url' | 'initiator' | 'redirectedBy' | 'topOrigin' | 'ancestors' | 'isPrivate' | 'startedBy'
 >;
@@ -33,11 +33,11 @@ export type Cause = Pick<
  * and nothing else took part in it: no other site as initiator, page, frame or redirect, and no extension. The purse's
  * request has `Sec-Fetch-Site: none` and SameSite=Strict cookies, which servers take as a sign that the user acted.
  */
-export function credentialsFor(cause: Cause): 'include' | 'omit' {
-  return !cause.isPrivate && isOwnDoing(cause) ? 'include' : 'omit';
+export function credentialsFor(cause: RequestCause): 'include' | 'omit' {
+  return !cause.isPrivate && isCausedBySite(cause) ? 'include' : 'omit';
 }
 
-function isOwnDoing(cause: Cause): boolean {
+function isCausedBySite(cause: RequestCause): boolean {
   const { kind, url, initiator, redirectedBy, topOrigin, ancestors = [], startedBy = 'outside' } = cause;
   const site = originOf(url);
   const isSites = (origin: string | null) => origin === site;
@@ -47,7 +47,7 @@ function isOwnDoing(cause: Cause): boolean {
 }
 
 /** Whether a document is one that its user opened, or that the browser brought back for them. */
-export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'startedBy'>): boolean {
+export function isOpenedByUser({ kind, startedBy }: Pick<RequestCause, 'kind' | 'startedBy'>): boolean {
   return kind === 'main_frame' && (startedBy === 'user' || startedBy === 'browser');
 }
 
@@ -57,7 +57,7 @@ export function isOpenedByUser({ kind, startedBy }: Pick<Cause, 'kind' | 'starte
  * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
  * followed. A request that fails gives `UNTOLD`.
  */
-export async function askForPrice(cause: Cause): Promise<Told> {
+export async function probePrice(cause: RequestCause): Promise<PriceProbe> {
   try {
     const response = await fetch(cause.url, {
       headers: { Accept: 'application/json' },
@@ -67,16 +67,16 @@ export async function askForPrice(cause: Cause): Promise<Told> {
       signal: AbortSignal.timeout(WITHIN),
     });
     const header = response.status === 402 ? response.headers.get('payment-required') : null;
-    if (response.status === 402 && header === null) return { header, bodyText: await beginning(response) };
+    if (response.status === 402 && header === null) return { header, bodyText: await readStart(response) };
     await response.body?.cancel();
     return { header };
   } catch {
-    return UNTOLD;
+    return NO_PRICE;
   }
 }
 
 /** The first bytes of a body, as text. */
-export async function beginning({ body }: Response): Promise<string> {
+export async function readStart({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   const reader = body?.getReader();
   let text = '';

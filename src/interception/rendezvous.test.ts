@@ -5,119 +5,119 @@ import { Rendezvous } from './rendezvous.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('a host and a guest meet, whoever comes first', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  const early = place.host(['a'], 'host');
-  expect(await place.guest(['a'], 'guest')).toBe('host');
-  expect(await early).toBe('guest');
-  const waiting = place.guest(['a'], 'second guest');
-  expect(await place.host(['a'], 'second host')).toBe('second guest');
-  expect(await waiting).toBe('second host');
+test('a 402 and a held request of one key pair, whichever comes first', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  const early = pairs.observed(['a'], 'observed');
+  expect(await pairs.held(['a'], 'held')).toBe('observed');
+  expect(await early).toBe('held');
+  const waiting = pairs.held(['a'], 'second held');
+  expect(await pairs.observed(['a'], 'second observed')).toBe('second held');
+  expect(await waiting).toBe('second observed');
 });
 
-test('who is not met in time goes away alone, and is not met later', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  const host = place.host(['a', 'b'], 'host');
+test('a side that is not paired in time gets null, and is not paired later', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  const observed = pairs.observed(['a', 'b'], 'observed');
   await vi.advanceTimersByTimeAsync(1500);
-  expect(await host).toBeNull();
-  const guest = place.guest(['a'], 'guest');
+  expect(await observed).toBeNull();
+  const held = pairs.held(['a'], 'held');
   await vi.advanceTimersByTimeAsync(1499);
-  expect(await place.host(['a'], 'late')).toBe('guest');
-  expect(await guest).toBe('late');
+  expect(await pairs.observed(['a'], 'late')).toBe('held');
+  expect(await held).toBe('late');
 });
 
-test('a host may be more patient than the place', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  const host = place.host(['a'], 'host', 3500);
+test('a 402 may wait longer than the default', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  const observed = pairs.observed(['a'], 'observed', 3500);
   await vi.advanceTimersByTimeAsync(3499);
-  expect(await place.guest(['a'], 'late')).toBe('host');
-  expect(await host).toBe('late');
+  expect(await pairs.held(['a'], 'late')).toBe('observed');
+  expect(await observed).toBe('late');
 });
 
-test('a guest counts its patience from the moment it was told to', async () => {
-  const place = new Rendezvous<string, string>(1500);
+test('the time of a held request counts from when the promise it was given is settled', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
   let lookedUp = () => {};
-  const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
+  const held = pairs.held(['a'], 'held', new Promise<void>((resolve) => (lookedUp = resolve)));
   await vi.advanceTimersByTimeAsync(20_000);
   lookedUp();
   await vi.advanceTimersByTimeAsync(1499);
-  expect(await place.host(['a'], 'late')).toBe('guest');
-  expect(await guest).toBe('late');
-  const alone = place.guest(['a'], 'alone', Promise.resolve());
+  expect(await pairs.observed(['a'], 'late')).toBe('held');
+  expect(await held).toBe('late');
+  const alone = pairs.held(['a'], 'alone', Promise.resolve());
   await vi.advanceTimersByTimeAsync(1500);
   expect(await alone).toBeNull();
 });
 
-test('a guest that met its host before its patience began to count waits for none', async () => {
-  const place = new Rendezvous<string, string>(1500);
+test('a held request that is paired before its time begins to count starts no timer', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
   let lookedUp = () => {};
-  const guest = place.guest(['a'], 'guest', new Promise<void>((resolve) => (lookedUp = resolve)));
-  expect(await place.host(['a'], 'host')).toBe('guest');
+  const held = pairs.held(['a'], 'held', new Promise<void>((resolve) => (lookedUp = resolve)));
+  expect(await pairs.observed(['a'], 'observed')).toBe('held');
   lookedUp();
   await vi.advanceTimersByTimeAsync(0);
   expect(vi.getTimerCount()).toBe(0);
-  expect(await guest).toBe('host');
+  expect(await held).toBe('observed');
 });
 
-test('a host that is dismissed goes away alone at once, and is not met later', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  const [gone, stays] = [place.host(['a', 'b'], 'gone'), place.host(['a'], 'stays')];
-  place.dismiss((host) => host === 'gone');
+test('a 402 that is dismissed gets null at once, and is not paired later', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  const [gone, stays] = [pairs.observed(['a', 'b'], 'gone'), pairs.observed(['a'], 'stays')];
+  pairs.dismissObserved((observed) => observed === 'gone');
   expect(await gone).toBeNull();
-  expect(await place.guest(['b', 'a'], 'guest')).toBe('stays');
-  expect(await stays).toBe('guest');
+  expect(await pairs.held(['b', 'a'], 'held')).toBe('stays');
+  expect(await stays).toBe('held');
 });
 
-test('a host of two names is met once', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  void place.host(['document', 'origin'], 'host');
-  expect(await place.guest(['origin'], 'first')).toBe('host');
-  const second = place.guest(['document'], 'second');
+test('a 402 of two keys is paired once', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  void pairs.observed(['document', 'origin'], 'observed');
+  expect(await pairs.held(['origin'], 'first')).toBe('observed');
+  const second = pairs.held(['document'], 'second');
   await vi.advanceTimersByTimeAsync(1500);
   expect(await second).toBeNull();
 });
 
-test('a guest of two names meets whom it finds first by the first of them, and is met once', async () => {
-  const place = new Rendezvous<string, string>(1500);
-  void place.host(['origin'], 'worker');
-  void place.host(['document'], 'own');
-  expect(await place.guest(['document', 'origin'], 'first')).toBe('own');
-  expect(await place.guest(['document', 'origin'], 'second')).toBe('worker');
-  const third = place.guest(['document', 'origin'], 'third');
-  expect(await place.host(['origin'], 'late')).toBe('third');
+test('a held request of two keys pairs by its first key before its second, and once', async () => {
+  const pairs = new Rendezvous<string, string>(1500);
+  void pairs.observed(['origin'], 'worker');
+  void pairs.observed(['document'], 'own');
+  expect(await pairs.held(['document', 'origin'], 'first')).toBe('own');
+  expect(await pairs.held(['document', 'origin'], 'second')).toBe('worker');
+  const third = pairs.held(['document', 'origin'], 'third');
+  expect(await pairs.observed(['origin'], 'late')).toBe('third');
   expect(await third).toBe('late');
-  const alone = place.host(['document'], 'alone');
+  const alone = pairs.observed(['document'], 'alone');
   await vi.advanceTimersByTimeAsync(1500);
   expect(await alone).toBeNull();
 });
 
-test('a guest meets a preferred host, though another came before it', async () => {
-  const place = new Rendezvous<string, string>(1500, (host) => host !== 'dull');
-  void place.host(['a'], 'dull');
-  void place.host(['a'], 'bright');
-  expect(await place.guest(['a'], 'first')).toBe('bright');
-  expect(await place.guest(['a'], 'second')).toBe('dull');
+test('a held request pairs with a preferred 402, though another came before it', async () => {
+  const pairs = new Rendezvous<string, string>(1500, (observed) => observed !== 'other');
+  void pairs.observed(['a'], 'other');
+  void pairs.observed(['a'], 'preferred');
+  expect(await pairs.held(['a'], 'first')).toBe('preferred');
+  expect(await pairs.held(['a'], 'second')).toBe('other');
 });
 
-test('every order of coming pairs each with one of its own name, first come first met', async () => {
-  const comer = fc.record({ side: fc.constantFrom('host', 'guest'), name: fc.constantFrom('a', 'b') });
+test('every order of arrival pairs the two sides of one key first come, first served', async () => {
+  const arrival = fc.record({ side: fc.constantFrom('observed', 'held'), key: fc.constantFrom('a', 'b') });
   await fc.assert(
-    fc.asyncProperty(fc.array(comer, { maxLength: 30 }), async (comers) => {
-      const place = new Rendezvous<number, number>(1500);
-      const met = comers.map(({ side, name }, index) =>
-        side === 'host' ? place.host([name], index) : place.guest([name], index),
+    fc.asyncProperty(fc.array(arrival, { maxLength: 30 }), async (arrivals) => {
+      const pairs = new Rendezvous<number, number>(1500);
+      const results = arrivals.map(({ side, key }, index) =>
+        side === 'observed' ? pairs.observed([key], index) : pairs.held([key], index),
       );
       await vi.advanceTimersByTimeAsync(1500);
-      const found = await Promise.all(met);
-      for (const name of ['a', 'b']) {
+      const found = await Promise.all(results);
+      for (const key of ['a', 'b']) {
         const of = (side: string) =>
-          comers.flatMap((one, index) => (one.side === side && one.name === name ? [index] : []));
-        const [hosts, guests] = [of('host'), of('guest')];
-        hosts.forEach((host, nth) => {
-          expect(found[host]).toBe(guests[nth] ?? null);
+          arrivals.flatMap((one, index) => (one.side === side && one.key === key ? [index] : []));
+        const [observed, held] = [of('observed'), of('held')];
+        observed.forEach((one, nth) => {
+          expect(found[one]).toBe(held[nth] ?? null);
         });
-        guests.forEach((guest, nth) => {
-          expect(found[guest]).toBe(hosts[nth] ?? null);
+        held.forEach((one, nth) => {
+          expect(found[one]).toBe(observed[nth] ?? null);
         });
       }
     }),

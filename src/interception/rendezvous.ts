@@ -1,112 +1,116 @@
 /**
- * Pairs a 402 that the network layer saw (the host) with the request that a page holds for it (the guest); either may
- * arrive first. Each has one or more names, the likeliest first, and pairs with one of the same name. Hosts and guests
- * of one name pair in the order of their arrival, since nothing tells identical requests apart, preferred hosts first.
- * One that finds no other in time gets null.
+ * Pairs a 402 that the network layer observed with the request that a page holds for it; either may arrive first. Each
+ * side has one or more keys, the likeliest first, and pairs with one of the same key. Where several of one key wait,
+ * they pair in the order of their arrival, since nothing tells identical requests apart, preferred 402s first. A side
+ * that finds no other in time gets null.
  */
-export class Rendezvous<Host, Guest> {
-  readonly #hosts = new Waiting<Host, Guest>();
-  readonly #guests = new Waiting<Guest, Host>();
+export class Rendezvous<Observed, Held> {
+  readonly #observed = new WaitingSide<Observed, Held>();
+  readonly #held = new WaitingSide<Held, Observed>();
   readonly #patience: number;
-  readonly #prefers: (host: Host) => boolean;
+  readonly #prefers: (observed: Observed) => boolean;
 
   /**
    * @param patience how long either side waits for the other (ms).
-   * @param prefers which hosts a guest meets before the others that wait under its name.
+   * @param prefers which 402s a held request pairs with before the others of its key.
    */
-  constructor(patience: number, prefers: (host: Host) => boolean = () => true) {
+  constructor(patience: number, prefers: (observed: Observed) => boolean = () => true) {
     this.#patience = patience;
     this.#prefers = prefers;
   }
 
-  /** Resolves with the guest, or null when none came within `patience` (ms). */
-  host(names: readonly string[], self: Host, patience = this.#patience): Promise<Guest | null> {
-    for (const name of names) {
-      const guest = this.#guests.take(name, self);
-      if (guest !== undefined) return guest;
+  /** Adds a 402. Resolves with the held request, or null when none came within `patience` (ms). */
+  observed(keys: readonly string[], self: Observed, patience = this.#patience): Promise<Held | null> {
+    for (const key of keys) {
+      const held = this.#held.take(key, self);
+      if (held !== undefined) return held;
     }
-    return this.#hosts.join(names, self, patience);
+    return this.#observed.join(keys, self, patience);
   }
 
-  /** Ends the wait of the hosts for which `over` is true: each gets null at once. */
-  dismiss(over: (host: Host) => boolean): void {
-    this.#hosts.dismiss(over);
+  /** Ends the wait of the 402s for which `isOver` is true: each gets null at once. */
+  dismissObserved(isOver: (observed: Observed) => boolean): void {
+    this.#observed.dismiss(isOver);
   }
 
-  /** Resolves with the host, or null when none came in time. The time counts from when `after` is settled. */
-  guest(names: readonly string[], self: Guest, after?: Promise<unknown>): Promise<Host | null> {
-    for (const name of names) {
-      const host = this.#hosts.take(name, self, this.#prefers);
-      if (host !== undefined) return host;
+  /**
+   * Adds a held request. Resolves with its 402, or null when none came in time. The time counts from when `after` is
+   * settled.
+   */
+  held(keys: readonly string[], self: Held, after?: Promise<unknown>): Promise<Observed | null> {
+    for (const key of keys) {
+      const observed = this.#observed.take(key, self, this.#prefers);
+      if (observed !== undefined) return observed;
     }
-    return this.#guests.join(names, self, this.#patience, after);
+    return this.#held.join(keys, self, this.#patience, after);
   }
 }
 
-interface Place<Self, Other> {
-  readonly names: readonly string[];
+interface Entry<Self, Other> {
+  readonly keys: readonly string[];
   readonly self: Self;
-  readonly met: (other: Other | null) => void;
+  readonly settle: (other: Other | null) => void;
 }
 
-class Waiting<Self, Other> {
-  readonly #queues = new Map<string, Set<Place<Self, Other>>>();
+/** The members of one side that wait for the other. */
+class WaitingSide<Self, Other> {
+  readonly #queues = new Map<string, Set<Entry<Self, Other>>>();
 
-  /** Pairs `other` with the one that waits longest under this name, preferred ones first; undefined when none waits. */
-  take(name: string, other: Other, prefers: (self: Self) => boolean = () => true): Promise<Self> | undefined {
-    const queue = [...(this.#queues.get(name) ?? [])];
-    const place = queue.find(({ self }) => prefers(self)) ?? queue[0];
-    if (place === undefined) return undefined;
-    this.#leave(place);
-    place.met(other);
-    return Promise.resolve(place.self);
+  /** Pairs `other` with the one that waits longest under this key, preferred ones first; undefined when none waits. */
+  take(key: string, other: Other, prefers: (self: Self) => boolean = () => true): Promise<Self> | undefined {
+    const queue = [...(this.#queues.get(key) ?? [])];
+    const entry = queue.find(({ self }) => prefers(self)) ?? queue[0];
+    if (entry === undefined) return undefined;
+    this.#remove(entry);
+    entry.settle(other);
+    return Promise.resolve(entry.self);
   }
 
-  dismiss(over: (self: Self) => boolean): void {
-    for (const place of new Set([...this.#queues.values()].flatMap((queue) => [...queue]))) {
-      if (!over(place.self)) continue;
-      this.#leave(place);
-      place.met(null);
+  dismiss(isOver: (self: Self) => boolean): void {
+    for (const entry of new Set([...this.#queues.values()].flatMap((queue) => [...queue]))) {
+      if (!isOver(entry.self)) continue;
+      this.#remove(entry);
+      entry.settle(null);
     }
   }
 
   join(
-    names: readonly string[],
+    keys: readonly string[],
     self: Self,
     patience: number,
     after?: Promise<unknown>,
   ): Promise<Other | null> {
     return new Promise((resolve) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
-      let isMet = false;
-      const wait = () => {
-        if (isMet) return;
+      let isPaired = false;
+      const startTimer = () => {
+        if (isPaired) return;
         timer = setTimeout(() => {
-          this.#leave(place);
+          this.#remove(entry);
           resolve(null);
         }, patience);
       };
-      const met = (other: Other | null) => {
-        isMet = true;
+      const settle = (other: Other | null) => {
+        isPaired = true;
         clearTimeout(timer);
         resolve(other);
       };
-      if (after === undefined) wait();
-      else void after.then(wait, wait);
-      const place: Place<Self, Other> = { names, self, met };
-      for (const name of names) {
-        const queue = this.#queues.get(name);
-        if (queue === undefined) this.#queues.set(name, new Set([place]));
-        else queue.add(place);
+      if (after === undefined) startTimer();
+      else void after.then(startTimer, startTimer);
+      const entry: Entry<Self, Other> = { keys, self, settle };
+      for (const key of keys) {
+        const queue = this.#queues.get(key);
+        if (queue === undefined) this.#queues.set(key, new Set([entry]));
+        else queue.add(entry);
       }
     });
   }
 
-  #leave(place: Place<Self, Other>): void {
-    for (const name of place.names) {
-      const queue = this.#queues.get(name);
-      queue?.delete(place);
-      if (queue?.size === 0) this.#queues.delete(name);
+  #remove(entry: Entry<Self, Other>): void {
+    for (const key of entry.keys) {
+      const queue = this.#queues.get(key);
+      queue?.delete(entry);
+      if (queue?.size === 0) this.#queues.delete(key);
     }
   }
 }

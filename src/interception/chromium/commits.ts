@@ -98,7 +98,7 @@ function isRepeat({ transitionType, transitionQualifiers }: Transition): boolean
  * What `Sec-Fetch-User` says of a navigation: that its user acted, that its user did not, or nothing, since the browser
  * sends no such headers to servers on the web without TLS.
  */
-export type Activation = 'user' | 'none' | 'untold';
+export type Activation = 'user' | 'none' | 'unknown';
 
 /**
  * Who started the navigation to a document. A navigation without an initiator that was not typed counts as started from

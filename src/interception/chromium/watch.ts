@@ -9,7 +9,14 @@ import {
   routeOf,
   type ScriptRequest,
 } from '../observed-request.ts';
-import { askForPrice, type Cause, isOpenedByUser, showsPage, type Told, UNTOLD } from '../price-probe.ts';
+import {
+  isOpenedByUser,
+  NO_PRICE,
+  type PriceProbe,
+  probePrice,
+  type RequestCause,
+  showsPage,
+} from '../price-probe.ts';
 import { bareUrl, OPAQUE, originOf, withoutFragment } from '../urls.ts';
 import { viewOf } from '../view.ts';
 import { type Activation, Commits, starterOf } from './commits.ts';
@@ -23,17 +30,17 @@ export interface Watcher {
   /** A 402 that names a price. */
   priced(observed: ObservedRequest): void;
   /** A 402 that names a price, but whose payment could deliver nothing. */
-  inVain(challenge: Challenge): void;
+  undeliverable(challenge: Challenge): void;
   /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
-  over(request: ScriptRequest, askedMethod: string): void;
+  unpayable(request: ScriptRequest, askedMethod: string): void;
   /** A page aborted a script's request before its answer had come whole. */
-  abandoned(requestId: string): void;
+  aborted(requestId: string): void;
   /** A 402 that names no price and is no answer to a proof. */
   unpriced(response: Unpriced): void;
   /** Whether this request is one that the purse had sent again with a proof: no script holds its answer. */
   isOwn(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
-  mayAsk(): Promise<boolean>;
+  mayProbePrice(): Promise<boolean>;
 }
 
 const filter: chrome.webRequest.RequestFilter = {
@@ -90,7 +97,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     const seen = headerOf(details.responseHeaders, 'payment-required');
     const isProven = aside.get(requestId) === 'proven';
     const isOver = type === 'xmlhttprequest' && (seen === null || isProven);
-    if (isOver && !watcher.isOwn(requestId)) watcher.over(request, start.method);
+    if (isOver && !watcher.isOwn(requestId)) watcher.unpayable(request, start.method);
     if (isProven) return;
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
     const from = passed.get(requestId) ?? [];
@@ -119,14 +126,14 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       seenAt: Math.round(details.timeStamp),
     };
     const { header, bodyText } =
-      seen === null ? await toldToPrograms(asker, details, watcher) : { header: seen };
+      seen === null ? await priceForPrograms(asker, details, watcher) : { header: seen };
     if (header === null) {
       const headers = details.responseHeaders ?? [];
       watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
       return;
     }
     const challenge = { ...asker, header };
-    if (trait === 'part' || (trait === 'cors' && isHidden(details))) return watcher.inVain(challenge);
+    if (trait === 'part' || (trait === 'cors' && isHidden(details))) return watcher.undeliverable(challenge);
     const named = withoutFragment(details.url);
     watcher.priced({
       ...((trait === 'navigation' || trait === 'unseen') && { trait }),
@@ -158,7 +165,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   }, filter);
   chrome.webRequest.onErrorOccurred.addListener(
     ({ requestId, error }) => {
-      if (error === 'net::ERR_ABORTED') watcher.abandoned(requestId);
+      if (error === 'net::ERR_ABORTED') watcher.aborted(requestId);
     },
     { ...filter, types: ['xmlhttprequest'] },
   );
@@ -202,7 +209,7 @@ function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] 
 
 function activationOf(headers: readonly chrome.webRequest.HttpHeader[] | undefined): Activation {
   if (headerOf(headers, 'sec-fetch-user') === '?1') return 'user';
-  return headerOf(headers, 'sec-fetch-site') === null ? 'untold' : 'none';
+  return headerOf(headers, 'sec-fetch-site') === null ? 'unknown' : 'none';
 }
 
 /**
@@ -236,14 +243,14 @@ export function frameOf({
  * What a program is told of a document's price, where the browser was shown a page without it (docs/WIRE.md §1.1). Only of a
  * document that its user opened: the second request tells the server that there is a purse.
  */
-async function toldToPrograms(
-  cause: Cause,
+async function priceForPrograms(
+  cause: RequestCause,
   { method, responseHeaders }: Received,
-  { mayAsk }: Pick<Watcher, 'mayAsk'>,
-): Promise<Told> {
+  { mayProbePrice }: Pick<Watcher, 'mayProbePrice'>,
+): Promise<PriceProbe> {
   const isPage = method === 'GET' && showsPage(headerOf(responseHeaders, 'content-type'));
-  const may = isPage && isOpenedByUser(cause) && !cause.isPrivate && (await mayAsk());
-  return may ? askForPrice(cause) : UNTOLD;
+  const may = isPage && isOpenedByUser(cause) && !cause.isPrivate && (await mayProbePrice());
+  return may ? probePrice(cause) : NO_PRICE;
 }
 
 /**

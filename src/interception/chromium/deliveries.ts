@@ -1,0 +1,113 @@
+import { KeyedSerialQueue } from '../../concurrency.ts';
+import type { Challenge, DeliveryOutcome } from '../challenge.ts';
+import type { Holds } from '../holds.ts';
+import type { ChallengeLifecycle } from '../lifecycle.ts';
+import type { ObservedRequest } from '../observed-request.ts';
+import type { OpenChallenge, OpenChallenges } from '../open-challenges.ts';
+import type { Presence } from './presence.ts';
+import { ProofRules } from './proof-rule.ts';
+import { targetOf } from './proof-target.ts';
+import { type Reloads, RULE_LIFE } from './reloads.ts';
+import { type Answers, type AwaitedAnswer, isDocument } from './response.ts';
+import { isWaiting, retryInPage } from './retry.ts';
+import { isHeld } from './surface.ts';
+
+/**
+ * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the
+ * browser asks the user whether to send a form again, when the user loads the page again.
+ */
+const CARRY_WITHIN = { hold: 10_000, element: 5_000, confirm: 60_000, load: 300_000 };
+
+export interface DeliveryPorts {
+  readonly open: OpenChallenges;
+  readonly holds: Holds;
+  readonly lifecycle: ChallengeLifecycle;
+  readonly presence: Presence;
+  readonly answers: Answers;
+  readonly reloads: Reloads;
+}
+
+/** Makes the requests of challenges go again, each with its proof. */
+export class Deliveries {
+  readonly #ports: DeliveryPorts;
+  readonly #rules = new ProofRules();
+  /** Identical requests go one at a time: no rule tells them apart. */
+  readonly #queue = new KeyedSerialQueue<string>();
+
+  constructor(ports: DeliveryPorts) {
+    this.#ports = ports;
+  }
+
+  deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+    const { tabId, kind, method, url } = challenge;
+    const key = JSON.stringify([tabId, kind, method, url]);
+    return this.#queue.run(key, () => this.#deliver(challenge, proof));
+  }
+
+  async #deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+    const { open, presence, answers, reloads } = this.#ports;
+    const known = await open.get(challenge.id);
+    if (known === undefined || !(await presence.waits(known))) {
+      await open.end(challenge.id);
+      return { kind: 'unanswered', reason: 'gone' };
+    }
+    const { observed } = known;
+    const nonce = crypto.randomUUID();
+    const target = targetOf(challenge, nonce);
+    const answer = answers.await(observed, target, proof, carryWithin(challenge));
+    const arm = () => this.#rules.arm({ ...target, url: observed.urlWithUser ?? target.url }, proof);
+    if (challenge.userPart === 'load') return reloads.deliver(challenge, answer, arm);
+    const disarm = await arm();
+    try {
+      return await this.#retry(known, challenge, answer, disarm, nonce);
+    } finally {
+      await disarm();
+    }
+  }
+
+  /** Makes the armed request go again, and waits for its answer. */
+  async #retry(
+    known: OpenChallenge,
+    challenge: Challenge,
+    answer: AwaitedAnswer,
+    disarm: () => Promise<void>,
+    nonce: string,
+  ): Promise<DeliveryOutcome> {
+    const { open, lifecycle } = this.#ports;
+    const { observed } = known;
+    let isCarried = false;
+    // While the browser asks its user whether to send a form again, the rule lives as long as its tab shows that page.
+    const look = async () => {
+      if (!isCarried && !(await isWaiting(known)) && !isCarried) answer.giveUp('gone');
+    };
+    const looks = challenge.userPart === 'confirm' ? setInterval(look, RULE_LIFE) : undefined;
+    try {
+      void answer.carried.then(() => {
+        isCarried = true;
+        return disarm();
+      });
+      await open.end(challenge.id);
+      // A document that its user loaded again meanwhile took the proof along: one load more would lose what it gets.
+      const isServed = isCarried && isDocument(challenge);
+      const isRetried = isHeld(challenge)
+        ? await this.#retryHeld(challenge, observed, nonce)
+        : isServed || (await retryInPage(observed));
+      if (!isRetried) answer.giveUp('gone');
+      const delivery = await answer.delivery;
+      if (isHeld(challenge) && delivery.kind === 'unanswered' && delivery.reason === 'gone')
+        lifecycle.reportWithdrawn(observed);
+      return delivery;
+    } finally {
+      clearInterval(looks);
+    }
+  }
+
+  /** Resolves with false when the page of a held request is gone. */
+  #retryHeld({ id, url }: Challenge, { route }: ObservedRequest, nonce: string): Promise<boolean> {
+    return this.#ports.holds.end(id, route === 'final' ? `${url}#${nonce}` : `#${nonce}`);
+  }
+}
+
+function carryWithin(challenge: Challenge): number {
+  return CARRY_WITHIN[challenge.userPart ?? (isHeld(challenge) ? 'hold' : 'element')];
+}

@@ -1,0 +1,99 @@
+import type { ChallengeLifecycle } from '../lifecycle.ts';
+import type { ObservedRequest } from '../observed-request.ts';
+import type { OpenChallenges } from '../open-challenges.ts';
+import { originOf } from '../urls.ts';
+import type { Presence } from './presence.ts';
+import { becomesRetryable, hasOwnPage, isPageIcon, tabOnOrigin, tabShowing } from './retry.ts';
+import type { ScriptHolds } from './script-holds.ts';
+import { type Road, roadOf } from './surface.ts';
+
+export interface RoadPorts {
+  readonly open: OpenChallenges;
+  readonly lifecycle: ChallengeLifecycle;
+  readonly presence: Presence;
+  readonly scriptHolds: ScriptHolds;
+}
+
+/** Takes each 402 to the announcement of its challenge, by the road of its kind (see `roadOf`). */
+export class Roads {
+  readonly #ports: RoadPorts;
+  readonly #steps: Readonly<Record<Road, (observed: ObservedRequest) => void | Promise<void>>> = {
+    none: ({ challenge }) => this.#ports.lifecycle.reportUnheld(challenge),
+    hold: (observed) => this.#awaitHold(observed),
+    document: (observed) => this.#retryDocument(observed),
+    form: (observed) => this.#retryForm(observed),
+    'past-worker': (observed) => this.#retryPastWorker(observed),
+    element: (observed) => this.#retryElement(observed),
+    reload: (observed) => this.#awaitReload(observed),
+    'reload-unheld': (observed) => {
+      this.#ports.scriptHolds.releaseUnpayable(observed.challenge, observed.asked.method);
+      return this.#awaitReload(observed);
+    },
+  };
+
+  constructor(ports: RoadPorts) {
+    this.#ports = ports;
+  }
+
+  async take(observed: ObservedRequest): Promise<void> {
+    await this.#steps[roadOf(observed)](observed);
+  }
+
+  /** The hold of the page announces the challenge. Without one, its page took it back, or only a load is left. */
+  async #awaitHold(observed: ObservedRequest): Promise<void> {
+    const { lifecycle, scriptHolds } = this.#ports;
+    const paired = await scriptHolds.pair(observed);
+    if (paired === 'taken back') lifecycle.reportWithdrawn(observed);
+    else if (paired === 'unheld') await this.#awaitReload(observed);
+  }
+
+  async #retryDocument(observed: ObservedRequest): Promise<void> {
+    const { lifecycle, presence } = this.#ports;
+    if (!(await lifecycle.admit(observed, null))) return;
+    void presence.expect(observed);
+    lifecycle.announce(observed.challenge);
+  }
+
+  /** A 402 without a body shows a page of the browser's: only the browser can send the form again, and it asks the user. */
+  async #retryForm(observed: ObservedRequest): Promise<void> {
+    const { lifecycle, presence } = this.#ports;
+    const { challenge } = observed;
+    if (!(await lifecycle.admit(observed, null))) return;
+    if (!(await presence.expect(observed)) || (await hasOwnPage(observed)))
+      return lifecycle.announce(challenge);
+    const confirmed = { ...observed, challenge: { ...challenge, userPart: 'confirm' as const } };
+    if (await lifecycle.admit(confirmed, null)) lifecycle.announce(confirmed.challenge);
+  }
+
+  async #retryElement(observed: ObservedRequest): Promise<void> {
+    const { open, lifecycle, presence } = this.#ports;
+    const { challenge } = observed;
+    if (!(await lifecycle.admit(observed, null))) return;
+    if (await presence.expect(observed)) return lifecycle.announce(challenge);
+    await open.end(challenge.id);
+    presence.forget(challenge.id);
+    await this.#awaitReload(observed);
+  }
+
+  /** Announces what only its page can ask for again, where a tab shows such a page. */
+  async #awaitReload(observed: ObservedRequest): Promise<void> {
+    const { lifecycle } = this.#ports;
+    const { challenge } = observed;
+    const { ofWorker, initiator, isPrivate } = challenge;
+    const tabId = ofWorker ? initiator && (await tabOnOrigin(initiator, isPrivate))?.id : challenge.tabId;
+    if (typeof tabId !== 'number') return lifecycle.reportUnheld(challenge);
+    const waiting = { ...observed, challenge: { ...challenge, tabId, userPart: 'load' as const } };
+    if ((await isPageIcon(observed)) || !(await becomesRetryable(waiting))) lifecycle.reportUnheld(challenge);
+    else if (lifecycle.isAborted(waiting)) lifecycle.reportWithdrawn(waiting);
+    else if (await lifecycle.admit(waiting, null)) lifecycle.announce(waiting.challenge);
+  }
+
+  async #retryPastWorker(observed: ObservedRequest): Promise<void> {
+    const { challenge } = observed;
+    const { url, method } = challenge;
+    const tab = method === 'GET' ? await tabShowing(url, challenge.isPrivate) : undefined;
+    if (tab?.id === undefined) return this.#awaitReload(observed);
+    const place = { tabId: tab.id, frameId: 0, topOrigin: originOf(url), isPrivate: tab.incognito };
+    await this.#retryDocument({ ...observed, challenge: { ...challenge, kind: 'main_frame', ...place } });
+  }
+}

@@ -1,0 +1,167 @@
+import type { BridgeInput } from '../../messages/contract.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import type { HoldEnd, Holds } from '../holds.ts';
+import type { ChallengeLifecycle } from '../lifecycle.ts';
+import { NO_TAB, type ObservedRequest, pairingKeys, type ScriptRequest } from '../observed-request.ts';
+import type { Hold, OpenChallenges } from '../open-challenges.ts';
+import { Rendezvous } from '../rendezvous.ts';
+import { bareUrl, originOf } from '../urls.ts';
+import { viewOf } from '../view.ts';
+import { originsAround } from './frames.ts';
+import { wasTakenBack } from './retry.ts';
+
+/**
+ * How long a hold waits for its 402 (ms), from when every 402 that came before has been looked up. A hold and its 402
+ * come within milliseconds of each other; only a hold of a 402 that the page's own worker made up waits all the time.
+ */
+const PAIR_WITHIN = 1500;
+/** How long a 402 waits for its hold (ms): a page that sends many requests at once may be late with its holds. */
+const HOLD_WITHIN = 3500;
+/** The same once the page has answered a message since (ms): its hold was sent before, or follows at once. */
+const HOLD_SOON = 500;
+/** Dropped holds that are remembered. */
+const REMEMBERED = 600;
+
+export interface ScriptHoldPorts {
+  readonly open: OpenChallenges;
+  readonly holds: Holds;
+  readonly lifecycle: ChallengeLifecycle;
+  /** Resolves once each 402 whose headers have come by now was reported. */
+  readonly caughtUp: () => Promise<unknown> | undefined;
+}
+
+/** Pairs the 402 responses of scripts with the holds that their pages report, and ends the holds that pages drop. */
+export class ScriptHolds {
+  readonly #ports: ScriptHoldPorts;
+  /** `unpayable` is the side of a 402 for which the page holds its response in vain. */
+  readonly #pairs = new Rendezvous<ObservedRequest | 'unpayable', Hold>(
+    PAIR_WITHIN,
+    (observed) => observed !== 'unpayable',
+  );
+  /** Holds that their page dropped, by `nameOf`. */
+  readonly #dropped = new BoundedMap<string, true>(REMEMBERED);
+
+  constructor(ports: ScriptHoldPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Waits for the hold of a 402. Resolves with `unheld` when its page holds nothing and did not take the request back:
+   * then only a load of the page can ask again.
+   */
+  async pair(observed: ObservedRequest): Promise<'held' | 'taken back' | 'unheld'> {
+    const keys = pairingKeys(observed.challenge, observed.asked.method);
+    const isAborted = () => this.#ports.lifecycle.isAborted(observed);
+    const isHeldWithin = async (patience: number) =>
+      !isAborted() && (await this.#pairs.observed(keys, observed, patience)) !== null;
+    if (await isHeldWithin(HOLD_WITHIN)) return 'held';
+    // A page that was too busy to send its hold answers only once it is idle, and its hold comes with that answer.
+    const isTakenBack = isAborted() || (await wasTakenBack(observed));
+    if (await isHeldWithin(HOLD_SOON)) return 'held';
+    return isTakenBack || isAborted() ? 'taken back' : 'unheld';
+  }
+
+  /** Gives the 402 to the page that holds it, or will: nothing is paid for it by way of the hold. */
+  releaseUnpayable(request: ScriptRequest, askedMethod: string): void {
+    void this.#pairs.observed(pairingKeys(request, askedMethod), 'unpayable');
+  }
+
+  /** Stops waiting for the hold of a request that its page aborted. */
+  stopPairing(requestId: string): void {
+    this.#pairs.dismissObserved(
+      (observed) => observed !== 'unpayable' && observed.challenge.requestId === requestId,
+    );
+  }
+
+  /** A page holds a response. Resolves with what it does next, once that is decided. */
+  async held(
+    sender: chrome.runtime.MessageSender,
+    { holdId, url, method, steady }: BridgeInput<'request.held'>,
+  ): Promise<HoldEnd> {
+    const { open, holds, lifecycle } = this.#ports;
+    const { documentId, tab } = sender;
+    if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
+      return 'release';
+    const hold = { documentId, id: holdId };
+    const known = await open.heldBy(hold);
+    if (known !== undefined) {
+      // The page asks a new life of the worker what became of its hold.
+      const { challenge } = known.observed;
+      const isFirst = !holds.has(challenge.id);
+      const end = holds.begin(challenge.id);
+      if (isFirst) lifecycle.announce(challenge);
+      return end;
+    }
+    const paired = await this.#pairs.held(
+      keysOf(sender, tab.id, documentId, url, method),
+      hold,
+      this.#ports.caughtUp(),
+    );
+    if (paired === null || paired === 'unpayable') return 'release';
+    const observed =
+      paired.challenge.ofWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
+    const { id } = observed.challenge;
+    const end = holds.begin(id);
+    if (!(await lifecycle.admit(observed, hold))) void holds.end(id, 'release');
+    else if (this.#dropped.get(nameOf(hold)) !== undefined) await lifecycle.withdraw({ observed, hold });
+    else void lifecycle.announceSettled(observed, steady === true);
+    return end;
+  }
+
+  /** A page took back what it held. */
+  async dropped(
+    { documentId }: chrome.runtime.MessageSender,
+    { holdId }: BridgeInput<'request.dropped'>,
+  ): Promise<void> {
+    if (documentId === undefined) return;
+    const hold = { documentId, id: holdId };
+    // The hold may not be paired with its 402 yet.
+    this.#dropped.set(nameOf(hold), true);
+    const known = await this.#ports.open.heldBy(hold);
+    if (known !== undefined) await this.#ports.lifecycle.withdraw(known);
+  }
+}
+
+const nameOf = ({ documentId, id }: Hold): string => `${documentId} ${id}`;
+
+/** The keys of a hold: as a request of its document, and as one that its site's service worker passes on. */
+function keysOf(
+  { url: page, origin }: chrome.runtime.MessageSender,
+  tabId: number,
+  documentId: string,
+  url: string,
+  method: string,
+): readonly string[] {
+  // The network layer names another document for the requests of a blank one (see `pairingKeys`).
+  const isBlank = page?.startsWith('about:') ?? false;
+  const ofWorker = { documentId: null, initiator: originOf(origin), url: bareUrl(url) };
+  const ofDocument = isBlank ? ofWorker : { ...ofWorker, documentId, initiator: null };
+  const [own] = pairingKeys({ ...ofDocument, tabId }, method);
+  const [byWorker] = pairingKeys({ ...ofWorker, tabId: NO_TAB }, method);
+  return [own, byWorker].filter((key) => key !== undefined);
+}
+
+/** Adds to a 402 that came through a service worker the page that holds it: the network layer tells only its site. */
+async function ofPage(
+  observed: ObservedRequest,
+  { frameId = 0 }: chrome.runtime.MessageSender,
+  { id = NO_TAB, url, incognito }: chrome.tabs.Tab,
+  documentId: string,
+): Promise<ObservedRequest> {
+  const { challenge } = observed;
+  const around = await originsAround(id, documentId);
+  const ancestors = around.length > 0 ? { ancestors: around } : {};
+  return {
+    ...observed,
+    challenge: {
+      ...challenge,
+      ...ancestors,
+      view: await viewOf(id),
+      tabId: id,
+      frameId,
+      documentId,
+      topOrigin: originOf(url),
+      isPrivate: incognito,
+    },
+  };
+}

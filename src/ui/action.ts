@@ -3,17 +3,17 @@ import { useRef } from 'preact/hooks';
 import type { Fault } from '../fault.ts';
 import { faultOf } from './query.ts';
 
-/** Something a button does: one at a time, and its failure kept to be shown. */
+/** The state of an asynchronous action: it runs once at a time and keeps its last fault. */
 export interface Action {
   readonly busy: ReadonlySignal<boolean>;
   readonly fault: ReadonlySignal<Fault | null>;
-  /** Runs `work` unless one is under way; tells whether it went well. */
+  /** Runs `work` unless the action is running. Returns whether it succeeded. */
   run(work: () => Promise<unknown>): Promise<boolean>;
-  /** Forgets the last failure. */
+  /** Clears the last fault. */
   clear(): void;
 }
 
-/** The state of one action of a component. */
+/** Returns an action that lives as long as the component. */
 export function useAction(): Action {
   const busy = useSignal(false);
   const fault = useSignal<Fault | null>(null);

@@ -33,12 +33,12 @@ const USED_UP: SentencePerLimit<'site'> = {
   total: 'warning_usedUpTotal',
 };
 
-/** What a meter says: "0.02 of 0.1 XNO spent today". */
+/** Returns the text of a meter: "0.02 of 0.1 XNO spent today". */
 export function spentWords({ limit, spent, of }: UseView): string {
   return t(SPENT[limit], { spent: shortXno(spent), limit: shortXno(of) });
 }
 
-/** A budget in one sentence: "Up to 0.02 XNO per payment, 0.4 of 1 XNO left this month, renews 1 Dec". */
+/** Returns a budget as one sentence: "Up to 0.02 XNO per payment, 0.4 of 1 XNO left this month, renews 1 Dec". */
 export function budgetSentence(budget: BudgetView): string {
   return sentence(
     budget,
@@ -48,7 +48,7 @@ export function budgetSentence(budget: BudgetView): string {
   );
 }
 
-/** The same where meters beside it say what is left. */
+/** Returns the same sentence without what is left, for use beside meters. */
 export function budgetTerms(budget: BudgetView): string {
   return sentence(budget, []);
 }
@@ -65,13 +65,16 @@ function sentence(budget: BudgetView, uses: readonly string[]): string {
   ]);
 }
 
-/** What the user is warned of: how far a limit is used. */
+/** A warning that a limit is half, mostly or fully spent. */
 export interface Warning {
   readonly mark: 50 | 80 | 100;
   readonly text: string;
 }
 
-/** The warning of the most used limit among budgets and the cap over all sites; null while all have half left. */
+/**
+ * Returns the warning about the limit of which most is spent, among the budgets that are not paused and the global cap;
+ * null below 50 %.
+ */
 export function warningOf(budgets: readonly BudgetView[], cap: CapView): Warning | null {
   const live = budgets.filter(({ paused }) => !paused);
   const use = mostUsed([

@@ -12,7 +12,7 @@ const STATES: Readonly<Record<ExchangeState, PlainMessageKey>> = {
   left: 'ui_exchange_left',
 };
 
-/** What has become of a 402, in a word or two. */
+/** Returns the words for the state of an exchange. */
 export const stateWords = (state: ExchangeState): string => t(STATES[state]);
 
 const KINDS = new Map<string, PlainMessageKey>([
@@ -23,8 +23,8 @@ const KINDS = new Map<string, PlainMessageKey>([
   ['media', 'ui_kind_media'],
 ]);
 
-/** What asked, by the browser's own word for it. */
+/** Returns the words for a kind of request, by the browser's name for it. */
 export const kindWord = (kind: string): string => t(KINDS.get(kind) ?? 'ui_kind_other');
 
-/** Why it was asked about, or left to the page; empty where that needs no words. */
+/** Returns the reason of the decision about an exchange; empty where there is none. */
 export const whyWords = ({ why }: Pick<ExchangeView, 'why'>): string => (why === null ? '' : sentenceOf(why));

@@ -6,7 +6,7 @@ import { enoughXno, exactXno, shortAccount, shortXno, shownAmount } from './form
 const xno = (text: string) => parseXno(text).toString();
 const raws = fc.bigInt({ min: 0n, max: MAX_SUPPLY });
 
-describe('shown amounts', () => {
+describe('shownAmount', () => {
   test.each([
     ['0', '0'],
     ['1', '1'],
@@ -22,7 +22,7 @@ describe('shown amounts', () => {
     expect(shortXno(xno(amount))).toBe(shown);
   });
 
-  test('an amount is called exact only when it is', () => {
+  test('marks an amount as exact only when it is', () => {
     fc.assert(
       fc.property(raws, (raw) => {
         const { whole, decimals, relation } = shownAmount(raw.toString());
@@ -34,12 +34,12 @@ describe('shown amounts', () => {
     );
   });
 
-  test('the exact amount loses nothing', () => {
+  test('exactXno keeps every digit', () => {
     fc.assert(fc.property(raws, (raw) => parseXno(exactXno(raw.toString())) === raw));
   });
 });
 
-test('what has to be sent is enough, and less than a millionth of a XNO too much', () => {
+test('enoughXno is at least the amount, and less than a millionth of a XNO above it', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: MAX_SUPPLY - 10n ** 24n }), (raw) => {
       const more = parseXno(enoughXno(raw.toString())) - raw;
@@ -49,7 +49,7 @@ test('what has to be sent is enough, and less than a millionth of a XNO too much
   expect(enoughXno(parseRaw('10000000000000000000000004518').toString())).toBe('0.010001');
 });
 
-test('a short account keeps both its ends', () => {
+test('shortAccount keeps both ends of an account', () => {
   const account = 'nano_1center16ci77qw5w69ww8sy4i4bfmgfhr81ydzpurm91cauj11jn6y3uc5y';
   expect(shortAccount(account)).toBe('nano_1center…6y3uc5y');
   expect(shortAccount('nano_1')).toBe('nano_1');

@@ -2,20 +2,20 @@ import type { RawString } from '../messages/views.ts';
 import { formatXno, parseBalance, type Raw } from '../nano/amount.ts';
 
 const SHORT_DECIMALS = 6;
-/** The least amount that six decimals can tell from nothing (raw). */
+/** The smallest amount that six decimals can show (raw). */
 const SMALLEST_SHOWN = 10n ** 24n;
 
 export interface ShownAmount {
   readonly whole: string;
-  /** With its point, or empty. */
+  /** The decimals with the decimal point; empty for a whole number. */
   readonly decimals: string;
-  /** How the shown number stands to the true one. */
+  /** How the shown number relates to the exact one. */
   readonly relation: 'exact' | 'about' | 'below';
 }
 
 /**
- * An amount short enough to read at a glance. What does not fit into six decimals is cut off and said to be `about`;
- * an amount too small for them is said to be `below` the smallest.
+ * Returns an amount with six decimals at most. An amount with more decimals is cut off and marked `about`; an amount too
+ * small for six decimals is marked `below` the smallest one.
  */
 export function shownAmount(amount: RawString): ShownAmount {
   const raw = parseBalance(amount);
@@ -26,27 +26,27 @@ export function shownAmount(amount: RawString): ShownAmount {
   return { ...split(short), relation: short === formatXno(raw) ? 'exact' : 'about' };
 }
 
-/** The same as one text, for sentences: `≈ 1.234567`. */
+/** Returns a short amount as one text, for sentences: `≈ 1.234567`. */
 export function shortXno(amount: RawString): string {
   const { whole, decimals, relation } = shownAmount(amount);
   return `${SIGNS[relation]}${whole}${decimals}`;
 }
 
-/** What stands before an amount that is not exact. */
+/** The sign before an amount that is not exact. */
 export const SIGNS: Readonly<Record<ShownAmount['relation'], string>> = {
   exact: '',
   about: '≈\u202f',
   below: '<\u202f',
 };
 
-/** At least the amount, in XNO with six decimals at most: for what has to be sent, where too little is of no use. */
+/** Returns the amount in XNO, rounded up to six decimals: for money that is missing, where less would not be enough. */
 export function enoughXno(amount: RawString): string {
   const raw = parseBalance(amount);
   const steps = (raw + SMALLEST_SHOWN - 1n) / SMALLEST_SHOWN;
   return formatXno((steps * SMALLEST_SHOWN) as Raw);
 }
 
-/** The amount to the last raw, in XNO. */
+/** Returns the exact amount in XNO. */
 export function exactXno(amount: RawString): string {
   return formatXno(parseBalance(amount));
 }
@@ -56,7 +56,7 @@ function split(text: string): Pick<ShownAmount, 'whole' | 'decimals'> {
   return { whole: grouped(whole), decimals: decimals === undefined ? '' : `.${decimals}` };
 }
 
-/** Thousands apart by a narrow space, which no locale reads as a decimal sign; four digits stay together. */
+/** Groups thousands by a narrow space, which no locale reads as a decimal sign. Four digits are not grouped. */
 function grouped(whole: string): string {
   return whole.length < 5 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
@@ -64,7 +64,7 @@ function grouped(whole: string): string {
 const HEAD = 'nano_'.length + 7;
 const TAIL = 7;
 
-/** An account by its two ends, as people compare it. */
+/** Returns an account shortened to its two ends. */
 export function shortAccount(account: string): string {
   return account.length <= HEAD + TAIL ? account : `${account.slice(0, HEAD)}…${account.slice(-TAIL)}`;
 }

@@ -9,15 +9,18 @@ onChanged(() => {
   revision.value += 1;
 });
 
-/** Goes up each time the background says that something a page shows may have changed. */
+/** A counter that goes up when the background reports that data may have changed. */
 export const invalidations: ReadonlySignal<number> = revision;
 
-/** Asks for everything on the page again, after something that the background has no reason to tell about. */
+/** Repeats every query of the page, after a change that the background does not report. */
 export function invalidate(): void {
   revision.value += 1;
 }
 
-/** What the background answers to a question, kept fresh while the component lives. The input is that of the start. */
+/**
+ * Returns the response to a request, repeated at each invalidation while the component is mounted. The input is fixed
+ * at mount.
+ */
 export function useQuery<Q extends PageRequest>(
   question: Q,
   input: PageInput<Q>,

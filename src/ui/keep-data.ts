@@ -1,6 +1,6 @@
 /**
- * Asks the browser, once, not to clear the purse's data when it runs short of room. Only a page may ask. A browser that
- * says no clears data of sites that were not visited for long first: the purse goes on as before.
+ * Asks the browser for persistent storage, so that it does not evict the purse's data when the disk is full. Only a page
+ * can ask. After a refusal the data can be evicted, least recently used first.
  */
 export async function keepData(): Promise<void> {
   if (!(await navigator.storage.persisted())) await navigator.storage.persist();

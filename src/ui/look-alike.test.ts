@@ -17,6 +17,6 @@ test.each([
   ['https://раураӏ.example.com', 'warning_lookAlike'],
   ['https://münchen.pаypal.com', 'warning_lookAlike'],
   ['https://ɡооɡle.com', 'warning_lookAlike'],
-])('%s: %s', (origin, warning) => {
+])('nameWarning of %s is %s', (origin, warning) => {
   expect(nameWarning(origin)).toBe(warning);
 });

@@ -3,7 +3,7 @@ import { decodeLabel } from './punycode.ts';
 
 type NameWarning = Extract<MessageKey, 'warning_foreignLetters' | 'warning_lookAlike'>;
 
-/** Alphabets of which single letters pass for those of another one. */
+/** Scripts that have letters which look like letters of another script. */
 const ALPHABETS = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
@@ -16,12 +16,12 @@ const ALPHABETS = [
   /\p{Script=Hebrew}/u,
 ];
 
-/** Whole words can be written in these and pass for Latin ones. */
+/** Letters that look like Latin ones: a whole label of them reads as a Latin name. */
 const LIKE_LATIN = /^[-0-9аеорсухіјѕһԁԛԝӏьвкнтмгпъαικνορτυχгѵɑɡıոսցօհզ]+$/u;
 
 /**
- * What is odd about the letters of a site's name. Names are shown in ASCII whatever their letters are; a name that
- * mixes alphabets, or that could be read as a Latin one letter by letter, is what the copy of a known site looks like.
+ * Returns a warning about an internationalized host name, or null. Hosts are shown in ASCII. A label that mixes scripts,
+ * or whose letters all look Latin, may imitate the name of a known site.
  */
 export function nameWarning(origin: string): NameWarning | null {
   if (!URL.canParse(origin)) return null;
@@ -31,7 +31,7 @@ export function nameWarning(origin: string): NameWarning | null {
 }
 
 function looksLikeAnother(letters: string | null): boolean {
-  // What cannot even be read is nobody's honest name.
+  // A label that cannot be decoded counts as a look-alike.
   if (letters === null) return true;
   return ALPHABETS.filter((alphabet) => alphabet.test(letters)).length > 1 || LIKE_LATIN.test(letters);
 }

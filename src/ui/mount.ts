@@ -2,7 +2,7 @@ import { type ComponentChild, render } from 'preact';
 import { loadPublicSuffixes } from './site.ts';
 import './styles/index.css';
 
-/** Puts a page's root component into its document. */
+/** Renders a page's root component into its document. */
 export function mount(page: ComponentChild): void {
   const place = document.getElementById('page');
   if (place === null) throw new Error('this document has no #page');

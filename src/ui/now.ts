@@ -1,7 +1,7 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-/** The present (ms), told again every `every` ms while the component lives. */
+/** Returns the current time (ms), updated every `every` ms while the component is mounted. */
 export function useNow(every: number): ReadonlySignal<number> {
   const now = useSignal(Date.now());
   useEffect(() => {

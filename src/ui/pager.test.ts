@@ -44,7 +44,7 @@ describe('a pager', () => {
     expect(pager.hasMore).toBe(true);
   });
 
-  test('goes on to the end, every entry once, and stops there', async () => {
+  test('loads every entry once up to the end, and stops there', async () => {
     const shelf = new Shelf(12, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -56,7 +56,7 @@ describe('a pager', () => {
     expect(shelf.asked).toBe(3);
   });
 
-  test('takes a page once, however often the end comes into view', async () => {
+  test('loads a page once, however often the end comes into view', async () => {
     const shelf = new Shelf(100, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -64,7 +64,7 @@ describe('a pager', () => {
     expect(ids(pager)).toHaveLength(10);
   });
 
-  test('new entries come in at the top and the cursor stays', async () => {
+  test('adds new entries at the top without moving the cursor', async () => {
     const shelf = new Shelf(12, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -76,7 +76,7 @@ describe('a pager', () => {
     expect(ids(pager)).toEqual(shelf.entries.map(({ id }) => id));
   });
 
-  test('lets the old list go when more came than a page holds', async () => {
+  test('drops the old list when more entries arrived than a page holds', async () => {
     const shelf = new Shelf(12, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -85,7 +85,7 @@ describe('a pager', () => {
     expect(ids(pager)).toEqual(shelf.entries.slice(0, 5).map(({ id }) => id));
   });
 
-  test('lets go of what has gone from its top, and finds what moved down where it stands', async () => {
+  test('removes entries that are gone from its top, and finds moved entries further down', async () => {
     const shelf = new Shelf(12, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -99,7 +99,7 @@ describe('a pager', () => {
     expect(ids(pager)).toEqual(shelf.entries.map(({ id }) => id));
   });
 
-  test('renews the entry that is looked at, however deep it lies', async () => {
+  test('reloads the open entry, however deep in the list it is', async () => {
     const shelf = new Shelf(20, 5);
     const pager = new Pager(shelf.load);
     await pager.refresh();
@@ -109,7 +109,7 @@ describe('a pager', () => {
     expect(pager.items.value.find(({ id }) => id === '12')?.state).toBe('settled');
   });
 
-  test('keeps what it has when a page fails, and can go on', async () => {
+  test('keeps its entries when a page fails, and can load on', async () => {
     const shelf = new Shelf(12, 5);
     let broken = false;
     const pager = new Pager<Entry>(async (before) => {
@@ -126,7 +126,7 @@ describe('a pager', () => {
     expect(ids(pager)).toHaveLength(10);
   });
 
-  test('any order of looking and growing shows a gapless top of the list, no entry twice', async () => {
+  test('shows the top of the list without gaps or duplicates, in any order of loads and additions', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('add', 'more', 'refresh'), { maxLength: 40 }),

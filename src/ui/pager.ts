@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { Fault } from '../fault.ts';
 import { faultOf } from './query.ts';
 
-/** A part of a long list, newest first; `next` asks for what follows it, null at the end. */
+/** One page of a long list, newest first. `next` is the cursor of the following page, null at the end. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
@@ -13,19 +13,19 @@ export type Loading =
   | { readonly kind: 'failed'; readonly fault: Fault };
 
 /**
- * A long list held page by page, as far as the user has looked: what it costs to open depends on the page, not on the
- * length of the list. New items come in at the top without moving the cursor at the bottom.
+ * A long list that is loaded page by page as the user scrolls, so that the cost of opening it does not depend on its
+ * length. New items are added at the top without moving the cursor at the bottom.
  */
 export class Pager<T extends { readonly id: string }> {
   readonly #load: (before: string | null) => Promise<Page<T>>;
   readonly #items = signal<readonly T[]>([]);
   readonly #next = signal<string | null>(null);
   readonly #loading = signal<Loading>({ kind: 'idle' });
-  /** By which cursor an item came, so that its page can be asked again. */
+  /** The cursor of the page that each item came with, for loading that page again. */
   readonly #cursors = new Map<string, string | null>();
   #started = false;
   #moreComing = false;
-  /** One page is asked for at a time, in the order wanted. */
+  /** Loads run one at a time, in the order of the calls. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(load: (before: string | null) => Promise<Page<T>>) {
@@ -40,12 +40,12 @@ export class Pager<T extends { readonly id: string }> {
     return this.#loading;
   }
 
-  /** Whether the list goes on after what is held. */
+  /** Whether more pages follow. */
   get hasMore(): boolean {
     return this.#next.value !== null;
   }
 
-  /** Takes the following page; nothing when it is coming already or the end is reached. */
+  /** Loads the following page. Does nothing while that is loading or at the end. */
   async more(): Promise<void> {
     if (this.#moreComing) return;
     this.#moreComing = true;
@@ -56,7 +56,7 @@ export class Pager<T extends { readonly id: string }> {
     });
   }
 
-  /** Takes the newest page again, and the one that holds `id`: the top of the list and what the user looks at. */
+  /** Loads the newest page again, and the page that holds `id`: the item that the user is looking at. */
   async refresh(id?: string): Promise<void> {
     await this.#inTurn(async () => {
       await this.#ask(null, (page) => this.#meet(page));
@@ -85,7 +85,7 @@ export class Pager<T extends { readonly id: string }> {
     }
   }
 
-  /** Puts the newest page before what is held; where the two do not touch, the old list is let go. */
+  /** Merges the newest page into the top of the list. Drops the old list where the two do not overlap. */
   #meet(page: Page<T>): void {
     const touches = page.items.some((item) => this.#cursors.has(item.id));
     if (!this.#started || !touches) {
@@ -96,7 +96,7 @@ export class Pager<T extends { readonly id: string }> {
     }
     const fresh = new Set(page.items.map((item) => item.id));
     const held = this.#items.peek();
-    // The page is whole: what was held above its end and is not on it has gone, or stands elsewhere now.
+    // The page is complete: items that were above its end and are not on it were removed or have moved.
     const end = held.findIndex(({ id }) => id === page.items.at(-1)?.id);
     for (const { id } of held.slice(0, end + 1)) if (!fresh.has(id)) this.#cursors.delete(id);
     this.#items.value = [...page.items, ...held.slice(end + 1).filter(({ id }) => !fresh.has(id))];

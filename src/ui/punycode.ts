@@ -8,7 +8,7 @@ const FIRST_BIAS = 72;
 const FIRST_CODE = 0x80;
 const LAST_CODE = 0x10ffff;
 
-/** One label of a host as its letters, where it is written in ASCII for others (`xn--…`); null when it is not. */
+/** Decodes a punycode label of a host (`xn--…`); null for any other label or a malformed one. */
 export function decodeLabel(label: string): string | null {
   if (!label.startsWith('xn--')) return null;
   const text = label.slice(4);
@@ -25,7 +25,7 @@ export function decodeLabel(label: string): string | null {
     for (let k = BASE; ; k += BASE) {
       const digit = Number.parseInt(digits.charAt(at++), BASE);
       if (Number.isNaN(digit)) return null;
-      // The standard counts a to z before 0 to 9, other than every base-36 number.
+      // Punycode counts a to z before 0 to 9, unlike base 36.
       const value = digit < 10 ? digit + 26 : digit - 10;
       index += value * weight;
       if (index > Number.MAX_SAFE_INTEGER) return null;

@@ -22,7 +22,7 @@ function questions() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('asks at once, and again at each revision', async () => {
+test('a query loads at once, and again at each revision', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
   const live = query(load, revision);
@@ -37,7 +37,7 @@ test('asks at once, and again at each revision', async () => {
   expect(live.answer.value).toEqual({ kind: 'given', value: 'second' });
 });
 
-test('however many revisions come while a question is open, one more question follows', async () => {
+test('any number of revisions during a load cause one more load', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
   const live = query(load, revision);
@@ -52,7 +52,7 @@ test('however many revisions come while a question is open, one more question fo
   expect(live.answer.value).toEqual({ kind: 'given', value: 'new' });
 });
 
-test('a failure is an answer, and the next revision asks again', async () => {
+test('a failed load becomes the answer, and the next revision loads again', async () => {
   const { load, at } = questions();
   const revision = signal(0);
   const live = query(load, revision);
@@ -66,7 +66,7 @@ test('a failure is an answer, and the next revision asks again', async () => {
   expect(live.answer.value).toEqual({ kind: 'given', value: 'open' });
 });
 
-test('once stopped it neither asks nor answers', async () => {
+test('a stopped query neither loads nor answers', async () => {
   const { load, at, asked } = questions();
   const revision = signal(0);
   const live = query(load, revision);
@@ -78,7 +78,7 @@ test('once stopped it neither asks nor answers', async () => {
   expect(live.answer.value).toEqual({ kind: 'waiting' });
 });
 
-test('what is no fault becomes one, with its cause kept', () => {
+test('faultOf turns any other error into a fault and keeps its cause', () => {
   const error = new TypeError('no');
   expect(faultOf(error)).toMatchObject({ key: 'fault_unexpected', cause: error });
 });

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { Fault } from '../fault.ts';
 
-/** What a page knows of an answer that it asked the background for. */
+/** The state of a request to the background. */
 export type QueryState<T> =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'given'; readonly value: T }
@@ -13,8 +13,8 @@ export interface Query<T> {
 }
 
 /**
- * Asks, and asks again at every new revision. However fast the revisions come, one question is under way at a time
- * and the last one asked has seen the last revision.
+ * Loads a value, and loads it again at every new revision. One load runs at a time, and the last load starts after the
+ * last revision.
  */
 export function query<T>(load: () => Promise<T>, revision: ReadonlySignal<number>): Query<T> {
   const answer = signal<QueryState<T>>({ kind: 'waiting' });
@@ -43,7 +43,7 @@ export function query<T>(load: () => Promise<T>, revision: ReadonlySignal<number
   };
 }
 
-/** Any failure as a fault that a page can say. */
+/** Returns any error as a fault. An error that is not a fault becomes the cause of `fault_unexpected`. */
 export function faultOf(error: unknown): Fault {
   return error instanceof Fault ? error : new Fault('fault_unexpected', [], { cause: error });
 }

@@ -1,7 +1,7 @@
-/** How long the browser may take to begin with a file (ms). */
+/** How long a download may take to start before its URL is revoked (ms). */
 const BEGINNING = 60_000;
 
-/** Gives the user a file to keep: a download of the page's own, for which the purse needs no permission. */
+/** Saves a file by a link with `download`, which needs no permission. */
 export function saveFile(name: string, type: string, parts: readonly string[]): void {
   const url = URL.createObjectURL(new Blob([...parts], { type }));
   const link = document.createElement('a');
@@ -11,7 +11,7 @@ export function saveFile(name: string, type: string, parts: readonly string[]): 
   setTimeout(() => URL.revokeObjectURL(url), BEGINNING);
 }
 
-/** Today by the user's own calendar, for the name of a file: `2026-11-22`. */
+/** Returns the local date for the name of a file: `2026-11-22`. */
 export function today(now = new Date()): string {
   const two = (part: number) => String(part).padStart(2, '0');
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;

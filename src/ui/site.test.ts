@@ -7,7 +7,7 @@ const whole = ['https://a.shop.co.uk', 'https://a.evil.github.io', 'https://news
 );
 beforeAll(loadPublicSuffixes);
 
-test.each(whole)('until the list of public suffixes is there, all of %s stands out', (origin, end) => {
+test.each(whole)('before the Public Suffix List is loaded, all of %s is the end', (origin, end) => {
   expect(end).toBe(new URL(origin).hostname);
 });
 
@@ -20,7 +20,7 @@ const SHARED = (
   'bubbleapps.io blogspot.com glitch.me wordpress.com tumblr.com substack.com co.uk com.au'
 ).split(' ');
 
-test.each(SHARED)('of two names under %s, neither is taken for the other or for its host', (host) => {
+test.each(SHARED)('two names under %s are different owners, and neither is the shared host', (host) => {
   for (const name of ['good', 'evil']) {
     expect(shownSite(`https://login.${name}.${host}`)).toEqual({
       scheme: 'https:',
@@ -31,7 +31,7 @@ test.each(SHARED)('of two names under %s, neither is taken for the other or for 
   expect(shownSite(`https://${host}`)).toMatchObject({ start: '', end: host });
 });
 
-test('whatever the host, start and end are the whole of it', () => {
+test('start and end together are the whole host, for any host', () => {
   fc.assert(
     fc.property(fc.webUrl(), fc.constantFrom('', '.'), (url, dot) => {
       const { protocol, hostname } = new URL(url);
@@ -64,15 +64,15 @@ test.each([
   ['https://evil.example\u202e/moc.doog', '', '', 'https://evil.example\u202e/moc.doog'],
   ['https://good.com\uff0eevil.example', 'https:', 'good.com.', 'evil.example'],
   ['https://go\u00adod.com', 'https:', '', 'good.com'],
-])('%s', (origin, scheme, start, end) => {
+])('shownSite splits %s', (origin, scheme, start, end) => {
   expect(shownSite(origin)).toEqual({ scheme, start, end });
 });
 
-test('a homoglyph host is shown in punycode', () => {
+test('shownSite shows a homoglyph host in punycode', () => {
   expect(shownSite('https://аpple.com').end).toBe('xn--pple-43d.com');
 });
 
-test('no start is long enough to push the end out of sight, and none loses its ends', () => {
+test('shortStart limits the length of any start and keeps its two ends', () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 400 }), (start) => {
       const short = shortStart(start);
@@ -92,11 +92,11 @@ test.each([
   ['https://good.com%2Flogin@evil.example', 'https://evil.example', '/'],
   [`https://${LONG}evil.example/x`, `https://${shortStart(LONG)}evil.example`, '/x'],
   ['no URL', '', 'no URL'],
-])('of %s the host is what counts', (url, where, what) => {
+])('shownUrl of %s shows where the request goes', (url, where, what) => {
   expect(shownUrl(url)).toEqual({ where, what });
 });
 
-test('whatever stands before the host, what is shown is where the request goes', () => {
+test('shownUrl shows the real host, whatever user name precedes it', () => {
   fc.assert(
     fc.property(fc.webUrl({ withQueryParameters: true }), fc.string(), (url, user) => {
       const tricky = new URL(url);

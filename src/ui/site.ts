@@ -1,37 +1,37 @@
 import { signal } from '@preact/signals';
 
-/** A site's origin, cut where the eye should fall. */
+/** A site's origin in the parts that are shown differently. */
 export interface ShownSite {
   /** `http:` or `https:`; empty for an opaque origin. */
   readonly scheme: string;
-  /** Whatever anybody may put before the name that was registered. */
+  /** The part of the host before the registered name. Anybody can choose it. */
   readonly start: string;
-  /** The end of the host, which alone says whose it is, with the port. */
+  /** The registered name at the end of the host, which alone tells the owner, with the port. */
   readonly end: string;
 }
 
-/** A URL in two: where it goes, and what is asked for there. */
+/** A URL in two parts: the server, and what is requested there. */
 export interface ShownUrl {
-  /** The origin, without the user name that may stand before it in the URL, and its host no longer than a line or two. */
+  /** The origin without user name and password, with a long host shortened. */
   readonly where: string;
   /** Path and query. */
   readonly what: string;
 }
 
-/** Options of `tldts`: sites of different people under one name, like `github.io`, count as different. */
+/** Options of `tldts`: subdomains of a shared host such as `github.io` count as different owners. */
 const BY_OWNER = { allowPrivateDomains: true, extractHostname: false } as const;
 
-/** Hosts of the same kind whose owners have not entered them in the list. */
+/** Shared hosts that are not in the Public Suffix List. */
 const UNLISTED = new Set(
   `000webhostapp.com bandcamp.com edgeone.app ghost.io gitea.page glitch.me gumroad.com hashnode.dev itch.io loca.lt
   neocities.org sourceforge.io squarespace.com stackblitz.io strikingly.com substack.com tiiny.site tumblr.com
   weebly.com wordpress.com`.split(/\s+/),
 );
 
-/** Gives the part of a host that somebody registered; null where there is none, or no list to tell it by. */
+/** Returns the registrable domain of a host; null where there is none, or while the list is not loaded. */
 const registered = signal<(hostname: string) => string | null>(() => null);
 
-/** Loads the Public Suffix List, which is too large to be waited for. What shows a site then shows it anew. */
+/** Loads the Public Suffix List. Pages render without waiting for it, and render sites again when it is loaded. */
 export async function loadPublicSuffixes(): Promise<void> {
   const { getDomain } = await import('tldts');
   registered.value = (hostname) => {
@@ -40,7 +40,7 @@ export async function loadPublicSuffixes(): Promise<void> {
   };
 }
 
-/** The end of a host that is one name longer than `domain`; null where nothing stands before it. */
+/** Returns `domain` with one more label of the host; null where the host has none. */
 function withOneMore(hostname: string, domain: string): string | null {
   const names = hostname
     .replace(/\.$/, '')
@@ -51,9 +51,9 @@ function withOneMore(hostname: string, domain: string): string | null {
 }
 
 /**
- * Cuts an origin into the part that proves nothing and the end that says whose site it is. The host stays in ASCII,
- * punycode included, as the URL standard writes it. Until the Public Suffix List is there, and for a host that is
- * itself a public suffix, the end is the whole host: never a part that is somebody else's.
+ * Splits an origin into the part of the host that anybody can choose and the end that tells the owner. The host stays in
+ * ASCII (punycode), as the URL standard serializes it. While the Public Suffix List is not loaded, and for a host that
+ * is itself a public suffix, the end is the whole host: never only a part that belongs to another owner.
  */
 export function shownSite(origin: string): ShownSite {
   if (!URL.canParse(origin)) return { scheme: '', start: '', end: origin };
@@ -66,7 +66,7 @@ export function shownSite(origin: string): ShownSite {
   };
 }
 
-/** Cuts a URL so that no user name passes for its host, and no length of the host hides its end. */
+/** Splits a URL for display. A user name cannot pass for the host, and a long host cannot hide its end. */
 export function shownUrl(url: string): ShownUrl {
   if (!URL.canParse(url)) return { where: '', what: url };
   const { origin, pathname, search } = new URL(url);
@@ -74,7 +74,7 @@ export function shownUrl(url: string): ShownUrl {
   return { where: `${scheme}//${shortStart(start)}${end}`, what: pathname + search };
 }
 
-/** The registered name at the end of a host. A dot at the very end, which makes it another site for the browser, stays. */
+/** Returns the registered name at the end of a host. A trailing dot stays, because it makes another origin. */
 function registrableEnd(hostname: string): string {
   const dot = hostname.endsWith('.') ? '.' : '';
   const domain = registered.value(hostname);
@@ -83,7 +83,7 @@ function registrableEnd(hostname: string): string {
 
 const MOST_START = 48;
 
-/** The start of a long host by its own two ends, so that no length of it can push the end out of sight. */
+/** Shortens the start of a long host in its middle, so that it cannot push the end out of sight. */
 export function shortStart(start: string): string {
   if (start.length <= MOST_START) return start;
   return `${start.slice(0, MOST_START / 2)}…${start.slice(-MOST_START / 2)}`;

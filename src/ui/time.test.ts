@@ -14,11 +14,11 @@ test.each([
   [25 * HOUR, 'yesterday'],
   [6 * 24 * HOUR, '6 days ago'],
   [8 * 24 * HOUR, '14 Nov 2026'],
-])('%d ms back is %s', (age, words) => {
+])('ago of %d ms is %s', (age, words) => {
   expect(ago(NOW - age, NOW, 'en-GB')).toBe(words);
 });
 
-describe('the clock of what is left', () => {
+describe('clock', () => {
   test.each([
     [-1, '0:00'],
     [0, '0:00'],
@@ -34,6 +34,6 @@ describe('the clock of what is left', () => {
 test.each([
   ['2026-12-01', '1 Dec'],
   ['2027-01-31', '31 Jan 2027'],
-])('the day %s is called %s, whatever the time zone', (day, name) => {
+])('dayName of %s is %s in every time zone', (day, name) => {
   expect(dayName(day, NOW, 'en-GB')).toBe(name);
 });

@@ -12,18 +12,18 @@ test.each([
   ['4', '3', 1000],
   ['0', '0', 1000],
   ['133248297920938463463374607431768211454', '133248297920938463463374607431768211455', 999],
-])('%s of %s raw is %d thousandths', (spent, of, share) => {
+])('shareUsed of %s of %s raw is %d thousandths', (spent, of, share) => {
   expect(shareUsed({ spent, of })).toBe(share);
 });
 
-test('the most used limit is the one with the largest part gone, not the largest sum', () => {
+test('mostUsed returns the limit with the largest spent part, not the largest amount', () => {
   const [large, small] = [use('500', '1000'), use('8', '10')];
   expect(mostUsed([large, small])).toBe(small);
   expect(mostUsed([use('1', '2'), large])).toEqual(use('1', '2'));
   expect(mostUsed([])).toBeNull();
 });
 
-test('what was spent beyond a limit by hand leaves nothing, not less', () => {
+test('leftOf is zero when more than the limit was spent', () => {
   expect(leftOf(use('8', '10'))).toBe(2n);
   expect(leftOf(use('12', '10'))).toBe(0n);
 });

@@ -1,9 +1,9 @@
 import type { UseView } from '../messages/views.ts';
 
-/** The whole of a limit, in the steps in which a bar is drawn: lengths, not money. */
+/** The length of a full bar. Bars are drawn in thousandths of a limit. */
 export const WHOLE = 1000;
 
-/** The part of a limit that is used, in thousandths, never more than the whole; a limit of nothing is used up. */
+/** Returns the spent part of a limit in thousandths, 1000 at most. A limit of zero counts as spent. */
 export function shareUsed({ spent, of }: Pick<UseView, 'spent' | 'of'>): number {
   const limit = BigInt(of);
   if (limit === 0n) return WHOLE;
@@ -11,12 +11,14 @@ export function shareUsed({ spent, of }: Pick<UseView, 'spent' | 'of'>): number 
   return share > BigInt(WHOLE) ? WHOLE : Number(share);
 }
 
-/** The one whose limit is used most; of equals the first. */
+/** Returns the use with the largest spent part; of equals the first. */
 export function mostUsed<U extends UseView>(uses: readonly U[]): U | null {
   return uses.toSorted((a, b) => shareUsed(b) - shareUsed(a))[0] ?? null;
 }
 
-/** What is left of a limit (raw); nothing where more was spent by hand. */
+/**
+ * Returns what is left of a limit (raw). Payments that were approved one by one can exceed a limit: then it is zero.
+ */
 export function leftOf({ spent, of }: Pick<UseView, 'spent' | 'of'>): bigint {
   const left = BigInt(of) - BigInt(spent);
   return left > 0n ? left : 0n;

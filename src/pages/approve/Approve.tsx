@@ -2,14 +2,14 @@ import { useEffect } from 'preact/hooks';
 import { ApprovalQueue } from '../../ui/approval/ApprovalQueue.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
-import { ToLoad } from '../../ui/components/ToLoad.tsx';
+import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Unlock } from '../../ui/components/Unlock.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 
 const close = () => window.close();
 
-/** The purse's own window for questions, where the toolbar popup cannot open. It goes when nothing waits any more. */
+/** The window for questions, used where the toolbar popup cannot open. It closes when no question waits. */
 export function Approve() {
   const purse = useQuery('purse.state', {});
   if (purse.kind === 'waiting') return <Loading />;
@@ -47,7 +47,7 @@ function Questions() {
             <Loading />
           ) : waits ? (
             <main class="screen">
-              <ToLoad />
+              <PaidPages />
             </main>
           ) : (
             <Nothing />
@@ -57,10 +57,10 @@ function Questions() {
   }
 }
 
-/** How long the window stays when nothing waits any more (ms): a page may send its request again. */
+/** How long the window stays open without a question (ms), because a page may repeat its request. */
 const STAYS = 2_000;
 
-/** Nothing waits: the window has done its work. */
+/** Shown without a question, until the window closes. */
 function Nothing() {
   useEffect(() => {
     const timer = setTimeout(close, STAYS);

@@ -24,7 +24,7 @@ import { sendByFetch } from './send.ts';
 
 const ALL = 'all';
 
-/** Runs the probes against a server that the user called their own, and reports what they found. */
+/** Runs the conformance probes against a server that the user declared as their own, and shows the report. */
 export function ConformanceRun({ inspected }: { readonly inspected: Inspected }) {
   const { origin, host } = new URL(inspected.target.url);
   const servers = useQuery('tester.servers', {});

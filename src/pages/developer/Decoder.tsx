@@ -11,7 +11,7 @@ import { Explanation } from '../wire/Explanation.tsx';
 
 const AUTOMATIC = 'automatic';
 
-/** Says what a header of a 402, or of its answer, means and what is wrong with it. What is pasted leaves it nowhere. */
+/** Explains pasted payment headers. The text never leaves the page. */
 export function Decoder() {
   const text = useSignal('');
   const url = useSignal('');

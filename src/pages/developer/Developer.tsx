@@ -3,9 +3,9 @@ import { Mark } from '../../ui/components/Mark.tsx';
 import { NetworkBanner } from '../../ui/components/NetworkBanner.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
-import { TOOLS, tool } from './bench.ts';
+import { TOOLS, tool } from './tools.ts';
 
-/** The developer's bench: one tool at a time, each under an address of its own. */
+/** The developer page. It shows one tool at a time, which the URL fragment names. */
 export function Developer() {
   const purse = useQuery('purse.state', {});
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network : null;

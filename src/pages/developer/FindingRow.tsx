@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
   notApplicable: 'developer_verdict_notApplicable',
 };
 
-/** What one probe found; under it the rule, who says so, what was sent and what came back. */
+/** The verdict of one probe, with its rule and source, the request and the response. */
 export function FindingRow({ finding }: { readonly finding: Finding }) {
   const { probe, mechanism, verdict, exchanges } = finding;
   return (
@@ -21,7 +21,7 @@ export function FindingRow({ finding }: { readonly finding: Finding }) {
         {mechanism !== null && <span class="hint code"> {mechanism}</span>}{' '}
         <strong class={`developer-verdict-${verdict.kind}`}>{t(WORDS[verdict.kind])}</strong>
       </summary>
-      <p>{cleanText(verdict.because, MOST)}</p>
+      <p>{cleanText(verdict.because, MAX_CHARACTERS)}</p>
       <p class="hint">
         {probe.rule} ({probe.source})
       </p>
@@ -32,17 +32,17 @@ export function FindingRow({ finding }: { readonly finding: Finding }) {
   );
 }
 
-const MOST = 600;
+const MAX_CHARACTERS = 600;
 
 function ExchangeView({ exchange: { sent, received } }: { readonly exchange: Exchange }) {
   const lines = (headers: Readonly<Record<string, string>>) =>
-    Object.entries(headers).map(([name, value]) => cleanText(`${name}: ${value}`, MOST));
+    Object.entries(headers).map(([name, value]) => cleanText(`${name}: ${value}`, MAX_CHARACTERS));
   return (
     <dl class="facts">
       <dt>{t('developer_sent')}</dt>
       <dd>
         <pre class="code developer-raw" dir="ltr">
-          {[`${sent.method} ${cleanText(sent.url, MOST)}`, ...lines(sent.headers)].join('\n')}
+          {[`${sent.method} ${cleanText(sent.url, MAX_CHARACTERS)}`, ...lines(sent.headers)].join('\n')}
         </pre>
       </dd>
       <dt>{t('developer_cameBack')}</dt>
@@ -50,9 +50,11 @@ function ExchangeView({ exchange: { sent, received } }: { readonly exchange: Exc
         <pre class="code developer-raw" dir="ltr">
           {received === null
             ? t('developer_noAnswer')
-            : [String(received.status), ...lines(received.headers), cleanText(received.body, MOST)].join(
-                '\n',
-              )}
+            : [
+                String(received.status),
+                ...lines(received.headers),
+                cleanText(received.body, MAX_CHARACTERS),
+              ].join('\n')}
         </pre>
       </dd>
     </dl>

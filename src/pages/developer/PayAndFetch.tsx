@@ -18,7 +18,7 @@ import { purseMoney } from './purse-money.ts';
 import { type Inspected, RawResponse, statusOf } from './RawResponse.tsx';
 import { sendByFetch } from './send.ts';
 
-/** Pays the best of the offers that were shown, by hand, and asks again with the proof. */
+/** Pays the best offer of a response on a click, and sends the request again with the proof. */
 export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
   const { target, network, inspection } = inspected;
   const [offer] = inspection.offers;
@@ -49,7 +49,7 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
       const { received } = await probeRun.present(proof);
       answer.value = received;
       const isGranted = received !== null && received.status >= 200 && received.status < 300;
-      // What bought something is the server's to publish; what bought nothing is taken back.
+      // Leaves the block to the server when it delivered; recalls it when it did not.
       if (!isGranted) await probeRun.close();
     });
 
@@ -83,5 +83,5 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
   );
 }
 
-/** Paid now, it would be over before its proof is judged: it has to be asked for anew. */
+/** Tells whether an offer expires too soon to be paid: it must be requested again. */
 const isTooLate = ({ expiresAt }: Offer, now: number) => expiresAt - now < EXPIRY_MARGIN;

@@ -3,7 +3,7 @@ import type { Inspection, Target } from '../../conformance/target.ts';
 import { cleanText } from '../../protocol/wire/clean-text.ts';
 import { t } from '../../ui/i18n.ts';
 
-/** What was asked, and what it asks for. */
+/** A request and the response to it. */
 export interface Inspected {
   readonly target: Target;
   readonly network: string;
@@ -11,13 +11,13 @@ export interface Inspected {
   readonly at: number;
 }
 
-/** The status of an answer; a browser tells none of a redirect that it does not follow. */
+/** Returns the status of a response. The browser hides the status of a redirect that is not followed. */
 export const statusOf = ({ status }: HttpResponse): string =>
   status === 0 ? t('developer_redirected') : String(status);
 
 const MOST_SHOWN = 4096;
 
-/** Headers and body as they came, as text. */
+/** The verbatim headers and body of a response. */
 export function RawResponse({ response: { headers, body } }: { readonly response: HttpResponse }) {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const lines = [...head, '', ...body.slice(0, MOST_SHOWN).split('\n')];

@@ -18,11 +18,11 @@ import { shortXno } from '../../ui/format.ts';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { invalidate, useQuery } from '../../ui/invalidations.ts';
 
-/** Which tabs pay with test money, and where to get some. */
+/** The tabs that pay with test money, and the balance of each test network. */
 export function Sandbox() {
   const sandbox = useQuery('sandbox.read', {});
   useEffect(() => {
-    // The background does not tell of tabs that were opened and closed.
+    // The background does not report tabs that open and close.
     addEventListener('focus', invalidate);
     return () => removeEventListener('focus', invalidate);
   }, []);
@@ -47,7 +47,7 @@ export function Sandbox() {
   );
 }
 
-/** What there is on one test network, and the button that gets more. */
+/** The balance on one test network, with a button that requests more from its faucet. */
 function Money({ money }: { readonly money: TestMoneyView }) {
   const { network, account, balance, incoming, trouble } = money;
   const action = useAction();
@@ -107,7 +107,7 @@ function Tabs({ sandbox }: { readonly sandbox: SandboxView }) {
 
 interface TabRowProps {
   readonly tab: SandboxTabView;
-  /** The network to switch to. */
+  /** The network that the tab is switched to. */
   readonly wanted: string;
   readonly off: boolean;
 }

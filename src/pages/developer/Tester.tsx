@@ -21,7 +21,7 @@ import { readHeaders, sendByFetch } from './send.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'].map((value) => ({ value, name: value }));
 
-/** Asks a paid endpoint by hand, pays it, and finds out whether it keeps the rules. */
+/** Requests a paid endpoint, pays it on a click, and checks its conformance. */
 export function Tester() {
   const purse = useQuery('purse.state', {});
   const network = purse.kind === 'given' && purse.value.kind !== 'empty' ? purse.value.network.id : null;

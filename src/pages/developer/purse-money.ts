@@ -6,7 +6,7 @@ import type { Raw } from '../../nano/amount.ts';
 import { BlockHashText, SignedBlockText } from '../../nano/block.ts';
 
 /**
- * The purse's own money for one run: at most `limit` raw, as the background holds too.
+ * Pays probes from the purse, up to `limit` raw in one run. The background enforces the same limit.
  *
  * @throws Fault `fault_notOwnServer` for probes of a server that the user did not call their own; `fault_locked`
  */
@@ -37,7 +37,7 @@ export async function purseMoney(url: string, limit: Raw, probing: boolean): Pro
       const { id, block } = await request('tester.cheque', { run, to, amount: amount.toString(), kept });
       return {
         block: v.parse(SignedBlockText, block),
-        // No two blocks on one frontier, not even for a test (docs/WIRE.md §7.16).
+        // Signs no second block on the same frontier, not even for a test (docs/WIRE.md §7.16).
         twin: null,
         takeBack: () => request('tester.takeBack', { run, id }),
       };

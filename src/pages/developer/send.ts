@@ -1,11 +1,11 @@
 import type { HttpResponse, Send } from '../../conformance/ports.ts';
 
-/** How long a server may take for one answer (ms). */
+/** The time limit for one response (ms). */
 const PATIENCE = 60_000;
-/** How much of a body is looked at (characters). */
+/** How much of a body is read (characters). */
 const MOST_BODY = 16 * 1024;
 
-/** Sends a request from the extension's own page: without credentials, past every cache, following no redirect. */
+/** Sends a request from the extension page, without credentials, cache or redirects. */
 export const sendByFetch: Send = async ({ method, url, headers, body }, signal): Promise<HttpResponse> => {
   const response = await fetch(url, {
     method,
@@ -24,7 +24,7 @@ export const sendByFetch: Send = async ({ method, url, headers, body }, signal):
   };
 };
 
-/** Reads headers as people write them, one on a line; a line that is none is left out. */
+/** Reads headers, one per line. Skips lines that are not headers. */
 export function readHeaders(text: string): Readonly<Record<string, string>> {
   const lines = text.split('\n').map((line) => /^\s*([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/.exec(line));
   return Object.fromEntries(lines.flatMap((line) => (line === null ? [] : [[line[1] ?? '', line[2] ?? '']])));

@@ -28,7 +28,7 @@ const STATES: readonly ExchangeState[] = [
   'left',
 ];
 
-/** Every 402 that a tab met since it was opened, or since the purse was last locked, and all that came of it. */
+/** The panel: every exchange of a tab since it opened or the purse was last locked. */
 export function Panel({ tabId }: { readonly tabId: number | null }) {
   return (
     <main class="panel-main">
@@ -170,10 +170,10 @@ function Row({ exchange, isOpen, onOpen }: RowProps) {
   );
 }
 
-/** Whether every word stands somewhere in what a row says. */
+/** Tells whether a row contains every word of the filter. */
 function holds(exchange: ExchangeView, words: string): boolean {
   const { method, url, kind, state, mechanism, status } = exchange;
-  const told = [
+  const fields = [
     method,
     url,
     kind,
@@ -184,7 +184,7 @@ function holds(exchange: ExchangeView, words: string): boolean {
     status,
     whyWords(exchange),
   ];
-  const text = told.join(' ').toLowerCase();
+  const text = fields.join(' ').toLowerCase();
   return words
     .toLowerCase()
     .split(/\s+/)

@@ -1,7 +1,7 @@
 import { t } from '../../ui/i18n.ts';
 import { lengthOf, type Span } from './waterfall.ts';
 
-/** Where the time went: a bar for each stretch, as far from the start as it began. Its numbers stand beside it. */
+/** The spans of an exchange as bars, each with its duration as text. */
 export function Waterfall({ spans }: { readonly spans: readonly Span[] }) {
   const whole = lengthOf(spans);
   const [first] = spans;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { curlOf } from './curl.ts';
 
-test('is one line that says the method, the proof and the URL', () => {
+test('curlOf is one line with method, proof and URL', () => {
   expect(curlOf({ method: 'GET', url: 'https://shop.example/a?b=[1]' }, null)).toBe(
     "curl -i --globoff --url 'https://shop.example/a?b=[1]'",
   );
@@ -13,7 +13,7 @@ test('is one line that says the method, the proof and the URL', () => {
   expect(curlOf({ method: 'HEAD', url: 'https://shop.example/' }, null)).toContain(' --head ');
 });
 
-test('a shell reads exactly what is meant, whatever the URL holds', () => {
+test('curlOf quotes any URL so that a shell passes it unchanged', () => {
   const text = fc.string({ unit: 'binary-ascii' }).filter((value) => !value.includes('\0'));
   fc.assert(
     fc.property(text, (url) => {

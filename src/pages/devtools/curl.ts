@@ -1,4 +1,4 @@
-/** A request as a command for a POSIX shell, with its proof where there is one; whatever the URL holds stays one word. */
+/** Returns a request as a command for a POSIX shell, with its proof if given. A URL cannot break out of its word. */
 export function curlOf(
   { method, url }: { readonly method: string; readonly url: string },
   proof: string | null,
@@ -8,5 +8,5 @@ export function curlOf(
   return ['curl', '-i', '--globoff', ...how, ...header, '--url', quoted(url)].join(' ');
 }
 
-/** Within single quotes a shell reads nothing but the quote itself. */
+/** Quotes a word: within single quotes a shell interprets only the quote itself. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

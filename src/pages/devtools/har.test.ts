@@ -16,7 +16,7 @@ const answered: StepView = {
 const paid = paidWith({ approved: 5, signed: 9, proven: 100, delivered: 150, settled: 200 });
 const entriesOf = (...stories: Parameters<typeof harOf>[0]) => Har.parse(harOf(stories, '1.0')).log.entries;
 
-test('tells the 402 and the request that was paid, each with its payment headers', () => {
+test('harOf lists the 402 and the paid request, each with its payment headers', () => {
   const [asked, got, ...more] = entriesOf(storyOf({ steps: [priced, answered], paid, proof: PROOF }));
   expect(more).toEqual([]);
   expect(asked).toMatchObject({
@@ -41,12 +41,12 @@ test('tells the 402 and the request that was paid, each with its payment headers
   });
 });
 
-test('a proof that has yet to go out stays in the purse', () => {
+test('a proof that was not sent yet is in no archive', () => {
   const waiting = storyOf({ steps: [priced], paid: paidWith({ approved: 5, proven: 100 }), proof: PROOF });
   expect(JSON.stringify([harOf([waiting], '1.0'), archiveOf([waiting], '1.0')])).not.toContain(PROOF);
 });
 
-test('what has no price, no URL that parses, or no end makes a whole entry all the same', () => {
+test('harOf writes a complete entry for an exchange without price, valid URL or end', () => {
   const unpriced: StepView = { kind: 'unpriced', at: SEEN, headers: [['X-402-Tag', '7']] };
   const [legacy, cut] = entriesOf(
     storyOf({ steps: [unpriced], state: 'left', amount: null }),

@@ -1,7 +1,7 @@
 import type { ExchangeStory, StepView } from '../../messages/exchange-views.ts';
 import { lengthOf, spansOf } from './waterfall.ts';
 
-/** A header, or a part of a query, as HAR writes it. */
+/** A header or query parameter in HAR. */
 interface Pair {
   readonly name: string;
   readonly value: string;
@@ -10,9 +10,9 @@ interface Pair {
 type Answered = Extract<StepView, { readonly kind: 'answered' }>;
 
 /**
- * The exchanges as HTTP Archive 1.2: of each, the request that was answered 402, and each that carried its proof. It
- * holds what the purse knows, which is the payment headers; `_purse` is what came of it. A proof that has yet to go out
- * is worth money, and left out.
+ * Returns the exchanges as HTTP Archive 1.2: for each, the request that was answered with 402 and each request with its
+ * proof. The archive holds only payment headers; `_purse` holds the outcome. A proof that was not sent yet is worth money
+ * and is left out.
  */
 export function harOf(stories: readonly ExchangeStory[], version: string) {
   return {
@@ -26,17 +26,17 @@ export function harOf(stories: readonly ExchangeStory[], version: string) {
   };
 }
 
-/** The exchanges as the purse itself tells them; without proofs that have yet to go out. */
+/** Returns the exchanges as JSON, without proofs that were not sent yet. */
 export function archiveOf(stories: readonly ExchangeStory[], version: string) {
   return {
     format: 'nano-purse exchanges',
     version,
-    exchanges: stories.map((story) => ({ ...story, proof: spentProof(story), spans: spansOf(story) })),
+    exchanges: stories.map((story) => ({ ...story, proof: sentProof(story), spans: spansOf(story) })),
   };
 }
 
-/** What of a proof may leave the purse: it has gone out already. */
-export function spentProof({ proof, paid }: ExchangeStory): string | null {
+/** Returns the proof if it was sent already, and otherwise null. */
+export function sentProof({ proof, paid }: ExchangeStory): string | null {
   return paid?.story.some(({ state }) => state === 'delivered') ? proof : null;
 }
 
@@ -56,7 +56,7 @@ function firstOf(story: ExchangeStory) {
 }
 
 function answersOf(story: ExchangeStory) {
-  const proof = spentProof(story);
+  const proof = sentProof(story);
   const sent = story.paid?.story.find(({ state }) => state === 'delivered')?.at;
   return story.steps
     .filter((step): step is Answered => step.kind === 'answered')

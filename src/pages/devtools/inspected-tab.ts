@@ -1,6 +1,6 @@
-/** The tab that is looked at: the one that the developer tools are of, or the one named in `?tab=`; else null. */
+/** Returns the tab of the developer tools, or the one named in `?tab=`; otherwise null. */
 export function inspectedTab(): number | null {
-  // Only a panel of the developer tools has their interface.
+  // The interface exists only in a panel of the developer tools.
   const { devtools } = globalThis.chrome as Partial<Pick<typeof chrome, 'devtools'>>;
   if (devtools !== undefined) return devtools.inspectedWindow.tabId;
   const named = new URLSearchParams(location.search).get('tab') ?? '';

@@ -1,11 +1,11 @@
-/** For tests: an exchange that was paid, as the background tells it. */
+/** A paid exchange for tests, as the background sends it. */
 import type { ExchangeStory } from '../../messages/exchange-views.ts';
 import type { PaymentState, PaymentView } from '../../messages/views.ts';
 
 export const SEEN = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const PROOF = 'cHJvb2Y=';
 
-/** A payment whose states came so many ms after the 402. */
+/** Returns the states of a payment at the given times after the 402 (ms). */
 export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>): PaymentView {
   const steps = Object.entries(story) as [PaymentState, number][];
   return {

@@ -18,7 +18,7 @@ const decided = (after: number, how: 'pay' | 'ask'): StepView => ({
 const told = (story: Parameters<typeof spansOf>[0]) =>
   spansOf(story).map(({ name, from, to }) => [name.replace('devtools_span_', ''), from - SEEN, to - SEEN]);
 
-test('tells a payment within a budget by its steps', () => {
+test('spansOf splits a payment within a budget by its states', () => {
   const paid = paidWith({
     approved: 5,
     signed: 15,
@@ -42,7 +42,7 @@ test('tells a payment within a budget by its steps', () => {
   expect(lengthOf(spansOf(story))).toBe(200);
 });
 
-test('tells how long the user thought, and that nothing was paid', () => {
+test('spansOf shows how long a question was open that was declined', () => {
   const left: StepView = { kind: 'left', at: SEEN + 5_000, key: 'refusal_DECLINED', args: [] };
   expect(told(storyOf({ steps: [decided(3, 'ask'), left] }))).toEqual([
     ['look', 0, 3],
@@ -50,7 +50,7 @@ test('tells how long the user thought, and that nothing was paid', () => {
   ]);
 });
 
-test('a kept payment’s past is not the exchange’s own', () => {
+test('spansOf leaves out the time before the exchange of a payment made earlier', () => {
   const paid = paidWith({ approved: -900, signed: -800, proven: -700, delivered: 4, settled: 30 });
   expect(told(storyOf({ paid }))).toEqual([
     ['send', 0, 4],
@@ -59,7 +59,7 @@ test('a kept payment’s past is not the exchange’s own', () => {
   expect(spansOf(storyOf({ paid: null }))).toEqual([]);
 });
 
-test('has no gaps and no stretch that ends before it begins, whatever the clock did', () => {
+test('spansOf has no gaps and no negative spans, for any clock', () => {
   const states: PaymentState[] = [
     'approved',
     'signed',

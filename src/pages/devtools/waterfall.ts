@@ -2,14 +2,14 @@ import type { PlainMessageKey } from '../../fault.ts';
 import type { ExchangeStory } from '../../messages/exchange-views.ts';
 import type { PaymentState } from '../../messages/views.ts';
 
-/** A stretch of an exchange's time, by what it was spent on; both ends in ms since the epoch. */
+/** A span of an exchange's time with what it was spent on. Both ends are in ms since the epoch. */
 export interface Span {
   readonly name: PlainMessageKey;
   readonly from: number;
   readonly to: number;
 }
 
-/** What is over when a payment comes to a state. */
+/** The part of an exchange that ends when a payment reaches a state. */
 const BEFORE: Readonly<Partial<Record<PaymentState, PlainMessageKey>>> = {
   signed: 'devtools_span_sign',
   published: 'devtools_span_publish',
@@ -21,7 +21,10 @@ const BEFORE: Readonly<Partial<Record<PaymentState, PlainMessageKey>>> = {
   unanswered: 'devtools_span_answer',
 };
 
-/** Where the time of an exchange went, one stretch after the other, without gaps. A kept payment's past is not its own. */
+/**
+ * Returns the spans of an exchange in order, without gaps. The time before the exchange of a payment made earlier does
+ * not count.
+ */
 export function spansOf({ at, steps, paid }: ExchangeStory): readonly Span[] {
   const asked = steps.some((step) => step.kind === 'decided' && step.how === 'ask');
   const marks: { readonly name: PlainMessageKey; readonly at: number }[] = [];
@@ -46,7 +49,7 @@ export function spansOf({ at, steps, paid }: ExchangeStory): readonly Span[] {
   return spans;
 }
 
-/** How long an exchange took so far (ms). */
+/** Returns how long an exchange took so far (ms). */
 export function lengthOf(spans: readonly Span[]): number {
   const [first, last] = [spans[0], spans.at(-1)];
   return first === undefined || last === undefined ? 0 : last.to - first.from;

@@ -1,6 +1,6 @@
 import type { Power } from '../../work/battery-saving.ts';
 
-/** What Chromium tells of the battery, and only to documents. */
+/** The battery interface of Chromium, which only documents have. */
 interface BatteryManager extends EventTarget {
   readonly charging: boolean;
   readonly level: number;
@@ -13,7 +13,7 @@ declare global {
 
 const manager = async (): Promise<BatteryManager | undefined> => navigator.getBattery?.();
 
-/** The battery of this machine. */
+/** Returns the battery state of this machine. */
 export const battery: Power = {
   async left() {
     const found = await manager();

@@ -1,6 +1,6 @@
 /**
- * The packaged worker with nano-pow in it. It is started only where there is a graphics card, has no `localStorage` for
- * nano-pow to keep roots in, and is believed in nothing.
+ * The packaged worker with nano-pow. It starts only where there is a GPU, and has no `localStorage` in which nano-pow
+ * could store block hashes. Its results are verified elsewhere.
  */
 import { NanoPow } from 'nano-pow';
 import type { GpuCommand } from '../../work/engines/gpu-engine.ts';
@@ -12,7 +12,7 @@ self.addEventListener('message', async ({ data }: MessageEvent<GpuCommand>) => {
   else self.postMessage({ kind: 'found', nonce: answer.work });
 });
 
-// A lost card shows in a promise that nano-pow leaves to nobody.
+// A lost GPU device rejects a promise that nano-pow does not handle.
 self.addEventListener('unhandledrejection', ({ reason }) => {
   self.postMessage({ kind: 'failed', reason: String(reason) });
 });

@@ -1,6 +1,6 @@
 import { type Adapter, GpuEngine, type GpuPorts, type GpuWorker } from '../../work/engines/gpu-engine.ts';
 
-/** The graphics card's engine for a context that has `Worker` and WebGPU: the offscreen document in Chromium. */
+/** The GPU engine for a context that has `Worker` and WebGPU: the offscreen document in Chromium. */
 export const pageGpu = (ports: Partial<GpuPorts> = {}): GpuEngine =>
   new GpuEngine({ requestAdapter, spawn, ...ports });
 
@@ -13,7 +13,7 @@ async function requestAdapter(): Promise<Adapter | null> {
 const spawn = (): GpuWorker =>
   gpuWorker(new Worker(new URL('./gpu-worker.ts', import.meta.url), { type: 'module' }));
 
-/** A worker of this browser as the engine talks to it. */
+/** Adapts a `Worker` to the engine's port. */
 export function gpuWorker(worker: Worker): GpuWorker {
   return {
     post: (command) => worker.postMessage(command),

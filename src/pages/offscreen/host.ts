@@ -1,6 +1,6 @@
 /**
- * The offscreen document of Chromium: a context with workers that lives on while the service worker sleeps. It
- * searches for proof of work when the service worker asks, and closes itself when it has had nothing to do for a while.
+ * The offscreen document of Chromium: a context with workers that outlives the service worker. It searches for proof of
+ * work on request, and closes itself after some time without a request.
  */
 
 import { BatterySavingEngine } from '../../work/battery-saving.ts';
@@ -11,7 +11,7 @@ import { pageGpu } from './gpu.ts';
 import { WORK_PORT, WORK_READY_PORT } from './ports.ts';
 
 const IDLE_MS = 20_000;
-/** A service worker is stopped when it hears nothing for 30 s. */
+/** The browser stops a service worker that receives no event for 30 s. */
 const PULSE_MS = 15_000;
 
 const host = new WorkHost({
@@ -26,7 +26,7 @@ chrome.runtime.onConnect.addListener((port) => {
   if (port.name === WORK_PORT && isOwnServiceWorker(port.sender)) host.attach(port);
 });
 
-/** Content scripts reach this document too, and bring their tab with them; so do our pages, each with its document. */
+/** Tells whether a sender is our service worker. Content scripts come with a tab, and our own pages with a document. */
 function isOwnServiceWorker(sender: chrome.runtime.MessageSender | undefined): boolean {
   return sender?.id === chrome.runtime.id && sender.tab === undefined && sender.documentId === undefined;
 }

@@ -15,7 +15,7 @@ interface CheckWordsProps {
   readonly onBack: () => void;
 }
 
-/** Asks for three of the words at random places, so that the notes are known to be right. */
+/** Asks for three words at random positions, to check what the user wrote down. */
 export function CheckWords({ words, onDone, onBack }: CheckWordsProps) {
   const list = words.split(' ');
   const asked = useMemo(() => drawPositions(ASKED, list.length), [list.length]);

@@ -14,7 +14,7 @@ interface ChoosePasswordProps {
   readonly onDone: () => void;
 }
 
-/** The password that seals the purse, typed twice. */
+/** The step that chooses the password. */
 export function ChoosePassword({ secret, onDone }: ChoosePasswordProps) {
   const form = useNewPassword('purse');
   const action = useAction();

@@ -14,7 +14,7 @@ const TEXTS: Readonly<Record<Way, PlainMessageKey>> = {
   unlock: 'onboarding_unlockedText',
 };
 
-/** The purse is there: where to send the first money, and what happens then; or back, as it was. */
+/** The last step. A new purse shows its address; a restored one says that it is back. */
 export function Done({ way }: { readonly way: Way }) {
   const purse = useQuery('purse.state', {});
   const open = purse.kind === 'given' && purse.value.kind === 'open' ? purse.value : null;

@@ -12,13 +12,13 @@ import { t } from '../../ui/i18n.ts';
 import type { Secret } from './step.ts';
 
 interface ImportProps {
-  /** The first account of the purse that was here, where its data is lost. */
+  /** The first account of the purse whose data was lost. */
   readonly before: string | null;
   readonly onDone: (secret: Secret) => void;
   readonly onBack: () => void;
 }
 
-/** An existing secret: typed in, then recognised by the address it leads to. */
+/** The step that imports a phrase or seed. The user recognizes it by its first address. */
 export function Import({ before, onDone, onBack }: ImportProps) {
   const text = useSignal('');
   const preview = useSignal<SecretPreview | null>(null);
@@ -88,7 +88,7 @@ interface ReadingsProps {
 
 type Reading = 'bip44' | 'legacy';
 
-/** The two readings of 24 words. Nothing is chosen beforehand: a wrong guess would show an empty account. */
+/** The two derivations of 24 words. Neither is preselected, because a wrong one shows an empty account. */
 function Readings({ preview, words, before, onDone }: ReadingsProps) {
   const reading = useSignal<Reading | null>(null);
   const chosen = reading.value;
@@ -142,7 +142,7 @@ function Readings({ preview, words, before, onDone }: ReadingsProps) {
   );
 }
 
-/** Says that a secret leads to another purse than the one that was here, whose sealed copy it would replace. */
+/** Warns that a secret belongs to another purse than the lost one, whose sealed copy it would replace. */
 function OtherPurse({ before, now }: { readonly before: string | null; readonly now: string }) {
   if (before === null || before === now) return null;
   return (

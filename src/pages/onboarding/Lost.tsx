@@ -12,7 +12,7 @@ interface LostProps {
   readonly onRestore: () => void;
 }
 
-/** There was a purse whose data is gone or damaged: its password, its recovery phrase or a backup file bring it back. */
+/** Shown when the data of a purse is lost or damaged. It offers the password, the recovery phrase and a backup file. */
 export function Lost({ purse, account, onUnlocked, onImport, onRestore }: LostProps) {
   return (
     <Screen title={t('ui_lostTitle')}>

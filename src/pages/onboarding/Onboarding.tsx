@@ -17,15 +17,15 @@ import { Lost } from './Lost.tsx';
 import { Restore } from './Restore.tsx';
 import { ShowWords } from './ShowWords.tsx';
 import { Steps } from './Steps.tsx';
-import type { Step } from './step.ts';
+import type { OnboardingStep } from './step.ts';
 import { Welcome } from './Welcome.tsx';
 
-/** Setting up a purse: new words or old ones, a password, and where to send the first money. */
+/** The onboarding page. */
 export function Onboarding() {
   const purse = useQuery('purse.state', {});
-  const step = useSignal<Step>({ kind: 'welcome' });
+  const step = useSignal<OnboardingStep>({ kind: 'welcome' });
   const action = useAction();
-  const show = (next: Step) => {
+  const show = (next: OnboardingStep) => {
     step.value = next;
   };
   const create = () =>
@@ -75,16 +75,16 @@ export function Onboarding() {
   );
 }
 
-/** The purse whose data is lost, with the account by which its owner knows it; null for any other. */
+/** Returns the purse whose data was lost, with its first account; null for any other purse. */
 function lostIn(purse: LockedPurseView) {
   return purse.seed.kind === 'lost' ? { purse, account: purse.seed.account } : null;
 }
 
 interface StepScreenProps {
-  readonly step: Step;
-  /** The first account of the purse that was here, where its data is lost. */
+  readonly step: OnboardingStep;
+  /** The first account of the purse whose data was lost. */
   readonly lostAccount: string | null;
-  readonly show: (step: Step) => void;
+  readonly show: (step: OnboardingStep) => void;
   readonly create: () => void;
   readonly fault: Parameters<typeof FaultLine>[0]['fault'];
 }

@@ -16,7 +16,7 @@ interface RestoreProps {
   readonly onBack: () => void;
 }
 
-/** A whole purse from a backup file: its password opens the file, and then the purse. */
+/** The step that restores a backup file. The password of the file becomes that of the purse. */
 export function Restore({ onDone, onBack }: RestoreProps) {
   const file = useSignal<File | null>(null);
   const password = useSignal('');

@@ -10,7 +10,7 @@ interface ShowWordsProps {
   readonly onBack: () => void;
 }
 
-/** The new words, to be written down. */
+/** The step that shows the new recovery phrase. */
 export function ShowWords({ words, onDone, onBack }: ShowWordsProps) {
   return (
     <Screen title={t('onboarding_wordsTitle')} onBack={onBack}>

@@ -1,10 +1,10 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
-import type { Step, Way } from './step.ts';
+import type { OnboardingStep, Way } from './step.ts';
 
 const STEPS: Readonly<
-  Record<Way, readonly { readonly kind: Step['kind']; readonly label: PlainMessageKey }[]>
+  Record<Way, readonly { readonly kind: OnboardingStep['kind']; readonly label: PlainMessageKey }[]>
 > = {
   create: [
     { kind: 'words', label: 'onboarding_stepWords' },
@@ -24,8 +24,8 @@ const STEPS: Readonly<
   unlock: [{ kind: 'done', label: 'onboarding_stepDone' }],
 };
 
-/** How far the setting up has come. */
-export function Steps({ step }: { readonly step: Step }) {
+/** The progress through the steps. */
+export function Steps({ step }: { readonly step: OnboardingStep }) {
   const steps = STEPS[wayOf(step)];
   const current = steps.findIndex(({ kind }) => kind === step.kind);
   return (
@@ -46,7 +46,7 @@ export function Steps({ step }: { readonly step: Step }) {
   );
 }
 
-function wayOf(step: Step): Way {
+function wayOf(step: OnboardingStep): Way {
   switch (step.kind) {
     case 'welcome':
     case 'words':

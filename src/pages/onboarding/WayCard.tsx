@@ -8,7 +8,7 @@ interface WayCardProps {
   readonly onClick: () => void;
 }
 
-/** One way to a purse, as a large button. */
+/** A large button for one way to get a purse. */
 export function WayCard({ icon, title, text, testId, onClick }: WayCardProps) {
   return (
     <button type="button" class="way" data-testid={testId} onClick={onClick}>

@@ -6,7 +6,7 @@ interface WaysBackProps {
   readonly onRestore: () => void;
 }
 
-/** The two ways to bring an existing purse: its words or seed, and a backup file. */
+/** The two ways to restore a purse: its phrase or seed, and a backup file. */
 export function WaysBack({ onImport, onRestore }: WaysBackProps) {
   return (
     <>

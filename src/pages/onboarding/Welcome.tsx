@@ -12,7 +12,7 @@ interface WelcomeProps {
   readonly fault: Fault | null;
 }
 
-/** The first page: a new purse, or an old one, from its secret or as a whole. */
+/** The first step: a new purse, or an existing one from its phrase, its seed or a backup file. */
 export function Welcome({ onCreate, onImport, onRestore, fault }: WelcomeProps) {
   return (
     <Screen title={t('onboarding_title')}>

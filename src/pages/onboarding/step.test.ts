@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { drawPositions, plainWord } from './step.ts';
 
-test('three different places in rising order, and every place comes up', () => {
+test('drawPositions draws three different positions in rising order, and can draw every one', () => {
   const seen = new Set<number>();
   for (let round = 0; round < 1000; round++) {
     const drawn = drawPositions(3, 24);
@@ -12,6 +12,6 @@ test('three different places in rising order, and every place comes up', () => {
   expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 24 }, (_, index) => index));
 });
 
-test('a word is compared without its case and the spaces around it', () => {
+test('plainWord ignores case and surrounding spaces', () => {
   expect(plainWord(' Abandon ')).toBe('abandon');
 });

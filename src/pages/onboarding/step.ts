@@ -1,10 +1,10 @@
 import type { PageInput } from '../../messages/contract.ts';
 
-/** The secret that a new purse is sealed around. */
+/** The secret of a new purse. */
 export type Secret = PageInput<'vault.create'>['secret'];
 
-/** Where in the setting up the user is, and what is known by then. */
-export type Step =
+/** A step of onboarding, with the data that is known by then. */
+export type OnboardingStep =
   | { readonly kind: 'welcome' }
   | { readonly kind: 'words'; readonly words: string }
   | { readonly kind: 'check'; readonly words: string }
@@ -13,7 +13,7 @@ export type Step =
   | { readonly kind: 'password'; readonly secret: Secret; readonly way: Way }
   | { readonly kind: 'done'; readonly way: Way };
 
-/** How a purse came about: `unlock` where one was lost and its password brought it back. */
+/** How the purse was created. `unlock` means that a lost one was restored by its password. */
 export type Way = 'create' | 'import' | 'restore' | 'unlock';
 
 /** `count` different whole numbers below `below`, in rising order, drawn evenly. */
@@ -27,7 +27,7 @@ export function drawPositions(count: number, below: number): readonly number[] {
   return [...drawn].sort((a, b) => a - b);
 }
 
-/** A word as a person types it, made comparable. */
+/** Normalizes a typed word for comparison. */
 export function plainWord(text: string): string {
   return text.trim().toLowerCase();
 }

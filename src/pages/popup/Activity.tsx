@@ -1,4 +1,4 @@
-import { Screen, type ScrollPlace } from '../../ui/components/Screen.tsx';
+import { Screen, type ScrollPosition } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { activity } from './activity-list.ts';
@@ -6,9 +6,9 @@ import { ExportActivity } from './ExportActivity.tsx';
 import { MoreRows } from './MoreRows.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 
-const scroll: ScrollPlace = { top: 0 };
+const scroll: ScrollPosition = { top: 0 };
 
-/** Everything that was paid, received and sent, newest first. */
+/** The whole activity, newest first. */
 export function Activity() {
   const items = activity.items.value;
   const loading = activity.loading.value;

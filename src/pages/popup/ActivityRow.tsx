@@ -7,7 +7,7 @@ import { shortAccount } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { ago } from '../../ui/time.ts';
 import { signOf, statusOf, type Tone } from './activity-status.ts';
-import { go, type Place } from './place.ts';
+import { go, type Route } from './route.ts';
 
 const ICONS: Readonly<Record<Tone, IconName>> = {
   good: 'check',
@@ -22,7 +22,7 @@ const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
 };
 
 /** One row of the activity. A click opens its story. */
-export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Place }) {
+export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Route }) {
   const { key, tone } = statusOf(item);
   const isUndone = item.kind !== 'payment' && item.state !== 'done';
   return (

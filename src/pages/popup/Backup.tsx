@@ -8,10 +8,10 @@ import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { Words } from '../../ui/components/Words.tsx';
 import { t } from '../../ui/i18n.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 import { SaveBackup } from './SaveBackup.tsx';
 
-/** What brings the purse back: its words behind the password, and the whole of it as a file. */
+/** The two ways to back up: the recovery phrase behind the password, and a backup file. */
 export function Backup() {
   return (
     <Screen title={t('popup_backupTitle')} onBack={() => go({ name: 'settings' })}>
@@ -21,7 +21,7 @@ export function Backup() {
   );
 }
 
-/** The words that restore the seed; forgotten when the screen closes. */
+/** Shows the recovery phrase after the password. It is dropped when the screen closes. */
 function RevealSecret() {
   const password = useSignal('');
   const secret = useSignal<RevealedSecret | null>(null);

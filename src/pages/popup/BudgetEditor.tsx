@@ -13,10 +13,10 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { BudgetRules } from './BudgetRules.tsx';
 import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
-import { go, type Place } from './place.ts';
+import { go, type Route } from './route.ts';
 
-/** One site's budget: change it, pause it, take it away. The two limits that matter most come first. */
-export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; readonly from: Place }) {
+/** The form for one site's budget. The two most used limits come first. */
+export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; readonly from: Route }) {
   const draft = useSignal<BudgetDraft>(draftOf(budget, Date.now()));
   const action = useAction();
   const { site } = budget;

@@ -8,12 +8,12 @@ import { type BudgetDraft, LASTS } from './budget-draft.ts';
 
 interface BudgetRulesProps {
   readonly draft: BudgetDraft;
-  /** Who is known as this site's payee. */
+  /** The known payee of the site; null before its first payment. */
   readonly payTo: string | null;
   readonly onChange: (part: Partial<BudgetDraft>) => void;
 }
 
-/** What few budgets need: the other limits, an end, and who may spend it on what. */
+/** The rarely used rules of a budget: further limits, a term, the payee, the price and the initiators. */
 export function BudgetRules({ draft, payTo, onChange }: BudgetRulesProps) {
   return (
     <details class="rules" open={isUsed(draft)}>
@@ -94,7 +94,7 @@ const LASTING = {
   month: 'popup_lastsMonth',
 } as const;
 
-/** Whether anything is set here: then it is in sight from the start. */
+/** Tells whether a rule is set here. Then the section starts open. */
 function isUsed({ perHour, perMonth, total, lasts, pinned, priceRise, initiators }: BudgetDraft): boolean {
   const limits = perHour + perMonth + total + initiators;
   return limits !== '' || lasts !== 'always' || !pinned || priceRise !== '0';

@@ -11,9 +11,9 @@ import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 
-/** Who may spend without asking, and how much. */
+/** The budgets of all sites. */
 export function Budgets({ paused }: { readonly paused: boolean }) {
   const budgets = useQuery('budget.list', {});
   const action = useAction();

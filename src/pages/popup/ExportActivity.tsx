@@ -7,10 +7,10 @@ import { t } from '../../ui/i18n.ts';
 import { saveFile, today } from '../../ui/save-file.ts';
 import { csvHead, csvOf, jsonOf } from './activity-file.ts';
 
-/** As many as the background gives at one go. */
+/** The page size of the background. */
 const PAGE = 500;
 
-/** Everything the purse did, as a file: for the books, or for another program. */
+/** Exports the whole activity as a CSV or JSON file. */
 export function ExportActivity() {
   const csv = useAction();
   const json = useAction();
@@ -53,7 +53,7 @@ async function jsonParts(): Promise<string[]> {
   return ['[\n', ...parts, '\n]\n'];
 }
 
-/** Page by page, newest first. */
+/** Loads the whole activity page by page, newest first. */
 async function* everything(): AsyncGenerator<ActivityView> {
   let before: string | null = null;
   do {

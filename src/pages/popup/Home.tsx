@@ -7,16 +7,16 @@ import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
 import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
+import { PaidPages } from '../../ui/components/PaidPages.tsx';
 import { Receive } from '../../ui/components/Receive.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
-import { ToLoad } from '../../ui/components/ToLoad.tsx';
 import { WorkLine } from '../../ui/components/WorkLine.tsx';
 import { shortXno } from '../../ui/format.ts';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { type ActivePage, activePage } from './active-site.ts';
 import { activity } from './activity-list.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 import { SiteBudget } from './SiteBudget.tsx';
 import { SmallReceivesRow } from './SmallReceives.tsx';
 import { TabRow } from './TabRow.tsx';
@@ -24,13 +24,13 @@ import { UsedBudget } from './UsedBudget.tsx';
 
 const RECENT = 4;
 
-/** What troubles are called that leave the rest of the money in sight. */
+/** The titles of troubles that do not hide the balance. */
 const TROUBLES: Readonly<Partial<Record<FaultKey, PlainMessageKey>>> = {
   fault_nodeRefused: 'popup_refusedTitle',
   fault_sourceUnproven: 'popup_unreceivedTitle',
 };
 
-/** What the purse holds, how to fill it, what this site may spend, and what was paid last. */
+/** The first screen: balance, receive and send, the budget of this site, and recent activity. */
 export function Home({ purse }: { readonly purse: OpenPurseView }) {
   const receiving = useSignal(false);
   const page = useSignal<ActivePage | null>(null);
@@ -63,7 +63,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
       </section>
 
       <FaultLine fault={action.fault.value} />
-      <ToLoad />
+      <PaidPages />
       <Trouble purse={purse} />
       {purse.paused ? <PausedAll /> : <UsedBudget />}
 
@@ -118,7 +118,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
   );
 }
 
-/** What stands between the purse and its money, and a way to try again. */
+/** What keeps the purse from using its money, with a button to try again. */
 function Trouble({ purse }: { readonly purse: OpenPurseView }) {
   const action = useAction();
   return (

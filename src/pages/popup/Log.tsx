@@ -7,10 +7,10 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { sentenceOf, t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 import { AllowHandOver } from './settings/HandOverSites.tsx';
 
-/** The offers that were not paid, each with the reason. */
+/** The offers that were not paid, each with its reason. */
 export function Log() {
   const log = useQuery('log.list', {});
   return (

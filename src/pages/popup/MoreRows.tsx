@@ -9,7 +9,7 @@ interface MoreRowsProps {
   readonly list: Pager<ActivityView>;
 }
 
-/** What follows the rows of a long list: its next page, its end, or why there is none. */
+/** The end of a long list: the next page, the last row, or the fault that keeps it from loading. */
 export function MoreRows({ list }: MoreRowsProps) {
   const loading = list.loading.value;
   const count = list.items.value.length;
@@ -25,7 +25,7 @@ export function MoreRows({ list }: MoreRowsProps) {
   );
 }
 
-/** The next page, when the end of the list comes near or the user asks. */
+/** Loads the next page when the end of the list is near or its button is pressed. */
 function NextPage({ list, busy }: MoreRowsProps & { readonly busy: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {

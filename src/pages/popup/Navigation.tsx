@@ -1,7 +1,7 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
-import { go, type Place } from './place.ts';
+import { go, type Route } from './route.ts';
 
 type Tab = 'home' | 'activity' | 'budgets' | 'settings';
 
@@ -12,9 +12,9 @@ const TABS: readonly { readonly name: Tab; readonly icon: IconName; readonly lab
   { name: 'settings', icon: 'settings', label: 'popup_settings' },
 ];
 
-/** The bar of pages at the foot of the popup. */
-export function Navigation({ place }: { readonly place: Place }) {
-  const current = tabOf(place);
+/** The tab bar at the bottom of the popup. */
+export function Navigation({ route }: { readonly route: Route }) {
+  const current = tabOf(route);
   return (
     <nav class="tabs" aria-label={t('popup_navigation')}>
       {TABS.map(({ name, icon, label }) => (
@@ -33,9 +33,9 @@ export function Navigation({ place }: { readonly place: Place }) {
   );
 }
 
-/** Under which tab a place belongs. */
-function tabOf(place: Place): Tab {
-  switch (place.name) {
+/** Returns the tab that a route belongs to. */
+function tabOf(route: Route): Tab {
+  switch (route.name) {
     case 'home':
     case 'send':
     case 'tab':
@@ -45,7 +45,7 @@ function tabOf(place: Place): Tab {
     case 'small':
     case 'story':
     case 'budget':
-      return tabOf(place.from);
+      return tabOf(route.from);
     case 'budgets':
       return 'budgets';
     case 'settings':

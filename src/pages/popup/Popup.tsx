@@ -14,11 +14,11 @@ import { t } from '../../ui/i18n.ts';
 import { invalidations, useQuery } from '../../ui/invalidations.ts';
 import { refreshActivity } from './activity-list.ts';
 import { Navigation } from './Navigation.tsx';
-import { PlaceScreen } from './PlaceScreen.tsx';
-import { place } from './place.ts';
+import { RouteScreen } from './RouteScreen.tsx';
+import { currentRoute } from './route.ts';
 import { SandboxBanner } from './TabSandbox.tsx';
 
-/** The toolbar popup: whatever stands before using the purse comes first, then a waiting question, then the purse. */
+/** The toolbar popup: setup or unlocking first, then a waiting question, then the purse. */
 export function Popup() {
   const purse = useQuery('purse.state', {});
   if (purse.kind === 'waiting') return <Loading />;
@@ -40,7 +40,7 @@ export function Popup() {
   }
 }
 
-/** No purse yet: the way to make one. */
+/** Shown before a purse exists, with a button that opens onboarding. */
 function Empty() {
   const begin = async () => {
     await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
@@ -61,15 +61,15 @@ function Empty() {
 /** The unlocked purse. */
 function Open({ purse }: { readonly purse: OpenPurseView }) {
   const approvals = useQuery('approval.list', {});
-  const looking = useAction();
+  const refreshing = useAction();
   const locking = useAction();
   useEffect(() => {
-    void looking.run(() => request('purse.refresh', {}));
+    void refreshing.run(() => request('purse.refresh', {}));
     return invalidations.subscribe(() => void refreshActivity());
   }, []);
   usePresence();
 
-  const fault = locking.fault.value ?? looking.fault.value;
+  const fault = locking.fault.value ?? refreshing.fault.value;
   if (approvals.kind === 'waiting') return <Loading />;
   return (
     <ApprovalQueue approvals={approvals.kind === 'given' ? approvals.value : []} onDone={closeIfPopup}>
@@ -89,26 +89,26 @@ function Open({ purse }: { readonly purse: OpenPurseView }) {
         <SandboxBanner />
       </header>
       <FaultLine fault={approvals.kind === 'failed' ? approvals.fault : fault} />
-      <PlaceScreen place={place.value} purse={purse} />
-      <Navigation place={place.value} />
+      <RouteScreen route={currentRoute.value} purse={purse} />
+      <Navigation route={currentRoute.value} />
     </ApprovalQueue>
   );
 }
 
-/** Closes the toolbar popup after the last answer, so that the page it was about is seen; a tab stays. */
+/** Closes the toolbar popup after the last answer, so that the page is visible. A tab stays open. */
 function closeIfPopup(): void {
   if (browser.extension.getViews({ type: 'popup' }).includes(window)) window.close();
 }
 
 const TOUCH_EVERY = 30_000;
 
-/** Tells the background that the user is here, so that the purse does not lock under their hands. */
+/** Reports user input to the background, so that the purse does not lock during use. */
 function usePresence(): void {
   useEffect(() => {
-    let told = Date.now();
+    let toldAt = Date.now();
     const touch = () => {
-      if (Date.now() - told < TOUCH_EVERY) return;
-      told = Date.now();
+      if (Date.now() - toldAt < TOUCH_EVERY) return;
+      toldAt = Date.now();
       request('purse.touch', {}).catch(console.error);
     };
     document.addEventListener('pointerdown', touch);

@@ -10,16 +10,16 @@ import { t } from '../../ui/i18n.ts';
 import { useNewPassword } from '../../ui/password/new-password.ts';
 import { saveFile, today } from '../../ui/save-file.ts';
 
-/** The whole purse as one encrypted file, under a password of its own. */
+/** Saves the whole purse as one encrypted file with its own password. */
 export function SaveBackup() {
   const current = useSignal('');
   const missing = useSignal<Fault | null>(null);
   const form = useNewPassword('file');
-  const said = useSignal<string | null>(null);
+  const outcome = useSignal<string | null>(null);
   const action = useAction();
 
   const save = async () => {
-    said.value = null;
+    outcome.value = null;
     missing.value = current.value === '' ? new Fault('fault_passwordMissing') : null;
     const filePassword = await form.accept();
     if (filePassword === null || missing.value !== null) return;
@@ -29,7 +29,7 @@ export function SaveBackup() {
       saveFile(name, 'application/json', [file]);
       current.value = '';
       form.clear();
-      said.value = t('popup_fileSaved', { file: name });
+      outcome.value = t('popup_fileSaved', { file: name });
     });
   };
   return (
@@ -55,7 +55,7 @@ export function SaveBackup() {
           }}
         />
         <FaultLine fault={action.fault.value} />
-        <StatusLine text={said.value} />
+        <StatusLine text={outcome.value} />
         <Button look="primary" submit busy={action.busy.value} testId="save-backup">
           {t('popup_fileSave')}
         </Button>

@@ -17,9 +17,9 @@ import { Screen } from '../../ui/components/Screen.tsx';
 import { exactXno, shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
 import { faultOf } from '../../ui/query.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 
-/** What the user is about to send. */
+/** An amount and an account to send it to. */
 interface Order {
   readonly to: string;
   readonly amount: RawString;
@@ -31,7 +31,7 @@ type Step =
   | { readonly kind: 'confirm'; readonly order: Order }
   | { readonly kind: 'sent'; readonly order: Order; readonly blockHash: string };
 
-/** Money out of the purse: written, looked at once more, sent. */
+/** Sends money in three steps: form, review, result. */
 export function Send({ purse }: { readonly purse: OpenPurseView }) {
   const step = useSignal<Step>({ kind: 'write' });
   const to = useSignal('');
@@ -130,7 +130,7 @@ export function Send({ purse }: { readonly purse: OpenPurseView }) {
 
 interface ConfirmOrderProps {
   readonly order: Order;
-  /** Whether the money would come straight back. */
+  /** Whether the account is one of the purse itself. */
   readonly own: boolean;
   readonly onBack: () => void;
   readonly onSent: (blockHash: string) => void;
@@ -186,7 +186,7 @@ function readOrder(purse: OpenPurseView, to: string, amount: string, everything:
   return { kind: 'order', order: { to: payee, amount: reading.raw.toString(), everything } };
 }
 
-/** Why an address cannot be sent to, or null. */
+/** Returns why money cannot be sent to an address, or null. */
 function addressFault(text: string): Fault | null {
   try {
     return parseAddress(text.trim()) === BURN_ADDRESS ? new Fault('fault_burnAddress') : null;
@@ -195,7 +195,7 @@ function addressFault(text: string): Fault | null {
   }
 }
 
-/** Why an amount cannot be sent, or null. */
+/** Returns why an amount cannot be sent, or null. */
 function amountFault(purse: OpenPurseView, text: string): Fault | null {
   const reading = readAmount(text);
   if (reading.kind === 'none') return reading.fault;

@@ -4,9 +4,9 @@ import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { mostUsed } from '../../ui/uses.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 
-/** What the site in the active tab may spend and has spent. Nothing when it has no budget. */
+/** The budget of the site in the active tab. Renders nothing without one. */
 export function SiteBudget({ site }: { readonly site: string }) {
   const budgets = useQuery('budget.list', {});
   if (budgets.kind !== 'given') return null;

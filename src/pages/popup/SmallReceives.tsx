@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { formatXno } from '../../nano/amount.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
-import { Screen, type ScrollPlace } from '../../ui/components/Screen.tsx';
+import { Screen, type ScrollPosition } from '../../ui/components/Screen.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
@@ -9,14 +9,14 @@ import { SMALL } from '../../wallet/transfer.ts';
 import { ActivityRow } from './ActivityRow.tsx';
 import { smallReceives } from './activity-list.ts';
 import { MoreRows } from './MoreRows.tsx';
-import { go, type Place } from './place.ts';
+import { go, type Route } from './route.ts';
 
 interface FromProps {
-  /** Where the way back leads. */
-  readonly from: Place;
+  /** The screen that the back button opens. */
+  readonly from: Route;
 }
 
-/** One line for all small payments received: however many strangers send, payments stay in sight. */
+/** One row for all small receives, so that spam cannot push payments out of sight. */
 export function SmallReceivesRow({ from }: FromProps) {
   const small = useQuery('activity.small', {});
   if (small.kind !== 'given' || small.value === null) return null;
@@ -45,9 +45,9 @@ export function SmallReceivesRow({ from }: FromProps) {
   );
 }
 
-const scroll: ScrollPlace = { top: 0 };
+const scroll: ScrollPosition = { top: 0 };
 
-/** Every small payment received, newest first. */
+/** All small receives, newest first. */
 export function SmallReceives({ from }: FromProps) {
   useEffect(() => {
     void smallReceives.refresh();

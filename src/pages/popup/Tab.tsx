@@ -3,18 +3,18 @@ import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
-import { Screen, type ScrollPlace } from '../../ui/components/Screen.tsx';
+import { Screen, type ScrollPosition } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { kindWord, stateWords, whyWords } from '../../ui/exchange-words.ts';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { shownUrl } from '../../ui/site.ts';
 import { ago } from '../../ui/time.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 
-const scroll: ScrollPlace = { top: 0 };
+const scroll: ScrollPosition = { top: 0 };
 
-/** What this tab asked for: what was paid, what waits, what was not paid and why. Of servers it shows words, no images. */
+/** The exchanges of the active tab, with the reason for each that was not paid. */
 export function Tab({ tabId }: { readonly tabId: number }) {
   const exchanges = useQuery('exchange.list', { tabId });
   return (
@@ -36,7 +36,7 @@ export function Tab({ tabId }: { readonly tabId: number }) {
   );
 }
 
-/** One request; the story of what was paid for it is a click away. */
+/** One exchange. A click opens the story of its payment. */
 function Row({ exchange, tabId }: { readonly exchange: ExchangeView; readonly tabId: number }) {
   const { payment, state } = exchange;
   const attributes = { class: 'row', 'data-testid': 'tab-exchange', 'data-state': state };

@@ -2,9 +2,9 @@ import type { ExchangeView } from '../../messages/exchange-views.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
 
-/** The way to what this tab asked for. Nothing while it asked for nothing. */
+/** A row that opens the exchanges of the active tab. Renders nothing without exchanges. */
 export function TabRow({ tabId }: { readonly tabId: number }) {
   const exchanges = useQuery('exchange.list', { tabId });
   if (exchanges.kind !== 'given' || exchanges.value.length === 0) return null;

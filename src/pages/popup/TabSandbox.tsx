@@ -11,7 +11,7 @@ import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { activeTab } from './active-site.ts';
 
-/** What the background tells of the tab in front; null while it is not known, or shows no web page. */
+/** Returns the active tab and its sandbox; null while unknown, or when the tab has no web page. */
 function useActiveTab(): { readonly sandbox: SandboxView; readonly tab: SandboxTabView } | null {
   const sandbox = useQuery('sandbox.read', {});
   const active = useSignal<number | null>(null);
@@ -25,7 +25,7 @@ function useActiveTab(): { readonly sandbox: SandboxView; readonly tab: SandboxT
   return tab === undefined ? null : { sandbox: sandbox.value, tab };
 }
 
-/** Says that the tab in front pays with test money, though the purse does not. Nothing for every other tab. */
+/** Says that the active tab pays with test money although the purse does not. Renders nothing for any other tab. */
 export function SandboxBanner() {
   const known = useActiveTab();
   const action = useAction();
@@ -62,7 +62,7 @@ export function SandboxBanner() {
   );
 }
 
-/** One click, and the tab in front pays with test money. Nothing where it does already. */
+/** A button that makes the active tab pay with test money. Renders nothing where it does already. */
 export function SandboxEntrance() {
   const known = useActiveTab();
   const action = useAction();

@@ -2,7 +2,7 @@ import { warningOf } from '../../ui/budget-words.ts';
 import { UsedNotice } from '../../ui/components/UsedNotice.tsx';
 import { useQuery } from '../../ui/invalidations.ts';
 
-/** The budget of which most is gone, once that is half of it or more. */
+/** Warns about the budget of which most is spent, from 50 % on. */
 export function UsedBudget() {
   const budgets = useQuery('budget.list', {});
   const settings = useQuery('settings.read', {});

@@ -7,17 +7,18 @@ import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { TextArea, TextField } from '../../ui/components/Field.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
-import { FaultLine, StatusLine } from '../../ui/components/Notice.tsx';
+import { FaultLine } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { engineName, WorkLine } from '../../ui/components/WorkLine.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
-import { go } from './place.ts';
+import { go } from './route.ts';
+import { SettingForm } from './settings/SettingForm.tsx';
 import './work.css';
 
 type Rules = PageInput<'work.rules'>;
 
-/** What computes the proof of work that Nano asks of every block, how fast, and what it may take of this device. */
+/** The work engines with their speed, and the limits on what they may use of this device. */
 export function Work({ purse }: { readonly purse: OpenPurseView }) {
   const work = useQuery('work.read', {});
   return (
@@ -76,7 +77,7 @@ function Engines({ work: { engines } }: { readonly work: WorkView }) {
   );
 }
 
-/** Million hashes a second, to two digits that count. */
+/** Returns million hashes per second with two significant digits. */
 const millions = (rate: number): string =>
   new Intl.NumberFormat(undefined, { maximumSignificantDigits: 2 }).format(rate / 1e6);
 
@@ -116,71 +117,45 @@ function Ahead({ work }: { readonly work: WorkView }) {
 
 function Workers({ work }: { readonly work: WorkView }) {
   const text = useSignal(work.workers === null ? '' : String(work.workers));
-  const said = useSignal<string | null>(null);
-  const action = useAction();
   const typed = text.value.trim();
   const workers = typed === '' ? null : Number(typed);
-  const valid = typed === '' || (/^[1-9][0-9]?$/.test(typed) && Number(typed) <= work.cores);
-  const save = async () => {
-    if (!valid) return;
-    if (await action.run(() => request('work.rules', { ...rulesOf(work), workers })))
-      said.value = t('ui_saved');
-  };
+  const isValid = typed === '' || (/^[1-9][0-9]?$/.test(typed) && Number(typed) <= work.cores);
+  const isNew = isValid && workers !== work.workers;
   return (
     <section class="card" aria-labelledby="workers-title">
       <h2 id="workers-title">{t('popup_workers')}</h2>
-      <form
-        class="setting"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <div class="field-line">
+      <SettingForm
+        save={isNew ? () => request('work.rules', { ...rulesOf(work), workers }) : null}
+        field={
           <TextField
             label={t('popup_workersMost')}
-            hint={t(valid ? 'popup_workersHint' : 'popup_workersFault', { cores: String(work.cores) })}
+            hint={t(isValid ? 'popup_workersHint' : 'popup_workersFault', { cores: String(work.cores) })}
             numeric
             value={text.value}
             testId="workers"
             onInput={(value) => {
               text.value = value;
-              said.value = null;
             }}
           />
-          <Button submit off={!valid || workers === work.workers} busy={action.busy.value}>
-            {t('ui_save')}
-          </Button>
-        </div>
-        <FaultLine fault={action.fault.value} />
-        <StatusLine text={said.value} />
-      </form>
+        }
+      />
     </section>
   );
 }
 
 function Servers({ work }: { readonly work: WorkView }) {
   const text = useSignal(work.servers.join('\n'));
-  const said = useSignal<string | null>(null);
-  const action = useAction();
   const servers = text.value
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const isSame = servers.join('\n') === work.servers.join('\n');
-  const save = async () => {
-    if (await action.run(() => request('work.rules', { ...rulesOf(work), servers })))
-      said.value = t('ui_saved');
-  };
+  const isNew = servers.join('\n') !== work.servers.join('\n');
   return (
     <section class="card" aria-labelledby="servers-title">
       <h2 id="servers-title">{t('popup_workServers')}</h2>
-      <form
-        class="setting"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
+      <SettingForm
+        save={isNew ? () => request('work.rules', { ...rulesOf(work), servers }) : null}
+        saveTestId="work-servers-save"
       >
         <p class="hint">{t('popup_workServersText')}</p>
         <TextArea
@@ -191,15 +166,9 @@ function Servers({ work }: { readonly work: WorkView }) {
           testId="work-servers"
           onInput={(value) => {
             text.value = value;
-            said.value = null;
           }}
         />
-        <FaultLine fault={action.fault.value} />
-        <StatusLine text={said.value} />
-        <Button submit off={isSame} busy={action.busy.value} testId="work-servers-save">
-          {t('ui_save')}
-        </Button>
-      </form>
+      </SettingForm>
     </section>
   );
 }

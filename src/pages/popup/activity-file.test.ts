@@ -46,13 +46,13 @@ const payment: PaymentView = {
   canDeliver: true,
 };
 
-test('the first line names the columns, in the order that files have had', () => {
+test('csvHead names the columns in their fixed order', () => {
   expect(csvHead()).toBe(
     'time,kind,state,changed,amount_raw,amount_xno,network,test_money,site,asked_by,method,url,account,mechanism,approval,http_status,block_hash,description,reason,server_said,id\r\n',
   );
 });
 
-test('a payment of a private window says so in the place of its site', () => {
+test('a payment from a private window has a marker instead of its site', () => {
   const hidden = { askedBy: null, url: null, method: null, description: null, serverSaid: null };
   const line = csvOf({ ...payment, ...hidden, isPrivate: true, site: null });
   const columns = csvHead().trim().split(',');
@@ -60,7 +60,7 @@ test('a payment of a private window says so in the place of its site', () => {
   expect(line).toContain('nano_2');
 });
 
-test('each value stands under the name of its column', () => {
+test('csvOf puts each value in the column of its name', () => {
   const line = csvOf({
     ...payment,
     url: 'https://shop.example/article',
@@ -97,7 +97,7 @@ test('each value stands under the name of its column', () => {
   });
 });
 
-test('a payment as a line', () => {
+test('csvOf writes a payment as a line', () => {
   expect(csvOf(payment)).toBe(
     [
       '2026-11-22T20:00:00.007Z,payment,refused,2026-11-22T20:00:01.007Z',
@@ -108,14 +108,14 @@ test('a payment as a line', () => {
   );
 });
 
-test('a transfer as a line, with the least there is', () => {
+test('csvOf writes a transfer with only the required fields', () => {
   const empty = ','.repeat(3);
   expect(csvOf(transfer)).toBe(
     `2026-11-22T20:00:00.007Z,received,done,,1,0.000000000000000000000000000001,nano:devnet,yes,${empty},nano_1,${empty}${transfer.blockHash},,,,${transfer.id}\r\n`,
   );
 });
 
-test('a transfer that a node refused is not done, and says why', () => {
+test('csvOf writes the state and reason of a transfer that a node refused', () => {
   const fault = { key: 'fault_nodeRefused', args: ['Unreceivable'] } as const;
   const refused: TransferView = { ...transfer, state: 'refused', fault };
   expect(csvOf(refused)).toContain(',received,refused,');
@@ -123,7 +123,7 @@ test('a transfer that a node refused is not done, and says why', () => {
   expect(JSON.parse(jsonOf(refused))).toMatchObject({ state: 'refused', fault });
 });
 
-test('JSON has the whole story', () => {
+test('jsonOf contains every field and state of an activity', () => {
   expect(JSON.parse(jsonOf(payment))).toEqual({
     ...Object.fromEntries(Object.entries(payment).filter(([name]) => name !== 'amount')),
     at: '2026-11-22T20:00:00.007Z',

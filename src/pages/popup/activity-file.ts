@@ -1,9 +1,9 @@
-/** The purse's activity as a file for other programs: every amount to the last raw, every moment in UTC. */
+/** Writes the activity as a file for other programs: exact amounts, and times in UTC. */
 import type { ActivityView, FaultView, PaymentView, TransferView } from '../../messages/views.ts';
 import { exactXno } from '../../ui/format.ts';
 import { csvLine } from './csv.ts';
 
-/** The columns of the CSV file, in their order; what a line has nothing for is empty. */
+/** The columns of the CSV file in order. A value that an activity lacks is empty. */
 const COLUMNS = [
   'time',
   'kind',
@@ -28,21 +28,21 @@ const COLUMNS = [
   'id',
 ] as const;
 
-/** Stands in the place of a site: no origin reads like it. */
+/** Replaces the site of a payment from a private window. No origin has this form. */
 const PRIVATE = 'private window';
 
 type Line = Partial<Record<(typeof COLUMNS)[number], string>>;
 
-/** The first line of the CSV file. */
+/** The header line of the CSV file. */
 export const csvHead = (): string => csvLine(COLUMNS);
 
-/** One activity as a line of the CSV file. */
+/** Returns one activity as a line of the CSV file. */
 export function csvOf(item: ActivityView): string {
   const line = lineOf(item);
   return csvLine(COLUMNS.map((column) => line[column] ?? ''));
 }
 
-/** One activity as the JSON file has it: all that the purse shows of it, times as text and amounts in both units. */
+/** Returns one activity for the JSON file, with times as text and amounts in XNO and raw. */
 export function jsonOf(item: ActivityView): string {
   const { amount, ...rest } = item;
   const story = 'story' in item && {

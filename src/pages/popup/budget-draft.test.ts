@@ -27,7 +27,7 @@ const view: BudgetView = {
 const draft = draftOf(view, NOW);
 const read = (parts: Partial<BudgetDraft>) => readDraft({ ...draft, ...parts }, NOW);
 
-test('a budget that is opened and saved is the budget that it was', () => {
+test('a budget that is opened and saved is unchanged', () => {
   const { perPayment, perHour, perDay, perMonth, total, term, pinned, priceRise, initiators, paused } = view;
   expect(readDraft(draft, NOW)).toEqual({
     kind: 'change',
@@ -35,12 +35,12 @@ test('a budget that is opened and saved is the budget that it was', () => {
   });
 });
 
-test('an empty box sets no limit', () => {
+test('an empty field sets no limit', () => {
   const change = { perPayment: null, perDay: null, total: xno(20n) };
   expect(read({ perPayment: ' ', perDay: '' })).toMatchObject({ kind: 'change', change });
 });
 
-test('a budget that had no end is offered the first of the next month', () => {
+test('the default end of a term is the first of the next month', () => {
   const endless = draftOf({ ...view, term: null }, NOW);
   expect(endless).toMatchObject({ lasts: 'always', until: '2026-12-01' });
   expect(readDraft(endless, NOW)).toMatchObject({ change: { term: null } });
@@ -49,7 +49,7 @@ test('a budget that had no end is offered the first of the next month', () => {
   });
 });
 
-describe('the form says', () => {
+describe('the budget form reports', () => {
   test.each<[string, string, Partial<BudgetDraft>]>([
     ['what is no amount', 'fault_badAmount', { perHour: '1,5' }],
     ['that nothing is limited', 'fault_budgetUnlimited', { perDay: '', total: '', lasts: 'always' }],
@@ -64,12 +64,12 @@ describe('the form says', () => {
     expect(read(parts)).toMatchObject({ kind: 'remark', key });
   });
 
-  test('nothing of a date that does not count', () => {
+  test('nothing about a date that is not used', () => {
     expect(read({ lasts: 'always', until: '' }).kind).toBe('change');
   });
 });
 
-test('sites stand one to a line, or apart by spaces', () => {
+test('initiators are separated by lines or spaces', () => {
   const initiators = ['one.example', 'https://two.example'];
   expect(read({ initiators: ' one.example\n\nhttps://two.example ' })).toMatchObject({
     change: { initiators },

@@ -6,7 +6,7 @@ import { calendarDay, type Day, isDay, monthsAfter } from '../../policy/spending
 import { exactXno } from '../../ui/format.ts';
 import { faultOf } from '../../ui/query.ts';
 
-/** A budget as it stands in the boxes of its form. */
+/** The content of the budget form. */
 export interface BudgetDraft {
   readonly perPayment: string;
   readonly perHour: string;
@@ -17,23 +17,23 @@ export interface BudgetDraft {
   readonly until: string;
   readonly pinned: boolean;
   readonly priceRise: string;
-  /** One to a line. */
+  /** One site per line. */
   readonly initiators: string;
   readonly paused: boolean;
 }
 
-/** How long a budget lasts: without end, to a day, or from one renewal to the next. */
+/** The terms of a budget: none, until a day without renewal, or renewed each week or month. */
 export const LASTS = ['always', 'never', 'week', 'month'] as const;
 
 const LIMITS = ['perPayment', 'perHour', 'perDay', 'perMonth', 'total'] as const;
 export type DraftLimit = (typeof LIMITS)[number];
 
-/** What a form means, or what must be said of it first; `field` is where. */
+/** What the form means: a change of the budget, or a remark about one field. */
 export type Reading =
   | { readonly kind: 'change'; readonly change: Omit<PageInput<'budget.save'>, 'site'> }
   | { readonly kind: 'remark'; readonly field: keyof BudgetDraft; readonly key: MessageKey };
 
-/** The boxes of a form for a budget, at a moment (ms). */
+/** Returns the form content for a budget at a time (ms). */
 export function draftOf(budget: BudgetView, now: number): BudgetDraft {
   const text = (limit: RawString | null) => (limit === null ? '' : exactXno(limit));
   return {
@@ -51,7 +51,7 @@ export function draftOf(budget: BudgetView, now: number): BudgetDraft {
   };
 }
 
-/** What the boxes of a form mean at a moment (ms): a change of the budget, or the first thing to be said of them. */
+/** Reads the form at a time (ms): returns the change of the budget, or the first remark. */
 export function readDraft(draft: BudgetDraft, now: number): Reading {
   const limits = new Map<DraftLimit, bigint | null>();
   for (const limit of LIMITS) {
@@ -85,7 +85,7 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
   };
 }
 
-/** The first day of the next month: where a term ends unless the user says otherwise. */
+/** Returns the first day of the next month, the default end of a term. */
 function nextMonth(now: number): Day {
   return monthsAfter(`${calendarDay(now).slice(0, 'YYYY-MM'.length)}-01` as Day, 1);
 }

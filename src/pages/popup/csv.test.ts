@@ -27,7 +27,7 @@ const odd = fc.oneof(
 );
 const lines = fc.array(fc.array(odd, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 });
 
-test('what is read again is what was written', () => {
+test('a parsed CSV line equals the written fields', () => {
   fc.assert(
     fc.property(lines, (written) => {
       const read = parse(written.map(csvLine).join(''));
@@ -36,7 +36,7 @@ test('what is read again is what was written', () => {
   );
 });
 
-test('nothing begins like a formula', () => {
+test('no CSV field starts like a formula', () => {
   fc.assert(
     fc.property(lines, (written) => {
       for (const text of parse(written.map(csvLine).join('')).flat()) {
@@ -52,6 +52,6 @@ test.each([
   [['say "hi"', 'a,b', 'two\r\nlines'], '"say ""hi""","a,b","two\r\nlines"\r\n'],
   [['=HYPERLINK("http://evil.example")'], '"\'=HYPERLINK(""http://evil.example"")"\r\n'],
   [['+1', '-1', '@x', '\tx', '\rx', "'x"], "'+1,'-1,'@x,'\tx,\"'\rx\",''x\r\n"],
-])('%j', (fields, line) => {
+])('csvLine of %j', (fields, line) => {
   expect(csvLine(fields)).toBe(line);
 });

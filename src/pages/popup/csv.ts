@@ -1,10 +1,12 @@
-/** What a spreadsheet would take for a formula, and the sign that keeps it from doing so. */
+/**
+ * Matches the start of a field that a spreadsheet would run as a formula, or that starts with the escape sign itself.
+ */
 const FORMULA = /^[=+\-@\t\r＝＋－＠']/;
 const QUOTED = /[",\r\n]/;
 
 /**
- * One line of a CSV file, RFC 4180. A field that a spreadsheet would run as a formula begins with an apostrophe, and so
- * does one that begins with an apostrophe by itself: what stands there can be told from what was added.
+ * Returns one line of a CSV file (RFC 4180). A field that a spreadsheet would run as a formula gets a leading apostrophe.
+ * So does a field that starts with an apostrophe, so that a reader can tell the added one from the original.
  */
 export function csvLine(fields: readonly string[]): string {
   return `${fields.map(csvField).join(',')}\r\n`;

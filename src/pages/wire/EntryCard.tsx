@@ -12,13 +12,13 @@ import './wire.css';
 
 interface EntryCardProps {
   readonly entry: ExplainedEntry;
-  /** The moment that expiry is told against (ms). */
+  /** The time against which expiry is shown (ms). */
   readonly now: number;
-  /** What it is called; its place in `accepts` unless told. */
+  /** The title; by default the index in `accepts`. */
   readonly title?: string;
 }
 
-/** One entry of an offer: how it was judged and by which rule, what it asks for, and as it came. */
+/** One entry of an offer: its verdict and rule, its terms, and its verbatim JSON. */
 export function EntryCard({
   entry,
   now,

@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<Finding['tone'], PlainMessageKey>> = {
 
 const ORDER: readonly Finding['tone'][] = ['wrong', 'warn', 'right', 'note'];
 
-/** What there is to know of something on the wire: what is wrong first. */
+/** The findings about a header, errors first. */
 export function Findings({ findings }: { readonly findings: readonly Finding[] }) {
   if (findings.length === 0) return null;
   const sorted = ORDER.flatMap((tone) => findings.filter((one) => one.tone === tone));

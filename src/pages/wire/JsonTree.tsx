@@ -5,18 +5,18 @@ import './wire.css';
 
 interface JsonTreeProps {
   readonly value: Json;
-  /** What stands at the root. */
+  /** The name of the root. */
   readonly name: string;
-  /** How many levels are open at the start. */
+  /** The number of levels that start open. */
   readonly open?: number;
 }
 
-/** More of one object or list than this is only counted. */
+/** The most children that are shown of one object or array. Further ones are counted. */
 const MOST_CHILDREN = 100;
 const MOST_NAME = 80;
 const MOST_TEXT = 1_000;
 
-/** A value as it came, part by part; opened and closed with the keys that the browser has for it. */
+/** A JSON value as a tree of native `details` elements. */
 export function JsonTree({ value, name, open = 1 }: JsonTreeProps) {
   const children = childrenOf(value);
   if (children === null) {

@@ -6,12 +6,12 @@ interface VerdictProps {
   readonly good: boolean;
   /** The verdict in one or two words. */
   readonly label: string;
-  /** What the classifier calls it. */
+  /** The code that the classifier gives. */
   readonly code: string | null;
   readonly rule: Rule | null;
 }
 
-/** How something was judged, and by which rule. */
+/** The verdict on an offer, proof or response, with its rule. */
 export function Verdict({ good, label, code, rule }: VerdictProps) {
   return (
     <p class="verdict">
@@ -32,7 +32,7 @@ export function Verdict({ good, label, code, rule }: VerdictProps) {
   );
 }
 
-/** What the rule is called: the classifier numbers its own; before it comes the envelope, after it the purse. */
+/** Returns the name of a rule. The classifier's rules are numbered; 0 is the envelope, 9 the purse's own rule. */
 function ruleName({ number }: Rule): string {
   if (number === 0) return t('ui_wireEnvelopeRule');
   return number === 9 ? t('ui_wireOwnRule') : t('ui_wireRule', { number: String(number) });

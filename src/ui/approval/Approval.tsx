@@ -17,20 +17,20 @@ import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import { shortStart, shownSite } from '../site.ts';
 import './approval.css';
-import { type Answer, Answers, type Choice } from './Answers.tsx';
 import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
+import { type Choice, DecisionButtons, type UserDecision } from './DecisionButtons.tsx';
 import { Facts, Headline } from './Facts.tsx';
 
 interface ApprovalProps {
   readonly approval: ApprovalView;
-  /** How many more questions wait behind this one. */
+  /** The number of questions after this one. */
   readonly more: number;
   readonly sending: boolean;
   readonly fault: Fault | null;
-  readonly onAnswer: (answer: Answer) => void;
+  readonly onAnswer: (answer: UserDecision) => void;
 }
 
-/** One question: who asks, who gets paid, how much, what for, how it was checked. */
+/** One question to the user: whether to pay an offer. */
 export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
   const writingBudget = useSignal(false);
   const choosingWhom = useSignal(false);
@@ -157,18 +157,18 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         {stage === 'pay' && approval.work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
         {stage === 'pay' && <WorkLine work={approval.work} />}
       </Screen>
-      <Answers key={stage} choices={choices} sending={sending} />
+      <DecisionButtons key={stage} choices={choices} sending={sending} />
     </div>
   );
 }
 
-/** The host of a site, as a button names it. */
+/** Returns the host of a site for a button. */
 function nameIn(site: string): string {
   const { start, end } = shownSite(site);
   return `${shortStart(start)}${end}`;
 }
 
-/** Who can be blocked: the sites that had it asked, and the one that would be paid. */
+/** The sites that can be blocked: those that caused the request, and the one that would be paid. */
 function Whom({ approval: { site, askers } }: { readonly approval: ApprovalView }) {
   return (
     <section class="whom" data-testid="approval-whom">
@@ -192,13 +192,13 @@ function Whom({ approval: { site, askers } }: { readonly approval: ApprovalView 
   );
 }
 
-/** What is odd about the names of the sites that have a hand in this. */
+/** Returns the warnings about the names of the site and of the site that asked. */
 function nameWarnings({ site, askedBy }: ApprovalView) {
   const found = [site, askedBy ?? site].map(nameWarning).filter((warning) => warning !== null);
   return new Set(found);
 }
 
-/** What the purse keeps of a payment in a private window, and why less is offered there. */
+/** Explains what is stored of a payment in a private window, and why fewer answers are offered. */
 function PrivateWindow() {
   return (
     <Notice tone="info">
@@ -208,7 +208,7 @@ function PrivateWindow() {
   );
 }
 
-/** How much is missing, and where to send it. */
+/** The missing amount and the address to send it to. */
 function Missing({ approval, missing }: { readonly approval: ApprovalView; readonly missing: string }) {
   return (
     <section class="missing" data-testid="approval-missing" data-raw={missing}>

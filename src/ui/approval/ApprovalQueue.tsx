@@ -6,29 +6,29 @@ import { request } from '../../messages/request.ts';
 import type { ApprovalView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { Approval } from './Approval.tsx';
-import { Gone } from './Gone.tsx';
+import { TooLate } from './TooLate.tsx';
 
 interface ApprovalQueueProps {
   readonly approvals: readonly ApprovalView[];
-  /** Called when the last question has been answered here. */
+  /** Called when the last question was answered on this page. */
   readonly onDone: () => void;
-  /** What stands here while nothing is asked. */
+  /** Shown while there is no question. */
   readonly children: ComponentChildren;
 }
 
-/** What the user answered too late, and why it did nothing. */
-interface TooLate {
+/** A question that was answered too late, and the reason. */
+interface LateAnswer {
   readonly approval: ApprovalView;
   readonly fault: Fault;
 }
 
 /**
- * The waiting questions, one at a time in the order they came. Each is answered at most once from here. An answer that
- * came too late is said to have done nothing.
+ * The waiting questions, one at a time in the order of arrival. Each is answered at most once from this page. An answer
+ * that came too late is reported as having had no effect.
  */
 export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProps) {
   const answered = useSignal<ReadonlySet<string>>(new Set());
-  const tooLate = useSignal<TooLate | null>(null);
+  const tooLate = useSignal<LateAnswer | null>(null);
   const tries = useSignal(0);
   const action = useAction();
   const open = approvals.filter(({ id }) => !answered.value.has(id));
@@ -40,7 +40,7 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
   if (tooLate.value !== null) {
     const { approval, fault } = tooLate.value;
     return (
-      <Gone
+      <TooLate
         approval={approval}
         fault={fault}
         onClose={() => {
@@ -72,7 +72,7 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
           action.clear();
           tooLate.value = { approval: first, fault };
         } else if (isDone()) {
-          // The background may have told that nothing waits any more, and this be gone from the page, before its answer came.
+          // The invalidation can arrive before the response: then the queue is empty already and this component unmounted.
           onDone();
         }
       }}

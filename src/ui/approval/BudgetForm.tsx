@@ -6,13 +6,13 @@ import { shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { suggestBudget } from './suggestion.ts';
 
-/** A budget as the answer carries it, in raw. */
+/** A budget in an answer, in raw. */
 export interface ChosenBudget {
   readonly perPayment: RawString;
   readonly perDay: RawString;
 }
 
-/** What the two boxes of a budget hold, and whether this payment fits into it. */
+/** The text of the two budget fields, and the budget that they mean. */
 export interface BudgetDraft {
   readonly perPayment: string;
   readonly perDay: string;
@@ -21,7 +21,7 @@ export interface BudgetDraft {
   set(part: 'perPayment' | 'perDay', text: string): void;
 }
 
-/** A budget being written, starting from a sensible one. */
+/** Returns the state of the budget form, which starts from a suggestion. */
 export function useBudgetDraft(amount: RawString, budget: BudgetView | null): BudgetDraft {
   const suggestion = suggestBudget(amount, budget);
   const texts = useSignal({
@@ -50,7 +50,7 @@ export function useBudgetDraft(amount: RawString, budget: BudgetView | null): Bu
   };
 }
 
-/** The two boxes of a budget. */
+/** The form for a budget. */
 export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
   return (
     <fieldset class="budget-form">

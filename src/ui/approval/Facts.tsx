@@ -10,7 +10,7 @@ import { exactXno, shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { mechanismName } from './mechanism.ts';
 
-/** Who asks, for how much, and in whose words. */
+/** The site, the amount, and the server's description. */
 export function Headline({ approval }: { readonly approval: ApprovalView }) {
   return (
     <section class="headline" aria-label={t('approve_amount')}>
@@ -39,7 +39,7 @@ export function Headline({ approval }: { readonly approval: ApprovalView }) {
   );
 }
 
-/** Everything else the user may want to know before they answer. */
+/** The remaining facts about the offer and the request. */
 export function Facts({ approval }: { readonly approval: ApprovalView }) {
   const { budget } = approval;
   return (

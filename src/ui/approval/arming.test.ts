@@ -42,7 +42,7 @@ function user(looking: boolean) {
   };
 }
 
-test('arms half a second after the question is before the user, not a moment earlier', () => {
+test('arms half a second after the question became visible, and not earlier', () => {
   const { armed } = startArming(user(true).attention);
   vi.advanceTimersByTime(ARM_AFTER - 1);
   expect(armed.value).toBe(false);
@@ -50,13 +50,13 @@ test('arms half a second after the question is before the user, not a moment ear
   expect(armed.value).toBe(true);
 });
 
-test('never arms a window that nobody looks at', () => {
+test('never arms a window without attention', () => {
   const { armed } = startArming(user(false).attention);
   vi.advanceTimersByTime(60_000);
   expect(armed.value).toBe(false);
 });
 
-test('begins to count only when the window comes to the front', () => {
+test('starts the wait only when the window gets the focus', () => {
   const { attention, look } = user(false);
   const { armed } = startArming(attention);
   vi.advanceTimersByTime(60_000);
@@ -67,7 +67,7 @@ test('begins to count only when the window comes to the front', () => {
   expect(armed.value).toBe(true);
 });
 
-test('disarms the moment attention is lost, and counts anew', () => {
+test('disarms as soon as attention is lost, and restarts the wait', () => {
   const { attention, look } = user(true);
   const { armed } = startArming(attention);
   vi.advanceTimersByTime(ARM_AFTER);
@@ -79,7 +79,7 @@ test('disarms the moment attention is lost, and counts anew', () => {
   expect(armed.value).toBe(true);
 });
 
-test('flickering attention never adds up', () => {
+test('does not add up short spans of attention', () => {
   const { attention, look } = user(true);
   const { armed } = startArming(attention);
   for (let index = 0; index < 20; index++) {
@@ -90,7 +90,7 @@ test('flickering attention never adds up', () => {
   expect(armed.value).toBe(false);
 });
 
-test('attention that comes or goes without an event arms nothing', () => {
+test('does not arm on attention that changes without an event', () => {
   const late = user(false);
   const first = startArming(late.attention);
   late.lookUnheard(true);
@@ -104,7 +104,7 @@ test('attention that comes or goes without an event arms nothing', () => {
   expect(second.armed.value).toBe(false);
 });
 
-test('a hail of clicks never gets through', () => {
+test('a click before arming restarts the wait, so that repeated clicks never answer', () => {
   const { attention, press } = user(true);
   const { armed } = startArming(attention);
   for (let index = 0; index < 20; index++) {
@@ -117,7 +117,7 @@ test('a hail of clicks never gets through', () => {
   expect(armed.value).toBe(true);
 });
 
-test('what went down before it was armed does not answer by coming up', () => {
+test('a button that went down before arming does not answer on its release', () => {
   const { attention, press } = user(true);
   const { armed } = startArming(attention);
   press(true);
@@ -128,7 +128,7 @@ test('what went down before it was armed does not answer by coming up', () => {
   expect(armed.value).toBe(true);
 });
 
-test('once armed, a click may be made', () => {
+test('a click counts once armed', () => {
   const { attention, press } = user(true);
   const { armed } = startArming(attention);
   vi.advanceTimersByTime(ARM_AFTER);
@@ -137,7 +137,7 @@ test('once armed, a click may be made', () => {
   expect(armed.value).toBe(true);
 });
 
-test('once stopped it is disarmed for good and listens no more', () => {
+test('stop disarms for good and removes the listeners', () => {
   const { attention, look, press, listeners, pressed } = user(true);
   const { armed, stop } = startArming(attention);
   stop();

@@ -1,30 +1,29 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** How long the user must have had a question before them until their click counts (ms). */
+/** How long a question must be visible before a click on it counts (ms). */
 export const ARM_AFTER = 500;
 
 const DOWN = ['pointerdown', 'keydown'] as const;
 const UP = ['pointerup', 'pointercancel', 'keyup'] as const;
 
-/** Whether the user looks at this window: visible and in front. */
+/** Whether this window is visible and focused. */
 export interface Attention {
   given(): boolean;
   onChange(listener: () => void): () => void;
-  /** Hears of every button and key that goes down or up in this window. */
+  /** Reports every mouse button and key that goes down or up in this window. */
   onPress(listener: (isDown: boolean) => void): () => void;
 }
 
 export interface Arming {
-  /** Whether a click may count now. */
+  /** Whether a click counts now. */
   readonly armed: ReadonlySignal<boolean>;
   stop(): void;
 }
 
 /**
- * Arms only after the user's attention lasted without a break, and disarms the moment it is lost: a window that comes
- * up under a moving pointer must not catch the click that was meant for something else. Whoever clicks or types before
- * that has not read the question yet: the wait begins again when they let go, so that neither a hail of clicks nor a
- * button that is held down ever answers.
+ * Arms after the user's attention lasted without a break, and disarms when it is lost: a window that opens under a
+ * moving pointer must not take a click that was meant for something else. A button or key that is used before that
+ * restarts the wait on its release, so that neither repeated clicks nor a button that is held down can answer.
  */
 export function startArming(attention: Attention): Arming {
   const armed = signal(false);
@@ -54,7 +53,7 @@ export function startArming(attention: Attention): Arming {
   };
 }
 
-/** The attention that this document has. */
+/** The attention of the user for this document. */
 export const documentAttention: Attention = {
   given: () => document.visibilityState === 'visible' && document.hasFocus(),
   onChange(listener) {

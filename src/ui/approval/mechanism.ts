@@ -10,7 +10,7 @@ const NAMES: ReadonlyMap<string, PlainMessageKey> = new Map<string, PlainMessage
   ['x402nano', 'ui_mechanism_x402nano'],
 ]);
 
-/** What a mechanism does, in words; its own name where the pages have none for it. */
+/** Returns the user's words for a mechanism; its identifier where there are none. */
 export function mechanismName(mechanism: string): string {
   const key = NAMES.get(mechanism);
   return key === undefined ? mechanism : t(key);

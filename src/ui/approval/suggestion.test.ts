@@ -10,26 +10,26 @@ test.each([
   ['0.010000000000000000000000004518', '0.0101', '0.101'],
   ['1.5', '1.5', '15'],
   ['0.1234', '0.124', '1.24'],
-])('a payment of %s XNO suggests %s a payment and %s a day', (amount, perPayment, perDay) => {
+])('suggestBudget for a payment of %s XNO is %s per payment and %s per day', (amount, perPayment, perDay) => {
   const suggestion = suggestBudget(xno(amount), null);
   expect(formatXno(suggestion.perPayment)).toBe(perPayment);
   expect(formatXno(suggestion.perDay)).toBe(perDay);
 });
 
-test('an existing budget is never made smaller', () => {
+test('suggestBudget never lowers an existing budget', () => {
   const budget = { perPayment: xno('0.5'), perDay: xno('0.6') };
   const suggestion = suggestBudget(xno('0.1'), budget);
   expect(formatXno(suggestion.perPayment)).toBe('0.5');
   expect(formatXno(suggestion.perDay)).toBe('1');
 });
 
-test('a limit that is not set is suggested like for a new budget', () => {
+test('suggestBudget treats an unset limit as that of a new budget', () => {
   const suggestion = suggestBudget(xno('0.1'), { perPayment: xno('0.5'), perDay: null });
   expect(formatXno(suggestion.perPayment)).toBe('0.5');
   expect(formatXno(suggestion.perDay)).toBe('1');
 });
 
-test('the suggestion always holds this payment, and is at most a hundredth above it', () => {
+test('suggestBudget always covers the payment, by at most one per cent more', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 1n, max: MAX_SUPPLY }), (raw) => {
       const { perPayment, perDay } = suggestBudget(raw.toString(), null);

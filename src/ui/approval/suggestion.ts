@@ -1,7 +1,7 @@
 import type { BudgetView, RawString } from '../../messages/views.ts';
 import { parseRaw, type Raw } from '../../nano/amount.ts';
 
-/** What a budget for a site could be. Both in raw. */
+/** A suggested budget, in raw. */
 export interface Suggestion {
   readonly perPayment: Raw;
   readonly perDay: Raw;
@@ -11,8 +11,8 @@ const DIGITS = 3;
 const PAYMENTS_A_DAY = 10n;
 
 /**
- * A budget to start from: payments like this one, ten a day, and never less than what the site has already. The amount
- * is rounded up to three digits, because the next payment of the same price carries another tag.
+ * Suggests a budget: ten payments like this one per day, and at least the existing budget. The amount is rounded up to
+ * three digits, because the next payment of the same price has another tag.
  */
 export function suggestBudget(
   amount: RawString,

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { shortAccount } from '../format.ts';
 import { t } from '../i18n.ts';
 
-/** An account by its two ends, and whole when asked. */
+/** An account, shortened to its two ends until its button is pressed. */
 export function Account({ account, testId }: { readonly account: string; readonly testId?: string }) {
   const whole = useSignal(false);
   return (
@@ -24,7 +24,7 @@ export function Account({ account, testId }: { readonly account: string; readonl
 
 const ENDS = 12;
 
-/** A whole account, with the ends that people compare in bold. */
+/** A whole account, with both ends in bold for comparison. */
 export function FullAccount({ account, testId }: { readonly account: string; readonly testId?: string }) {
   return (
     <span class="code full-account" data-account={account} data-testid={testId}>

@@ -4,13 +4,13 @@ import { t } from '../i18n.ts';
 
 interface AmountProps {
   readonly raw: RawString;
-  /** Before the number: money that came or went. */
+  /** Set before the number, for money that came in or went out. */
   readonly sign?: '+' | '−' | undefined;
   readonly large?: boolean;
   readonly testId?: string;
 }
 
-/** An amount of XNO, short enough to read; the exact one waits under the pointer. */
+/** An amount of XNO with six decimals at most. The tooltip holds the exact amount. */
 export function Amount({ raw, sign, large = false, testId }: AmountProps) {
   const { whole, decimals, relation } = shownAmount(raw);
   return (

@@ -3,12 +3,12 @@ import { parseXno, type Raw } from '../../nano/amount.ts';
 import { faultOf } from '../query.ts';
 import { TextField } from './Field.tsx';
 
-/** What stands in an amount's box: an amount, or why it is none. */
+/** The content of an amount field: an amount, or the fault in the text. */
 export type AmountReading =
   | { readonly kind: 'amount'; readonly raw: Raw }
   | { readonly kind: 'none'; readonly fault: Fault };
 
-/** Reads an amount of XNO as typed; spaces around it do not matter. */
+/** Reads an amount of XNO as typed, ignoring spaces around it. */
 export function readAmount(text: string): AmountReading {
   try {
     return { kind: 'amount', raw: parseXno(text.trim()) };
@@ -22,12 +22,12 @@ interface AmountFieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string;
-  /** Said instead of the reading's own fault. */
+  /** Shown when the text itself is a valid amount. */
   readonly fault?: Fault | null;
   readonly testId?: string;
 }
 
-/** A box for an amount of XNO. */
+/** A labelled field for an amount of XNO. */
 export function AmountField(props: AmountFieldProps) {
   const reading = readAmount(props.value);
   const own = props.value !== '' && reading.kind === 'none' ? reading.fault : null;

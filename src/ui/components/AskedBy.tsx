@@ -1,10 +1,10 @@
 import { t } from '../i18n.ts';
 import { SiteName } from './SiteName.tsx';
 
-/** Stands in the sentence where the site belongs, until it is cut there. */
+/** Marks the position of the site in the sentence, which is then split there. */
 const PLACE = '\ufffc';
 
-/** Which other site had a hand in a payment. */
+/** Says which other site caused a payment. */
 export function AskedBy({ site, testId }: { readonly site: string; readonly testId?: string }) {
   const [before, after] = t('approve_askedBy', { site: PLACE }).split(PLACE);
   return (

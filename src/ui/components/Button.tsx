@@ -6,9 +6,9 @@ interface ButtonProps {
   readonly onClick?: (event: MouseEvent) => void;
   readonly look?: 'primary' | 'plain' | 'quiet' | 'danger';
   readonly icon?: IconName;
-  /** In a form, the button that sends it. */
+  /** Submits the form that the button is in. */
   readonly submit?: boolean;
-  /** Not to be used now; it stays in the order of keys, so that nobody loses their place. */
+  /** Disables the button but keeps it focusable, so that keyboard users keep their position. */
   readonly off?: boolean;
   readonly busy?: boolean;
   readonly describedBy?: string | undefined;
@@ -16,7 +16,7 @@ interface ButtonProps {
   readonly testId?: string | undefined;
 }
 
-/** A button with words on it. */
+/** A button with a text. */
 export function Button(props: ButtonProps) {
   const { look = 'plain', off = false, busy = false } = props;
   const idle = off || busy;
@@ -48,7 +48,7 @@ interface IconButtonProps {
   readonly testId?: string;
 }
 
-/** A button with a drawing on it; its name is for those who do not see it, and for the pointer that rests. */
+/** A button with an icon only. Its label is the accessible name and the tooltip. */
 export function IconButton({ icon, label, onClick, pressed, testId }: IconButtonProps) {
   return (
     <button

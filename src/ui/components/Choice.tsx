@@ -8,7 +8,7 @@ interface SelectFieldProps<V extends string> {
   readonly testId?: string;
 }
 
-/** One of a few. */
+/** A labelled select box. */
 export function SelectField<V extends string>(props: SelectFieldProps<V>) {
   const id = useId();
   const { label, value, options, onChange, testId } = props;
@@ -38,13 +38,13 @@ interface DateFieldProps {
   readonly label: string;
   /** `YYYY-MM-DD`; empty while none is chosen. */
   readonly value: string;
-  /** The first day that may be chosen. */
+  /** The earliest day that can be chosen. */
   readonly min: string;
   readonly onInput: (value: string) => void;
   readonly testId?: string;
 }
 
-/** A day of the calendar. */
+/** A labelled field for a calendar day. */
 export function DateField({ label, value, min, onInput, testId }: DateFieldProps) {
   const id = useId();
   return (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import './choice-card.css';
 
 interface ChoiceCardProps {
-  /** The cards of one group exclude each other. */
+  /** The name of the radio group. */
   readonly group: string;
   readonly title: string;
   readonly checked: boolean;
@@ -11,7 +11,7 @@ interface ChoiceCardProps {
   readonly children: ComponentChildren;
 }
 
-/** One of a few, as a card with a radio button. */
+/** A card with a radio button. */
 export function ChoiceCard({ group, title, checked, testId, onChoose, children }: ChoiceCardProps) {
   return (
     <label class="choice-card">
@@ -24,7 +24,7 @@ export function ChoiceCard({ group, title, checked, testId, onChoose, children }
   );
 }
 
-/** The cards of one group, under their question. */
+/** A group of choice cards under a question. */
 export function ChoiceCards({
   legend,
   children,

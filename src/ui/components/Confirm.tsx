@@ -3,14 +3,14 @@ import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
 
 interface ConfirmProps {
-  /** What the button offers to do. */
+  /** The words of the button. */
   readonly action: string;
   readonly question: string;
   readonly confirm: string;
   readonly onConfirm: () => void;
 }
 
-/** A button for what cannot be undone: it asks back, in the page, before it does it. */
+/** A button for an action that cannot be undone. It asks for confirmation in the page first. */
 export function Confirm({ action, question, confirm, onConfirm }: ConfirmProps) {
   const asking = useSignal(false);
   if (!asking.value) {

@@ -5,7 +5,7 @@ import { Button } from './Button.tsx';
 
 const SAID_FOR = 2500;
 
-/** Copies a text and says so. */
+/** A button that copies a text and reports the outcome. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }) {
   const outcome = useSignal<'none' | 'copied' | 'failed'>('none');
   useEffect(() => {

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 interface FactProps {
   readonly name: string;
   readonly children: ComponentChildren;
-  /** Sets the value in the fixed-width face. */
+  /** Uses the monospaced font for the value. */
   readonly code?: boolean;
   readonly testId?: string;
 }

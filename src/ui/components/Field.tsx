@@ -14,13 +14,13 @@ interface FieldProps {
 }
 
 interface TextFieldProps extends FieldProps {
-  /** Set in the fixed-width face, for what is copied rather than read. */
+  /** Uses the monospaced font, for text that is copied rather than read. */
   readonly code?: boolean;
   readonly numeric?: boolean;
   readonly readOnly?: boolean;
 }
 
-/** A line of text with its label. */
+/** A labelled line of text. */
 export function TextField(props: TextFieldProps) {
   const id = useId();
   return (
@@ -44,7 +44,7 @@ export function TextField(props: TextFieldProps) {
   );
 }
 
-/** Several lines of text with their label. */
+/** A labelled box for several lines of text. */
 export function TextArea(props: FieldProps & { readonly rows: number }) {
   const id = useId();
   return (
@@ -69,14 +69,14 @@ export function TextArea(props: FieldProps & { readonly rows: number }) {
 
 interface PasswordFieldProps extends FieldProps {
   readonly kind: 'current-password' | 'new-password';
-  /** Takes the focus when it comes. */
+  /** Takes the focus on mount. */
   readonly first?: boolean;
 }
 
 const SHOWN = { type: 'text' } as const;
 const HIDDEN = { type: 'password' } as const;
 
-/** A password, hidden until asked. */
+/** A labelled password, hidden until its eye button is pressed. */
 export function PasswordField(props: PasswordFieldProps) {
   const id = useId();
   const shown = useSignal(false);
@@ -120,7 +120,7 @@ interface SwitchProps {
   readonly testId?: string;
 }
 
-/** Something that is on or off. */
+/** A labelled on/off switch. */
 export function Switch({ label, hint, on, onChange, testId }: SwitchProps) {
   const id = useId();
   return (

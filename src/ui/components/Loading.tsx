@@ -1,6 +1,6 @@
 import { t } from '../i18n.ts';
 
-/** While the background has not answered yet; shown only when that takes longer than anybody notices. */
+/** Shown until the background answers. It fades in after 400 ms, so that a fast answer shows no flicker. */
 export function Loading() {
   return (
     <p class="loading" role="status">

@@ -6,8 +6,8 @@ const HEAD = 56;
 const TAIL = 24;
 
 /**
- * A URL: where it goes, then what is asked for there. What is long is cut in its middle until asked for, so that it
- * pushes nothing out of sight.
+ * A URL, with its server before path and query. A long one is shortened in its middle until its button is pressed, so
+ * that it pushes nothing out of sight.
  */
 export function LongUrl({ url }: { readonly url: string }) {
   const whole = useSignal(false);

@@ -2,7 +2,7 @@ import type { UseView } from '../../messages/views.ts';
 import { spentWords } from '../budget-words.ts';
 import { shareUsed, WHOLE } from '../uses.ts';
 
-/** How much of a limit is gone, as a bar with its words. */
+/** The spent part of a limit as a bar with a text. */
 export function Meter({ use }: { readonly use: UseView }) {
   const words = spentWords(use);
   return (

@@ -1,7 +1,7 @@
 import type { NetworkView } from '../../messages/views.ts';
 import { t } from '../i18n.ts';
 
-/** Says on every page that the money is not real. Nothing on a network whose money is. */
+/** Says that the money is test money. Renders nothing on a network with real money. */
 export function NetworkBanner({ network }: { readonly network: Pick<NetworkView, 'label' | 'testMoney'> }) {
   if (!network.testMoney) return null;
   return (

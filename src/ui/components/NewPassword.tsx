@@ -6,11 +6,11 @@ import { Strength } from './Strength.tsx';
 interface NewPasswordProps {
   readonly label: string;
   readonly form: NewPasswordForm;
-  /** Of the first field; that of the second ends in `-again`. */
+  /** The test id of the first field. That of the second field ends in `-again`. */
   readonly testId: string;
 }
 
-/** A new password, typed twice, and how hard it is to guess. */
+/** Two fields for a new password, with its strength. */
 export function NewPassword({ label, form, testId }: NewPasswordProps) {
   return (
     <>

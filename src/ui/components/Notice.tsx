@@ -12,7 +12,7 @@ const ICONS: Readonly<Record<Tone, IconName>> = {
   bad: 'warning',
 };
 
-/** A boxed remark that stands on the page from the start. */
+/** A boxed remark in one of four tones. */
 export function Notice({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }) {
   return (
     <div class={`notice notice-${tone}`}>
@@ -22,7 +22,9 @@ export function Notice({ tone, children }: { readonly tone: Tone; readonly child
   );
 }
 
-/** Where a failure is said, to the eye and to a screen reader. The region is there before the failure is. */
+/**
+ * An alert region for a failure. It is in the page before the failure, because screen readers announce only changes.
+ */
 export function FaultLine({ fault, id }: { readonly fault: Fault | null; readonly id?: string }) {
   return (
     <div role="alert" id={id} class="live">
@@ -31,7 +33,7 @@ export function FaultLine({ fault, id }: { readonly fault: Fault | null; readonl
   );
 }
 
-/** Where a success is said. */
+/** A status region for a success. */
 export function StatusLine({ text }: { readonly text: string | null }) {
   return (
     <div role="status" class="live">

@@ -1,7 +1,7 @@
 import { t } from '../i18n.ts';
 import { Icon } from './Icon.tsx';
 
-/** Stands where a site would be named: what was asked for in a private window has none that is kept. */
+/** Replaces the name of a site for payments from a private window, whose site is not stored. */
 export function PrivateWindow() {
   return (
     <span class="private-window" data-testid="private-window">

@@ -3,7 +3,7 @@ import { encode } from 'uqr';
 
 const QUIET_ZONE = 4;
 
-/** A text as a QR code, always dark on light so that any camera reads it. */
+/** A text as a QR code. It is dark on light in both themes, because not every camera reads it inverted. */
 export function Qr({ text, label }: { readonly text: string; readonly label: string }) {
   const { data, size } = useMemo(() => encode(text, { ecc: 'M', border: QUIET_ZONE }), [text]);
   const modules = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');

@@ -3,7 +3,7 @@ import { FullAccount } from './Account.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { Qr } from './Qr.tsx';
 
-/** Where money can be sent to this purse. */
+/** The address of this purse, as a QR code and as text to copy. */
 export function Receive({ account }: { readonly account: string }) {
   return (
     <div class="receive">

@@ -7,20 +7,20 @@ interface ScreenProps {
   readonly title: string;
   readonly children: ComponentChildren;
   readonly onBack?: (() => void) | undefined;
-  /** Beside the title. */
+  /** Shown beside the title. */
   readonly aside?: ComponentChildren;
-  /** The title is for those who do not see the page; the page speaks for itself to the others. */
+  /** Hides the title from sight, but not from screen readers. */
   readonly titleUnseen?: boolean;
-  /** Where the user was in a long screen, for when they come back to it. */
-  readonly scroll?: ScrollPlace;
+  /** Keeps the scroll position of the screen while it is not mounted. */
+  readonly scroll?: ScrollPosition;
 }
 
-/** How far down a screen the user was (px). */
-export interface ScrollPlace {
+/** A scroll position (px). */
+export interface ScrollPosition {
   top: number;
 }
 
-/** One screen: its heading takes the focus when it comes, so that keyboard and screen reader start at its top. */
+/** One screen. Its heading takes the focus on mount, so that keyboard and screen reader start at the top. */
 export function Screen({ title, children, onBack, aside, titleUnseen = false, scroll }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const screen = useRef<HTMLElement>(null);

@@ -1,6 +1,6 @@
 import { shortStart, shownSite } from '../site.ts';
 
-/** Whose site it is: the end of the host is what counts, whatever stands before it. */
+/** The name of a site. It stresses the end of the host, which alone tells who owns the site. */
 export function SiteName({ site, testId }: { readonly site: string; readonly testId?: string }) {
   const { scheme, start, end } = shownSite(site);
   return (

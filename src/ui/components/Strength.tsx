@@ -2,14 +2,14 @@ import { t } from '../i18n.ts';
 import type { PasswordStrength } from '../password/strength.ts';
 
 const WORDS = ['ui_strength0', 'ui_strength1', 'ui_strength2', 'ui_strength3', 'ui_strength4'] as const;
-const MOST = 4;
+const MAX_SCORE = 4;
 
-/** How hard a password is to guess, as a bar and in words; null leaves the bar empty. */
+/** The strength of a password as a bar and in words. The bar is empty for null. */
 export function Strength({ strength }: { readonly strength: PasswordStrength | null }) {
   return (
     <div data-score={strength?.score} data-testid="password-strength">
       <div class="strength-bar" aria-hidden="true">
-        {[1, 2, 3, MOST].map((step) => (
+        {[1, 2, 3, MAX_SCORE].map((step) => (
           <span
             key={step}
             class={

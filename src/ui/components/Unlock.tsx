@@ -5,9 +5,9 @@ import { Button } from './Button.tsx';
 import { Mark } from './Mark.tsx';
 import { NetworkBanner } from './NetworkBanner.tsx';
 import { SeedAccount, UnlockForm } from './UnlockForm.tsx';
-import { Waiting } from './Waiting.tsx';
+import { WaitingPayments } from './WaitingPayments.tsx';
 
-/** The locked purse: what has become of its seed, a password, and what waits for an answer. */
+/** The screen of a locked purse: the state of its seed, the payments that wait, and the password form. */
 export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
   return (
     <>
@@ -17,7 +17,7 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
       <main class="unlock">
         <Mark />
         <SeedHead seed={purse.seed} />
-        <Waiting />
+        <WaitingPayments />
         <UnlockForm purse={purse} />
         {purse.seed.kind === 'lost' && (
           <Button onClick={() => void openOtherWays()} testId="other-ways">
@@ -29,7 +29,7 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
   );
 }
 
-/** What has become of the sealed seed: nothing, in most cases. */
+/** The title of the locked purse, which says whether the sealed seed is kept, lost, or has two different copies. */
 function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
   switch (seed.kind) {
     case 'kept':
@@ -54,7 +54,7 @@ function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
   }
 }
 
-/** The recovery phrase and the backup file take a whole page. */
+/** Opens the onboarding page in a tab: a recovery phrase or a backup file needs more room than a popup. */
 async function openOtherWays(): Promise<void> {
   await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
   window.close();

@@ -17,7 +17,7 @@ interface UnlockFormProps {
   readonly onDone?: () => void;
 }
 
-/** The password of a locked purse; before it, which copy of the seed is meant where two differ. */
+/** The password form of a locked purse. Where two copies of the seed differ, it asks first which one to open. */
 export function UnlockForm({ purse, onDone }: UnlockFormProps) {
   const password = useSignal('');
   const which = useSignal<'first' | 'second' | null>(null);
@@ -83,7 +83,7 @@ export function UnlockForm({ purse, onDone }: UnlockFormProps) {
   );
 }
 
-/** The first account of a sealed seed, by which its owner knows it; nothing where it was not written down. */
+/** The first account of a sealed seed, by which its owner recognizes it. Renders nothing where it was not recorded. */
 export function SeedAccount({ account }: { readonly account: string | null }) {
   if (account === null) return null;
   return (

@@ -1,7 +1,7 @@
 import type { Warning } from '../budget-words.ts';
 import { Notice } from './Notice.tsx';
 
-/** That much of a budget is gone. */
+/** Warns that half of a budget or more is spent. */
 export function UsedNotice({ warning }: { readonly warning: Warning }) {
   return (
     <Notice tone={warning.mark === 50 ? 'info' : 'warn'}>

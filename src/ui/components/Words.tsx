@@ -1,4 +1,4 @@
-/** Back-up words, each with its number. */
+/** The numbered words of a recovery phrase. */
 export function Words({ words }: { readonly words: string }) {
   return (
     <ol class="words" data-testid="words">

@@ -14,14 +14,14 @@ const SENTENCES: Readonly<Record<Exclude<WorkState, 'none'>, PlainMessageKey>> =
 
 const ENGINES: Readonly<Record<string, PlainMessageKey>> = { gpu: 'ui_engineGpu', cpu: 'ui_engineCpu' };
 
-/** An engine as people call it; a work server by its host. */
+/** Returns the name of a work engine: that of a work server is its host. */
 export function engineName(name: string): string {
   const key = ENGINES[name];
   if (key !== undefined) return t(key);
   return URL.canParse(name) ? new URL(name).host : name;
 }
 
-/** How far the proof of work for the next payment is. */
+/** The state of the proof of work for the next payment. */
 export function WorkLine({ work }: { readonly work: WorkState }) {
   return (
     <div data-testid="work" data-work={work}>
@@ -31,15 +31,15 @@ export function WorkLine({ work }: { readonly work: WorkState }) {
   );
 }
 
-/** The search that is running, and how long it has yet to go. */
+/** The running search, with the time that it is expected to need. */
 function Progress() {
   const search = useQuery('work.progress', {});
   return search.kind === 'given' && search.value !== null ? <Search search={search.value} /> : null;
 }
 
 /**
- * A search remembers nothing: however long it has gone on, it has the same time left on average. What grows is the share
- * of searches that would be over by now, and that is what the bar shows.
+ * A running search. A search has no memory: its expected remaining time stays the same however long it has run. The bar
+ * therefore shows the share of searches that would have ended by now.
  */
 function Search({ search: { engines, since, meanMs } }: { readonly search: WorkProgressView }) {
   const elapsed = useNow(500).value - since;

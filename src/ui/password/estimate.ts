@@ -1,6 +1,6 @@
 /**
- * Estimates how hard a password is to guess. This module carries the lists of common passwords: pages load it with
- * `import()`, where a password is chosen.
+ * Estimates how hard a password is to guess. This module contains the lists of common passwords: pages load it with
+ * `import()` where a password is chosen.
  */
 import {
   type MatchExtended,
@@ -20,20 +20,20 @@ export type Weakness = keyof TranslationKeys['warnings'] | 'namesAndDates' | 'ke
 export interface Estimate {
   /** 0 is guessed at once, 4 is out of reach. */
   readonly score: Score;
-  /** Null where nothing stands out. */
+  /** Null for no particular weakness. */
   readonly weakness: Weakness | null;
 }
 
-/** The words of the product itself, which are tried on its users first. */
+/** The words of the product, which an attacker tries first. */
 const PRODUCT_WORDS = (
   'nano xno nanopurse purse wallet payment required pocket savings budget seed phrase secret money coin crypto ' +
   'cryptocurrency blockchain browser extension'
 ).split(' ');
-/** How many of the commonest passwords count for nothing within a longer password. */
+/** How many of the most common passwords add nothing to a longer password. */
 const COMMONEST = 200;
-/** Guesses for a password that is nothing but one pattern: score 1. */
+/** The guesses for a password that is only one pattern: score 1. */
 const GUESSES = { keyWalk: 1e5, namesAndDates: 1e6 } as const;
-/** How many characters are looked at. Further ones cannot make a password weaker. */
+/** How many characters are examined. Further ones cannot make a password weaker. */
 const MOST_CHARACTERS = 64;
 
 const estimator = new ZxcvbnFactory(
@@ -73,7 +73,7 @@ function commonestOf(passwords: readonly (string | number)[]): readonly string[]
   return passwords.slice(0, COMMONEST).map(String);
 }
 
-/** A matcher for passwords that are, from end to end, of one kind. */
+/** Returns a matcher for passwords that match a test as a whole. */
 function wholePassword(pattern: keyof typeof GUESSES, isOne: (password: string) => boolean): Matcher {
   return {
     Matching: class extends MatcherBaseClass {

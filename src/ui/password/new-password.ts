@@ -4,24 +4,24 @@ import { Fault } from '../../fault.ts';
 import { faultOf } from '../query.ts';
 import { loadEstimator, type PasswordStrength, type PasswordUse, passwordStrength } from './strength.ts';
 
-/** A new password that is typed twice, and why it may not be used. */
+/** The state of a form for a new password that is typed twice. */
 export interface NewPasswordForm {
   readonly password: ReadonlySignal<string>;
   readonly again: ReadonlySignal<string>;
-  /** Of the password as it stands; null while it is empty or not judged yet. */
+  /** The strength of the current password; null while it is empty or not judged yet. */
   readonly strength: ReadonlySignal<PasswordStrength | null>;
   /** Why the password was not accepted; null until `accept` and after any change. */
   readonly refused: ReadonlySignal<Fault | null>;
-  /** Why the second typing was not accepted; null as long as it may still become the first. */
+  /** Why the repeated password was not accepted; null while it can still become the first one. */
   readonly differs: ReadonlySignal<Fault | null>;
   type(password: string): void;
   typeAgain(again: string): void;
-  /** The password when it may be used; null otherwise, and then the two faults say why. */
+  /** Returns the password when it is accepted; otherwise null, and sets the faults. */
   accept(): Promise<string | null>;
   clear(): void;
 }
 
-/** The state of a form in which a password is chosen. */
+/** Returns the state of a form for a new password. */
 export function useNewPassword(use: PasswordUse): NewPasswordForm {
   const password = useSignal('');
   const again = useSignal('');

@@ -17,7 +17,7 @@ const names = ['female_names', 'male_names', 'surnames'].flatMap(
 );
 const titled = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
-describe('no password passes that is', () => {
+describe('passwordStrength refuses', () => {
   test.each([
     ['one of the 10,000 commonest', 'passwords', 10_000],
     ['one of the 3,712 commonest names of women', 'female_names', 10_000],
@@ -35,7 +35,7 @@ describe('no password passes that is', () => {
     300_000,
   );
 
-  test('one of the 2,000 commonest, as people make them pass rules', () => {
+  test('the 2,000 most common ones with the usual changes', () => {
     const common = lists.passwords?.slice(0, 2_000) ?? [];
     const dressed = [
       (word: string) => `${titled(word)}1!`,
@@ -86,7 +86,7 @@ describe('no password passes that is', () => {
       { numRuns: 100 },
     );
 
-  test('a date, in whatever format', () => never(dateText), 300_000);
+  test('a date in any format', () => never(dateText), 300_000);
   test(
     'two dates',
     () =>
@@ -95,7 +95,7 @@ describe('no password passes that is', () => {
       ),
     300_000,
   );
-  test('a name with a date, in either order', () => {
+  test('a name with a date in either order', () => {
     const parts = fc.tuple(nameText, joint, dateText);
     never(
       fc
@@ -106,14 +106,14 @@ describe('no password passes that is', () => {
         .map((three) => three.join('')),
     );
   }, 300_000);
-  test('a first name and a surname, with a date or without', () => {
+  test('a first name and a surname, with or without a date', () => {
     const end = fc.oneof(
       fc.constant(''),
       fc.tuple(joint, dateText).map((parts) => parts.join('')),
     );
     never(fc.tuple(nameText, joint, nameText, end).map((parts) => parts.join('')));
   }, 300_000);
-  test('a name that stands in no list, with a year', () => {
+  test('a name that is in no list, with a year', () => {
     const letters = fc.string({
       unit: fc.constantFrom(...'abcdefghijklmnoprstuvwyz'),
       minLength: 3,
@@ -127,7 +127,7 @@ describe('no password passes that is', () => {
   }, 300_000);
 });
 
-describe('weakness', () => {
+describe('passwordStrength', () => {
   test.each([
     ['x7Q', 'password_longer'],
     ['password', 'password_common'],
@@ -152,7 +152,7 @@ describe('weakness', () => {
     ['abc123def456ghi789', 'password_pattern'],
     ['xk7xk7xk7xk7xk7xk7', 'password_pattern'],
     ['aaaaaaaaaaaaaaaaaaaaaaaa', 'password_pattern'],
-  ])('%j is refused: %s', async (password, advice) => {
+  ])('refuses %j with the advice %s', async (password, advice) => {
     expect(await passwordStrength(password, 'purse')).toMatchObject({
       refusal: 'fault_weakPassword',
       advice,
@@ -173,12 +173,12 @@ describe('weakness', () => {
     'xKqWzVbNtRmP',
     'a keeper of small change',
     'пять ворот и деревянный мост',
-  ])('%j will do for both', async (password) => {
+  ])('accepts %j for the purse and a file', async (password) => {
     for (const use of ['purse', 'file'] as const)
       expect(await passwordStrength(password, use)).toEqual({ score: 4, refusal: null, advice: null });
   });
 
-  test('a password may be enough for the purse and too easy for a file', async () => {
+  test('can accept a password for the purse and refuse it for a file', async () => {
     const password = 'g7Tq9wZp2x';
     expect(await passwordStrength(password, 'purse')).toEqual({ score: 3, refusal: null, advice: null });
     expect(await passwordStrength(password, 'file')).toMatchObject({
@@ -187,7 +187,7 @@ describe('weakness', () => {
     });
   });
 
-  test('repeating a password whole makes it no better', () => {
+  test('gives a repeated password no higher score', () => {
     const word = fc.string({ minLength: 1, maxLength: 12 }).filter((text) => !passes(text));
     fc.assert(
       fc.property(word, fc.integer({ min: 2, max: 5 }), (password, times) => {
@@ -196,14 +196,14 @@ describe('weakness', () => {
     );
   }, 300_000);
 
-  test('what comes of chance passes: 20 letters and digits', () => {
+  test('accepts 20 random letters and digits', () => {
     const chance = Array.from({ length: 200 }, (_, seed) =>
       createHash('sha256').update(`${seed}`).digest('base64').replace(/\W/g, '').slice(0, 20),
     );
     expect(chance.filter((password) => estimate(password).score < 4)).toEqual([]);
   });
 
-  test('a very long password takes no time', () => {
+  test('judges a very long password quickly', () => {
     const before = performance.now();
     for (const password of ['ab'.repeat(500_000), 'x'.repeat(1_000_000), '1qaz'.repeat(50_000)])
       estimate(password);

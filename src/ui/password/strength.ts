@@ -1,19 +1,19 @@
 import type { FaultKey, PlainMessageKey } from '../../fault.ts';
 import type { Weakness } from './estimate.ts';
 
-/** What a password is to guard. */
+/** What a password protects. */
 export type PasswordUse = 'purse' | 'file';
 
 export interface PasswordStrength {
   /** 0 is guessed at once, 4 is out of reach. */
   readonly score: 0 | 1 | 2 | 3 | 4;
-  /** Why it may not be used; null where it may. */
+  /** Why the password is refused; null when it is accepted. */
   readonly refusal: FaultKey | null;
-  /** What makes it easy to guess and what helps; null where there is nothing to say. */
+  /** What makes the password easy to guess and what helps; null for no advice. */
   readonly advice: PlainMessageKey | null;
 }
 
-/** The least score for each use. A file can be tried for years on another machine, the purse only on this one. */
+/** The minimum score for each use. A stolen file can be attacked for years, the sealed seed only on this machine. */
 const FLOORS = { purse: 3, file: 4 } as const satisfies Record<PasswordUse, PasswordStrength['score']>;
 const REFUSALS = { purse: 'fault_weakPassword', file: 'fault_weakFilePassword' } as const;
 
@@ -40,7 +40,7 @@ const ADVICE: Readonly<Record<Weakness, PlainMessageKey>> = {
 
 let loading: Promise<typeof import('./estimate.ts')> | undefined;
 
-/** Loads the lists of common passwords, once. A load that failed is begun anew by the next call. */
+/** Loads the lists of common passwords once. The call after a failed load tries again. */
 export function loadEstimator(): Promise<typeof import('./estimate.ts')> {
   loading ??= import('./estimate.ts').catch((failure: unknown) => {
     loading = undefined;
@@ -49,7 +49,7 @@ export function loadEstimator(): Promise<typeof import('./estimate.ts')> {
   return loading;
 }
 
-/** Judges a password for its use. Rejects when the lists could not be loaded. */
+/** Judges a password for what it protects. Rejects when the lists cannot be loaded. */
 export async function passwordStrength(password: string, use: PasswordUse): Promise<PasswordStrength> {
   const { estimate } = await loadEstimator();
   const { score, weakness } = estimate(password);

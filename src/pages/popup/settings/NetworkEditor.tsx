@@ -9,9 +9,9 @@ import { Switch, TextArea, TextField } from '../../../ui/components/Field.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
-import { go } from '../place.ts';
+import { go } from '../route.ts';
 
-/** A profile as it stands in the boxes: text, until it is saved. */
+/** The text of the fields of a network profile. */
 interface Draft {
   readonly id: string;
   readonly label: string;
@@ -36,7 +36,7 @@ const EMPTY: Draft = {
   testMoney: true,
 };
 
-/** A network profile: a new one, or one to change. */
+/** The form for a new network profile, or an existing one. */
 export function NetworkEditor({ network }: { readonly network: NetworkView | null }) {
   const draft = useSignal(network === null ? EMPTY : draftOf(network));
   const action = useAction();

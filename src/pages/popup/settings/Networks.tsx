@@ -4,7 +4,7 @@ import { useAction } from '../../../ui/action.ts';
 import { Button, IconButton } from '../../../ui/components/Button.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { t } from '../../../ui/i18n.ts';
-import { go } from '../place.ts';
+import { go } from '../route.ts';
 
 /** The choice of the network in use, and the way to edit or add one. */
 export function Networks({ networks, activeNetwork }: Pick<SettingsView, 'networks' | 'activeNetwork'>) {

@@ -7,7 +7,7 @@ import { FaultLine } from '../../../ui/components/Notice.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { useQuery } from '../../../ui/invalidations.ts';
-import { go } from '../place.ts';
+import { go } from '../route.ts';
 import { SandboxEntrance } from '../TabSandbox.tsx';
 import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';

@@ -4,14 +4,14 @@ import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { findActivity } from '../activity-list.ts';
 import { signOf, statusOf } from '../activity-status.ts';
-import { go, type Place } from '../place.ts';
+import { go, type Route } from '../route.ts';
 import { BlockFacts } from './BlockFacts.tsx';
 import { PaymentStory } from './PaymentStory.tsx';
 import { TransferStory } from './TransferStory.tsx';
 
 interface StoryProps {
   readonly id: string;
-  readonly from: Place;
+  readonly from: Route;
   readonly purse: OpenPurseView;
 }
 

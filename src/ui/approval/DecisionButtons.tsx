@@ -5,27 +5,27 @@ import { Button } from '../components/Button.tsx';
 import { t } from '../i18n.ts';
 import { documentAttention, startArming } from './arming.ts';
 
-export type Answer = PageInput<'approval.answer'>['answer'];
+export type UserDecision = PageInput<'approval.answer'>['answer'];
 
-/** One way to answer. */
+/** One answer that the user can give. */
 export interface Choice {
   readonly name: string;
   readonly look: 'primary' | 'plain' | 'quiet';
   readonly testId: string;
-  /** What the choice does; null where it cannot be made as things stand. */
+  /** Sends the answer; null while the choice is not possible. */
   readonly choose: (() => void) | null;
 }
 
-interface AnswersProps {
+interface DecisionButtonsProps {
   readonly choices: readonly Choice[];
   readonly sending: boolean;
 }
 
 /**
- * The buttons that answer a question. They count only clicks and keys of the user's own, and only after the question
- * was before the user for half a second; whoever shows other choices mounts them anew, and the wait begins again.
+ * The buttons that answer a question. Only trusted events count, and only after the question was visible for half a
+ * second. A caller that shows other choices must remount this component, so that the wait starts again.
  */
-export function Answers({ choices, sending }: AnswersProps) {
+export function DecisionButtons({ choices, sending }: DecisionButtonsProps) {
   const hint = useId();
   const arming = useMemo(() => startArming(documentAttention), []);
   useEffect(() => arming.stop, [arming]);

@@ -7,14 +7,14 @@ import { Screen } from '../components/Screen.tsx';
 import { SiteName } from '../components/SiteName.tsx';
 import { t } from '../i18n.ts';
 
-interface GoneProps {
+interface TooLateProps {
   readonly approval: ApprovalView;
   readonly fault: Fault;
   readonly onClose: () => void;
 }
 
-/** Says that an answer came too late, for what, and why. */
-export function Gone({ approval, fault, onClose }: GoneProps) {
+/** Says that an answer came too late, with the payment and the reason. */
+export function TooLate({ approval, fault, onClose }: TooLateProps) {
   return (
     <div class="approval" data-testid="approval-gone">
       <Screen title={t('approve_goneTitle')}>

@@ -5,7 +5,7 @@ import { BudgetEditor } from './BudgetEditor.tsx';
 import { Budgets } from './Budgets.tsx';
 import { Home } from './Home.tsx';
 import { Log } from './Log.tsx';
-import type { Place } from './place.ts';
+import type { Route } from './route.ts';
 import { Send } from './Send.tsx';
 import { SmallReceives } from './SmallReceives.tsx';
 import { NetworkEditor } from './settings/NetworkEditor.tsx';
@@ -14,29 +14,29 @@ import { Story } from './story/Story.tsx';
 import { Tab } from './Tab.tsx';
 import { Work } from './Work.tsx';
 
-/** The screen of a place. */
-export function PlaceScreen({ place, purse }: { readonly place: Place; readonly purse: OpenPurseView }) {
-  switch (place.name) {
+/** Renders the screen of a route. */
+export function RouteScreen({ route, purse }: { readonly route: Route; readonly purse: OpenPurseView }) {
+  switch (route.name) {
     case 'home':
       return <Home purse={purse} />;
     case 'activity':
       return <Activity />;
     case 'small':
-      return <SmallReceives from={place.from} />;
+      return <SmallReceives from={route.from} />;
     case 'story':
-      return <Story id={place.id} from={place.from} purse={purse} />;
+      return <Story id={route.id} from={route.from} purse={purse} />;
     case 'tab':
-      return <Tab tabId={place.tabId} />;
+      return <Tab tabId={route.tabId} />;
     case 'budgets':
       return <Budgets paused={purse.paused} />;
     case 'budget':
-      return <BudgetEditor budget={place.budget} from={place.from} />;
+      return <BudgetEditor budget={route.budget} from={route.from} />;
     case 'send':
       return <Send purse={purse} />;
     case 'settings':
       return <Settings />;
     case 'network':
-      return <NetworkEditor network={place.network} />;
+      return <NetworkEditor network={route.network} />;
     case 'backup':
       return <Backup />;
     case 'work':

@@ -1,15 +1,15 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { BudgetView, NetworkView } from '../../messages/views.ts';
 
-/** Where in the popup the user is. */
-export type Place =
+/** A screen of the popup, with its parameters. */
+export type Route =
   | { readonly name: 'home' }
   | { readonly name: 'activity' }
-  | { readonly name: 'small'; readonly from: Place }
-  | { readonly name: 'story'; readonly id: string; readonly from: Place }
+  | { readonly name: 'small'; readonly from: Route }
+  | { readonly name: 'story'; readonly id: string; readonly from: Route }
   | { readonly name: 'tab'; readonly tabId: number }
   | { readonly name: 'budgets' }
-  | { readonly name: 'budget'; readonly budget: BudgetView; readonly from: Place }
+  | { readonly name: 'budget'; readonly budget: BudgetView; readonly from: Route }
   | { readonly name: 'send' }
   | { readonly name: 'settings' }
   | { readonly name: 'network'; readonly network: NetworkView | null }
@@ -17,12 +17,12 @@ export type Place =
   | { readonly name: 'work' }
   | { readonly name: 'log' };
 
-const current = signal<Place>({ name: 'home' });
+const current = signal<Route>({ name: 'home' });
 
-/** The place that is shown now. */
-export const place: ReadonlySignal<Place> = current;
+/** The route that is shown. */
+export const currentRoute: ReadonlySignal<Route> = current;
 
-/** Shows another place. */
-export function go(to: Place): void {
+/** Goes to a route. */
+export function go(to: Route): void {
   current.value = to;
 }

@@ -6,9 +6,9 @@ import { Decoder } from './Decoder.tsx';
 import { Sandbox } from './Sandbox.tsx';
 import { Tester } from './Tester.tsx';
 
-/** One tool of the developer's bench. */
+/** One tool of the developer page. */
 export interface Tool {
-  /** What stands behind the `#` of the page's address. */
+  /** The URL fragment of the tool. */
   readonly name: string;
   readonly label: PlainMessageKey;
   readonly icon: IconName;
@@ -27,7 +27,7 @@ addEventListener('hashchange', () => {
   current.value = toolIn(location.hash);
 });
 
-/** The tool that the page's address names; the first where it names none. */
+/** The tool that the URL fragment names; the first one by default. */
 export const tool: ReadonlySignal<Tool> = current;
 
 function toolIn(hash: string): Tool {

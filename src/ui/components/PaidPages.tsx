@@ -7,8 +7,8 @@ import { Button } from './Button.tsx';
 import { LongUrl } from './LongUrl.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 
-/** What is paid and waits for its page, each with the way to load that page again. */
-export function ToLoad() {
+/** The paid pages whose content has not arrived, each with a button that loads it. */
+export function PaidPages() {
   const waiting = useQuery('page.toLoad', {});
   if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
   if (waiting.kind === 'waiting') return null;

@@ -7,11 +7,11 @@ import { Amount } from './Amount.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 import { SiteName } from './SiteName.tsx';
 
-/** How many of the payments that wait are listed. */
-const MOST = 3;
+/** The most payments that are listed. */
+const MAX_ROWS = 3;
 
-/** What waits while the purse is locked: whose it is and what it costs, and a way to decline it. */
-export function Waiting() {
+/** The payments that wait while the purse is locked, each with its site, its price and a button that declines it. */
+export function WaitingPayments() {
   const waiting = useQuery('approval.waiting', {});
   if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
   if (waiting.kind === 'waiting' || waiting.value.length === 0) return null;
@@ -20,11 +20,11 @@ export function Waiting() {
     <Notice tone="info">
       {count === 1 ? t('ui_waitingOne') : t('ui_waitingMany', { count: String(count) })}
       <ul class="waiting">
-        {waiting.value.slice(0, MOST).map((one) => (
+        {waiting.value.slice(0, MAX_ROWS).map((one) => (
           <Row key={one.id} {...one} />
         ))}
       </ul>
-      {count > MOST && t('ui_waitingMore', { count: String(count - MOST) })}
+      {count > MAX_ROWS && t('ui_waitingMore', { count: String(count - MAX_ROWS) })}
     </Notice>
   );
 }

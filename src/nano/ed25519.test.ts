@@ -11,7 +11,9 @@ test('keys, signatures and verifications are those of nanocurrency-web', () => {
     bit: fc.nat({ max: 511 }),
   });
   fc.assert(
-    fc.property(cases, (one) => expect(disagreements(one)).toEqual([])),
+    fc.property(cases, (one) => {
+      expect(disagreements(one)).toEqual([]);
+    }),
     { numRuns: 25 },
   );
 });

@@ -20,7 +20,7 @@ import { type Due, type HandedOver, handedOverOn, type OwnBlock, type PersistBlo
 import { OwnPublications } from './own-publications.ts';
 import type { FullPublication, Publication } from './publication.ts';
 import { receivedSourcesBelow } from './received-sources.ts';
-import { type Receipt, Receives, type RecordReceives } from './receives.ts';
+import { type PersistReceives, type Receipt, Receives } from './receives.ts';
 import { assertOpen, buildSendOf, type Order } from './send-order.ts';
 
 /** Runs `work` while nothing else, in any context of the extension, runs under the same name. */
@@ -85,7 +85,7 @@ export class AccountChain {
     this.#receives = new Receives({
       work,
       representative: network.representative,
-      basis: async () => lookup.head(await lookup.newestUnlessHandedOver()),
+      head: async () => lookup.head(await lookup.newestUnlessHandedOver()),
       receivedSources: (head) => receivedSourcesBelow(head, (hash) => store.signed(hash)),
       withChainLock,
       sign: (unsigned, nonce) => appender.sign(unsigned, nonce),
@@ -132,8 +132,8 @@ export class AccountChain {
    * @throws Fault `fault_insufficient` with the missing XNO, `fault_chequeOut`, `fault_chequeOutPrivate`, `fault_locked`, as
    * `look` and `WorkScheduler.obtain`; the signal's reason. Nothing is stored then.
    */
-  async send(order: Order, record: PersistBlock, { due, signal }: Sending = {}): Promise<OwnBlock> {
-    return this.#appender.spend(buildSendOf(order), record, { purpose: due && { due }, signal });
+  async send(order: Order, persist: PersistBlock, { due, signal }: Sending = {}): Promise<OwnBlock> {
+    return this.#appender.spend(buildSendOf(order), persist, { purpose: due && { due }, signal });
   }
 
   /**
@@ -146,10 +146,10 @@ export class AccountChain {
   sendInstead(
     order: Order,
     earlier: readonly BlockHash[],
-    record: PersistBlock,
+    persist: PersistBlock,
     { due, signal }: Sending = {},
   ): Promise<SentInstead> {
-    return this.#appender.spendInstead(buildSendOf(order), earlier, record, {
+    return this.#appender.spendInstead(buildSendOf(order), earlier, persist, {
       purpose: due && { due },
       signal,
     });
@@ -165,17 +165,13 @@ export class AccountChain {
   async handOver(
     order: Order,
     payee: HandedOver,
-    record: PersistBlock,
+    persist: PersistBlock,
     signal?: AbortSignal,
   ): Promise<OwnBlock> {
-    return this.#appender.spend(buildSendOf(order), record, { purpose: { cheque: payee }, signal });
+    return this.#appender.spend(buildSendOf(order), persist, { purpose: { cheque: payee }, signal });
   }
 
-  /**
-   * For what and to whom a signed block of this account is handed over, unless the ledger has it; or null.
-   *
-   * @throws Fault as `look`, where a block is handed over
-   */
+  /** For what a signed block is handed over that the ledger lacks, and to whom; or null. @throws Fault as `look` */
   async handedOver(): Promise<HandedOver | null> {
     if (handedOverOn(await this.#tip.newest()) === null) return null;
     await this.look();
@@ -198,11 +194,11 @@ export class AccountChain {
   }
 
   /** Signs a send of the whole balance and stores it. @throws Fault as `send`, and `fault_nothingToSend` */
-  async sendEverything(to: NanoAddress, record: PersistBlock): Promise<OwnBlock> {
+  async sendEverything(to: NanoAddress, persist: PersistBlock): Promise<OwnBlock> {
     return this.#appender.append((head) => {
       if (head.kind === 'unopened' || head.balance === ZERO) throw new Fault('fault_nothingToSend');
       return { subtype: 'send', block: buildSend(head, { to, amount: head.balance }) };
-    }, record);
+    }, persist);
   }
 
   /**
@@ -213,10 +209,10 @@ export class AccountChain {
    */
   receive(
     sources: readonly VerifiedSource[],
-    record: RecordReceives,
+    persist: PersistReceives,
     signal: AbortSignal,
   ): Promise<readonly Receipt[]> {
-    return this.#receives.receive(sources, record, signal);
+    return this.#receives.receive(sources, persist, signal);
   }
 
   /** Until the promise settles, receives wait for no work but their own: a payment needs the money. */
@@ -229,11 +225,7 @@ export class AccountChain {
     return this.#work.raiseReceives();
   }
 
-  /**
-   * Changes the account's representative. Does nothing where it is the representative already, or before the first receive.
-   *
-   * @throws Fault as `send` and `publish`
-   */
+  /** Changes the representative. Does nothing before the first receive. @throws Fault as `send` and `publish` */
   async changeRepresentative(representative: NanoAddress): Promise<void> {
     const head = await this.look();
     if (head.kind === 'unopened' || head.representative === representative) return;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { readHex32 } from '../../test/devnet/hex.ts';
+import { deferred } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -26,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => wallet.close());
 
-const purseWith = (ports: Partial<AccountWalletPorts>) => {
+const walletWith = (ports: Partial<AccountWalletPorts>) => {
   wallet = account.purse(ports);
   return wallet;
 };
@@ -38,19 +39,20 @@ const fund = async (amount: bigint) => {
 const book = () => new StoredTransfers(account.database, Date.now);
 const transfers = async () =>
   (await account.database.getAll('transfers')).map(({ kind, amount }) => [kind, amount]);
-async function asked(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
+/** How many requests of each action the node got while something was done. */
+async function requests(work: () => Promise<unknown>): Promise<Readonly<Record<string, number>>> {
   devnet.stats.reset();
   await work();
   return devnet.stats.counts();
 }
-/** Looks until there is nothing more to see. */
+/** Refreshes, and waits for the work of the next block. */
 const settle = async () => {
   await wallet.refresh();
   await expect.poll(() => wallet.readiness()).toBe('ready');
 };
 
-describe('looking', () => {
-  test('shows the proven balance; nothing before a node was asked', async () => {
+describe('AccountWallet, refreshing,', () => {
+  test('has the proven balance, and none before a node was asked', async () => {
     expect([wallet.balance, wallet.trouble?.key ?? null, await wallet.readiness()]).toEqual([
       null,
       null,
@@ -63,7 +65,7 @@ describe('looking', () => {
     expect(wallet.missing(1_003n as Raw)).toBe(3n);
   });
 
-  test('takes in what has come, each by its own block, and prepares the work for a send', async () => {
+  test('receives each send with its own block, and has the work for a send searched for', async () => {
     for (const amount of [1n, 2n, 3n]) await fund(amount);
     await settle();
     expect([wallet.balance, wallet.incoming]).toEqual([1_006n, 0n]);
@@ -71,46 +73,40 @@ describe('looking', () => {
     expect(account.blocks()).toHaveLength(4);
   });
 
-  test('takes in nothing that the purse before it took in while it was closed', async () => {
+  test('receives nothing that an earlier wallet received while it was being closed', async () => {
     for (const amount of [3n, 5n]) await fund(amount);
     const exclusively = locks();
-    let begin = () => {};
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve;
-    });
-    let goOn = () => {};
-    const gate = new Promise<void>((resolve) => {
-      goOn = resolve;
-    });
-    let taken = 0;
+    const begun = deferred<void>();
+    const released = deferred<void>();
+    let persisted = 0;
     const before = account.purse({
       exclusively,
       transfers: Object.assign(book(), {
         async record(entries: readonly TransferEntry[]) {
-          taken++;
-          begin();
-          await gate;
+          persisted++;
+          begun.resolve();
+          await released.promise;
           await book().record(entries);
         },
       }),
     });
     const closing = before.refresh();
-    await begun;
+    await begun.promise;
     before.close();
 
-    purseWith({ exclusively });
+    walletWith({ exclusively });
     const looking = wallet.refresh();
     await expect.poll(() => wallet.incoming).toBe(8n);
-    goOn();
+    released.resolve();
     await Promise.all([closing, looking]);
     expect([wallet.balance, wallet.incoming, wallet.trouble?.key ?? null]).toEqual([1_008n, 0n, null]);
     expect((await transfers()).map(([, amount]) => amount).toSorted()).toEqual([3n, 5n]);
-    expect([taken, account.blocks().length]).toEqual([1, 3]);
+    expect([persisted, account.blocks().length]).toEqual([1, 3]);
   });
 
-  test('opens an account with its first money', async () => {
+  test('opens an account with its first receive', async () => {
     account = await accountWith(devnet, null);
-    purseWith({});
+    walletWith({});
     await settle();
     expect(wallet.balance).toBe(0n);
     await fund(7n);
@@ -118,15 +114,15 @@ describe('looking', () => {
     expect(wallet.balance).toBe(7n);
   });
 
-  test('believes an incoming amount only from the blocks that prove it', async () => {
+  test('believes the amount of a send only from the blocks that prove it', async () => {
     await fund(5n);
     devnet.faults.set({ kind: 'lie_receivable_amount', absolute: '500000' });
     await wallet.refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_005n, null]);
   });
 
-  test('leaves a source it cannot prove, says so, and takes the rest', async () => {
-    // The faucet's sends stand one on the other: the one that cannot be seen must be the last.
+  test('has trouble with a send that cannot be proven, and receives the rest', async () => {
+    // The faucet's sends stand one on the other, so the one that is hidden must be the last.
     await fund(6n);
     const bad = await fund(5n);
     const real = nodeAt(devnet.rpcUrl);
@@ -136,23 +132,28 @@ describe('looking', () => {
       receivable: real.receivable.bind(real),
       process: real.process.bind(real),
     });
-    purseWith({ node });
+    walletWith({ node });
     await wallet.refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_006n, 'fault_sourceUnproven']);
   });
 
-  test('a receive that a node refuses is trouble, and neither blocks the rest nor is tried for ever', async () => {
+  test('has trouble with a receive that a node refuses, receives the rest, and does not try it at every look', async () => {
     const bad = await fund(5n);
     await fund(6n);
     const refused: unknown[] = [];
-    const line: typeof fetch = (url, init) => {
+    const refusingFetch: typeof fetch = (url, init) => {
       const request = JSON.parse(String(init?.body));
       if (request.action !== 'process' || request.block.link !== bad) return fetch(url, init);
       refused.push(request.block.link);
       return Promise.resolve(Response.json({ error: 'Unreceivable' }));
     };
-    purseWith({
-      node: NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: line, timeoutMs: 2_000, now: Date.now }),
+    walletWith({
+      node: NodeClient.at({
+        rpcUrls: [devnet.rpcUrl],
+        fetch: refusingFetch,
+        timeoutMs: 2_000,
+        now: Date.now,
+      }),
     });
     await wallet.refresh();
     expect(wallet.trouble?.key ?? null).toBe('fault_nodeRefused');
@@ -164,14 +165,14 @@ describe('looking', () => {
     expect(wallet.balance).toBe(1_006n);
   });
 
-  test('a full batch is followed by another look', async () => {
+  test('looks again after a look that found as many sends as it may prove', async () => {
     for (let count = 0; count < 34; count++) await devnet.faucet(account.address, 1n);
     await expect.poll(() => devnet.ledger.counts()).toSatisfy((c) => c.blocks === c.confirmed);
     await wallet.refresh();
     expect(wallet.balance).toBe(1_034n);
   });
 
-  test('what stands in the way is said, and forgotten when it is gone', async () => {
+  test('has trouble while the node is unreachable, and none after it', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await wallet.refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([null, 'fault_nodeUnreachable']);
@@ -181,39 +182,39 @@ describe('looking', () => {
   });
 });
 
-describe('what nodes are asked', () => {
-  test('a look at rest: the head and what has come', async () => {
+describe('AccountWallet, the requests to a node:', () => {
+  test('a look takes one for the head and one for receivable sends', async () => {
     await settle();
-    expect(await asked(() => wallet.refresh())).toEqual({ account_info: 1, block_info: 1, receivable: 1 });
+    expect(await requests(() => wallet.refresh())).toEqual({ account_info: 1, block_info: 1, receivable: 1 });
     await wallet.send(STRANGER, 1n as Raw);
     await settle();
-    expect(await asked(() => wallet.refresh())).toEqual({ block_info: 1, receivable: 1 });
+    expect(await requests(() => wallet.refresh())).toEqual({ block_info: 1, receivable: 1 });
   });
 
-  test('looks that are asked for while one runs are one more', async () => {
+  test('looks that are wanted while one runs are one more look', async () => {
     await settle();
     const looks = () => Promise.all(Array.from({ length: 10 }, () => wallet.refresh()));
-    expect(await asked(looks)).toMatchObject({ receivable: 2 });
+    expect(await requests(looks)).toMatchObject({ receivable: 2 });
   });
 
-  test('taking in: two questions to prove it, one to publish it', async () => {
+  test('a receive takes two to prove it and one to publish it', async () => {
     await wallet.send(STRANGER, 1n as Raw);
     await settle();
     await fund(5n);
-    expect(await asked(() => wallet.refresh())).toEqual({ block_info: 3, receivable: 1, process: 1 });
+    expect(await requests(() => wallet.refresh())).toEqual({ block_info: 3, receivable: 1, process: 1 });
   });
 
-  test('a confirmation of its own block is nothing new; anybody else’s is looked at', async () => {
-    const heard: string[] = [];
-    purseWith({ changed: () => heard.push('changed') });
+  test('a confirmation of another wallet’s block starts a look, one of its own does not', async () => {
+    const changes: string[] = [];
+    walletWith({ changed: () => changes.push('changed') });
     wallet.open();
-    await expect.poll(() => heard.length).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => changes.length).toBeGreaterThanOrEqual(2);
     const order = { to: STRANGER, amount: 1n as Raw };
-    const looks = await asked(async () => {
+    const looks = await requests(async () => {
       const own = await wallet.chain.send(order, (block) => account.chains.put(block));
       await wallet.chain.publish(own);
       await wallet.confirmed(own.hash);
-      // Heard on the same socket, after its own: a look that its own had caused would have begun by now.
+      // It arrives on the same socket after its own: a look because of that one would have started by now.
       await fund(5n);
       await expect.poll(() => wallet.balance).toBe(1_004n);
     });
@@ -222,8 +223,8 @@ describe('what nodes are asked', () => {
   });
 });
 
-describe('sending', () => {
-  test('an amount, or everything, is written down as a transfer', async () => {
+describe('AccountWallet, sending,', () => {
+  test('stores an amount, or everything, as a transfer', async () => {
     await wallet.send(STRANGER, 300n as Raw);
     expect(wallet.balance).toBe(700n);
     await wallet.send(STRANGER, 'everything');
@@ -238,7 +239,7 @@ describe('sending', () => {
     await expect(wallet.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_insufficient');
   });
 
-  test('what no node took is said to wait, not to be unsent, and goes out once', async () => {
+  test('rejects with fault_blockWaits when no node has the send, and publishes it once later', async () => {
     await settle();
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await expect(wallet.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
@@ -248,7 +249,7 @@ describe('sending', () => {
     expect(account.sends().map(({ amount }) => amount)).toEqual([5n]);
   });
 
-  test('another wallet that was faster is said to be the reason', async () => {
+  test('rejects with fault_blockForked when another wallet’s block was confirmed first', async () => {
     await settle();
     const key = readHex32(publicKeyOf(STRANGER));
     if (key === undefined) throw new Error('a key is 32 bytes');
@@ -258,7 +259,7 @@ describe('sending', () => {
   });
 });
 
-describe('confirmations', () => {
+describe('AccountWallet, waiting for a confirmation,', () => {
   const publish = async () => {
     const own = await wallet.chain.send({ to: STRANGER, amount: 1n as Raw }, (block) =>
       account.chains.put(block),
@@ -268,29 +269,29 @@ describe('confirmations', () => {
   };
 
   test.each<[string, Partial<AccountWalletPorts>]>([
-    ['told by the socket', {}],
-    ['by asking alone', { openSocket: null }],
-  ])('%s', async (_, ports) => {
-    purseWith(ports);
+    ['by the socket', {}],
+    ['by polling alone', { openSocket: null }],
+  ])('hears of it %s', async (_, ports) => {
+    walletWith(ports);
     const hash = await publish();
     await wallet.confirmed(hash);
     expect(devnet.ledger.isConfirmed(devnet.ledger.find(hash))).toBe(true);
   });
 
-  test('that do not come end with patience; a purse that closes waits no longer', async () => {
+  test('ends with the time limit, and when the wallet is closed', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
-    purseWith({ patienceMs: 50 });
+    walletWith({ patienceMs: 50 });
     await expect(wallet.confirmed(await publish())).rejects.toThrow('fault_notConfirmed');
-    purseWith({});
+    walletWith({});
     const waiting = wallet.confirmed(await publish());
     wallet.close();
     await expect(waiting).rejects.toThrow('fault_locked');
   });
 });
 
-test('a purse that cannot sign takes nothing in', async () => {
+test('AccountWallet receives nothing when it cannot sign', async () => {
   await fund(5n);
-  purseWith({ keys: () => Promise.reject(new Fault('fault_locked')) });
+  walletWith({ keys: () => Promise.reject(new Fault('fault_locked')) });
   await wallet.refresh();
   expect([wallet.trouble?.key ?? null, account.blocks().length]).toEqual(['fault_locked', 1]);
 });

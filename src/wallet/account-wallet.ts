@@ -75,7 +75,7 @@ export class AccountWallet {
     this.#pendingReceiver = new PendingReceiver({
       chain: this.chain,
       node,
-      record: (receives) => this.#transfers.record(receives.map((one) => this.#received(one))),
+      persist: (receives) => this.#transfers.record(receives.map((one) => this.#received(one))),
       transfers: this.#transfers,
       changed: ports.changed,
       signal,
@@ -167,11 +167,11 @@ export class AccountWallet {
    * no node has it, or one refused it.
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
-    const record = (own: OwnBlock) => this.#transfers.record([this.#entry('sent', own.hash, own, to)]);
+    const persist = (own: OwnBlock) => this.#transfers.record([this.#entry('sent', own.hash, own, to)]);
     const own =
       amount === 'everything'
-        ? await this.chain.sendEverything(to, record)
-        : await this.chain.send({ to, amount }, record);
+        ? await this.chain.sendEverything(to, persist)
+        : await this.chain.send({ to, amount }, persist);
     try {
       const publication = await this.chain.publish(own);
       if (publication === 'onLedger') await this.#transfers.done([own.hash]);

@@ -13,7 +13,8 @@ import { isConfirmed } from './conflicting-block.ts';
 import type { HeadLookup } from './head-lookup.ts';
 import type { KnownHead } from './known-head.ts';
 import { type Due, dispositionOf, type HandedOver, type OwnBlock, type PersistBlock } from './own-block.ts';
-import type { Receives, Unsigned } from './receives.ts';
+import type { Unsigned } from './receive-plan.ts';
+import type { Receives } from './receives.ts';
 import { isPublishedByPayee, replacementBlockFor } from './replacement-block.ts';
 
 /** Builds the block on a head. May throw a Fault; nothing is signed then. */
@@ -67,7 +68,7 @@ export class BlockAppender {
    *
    * @throws Fault as `HeadLookup`, `build`, `WorkScheduler.obtain` and `keys`; the signal's reason. Nothing is stored then.
    */
-  append(build: Build, record: PersistBlock, options: AppendOptions = {}): Promise<OwnBlock> {
+  append(build: Build, persist: PersistBlock, options: AppendOptions = {}): Promise<OwnBlock> {
     const { lookup, withChainLock } = this.#ports;
     return withChainLock(async () => {
       const { purpose, signal } = options;
@@ -76,13 +77,13 @@ export class BlockAppender {
       const head = await lookup.whenDecided(newest, signal, () =>
         isForPayee ? lookup.confirmedHead(signal) : lookup.head(newest),
       );
-      return this.#appendOn(head, build, record, options);
+      return this.#appendOn(head, build, persist, options);
     });
   }
 
   /** As `append`, for a block that spends. Where the balance is too small, waits for receives that are being prepared. */
-  spend(build: Build, record: PersistBlock, options: AppendOptions = {}): Promise<OwnBlock> {
-    return this.#untilEnough(() => this.append(build, record, options));
+  spend(build: Build, persist: PersistBlock, options: AppendOptions = {}): Promise<OwnBlock> {
+    return this.#untilEnough(() => this.append(build, persist, options));
   }
 
   /**
@@ -93,7 +94,7 @@ export class BlockAppender {
   spendInstead(
     build: Build,
     earlier: readonly BlockHash[],
-    record: PersistBlock,
+    persist: PersistBlock,
     options: AppendOptions,
   ): Promise<SentInstead> {
     const { lookup, withChainLock } = this.#ports;
@@ -103,7 +104,7 @@ export class BlockAppender {
         const head = await lookup.whenDecided(newest, options.signal, () => lookup.look());
         const own = await this.#earlierBlockOn(head, earlier);
         if (own !== null) return { kind: 'stands', own };
-        return { kind: 'signed', own: await this.#appendOn(head, build, record, options) };
+        return { kind: 'signed', own: await this.#appendOn(head, build, persist, options) };
       }),
     );
   }
@@ -168,14 +169,14 @@ export class BlockAppender {
   async #appendOn(
     head: ChainHead,
     build: Build,
-    record: PersistBlock,
+    persist: PersistBlock,
     { purpose, signal }: AppendOptions,
   ): Promise<OwnBlock> {
     const { work, receives } = this.#ports;
     const { subtype, block } = build(head);
     const nonce = await work.obtain(head, subtype, signal);
     const own: OwnBlock = { ...(await this.sign({ head, subtype, block }, nonce)), ...purpose };
-    await record(own);
+    await persist(own);
     this.moveOn(head, own);
     receives().headMoved();
     return own;

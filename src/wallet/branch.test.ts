@@ -17,7 +17,7 @@ import type { OwnBlock } from './own-block.ts';
 
 const keys = freshKeys();
 const stranger = freshKeys();
-/** What the node shows, and what this purse signed. */
+/** The blocks that the node shows, and those that this wallet signed. */
 const shown = new Map<BlockHash, SignedBlock>();
 const signed = new Map<BlockHash, OwnBlock>();
 let node: ScriptedNode;
@@ -35,7 +35,7 @@ beforeEach(() => {
 });
 
 let count = 0n;
-/** A block above another one, of another wallet with the same key. */
+/** A block of another wallet with the same key, on a previous block. */
 function foreign(previous: BlockHash, signer = keys): BlockHash {
   count += 1n;
   const block: StateBlock = {
@@ -49,11 +49,11 @@ function foreign(previous: BlockHash, signer = keys): BlockHash {
   shown.set(hash, { ...signBlock(block, signer.privateKey), work: '0'.repeat(16) });
   return hash;
 }
-/** One that this purse signed. */
+/** A block that this wallet signed, on a previous block. */
 function own(previous: BlockHash, excludes?: BlockHash): BlockHash {
   const hash = foreign(previous);
   const block = shown.get(hash);
-  if (block === undefined) throw new Error('made above');
+  if (block === undefined) throw new Error('made before');
   const { account } = block;
   signed.set(hash, {
     ...{ network: 'nano:devnet', account, hash, subtype: 'send', block, moved: 1n as Raw },
@@ -77,15 +77,15 @@ async function relation(mine: BlockHash, head: BlockHash | ChainHead) {
 }
 const excluded = (lost: BlockHash) => ({ kind: 'excluded', lost: { hash: lost } });
 
-describe('how an own block stands to a branch', () => {
-  test('it is on it, at its end or below', async () => {
+describe('the relation of an own block to a branch', () => {
+  test('is `on` when the block is the head or below it', async () => {
     const one = own(ZERO_HASH);
     const two = foreign(foreign(one));
     expect(await relation(one, one)).toEqual({ kind: 'on' });
     expect(await relation(one, two)).toEqual({ kind: 'on' });
   });
 
-  test('another wallet’s block in its place excludes it, however many stand on either', async () => {
+  test('is `excluded` by another wallet’s block in its place, however long both branches are', async () => {
     const base = foreign(ZERO_HASH);
     const lost = own(base);
     const above = own(own(lost));
@@ -96,12 +96,12 @@ describe('how an own block stands to a branch', () => {
     }
   });
 
-  test('the place may be that of the account’s first block', async () => {
+  test('is `excluded` by another first block of the account', async () => {
     const lost = own(ZERO_HASH);
     expect(await relation(own(lost), foreign(foreign(ZERO_HASH)))).toMatchObject(excluded(lost));
   });
 
-  test('a head that it stands on proves nothing', async () => {
+  test('is `unknown` when the block stands on the head', async () => {
     const base = foreign(foreign(ZERO_HASH));
     const below = own(base);
     const one = own(below);
@@ -109,13 +109,13 @@ describe('how an own block stands to a branch', () => {
     expect(await relation(one, { kind: 'unopened', account: keys.address })).toEqual({ kind: 'unknown' });
   });
 
-  test('a block in its place that our key did not sign proves nothing', async () => {
+  test('is `unknown` when the block in its place lacks our signature', async () => {
     const base = foreign(ZERO_HASH);
     const one = own(base);
     expect(await relation(one, foreign(base, stranger))).toEqual({ kind: 'unknown' });
   });
 
-  test('a branch that no node shows proves nothing, unless its own blocks say what they exclude', async () => {
+  test('is `unknown` when no node shows the branch, unless its own blocks say what they exclude', async () => {
     const base = foreign(ZERO_HASH);
     const lost = own(base);
     const other = foreign(base);
@@ -123,22 +123,22 @@ describe('how an own block stands to a branch', () => {
     shown.delete(other);
     expect(await relation(own(lost), silent)).toEqual({ kind: 'unknown' });
     expect(await relation(own(lost), own(telling))).toMatchObject(excluded(lost));
-    // The other way round: what was built beside a block is excluded where that one stands.
+    // The other way round: a block that was built beside another is excluded by the branch of that one.
     expect(await relation(own(telling), foreign(lost))).toMatchObject(excluded(telling));
   });
 
-  test('a node that shows other blocks under these hashes proves nothing', async () => {
+  test('is `unknown` when a node shows other blocks under the hashes', async () => {
     const base = foreign(ZERO_HASH);
     const one = own(base);
     const strange = foreign(base);
     const head = foreign(strange);
     const other = shown.get(foreign(base));
-    if (other === undefined) throw new Error('made above');
+    if (other === undefined) throw new Error('made before');
     shown.set(head, other);
     expect(await relation(one, head)).toEqual({ kind: 'unknown' });
   });
 
-  test('in any tree of blocks: never excluded while both could be confirmed, and always where both sides show the fork', async () => {
+  test('is `excluded` in any tree of blocks exactly when both branches show a fork', async () => {
     const tree = fc.array(fc.record({ parent: fc.nat(), isOwn: fc.boolean() }), {
       minLength: 2,
       maxLength: 14,
@@ -154,9 +154,9 @@ describe('how an own block stands to a branch', () => {
         }
         const mine = [...signed.keys()][one % signed.size] ?? ZERO_HASH;
         const head = hashes[other % hashes.length] ?? ZERO_HASH;
-        const lineOf = (from: BlockHash): BlockHash[] =>
-          from === ZERO_HASH ? [] : [from, ...lineOf(shown.get(from)?.previous ?? ZERO_HASH)];
-        const [ours, theirs] = [lineOf(mine), lineOf(head)];
+        const branchTo = (from: BlockHash): BlockHash[] =>
+          from === ZERO_HASH ? [] : [from, ...branchTo(shown.get(from)?.previous ?? ZERO_HASH)];
+        const [ours, theirs] = [branchTo(mine), branchTo(head)];
         const foreignAt = ours.findIndex((hash) => !signed.has(hash));
         const known = foreignAt < 0 ? ours : ours.slice(0, foreignAt);
         const placeOf = (hash: BlockHash) => shown.get(hash)?.previous;

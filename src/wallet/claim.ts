@@ -11,7 +11,7 @@ import type { OwnBlock } from './own-block.ts';
  * one up, and a node keeps the first that it gets. Every node must show it. Where one has ours, or gives no answer, the
  * other wallet may find our signature and take the block for ours.
  *
- * A block that this wallet published before, in an earlier life of the worker or by a request that was sent twice, has
+ * A block that this wallet published before, before a restart of the worker or by a request that was sent twice, has
  * our own signature.
  */
 export async function isClaimed(node: NodeClient, own: OwnBlock): Promise<boolean> {

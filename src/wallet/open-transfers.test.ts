@@ -14,7 +14,7 @@ import type { AccountWallet, AccountWalletPorts } from './account-wallet.ts';
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 
-interface Request {
+interface RpcRequest {
   readonly action: string;
   readonly hash?: string;
   readonly block?: { readonly link: string; readonly work: string };
@@ -24,10 +24,10 @@ let devnet: Devnet;
 let account: Account;
 let wallet: AccountWallet;
 let now: number;
-/** What the node was asked, in order. */
-let asked: Request[];
-/** What the node does with a request; undefined for what the devnet itself says. */
-let instead: (request: Request) => Response | undefined;
+/** The requests to the node, in order. */
+let asked: RpcRequest[];
+/** The node's answer to a request; undefined for the devnet's own. */
+let instead: (request: RpcRequest) => Response | undefined;
 
 beforeAll(async () => {
   devnet = await startDevnet({ confirmationDelayMs: 0 });
@@ -43,27 +43,33 @@ beforeEach(async () => {
 });
 afterEach(() => wallet.close());
 
-/** A life of the purse over the same database; it watches no socket, so that every look is one that a test asked for. */
+/** A new wallet over the same database. It watches no socket, so that every look is one that a test asked for. */
 function open(ports: Partial<AccountWalletPorts> = {}, of: Account = account): AccountWallet {
-  const line: typeof fetch = async (url, init) => {
+  const scriptedFetch: typeof fetch = async (url, init) => {
     const request = JSON.parse(String(init?.body));
     asked.push(request);
     return instead(request) ?? fetch(url, init);
   };
   return of.purse({
-    node: NodeClient.at({ rpcUrls: of.network.rpcUrls, fetch: line, timeoutMs: 20_000, now: Date.now }),
+    node: NodeClient.at({
+      rpcUrls: of.network.rpcUrls,
+      fetch: scriptedFetch,
+      timeoutMs: 20_000,
+      now: Date.now,
+    }),
     openSocket: null,
     clock: { ...systemClock, now: () => now },
     transfers: new StoredTransfers(of.database, () => now),
     ...ports,
   });
 }
-function nextLife(ports?: Partial<AccountWalletPorts>): AccountWallet {
+/** Closes the wallet and opens the next one, as after a restart of the worker. */
+function reopen(ports?: Partial<AccountWalletPorts>): AccountWallet {
   wallet.close();
   wallet = open(ports);
   return wallet;
 }
-async function comes(amount: bigint) {
+async function fund(amount: bigint) {
   const hash = hashOf(await devnet.faucet(account.address, amount));
   await devnet.confirmed(hash);
   return hash;
@@ -83,12 +89,12 @@ const processed = () => asked.filter(({ action }) => action === 'process').lengt
 describe('a receive that a node refuses', () => {
   let bad: string;
   beforeEach(async () => {
-    bad = await comes(5n);
-    await comes(6n);
+    bad = await fund(5n);
+    await fund(6n);
     instead = ({ block }) => (block?.link === bad ? refusal('Unreceivable') : undefined);
   });
 
-  test('is neither in the balance nor done, and the node’s words stand until it is received', async () => {
+  test('is neither in the balance nor done, and keeps the node’s words until it is received', async () => {
     await wallet.refresh();
     await wallet.refresh();
     expect(shown()).toEqual([1_006n, 0n, 'fault_nodeRefused Unreceivable']);
@@ -102,12 +108,12 @@ describe('a receive that a node refuses', () => {
     now += HOUR;
     await wallet.refresh();
     expect(shown()).toEqual([1_011n, 0n, null]);
-    // It is the same transfer, at the time when the ledger took it.
+    // It is the same transfer, with the time at which it got to the ledger.
     expect(await transfers()).toHaveLength(2);
     expect(await transfers()).toContainEqual({ kind: 'received', amount: 5n, state: 'done', at: now });
   });
 
-  test('is tried again by itself, the more often it was refused the later', async () => {
+  test('is tried again after a delay that grows with each refusal', async () => {
     const gaps: number[] = [];
     await wallet.refresh();
     let last = now;
@@ -124,7 +130,7 @@ describe('a receive that a node refuses', () => {
     expect(await transfers()).toHaveLength(2);
   });
 
-  test('is tried again at once for a user who wants it', async () => {
+  test('is tried again at once when the user asks for it', async () => {
     await wallet.refresh();
     instead = () => undefined;
     await wallet.refresh();
@@ -134,7 +140,7 @@ describe('a receive that a node refuses', () => {
     expect(shown()).toEqual([1_011n, 0n, null]);
   });
 
-  test('waits as long after the worker has ended, and is told all the while', async () => {
+  test('keeps its delay and its trouble after a restart of the worker', async () => {
     await wallet.refresh();
     now += 15 * SECOND;
     await wallet.refresh();
@@ -144,7 +150,7 @@ describe('a receive that a node refuses', () => {
       );
     expect(await tries()).toContain(2);
     now += 30 * SECOND;
-    await nextLife().refresh();
+    await reopen().refresh();
     expect(await tries()).toContain(2);
     expect(shown()).toEqual([1_006n, 0n, 'fault_nodeRefused Unreceivable']);
     now += 30 * SECOND;
@@ -153,7 +159,7 @@ describe('a receive that a node refuses', () => {
     expect(shown()).toEqual([1_011n, 0n, null]);
   });
 
-  test('that another wallet made is no transfer of this purse', async () => {
+  test('is no transfer once another wallet received the send', async () => {
     await wallet.refresh();
     const link = readHex32(bad);
     if (link === undefined) throw new Error('a hash');
@@ -178,7 +184,7 @@ describe('a node that asks for more work than it says', () => {
   afterAll(() => strict?.close());
 
   test.each(['Block work is insufficient', 'Block work is less than threshold'])(
-    '%s: a receive gets the work of a send at once, and so does every one after it',
+    'gives a receive, and every later one, the work of a send: %s',
     async (words) => {
       account = await accountWith(strict, 1_000n);
       const network = {
@@ -206,32 +212,32 @@ describe('a node that asks for more work than it says', () => {
   );
 });
 
-describe('one payment that is not as it should be', () => {
-  test.each<[string, (bad: string) => (request: Request) => Response | undefined]>([
+describe('one send that cannot be proven', () => {
+  test.each<[string, (bad: string) => (request: RpcRequest) => Response | undefined]>([
     [
-      'with contents that cannot be read',
+      'contents that cannot be read',
       (bad) => (request) =>
         request.hash === bad ? Response.json({ contents: { type: 'odd' }, confirmed: 'true' }) : undefined,
     ],
     [
-      'that no node gives an answer about',
+      'no answer of a node',
       (bad) => (request) => (request.hash === bad ? new Response(null, { status: 500 }) : undefined),
     ],
     [
-      'that the node refuses to show',
+      'a refusal of the node',
       (bad) => (request) => (request.hash === bad ? refusal('Internal server error') : undefined),
     ],
     [
-      'whose entry in the list cannot be read',
+      'an entry of the list that cannot be read',
       (bad) => (request) => {
         if (request.action === 'receivable') return Response.json({ blocks: { ...named(), [bad]: '-1' } });
         return request.hash === bad ? refusal('Block not found') : undefined;
       },
     ],
-  ])('%s is told, and hides none that stands behind it', async (_, liar) => {
-    await comes(6n);
-    await comes(5n);
-    const bad = await comes(7n);
+  ])('is trouble, and hides no other send: %s', async (_, liar) => {
+    await fund(6n);
+    await fund(5n);
+    const bad = await fund(7n);
     instead = liar(bad);
     await wallet.refresh();
     await wallet.refresh();
@@ -242,8 +248,8 @@ describe('one payment that is not as it should be', () => {
     expect(shown()).toEqual([1_018n, 0n, null]);
   });
 
-  test('is asked about again later, and not at every look', async () => {
-    const bad = await comes(7n);
+  test('is asked about again after a delay, and not at every look', async () => {
+    const bad = await fund(7n);
     instead = ({ hash }) => (hash === bad ? refusal('Internal server error') : undefined);
     await wallet.refresh();
     const count = () => asked.filter(({ hash }) => hash === bad).length;
@@ -255,11 +261,11 @@ describe('one payment that is not as it should be', () => {
     expect(count()).toBe(2);
   });
 
-  test('more than are looked at in one go: what stands behind them arrives', async () => {
+  test('does not hide others, even when more than one look may prove are like it', async () => {
     const bad = new Set<string>();
-    // The faucet's sends stand one on the other: one that can be proven must stand below those that cannot.
+    // The faucet's sends stand one on the other, so the one that can be proven must be below those that cannot.
     for (let amount = 1n; amount <= 40n; amount++) {
-      const hash = await comes(amount);
+      const hash = await fund(amount);
       if (amount > 1n) bad.add(hash);
     }
     instead = ({ action, hash = '' }) =>
@@ -269,7 +275,7 @@ describe('one payment that is not as it should be', () => {
     expect(wallet.balance).toBe(1_001n);
   });
 
-  /** What the devnet names as waiting for the account. */
+  /** The receivable sends that the devnet names for the account. */
   function named(): Readonly<Record<string, string>> {
     const key = readHex32(publicKeyOf(account.address));
     if (key === undefined) throw new Error('a key');
@@ -279,14 +285,14 @@ describe('one payment that is not as it should be', () => {
   }
 });
 
-describe('money of a network that made more than there is of XNO', () => {
+describe('an amount above the supply of XNO', () => {
   let rich: Devnet;
   beforeAll(async () => {
     rich = await startDevnet({ confirmationDelayMs: 0, supply: 2n ** 128n - 1n });
   });
   afterAll(() => rich?.close());
 
-  test('is received from its first account where the money is for tests', async () => {
+  test('is received on a network of test money', async () => {
     account = await accountWith(rich, 1_000n);
     await rich.confirmed(await rich.faucet(account.address, 2n ** 127n));
     wallet.close();
@@ -295,7 +301,7 @@ describe('money of a network that made more than there is of XNO', () => {
     expect(shown()).toEqual([1_000n + 2n ** 127n, 0n, null]);
   });
 
-  test('is not believed where the money is real', async () => {
+  test('is not believed on a network of real money', async () => {
     account = await accountWith(rich, 1_000n);
     await rich.confirmed(await rich.faucet(account.address, 5n));
     wallet.close();
@@ -312,7 +318,7 @@ describe('a send that a node refuses', () => {
     instead = ({ block }) => (block === undefined ? undefined : refusal('Bad signature'));
   });
 
-  test('is neither off the balance nor done, and is published again until a node takes it', async () => {
+  test('is neither off the balance nor done, and is published again until a node has it', async () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused Bad signature');
     await wallet.refresh();
     expect(shown()).toEqual([1_000n, 0n, 'fault_nodeRefused Bad signature']);
@@ -325,17 +331,17 @@ describe('a send that a node refuses', () => {
     expect(account.sends()).toHaveLength(1);
   });
 
-  test('is neither after the worker has ended', async () => {
+  test('is neither off the balance nor done after a restart of the worker', async () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
-    await nextLife().refresh();
+    await reopen().refresh();
     expect(shown()).toEqual([1_000n, 0n, 'fault_nodeRefused Bad signature']);
     instead = () => undefined;
-    await nextLife().refresh();
+    await reopen().refresh();
     expect(shown()).toEqual([995n, 0n, null]);
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'done' }]);
   });
 
-  test('has no second one beside it', async () => {
+  test('keeps a second one from being signed', async () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
     instead = () => undefined;
@@ -344,7 +350,7 @@ describe('a send that a node refuses', () => {
     expect(await transfers()).toHaveLength(1);
   });
 
-  test('is told as not made once another block is confirmed in its place', async () => {
+  test('is `replaced` once another block is confirmed in its place', async () => {
     await expect(send(5n)).rejects.toThrow('fault_nodeRefused');
     const key = readHex32(publicKeyOf(STRANGER));
     if (key === undefined) throw new Error('a key');
@@ -355,35 +361,35 @@ describe('a send that a node refuses', () => {
   });
 });
 
-describe('a transfer that the worker left open', () => {
-  test('and no node has, waits, and is done once it is published', async () => {
+describe('a transfer that was open when the worker ended', () => {
+  test('is waiting while no node has its block, and done once it is published', async () => {
     await wallet.refresh();
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
     await expect(wallet.send(STRANGER, 5n as Raw)).rejects.toThrow('fault_blockWaits');
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'waiting' }]);
-    await nextLife().refresh();
+    await reopen().refresh();
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'waiting' }]);
     devnet.faults.clear();
     await wallet.refresh();
     expect(await transfers()).toMatchObject([{ kind: 'sent', state: 'done' }]);
   });
 
-  test('although it is on the ledger, is done', async () => {
-    await comes(5n);
+  test('is done when its block is on the ledger', async () => {
+    await fund(5n);
     const book = new StoredTransfers(account.database, () => now);
-    // The worker ends before it can write down what became of it.
-    nextLife({ transfers: Object.assign(book, { settle: () => new Promise<void>(() => {}) }) });
+    // The worker ends before it can store what became of it.
+    reopen({ transfers: Object.assign(book, { settle: () => new Promise<void>(() => {}) }) });
     void wallet.refresh();
     await expect.poll(() => account.blocks().length).toBe(2);
     expect(await transfers()).toMatchObject([{ kind: 'received', state: 'waiting' }]);
-    await nextLife().refresh();
+    await reopen().refresh();
     expect(await transfers()).toMatchObject([{ kind: 'received', state: 'done' }]);
     expect(shown()).toEqual([1_005n, 0n, null]);
   });
 });
 
-describe('a purse that is sent dust without end, whose work is never found ahead of need', () => {
-  test('looks once for who wants a look, and takes money in for a payment that needs it', async () => {
+describe('a wallet that is sent dust, while work ahead of need is never found', () => {
+  test('ends a look before the dust is received, and receives it for a payment that needs the money', async () => {
     const engine: WorkEngine = {
       name: 'steered',
       solve(root, threshold, options) {
@@ -393,9 +399,9 @@ describe('a purse that is sent dust without end, whose work is never found ahead
         });
       },
     };
-    nextLife({ work: workOver(account.database, engine) });
+    reopen({ work: workOver(account.database, engine) });
     await wallet.look();
-    for (let amount = 1n; amount <= 20n; amount++) await comes(amount);
+    for (let amount = 1n; amount <= 20n; amount++) await fund(amount);
     await wallet.look();
     expect(shown()).toEqual([1_000n, 210n, null]);
     await wallet.receivePending();

@@ -12,9 +12,9 @@ const raw = (value: bigint) => value as Raw;
 let devnet: Devnet;
 let account: Account;
 let wallet: AccountWallet;
-/** What the purse's node was asked, in order. */
+/** The actions of the requests to the node, in order. */
 let asked: string[];
-/** What the node does with a request; undefined for what the devnet itself says. */
+/** The node's answer to a request; undefined for the devnet's own. */
 let instead: (request: { readonly action: string; readonly hash?: string }) => object | undefined;
 
 beforeAll(async () => {
@@ -28,9 +28,9 @@ beforeEach(async () => {
 });
 afterEach(() => wallet.close());
 
-/** A purse whose node may lie. It watches no socket, so that every look is one that a test asked for. */
-function purseWith(ports: Partial<AccountWalletPorts> = {}): AccountWallet {
-  const line: typeof fetch = async (url, init) => {
+/** A wallet whose node may lie. It watches no socket, so that every look is one that a test asked for. */
+function walletWith(ports: Partial<AccountWalletPorts> = {}): AccountWallet {
+  const lyingFetch: typeof fetch = async (url, init) => {
     const request = JSON.parse(String(init?.body));
     asked.push(request.action);
     const told = instead(request);
@@ -38,21 +38,21 @@ function purseWith(ports: Partial<AccountWalletPorts> = {}): AccountWallet {
   };
   const rpcUrls = [devnet.rpcUrl];
   wallet = account.purse({
-    node: NodeClient.at({ rpcUrls, fetch: line, timeoutMs: 20_000, now: Date.now }),
+    node: NodeClient.at({ rpcUrls, fetch: lyingFetch, timeoutMs: 20_000, now: Date.now }),
     openSocket: null,
     ...ports,
   });
   return wallet;
 }
 
-async function arrives(amount: bigint): Promise<string> {
+async function fund(amount: bigint): Promise<string> {
   const hash = await devnet.faucet(account.address, amount);
   await devnet.confirmed(hash);
   return hash;
 }
 const times = (action: string) => asked.filter((one) => one === action).length;
 
-/** Names 55,000 payments that never were, whatever number it was asked for. */
+/** Names 55,000 sends that do not exist, whatever number was asked for. */
 function flood({ action, hash }: { readonly action: string; readonly hash?: string }): object | undefined {
   if (action === 'receivable') {
     const amounts = Array.from({ length: FLOOD }, (_, at) => [
@@ -64,23 +64,23 @@ function flood({ action, hash }: { readonly action: string; readonly hash?: stri
   return hash?.startsWith('0'.repeat(40)) ? { error: 'Block not found' } : undefined;
 }
 
-describe('a node that names 55,000 payments', () => {
-  test('is asked about 32 of them, once, and the look ends', async () => {
+describe('PendingReceiver, with a node that names 55,000 sends,', () => {
+  test('asks about 32 of them once, and ends the look', async () => {
     instead = flood;
-    await purseWith().refresh();
+    await walletWith().refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, 'fault_sourceUnproven']);
     expect(times('receivable')).toBe(1);
-    // The head of the account, and one question for each payment of the batch.
+    // The head of the account, and one request for each of the 32.
     expect(times('block_info')).toBeLessThanOrEqual(34);
   });
 
-  test('is asked nothing more once the purse is locked in the middle of it', async () => {
+  test('asks nothing more once the wallet is closed during the look', async () => {
     instead = (request) => {
-      // The third payment of the batch is being asked about when the purse locks.
+      // The wallet is closed while the third send is asked about.
       if (request.hash?.startsWith('0'.repeat(40)) && times('block_info') === 4) wallet.close();
       return flood(request);
     };
-    await purseWith().refresh();
+    await walletWith().refresh();
     expect(times('block_info')).toBe(4);
     const before = asked.length;
     await wallet.refresh();
@@ -89,55 +89,55 @@ describe('a node that names 55,000 payments', () => {
   });
 });
 
-describe('what is too small to be received', () => {
-  test('is left waiting without being proven, and what is large enough is taken in', async () => {
+describe('PendingReceiver, with sends that are too small,', () => {
+  test('proves none of them, and receives what is large enough', async () => {
     for (let count = 0; count < 40; count++) await devnet.faucet(account.address, 1n);
-    await arrives(5n);
-    await purseWith({ leastReceived: raw(2n) }).refresh();
+    await fund(5n);
+    await walletWith({ leastReceived: raw(2n) }).refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_005n, null]);
-    // The head of the account, the payment, and the block below it.
+    // The head of the account, the send, and the block below it.
     expect(times('block_info')).toBe(3);
     await wallet.refresh();
     expect(times('block_info')).toBe(4);
   });
 
-  test('is not proven again by a node that tells no amounts, and does not hide what stands behind it', async () => {
+  test('does not prove them again with a node that names no amounts, and receives what is behind them', async () => {
     const dust: string[] = [];
-    for (let count = 0; count < 33; count++) dust.push(await arrives(1n));
-    const wanted = await arrives(5n);
+    for (let count = 0; count < 33; count++) dust.push(await fund(1n));
+    const wanted = await fund(5n);
     instead = ({ action }) => (action === 'receivable' ? { blocks: [...dust, wanted] } : undefined);
-    await purseWith({ leastReceived: raw(2n) }).refresh();
+    await walletWith({ leastReceived: raw(2n) }).refresh();
     expect(wallet.balance).toBe(1_000n);
     await wallet.refresh();
     expect(wallet.balance).toBe(1_005n);
     asked = [];
     await wallet.refresh();
-    // The head of the account; the payment that was taken in and is named for ever.
+    // The head of the account; the send that was received and is still named.
     expect(times('block_info')).toBeLessThanOrEqual(3);
   });
 
-  test('is what its blocks say, whatever the node says', async () => {
-    const hash = await arrives(1n);
+  test('believes the amount in the blocks, whatever the node says', async () => {
+    const hash = await fund(1n);
     const source = account.address;
     instead = ({ action }) =>
       action === 'receivable' ? { blocks: { [hash]: { amount: '5000', source } } } : undefined;
-    await purseWith({ leastReceived: raw(2n) }).refresh();
+    await walletWith({ leastReceived: raw(2n) }).refresh();
     expect([wallet.balance, wallet.trouble?.key ?? null]).toEqual([1_000n, null]);
   });
 
-  test('is received from an account of the user’s own', async () => {
-    const hash = await arrives(1n);
+  test('receives them from an account of the user’s own', async () => {
+    const hash = await fund(1n);
     const from = devnet.ledger.find(hash).block.account;
-    await purseWith({ leastReceived: raw(2n), isOwn: (one) => one === toAddress(from) }).refresh();
+    await walletWith({ leastReceived: raw(2n), isOwn: (one) => one === toAddress(from) }).refresh();
     expect(wallet.balance).toBe(1_001n);
   });
 
-  test('is received when the limit is lowered', async () => {
-    await arrives(1n);
-    await purseWith({ leastReceived: raw(2n) }).refresh();
+  test('receives them when the limit is lowered', async () => {
+    await fund(1n);
+    await walletWith({ leastReceived: raw(2n) }).refresh();
     expect(wallet.balance).toBe(1_000n);
     wallet.close();
-    await purseWith({ leastReceived: raw(1n) }).refresh();
+    await walletWith({ leastReceived: raw(1n) }).refresh();
     expect(wallet.balance).toBe(1_001n);
   });
 });

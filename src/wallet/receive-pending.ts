@@ -8,37 +8,37 @@ import type { AccountChain } from './account-chain.ts';
 import type { OpenTransfers } from './open-transfers.ts';
 import { isHandedOverFault } from './own-block.ts';
 import { Postponed } from './postponed.ts';
-import type { Receipt, RecordReceives } from './receives.ts';
+import type { PersistReceives, Receipt } from './receives.ts';
 
 export interface PendingReceiverPorts {
   readonly chain: Pick<AccountChain, 'account' | 'head' | 'receive' | 'hurryReceives' | 'raiseReceives'>;
   readonly node: NodeClient;
-  readonly record: RecordReceives;
+  readonly persist: PersistReceives;
   readonly transfers: OpenTransfers;
-  /** Told whenever `incoming` or the balance has changed. */
+  /** Called whenever `incoming` or the balance has changed. */
   readonly changed: () => void;
-  /** Ends when the purse is closed: the next one takes in what is left, and nothing must be taken in twice. */
+  /** Aborted when the wallet is closed. The next one receives what is left, and nothing must be received twice. */
   readonly signal: AbortSignal;
-  /** What a stranger's payment must be worth to be taken in (raw). */
+  /** The least amount that is received from an account that is not the user's own (raw). */
   readonly minimum: Raw;
-  /** The most that an account can hold (raw). */
+  /** The most that an account can hold: the network's supply (raw). */
   readonly maximum: Raw;
-  /** Whether an account is the user's own: what comes from there is taken in whatever it is worth. */
+  /** Whether an account is the user's own: any amount from there is received. */
   readonly isOwn: (account: NanoAddress) => boolean;
-  /** Now, in ms since the epoch. */
+  /** The current time (ms since the epoch). */
   readonly now: () => number;
 }
 
-/** How many incoming payments are proven at one go. */
+/** How many sends are proven in one look. */
 const MAX_PROVEN_PER_LOOK = 32;
-/** How many payments that are left waiting are stepped over, to see what stands behind them. */
+/** How many known sends are skipped at most in a node's list, to reach those behind them. */
 const MAX_SKIPPED = 224;
-/** How many are taken in together. A payment that is made just then waits until they are published. */
+/** How many sends are received together. A payment at that moment waits until they are published. */
 const MAX_RECEIVED_TOGETHER = 16;
-/** How many questions in a row may go unanswered before it is the node that is taken to be gone, and not their payment. */
+/** After this many sends in a row without an answer, the node counts as unreachable, not the sends as faulty. */
 const MAX_UNANSWERED = 2;
 
-/** What may be wrong with one payment and nothing else. */
+/** The faults that concern one send only. */
 const FAULTS_OF_ONE_SOURCE: readonly FaultKey[] = [
   'fault_sourceUnproven',
   'fault_nodeNonsense',
@@ -47,22 +47,22 @@ const FAULTS_OF_ONE_SOURCE: readonly FaultKey[] = [
 const FAULTS_WITHOUT_ANSWER: readonly FaultKey[] = ['fault_nodeUnreachable', 'fault_nodeBusy'];
 
 /**
- * Receives what was sent to an account: each payment once its own blocks have proven its amount. A payment that cannot be
- * proven, or whose receive is refused, blocks no other; it is tried again after a delay that grows with each failure.
+ * Receives what was sent to one account, each send once its own blocks have proven its amount. A send that cannot be proven,
+ * or whose receive is refused, blocks no other. It is tried again after a delay that grows with each failure.
  */
 export class PendingReceiver {
   readonly #ports: PendingReceiverPorts;
-  /** Sources that are too small, and left waiting while the purse is open. */
+  /** Sends that are too small and are not received while the wallet is open. */
   readonly #small = new Set<BlockHash>();
   readonly #postponed = new Postponed();
-  /** Proven payments that are to be taken in, in the order in which they were found. */
+  /** Proven sends that are to be received, in the order in which they were found. */
   readonly #proven = new Map<BlockHash, VerifiedSource>();
   #receiving: Promise<void> | undefined;
-  /** What ended the taking in, the last time. */
+  /** Why the last receiving ended early; null when it did not. */
   #failure: Fault | null = null;
-  /** Whether as many were looked at as can be at one go. */
+  /** Whether the last look proved as many sends as it may. */
   #isFull = false;
-  /** Whether another look may find more to take in. */
+  /** Whether another look may find more to receive. */
   #mayHaveMore = false;
   #hasReadRefused = false;
 
@@ -70,31 +70,31 @@ export class PendingReceiver {
     this.#ports = ports;
   }
 
-  /** Proven money that is being taken in (raw). */
+  /** The sum of the proven sends that are being received (raw). */
   get incoming(): Raw {
     return [...this.#proven.values()].reduce((sum, { amount }) => addRaw(sum, amount), ZERO);
   }
 
-  /** Why not all that has come is taken in; null when it is, or will be. */
+  /** Why some sends are not received; null when all are, or will be. */
   get trouble(): Fault | null {
     return this.#failure ?? this.#postponed.reason;
   }
 
-  /** Whether a send is to be received, or is being received right now. */
+  /** Whether a send is proven and waits to be received, or is being received. */
   isReceiving(hash: BlockHash): boolean {
     return this.#proven.has(hash);
   }
 
-  /** Has all that was postponed tried again at the next look. */
+  /** Has all postponed sends tried again at the next look. */
   retry(): void {
     this.#postponed.retry();
   }
 
   /**
-   * Looks at what has come and begins to take in what is proven, the largest first: `taken` tells when that is done. What is
-   * too small is left waiting.
+   * Asks a node for receivable sends, proves the largest, and starts to receive what is proven. `received` resolves when that
+   * is done. Skips sends that are too small.
    *
-   * @throws Fault those of NodeClient; the reason why its life ended
+   * @throws Fault those of NodeClient; the reason of the signal
    */
   async look(): Promise<void> {
     await this.#readRefused();
@@ -105,19 +105,19 @@ export class PendingReceiver {
     if (fault !== null) throw fault;
   }
 
-  /** Resolves once what was found is taken in, as far as can be; with whether that may not have been all. */
+  /** Resolves once what was found is received, as far as can be, with whether another look may find more. */
   async received(): Promise<boolean> {
     if (this.#receiving === undefined) return false;
     await this.#receiving;
     return this.#mayHaveMore;
   }
 
-  /** Has what was found taken in without preparing for the payment after it. Resolves once it is, as far as can be. */
+  /** Receives what was found without waiting for the work of the next payment. Resolves once it is, as far as can be. */
   async hurry(): Promise<void> {
     if (this.#receiving !== undefined) await this.#ports.chain.hurryReceives(this.#receiving);
   }
 
-  /** What an earlier life of the purse was refused is not tried again before its time. */
+  /** Postpones the receives that were refused before the wallet was opened, as their transfers say. */
   async #readRefused(): Promise<void> {
     if (this.#hasReadRefused) return;
     for (const { id, kind, state } of await this.#ports.transfers.all()) {
@@ -127,14 +127,14 @@ export class PendingReceiver {
     this.#hasReadRefused = true;
   }
 
-  /** The next batch of what the node names, without what is in hand or left waiting. */
+  /** The next sends to prove: what the node names, without what is proven, too small or postponed. */
   async #waiting(): Promise<readonly ReceivableEntry[]> {
-    const { chain, node, signal: life, now, transfers } = this.#ports;
-    life.throwIfAborted();
+    const { chain, node, signal, now, transfers } = this.#ports;
+    signal.throwIfAborted();
     const known = this.#small.size + this.#postponed.size + this.#proven.size;
     const count = MAX_PROVEN_PER_LOOK + Math.min(known, MAX_SKIPPED);
     const named = await node.receivable(chain.account, count);
-    const wanted = named.filter((entry) => !this.#isSaidToBeSmall(entry));
+    const wanted = named.filter((entry) => !this.#isSmallAsTold(entry));
     if (named.length < count) {
       const hashes = new Set(wanted.map(({ hash }) => hash));
       const isPending = (hash: BlockHash) => hashes.has(hash) || this.isReceiving(hash);
@@ -149,24 +149,23 @@ export class PendingReceiver {
   }
 
   /**
-   * Proves what each is worth, one after the other, for as long as the purse is open. Resolves with the fault of a node that
-   * gives no answers.
+   * Proves the amounts of sends, one after the other. Resolves with the fault of a node that gives no answers.
    *
-   * @throws the reason why its life ended, and what no answer of a node explains
+   * @throws the reason of the signal, and a fault that does not concern one send only
    */
   async #prove(waiting: readonly ReceivableEntry[]): Promise<Fault | null> {
-    const { signal: life } = this.#ports;
+    const { signal } = this.#ports;
     let unanswered: { readonly hash: BlockHash; readonly fault: Fault }[] = [];
     for (const { hash } of waiting) {
-      life.throwIfAborted();
+      signal.throwIfAborted();
       const fault = await this.#proveOne(hash).then(() => null, faultOf);
-      life.throwIfAborted();
+      signal.throwIfAborted();
       if (fault !== null && FAULTS_WITHOUT_ANSWER.includes(fault.key)) {
         unanswered.push({ hash, fault });
         if (unanswered.length === MAX_UNANSWERED) return fault;
         continue;
       }
-      // A node that answers the next question has none for those before.
+      // The node answers again, so it has no answer about the sends before.
       for (const one of unanswered) this.#postpone(one.hash, one.fault);
       unanswered = [];
       if (fault === null) continue;
@@ -176,68 +175,68 @@ export class PendingReceiver {
     return unanswered[0]?.fault ?? null;
   }
 
-  /** Leaves what cannot be read or proven for later. */
+  /** Postpones a send that cannot be read or proven. */
   #postpone(hash: BlockHash, cause: Fault): void {
     this.#postponed.add(hash, new Fault('fault_sourceUnproven', [], { cause }), this.#ports.now());
   }
 
   /** @throws Fault as `verifySource` */
   async #proveOne(hash: BlockHash): Promise<void> {
-    const { chain, node, minimum: least, maximum: most, isOwn } = this.#ports;
-    const source = await verifySource(node, chain.account, hash, most);
-    if (source.amount < least && !isOwn(source.from)) {
+    const { chain, node, minimum, maximum, isOwn } = this.#ports;
+    const source = await verifySource(node, chain.account, hash, maximum);
+    if (source.amount < minimum && !isOwn(source.from)) {
       this.#small.add(hash);
       return;
     }
     const held = chain.head?.kind === 'open' ? chain.head.balance : ZERO;
-    if (held + this.incoming + source.amount > most) throw new Fault('fault_sourceUnproven');
+    if (held + this.incoming + source.amount > maximum) throw new Fault('fault_sourceUnproven');
     this.#proven.set(hash, source);
   }
 
-  /** By the node's word, which can only delay what is larger. */
-  #isSaidToBeSmall({ amount, source }: ReceivableEntry): boolean {
-    const { minimum: least, isOwn } = this.#ports;
-    return amount !== null && source !== null && amount < least && !isOwn(source);
+  /** Whether a node says that a send is too small. A lie only delays a larger send. */
+  #isSmallAsTold({ amount, source }: ReceivableEntry): boolean {
+    const { minimum, isOwn } = this.#ports;
+    return amount !== null && source !== null && amount < minimum && !isOwn(source);
   }
 
-  /** Takes in all that is proven. Never rejects: what ends it is `trouble`, and what is left stays incoming. */
+  /** Receives all that is proven. Never rejects: a failure is `trouble`, and what is left stays `incoming`. */
   async #receiveAll(): Promise<void> {
-    const { chain, record, signal: life, changed } = this.#ports;
+    const { chain, persist, signal, changed } = this.#ports;
     this.#failure = null;
     this.#mayHaveMore = false;
     try {
       for (let next = this.#nextBatch(); next.length > 0; next = this.#nextBatch()) {
         changed();
-        await this.#recordOutcomes(next, await chain.receive(next, record, life));
+        await this.#recordOutcomes(next, await chain.receive(next, persist, signal));
       }
     } catch (failure) {
       const fault = faultOf(failure);
-      if (!life.aborted && !isHandedOverFault(fault)) this.#failure = fault;
+      if (!signal.aborted && !isHandedOverFault(fault)) this.#failure = fault;
       this.#mayHaveMore = false;
     } finally {
-      // In the same turn in which nothing more was found to take in: what is proven from now on begins anew.
+      // Synchronously after the check that nothing is left: what is proven from now on starts anew.
       this.#receiving = undefined;
       changed();
     }
   }
 
-  /** What is taken in together: what was refused before by itself, after all that was not. */
+  /** The sends to receive together. One that was refused before is received by itself, after all others. */
   #nextBatch(): readonly VerifiedSource[] {
     const all = [...this.#proven.values()];
     const fresh = all.filter(({ hash }) => !this.#postponed.has(hash));
     return fresh.length > 0 ? fresh.slice(0, MAX_RECEIVED_TOGETHER) : all.slice(0, 1);
   }
 
-  /** Writes down what became of payments that were to be taken in. @throws Fault `fault_nodeBehind` when no node took one */
+  /** Stores what became of sends that were to be received. @throws Fault `fault_nodeBehind` when no node has a receive */
   async #recordOutcomes(sources: readonly VerifiedSource[], receipts: readonly Receipt[]): Promise<void> {
     const { transfers } = this.#ports;
     const done: BlockHash[] = [];
-    // A node that names for ever what was taken in long ago is not to be asked for ever.
+    // Without receipts, all was received before: a node that keeps naming the same sends must not be asked without end.
     if (this.#isFull && receipts.length > 0) this.#mayHaveMore = true;
     let isPending = false;
     for (const { hash } of sources) {
       const receipt = receipts.find(({ source }) => source.hash === hash);
-      // Without a receipt it was taken in before: a node names it that does not know yet, or lies.
+      // Without a receipt it was received before: a node that names it is behind, or lies.
       switch (receipt?.publication) {
         case undefined:
         case 'onLedger':
@@ -263,12 +262,12 @@ export class PendingReceiver {
       this.#postponed.delete(hash);
     }
     if (!isPending) return;
-    // They are signed one on the other, and in the balance: the next look publishes them.
+    // The blocks stand one on the other and are in the balance. The next look publishes them.
     for (const { hash } of sources) this.#proven.delete(hash);
     throw new Fault('fault_nodeBehind');
   }
 
-  /** Where its work is the reason, it is tried at once with that of a send. */
+  /** Postpones a refused send. Refused for its work, it is tried again at once with the work of a send. */
   async #refused(hash: BlockHash, fault: Fault): Promise<void> {
     const { chain, transfers, now } = this.#ports;
     if (isAboutWork(fault) && chain.raiseReceives()) return;

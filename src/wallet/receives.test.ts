@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { deferred } from '../concurrency.ts';
 import type { Raw } from '../nano/amount.ts';
 import { NodeClient } from '../nano/node-client.ts';
 import { hash as hashOf } from '../nano/nodes.fixture.ts';
@@ -10,17 +11,18 @@ import type { WorkScheduler } from '../work/scheduler.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from './account.fixture.ts';
 import type { AccountChain } from './account-chain.ts';
 import type { OwnBlock } from './own-block.ts';
-import type { RecordReceives } from './receives.ts';
+import type { PersistReceives } from './receives.ts';
 
 let devnet: Devnet;
 let account: Account;
 let chain: AccountChain;
 let work: WorkScheduler;
-/** The roots for which work is searched for ahead of need, in order, and whether any of it is found. */
+/** The roots of the work that is searched for ahead of need, in order. */
 let ahead: WorkRoot[];
+/** Whether work ahead of need is found. */
 let isAheadFound: boolean;
 
-/** Finds what blocks wait for, and what is ahead of need only where the test says so. */
+/** Finds work that a block waits for, and work ahead of need only while `isAheadFound`. */
 const engine: WorkEngine = {
   name: 'steered',
   solve(root, threshold, options) {
@@ -50,12 +52,12 @@ async function openWith(raw: bigint | null): Promise<void> {
   chain = account.purse({ work }).chain;
   await chain.look();
 }
-const record: RecordReceives = async (receives) => {
+const persist: PersistReceives = async (receives) => {
   for (const { own } of receives) await account.chains.put(own);
 };
 const signal = new AbortController().signal;
-const receive = (...sources: readonly VerifiedSource[]) => chain.receive(sources, record, signal);
-async function comes(amount: bigint): Promise<VerifiedSource> {
+const receive = (...sources: readonly VerifiedSource[]) => chain.receive(sources, persist, signal);
+async function fund(amount: bigint): Promise<VerifiedSource> {
   const hash = hashOf(await devnet.faucet(account.address, amount));
   await devnet.confirmed(hash);
   return { hash, amount: amount as Raw, from: STRANGER };
@@ -67,18 +69,18 @@ const pay = async (amount: bigint): Promise<OwnBlock> => {
 };
 const subtypes = () => account.blocks().map(({ subtype }) => subtype);
 const balance = () => account.blocks().at(-1)?.block.balance;
-/** Resolves once work for a payment after the receives is being searched for, which is not found. */
+/** Resolves once the work for a payment after the receives is searched for. It is not found. */
 const prepared = async () => {
   isAheadFound = false;
   const before = ahead.length;
   await expect.poll(() => ahead.length).toBeGreaterThan(before);
 };
 
-describe('while payments are being taken in', () => {
-  test('a payment is made at once, with the work that was prepared for it', async () => {
+describe('Receives, while receives are being prepared,', () => {
+  test('lets a payment go out at once, with the work that was prepared for it', async () => {
     await chain.prepare();
     await expect.poll(() => chain.readiness()).toBe('ready');
-    const coming = await comes(5n);
+    const coming = await fund(5n);
     const searching = prepared();
     const receiving = receive(coming);
     await searching;
@@ -88,14 +90,14 @@ describe('while payments are being taken in', () => {
     const paid = await pay(1n);
     expect(paid.block.previous).toBe(account.blocks()[0]?.hash);
     expect(ahead.slice(0, before)).not.toContain(paid.hash);
-    // They are built anew on the payment.
+    // The receives are built again on the payment.
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
     expect(subtypes()).toEqual(['receive', 'send', 'receive']);
     expect(balance()).toBe(1_004n);
   });
 
-  test('the account moves on once the work for the payment after them is there', async () => {
-    const [one, other] = [await comes(5n), await comes(6n)];
+  test('signs once the work for the payment after them is found', async () => {
+    const [one, other] = [await fund(5n), await fund(6n)];
     const receipts = await receive(one, other);
     expect(receipts.map(({ publication }) => publication)).toEqual(['onLedger', 'onLedger']);
     expect(ahead).toEqual([account.blocks().at(-1)?.hash]);
@@ -103,9 +105,9 @@ describe('while payments are being taken in', () => {
     expect(balance()).toBe(1_011n);
   });
 
-  test('a payment that needs their money has them taken in without that work', async () => {
+  test('signs without that work for a payment that needs their money', async () => {
     const searching = prepared();
-    const receiving = receive(await comes(500n));
+    const receiving = receive(await fund(500n));
     await searching;
     await pay(1_200n);
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
@@ -113,38 +115,38 @@ describe('while payments are being taken in', () => {
     expect(balance()).toBe(300n);
   });
 
-  test('a payment of more than there is with them is refused', async () => {
+  test('rejects a payment of more than the balance with them', async () => {
     await expect(pay(2_000n)).rejects.toThrow('fault_insufficient');
     const searching = prepared();
-    const receiving = receive(await comes(500n));
+    const receiving = receive(await fund(500n));
     await searching;
     await expect(pay(2_000n)).rejects.toThrow('fault_insufficient');
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
   });
 
-  test('where work ahead of need rests, they are taken in without it', async () => {
+  test('signs without that work while work ahead of need rests', async () => {
     const searching = prepared();
-    const receiving = receive(await comes(5n));
+    const receiving = receive(await fund(5n));
     await searching;
     work.pausePrecomputing(true);
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }]);
-    expect(await receive(await comes(6n))).toMatchObject([{ publication: 'onLedger' }]);
+    expect(await receive(await fund(6n))).toMatchObject([{ publication: 'onLedger' }]);
     expect(balance()).toBe(1_011n);
   });
 
-  test('an account without money waits for no such work', async () => {
+  test('signs without that work in an account without money', async () => {
     isAheadFound = false;
     await openWith(null);
-    expect(await receive(await comes(7n))).toMatchObject([
+    expect(await receive(await fund(7n))).toMatchObject([
       { publication: 'onLedger', own: { subtype: 'open' } },
     ]);
     expect(ahead).toEqual([]);
   });
 
-  test('nothing is signed when the purse is closed', async () => {
+  test('signs nothing once the wallet is closed', async () => {
     const closing = new AbortController();
     const searching = prepared();
-    const receiving = chain.receive([await comes(5n)], record, closing.signal);
+    const receiving = chain.receive([await fund(5n)], persist, closing.signal);
     await searching;
     closing.abort(new Error('closed'));
     await expect(receiving).rejects.toThrow('closed');
@@ -152,15 +154,15 @@ describe('while payments are being taken in', () => {
   });
 });
 
-describe('payments that are taken in together', () => {
-  test('are recorded together, before any node sees one', async () => {
+describe('Receives, several at once,', () => {
+  test('stores them together, before a node sees one', async () => {
     const seen: number[] = [];
-    const sources = [await comes(1n), await comes(2n), await comes(3n)];
+    const sources = [await fund(1n), await fund(2n), await fund(3n)];
     await chain.receive(
       sources,
       async (receives) => {
         seen.push(receives.length, account.blocks().length);
-        await record(receives);
+        await persist(receives);
       },
       signal,
     );
@@ -168,16 +170,16 @@ describe('payments that are taken in together', () => {
     expect(balance()).toBe(1_006n);
   });
 
-  test('are each taken in once, whatever a node names again', async () => {
-    const [one, other] = [await comes(1n), await comes(2n)];
+  test('receives each send once, whatever a node names again', async () => {
+    const [one, other] = [await fund(1n), await fund(2n)];
     await receive(one);
     expect(await receive(one, other)).toMatchObject([{ source: other, publication: 'onLedger' }]);
     expect(await receive(one, other)).toEqual([]);
     expect(balance()).toBe(1_003n);
   });
 
-  test('go to the ledger as far as the first that is refused, and the chain goes on from there', async () => {
-    const [one, bad, other] = [await comes(1n), await comes(2n), await comes(3n)];
+  test('publishes them up to the first that a node refuses, and builds on the last one before it', async () => {
+    const [one, bad, other] = [await fund(1n), await fund(2n), await fund(3n)];
     const receipts = await receive(one, { ...bad, amount: 4n as Raw }, other);
     expect(receipts.map(({ publication }) => publication)).toEqual(['onLedger', 'refused', 'skipped']);
     expect(chain.head).toMatchObject({ balance: 1_001n });
@@ -186,9 +188,9 @@ describe('payments that are taken in together', () => {
     expect(balance()).toBe(1_003n);
   });
 
-  test('wait for a node that takes none of them, and a payment waits with them', async () => {
+  test('keeps a payment waiting while no node has them', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503, action: 'process' });
-    const receipts = await receive(await comes(1n), await comes(2n));
+    const receipts = await receive(await fund(1n), await fund(2n));
     expect(receipts.map(({ publication }) => publication)).toEqual(['pending', 'skipped']);
     await expect(pay(1n)).rejects.toThrow('fault_nodeBehind');
     devnet.faults.clear();
@@ -196,30 +198,32 @@ describe('payments that are taken in together', () => {
     expect(balance()).toBe(1_002n);
   });
 
-  test('keep a payment that is made while they are published waiting, for no work', async () => {
-    const sources = [await comes(1n), await comes(2n)];
-    const line: { resolve(): void; held: Promise<void> } = { resolve: () => {}, held: Promise.resolve() };
-    line.held = new Promise((resolve) => {
-      line.resolve = resolve;
-    });
-    const held: typeof fetch = async (url, init) => {
-      if (JSON.parse(String(init?.body)).action === 'process') await line.held;
+  test('keeps a payment waiting while they are published, and not for work', async () => {
+    const sources = [await fund(1n), await fund(2n)];
+    const held = deferred<void>();
+    const holdingFetch: typeof fetch = async (url, init) => {
+      if (JSON.parse(String(init?.body)).action === 'process') await held.promise;
       return fetch(url, init);
     };
-    const node = NodeClient.at({ rpcUrls: [devnet.rpcUrl], fetch: held, timeoutMs: 20_000, now: Date.now });
+    const node = NodeClient.at({
+      rpcUrls: [devnet.rpcUrl],
+      fetch: holdingFetch,
+      timeoutMs: 20_000,
+      now: Date.now,
+    });
     chain = account.purse({ work, node }).chain;
     let signed = 0;
     const receiving = chain.receive(
       sources,
       async (receives) => {
-        await record(receives);
+        await persist(receives);
         signed = receives.length;
       },
       signal,
     );
     await expect.poll(() => signed).toBe(2);
     const paying = pay(1n);
-    line.resolve();
+    held.resolve();
     await Promise.all([receiving, paying]);
     expect(subtypes()).toEqual(['receive', 'receive', 'receive', 'send']);
     expect(await receiving).toMatchObject([{ publication: 'onLedger' }, { publication: 'onLedger' }]);

@@ -1,4 +1,4 @@
-/** Several accounts of one seed that pay side by side: real purses on a devnet that validates. */
+/** Several accounts of one seed, on a devnet that validates blocks. */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -26,8 +26,8 @@ const IN_ORDER: AccountOrder = Array.from({ length: MOST_ACCOUNTS }, (_, index) 
 
 const raw = (amount: number): Raw => BigInt(amount) as Raw;
 
-/** A float over accounts with these balances; null for one that was never opened. */
-async function floatOver(
+/** A wallet over accounts with these balances (raw); null for an account without blocks. */
+async function walletOver(
   balances: readonly (number | null)[],
   plan: Partial<PocketPlan> = {},
   order = IN_ORDER,
@@ -37,19 +37,20 @@ async function floatOver(
   );
   wallets = accounts.map((account) => account.purse());
   const [main, ...others] = wallets;
-  if (main === undefined) throw new Error('a float has an account');
+  if (main === undefined) throw new Error('a wallet has an account');
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
   return new Wallet([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
 }
 const numberOf = (address: string) => accounts.findIndex((account) => account.address === address);
 const balances = () => wallets.map(({ balance }) => Number(balance));
-const warm = () =>
+/** Resolves once no account's work is being searched for. */
+const workFound = () =>
   expect.poll(() => Promise.all(wallets.map((wallet) => wallet.readiness()))).not.toContain('working');
-/** Settles until nothing moves any more, and gives how many moves it took. */
+/** Settles until nothing moves any more. Resolves with the number of moves. */
 async function settleAll(wallet: Wallet): Promise<number> {
   for (let moves = 0; ; moves++) {
     const before = balances();
-    await warm();
+    await workFound();
     await wallet.settle();
     // What was sent is received once it is confirmed.
     await expect
@@ -62,25 +63,25 @@ async function settleAll(wallet: Wallet): Promise<number> {
   }
 }
 
-describe('whose turn it is to pay', () => {
-  test('each payment at once gets an account of its own, the first account the last', async () => {
-    const wallet = await floatOver([1_000, 100, 100, 100]);
-    await warm();
-    const turns = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
-    expect(turns.map(({ account }) => numberOf(account))).toEqual([1, 2, 3, 0]);
-    turns[1]?.done();
-    turns[1]?.done();
+describe('Wallet, choosing the account to pay from,', () => {
+  test('gives each of several payments at once its own account, the first account last', async () => {
+    const wallet = await walletOver([1_000, 100, 100, 100]);
+    await workFound();
+    const leases = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
+    expect(leases.map(({ account }) => numberOf(account))).toEqual([1, 2, 3, 0]);
+    leases[1]?.done();
+    leases[1]?.done();
     expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
   });
 
-  test('of several that are as good, it is that of the first in this browser’s own order', async () => {
-    const wallet = await floatOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
-    await warm();
-    const turns = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
-    expect(turns.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
+  test('takes the first in this browser’s own order among accounts that are as good', async () => {
+    const wallet = await walletOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
+    await workFound();
+    const leases = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
+    expect(leases.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
   });
 
-  test('the order is of all accounts, and drawn anew each time', () => {
+  test('draws each order of all accounts at random', () => {
     const drawn = Array.from({ length: 400 }, drawOrder);
     for (const order of drawn) expect(order.toSorted((one, other) => one - other)).toEqual(IN_ORDER);
     // Each account comes first about once in eight: far from the bounds, by more than eight standard deviations.
@@ -88,40 +89,40 @@ describe('whose turn it is to pay', () => {
     for (const count of firsts) expect([count > 0, count < 105]).toEqual([true, true]);
   });
 
-  test('is that of an account whose work is ready', async () => {
-    const wallet = await floatOver([1_000, 100, 100]);
+  test('prefers an account whose work is ready', async () => {
+    const wallet = await walletOver([1_000, 100, 100]);
     const [, first, second] = wallets;
     if (first === undefined || second === undefined) throw new Error('three were made');
-    await warm();
+    await workFound();
     vi.spyOn(first, 'readiness').mockResolvedValue('working');
     expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
     vi.spyOn(second, 'readiness').mockResolvedValue('working');
     expect(await wallet.readiness()).toBe('ready');
   });
 
-  test('is that of one that has enough, counting what it pays at the moment', async () => {
-    const wallet = await floatOver([1_000, 100, 30]);
-    await warm();
+  test('takes an account that has enough beside its present payments', async () => {
+    const wallet = await walletOver([1_000, 100, 30]);
+    await workFound();
     expect(numberOf((await wallet.lease(raw(80))).account)).toBe(1);
     expect(numberOf((await wallet.lease(raw(25))).account)).toBe(2);
     expect(numberOf((await wallet.lease(raw(25))).account)).toBe(0);
   });
 
-  test('is the first account’s where nobody has enough, even together', async () => {
-    const wallet = await floatOver([20, 10, 10]);
+  test('takes the first account when all together have too little', async () => {
+    const wallet = await walletOver([20, 10, 10]);
     expect(numberOf((await wallet.lease(raw(41))).account)).toBe(0);
     expect(wallet.missing(raw(41))).toBe(1n);
     expect(balances()).toEqual([20, 10, 10]);
   });
 
-  test('is the first account’s with all the money, where only all together have enough', async () => {
-    const wallet = await floatOver([20, 10, 10]);
+  test('moves all money to the first account when only all together have enough', async () => {
+    const wallet = await walletOver([20, 10, 10]);
     expect(numberOf((await wallet.lease(raw(40))).account)).toBe(0);
     expect(balances()).toEqual([40, 0, 0]);
   });
 
-  test('goes past an account that waits for a signed block to be cashed', async () => {
-    const wallet = await floatOver([1_000, 100]);
+  test('skips an account whose block is handed over', async () => {
+    const wallet = await walletOver([1_000, 100]);
     const [main, other] = wallets;
     if (main === undefined || other === undefined) throw new Error('two were made');
     vi.spyOn(other.chain, 'handedOver').mockResolvedValue('https://a.example' as never);
@@ -132,29 +133,29 @@ describe('whose turn it is to pay', () => {
   });
 });
 
-describe('when there is time', () => {
-  test('every account is given its share, and that is all', async () => {
-    const wallet = await floatOver([1_000, null, null]);
+describe('Wallet, settling,', () => {
+  test('gives every account its share, and moves nothing more', async () => {
+    const wallet = await walletOver([1_000, null, null]);
     expect(await settleAll(wallet)).toBe(2);
     expect(balances()).toEqual([800, 100, 100]);
     expect(wallet.balance).toBe(1_000n);
   });
 
-  test('one that is more than half full is left alone; one that is not, is filled', async () => {
-    const wallet = await floatOver([1_000, 50, 49]);
+  test('fills an account that holds less than half its share, and no other', async () => {
+    const wallet = await walletOver([1_000, 50, 49]);
     await settleAll(wallet);
     expect(balances()).toEqual([949, 50, 100]);
   });
 
-  test('what is too much comes back, and all of it from accounts that are not wanted any more', async () => {
-    const wallet = await floatOver([null, 201, 200, 7], { accounts: 3 });
+  test('takes back more than twice a share, and everything from accounts beyond the plan', async () => {
+    const wallet = await walletOver([null, 201, 200, 7], { accounts: 3 });
     await settleAll(wallet);
     expect(balances()).toEqual([108, 100, 200, 0]);
   });
 
-  test('nothing is moved while a payment is under way, or before the work for it is there', async () => {
-    const wallet = await floatOver([1_000, null]);
-    await warm();
+  test('moves nothing while a payment is made, or before the work for the move is ready', async () => {
+    const wallet = await walletOver([1_000, null]);
+    await workFound();
     const lease = await wallet.lease(raw(1));
     await wallet.settle();
     expect(accounts[0]?.sends()).toEqual([]);
@@ -168,14 +169,14 @@ describe('when there is time', () => {
     expect(accounts[0]?.sends()).toHaveLength(1);
   });
 
-  test('what the first account has not is not promised', async () => {
-    const wallet = await floatOver([99, null]);
+  test('moves nothing when the first account has too little', async () => {
+    const wallet = await walletOver([99, null]);
     expect(await settleAll(wallet)).toBe(0);
   });
 });
 
-test('the user sends what they see, wherever it lies', async () => {
-  const wallet = await floatOver([20, 10, 10]);
+test('Wallet sends the whole balance, in whichever accounts it is', async () => {
+  const wallet = await walletOver([20, 10, 10]);
   await wallet.send(STRANGER, raw(15));
   expect(balances()).toEqual([5, 10, 10]);
   await wallet.send(STRANGER, raw(24));
@@ -185,20 +186,20 @@ test('the user sends what they see, wherever it lies', async () => {
   expect(accounts[0]?.sends().map(({ amount }) => amount)).toEqual([15n, 24n, 1n]);
 });
 
-test('every account votes as the user says', async () => {
-  const wallet = await floatOver([20, 10]);
+test('Wallet changes the representative of every account', async () => {
+  const wallet = await walletOver([20, 10]);
   await wallet.changeRepresentative(STRANGER);
   for (const { chain } of wallets) expect(chain.head).toMatchObject({ representative: STRANGER });
 });
 
-test('whatever is done in whatever order, no raw is lost on the way', async () => {
+test('Wallet loses no raw when it settles, for any balances and plan', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(300), { minLength: 2, maxLength: 4 }),
       fc.record({ accounts: fc.integer({ min: 1, max: 4 }), each: fc.integer({ min: 1, max: 150 }) }),
       async (start, plan) => {
         const opened = start.map((balance) => balance || null);
-        const wallet = await floatOver(opened, { accounts: plan.accounts, each: raw(plan.each) });
+        const wallet = await walletOver(opened, { accounts: plan.accounts, each: raw(plan.each) });
         const total = start.reduce((sum, one) => sum + one, 0);
         await settleAll(wallet);
         expect(balances().reduce((sum, one) => sum + one, 0)).toBe(total);

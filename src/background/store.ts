@@ -1,6 +1,6 @@
+import { hasRoom } from '../storage/free-space.ts';
 import { openAt, removeAt } from '../storage/location.ts';
 import { openStore } from '../storage/open-store.ts';
-import { hasRoom } from '../storage/room.ts';
 import { SeedFile } from '../storage/seed-file.ts';
 import type { Store } from '../storage/store.ts';
 import { storeState } from './session-storage.ts';

@@ -3,15 +3,15 @@ import type { Transfer } from '../wallet/transfer.ts';
 import type { Database, Place } from './schema.ts';
 import { placesOf, type TransferRange } from './transfers.ts';
 
-/** One line of what the purse did. */
+/** One entry of the activity list. */
 export type Activity =
   | { readonly kind: 'payment'; readonly payment: AnyPayment }
   | { readonly kind: 'transfer'; readonly transfer: Transfer };
 
 /**
- * The newest `limit` activities before a place, newest first, and the place where the next page begins (null at the
- * end). Transfers that are not done stand before all else, small receives behind all else, in a range of their own. Reads
- * no more rows than it gives, twice over: ten thousand open as fast as ten.
+ * Reads the newest `limit` activities before a place, newest first, and the place where the next page begins (null at the
+ * end). Open transfers come first, small receives last, in a range of their own. It reads at most `limit + 1` rows of each
+ * store, so that the time does not grow with the history.
  */
 export async function readActivity(
   database: Database,

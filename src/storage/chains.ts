@@ -12,7 +12,7 @@ import {
 import { inTransaction } from './in-transaction.ts';
 import type { Database, PurseSchema } from './schema.ts';
 
-/** The newest own block of every account, and all that were before it, in IndexedDB. */
+/** The newest own block of every account, and all earlier ones, in IndexedDB. */
 export class StoredChains implements ChainStore {
   readonly #database: Database;
 
@@ -37,32 +37,32 @@ export class StoredChains implements ChainStore {
     );
   }
 
-  async withhold(cheque: HandedOverBlock): Promise<boolean> {
+  async withhold(block: HandedOverBlock): Promise<boolean> {
     const transaction = this.#database.transaction(['chains', 'payments'], 'readwrite', {
       durability: 'strict',
     });
     return inTransaction(transaction, async () => {
       const chains = transaction.objectStore('chains');
-      const newest = await chains.get([cheque.network, cheque.account]);
-      const row = await transaction.objectStore('payments').get(cheque.cheque.payment);
-      if (newest?.hash !== cheque.hash || row?.payment.progress.state !== 'signed') return false;
-      await chains.put(cheque);
+      const newest = await chains.get([block.network, block.account]);
+      const row = await transaction.objectStore('payments').get(block.cheque.payment);
+      if (newest?.hash !== block.hash || row?.payment.progress.state !== 'signed') return false;
+      await chains.put(block);
       return true;
     });
   }
 
-  async publishedByPayee(cheque: HandedOverBlock): Promise<void> {
+  async publishedByPayee(block: HandedOverBlock): Promise<void> {
     const transaction = this.#database.transaction('chains', 'readwrite', { durability: 'strict' });
     await inTransaction(transaction, async () => {
-      const newest = await transaction.store.get([cheque.network, cheque.account]);
-      if (handedOverOn(newest ?? null)?.hash !== cheque.hash) return;
-      await transaction.store.put(settledBlock(cheque));
+      const newest = await transaction.store.get([block.network, block.account]);
+      if (handedOverOn(newest ?? null)?.hash !== block.hash) return;
+      await transaction.store.put(settledBlock(block));
     });
   }
 
   async handedOver(): Promise<readonly HandedOverBlock[]> {
     const all = await this.#database.getAll('chains');
-    return all.map(handedOverOn).filter((cheque) => cheque !== null);
+    return all.map(handedOverOn).filter((block) => block !== null);
   }
 }
 
@@ -72,7 +72,7 @@ type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readw
 /**
  * Writes a block as its account's newest, within a transaction.
  *
- * @throws Fault `fault_chequeOut` while a cheque is out that the block does not revoke
+ * @throws Fault `fault_chequeOut` while a handed-over block is open that this block does not replace
  */
 export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
   const out = handedOverOn((await chains.get([own.network, own.account])) ?? null);

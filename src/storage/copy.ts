@@ -2,10 +2,10 @@ import type { StoreNames } from 'idb';
 import { inTransaction } from './in-transaction.ts';
 import type { Database, PurseSchema } from './schema.ts';
 
-/** How many records are read and written at one go. */
+/** How many records are read and written at once. */
 const PAGE = 500;
 
-/** One record with its key, as one database gives it to another. */
+/** One record with its key. */
 interface Entry {
   readonly key: IDBValidKey;
   readonly value: unknown;
@@ -55,7 +55,7 @@ async function write(database: Database, name: Name, page: readonly Entry[]): Pr
   });
 }
 
-/** A store of which only what all of them have is used. */
+/** The part of a store that is the same for all stores. */
 interface AnyStore {
   readonly keyPath: string | string[] | null;
   getAllKeys(range: IDBKeyRange | undefined, count: number): Promise<readonly IDBValidKey[]>;
@@ -63,6 +63,6 @@ interface AnyStore {
   put(value: unknown, key?: IDBValidKey): Promise<IDBValidKey>;
 }
 
-/** Records as a text in which equal ones are equal. */
+/** Records as text: equal records have equal texts. */
 const textOf = (page: readonly Entry[]): string =>
   JSON.stringify(page, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));

@@ -7,11 +7,11 @@ import type { Database, Upgrade } from './schema.ts';
 const VERSION = 5;
 
 /**
- * Opens the purse's one database, making or migrating it.
+ * Opens the wallet's database, and creates or migrates it where needed.
  *
- * @param factory whose databases it is one of: a storage bucket has its own.
- * @throws Fault `fault_storageUnusable` where the browser does not let the purse keep data: it never works around that;
- * `fault_storageNewer` where a later version of the purse has kept it
+ * @param factory where the database is: a storage bucket has a factory of its own.
+ * @throws Fault `fault_storageUnusable` where the browser does not allow storage; `fault_storageNewer` where a later
+ * version of the extension has written it
  */
 export async function openDatabase(name: string, factory: IDBFactory = indexedDB): Promise<Database> {
   let broken: unknown;
@@ -26,7 +26,7 @@ export async function openDatabase(name: string, factory: IDBFactory = indexedDB
       });
     });
     const database = (await wrap(request)) as unknown as Database;
-    // A later version of the purse comes to open it: what this one holds must not keep it waiting.
+    // A later version wants to open the database, which an open connection of this version would block.
     database.addEventListener('versionchange', () => database.close());
     return database;
   } catch (cause) {
@@ -35,7 +35,7 @@ export async function openDatabase(name: string, factory: IDBFactory = indexedDB
   }
 }
 
-/** A step that fails takes the whole migration back, and with it the opening: the data stays as it was. */
+/** Runs the migrations. One that fails aborts them all and the opening: the data stays as it was. */
 async function upgrade(database: Database, transaction: Upgrade, from: number): Promise<void> {
   if (from < 1) createFirst(database);
   if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });

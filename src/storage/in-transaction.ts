@@ -1,7 +1,7 @@
 import type { IDBPTransaction, StoreNames } from 'idb';
 import type { PurseSchema } from './schema.ts';
 
-/** Does `work` within a transaction and waits until it is on disk: all that it writes or, when it fails, nothing. */
+/** Runs `work` within a transaction and waits until it is on disk. When `work` fails, nothing of it is written. */
 export async function inTransaction<Stores extends ArrayLike<StoreNames<PurseSchema>>, T>(
   transaction: IDBPTransaction<PurseSchema, Stores, 'readwrite'>,
   work: () => Promise<T>,
@@ -17,7 +17,7 @@ function undo(transaction: { abort(): void }, failure: unknown): never {
   try {
     transaction.abort();
   } catch {
-    // A write that fails takes its transaction down by itself.
+    // A failed write has aborted its transaction already.
   }
   throw failure;
 }

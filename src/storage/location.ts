@@ -1,7 +1,7 @@
 /**
- * Where the purse's database can be. A database in which a write failed is left, and its copy stands somewhere else. In
- * Chromium all databases of an extension share one folder, so that the copy needs a storage bucket, which has its own;
- * elsewhere another name is enough.
+ * The locations of the database. A database in which a write failed is abandoned, and copied to the next location. In
+ * Chromium all databases of an extension share one folder, so the copy needs a storage bucket, which has its own folder.
+ * In other browsers another name is enough.
  */
 
 import { deleteDB } from 'idb';
@@ -10,7 +10,7 @@ import { Fault } from '../fault.ts';
 import { openDatabase } from './database.ts';
 import type { Database } from './schema.ts';
 
-/** The first place has the number 0; each move takes the next number. */
+/** The first location has the number 0; each move takes the next number. */
 export const LocationText = v.pipe(v.number(), v.integer(), v.minValue(0), v.brand('Location'));
 export type Location = v.InferOutput<typeof LocationText>;
 
@@ -41,7 +41,7 @@ export async function openAt(location: Location): Promise<Database> {
   return openDatabase(NAME, bucket.indexedDB);
 }
 
-/** Removes what is at a location. */
+/** Removes the database at a location. */
 export async function removeAt(location: Location): Promise<void> {
   const found = location === FIRST_LOCATION ? undefined : buckets();
   if (found !== undefined) return found.delete(bucketOf(location));

@@ -2,26 +2,26 @@ import type { Database, LogLine } from './schema.ts';
 
 /** How many lines are kept. */
 const MOST_LINES = 200;
-/** What a storm is answered with: told once, and how often. */
-const OF_STORMS: readonly string[] = ['refusal_QUEUE_FULL', 'refusal_UNHELD'];
+/** The reasons that a flood of 402s brings: many of one site are one line with a count. */
+const FLOOD_KEYS: readonly string[] = ['refusal_QUEUE_FULL', 'refusal_UNHELD'];
 
 /** The log of what was not paid, in IndexedDB: the newest lines only. */
 export class StoredLog {
   readonly #database: Database;
-  /** What is to be said of storms, by site and reason, while the lines before it are written. */
-  readonly #crowds = new Map<string, LogLine>();
+  /** The lines of floods that wait for earlier writes, by site and reason. */
+  readonly #pending = new Map<string, LogLine>();
   #writing: Promise<void> | undefined;
 
   constructor(database: Database) {
     this.#database = database;
   }
 
-  /** A storm of a site is one line, that says how often it asked, and costs no more writes than there is time for. */
+  /** Adds a line. A flood of one site becomes one line with a count, written as often as earlier writes allow. */
   async add(line: LogLine): Promise<void> {
-    if (!OF_STORMS.includes(line.key)) return this.#add(line);
+    if (!FLOOD_KEYS.includes(line.key)) return this.#add(line);
     const what = `${line.site} ${line.key}`;
-    this.#crowds.set(what, sum(line, this.#crowds.get(what)));
-    this.#writing ??= this.#addCrowds();
+    this.#pending.set(what, sum(line, this.#pending.get(what)));
+    this.#writing ??= this.#addPending();
     return this.#writing;
   }
 
@@ -30,10 +30,10 @@ export class StoredLog {
     return (await this.#database.getAll('log')).reverse();
   }
 
-  async #addCrowds(): Promise<void> {
+  async #addPending(): Promise<void> {
     try {
-      for (const [what, line] of this.#crowds) {
-        this.#crowds.delete(what);
+      for (const [what, line] of this.#pending) {
+        this.#pending.delete(what);
         await this.#add(line);
       }
     } finally {
@@ -44,7 +44,7 @@ export class StoredLog {
   async #add(line: LogLine): Promise<void> {
     const { store, done } = this.#database.transaction('log', 'readwrite');
     const newest = await store.openCursor(null, 'prev');
-    const isMore = OF_STORMS.includes(line.key) && newest?.value.key === line.key;
+    const isMore = FLOOD_KEYS.includes(line.key) && newest?.value.key === line.key;
     if (isMore && newest.value.site === line.site) {
       await Promise.all([newest.update(sum(line, newest.value)), done]);
       return;
@@ -54,7 +54,7 @@ export class StoredLog {
   }
 }
 
-/** One line for two of the same site. */
+/** Joins two lines of the same site and reason. */
 function sum(line: LogLine, before: LogLine | undefined): LogLine {
   return before === undefined ? line : { ...line, times: (before.times ?? 1) + (line.times ?? 1) };
 }

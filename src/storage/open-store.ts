@@ -4,17 +4,17 @@ import type { SeedFile } from './seed-file.ts';
 import { Store, type StorePorts, type StoreState } from './store.ts';
 
 export interface OpenStorePorts extends Pick<StorePorts, 'open' | 'remove' | 'hasRoom' | 'usable' | 'now'> {
-  /** What an earlier life of the worker knew, since the browser's start; null in the first one. */
+  /** The state that an earlier life of the worker kept since the start of the browser; null in the first life. */
   readonly known: StoreState | null;
   readonly seedFile: Pick<SeedFile, 'location' | 'read' | 'use' | 'moveTo'>;
-  /** Told when a write has failed, and when the store is in use: for the next life of the worker. */
+  /** Is told when a write has failed, and when the store is in use: for the next life of the worker. */
   readonly changed: (state: StoreState) => void;
 }
 
 /**
- * Opens the database where it is. Where that cannot be read and there is a sealed seed in the second place, an empty one
- * is opened elsewhere: it is written down as the purse's only when the user restores the purse into it, so that the
- * next start of the browser tries the old one again.
+ * Opens the database at its location. Where it cannot be read and the second place has a sealed seed, an empty database is
+ * opened at the next location. That location is recorded only when the user restores into it, so that the next start of
+ * the browser tries the old database again.
  *
  * @throws Fault `fault_storageFull`, and those of `openDatabase`
  */
@@ -22,7 +22,7 @@ export async function openStore(ports: OpenStorePorts): Promise<Store> {
   const { known, seedFile, remove } = ports;
   const state = await stateOf(ports);
   const before = locationBefore(state.location);
-  // A move that the worker did not live to see the end of leaves what it moved from.
+  // A worker that ended during a move has left the database that it moved from.
   if (known === null && before !== null) await remove(before).catch(console.error);
   const store: StorePorts = {
     ...ports,
@@ -43,7 +43,7 @@ export async function openStore(ports: OpenStorePorts): Promise<Store> {
   }
 }
 
-/** Where the database is by now: what is written down counts, so that a move that was written down is not made again. */
+/** The present location. The recorded one counts, so that a move that was recorded is not made again. */
 async function stateOf({ known, seedFile }: OpenStorePorts): Promise<StoreState> {
   if (known !== null && !known.isTorn) return known;
   const location = await seedFile.location();

@@ -4,7 +4,7 @@ import { type AnyPayment, isWhole, joined, type PrivatePart } from '../payments/
 import { SiteText } from '../policy/budget-schema.ts';
 import { ChallengeText, type Fields, OfferText } from './backup/offers.ts';
 
-/** What survives the worker and a lock, but not the browser (`chrome.storage.session`). */
+/** A store that survives the worker and a lock, but not the browser (`chrome.storage.session`). */
 export interface PrivateStore {
   /** Every text that was written and not removed, by payment. */
   read(): Promise<ReadonlyMap<string, unknown>>;
@@ -12,7 +12,7 @@ export interface PrivateStore {
   remove(ids: readonly PaymentId[]): Promise<void>;
 }
 
-/** How many parts of finished payments are kept: the challenge of one that was just paid may still be looked up. */
+/** How many parts of finished payments are kept: the challenge of a recent payment may still be looked up. */
 const MOST_OVER = 100;
 
 const PartText = v.pipe(
@@ -44,7 +44,7 @@ export class PrivateParts {
     this.#parts = parts;
   }
 
-  /** Finds what an earlier life of the worker kept. */
+  /** Reads what an earlier life of the worker kept. */
   static async open(store: PrivateStore): Promise<PrivateParts> {
     const parts = [...(await store.read())].flatMap(([id, text]) => {
       const { success, output } = v.safeParse(PartText, text);
@@ -65,12 +65,12 @@ export class PrivateParts {
     return part === undefined ? payment : joined(payment, part);
   }
 
-  /** The payments of which the part passes `test`, oldest first. */
+  /** The payments whose private part passes `test`, oldest first. */
   find(test: (part: PrivatePart) => boolean): readonly PaymentId[] {
     return [...this.#parts].filter(([, part]) => test(part)).map(([id]) => id);
   }
 
-  /** Resolved once the worker may die without losing it. */
+  /** Keeps a part. Resolves once the part survives the end of the worker. */
   async keep(id: PaymentId, part: PrivatePart): Promise<void> {
     await this.#store.write(id, textOf(part));
     this.#parts.set(id, part);
@@ -84,6 +84,6 @@ export class PrivateParts {
   }
 }
 
-/** Amounts as decimal digits: neither JSON nor the browser's session has big integers. */
+/** Writes bigints as decimal digits: JSON and the session store have none. */
 const textOf = (part: PrivatePart): string =>
   JSON.stringify(part, (_, value) => (typeof value === 'bigint' ? value.toString() : value));

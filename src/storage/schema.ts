@@ -7,7 +7,7 @@ import type { SpendingRow, SumKey } from '../policy/reservation.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import type { Transfer } from '../wallet/transfer.ts';
 
-/** A moment and an id, but for some transfers (see `placeOf`): the order of lists, and where the next page of one begins. */
+/** The sort key of lists, and the start of the next page: a time and an id; for some transfers see `placeOf`. */
 export type Place = readonly [at: number, id: string];
 
 /**
@@ -23,20 +23,20 @@ export interface PaymentRow {
   readonly resource?: readonly [network: string, resource: string, at: number];
   /** Only once a block was signed: this account was paid. */
   readonly payee?: readonly [network: string, payTo: string];
-  /** Only while the purse must carry on by itself; without it, the index does not hold the row. */
+  /** Only while the payment is under way; the index holds no other rows. */
   readonly underway?: 1;
-  /** Only while a block waits for what it pays for. */
+  /** Only while the payment has a block and no content yet. */
   readonly undelivered?: readonly [network: string, method: string, url: string];
 }
 
-/** Why a 402 was left to the page. It holds no offer, no header and no proof; of a private window no address either. */
+/** Why a 402 was left to the page. It holds no offer, no header and no proof, and no address of a private window. */
 export interface LogLine {
   readonly at: number;
   readonly site: string | null;
   readonly url: string | null;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
-  /** For how many 402s of the site the line stands, where it is more than one. */
+  /** How many 402s of the site the line counts, where it is more than one. */
   readonly times?: number;
 }
 
@@ -69,7 +69,7 @@ export interface PurseSchema extends DBSchema {
   /** The sites that may ask for signed blocks to publish themselves. */
   blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
-  /** Every block this purse signed: what a ledger lost, or never heard of, is published again. */
+  /** Every block that was signed here: one that the ledger lost, or never got, is published again. */
   blocks: { key: string; value: OwnBlock };
   work: { key: string; value: unknown };
   workIntents: { key: string; value: unknown };

@@ -8,7 +8,7 @@ import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/account-o
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './schema.ts';
 
-/** As the database keeps it, or as a backup does. */
+/** An amount as the database has it, or as a backup has it. */
 const Amount = v.union([
   v.pipe(
     v.bigint(),
@@ -33,23 +33,23 @@ const settings = {
   paused: v.fallback(v.boolean(), false),
   /** Minutes without use after which the purse locks. */
   autoLockMinutes: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)), 30),
-  /** Who votes for the user's money; null for the network's own choice. */
+  /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
-  /** Which ways to pay the user likes best, best first; what it leaves out follows as the protocol room has it. */
+  /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */
   preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
-  /** How many accounts stand ready to pay, and what each beside the first is to hold; one is no float. */
+  /** How many accounts pay, and what each of them but the first is to hold; one account is no pocket. */
   float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
-  /** What a stranger's payment must be worth to be taken in (raw): by default what Nano nodes themselves take in. */
+  /** The least amount that is received from others (raw): by default the least that Nano nodes receive. */
   leastReceived: v.fallback(Amount, parseXno('0.000001')),
   /** This browser's own order of the accounts of a seed; null until it is drawn. */
   accountOrder: v.fallback(v.nullable(AccountOrderSchema), null),
   /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
-  /** What may be done for the proof of work. */
+  /** The rules for the proof of work. */
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
-  /** The sites that the user called their own servers: no others are probed. */
+  /** The sites that the user marked as their own servers: only these are probed. */
   servers: v.fallback(v.array(v.string()), []),
-  /** What all sites of a network together may spend without asking; null is no limit. */
+  /** What all sites of a network together may spend without asking; null for no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;
 
@@ -57,15 +57,15 @@ type Settings = typeof settings;
 export type SettingName = keyof Settings;
 export type SettingValue<N extends SettingName> = v.InferOutput<Settings[N]>;
 
-/** What is kept under a name as what it should be. */
+/** Reads the stored value of a setting; an invalid one is the default. */
 export function settingOf<N extends SettingName>(name: N, value: unknown): SettingValue<N> {
   return v.parse(settings[name], value) as SettingValue<N>;
 }
 
-/** Whether a setting goes with the purse into another browser. */
+/** Whether a setting is part of a backup. */
 export const isPortable = (name: string): boolean => name !== 'accountOrder';
 
-/** A setting by its name, as a backup has it. What does not read as it should is its default, as ever. */
+/** A setting by its name, as a backup has it. An invalid value is the default. */
 export const SettingText = v.pipe(
   v.strictObject({
     name: v.picklist((Object.keys(settings) as SettingName[]).filter(isPortable)),
@@ -74,7 +74,7 @@ export const SettingText = v.pipe(
   v.transform(({ name, value }) => ({ name, value: settingOf(name, value) })),
 );
 
-/** The networks that are always there. */
+/** The built-in networks. */
 export const BUILT_IN: readonly NetworkProfile[] = [MAINNET, DEVNET];
 
 /** The user's settings and networks in IndexedDB. */
@@ -85,7 +85,7 @@ export class StoredSettings {
     this.#database = database;
   }
 
-  /** The value of a setting; what was never set, or does not read as what it should be, is its default. */
+  /** The value of a setting; one that was never set, or is invalid, is the default. */
   async read<N extends SettingName>(name: N): Promise<SettingValue<N>> {
     return settingOf(name, await this.#database.get('settings', name));
   }
@@ -114,7 +114,7 @@ export class StoredSettings {
     await this.#database.put('settings', value, name);
   }
 
-  /** Every network: the user's own profile of an id stands before the built-in one. */
+  /** All networks. The user's own profile of an id replaces the built-in one. */
   async networks(): Promise<readonly NetworkProfile[]> {
     const own = await this.#database.getAll('networks');
     const ids = new Set(own.map(({ id }) => id));
@@ -134,7 +134,7 @@ export class StoredSettings {
     await this.write('network', id);
   }
 
-  /** Keeps a network of the user's own. @throws Fault `fault_badNetwork` naming the field that is wrong */
+  /** Saves a network of the user. @throws Fault `fault_badNetwork`, with the name of the wrong field */
   async saveNetwork(profile: unknown): Promise<void> {
     const read = v.safeParse(NetworkProfileText, profile);
     if (!read.success) {
@@ -143,7 +143,7 @@ export class StoredSettings {
     await this.#database.put('networks', read.output);
   }
 
-  /** Forgets the user's own profile of an id; a built-in network comes back as it was. */
+  /** Removes the user's own profile of an id, and so restores a built-in one. */
   async removeNetwork(id: string): Promise<void> {
     await this.#database.delete('networks', id);
     await this.write('network', (await this.network()).id);

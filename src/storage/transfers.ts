@@ -13,13 +13,13 @@ import { putNewest } from './chains.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Database, Place } from './schema.ts';
 
-/** More than any moment (ms), and little enough that a sum of the two is an exact number. */
-const APART = 2 ** 52;
+/** Added to a time (ms) to sort open transfers first: more than any time, and small enough for an exact sum. */
+const OFFSET = 2 ** 52;
 
-/** What a list of transfers holds: all, those that are not done or not small, or the small ones. */
+/** Which transfers a list holds: all, the small ones, or all others. */
 export type TransferRange = 'all' | 'main' | 'small';
 
-/** The places of a range that stand behind `before`; all of them for null. */
+/** The places of a range after `before`; all of them for null. */
 export function placesOf(range: TransferRange, before: Place | null): IDBKeyRange | null {
   const below = before ?? (range === 'small' ? [0] : null);
   if (range !== 'main') return below === null ? null : IDBKeyRange.upperBound([...below], true);
@@ -27,13 +27,13 @@ export function placesOf(range: TransferRange, before: Place | null): IDBKeyRang
 }
 
 /**
- * Where a transfer stands in lists. One that is not done stands before everything that is, and is found there without
- * reading the rest; small receives stand behind, however many there are.
+ * The place of a transfer in lists. An open transfer comes before all settled ones, so that it is found without reading
+ * the rest. Small receives come last.
  */
 export function placeOf(transfer: Transfer): Place {
   const { at, id } = transfer;
-  if (isOpen(transfer)) return [at + APART, id];
-  return [isSmall(transfer) ? at - APART : at, id];
+  if (isOpen(transfer)) return [at + OFFSET, id];
+  return [isSmall(transfer) ? at - OFFSET : at, id];
 }
 
 /** Transfers in IndexedDB. */
@@ -79,7 +79,7 @@ export class StoredTransfers implements TransferBook {
     const rows = await transaction
       .objectStore('transfers')
       .index('place')
-      .getAll(IDBKeyRange.lowerBound([APART]));
+      .getAll(IDBKeyRange.lowerBound([OFFSET]));
     const blocks = transaction.objectStore('blocks');
     const own: Transfer[] = [];
     for (const { place: _, ...transfer } of rows.toReversed()) {
@@ -93,7 +93,7 @@ export class StoredTransfers implements TransferBook {
     await this.#change(ids, () => null);
   }
 
-  /** Changes those of the transfers that are not done, or takes them out where nothing is left of them. */
+  /** Changes those of the transfers that are open; one for which `change` returns null is removed. */
   async #change(ids: readonly BlockHash[], change: (transfer: Transfer) => Transfer | null): Promise<void> {
     const transaction = this.#database.transaction('transfers', 'readwrite');
     await inTransaction(transaction, async () => {

@@ -1,10 +1,10 @@
 import { Fault } from '../fault.ts';
 
 /**
- * The shortest password that may guard a secret (characters). How hard a longer one is to guess is judged where it is
- * chosen, on the page: the lists that this takes are too large for the background.
+ * The least length of a password (characters). The strength of a longer one is estimated on the page where it is chosen:
+ * the word lists for that are too large for the background.
  */
-export const SHORTEST_PASSWORD = 8;
+const SHORTEST_PASSWORD = 8;
 
 /** @throws Fault `fault_shortPassword` */
 export function refuseShortPassword(password: string): void {

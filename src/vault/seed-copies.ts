@@ -1,6 +1,6 @@
 /**
- * The sealed seed in its two places: a record in the database, and a file of its own (invariant 13). Whatever is lost or
- * damaged, the other one opens with the same password. A generation number tells which of two is newer.
+ * The sealed seed in its two places: a record in the database, and a file of its own (invariant 13). If one is lost or
+ * damaged, the other one opens with the same password. A generation number tells which of the two is newer.
  */
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
@@ -8,13 +8,13 @@ import { AddressText } from '../nano/account.ts';
 import type { VaultStore } from './keyed-store.ts';
 import { SealedRecordText } from './seal.ts';
 
-/** Goes up with each new password and each seed that comes in place of another. */
+/** Goes up with each new password, and with each seed that replaces another. */
 const Generation = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 /** One copy of the sealed seed. */
 export const SeedCopyText = v.strictObject({
   generation: Generation,
-  /** The seed's first account, by which its owner knows it; null while only an older version of the purse sealed it. */
+  /** The seed's first account, by which its owner recognises it; null for a copy of an older version. */
   account: v.nullable(AddressText),
   sealed: SealedRecordText,
 });
@@ -24,10 +24,11 @@ export type SeedCopy = v.InferOutput<typeof SeedCopyText>;
 export interface SecondPlace {
   /** The newest copy that can be read, or null. */
   read(): Promise<SeedCopy | null>;
-  /** Whether the newest copy is this one, in every part that it has. */
+  /** Whether the newest copy is equal to this one in every field. */
   holds(copy: SeedCopy): Promise<boolean>;
   /**
-   * Keeps a copy beside those that are there. Resolved once it was read back.
+   * Writes a copy beside the existing ones. Resolves once it was read back.
+   *
    * @throws Fault `fault_storageUnusable`, `fault_storageFull`
    */
   write(copy: SeedCopy): Promise<void>;
@@ -37,19 +38,19 @@ export interface SecondPlace {
   erase(): Promise<void>;
 }
 
-/** What the two places hold together. */
+/** The state of the two places. */
 export type Copies =
   | { readonly kind: 'none' }
   /** `isWhole`: both places hold it. */
   | { readonly kind: 'kept'; readonly copy: SeedCopy; readonly isWhole: boolean }
-  /** The database has lost it, and with it all or some of what it held. */
+  /** The database has lost it, possibly with other records. */
   | { readonly kind: 'lost'; readonly copy: SeedCopy }
-  /** Two of one generation that differ: which of them counts, only their owner can say. */
+  /** Two of one generation that differ: the user has to choose. */
   | { readonly kind: 'differ'; readonly first: SeedCopy; readonly second: SeedCopy }
-  /** The database has something that is no sealed seed, and there is no other copy. */
+  /** The record in the database is no sealed seed, and there is no other copy. */
   | { readonly kind: 'unreadable' };
 
-/** As the database has it: older versions of the purse wrote the sealed seed alone. */
+/** A copy as the database has it. Older versions wrote the sealed seed without the other fields. */
 const FirstText = v.pipe(
   v.strictObject({
     ...SealedRecordText.entries,
@@ -75,7 +76,7 @@ export class SeedCopies {
     this.#second = second;
   }
 
-  /** Whether there is a seed in either place. The second one is only looked at where the first has none. */
+  /** Whether either place has a seed. The second one is read only where the first has none. */
   async exist(): Promise<boolean> {
     return (await this.#first.get('sealed')) !== undefined || (await this.#second.read()) !== null;
   }
@@ -97,10 +98,10 @@ export class SeedCopies {
   }
 
   /**
-   * Puts a copy into both places, in the place of what they hold. The second place comes first: whenever the worker dies
-   * in between, the higher generation wins, and one of the two passwords opens the purse.
+   * Replaces the copies in both places. The second place comes first: if the worker ends in between, the higher
+   * generation counts, and one of the two passwords opens the vault.
    *
-   * @param toFirst writes the database's record; where a backup comes back, together with all else.
+   * @param toFirst writes the database's record; for a backup together with all other records.
    * @throws Fault those of `SecondPlace.write`, and what `toFirst` throws
    */
   async replace(copy: SeedCopy, toFirst = () => this.#first.set('sealed', firstRecord(copy))): Promise<void> {
@@ -109,14 +110,14 @@ export class SeedCopies {
     await this.#second.tidy();
   }
 
-  /** Puts the copy that counts where it is missing or older, and removes what is older than it. */
+  /** Writes the copy that counts where it is missing or older, and removes older copies. */
   async repair(copy: SeedCopy): Promise<void> {
     if (!(await this.#second.holds(copy))) await this.#second.write(copy);
     await this.#first.set('sealed', firstRecord(copy));
     await this.#second.tidy();
   }
 
-  /** Removes what a worker that died has left of older copies. */
+  /** Removes older copies that a worker which ended has left. */
   tidy(): Promise<void> {
     return this.#second.tidy();
   }
@@ -128,7 +129,7 @@ export class SeedCopies {
   }
 }
 
-/** The generation of a seed that comes in the place of what is there. @throws Fault `fault_vaultExists` */
+/** The generation of a seed that replaces these copies. @throws Fault `fault_vaultExists` */
 export function generationOver(copies: Copies): number {
   switch (copies.kind) {
     case 'none':
@@ -142,7 +143,7 @@ export function generationOver(copies: Copies): number {
   }
 }
 
-/** Whether two copies are of one sealing. */
+/** Whether two copies are the result of one call of `seal`. */
 export function isSame(one: SeedCopy, other: SeedCopy): boolean {
   const texts = [one, other].map(({ generation, sealed }) =>
     JSON.stringify([generation, sealed.salt, sealed.iv, sealed.check, sealed.ciphertext, sealed.kdf]),

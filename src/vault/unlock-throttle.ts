@@ -1,4 +1,4 @@
-/** The growing delay after wrong passwords. It slows down who sits at the keyboard; the KDF slows down everyone else. */
+/** The growing delay after wrong passwords. It slows down guesses at the keyboard; the KDF slows down all others. */
 import * as v from 'valibot';
 
 /** The wrong passwords so far, and when the next may be tried (ms since the epoch). */
@@ -7,13 +7,13 @@ export interface Tries {
   readonly until: number;
 }
 
-/** Tries as they lie in the store; what does not read as such counts as none. */
+export const NO_TRIES: Tries = { count: 0, until: 0 };
+
+/** Tries as the store has them; an invalid value counts as no tries. */
 export const TriesText = v.fallback(
   v.object({ count: v.pipe(v.number(), v.integer(), v.minValue(0)), until: v.number() }),
-  { count: 0, until: 0 },
+  NO_TRIES,
 );
-
-export const NO_TRIES: Tries = { count: 0, until: 0 };
 
 const FREE = 3;
 const FIRST_MS = 1_000;
@@ -25,8 +25,8 @@ export function afterWrongTry({ count }: Tries, now: number): Tries {
 }
 
 /**
- * The tries as they count at `now`. An end further away than any delay shows that the clock was set back since: the
- * delay begins anew, so that it passes after at most five minutes of the new time.
+ * The tries as they count at `now`. An end that is further away than any delay shows that the clock was set back: the
+ * delay starts again, so that it ends after at most five minutes of the new time.
  */
 export function triesAt(tries: Tries, now: number): Tries {
   return tries.until - now > LONGEST_MS ? { ...tries, until: now + delayAfter(tries.count) } : tries;

@@ -2,15 +2,15 @@ import { Fault } from '../fault.ts';
 import type { Threshold, WorkNonce, WorkRoot } from './difficulty.ts';
 import type { SearchOptions, WorkEngine } from './engine.ts';
 
-/** What the browser tells of the machine's power. */
+/** The machine's power, as the browser reports it. */
 export interface Power {
-  /** The share of the battery that is left (0 to 1) while it is in use; null when plugged in, or when nobody says. */
+  /** The share of the battery that is left (0 to 1) while it is in use; null when plugged in, or when unknown. */
   left(): Promise<number | null>;
   /** Calls the listener whenever that may have changed, until the signal aborts. */
   watch(listener: () => void, until: AbortSignal): void;
 }
 
-/** An engine that spares the battery: no search ahead of need begins, or goes on, with less left than its limit. */
+/** An engine that saves the battery: no background search starts, or goes on, below the battery limit. */
 export class BatterySavingEngine implements WorkEngine {
   readonly name: string;
   readonly #engine: WorkEngine;
@@ -33,8 +33,8 @@ export class BatterySavingEngine implements WorkEngine {
 
     const over = new AbortController();
     const low = new AbortController();
-    const look = () => isLow().then((now) => (now ? low.abort() : undefined), console.error);
-    this.#power.watch(() => void look(), over.signal);
+    const check = () => isLow().then((now) => (now ? low.abort() : undefined), console.error);
+    this.#power.watch(() => void check(), over.signal);
     try {
       return await this.#engine.solve(root, threshold, {
         ...options,

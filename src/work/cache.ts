@@ -14,7 +14,7 @@ export interface WorkEntry {
   readonly foundAt: number;
 }
 
-/** That work is wanted ahead of its block: what survives the worker and the browser. `askedAt` is in ms. */
+/** A request to precompute work, which survives the worker and the browser. `askedAt` is in ms since the epoch. */
 export const WorkIntentSchema = v.object({
   root: WorkRootSchema,
   threshold: ThresholdSchema,
@@ -22,26 +22,26 @@ export const WorkIntentSchema = v.object({
 });
 export type WorkIntent = v.InferOutput<typeof WorkIntentSchema>;
 
-/** What a cache hands back is only worth reading further if it has this; whether it is work is checked besides. */
+/** The form of a cache entry. Whether its nonce is valid work is checked separately. */
 export const WorkEntrySchema = v.object({
   root: WorkRootSchema,
   nonce: WorkNonceSchema,
   foundAt: v.number(),
 });
 
-/** Where work and the wish for it are kept. What comes out is checked by the scheduler, never believed. */
+/** The store of found work and of the requests to precompute it. The scheduler checks everything that it reads. */
 export interface WorkCache {
   /** The entry of this root, or undefined. */
   get(root: WorkRoot): Promise<unknown>;
-  /** Keeps the entry in place of any other of its root. */
+  /** Writes the entry in the place of any other of its root. */
   put(entry: WorkEntry): Promise<void>;
-  /** Forgets the entry of this root, if there is one. */
+  /** Removes the entry of this root, if there is one. */
   drop(root: WorkRoot): Promise<void>;
   readonly intents: {
     list(): Promise<readonly unknown[]>;
-    /** Keeps the intent in place of any other of its root. */
+    /** Writes the intent in the place of any other of its root. */
     put(intent: WorkIntent): Promise<void>;
-    /** Forgets the intent of this root, if there is one. */
+    /** Removes the intent of this root, if there is one. */
     drop(root: WorkRoot): Promise<void>;
   };
 }

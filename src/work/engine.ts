@@ -1,13 +1,13 @@
 import type { Threshold, WorkNonce, WorkRoot } from './difficulty.ts';
 
-/** How much of the machine a search may take: `background` leaves room for the user, `foreground` has one waiting. */
+/** How much of the machine a search may use: in the `foreground` a user waits, in the `background` no user waits. */
 export type Urgency = 'background' | 'foreground';
 
-/** What the user lets a search take of the machine. */
+/** The user's limits for a search. */
 export interface Limits {
-  /** The most threads of the processor at once; null leaves it to the urgency. */
+  /** The most processor threads at once; null for the default of the urgency. */
   readonly workers: number | null;
-  /** Unplugged, and with less than this share of the battery left (0 to 1), nothing is searched for ahead of need. */
+  /** On battery, with less than this share left (0 to 1), nothing is precomputed. */
   readonly batteryFloor: number;
 }
 
@@ -17,15 +17,16 @@ export interface SearchOptions {
   readonly limits?: Limits;
 }
 
-/** Something that can search for proof of work: processors, a graphics card, another machine. */
+/** Searches for proof of work on a processor, a graphics card or a work server. */
 export interface WorkEngine {
-  /** What settings and logs call it. */
+  /** Its name in settings and logs. */
   readonly name: string;
 
   /**
-   * Searches until a nonce reaches the threshold. Whoever asks checks the answer: an engine is believed in nothing.
-   * Rejects with the signal's reason when the signal aborts, with `Fault('fault_workUnavailable')` when the engine
-   * cannot go on, with `Fault('fault_workRests')` when a search ahead of need has to wait for the battery.
+   * Searches until a nonce reaches the threshold. The caller checks the nonce: engines are not trusted.
+   *
+   * @throws the signal's reason when the signal aborts; Fault `fault_workUnavailable` when the engine cannot search,
+   * `fault_workRests` when precomputing has to wait for the battery
    */
   solve(root: WorkRoot, threshold: Threshold, options: SearchOptions): Promise<WorkNonce>;
 }

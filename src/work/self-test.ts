@@ -1,25 +1,25 @@
 import { parseThreshold, type Threshold } from './difficulty.ts';
 import { expectedHashes, thresholdTaking } from './engine-speed.ts';
 
-/** A proof should take at least about this long (ms), so that the search is timed and not the asking. */
-const LAP = 120;
+/** A proof should take at least about this long (ms), so that mostly the search is timed, and not the call. */
+const LEAST_MS = 120;
 const FIRST_HASHES = 2 ** 16;
-/** No test asks for more than what a block of the main network takes. */
+/** The most hashes per proof: what a send on the main network takes on average. */
 const MOST_HASHES = 2 ** 29;
 
 export interface SelfTest {
-  /** How long to go on (ms); one proof that takes twice as long is given up. */
+  /** How long the test takes (ms); it is aborted after twice that time. */
   readonly ms: number;
   now(): number;
   readonly signal: AbortSignal;
   search(threshold: Threshold, signal: AbortSignal): Promise<unknown>;
-  /** Hears why the engine could not go on. */
+  /** Is told why the engine failed. */
   report(problem: unknown): void;
 }
 
 /**
- * Searches over and over, for proofs that grow harder until each takes a while. Gives what the proofs are worth, in
- * hashes, and how long they all took (ms); an engine that fails has what it showed until then.
+ * Searches repeatedly, for harder proofs until each takes long enough to be timed. Returns how many hashes the proofs take
+ * on average, and how long they took (ms). For an engine that fails, the proofs before the failure count.
  *
  * @throws the signal's reason
  */
@@ -41,7 +41,7 @@ export async function timeSearches({
       const asked = now();
       await search(threshold, until);
       hashes += expectedHashes(threshold);
-      if (now() - asked < LAP) each = Math.min(MOST_HASHES, each * 2);
+      if (now() - asked < LEAST_MS) each = Math.min(MOST_HASHES, each * 2);
     }
   } catch (cause) {
     signal.throwIfAborted();

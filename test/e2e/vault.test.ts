@@ -119,12 +119,16 @@ describe('setting up', () => {
       const { runtime } = chrome;
       const send = runtime.sendMessage.bind(runtime);
       const elsewhere = { bip44Address: 'nano_1111111111111111111111111111111111111111111111111111hifc8npp' };
-      const twisted = (message: { readonly ask?: string }, done: (reply: unknown) => void) =>
-        send(message, (reply) =>
-          done(
-            message.ask === 'vault.preview' ? { ...reply, value: { ...reply.value, ...elsewhere } } : reply,
-          ),
-        );
+      const twisted = async (
+        message: { readonly ask?: string },
+        done: (reply: unknown) => void = () => undefined,
+      ) => {
+        const reply = await send(message);
+        const isTwisted = message.ask === 'vault.preview';
+        const told = isTwisted ? { ...reply, value: { ...reply.value, ...elsewhere } } : reply;
+        done(told);
+        return told;
+      };
       Object.assign(runtime, {
         sendMessage: twisted,
         untwist: () => Object.assign(runtime, { sendMessage: send }),

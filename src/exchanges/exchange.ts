@@ -6,7 +6,7 @@ import type { ProofRoute } from '../payments/exchange-recorder.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 
-/** The request that was answered 402, as the browser's network layer saw it. */
+/** The request that was answered with a 402, as the browser's network layer saw it. */
 export type Requested = Pick<
   Challenge,
   | 'tabId'
@@ -20,26 +20,27 @@ export type Requested = Pick<
   | 'url'
   | 'seenAt'
 > & {
-  /** The browser's own word for what asked: `main_frame`, `image`. */
+  /** The browser's resource type: `main_frame`, `image`. */
   readonly kind: string;
 };
-/** What happened to a 402, one thing at a time; `at` in ms since the epoch. */
+
+/** One event of an exchange; `at` in ms since the epoch. */
 export type ExchangeStep = { readonly at: number } & (
   | { readonly kind: 'priced'; readonly header: string }
-  /** Without PAYMENT-REQUIRED; of the other headers, those that speak of payment. */
+  /** The response had no PAYMENT-REQUIRED; `headers` are its other headers about payment. */
   | { readonly kind: 'unpriced'; readonly headers: readonly (readonly [name: string, value: string])[] }
   | {
       readonly kind: 'decided';
       readonly how: Decision['kind'];
-      /** The key of the sentence that says why; null for what a budget pays. */
+      /** The message key of the reason; null where a budget pays. */
       readonly why: MessageKey | null;
-      /** In raw, as decimal text. */
+      /** Raw, as decimal text. */
       readonly amount: string;
       readonly mechanism: string;
       readonly network: string;
       readonly payTo: string;
     }
-  /** A payment is made, or a kept one is delivered, for this request; all else of it stands in the journal. */
+  /** A payment is made, or a kept one is delivered, for this request. The journal has the details. */
   | { readonly kind: 'served'; readonly payment: string }
   | { readonly kind: 'left'; readonly key: MessageKey; readonly args: readonly string[] }
   | {
@@ -52,32 +53,30 @@ export type ExchangeStep = { readonly at: number } & (
   | { readonly kind: 'unanswered'; readonly way: ProofRoute; readonly reason: string }
 );
 
-/** A 402 and what came of it: what is told of it to developers, and to whoever wants to know what a tab asked for. */
+/** One 402 and what followed it, for the developer tools and the popup. */
 export interface Exchange {
-  /** The challenge's id. */
+  /** The id of the challenge. */
   readonly id: string;
   readonly request: Requested;
   readonly steps: readonly ExchangeStep[];
 }
 
-/** How much of one is kept (characters): as much as is ever read of PAYMENT-REQUIRED, and of a URL. */
+/** The longest texts that are kept (characters). The wallet reads no more than `MOST_HEADER` of PAYMENT-REQUIRED. */
 const MOST_HEADER = 64 * 1024;
 const MOST_RESPONSE = 16 * 1024;
 const MOST_URL = 8192;
-/** How many answers to a proof that was sent once more are kept; of all else, the walk through the house sets the end. */
+/** How many answers to a replayed proof are kept. All other kinds of steps are few. */
 const MOST_REPLAYS = 8;
 
-/** A text cut to what is kept of it. */
+/** Truncates a text to what is kept of it. */
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)}…`);
 const cutOr = (text: string | null, most: number): string | null => text && cut(text, most);
 
-/** A 402 that was just seen. */
+/** A new exchange. */
 export function seen(id: string, request: Requested, first: ExchangeStep): Exchange {
   const { tabId, frameId, documentId, initiator, redirectedBy, topOrigin, ancestors, method, kind, seenAt } =
     request;
   const url = cut(request.url, MOST_URL);
-  const by = redirectedBy === undefined ? {} : { redirectedBy };
-  const around = ancestors === undefined ? {} : { ancestors };
   return {
     id,
     request: {
@@ -85,9 +84,9 @@ export function seen(id: string, request: Requested, first: ExchangeStep): Excha
       frameId,
       documentId,
       initiator,
-      ...by,
+      ...(redirectedBy !== undefined && { redirectedBy }),
       topOrigin,
-      ...around,
+      ...(ancestors !== undefined && { ancestors }),
       method,
       url,
       kind,
@@ -97,37 +96,37 @@ export function seen(id: string, request: Requested, first: ExchangeStep): Excha
   };
 }
 
-/** Its price was seen, as it stands in the header. */
+/** The step of a 402 with a PAYMENT-REQUIRED header. */
 export function priced({ header, seenAt }: Pick<Challenge, 'header' | 'seenAt'>): ExchangeStep {
   return { kind: 'priced', at: seenAt, header: cut(header, MOST_HEADER) };
 }
 
-/** The headers of earlier protocols, and of HTTP itself where it asks for something. */
+/** The payment headers of earlier protocols, and HTTP's own authentication header. */
 const OF_PAYMENT = /^(x-)?(payment|pay|402)|^www-authenticate$/i;
 const MOST_HEADERS = 16;
 
-/** It has no price that stands in PAYMENT-REQUIRED. */
+/** The step of a 402 without a PAYMENT-REQUIRED header. */
 export function unpriced(
   at: number,
   headers: readonly { readonly name: string; readonly value?: string | undefined }[],
 ): ExchangeStep {
-  const telling = headers.filter(({ name }) => OF_PAYMENT.test(name)).slice(0, MOST_HEADERS);
+  const relevant = headers.filter(({ name }) => OF_PAYMENT.test(name)).slice(0, MOST_HEADERS);
   return {
     kind: 'unpriced',
     at,
-    headers: telling.map(({ name, value = '' }) => [cut(name, 128), cut(value, MOST_RESPONSE)]),
+    headers: relevant.map(({ name, value = '' }) => [cut(name, 128), cut(value, MOST_RESPONSE)]),
   };
 }
 
-/** What the purse thought of the offer it would pay. */
+/** The step of a decision. */
 export function decided(at: number, offer: Offer, decision: Decision): ExchangeStep {
   const { amount, mechanism, network, payTo } = offer;
   const why = decision.kind === 'pay' ? null : decision.kind === 'ask' ? decision.reason : decision.key;
-  const what = { amount: amount.toString(), mechanism, network, payTo };
-  return { kind: 'decided', at, how: decision.kind, why, ...what };
+  const terms = { amount: amount.toString(), mechanism, network, payTo };
+  return { kind: 'decided', at, how: decision.kind, why, ...terms };
 }
 
-/** What came back for a proof. */
+/** The step of a server's answer to a proof. */
 export function answered(at: number, way: ProofRoute, delivery: Answered | Unanswered): ExchangeStep {
   if (delivery.kind === 'unanswered') return { ...delivery, at, way };
   const { kind, status, paymentResponse, paymentRequired } = delivery;
@@ -141,7 +140,7 @@ export function answered(at: number, way: ProofRoute, delivery: Answered | Unans
   };
 }
 
-/** The exchange after one more step; what a worker's next life only says again is no step. */
+/** The exchange after one more step. A step that a restarted worker repeats is dropped. */
 export function after(exchange: Exchange, step: ExchangeStep): Exchange {
   const { steps } = exchange;
   if (steps.some((one) => saysSame(one, step))) return exchange;
@@ -169,12 +168,12 @@ function saysSame(one: ExchangeStep, other: ExchangeStep): boolean {
   }
 }
 
-/** One exchange of what two lives of the worker know of it. */
+/** Joins what two lives of the worker recorded of one exchange. */
 export function joined(earlier: Exchange, later: Exchange): Exchange {
   return later.steps.reduce(after, earlier);
 }
 
-/** The payment that the exchange was last served with. */
+/** The payment that was last made or delivered for the exchange; null where there is none. */
 export function paymentOf({ steps }: Exchange): PaymentId | null {
   const last = steps.findLast((step) => step.kind === 'served');
   return (last?.payment ?? null) as PaymentId | null;
@@ -183,11 +182,11 @@ export function paymentOf({ steps }: Exchange): PaymentId | null {
 const text = v.string();
 const nullable = v.nullable(text);
 const at = v.number();
-/** The purse wrote it down itself, and no other version of it: the store is emptied by an update. */
+/** Not checked against the list of keys: this version of the extension wrote it, since an update empties the store. */
 const key = v.custom<MessageKey>((value) => typeof value === 'string');
 const way = v.picklist(['page', 'post', 'replay']);
 
-/** As it lies where a worker's next life finds it. */
+/** An exchange as it is stored for the next life of the worker. */
 export const StoredExchange = v.strictObject({
   id: text,
   request: v.strictObject({

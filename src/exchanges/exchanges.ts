@@ -19,38 +19,37 @@ import {
   unpriced,
 } from './exchange.ts';
 
-/** What survives the worker, but neither the browser nor a lock (`chrome.storage.session`). */
+/** A store that outlives the worker, but neither the browser nor a lock (`chrome.storage.session`). */
 export interface ExchangeStore {
-  /** Everything that was written and not removed; whoever asks checks it. */
+  /** Everything that was written and not removed, unchecked. */
   read(): Promise<readonly unknown[]>;
-  /** Both must have taken effect in the order of the calls, without waiting for one another. */
+  /** Calls of `write` and `remove` take effect in the order of the calls, without waiting for one another. */
   write(exchanges: readonly Exchange[]): Promise<void>;
   remove(ids: readonly string[]): Promise<void>;
 }
 
 export interface ExchangePorts {
   readonly store: ExchangeStore;
-  /** Told some time after something changed. */
+  /** Called within `WRITE_AFTER` (ms) after a change. */
   readonly changed: () => void;
   readonly now: () => number;
 }
 
-/** How long what was told waits for more of it before it is written and shown (ms). */
+/** How long changes are collected before they are written and shown (ms). */
 const WRITE_AFTER = 100;
-/** How much is kept at most, in all and of one tab: the storm of a tab takes no other tab's place. */
+/** How much is kept at most, in all and of one tab: a burst in one tab displaces nothing of another tab. */
 const MOST = { exchanges: 400, characters: 1_500_000 };
 const MOST_OF_A_TAB = { exchanges: 100, characters: 400_000 };
 
 interface Kept {
   readonly exchange: Exchange;
-  /** Characters, about. */
+  /** The approximate size (characters). */
   readonly size: number;
 }
 
 /**
- * The 402s that tabs met while the browser runs, the unpaid ones too, each with what came of it. It holds what a server
- * asked and answered, no proof and no key, and nothing of it ever lies on a disk. What is told of one that is no longer
- * kept is let go.
+ * The 402s that tabs got while the browser runs, the unpaid ones too, each with what followed. They hold what the server
+ * asked and answered, no proof and no key, and are never on disk. Steps of an exchange that is no longer kept are dropped.
  */
 export class Exchanges implements ExchangeRecorder {
   readonly #ports: ExchangePorts;
@@ -58,8 +57,8 @@ export class Exchanges implements ExchangeRecorder {
   readonly #unwritten = new Set<string>();
   readonly #removed = new Set<string>();
   #restored: Promise<void>;
-  /** Which forgetting the earlier life's exchanges belong to: what is read after a lock came before it. */
-  #times = 0;
+  /** Counts the calls of `forgetAll`: stored exchanges that were read across one are dropped. */
+  #forgotten = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ports: ExchangePorts) {
@@ -68,12 +67,12 @@ export class Exchanges implements ExchangeRecorder {
     this.#restored.catch(console.error);
   }
 
-  /** A 402 that names its price was seen; again by the next life of a worker that was killed. */
+  /** Records a 402 with a price. A restarted worker records it again. */
   saw(challenge: Challenge): void {
     this.#begin(seen(challenge.id, challenge, priced(challenge)));
   }
 
-  /** A 402 was seen that names no price. */
+  /** Records a 402 without a price. */
   sawUnpriced(response: Unpriced): void {
     this.#begin(seen(response.id, response, unpriced(response.seenAt, response.headers)));
   }
@@ -98,7 +97,7 @@ export class Exchanges implements ExchangeRecorder {
     this.#follow(id, answered(this.#ports.now(), way, delivery));
   }
 
-  /** Those of a tab, oldest first. */
+  /** The exchanges of a tab, oldest first. */
   async of(tabId: number): Promise<readonly Exchange[]> {
     await this.#restored;
     return [...this.#kept.values()]
@@ -107,19 +106,20 @@ export class Exchanges implements ExchangeRecorder {
       .sort((one, other) => one.request.seenAt - other.request.seenAt);
   }
 
+  /** The exchange of a challenge; undefined when it is not kept. */
   async find(id: string): Promise<Exchange | undefined> {
     await this.#restored;
     return this.#kept.get(id)?.exchange;
   }
 
-  /** Forgets those of a tab. */
+  /** Forgets the exchanges of a tab. */
   async forget(tabId: number): Promise<void> {
     for (const { id } of await this.of(tabId)) this.#drop(id);
   }
 
-  /** Forgets all, also what is about to be written: the store is emptied by whoever locks the purse. */
+  /** Forgets all exchanges, also those that are about to be written. The caller empties the store. */
   forgetAll(): void {
-    this.#times += 1;
+    this.#forgotten += 1;
     this.#kept.clear();
     this.#unwritten.clear();
     this.#removed.clear();
@@ -145,7 +145,7 @@ export class Exchanges implements ExchangeRecorder {
     this.#writeSoon();
   }
 
-  /** What just happened is never what makes room: where all else was paid for, it would be gone as it comes. */
+  /** Drops exchanges until the limits are kept, never the given one: where all others are paid, it would be dropped at once. */
   #makeRoom({ id, request: { tabId } }: Exchange): void {
     const all = () => [...this.#kept.values()];
     const ofItsTab = () => all().filter(({ exchange }) => exchange.request.tabId === tabId);
@@ -175,15 +175,15 @@ export class Exchanges implements ExchangeRecorder {
     const removed = [...this.#removed].filter((id) => !this.#kept.has(id));
     this.#unwritten.clear();
     this.#removed.clear();
-    // Not one after the other: what is written after a lock would outlive it.
+    // Neither call waits for the other: a write that starts after a lock would outlive it.
     if (removed.length > 0) store.remove(removed).catch(console.error);
     if (exchanges.length > 0) store.write(exchanges).catch(console.error);
   }
 
   async #restore(): Promise<void> {
-    const times = this.#times;
+    const forgotten = this.#forgotten;
     const stored = await this.#ports.store.read();
-    if (times !== this.#times) return;
+    if (forgotten !== this.#forgotten) return;
     for (const value of stored) {
       const read = v.safeParse(StoredExchange, value);
       if (!read.success || this.#removed.has(read.output.id)) continue;
@@ -201,11 +201,11 @@ function exceeds(some: readonly Kept[], most: typeof MOST): boolean {
   return some.length > most.exchanges || some.reduce((sum, { size }) => sum + size, 0) > most.characters;
 }
 
-/** The one that is missed least beside this: the oldest that nothing was paid for or, where there is none, the oldest. */
-function leastOf(some: readonly Kept[], beside: string): string {
+/** The exchange to drop, other than `except`: the oldest unpaid one or, where all are paid, the oldest. */
+function leastOf(some: readonly Kept[], except: string): string {
   const ids = some
     .map(({ exchange }) => exchange)
-    .filter(({ id }) => id !== beside)
+    .filter(({ id }) => id !== except)
     .sort((one, other) => one.request.seenAt - other.request.seenAt)
     .sort((one, other) => Number(paymentOf(one) !== null) - Number(paymentOf(other) !== null))
     .map(({ id }) => id);

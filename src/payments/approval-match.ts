@@ -4,16 +4,17 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import type { PrivateIntent } from './private-record.ts';
 
-/** How long an offer must still live when its block is signed (ms): it is confirmed and delivered after that. */
+/** How long before the expiry of its offer a block is signed at the latest (ms): it is confirmed and delivered after that. */
 export const SIGNING_MARGIN = 10_000;
-/** How long an offer must still live when a network first learns of its block (ms). */
+/** How long before the expiry of its offer a block is published at the latest (ms). */
 export const PUBLISHING_MARGIN = 5_000;
 
 /**
- * The last look before money moves: the block pays what was approved, to whom, from where, and not too late
- * (invariant 3).
+ * Checks that a block pays the approved amount from the approved account to the approved payee, in time (invariant 3). It
+ * is the last check before money moves.
  *
- * @throws Fault `fault_offerExpired`; `fault_unexpected` for a block that pays something else
+ * @param at the time (ms since the epoch)
+ * @throws Fault `fault_offerExpired`; `fault_unexpected` for a block that differs from the approval
  */
 export function assertMatchesApproval(
   { network, account, amount, offer }: Pick<PrivateIntent, 'network' | 'account' | 'amount' | 'offer'>,
@@ -28,7 +29,7 @@ export function assertMatchesApproval(
     (own.cheque !== undefined) === isHandOver(offer) &&
     own.block.link === publicKeyOf(offer.payTo);
   if (!paysAsApproved) {
-    throw new Fault('fault_unexpected', [], { cause: 'a block that pays something else than was approved' });
+    throw new Fault('fault_unexpected', [], { cause: 'the block differs from the approval' });
   }
   if (offer.expiresAt - at < SIGNING_MARGIN) throw new Fault('fault_offerExpired');
 }

@@ -18,54 +18,52 @@ export interface Question {
   /** The newest request that waits for the answer. */
   readonly challenge: Challenge;
   readonly offer: Offer;
-  /** Why the purse asks instead of paying by itself. */
+  /** Why the user is asked. */
   readonly reason: Extract<MessageKey, `reason_${string}`>;
 }
 
 /**
- * Names a question as the user sees it, by all that their answer is about. A killed worker's next life asks the same
- * question under the same name; one that has other terms meanwhile, or another network, no late answer can meet.
+ * Names a question by everything that its answer is about: challenge, network, mechanism, payee and amount. A restarted
+ * worker asks the same question under the same name. A late answer cannot reach a question whose terms have changed.
  */
 export function nameOf({ id, offer: { network, mechanism, payTo, amount } }: Question): string {
   const terms = JSON.stringify([id, network, mechanism, payTo, amount.toString()]);
   return hexOf(blake2b(new TextEncoder().encode(terms), { dkLen: 16 }));
 }
 
-/** What the user says. */
+/** The user's answer. */
 export type UserDecision =
   | { readonly kind: 'once' }
   | { readonly kind: 'budget'; readonly perPayment: Raw; readonly perDay: Raw }
   | { readonly kind: 'decline' }
-  /** Nothing that this site is paid, or has asked, is ever asked about again. */
+  /** Block a site: no question is asked again for payments to it, or for requests in which it takes part. */
   | { readonly kind: 'never'; readonly site: Site };
 
-/** What becomes of one request that was asked about. */
+/** How a question ends for one of its requests. */
 export type QuestionOutcome =
-  /**
-   * This request gets what is paid; if its page takes it back, one of the others of the question (oldest first) does.
-   */
+  /** The user pays, and this request gets the content; where its page takes it back, one of `others` (oldest first) does. */
   | (Extract<UserDecision, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
   | Extract<UserDecision, { readonly kind: 'decline' | 'never' }>
-  /** Another request of the same question gets what is paid. */
+  /** The user pays, and another request of the same question gets the content. */
   | { readonly kind: 'shared' }
-  /** The offer in the question ran out. */
+  /** The offer in the question expired. */
   | { readonly kind: 'expired' }
-  /** The question was taken back: by a lock, a change of network, a page that was loaded again. */
+  /** The question was closed: the wallet was locked, the network changed, or the page was loaded again. */
   | { readonly kind: 'lapsed' }
   /** The page took the request back. */
   | { readonly kind: 'withdrawn' }
-  /** It was dropped for the question of another site, which has fewer. */
+  /** The question was dropped to make room for a question of another site, which has fewer. */
   | { readonly kind: 'crowded' };
 
-/** How many questions wait at most, in all and for the pages of one site: a storm must not grow without bound. */
+/** How many questions wait at most, in all and for the pages of one site. */
 const MOST_WAITING = 100;
 const MOST_OF_A_SITE = 20;
-/** How many questions without a request are remembered. */
-const MOST_LATELY = 100;
+/** How many ended questions are remembered for a request that is sent again. */
+const MOST_ENDED = 100;
 
 interface Waiting {
   readonly key: string;
-  /** What the user is shown, and pays. */
+  /** The question as the user is shown it, with the offer that they pay. */
   question: Question;
   /** The requests that share the question, by challenge, oldest first. */
   readonly requests: Map<
@@ -75,14 +73,14 @@ interface Waiting {
 }
 
 /**
- * The questions that wait for the user, first come, first asked. Requests that ask for the same share one question.
- * One answer each: a second click, or a replayed message, finds the question gone. A question goes with its last request;
- * one that is sent again within moments finds it as it was.
+ * The questions that wait for the user, in the order of their arrival. Requests for the same thing share one question. A
+ * question is answered once: a second click or a replayed message is rejected. A question ends with its last request; a
+ * request that is sent again within `SENT_AGAIN_WITHIN` (ms) gets the same question again.
  */
 export class ApprovalQueue {
   readonly #waiting = new Map<string, Waiting>();
-  /** Unanswered questions whose last request has ended, by what they ask. */
-  readonly #lately = new Map<string, { readonly question: Question; readonly at: number }>();
+  /** Unanswered questions whose last request has ended, by `keyOf`. */
+  readonly #ended = new Map<string, { readonly question: Question; readonly at: number }>();
   readonly #changed: () => void;
   readonly #now: () => number;
 
@@ -92,14 +90,14 @@ export class ApprovalQueue {
   }
 
   /**
-   * Puts the question, or joins the one that asks the same. Returns what the user is shown and what becomes of this
+   * Adds a question, or joins an equal one that waits. Returns the question as it is shown, and its outcome for this
    * request; `full` when its site has too many questions already.
    */
   ask(question: Question): { readonly shown: Question; readonly outcome: Promise<QuestionOutcome> } | 'full' {
     const { challenge } = question;
     const key = keyOf(question);
     const known = [...this.#waiting.values()].find((one) => one.key === key);
-    if (known === undefined && !this.#hasRoom(question)) return 'full';
+    if (known === undefined && !this.#makeRoom(question)) return 'full';
     const shown = { ...(known?.question ?? this.#take(key) ?? question), challenge };
     const waiting: Waiting = known ?? { key, question: shown, requests: new Map() };
     waiting.question = shown;
@@ -112,7 +110,7 @@ export class ApprovalQueue {
   }
 
   /**
-   * The user's answer. Where it pays, it pays what was shown, once, for the newest request.
+   * Answers a question. An answer that pays, pays the offer that was shown, once, for the newest request.
    *
    * @throws Fault `fault_approvalGone` when the question was answered before or has lapsed.
    */
@@ -129,20 +127,20 @@ export class ApprovalQueue {
     });
   }
 
-  /** Takes the questions back that `over` picks. */
-  lapse(over: (question: Question) => boolean): void {
+  /** Closes the questions that the predicate picks. */
+  lapse(isOver: (question: Question) => boolean): void {
     for (const waiting of [...this.#waiting.values()]) {
-      if (over(waiting.question)) this.#end(waiting, ({ settle }) => settle({ kind: 'lapsed' }));
+      if (isOver(waiting.question)) this.#end(waiting, ({ settle }) => settle({ kind: 'lapsed' }));
     }
   }
 
-  /** The offer in a question has run out. */
+  /** Closes a question whose offer has expired. */
   expire(id: string): void {
     const waiting = this.#waiting.get(id);
     if (waiting !== undefined) this.#end(waiting, ({ settle }) => settle({ kind: 'expired' }));
   }
 
-  /** The page took a request back: its question goes with it, unless another request waits for the same answer. */
+  /** Removes a request that its page took back, and its question, unless another request waits for the answer. */
   withdraw(challengeId: string): void {
     for (const waiting of this.#waiting.values()) {
       const request = waiting.requests.get(challengeId);
@@ -160,12 +158,12 @@ export class ApprovalQueue {
     }
   }
 
-  /** Whether the user is asked about this request. */
+  /** Whether a question about this request waits. */
   isAsked(challengeId: string): boolean {
     return [...this.#waiting.values()].some(({ requests }) => requests.has(challengeId));
   }
 
-  /** The waiting questions in the order they came. */
+  /** The waiting questions, in the order of their arrival. */
   list(): readonly Question[] {
     return [...this.#waiting.values()].map(({ question }) => question);
   }
@@ -179,13 +177,11 @@ export class ApprovalQueue {
     this.#changed();
   }
 
-  /**
-   * Drops a question of the site that has most of them, for one more; false when that is the new question's own site.
-   */
-  #hasRoom(question: Question): boolean {
+  /** Drops a question of the site that has the most; false when that is the new question's own site. */
+  #makeRoom(question: Question): boolean {
     const all = [...this.list(), question];
-    const ofItsSite = all.filter((one) => asksFrom(one) === asksFrom(question));
-    const crowd = ofItsSite.length > MOST_OF_A_SITE ? ofItsSite : all.length > MOST_WAITING ? all : [];
+    const ofSameSite = all.filter((one) => askingSite(one) === askingSite(question));
+    const crowd = ofSameSite.length > MOST_OF_A_SITE ? ofSameSite : all.length > MOST_WAITING ? all : [];
     const excess = mostCrowded(crowd, pathOf);
     if (excess === question) return false;
     const waiting = excess && this.#waiting.get(excess.id);
@@ -194,21 +190,21 @@ export class ApprovalQueue {
   }
 
   #keep({ key, question }: Waiting): void {
-    this.#lately.set(key, { question, at: this.#now() });
-    const [oldest] = this.#lately.keys();
-    if (this.#lately.size > MOST_LATELY && oldest !== undefined) this.#lately.delete(oldest);
+    this.#ended.set(key, { question, at: this.#now() });
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  /** The question that asked the same until a moment ago, and that nobody answered. */
+  /** Takes the equal question that ended unanswered within `SENT_AGAIN_WITHIN` (ms). */
   #take(key: string): Question | undefined {
-    const found = this.#lately.get(key);
-    this.#lately.delete(key);
+    const found = this.#ended.get(key);
+    this.#ended.delete(key);
     return found !== undefined && this.#now() - found.at < SENT_AGAIN_WITHIN ? found.question : undefined;
   }
 }
 
-/** The site that a question counts for: that of the page in the tab, or of the initiator where there is no page. */
-function asksFrom({ site, challenge: { topOrigin, initiator } }: Question): string {
+/** The site whose limit a question counts in: that of the page in the tab, or the initiator where there is no page. */
+function askingSite({ site, challenge: { topOrigin, initiator } }: Question): string {
   return topOrigin ?? initiator ?? site;
 }
 
@@ -217,12 +213,12 @@ function asksFrom({ site, challenge: { topOrigin, initiator } }: Question): stri
  * origins they have, so that they displace no question of the page around them.
  */
 function pathOf(question: Question): readonly string[] {
-  const from = asksFrom(question);
-  const hands = partiesIn(question.challenge);
-  return [from, hands.every((hand) => hand === from) ? 'own' : 'foreign', ...hands, question.site];
+  const from = askingSite(question);
+  const parties = partiesIn(question.challenge);
+  return [from, parties.every((party) => party === from) ? 'own' : 'foreign', ...parties, question.site];
 }
 
-/** What two requests of one document must have in common to share a question: all that the user is told. */
+/** Equal for two requests that share a question: everything that the user is shown is the same. */
 function keyOf({ site, challenge, offer, reason }: Question): string {
   const { tabId, frameId, documentId, kind, userPart, method, url } = challenge;
   const { network, mechanism, payTo } = offer;

@@ -19,13 +19,13 @@ export interface DeliveryPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
-  /** Handles a challenge once more: the payment that it joined was given up, since its first request was taken back. */
+  /** Handles a challenge once more: the payment that it joined was abandoned, since its first request was taken back. */
   readonly handleAgain: (challenge: Challenge) => void;
   readonly recorder: Pick<ExchangeRecorder, 'served'>;
   readonly now: () => number;
 }
 
-/** A payment that is served. */
+/** A payment that a request waits for. */
 interface Served {
   /** The challenge that it was made for. */
   readonly paid: Challenge;
@@ -34,38 +34,38 @@ interface Served {
   waiting: Challenge;
   /** The page took that request back. */
   isTakenBack: boolean;
-  /** Requests of the same question, oldest first: where the page takes `waiting` back, the newest gets its place. */
+  /** The other requests of the same question, oldest first. Where the page takes `waiting` back, the newest takes its place. */
   readonly others: Challenge[];
-  /** Ends what is done before a block is signed. */
+  /** Aborts the work that is done before a block is signed. */
   readonly stop: AbortController;
 }
 
-/** How long after an offer's expiry its proof is still good (ms): servers' clocks differ. */
+/** How long after the expiry of an offer its proof is still delivered (ms): servers' clocks differ. */
 export const DELIVERY_GRACE = 60_000;
 
-/** Brings payments and the pages that wait for them together: each payment to one page, each page to one payment. */
+/** Matches payments with the pages that wait for them: each payment goes to one page, and each page gets one payment. */
 export class Delivery {
   readonly #ports: DeliveryPorts;
-  /** The payments that someone waits for right now. */
+  /** The payments that a request waits for now. */
   readonly #served = new Map<PaymentId, Served>();
-  /** Kept proofs that the user wants delivered again, whatever their age. */
+  /** The payments whose proof the user wants delivered again, whatever its age. */
   readonly #requested = new Set<PaymentId>();
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
   }
 
-  /** Whether someone waits for the payment right now. */
+  /** Whether a request waits for the payment now. */
   isServed({ intent }: Payment): boolean {
     return this.#served.has(intent.id);
   }
 
   /**
-   * Pays as far as that is still to do, and delivers the proof to the request that waits for it by then. False when the
-   * payment is not for this challenge: it was made for another request, or for one in which fewer sites took part, is
-   * on its way to another page, or was delivered already.
+   * Runs the payment to its proof, and delivers the proof to the request that waits for it by then. Resolves with false
+   * when this challenge may not have the payment: it was made for another request, or for one in which fewer sites took
+   * part; it is on its way to another page; or it was delivered already.
    *
-   * @param others as in `Served`; one that takes the place of `challenge` is removed.
+   * @param others as in `Served`; the request that takes the place of `challenge` is removed from it
    * @throws Fault saying why there is no proof (yet)
    */
   async serve(
@@ -94,7 +94,7 @@ export class Delivery {
       if (payment.progress.state === 'revoked') {
         throw new Fault(isHandOver(payment.intent.offer) ? 'fault_revoked' : 'fault_offerExpired');
       }
-      await this.#deliverToWhoeverWaits(payment);
+      await this.#deliverToWaiting(payment);
       return true;
     } catch (failure) {
       this.#releaseLatest(id, challenge);
@@ -105,12 +105,11 @@ export class Delivery {
   }
 
   /**
-   * Gives a payment that is under way to a newer request for the same: that of a page that was loaded again, whose
-   * older load is gone, or one that a page took back and sends again. True when there is such a payment, so that the
-   * same thing is not paid twice. Where another site took part in the newer request, the payment is delivered to
-   * neither: the page that it was made for is gone.
+   * Passes a payment that is under way to a newer request for the same: a page was loaded again, or took its request back
+   * and sends it again. Returns true when there is such a payment, so that the same thing is not paid twice. Where
+   * another site took part in the newer request, neither request gets the payment: the page that it was made for is gone.
    *
-   * @param offer what is offered for the newer request, where that is known already.
+   * @param offer the offer of the newer request, where it is known already
    */
   reassign(challenge: Challenge, offer?: Offer): boolean {
     for (const [id, served] of this.#served) {
@@ -118,18 +117,18 @@ export class Delivery {
       const isSentAgain =
         isTakenBack && repeats(challenge, waiting) && isSamePurchase(challenge, served.offer, offer);
       if (!isSentAgain && !replaces(challenge, waiting)) continue;
-      const isIts = mayGet(challenge, paid);
-      if (isIts) this.#pass(id, served, challenge);
-      if (isIts || !isLeftToNextLoad(challenge, waiting)) this.#ports.release(waiting);
-      if (isIts) return true;
+      const isAllowed = mayGet(challenge, paid);
+      if (isAllowed) this.#pass(id, served, challenge);
+      if (isAllowed || !isLeftToNextLoad(challenge, waiting)) this.#ports.release(waiting);
+      if (isAllowed) return true;
     }
     return false;
   }
 
   /**
-   * Notes that the page took a request back. What is paid for it goes to another request of the same question, or to
-   * the same request when it is sent again within `SENT_AGAIN_WITHIN`. Otherwise it is not paid, unless its block is
-   * signed: then the proof is kept.
+   * Notes that the page took a request back. Its payment goes to another request of the same question, or to the same
+   * request when it is sent again within `SENT_AGAIN_WITHIN` (ms). Otherwise it is abandoned, unless its block is signed:
+   * then the proof is kept.
    */
   withdraw({ id }: Challenge): void {
     for (const [payment, served] of this.#served) {
@@ -153,7 +152,7 @@ export class Delivery {
     this.#ports.recorder.served(challenge, id);
   }
 
-  /** Handles the latest request like any other: it joined a payment that was being given up already. */
+  /** Handles the latest request anew, where it joined a payment that was being abandoned already. */
   #handleLatest(served: Served, known: Challenge): void {
     const { waiting, isTakenBack } = served;
     if (waiting.id === known.id || isTakenBack) return;
@@ -161,40 +160,38 @@ export class Delivery {
     this.#ports.handleAgain(waiting);
   }
 
-  /**
-   * Of the undelivered payments for a request, the first that may still be good and that no other request waits for.
-   */
+  /** The first undelivered payment that this request may have, that is still fresh, and that no other request waits for. */
   async keptFor(challenge: Challenge, undelivered: readonly Payment[]): Promise<Payment | undefined> {
     for (const payment of undelivered) {
       const { intent, progress } = payment;
-      const mayDo = isUnderway(progress.state) || isKept(progress);
-      const isFresh = mayDo && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
+      const isUsable = isUnderway(progress.state) || isKept(progress);
+      const isFresh = isUsable && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
       if (!isFresh && !this.#requested.has(intent.id)) continue;
       if (this.isServed(payment) || !mayGet(challenge, intent.challenge)) continue;
-      if (!(await this.#isSpokenFor(payment, challenge))) return payment;
+      if (!(await this.#isAwaitedElsewhere(payment, challenge))) return payment;
     }
     return undefined;
   }
 
-  /** Whether the user paid for the same request before, and no other request waits for what was paid. */
+  /** Whether the user paid for the same request before, got nothing, and no other request waits for that payment. */
   async isPaidInVain(challenge: Challenge, undelivered: readonly Payment[]): Promise<boolean> {
-    const isLeftBehind = [...this.#served.values()].some(({ waiting }) => replaces(challenge, waiting));
-    const spokenFor = undelivered.map((payment) => this.#isSpokenFor(payment, challenge));
-    return isLeftBehind || (await Promise.all(spokenFor)).includes(false);
+    const isBeingPaid = [...this.#served.values()].some(({ waiting }) => replaces(challenge, waiting));
+    const awaitedElsewhere = undelivered.map((payment) => this.#isAwaitedElsewhere(payment, challenge));
+    return isBeingPaid || (await Promise.all(awaitedElsewhere)).includes(false);
   }
 
   /**
-   * Whether another request waits for what was paid: the one that the payment is being delivered to, or the one that it
-   * was made for, which still waits after the death of an earlier worker.
+   * Whether another request waits for the payment: the one that it is being delivered to, or the one that it was made for,
+   * which still waits after the worker was killed.
    */
-  async #isSpokenFor({ intent }: Payment, challenge: Challenge): Promise<boolean> {
+  async #isAwaitedElsewhere({ intent }: Payment, challenge: Challenge): Promise<boolean> {
     const served = this.#served.get(intent.id);
     if (served !== undefined) return !replaces(challenge, served.waiting);
     return !replaces(challenge, intent.challenge) && (await this.#ports.waits(intent.challenge));
   }
 
   /**
-   * Lets the proof of a payment out once more, to the next 402 that its request meets.
+   * Has the proof of a payment delivered once more, with the next 402 of the same request, whatever its age.
    *
    * @throws Fault `fault_unknownPayment`, `fault_paymentOver`, `fault_privateForgotten`
    */
@@ -207,48 +204,48 @@ export class Delivery {
     return payment;
   }
 
-  /** Carries on what an earlier life of the worker left underway. What it could not sign, it gives back. */
+  /** Resumes the payments that a killed worker left under way. A payment without a block is abandoned, unless its page waits. */
   async resume(): Promise<void> {
     const underway = await this.#ports.journal.underway();
-    await Promise.all(underway.map((payment) => this.#carryOn(payment).catch(whenNotNow)));
+    await Promise.all(underway.map((payment) => this.#resumeOne(payment).catch(logUnlessFault)));
   }
 
-  async #carryOn(payment: AnyPayment): Promise<void> {
+  async #resumeOne(payment: AnyPayment): Promise<void> {
     const { journal, runner, waits } = this.#ports;
     const { id } = payment.intent;
     if (!isWhole(payment)) return void (await runner.resume(id));
     const { challenge } = payment.intent;
     if (this.isServed(payment)) return;
     if (payment.progress.state !== 'approved') return void (await runner.resume(id));
-    // A request that still waits for it is handled again soon, and paid then.
+    // A request that still waits is handled again soon, and paid then.
     if ((await waits(challenge)) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
   }
 
-  /** Delivered to a page that was loaded anew meanwhile, the proof goes to the page that stands there now. */
-  async #deliverToWhoeverWaits(proven: Payment): Promise<void> {
+  /** Delivers the proof to the request that waits; where another one has taken its place meanwhile, to that one too. */
+  async #deliverToWaiting(proven: Payment): Promise<void> {
     const { id } = proven.intent;
     let payment = proven;
-    let told: Challenge | undefined;
+    let last: Challenge | undefined;
     for (
       let waiting = this.#served.get(id)?.waiting;
-      waiting !== undefined && waiting !== told && payment.progress.state !== 'settled';
+      waiting !== undefined && waiting !== last && payment.progress.state !== 'settled';
       waiting = this.#served.get(id)?.waiting
     ) {
       payment = await this.#ports.runner.deliver(payment, waiting);
-      told = waiting;
+      last = waiting;
     }
-    if (told !== undefined) this.#releaseLatest(id, told);
+    if (last !== undefined) this.#releaseLatest(id, last);
   }
 
-  /** Lets go of a page that took another one's place and cannot be given what it waits for. */
+  /** Releases a request that took the place of another one and cannot be served. */
   #releaseLatest(id: PaymentId, known: Challenge): void {
     const waiting = this.#served.get(id)?.waiting;
     if (waiting !== undefined && waiting !== known) this.#ports.release(waiting);
   }
 }
 
-/** Without a node, or locked, a payment stays as it is: the next start or unlocking comes back to it. */
-function whenNotNow(failure: unknown): void {
+/** A fault (no node, locked) leaves a payment as it is, for the next start or unlock; anything else is a bug. */
+function logUnlessFault(failure: unknown): void {
   if (!(failure instanceof Fault)) console.error(failure);
 }

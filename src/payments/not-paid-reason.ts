@@ -1,4 +1,4 @@
 import type { FaultKey, MessageKey } from '../fault.ts';
 
-/** Why a 402 was left to the page. */
+/** Why a challenge was not paid and its page got the 402. */
 export type NotPaidReason = Extract<MessageKey, `refusal_${string}`> | FaultKey;

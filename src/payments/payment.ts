@@ -9,16 +9,16 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
 
-/** Where the same thing is bought again: a site's path, whatever the query. */
+/** Names what a request buys: the method and the URL without its query. Two requests with one name have one price history. */
 export function resourceOf({ method, url }: Pick<Challenge, 'method' | 'url'>): string {
   const { origin, pathname } = new URL(url);
   return `${method} ${origin}${pathname}`;
 }
 
-/** What was approved. It never changes: the amount checked = shown = debited = signed (invariant 3). */
+/** What was approved. It never changes: one amount is checked, shown, debited and signed (invariant 3). */
 export interface Intent {
   readonly id: PaymentId;
-  /** When it was approved (ms). */
+  /** When it was approved (ms since the epoch). */
   readonly at: number;
   readonly network: { readonly id: string; readonly testMoney: boolean };
   readonly account: NanoAddress;
@@ -27,11 +27,11 @@ export interface Intent {
   readonly offer: Offer;
   readonly amount: Raw;
   readonly approval: 'once' | 'budget';
-  /** Unique over the whole journal: no offer is paid twice (invariant 1). */
+  /** Unique over the journal: no session, nonce, challenge or approval is paid twice (invariant 1). */
   readonly once: string;
-  /** See `resourceOf`; for the price-rise rule. */
+  /** As `resourceOf` names it; the price-rise rule compares payments of one resource. */
   readonly resource: string;
-  /** Where it was debited; what is given back goes to exactly these windows. */
+  /** The windows in which it was debited. An amount that is given back is taken out of exactly these. */
   readonly windows: SpendingWindows;
 }
 
@@ -40,11 +40,11 @@ interface Signed {
   readonly hash: BlockHash;
 }
 interface Proven extends Signed {
-  /** The bytes of PAYMENT-SIGNATURE: kept and delivered again, never made anew. */
+  /** The value of PAYMENT-SIGNATURE. It is kept and delivered again, never made a second time. */
   readonly proof: string;
 }
 
-/** How far a payment has come, and what is known by then. */
+/** The state of a payment, and the data that the state has. */
 export type Progress =
   | { readonly state: 'approved' }
   | ({ readonly state: 'signed' } & Signed)
@@ -65,7 +65,7 @@ export type Progress =
       readonly said: string;
     } & Proven)
   | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] } & Proven)
-  /** A block that others might have published can no longer land: another one stands in its place. */
+  /** A block that others could have published is void: another block is confirmed in its place. */
   | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };
 
@@ -80,30 +80,30 @@ export interface Payment {
   readonly progress: Progress;
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
   /**
-   * The blocks that were signed for it before the one in `progress`, and lost their place to another wallet's block,
-   * oldest first. All of them and the present one exclude each other.
+   * The blocks that were signed for it before the one in `progress` and lost their place to another wallet's block, oldest
+   * first. At most one of them and the present block can be confirmed.
    */
   readonly replaced?: readonly BlockHash[];
   /**
-   * Blocks that were signed for it, and that another wallet of the same seed had signed as well, for something else, and
-   * published first: their proof is that wallet's.
+   * Blocks that were signed for it, but that another wallet of the same seed had signed for something else and published
+   * first: the proof of such a block belongs to that wallet.
    */
   readonly claimed?: readonly BlockHash[];
   /**
-   * It came with a backup when its block was signed already: the purse that the backup was made of may still be paying.
-   * Where the block loses its place, it is given up instead of being signed once more.
+   * It was restored from a backup when its block was signed already: the wallet that made the backup may still be paying.
+   * Where the block loses its place, the payment is abandoned instead of signed again.
    */
   readonly isCopy?: true;
 }
 
-/** From each state, where a payment may go. */
+/** The states that may follow each state. */
 export type Steps = Readonly<Record<PaymentState, readonly PaymentState[]>>;
 
 /**
- * From where to where, when the purse publishes the block. A payment is abandoned only before a block is signed, or
- * once the ledger proves that its block can never land: what might still be paid stays reserved (invariant 2). Where
- * another wallet of the same seed has taken the block's place, or the block, the payment is signed once more. A block
- * that could not be published while it would have bought something is revoked.
+ * The steps of a payment whose block this wallet publishes. A payment is abandoned only before a block is signed, or once
+ * the ledger proves that its block can never be confirmed: money that might still be paid stays reserved (invariant 2).
+ * Where another wallet of the same seed has taken the block's place, or published the block, the payment is signed again.
+ * A block that no node took in time is revoked.
  */
 export const PUBLISHED: Steps = {
   approved: ['signed', 'abandoned'],
@@ -120,8 +120,8 @@ export const PUBLISHED: Steps = {
 };
 
 /**
- * When the block is handed over, to be published by whoever has it: the block itself is the proof, and from its
- * signature on nothing but another block in its place gives the money back, whatever the server said.
+ * The steps of a payment whose block is handed over, for the payee to publish. The block itself is the proof. Once it is
+ * signed, only another confirmed block in its place gives the money back, whatever the server answers.
  */
 export const HANDED_OVER: Steps = {
   approved: ['signed', 'abandoned'],
@@ -142,7 +142,7 @@ export function approved(intent: Intent): Payment {
   return { intent, progress: { state: 'approved' }, story: [{ state: 'approved', at: intent.at }] };
 }
 
-/** What the table of steps looks at. */
+/** The fields of a payment that the tables of steps read. */
 interface Advancing extends Pick<Payment, 'story'> {
   readonly intent: { readonly offer: Pick<Offer, 'mechanism'> };
   readonly progress: { readonly state: PaymentState };
@@ -151,7 +151,7 @@ interface Advancing extends Pick<Payment, 'story'> {
 /**
  * The payment after one step.
  *
- * @throws Fault `fault_paymentOver` when the table knows no such step.
+ * @throws Fault `fault_paymentOver` when the table has no such step
  */
 export function advance<P extends Advancing>(payment: P, progress: P['progress'], at: number): P {
   const steps = isHandOver(payment.intent.offer) ? HANDED_OVER : PUBLISHED;
@@ -161,7 +161,7 @@ export function advance<P extends Advancing>(payment: P, progress: P['progress']
   return { ...payment, progress, story: [...payment.story, { state: progress.state, at }] };
 }
 
-/** The payment as a backup brings it into another browser (see `Payment.isCopy`). */
+/** The payment as it is restored from a backup (see `Payment.isCopy`). */
 export function copyOf<
   P extends Pick<Payment, 'isCopy'> & { readonly progress: { readonly state: PaymentState } },
 >(payment: P): P {
@@ -169,14 +169,14 @@ export function copyOf<
   return state === 'signed' || state === 'published' ? { ...payment, isCopy: true } : payment;
 }
 
-/** True while the purse still has something to do for this payment by itself. */
+/** Whether the wallet goes on with a payment in this state by itself. */
 export function isUnderway(state: PaymentState): boolean {
   return state === 'approved' || state === 'signed' || state === 'published' || state === 'confirmed';
 }
 
 /**
- * Whether a proof may still buy something and goes out again before anything new is paid. Once the server refused it
- * for good, delivering it again is up to the user.
+ * Whether a proof may still buy something: it is delivered again before anything new is paid. After a final refusal only
+ * the user has it delivered again.
  */
 export function isKept(progress: Progress): boolean {
   switch (progress.state) {
@@ -197,7 +197,7 @@ export function isKept(progress: Progress): boolean {
   }
 }
 
-/** Whether the money of this payment counts as spent: only what can never be paid any more is given back. */
+/** Whether the amount of a payment counts as spent. Only an amount that can never be paid any more is given back. */
 export function isDebited(state: PaymentState): boolean {
   return state !== 'abandoned' && state !== 'revoked';
 }

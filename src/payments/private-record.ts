@@ -1,6 +1,6 @@
 /**
- * A payment that was made in a private window, in two parts (invariant 12): the record, which may lie on the disk and
- * names nothing of the site, and the private part, which only memory holds.
+ * A payment from a private window, in two parts (invariant 12): the record, which may be on disk and names nothing of the
+ * site, and the private part, which only memory holds.
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import { Fault } from '../fault.ts';
@@ -9,7 +9,7 @@ import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
 import { type Intent, isUnderway, type Payment, type Progress } from './payment.ts';
 
-/** What the disk keeps of an approval in a private window: from where, to whom, how much, and until when. */
+/** The part of a private window's intent that may be on disk: payer, payee, amount and expiry. */
 export interface PrivateIntent
   extends Pick<Intent, 'id' | 'at' | 'network' | 'account' | 'amount' | 'approval' | 'windows'> {
   readonly offer: Pick<Offer, 'mechanism' | 'payTo' | 'expiresAt'>;
@@ -17,30 +17,30 @@ export interface PrivateIntent
   readonly once: string;
 }
 
-type WithoutWords<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : never;
-/** The progress without the proof and without words of the server. */
-export type PrivateProgress = WithoutWords<Progress>;
+type WithoutText<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : never;
+/** The progress without the proof and without the server's text. */
+export type PrivateProgress = WithoutText<Progress>;
 
-/** What the disk keeps of a payment from a private window. Once the browser has ended, nothing else is left of it. */
+/** The part of a private window's payment that is on disk. After the browser has ended, nothing else is left. */
 export interface PrivateRecord extends Pick<Payment, 'story' | 'replaced' | 'claimed' | 'isCopy'> {
   readonly intent: PrivateIntent;
   readonly progress: PrivateProgress;
 }
 
-/** A payment as the journal gives it: whole, or what is left of one whose private part ended with the browser. */
+/** A payment as the journal returns it: whole, or the record of one whose private part ended with the browser. */
 export type AnyPayment = Payment | PrivateRecord;
 
-/** The intent of a payment as the journal gives it. */
+/** The intent of a payment as the journal returns it. */
 export type AnyIntent = AnyPayment['intent'];
 
-/** The other half: what is forgotten when the browser ends. */
+/** The part of a private window's payment that only memory holds, until the browser ends. */
 export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer' | 'once' | 'resource'> {
   readonly proof?: string;
-  /** What the server said when it last refused the proof. */
+  /** The server's text when it last refused the proof. */
   readonly said?: string;
-  /** The arguments of the fault for which the payment was given up. */
+  /** The arguments of the fault for which the payment was abandoned. */
   readonly args?: readonly string[];
-  /** Nothing more comes of the payment: this part may be forgotten when there are many. */
+  /** The payment has ended: this part may be dropped when there are many. */
   readonly isOver?: true;
 }
 
@@ -52,20 +52,20 @@ export function wholeOf(payment: AnyPayment): Payment {
   return payment;
 }
 
-/** The site that may be written down for an intent; null for one of a private window. */
+/** The site of an intent that may be on disk; null for a private window. */
 export function siteOnDisk(intent: Pick<Intent, 'site' | 'challenge'> | PrivateIntent): Site | null {
   return 'challenge' in intent && !intent.challenge.isPrivate ? intent.site : null;
 }
 
 /**
- * What may be paid only once, as the disk knows it of a private window: a digest, since the server chose the words. It
- * still tells that the same session is offered again after the browser ended.
+ * The value of `once` of a private window's payment on disk: a digest, since the server chose the text. It still shows that
+ * the same session is offered again after the browser has ended.
  */
 export function onceOnDisk(once: string): string {
   return `private ${hexOf(blake2b(new TextEncoder().encode(once), { dkLen: 32 }))}`;
 }
 
-/** The payment as it may lie on the disk: as it is, or the record of one from a private window. */
+/** The payment as it may be on disk: unchanged, or the record of one from a private window. */
 export function onDisk(payment: AnyPayment): AnyPayment {
   if (!isWhole(payment) || !payment.intent.challenge.isPrivate) return payment;
   const { id, at, network, account, amount, approval, windows, once, offer } = payment.intent;
@@ -77,7 +77,7 @@ export function onDisk(payment: AnyPayment): AnyPayment {
       offer: { mechanism, payTo, expiresAt },
       once: onceOnDisk(once),
     },
-    progress: withoutWords(payment.progress),
+    progress: withoutText(payment.progress),
     story: payment.story,
     ...(replaced !== undefined && { replaced }),
     ...(claimed !== undefined && { claimed }),
@@ -85,7 +85,7 @@ export function onDisk(payment: AnyPayment): AnyPayment {
   };
 }
 
-function withoutWords(progress: Progress): PrivateProgress {
+function withoutText(progress: Progress): PrivateProgress {
   switch (progress.state) {
     case 'approved':
     case 'signed':
@@ -116,7 +116,7 @@ export function privatePartOf({ site, challenge, offer, once, resource }: Privat
   return { site, challenge, offer, once, resource };
 }
 
-/** The private part after one more step: the last proof, and the last words, are kept. */
+/** The private part after one more step: it keeps the last proof and the server's last text. */
 export function partAfter(part: PrivatePart, progress: Progress): PrivatePart {
   return {
     ...part,
@@ -133,12 +133,12 @@ const isOver = ({ state }: Progress): boolean =>
 /** Joins the two parts. A record whose state needs a proof that the part lacks is returned as it is. */
 export function joined(record: PrivateRecord, part: PrivatePart): AnyPayment {
   const { site, challenge, offer, once, resource } = part;
-  const progress = withWords(record.progress, part);
+  const progress = withText(record.progress, part);
   if (progress === null) return record;
   return { ...record, intent: { ...record.intent, site, challenge, offer, once, resource }, progress };
 }
 
-function withWords(progress: PrivateProgress, { proof, said = '', args = [] }: PrivatePart): Progress | null {
+function withText(progress: PrivateProgress, { proof, said = '', args = [] }: PrivatePart): Progress | null {
   switch (progress.state) {
     case 'approved':
     case 'signed':
@@ -158,7 +158,7 @@ function withWords(progress: PrivateProgress, { proof, said = '', args = [] }: P
   }
 }
 
-/** Whether the purse goes on with it by itself. Without its private part a payment ends when its block is confirmed. */
+/** Whether the wallet goes on with it by itself. Without its private part a payment ends when its block is confirmed. */
 export function goesOn(payment: AnyPayment): boolean {
   const { state } = payment.progress;
   return isUnderway(state) && (isWhole(payment) || state !== 'confirmed');

@@ -12,7 +12,7 @@ import type { AnyPayment } from './private-record.ts';
 export interface RecallPorts {
   readonly journal: Journal;
   readonly chains: ChainStore;
-  /** As `PayerPorts.purse`. */
+  /** As in `PaymentRunnerPorts`. */
   readonly wallet: (
     network: string,
     account: NanoAddress,
@@ -21,8 +21,8 @@ export interface RecallPorts {
 }
 
 /**
- * Makes signed blocks worthless that were handed over and not cashed, or held back because they were too late: another
- * block takes their place on the frontier, and the money counts as spent until the network has confirmed it there
+ * Takes back signed blocks that were handed over and not published by their payee, or withheld because they were too late.
+ * A replacement block takes their place; the money counts as spent until the network has confirmed the replacement
  * (docs/WIRE.md §7.16).
  */
 export class Recall {
@@ -34,35 +34,35 @@ export class Recall {
   }
 
   /**
-   * Revokes the signed block of a payment. Resolves with the payment `revoked`; as it was, when the site has cashed
-   * the block. Safe to repeat: what an earlier life of the worker began goes on.
+   * Takes back the signed block of a payment. Resolves with the payment `revoked`; or unchanged, where the payee has
+   * published the block. Safe to repeat: a recall that a killed worker began goes on.
    *
    * @throws Fault `fault_unknownPayment`; `fault_paymentOver` for a payment that handed nothing over; `fault_revokeWaits`
-   * when it is signed and not confirmed yet; `fault_locked`, `fault_unknownNetwork`, and those of NodeClient
+   * while the replacement is signed and not confirmed; `fault_locked`, `fault_unknownNetwork`, and those of NodeClient
    */
   recall(id: PaymentId): Promise<AnyPayment> {
     const running = this.#running.get(id);
     if (running !== undefined) return running;
-    const walk = this.#recall(id).finally(() => this.#running.delete(id));
-    this.#running.set(id, walk);
-    return walk;
+    const recall = this.#recall(id).finally(() => this.#running.delete(id));
+    this.#running.set(id, recall);
+    return recall;
   }
 
-  /** Goes on with what was begun, and revokes what nobody cashed although its offer is over. */
+  /** Goes on with recalls that were begun, and recalls unpublished blocks whose offer has expired. */
   async maintain(): Promise<void> {
     const { chains } = this.#ports;
     await Promise.all(
-      (await chains.handedOver()).map((cheque) => this.#maintainOne(cheque).catch(whenNotNow)),
+      (await chains.handedOver()).map((block) => this.#maintainOne(block).catch(logUnlessFault)),
     );
   }
 
-  async #maintainOne({ network, account, cheque }: HandedOverBlock): Promise<void> {
+  async #maintainOne({ network, account, cheque: { payment: id } }: HandedOverBlock): Promise<void> {
     const { journal, chains, now } = this.#ports;
-    const payment = await findPayment(journal, cheque.payment);
-    const begun = (await chains.newest(network, account))?.revokes !== undefined;
+    const payment = await findPayment(journal, id);
+    const isBegun = (await chains.newest(network, account))?.revokes !== undefined;
     const { offer } = payment.intent;
     const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
-    if (begun || isLate) await this.recall(cheque.payment);
+    if (isBegun || isLate) await this.recall(id);
   }
 
   async #recall(id: PaymentId): Promise<AnyPayment> {
@@ -75,44 +75,44 @@ export class Recall {
     if (!isOut && !isHandOver(intent.offer)) throw new Fault('fault_paymentOver');
 
     const wallet = await this.#ports.wallet(intent.network.id, intent.account);
-    const instead = await wallet.chain.replaceHandedOver(progress.hash);
-    const cheque = instead?.revokes;
-    // Nothing to revoke: the block is on the ledger.
-    if (instead === null || cheque === undefined) return payment;
-    const stands = await this.#whichStands(wallet, instead, cheque);
-    if (stands === 'cheque') await chains.publishedByPayee(cheque);
-    const after = stands === 'cheque' ? payment : await journal.revoke(id, instead);
+    const replacement = await wallet.chain.replaceHandedOver(progress.hash);
+    const handedOver = replacement?.revokes;
+    // There is nothing to revoke where the block is on the ledger.
+    if (replacement === null || handedOver === undefined) return payment;
+    const winner = await this.#whichWins(wallet, replacement, handedOver);
+    if (winner === 'handedOver') await chains.publishedByPayee(handedOver);
+    const after = winner === 'handedOver' ? payment : await journal.revoke(id, replacement);
     await wallet.look();
     return after;
   }
 
-  /** Publishes the block that is to take the cheque's place, and waits until the network has chosen one of the two. */
-  async #whichStands(
+  /** Publishes the replacement block, and waits until the network has confirmed one of the two. */
+  async #whichWins(
     wallet: Pick<AccountWallet, 'chain' | 'confirmed'>,
-    instead: OwnBlock,
-    cheque: HandedOverBlock,
-  ): Promise<'instead' | 'cheque'> {
-    if ((await wallet.chain.publish(instead)) !== 'replaced') {
-      const first = await this.#firstConfirmed(wallet, instead, cheque);
+    replacement: OwnBlock,
+    handedOver: HandedOverBlock,
+  ): Promise<'replacement' | 'handedOver'> {
+    if ((await wallet.chain.publish(replacement)) !== 'replaced') {
+      const first = await this.#firstConfirmed(wallet, replacement, handedOver);
       if (first !== null) return first;
-      // Patience is over: a third block, of another wallet, may have taken the place of both.
-      if ((await wallet.chain.publish(instead)) !== 'replaced') throw new Fault('fault_revokeWaits');
+      // The waiting time is over: a third block, of another wallet, may have taken the place of both.
+      if ((await wallet.chain.publish(replacement)) !== 'replaced') throw new Fault('fault_revokeWaits');
     }
-    const rival = await wallet.chain.replacementOf(instead);
-    if (rival === null) throw new Fault('fault_revokeWaits');
-    return rival === cheque.hash ? 'cheque' : 'instead';
+    const confirmed = await wallet.chain.replacementOf(replacement);
+    if (confirmed === null) throw new Fault('fault_revokeWaits');
+    return confirmed === handedOver.hash ? 'handedOver' : 'replacement';
   }
 
   async #firstConfirmed(
     wallet: Pick<AccountWallet, 'confirmed'>,
-    instead: OwnBlock,
-    cheque: HandedOverBlock,
-  ): Promise<'instead' | 'cheque' | null> {
+    replacement: OwnBlock,
+    handedOver: HandedOverBlock,
+  ): Promise<'replacement' | 'handedOver' | null> {
     const over = new AbortController();
     try {
       return await Promise.race([
-        wallet.confirmed(instead.hash, over.signal).then(() => 'instead' as const),
-        wallet.confirmed(cheque.hash, over.signal).then(() => 'cheque' as const),
+        wallet.confirmed(replacement.hash, over.signal).then(() => 'replacement' as const),
+        wallet.confirmed(handedOver.hash, over.signal).then(() => 'handedOver' as const),
       ]);
     } catch (failure) {
       if (failure instanceof Fault && failure.key === 'fault_notConfirmed') return null;
@@ -123,7 +123,7 @@ export class Recall {
   }
 }
 
-/** Locked, without a node, or of another network, a cheque stays out: the next occasion comes back to it. */
-function whenNotNow(failure: unknown): void {
+/** A fault (locked, no node, another network) leaves a block as it is, for the next maintenance; anything else is a bug. */
+function logUnlessFault(failure: unknown): void {
   if (!(failure instanceof Fault)) console.error(failure);
 }

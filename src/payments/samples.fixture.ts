@@ -1,4 +1,4 @@
-/** For tests: challenges, offers and intents of a shop that never was. */
+/** Sample challenges, offers, intents and budgets for tests. */
 import type { Challenge } from '../interception/challenge.ts';
 import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -42,7 +42,7 @@ export function challengeOf(parts: Partial<Challenge> = {}): Challenge {
   };
 }
 
-/** A session's offer of so many raw; its session is new unless told. */
+/** An offer of so many raw by nanoSession, with a new session by default. */
 export function sessionOffer(amount: bigint, parts: Partial<NanoSessionOffer> = {}): NanoSessionOffer {
   return {
     mechanism: 'nanoSession',
@@ -68,19 +68,19 @@ export function signatureOffer(amount: bigint): NanoSignatureOffer {
   return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign: `${SHOP}/article` };
 }
 
-/** An offer that wants a signed block, good for three minutes. */
+/** An offer for a signed block that is valid for three minutes. */
 export function trackAOffer(amount: bigint): TrackAOffer {
   const offer = x402nanoOffer(amount);
   return { ...offer, mechanism: 'trackA', validBefore: Math.floor(offer.expiresAt / 1_000) };
 }
 
-/** An offer that wants a signed block and names no expiry of its own. */
+/** An offer for a signed block that names no expiry. */
 export function x402nanoOffer(amount: bigint): X402NanoOffer {
   const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
   return { ...terms, mechanism: 'x402nano', oncePer: undefined };
 }
 
-/** An intent to pay; new in every respect unless told. */
+/** An intent to pay, with a new id, challenge and session by default. */
 export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddress }): Intent {
   const challenge = parts.challenge ?? challengeOf();
   const offer = parts.offer ?? sessionOffer(1_000n);
@@ -101,7 +101,7 @@ export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddres
   };
 }
 
-/** A budget of the shop that pays anything; as much of it is different as told. */
+/** A budget of `SHOP` that pays anything, with the given fields. */
 export function budgetOf(parts: Partial<Budget> = {}): Budget {
   const most = (10n ** 33n) as Raw;
   return { ...newBudget(NETWORK, SHOP, 0), perPayment: most, perDay: most, ...parts };

@@ -15,16 +15,16 @@ import type { Payment } from './payment.ts';
 import type { PaymentRunner } from './payment-runner.ts';
 import type { Recall } from './recall.ts';
 
-/** What the user agreed to spend on a test of a server, and what is left of it. */
+/** A sum that the user agreed to spend on a test of a server, and the rest of it. */
 export interface TestRun {
   readonly url: string;
   readonly account: NanoAddress;
   readonly network: string;
-  /** Raw, as text: it outlives the worker. */
+  /** What may still be spent (raw), as decimal text: the store cannot hold a BigInt. */
   readonly left: string;
 }
 
-/** Keeps the runs until the purse is locked or the browser ends. */
+/** Keeps the runs until the wallet is locked or the browser ends. */
 export interface RunStore {
   read(run: string): Promise<TestRun | null>;
   write(run: string, value: TestRun): Promise<void>;
@@ -34,7 +34,7 @@ export interface TestSpendingPorts {
   readonly journal: Journal;
   readonly runner: Pick<PaymentRunner, 'run'>;
   readonly recall: Pick<Recall, 'recall'>;
-  /** The open purse; rejects with Fault `fault_locked`. */
+  /** The unlocked wallet; rejects with Fault `fault_locked`. */
   readonly wallet: () => Promise<Pick<Wallet, 'network' | 'account' | 'accounts' | 'send' | 'of'>>;
   readonly runs: RunStore;
   /** Whether the user said that the server at this site is theirs. */
@@ -43,22 +43,22 @@ export interface TestSpendingPorts {
   readonly now: () => number;
 }
 
-/** What a block is signed for that a server under test is handed: the order, and whether the server ever gets it. */
+/** The order for a signed block of a test, and whether the server gets the block. */
 export interface TestHandOver extends Order {
-  /** It never leaves the purse as it is, and so cannot cost anything. */
+  /** The block never leaves the extension unchanged, and so costs nothing. */
   readonly kept: boolean;
 }
 
-/** How long a signed block of a test may be out before it is taken back by itself (ms). */
-const CHEQUE_LIFE = 10 * 60_000;
+/** How long a signed block of a test may stay unpublished before it is recalled automatically (ms). */
+const BLOCK_LIFE = 10 * 60_000;
 
-/** No request can have such a method: what was paid for a test is never delivered to a page. */
+/** A method that no HTTP request can have: the proof of a test is never delivered to a page. */
 const TEST_METHOD = 'a test';
 
 /**
- * Spends on tests of the user's own servers, and on what they fetch by hand: never more than they agreed to for a run,
- * and all of it written down like everything else. What is sent is a transfer; a signed block that is handed over is a
- * payment in the journal, and is revoked by itself should nobody come back to it.
+ * Spends on tests of the user's own servers, and on what the user fetches by hand. A run never spends more than the user
+ * agreed to. A send is recorded as a transfer. A signed block that is handed over is recorded as a payment in the journal,
+ * and recalled automatically after its life.
  */
 export class TestSpending {
   readonly #ports: TestSpendingPorts;
@@ -68,7 +68,7 @@ export class TestSpending {
   }
 
   /**
-   * Begins a run that may spend at most `limit` raw. Probing takes a server that the user called their own.
+   * Begins a run that may spend at most `limit` (raw). Only a server that the user called their own may be probed.
    *
    * @throws Fault `fault_notOwnServer`, `fault_badSite`, `fault_locked`
    */
@@ -84,24 +84,24 @@ export class TestSpending {
     return { run, ...value };
   }
 
-  /** Sends, and resolves once a node has the block. @throws Fault `fault_testOver`, and as `Purse.send` */
+  /** Sends, and resolves once a node has the block. @throws Fault `fault_testOver`, `fault_testLimit`; as `Wallet.send` */
   async pay(run: string, { to, amount }: Order): Promise<BlockHash> {
-    const { purse: wallet } = await this.#open(run);
+    const { wallet } = await this.#open(run);
     await this.#debit(run, await this.#costOf(to, amount));
     return wallet.send(to, amount);
   }
 
-  /** Resolves once the network has confirmed the block. @throws Fault `fault_testOver`, and as `Purse.confirmed` */
+  /** Resolves once the network has confirmed the block. @throws Fault `fault_testOver`, and as `AccountWallet.confirmed` */
   async confirmed(run: string, hash: BlockHash): Promise<void> {
     await (await this.#open(run)).own.confirmed(hash);
   }
 
-  /** Where a block stands. @throws Fault `fault_testOver`, and those of NodeClient */
+  /** The status of a block on the ledger. @throws Fault `fault_testOver`, and those of NodeClient */
   async standing(run: string, hash: BlockHash): Promise<BlockStatus> {
     return (await this.#open(run)).own.blockStatus(hash);
   }
 
-  /** Signs what a mechanism binds to a payment. @throws Fault `fault_testOver`, `fault_locked` */
+  /** Signs the message that a mechanism binds to a payment. @throws Fault `fault_testOver`, `fault_locked` */
   async sign(run: string, message: Message): Promise<string> {
     return (await this.#open(run)).own.sign(message);
   }
@@ -109,7 +109,7 @@ export class TestSpending {
   /**
    * Signs a send that only the server under test may publish.
    *
-   * @throws Fault `fault_testOver`, and as `Payer.pay`
+   * @throws Fault `fault_testOver`, `fault_testLimit`; as `PaymentRunner.run`
    */
   async handOver(
     run: string,
@@ -142,9 +142,9 @@ export class TestSpending {
   }
 
   /**
-   * Takes a signed block back where the server has not published it, and writes down what became of it. Safe to repeat.
+   * Recalls a signed block, unless the server has published it, and records the result. Safe to repeat.
    *
-   * @throws Fault as `Revoker.revoke`
+   * @throws Fault `fault_testOver`; as `Recall.recall`
    */
   async takeBack(run: string, id: PaymentId): Promise<'takenBack' | 'cashed'> {
     await this.#open(run);
@@ -154,7 +154,7 @@ export class TestSpending {
     return 'cashed';
   }
 
-  /** The server has the money: that is the end of it. */
+  /** Records a payment whose block the server published as settled. */
   async #settle(
     id: PaymentId,
     progress: Extract<Payment['progress'], { readonly proof: string }>,
@@ -166,17 +166,17 @@ export class TestSpending {
     await journal.advance(id, { state: 'settled', status: 200, block, hash, proof });
   }
 
-  /** The run, and the purse that it was begun with. */
+  /** The run, the wallet, and the account of the run. @throws Fault `fault_testOver` for an unknown run or another network */
   async #open(run: string) {
     const value = await this.#ports.runs.read(run);
     const wallet = await this.#ports.wallet();
     const own: AccountWallet | undefined = value === null ? undefined : wallet.of(value.account);
     if (value === null || own === undefined || own.network.id !== value.network)
       throw new Fault('fault_testOver');
-    return { value, purse: wallet, own };
+    return { value, wallet, own };
   }
 
-  /** What goes to the user's own accounts costs nothing. */
+  /** The cost of a payment (raw). Payments to the user's own accounts cost nothing. */
   async #costOf(to: NanoAddress, amount: Raw): Promise<Raw> {
     return (await this.#ports.wallet()).accounts.includes(to) ? ZERO : amount;
   }
@@ -194,7 +194,7 @@ export class TestSpending {
   }
 }
 
-/** What the journal is told of a block that is no offer's: whom it pays, how much, and until when it may be out. */
+/** The offer under which a test's block is journaled: payee, amount and life of the block. No server made it. */
 function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number): X402NanoOffer {
   return {
     mechanism: 'x402nano',
@@ -203,7 +203,7 @@ function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number):
     network,
     amount,
     payTo: to,
-    expiresAt: now + CHEQUE_LIFE,
+    expiresAt: now + BLOCK_LIFE,
     accepted: {},
     resource: { url },
     resourceEcho: { url },
@@ -212,6 +212,7 @@ function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number):
   };
 }
 
+/** The challenge under which a test's block is journaled: the journal requires one, but no request caused it. */
 function challengeOf({ url }: TestRun, id: PaymentId, now: number) {
   return {
     id: `test ${id}`,

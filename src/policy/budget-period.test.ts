@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BudgetPeriod, stretchOf } from './budget-period.ts';
+import { type BudgetPeriod, periodOn } from './budget-period.ts';
 import { type Day, daysAfter } from './spending-windows.ts';
 
 const period = (until: string, renews: BudgetPeriod['renews']): BudgetPeriod => ({
@@ -11,9 +11,9 @@ const day = (text: string) => text as Day;
 
 test('a term that never renews is over on its day', () => {
   const once = period('2026-12-01', 'never');
-  expect(stretchOf(once, day('2026-11-30'))).toEqual({ from: null, until: '2026-12-01' });
-  expect(stretchOf(once, day('2026-12-01'))).toBeNull();
-  expect(stretchOf(once, day('2030-01-01'))).toBeNull();
+  expect(periodOn(once, day('2026-11-30'))).toEqual({ from: null, until: '2026-12-01' });
+  expect(periodOn(once, day('2026-12-01'))).toBeNull();
+  expect(periodOn(once, day('2030-01-01'))).toBeNull();
 });
 
 describe('a term that renews', () => {
@@ -26,16 +26,16 @@ describe('a term that renews', () => {
     ['month', '2027-01-01', '2027-01-01', '2027-02-01'],
     ['month', '2031-06-15', '2031-06-01', '2031-07-01'],
   ] as const)('each %s: %s is in the stretch from %s to %s', (renews, on, from, until) => {
-    expect(stretchOf(period('2026-12-01', renews), day(on))).toEqual({ from, until });
-    expect(stretchOf(period('2026-12-01', renews), day('2026-11-30'))).toMatchObject({ from: null });
+    expect(periodOn(period('2026-12-01', renews), day(on))).toEqual({ from, until });
+    expect(periodOn(period('2026-12-01', renews), day('2026-11-30'))).toMatchObject({ from: null });
   });
 
   test('on the last day of a month keeps to it, however short the months between', () => {
     const monthly = period('2027-01-31', 'month');
-    expect(stretchOf(monthly, day('2027-02-27'))).toEqual({ from: '2027-01-31', until: '2027-02-28' });
-    expect(stretchOf(monthly, day('2027-02-28'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });
-    expect(stretchOf(monthly, day('2027-03-30'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });
-    expect(stretchOf(monthly, day('2027-03-31'))).toEqual({ from: '2027-03-31', until: '2027-04-30' });
+    expect(periodOn(monthly, day('2027-02-27'))).toEqual({ from: '2027-01-31', until: '2027-02-28' });
+    expect(periodOn(monthly, day('2027-02-28'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });
+    expect(periodOn(monthly, day('2027-03-30'))).toEqual({ from: '2027-02-28', until: '2027-03-31' });
+    expect(periodOn(monthly, day('2027-03-31'))).toEqual({ from: '2027-03-31', until: '2027-04-30' });
   });
 
   test('has every day in exactly one stretch', () => {
@@ -44,9 +44,9 @@ describe('a term that renews', () => {
       fc.property(days, fc.nat(5_000), fc.constantFrom('week', 'month'), (until, later, renews) => {
         const rule = { until, renews };
         const on = daysAfter(until, later);
-        const stretch = stretchOf(rule, on);
+        const stretch = periodOn(rule, on);
         expect(stretch?.from && stretch.from <= on && on < stretch.until).toBe(true);
-        expect(stretchOf(rule, stretch?.until ?? on)?.from).toBe(stretch?.until);
+        expect(periodOn(rule, stretch?.until ?? on)?.from).toBe(stretch?.until);
       }),
     );
   });

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { addRaw, type Raw } from '../nano/amount.ts';
 import type { Site } from '../site.ts';
-import { stretchOf } from './budget-period.ts';
+import { periodOn } from './budget-period.ts';
 import type { BudgetSchema } from './budget-schema.ts';
 import {
   type CalendarWindows,
@@ -12,7 +12,7 @@ import {
   monthsAfter,
 } from './spending-windows.ts';
 
-/** The limits that sums of payments keep, the shortest first: a calendar window each, and the term as a whole. */
+/** The limits on sums of payments, the shortest window first: one per calendar window, and `total` for the whole period. */
 export const SUM_LIMITS = ['perHour', 'perDay', 'perMonth', 'total'] as const;
 export type SumLimit = (typeof SUM_LIMITS)[number];
 
@@ -22,7 +22,7 @@ export type Limit = 'perPayment' | SumLimit;
 /** What a site may spend without asking. Amounts in raw; a limit that is not set is null. */
 export type Budget = v.InferOutput<typeof BudgetSchema>;
 
-/** What the user sets of a budget. */
+/** The fields of a budget that the user sets. */
 export type BudgetChange = Partial<
   Pick<Budget, Limit | 'term' | 'pinned' | 'payTo' | 'priceRise' | 'initiators' | 'paused'>
 >;
@@ -30,7 +30,7 @@ export type BudgetChange = Partial<
 /** What was spent and reserved under each limit (raw). */
 export type Spent = Readonly<Record<SumLimit, Raw>>;
 
-/** The limits that all sites keep together. */
+/** The limits on the sums over all sites. */
 export const CAP_LIMITS = ['perDay', 'perMonth'] as const;
 export type CapLimit = (typeof CAP_LIMITS)[number];
 export type Cap = Readonly<Record<CapLimit, Raw | null>>;
@@ -41,45 +41,45 @@ export interface Overall {
   readonly spentByAll: Readonly<Record<CapLimit, Raw>>;
 }
 
-/** All that bears on a site's next payment: its own budget, and the cap over all sites. */
+/** What limits a site's next payment: its own budget, and the cap over all sites. */
 export interface Allowance extends Overall {
   readonly budget: Budget | null;
   readonly spent: Spent;
 }
 
-/** The windows in which a payment was counted, by name. What is given back goes to exactly these. */
+/** The windows in which a payment was counted, by name. An amount that is given back is taken out of exactly these. */
 export interface SpendingWindows extends CalendarWindows {
-  /** The running term of the site's budget; null where there was none. */
+  /** The current period of the site's budget; null where there was none. */
   readonly term: string | null;
 }
 
-/** The windows in which a payment of this moment counts. */
+/** The windows in which a payment at this time (ms since the epoch) counts. */
 export function spendingWindowsAt(budget: Budget | null, at: number): SpendingWindows {
   return { ...calendarWindows(at), term: (budget && termAt(budget, at)?.name) ?? null };
 }
 
-/** The term that is running, with the day on which it ends or renews; null when the budget has ended. */
+/** The name of the current period, and the day on which it ends or renews; null when the budget has ended. */
 export function termAt(
   { term: period, firstTerm }: Budget,
   at: number,
 ): { readonly name: string; readonly until: Day | null } | null {
   if (period === null) return { name: firstTerm, until: null };
-  const stretch = stretchOf(period, calendarDay(at));
-  if (stretch === null) return null;
-  const { from, until } = stretch;
+  const current = periodOn(period, calendarDay(at));
+  if (current === null) return null;
+  const { from, until } = current;
   return { name: from === null ? firstTerm : `${firstTerm} ${from}`, until };
 }
 
 /**
- * The first limit, the narrowest first, that `amount` does not keep on top of what was spent; null when it keeps them
- * all. All in raw: the very integer that is shown, debited and signed.
+ * The first limit, the narrowest first, that `amount` (raw) would exceed together with what was spent; null when there is
+ * none. The amount is the same integer that is shown, debited and signed (invariant 3).
  */
 export function limitPassed(budget: Budget, spent: Spent, amount: Raw): Limit | null {
   if (budget.perPayment !== null && amount > budget.perPayment) return 'perPayment';
   return SUM_LIMITS.find((limit) => passes(budget[limit], spent[limit], amount)) ?? null;
 }
 
-/** The same for the cap over all sites. */
+/** The first limit of the cap over all sites that `amount` (raw) would exceed; null when there is none. */
 export function capPassed({ cap, spentByAll }: Overall, amount: Raw): CapLimit | null {
   return CAP_LIMITS.find((limit) => passes(cap[limit], spentByAll[limit], amount)) ?? null;
 }
@@ -109,14 +109,15 @@ export function newBudget(network: string, site: Site, now: number): Budget {
   };
 }
 
-/** Names the first term of a budget: one that is removed and set again begins with nothing spent. */
+/** Names the first period of a budget. A budget that is removed and set again gets a new name, and so starts at zero. */
 const termName = (since: number) => `term ${since}`;
 
 /**
- * The budget with what the user changed. A new rule for its term goes on counting where the running term stands; only
- * a renewal starts the total anew. A budget that has ended is as good as none, and what is set then is a new one.
+ * The budget with the user's changes. After a change of its period the sums go on from those of the current period; only a
+ * renewal resets the total. A change to a budget that has ended sets a new budget.
  *
- * @throws Fault `fault_budgetUnlimited` when nothing would limit what it spends in the long run
+ * @param now the time (ms since the epoch)
+ * @throws Fault `fault_budgetUnlimited` when no limit on a sum is set
  */
 export function changeBudget(before: Budget, change: BudgetChange, now: number): Budget {
   const running = termAt(before, now);
@@ -131,7 +132,7 @@ export function changeBudget(before: Budget, change: BudgetChange, now: number):
   return sameRule ? { ...changed, term: before.term } : { ...changed, firstTerm: running.name };
 }
 
-/** The day on which more may be spent again; null where nothing renews, or does so within the day. */
+/** The day on which more may be spent again; null where no limit renews, or all do within the day. */
 export function renewalOf(budget: Budget, at: number): Day | null {
   const { term: period, perMonth } = budget;
   if (period !== null && period.renews !== 'never') return termAt(budget, at)?.until ?? null;
@@ -143,7 +144,7 @@ export interface Use<L extends SumLimit = SumLimit> {
   readonly limit: L;
   readonly spent: Raw;
   readonly of: Raw;
-  /** The highest mark that is reached, in percent: what the user is warned of. */
+  /** The highest mark that is reached (percent), of which the user is warned. */
   readonly mark: (typeof MARKS)[number] | 0;
 }
 

@@ -15,48 +15,50 @@ import {
   termAt,
 } from './budget.ts';
 
-/** Why the purse asks instead of paying by itself. */
+/** Why the user is asked instead of the budget paying. */
 export type Reason = Extract<MessageKey, `reason_${string}`>;
 
-/** What policy says of an offer, with the reason as data. */
+/** What policy decides on an offer, with the reason as data. */
 export type Decision =
   | { readonly kind: 'pay'; readonly budget: Budget }
   | { readonly kind: 'ask'; readonly reason: Reason }
   | { readonly kind: 'refuse'; readonly key: Extract<MessageKey, `refusal_${string}`> };
 
-/** What the rules of a budget look at. */
+/** What the rules of a budget depend on. */
 export interface Request {
   readonly challenge: Challenge;
   readonly offer: Offer;
-  /** What the site may spend on the active network, and has spent. */
+  /** What the site may spend on the active network, and what it has spent. */
   readonly allowance: Allowance;
-  /** What the same resource cost the last time it was bought, without its tag (raw). */
+  /** The price of the same resource when it was last bought, without the tag (raw). */
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
-  /** The user has stopped all payments without asking. */
+  /** Whether the user has stopped all payments without asking. */
   readonly paused: boolean;
+  /** The time (ms since the epoch). */
   readonly now: number;
 }
 
-/** All that a decision depends on. */
+/** Everything that a decision depends on. */
 export interface Circumstances extends Request {
-  /** Whether this very request was paid before and never got what was paid for (docs/WIRE.md §1.4). */
+  /** Whether this very request was paid before and never got its content (docs/WIRE.md §1.4). */
   readonly undeliveredBefore: boolean;
+  /** Whether the user blocked the site. */
   readonly blocked: boolean;
-  /** Another site that had it asked is blocked. */
+  /** Whether the user blocked another site that takes part in the request. */
   readonly isAskerBlocked: boolean;
-  /** The purse's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
+  /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
 
 /**
- * How long an offer must still live to be worth paying (ms): confirmation, delivery, the server's own wait, and clock
- * skew (docs/WIRE.md §7.5).
+ * How long before its expiry an offer is paid at the latest (ms): time for confirmation, delivery, the server's own wait,
+ * and clock skew (docs/WIRE.md §7.5).
  */
 export const EXPIRY_MARGIN = 25_000;
 
-/** How long after a payment the same thing, brought back by no act of the user, is asked about as just paid (ms). */
+/** How long after a payment a repeated request that the user did not start is asked about as just paid (ms). */
 export const JUST_PAID = 10 * 60_000;
 
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
@@ -71,13 +73,13 @@ export function decide(circumstances: Circumstances): Decision {
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
   if (accounts === null) return ask('reason_locked');
-  // A page must not learn which accounts are the purse's own: these are asked about like any that was never paid.
+  // A page must not learn which accounts are the wallet's own: they are asked about like any new payee.
   if (accounts.includes(offer.payTo)) return ask('reason_payeeChanged');
   return { kind: 'pay', budget };
 }
 
 /**
- * Why the budget does not pay for this; null when it does. Asked twice: for the decision, and within the transaction
+ * Why the budget does not pay; null when it does. The rule is applied twice: for the decision, and within the transaction
  * that reserves the money, where nothing can change any more.
  */
 export function askFirst({
@@ -97,8 +99,8 @@ export function askFirst({
   if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
   if (isUnheld(challenge)) return 'reason_unheld';
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
-  const unasked = notAskedFor(challenge, paidAt);
-  if (unasked !== null) return unasked;
+  const notByUser = whyNotByUser(challenge, paidAt);
+  if (notByUser !== null) return notByUser;
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
   const passed = limitPassed(budget, spent, offer.amount);
@@ -120,10 +122,10 @@ const OVER_CAP: Readonly<Record<CapLimit, Reason>> = {
   perMonth: 'reason_overGlobalMonth',
 };
 
-/** Whether a budget that is set with this payment would pay the like of it without asking. */
+/** Whether a budget that is set with this payment would pay the next one like it without asking. */
 export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(reason);
 
-/** What a budget's two first limits, its payee and its last price do not change. */
+/** The reasons that setting a budget (its limits, payee and last price) does not remove. */
 const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_blockOut',
   'reason_signedBlock',
@@ -146,47 +148,47 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
 ]);
 
 /**
- * Why it is not certain that the user asked for this and can see it; null when it is. A document must be opened by its
- * user, in the active tab of the window in front. For what a page asks for, the page must be visible; the limits of its
- * site do the rest. What the browser asks for because it brought a page back is not paid again without a question.
+ * Why it is not certain that the user started the request and can see it; null when it is. A document must be opened by
+ * its user, in the active tab of the window in front. For the requests of a page, the page must be visible. A request
+ * that the browser repeats because it restored a page is not paid again without a question.
  */
-function notAskedFor({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
-  const isScripts = kind === 'xmlhttprequest';
-  const isPaidAgain = paidAt !== null && !isScripts;
+function whyNotByUser({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
+  const isByScript = kind === 'xmlhttprequest';
+  const isPaidAgain = paidAt !== null && !isByScript;
   if (kind !== 'main_frame') {
     if (isPaidAgain && startedBy === 'browser') return 'reason_justPaid';
     return view === 'front' || view === 'beside' ? null : 'reason_notInView';
   }
-  if (startedBy !== 'user') return isPaidAgain ? 'reason_justPaid' : STARTED[startedBy ?? 'untold'];
+  if (startedBy !== 'user') return isPaidAgain ? 'reason_justPaid' : STARTED[startedBy ?? 'unknown'];
   return view === 'front' ? null : 'reason_notInFront';
 }
 
-const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'untold', Reason>> = {
+const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'unknown', Reason>> = {
   browser: 'reason_loadedAgain',
   page: 'reason_startedByPage',
   outside: 'reason_startedOutside',
-  untold: 'reason_startUnknown',
+  unknown: 'reason_startUnknown',
 };
 
-/** Whether a script asked that has its 402 already: only a load of its page would bring what is paid. */
+/** Whether a script asked that has got its 402 already: only a load of its page would get the content. */
 function isUnheld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === 'load';
 }
 
-/** Whether a price is more than so many percent above the last one. */
+/** Whether a price (raw) is more than so many percent above the last one. */
 function hasRisen(price: Raw, last: Raw, percent: number): boolean {
   return price * 100n > last * BigInt(100 + percent);
 }
 
-/** What an offer charges for the resource itself, without its tag (raw). */
+/** The price of the resource in an offer, without the tag (raw). */
 export function priceOf(offer: Offer): Raw {
   return 'resourceAmount' in offer ? offer.resourceAmount : offer.amount;
 }
 
 /**
- * Whether the site asks for itself: the page in the tab, every frame around the one that asked, whoever started the
- * request, and whoever redirected it, are of the same origin as the server that wants the money, or of one that the user
- * allows to spend this budget. Otherwise any site could spend another one's budget.
+ * Whether every origin that takes part in the request (the page in the tab, the frames around the one that asked, the
+ * initiator, the redirecting site) is that of the payee's server, or one that the user allows to spend this budget.
+ * Otherwise any site could spend another site's budget.
  */
 function isAllowed(challenge: Challenge, initiators: readonly Site[]): boolean {
   const allowed: ReadonlySet<string | null> = new Set([siteOf(challenge.url), ...initiators]);

@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
 
-/** A day of the calendar, as `YYYY-MM-DD`. It knows no time zone: the first of December is that wherever the user is. */
+/** A day of the calendar, as `YYYY-MM-DD`, without a time zone. */
 export type Day = string & v.Brand<'Day'>;
 
-/** The windows of time that a moment falls into, by their names; no two windows of any kind share one. */
+/** The names of the windows that a time falls into. No two windows of any kind share a name. */
 export interface CalendarWindows {
   readonly hour: string;
   readonly day: Day;
@@ -11,56 +11,56 @@ export interface CalendarWindows {
 }
 
 /**
- * The calendar windows of a moment (ms) in the user's own time zone. A day is the day of the user's calendar, be it of
- * 23 or of 25 hours; the hour that comes twice in autumn is two windows.
+ * The calendar windows of a time (ms since the epoch) in the user's own time zone. A day may have 23 or 25 hours. The hour
+ * that is repeated at the end of summer time is two windows.
  */
 export function calendarWindows(at: number): CalendarWindows {
   const day = calendarDay(at);
   return { hour: hourOf(at), day, month: day.slice(0, 'YYYY-MM'.length) };
 }
 
-/** The calendar day of a moment (ms) in the user's own time zone. */
+/** The calendar day of a time (ms since the epoch) in the user's own time zone. */
 export function calendarDay(at: number): Day {
   const date = new Date(at);
   return dayFrom(date.getFullYear(), date.getMonth(), date.getDate());
 }
 
 /**
- * The hour of a moment, named in UTC by when the clock on the wall last struck. Wall time would not do: at the end of
- * summer it says the same for two hours. And who travels by whole hours takes the running one along.
+ * The hour of a time, named in UTC by the start of the full hour in local time. Local time as a name would be ambiguous: at
+ * the end of summer time two hours have one name. A move to a time zone by whole hours keeps the current hour.
  */
 function hourOf(at: number): string {
-  const wall = new Date(at);
-  const sinceStruck = (wall.getMinutes() * 60 + wall.getSeconds()) * 1_000 + wall.getMilliseconds();
-  return `${new Date(at - sinceStruck).toISOString().slice(0, 'YYYY-MM-DDTHH:mm'.length)}Z`;
+  const local = new Date(at);
+  const sinceFullHour = (local.getMinutes() * 60 + local.getSeconds()) * 1_000 + local.getMilliseconds();
+  return `${new Date(at - sinceFullHour).toISOString().slice(0, 'YYYY-MM-DDTHH:mm'.length)}Z`;
 }
 
-/** Whether a text names a day that there is. */
+/** Whether a text is a day that exists. */
 export function isDay(text: string): text is Day {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const { year, month, date } = partsOf(text as Day);
   return dayFrom(year, month, date) === text;
 }
 
-/** The day so many days after another. */
+/** The day that is so many days after another. */
 export function daysAfter(day: Day, days: number): Day {
   const { year, month, date } = partsOf(day);
   return dayFrom(year, month, date + days);
 }
 
-/** The same day of a later month; its last one where it is too short. */
+/** The same day of a later month; the last day of the month where it is shorter. */
 export function monthsAfter(day: Day, months: number): Day {
   const { year, month, date } = partsOf(day);
   const last = new Date(Date.UTC(year, month + months + 1, 0)).getUTCDate();
   return dayFrom(year, month + months, Math.min(date, last));
 }
 
-/** How many days lie between two days; negative when `to` is the earlier one. */
+/** The number of days from one day to another; negative when `to` is earlier. */
 export function daysBetween(from: Day, to: Day): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / DAY);
 }
 
-/** How many months lie between the months of two days, whatever the dates. */
+/** The number of months from the month of one day to that of another, whatever the dates. */
 export function monthsBetween(from: Day, to: Day): number {
   const [a, b] = [partsOf(from), partsOf(to)];
   return (b.year - a.year) * 12 + b.month - a.month;
@@ -73,7 +73,7 @@ function partsOf(day: Day): { readonly year: number; readonly month: number; rea
   return { year, month: month - 1, date };
 }
 
-/** Calendar arithmetic, and no moment in it: UTC only serves as the calendar without leaps. */
+/** Calendar arithmetic on a day without a time: UTC is used because its days all have 24 hours. */
 function dayFrom(year: number, month: number, date: number): Day {
   return new Date(Date.UTC(year, month, date)).toISOString().slice(0, 'YYYY-MM-DD'.length) as Day;
 }

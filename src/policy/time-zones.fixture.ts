@@ -1,18 +1,18 @@
-/** For tests: the user's own time zone, which the whole process shares. */
+/** Sets the user's time zone in tests. The whole process shares it. */
 import { afterEach, expect } from 'vitest';
 
 const own = process.env.TZ;
 
-/** Moves the user to a time zone until the test is over; fails where that would not take effect. */
+/** Sets the time zone until the end of the test; fails where that has no effect. */
 export function moveTo(zone: string): void {
   process.env.TZ = zone;
   expect(nameOf()).toBe(nameOf(zone));
 }
 
-/** How the runtime calls a zone; without one, the zone that it is in. */
+/** The runtime's name of a zone; without an argument, of the current one. */
 const nameOf = (timeZone?: string) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
 
-/** Brings the user home after each test of the file. */
+/** Resets the time zone after each test of the file. */
 export function comeHomeAfterEach(): void {
   afterEach(() => {
     if (own === undefined) delete process.env.TZ;
@@ -20,7 +20,7 @@ export function comeHomeAfterEach(): void {
   });
 }
 
-/** Zones that differ in all that matters: whole and half hours, both hemispheres, no summer, half an hour of summer. */
+/** Zones of all kinds: whole and half hours, both hemispheres, no summer time, half an hour of summer time. */
 export const ZONES = [
   'UTC',
   'Europe/Berlin',

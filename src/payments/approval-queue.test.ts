@@ -8,7 +8,7 @@ import { STRANGER } from '../wallet/account.fixture.ts';
 import { ApprovalQueue, nameOf, type Question, type QuestionOutcome } from './approval-queue.ts';
 import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 
-function bench() {
+function queue() {
   let changes = 0;
   let now = 0;
   const approvals = new ApprovalQueue(
@@ -46,8 +46,8 @@ function ask(approvals: ApprovalQueue, one: Question): Promise<QuestionOutcome> 
   return asked.outcome;
 }
 
-test('questions wait in the order they came, and each gets its own answer', async () => {
-  const { approvals, changes } = bench();
+test('questions wait in the order of their arrival, and each gets its own answer', async () => {
+  const { approvals, changes } = queue();
   const [first, second] = [question(), question()];
   const answers = [ask(approvals, first), ask(approvals, second)];
   expect(approvals.list()).toEqual([first, second]);
@@ -74,8 +74,8 @@ test('the name of a question changes with everything that its answer is about, a
   expect(new Set([one, ...others].map(nameOf)).size).toBe(others.length + 1);
 });
 
-test('a question is answered once: a second click finds it gone', async () => {
-  const { approvals } = bench();
+test('a question is answered once: a second answer is rejected', async () => {
+  const { approvals } = queue();
   const one = question();
   const answer = ask(approvals, one);
   approvals.answer(one.id, { kind: 'decline' });
@@ -84,8 +84,8 @@ test('a question is answered once: a second click finds it gone', async () => {
   expect(await answer).toEqual({ kind: 'decline' });
 });
 
-test('what lapses is taken back, the rest waits on', async () => {
-  const { approvals } = bench();
+test('questions that lapse are closed, the others go on waiting', async () => {
+  const { approvals } = queue();
   const [gone, stays] = [question({ tabId: 1 }), question({ tabId: 2 })];
   const answer = ask(approvals, gone);
   approvals.ask(stays);
@@ -94,21 +94,21 @@ test('what lapses is taken back, the rest waits on', async () => {
   expect(approvals.list()).toEqual([stays]);
 });
 
-test('requests of one document that ask the same share one question, and the newest gets what is paid', async () => {
-  const { approvals } = bench();
+test('identical requests of one document share one question, and the newest gets the payment', async () => {
+  const { approvals } = queue();
   const [first, second, third] = [again(), again(), again()];
-  const verdicts = [first, second, third].map((one) => ask(approvals, one));
+  const outcomes = [first, second, third].map((one) => ask(approvals, one));
   expect(approvals.list()).toEqual([{ ...first, challenge: third.challenge }]);
   approvals.answer(first.id, { kind: 'once' });
-  expect(await Promise.all(verdicts)).toEqual([
+  expect(await Promise.all(outcomes)).toEqual([
     { kind: 'shared' },
     { kind: 'shared' },
     { kind: 'once', others: [first.challenge, second.challenge] },
   ]);
 });
 
-test('requests share a question where only the tags of their prices differ: the price that was shown is the one to pay', () => {
-  const { approvals } = bench();
+test('requests whose prices differ only in their tags share a question, and the price that was shown is paid', () => {
+  const { approvals } = queue();
   const [first, second] = [again(), again()];
   const tagged = { ...second, offer: { ...second.offer, amount: 7n as Raw, tagAmount: 6n as Raw } };
   approvals.ask(first);
@@ -124,30 +124,30 @@ test.each<[string, (one: Question) => Question]>([
   ['another document', (one) => ({ ...one, challenge: { ...one.challenge, documentId: 'other' } })],
   ['another tab', (one) => ({ ...one, challenge: { ...one.challenge, tabId: 99 } })],
   [
-    'a foreign hand',
+    'another origin',
     (one) => ({ ...one, challenge: { ...one.challenge, redirectedBy: 'https://evil.example' } }),
   ],
 ])('a request with %s has a question of its own', (_, change) => {
-  const { approvals } = bench();
+  const { approvals } = queue();
   approvals.ask(again());
   approvals.ask(change(again()));
   expect(approvals.list()).toHaveLength(2);
 });
 
-test('a question goes with its last request, and stays while one of them waits', async () => {
-  const { approvals } = bench();
+test('a question ends with its last request, and not before', async () => {
+  const { approvals } = queue();
   const [first, second] = [again(), again()];
-  const verdicts = [ask(approvals, first), ask(approvals, second)];
+  const outcomes = [ask(approvals, first), ask(approvals, second)];
   approvals.withdraw(second.challenge.id);
   expect(approvals.list()).toEqual([first]);
   approvals.withdraw(first.challenge.id);
   expect(approvals.list()).toEqual([]);
-  expect(await Promise.all(verdicts)).toEqual([{ kind: 'withdrawn' }, { kind: 'withdrawn' }]);
+  expect(await Promise.all(outcomes)).toEqual([{ kind: 'withdrawn' }, { kind: 'withdrawn' }]);
   expect(() => approvals.answer(first.id, { kind: 'once' })).toThrow('fault_approvalGone');
 });
 
-test('a request that is sent again within two seconds finds its question as it was, later a new one', () => {
-  const { approvals, pass } = bench();
+test('a request that is sent again within two seconds gets the same question, later a new one', () => {
+  const { approvals, pass } = queue();
   const [first, second, third] = [again(), again(), again()];
   approvals.ask(first);
   approvals.withdraw(first.challenge.id);
@@ -160,8 +160,8 @@ test('a request that is sent again within two seconds finds its question as it w
   expect(approvals.list()).toEqual([third]);
 });
 
-test('a question that was answered is not found again by a request that is sent again', async () => {
-  const { approvals } = bench();
+test('a request that is sent again after its question was answered gets a new question', async () => {
+  const { approvals } = queue();
   const [first, second] = [again(), again()];
   approvals.ask(first);
   approvals.answer(first.id, { kind: 'decline' });
@@ -169,8 +169,8 @@ test('a question that was answered is not found again by a request that is sent 
   expect(approvals.list()).toEqual([second]);
 });
 
-test('a storm of 5,000 leaves 20 questions of one site waiting, whatever tabs it is in, and 100 in all', () => {
-  const { approvals } = bench();
+test('a burst of 5,000 leaves 20 questions of one site waiting, in whatever tabs, and 100 in all', () => {
+  const { approvals } = queue();
   const evil = 'https://evil.example';
   const asked = Array.from({ length: 5_000 }, (_, n) => approvals.ask(from(evil, { tabId: n % 50 })));
   expect(asked.filter((one) => one === 'full')).toHaveLength(4_980);
@@ -178,20 +178,20 @@ test('a storm of 5,000 leaves 20 questions of one site waiting, whatever tabs it
   expect(approvals.list()).toHaveLength(100);
 });
 
-test('a site that fills all the room makes some for the first question of another site', async () => {
-  const { approvals } = bench();
+test('the first question of another site displaces one of the site that has the most', async () => {
+  const { approvals } = queue();
   const sites = Array.from({ length: 5 }, (_, n) => `https://evil-${n}.example`);
-  const verdicts = sites.flatMap((site) => Array.from({ length: 20 }, () => ask(approvals, from(site))));
+  const outcomes = sites.flatMap((site) => Array.from({ length: 20 }, () => ask(approvals, from(site))));
   expect(approvals.ask(from(sites[0] ?? ''))).toBe('full');
   const honest = from('https://honest.example');
   expect(approvals.ask(honest)).not.toBe('full');
   expect(approvals.list()).toHaveLength(100);
   expect(approvals.list()).toContainEqual(honest);
-  expect(await Promise.race(verdicts)).toEqual({ kind: 'crowded' });
+  expect(await Promise.race(outcomes)).toEqual({ kind: 'crowded' });
 });
 
-test('foreign frames of many origins turn away no question of the page that they are in', () => {
-  const { approvals } = bench();
+test('foreign frames of many origins displace no question of the page around them', () => {
+  const { approvals } = queue();
   const page = 'https://honest.example';
   const own = [from(page), from(page), from(page)];
   for (const one of own) approvals.ask(one);
@@ -207,7 +207,7 @@ test('foreign frames of many origins turn away no question of the page that they
 });
 
 test('an answer makes room for the next question', () => {
-  const { approvals } = bench();
+  const { approvals } = queue();
   const asked = Array.from({ length: 20 }, () => from('https://shop.example'));
   for (const one of asked) approvals.ask(one);
   expect(approvals.ask(from('https://shop.example'))).toBe('full');
@@ -238,11 +238,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.nat(3_000) }) },
 );
 
-test('in any order of asks, drops and answers: no question without a request, none beyond the bounds, one verdict each', async () => {
+test('in any order of questions, withdrawals and answers: no question without a request, none beyond the limits, one outcome each', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 50, maxLength: 400 }), async (steps) => {
-      const { approvals, pass } = bench();
-      const verdicts: Promise<readonly [string, QuestionOutcome]>[] = [];
+      const { approvals, pass } = queue();
+      const outcomes: Promise<readonly [string, QuestionOutcome]>[] = [];
       const live = new Map<string, string>();
       let answered = 0;
       const isShownFor = (name: string) => approvals.list().some(({ challenge }) => challenge.id === name);
@@ -257,13 +257,13 @@ test('in any order of asks, drops and answers: no question without a request, no
           const ofSite = (topOrigin: string) =>
             before.filter(({ challenge }) => challenge.topOrigin === topOrigin).length;
           if (asked === 'full') {
-            // One that has few is never turned away for one that has many.
+            // A site with few questions is never refused in favour of one with many.
             const most = Math.max(...before.map(({ challenge }) => ofSite(challenge.topOrigin ?? '')));
             expect(ofSite(site) === 20 || (before.length === 100 && ofSite(site) + 1 >= most)).toBe(true);
           } else {
             const { id } = asking.challenge;
             live.set(id, url);
-            verdicts.push(asked.outcome.then((outcome) => [id, outcome] as const));
+            outcomes.push(asked.outcome.then((outcome) => [id, outcome] as const));
             void asked.outcome.then(() => live.delete(id));
             expect(isShownFor(id)).toBe(true);
           }
@@ -293,10 +293,10 @@ test('in any order of asks, drops and answers: no question without a request, no
         expect(shown.length).toBeLessThanOrEqual(100);
       }
       approvals.lapse(() => true);
-      const all = await Promise.all(verdicts);
+      const all = await Promise.all(outcomes);
       // An answer that pays is given to one request only.
       expect(all.filter(([, { kind }]) => kind === 'once')).toHaveLength(answered);
-      expect(all).toHaveLength(verdicts.length);
+      expect(all).toHaveLength(outcomes.length);
     }),
     { numRuns: 60 },
   );

@@ -1,4 +1,4 @@
-/** Many payments at once: one chain without a fork, no work done twice, and each page gets what it paid for. */
+/** Many payments at once: one chain without a fork, no work computed twice, and each page gets its content. */
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -36,7 +36,7 @@ const together = <T>(many: number, one: (n: number) => Promise<T>) =>
 const paymentsOf = async ({ database }: Account) =>
   (await database.getAll('payments')).map(({ payment }) => payment);
 
-/** Work as the devnet asks for it, with a note of every search. */
+/** An engine that records the root of every search. */
 function countingWork(): { readonly engine: WorkEngine; readonly roots: string[] } {
   const roots: string[] = [];
   const engine: WorkEngine = {
@@ -52,22 +52,22 @@ function countingWork(): { readonly engine: WorkEngine; readonly roots: string[]
   return { engine, roots };
 }
 
-/** Journal, ledger and the merchant's books tell the same, payment by payment; each was paid once. */
+/** Expects that journal, ledger and merchant agree on each payment, and that each was paid once. */
 async function expectRecordsAgree(account: Account, times: number): Promise<void> {
   const alive = (await paymentsOf(account)).filter(({ progress }) => progress.state !== 'abandoned');
   const inJournal = alive.map(({ intent, progress }) => ['hash' in progress && progress.hash, intent.amount]);
   const onLedger = account.sends().map(({ hash, amount }) => [hash, amount]);
-  const inBooks = merchant
+  const atMerchant = merchant
     .books()
     .payments.filter(({ payer }) => payer === account.address)
     .map(({ hash, amountRaw }) => [hash, BigInt(amountRaw)]);
   const sorted = (lines: readonly (readonly unknown[])[]) => lines.map(String).toSorted();
   expect(sorted(onLedger)).toEqual(sorted(inJournal));
-  expect(sorted(inBooks)).toEqual(sorted(inJournal));
+  expect(sorted(atMerchant)).toEqual(sorted(inJournal));
   expect(new Set(inJournal.map(([hash]) => hash)).size).toBe(times);
 }
 
-test('fifty payments stand on the ledger before the first of them is confirmed', async () => {
+test('fifty payments are on the ledger before the first of them is confirmed', async () => {
   const account = await accountWith(devnet, 100n * XNO);
   const { engine, roots } = countingWork();
   let sockets = 0;
@@ -110,7 +110,7 @@ test('fifty payments stand on the ledger before the first of them is confirmed',
   worker.wallet.close();
 });
 
-test('the ways to pay may be mixed in one burst', async () => {
+test('a burst of mixed mechanisms is paid and served', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
@@ -124,7 +124,7 @@ test('the ways to pay may be mixed in one burst', async () => {
   worker.wallet.close();
 });
 
-test('signatures go to one payee one at a time', async () => {
+test('signed proofs are delivered to one payee one at a time', async () => {
   /** Counts the proofs that are on their way at once. */
   class Counting extends Browser {
     #now = 0;
@@ -163,7 +163,7 @@ test('signatures go to one payee one at a time', async () => {
   }
 });
 
-test('a burst that exceeds its budget pays exactly what fits; of the rest some ask, and some are told why not', async () => {
+test('a burst that exceeds its budget pays what fits; of the rest 20 are asked about, and the others released', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
@@ -181,7 +181,7 @@ test('a burst that exceeds its budget pays exactly what fits; of the rest some a
   worker.wallet.close();
 });
 
-test('a page that goes away in the middle loses nothing: the next visit gets what was paid', async () => {
+test('a page that is closed during its payment loses nothing: the next visit gets the content', async () => {
   const account = await accountWith(devnet, 10n * XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
@@ -204,7 +204,7 @@ test('a page that goes away in the middle loses nothing: the next visit gets wha
   worker.wallet.close();
 });
 
-test('a page that has gone before its question was put asks nothing any more', async () => {
+test('a page that was closed before its question is not asked about', async () => {
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
@@ -216,7 +216,7 @@ test('a page that has gone before its question was put asks nothing any more', a
   worker.wallet.close();
 });
 
-test('of two pages that ask for a signed block at once, one gets it and the other is told who has it', async () => {
+test('of two pages that ask for a signed block at once, one gets it and the other the name of that site', async () => {
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
@@ -237,7 +237,7 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
 });
 
 describe('identical requests at once', () => {
-  test('get their own payment and their own proof each', async () => {
+  test('get a payment and a proof each', async () => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
     const worker = startWorker(account, browser);
@@ -255,30 +255,33 @@ describe('identical requests at once', () => {
   const kills = (['approved', 'signed', 'published', 'confirmed', 'proven', 'delivered'] as const).flatMap(
     (at) => (['before', 'after'] as const).map((when): Kill => ({ at, when })),
   );
-  test.each(kills)('and keep them when the worker is killed $when $at, beside newcomers', async (kill) => {
-    const account = await accountWith(devnet, XNO);
-    const browser = new Browser();
-    await allowAll(account, merchant.origin);
-    const url = paid('nanoSession');
-    const challenges = await together(8, () => browser.visit(url, script()));
-    const first = startWorker(account, browser, { kill });
-    for (const challenge of challenges.slice(0, 5)) void first.challengeHandler.handle(challenge);
-    await first.died;
-    first.wallet.close();
+  test.each(kills)(
+    'keep their payments when the worker is killed $when $at, beside new requests',
+    async (kill) => {
+      const account = await accountWith(devnet, XNO);
+      const browser = new Browser();
+      await allowAll(account, merchant.origin);
+      const url = paid('nanoSession');
+      const challenges = await together(8, () => browser.visit(url, script()));
+      const first = startWorker(account, browser, { kill });
+      for (const challenge of challenges.slice(0, 5)) void first.challengeHandler.handle(challenge);
+      await first.died;
+      first.wallet.close();
 
-    const second = startWorker(account, browser);
-    const meet = (some: readonly Challenge[]) =>
-      Promise.all(some.map((one) => second.challengeHandler.handle(one)));
-    // Pages that waited for the worker to come back may be slower than those that ask for the first time.
-    await Promise.all([second.delivery.resume(), meet(challenges.slice(5))]);
-    await Promise.all([second.delivery.resume(), meet(challenges.slice(0, 5))]);
-    expect(second.log).toEqual([]);
-    expect(challenges.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(8).fill(200));
-    await expectRecordsAgree(account, 8);
-    second.wallet.close();
-  });
+      const second = startWorker(account, browser);
+      const handle = (some: readonly Challenge[]) =>
+        Promise.all(some.map((one) => second.challengeHandler.handle(one)));
+      // Pages that waited for the worker to come back may be slower than those that ask for the first time.
+      await Promise.all([second.delivery.resume(), handle(challenges.slice(5))]);
+      await Promise.all([second.delivery.resume(), handle(challenges.slice(0, 5))]);
+      expect(second.log).toEqual([]);
+      expect(challenges.map(({ id }) => browser.answers.get(id)?.status)).toEqual(Array(8).fill(200));
+      await expectRecordsAgree(account, 8);
+      second.wallet.close();
+    },
+  );
 
-  test('share what is kept for them: as many as there are proofs get one, the rest pay', async () => {
+  test('get the kept proofs first, and only the rest pay', async () => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
     const worker = startWorker(account, browser);

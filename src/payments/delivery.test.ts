@@ -34,9 +34,9 @@ const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0
   return new PaymentRunner({
     journal: account.journal,
     wallet: async () => wallet,
-    recall: () => Promise.reject(new Error('nothing is late here')),
+    recall: () => Promise.reject(new Error('no block is late in this test')),
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
-    postFallback: () => Promise.reject(new TypeError('nobody posts here')),
+    postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,
     exclusively: locks(),
     now: Date.now,
@@ -55,7 +55,7 @@ const deliveryWith = (runner: PaymentRunner, ports: Partial<DeliveryPorts> = {})
     ...ports,
   });
 
-test('what was approved and never signed is given back, unless its page still waits', async () => {
+test('an approved payment without a block is abandoned on resume, unless its page still waits', async () => {
   const [gone, waiting] = [await reserve(), await reserve()];
   const delivery = deliveryWith(runnerWith(), { waits: async ({ id }) => id === waiting.challenge.id });
   await Promise.all([delivery.resume(), delivery.resume()]);
@@ -69,7 +69,7 @@ test('what was approved and never signed is given back, unless its page still wa
   expect(account.sends()).toEqual([]);
 });
 
-test('one payment that cannot go on keeps no other waiting', async () => {
+test('a payment that cannot go on does not delay the others', async () => {
   const wallet = account.purse({ patienceMs: 60_000 });
   devnet.faults.set({ kind: 'never_confirm', times: 1 });
   const stuck = await reserve();
@@ -96,7 +96,7 @@ test('one payment that cannot go on keeps no other waiting', async () => {
   wallet.close();
 });
 
-test('a payment that is resumed and served at once is walked once and delivered once', async () => {
+test('a payment that is resumed and served at once is run once and delivered once', async () => {
   const challenge = challengeOf();
   const intent = await reserve({ challenge });
   const delivered: string[] = [];
@@ -121,11 +121,11 @@ test('a payment that is resumed and served at once is walked once and delivered 
   expect(account.sends()).toHaveLength(1);
 });
 
-test('a request that joins a payment too late to save it is met once more', async () => {
+test('a request that joins a payment too late is handled once more', async () => {
   const script = { kind: 'xmlhttprequest', documentId: 'document' } as const;
   const [first, second] = [challengeOf(script), challengeOf(script)];
   const intent = await reserve({ challenge: first });
-  const met: string[] = [];
+  const handledAgain: string[] = [];
   const { journal } = account;
   const wallet = account.purse();
   let delivery: Delivery | undefined;
@@ -151,17 +151,17 @@ test('a request that joins a payment too late to save it is met once more', asyn
       },
     },
   });
-  delivery = deliveryWith(runner, { handleAgain: ({ id }) => met.push(id) });
+  delivery = deliveryWith(runner, { handleAgain: ({ id }) => handledAgain.push(id) });
   const found = await account.journal.find(intent.id);
   if (found === null) throw new Error('reserved above');
   const payment = wholeOf(found);
   await expect(delivery.serve(payment, first)).rejects.toThrow('fault_withdrawn');
-  expect(met).toEqual([second.id]);
+  expect(handledAgain).toEqual([second.id]);
   expect(account.sends()).toEqual([]);
   wallet.close();
 });
 
-test('signed proofs go to one payee one at a time, sessions side by side', async () => {
+test('signed proofs are delivered to one payee one at a time, sessions in parallel', async () => {
   const most = { nanoSignature: 0, nanoSession: 0 };
   let underway = 0;
   const serveAll = async (mechanism: keyof typeof most) => {
@@ -192,7 +192,7 @@ test('signed proofs go to one payee one at a time, sessions side by side', async
   expect(most).toEqual({ nanoSignature: 1, nanoSession: 3 });
 });
 
-test('a proof is kept for its request until a minute after its offer is over, and longer if the user wants it', async () => {
+test('a proof is kept for its request until a minute after its offer expired, and longer on request', async () => {
   const { id, challenge, offer } = await reserve();
   const runner = runnerWith();
   await runner.run(id);
@@ -207,19 +207,19 @@ test('a proof is kept for its request until a minute after its offer is over, an
   expect(await kept()).toBe(id);
 });
 
-test('a payment that its own page still waits for is kept for no other page, and was not paid in vain', async () => {
+test('a payment that its own page still waits for is kept for no other page', async () => {
   const { id, challenge } = await reserve({ challenge: challengeOf({ tabId: 1 }) });
   const runner = runnerWith();
   await runner.run(id);
   const other = challengeOf({ tabId: 2 });
   const { undelivered } = await account.journal.recall(other, account.network.id);
-  const told = async (delivery: Delivery) => [
+  const stateFor = async (delivery: Delivery) => [
     (await delivery.keptFor(other, undelivered))?.intent.id,
     await delivery.isPaidInVain(other, undelivered),
   ];
-  expect(await told(deliveryWith(runner, { waits: async (one) => one.id === challenge.id }))).toEqual([
+  expect(await stateFor(deliveryWith(runner, { waits: async (one) => one.id === challenge.id }))).toEqual([
     undefined,
     false,
   ]);
-  expect(await told(deliveryWith(runner, { waits: async () => false }))).toEqual([id, true]);
+  expect(await stateFor(deliveryWith(runner, { waits: async () => false }))).toEqual([id, true]);
 });

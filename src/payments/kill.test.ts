@@ -1,4 +1,4 @@
-/** A payment survives the death of its worker at every step: one block at most, one proof, and the page is served. */
+/** A payment survives a kill of its worker at every step: one block at most, one proof, and the page is served. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
@@ -45,7 +45,7 @@ const isOver = ({ at, when }: Kill) => at === 'settled' || (at === 'delivery' &&
 describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
   const cases = kills.flatMap((kill) => [
     { ...kill, page: 'waits' as const },
-    { ...kill, page: 'is loaded anew' as const },
+    { ...kill, page: 'is loaded again' as const },
   ]);
 
   test.each(cases)('killed $when $at, and the page $page', async ({ page, ...kill }) => {
@@ -61,19 +61,20 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
     first.wallet.close();
 
     const over = isOver(kill);
-    if (page === 'is loaded anew') browser.leave(challenge);
+    if (page === 'is loaded again') browser.leave(challenge);
     const present = page === 'waits' ? challenge : await browser.visit(url);
     const second = startWorker(account, browser);
-    const meet = () => (browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve());
-    // An alarm, an unlocking and the page, all at once; and the alarm again.
-    await Promise.all([second.delivery.resume(), second.delivery.resume(), meet()]);
+    const handle = () =>
+      browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve();
+    // An alarm, an unlock and the page, all at once; then the alarm again.
+    await Promise.all([second.delivery.resume(), second.delivery.resume(), handle()]);
     await second.delivery.resume();
     second.wallet.close();
 
     const settledBefore = over && kill.at === 'settled' && kill.when === 'after';
     const payments = await paymentsOf(account);
     const alive = payments.filter(({ progress }) => progress.state !== 'abandoned');
-    const isSecondPurchase = settledBefore && page === 'is loaded anew';
+    const isSecondPurchase = settledBefore && page === 'is loaded again';
     const times = isSecondPurchase ? 2 : 1;
 
     expect(account.sends()).toHaveLength(times);
@@ -93,7 +94,7 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
     );
     const states: readonly PaymentState[] = alive.map(({ progress }) => progress.state);
     if (over && !settledBefore) {
-      // The content went to the page; nobody wrote that down. A new page gets the proof, never a new payment.
+      // The page got the content, but the journal does not know. A new page gets the proof, never a new payment.
       expect(browser.answers.get(challenge.id)?.status).toBe(200);
       expect(states).toEqual([page === 'waits' ? 'delivered' : 'refused']);
     } else {
@@ -104,7 +105,7 @@ describe.each(['nanoSession', 'nanoSignature'])('%s', (mechanism) => {
 });
 
 test.each(['approved', 'signed', 'published'] as const)(
-  'what the user allowed once is not asked again: killed after %s',
+  'a payment that the user allowed once is not asked about again after a kill at %s',
   async (at) => {
     const account = await accountWith(devnet, XNO);
     const browser = new Browser();
@@ -123,7 +124,7 @@ test.each(['approved', 'signed', 'published'] as const)(
   },
 );
 
-/** Pays whatever is asked for in this worker. */
+/** Answers every question of a worker with a payment, until the returned function is called. */
 function payAll({ approvals }: TestWorker): () => void {
   const timer = setInterval(() => {
     for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
@@ -135,7 +136,7 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
   const steps: readonly Kill['at'][] = ['approved', 'signed', 'proven', 'delivered', 'delivery', 'settled'];
   const cases = steps.flatMap((at) =>
     (['before', 'after'] as const).flatMap((when) =>
-      (['waits', 'is loaded anew'] as const).map((page) => ({ at, when, page })),
+      (['waits', 'is loaded again'] as const).map((page) => ({ at, when, page })),
     ),
   );
 
@@ -146,23 +147,29 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     const first = startWorker(account, browser, { kill });
     await first.budgets.setHandOverSite(siteOf(url), true);
     const challenge = await browser.visit(url);
-    const restFirst = payAll(first);
+    const stopFirst = payAll(first);
     void first.challengeHandler.handle(challenge);
     await first.died;
-    restFirst();
+    stopFirst();
     first.wallet.close();
 
-    if (page === 'is loaded anew') browser.leave(challenge);
+    if (page === 'is loaded again') browser.leave(challenge);
     const present = page === 'waits' ? challenge : await browser.visit(url);
     const second = startWorker(account, browser);
-    const restSecond = payAll(second);
-    const meet = () => (browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve());
-    await Promise.all([second.delivery.resume(), second.recall.maintain(), second.delivery.resume(), meet()]);
-    restSecond();
+    const stopSecond = payAll(second);
+    const handle = () =>
+      browser.waits(present) ? second.challengeHandler.handle(present) : Promise.resolve();
+    await Promise.all([
+      second.delivery.resume(),
+      second.recall.maintain(),
+      second.delivery.resume(),
+      handle(),
+    ]);
+    stopSecond();
 
     const over = isOver(kill);
     const settledBefore = kill.at === 'settled' && kill.when === 'after';
-    const times = settledBefore && page === 'is loaded anew' ? 2 : 1;
+    const times = settledBefore && page === 'is loaded again' ? 2 : 1;
     const alive = (await paymentsOf(account)).filter(({ progress }) => progress.state !== 'abandoned');
     expect(account.sends()).toHaveLength(times);
     expect(alive).toHaveLength(times);
@@ -177,10 +184,10 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
   });
 });
 
-describe('revoking a block that was handed over', () => {
+describe('the recall of a block that was handed over', () => {
   const points = (['replacement', 'revoked', 'publishedByPayee'] as const).flatMap((at) =>
     (['before', 'after'] as const).flatMap((when) =>
-      ['holds it', 'cashes it'].map((server) => ({ at, when, server })),
+      ['keeps it', 'publishes it'].map((server) => ({ at, when, server })),
     ),
   );
 
@@ -191,9 +198,9 @@ describe('revoking a block that was handed over', () => {
     const url = `${merchant.origin}/article?mechanism=trackA&hold=1&visit=${crypto.randomUUID()}`;
     const first = startWorker(account, browser, { kill });
     await first.budgets.setHandOverSite(siteOf(url), true);
-    const rest = payAll(first);
+    const stop = payAll(first);
     await first.challengeHandler.handle(await browser.visit(url));
-    rest();
+    stop();
     const [payment] = await paymentsOf(account);
     if (payment === undefined) throw new Error('paid above');
     const { id, amount, network, site, windows } = payment.intent;
@@ -202,14 +209,14 @@ describe('revoking a block that was handed over', () => {
     void first.recall.recall(id);
     await first.died;
     first.wallet.close();
-    if (server === 'cashes it') await merchant.publishHeld();
+    if (server === 'publishes it') await merchant.publishHeld();
 
     const second = startWorker(account, browser);
     await Promise.all([second.recall.maintain(), second.wallet.refresh(), second.delivery.resume()]);
     await Promise.all([second.recall.recall(id), second.recall.maintain()]);
     second.wallet.close();
 
-    // Either the cheque is on the ledger and spent, or the change is, and the money is back.
+    // Either the send is on the ledger and spent, or the change is, and the money is given back.
     const isPaid = account.sends().length === 1;
     expect(account.blocks().at(-1)?.subtype).toBe(isPaid ? 'send' : 'change');
     const [after] = await paymentsOf(account);
@@ -218,7 +225,7 @@ describe('revoking a block that was handed over', () => {
     expect(row?.spent).toBe(isPaid ? amount : 0n);
     expect(await account.chains.handedOver()).toEqual([]);
     expect(isPaid).toBe(
-      kill.at === 'publishedByPayee' || (server === 'cashes it' && kill.at === 'replacement'),
+      kill.at === 'publishedByPayee' || (server === 'publishes it' && kill.at === 'replacement'),
     );
 
     const third = startWorker(account, browser);

@@ -1,6 +1,6 @@
 /**
- * A purse whose only node lies: it signs nothing beyond what was offered, whatever it is told, says what stands in its
- * way, and goes on as if nothing had been once it is told the truth (invariants 3 and 4).
+ * A wallet whose only node lies: it signs nothing beyond what was offered, reports what stops it, and goes on once the node
+ * answers truthfully (invariants 3 and 4).
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -36,7 +36,7 @@ let account: Account;
 let browser: Browser;
 let liar: NodeProxy;
 let url: string;
-/** What the purse sent by hand before it was lied to. */
+/** The hashes of the sends by hand before the lies. */
 let earlier: string[];
 const others: { close(): Promise<void> }[] = [];
 
@@ -69,7 +69,7 @@ function workerOn(rpcUrl: string, wsUrl = devnet.wsUrl) {
   });
 }
 
-/** What came of a visit: content, why not, or undefined for a server that was not content with the proof. */
+/** Visits a page. Resolves with `content`, the reason why there is none, or undefined where the server refused the proof. */
 async function visit(worker: TestWorker, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
   await worker.challengeHandler.handle(challenge);
@@ -82,8 +82,8 @@ const maintain = async (worker: TestWorker) => {
   await worker.delivery.resume();
 };
 
-/** Three sends by hand, while the node is honest: a history that this purse knows of. */
-async function live(): Promise<void> {
+/** Makes three sends by hand while the node is honest: the wallet has a history of its own. */
+async function addHistory(): Promise<void> {
   const { wallet } = workerOn(devnet.rpcUrl);
   for (const amount of [1n, 2n, 3n]) earlier.push(await wallet.send(STRANGER, amount as Raw));
 }
@@ -123,13 +123,13 @@ function devnetHash(text: string) {
 interface Row {
   readonly lie: string;
   readonly faults: () => readonly ProxyFault[] | Promise<readonly ProxyFault[]>;
-  /** The purse has blocks of its own before it is lied to. */
-  readonly lived?: boolean;
+  /** The wallet has blocks of its own before the lies. */
+  readonly hasHistory?: boolean;
   /** The head is not known yet when the lies begin. */
   readonly cold?: boolean;
-  /** What the first visit brings. */
+  /** The result of the first visit. */
   readonly first: 'content' | NotPaidReason | 'refused by the server';
-  /** What the purse says stands between it and its money, while it is lied to; null when that is well known. */
+  /** The fault that the wallet reports during the lies; null where there is none. */
   readonly trouble: FaultKey | null;
   /** Blocks are not confirmed before the lies end. */
   readonly unconfirmed?: boolean;
@@ -156,7 +156,7 @@ function respelled(signature: string): string {
 const notFound = { error: 'Block not found' };
 const own = () => account.blocks().map(({ hash }) => hash);
 
-/** The whole world as another ledger has it, which takes and does not confirm, and of which nobody else ever hears. */
+/** A copy of the ledger whose node takes blocks, confirms none, and shares them with no other node. */
 async function island(): Promise<Devnet> {
   const twin = await twinOf(devnet);
   twin.faults.set({ kind: 'never_confirm' });
@@ -225,7 +225,7 @@ const rows: readonly Row[] = [
   {
     lie: 'a frontier of long ago, to a purse that knows better',
     faults: () => [twist('account_info', (answer) => ({ ...answer, frontier: own()[0] }))],
-    lived: true,
+    hasHistory: true,
     cold: true,
     first: 'content',
     trouble: null,
@@ -242,7 +242,7 @@ const rows: readonly Row[] = [
           ),
         ];
       },
-      lived: true,
+      hasHistory: true,
       cold: true,
       first: 'fault_nodeBehind',
       trouble: 'fault_nodeBehind',
@@ -251,7 +251,7 @@ const rows: readonly Row[] = [
   {
     lie: 'a successor that is none',
     faults: () => [twist('block_info', (answer) => ({ ...answer, successor: 'AB'.repeat(32) }))],
-    lived: true,
+    hasHistory: true,
     cold: true,
     first: 'content',
     trouble: null,
@@ -299,7 +299,7 @@ const rows: readonly Row[] = [
       { kind: 'answer', way: 'back', action: 'account_info', body: '{"error":"Account not found"}' },
       { kind: 'answer', way: 'back', action: 'block_info', body: JSON.stringify(notFound) },
     ],
-    lived: true,
+    hasHistory: true,
     cold: true,
     first: 'fault_nodeRefused',
     trouble: 'fault_nodeRefused',
@@ -432,8 +432,8 @@ function devnetInfo(hash = '') {
   return { contents: { ...blockToJson(devnet.ledger.find(hash).block) }, successor: '0'.repeat(64) };
 }
 
-test.each(rows)('$lie: $first, and the truth heals it', async (row) => {
-  if (row.lived) await live();
+test.each(rows)('$lie: $first, and the payment is made once the node is honest', async (row) => {
+  if (row.hasHistory) await addHistory();
   const worker = workerOn(liar.rpcUrl, liar.wsUrl);
   if (!row.cold) await worker.wallet.chain.look();
   if (row.unconfirmed) devnet.faults.set({ kind: 'never_confirm' });
@@ -517,35 +517,35 @@ describe('incoming money', () => {
     expect(await account.database.count('blocks')).toBe(0);
   });
 
-  test('from a world that never was: what is built on it never lands, and the account is free again in the real one', async () => {
-    const dream = await twinOf(devnet);
-    others.push(dream);
-    await dream.confirmed(await dream.faucet(account.address, 1_000_000n * XNO));
-    dream.faults.set({ kind: 'never_confirm' });
-    const dreaming = workerOn(dream.rpcUrl, dream.wsUrl);
-    await dreaming.wallet.refresh();
-    expect(dreaming.wallet.balance).toBe(1_000_001n * XNO);
-    expect(await visit(dreaming)).toBe('fault_notConfirmed');
+  test('on a ledger that does not exist: the blocks on it are never on the real one, where the account is free again', async () => {
+    const fake = await twinOf(devnet);
+    others.push(fake);
+    await fake.confirmed(await fake.faucet(account.address, 1_000_000n * XNO));
+    fake.faults.set({ kind: 'never_confirm' });
+    const onFake = workerOn(fake.rpcUrl, fake.wsUrl);
+    await onFake.wallet.refresh();
+    expect(onFake.wallet.balance).toBe(1_000_001n * XNO);
+    expect(await visit(onFake)).toBe('fault_notConfirmed');
     await expectSignedAsOffered();
     expect(account.sends()).toEqual([]);
 
-    const awake = workerOn(devnet.rpcUrl);
-    await maintain(awake);
-    expect([awake.wallet.balance, awake.wallet.trouble?.key ?? null]).toEqual([XNO, null]);
-    // What was signed in the dream keeps its money until something else stands in its place for good.
-    expect(await visit(awake)).toBe('fault_notConfirmed');
+    const onReal = workerOn(devnet.rpcUrl);
+    await maintain(onReal);
+    expect([onReal.wallet.balance, onReal.wallet.trouble?.key ?? null]).toEqual([XNO, null]);
+    // A block that was signed on the fake ledger keeps its money reserved until another one is confirmed in its place.
+    expect(await visit(onReal)).toBe('fault_notConfirmed');
     await expectNothingLost(account);
-    expect(await visit(awake, `${url}&other=1`)).toBe('content');
-    await maintain(awake);
+    expect(await visit(onReal, `${url}&other=1`)).toBe('content');
+    await maintain(onReal);
     const again = (await paymentsOf(account)).find(({ intent }) => intent.challenge.url === url);
     expect(again).toMatchObject({ progress: { state: 'proven' }, replaced: [expect.any(String)] });
-    expect(await visit(awake)).toBe('content');
+    expect(await visit(onReal)).toBe('content');
     expect(await expectRecordsAgree(account, merchant)).toHaveLength(2);
     await expectSignedAsOffered();
   });
 });
 
-test('where a node sends us instead, nobody is asked (a redirect is not followed)', async () => {
+test('a redirect of a node is not followed', async () => {
   const elsewhere = await startProxy(devnet);
   others.push(elsewhere);
   for (const status of [301, 302, 303, 307, 308]) {

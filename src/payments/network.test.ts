@@ -1,6 +1,6 @@
 /**
- * Payments over a line on which everything goes wrong that can: at most one block for what was asked, ledger = journal =
- * merchant's books = budget, and the page, or its next visit, has the content or a clear reason.
+ * Payments over a faulty connection to the node: at most one block per payment; ledger, journal, merchant and budget agree;
+ * the page, or its next visit, gets the content or a clear reason.
  */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ const GENESIS = toAddress(genesisBlock().account);
 const TIMEOUT = 800;
 const PATIENCE = 2_000;
 const SLOW = 1_100;
-/** Longer than any node wants to be let alone (ms). */
+/** Longer than any node's Retry-After (ms). */
 const RESTED = 60_000;
 let devnet: Devnet;
 let merchant: Merchant;
@@ -62,7 +62,7 @@ afterEach(async () => {
   for (const one of others.splice(0)) await one.close();
 });
 
-/** A life of the worker whose purse asks these nodes. */
+/** A worker whose wallet asks these nodes. */
 const workerOn = (...rpcUrls: string[]) => workerWith(rpcUrls, TIMEOUT, PATIENCE);
 function workerWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: number) {
   const node = NodeClient.at({ rpcUrls, fetch, timeoutMs, now: () => Date.now() + ahead });
@@ -70,7 +70,7 @@ function workerWith(rpcUrls: readonly string[], timeoutMs: number, patienceMs: n
   return startWorker(account, browser, { wallet: { node, openSocket, patienceMs } });
 }
 
-/** Visits the page: what came of it, content or why not. */
+/** Visits the page. Resolves with `content`, or the reason why there is none. */
 async function visit(worker: TestWorker, at = url): Promise<'content' | NotPaidReason | undefined> {
   const challenge = await browser.visit(at);
   await worker.challengeHandler.handle(challenge);
@@ -78,7 +78,7 @@ async function visit(worker: TestWorker, at = url): Promise<'content' | NotPaidR
   return worker.log.find((line) => line.challenge === challenge.id)?.key;
 }
 
-/** What an alarm, an unlocking or a start does. */
+/** Does what an alarm, an unlock or a start of the worker does. */
 const maintain = async (worker: TestWorker) => {
   await worker.wallet.refresh();
   await worker.delivery.resume();
@@ -206,7 +206,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe.each(['the same life', 'the next life'])('%s goes on', (which) => {
+describe.each(['the same worker', 'a restarted worker'])('%s goes on after a fault', (which) => {
   test.each(rows)('$name: first $first', async ({ faults = [], socket = null, cold = false, first }) => {
     const worker = workerOn(proxy.rpcUrl);
     if (!cold) await worker.wallet.chain.look();
@@ -214,12 +214,12 @@ describe.each(['the same life', 'the next life'])('%s goes on', (which) => {
     proxy.socket(socket);
     expect(await visit(worker)).toBe(first);
     await expectNothingLost(account);
-    if (which === 'the same life') await maintain(worker);
+    if (which === 'the same worker') await maintain(worker);
 
     proxy.set();
     proxy.socket(null);
     ahead = RESTED;
-    const after = which === 'the same life' ? worker : workerOn(proxy.rpcUrl);
+    const after = which === 'the same worker' ? worker : workerOn(proxy.rpcUrl);
     await maintain(after);
     if (first !== 'content') expect(await visit(after)).toBe('content');
     const payments = await expectRecordsAgree(account, merchant);
@@ -228,7 +228,7 @@ describe.each(['the same life', 'the next life'])('%s goes on', (which) => {
 });
 
 describe('the network', () => {
-  test('is heard of by the WebSocket alone where polling always fails', async () => {
+  test('confirms by the WebSocket alone where polling always fails', async () => {
     const worker = workerOn(proxy.rpcUrl);
     await worker.wallet.chain.look();
     proxy.set({ kind: 'cut', way: 'there', action: 'block_info' });
@@ -246,7 +246,7 @@ describe('the network', () => {
     expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 
-  test('never confirms: the purse keeps watching, and the page has it when it does', async () => {
+  test('confirms late: the payment waits, and the page gets the content then', async () => {
     const worker = workerOn(proxy.rpcUrl);
     devnet.faults.set({ kind: 'never_confirm' });
     expect(await visit(worker)).toBe('fault_notConfirmed');
@@ -258,7 +258,7 @@ describe('the network', () => {
     expect(await expectRecordsAgree(account, merchant)).toHaveLength(1);
   });
 
-  test('loses the block: the very same one is published again', async () => {
+  test('loses the block: the same block is published again', async () => {
     const worker = workerOn(proxy.rpcUrl);
     devnet.faults.set({ kind: 'never_confirm' });
     expect(await visit(worker)).toBe('fault_notConfirmed');
@@ -270,28 +270,28 @@ describe('the network', () => {
   });
 });
 
-/** What another wallet with the same key pays a stranger. */
-async function rival(amount = 5n) {
+/** A send to a stranger that another wallet with the same key signs. */
+async function otherSend(amount = 5n) {
   const key = readHex32(publicKeyOf(STRANGER));
   if (key === undefined) throw new Error('a key is 32 bytes');
   return account.otherWallet().send(key, amount);
 }
 
 describe('another wallet on the same seed', () => {
-  test('paid before our block was signed: ours is made on top of theirs', async () => {
+  test('pays before our block is signed: ours is made on top of theirs', async () => {
     const worker = workerOn(proxy.rpcUrl);
     await worker.wallet.chain.look();
-    const theirs = await rival();
+    const theirs = await otherSend();
     await account.publish(theirs);
     expect(await visit(worker)).toBe('content');
     expect(ownSends(account, [theirs.hash])).toMatchObject([{ block: { previous: theirs.hash } }]);
     expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
-  test('pays after ours was signed and before it is published: the same', async () => {
+  test('pays after ours was signed and before it is published: ours is made on top of theirs', async () => {
     const worker = workerOn(proxy.rpcUrl);
     await worker.wallet.chain.look();
-    const theirs = await rival();
+    const theirs = await otherSend();
     proxy.set({ kind: 'cut', way: 'there', action: 'process' });
     expect(await visit(worker)).toBe('fault_blockWaits');
     await account.publish(theirs);
@@ -300,27 +300,30 @@ describe('another wallet on the same seed', () => {
     expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
-  test.each(['ours', 'theirs'])('pays at once with ours, and the network chooses %s', async (winner) => {
-    const worker = workerOn(proxy.rpcUrl);
-    await worker.wallet.chain.look();
-    devnet.faults.set({ kind: 'never_confirm' });
-    const theirs = await rival();
-    await fetch(devnet.rpcUrl, {
-      method: 'POST',
-      body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
-    });
-    expect(await visit(worker)).toBe('fault_blockWaits');
-    await maintain(worker);
-    expect(worker.wallet.trouble?.key ?? null).toBe('fault_nodeBehind');
-    await expectNothingLost(account, [theirs.hash]);
-    devnet.faults.clear();
-    if (winner === 'theirs') devnet.elections.confirm(theirs.hash);
-    else devnet.ledger.rollback(theirs.hash);
-    await maintain(worker);
-    if (winner === 'theirs') expect((await visit(worker)) === 'content').toBe(true);
-    else expect(await visit(worker)).toBe('content');
-    expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
-  });
+  test.each(['ours', 'theirs'])(
+    'pays at the same time as ours, and the network confirms %s',
+    async (winner) => {
+      const worker = workerOn(proxy.rpcUrl);
+      await worker.wallet.chain.look();
+      devnet.faults.set({ kind: 'never_confirm' });
+      const theirs = await otherSend();
+      await fetch(devnet.rpcUrl, {
+        method: 'POST',
+        body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
+      });
+      expect(await visit(worker)).toBe('fault_blockWaits');
+      await maintain(worker);
+      expect(worker.wallet.trouble?.key ?? null).toBe('fault_nodeBehind');
+      await expectNothingLost(account, [theirs.hash]);
+      devnet.faults.clear();
+      if (winner === 'theirs') devnet.elections.confirm(theirs.hash);
+      else devnet.ledger.rollback(theirs.hash);
+      await maintain(worker);
+      if (winner === 'theirs') expect((await visit(worker)) === 'content').toBe(true);
+      else expect(await visit(worker)).toBe('content');
+      expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
+    },
+  );
 });
 
 describe('two nodes', () => {
@@ -350,18 +353,18 @@ describe('two nodes', () => {
     },
   );
 
-  test('of which one is behind and takes what the other has replaced: ours is made on top of that', async () => {
+  test('of which one is behind and takes a block that the other has replaced: ours is made on top of the other block', async () => {
     const behind = await island();
     behind.faults.set({ kind: 'never_confirm' });
     const worker = workerOn(behind.rpcUrl, devnet.rpcUrl);
     await worker.wallet.chain.look();
-    const theirs = await rival();
+    const theirs = await otherSend();
     await account.publish(theirs);
     expect(await visit(worker)).toBe('content');
     expect(await expectRecordsAgree(account, merchant, [theirs.hash])).toHaveLength(1);
   });
 
-  test('of which the island was the only one there: what it took lands when the other is back', async () => {
+  test('of which only the island is reached: its blocks are published to the other one later', async () => {
     const { rpcUrl } = await island();
     const away = workerOn(rpcUrl);
     const urls = [url, `${url}&second=1`, `${url}&third=1`];
@@ -376,7 +379,7 @@ describe('two nodes', () => {
   });
 });
 
-describe('whatever goes wrong, in whatever order, during one to five payments', () => {
+describe('with any faults in any order during one to five payments', () => {
   const times = fc.integer({ min: 1, max: 4 });
   const action = fc.constantFrom('process', 'block_info', 'account_info', 'receivable');
   const way = fc.constantFrom('there' as const, 'back' as const);
@@ -405,7 +408,7 @@ describe('whatever goes wrong, in whatever order, during one to five payments', 
     dies: fc.boolean(),
   });
 
-  test('what is on the ledger is what was debited, each once, and every page has its content in the end', async () => {
+  test('the ledger has what was debited, each payment once, and every page gets its content in the end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
         account = await accountWith(devnet, XNO);
@@ -413,15 +416,15 @@ describe('whatever goes wrong, in whatever order, during one to five payments', 
         ahead = 0;
         await allowAll(account, url);
         const urls = steps.map((_, n) => `${url}&account=${account.address}&n=${n}`);
-        const hasty = () => workerWith([proxy.rpcUrl], 100, 250);
-        let worker = hasty();
+        const impatient = () => workerWith([proxy.rpcUrl], 100, 250);
+        let worker = impatient();
         for (const [n, { line, node, socket, dies }] of steps.entries()) {
           proxy.set(...line);
           proxy.socket(socket);
           devnet.faults.set(...node.map((fault) => ({ ...fault, account: account.address })));
           await visit(worker, urls[n]);
           await expectNothingLost(account);
-          if (dies) worker = hasty();
+          if (dies) worker = impatient();
           await maintain(worker);
           await expectNothingLost(account);
         }

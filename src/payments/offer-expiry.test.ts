@@ -1,4 +1,4 @@
-/** Blocks that no node could be given while they would have bought something: taken back, never paid for nothing. */
+/** Blocks that reach no node before their offer expires: they are recalled, and nothing is paid for nothing. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
   worker = startWorker(account, browser);
 });
 
-const begin = (options: WorkerOptions = {}) => {
+const restart = (options: WorkerOptions = {}) => {
   worker.wallet.close();
   worker = startWorker(account, browser, options);
   return worker;
@@ -56,7 +56,7 @@ const subtypes = () =>
     .map(({ subtype }) => subtype);
 const spent = () => debitedOf(account);
 
-/** A payment of which the block is signed, and that no node has seen. */
+/** Makes a payment whose block is signed, but that no node has seen. */
 async function unpublished(): Promise<Payment> {
   const url = `${merchant.origin}/article?visit=${crypto.randomUUID()}`;
   await allowAll(account, url);
@@ -74,18 +74,18 @@ async function unpublished(): Promise<Payment> {
 const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - 5_000;
 
 describe('a signed block that no node has', () => {
-  test('is published while it still buys something', async () => {
+  test('is published while its offer is valid', async () => {
     const payment = await unpublished();
-    begin({ now: () => lastMoment(payment) - 1 });
+    restart({ now: () => lastMoment(payment) - 1 });
     await worker.delivery.resume();
     expect(await states()).toEqual(['proven']);
     expect(subtypes()).toEqual(['send']);
   });
 
-  test('is taken back when it is too late: nothing is paid, and the money is free again', async () => {
+  test('is recalled when it is too late: nothing is paid, and the money is given back', async () => {
     const payment = await unpublished();
     expect(await spent()).toBe(payment.intent.amount);
-    begin({ now: () => lastMoment(payment) });
+    restart({ now: () => lastMoment(payment) });
     await Promise.all([worker.delivery.resume(), worker.wallet.refresh(), worker.delivery.resume()]);
     expect(await states()).toEqual(['revoked']);
     expect(subtypes()).toEqual(['change']);
@@ -95,9 +95,9 @@ describe('a signed block that no node has', () => {
     expect(worker.wallet.balance).toBe(XNO - 1n);
   });
 
-  test('is not published by whoever looks at the account either', async () => {
+  test('is not published by a refresh of the account either', async () => {
     const payment = await unpublished();
-    begin({ now: () => lastMoment(payment) });
+    restart({ now: () => lastMoment(payment) });
     await worker.wallet.refresh();
     expect(subtypes()).toEqual([]);
     await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow('fault_chequeOut');
@@ -106,10 +106,10 @@ describe('a signed block that no node has', () => {
     await worker.wallet.send(STRANGER, 1n as Raw);
   });
 
-  test('stays held back where whoever looks at the account comes first by a hair', async () => {
+  test('stays withheld where a refresh of the account comes first', async () => {
     const payment = await unpublished();
     const now = () => lastMoment(payment);
-    const looker = account.purse({ clock: { ...systemClock, now } });
+    const otherWallet = account.purse({ clock: { ...systemClock, now } });
     const { chains } = account;
     let isFirst = true;
     const store: ChainStore = {
@@ -117,19 +117,19 @@ describe('a signed block that no node has', () => {
         const newest = await chains.newest(network, address);
         if (isFirst) {
           isFirst = false;
-          await looker.refresh();
+          await otherWallet.refresh();
         }
         return newest;
       },
       signed: (hash) => chains.signed(hash),
       put: (own) => chains.put(own),
-      publishedByPayee: (cheque) => chains.publishedByPayee(cheque),
+      publishedByPayee: (block) => chains.publishedByPayee(block),
       handedOver: () => chains.handedOver(),
-      withhold: (cheque) => chains.withhold(cheque),
+      withhold: (block) => chains.withhold(block),
     };
-    begin({ now, wallet: { store } });
+    restart({ now, wallet: { store } });
     await worker.delivery.resume();
-    looker.close();
+    otherWallet.close();
     expect(subtypes()).toEqual(['change']);
     expect(await states()).toEqual(['revoked']);
     expect(await spent()).toBe(0n);
@@ -150,7 +150,7 @@ describe('a signed block that no node has', () => {
       work: block.work,
     };
     await account.publish({ hash: payment.progress.hash, json });
-    begin({ now: () => lastMoment(payment) });
+    restart({ now: () => lastMoment(payment) });
     expect(await worker.wallet.chain.withhold(payment.progress.hash)).toBe(false);
     expect(await account.chains.handedOver()).toEqual([]);
     await worker.delivery.resume();
@@ -159,10 +159,10 @@ describe('a signed block that no node has', () => {
     expect(await spent()).toBe(payment.intent.amount);
   });
 
-  test('waits for a node that can be asked', async () => {
+  test('is recalled only once a node can be reached', async () => {
     const payment = await unpublished();
     devnet.faults.set({ kind: 'drop_request' });
-    begin({ now: () => lastMoment(payment) });
+    restart({ now: () => lastMoment(payment) });
     await worker.delivery.resume();
     expect(await states()).toEqual(['signed']);
     devnet.faults.clear();
@@ -172,14 +172,14 @@ describe('a signed block that no node has', () => {
 });
 
 test.each(['withheld', 'replacement', 'revoked'] as const)(
-  'held back, it is taken back all the same when the clock is set back: killed at %s',
+  'a withheld block is recalled even when the clock is set back after a kill at %s',
   async (at) => {
     const payment = await unpublished();
     const when = at === 'withheld' ? 'after' : 'before';
-    const dying = begin({ kill: { at, when }, now: () => lastMoment(payment) });
+    const dying = restart({ kill: { at, when }, now: () => lastMoment(payment) });
     void dying.delivery.resume();
     await dying.died;
-    begin();
+    restart();
     await worker.delivery.resume();
     expect(await states()).toEqual(['revoked']);
     expect(subtypes()).toEqual(['change']);
@@ -192,15 +192,18 @@ const kills = (['withheld', 'replacement', 'revoked'] as const).flatMap((at) =>
   (['before', 'after'] as const).map((when): Kill => ({ at, when })),
 );
 
-test.each(kills)('taken back, and killed $when $at: one block, and the money is free', async (kill) => {
-  const payment = await unpublished();
-  const dying = begin({ kill, now: () => lastMoment(payment) });
-  void dying.delivery.resume();
-  await dying.died;
-  begin({ now: () => lastMoment(payment) + 1 });
-  await Promise.all([worker.delivery.resume(), worker.recall.maintain()]);
-  expect(await states()).toEqual(['revoked']);
-  expect(subtypes()).toEqual(['change']);
-  expect(await spent()).toBe(0n);
-  await worker.wallet.send(STRANGER, 1n as Raw);
-});
+test.each(kills)(
+  'a recall that is killed $when $at leaves one block, and the money is given back',
+  async (kill) => {
+    const payment = await unpublished();
+    const dying = restart({ kill, now: () => lastMoment(payment) });
+    void dying.delivery.resume();
+    await dying.died;
+    restart({ now: () => lastMoment(payment) + 1 });
+    await Promise.all([worker.delivery.resume(), worker.recall.maintain()]);
+    expect(await states()).toEqual(['revoked']);
+    expect(subtypes()).toEqual(['change']);
+    expect(await spent()).toBe(0n);
+    await worker.wallet.send(STRANGER, 1n as Raw);
+  },
+);

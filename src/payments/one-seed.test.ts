@@ -1,6 +1,6 @@
 /**
- * One seed in two browsers, each with its own journal, that pay at once: every page has its content, each payment has one
- * block on the ledger, and what the two journals have is what the ledger and the merchant have.
+ * One seed in two browsers, each with its own journal, that pay at once: every page gets its content, each payment has one
+ * block on the ledger, and both journals agree with the ledger and the merchant.
  */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const one of others.splice(0)) await one.close();
 });
 
-/** One of the browsers: what outlives its worker, and its pages. */
+/** One of the browsers: its account, which outlives the worker, and its pages. */
 interface Installation {
   readonly account: Account;
   readonly browser: Browser;
@@ -59,7 +59,7 @@ async function twins(): Promise<readonly [Installation, Installation]> {
 const wake = ({ account, browser }: Installation, options?: WorkerOptions) =>
   startWorker(account, browser, options);
 
-/** Visits a page: what came of it, content or why not. */
+/** Visits a page. Resolves with `content`, or the reason why there is none. */
 async function visit(
   worker: TestWorker,
   { browser }: Installation,
@@ -77,7 +77,7 @@ async function served(
   return worker.log.find((line) => line.challenge === challenge.id)?.key;
 }
 
-/** Ledger = both journals = the merchant's books = what both budgets were debited with, payment by payment. */
+/** Expects that ledger, both journals, the merchant and both budgets agree on each payment. */
 async function expectRecordsAgree(
   installations: readonly Installation[],
   times: number,
@@ -109,7 +109,7 @@ async function expectRecordsAgree(
   );
 }
 
-/** Keys that are given out only once so many purses have asked for them: their first blocks stand on one head. */
+/** Keys that are given only once so many wallets have asked for them: their first blocks stand on one head. */
 function inStep(many: number): (one: Installation) => WorkerOptions {
   let resolve = () => {};
   const promise = new Promise<void>((done) => {
@@ -172,7 +172,7 @@ describe('the very same block in both browsers', () => {
     return { first, second, behind };
   }
 
-  test('pays for what it was published for; its proof is not shown for anything else', async () => {
+  test('is proof only for the payment that published it', async () => {
     const { first, second, behind } = await oneBehind();
     const [taken] = first.account.sends();
     expect(await visit(behind, second, paid('nanoSignature'))).toBe('content');
@@ -183,7 +183,7 @@ describe('the very same block in both browsers', () => {
     await expectRecordsAgree([first, second], 2);
   });
 
-  test('is known as the other one’s after the worker has died over it as well', async () => {
+  test('is known as the other browser’s after a kill of the worker as well', async () => {
     const { first, second, behind } = await oneBehind({ kill: { at: 'signed', when: 'after' } });
     const url = paid('nanoSignature');
     const challenge = await second.browser.visit(url);
@@ -197,7 +197,7 @@ describe('the very same block in both browsers', () => {
     await expectRecordsAgree([first, second], 2);
   });
 
-  test('is our own where a connection sends it twice, and where the worker died before it heard of it', async () => {
+  test('is our own where a connection sends it twice, and where the worker is killed before the answer', async () => {
     const [one] = await twins();
     const line = await startProxy(devnet);
     others.push(line);
@@ -217,7 +217,7 @@ describe('the very same block in both browsers', () => {
     await expectRecordsAgree([one], 2);
   });
 
-  test('is ours where any node has it from us, or gives no answer', async () => {
+  test('is ours where any node has it from us', async () => {
     const [first, second] = await twins();
     const apart = await twinOf(devnet);
     others.push(apart);
@@ -239,7 +239,7 @@ describe('a payment whose block was replaced', () => {
   );
 
   test.each(deaths)(
-    'or taken, $mechanism, survives the death of its worker $when another one is signed',
+    'or taken, by $mechanism, survives a kill of its worker $when another one is signed',
     async ({ mechanism, when }) => {
       const [first, second] = await twins();
       const behind = wake(second, { kill: { at: 'signedInstead', when } });
@@ -297,22 +297,25 @@ describe('a payment whose block was replaced', () => {
       undefined,
       { at: 'reinstated', when: 'before' },
       { at: 'reinstated', when: 'after' },
-    ])('goes on with its first block where that is on the ledger after all: killed %o', async (kill) => {
-      const { second, url, ours } = await misled();
-      const home = wake(second, kill && { kill });
-      await Promise.race([home.delivery.resume(), home.died]);
-      home.wallet.close();
-      const again = wake(second);
-      await again.delivery.resume();
-      expect(await visit(again, second, url)).toBe('content');
-      expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
-      await expectRecordsAgree([second], 1);
-      // The account is free: what it signed on the other branch keeps nobody waiting.
-      expect(await visit(again, second)).toBe('content');
-      await expectRecordsAgree([second], 2);
-    });
+    ])(
+      'goes on with its first block where that is on the ledger after all, after the kill %o',
+      async (kill) => {
+        const { second, url, ours } = await misled();
+        const home = wake(second, kill && { kill });
+        await Promise.race([home.delivery.resume(), home.died]);
+        home.wallet.close();
+        const again = wake(second);
+        await again.delivery.resume();
+        expect(await visit(again, second, url)).toBe('content');
+        expect(second.account.sends().map(({ hash }) => hash)).toEqual([ours.hash]);
+        await expectRecordsAgree([second], 1);
+        // The account is free: the blocks on the other branch delay no payment.
+        expect(await visit(again, second)).toBe('content');
+        await expectRecordsAgree([second], 2);
+      },
+    );
 
-    test('is not taken back as too late where its first block has paid', async () => {
+    test('is not recalled as too late where its first block has paid', async () => {
       const { second, ours } = await misled({ at: 'signedInstead', when: 'after' });
       const late = { now: () => Date.now() + 3_600_000 };
       const home = wake(second, late);
@@ -327,7 +330,7 @@ describe('a payment whose block was replaced', () => {
       home.wallet.close();
     });
 
-    test('is not paid again while another node has its block confirmed', async () => {
+    test('is not paid again while another node reports its block as confirmed', async () => {
       const { second, url, ours, island } = await misled();
       const [payment] = await paymentsOf(second.account);
       const signed = await second.account.database.count('blocks');
@@ -346,7 +349,7 @@ describe('a payment whose block was replaced', () => {
   });
 });
 
-test('whatever both browsers do at once, and whenever their workers die: each page is paid for once', async () => {
+test('whatever both browsers do at once, and whenever their workers are killed, each page is paid for once', async () => {
   const worker = fc.record({
     pays: fc.array(fc.constantFrom('nanoSession', 'nanoSignature'), { maxLength: 3 }),
     dies: fc.constantFrom<(Kill['at'] | null)[]>(
@@ -380,7 +383,7 @@ test('whatever both browsers do at once, and whenever their workers die: each pa
       }
       const last = new Map(both.map((one) => [one, wake(one)]));
       await Promise.all([...last.values()].map(({ delivery }) => delivery.resume()));
-      // A page that still waits is met again; one that has its 402 is loaded anew.
+      // A page that still waits is handled again; one that has its 402 is loaded again.
       for (const [one, { url, ...rest }] of asked) {
         const now = last.get(one);
         if (now === undefined) throw new Error('one of both');

@@ -42,9 +42,9 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
   new PaymentRunner({
     journal: account.journal,
     wallet: async () => wallet,
-    recall: () => Promise.reject(new Error('nothing is late here')),
+    recall: () => Promise.reject(new Error('no block is late in this test')),
     deliver: async () => answer,
-    postFallback: () => Promise.reject(new TypeError('nobody posts here')),
+    postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,
     exclusively: locks(),
     now: Date.now,
@@ -55,7 +55,7 @@ const reserve = async (amount = 10n): Promise<Intent> => {
   await account.journal.reserve(intent);
   return intent;
 };
-/** Pays with a purse that soon gives up waiting for its block's confirmation. */
+/** Runs a payment with a wallet that waits only 300 ms for a confirmation. */
 const payImpatiently = async ({ id }: Intent) => {
   const patient = wallet;
   wallet = account.purse({ patienceMs: 300 });
@@ -67,33 +67,33 @@ const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.prog
 const amounts = () => account.sends().map(({ amount }) => amount);
 const spent = async ({ network, site, windows }: Intent) =>
   (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
-/** What another wallet with the same key pays at once, before anything of ours. */
-const rival = async (amount: bigint) => {
+/** A send that another wallet with the same key signs on the present head. */
+const otherSend = async (amount: bigint) => {
   const key = readHex32(publicKeyOf(STRANGER));
   if (key === undefined) throw new Error('a key is 32 bytes');
   return account.otherWallet().send(key, amount);
 };
 
-describe('one walk', () => {
-  test('whoever asks meanwhile joins it, and afterwards finds it done', async () => {
+describe('one run', () => {
+  test('is joined by later callers, and its result is kept', async () => {
     const { id } = await reserve();
-    const walks = await Promise.all([runner.run(id), runner.run(id), runner.run(id)]);
-    expect(new Set(walks.map(({ progress }) => progress.state))).toEqual(new Set(['proven']));
-    expect(await runner.run(id)).toEqual(walks[0]);
+    const runs = await Promise.all([runner.run(id), runner.run(id), runner.run(id)]);
+    expect(new Set(runs.map(({ progress }) => progress.state))).toEqual(new Set(['proven']));
+    expect(await runner.run(id)).toEqual(runs[0]);
     expect(amounts()).toEqual([10n]);
   });
 
-  test('two payers over one journal pay once', async () => {
+  test('by each of two runners over one journal pays once', async () => {
     const intent = await reserve();
     const other = runnerWith({ wallet: async () => account.purse() });
-    const walks = await Promise.allSettled([runner.run(intent.id), other.run(intent.id)]);
-    expect(walks.some(({ status }) => status === 'fulfilled')).toBe(true);
+    const runs = await Promise.allSettled([runner.run(intent.id), other.run(intent.id)]);
+    expect(runs.some(({ status }) => status === 'fulfilled')).toBe(true);
     expect(amounts()).toEqual([10n]);
     expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n]);
   });
 
-  test('there is none of a payment that is not there', async () => {
+  test('of an unknown payment is rejected', async () => {
     await expect(runner.run('nothing' as PaymentId)).rejects.toThrow('fault_unknownPayment');
   });
 });
@@ -104,7 +104,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
     { kind: 'lie_balance', absolute: '1000000' },
     { kind: 'process_other_hash' },
     { kind: 'drop_reply_after_accepting', action: 'process' },
-  ] as const)('%o: it pays the offer, once', async (fault) => {
+  ] as const)('%o: the offer is paid once', async (fault) => {
     devnet.faults.set(fault);
     const intent = await reserve();
     expect((await runner.run(intent.id)).progress.state).toBe('proven');
@@ -118,7 +118,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
     { kind: 'http_status', status: 503 },
     { kind: 'drop_request' },
     { kind: 'truncated_json' },
-  ] as const)('%o: it pays nothing, and nothing is owed', async (fault) => {
+  ] as const)('%o: nothing is paid, and nothing is debited', async (fault) => {
     devnet.faults.set(fault);
     const intent = await reserve();
     expect((await runner.run(intent.id)).progress.state).toBe('abandoned');
@@ -128,7 +128,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
     expect(amounts()).toEqual([]);
   });
 
-  test('a confirmation of a block that no ledger has costs time, not money', async () => {
+  test('a false confirmation of a block that no ledger has delays the payment, and loses no money', async () => {
     devnet.faults.set({ kind: 'confirm_never_seen', times: 1 });
     const first = await reserve(10n);
     await payImpatiently(first).catch((failure) => expect(failure).toBeInstanceOf(Fault));
@@ -140,8 +140,8 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
   });
 });
 
-describe('what cannot go on now stays as it is', () => {
-  test('a block that reaches no node waits, and goes out once when there is one', async () => {
+describe('a payment that cannot go on now', () => {
+  test('waits while its block reaches no node, and publishes it once', async () => {
     const intent = await reserve();
     await wallet.chain.look();
     devnet.faults.set({ kind: 'http_status', status: 503 });
@@ -153,22 +153,22 @@ describe('what cannot go on now stays as it is', () => {
     expect(amounts()).toEqual([10n]);
   });
 
-  test('a block that is not confirmed is waited for, and published again where it was lost', async () => {
+  test('waits for the confirmation, and publishes a lost block again', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    const walk = payImpatiently(intent);
+    const run = payImpatiently(intent);
     await expect.poll(() => stateOf(intent)).toBe('published');
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
     devnet.ledger.rollback(sent.hash);
     devnet.faults.clear();
-    await expect(walk).rejects.toThrow('fault_notConfirmed');
+    await expect(run).rejects.toThrow('fault_notConfirmed');
     expect(await stateOf(intent)).toBe('published');
     expect((await runner.run(intent.id)).progress.state).toBe('proven');
     expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
   });
 
-  test('a block that was lost between two walks is published again before it is waited for', async () => {
+  test('publishes a block that was lost between two runs again', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
@@ -180,7 +180,7 @@ describe('what cannot go on now stays as it is', () => {
     expect(account.sends().map(({ hash }) => hash)).toEqual([sent.hash]);
   });
 
-  test('on another network it waits for its own, and asks nobody meanwhile', async () => {
+  test('waits for its own network, and sends no request to another one', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
@@ -191,14 +191,14 @@ describe('what cannot go on now stays as it is', () => {
     expect(await stateOf(intent)).toBe('published');
   });
 
-  test('locked while its block is confirmed, it goes on after the next unlocking', async () => {
+  test('goes on after the next unlock where the wallet was locked before the confirmation', async () => {
     devnet.faults.set({ kind: 'never_confirm', times: 1 });
     wallet = account.purse();
     const intent = await reserve();
-    const walk = runner.run(intent.id);
+    const run = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
     wallet.close();
-    await expect(walk).rejects.toThrow('fault_locked');
+    await expect(run).rejects.toThrow('fault_locked');
     wallet = account.purse();
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
@@ -209,8 +209,8 @@ describe('what cannot go on now stays as it is', () => {
 });
 
 describe('another wallet on the same account', () => {
-  /** What a payment has of its blocks, and what it was debited with. */
-  const standing = async (intent: Intent) => {
+  /** The blocks of a payment, and the amount that was debited. */
+  const blocksOf = async (intent: Intent) => {
     const payment = await account.journal.find(intent.id);
     const progress = payment?.progress;
     return {
@@ -221,7 +221,7 @@ describe('another wallet on the same account', () => {
     };
   };
   /** Rolls our block back, and has the other one confirmed in its place. */
-  const outvote = async (theirs: Awaited<ReturnType<typeof rival>>) => {
+  const outvote = async (theirs: Awaited<ReturnType<typeof otherSend>>) => {
     const [ours] = account.sends();
     if (ours === undefined) throw new Error('published before');
     devnet.ledger.rollback(ours.hash);
@@ -230,9 +230,9 @@ describe('another wallet on the same account', () => {
     return ours;
   };
 
-  test('that was faster: the payment is made on top of its block, under the same consent', async () => {
+  test('that was faster: the payment is made on top of its block, under the same approval', async () => {
     await wallet.chain.look();
-    const theirs = await rival(100n);
+    const theirs = await otherSend(100n);
     await account.publish(theirs);
     const intent = await reserve();
     const { progress, story, replaced } = await runner.run(intent.id);
@@ -247,14 +247,14 @@ describe('another wallet on the same account', () => {
     const lost = first === undefined ? null : await account.chains.signed(first);
     expect(lost?.block.previous).not.toBe(ours?.block.previous);
     expect(await account.chains.signed(hashOf(ours?.hash ?? ''))).toMatchObject({ excludes: lost?.hash });
-    expect(await standing(intent)).toMatchObject({ hash: ours?.hash, replaced: [lost?.hash], spent: 10n });
+    expect(await blocksOf(intent)).toMatchObject({ hash: ours?.hash, replaced: [lost?.hash], spent: 10n });
     expect(amounts()).toEqual([100n, 10n]);
   });
 
-  test('that contends for the place: payments wait until the network has chosen, and go on by themselves', async () => {
+  test('that has a conflicting block: payments wait until the network has confirmed one, and go on by themselves', async () => {
     await wallet.chain.look();
     devnet.faults.set({ kind: 'never_confirm' });
-    const theirs = await rival(100n);
+    const theirs = await otherSend(100n);
     await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block: theirs.json }),
@@ -264,7 +264,7 @@ describe('another wallet on the same account', () => {
     const one = await reserve(10n);
     const first = runner.run(one.id);
     await vi.waitFor(() => expect(waits()).toBe(1));
-    // The next one has nothing to build on yet.
+    // The next payment has no head to build on yet.
     const other = await reserve(20n);
     const second = runner.run(other.id);
     await vi.waitFor(() => expect(waits()).toBe(2));
@@ -275,22 +275,22 @@ describe('another wallet on the same account', () => {
     expect([await spent(one), await spent(other)]).toEqual([30n, 30n]);
   });
 
-  test('whose block wins after ours was published: the same, without waiting for the end of patience', async () => {
-    const theirs = await rival(100n);
+  test('whose block wins after ours was published: the payment is made on top of it at once', async () => {
+    const theirs = await otherSend(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     wallet = account.purse({ patienceMs: 600_000 });
-    const walk = runner.run(intent.id);
+    const run = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
     await outvote(theirs);
-    expect((await walk).progress.state).toBe('proven');
+    expect((await run).progress.state).toBe('proven');
     expect(amounts()).toEqual([100n, 10n]);
     expect(await spent(intent)).toBe(10n);
     wallet.close();
   });
 
-  test('whose block wins while the worker is dead: the same', async () => {
-    const theirs = await rival(100n);
+  test('whose block wins while no worker runs: the payment is made on top of it', async () => {
+    const theirs = await otherSend(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
@@ -298,43 +298,43 @@ describe('another wallet on the same account', () => {
     const patient = account.purse({ patienceMs: 600_000 });
     const next = runnerWith({ wallet: async () => patient });
     expect((await next.run(intent.id)).progress.state).toBe('proven');
-    expect(await standing(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
+    expect(await blocksOf(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
     expect(amounts()).toEqual([100n, 10n]);
     patient.close();
   });
 
-  test('that is faster again and again: each time on top of its block, up to nine blocks', async () => {
-    // The keys are asked for when all is there but the signature.
+  test('that is faster every time: nine blocks are signed at most', async () => {
+    // The keys are asked for right before the signature.
     wallet = account.purse({
       keys: async () => {
-        await account.publish(await rival(1n));
+        await account.publish(await otherSend(1n));
         return account.keys;
       },
     });
     const intent = await reserve();
     const { progress } = await runner.run(intent.id);
     expect(progress).toMatchObject({ state: 'abandoned', fault: 'fault_blockForked' });
-    expect((await standing(intent)).replaced).toHaveLength(8);
+    expect((await blocksOf(intent)).replaced).toHaveLength(8);
     expect(await spent(intent)).toBe(0n);
     expect(amounts()).toEqual(Array(9).fill(1n));
   });
 
-  describe('where the payment would be none any more', () => {
+  describe('and a payment that cannot be made again', () => {
     test.each<[string, string, () => Promise<unknown>, (intent: Intent) => Partial<PaymentRunnerPorts>]>([
-      ['too dear', 'fault_insufficient', () => rival(995n), () => ({})],
+      ['that is too expensive', 'fault_insufficient', () => otherSend(995n), () => ({})],
       [
-        'too late',
+        'that is too late',
         'fault_offerExpired',
-        () => rival(1n),
+        () => otherSend(1n),
         ({ offer }) => ({ now: () => offer.expiresAt - SIGNING_MARGIN + 1 }),
       ],
-    ])('%s, it is given up, and its money given back', async (_, fault, theirs, ports) => {
+    ])('%s: it is abandoned, and its money is given back', async (_, fault, theirs, ports) => {
       await wallet.chain.look();
       const intent = await reserve();
       const own = await wallet.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
         await account.journal.sign(intent.id, signed);
       });
-      await account.publish((await theirs()) as Awaited<ReturnType<typeof rival>>);
+      await account.publish((await theirs()) as Awaited<ReturnType<typeof otherSend>>);
       const { progress } = await runnerWith(ports(intent)).run(intent.id);
       expect(progress).toMatchObject({ state: 'abandoned', fault });
       expect(await spent(intent)).toBe(0n);
@@ -342,9 +342,9 @@ describe('another wallet on the same account', () => {
       expect(account.sends()).not.toMatchObject([{ hash: own.hash }]);
     });
 
-    test('and nobody waits for it, the same', async () => {
+    test('that no request waits for: it is abandoned, and its money is given back', async () => {
       await wallet.chain.look();
-      await account.publish(await rival(100n));
+      await account.publish(await otherSend(100n));
       const intent = await reserve();
       let looks = 0;
       const demand = { isWaited: () => ++looks === 1, signal: new AbortController().signal };
@@ -356,7 +356,7 @@ describe('another wallet on the same account', () => {
       expect(amounts()).toEqual([100n]);
     });
 
-    test('for it came with a backup, and another browser may be making it, the same', async () => {
+    test('that was restored from a backup: it is abandoned, and its money is given back', async () => {
       await wallet.chain.look();
       const intent = await reserve();
       await wallet.chain.send({ to: STRANGER, amount: 10n as Raw }, async (signed) => {
@@ -365,14 +365,14 @@ describe('another wallet on the same account', () => {
       const row = await account.database.get('payments', intent.id);
       if (row === undefined) throw new Error('reserved above');
       await account.database.put('payments', { ...row, payment: copyOf(row.payment) });
-      await account.publish(await rival(100n));
+      await account.publish(await otherSend(100n));
       expect((await runner.run(intent.id)).progress).toMatchObject({ fault: 'fault_blockForked' });
       expect(await spent(intent)).toBe(0n);
       expect(amounts()).toEqual([100n]);
     });
   });
 
-  describe('that one node makes up', () => {
+  describe('that one node invents', () => {
     let liar: NodeProxy;
     beforeEach(async () => {
       liar = await startProxy(devnet);
@@ -431,16 +431,16 @@ describe('another wallet on the same account', () => {
     });
   });
 
-  test('the next payment goes on from there', async () => {
+  test('is followed by payments on top of its block', async () => {
     await wallet.chain.look();
-    await account.publish(await rival(100n));
+    await account.publish(await otherSend(100n));
     await runner.run((await reserve()).id);
     expect((await runner.run((await reserve(7n)).id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([100n, 10n, 7n]);
   });
 });
 
-test('an offer that expired while its worker was away is not paid', async () => {
+test('an offer that expired before the worker was restarted is not paid', async () => {
   const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: Date.now() + 5_000 });
   const intent = intentOf({ account: account.address, offer });
   await account.journal.reserve(intent);
@@ -453,7 +453,7 @@ test('an offer that expired while its worker was away is not paid', async () => 
   expect(amounts()).toEqual([]);
 });
 
-test('a search for work that outlives the offer is ended, and the chain is free again', async () => {
+test('a search for work that outlives the offer is aborted, and the chain is free again', async () => {
   const searching: AbortSignal[] = [];
   const endless: WorkEngine = {
     name: 'endless',
@@ -475,10 +475,10 @@ test('a search for work that outlives the offer is ended, and the chain is free 
   expect(await spent(intent)).toBe(0n);
 });
 
-test('what nobody planned for is said to developers, and owes nothing', async () => {
+test('an unexpected failure is logged to the console, and the payment is abandoned', async () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
-    const cause = new TypeError('nobody planned for this');
+    const cause = new TypeError('an unplanned failure');
     const broken = runnerWith({ wallet: () => Promise.reject(cause) });
     const intent = await reserve();
     expect((await broken.run(intent.id)).progress).toMatchObject({
@@ -491,7 +491,7 @@ test('what nobody planned for is said to developers, and owes nothing', async ()
   }
 });
 
-describe('delivering', () => {
+describe('the delivery of a proof', () => {
   const proven = async () => runner.run((await reserve()).id);
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64');
 
@@ -534,13 +534,13 @@ describe('delivering', () => {
       { state: 'unanswered', reason },
     ]),
     ['no page', { kind: 'unanswered', reason: 'gone' }, { state: 'unanswered', reason: 'gone' }],
-  ])('%s is written down as what it is', async (_, delivery, progress) => {
+  ])('records %s', async (_, delivery, progress) => {
     answer = delivery;
     const payment = await proven();
     expect((await runner.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
   });
 
-  test('the proof is on disk as delivered before it leaves, and is the same every time', async () => {
+  test('writes `delivered` before the proof is sent, and sends the same proof every time', async () => {
     const seen: unknown[] = [];
     const payment = await proven();
     const careful = runnerWith({
@@ -558,7 +558,7 @@ describe('delivering', () => {
     ]);
   });
 
-  test('without a proof there is nothing to deliver, and what is settled is over', async () => {
+  test('is rejected without a proof, and after the payment was settled', async () => {
     const intent = await reserve();
     const approved = await account.journal.find(intent.id);
     if (approved === null) throw new Error('reserved above');

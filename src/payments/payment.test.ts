@@ -15,7 +15,7 @@ import {
 } from './payment.ts';
 import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from './samples.fixture.ts';
 
-/** The journal's law, written down a second time, as pictures: a cross where a step is allowed. */
+/** The allowed steps, written a second time as a table: a cross where a step is allowed. */
 const PUBLISHED = `
               approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
   approved       .       x        .         .       .        .        .       .        .         .        x
@@ -30,7 +30,7 @@ const PUBLISHED = `
   revoked        .       .        .         .       .        .        .       .        .         .        .
   abandoned      .       .        .         .       .        .        .       .        .         .        .
 `;
-/** A block that is handed over is never published or confirmed from here; revoked at any time, for good. */
+/** A block that is handed over is never published or confirmed by this wallet. It can be revoked at any time, for good. */
 const HANDED_OVER = `
               approved signed published confirmed proven delivered settled refused unanswered revoked abandoned
   approved       .       x        .         .       .        .        .       .        .         .        x
@@ -68,7 +68,7 @@ const paymentIn = (state: PaymentState, offer: Offer): Payment => ({
 });
 
 describe.each([
-  { what: 'that the purse publishes', table: PUBLISHED, offer: sessionOffer(1n) },
+  { what: 'that this wallet publishes', table: PUBLISHED, offer: sessionOffer(1n) },
   { what: 'that is handed over with an expiry', table: HANDED_OVER, offer: trackAOffer(1n) },
   { what: 'that is handed over', table: HANDED_OVER, offer: x402nanoOffer(1n) },
 ])('the steps of a payment $what', ({ table, offer }) => {
@@ -94,23 +94,23 @@ describe.each([
 describe('what a state means', () => {
   const among = (states: readonly PaymentState[]) => STATES.filter((state) => states.includes(state));
 
-  test('the purse carries on by itself until there is a proof', () => {
+  test('the wallet goes on by itself until there is a proof', () => {
     const underway = STATES.filter(isUnderway);
     expect(underway).toEqual(among(['approved', 'signed', 'published', 'confirmed']));
   });
 
-  test('a proof is kept until it has bought something or was refused for good', () => {
+  test('a proof is kept until it is settled or refused for good', () => {
     const kept = STATES.filter((state) => isKept(progressIn(state)));
     expect(kept).toEqual(among(['proven', 'delivered', 'refused', 'unanswered']));
     expect(isKept({ ...progressIn('refused'), final: true } as Progress)).toBe(false);
   });
 
-  test('only what was abandoned or revoked is given back', () => {
+  test('only an abandoned or revoked payment is given back', () => {
     expect(STATES.filter((state) => !isDebited(state))).toEqual(among(['revoked', 'abandoned']));
   });
 });
 
-test('a site is an origin; a resource is a path of it, whatever is asked of it', () => {
+test('a site is an origin; a resource is a method and a path, without the query', () => {
   const url = 'https://Shop.Example:8443/a/b?c=d';
   expect(siteOf(url)).toBe('https://shop.example:8443');
   expect(resourceOf(challengeOf({ url, method: 'POST' }))).toBe('POST https://shop.example:8443/a/b');

@@ -7,7 +7,7 @@ import { approved, type Payment, type Progress } from './payment.ts';
 import { isWhole, joined, onDisk, partAfter, privatePartOf, wholeOf } from './private-record.ts';
 import { challengeOf, intentOf, PAYEE, sessionOffer, signatureOffer } from './samples.fixture.ts';
 
-/** A word that only the site and its server have in their mouths. */
+/** A word that only the site and its server use. */
 const MARK = 'marked-by-the-site';
 const URL = `https://${MARK}.example/${MARK}?${MARK}`;
 const block: SignedBlock = {
@@ -22,7 +22,7 @@ const block: SignedBlock = {
 const signed = { block, hash: '2'.repeat(64) as BlockHash };
 const proven = { ...signed, proof: `proof of ${MARK}` };
 
-/** Each way a payment can stand. */
+/** One progress for each state. */
 const steps: readonly Progress[] = [
   { state: 'approved' },
   { state: 'signed', ...signed },
@@ -72,7 +72,7 @@ const anyPayment = fc
 const textOf = (value: unknown) =>
   JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? part.toString() : part));
 
-test('the disk has no word of a site or a server that was paid in a private window', () => {
+test('the record on disk has no text of the site or the server', () => {
   fc.assert(
     fc.property(anyPayment, (payment) => {
       const record = onDisk(payment);
@@ -85,7 +85,7 @@ test('the disk has no word of a site or a server that was paid in a private wind
   );
 });
 
-test('a record and its private part are the payment that they were made of', () => {
+test('a record and its private part join to the payment that they were made of', () => {
   fc.assert(
     fc.property(anyPayment, (payment) => {
       const record = onDisk(payment);
@@ -95,7 +95,7 @@ test('a record and its private part are the payment that they were made of', () 
   );
 });
 
-test('a record that is past its proof stays a record while its part has no proof', () => {
+test('a record whose state needs a proof stays a record while the private part has none', () => {
   const payment = fc.sample(
     anyPayment.filter(({ progress }) => progress.state === 'delivered'),
     1,
@@ -108,7 +108,7 @@ test('a record that is past its proof stays a record while its part has no proof
   expect(() => wholeOf(half)).toThrow('fault_privateForgotten');
 });
 
-test('what an ordinary window paid lies on the disk as it is', () => {
+test('a payment from an ordinary window is on disk unchanged', () => {
   const payment = approved(intentOf({ account: STRANGER, challenge: challengeOf() }));
   expect(onDisk(payment)).toBe(payment);
 });

@@ -1,6 +1,6 @@
 /**
- * A payment in a private window (invariant 12): its site is never on the disk, the death of the worker loses nothing,
- * and the end of the browser loses the proof and only that.
+ * Payments from a private window (invariant 12): the site is never on disk, a kill of the worker loses nothing, and the end
+ * of the browser loses only the proof.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -54,7 +54,7 @@ const urlOf = (mechanism: string, path = '/article') =>
   `${merchant.origin}${path}?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
 const visit = (url: string) => browser.visit(url, { isPrivate: true });
 
-/** Pays whatever this life asks about. */
+/** Answers every question of a worker with a payment, until the returned function is called. */
 function payAll({ approvals }: TestWorker): () => void {
   const timer = setInterval(() => {
     for (const { id } of approvals.list()) approvals.answer(id, { kind: 'once' });
@@ -62,15 +62,15 @@ function payAll({ approvals }: TestWorker): () => void {
   return () => clearInterval(timer);
 }
 
-/** Lets a private page be paid for until the worker dies. */
+/** Pays for a private page until the worker is killed. */
 async function payUntil(kill: Kill, url: string): Promise<Challenge> {
   const worker = startWorker(account, browser, { kill });
   await worker.budgets.setHandOverSite(siteOf(url), true);
   const challenge = await visit(url);
-  const rest = payAll(worker);
+  const stop = payAll(worker);
   void worker.challengeHandler.handle(challenge);
   await worker.died;
-  rest();
+  stop();
   worker.wallet.close();
   await worker.budgets.setHandOverSite(siteOf(url), false);
   return challenge;
@@ -87,7 +87,7 @@ async function onDisk(): Promise<string> {
   );
 }
 
-/** Neither where it was, nor what the server called it, nor the proof. */
+/** Expects that the disk has neither the address, nor the server's session ids, nor the proof. */
 async function expectNoTrace({ url, header }: Challenge, told: readonly string[] = []): Promise<void> {
   const disk = await onDisk();
   const { origin, host, pathname, searchParams } = new URL(url);
@@ -104,17 +104,17 @@ const paid = async (journal: Journal): Promise<readonly AnyPayment[]> => {
 };
 
 describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }) => {
-  test('the worker: its next life pays once and serves the page, and no disk has its address', async () => {
+  test('the worker: a restarted one pays once and serves the page, and no address is on disk', async () => {
     const challenge = await payUntil({ at, when }, urlOf(mechanism));
     await expectNoTrace(challenge, browser.proofs);
 
     const journal = await account.nextJournal('worker');
     const worker = startWorker(account, browser, { journal });
     await worker.budgets.setHandOverSite(siteOf(challenge.url), true);
-    const rest = payAll(worker);
-    const meet = browser.waits(challenge) ? worker.challengeHandler.handle(challenge) : undefined;
-    await Promise.all([worker.delivery.resume(), meet]);
-    rest();
+    const stop = payAll(worker);
+    const handled = browser.waits(challenge) ? worker.challengeHandler.handle(challenge) : undefined;
+    await Promise.all([worker.delivery.resume(), handled]);
+    stop();
     worker.wallet.close();
     await worker.budgets.setHandOverSite(siteOf(challenge.url), false);
 
@@ -129,7 +129,7 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
     await expectNoTrace(challenge, browser.proofs);
   });
 
-  test('the browser: the block finds its place, nothing goes out for the page, and the account goes on', async () => {
+  test('the browser: the block reaches the ledger, no request is sent for the page, and the account goes on', async () => {
     const challenge = await payUntil({ at, when }, urlOf(mechanism));
     browser.leave(challenge);
     const proofs = [...browser.proofs];
@@ -155,13 +155,13 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
   });
 });
 
-test('what was paid and not delivered goes to the next private visit in another life of the worker', async () => {
+test('an undelivered payment is served to the next private visit after a restart of the worker', async () => {
   const url = urlOf('nanoSession', '/loses-answer');
   const first = startWorker(account, browser);
-  const rest = payAll(first);
+  const stop = payAll(first);
   const challenge = await visit(url);
   await first.challengeHandler.handle(challenge);
-  rest();
+  stop();
   first.wallet.close();
   expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['unanswered']);
 
@@ -176,20 +176,20 @@ test('what was paid and not delivered goes to the next private visit in another 
   await expectNoTrace(challenge, browser.proofs);
 });
 
-test('a session paid in a private window is not paid again, in no window and after no end of the browser', async () => {
+test('a session that was paid in a private window is not paid again in any window, nor after the end of the browser', async () => {
   const first = startWorker(account, browser);
-  const rest = payAll(first);
+  const stop = payAll(first);
   const challenge = await visit(urlOf('nanoSession'));
   await first.challengeHandler.handle(challenge);
-  rest();
+  stop();
   first.wallet.close();
   for (const after of ['worker', 'browser'] as const) {
     for (const isPrivate of [true, false]) {
       const worker = startWorker(account, browser, { journal: await account.nextJournal(after) });
       const same = browser.show({ ...challenge, id: crypto.randomUUID(), seenAt: Date.now(), isPrivate });
-      const answer = payAll(worker);
+      const stop = payAll(worker);
       await worker.challengeHandler.handle(same);
-      answer();
+      stop();
       worker.wallet.close();
       expect(worker.log).toMatchObject([{ challenge: same.id, key: 'refusal_ALREADY_PAID' }]);
     }
@@ -197,24 +197,24 @@ test('a session paid in a private window is not paid again, in no window and aft
   expect(account.sends()).toHaveLength(1);
 });
 
-test('a server that lost its session gets no request from outside the private window', async () => {
+test('a server that lost the session gets no request from outside the private window', async () => {
   const worker = startWorker(account, browser);
   const challenge = await visit(`${urlOf('nanoSession')}&lose-session=1`);
-  const rest = payAll(worker);
+  const stop = payAll(worker);
   await worker.challengeHandler.handle(challenge);
-  rest();
+  stop();
   worker.wallet.close();
   expect(browser.proofs).toHaveLength(1);
   expect(browser.posts).toEqual([]);
   expect((await paid(account.journal)).map(({ progress }) => progress.state)).toEqual(['refused']);
 });
 
-test('the cap over all sites counts it, and no site does', async () => {
+test('a payment from a private window counts in the cap over all sites, and under no site', async () => {
   const worker = startWorker(account, browser);
   const challenge = await visit(urlOf('nanoSession'));
-  const rest = payAll(worker);
+  const stop = payAll(worker);
   await worker.challengeHandler.handle(challenge);
-  rest();
+  stop();
   worker.wallet.close();
   const [payment] = await paid(account.journal);
   const rows = await account.database.getAll('spending');

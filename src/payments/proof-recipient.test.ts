@@ -11,7 +11,7 @@ const SEARCH = 'https://search.example';
 const byShop = (parts: Partial<Challenge> = {}) =>
   challengeOf({ kind: 'xmlhttprequest', documentId: 'shop', initiator: SHOP, topOrigin: SHOP, ...parts });
 
-describe('what one request paid for', () => {
+describe('the proof of a payment', () => {
   test.each<[string, Challenge]>([
     ['a script of another site', byShop({ documentId: 'e', initiator: EVIL, topOrigin: EVIL })],
     ['a frame of another site on the same page', byShop({ documentId: 'e', initiator: EVIL })],
@@ -83,21 +83,21 @@ const request = fc
       ...(ancestors !== undefined && { ancestors }),
     }),
   );
-const handsOf = ({ initiator, topOrigin, redirectedBy, ancestors = [] }: Challenge) => [
+const originsOf = ({ initiator, topOrigin, redirectedBy, ancestors = [] }: Challenge) => [
   initiator,
   topOrigin,
   redirectedBy,
   ...ancestors,
 ];
 
-test('an origin with a hand in a request, and none in the paid one, gets nothing', () => {
+test('a request with an origin that took no part in the paid one gets nothing', () => {
   fc.assert(
     fc.property(request, request, (asks, paid) => {
       // One document has one initiator and one place in its page.
       fc.pre(asks.documentId === null || asks.documentId !== paid.documentId);
-      for (const hand of handsOf(asks)) {
-        if (hand === null || hand === undefined || hand === SHOP) continue;
-        const isKnown = hand !== 'null' && handsOf(paid).includes(hand);
+      for (const origin of originsOf(asks)) {
+        if (origin === null || origin === undefined || origin === SHOP) continue;
+        const isKnown = origin !== 'null' && originsOf(paid).includes(origin);
         if (!isKnown) expect(mayGet(asks, paid)).toBe(false);
       }
     }),

@@ -1,4 +1,4 @@
-/** The second tries of a proof that pay nothing: in lower case, in the body of a POST, under the same identifier. */
+/** Second deliveries of a proof, which pay nothing: in lower case, in the body of a POST, with the same identifier. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
@@ -42,7 +42,7 @@ const only = async (): Promise<Payment> => {
 const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.status;
 const read = (proof: string) => JSON.parse(Buffer.from(proof, 'base64').toString());
 
-/** Asks for a page and sees the visit to its end, paying where the purse asks. */
+/** Asks for a page, and handles its challenge until the end. Answers a question with a payment. */
 async function visit(url: string) {
   const challenge = await browser.visit(url);
   const handled = worker.challengeHandler.handle(challenge).then(() => 'over' as const);
@@ -60,7 +60,7 @@ async function visit(url: string) {
 }
 
 describe('a Track A server that reads hex in lower case only', () => {
-  test('gets the same block so spelled, once, when its page is loaded again', async () => {
+  test('gets the same block in lower case, once, when its page is loaded again', async () => {
     const url = page({ mechanism: 'trackA', hex: 'lower' });
     const first = await visit(url);
     expect(statusOf(first)).toBe(400);
@@ -84,7 +84,7 @@ describe('a Track A server that reads hex in lower case only', () => {
 });
 
 describe('a server that lost the session', () => {
-  test('gets the proof by POST; it is settled, and the page is loaded again only if it opens', async () => {
+  test('gets the proof by POST: the payment is settled, and the request repeated only if the page would open', async () => {
     const challenge = await visit(page({ 'lose-session': '1' }));
     expect(statusOf(challenge)).toBe(410);
     expect(browser.posts.map((body) => JSON.parse(body))).toEqual([{ paymentSignature: browser.proofs[0] }]);
@@ -93,7 +93,7 @@ describe('a server that lost the session', () => {
     expect(account.sends()).toHaveLength(1);
   });
 
-  test('and refuses the POST too keeps its proof, and is not paid again', async () => {
+  test('and refuses the POST too is not paid again: the proof is kept', async () => {
     const url = page({ 'refuse-first': '2', 'refuse-with': 'lost' });
     await visit(url);
     expect((await only()).progress).toMatchObject({ state: 'refused', status: 410, final: false });
@@ -104,7 +104,7 @@ describe('a server that lost the session', () => {
     expect(new Set(browser.proofs).size).toBe(1);
   });
 
-  test('and is not there for the POST is not known to have answered', async () => {
+  test('and does not answer the POST leaves the payment unanswered', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
       vi.spyOn(browser, 'post').mockImplementation(() => Promise.reject(new TypeError('fetch failed')));
@@ -119,7 +119,7 @@ describe('a server that lost the session', () => {
     { why: 'failed', query: { 'refuse-first': '1', 'refuse-with': '500' } },
     { why: 'has seen nothing confirmed yet', query: { 'refuse-first': '1' } },
     { why: 'never had one', query: { 'refuse-first': '1', 'refuse-with': 'lost', mechanism: 'trackA' } },
-  ])('is another one than a server that $why, which gets no POST', async ({ query }) => {
+  ])('is told from a server that $why, which gets no POST', async ({ query }) => {
     await visit(page(query));
     expect((await only()).progress.state).toBe('refused');
     expect(browser.posts).toEqual([]);
@@ -128,7 +128,7 @@ describe('a server that lost the session', () => {
 });
 
 test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano'])(
-  'a proof of %s that is delivered again has the identifier that it had',
+  'a proof of %s that is delivered again has the same payment identifier',
   async (mechanism) => {
     const url = page({ mechanism, paymentIdentifier: 'required' }, '/loses-answer');
     await visit(url);

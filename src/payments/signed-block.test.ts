@@ -1,4 +1,4 @@
-/** Signed blocks that are handed over: off until allowed, a cheque while they are out, revoked or cashed at the end. */
+/** Signed blocks that are handed over: refused until allowed, unpublished for a time, then recalled or published. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -69,7 +69,7 @@ const statusOf = ({ id }: { readonly id: string }) => browser.answers.get(id)?.s
 const spent = async ({ intent: { network, site, windows } }: Payment) =>
   (await account.database.get('spending', [network.id, site, windows.day]))?.spent;
 const out = async () => (await account.chains.handedOver()).map(({ hash }) => hash);
-/** What came upon the block that opened the account. */
+/** The subtypes of the blocks after the one that opened the account. */
 const subtypes = () =>
   account
     .blocks()
@@ -96,14 +96,14 @@ async function buy(url: string) {
   return challenge;
 }
 
-/** A payment whose block the merchant holds in its hands. */
+/** Makes a payment whose block the merchant keeps unpublished. */
 async function held(mechanism = 'trackA', more: Readonly<Record<string, string>> = {}): Promise<Payment> {
   await buy(page({ mechanism, hold: '1', ...more }));
   return newest();
 }
 
 describe('a site that may not ask for signed blocks', () => {
-  test.each(['trackA', 'x402nano'])('is not paid by %s, and its page gets its 402', async (mechanism) => {
+  test.each(['trackA', 'x402nano'])('is not paid by %s, and its page gets the 402', async (mechanism) => {
     await allow(false);
     const url = page({ mechanism });
     await allowAll(account, url);
@@ -114,7 +114,7 @@ describe('a site that may not ask for signed blocks', () => {
     expect(worker.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
   });
 
-  test('is paid in another way where it takes one', async () => {
+  test('is paid by another mechanism where it offers one', async () => {
     await allow(false);
     await buy(page({ mechanism: 'x402nano,trackA,nanoSignature' }));
     expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
@@ -126,7 +126,7 @@ const ways = ['trackA', 'x402nano'].flatMap((mechanism) =>
 );
 
 describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavour }) => {
-  test('is asked about within a budget too, and pays exactly once', async () => {
+  test('is asked about despite a budget, and paid once', async () => {
     const url = page({ mechanism, flavour });
     await allowAll(account, url);
     const challenge = await buy(url);
@@ -140,7 +140,7 @@ describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavou
     expect(await spent(await newest())).toBe(PRICE);
   });
 
-  test('the next payment goes on from the block that the server published', async () => {
+  test('is followed by payments on top of the block that the server published', async () => {
     await buy(page({ mechanism, flavour }));
     await buy(page({ mechanism, flavour }));
     const paid = await buy(page({ mechanism: 'nanoSession' }));
@@ -150,8 +150,8 @@ describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavou
   });
 });
 
-describe('the block that is handed over', () => {
-  test('takes exactly the price from the confirmed frontier, with the work of a send, and is signed', async () => {
+describe('a block that is handed over', () => {
+  test('sends exactly the price on the confirmed frontier, with the work of a send and a valid signature', async () => {
     const [frontier] = account.blocks().slice(-1);
     const { progress } = await held();
     if (!('proof' in progress)) throw new Error('delivered above');
@@ -166,7 +166,7 @@ describe('the block that is handed over', () => {
     expect(proof.payload.block).toMatchObject({ previous: block.previous, balance: String(block.balance) });
   });
 
-  test('waits until the block below it is confirmed', async () => {
+  test('is signed only after the block below it is confirmed', async () => {
     devnet.elections.delayMs = 1_000;
     await worker.wallet.send(STRANGER, 7n as Raw);
     const handled = buy(page({ mechanism: 'trackA' }));
@@ -179,7 +179,7 @@ describe('the block that is handed over', () => {
     expect(account.sends().map(({ amount }) => amount)).toEqual([7n, PRICE]);
   });
 
-  test('is not signed at all when that takes too long', async () => {
+  test('is not signed when the block below it is not confirmed in time', async () => {
     begin({ wallet: { patienceMs: 200 } });
     devnet.faults.set({ kind: 'never_confirm' });
     await worker.wallet.send(STRANGER, 7n as Raw);
@@ -190,20 +190,20 @@ describe('the block that is handed over', () => {
   });
 });
 
-/** What the purse is taking in, once it has looked (raw). */
+/** The amount that the wallet is receiving, after a refresh (raw). */
 async function incoming(): Promise<Raw> {
   await worker.wallet.refresh();
   return worker.wallet.incoming;
 }
 
-describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) => {
+describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and unpublished', (mechanism) => {
   let cheque: Payment;
   const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
   beforeEach(async () => {
     cheque = await held(mechanism);
   });
 
-  test('it is settled with the server, spent in the budget and the balance, and nowhere on the ledger', async () => {
+  test('it is settled, debited from budget and balance, and not on the ledger', async () => {
     expect(cheque.progress.state).toBe('settled');
     await worker.wallet.refresh();
     expect(worker.wallet.balance).toBe(XNO - PRICE);
@@ -212,20 +212,23 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await out()).toEqual(['hash' in cheque.progress && cheque.progress.hash]);
   });
 
-  test.each(['this life', 'the next life'])('in %s nothing is sent, received or changed', async (which) => {
-    if (which === 'the next life') begin();
-    await devnet.faucet(account.address, 5n);
-    await expect.poll(incoming).toBe(5n);
-    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
-    await expect(worker.wallet.send(STRANGER, 'everything')).rejects.toThrow(locked);
-    await expect(worker.wallet.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
-    await worker.delivery.resume();
-    expect(subtypes()).toEqual([]);
-    expect(worker.wallet.trouble?.key).toBeUndefined();
-    expect(worker.wallet.incoming).toBe(5n);
-  });
+  test.each(['this worker', 'a restarted worker'])(
+    'nothing is sent, received or changed in %s',
+    async (which) => {
+      if (which === 'a restarted worker') begin();
+      await devnet.faucet(account.address, 5n);
+      await expect.poll(incoming).toBe(5n);
+      await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+      await expect(worker.wallet.send(STRANGER, 'everything')).rejects.toThrow(locked);
+      await expect(worker.wallet.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
+      await worker.delivery.resume();
+      expect(subtypes()).toEqual([]);
+      expect(worker.wallet.trouble?.key).toBeUndefined();
+      expect(worker.wallet.incoming).toBe(5n);
+    },
+  );
 
-  test('other payments are asked about as ever, and then left to their pages, saying who has the block', async () => {
+  test('other payments are asked about as usual, then released with the site that has the block', async () => {
     const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
     const handled = worker.challengeHandler.handle(challenge);
     await expect.poll(() => worker.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
@@ -236,7 +239,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(worker.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
   });
 
-  test('a budget asks, and pays nothing', async () => {
+  test('a payment within a budget is asked about, and not paid', async () => {
     const url = page({ mechanism: 'nanoSession' });
     await allowAll(account, url);
     const challenge = await browser.visit(url);
@@ -247,7 +250,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(account.sends()).toEqual([]);
   });
 
-  test('cashed by the server, it is found by its hash, and the account goes on from it', async () => {
+  test('and the server publishes it, it is found by its hash, and the account goes on from it', async () => {
     await devnet.faucet(account.address, 5n);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
     await worker.wallet.send(STRANGER, 1n as Raw);
@@ -259,7 +262,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await spent(cheque)).toBe(PRICE);
   });
 
-  test('it is revoked: a change takes its place, the money is back, and the server cannot cash it', async () => {
+  test('a recall puts a change in its place, gives the money back, and the server cannot publish it', async () => {
     const { id } = cheque.intent;
     expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
     expect(await spent(cheque)).toBe(0n);
@@ -273,12 +276,12 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await out()).toEqual([]);
     await worker.wallet.send(STRANGER, 1n as Raw);
     expect(worker.wallet.balance).toBe(XNO - 1n);
-    // Once more is nothing more.
+    // A second recall has no effect.
     expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
     expect(subtypes()).toEqual(['change', 'send']);
   });
 
-  test('revoked too late, it stays paid', async () => {
+  test('a recall after its publication leaves it paid', async () => {
     await merchant.publishHeld();
     expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
@@ -286,7 +289,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await out()).toEqual([]);
   });
 
-  test('cashed while it is being revoked, it stays paid', async () => {
+  test('a publication during the recall leaves it paid', async () => {
     const first = begin({ kill: { at: 'replacement', when: 'after' } });
     void first.recall.recall(cheque.intent.id);
     await first.died;
@@ -300,7 +303,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     await worker.wallet.send(STRANGER, 1n as Raw);
   });
 
-  test('with another block of another wallet in its place it is worth nothing, and the money is back', async () => {
+  test('another wallet’s block in its place makes it void, and gives the money back', async () => {
     await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
     begin({ wallet: { patienceMs: 300 } });
     expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('revoked');
@@ -309,7 +312,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
   });
 
-  test('being revoked, it stays out where a node has it unconfirmed: the network decides', async () => {
+  test('a recall waits for the network where a node has the block unconfirmed', async () => {
     if (!('block' in cheque.progress)) throw new Error('handed over above');
     const { block, hash } = cheque.progress;
     begin({ wallet: { patienceMs: 300 } });
@@ -336,7 +339,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(subtypes()).toEqual(['change']);
   });
 
-  test('a node that makes up a block in its place gets no money given back: the server can still cash it', async () => {
+  test('a node that invents a block in its place gets no money given back: the server can still publish it', async () => {
     if (!('block' in cheque.progress)) throw new Error('handed over above');
     const { block } = cheque.progress;
     const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
@@ -365,7 +368,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await spent(cheque)).toBe(PRICE);
   });
 
-  test('it is revoked by itself a minute after its offer is over, not before', async () => {
+  test('it is recalled automatically a minute after the expiry of its offer, not before', async () => {
     let now = cheque.intent.offer.expiresAt + DELIVERY_GRACE - 1;
     begin({ now: () => now });
     await worker.recall.maintain();
@@ -376,7 +379,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(subtypes()).toEqual(['change']);
   });
 
-  test('and no node can be asked, nothing is revoked; the account goes on waiting', async () => {
+  test('and no node can be reached, it is not recalled', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
     expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
@@ -384,7 +387,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
     expect(await out()).toHaveLength(1);
   });
 
-  test('its revocation waits for the confirmation: until then the money is spent', async () => {
+  test('its money counts as spent until the replacement is confirmed', async () => {
     begin({ wallet: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
     await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
@@ -398,7 +401,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is out', (mechanism) 
   });
 });
 
-test('what was published late by the server is found without being asked for', async () => {
+test('a block that the server publishes late is found without a request to the wallet', async () => {
   worker.wallet.open();
   await held('x402nano', { hold: '0', publish: 'late' });
   expect(await out()).toHaveLength(1);
@@ -407,7 +410,7 @@ test('what was published late by the server is found without being asked for', a
   worker.wallet.close();
 });
 
-test('only what was handed over can be revoked', async () => {
+test('only a payment that handed over a block can be recalled', async () => {
   await buy(page({ mechanism: 'nanoSession' }));
   const { intent } = await newest();
   await expect(worker.recall.recall(intent.id)).rejects.toThrow('fault_paymentOver');
@@ -416,7 +419,7 @@ test('only what was handed over can be revoked', async () => {
   );
 });
 
-test('a payment revoked while its proof is under way stays revoked, whatever the server says', async () => {
+test('a payment that is recalled during the delivery of its proof stays revoked, whatever the server answers', async () => {
   const challenge = await browser.visit(page({ mechanism: 'trackA', hold: '1' }));
   const deliver = browser.deliver.bind(browser);
   vi.spyOn(browser, 'deliver').mockImplementation(async (...sent) => {
@@ -432,33 +435,42 @@ test('a payment revoked while its proof is under way stays revoked, whatever the
   expect(worker.log).toEqual([]);
 });
 
-type Act = 'hold' | 'cash' | 'revoke' | 'cash and revoke' | 'late' | 'send' | 'receive' | 'die' | 'buy';
-const acts: readonly Act[] = [
+type Action =
+  | 'hold'
+  | 'publish'
+  | 'recall'
+  | 'publish and recall'
+  | 'late'
+  | 'send'
+  | 'receive'
+  | 'restart'
+  | 'buy';
+const acts: readonly Action[] = [
   'hold',
   'hold',
-  'cash',
-  'revoke',
-  'cash and revoke',
+  'publish',
+  'recall',
+  'publish and recall',
   'late',
   'send',
   'receive',
-  'die',
+  'restart',
   'buy',
 ];
 
-test('whatever happens in whatever order, what is spent is what is on the ledger, once', async () => {
-  const revokeNewest = async () => {
+test('in any order of purchases, publications, recalls and restarts, the budget is debited with what is on the ledger', async () => {
+  const recallNewest = async () => {
     const payment = (await payments()).findLast(({ progress }) => 'hash' in progress);
     if (payment?.intent.offer.mechanism === 'trackA') await worker.recall.recall(payment.intent.id);
   };
   const locked = (failure: unknown) => expect(String(failure)).toContain('fault_chequeOut');
-  const perform: Readonly<Record<Act, () => Promise<unknown>>> = {
-    // While a block is out the purse does not ask, and the page is let go.
+  const perform: Readonly<Record<Action, () => Promise<unknown>>> = {
+    // While a block is unpublished the user may not be asked: the page is released.
     hold: () => buyIfAsked(page({ mechanism: 'trackA', hold: '1' })),
     buy: () => buyIfAsked(page({ mechanism: 'nanoSignature' })),
-    cash: () => merchant.publishHeld(),
-    revoke: revokeNewest,
-    'cash and revoke': () => Promise.all([merchant.publishHeld(), revokeNewest()]),
+    publish: () => merchant.publishHeld(),
+    recall: recallNewest,
+    'publish and recall': () => Promise.all([merchant.publishHeld(), recallNewest()]),
     late: () =>
       startWorker(account, browser, { wallet: {}, now: () => Date.now() + 86_400_000 }).recall.maintain(),
     send: () => worker.wallet.send(STRANGER, 1n as Raw).catch(locked),
@@ -466,7 +478,7 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
       await devnet.faucet(account.address, 1_000n);
       await worker.wallet.refresh();
     },
-    die: async () => begin(),
+    restart: async () => begin(),
   };
   const buyIfAsked = async (url: string) => {
     const challenge = await browser.visit(url);
@@ -486,7 +498,7 @@ test('whatever happens in whatever order, what is spent is what is on the ledger
       browser = new Browser();
       worker = startWorker(account, browser);
       for (const act of script) await perform[act]();
-      await revokeNewest();
+      await recallNewest();
 
       const ledger = new Set(account.sends().map(({ hash }) => String(hash)));
       const all = await payments();

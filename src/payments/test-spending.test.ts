@@ -1,4 +1,4 @@
-/** What tests of servers may spend: real blocks of a real purse on a devnet that validates. */
+/** What tests of servers may spend, with real blocks on a devnet that validates. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
@@ -17,7 +17,7 @@ const raw = (amount: number): Raw => BigInt(amount) as Raw;
 let devnet: Devnet;
 let account: Account;
 let wallet: AccountWallet;
-/** What outlives the worker. */
+/** The runs, which outlive the worker. */
 let kept: Map<string, TestRun>;
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => wallet.close());
 
-/** One life of the worker. */
+/** The spending of one worker. */
 function testerOf(on: AccountWallet = wallet): TestSpending {
   const { journal, chains } = account;
   const exclusively = locks();
@@ -43,7 +43,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     recall: (id) => recall.recall(id),
     deliver: () => Promise.reject(new Error('a test delivers by itself')),
     exclusively,
-    postFallback: () => Promise.reject(new Error('nobody posts here')),
+    postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
     again: async () => undefined,
     now: Date.now,
   });
@@ -67,7 +67,7 @@ const paid = () => account.sends().map(({ amount }) => amount);
 const states = async () =>
   (await account.database.getAll('payments')).map(({ payment }) => payment.progress.state);
 
-test('a server is probed when the user called it their own; any may be paid by hand', async () => {
+test('only a server that the user called their own is probed; any may be paid by hand', async () => {
   const testSpending = testerOf();
   const theirs = 'https://theirs.example/paid';
   await expect(testSpending.begin(theirs, raw(5), true)).rejects.toThrow('fault_notOwnServer');
@@ -79,7 +79,7 @@ test('a server is probed when the user called it their own; any may be paid by h
   expect(await testSpending.begin(URL_OF_MINE, raw(5), true)).toMatchObject({ left: '5' });
 });
 
-test('what comes at once never spends more than was agreed to, nor does it after a death of the worker', async () => {
+test('parallel payments never spend more than was agreed to, nor does a restarted worker', async () => {
   const { run } = await testerOf().begin(URL_OF_MINE, raw(5), true);
   const testSpending = testerOf();
   const order = { to: STRANGER, amount: raw(2) };
@@ -93,7 +93,7 @@ test('what comes at once never spends more than was agreed to, nor does it after
   expect(parseRaw(kept.get(run)?.left ?? '')).toBe(0n);
 });
 
-test('a run that nobody began spends nothing', async () => {
+test('an unknown run spends nothing', async () => {
   const testSpending = testerOf();
   await expect(testSpending.pay('no run', { to: STRANGER, amount: raw(1) })).rejects.toThrow(
     'fault_testOver',
@@ -117,14 +117,14 @@ test('a run that was begun on one network spends nothing on another', async () =
   expect(kept.get(run)?.left).toBe('5');
 });
 
-test('what goes to an account of the purse costs nothing of the sum', async () => {
+test('a payment to an own account costs nothing of the sum', async () => {
   const testSpending = testerOf();
   const { run } = await testSpending.begin(URL_OF_MINE, raw(1), true);
   await testSpending.pay(run, { to: account.address, amount: raw(50) });
   expect(kept.get(run)?.left).toBe('1');
 });
 
-test('a signed block is debited, and taken back: the money is free again and the chain goes on', async () => {
+test('a signed block is debited, and taken back: the money is given back and the chain goes on', async () => {
   const testSpending = testerOf();
   const { run } = await testSpending.begin(URL_OF_MINE, raw(7), true);
   const { id } = await testSpending.handOver(run, { to: STRANGER, amount: raw(7), kept: false });
@@ -139,7 +139,7 @@ test('a signed block is debited, and taken back: the money is free again and the
   expect(paid()).toEqual([3n]);
 });
 
-test('a signed block that the server published stays spent, and is written down as such', async () => {
+test('a signed block that the server published stays spent, and is recorded as settled', async () => {
   const testSpending = testerOf();
   const { run } = await testSpending.begin(URL_OF_MINE, raw(7), true);
   const { id, block } = await testSpending.handOver(run, { to: STRANGER, amount: raw(7), kept: false });

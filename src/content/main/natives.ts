@@ -100,7 +100,7 @@ const slice = method(String, 'slice');
 type Native = (...args: never) => unknown;
 type Args = readonly unknown[];
 
-/** The native functions behind the stand-ins. */
+/** The native functions behind the proxies that replace them. */
 const natives = new WeakMap<object, Native>();
 const nativeOf = method(WeakMap<object, Native>, 'get');
 const know = method(WeakMap<object, Native>, 'set');
@@ -186,7 +186,7 @@ function put(owner: object, name: string, slot: Slot, native: Native, value: Nat
   defineProperty(owner, name, descriptor);
 }
 
-/** Makes the text of the stand-ins that of the native functions behind them, its own function's as well. */
+/** Makes `toString()` of each proxy, its own included, return the text of the native function behind it. */
 export function keepSource(): void {
   const toText = Function.prototype.toString;
   patchNative<unknown>(Function.prototype, 'toString', (_, self, args, asNative) => {

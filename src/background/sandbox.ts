@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { SandboxTabView } from '../messages/views.ts';
+import type { SandboxTabView } from '../messages/sandbox.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import type { StoredSettings } from '../storage/settings.ts';

@@ -91,14 +91,14 @@ export async function answer(
 }
 
 async function answerPage<Q extends PageRequest>({ page }: Answers, ask: Q, input: unknown) {
-  const given = read(pageRequests[ask], input) as PageInput<Q>;
+  const given = read(pageRequests[ask].input, input) as PageInput<Q>;
   const { answers, isLocked } = await page();
   if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
   return answers[ask](given);
 }
 
 function answerBridge<Q extends BridgeRequest>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {
-  return bridge[ask](read(bridgeRequests[ask], input) as BridgeInput<Q>, sender);
+  return bridge[ask](read(bridgeRequests[ask].input, input) as BridgeInput<Q>, sender);
 }
 
 function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {

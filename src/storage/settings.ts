@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
+import { plainSettings } from '../messages/settings.ts';
 import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
@@ -32,7 +33,7 @@ const settings = {
   /** The user stopped all payments without asking. */
   paused: v.fallback(v.boolean(), false),
   /** Minutes without use after which the purse locks. */
-  autoLockMinutes: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)), 30),
+  autoLockMinutes: v.fallback(plainSettings.autoLockMinutes, 30),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */

@@ -1,5 +1,5 @@
 import type { MessageKeyWith } from '../fault.ts';
-import type { BudgetView, CapView, UseView } from '../messages/views.ts';
+import type { BudgetView, CapView, UseView } from '../messages/budget.ts';
 import { shortXno } from './format.ts';
 import { t } from './i18n.ts';
 import { dayName } from './time.ts';

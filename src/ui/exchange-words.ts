@@ -1,5 +1,5 @@
 import type { PlainMessageKey } from '../fault.ts';
-import type { ExchangeState, ExchangeView } from '../messages/exchange-views.ts';
+import type { ExchangeState, ExchangeView } from '../messages/exchange.ts';
 import { sentenceOf, t } from './i18n.ts';
 
 const STATES: Readonly<Record<ExchangeState, PlainMessageKey>> = {

@@ -1,4 +1,4 @@
-import type { RawString } from '../messages/views.ts';
+import type { RawString } from '../messages/fields.ts';
 import { formatXno, parseBalance, type Raw } from '../nano/amount.ts';
 
 const SHORT_DECIMALS = 6;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UseView } from '../messages/views.ts';
+import type { UseView } from '../messages/budget.ts';
 import { leftOf, mostUsed, shareUsed } from './uses.ts';
 
 const use = (spent: string, of: string): UseView => ({ limit: 'perDay', spent, of, mark: 0 });

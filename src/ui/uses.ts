@@ -1,4 +1,4 @@
-import type { UseView } from '../messages/views.ts';
+import type { UseView } from '../messages/budget.ts';
 
 /** The length of a full bar. Bars are drawn in thousandths of a limit. */
 export const WHOLE = 1000;

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright';
-import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
+import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
 import { openTestBed, type TestBed, XNO } from '../demo/setup.ts';
 import type { Devnet } from '../devnet/devnet.ts';
 import { emptyJournal, fillJournal } from './prefill.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PaymentView } from '../../src/messages/views.ts';
+import type { PaymentView } from '../../src/messages/payment.ts';
 import { readAddress, toAddress } from '../devnet/address.ts';
 import type { AccountKey } from '../devnet/hex.ts';
 import type { Entry } from '../devnet/ledger.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageResponses } from '../../src/messages/contract.ts';
-import type { PaymentView } from '../../src/messages/views.ts';
+import type { PaymentView } from '../../src/messages/payment.ts';
 import { launchPurse, type TestPurse } from './purse.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
@@ -121,8 +121,8 @@ test('a purse with something of everything is saved as one file that says nothin
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
   void page.goto(`${merchant.otherOrigin}/bare`).catch(() => undefined);
   await (await purse.nextApproval()).never();
-  await purse.ask('settings.blockTaker', { site: merchant.origin, allowed: true });
-  await purse.ask('settings.autoLock', { minutes: 17 });
+  await purse.ask('settings.handOverSite', { site: merchant.origin, allowed: true });
+  await purse.ask('settings.write', { autoLockMinutes: 17 });
   await purse.ask('settings.preference', { order: ['trackB'] });
 
   // Neither without the purse's password nor under a password that is too short.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { OpenPurseView, PurseView } from '../../src/messages/views.ts';
+import type { OpenPurseView, PurseView } from '../../src/messages/purse.ts';
 import { readAddress } from '../devnet/address.ts';
 import { ROOT } from './build.ts';
 import { fund, openTestBed, PRICE, type TestBed, XNO } from './setup.ts';

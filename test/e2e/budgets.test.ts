@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { BudgetView, UseView } from '../../src/messages/budget.ts';
 import type { PageInput } from '../../src/messages/contract.ts';
-import type { BudgetView, UseView } from '../../src/messages/views.ts';
 import { calendarDay, daysAfter } from '../../src/policy/spending-windows.ts';
 import { quote } from '../merchant/testing/test-bed.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';

@@ -2,7 +2,8 @@
 
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ActivityView, PaymentState } from '../../src/messages/views.ts';
+import type { ActivityView } from '../../src/messages/activity.ts';
+import type { PaymentState } from '../../src/messages/payment.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
 // A hundred payments on a busy machine.

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
+import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => page.close());
 
 const site = () => testBed.merchant.origin;
-const allow = (allowed: boolean) => testBed.purse.ask('settings.blockTaker', { site: site(), allowed });
+const allow = (allowed: boolean) => testBed.purse.ask('settings.handOverSite', { site: site(), allowed });
 const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
 const visit = (url: string) => page.goto(url).catch(() => null);
 
@@ -59,7 +59,7 @@ describe('a server that wants a signed block', () => {
       await line.getByTestId('allow-blocks').click();
       await line.getByText('Allowed by now').waitFor();
     });
-    expect((await testBed.purse.ask('settings.read', {})).blockTakers).toEqual([site()]);
+    expect((await testBed.purse.ask('settings.read', {})).handOverSites).toEqual([site()]);
   });
 
   test('is asked no more after the user took it back', async () => {
@@ -173,7 +173,7 @@ test('what the site cashed first is not revoked, and says so', async () => {
   await gateOpens();
   const { id } = await reached('settled');
   await merchant.publishHeld();
-  await expect(purse.ask('payment.revoke', { id })).rejects.toThrow(`fault_chequeCashed ${site()}`);
+  await expect(purse.ask('payment.recall', { id })).rejects.toThrow(`fault_chequeCashed ${site()}`);
   expect(await reached('settled')).toMatchObject({ id, cheque: 'cashed' });
 });
 

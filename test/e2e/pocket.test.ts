@@ -53,7 +53,7 @@ async function setFloat(accounts: string, each?: string): Promise<void> {
   await popup.getByTestId('float-accounts').selectOption(accounts);
   if (each !== undefined) await popup.getByTestId('float-each').fill(each);
   await popup.getByTestId('float-save').click();
-  await testBed.purse.until('settings.read', {}, ({ float }) => String(float.accounts) === accounts);
+  await testBed.purse.until('settings.read', {}, ({ pocket }) => String(pocket.accounts) === accounts);
   await popup.close();
 }
 

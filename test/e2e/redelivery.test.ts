@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { PaymentState, PaymentView } from '../../src/messages/views.ts';
+import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import { openTestBed, type TestBed, XNO } from './setup.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { PaymentView } from '../../src/messages/views.ts';
+import type { PaymentView } from '../../src/messages/payment.ts';
 import { readAddress, toAddress } from '../devnet/address.ts';
 import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts';
 import type { Entry } from '../devnet/ledger.ts';

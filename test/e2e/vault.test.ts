@@ -253,7 +253,7 @@ describe('the lock', () => {
 
   test('closes by itself when its time is over, asleep or awake', async () => {
     const { purse } = testBed;
-    await purse.ask('settings.autoLock', { minutes: 1 });
+    await purse.ask('settings.write', { autoLockMinutes: 1 });
     const state = await purse.ask('purse.state', {});
     const left = (state.kind === 'open' ? (state.lockAt ?? 0) : 0) - Date.now();
     expect(left).toBeGreaterThan(50_000);
@@ -276,7 +276,7 @@ describe('the lock', () => {
     await purse.ask('vault.unlock', { password: PASSWORD });
     await purse.killWorker();
     expect(await kind()).toBe('open');
-    await purse.ask('settings.autoLock', { minutes: 30 });
+    await purse.ask('settings.write', { autoLockMinutes: 30 });
     await popup.close();
   });
 

@@ -214,7 +214,7 @@ export class JourneyRun {
 
   /** The user takes the signed block back. */
   async takeBack(): Promise<void> {
-    await this.testBed.purse.ask('payment.revoke', { id: (await this.payment()).intent.id });
+    await this.testBed.purse.ask('payment.recall', { id: (await this.payment()).intent.id });
   }
 
   /** Waits until the page has what it asked for, by itself. */

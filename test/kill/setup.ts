@@ -57,7 +57,7 @@ export async function openKillTestBed(): Promise<KillTestBed> {
   const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
   for (const site of [merchant.origin, merchant.otherOrigin]) {
-    await purse.ask('settings.blockTaker', { site, allowed: true });
+    await purse.ask('settings.handOverSite', { site, allowed: true });
   }
   const ownPage = await purse.newPage();
   await ownPage.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);

@@ -1,8 +1,8 @@
 import { Fault } from '../../fault.ts';
 import { askersOf } from '../../interception/parties.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import type { ApprovalView } from '../../messages/views.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question, type UserDecision } from '../../payments/approval-queue.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../fault.ts';
-import { MOST_BACKUP } from '../../messages/contract.ts';
+import { MOST_BACKUP } from '../../messages/backup.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
 import { readBackup, writeBackup } from '../../storage/backup/file.ts';
 import { firstRecord, generationOver } from '../../vault/seed-copies.ts';

@@ -1,6 +1,6 @@
 import { type Exchange, paymentOf } from '../../exchanges/exchange.ts';
 import { Fault } from '../../fault.ts';
-import type { ReplayView } from '../../messages/exchange-views.ts';
+import type { ReplayView } from '../../messages/exchange.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';

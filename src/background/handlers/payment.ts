@@ -21,7 +21,7 @@ export function paymentHandlers({
       await openPaid(await delivery.requestRedelivery(id as PaymentId));
       return null;
     },
-    'payment.revoke': async ({ id }) => {
+    'payment.recall': async ({ id }) => {
       const { intent, progress } = await recall.recall(id as PaymentId).finally(notifyPages);
       if (progress.state !== 'revoked') throw publishedByPayee(siteOnDisk(intent));
       return null;

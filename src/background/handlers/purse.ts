@@ -1,5 +1,5 @@
+import type { LockedPurseView, OpenPurseView, PurseView } from '../../messages/purse.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import type { LockedPurseView, OpenPurseView, PurseView } from '../../messages/views.ts';
 import type { HandedOverBlock } from '../../wallet/own-block.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import { faultView, handedOverView } from '../views/fault.ts';
@@ -56,7 +56,7 @@ async function openState(
     network: networkView(wallet.network),
     trouble: faultView(wallet.trouble),
     seedCopyFault: (await vault.copyFault())?.key ?? null,
-    chequeOut: handedOverView((await chains.handedOver()).find(isOf(wallet))?.cheque ?? null),
+    handedOverBlock: handedOverView((await chains.handedOver()).find(isOf(wallet))?.cheque ?? null),
     work: await wallet.readiness(),
     paused: await settings.read('paused'),
   };

@@ -1,5 +1,5 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
-import type { TestMoneyView } from '../../messages/views.ts';
+import type { TestMoneyView } from '../../messages/sandbox.ts';
 import { RAW_PER_XNO, type Raw } from '../../nano/amount.ts';
 import { askFaucet } from '../../nano/faucet.ts';
 import type { NetworkProfile } from '../../nano/network.ts';

@@ -1,9 +1,11 @@
 import type { PageHandlersOf } from '../../messages/router.ts';
+import { type PlainSettings, plainSettings } from '../../messages/settings.ts';
 import { parseAddress } from '../../nano/account.ts';
 import { parseRaw } from '../../nano/amount.ts';
 import { defaultPreference } from '../../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
+import type { SettingValue, StoredSettings } from '../../storage/settings.ts';
 import { capView } from '../views/budget.ts';
 import { networkView } from '../views/network.ts';
 import { limitOf } from './input.ts';
@@ -15,21 +17,21 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.read': async () => {
       const { accounts, each } = await settings.read('float');
       return {
+        ...(await readPlain(settings)),
         cap: capView(await budgets.overall((await settings.network()).id, now())),
-        autoLockMinutes: await settings.read('autoLockMinutes'),
         representative: await settings.read('representative'),
         blockedSites: await budgets.blocked(),
-        blockTakers: await budgets.handOverSites(),
+        handOverSites: await budgets.handOverSites(),
         preference: inOrder(await settings.read('preference')),
-        float: { accounts, each: each.toString() },
+        pocket: { accounts, each: each.toString() },
         leastReceived: (await settings.read('leastReceived')).toString(),
         networks: (await settings.networks()).map(networkView),
         activeNetwork: (await settings.network()).id,
       };
     },
-    'settings.autoLock': async ({ minutes }) => {
-      await settings.write('autoLockMinutes', minutes);
-      await vault.setAutoLock(minutes);
+    'settings.write': async (changes) => {
+      for (const name of plainNames) await writePlain(settings, name, changes);
+      if (changes.autoLockMinutes !== undefined) await vault.setAutoLock(changes.autoLockMinutes);
       notifyPages();
       return null;
     },
@@ -50,12 +52,12 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
       notifyPages();
       return null;
     },
-    'settings.blockTaker': async ({ site, allowed }) => {
+    'settings.handOverSite': async ({ site, allowed }) => {
       await budgets.setHandOverSite(siteOf(site), allowed);
       notifyPages();
       return null;
     },
-    'settings.float': async ({ accounts, each }) => {
+    'settings.pocket': async ({ accounts, each }) => {
       await settings.write('float', { accounts, each: parseRaw(each) });
       await maintenance.reopenWallets();
       return null;
@@ -74,6 +76,22 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
       return null;
     },
   };
+}
+
+const plainNames = Object.keys(plainSettings) as readonly (keyof PlainSettings)[];
+
+async function readPlain(settings: StoredSettings): Promise<PlainSettings> {
+  const entries = plainNames.map(async (name) => [name, await settings.read(name)] as const);
+  return Object.fromEntries(await Promise.all(entries)) as PlainSettings;
+}
+
+/** Writes one of the settings, where a page changes it. */
+async function writePlain<Name extends keyof PlainSettings>(
+  settings: StoredSettings,
+  name: Name,
+  { [name]: value }: { readonly [N in Name]?: SettingValue<N> | undefined },
+): Promise<void> {
+  if (value !== undefined) await settings.write(name, value);
 }
 
 /** Every mechanism: first those that the user put in order, then the others. */

@@ -34,9 +34,9 @@ export const testerHandlers = ({
     await testSpending.confirmed(run, hash as BlockHash);
     return null;
   },
-  'tester.standing': ({ run, hash }) => testSpending.standing(run, hash as BlockHash),
+  'tester.blockStatus': ({ run, hash }) => testSpending.standing(run, hash as BlockHash),
   'tester.sign': async ({ run, message }) => ({ signature: await testSpending.sign(run, message) }),
-  'tester.cheque': async ({ run, to, amount, kept }) => {
+  'tester.handOver': async ({ run, to, amount, kept }) => {
     const { id, block } = await testSpending.handOver(run, {
       to: parseAddress(to),
       amount: parseRaw(amount),
@@ -44,5 +44,5 @@ export const testerHandlers = ({
     });
     return { id, block: toRpc(block) };
   },
-  'tester.takeBack': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(notifyPages),
+  'tester.recall': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(notifyPages),
 });

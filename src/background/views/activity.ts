@@ -1,4 +1,4 @@
-import type { ActivityView } from '../../messages/views.ts';
+import type { ActivityView } from '../../messages/activity.ts';
 import type { BlockHash } from '../../nano/block.ts';
 import type { Activity } from '../../storage/activity.ts';
 import { blockOf } from '../../wallet/transfer.ts';

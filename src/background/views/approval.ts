@@ -1,7 +1,7 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import type { UserPart } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
-import type { ApprovalView } from '../../messages/views.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question } from '../../payments/approval-queue.ts';
 import type { Allowance } from '../../policy/budget.ts';

@@ -1,4 +1,4 @@
-import type { BudgetView, CapView, UseView } from '../../messages/views.ts';
+import type { BudgetView, CapView, UseView } from '../../messages/budget.ts';
 import type { Raw } from '../../nano/amount.ts';
 import {
   type Allowance,

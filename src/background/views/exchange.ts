@@ -1,5 +1,5 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
-import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange-views.ts';
+import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
 import type { Payment } from '../../payments/payment.ts';
 import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';

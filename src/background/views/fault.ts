@@ -1,5 +1,5 @@
 import type { Fault } from '../../fault.ts';
-import type { FaultView } from '../../messages/views.ts';
+import type { FaultView } from '../../messages/fault-view.ts';
 import { type HandedOver, handedOverFault } from '../../wallet/own-block.ts';
 
 /** A fault in the form that pages get; null for none. */

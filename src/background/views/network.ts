@@ -1,4 +1,4 @@
-import type { NetworkView } from '../../messages/views.ts';
+import type { NetworkView } from '../../messages/network.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { BUILT_IN } from '../../storage/settings.ts';
 

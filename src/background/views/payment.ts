@@ -1,4 +1,4 @@
-import type { PaymentView } from '../../messages/views.ts';
+import type { PaymentView } from '../../messages/payment.ts';
 import type { BlockHash } from '../../nano/block.ts';
 import { isUnderway } from '../../payments/payment.ts';
 import { type AnyPayment, isWhole } from '../../payments/private-record.ts';

@@ -1,4 +1,4 @@
-import type { SeedView } from '../../messages/views.ts';
+import type { SeedView } from '../../messages/purse.ts';
 import type { Copies } from '../../vault/seed-copies.ts';
 
 /** What the lock screen shows of the sealed seed. */

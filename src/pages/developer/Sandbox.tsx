@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { request } from '../../messages/request.ts';
-import type { SandboxTabView, SandboxView, TestMoneyView } from '../../messages/views.ts';
+import type { SandboxTabView, SandboxView, TestMoneyView } from '../../messages/sandbox.ts';
 import { DEVNET } from '../../nano/network.ts';
 import { useAction } from '../../ui/action.ts';
 import { FullAccount } from '../../ui/components/Account.tsx';

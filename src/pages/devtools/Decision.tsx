@@ -1,4 +1,4 @@
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
 import { mechanismName } from '../../ui/approval/mechanism.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Fact } from '../../ui/components/Fact.tsx';

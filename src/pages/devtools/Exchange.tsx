@@ -1,4 +1,4 @@
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Fact } from '../../ui/components/Fact.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';

@@ -1,4 +1,4 @@
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
 import { explain } from '../../protocol/explain/index.ts';
 import type { HeaderName } from '../../protocol/explain/paste.ts';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import browser from 'webextension-polyfill';
-import type { ExchangeState, ExchangeView } from '../../messages/exchange-views.ts';
+import type { ExchangeState, ExchangeView } from '../../messages/exchange.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';

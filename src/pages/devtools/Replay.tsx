@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { ExchangeStory, ReplayView } from '../../messages/exchange-views.ts';
+import type { ExchangeStory, ReplayView } from '../../messages/exchange.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';

@@ -1,4 +1,4 @@
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
 import { Fact } from '../../ui/components/Fact.tsx';
 import { kindWord } from '../../ui/exchange-words.ts';
 import { t } from '../../ui/i18n.ts';

@@ -1,4 +1,4 @@
-import type { ExchangeStory, StepView } from '../../messages/exchange-views.ts';
+import type { ExchangeStory, StepView } from '../../messages/exchange.ts';
 import { t } from '../../ui/i18n.ts';
 import { moment } from '../../ui/time.ts';
 import { HeaderSection } from './HeaderSection.tsx';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Har } from '../../../test/e2e/developer/har.ts';
-import type { StepView } from '../../messages/exchange-views.ts';
+import type { StepView } from '../../messages/exchange.ts';
 import { archiveOf, harOf } from './har.ts';
 import { PROOF, paidWith, SEEN, storyOf } from './story.fixture.ts';
 

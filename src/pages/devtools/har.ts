@@ -1,4 +1,4 @@
-import type { ExchangeStory, StepView } from '../../messages/exchange-views.ts';
+import type { ExchangeStory, StepView } from '../../messages/exchange.ts';
 import { lengthOf, spansOf } from './waterfall.ts';
 
 /** A header or query parameter in HAR. */

@@ -1,6 +1,6 @@
 /** A paid exchange for tests, as the background sends it. */
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
-import type { PaymentState, PaymentView } from '../../messages/views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
+import type { PaymentState, PaymentView } from '../../messages/payment.ts';
 
 export const SEEN = Date.UTC(2026, 0, 2, 3, 4, 5);
 export const PROOF = 'cHJvb2Y=';

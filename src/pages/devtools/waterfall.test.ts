@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { StepView } from '../../messages/exchange-views.ts';
-import type { PaymentState } from '../../messages/views.ts';
+import type { StepView } from '../../messages/exchange.ts';
+import type { PaymentState } from '../../messages/payment.ts';
 import { paidWith, SEEN, storyOf } from './story.fixture.ts';
 import { lengthOf, spansOf } from './waterfall.ts';
 

@@ -1,6 +1,6 @@
 import type { PlainMessageKey } from '../../fault.ts';
-import type { ExchangeStory } from '../../messages/exchange-views.ts';
-import type { PaymentState } from '../../messages/views.ts';
+import type { ExchangeStory } from '../../messages/exchange.ts';
+import type { PaymentState } from '../../messages/payment.ts';
 
 /** A span of an exchange's time with what it was spent on. Both ends are in ms since the epoch. */
 export interface Span {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../messages/request.ts';
-import type { SecretPreview } from '../../messages/views.ts';
+import type { SecretPreview } from '../../messages/vault.ts';
 import { useAction } from '../../ui/action.ts';
 import { FullAccount } from '../../ui/components/Account.tsx';
 import { Button } from '../../ui/components/Button.tsx';

@@ -1,4 +1,4 @@
-import type { LockedPurseView } from '../../messages/views.ts';
+import type { LockedPurseView } from '../../messages/purse.ts';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SeedAccount, UnlockForm } from '../../ui/components/UnlockForm.tsx';
 import { t } from '../../ui/i18n.ts';

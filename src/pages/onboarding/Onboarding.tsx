@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
+import type { LockedPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { Mark } from '../../ui/components/Mark.tsx';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { Fault } from '../../fault.ts';
-import { MOST_BACKUP } from '../../messages/contract.ts';
+import { MOST_BACKUP } from '../../messages/backup.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';

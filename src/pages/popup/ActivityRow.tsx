@@ -1,4 +1,4 @@
-import type { ActivityView, TransferView } from '../../messages/views.ts';
+import type { ActivityView, TransferView } from '../../messages/activity.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../messages/request.ts';
-import type { RevealedSecret } from '../../messages/views.ts';
+import type { RevealedSecret } from '../../messages/vault.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { PasswordField } from '../../ui/components/Field.tsx';

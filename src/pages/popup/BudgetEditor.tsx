@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
+import type { BudgetView } from '../../messages/budget.ts';
 import { request } from '../../messages/request.ts';
-import type { BudgetView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField } from '../../ui/components/AmountField.tsx';
 import { Button } from '../../ui/components/Button.tsx';

@@ -1,5 +1,5 @@
+import type { BudgetView } from '../../messages/budget.ts';
 import { request } from '../../messages/request.ts';
-import type { BudgetView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { budgetTerms } from '../../ui/budget-words.ts';
 import { Switch } from '../../ui/components/Field.tsx';

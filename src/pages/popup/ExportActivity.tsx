@@ -1,5 +1,5 @@
+import type { ActivityView } from '../../messages/activity.ts';
 import { request } from '../../messages/request.ts';
-import type { ActivityView } from '../../messages/views.ts';
 import { type Action, useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { FaultKey, PlainMessageKey } from '../../fault.ts';
+import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { OpenPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Button } from '../../ui/components/Button.tsx';
@@ -142,10 +142,10 @@ function Trouble({ purse }: { readonly purse: OpenPurseView }) {
           </Button>
         </Notice>
       )}
-      {purse.chequeOut !== null && (
+      {purse.handedOverBlock !== null && (
         <Notice tone="warn">
           <strong>{t('popup_waits')}</strong>
-          <p data-testid="cheque-out">{sentenceOf(purse.chequeOut)}</p>
+          <p data-testid="cheque-out">{sentenceOf(purse.handedOverBlock)}</p>
         </Notice>
       )}
     </div>

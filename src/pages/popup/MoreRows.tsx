@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { ActivityView } from '../../messages/views.ts';
+import type { ActivityView } from '../../messages/activity.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { t } from '../../ui/i18n.ts';

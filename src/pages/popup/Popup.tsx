@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import browser from 'webextension-polyfill';
+import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { OpenPurseView } from '../../messages/views.ts';
 import { useAction } from '../../ui/action.ts';
 import { ApprovalQueue } from '../../ui/approval/ApprovalQueue.tsx';
 import { Button, IconButton } from '../../ui/components/Button.tsx';

@@ -1,4 +1,4 @@
-import type { OpenPurseView } from '../../messages/views.ts';
+import type { OpenPurseView } from '../../messages/purse.ts';
 import { Activity } from './Activity.tsx';
 import { Backup } from './Backup.tsx';
 import { BudgetEditor } from './BudgetEditor.tsx';

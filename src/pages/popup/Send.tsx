@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { Fault } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
+import type { RawString } from '../../messages/fields.ts';
+import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { OpenPurseView, RawString } from '../../messages/views.ts';
 import { BURN_ADDRESS, parseAddress } from '../../nano/account.ts';
 import { parseBalance, subtractRaw } from '../../nano/amount.ts';
 import { useAction } from '../../ui/action.ts';

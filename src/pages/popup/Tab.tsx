@@ -1,4 +1,4 @@
-import type { ExchangeState, ExchangeView } from '../../messages/exchange-views.ts';
+import type { ExchangeState, ExchangeView } from '../../messages/exchange.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
 import { Icon, type IconName } from '../../ui/components/Icon.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';

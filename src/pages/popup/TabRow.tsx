@@ -1,4 +1,4 @@
-import type { ExchangeView } from '../../messages/exchange-views.ts';
+import type { ExchangeView } from '../../messages/exchange.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';

@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import type { PlainMessageKey } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
+import type { OpenPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { OpenPurseView, WorkEngineView, WorkView } from '../../messages/views.ts';
+import type { WorkEngineView, WorkView } from '../../messages/work.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { TextArea, TextField } from '../../ui/components/Field.tsx';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { PaymentView, TransferView } from '../../messages/views.ts';
+import type { TransferView } from '../../messages/activity.ts';
+import type { PaymentView } from '../../messages/payment.ts';
 import { csvHead, csvOf, jsonOf } from './activity-file.ts';
 
 const transfer: TransferView = {

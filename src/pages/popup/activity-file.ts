@@ -1,5 +1,7 @@
 /** Writes the activity as a file for other programs: exact amounts, and times in UTC. */
-import type { ActivityView, FaultView, PaymentView, TransferView } from '../../messages/views.ts';
+import type { ActivityView, TransferView } from '../../messages/activity.ts';
+import type { FaultView } from '../../messages/fault-view.ts';
+import type { PaymentView } from '../../messages/payment.ts';
 import { exactXno } from '../../ui/format.ts';
 import { csvLine } from './csv.ts';
 

@@ -1,5 +1,5 @@
+import type { ActivityView } from '../../messages/activity.ts';
 import { request } from '../../messages/request.ts';
-import type { ActivityView } from '../../messages/views.ts';
 import { Pager } from '../../ui/pager.ts';
 import { currentRoute } from './route.ts';
 

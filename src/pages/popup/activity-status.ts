@@ -1,5 +1,6 @@
 import type { PlainMessageKey } from '../../fault.ts';
-import type { ActivityView, PaymentState, TransferStateView, TransferView } from '../../messages/views.ts';
+import type { ActivityView, TransferStateView, TransferView } from '../../messages/activity.ts';
+import type { PaymentState } from '../../messages/payment.ts';
 
 /** The words for each state of a payment. */
 export const PAYMENT_STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {

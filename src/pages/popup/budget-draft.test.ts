@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BudgetView } from '../../messages/views.ts';
+import type { BudgetView } from '../../messages/budget.ts';
 import { RAW_PER_XNO } from '../../nano/amount.ts';
 import { type BudgetDraft, draftOf, readDraft } from './budget-draft.ts';
 

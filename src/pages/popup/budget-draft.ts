@@ -1,6 +1,7 @@
 import type { FaultKey, MessageKey } from '../../fault.ts';
+import type { BudgetView } from '../../messages/budget.ts';
 import type { PageInput } from '../../messages/contract.ts';
-import type { BudgetView, RawString } from '../../messages/views.ts';
+import type { RawString } from '../../messages/fields.ts';
 import { parseXno } from '../../nano/amount.ts';
 import { calendarDay, type Day, isDay, monthsAfter } from '../../policy/spending-windows.ts';
 import { exactXno } from '../../ui/format.ts';

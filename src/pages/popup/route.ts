@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { BudgetView, NetworkView } from '../../messages/views.ts';
+import type { BudgetView } from '../../messages/budget.ts';
+import type { NetworkView } from '../../messages/network.ts';
 
 /** A screen of the popup, with its parameters. */
 export type Route =

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import type { Fault } from '../../fault.ts';
-import type { ApprovalView } from '../../messages/views.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import { warningOf } from '../budget-words.ts';
 import { Countdown } from '../components/Countdown.tsx';
 import { NetworkBanner } from '../components/NetworkBanner.tsx';

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import type { BudgetView, RawString } from '../../messages/views.ts';
+import type { BudgetView } from '../../messages/budget.ts';
+import type { RawString } from '../../messages/fields.ts';
 import { formatXno } from '../../nano/amount.ts';
 import { AmountField, readAmount } from '../components/AmountField.tsx';
 import { shortXno } from '../format.ts';

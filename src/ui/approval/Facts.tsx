@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../../messages/views.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import { budgetSentence } from '../budget-words.ts';
 import { Account } from '../components/Account.tsx';
 import { Amount } from '../components/Amount.tsx';

@@ -1,5 +1,5 @@
 import type { Fault } from '../../fault.ts';
-import type { ApprovalView } from '../../messages/views.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import { Amount } from '../components/Amount.tsx';
 import { Button } from '../components/Button.tsx';
 import { FaultLine } from '../components/Notice.tsx';

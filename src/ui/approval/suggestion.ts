@@ -1,4 +1,5 @@
-import type { BudgetView, RawString } from '../../messages/views.ts';
+import type { BudgetView } from '../../messages/budget.ts';
+import type { RawString } from '../../messages/fields.ts';
 import { parseRaw, type Raw } from '../../nano/amount.ts';
 
 /** A suggested budget, in raw. */

@@ -1,4 +1,4 @@
-import type { RawString } from '../../messages/views.ts';
+import type { RawString } from '../../messages/fields.ts';
 import { exactXno, SIGNS, shownAmount } from '../format.ts';
 import { t } from '../i18n.ts';
 

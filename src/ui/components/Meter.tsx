@@ -1,4 +1,4 @@
-import type { UseView } from '../../messages/views.ts';
+import type { UseView } from '../../messages/budget.ts';
 import { spentWords } from '../budget-words.ts';
 import { shareUsed, WHOLE } from '../uses.ts';
 

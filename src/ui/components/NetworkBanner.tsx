@@ -1,4 +1,4 @@
-import type { NetworkView } from '../../messages/views.ts';
+import type { NetworkView } from '../../messages/network.ts';
 import { t } from '../i18n.ts';
 
 /** Says that the money is test money. Renders nothing on a network with real money. */

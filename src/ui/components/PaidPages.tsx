@@ -1,5 +1,5 @@
+import type { ToLoadView } from '../../messages/payment.ts';
 import { request } from '../../messages/request.ts';
-import type { ToLoadView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { t } from '../i18n.ts';
 import { useQuery } from '../invalidations.ts';

@@ -1,5 +1,5 @@
 import browser from 'webextension-polyfill';
-import type { LockedPurseView } from '../../messages/views.ts';
+import type { LockedPurseView } from '../../messages/purse.ts';
 import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
 import { Mark } from './Mark.tsx';

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
+import type { LockedPurseView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
-import type { LockedPurseView } from '../../messages/views.ts';
 import { useAction } from '../action.ts';
 import { t } from '../i18n.ts';
 import { invalidate } from '../invalidations.ts';

@@ -1,5 +1,5 @@
 import type { PlainMessageKey } from '../../fault.ts';
-import type { WorkProgressView, WorkState } from '../../messages/views.ts';
+import type { WorkProgressView, WorkState } from '../../messages/work.ts';
 import { t } from '../i18n.ts';
 import { useQuery } from '../invalidations.ts';
 import { useNow } from '../now.ts';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentState } from '../../../src/messages/views.ts';
+import type { PaymentState } from '../../../src/messages/payment.ts';
 import { csvOf, jsonOf } from '../../../src/pages/popup/activity-file.ts';
 import { PAID_MARKER } from '../../merchant/pages/layout.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';

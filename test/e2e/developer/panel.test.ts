@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExchangeView } from '../../../src/messages/exchange-views.ts';
+import type { ExchangeView } from '../../../src/messages/exchange.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { Har } from './har.ts';
 import { pasted } from './pasted.ts';

@@ -126,7 +126,7 @@ test('a signed block of a test is taken back, and the purse goes on', async () =
   await tool.getByTestId('run').waitFor();
   await tool.getByTestId('with-money').check();
   expect(await run('T15')).toBe('pass');
-  expect(await testBed.purse.ask('purse.state', {})).toMatchObject({ kind: 'open', chequeOut: null });
+  expect(await testBed.purse.ask('purse.state', {})).toMatchObject({ kind: 'open', handedOverBlock: null });
   expect((await testBed.purse.payments()).map(({ state }) => state)).toEqual(['revoked']);
 });
 
@@ -152,7 +152,7 @@ test('nothing is spent beyond what was agreed to, nor over the death of the work
   await expect(testBed.purse.ask('tester.pay', { run: id, to, amount: '3' })).rejects.toThrow(
     'fault_testLimit',
   );
-  await expect(testBed.purse.ask('tester.cheque', { run: id, to, amount: '3', kept: false })).rejects.toThrow(
-    'fault_testLimit',
-  );
+  await expect(
+    testBed.purse.ask('tester.handOver', { run: id, to, amount: '3', kept: false }),
+  ).rejects.toThrow('fault_testLimit');
 });

@@ -13,7 +13,7 @@ export function AutoLock({ minutes }: { readonly minutes: number }) {
   const isValid = typed !== null && typed <= MOST_MINUTES;
   return (
     <SettingForm
-      save={isValid && typed !== minutes ? () => request('settings.autoLock', { minutes: typed }) : null}
+      save={isValid && typed !== minutes ? () => request('settings.write', { autoLockMinutes: typed }) : null}
       field={
         <TextField
           label={t('popup_autoLock')}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
+import type { CapView } from '../../../messages/budget.ts';
+import type { RawString } from '../../../messages/fields.ts';
 import { request } from '../../../messages/request.ts';
-import type { CapView, RawString } from '../../../messages/views.ts';
 import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
 import { Meter } from '../../../ui/components/Meter.tsx';
 import { exactXno } from '../../../ui/format.ts';

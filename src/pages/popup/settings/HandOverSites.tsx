@@ -15,7 +15,7 @@ export function HandOverSites({ sites }: { readonly sites: readonly string[] }) 
       sites={sites}
       button={t('popup_takeBack')}
       buttonLabel={(site) => t('popup_takeBackSite', { site })}
-      onRemove={(site) => request('settings.blockTaker', { site, allowed: false })}
+      onRemove={(site) => request('settings.handOverSite', { site, allowed: false })}
       testId="block-takers"
     />
   );
@@ -26,14 +26,14 @@ export function AllowHandOver({ site }: { readonly site: string }) {
   const settings = useQuery('settings.read', {});
   const action = useAction();
   if (settings.kind !== 'given') return null;
-  if (settings.value.blockTakers.includes(site)) return <p class="hint">{t('popup_blocksAllowed')}</p>;
+  if (settings.value.handOverSites.includes(site)) return <p class="hint">{t('popup_blocksAllowed')}</p>;
   return (
     <>
       <p class="hint">{t('popup_allowBlocksText')}</p>
       <Button
         busy={action.busy.value}
         testId="allow-blocks"
-        onClick={() => void action.run(() => request('settings.blockTaker', { site, allowed: true }))}
+        onClick={() => void action.run(() => request('settings.handOverSite', { site, allowed: true }))}
       >
         {t('popup_allowBlocks')}
       </Button>

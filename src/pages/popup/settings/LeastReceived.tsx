@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
-import type { SettingsView } from '../../../messages/views.ts';
+import type { SettingsView } from '../../../messages/settings.ts';
 import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
 import { exactXno } from '../../../ui/format.ts';
 import { t } from '../../../ui/i18n.ts';

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { PageInput } from '../../../messages/contract.ts';
+import type { NetworkView } from '../../../messages/network.ts';
 import { request } from '../../../messages/request.ts';
-import type { NetworkView } from '../../../messages/views.ts';
 import { useAction } from '../../../ui/action.ts';
 import { Button } from '../../../ui/components/Button.tsx';
 import { Confirm } from '../../../ui/components/Confirm.tsx';

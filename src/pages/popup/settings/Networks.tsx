@@ -1,5 +1,6 @@
+import type { NetworkView } from '../../../messages/network.ts';
 import { request } from '../../../messages/request.ts';
-import type { NetworkView, SettingsView } from '../../../messages/views.ts';
+import type { SettingsView } from '../../../messages/settings.ts';
 import { useAction } from '../../../ui/action.ts';
 import { Button, IconButton } from '../../../ui/components/Button.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';

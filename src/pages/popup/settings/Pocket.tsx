@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
-import type { SettingsView } from '../../../messages/views.ts';
+import type { SettingsView } from '../../../messages/settings.ts';
 import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
 import { SelectField } from '../../../ui/components/Choice.tsx';
 import { exactXno } from '../../../ui/format.ts';
@@ -12,7 +12,7 @@ const SIZES = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 type Size = (typeof SIZES)[number];
 
 /** The setting of the pocket: accounts that are kept funded, with work ready, so that payments can run at the same time. */
-export function Pocket({ pocket }: { readonly pocket: SettingsView['float'] }) {
+export function Pocket({ pocket }: { readonly pocket: SettingsView['pocket'] }) {
   const size = useSignal<Size>(SIZES[pocket.accounts - 1] ?? '1');
   const text = useSignal(pocket.accounts === 1 ? '' : exactXno(pocket.each));
   const isOn = size.value !== '1';
@@ -23,7 +23,7 @@ export function Pocket({ pocket }: { readonly pocket: SettingsView['float'] }) {
   const isNew = each !== undefined && (accounts !== pocket.accounts || each !== pocket.each);
   return (
     <SettingForm
-      save={isNew ? () => request('settings.float', { accounts, each }) : null}
+      save={isNew ? () => request('settings.pocket', { accounts, each }) : null}
       saveTestId="float-save"
     >
       <p class="hint">{t('popup_floatHint')}</p>

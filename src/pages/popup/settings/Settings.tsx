@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import browser from 'webextension-polyfill';
-import type { SettingsView } from '../../../messages/views.ts';
+import type { SettingsView } from '../../../messages/settings.ts';
 import { Icon, type IconName } from '../../../ui/components/Icon.tsx';
 import { Loading } from '../../../ui/components/Loading.tsx';
 import { FaultLine } from '../../../ui/components/Notice.tsx';
@@ -54,7 +54,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
         <MechanismPreference order={settings.preference} />
       </Section>
       <Section title={t('popup_float')} id="float">
-        <Pocket pocket={settings.float} />
+        <Pocket pocket={settings.pocket} />
       </Section>
       <Section title={t('popup_workTitle')} id="work">
         <OpenRow icon="gauge" name={t('popup_workOpen')} onClick={() => go({ name: 'work' })} />
@@ -65,7 +65,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />
-        <HandOverSites sites={settings.blockTakers} />
+        <HandOverSites sites={settings.handOverSites} />
         <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
       </Section>
     </>

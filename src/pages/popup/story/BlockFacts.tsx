@@ -1,4 +1,5 @@
-import type { ActivityView, OpenPurseView } from '../../../messages/views.ts';
+import type { ActivityView } from '../../../messages/activity.ts';
+import type { OpenPurseView } from '../../../messages/purse.ts';
 import { CopyButton } from '../../../ui/components/CopyButton.tsx';
 import { Fact } from '../../../ui/components/Fact.tsx';
 import { exactXno } from '../../../ui/format.ts';

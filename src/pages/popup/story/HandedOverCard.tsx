@@ -15,7 +15,7 @@ interface HandedOverCardProps {
 export function HandedOverCard({ id, state }: HandedOverCardProps) {
   const action = useAction();
   const recall = async () => {
-    await action.run(() => request('payment.revoke', { id }));
+    await action.run(() => request('payment.recall', { id }));
     await refreshActivity();
   };
   return (

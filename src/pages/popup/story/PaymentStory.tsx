@@ -1,4 +1,4 @@
-import type { PaymentView } from '../../../messages/views.ts';
+import type { PaymentView } from '../../../messages/payment.ts';
 import { mechanismName } from '../../../ui/approval/mechanism.ts';
 import { Account } from '../../../ui/components/Account.tsx';
 import { AskedBy } from '../../../ui/components/AskedBy.tsx';

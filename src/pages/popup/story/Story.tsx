@@ -1,4 +1,4 @@
-import type { OpenPurseView } from '../../../messages/views.ts';
+import type { OpenPurseView } from '../../../messages/purse.ts';
 import { Amount } from '../../../ui/components/Amount.tsx';
 import { Screen } from '../../../ui/components/Screen.tsx';
 import { t } from '../../../ui/i18n.ts';

@@ -1,5 +1,5 @@
+import type { TransferView } from '../../../messages/activity.ts';
 import { request } from '../../../messages/request.ts';
-import type { TransferView } from '../../../messages/views.ts';
 import { useAction } from '../../../ui/action.ts';
 import { Account } from '../../../ui/components/Account.tsx';
 import { Button } from '../../../ui/components/Button.tsx';

@@ -1,5 +1,8 @@
+import * as v from 'valibot';
 import type { MessageKey } from '../fault.ts';
-import type { PaymentView, RawString } from './views.ts';
+import { type RawString, tab, text } from './fields.ts';
+import { message } from './message.ts';
+import type { PaymentView } from './payment.ts';
 
 /**
  * What has become of a 402: `seen` while the purse looks at it, `asking` while the user is asked, `paying` until there
@@ -90,3 +93,12 @@ export type ReplayView =
       readonly took: number;
     }
   | { readonly kind: 'unanswered' };
+
+export const exchangeMessages = {
+  /** Returns the 402s that a tab met, oldest first. */
+  'exchange.list': message(v.strictObject({ tabId: tab }), 'open')<readonly ExchangeView[]>(),
+  'exchange.read': message(v.strictObject({ id: text(128) }), 'open')<ExchangeStory>(),
+  /** Sends the same proof to the same URL once more and returns the response. */
+  'exchange.replay': message(v.strictObject({ id: text(128) }), 'open')<ReplayView>(),
+  'exchange.clear': message(v.strictObject({ tabId: tab }), 'open')<null>(),
+} as const;

@@ -1,0 +1,63 @@
+import * as v from 'valibot';
+import type { MessageKey } from '../fault.ts';
+import type { FaultView } from './fault-view.ts';
+import { nothing, type RawString, text } from './fields.ts';
+import { message } from './message.ts';
+import type { PaymentView } from './payment.ts';
+
+/** Whether a transfer's block is on the ledger, waits for a node, was refused by one, or has another in its place. */
+export type TransferStateView = 'done' | 'waiting' | 'refused' | 'replaced';
+
+export interface TransferView {
+  readonly kind: 'received' | 'sent';
+  readonly id: string;
+  readonly at: number;
+  readonly state: TransferStateView;
+  /** Why it is not done, where there is more to say than its state. */
+  readonly fault: FaultView | null;
+  readonly amount: RawString;
+  readonly counterparty: string;
+  readonly blockHash: string;
+  readonly network: string;
+  readonly testMoney: boolean;
+}
+
+/** What was received in payments too small to be listed among the others. */
+export interface SmallReceivesView {
+  readonly count: number;
+  /** When the newest of them was signed. */
+  readonly newest: number;
+}
+
+export type ActivityView = PaymentView | TransferView;
+
+/** One line of the log: why a 402 was not paid. */
+export interface LogLineView {
+  readonly at: number;
+  /** Both are null for a private window. */
+  readonly site: string | null;
+  readonly url: string | null;
+  readonly key: MessageKey;
+  readonly args: readonly string[];
+  /** For how many 402s of the site the line stands, where it is more than one. */
+  readonly times?: number;
+}
+
+export const activityMessages = {
+  /**
+   * Returns one page: first what is not done, then the newest first, then small receives. `before` is the `next` of the
+   * page before it, and `next` is null at the end.
+   */
+  'activity.page': message(
+    v.strictObject({
+      before: v.nullable(text(160)),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+      /** All items (the default), all but small receives, or small receives alone. */
+      range: v.exactOptional(v.picklist(['all', 'main', 'small'])),
+    }),
+    'open',
+  )<{ readonly items: readonly ActivityView[]; readonly next: string | null }>(),
+  /** Returns null where there are no small receives. */
+  'activity.small': message(nothing, 'open')<SmallReceivesView | null>(),
+  'log.list': message(nothing, 'open')<readonly LogLineView[]>(),
+} as const;

@@ -1,0 +1,70 @@
+import * as v from 'valibot';
+import type { MessageKey, PlainMessageKey } from '../fault.ts';
+import type { BudgetView, CapView } from './budget.ts';
+import { nothing, type RawString, raw, site, text } from './fields.ts';
+import { message } from './message.ts';
+import type { NetworkView } from './network.ts';
+import type { WorkState } from './work.ts';
+
+/** A question that waits, with no more than whose it is and what it costs. */
+export interface WaitingView {
+  readonly id: string;
+  readonly site: string;
+  readonly amount: RawString;
+  readonly testMoney: boolean;
+}
+
+/** A question to the user: may this be paid? */
+export interface ApprovalView {
+  readonly id: string;
+  /** Origin that gets the proof. */
+  readonly site: string;
+  /** Origin of the page that asked, when it is another one. */
+  readonly askedBy: string | null;
+  /** The other sites that had it asked and can be blocked by their name, the nearest first. */
+  readonly askers: readonly string[];
+  readonly url: string;
+  readonly amount: RawString;
+  /** The part of the amount that is only a tag, when it is worth showing. */
+  readonly tag: RawString | null;
+  readonly payTo: string;
+  readonly mechanism: string;
+  readonly description: string | null;
+  readonly network: NetworkView;
+  /** A private window asks: what would keep its site on the disk is not offered. */
+  readonly isPrivate: boolean;
+  /** Why the purse asks instead of paying by itself. */
+  readonly reason: Extract<PlainMessageKey, `reason_${string}`>;
+  /** What was checked, and what to be careful about. */
+  readonly checks: readonly PlainMessageKey[];
+  readonly warnings: readonly PlainMessageKey[];
+  readonly expiresAt: number;
+  /** Why it can only be declined, as things stand; null where it can be paid. */
+  readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;
+  /** Whether a budget would pay the like of this without asking. */
+  readonly canBudget: boolean;
+  readonly budget: BudgetView | null;
+  readonly cap: CapView;
+  readonly balance: RawString | null;
+  /** How much is missing; null when the balance is enough or unknown. */
+  readonly missing: RawString | null;
+  readonly account: string;
+  readonly work: WorkState;
+}
+
+const answer = v.variant('kind', [
+  v.strictObject({ kind: v.literal('once') }),
+  v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
+  v.strictObject({ kind: v.literal('decline') }),
+  /** `site` is blocked: the site to be paid, or one with a part in the request. By default one of the latter, if any. */
+  v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),
+]);
+
+export const approvalMessages = {
+  /** Returns the open questions, oldest first, with no more than a locked purse may show. */
+  'approval.waiting': message(nothing, 'always')<readonly WaitingView[]>(),
+  'approval.list': message(nothing, 'open')<readonly ApprovalView[]>(),
+  'approval.answer': message(v.strictObject({ id: text(128), answer }), {
+    lessens: ({ answer }) => answer.kind === 'decline' || answer.kind === 'never',
+  })<null>(),
+} as const;

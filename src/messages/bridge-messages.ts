@@ -1,0 +1,22 @@
+import * as v from 'valibot';
+import type { UrlAgain } from './bridge.ts';
+import { nothing, text } from './fields.ts';
+import { bridgeMessage } from './message.ts';
+
+/** What the content script of a tab tells the background. */
+export const bridgeMessages = {
+  /** Returns whether the held request goes again and under which fragment, once that is decided. */
+  'request.held': bridgeMessage(
+    v.strictObject({
+      holdId: text(64),
+      url: text(8192),
+      method: text(32),
+      /** Set where the page has no way to take the request back. */
+      steady: v.exactOptional(v.literal(true)),
+    }),
+  )<UrlAgain | 'release'>(),
+  /** The page took a held request back. */
+  'request.dropped': bridgeMessage(v.strictObject({ holdId: text(64) }))<null>(),
+  /** The document was left or frozen: it no longer waits for anything that it requested. */
+  'document.left': bridgeMessage(nothing)<null>(),
+} as const;

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import type { FaultView } from './fault-view.ts';
+import { nothing, type RawString, raw, text } from './fields.ts';
+import { message } from './message.ts';
+
+/** Something paid that only its page can ask for again, once the user loads it. */
+export interface ToLoadView {
+  readonly id: string;
+  readonly site: string;
+  readonly url: string;
+}
+
+export type PaymentState =
+  | 'approved'
+  | 'signed'
+  | 'published'
+  | 'confirmed'
+  | 'proven'
+  | 'delivered'
+  | 'settled'
+  | 'refused'
+  | 'unanswered'
+  | 'revoked'
+  | 'abandoned';
+
+export interface PaymentView {
+  readonly kind: 'payment';
+  readonly id: string;
+  readonly at: number;
+  readonly state: PaymentState;
+  readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+  /** Paid in a private window: site, URL, method and all that a server said are not shown, and null. */
+  readonly isPrivate: boolean;
+  /** The browser was closed since: nothing goes on for it but its block. */
+  readonly isForgotten: boolean;
+  readonly site: string | null;
+  readonly askedBy: string | null;
+  readonly url: string | null;
+  readonly method: string | null;
+  readonly amount: RawString;
+  readonly payTo: string;
+  readonly mechanism: string;
+  readonly network: string;
+  readonly testMoney: boolean;
+  readonly description: string | null;
+  readonly approval: 'once' | 'budget';
+  readonly blockHash: string | null;
+  /** The blocks that were signed for it before, and that another wallet of the same seed made worthless to it. */
+  readonly lostBlocks: readonly string[];
+  /** HTTP status of the paid answer. */
+  readonly status: number | null;
+  readonly fault: FaultView | null;
+  readonly serverSaid: string | null;
+  /** For a signed block that was handed over: whether the site may still cash it, or has. */
+  readonly cheque: 'out' | 'cashed' | null;
+  /** The proof was taken in the body of a POST: the page itself may not show what was paid for. */
+  readonly byPost: boolean;
+  readonly canDeliver: boolean;
+}
+
+export const paymentMessages = {
+  /** Returns what is paid and waits for the user to load its page again. */
+  'page.toLoad': message(nothing, 'open')<readonly ToLoadView[]>(),
+  'page.load': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  'payment.deliver': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  'payment.recall': message(v.strictObject({ id: text(128) }), 'open')<null>(),
+  'money.send': message(
+    v.strictObject({ to: text(80), amount: v.union([raw, v.literal('everything')]) }),
+    'open',
+  )<{ readonly blockHash: string }>(),
+} as const;

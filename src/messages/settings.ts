@@ -1,0 +1,54 @@
+import * as v from 'valibot';
+import type { CapView } from './budget.ts';
+import { limit, nothing, type RawString, raw, site, text } from './fields.ts';
+import { message } from './message.ts';
+import type { NetworkView } from './network.ts';
+
+/**
+ * The settings that pages read and write exactly as they are stored. A new one is added here, with its default in
+ * `storage/settings.ts` and a control on a page.
+ */
+export const plainSettings = {
+  /** Minutes without use after which the purse locks. */
+  autoLockMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
+} as const;
+
+export type PlainSettings = {
+  readonly [Name in keyof typeof plainSettings]: v.InferOutput<(typeof plainSettings)[Name]>;
+};
+
+export interface SettingsView extends PlainSettings {
+  readonly representative: string | null;
+  readonly cap: CapView;
+  readonly blockedSites: readonly string[];
+  /** The sites that may ask for signed blocks. */
+  readonly handOverSites: readonly string[];
+  /** Every mechanism, the one that the user prefers first. */
+  readonly preference: readonly string[];
+  /** How many accounts pay, and how much each but the first is to hold; with one account there is no pocket. */
+  readonly pocket: { readonly accounts: number; readonly each: RawString };
+  /** The smallest payment from a stranger that is received. */
+  readonly leastReceived: RawString;
+  readonly networks: readonly NetworkView[];
+  readonly activeNetwork: string;
+}
+
+export const settingsMessages = {
+  'settings.read': message(nothing, 'open')<SettingsView>(),
+  'settings.write': message(v.partial(v.strictObject(plainSettings)), 'open')<null>(),
+  'settings.representative': message(v.strictObject({ account: text(80) }), 'open')<null>(),
+  'settings.cap': message(v.strictObject({ perDay: limit, perMonth: limit }), 'open')<null>(),
+  'settings.unblock': message(v.strictObject({ site }), 'open')<null>(),
+  'settings.handOverSite': message(v.strictObject({ site, allowed: v.boolean() }), {
+    lessens: ({ allowed }) => !allowed,
+  })<null>(),
+  'settings.preference': message(
+    v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
+    'open',
+  )<null>(),
+  'settings.pocket': message(
+    v.strictObject({ accounts: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)), each: raw }),
+    'open',
+  )<null>(),
+  'settings.leastReceived': message(v.strictObject({ amount: raw }), 'open')<null>(),
+} as const;

@@ -1,0 +1,52 @@
+import * as v from 'valibot';
+import { nothing, text } from './fields.ts';
+import { message } from './message.ts';
+
+/** How far the proof of work for the next payment is; `resting` while it waits until it is needed. */
+export type WorkState = 'ready' | 'working' | 'resting' | 'none';
+
+/** The search that is running. */
+export interface WorkProgressView {
+  /** The engines at it, by name. */
+  readonly engines: readonly string[];
+  /** Since when. */
+  readonly since: number;
+  /** How long it takes from any moment on, on average (ms); null while nothing is known. */
+  readonly meanMs: number | null;
+}
+
+/** What computes the proof of work. */
+export interface WorkEngineView {
+  /** `gpu`, `cpu`, or the URL of a work server. */
+  readonly name: string;
+  readonly kind: 'local' | 'server';
+  readonly state: 'retired' | 'unavailable' | 'works' | 'untried';
+  /** Hashes a second; null while unknown. */
+  readonly rate: number | null;
+  /** Whether it is asked first. */
+  readonly leads: boolean;
+}
+
+export interface WorkView {
+  readonly engines: readonly WorkEngineView[];
+  /** How many threads the processor runs at once, and how many may be used; null for as many as the purse thinks fit. */
+  readonly cores: number;
+  readonly workers: number | null;
+  readonly ahead: 'always' | 'battery' | 'plugged' | 'never';
+  readonly servers: readonly string[];
+}
+
+export const workMessages = {
+  'work.read': message(nothing, 'open')<WorkView>(),
+  /** Returns null while no search runs. */
+  'work.progress': message(nothing, 'open')<WorkProgressView | null>(),
+  'work.rules': message(
+    v.strictObject({
+      workers: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))),
+      ahead: v.picklist(['always', 'battery', 'plugged', 'never']),
+      servers: v.pipe(v.array(text(512)), v.maxLength(16)),
+    }),
+    'open',
+  )<null>(),
+  'work.test': message(nothing, 'open')<null>(),
+} as const;

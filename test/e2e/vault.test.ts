@@ -232,6 +232,7 @@ describe('the lock', () => {
       [3, 0],
       [4, 1],
       [5, 2],
+      [6, 4],
     ] as const) {
       const before = Date.now();
       await wrong(n);
@@ -241,11 +242,15 @@ describe('the lock', () => {
     // Not even the right one is tried before its time, in this window or in another one.
     const other = await purse.popup();
     await enabled(other, 'unlock').waitFor();
-    await unlock(popup, 'wrong 6');
-    await popup.getByTestId('unlock').filter({ hasText: /\d/ }).waitFor();
-    await other.getByTestId('unlock').filter({ hasText: /\d/ }).waitFor();
-    await other.close();
+    // Both look from the start: the eight seconds that they show pass on a busy machine too.
+    const counted = [popup, other].map((page) =>
+      page.getByTestId('unlock').filter({ hasText: /\d/ }).waitFor(),
+    );
+    await unlock(popup, 'wrong 7');
+    await Promise.any(counted);
     await expect(purse.ask('vault.unlock', { password: PASSWORD })).rejects.toThrow('fault_tooManyTries');
+    await Promise.all(counted);
+    await other.close();
     await unlock(popup);
     await popup.getByTestId('balance').waitFor();
     await popup.close();

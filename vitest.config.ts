@@ -37,6 +37,9 @@ export default defineConfig({
             'test/{devnet,merchant,conformance,vectors,demo,bench,kill}/**/*.test.ts',
             'test/*.test.ts',
           ],
+          setupFiles: 'test/unit-setup.ts',
+          // Loading the modules anew for each file costs as much as half of the tests.
+          isolate: false,
           maxWorkers: cores,
         },
       },

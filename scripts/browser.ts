@@ -1,6 +1,6 @@
 /**
- * Finds the Chromium that demo and tests run in, and gets one where there is none: `npx tsx scripts/browser.ts` says
- * which one it is.
+ * Finds the Chromium that demo and tests run in, and installs one where there is none. `npx tsx scripts/browser.ts` prints
+ * its path.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -10,9 +10,15 @@ import { chromium } from 'playwright';
 import manifest from '../manifest.json' with { type: 'json' };
 
 const LEAST_VERSION = Number(manifest.minimum_chrome_version);
-/** Google Chrome is not among them: since 137 it no longer loads an unpacked extension that a flag names. */
+/** Google Chrome is left out: since version 137 it ignores `--load-extension`. */
 const NAMES = ['chromium', 'chromium-browser'];
 const MAC = '/Applications/Chromium.app/Contents/MacOS/Chromium';
+
+/** Whether there is a screen to open a browser window on. */
+export function hasDisplay(): boolean {
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  return process.platform !== 'linux' || Boolean(DISPLAY || WAYLAND_DISPLAY);
+}
 
 let found: string | undefined;
 
@@ -46,7 +52,7 @@ function isUsable(path: string): boolean {
   return status === 0 && Number(version) >= LEAST_VERSION;
 }
 
-/** A Chromium, installed when there is none: Playwright's own, or else Debian's. With neither, says what to do and exits. */
+/** Returns a Chromium, and installs Playwright's or Debian's when there is none. With neither, prints what to do and exits. */
 export function ensureChromium(): string {
   try {
     return findChromium() ?? installChromium();
@@ -78,7 +84,7 @@ function installPlaywrights(): void {
 
 function installDebians(): void {
   if (process.getuid?.() !== 0 || !isDebian()) return;
-  console.error("That one is not to be had, or does not run here: installing Debian's.");
+  console.error("It cannot be downloaded or does not run here: installing Debian's.");
   if (run('apt-get', 'update')) run('apt-get', 'install', '--yes', '--no-install-recommends', 'chromium');
 }
 
@@ -87,7 +93,7 @@ function isDebian(): boolean {
   return existsSync(release) && /^ID(_LIKE)?=.*debian/m.test(readFileSync(release, 'utf8'));
 }
 
-/** Whether it went well; what it says goes to the standard error, which is nobody's report. */
+/** Runs a program; returns whether it succeeded. Its output goes to stderr, since stdout holds the caller's report. */
 function run(command: string, ...args: readonly string[]): boolean {
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };

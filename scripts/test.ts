@@ -16,11 +16,11 @@ interface Tally {
   readonly failed: number;
 }
 
-/** A run of one tool. */
+/** One tool to run. */
 interface Step {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** What its run counts for: by default nothing when it went well. */
+  /** Reads the number of tests from the output; left out, a step that succeeds counts as no test. */
   readonly count?: (output: string) => Tally;
 }
 
@@ -28,23 +28,29 @@ const NONE: Tally = { passed: 0, failed: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'nano-purse-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-/** Unit tests that take longest: ten files have more than half of the time of all. */
+/** The slowest unit test files: together most of the CPU time of all. */
 const SLOW = [
   'src/payments/bursts.test.ts',
   'src/payments/challenge-handler.test.ts',
-  'src/payments/redelivery.test.ts',
-  'src/payments/released.test.ts',
-  'src/payments/withdrawal.test.ts',
-  'src/payments/signed-block.test.ts',
   'src/payments/kill.test.ts',
   'src/payments/lying-node.test.ts',
   'src/payments/network.test.ts',
+  'src/payments/one-seed.test.ts',
   'src/payments/payment-runner.test.ts',
   'src/payments/private-windows.test.ts',
+  'src/payments/redelivery.test.ts',
+  'src/payments/released.test.ts',
+  'src/payments/signed-block.test.ts',
+  'src/payments/withdrawal.test.ts',
+  'src/storage/backup/backup.test.ts',
   'src/ui/password/strength.test.ts',
+  'src/vault/seed-copies.test.ts',
+  'src/wallet/account-chain.test.ts',
+  'src/wallet/branch.test.ts',
+  'src/wallet/open-transfers.test.ts',
   'test/conformance/conformance.test.ts',
 ];
-/** Browser tests that cross the whole purse: pages, scripts and images that pay. */
+/** Browser tests of the whole way of a payment, for pages, scripts and images. */
 const SMOKE = [
   'test/e2e/paying.test.ts',
   'test/e2e/interception/images.test.ts',
@@ -87,10 +93,10 @@ function vitest(project: 'unit' | 'e2e' | 'e2e-alone', ...args: readonly string[
   };
 }
 
-/** Runs a step; `live` lets it speak while it works. A step that goes wrong without saying how often counts as one failure. */
+/** Runs a step; `live` prints its output at once. A step that fails without a count of failures counts as one failure. */
 async function run({ name, command, count }: Step, live = false): Promise<Tally> {
   const began = performance.now();
-  const { code, output } = await spoken(command, live);
+  const { code, output } = await outputOf(command, live);
   const verdict = code === 0 ? 'ok' : `failed (${code})`;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   if (!live) process.stdout.write(output);
@@ -108,8 +114,8 @@ function counted(count: (output: string) => Tally, output: string): Tally {
   }
 }
 
-/** Runs a program of the project's own dependencies, and resolves with everything it said. */
-function spoken(
+/** Runs a program of the project's own dependencies, and resolves with its exit code and output. */
+function outputOf(
   [program, ...args]: Step['command'],
   live: boolean,
 ): Promise<{ readonly code: number; readonly output: string }> {

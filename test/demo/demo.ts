@@ -1,7 +1,7 @@
 /** `npm run demo`: the purse in a browser of your own, or the whole main job by itself. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureChromium } from '../../scripts/browser.ts';
+import { ensureChromium, hasDisplay } from '../../scripts/browser.ts';
 import { ROOT } from '../e2e/build.ts';
 import { playHeadless } from './headless.ts';
 import { playVisible } from './visible.ts';
@@ -38,11 +38,10 @@ async function main(): Promise<boolean> {
     console.log(USAGE);
     return true;
   }
-  const hasDisplay = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
-  if (!values.headless && !hasDisplay) console.log(NO_DISPLAY);
+  if (!values.headless && !hasDisplay()) console.log(NO_DISPLAY);
   ensureChromium();
   console.log('Starting devnet, merchant and browser; the first time, building the purse.');
-  if (values.headless || !hasDisplay) {
+  if (values.headless || !hasDisplay()) {
     return playHeadless({ password: PASSWORD, report: values.report, screenshots: values.screenshots });
   }
   await playVisible(PASSWORD);

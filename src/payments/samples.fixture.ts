@@ -4,12 +4,10 @@ import { type NanoAddress, parseAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { type Budget, newBudget, spendingWindowsAt } from '../policy/budget.ts';
-import type {
-  NanoSessionOffer,
-  NanoSignatureOffer,
-  TrackAOffer,
-  X402NanoOffer,
-} from '../protocol/offer/offer.ts';
+import type { NanoSessionOffer } from '../protocol/mechanisms/nano-session.ts';
+import type { NanoSignatureOffer } from '../protocol/mechanisms/nano-signature.ts';
+import type { TrackAOffer } from '../protocol/mechanisms/track-a.ts';
+import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
 import { type Site, siteOf } from '../site.ts';
 import { type Intent, resourceOf } from './payment.ts';
 

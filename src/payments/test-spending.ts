@@ -4,7 +4,7 @@ import { parseRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
-import type { X402NanoOffer } from '../protocol/offer/offer.ts';
+import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
 import { type Site, siteOf } from '../site.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import type { AccountWallet, BlockStatus } from '../wallet/account-wallet.ts';

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { PaymentId } from '../payment-id.ts';
 import { type AnyPayment, isWhole, joined, type PrivatePart } from '../payments/private-record.ts';
 import { SiteText } from '../policy/budget-schema.ts';
-import { ChallengeText, type Fields, OfferText } from './backup/offers.ts';
+import { StoredOffer } from '../protocol/mechanisms/index.ts';
+import { ChallengeText, type Fields } from './backup/offers.ts';
 
 /** A store that survives the worker and a lock, but not the browser (`chrome.storage.session`). */
 export interface PrivateStore {
@@ -21,7 +22,7 @@ const PartText = v.pipe(
   v.strictObject({
     site: SiteText,
     challenge: ChallengeText,
-    offer: OfferText,
+    offer: StoredOffer,
     once: v.string(),
     resource: v.string(),
     proof: v.exactOptional(v.string()),

@@ -5,7 +5,7 @@ import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
 import { explainOffer } from '../../src/protocol/explain/offer.ts';
 import { explainProof } from '../../src/protocol/explain/proof.ts';
 import { classify } from '../../src/protocol/offer/classify.ts';
-import type { NanoSessionOffer } from '../../src/protocol/offer/offer.ts';
+import type { NanoSessionOffer } from '../../src/protocol/mechanisms/nano-session.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
 import { encodeProof } from '../../src/protocol/wire/envelope.ts';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';

@@ -1,4 +1,4 @@
-import type { Rule } from '../../protocol/explain/rule.ts';
+import type { Rule } from '../../protocol/offer/codes.ts';
 import { t } from '../../ui/i18n.ts';
 import './wire.css';
 

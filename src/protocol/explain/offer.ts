@@ -1,25 +1,21 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
 import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
 import { readAmount } from '../offer/amounts.ts';
-import { classify } from '../offer/classify.ts';
-import {
-  type EntryCode,
-  type EnvelopeCode,
-  mechanismCodes,
-  type PayabilityCode,
-  refusalSentence,
-} from '../offer/codes.ts';
+import { classify, type EntryCode } from '../offer/classify.ts';
+import { type EnvelopeCode, type PayabilityCode, type Rule, refusalSentence } from '../offer/codes.ts';
 import { recogniseLegacy } from '../offer/legacy.ts';
-import type { Mechanism, Offer, OfferWarning } from '../offer/offer.ts';
+import type { Mechanism, Offer } from '../offer/offer.ts';
 import { readUrl } from '../offer/origin.ts';
 import { type Resource, readResource } from '../offer/resource.ts';
+import type { OfferWarning } from '../offer/terms.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope } from '../wire/envelope.ts';
 import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding, type WireSentence } from './finding.ts';
-import { type Rule, ruleOf } from './rule.ts';
+import { ruleOf } from './rule.ts';
 
 /** What a header is explained against; all of it but the time is told where it is known. */
 export interface ExplainContext {
@@ -195,9 +191,7 @@ function explainEntry(json: Json, index: number, { code, payable, offer, now, ur
   };
 }
 
-function isRefusal(
-  code: EntryCode | PayabilityCode,
-): code is Exclude<typeof code, (typeof mechanismCodes)[number]> {
+function isRefusal(code: EntryCode | PayabilityCode): code is Exclude<typeof code, MechanismCode> {
   return !mechanismCodes.some((mechanism) => mechanism === code);
 }
 
@@ -263,9 +257,9 @@ function sumFindings(entry: JsonObject): readonly Finding[] {
 function namedMechanism(entry: JsonObject): Mechanism | null {
   const extra = own(entry, 'extra') ?? {};
   const kind = isObject(extra) ? mechanismOf(extra) : undefined;
-  // An `extra` of unknown keys falls to the last mechanism, which wants none.
   if (kind === undefined || typeof kind === 'string') return null;
-  return kind.name === 'x402nano' && isObject(extra) && Object.keys(extra).length > 0 ? null : kind.name;
+  // The mechanism without a mark takes keys that no mechanism knows: they name none.
+  return kind.mark === null && isObject(extra) && Object.keys(extra).length > 0 ? null : kind.name;
 }
 
 function networkOf(accepts: readonly Json[]): string {

@@ -12,7 +12,7 @@ import { DEVNET, MAINNET } from '../../nano/network.ts';
 import { verifyNoms } from '../../nano/noms.ts';
 import { verifyDigestOfText } from '../../nano/signature.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../work/difficulty.ts';
-import { isHandOver, proveBlock, proveSend } from '../mechanisms/index.ts';
+import { hashFields, isHandOver, proveBlock, proveSend } from '../mechanisms/index.ts';
 import { type EnvelopeCode, refusalSentence } from '../offer/codes.ts';
 import type { HandOverOffer, Mechanism, Offer, PayFirstOffer } from '../offer/offer.ts';
 import { encodeProof } from '../wire/envelope.ts';
@@ -128,7 +128,7 @@ function readPayload(offer: Offer, payload: JsonObject, payer: string | undefine
 
 /** A proof of a send that is on the ledger: whether it is there, only a node can say. */
 function readSent(offer: PayFirstOffer, payload: JsonObject, told: string | undefined): Read {
-  const text = ['proof', 'sendHash', 'blockHash'].map((key) => ownText(payload, key)).find((one) => one);
+  const text = hashFields.map((key) => ownText(payload, key)).find((one) => one);
   const hash = v.safeParse(BlockHashText, text);
   if (text === undefined || !hash.success) {
     const key = text === undefined ? 'wire_noHash' : 'wire_badHash';

@@ -1,6 +1,6 @@
 import { publicKeyOf } from '../../nano/account.ts';
 import { type SignedBlock, ZERO_HASH } from '../../nano/block.ts';
-import type { HandOverOffer } from '../offer/offer.ts';
+import type { OfferTerms } from '../offer/terms.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { JsonObject } from '../wire/json.ts';
  *
  * @throws RangeError for a block that is no send to the offer's payee
  */
-export function chequeFor({ payTo }: HandOverOffer, block: SignedBlock): JsonObject {
+export function handedOverBlock({ payTo }: OfferTerms, block: SignedBlock): JsonObject {
   const { account, previous, representative, balance, link, work, signature } = block;
   if (previous === ZERO_HASH || link !== publicKeyOf(payTo)) {
     throw new RangeError('the block does not pay the payee of the offer');

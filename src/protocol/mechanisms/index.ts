@@ -1,25 +1,32 @@
+import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import type { SignedBlock } from '../../nano/block.ts';
-import type { HandOverOffer, Mechanism, Offer } from '../offer/offer.ts';
+import type { HandOverOffer, Mechanism, Offer, PayFirstOffer } from '../offer/offer.ts';
 import type { JsonObject } from '../wire/json.ts';
-import type { MechanismKind, ProofBody, Sent, Unsigned } from './mechanism.ts';
-import { nanoSession } from './nano-session.ts';
-import { nanoSignature } from './nano-signature.ts';
-import { nymChallenge } from './nym-challenge.ts';
-import { trackA } from './track-a.ts';
-import { trackB } from './track-b.ts';
+import type { HandOver, PayFirst, ProofBody, Sent, Unsigned } from './mechanism.ts';
+import { type MechanismCode, mechanisms } from './registry.ts';
 import { x402nano } from './x402nano.ts';
 
-/** Every way to pay, the best first (docs/WIRE.md §3.10): where a payment will do, no cheque leaves the house. */
-const kinds: readonly MechanismKind[] = [nanoSession, nymChallenge, trackB, nanoSignature, trackA, x402nano];
+/** An entry of the registry, without which one it is. */
+export type MechanismKind = PayFirst<PayFirstOffer, MechanismCode> | HandOver<HandOverOffer, MechanismCode>;
 
-/** Which to choose when a server takes several and the user has not said otherwise, best first. */
+const kinds: readonly MechanismKind[] = mechanisms;
+
+/** Every mechanism in the order of preference, for a user who has not chosen another one. */
 export const defaultPreference: readonly Mechanism[] = kinds.map(({ name }) => name);
 
-/** The mechanisms in use unless the user says otherwise: those in which the purse itself publishes what it signs. */
+/** The mechanisms in which the wallet publishes what it signs. They are in use unless the user says otherwise. */
 export const payFirstMechanisms: ReadonlySet<Mechanism> = new Set(
   kinds.filter(({ way }) => way === 'payFirst').map(({ name }) => name),
 );
+
+/** Reads an offer of any mechanism that was written to a backup as JSON. */
+export const StoredOffer: v.GenericSchema<unknown, Offer> = v.union(kinds.map(({ stored }) => stored));
+
+/** The fields of a payload that may name the block, in the order of preference. */
+export const hashFields: readonly string[] = [
+  ...new Set(kinds.flatMap((kind) => (kind.way === 'payFirst' ? [kind.hashField] : []))),
+];
 
 /** True for an offer whose server is given the signed block to publish. */
 export function isHandOver(offer: Offer): offer is HandOverOffer;
@@ -28,62 +35,38 @@ export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean {
   return !payFirstMechanisms.has(offer.mechanism);
 }
 
-/** The keys of `extra` that each stand for one mechanism alone. */
-const marked: readonly (readonly [mark: string, mechanism: MechanismKind])[] = [
-  ['nanoSession', nanoSession],
-  ['nanoSignature', nanoSignature],
-  ['challenge', nymChallenge],
-];
+/** The entry of the registry for a mechanism's name; undefined for any other text. */
+export function mechanismNamed(name: string): MechanismKind | undefined {
+  return kinds.find((kind) => kind.name === name);
+}
 
-/** Which mechanism an entry is for, told by the shape of `extra` alone (docs/WIRE.md §3.10 rules 3 to 8). */
+/** Tells by the keys of `extra` which mechanism an entry is for (docs/WIRE.md §3.10 rules 3 to 8). */
 export function mechanismOf(extra: JsonObject): MechanismKind | 'AMBIGUOUS_MECHANISM' {
-  const found = marked.filter(([mark]) => Object.hasOwn(extra, mark)).map(([, mechanism]) => mechanism);
-  const [first, second] = found;
-  const nonce = Object.hasOwn(extra, 'nonce');
-  const timed = Object.hasOwn(extra, 'validBefore');
-  if (second || (first && (nonce || timed))) return 'AMBIGUOUS_MECHANISM';
-  if (first) return first;
-  if (nonce) return trackB;
-  return timed ? trackA : x402nano;
+  const named = kinds.filter(({ mark }) => mark !== null && Object.hasOwn(extra, mark));
+  const besides = named.flatMap((kind) => kind.besides ?? []);
+  const [first, second] = named.filter(({ mark }) => mark !== null && !besides.includes(mark));
+  return second ? 'AMBIGUOUS_MECHANISM' : (first ?? x402nano);
 }
 
 /**
- * Makes the mechanism's part of a proof, as far as it goes without a signature, of a confirmed send.
+ * Makes the mechanism's part of a proof from a confirmed send, as far as it goes without a signature.
  *
  * @throws Fault `fault_noProof` for an offer that is proven by the block itself
  */
 export function proveSend(offer: Offer, sent: Sent): ProofBody | Unsigned {
-  switch (offer.mechanism) {
-    case 'nanoSession':
-      return nanoSession.prove(offer, sent);
-    case 'nanoSignature':
-      return nanoSignature.prove(offer, sent);
-    case 'nymChallenge':
-      return nymChallenge.prove(offer, sent);
-    case 'trackB':
-      return trackB.prove(offer, sent);
-    case 'trackA':
-    case 'x402nano':
-      throw new Fault('fault_noProof');
-  }
+  const kind = mechanismNamed(offer.mechanism);
+  if (isHandOver(offer) || kind?.way !== 'payFirst') throw new Fault('fault_noProof');
+  return kind.prove(offer, sent);
 }
 
 /**
- * Makes the mechanism's part of a proof of a signed block that the server will publish.
+ * Makes the mechanism's part of a proof from a signed block that the server will publish.
  *
  * @throws Fault `fault_noProof` for an offer that is proven by a confirmed send
  * @throws RangeError for a block that does not pay the offer's payee
  */
 export function proveBlock(offer: Offer, block: SignedBlock): ProofBody {
-  switch (offer.mechanism) {
-    case 'trackA':
-      return trackA.prove(offer, block);
-    case 'x402nano':
-      return x402nano.prove(offer, block);
-    case 'nanoSession':
-    case 'nanoSignature':
-    case 'nymChallenge':
-    case 'trackB':
-      throw new Fault('fault_noProof');
-  }
+  const kind = mechanismNamed(offer.mechanism);
+  if (!isHandOver(offer) || kind?.way !== 'handOver') throw new Fault('fault_noProof');
+  return kind.prove(offer, block);
 }

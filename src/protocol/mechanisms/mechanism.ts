@@ -1,42 +1,56 @@
+import type * as v from 'valibot';
+import type { PlainMessageKey } from '../../fault.ts';
 import type { NanoAddress } from '../../nano/account.ts';
 import type { BlockHash, SignedBlock } from '../../nano/block.ts';
-import type { EntryRefusalCode, MechanismCode } from '../offer/codes.ts';
-import type { HandOverOffer, Offer, OfferTerms, PayFirstOffer } from '../offer/offer.ts';
+import type { EntryRefusalCode, Rule } from '../offer/codes.ts';
+import type { MechanismTerms, OfferTerms } from '../offer/terms.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** An offer of one mechanism, or why the entry is none. */
-export type Recognition<O extends Offer> = O | EntryRefusalCode;
+export type Recognition<O extends MechanismTerms> = O | EntryRefusalCode;
 
-/** What every way to pay is, whichever way the block goes. */
-interface Kind<O extends Offer> {
+/** What every mechanism states, whoever publishes the block. */
+interface Kind<O extends MechanismTerms, Code extends string> {
   readonly name: O['mechanism'];
   /** What the classifier calls its entries (docs/WIRE.md §3.10). */
-  readonly code: MechanismCode;
+  readonly code: Code;
+  /** The rule of classification that recognises it. */
+  readonly rule: Rule;
+  /** The key of the words that tell a user how it pays. */
+  readonly label: Extract<PlainMessageKey, `ui_mechanism_${O['mechanism']}`>;
+  /** The key of `extra` that names it; null for the one that takes the entries which no key names. */
+  readonly mark: string | null;
+  /** The marks of other mechanisms that its own entries have too. */
+  readonly besides?: readonly string[];
+  /** Reads an offer that was written to a backup as JSON. */
+  readonly stored: v.GenericSchema<unknown, O>;
   /**
-   * Reads the mechanism's own part of an entry, `extra`, when what all entries share is sound. `page` is the final
-   * URL that answered 402. Does not look at the clock: whether the offer has expired is asked once, for all.
+   * Reads the mechanism's own part of an entry, `extra`, after the terms that all entries share. `page` is the final
+   * URL that answered 402. Does not look at the clock: the classifier compares the expiry of every offer.
    */
   recognise(extra: JsonObject, terms: OfferTerms, page: string): Recognition<O>;
 }
 
-/** A way to pay in which the send is on the ledger and confirmed before anything is shown to the server. */
-export interface PayFirst<O extends PayFirstOffer = PayFirstOffer> extends Kind<O> {
+/** A mechanism whose send is confirmed on the ledger before the server is shown anything. */
+export interface PayFirst<O extends MechanismTerms = MechanismTerms, Code extends string = string>
+  extends Kind<O, Code> {
   readonly way: 'payFirst';
-  /** What proves the payment: its hash as it stands, or once the payer has signed one message. */
+  /** The field of its payload that holds the block hash. */
+  readonly hashField: string;
+  /** Makes what proves the payment: its hash as it stands, or once the payer has signed one message. */
   prove(offer: O, sent: Sent): ProofBody | Unsigned;
 }
 
-/** A way to pay in which the server gets the signed block and publishes it: a cheque until the frontier moves. */
-export interface HandOver<O extends HandOverOffer = HandOverOffer> extends Kind<O> {
+/** A mechanism whose server gets the signed block and publishes it (docs/WIRE.md §7.16). */
+export interface HandOver<O extends MechanismTerms = MechanismTerms, Code extends string = string>
+  extends Kind<O, Code> {
   readonly way: 'handOver';
   /** @throws RangeError when the block does not pay the offer's payee */
   prove(offer: O, block: SignedBlock): ProofBody;
 }
 
-/** A way to pay. All of them are pure: what they need of the world is handed to them, and they ask for no more. */
-export type MechanismKind<O extends Offer = Offer> =
-  | (O extends PayFirstOffer ? PayFirst<O> : never)
-  | (O extends HandOverOffer ? HandOver<O> : never);
+/** A way to pay. Every mechanism is pure: it takes what it needs as arguments. */
+export type AnyMechanism = PayFirst | HandOver;
 
 /** A send that the network has confirmed. */
 export interface Sent {
@@ -78,6 +92,3 @@ export interface Paid extends Sent {
 export interface HandedOver {
   readonly block: SignedBlock;
 }
-
-/** What the proof of an offer is made of. */
-export type PaidFor<O extends Offer> = O extends HandOverOffer ? HandedOver : Paid;

@@ -1,15 +1,42 @@
+import * as v from 'valibot';
+import type { Raw } from '../../nano/amount.ts';
 import { readParts } from '../offer/amounts.ts';
 import { readExpiresAt } from '../offer/expiry.ts';
-import type { NanoSessionOffer, OfferTerms } from '../offer/offer.ts';
+import type { OfferTerms } from '../offer/terms.ts';
 import { isObject, type Json, type JsonObject, own } from '../wire/json.ts';
 import { readId } from './id.ts';
 import type { PayFirst, Recognition } from './mechanism.ts';
+import { storedParts, storedTerms, withExtensions } from './stored-offer.ts';
+
+/** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4): the amount itself, unique by its tag, names the session. */
+export interface NanoSessionOffer extends OfferTerms {
+  readonly mechanism: 'nanoSession';
+  /** The session id: paid at most once. A secret until the proof is delivered. */
+  readonly oncePer: string;
+  /** The price without the tag, in raw. */
+  readonly resourceAmount: Raw;
+  /** The part of `amount` that only tells this session's payment from others, in raw. */
+  readonly tagAmount: Raw;
+}
 
 /** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4). The tagged amount is the proof's link to the session. */
-export const nanoSession: PayFirst<NanoSessionOffer> = {
+export const nanoSession: PayFirst<NanoSessionOffer, 'NS7_SESSION'> = {
   name: 'nanoSession',
   code: 'NS7_SESSION',
+  rule: { number: 4, source: 'x402.NanoSession Rev 7, 4.2' },
+  label: 'ui_mechanism_nanoSession',
+  mark: 'nanoSession',
   way: 'payFirst',
+  hashField: 'proof',
+  stored: v.pipe(
+    v.strictObject({
+      ...storedTerms,
+      ...storedParts,
+      mechanism: v.literal('nanoSession'),
+      oncePer: v.string(),
+    }),
+    v.transform(withExtensions),
+  ),
 
   recognise(extra, terms) {
     const session = own(extra, 'nanoSession');

@@ -1,22 +1,47 @@
+import * as v from 'valibot';
 import { readAddress } from '../../nano/account.ts';
+import type { Raw } from '../../nano/amount.ts';
 import { readAmount, readParts } from '../offer/amounts.ts';
 import { readExpiresAt } from '../offer/expiry.ts';
-import type { NymChallengeOffer, OfferTerms } from '../offer/offer.ts';
+import type { OfferTerms } from '../offer/terms.ts';
 import { isObject, type JsonObject, own } from '../wire/json.ts';
 import { readId } from './id.ts';
 import type { PayFirst, Recognition } from './mechanism.ts';
+import { storedParts, storedTerms, withExtensions } from './stored-offer.ts';
 
 const MECHANISM = 'nano-nym-exact';
 const VERSION = 'ns8';
+
+/** Rev 8 draft `ns8` (docs/WIRE.md §3.6 a). */
+export interface NymChallengeOffer extends OfferTerms {
+  readonly mechanism: 'nymChallenge';
+  /** The challenge id. */
+  readonly oncePer: string;
+  readonly resourceAmount: Raw;
+  readonly tagAmount: Raw;
+}
 
 /**
  * Rev 8 draft, `nano-nym-exact` in version `ns8` (docs/WIRE.md §3.6 a); its other mechanisms are told apart here too.
  * The server does not wait for the confirmation, so the proof is made after it.
  */
-export const nymChallenge: PayFirst<NymChallengeOffer> = {
+export const nymChallenge: PayFirst<NymChallengeOffer, 'NS8_CHALLENGE'> = {
   name: 'nymChallenge',
   code: 'NS8_CHALLENGE',
+  rule: { number: 6, source: 'x402.NanoSession Rev 8 draft, nano-nym-exact' },
+  label: 'ui_mechanism_nymChallenge',
+  mark: 'challenge',
   way: 'payFirst',
+  hashField: 'sendHash',
+  stored: v.pipe(
+    v.strictObject({
+      ...storedTerms,
+      ...storedParts,
+      mechanism: v.literal('nymChallenge'),
+      oncePer: v.string(),
+    }),
+    v.transform(withExtensions),
+  ),
 
   recognise(extra, terms) {
     const challenge = own(extra, 'challenge');

@@ -1,20 +1,39 @@
-import type { X402NanoOffer } from '../offer/offer.ts';
-import { chequeFor } from './handed-over-block.ts';
+import * as v from 'valibot';
+import type { OfferTerms } from '../offer/terms.ts';
+import { handedOverBlock } from './handed-over-block.ts';
 import type { HandOver } from './mechanism.ts';
+import { paidPerApproval, storedTerms, withExtensions } from './stored-offer.ts';
+
+/** x402nano/exact (docs/WIRE.md §3.9): a signed block, handed over and not published, without an expiry of its own. */
+export interface X402NanoOffer extends OfferTerms {
+  readonly mechanism: 'x402nano';
+  readonly oncePer: undefined;
+}
 
 /**
  * x402nano/exact (docs/WIRE.md §3.9): known by an empty `extra`; any key at all is some mechanism's we do not know. The
  * server names no expiry: what was handed over stays good until the frontier moves.
  */
-export const x402nano: HandOver<X402NanoOffer> = {
+export const x402nano: HandOver<X402NanoOffer, 'X402NANO_EXACT'> = {
   name: 'x402nano',
   code: 'X402NANO_EXACT',
+  rule: { number: 8, source: 'x402nano/exact' },
+  label: 'ui_mechanism_x402nano',
+  mark: null,
   way: 'handOver',
+  stored: v.pipe(
+    v.strictObject({ ...storedTerms, mechanism: v.literal('x402nano') }),
+    v.transform(withExtensions),
+    v.transform(paidPerApproval),
+  ),
 
   recognise(extra, terms) {
     if (Object.keys(extra).length > 0) return 'UNSUPPORTED_MECHANISM';
     return { ...terms, mechanism: 'x402nano', oncePer: undefined };
   },
 
-  prove: (offer, block) => ({ resource: offer.resourceEcho, payload: { block: chequeFor(offer, block) } }),
+  prove: (offer, block) => ({
+    resource: offer.resourceEcho,
+    payload: { block: handedOverBlock(offer, block) },
+  }),
 };

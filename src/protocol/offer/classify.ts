@@ -1,19 +1,20 @@
 import { defaultPreference, isHandOver, mechanismOf, payFirstMechanisms } from '../mechanisms/index.ts';
+import type { MechanismCode } from '../mechanisms/registry.ts';
 import { decodeEnvelope } from '../wire/envelope.ts';
 import type { Json } from '../wire/json.ts';
 import {
   type EntryRefusalCode,
   type EnvelopeCode,
   entryRefusalCodes,
-  type MechanismCode,
   type PayabilityCode,
   payabilityCodes,
   type RefusalCode,
 } from './codes.ts';
 import { type EntryContext, readEntry } from './entry.ts';
-import type { Mechanism, Offer, OfferWarning } from './offer.ts';
+import type { Mechanism, Offer } from './offer.ts';
 import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
+import type { OfferWarning } from './terms.ts';
 
 /** What a header is classified against. */
 export interface ClassifyContext {
@@ -33,7 +34,10 @@ export interface ClassifyContext {
   readonly preference?: readonly Mechanism[];
 }
 
-/** What an entry is by docs/WIRE.md §3.10 alone; the offer stands beside every mechanism's code. */
+/** What an entry is by docs/WIRE.md §3.10 alone. */
+export type EntryCode = MechanismCode | EntryRefusalCode;
+
+/** An entry by docs/WIRE.md §3.10 alone; the offer stands beside every mechanism's code. */
 export type ClassifiedEntry =
   | { readonly code: MechanismCode; readonly offer: Offer }
   | { readonly code: EntryRefusalCode; readonly offer?: undefined };

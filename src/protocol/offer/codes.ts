@@ -12,16 +12,6 @@ export const envelopeCodes = [
   'BAD_ACCEPTS',
 ] as const;
 
-/** What an entry of `accepts` is when the purse has a name for its mechanism (docs/WIRE.md §3.10, payable variants). */
-export const mechanismCodes = [
-  'NS7_SESSION',
-  'NS7_SIGNATURE',
-  'NS8_CHALLENGE',
-  'XN_TRACK_A',
-  'XN_TRACK_B',
-  'X402NANO_EXACT',
-] as const;
-
 /** Why one entry of `accepts` is refused (docs/WIRE.md §3.10; BAD_CHALLENGE from its vectors). */
 export const entryRefusalCodes = [
   'MALFORMED_ENTRY',
@@ -62,18 +52,22 @@ export const payabilityCodes = [
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
 
 export type EnvelopeCode = (typeof envelopeCodes)[number];
-export type MechanismCode = (typeof mechanismCodes)[number];
 export type EntryRefusalCode = (typeof entryRefusalCodes)[number];
 export type PayabilityCode = (typeof payabilityCodes)[number];
 export type LegacyCode = (typeof legacyCodes)[number];
 
-/** What an entry is, by docs/WIRE.md §3.10 alone. */
-export type EntryCode = MechanismCode | EntryRefusalCode;
-
-/** Every reason that this room gives for not paying; each has its sentence. Whoever decides has more of them. */
+/** Every reason that classification gives for not paying; each has a sentence. `policy` adds its own. */
 export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
 
 /** The key of the sentence that says why to a person. */
 export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal_${string}`> {
   return `refusal_${code}`;
+}
+
+/** What decided about an envelope or an entry. */
+export interface Rule {
+  /** The number of the rule in docs/WIRE.md §3.10, of which the first that matches decides; `0` is the envelope's. */
+  readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  /** The specification that states it. */
+  readonly source: string;
 }

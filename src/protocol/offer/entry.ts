@@ -4,8 +4,8 @@ import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json
 import { readAmount } from './amounts.ts';
 import type { EntryRefusalCode } from './codes.ts';
 import { readTimeout } from './expiry.ts';
-import type { OfferTerms, OfferWarning } from './offer.ts';
 import type { Resource } from './resource.ts';
+import type { OfferTerms, OfferWarning } from './terms.ts';
 
 /** What the terms of an entry are read against. */
 export interface EntryContext {

@@ -1,10 +1,13 @@
 import { type BlockHash, hashBlock } from '../../nano/block.ts';
 import { proveBlock, proveSend } from '../mechanisms/index.ts';
-import type { HandedOver, Paid, PaidFor, ProofBody } from '../mechanisms/mechanism.ts';
-import type { Offer } from '../offer/offer.ts';
+import type { HandedOver, Paid, ProofBody } from '../mechanisms/mechanism.ts';
+import type { HandOverOffer, Offer } from '../offer/offer.ts';
 import { encodeProof } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
+
+/** What the proof of an offer is made of. */
+export type PaidFor<O extends Offer> = O extends HandOverOffer ? HandedOver : Paid;
 
 /**
  * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, docs/WIRE.md §1.1): from the confirmed send, or from the

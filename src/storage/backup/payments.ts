@@ -15,10 +15,10 @@ import type {
 } from '../../payments/private-record.ts';
 import type { SpendingWindows } from '../../policy/budget.ts';
 import { DayText, Moment, SiteText } from '../../policy/budget-schema.ts';
-import { defaultPreference } from '../../protocol/mechanisms/index.ts';
+import { defaultPreference, StoredOffer } from '../../protocol/mechanisms/index.ts';
 import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
-import { ChallengeText, type Fields, OfferText } from './offers.ts';
+import { ChallengeText, type Fields } from './offers.ts';
 
 const IdText = v.pipe(
   v.string(),
@@ -68,7 +68,7 @@ const IntentText = v.pipe(
     ...approval,
     site: SiteText,
     challenge: ChallengeText,
-    offer: OfferText,
+    offer: StoredOffer,
     resource: v.string(),
   } satisfies Fields<Intent>),
   v.check(({ amount, offer }) => amount === offer.amount, 'another amount than was offered'),

@@ -1,0 +1,45 @@
+import type { NanoAddress } from '../../nano/account.ts';
+import type { Raw } from '../../nano/amount.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { Resource } from './resource.ts';
+
+/** What the user should see of an offer before paying it. A warning does not forbid paying. */
+export const offerWarnings = [
+  /** payTo has the old `xrb_` prefix: servers that compare text will not find the payment (docs/WIRE.md §7.3). */
+  'legacyPayTo',
+  /** resource.url has the page's host under the other of http and https. */
+  'resourceScheme',
+  /** The page came unencrypted from another machine: price and payee can be changed on the way. */
+  'insecurePage',
+] as const;
+
+export type OfferWarning = (typeof offerWarnings)[number];
+
+/** The fields that every offer has, whatever its mechanism. */
+export interface OfferTerms {
+  /** Place in `accepts`, from 0. */
+  readonly index: number;
+  /** CAIP-2 id of the network, always the active one. */
+  readonly network: string;
+  /** What is sent, shown and budgeted: the total in raw, tag included; above 0 and at most the supply. */
+  readonly amount: Raw;
+  /** The payee in `nano_` form; never the burn account. */
+  readonly payTo: NanoAddress;
+  /** Until when the server takes it: the earlier of its own expiry and arrival + maxTimeoutSeconds (ms epoch). */
+  readonly expiresAt: number;
+  /** The entry of `accepts` as the server wrote it: the echo. */
+  readonly accepted: JsonObject;
+  /** What is paid for, as text fit to be shown. */
+  readonly resource: Resource;
+  /** The envelope's `resource` as the server wrote it, for mechanisms that echo it. */
+  readonly resourceEcho: JsonObject;
+  readonly extensions: JsonObject | undefined;
+  readonly warnings: readonly OfferWarning[];
+}
+
+/** What every mechanism's offer has beside the terms. */
+export interface MechanismTerms extends OfferTerms {
+  readonly mechanism: string;
+  /** The id that is paid at most once (docs/WIRE.md §7.7); undefined where each approval pays once. */
+  readonly oncePer: string | undefined;
+}

@@ -7,3 +7,10 @@ export type Site = string & { readonly [site]: true };
 export function siteOf(url: string): Site {
   return new URL(url).origin as Site;
 }
+
+/** Reads an http or https URL; undefined for any other text. A relative one is read against `base`. */
+export function readWebUrl(text: string, base?: string): URL | undefined {
+  if (!URL.canParse(text, base)) return undefined;
+  const url = new URL(text, base);
+  return url.protocol === 'https:' || url.protocol === 'http:' ? url : undefined;
+}

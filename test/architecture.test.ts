@@ -17,7 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
  * its own.
  */
 const LAYERS: readonly (readonly string[])[] = [
-  ['concurrency.ts', 'fault.ts', 'payment-id.ts', 'site.ts'],
+  ['base64.ts', 'concurrency.ts', 'fault.ts', 'payment-id.ts', 'site.ts'],
   ['messages', 'nano', 'work'],
   ['ui'],
   ['interception', 'protocol', 'vault'],

@@ -1,6 +1,11 @@
 import * as v from 'valibot';
 import type { MessageKey } from '../fault.ts';
-import type { Answered, Challenge, Unanswered } from '../interception/challenge.ts';
+import {
+  type Answered,
+  type Challenge,
+  StoredChallenge,
+  type Unanswered,
+} from '../interception/challenge.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { ProofRoute } from '../payments/exchange-recorder.ts';
 import type { Decision } from '../policy/decision.ts';
@@ -190,17 +195,18 @@ const way = v.picklist(['page', 'post', 'replay']);
 export const StoredExchange = v.strictObject({
   id: text,
   request: v.strictObject({
-    tabId: v.number(),
-    frameId: v.number(),
-    documentId: nullable,
-    initiator: nullable,
-    redirectedBy: v.exactOptional(text),
-    topOrigin: nullable,
-    ancestors: v.exactOptional(v.array(text)),
-    method: text,
-    url: text,
+    ...v.omit(StoredChallenge, [
+      'id',
+      'requestId',
+      'isPrivate',
+      'startedBy',
+      'view',
+      'ofWorker',
+      'userPart',
+      'header',
+    ]).entries,
     kind: text,
-    seenAt: v.number(),
+    url: text,
   }),
   steps: v.array(
     v.variant('kind', [

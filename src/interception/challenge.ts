@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+import { readWebUrl } from '../site.ts';
+
 /** What kind of thing asked: the browser's own resource types, as far as the purse pays for them. */
 export const requestKinds = [
   'main_frame',
@@ -83,6 +86,35 @@ export interface Challenge {
   /** When the response arrived (ms since the epoch). */
   readonly seenAt: number;
 }
+
+/** Every field of a challenge as JSON has it; a field that is missing here does not compile. */
+const fields = {
+  id: v.string(),
+  requestId: v.string(),
+  tabId: v.number(),
+  frameId: v.number(),
+  documentId: v.nullable(v.string()),
+  initiator: v.nullable(v.string()),
+  redirectedBy: v.exactOptional(v.string()),
+  topOrigin: v.nullable(v.string()),
+  ancestors: v.exactOptional(v.array(v.string())),
+  isPrivate: v.optional(v.boolean(), false),
+  startedBy: v.exactOptional(v.picklist(starters)),
+  view: v.exactOptional(v.picklist(views)),
+  method: v.string(),
+  url: v.pipe(
+    v.string(),
+    v.check((text) => readWebUrl(text) !== undefined, 'not on the web'),
+  ),
+  kind: v.picklist(requestKinds),
+  ofWorker: v.exactOptional(v.literal(true)),
+  userPart: v.exactOptional(v.picklist(userParts)),
+  header: v.string(),
+  seenAt: v.pipe(v.number(), v.minValue(0)),
+} as const satisfies { readonly [Name in keyof Challenge]-?: unknown };
+
+/** A challenge as the session store, a backup and the private parts of payments have it. */
+export const StoredChallenge = v.strictObject(fields) satisfies v.GenericSchema<unknown, Challenge>;
 
 /** A 402 that names no price in PAYMENT-REQUIRED, and is no answer to a proof: of an earlier protocol, perhaps. */
 export interface Unpriced extends Omit<Challenge, 'header'> {

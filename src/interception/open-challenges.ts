@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { requestKinds, starters, userParts, views } from './challenge.ts';
+import { StoredChallenge } from './challenge.ts';
 import { type ObservedRequest, routes } from './observed-request.ts';
 
 /** A challenge that awaits its end: a delivery or a release. */
@@ -29,30 +29,9 @@ const MOST = { challenges: 600, characters: 2_000_000 };
 /** The limit for one site over all its tabs, and for one tab over all its sites, so that no site fills the list. */
 const MOST_OF_A_SITE = { challenges: 200, characters: 500_000 };
 
-const nullableText = v.nullable(v.string());
 const stored = v.strictObject({
   observed: v.strictObject({
-    challenge: v.strictObject({
-      id: v.string(),
-      requestId: v.string(),
-      tabId: v.number(),
-      frameId: v.number(),
-      documentId: nullableText,
-      initiator: nullableText,
-      redirectedBy: v.exactOptional(v.string()),
-      topOrigin: nullableText,
-      ancestors: v.exactOptional(v.array(v.string())),
-      isPrivate: v.optional(v.boolean(), false),
-      startedBy: v.exactOptional(v.picklist(starters)),
-      view: v.exactOptional(v.picklist(views)),
-      method: v.string(),
-      url: v.string(),
-      kind: v.picklist(requestKinds),
-      ofWorker: v.exactOptional(v.literal(true)),
-      userPart: v.exactOptional(v.picklist(userParts)),
-      header: v.string(),
-      seenAt: v.number(),
-    }),
+    challenge: StoredChallenge,
     asked: v.strictObject({ url: v.string(), method: v.string() }),
     urlWithUser: v.exactOptional(v.string()),
     trait: v.exactOptional(v.picklist(['navigation', 'unseen'])),

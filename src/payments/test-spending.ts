@@ -5,7 +5,7 @@ import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
-import { type Site, siteOf } from '../site.ts';
+import { readWebUrl, type Site, siteOf } from '../site.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import type { AccountWallet, BlockStatus } from '../wallet/account-wallet.ts';
 import type { Order } from '../wallet/send-order.ts';
@@ -73,8 +73,7 @@ export class TestSpending {
    * @throws Fault `fault_notOwnServer`, `fault_badSite`, `fault_locked`
    */
   async begin(url: string, limit: Raw, probing: boolean): Promise<{ readonly run: string } & TestRun> {
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-      throw new Fault('fault_badSite', [url]);
+    if (readWebUrl(url) === undefined) throw new Fault('fault_badSite', [url]);
     const site = siteOf(url);
     if (probing && !(await this.#ports.isOwn(site))) throw new Fault('fault_notOwnServer', [site]);
     const { account, network } = await this.#ports.wallet();

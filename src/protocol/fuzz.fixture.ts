@@ -1,5 +1,6 @@
 import { deepStrictEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import fc from 'fast-check';
+import { encodeBase64 } from '../base64.ts';
 import { BURN_ADDRESS, publicKeyOf, readAddress } from '../nano/account.ts';
 import { MAX_SUPPLY } from '../nano/amount.ts';
 import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
@@ -21,7 +22,6 @@ import {
   trackBEntry,
   x402nanoEntry,
 } from './samples.fixture.ts';
-import { encodeBase64 } from './wire/base64.ts';
 import { decodeObject } from './wire/envelope.ts';
 
 /** Something that holds for every header, offer or answer there can be. */

@@ -1,8 +1,8 @@
+import { encodeBase64 } from '../base64.ts';
 import { parseAddress, publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { ClassifyContext } from './offer/classify.ts';
-import { encodeBase64 } from './wire/base64.ts';
 
 /** 2030-03-17T17:46:40Z, the moment at which the samples arrive. */
 export const ARRIVED = 1_900_000_000_000;

@@ -1,9 +1,10 @@
 import * as v from 'valibot';
+import { StoredChallenge } from '../interception/challenge.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { type AnyPayment, isWhole, joined, type PrivatePart } from '../payments/private-record.ts';
 import { SiteText } from '../policy/budget-schema.ts';
 import { StoredOffer } from '../protocol/mechanisms/index.ts';
-import { ChallengeText, type Fields } from './backup/offers.ts';
+import type { Fields } from './backup/fields.ts';
 
 /** A store that survives the worker and a lock, but not the browser (`chrome.storage.session`). */
 export interface PrivateStore {
@@ -21,7 +22,7 @@ const PartText = v.pipe(
   v.parseJson(),
   v.strictObject({
     site: SiteText,
-    challenge: ChallengeText,
+    challenge: StoredChallenge,
     offer: StoredOffer,
     once: v.string(),
     resource: v.string(),

@@ -3,6 +3,7 @@
  * is needed to decrypt in the clear, and the data encrypted. All of it is authenticated.
  */
 import * as v from 'valibot';
+import { bytesOfBase64, encodeBase64 } from '../base64.ts';
 import { Fault } from '../fault.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './key-derivation.ts';
 import { decryptUnder, encryptUnder, kdfFields, type Lock, LockText } from './password-cipher.ts';
@@ -35,7 +36,7 @@ export async function sealFile(
   parameters: KdfParameters = KDF_PARAMETERS,
 ): Promise<string> {
   const { lock, ciphertext } = await encryptUnder(password, data, parameters, contextOf);
-  return JSON.stringify({ format: FORMAT, version: VERSION, ...lock, ciphertext: base64Of(ciphertext) });
+  return JSON.stringify({ format: FORMAT, version: VERSION, ...lock, ciphertext: encodeBase64(ciphertext) });
 }
 
 /**
@@ -58,21 +59,3 @@ export async function openFile(file: string, password: string): Promise<Uint8Arr
 /** The whole header is authenticated with the data. */
 const contextOf = ({ kdf, salt, iv, check }: Lock): string =>
   [FORMAT, VERSION, ...kdfFields(kdf), salt, iv, check].join(' ');
-
-/** Bytes that are encoded at once: groups of three, so that the pieces join, and few enough to be arguments of one call. */
-const PIECE = 3 * 8192;
-
-function base64Of(bytes: Uint8Array): string {
-  const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE) {
-    pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
-  }
-  return pieces.join('');
-}
-
-function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
-  return bytes;
-}

@@ -1,6 +1,6 @@
 import { Fault } from '../../fault.ts';
 import { parseRaw, type Raw } from '../../nano/amount.ts';
-import { type Site, siteOf } from '../../site.ts';
+import { readWebUrl, type Site, siteOf } from '../../site.ts';
 
 /** A limit in raw; null for none. @throws Fault `fault_badAmount` */
 export const limitOf = (text: string | null): Raw | null => (text === null ? null : parseRaw(text));
@@ -12,7 +12,6 @@ export const limitOf = (text: string | null): Raw | null => (text === null ? nul
  * @throws Fault `fault_badSite` for a text that is no web URL
  */
 export function siteIn(url: string, typed = url): Site {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new Fault('fault_badSite', [typed]);
+  if (readWebUrl(url) === undefined) throw new Fault('fault_badSite', [typed]);
   return siteOf(url);
 }

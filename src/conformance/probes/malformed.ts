@@ -1,3 +1,4 @@
+import { encodeBase64 } from '../../base64.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { encodeProof } from '../../protocol/wire/envelope.ts';
 import type { Exchange } from '../exchange.ts';
@@ -133,4 +134,4 @@ function polluting({ accepted }: Offer): string {
   return `{"x402Version":2,"accepted":${entry},"payload":{${poison},"proof":"${noBlock()}"}}`;
 }
 
-const encodeText = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const encodeText = (text: string): string => encodeBase64(new TextEncoder().encode(text));

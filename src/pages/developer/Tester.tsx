@@ -3,7 +3,7 @@ import { Bench } from '../../conformance/bench.ts';
 import type { Target } from '../../conformance/target.ts';
 import { systemClock } from '../../nano/clock.ts';
 import { explain } from '../../protocol/explain/index.ts';
-import { readUrl } from '../../protocol/offer/origin.ts';
+import { readWebUrl } from '../../site.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { SelectField } from '../../ui/components/Choice.tsx';
@@ -31,7 +31,7 @@ export function Tester() {
   const body = useSignal('');
   const inspected = useSignal<Inspected | null>(null);
   const action = useAction();
-  const isAddress = /^https?:$/.test(readUrl(url.value.trim())?.protocol ?? '');
+  const isAddress = readWebUrl(url.value.trim()) !== undefined;
   const bodiless = method.value === 'GET' || method.value === 'HEAD';
 
   const inspect = () =>

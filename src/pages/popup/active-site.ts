@@ -1,4 +1,5 @@
 import browser from 'webextension-polyfill';
+import { readWebUrl } from '../../site.ts';
 
 /** Returns the active tab; undefined where the browser does not reveal it. */
 export async function activeTab(): Promise<browser.Tabs.Tab | undefined> {
@@ -16,7 +17,7 @@ export interface ActivePage {
 /** Returns the page in the active tab; null when it is not a web page or the browser does not reveal it. */
 export async function activePage(): Promise<ActivePage | null> {
   const tab = await activeTab();
-  if (tab?.id === undefined || tab.url === undefined || !URL.canParse(tab.url)) return null;
-  const { protocol, origin } = new URL(tab.url);
-  return protocol === 'https:' || protocol === 'http:' ? { tabId: tab.id, site: origin } : null;
+  if (tab?.id === undefined || tab.url === undefined) return null;
+  const url = readWebUrl(tab.url);
+  return url === undefined ? null : { tabId: tab.id, site: url.origin };
 }

@@ -1,5 +1,5 @@
+import { decodeBase64 } from '../../base64.ts';
 import type { EnvelopeCode } from '../offer/codes.ts';
-import { decodeBase64 } from '../wire/base64.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope, decodeObject } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';

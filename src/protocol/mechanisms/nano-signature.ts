@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { isWeb, readUrl } from '../offer/origin.ts';
+import { readWebUrl } from '../../site.ts';
+import { readUrl } from '../offer/origin.ts';
 import type { OfferTerms } from '../offer/terms.ts';
 import { isObject, own } from '../wire/json.ts';
 import type { PayFirst } from './mechanism.ts';
@@ -49,8 +50,8 @@ export const nanoSignature: PayFirst<NanoSignatureOffer, 'NS7_SIGNATURE'> = {
 
     const urlToSign = own(wanted, 'url');
     if (typeof urlToSign !== 'string' || DROPPED_BY_PARSERS.test(urlToSign)) return 'BAD_SIGNATURE_OFFER';
-    const url = readUrl(urlToSign);
-    if (!url || !isWeb(url)) return 'BAD_SIGNATURE_OFFER';
+    const url = readWebUrl(urlToSign);
+    if (!url) return 'BAD_SIGNATURE_OFFER';
     if (url.origin !== readUrl(page)?.origin) return 'URL_MISMATCH';
     return { ...terms, mechanism: 'nanoSignature', oncePer: undefined, urlToSign };
   },

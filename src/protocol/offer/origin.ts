@@ -3,12 +3,7 @@ export function readUrl(text: string, base?: string): URL | undefined {
   return URL.canParse(text, base) ? new URL(text, base) : undefined;
 }
 
-/** True for an address that a browser can fetch from a server. */
-export function isWeb(url: URL): boolean {
-  return url.protocol === 'https:' || url.protocol === 'http:';
-}
-
-/** True where nobody stands between: https, or this very machine (docs/WIRE.md §7.14). */
+/** True for a URL that nothing on the way can change: https, or http to this machine (docs/WIRE.md §7.14). */
 export function isSecure(address: string): boolean {
   const url = readUrl(address);
   if (!url) return false;

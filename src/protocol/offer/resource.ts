@@ -1,6 +1,6 @@
+import { readWebUrl } from '../../site.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { type JsonObject, ownText } from '../wire/json.ts';
-import { isWeb, readUrl } from './origin.ts';
 
 /** What the server says is paid for, as text fit to be shown. A hint, never an address to go to. */
 export interface Resource {
@@ -32,9 +32,9 @@ export type ResourceFit = 'same' | 'scheme' | 'other';
 
 /** Compares the origins only (docs/WIRE.md §7.13): a path may differ, as servers rewrite them. */
 export function compareResource(resource: JsonObject, answered: string): ResourceFit {
-  const page = readUrl(answered);
-  const named = page && readUrl(ownText(resource, 'url') ?? '', page.href);
-  if (!page || !named || !isWeb(page) || !isWeb(named)) return 'other';
+  const page = readWebUrl(answered);
+  const named = page && readWebUrl(ownText(resource, 'url') ?? '', page.href);
+  if (!page || !named) return 'other';
   if (named.origin === page.origin) return 'same';
   return named.host === page.host ? 'scheme' : 'other';
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { encodeBase64 } from '../../base64.ts';
 import { envelopeOf, headerOf, sessionEntry } from '../samples.fixture.ts';
-import { encodeBase64 } from './base64.ts';
 import { decodeEnvelope, decodeObject, encodeProof } from './envelope.ts';
 
 const good = envelopeOf([sessionEntry], { note: 'é🥦?>~ÿþ' });

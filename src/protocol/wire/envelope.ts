@@ -1,5 +1,5 @@
+import { decodeBase64, encodeBase64 } from '../../base64.ts';
 import type { EnvelopeCode } from '../offer/codes.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 import {
   freezeBounded,
   isArray,

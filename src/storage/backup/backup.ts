@@ -11,7 +11,7 @@ import { rowOf } from '../payment-row.ts';
 import type { Database, PurseSchema } from '../schema.ts';
 import { isPortable, SettingText } from '../settings.ts';
 import { placeOf } from '../transfers.ts';
-import type { Fields } from './offers.ts';
+import type { Fields } from './fields.ts';
 import { OwnBlockText, PaymentText, SumText, TransferText } from './payments.ts';
 
 type Store = StoreNames<PurseSchema>;

@@ -1,7 +1,7 @@
 /** Payments, transfers and blocks as a backup has them, each field read strictly, each block under its own hash. */
 import * as v from 'valibot';
 import type { FaultKey } from '../../fault.ts';
-import { unansweredReasons } from '../../interception/challenge.ts';
+import { StoredChallenge, unansweredReasons } from '../../interception/challenge.ts';
 import { AddressText } from '../../nano/account.ts';
 import { BalanceText, type Raw, RawText } from '../../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../../nano/block.ts';
@@ -18,7 +18,7 @@ import { DayText, Moment, SiteText } from '../../policy/budget-schema.ts';
 import { defaultPreference, StoredOffer } from '../../protocol/mechanisms/index.ts';
 import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
-import { ChallengeText, type Fields } from './offers.ts';
+import type { Fields } from './fields.ts';
 
 const IdText = v.pipe(
   v.string(),
@@ -67,7 +67,7 @@ const IntentText = v.pipe(
   v.strictObject({
     ...approval,
     site: SiteText,
-    challenge: ChallengeText,
+    challenge: StoredChallenge,
     offer: StoredOffer,
     resource: v.string(),
   } satisfies Fields<Intent>),

@@ -12,7 +12,7 @@ const ORDINARY_TAG = parseRaw('20000000000000000000');
  * are nothing to speak of, but there are servers whose tags come near the price.
  */
 export function mostFor(offer: Offer): Raw {
-  if (offer.mechanism !== 'nanoSession' && offer.mechanism !== 'nymChallenge') return offer.amount;
+  if (!('tagAmount' in offer)) return offer.amount;
   const { resourceAmount, tagAmount } = offer;
   const large = tagAmount * 100n < resourceAmount ? ((tagAmount * 100n) as Raw) : resourceAmount;
   return addRaw(offer.amount, large > ORDINARY_TAG ? large : ORDINARY_TAG);

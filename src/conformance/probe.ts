@@ -48,14 +48,6 @@ export interface Finding {
   readonly spent: Raw;
 }
 
-/** The mechanisms in which the payment is on the ledger before it is shown. */
-export const PAY_FIRST: readonly Mechanism[] = ['nanoSession', 'nymChallenge', 'trackB', 'nanoSignature'];
-/** Those in which the server is handed the signed block. */
-export const HAND_OVER: readonly Mechanism[] = ['trackA', 'x402nano'];
-export const EVERY: readonly Mechanism[] = [...PAY_FIRST, ...HAND_OVER];
-/** Those whose offers carry an id of their own. */
-export const WITH_ID: readonly Mechanism[] = ['nanoSession', 'nymChallenge', 'trackB'];
-
 export const pass = (because: string): Verdict => ({ kind: 'pass', because });
 export const fail = (because: string): Verdict => ({ kind: 'fail', because });
 export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });

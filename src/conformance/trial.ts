@@ -1,6 +1,7 @@
 import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
@@ -135,7 +136,7 @@ export class ProbeRun {
   /** Pays an offer rightly, whichever way it is paid, and gives the right proof of it. */
   async pays(offer: Offer): Promise<{ readonly proof: string; readonly hash: BlockHash }> {
     const order = { to: offer.payTo, amount: offer.amount };
-    if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
+    if (isHandOver(offer)) {
       const { block } = await this.cheque(order);
       return { proof: await this.proof(offer, block), hash: hashOf(block) };
     }

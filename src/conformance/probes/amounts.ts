@@ -1,8 +1,10 @@
 import { addRaw, type Raw, subtractRaw } from '../../nano/amount.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
+import { EVERY } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { EVERY, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { type OfferProbe, pass, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../trial.ts';
 
 export const exactly: OfferProbe = {
@@ -28,7 +30,7 @@ export const exactly: OfferProbe = {
 
 async function tried(probeRun: ProbeRun, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
   const order = { to: offer.payTo, amount };
-  const isBlock = offer.mechanism === 'trackA' || offer.mechanism === 'x402nano';
+  const isBlock = isHandOver(offer);
   const cheque = isBlock ? await probeRun.cheque(order) : undefined;
   const proof = await probeRun.proof(offer, cheque?.block ?? (await probeRun.pay(order)));
   const exchange = await probeRun.present(proof);

@@ -1,8 +1,9 @@
 import { ZERO } from '../../nano/amount.ts';
 import { signBlock } from '../../nano/block.ts';
+import { HAND_OVER } from '../alterations.ts';
 import { isGranted, isRefused, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { couldNotTell, fail, HAND_OVER, notApplicable, type OfferProbe, pass } from '../probe.ts';
+import { couldNotTell, fail, notApplicable, type OfferProbe, pass } from '../probe.ts';
 import { altered, blockPayload, hashOf, stranger } from '../proofs.ts';
 
 export const decrement: OfferProbe = {

@@ -1,8 +1,9 @@
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { isObject, own } from '../../protocol/wire/json.ts';
+import { EVERY } from '../alterations.ts';
 import { isGranted, mustBeGranted, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import { EVERY, fail, notApplicable, type OfferProbe, pass } from '../probe.ts';
+import { fail, notApplicable, type OfferProbe, pass } from '../probe.ts';
 import { altered } from '../proofs.ts';
 
 const NAME = 'payment-identifier';

@@ -1,19 +1,11 @@
 import { encodeBase64 } from '../../base64.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { encodeProof } from '../../protocol/wire/envelope.ts';
+import { alterationsOf, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
-import {
-  couldNotTell,
-  type EndpointProbe,
-  fail,
-  type OfferProbe,
-  PAY_FIRST,
-  pass,
-  type Verdict,
-  WITH_ID,
-} from '../probe.ts';
-import { altered, noBlock, proofOf, randomHex, stranger, withExtra, withMark } from '../proofs.ts';
+import { couldNotTell, type EndpointProbe, fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { altered, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
 
 export const unreadable: EndpointProbe = {
   of: 'endpoint',
@@ -55,7 +47,7 @@ export const unknownOffer: OfferProbe = {
   cost: () => null,
   async run(probeRun, offer) {
     const proof = altered(await bogusProof(offer), {
-      accepted: (entry) => withOtherId(offer, entry, randomHex(32)),
+      accepted: (entry) => alterationsOf(offer).id?.with(entry, randomHex(32)) ?? entry,
     });
     return mustRefuse(await probeRun.present(proof), 'A proof for an offer that was never made');
   },
@@ -77,22 +69,6 @@ export const unknownBlock: OfferProbe = {
 
 /** A well-formed proof of an offer that nobody paid, by a block that is not there. */
 export const bogusProof = (offer: Offer): Promise<string> => proofOf(offer, noBlock(), stranger());
-
-/** An offer's entry under another id. */
-export function withOtherId(offer: Offer, entry: Offer['accepted'], id: string): Offer['accepted'] {
-  switch (offer.mechanism) {
-    case 'nanoSession':
-      return withMark(entry, 'nanoSession', { id });
-    case 'nymChallenge':
-      return withMark(entry, 'challenge', { challengeId: id });
-    case 'trackB':
-      return withExtra(entry, { nonce: id });
-    case 'nanoSignature':
-    case 'trackA':
-    case 'x402nano':
-      return entry;
-  }
-}
 
 /** Twice what Node's own parser takes. */
 const OVERSIZED = 32 * 1024;

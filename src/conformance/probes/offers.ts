@@ -3,17 +3,10 @@ import type { Offer } from '../../protocol/offer/offer.ts';
 import { readUrl } from '../../protocol/offer/origin.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { ownText } from '../../protocol/wire/json.ts';
+import { WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
 import { wordsOf } from '../judgement.ts';
-import {
-  couldNotTell,
-  type EndpointProbe,
-  fail,
-  type OfferProbe,
-  pass,
-  type Verdict,
-  WITH_ID,
-} from '../probe.ts';
+import { couldNotTell, type EndpointProbe, fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import { inspectionOf } from '../target.ts';
 import type { ProbeRun } from '../trial.ts';
 

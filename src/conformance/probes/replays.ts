@@ -1,17 +1,7 @@
-import type { Offer } from '../../protocol/offer/offer.ts';
-import { isObject, own } from '../../protocol/wire/json.ts';
+import { alterationsOf, EVERY, WITH_ID } from '../alterations.ts';
 import { isGranted, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import {
-  couldNotTell,
-  EVERY,
-  fail,
-  notApplicable,
-  type OfferProbe,
-  pass,
-  type Verdict,
-  WITH_ID,
-} from '../probe.ts';
+import { couldNotTell, fail, notApplicable, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import { altered } from '../proofs.ts';
 import { wrongFirst } from '../wrong-first.ts';
 import { identifierOf } from './identifier.ts';
@@ -66,51 +56,10 @@ export const spelling: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
     mustBeGranted(await probeRun.present(proof), 'A good payment');
-    const respelled = await inOtherCase(
-      offer,
-      proof,
-      (text) => probeRun.sign({ kind: signs(offer), text }),
-      hash,
-    );
+    const respelled = await alterationsOf(offer).inOtherCase(offer, proof, hash, probeRun.sign);
     return mustRefuse(await probeRun.present(respelled), 'The same block in the other case of hex');
   },
 };
-
-const signs = ({ mechanism }: Offer) => (mechanism === 'trackB' ? 'noms' : 'plain');
-
-/** The same proof with its hex in the other case, signed anew where the case is part of what is signed. */
-async function inOtherCase(
-  offer: Offer,
-  proof: string,
-  sign: (text: string) => Promise<string>,
-  hash: string,
-): Promise<string> {
-  switch (offer.mechanism) {
-    case 'nanoSession':
-      return altered(proof, { payload: (payload) => ({ ...payload, proof: hash.toLowerCase() }) });
-    case 'nymChallenge':
-      return altered(proof, { payload: (payload) => ({ ...payload, sendHash: hash.toLowerCase() }) });
-    case 'nanoSignature': {
-      const lower = hash.toLowerCase();
-      const signature = await sign(`${lower}${offer.urlToSign}`);
-      return altered(proof, { payload: (payload) => ({ ...payload, proof: lower, signature }) });
-    }
-    case 'trackB': {
-      const signature = (await sign(`${hash}:${offer.oncePer}:${offer.validBefore}`)).toLowerCase();
-      return altered(proof, { payload: (payload) => ({ ...payload, blockHash: hash, signature }) });
-    }
-    case 'trackA':
-    case 'x402nano':
-      return altered(proof, { payload: lowerBlock });
-  }
-}
-
-function lowerBlock(payload: Offer['accepted']): Offer['accepted'] {
-  const block = own(payload, 'block');
-  if (!isObject(block)) return payload;
-  const hex = ['previous', 'link', 'signature'].map((key) => [key, String(own(block, key)).toLowerCase()]);
-  return { block: { ...block, ...Object.fromEntries(hex) } };
-}
 
 export const theft: OfferProbe = {
   of: 'offer',
@@ -126,8 +75,7 @@ export const theft: OfferProbe = {
     const { proof } = await probeRun.pays(mine);
     const stolen = altered(proof, {
       accepted: () => theirs.accepted,
-      payload: (payload) =>
-        mechanism === 'nymChallenge' ? { ...payload, challengeId: theirs.oncePer ?? '' } : payload,
+      payload: (payload) => alterationsOf(theirs).withClaim(payload, theirs.oncePer ?? ''),
     });
     return wrongFirst(probeRun, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
   },

@@ -1,4 +1,5 @@
 import type { Offer } from '../../protocol/offer/offer.ts';
+import { SIGNED } from '../alterations.ts';
 import { mustRefuse } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import type { OfferProbe } from '../probe.ts';
@@ -34,7 +35,7 @@ export const unsigned: OfferProbe = {
   title: 'A proof without its signature is none',
   rule: 'Where the mechanism asks for a signature, a proof that leaves it out is refused.',
   source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
-  mechanisms: ['trackB', 'nanoSignature'],
+  mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
@@ -77,7 +78,7 @@ export const otherSigner: OfferProbe = {
   title: 'Only the payer can prove a payment',
   rule: 'The signature must be by the account that sent the block; anybody else’s is refused.',
   source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
-  mechanisms: ['trackB', 'nanoSignature'],
+  mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);

@@ -1,14 +1,16 @@
-import { addRaw, type Raw, ZERO } from '../../nano/amount.ts';
+import { addRaw, type Raw } from '../../nano/amount.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
+import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { EVERY, fail, type OfferProbe, PAY_FIRST, pass, type Verdict, WITH_ID } from '../probe.ts';
-import { altered, randomHex, stranger, withMark } from '../proofs.ts';
+import { fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { altered, randomHex, stranger } from '../proofs.ts';
 import type { ProbeRun } from '../trial.ts';
 import { wrongFirst } from '../wrong-first.ts';
-import { bogusProof, withOtherId } from './malformed.ts';
+import { bogusProof } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
 
 export const selfMade: OfferProbe = {
@@ -28,8 +30,10 @@ export const selfMade: OfferProbe = {
 };
 
 async function claimed(probeRun: ProbeRun, offer: Offer, by: 'header' | 'body'): Promise<Verdict> {
-  const id = randomHex(offer.mechanism === 'trackB' ? 32 : 16);
-  const accepted = withAmount(offer, withOtherId(offer, offer.accepted, id), ONE_RAW);
+  const { id: ids } = alterationsOf(offer);
+  if (ids === null) throw new RangeError('an offer without an id');
+  const id = randomHex(ids.bytes);
+  const accepted = withAmount(offer, ids.with(offer.accepted, id), ONE_RAW);
   const hash = await probeRun.pay({ to: offer.payTo, amount: ONE_RAW });
   const own = { ...offer, accepted, oncePer: id } as Offer;
   const exchange = await probeRun.present(await probeRun.proof(own, hash), { by });
@@ -69,25 +73,15 @@ export const believed: OfferProbe = {
   },
 };
 
-/** An entry with another amount, wherever it says it. */
+/** An entry with another amount in every place that states it. */
 function withAmount(offer: Offer, entry: JsonObject, raw: Raw): JsonObject {
   const amount = raw.toString();
-  const parts = { resourceAmountRaw: amount, tagAmountRaw: ZERO.toString() };
-  const whole = { ...entry, amount };
-  switch (offer.mechanism) {
-    case 'nanoSession':
-      return withMark(whole, 'nanoSession', parts);
-    case 'nymChallenge':
-      return withMark(whole, 'challenge', { amount, ...parts });
-    default:
-      return whole;
-  }
+  return alterationsOf(offer).withAmount({ ...entry, amount }, amount);
 }
 
-function withPayee(offer: Offer, entry: JsonObject, payTo: string): JsonObject {
-  const whole = { ...entry, payTo };
-  return offer.mechanism === 'nymChallenge' ? withMark(whole, 'challenge', { destination: payTo }) : whole;
-}
+/** An entry with another payee in every place that states it. */
+const withPayee = (offer: Offer, entry: JsonObject, payTo: string): JsonObject =>
+  alterationsOf(offer).withPayee({ ...entry, payTo }, payTo);
 
 export const network: OfferProbe = {
   of: 'offer',
@@ -124,7 +118,7 @@ export const chosenPayee: OfferProbe = {
         return fail('An account given in ?deposit= became payTo.');
       }
     }
-    if (mechanism === 'trackA' || mechanism === 'x402nano') {
+    if (isHandOver({ mechanism })) {
       return pass('The offer stayed with its payee.');
     }
     const url = withParameter(probeRun.target.url, 'deposit', MAGIC_DEPOSIT);

@@ -1,6 +1,7 @@
+import { EXPIRING, PAY_FIRST } from '../alterations.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import { couldNotTell, fail, type OfferProbe, PAY_FIRST, pass } from '../probe.ts';
+import { couldNotTell, fail, type OfferProbe, pass } from '../probe.ts';
 
 /** Servers allow for clocks that differ: Track B 5 s. */
 const GRACE = 6_000;
@@ -13,7 +14,7 @@ export const expiry: OfferProbe = {
   title: 'An offer ends',
   rule: 'A proof that comes after expiresAt or validBefore is refused with 402 or 410.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
-  mechanisms: ['nanoSession', 'nymChallenge', 'trackB', 'trackA'],
+  mechanisms: EXPIRING,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);

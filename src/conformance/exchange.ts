@@ -8,5 +8,5 @@ export interface Exchange {
 
 /** Ends a probe that cannot go on; the reason becomes its verdict. */
 export class Inconclusive extends Error {
-  override readonly name = 'Untellable';
+  override readonly name = 'Inconclusive';
 }

@@ -1,7 +1,7 @@
 import { readResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
-import { couldNotTell, fail, pass, type Verdict } from './probe.ts';
+import { fail, inconclusive, pass, type Verdict } from './probe.ts';
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
@@ -33,7 +33,7 @@ export function wordsOf({ received }: Exchange): string {
 export function mustRefuse(exchange: Exchange, what: string): Verdict {
   if (isGranted(exchange)) return fail(`${what} was granted (${wordsOf(exchange)}).`);
   if (isRefused(exchange)) return pass(`${what} was refused: ${wordsOf(exchange)}.`);
-  return couldNotTell(
+  return inconclusive(
     `The answer to ${lower(what)} was neither content nor a refusal: ${wordsOf(exchange)}.`,
   );
 }
@@ -46,7 +46,7 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return last;
 }
 
-/** @throws Untellable when what had to be granted was not: nothing can be learnt from a refusal that follows */
+/** @throws Inconclusive when what had to be granted was not: nothing can be learnt from a refusal that follows */
 export function mustBeGranted(exchange: Exchange, what: string): void {
   if (!isGranted(exchange)) throw new Inconclusive(`${what} was not granted: ${wordsOf(exchange)}.`);
 }

@@ -29,33 +29,33 @@ export interface Order {
   readonly amount: Raw;
 }
 
-/** Where a block stands on the ledger. */
-export type Standing = 'unknown' | 'unconfirmed' | 'confirmed';
+/** Whether a block is on the ledger, and confirmed. */
+export type BlockStatus = 'unknown' | 'unconfirmed' | 'confirmed';
 
 /** A signed send that only the server under test may publish. */
-export interface Cheque {
+export interface HandedOverBlock {
   readonly block: SignedBlock;
   /**
-   * Another send in the same place, so that at most one of the two can ever land; null where the purse makes none.
-   * It is made at most once.
+   * Signs another send on the same frontier, so that at most one of the two can be confirmed; null where the wallet
+   * signs none. Called at most once.
    */
-  readonly twin: (() => Promise<SignedBlock>) | null;
-  /** Takes it back where nobody has published it, and says what became of it. Safe to repeat. */
-  takeBack(): Promise<'takenBack' | 'cashed'>;
+  readonly conflicting: (() => Promise<SignedBlock>) | null;
+  /** Recalls the block unless it was published, and says which. Safe to repeat. */
+  recall(): Promise<'takenBack' | 'cashed'>;
 }
 
 /** The money that paid probes spend. Every method rejects with a Fault when it cannot be done. */
 export interface Money {
   readonly account: NanoAddress;
-  /** Sends, and waits until the network has confirmed it. */
+  /** Sends, and waits for the confirmation. */
   pay(order: Order, signal: AbortSignal): Promise<BlockHash>;
-  /** Sends, and waits for nothing. */
+  /** Publishes a send without waiting for its confirmation. */
   publish(order: Order, signal: AbortSignal): Promise<BlockHash>;
   /** Resolves once the network has confirmed the block. */
   confirmed(hash: BlockHash, signal: AbortSignal): Promise<void>;
-  standing(hash: BlockHash): Promise<Standing>;
+  statusOf(hash: BlockHash): Promise<BlockStatus>;
   /** Signs, with the account's key, a message that a mechanism binds to a payment. */
   sign(message: Message): Promise<string>;
   /** Signs a send on a confirmed head and does not publish it. One that is `kept` is never shown as it is. */
-  cheque(order: Order, signal: AbortSignal, kept: boolean): Promise<Cheque>;
+  handOver(order: Order, signal: AbortSignal, kept: boolean): Promise<HandedOverBlock>;
 }

@@ -1,14 +1,14 @@
 import type { Raw } from '../nano/amount.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import type { Exchange } from './exchange.ts';
-import type { ProbeRun } from './trial.ts';
+import type { ProbeRun } from './probe-run.ts';
 
 /** What a probe found: that the rule is kept, that it is broken, that it asks nothing here, or that nobody can say. */
 export type Verdict =
   | { readonly kind: 'pass'; readonly because: string }
   | { readonly kind: 'fail'; readonly because: string }
   | { readonly kind: 'notApplicable'; readonly because: string }
-  | { readonly kind: 'couldNotTell'; readonly because: string };
+  | { readonly kind: 'inconclusive'; readonly because: string };
 
 interface Described {
   /** As docs/WIRE.md §5 numbers them. */
@@ -51,4 +51,4 @@ export interface Finding {
 export const pass = (because: string): Verdict => ({ kind: 'pass', because });
 export const fail = (because: string): Verdict => ({ kind: 'fail', because });
 export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
-export const couldNotTell = (because: string): Verdict => ({ kind: 'couldNotTell', because });
+export const inconclusive = (because: string): Verdict => ({ kind: 'inconclusive', because });

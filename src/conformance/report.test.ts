@@ -33,7 +33,7 @@ const reportOf = (findings: readonly Finding[]): Report => ({
 });
 
 test('the summary is one line, and leaves out what does not apply', () => {
-  const kinds: readonly Verdict['kind'][] = ['pass', 'pass', 'fail', 'couldNotTell', 'notApplicable'];
+  const kinds: readonly Verdict['kind'][] = ['pass', 'pass', 'fail', 'inconclusive', 'notApplicable'];
   const findings = kinds.map((kind) => findingOf({ kind, because: '' }));
   expect(summaryOf(findings)).toBe('2 pass · 1 fail · 1 could not tell');
   expect(summaryOf([])).toBe('0 pass');
@@ -61,7 +61,7 @@ test('the JSON has everything, with amounts as text', () => {
   const finding = findingOf(fail('It was granted.'));
   expect(JSON.parse(jsonOf(reportOf([finding, { ...finding, spent: ZERO }])))).toMatchObject({
     url: URL_ASKED,
-    summary: { pass: 0, fail: 2, couldNotTell: 0, notApplicable: 0 },
+    summary: { pass: 0, fail: 2, inconclusive: 0, notApplicable: 0 },
     spentRaw: '2',
     findings: [
       { ...PROBE, verdict: 'fail', because: 'It was granted.', spentRaw: '2', exchanges: finding.exchanges },

@@ -18,14 +18,14 @@ export interface Report {
 const WORDS: Readonly<Record<Verdict['kind'], string>> = {
   pass: 'pass',
   fail: 'fail',
-  couldNotTell: 'could not tell',
+  inconclusive: 'could not tell',
   notApplicable: 'not applicable',
 };
-const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'couldNotTell', 'notApplicable'];
+const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'notApplicable'];
 
 /** How often each verdict was found. */
 export function countOf(findings: readonly Finding[]): Readonly<Record<Verdict['kind'], number>> {
-  const count = { pass: 0, fail: 0, couldNotTell: 0, notApplicable: 0 };
+  const count = { pass: 0, fail: 0, inconclusive: 0, notApplicable: 0 };
   for (const { verdict } of findings) count[verdict.kind] += 1;
   return count;
 }
@@ -52,7 +52,7 @@ export function markdownOf(report: Report): string {
   const details = findings
     .filter(
       ({ verdict, exchanges }) =>
-        verdict.kind === 'fail' || (verdict.kind === 'couldNotTell' && exchanges.length > 0),
+        verdict.kind === 'fail' || (verdict.kind === 'inconclusive' && exchanges.length > 0),
     )
     .map(detailOf);
   return [

@@ -88,7 +88,7 @@ export function flawsOf({ name, found, also }: Case, findings: readonly Finding[
   return findings.flatMap(({ probe: { id }, verdict }) => {
     const missed = found.includes(id) && verdict.kind !== 'fail';
     const invented = verdict.kind === 'fail' && !found.includes(id) && !also.includes(id);
-    const unsure = found.length === 0 && verdict.kind === 'couldNotTell';
+    const unsure = found.length === 0 && verdict.kind === 'inconclusive';
     if (!missed && !invented && !unsure) return [];
     return [`${name}: ${id} ${verdict.kind}: ${verdict.because}`];
   });

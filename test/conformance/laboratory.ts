@@ -1,7 +1,7 @@
-import { Bench, planOf } from '../../src/conformance/bench.ts';
 import type { HttpResponse, Send } from '../../src/conformance/ports.ts';
 import type { Finding, Probe } from '../../src/conformance/probe.ts';
 import { PROBES } from '../../src/conformance/probes/index.ts';
+import { ConformanceSuite, planOf } from '../../src/conformance/suite.ts';
 import type { FaultName } from '../merchant/faults.ts';
 import type { Flavour } from '../merchant/flavour.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
@@ -49,11 +49,17 @@ export async function probe(
       ahead += ms;
     };
     const clock = { now: () => Date.now() + ahead, pause };
-    const bench = new Bench({ target, network: devnet.profile.id, send: overHttp, clock, pace: 0 });
+    const suite = new ConformanceSuite({
+      target,
+      network: devnet.profile.id,
+      send: overHttp,
+      clock,
+      pace: 0,
+    });
     const { signal } = new AbortController();
-    const inspection = await bench.inspect(signal);
+    const inspection = await suite.inspect(signal);
     const findings: Finding[] = [];
-    const run = bench.run(planOf(inspection, probes), inspection, devnetMoney(devnet, payer), signal);
+    const run = suite.run(planOf(inspection, probes), inspection, devnetMoney(devnet, payer), signal);
     for await (const finding of run) findings.push(finding);
     return findings;
   } finally {

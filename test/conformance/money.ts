@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Cheque, Money, Order, Standing } from '../../src/conformance/ports.ts';
+import type { BlockStatus, HandedOverBlock, Money, Order } from '../../src/conformance/ports.ts';
 import { parseAddress } from '../../src/nano/account.ts';
 import { BlockHashText, type SignedBlock, SignedBlockText } from '../../src/nano/block.ts';
 import { readAddress } from '../devnet/address.ts';
@@ -19,26 +19,30 @@ export function devnetMoney(devnet: Devnet, payer: Payer): Money {
       return v.parse(BlockHashText, await payer.send(to, amount));
     },
     confirmed: async (hash) => devnet.elections.confirm(devnet.ledger.find(hash).hash),
-    standing: async (hash) => standingOf(devnet, hash),
+    statusOf: async (hash) => standingOf(devnet, hash),
     sign: async ({ kind, text }) => (kind === 'plain' ? payer.sign(text) : payer.signOffChain(text)),
-    cheque: (order) => chequeFor(devnet, payer, order),
+    handOver: (order) => handedOverBlockOf(devnet, payer, order),
   };
 }
 
-async function chequeFor(devnet: Devnet, payer: Payer, { to, amount }: Order): Promise<Cheque> {
+async function handedOverBlockOf(
+  devnet: Devnet,
+  payer: Payer,
+  { to, amount }: Order,
+): Promise<HandedOverBlock> {
   const { hash, block } = await payer.cheque(to, amount);
   const out: string[] = [hash];
   const head = () => devnet.ledger.head(devnet.ledger.find(block.previous).block.account)?.hash;
   return {
     block: signed(block),
-    async twin() {
+    async conflicting() {
       const representative = readAddress(to);
       if (representative === undefined) throw new RangeError(`not an address: ${to}`);
       const other = await payer.cheque(to, amount, { representative });
       out.push(other.hash);
       return signed(other.block);
     },
-    async takeBack() {
+    async recall() {
       if (out.some((one) => standingOf(devnet, one) !== 'unknown')) return 'cashed';
       // Any block in its place will do: a change pays nobody.
       if (head() === block.previous)
@@ -50,7 +54,7 @@ async function chequeFor(devnet: Devnet, payer: Payer, { to, amount }: Order): P
 
 const signed = (block: BlockJson): SignedBlock => v.parse(SignedBlockText, block);
 
-function standingOf({ ledger }: Devnet, text: string): Standing {
+function standingOf({ ledger }: Devnet, text: string): BlockStatus {
   const hash = readHex32(text);
   const entry = hash === undefined ? undefined : ledger.entry(hash);
   if (entry === undefined) return 'unknown';

@@ -13,7 +13,7 @@ const [only = ''] = process.argv.slice(2);
 const MARKS: Readonly<Record<Verdict['kind'], string>> = {
   pass: '·',
   fail: '✗',
-  couldNotTell: '?',
+  inconclusive: '?',
   notApplicable: ' ',
 };
 const WIDTH = 36;

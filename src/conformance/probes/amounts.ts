@@ -5,7 +5,7 @@ import { EVERY } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { type OfferProbe, pass, type Verdict } from '../probe.ts';
-import type { ProbeRun } from '../trial.ts';
+import type { ProbeRun } from '../probe-run.ts';
 
 export const exactly: OfferProbe = {
   of: 'offer',
@@ -31,10 +31,10 @@ export const exactly: OfferProbe = {
 async function tried(probeRun: ProbeRun, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
   const order = { to: offer.payTo, amount };
   const isBlock = isHandOver(offer);
-  const cheque = isBlock ? await probeRun.cheque(order) : undefined;
-  const proof = await probeRun.proof(offer, cheque?.block ?? (await probeRun.pay(order)));
+  const handedOver = isBlock ? await probeRun.handOver(order) : undefined;
+  const proof = await probeRun.proof(offer, handedOver?.block ?? (await probeRun.pay(order)));
   const exchange = await probeRun.present(proof);
-  await cheque?.takeBack();
+  await handedOver?.recall();
   if (offer.mechanism === 'trackB' && amount > offer.amount && isGranted(exchange)) {
     return pass(`${what} was taken, as Track B may: ${wordsOf(exchange)}.`);
   }

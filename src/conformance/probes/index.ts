@@ -1,11 +1,11 @@
 import type { Probe } from '../probe.ts';
 import { exactly } from './amounts.ts';
-import { decrement, destination, failedHandler, frontier, signature, twins } from './cheques.ts';
 import { identifier } from './identifier.ts';
 import { hostile, unknownBlock, unknownOffer, unreadable } from './malformed.ts';
 import { caching, consistency, demand, entropy, freshness, resource } from './offers.ts';
 import { race, replay, resale, spelling, theft } from './replays.ts';
 import { otherNonce, otherSigner, otherUrl, unsigned } from './signatures.ts';
+import { decrement, destination, failedHandler, frontier, signature, twins } from './signed-blocks.ts';
 import { believed, chosenPayee, network, selfMade } from './spoofing.ts';
 import { expiry, unconfirmed } from './time.ts';
 

@@ -4,7 +4,7 @@ import { encodeProof } from '../../protocol/wire/envelope.ts';
 import { alterationsOf, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf, worst } from '../judgement.ts';
-import { couldNotTell, type EndpointProbe, fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { type EndpointProbe, fail, inconclusive, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import { altered, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
 
 export const unreadable: EndpointProbe = {
@@ -97,7 +97,7 @@ export const hostile: EndpointProbe = {
 function survived(exchange: Exchange, what: string): Verdict {
   if (isGranted(exchange)) return fail(`${what} was granted: ${wordsOf(exchange)}.`);
   if (isRefused(exchange)) return pass(`${what} was refused, and the server goes on: ${wordsOf(exchange)}.`);
-  if (exchange.received === null) return couldNotTell(`${what} was not answered.`);
+  if (exchange.received === null) return inconclusive(`${what} was not answered.`);
   return fail(`${what} brought about ${wordsOf(exchange)}.`);
 }
 

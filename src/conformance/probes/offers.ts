@@ -6,9 +6,9 @@ import { ownText } from '../../protocol/wire/json.ts';
 import { WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
 import { wordsOf } from '../judgement.ts';
-import { couldNotTell, type EndpointProbe, fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { type EndpointProbe, fail, inconclusive, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import type { ProbeRun } from '../probe-run.ts';
 import { inspectionOf } from '../target.ts';
-import type { ProbeRun } from '../trial.ts';
 
 /** What a browser says of itself when it goes to a page. */
 const AS_BROWSER = {
@@ -29,7 +29,7 @@ export const demand: EndpointProbe = {
     ] as const;
     for (const [who, exchange] of asked) {
       const { received } = exchange;
-      if (received === null) return couldNotTell(`There was no answer to ${who}.`);
+      if (received === null) return inconclusive(`There was no answer to ${who}.`);
       if (received.status !== 402) return fail(`The answer to ${who} was ${wordsOf(exchange)}, not 402.`);
       const header = received.headers['payment-required'];
       if (header === undefined) return fail(`The 402 for ${who} has no PAYMENT-REQUIRED.`);
@@ -76,7 +76,7 @@ export const consistency: EndpointProbe = {
   rule: 'amount = resourceAmountRaw + tagAmountRaw, and no entry is of two mechanisms at once.',
   source: 'x402.NanoSession Rev 7, 3.1 and 4.2',
   async run({ inspection: { classification } }) {
-    if (classification?.kind !== 'offers') return couldNotTell('There was no readable offer.');
+    if (classification?.kind !== 'offers') return inconclusive('There was no readable offer.');
     for (const [index, { code }] of classification.entries.entries()) {
       const flaw = CONTRADICTIONS[code];
       if (flaw !== undefined) return fail(`Entry ${index + 1}: ${flaw}.`);
@@ -125,7 +125,7 @@ export const caching: EndpointProbe = {
   rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
   source: 'x402 core 2.27.0 sends no-store; not a written MUST',
   async run({ inspection: { response } }) {
-    if (response === null) return couldNotTell('There was no answer.');
+    if (response === null) return inconclusive('There was no answer.');
     const control = (response.headers['cache-control'] ?? '').toLowerCase();
     if (/no-store|private|no-cache/.test(control)) return pass(`Cache-Control: ${control}.`);
     const lasting = /(?:max-age|s-maxage)\s*=\s*0*[1-9]|public/.test(control);
@@ -156,7 +156,7 @@ export const resource: EndpointProbe = {
     };
     const exchange = await probeRun.ask({ headers: forged });
     const header = exchange.received?.headers['payment-required'] ?? '';
-    if (header === '') return couldNotTell(`With forwarding headers made up: ${wordsOf(exchange)}.`);
+    if (header === '') return inconclusive(`With forwarding headers made up: ${wordsOf(exchange)}.`);
     if (namesElsewhere(header, exchange))
       return fail('A client that makes up X-Forwarded-Host chooses the host in the offer.');
     return plain;
@@ -165,7 +165,7 @@ export const resource: EndpointProbe = {
 
 function verdictOn(asked: string, header: string | null): Verdict {
   const envelope = header === null ? undefined : decodeEnvelope(header);
-  if (envelope?.ok !== true) return couldNotTell('There was no readable offer.');
+  if (envelope?.ok !== true) return inconclusive('There was no readable offer.');
   const named = readUrl(ownText(envelope.envelope.resource, 'url') ?? '', asked);
   const url = readUrl(asked);
   if (named === undefined || url === undefined) return fail('resource.url is no URL.');

@@ -1,9 +1,9 @@
 import { alterationsOf, EVERY, WITH_ID } from '../alterations.ts';
 import { isGranted, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import { couldNotTell, fail, notApplicable, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { fail, inconclusive, notApplicable, type OfferProbe, pass, type Verdict } from '../probe.ts';
 import { altered } from '../proofs.ts';
-import { wrongFirst } from '../wrong-first.ts';
+import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 import { identifierOf } from './identifier.ts';
 
 export const replay: OfferProbe = {
@@ -77,7 +77,7 @@ export const theft: OfferProbe = {
       accepted: () => theirs.accepted,
       payload: (payload) => alterationsOf(theirs).withClaim(payload, theirs.oncePer ?? ''),
     });
-    return wrongFirst(probeRun, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
+    return rejectsThenAccepts(probeRun, proof, [['Somebody’s block for an offer of somebody else', stolen]]);
   },
 };
 
@@ -97,7 +97,7 @@ export const race: OfferProbe = {
     const granted = answers.filter(isGranted).length;
     if (granted === 1) return pass('One of two deliveries at the same moment was granted.');
     if (granted > 1) return fail('Both of two deliveries at the same moment were granted.');
-    return couldNotTell(`Neither delivery was granted: ${answers.map(wordsOf).join(', ')}.`);
+    return inconclusive(`Neither delivery was granted: ${answers.map(wordsOf).join(', ')}.`);
   },
 };
 

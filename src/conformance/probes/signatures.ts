@@ -4,7 +4,7 @@ import { mustRefuse } from '../judgement.ts';
 import { mostFor } from '../price.ts';
 import type { OfferProbe } from '../probe.ts';
 import { altered, proofOf, randomHex, stranger, withMark } from '../proofs.ts';
-import { type Wrong, wrongFirst } from '../wrong-first.ts';
+import { rejectsThenAccepts, type Wrong } from '../rejects-then-accepts.ts';
 import { bogusProof } from './malformed.ts';
 import { withParameter } from './offers.ts';
 
@@ -25,7 +25,7 @@ export const otherNonce: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
     const over = await probeRun.proof({ ...offer, oncePer: randomHex(32) } as Offer, hash);
-    return wrongFirst(probeRun, proof, [['A signature over another nonce', over]]);
+    return rejectsThenAccepts(probeRun, proof, [['A signature over another nonce', over]]);
   },
 };
 
@@ -40,7 +40,7 @@ export const unsigned: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const { proof } = await probeRun.pays(await probeRun.freshOffer(mechanism));
     const bare = altered(proof, { payload: ({ signature: _, account: __, ...rest }) => rest });
-    return wrongFirst(probeRun, proof, [['A good payment without a signature', bare]]);
+    return rejectsThenAccepts(probeRun, proof, [['A good payment without a signature', bare]]);
   },
 };
 
@@ -62,7 +62,7 @@ export const otherUrl: OfferProbe = {
       const agreeing = altered(over, { accepted: (entry) => withMark(entry, 'nanoSignature', { url }) });
       wrongs.push([`A signature over ${url}`, over], [`The same with the echo changed to ${url}`, agreeing]);
     }
-    return wrongFirst(probeRun, proof, wrongs);
+    return rejectsThenAccepts(probeRun, proof, wrongs);
   },
 };
 
@@ -89,6 +89,6 @@ export const otherSigner: OfferProbe = {
       const inName = altered(theirs, { payload: (payload) => ({ ...payload, account: probeRun.account }) });
       wrongs.push(['The same in the payer’s name', inName]);
     }
-    return wrongFirst(probeRun, proof, wrongs);
+    return rejectsThenAccepts(probeRun, proof, wrongs);
   },
 };

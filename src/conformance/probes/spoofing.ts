@@ -7,9 +7,9 @@ import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import type { ProbeRun } from '../probe-run.ts';
 import { altered, randomHex, stranger } from '../proofs.ts';
-import type { ProbeRun } from '../trial.ts';
-import { wrongFirst } from '../wrong-first.ts';
+import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 import { bogusProof } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
 
@@ -96,7 +96,7 @@ export const network: OfferProbe = {
     const { proof } = await probeRun.pays(offer);
     const other = offer.network === 'nano:mainnet' ? 'nano:beta' : 'nano:mainnet';
     const foreign = altered(proof, { accepted: (entry) => ({ ...entry, network: other }) });
-    return wrongFirst(probeRun, proof, [[`A good payment echoed for ${other}`, foreign]]);
+    return rejectsThenAccepts(probeRun, proof, [[`A good payment echoed for ${other}`, foreign]]);
   },
 };
 

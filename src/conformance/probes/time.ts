@@ -1,7 +1,7 @@
 import { EXPIRING, PAY_FIRST } from '../alterations.ts';
 import { isGranted, isRefused, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor } from '../price.ts';
-import { couldNotTell, fail, type OfferProbe, pass } from '../probe.ts';
+import { fail, inconclusive, type OfferProbe, pass } from '../probe.ts';
 
 /** Servers allow for clocks that differ: Track B 5 s. */
 const GRACE = 6_000;
@@ -20,7 +20,7 @@ export const expiry: OfferProbe = {
     const offer = await probeRun.freshOffer(mechanism);
     const wait = offer.expiresAt + GRACE - probeRun.clock.now();
     if (wait > LONGEST_WAIT) {
-      return couldNotTell('Offers live longer than five minutes here: ask where they are over sooner.');
+      return inconclusive('Offers live longer than five minutes here: ask where they are over sooner.');
     }
     const { proof } = await probeRun.pays(offer);
     await probeRun.pause(Math.max(0, offer.expiresAt + GRACE - probeRun.clock.now()));
@@ -42,12 +42,12 @@ export const unconfirmed: OfferProbe = {
     const hash = await probeRun.publish({ to: offer.payTo, amount: offer.amount });
     const proof = await probeRun.proof(offer, hash);
     const early = await probeRun.present(proof);
-    const isConfirmed = (await probeRun.standing(hash)) === 'confirmed';
+    const isConfirmed = (await probeRun.statusOf(hash)) === 'confirmed';
     if (isGranted(early)) {
       if (!isConfirmed) return fail('The content was given while the block was not confirmed.');
-      return couldNotTell('The network had confirmed the block before the server answered.');
+      return inconclusive('The network had confirmed the block before the server answered.');
     }
-    if (!isRefused(early)) return couldNotTell(`The early proof was answered with ${wordsOf(early)}.`);
+    if (!isRefused(early)) return inconclusive(`The early proof was answered with ${wordsOf(early)}.`);
     await probeRun.confirmed(hash);
     const later = await probeRun.present(proof);
     if (isGranted(later)) return pass(`The early proof was refused (${wordsOf(early)}), and granted later.`);

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import { Bench, planOf } from '../../conformance/bench.ts';
 import type { Finding } from '../../conformance/probe.ts';
 import { PROBES } from '../../conformance/probes/index.ts';
 import { jsonOf, markdownOf, type Report, spentIn, summaryOf } from '../../conformance/report.ts';
+import { ConformanceSuite, planOf } from '../../conformance/suite.ts';
 import { request } from '../../messages/request.ts';
 import { ZERO } from '../../nano/amount.ts';
 import { systemClock } from '../../nano/clock.ts';
@@ -94,10 +94,10 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
       const { signal } = stopper;
       const url = failingUrl.value.trim();
       const asked = { ...target, failingUrl: url === '' ? null : url };
-      const bench = new Bench({ target: asked, network, send: sendByFetch, clock: systemClock });
+      const suite = new ConformanceSuite({ target: asked, network, send: sendByFetch, clock: systemClock });
       const money = paid.value ? await purseMoney(target.url, plan.cost, true) : null;
       try {
-        for await (const finding of bench.run(plan, inspection, money, signal)) {
+        for await (const finding of suite.run(plan, inspection, money, signal)) {
           findings.value = [...findings.value, finding];
         }
       } catch (failure) {

@@ -7,7 +7,7 @@ import { t } from '../../ui/i18n.ts';
 const WORDS: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
   pass: 'developer_verdict_pass',
   fail: 'developer_verdict_fail',
-  couldNotTell: 'developer_verdict_couldNotTell',
+  inconclusive: 'developer_verdict_couldNotTell',
   notApplicable: 'developer_verdict_notApplicable',
 };
 

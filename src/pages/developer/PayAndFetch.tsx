@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { HttpResponse } from '../../conformance/ports.ts';
-import { ProbeRun } from '../../conformance/trial.ts';
+import { ProbeRun } from '../../conformance/probe-run.ts';
 import { GENTLE_PACE, Wire } from '../../conformance/wire.ts';
 import { Fault } from '../../fault.ts';
 import { systemClock } from '../../nano/clock.ts';

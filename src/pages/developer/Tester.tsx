@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Bench } from '../../conformance/bench.ts';
+import { ConformanceSuite } from '../../conformance/suite.ts';
 import type { Target } from '../../conformance/target.ts';
 import { systemClock } from '../../nano/clock.ts';
 import { explain } from '../../protocol/explain/index.ts';
@@ -45,8 +45,8 @@ export function Tester() {
         body: bodiless || body.value === '' ? null : body.value,
         failingUrl: null,
       };
-      const bench = new Bench({ target, network, send: sendByFetch, clock: systemClock });
-      const inspection = await bench.inspect(new AbortController().signal);
+      const suite = new ConformanceSuite({ target, network, send: sendByFetch, clock: systemClock });
+      const inspection = await suite.inspect(new AbortController().signal);
       inspected.value = { target, network, inspection, at: Date.now() };
     });
 

@@ -30,16 +30,16 @@ export async function purseMoney(url: string, limit: Raw, probing: boolean): Pro
       await confirmed(hash, signal);
       return hash;
     },
-    standing: (hash) => request('tester.blockStatus', { run, hash }),
+    statusOf: (hash) => request('tester.blockStatus', { run, hash }),
     sign: async (message) => (await request('tester.sign', { run, message })).signature,
-    async cheque({ to, amount }, signal, kept) {
+    async handOver({ to, amount }, signal, kept) {
       signal.throwIfAborted();
       const { id, block } = await request('tester.handOver', { run, to, amount: amount.toString(), kept });
       return {
         block: v.parse(SignedBlockText, block),
         // Signs no second block on the same frontier, not even for a test (docs/WIRE.md §7.16).
-        twin: null,
-        takeBack: () => request('tester.recall', { run, id }),
+        conflicting: null,
+        recall: () => request('tester.recall', { run, id }),
       };
     },
   };

@@ -1,6 +1,6 @@
 import { mustBeGranted, mustRefuse, worst } from './judgement.ts';
 import type { Verdict } from './probe.ts';
-import type { Change, ProbeRun } from './trial.ts';
+import type { Change, ProbeRun } from './probe-run.ts';
 
 /** A proof that must be refused, and what is wrong with it. */
 export type Wrong = readonly [what: string, proof: string];
@@ -9,9 +9,9 @@ export type Wrong = readonly [what: string, proof: string];
  * Presents wrong proofs of one good payment, and then the right one: that a wrong one is refused means something only
  * where the right one is granted.
  *
- * @throws Untellable when the right one is refused too
+ * @throws Inconclusive when the right one is refused too
  */
-export async function wrongFirst(
+export async function rejectsThenAccepts(
   probeRun: ProbeRun,
   right: string,
   wrongs: readonly Wrong[],

@@ -3,7 +3,7 @@ import { signBlock } from '../../nano/block.ts';
 import { HAND_OVER } from '../alterations.ts';
 import { isGranted, isRefused, mustBeGranted, mustRefuse, wordsOf } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { couldNotTell, fail, notApplicable, type OfferProbe, pass } from '../probe.ts';
+import { fail, inconclusive, notApplicable, type OfferProbe, pass } from '../probe.ts';
 import { altered, blockPayload, hashOf, stranger } from '../proofs.ts';
 
 export const decrement: OfferProbe = {
@@ -16,7 +16,7 @@ export const decrement: OfferProbe = {
   cost: () => ONE_RAW,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const { block } = await probeRun.cheque({ to: offer.payTo, amount: ONE_RAW });
+    const { block } = await probeRun.handOver({ to: offer.payTo, amount: ONE_RAW });
     return mustRefuse(await probeRun.present(await probeRun.proof(offer, block)), 'A signed block of 1 raw');
   },
 };
@@ -32,10 +32,10 @@ export const destination: OfferProbe = {
   cost: () => ZERO,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const right = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    const right = await probeRun.handOver({ to: offer.payTo, amount: offer.amount }, { kept: true });
     const template = await probeRun.proof(offer, right.block);
-    await right.takeBack();
-    const { block } = await probeRun.cheque({ to: probeRun.account, amount: offer.amount });
+    await right.recall();
+    const { block } = await probeRun.handOver({ to: probeRun.account, amount: offer.amount });
     const proof = altered(template, { payload: () => blockPayload(block, offer.payTo) });
     return mustRefuse(await probeRun.present(proof), 'A block to oneself that shows the payee');
   },
@@ -52,7 +52,7 @@ export const signature: OfferProbe = {
   cost: () => ZERO,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const { block } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    const { block } = await probeRun.handOver({ to: offer.payTo, amount: offer.amount }, { kept: true });
     const forged = signBlock(block, stranger().keys.privateKey);
     return mustRefuse(
       await probeRun.present(await probeRun.proof(offer, forged)),
@@ -72,10 +72,10 @@ export const frontier: OfferProbe = {
   cost: () => ZERO,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const cheque = await probeRun.cheque({ to: offer.payTo, amount: offer.amount }, { kept: true });
-    if ((await cheque.takeBack()) === 'cashed')
-      return couldNotTell('The block was published before it was shown.');
-    const proof = await probeRun.proof(offer, cheque.block);
+    const handedOver = await probeRun.handOver({ to: offer.payTo, amount: offer.amount }, { kept: true });
+    if ((await handedOver.recall()) === 'cashed')
+      return inconclusive('The block was published before it was shown.');
+    const proof = await probeRun.proof(offer, handedOver.block);
     return mustRefuse(await probeRun.present(proof), 'A block on a frontier that has moved');
   },
 };
@@ -91,15 +91,18 @@ export const twins: OfferProbe = {
   cost: mostFor,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const { block, twin } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount });
-    if (twin === null) return couldNotTell('This purse never signs two blocks on one frontier.');
-    const proofs = [await probeRun.proof(offer, block), await probeRun.proof(offer, await twin())] as const;
+    const { block, conflicting } = await probeRun.handOver({ to: offer.payTo, amount: offer.amount });
+    if (conflicting === null) return inconclusive('This purse never signs two blocks on one frontier.');
+    const proofs = [
+      await probeRun.proof(offer, block),
+      await probeRun.proof(offer, await conflicting()),
+    ] as const;
     const answers = await probeRun.presentTogether(proofs);
     const granted = answers.filter(isGranted).length;
     if (granted === 1) return pass('One of two blocks on one frontier was taken.');
     if (granted > 1)
       return fail('Two blocks on one frontier were both taken: the network will have only one of them.');
-    return couldNotTell(`Neither block was taken: ${answers.map(wordsOf).join(', ')}.`);
+    return inconclusive(`Neither block was taken: ${answers.map(wordsOf).join(', ')}.`);
   },
 };
 
@@ -118,13 +121,13 @@ export const failedHandler: OfferProbe = {
     const { failingUrl: url } = probeRun.target;
     if (url === null) return notApplicable('No URL was given whose handler fails.');
     const offer = await probeRun.freshOffer(mechanism, { url });
-    const { block } = await probeRun.cheque({ to: offer.payTo, amount: offer.amount });
+    const { block } = await probeRun.handOver({ to: offer.payTo, amount: offer.amount });
     const exchange = await probeRun.present(await probeRun.proof(offer, block), { url });
     if (isGranted(exchange)) return notApplicable('The handler did not fail.');
     if (isRefused(exchange) && exchange.received?.status === 402) mustBeGranted(exchange, 'A good payment');
     await probeRun.pause(AFTERMATH);
-    const standing = await probeRun.standing(hashOf(block));
-    if (standing === 'unknown')
+    const status = await probeRun.statusOf(hashOf(block));
+    if (status === 'unknown')
       return pass(`The handler failed (${wordsOf(exchange)}), and the block was not published.`);
     return fail(`The handler failed (${wordsOf(exchange)}), and the block was published all the same.`);
   },

@@ -5,10 +5,10 @@ import type { Mechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
 import { Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
-import { couldNotTell, type Finding, notApplicable, type Probe, type Verdict } from './probe.ts';
+import { type Finding, inconclusive, notApplicable, type Probe, type Verdict } from './probe.ts';
+import { ProbeRun } from './probe-run.ts';
 import { PROBES } from './probes/index.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
-import { ProbeRun } from './trial.ts';
 import { GENTLE_PACE, Wire } from './wire.ts';
 
 /** One probe of one way to pay, or of the endpoint as a whole. */
@@ -28,7 +28,7 @@ export interface Plan {
   readonly cost: Raw;
 }
 
-export interface BenchParts {
+export interface ConformanceSuiteParts {
   readonly target: Target;
   /** CAIP-2 id of the network that offers are for. */
   readonly network: string;
@@ -38,13 +38,13 @@ export interface BenchParts {
   readonly pace?: number;
 }
 
-/** A server on the bench: looked at first, then probed, one request at a time. */
-export class Bench {
-  readonly #parts: BenchParts;
+/** Inspects an endpoint, then runs the probes on it, one request at a time. */
+export class ConformanceSuite {
+  readonly #parts: ConformanceSuiteParts;
   readonly #wire: Wire;
 
   /** @throws RangeError for a target that is no web address, or a failing URL of another origin */
-  constructor(parts: BenchParts) {
+  constructor(parts: ConformanceSuiteParts) {
     const { target, send, clock, pace = GENTLE_PACE } = parts;
     const origin = readUrl(target.url)?.origin;
     if (origin === undefined || origin === 'null') throw new RangeError('no address of a server');
@@ -102,15 +102,15 @@ export class Bench {
   }
 }
 
-const unagreed = couldNotTell('This takes a payment, which was not agreed to.');
+const unagreed = inconclusive('This takes a payment, which was not agreed to.');
 
 async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal): Promise<Verdict> {
   try {
     return await run(probeRun);
   } catch (failure) {
     signal.throwIfAborted();
-    if (failure instanceof Inconclusive) return couldNotTell(failure.message);
-    if (failure instanceof Fault) return couldNotTell(`The purse could not go on: ${failure.message}.`);
+    if (failure instanceof Inconclusive) return inconclusive(failure.message);
+    if (failure instanceof Fault) return inconclusive(`The purse could not go on: ${failure.message}.`);
     throw failure;
   } finally {
     await probeRun.close();

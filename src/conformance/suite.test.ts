@@ -3,17 +3,17 @@ import { Fault } from '../fault.ts';
 import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { type SignedBlock, ZERO_HASH } from '../nano/block.ts';
-import { Bench, planOf } from './bench.ts';
 import type { HttpResponse, Money } from './ports.ts';
 import { type Finding, type OfferProbe, pass } from './probe.ts';
 import { noBlock, stranger } from './proofs.ts';
 import { demandOf, ENTRY, ownClock, PAYEE, TARGET } from './samples.fixture.ts';
+import { ConformanceSuite, planOf } from './suite.ts';
 
 const raw = (text: string): Raw => parseRaw(text);
 const BLOCK = { previous: ZERO_HASH } as SignedBlock;
 
-/** Money that only writes down what it was asked for. */
-function purse() {
+/** Money that only records what it was asked for. */
+function recordingMoney() {
   const ledger: string[] = [];
   const money: Money = {
     account: stranger().account,
@@ -23,15 +23,15 @@ function purse() {
     },
     publish: async () => noBlock(),
     confirmed: async () => undefined,
-    standing: async () => 'unknown',
+    statusOf: async () => 'unknown',
     sign: async () => '',
-    cheque: async ({ amount }) => {
-      ledger.push(`cheque ${amount}`);
+    handOver: async ({ amount }) => {
+      ledger.push(`hand over ${amount}`);
       return {
         block: BLOCK,
-        twin: null,
-        takeBack: async () => {
-          ledger.push('take back');
+        conflicting: null,
+        recall: async () => {
+          ledger.push('recall');
           return 'takenBack';
         },
       };
@@ -45,22 +45,22 @@ function probeOf(cost: Raw | null, run: OfferProbe['run']): OfferProbe {
   return { of: 'offer', ...described, mechanisms: ['x402nano'], cost: () => cost, run };
 }
 
-function benchOf(...answers: readonly HttpResponse[]) {
+function suiteOf(...answers: readonly HttpResponse[]) {
   const left = [...answers];
   const sent: string[] = [];
   const send = async ({ url }: { readonly url: string }) => {
     sent.push(url);
     return left.shift() ?? demandOf(ENTRY);
   };
-  const bench = new Bench({ target: TARGET, network: 'nano:mainnet', send, clock: ownClock() });
-  return { bench, sent };
+  const suite = new ConformanceSuite({ target: TARGET, network: 'nano:mainnet', send, clock: ownClock() });
+  return { suite, sent };
 }
 
 async function found(probe: OfferProbe, money: Money | null, signal = new AbortController().signal) {
-  const { bench } = benchOf();
-  const inspection = await bench.inspect(signal);
+  const { suite } = suiteOf();
+  const inspection = await suite.inspect(signal);
   const findings: Finding[] = [];
-  for await (const finding of bench.run(planOf(inspection, [probe]), inspection, money, signal)) {
+  for await (const finding of suite.run(planOf(inspection, [probe]), inspection, money, signal)) {
     findings.push(finding);
   }
   return findings;
@@ -68,10 +68,10 @@ async function found(probe: OfferProbe, money: Money | null, signal = new AbortC
 
 const to = parseAddress(PAYEE);
 
-describe('a plan', () => {
-  test('tells the cost before anything is done', async () => {
-    const { bench, sent } = benchOf();
-    const inspection = await bench.inspect(new AbortController().signal);
+describe('planOf', () => {
+  test('adds up the cost before any request is sent', async () => {
+    const { suite, sent } = suiteOf();
+    const inspection = await suite.inspect(new AbortController().signal);
     const plan = planOf(inspection, [
       probeOf(raw('7'), async () => pass('')),
       probeOf(null, async () => pass('')),
@@ -84,37 +84,37 @@ describe('a plan', () => {
     expect(sent).toHaveLength(1);
   });
 
-  test('passes over what nothing offered is for', async () => {
+  test('marks a probe as not applicable where no offer has its mechanism', async () => {
     const probe: OfferProbe = { ...probeOf(raw('7'), async () => pass('')), mechanisms: ['trackB'] };
-    const { money, ledger } = purse();
+    const { money, ledger } = recordingMoney();
     const [finding] = await found(probe, money);
     expect(finding?.verdict.kind).toBe('notApplicable');
     expect(ledger).toEqual([]);
   });
 });
 
-describe('money', () => {
+describe('ConformanceSuite spends', () => {
   const spends = (...amounts: readonly string[]) =>
     probeOf(raw('10'), async (probeRun) => {
       for (const amount of amounts) await probeRun.pay({ to, amount: raw(amount) });
       return pass('');
     });
 
-  test('is spent up to what was agreed to, to the raw', async () => {
-    const { money, ledger } = purse();
+  test('up to the agreed amount, to the raw', async () => {
+    const { money, ledger } = recordingMoney();
     const [finding] = await found(spends('4', '6'), money);
     expect(finding).toMatchObject({ verdict: { kind: 'pass' }, spent: 10n });
     expect(ledger).toEqual(['pay 4', 'pay 6']);
   });
 
-  test('is not spent beyond that, whatever the server asks for meanwhile', async () => {
-    const { money, ledger } = purse();
+  test('no more than the agreed amount when the server asks for more', async () => {
+    const { money, ledger } = recordingMoney();
     const [finding] = await found(spends('4', '7'), money);
-    expect(finding).toMatchObject({ verdict: { kind: 'couldNotTell' }, spent: 4n });
+    expect(finding).toMatchObject({ verdict: { kind: 'inconclusive' }, spent: 4n });
     expect(ledger).toEqual(['pay 4']);
   });
 
-  test('is not needed by what costs nothing, and what costs something does not run without it', async () => {
+  test('nothing on free probes, and skips the others without money', async () => {
     expect(
       (
         await found(
@@ -123,11 +123,11 @@ describe('money', () => {
         )
       )[0]?.verdict.kind,
     ).toBe('pass');
-    expect((await found(spends('1'), null))[0]?.verdict.kind).toBe('couldNotTell');
+    expect((await found(spends('1'), null))[0]?.verdict.kind).toBe('inconclusive');
   });
 
-  test('that goes to oneself costs nothing', async () => {
-    const { money } = purse();
+  test('nothing on a payment to its own account', async () => {
+    const { money } = recordingMoney();
     const probe = probeOf(raw('0'), async (probeRun) => {
       await probeRun.pay({ to: probeRun.account, amount: raw('1000') });
       return pass('');
@@ -136,49 +136,49 @@ describe('money', () => {
   });
 });
 
-describe('a signed block that was handed out', () => {
+describe('a signed block that was handed over', () => {
   const handsOut = (then: () => Promise<void>) =>
     probeOf(raw('10'), async (probeRun) => {
-      await probeRun.cheque({ to, amount: raw('10') });
+      await probeRun.handOver({ to, amount: raw('10') });
       await then();
       return pass('');
     });
 
-  test('is taken back when the probe ends', async () => {
-    const { money, ledger } = purse();
+  test('is recalled when the probe ends', async () => {
+    const { money, ledger } = recordingMoney();
     const [finding] = await found(
       handsOut(async () => undefined),
       money,
     );
-    expect(ledger).toEqual(['cheque 10', 'take back']);
+    expect(ledger).toEqual(['hand over 10', 'recall']);
     expect(finding?.spent).toBe(0n);
   });
 
-  test('is taken back when the probe breaks off', async () => {
-    const { money, ledger } = purse();
+  test('is recalled when the probe fails', async () => {
+    const { money, ledger } = recordingMoney();
     const breaks = handsOut(async () => {
       throw new Fault('fault_nodeUnreachable');
     });
-    expect((await found(breaks, money))[0]?.verdict.kind).toBe('couldNotTell');
-    expect(ledger).toEqual(['cheque 10', 'take back']);
+    expect((await found(breaks, money))[0]?.verdict.kind).toBe('inconclusive');
+    expect(ledger).toEqual(['hand over 10', 'recall']);
   });
 
-  test('is taken back when the run is stopped', async () => {
-    const { money, ledger } = purse();
+  test('is recalled when the run is stopped', async () => {
+    const { money, ledger } = recordingMoney();
     const stop = new AbortController();
     const stopped = handsOut(async () => {
       stop.abort(new Error('stopped'));
       stop.signal.throwIfAborted();
     });
     await expect(found(stopped, money, stop.signal)).rejects.toThrow('stopped');
-    expect(ledger).toEqual(['cheque 10', 'take back']);
+    expect(ledger).toEqual(['hand over 10', 'recall']);
   });
 
-  test('counts as spent when somebody published it', async () => {
-    const { money } = purse();
+  test('counts as spent when it was published', async () => {
+    const { money } = recordingMoney();
     const cashed: Money = {
       ...money,
-      cheque: async () => ({ block: BLOCK, twin: null, takeBack: async () => 'cashed' }),
+      handOver: async () => ({ block: BLOCK, conflicting: null, recall: async () => 'cashed' }),
     };
     expect(
       (
@@ -191,23 +191,23 @@ describe('a signed block that was handed out', () => {
   });
 });
 
-test('a run that is stopped asks nothing more', async () => {
-  const { bench, sent } = benchOf();
+test('a stopped run sends no further request', async () => {
+  const { suite, sent } = suiteOf();
   const stop = new AbortController();
-  const inspection = await bench.inspect(stop.signal);
+  const inspection = await suite.inspect(stop.signal);
   const asks = probeOf(null, async (probeRun) => {
     await probeRun.ask();
     return pass('');
   });
-  const run = bench.run(planOf(inspection, [asks, asks, asks]), inspection, null, stop.signal);
+  const run = suite.run(planOf(inspection, [asks, asks, asks]), inspection, null, stop.signal);
   await run.next();
   stop.abort(new Error('stopped'));
   await expect(run.next()).rejects.toThrow('stopped');
   expect(sent).toHaveLength(2);
 });
 
-test('what is no address of a server is not tried', () => {
+test('ConformanceSuite rejects a target that is not a server URL', () => {
   const target = { ...TARGET, url: 'data:text/plain,hello' };
   const parts = { network: 'nano:mainnet', send: async () => demandOf(ENTRY), clock: ownClock() };
-  expect(() => new Bench({ target, ...parts })).toThrow(RangeError);
+  expect(() => new ConformanceSuite({ target, ...parts })).toThrow(RangeError);
 });

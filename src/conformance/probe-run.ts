@@ -6,12 +6,12 @@ import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
-import type { Cheque, HttpRequest, Money, Order, Standing } from './ports.ts';
+import type { BlockStatus, HandedOverBlock, HttpRequest, Money, Order } from './ports.ts';
 import { hashOf, proofOf } from './proofs.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
 import type { Wire } from './wire.ts';
 
-export interface TrialParts {
+export interface ProbeRunParts {
   readonly target: Target;
   /** CAIP-2 id of the network that offers are for. */
   readonly network: string;
@@ -19,7 +19,7 @@ export interface TrialParts {
   readonly inspection: Inspection;
   readonly wire: Wire;
   readonly money: Money | null;
-  /** The most that this trial may spend (raw). */
+  /** The most that the probe may spend (raw). */
   readonly limit: Raw;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -31,19 +31,19 @@ export interface Change {
   readonly url?: string;
 }
 
-/** The run of one probe: what it may do, and the record of what it did. */
+/** Runs one probe: gives it its requests and its money, and records both. */
 export class ProbeRun {
   readonly target: Target;
   readonly inspection: Inspection;
   readonly clock: Clock;
-  readonly #parts: TrialParts;
+  readonly #parts: ProbeRunParts;
   readonly #exchanges: Exchange[] = [];
-  readonly #cheques: { readonly cheque: Cheque; readonly amount: Raw }[] = [];
+  readonly #handedOver: { readonly handedOver: HandedOverBlock; readonly amount: Raw }[] = [];
   /** What was sent, and what signed blocks that are out could still cost. */
   #committed: Raw = ZERO;
   #spent: Raw = ZERO;
 
-  constructor(parts: TrialParts) {
+  constructor(parts: ProbeRunParts) {
     this.#parts = parts;
     this.target = parts.target;
     this.inspection = parts.inspection;
@@ -65,7 +65,7 @@ export class ProbeRun {
     return this.#send(this.#request(change));
   }
 
-  /** A new offer of this mechanism. @throws Untellable when none is made */
+  /** A new offer of this mechanism. @throws Inconclusive when none is made */
   async freshOffer(mechanism: Mechanism, change: Change = {}): Promise<Offer> {
     const { network } = this.#parts;
     const arrivedAt = this.clock.now();
@@ -112,8 +112,8 @@ export class ProbeRun {
     return this.#money.confirmed(hash, this.#parts.signal);
   }
 
-  standing(hash: BlockHash): Promise<Standing> {
-    return this.#money.standing(hash);
+  statusOf(hash: BlockHash): Promise<BlockStatus> {
+    return this.#money.statusOf(hash);
   }
 
   get account() {
@@ -123,21 +123,21 @@ export class ProbeRun {
   readonly sign = (message: Message): Promise<string> => this.#money.sign(message);
 
   /**
-   * Signs a send and publishes it nowhere; whatever the server does not publish is taken back when the trial ends. One
-   * that is `kept` is never shown to the server as it is, and so costs nothing.
+   * Signs a send and publishes it nowhere. What the server does not publish is recalled when the probe ends. A block that
+   * is `kept` is never shown to the server as it is, and so costs nothing.
    */
-  async cheque(order: Order, { kept = false }: { readonly kept?: boolean } = {}): Promise<Cheque> {
+  async handOver(order: Order, { kept = false }: { readonly kept?: boolean } = {}): Promise<HandedOverBlock> {
     if (!kept) this.#commit(order);
-    const cheque = await this.#money.cheque(order, this.#parts.signal, kept);
-    this.#cheques.push({ cheque, amount: this.#costOf(order) });
-    return cheque;
+    const handedOver = await this.#money.handOver(order, this.#parts.signal, kept);
+    this.#handedOver.push({ handedOver, amount: this.#costOf(order) });
+    return handedOver;
   }
 
   /** Pays an offer rightly, whichever way it is paid, and gives the right proof of it. */
   async pays(offer: Offer): Promise<{ readonly proof: string; readonly hash: BlockHash }> {
     const order = { to: offer.payTo, amount: offer.amount };
     if (isHandOver(offer)) {
-      const { block } = await this.cheque(order);
+      const { block } = await this.handOver(order);
       return { proof: await this.proof(offer, block), hash: hashOf(block) };
     }
     const hash = await this.pay(order);
@@ -153,10 +153,10 @@ export class ProbeRun {
     return this.clock.pause(ms, this.#parts.signal);
   }
 
-  /** Takes back every signed block that nobody published. To be called once, whatever happened. */
+  /** Recalls every signed block that was not published. Called once, also after a failure. */
   async close(): Promise<void> {
-    for (const { cheque, amount } of this.#cheques.splice(0)) {
-      if ((await cheque.takeBack()) === 'cashed') this.#spent = addRaw(this.#spent, amount);
+    for (const { handedOver, amount } of this.#handedOver.splice(0)) {
+      if ((await handedOver.recall()) === 'cashed') this.#spent = addRaw(this.#spent, amount);
     }
   }
 

@@ -3,7 +3,7 @@ import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProbeRun } from './probe-run.ts';
 
-/** What a probe found: that the rule is kept, that it is broken, that it asks nothing here, or that nobody can say. */
+/** What a probe found: the rule is kept, broken, does not apply, or could not be judged. */
 export type Verdict =
   | { readonly kind: 'pass'; readonly because: string }
   | { readonly kind: 'fail'; readonly because: string }

@@ -123,7 +123,7 @@ function envelopeFindings(json: JsonObject, hasPayload: boolean): readonly Findi
 }
 
 function readPayload(offer: Offer, payload: JsonObject, payer: string | undefined): Read {
-  return isHandOver(offer) ? readCheque(offer, payload) : readSent(offer, payload, payer);
+  return isHandOver(offer) ? readHandedOver(offer, payload) : readSent(offer, payload, payer);
 }
 
 /** A proof of a send that is on the ledger: whether it is there, only a node can say. */
@@ -138,7 +138,7 @@ function readSent(offer: PayFirstOffer, payload: JsonObject, told: string | unde
   const account = readAddress(named)?.address ?? null;
   const found: Finding[] = hash.output === ZERO_HASH ? [finding('wrong', 'wire_zeroHash')] : [];
   if (named !== undefined && account === null) found.push(finding('wrong', 'wire_badPayer'));
-  // Nobody's account stands in where none is told: of what is compared, only the account itself would differ.
+  // The payee stands in for an unknown payer: the comparison leaves out the account.
   const body = proveSend(offer, { hash: text as BlockHash, account: account ?? offer.payTo });
   const signature = ownText(payload, 'signature');
   if ('payload' in body) {
@@ -183,7 +183,7 @@ function signatureFinding(
 }
 
 /** A signed block that the server is to publish. */
-function readCheque(offer: HandOverOffer, payload: JsonObject): Read {
+function readHandedOver(offer: HandOverOffer, payload: JsonObject): Read {
   const block = own(payload, 'block');
   const read = v.safeParse(SignedBlockText, block);
   if (!isObject(block) || !read.success) {
@@ -218,7 +218,7 @@ function workFinding(
     : finding('wrong', 'wire_workWeak', send);
 }
 
-/** Whether a check holds; one that a strange key or signature makes fail does not. */
+/** Whether a check holds. A key or signature that makes it throw fails it. */
 function attempt(check: () => boolean): boolean {
   try {
     return check();

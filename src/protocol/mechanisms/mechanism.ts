@@ -49,7 +49,7 @@ export interface HandOver<O extends MechanismTerms = MechanismTerms, Code extend
   prove(offer: O, block: SignedBlock): ProofBody;
 }
 
-/** A way to pay. Every mechanism is pure: it takes what it needs as arguments. */
+/** A way to pay, as a pure module. */
 export type AnyMechanism = PayFirst | HandOver;
 
 /** A send that the network has confirmed. */

@@ -11,8 +11,8 @@ export interface X402NanoOffer extends OfferTerms {
 }
 
 /**
- * x402nano/exact (docs/WIRE.md §3.9): known by an empty `extra`; any key at all is some mechanism's we do not know. The
- * server names no expiry: what was handed over stays good until the frontier moves.
+ * x402nano/exact (docs/WIRE.md §3.9), recognised by an empty `extra`: any key belongs to an unknown mechanism. The server
+ * names no expiry, so the block can be published until another one is confirmed on its frontier.
  */
 export const x402nano: HandOver<X402NanoOffer, 'X402NANO_EXACT'> = {
   name: 'x402nano',

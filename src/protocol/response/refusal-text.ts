@@ -1,6 +1,6 @@
 /**
- * The same proof may do a moment later: the server has not seen the block, not seen it confirmed, or could not settle
- * what it found to be good (docs/WIRE.md §7.10, §3.4 to §3.9; core's `unexpected_…` is a failure of its own).
+ * Reasons after which the same proof may succeed later: the server has not seen the block, has not seen it confirmed, or
+ * failed to settle it (docs/WIRE.md §7.10, §3.4 to §3.9; core's `unexpected_…` is a failure of its own).
  */
 const EARLY = [
   /not (yet )?confirmed/i,
@@ -12,10 +12,7 @@ const EARLY = [
   /\bunexpected_(verify|settle)_error\b/,
 ];
 
-/**
- * Nothing but a new payment would change the server's mind, and the purse makes none by itself. Most refusals are final
- * for their status alone; these words are so beside any status and any hopeful word.
- */
+/** Reasons that are final beside any status and any other reason. Most refusals are final by their status alone. */
 const FINAL = [
   /already (spent|redeemed|used)/i,
   /(amount|address|destination|requirements) mismatch/i,

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, ownText, parseJson } from '../wire/json.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 import { isEarly, isFinal, isMalformed } from './refusal-text.ts';
 
-/** What came back for a request that carried a proof. */
+/** The response to a request that carried a proof. */
 export interface Response {
   readonly status: number;
   /** Value of PAYMENT-RESPONSE, if any. */
@@ -47,10 +47,9 @@ const MAX_BODY = 64 * 1024;
 const MAX_TEXT = 280;
 
 /**
- * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (docs/WIRE.md §7.22); a refusal is final
- * unless its status or its words say that the same proof may do later, or nobody can read what it says: then it need not
- * even be about the proof. A redirect or an informational status says neither. No refusal is ever a reason to pay again
- * (docs/WIRE.md §7.9).
+ * Reads the answer to a proof. HTTP 2xx means paid, whatever the headers say (docs/WIRE.md §7.22). A refusal is final,
+ * unless its status or reason says that the same proof may succeed later, or no reason can be read. 1xx and 3xx are
+ * unclear. No refusal is a reason to pay again (docs/WIRE.md §7.9).
  *
  * `proof` is what was delivered: without it, no remedy is known that depends on what the proof is.
  */
@@ -95,10 +94,7 @@ function reasonsOf(
   ].filter((reason): reason is string => !!reason);
 }
 
-/**
- * Where the body cannot be read, 410 alone must do for a proof that may have a session: offering it once more costs
- * nothing.
- */
+/** Where the body cannot be read, 410 alone counts for a session's proof: delivering it again costs nothing. */
 function lostSession({ status, bodyText }: Response, body: JsonObject | undefined, proof?: string): boolean {
   if (status !== 410) return false;
   if (bodyText === undefined) return proof === undefined || mechanismOfProof(proof) === 'nanoSession';

@@ -15,7 +15,7 @@ import {
 export interface Envelope {
   /** Says what is paid for; has a `url` that is a text. Untrusted: `resource.ts` judges it. */
   readonly resource: JsonObject;
-  /** The ways to pay, none of them looked at yet. */
+  /** The entries, not yet classified. */
   readonly accepts: readonly Json[];
   readonly extensions: JsonObject | undefined;
   /** Why the server asks again; the server's raw text. */
@@ -81,7 +81,7 @@ function refused(code: EnvelopeCode): DecodedEnvelope {
   return { ok: false, code };
 }
 
-/** HTTP allows spaces and tabs around a field value; nothing else is forgiven. One pass: no text can make it slow. */
+/** Removes the spaces and tabs that HTTP allows around a field value, in linear time for any text. */
 function trimWhitespace(header: string): string {
   const isSpace = (at: number) => header[at] === ' ' || header[at] === '\t';
   let start = 0;

@@ -1,4 +1,4 @@
-/** A parsed JSON value. The purse never writes to one: what a server said stays what it said. */
+/** A parsed JSON value. It is never changed: proofs echo it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 export interface JsonObject {
@@ -15,7 +15,7 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** The value under an own key, or undefined: an inherited `constructor` or `toString` is nothing a server said. */
+/** The value under an own key, or undefined: an inherited `constructor` or `toString` did not come from the server. */
 export function own(object: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
@@ -26,7 +26,7 @@ export function ownText(object: JsonObject, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Parses JSON text; undefined when it is none. JSON has no undefined of its own. */
+/** Parses JSON text. Undefined for any other text: JSON has no undefined. */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
@@ -35,7 +35,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** How deep and how large a value may be: far beyond any offer, far below any stack. */
+/** The limits of depth and size: far above any offer, far below the stack. */
 const MAX_DEPTH = 64;
 const MAX_VALUES = 10_000;
 

@@ -32,7 +32,7 @@ export const demandOf = (...accepts: readonly JsonObject[]): HttpResponse => ({
   body: '',
 });
 
-/** A clock that is moved by whoever waits, and says how long that was. */
+/** A clock that each pause moves forward, and that records the pauses (ms). */
 export function ownClock(): Clock & { readonly waits: readonly number[] } {
   let now = 0;
   const waits: number[] = [];

@@ -67,7 +67,7 @@ export const unknownBlock: OfferProbe = {
   },
 };
 
-/** A well-formed proof of an offer that nobody paid, by a block that is not there. */
+/** A well-formed proof of an unpaid offer, by a block that is not on the ledger. */
 export const bogusProof = (offer: Offer): Promise<string> => proofOf(offer, noBlock(), stranger());
 
 /** Twice what Node's own parser takes. */

@@ -136,7 +136,7 @@ export const caching: EndpointProbe = {
   },
 };
 
-/** A host that is nobody's (RFC 2606). */
+/** A host that no one can own (RFC 2606). */
 const ELSEWHERE = 'elsewhere.invalid';
 
 export const resource: EndpointProbe = {

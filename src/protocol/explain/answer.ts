@@ -8,7 +8,7 @@ import { type Finding, finding } from './finding.ts';
 
 /**
  * Whose way of answering it is: the x402 core's `SettlementResponse` (x402nano writes the same), the `{error}` of
- * Rev 7 servers, the `result` of Rev 8 servers or of the tracks' demo, or nobody's (docs/WIRE.md §4.23).
+ * Rev 7 servers, the `result` of Rev 8 servers or of the tracks' demo, or an unknown one (docs/WIRE.md §4.23).
  */
 export type AnswerShape = 'settlement' | 'rev7' | 'rev8' | 'track' | 'unknown';
 
@@ -18,7 +18,7 @@ export interface ExplainedAnswer {
   readonly encoding: Encoding;
   readonly code: EnvelopeCode | null;
   readonly shape: AnswerShape;
-  /** What the purse reads in it; null when it is no object in base64. */
+  /** What the wallet reads in it; null when it is no object in base64. */
   readonly receipt: Receipt | null;
   readonly network: string | null;
   readonly payer: string | null;

@@ -200,7 +200,7 @@ describe('a proof', () => {
     expect(keysOf(forged.findings)).toContain('wire_signatureWrong');
   });
 
-  test('whose payer nobody names cannot be checked', async () => {
+  test('whose payer is not named cannot be checked', async () => {
     const { findings } = explainProof(await proofOf(signatureEntry), { now: ARRIVED });
     expect(keysOf(findings)).toContain('wire_signatureUnchecked');
   });

@@ -6,8 +6,8 @@ const MOST_NAME = 40;
 const MOST_VALUE = 80;
 
 /**
- * Holds an object against the one that the purse would send: what is missing, what is too much, what differs, and what
- * differs by the case of its letters alone, which some servers compare.
+ * Compares an object with the one that the wallet would send: fields that are missing, additional or different, and those
+ * that differ by the case of letters alone, which some servers compare.
  */
 export function compareFields(
   given: JsonObject,

@@ -37,7 +37,7 @@ export interface ExplainContext {
 export interface ExplainedEntry {
   /** Place in `accepts`, from 0. */
   readonly index: number;
-  /** Whether the purse would pay it. */
+  /** Whether the wallet would pay it. */
   readonly payable: boolean;
   /** What the classifier calls it, or why it is refused. */
   readonly code: EntryCode | PayabilityCode;

@@ -47,8 +47,8 @@ const NOTHING: Read = { hash: null, payer: null, message: null, findings: [] };
 const SIGNATURE = /^[0-9a-fA-F]{128}$/;
 
 /**
- * Says what a PAYMENT-SIGNATURE claims and what of it holds: held against what the purse itself would send for the
- * same offer and the same block, and its signatures and work checked as far as that goes without a node. Total.
+ * Says what a PAYMENT-SIGNATURE claims and what of it holds: compares it with what the wallet would send for the same
+ * offer and block, and checks signatures and work as far as that goes without a node. Total: any text gives a result.
  */
 export function explainProof(value: string, context: ExplainContext): ExplainedProof {
   const encoding = readEncoding(value);

@@ -9,7 +9,7 @@ import type { JsonObject } from '../wire/json.ts';
 /** An offer of one mechanism, or why the entry is none. */
 export type Recognition<O extends MechanismTerms> = O | EntryRefusalCode;
 
-/** What every mechanism states, whoever publishes the block. */
+/** What every mechanism states, pay-first or hand-over. */
 interface Kind<O extends MechanismTerms, Code extends string> {
   readonly name: O['mechanism'];
   /** What the classifier calls its entries (docs/WIRE.md §3.10). */

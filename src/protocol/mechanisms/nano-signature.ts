@@ -6,10 +6,10 @@ import { isObject, own } from '../wire/json.ts';
 import type { PayFirst } from './mechanism.ts';
 import { paidPerApproval, storedTerms, withExtensions } from './stored-offer.ts';
 
-/** The one message the purse signs. Another template would be a blind signature. */
+/** The one message that is signed. Another template would be a blind signature. */
 const TEMPLATE = 'block_hash+url';
 
-/** URL parsers drop these without a word; the signature would cover a text that nobody sees. */
+/** Characters that URL parsers drop silently: the signature would cover a text that is never shown. */
 const DROPPED_BY_PARSERS = /[\p{Cc} ]/u;
 
 /** Rev 7 track 2 (docs/WIRE.md §3.5): the payer signs the block hash and the URL. */

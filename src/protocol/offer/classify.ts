@@ -22,7 +22,7 @@ export interface ClassifyContext {
   readonly url: string;
   /** CAIP-2 id of the active network: offers of any other are refused. */
   readonly network: string;
-  /** Another id under which offers mean that network; for benches, where servers say what they would say for real. */
+  /** Another id that offers may use for that network: test servers write `nano:mainnet` on a test network. */
   readonly alsoNamed?: string | undefined;
   /** When the 402 arrived (ms): the timers of offers run from here. */
   readonly arrivedAt: number;

@@ -102,7 +102,7 @@ describe('payment-identifier', () => {
     },
   );
 
-  test('the id is the block’s own, whoever publishes it', async () => {
+  test('the id derives from the block, handed over or published', async () => {
     const idIn = (proof: string) => JSON.stringify(decodeObject(proof)?.extensions).match(/pay_\w+/)?.[0];
     const idOf = (hash: string) => `pay_${hash.slice(0, 32).toLowerCase()}`;
     expect(idIn(await proofFor(sessionEntry))).toBe(idOf(block.previous));

@@ -40,7 +40,7 @@ const MAX_DEPTH = 64;
 const MAX_VALUES = 10_000;
 
 /**
- * Freezes a value with everything in it, walking without recursion. False when the value is nested too deep, holds
+ * Freezes a value with everything in it, without recursion. False when the value is nested too deep, holds
  * too many values, or holds a number that JSON can read but not write again (`1e999`), which no echo could repeat.
  */
 export function freezeBounded(root: Json): boolean {

@@ -2,7 +2,7 @@
 import { Fault } from '../fault.ts';
 import { type NanoAddress, parseAddress } from './account.ts';
 
-export interface AccountId {
+interface AccountId {
   /** CAIP-2 id. */
   readonly network: string;
   readonly account: NanoAddress;

@@ -63,7 +63,7 @@ export interface OpenHead {
 export type ChainHead = UnopenedHead | OpenHead;
 
 /** A block as a node takes it in `process` and gives it in `block_info`. */
-export interface RpcBlock {
+interface RpcBlock {
   readonly type: 'state';
   readonly account: string;
   readonly previous: string;

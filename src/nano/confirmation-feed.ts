@@ -8,7 +8,7 @@ import {
   type SocketPort,
 } from './confirmation-socket.ts';
 
-export interface FeedListener {
+interface FeedListener {
   /** Called for each confirmed block of the account, and each confirmed send to it. */
   readonly onConfirmation: (confirmation: Confirmation) => void;
   /** Called when the node listens to us, anew after every reconnection: what was confirmed before may have been missed. */

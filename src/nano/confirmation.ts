@@ -13,7 +13,7 @@ export interface ConfirmationsOptions {
   readonly pollMs: number;
 }
 
-export interface AwaitConfirmed {
+interface AwaitConfirmed {
   readonly signal: AbortSignal;
   /** When the network first heard of the block (ms); left out, it may long be confirmed, and a node is asked at once. */
   readonly since?: number | undefined;

@@ -5,7 +5,7 @@ import { BalanceText, type Raw } from './amount.ts';
 import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText, ZERO_HASH } from './block.ts';
 
 /** What a block says, as far as the purse can read it. */
-export type BlockContents =
+type BlockContents =
   | { readonly kind: 'state'; readonly block: SignedBlock }
   | { readonly kind: 'legacy'; readonly block: LegacyBlock };
 

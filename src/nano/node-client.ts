@@ -14,7 +14,7 @@ import type { NodeAnswer } from './node-endpoint.ts';
 import { NodeRpc, type NodeRpcOptions } from './node-rpc.ts';
 
 /** What became of a block at a node. `text` is the node's own word. */
-export type ProcessResult =
+type ProcessResult =
   | { readonly kind: 'accepted'; readonly hash: BlockHash }
   /** The node has this very block already. */
   | { readonly kind: 'old' }

@@ -29,11 +29,11 @@ interface Kept extends Content {
   readonly revision: number;
 }
 
-/** Where the files lie, and whether there is room for them. */
+/** The file system of the files, and whether the disk has space for them. */
 export interface SeedFilePorts {
   /** The root of the extension's private file system. */
   readonly root: () => Promise<FileSystemDirectoryHandle>;
-  /** Whether the disk has room to write: a file system that is full is not written to. */
+  /** Whether the disk has space: a full file system is not written to. */
   readonly hasRoom: () => Promise<boolean>;
 }
 
@@ -47,12 +47,12 @@ export class SeedFile implements SecondPlace {
     this.#ports = ports;
   }
 
-  /** Where the database is, as it is written down. */
+  /** The recorded location of the database. */
   async location(): Promise<Location> {
     return (await this.#read())?.location ?? FIRST_LOCATION;
   }
 
-  /** Tells where the database that is in use is: the next copy of the seed is written down with it. */
+  /** Sets the location of the database in use: it is recorded with the next copy of the seed. */
   use(location: Location): void {
     this.#inUse = location;
   }
@@ -73,7 +73,8 @@ export class SeedFile implements SecondPlace {
   }
 
   /**
-   * Writes down that the database is somewhere else from now on.
+   * Records a new location of the database.
+   *
    * @throws Fault as `write`
    */
   async moveTo(location: Location): Promise<void> {
@@ -86,7 +87,7 @@ export class SeedFile implements SecondPlace {
     if (newest !== null) await this.#removeBelow(newest.revision);
   }
 
-  /** Removes the seed. Where the database is somewhere else than at first, that stays written down. */
+  /** Removes the seed. A location of the database other than the first stays recorded. */
   async erase(): Promise<void> {
     const location = await this.location();
     if (location !== FIRST_LOCATION) {
@@ -102,7 +103,7 @@ export class SeedFile implements SecondPlace {
     return this.#newest;
   }
 
-  /** The newest file that is whole. */
+  /** The newest file that is complete. */
   async #find(): Promise<Kept | null> {
     const folder = await this.#folder('look');
     if (folder === null) return null;
@@ -147,7 +148,7 @@ export class SeedFile implements SecondPlace {
       const root = await this.#ports.root();
       return await root.getDirectoryHandle(FOLDER, { create: purpose === 'make' });
     } catch (cause) {
-      // A browser that has no private file system here has no file in it either.
+      // A browser without a private file system has no files in it.
       if (purpose === 'look' && cause instanceof DOMException) return null;
       throw cause;
     }
@@ -175,7 +176,7 @@ async function fileOf(content: Content): Promise<string> {
   return JSON.stringify({ format: 'nano-purse seed 1', sha256: await sha256Of(text), content: text });
 }
 
-/** What a file says; null for one that is torn or damaged. */
+/** The content of a file; null for one that is incomplete or damaged. */
 async function contentOf(text: string): Promise<Content | null> {
   const file = v.safeParse(FileText, text);
   if (!file.success || (await sha256Of(file.output.content)) !== file.output.sha256) return null;

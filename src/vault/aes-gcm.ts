@@ -5,7 +5,7 @@ export const IV_BYTES = 12;
 export const TAG_BYTES = 16;
 
 /** What a ciphertext is bound to: it decrypts only under the same key, iv and context. */
-export interface CipherTerms {
+interface CipherTerms {
   readonly key: CryptoKey;
   /** Fresh for every encryption under a key. */
   readonly iv: Uint8Array<ArrayBuffer>;

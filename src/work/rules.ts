@@ -3,8 +3,8 @@ import type { Limits } from './engine.ts';
 import { WorkServersSchema } from './engines/work-server.ts';
 
 /** When work may be precomputed: always, with enough battery left, only when plugged in, or never. */
-export const aheadRules = ['always', 'battery', 'plugged', 'never'] as const;
-export type AheadRule = (typeof aheadRules)[number];
+const aheadRules = ['always', 'battery', 'plugged', 'never'] as const;
+type AheadRule = (typeof aheadRules)[number];
 
 const MOST_WORKERS = 64;
 
@@ -16,7 +16,7 @@ export const WorkRulesSchema = v.strictObject({
   /** The work servers that may be asked. They learn which account is about to send or receive. */
   servers: WorkServersSchema,
 });
-export type WorkRules = v.InferOutput<typeof WorkRulesSchema>;
+type WorkRules = v.InferOutput<typeof WorkRulesSchema>;
 
 export const DEFAULT_WORK_RULES: WorkRules = { workers: null, ahead: 'battery', servers: [] };
 

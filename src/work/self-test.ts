@@ -7,7 +7,7 @@ const FIRST_HASHES = 2 ** 16;
 /** The most hashes per proof: what a send on the main network takes on average. */
 const MOST_HASHES = 2 ** 29;
 
-export interface SelfTest {
+interface SelfTest {
   /** How long the test takes (ms); it is aborted after twice that time. */
   readonly ms: number;
   now(): number;

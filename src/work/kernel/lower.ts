@@ -9,7 +9,7 @@ export interface Spelling {
 }
 
 /** Straight-line code that computes a word. */
-export interface Code {
+interface Code {
   /** Names of the locals the code uses beside its inputs. */
   readonly locals: readonly string[];
   /** What depends on the root alone, and so is computed once per call. */

@@ -5,7 +5,7 @@
  */
 
 /** What a word depends on: nothing, the root of one search, or the nonce that changes with every step. */
-export type Reach = 'constant' | 'root' | 'nonce';
+type Reach = 'constant' | 'root' | 'nonce';
 
 type Operation =
   | { readonly op: 'constant'; readonly reach: 'constant'; readonly value: bigint }

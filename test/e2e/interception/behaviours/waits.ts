@@ -37,7 +37,9 @@ export const waits: Readonly<Record<string, Behaviour>> = {
     const log = new Promise((resolve) => {
       xhr.onabort = () => {
         xhr.open('GET', '/free');
-        resolve(record(xhr));
+        const seen = record(xhr);
+        // The end of the aborted request is seen at once; that of the second one tells that all was seen.
+        xhr.addEventListener('load', () => setTimeout(() => resolve(seen), 20));
         xhr.send();
       };
     });

@@ -70,9 +70,14 @@ export class Maintenance {
   }
 
   async #settleOnce(): Promise<void> {
-    const wallet = await this.#ports.openWallets.current();
-    const settling = (await wallet?.settle()) ?? 'settled';
-    this.#roundsLeft = settling === 'settled' ? 0 : this.#roundsLeft - 1;
+    let isSettled = true;
+    try {
+      const wallet = await this.#ports.openWallets.current();
+      isSettled = ((await wallet?.settle()) ?? 'settled') === 'settled';
+    } finally {
+      // A round that failed ends the rounds: the next maintenance begins new ones.
+      this.#roundsLeft = isSettled ? 0 : this.#roundsLeft - 1;
+    }
     if (this.#roundsLeft > 0)
       setTimeout(() => void this.#settleOnce().catch(console.error), SETTLE_AGAIN_AFTER);
   }

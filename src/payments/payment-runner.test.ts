@@ -423,6 +423,8 @@ describe('another wallet on the same account', () => {
       await expect(runner.run(intent.id)).rejects.toThrow('fault_notConfirmed');
       expect([await stateOf(intent), await spent(intent)]).toEqual(['published', 10n]);
       liar.set();
+      wallet.close();
+      wallet = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 600_000 });
       const [sent] = account.sends();
       if (sent === undefined) throw new Error('published above');
       devnet.elections.confirm(sent.hash);

@@ -1,0 +1,27 @@
+import { expect, test, vi } from 'vitest';
+import type { Wallet } from '../wallet/wallet.ts';
+import { Maintenance, type MaintenancePorts } from './maintenance.ts';
+
+function maintenanceOf(settle: Wallet['settle']): Maintenance {
+  const wallet = { settle, refresh: async () => undefined } as Wallet;
+  const openWallets = { current: async () => wallet, all: async () => [wallet] };
+  return new Maintenance({
+    openWallets,
+    delivery: { resume: async () => undefined },
+    recall: { maintain: async () => undefined },
+    work: { maintain: async () => undefined },
+    abandoned: { check: () => undefined },
+    notifyPages: () => undefined,
+  } as unknown as MaintenancePorts);
+}
+
+test('maintenance settles the accounts again after a round that failed', async () => {
+  const settle = vi
+    .fn<Wallet['settle']>()
+    .mockRejectedValueOnce(new Error('no node'))
+    .mockResolvedValue('settled');
+  const maintenance = maintenanceOf(settle);
+  await expect(maintenance.run()).rejects.toThrow('no node');
+  await maintenance.run();
+  expect(settle).toHaveBeenCalledTimes(2);
+});

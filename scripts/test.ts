@@ -45,9 +45,11 @@ const SLOW = [
   'src/storage/backup/backup.test.ts',
   'src/ui/password/strength.test.ts',
   'src/vault/seed-copies.test.ts',
+  'src/wallet/account-chain-conflicts.test.ts',
   'src/wallet/account-chain.test.ts',
   'src/wallet/branch.test.ts',
   'src/wallet/open-transfers.test.ts',
+  'src/wallet/wallet.test.ts',
   'test/conformance/conformance.test.ts',
 ];
 /** Browser tests of the whole way of a payment, for pages, scripts and images. */

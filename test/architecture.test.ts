@@ -69,6 +69,12 @@ describe('the layers', () => {
     expect(LAYERS.flat().filter((name) => !modules.has(name))).toEqual([]);
   });
 
+  it('are drawn in docs/ARCHITECTURE.md as they are declared', () => {
+    const text = readFileSync(join(ROOT, 'docs/ARCHITECTURE.md'), 'utf8');
+    const drawn = LAYERS.toReversed().map((modules, place) => `${place + 1}. ${modules.join(', ')}`);
+    expect(text).toContain(`<!-- layers -->\n${drawn.join('\n')}\n<!-- /layers -->`);
+  });
+
   it('are imported only from above, types included', () => {
     const upward = sources.flatMap((file) =>
       importsOf(file)

@@ -109,6 +109,8 @@ describe('clicks', () => {
     expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
     await testBed.nothingSince(mark);
 
+    // The purse's own window may come up as late as now, and take the focus.
+    await popup.bringToFront();
     await popup.locator(ARMED).click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
     expect(await testBed.paidSince(mark)).toHaveLength(1);
@@ -127,6 +129,7 @@ describe('clicks', () => {
     await popup.mouse.up();
     expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
     await testBed.nothingSince(mark);
+    await popup.bringToFront();
     await popup.locator('[data-testid="approve-decline"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="402"]').waitFor();
     await popup.close();

@@ -196,7 +196,7 @@ test('the supply stays the supply, through any sends, receives and rollbacks', a
     }),
     { numRuns: 25 },
   );
-}, 30_000);
+});
 
 function total(ledger: Ledger, accounts: readonly TestAccount[]): bigint {
   const owned = ledger.accounts().reduce((sum, key) => sum + (ledger.head(key)?.block.balance ?? 0n), 0n);

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Devnet } from './devnet.ts';
 import { isObject } from './json.ts';
+import { KEEP_ALIVE } from './keep-alive.ts';
 import { type ProxySocket, proxySocket, type SocketFault } from './proxy-socket.ts';
 import { ask } from './test-account.ts';
 
@@ -152,7 +153,7 @@ export async function startProxy({ rpcUrl, wsUrl }: Pick<Devnet, 'rpcUrl' | 'wsU
     response.end();
   }
 
-  const server = createServer((incoming, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (incoming, response) => {
     // Whoever closes the proxy ends its pauses, and the connections with them.
     serve(incoming, response).catch(() => response.destroy());
   }).listen(0, HOST);

@@ -12,6 +12,7 @@ import { readAddress } from './address.ts';
 import { DevnetError, NodeError } from './errors.ts';
 import type { AccountKey } from './hex.ts';
 import { isObject, type Json, propertyTree } from './json.ts';
+import { KEEP_ALIVE } from './keep-alive.ts';
 import { tellLies } from './lies.ts';
 
 const nodeActions: Readonly<Record<string, Action>> = {
@@ -35,7 +36,7 @@ type Request = Readonly<Record<string, unknown>>;
 
 /** The JSON-RPC server: one POST, one action, HTTP 200 whatever comes of it. Aborting the signal ends delays. */
 export function createRpcServer(node: Node, signal: AbortSignal): Server {
-  return createServer((request, response) => {
+  return createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
     serve(request, response).catch((cause: unknown) =>
       response.destroy(cause instanceof Error ? cause : undefined),
     );

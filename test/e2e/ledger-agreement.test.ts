@@ -117,7 +117,7 @@ test('small payments received stand in one line, and payments stay in sight', as
 
   for (let count = 0; count < 8; count++) await comes(1n);
   await expect.poll(() => popup.getByTestId('small-receives').getAttribute('data-count')).toBe('8');
-  expect(await rows()).toEqual(['payment settled', 'sent done', 'received done', 'received done']);
+  await expect.poll(rows).toEqual(['payment settled', 'sent done', 'received done', 'received done']);
   await popup.getByTestId('small-receives').click();
   await expect.poll(rows).toEqual(Array(8).fill('received done'));
   await popup.getByTestId('activity-row').first().click();

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { KEEP_ALIVE } from '../devnet/keep-alive.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import type { FreeRoute } from './free-routes.ts';
 import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http.ts';
@@ -20,7 +21,7 @@ export interface Shop {
 
 /** Listens, and gives the port. Closing is the caller's. */
 export function listen(shop: Shop, host: string, port: number): Promise<{ server: Server; port: number }> {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
     void handle(shop, request, response);
   });
   return new Promise((resolve, reject) => {

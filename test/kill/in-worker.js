@@ -97,7 +97,7 @@ globalThis.followPlan = (plan) => {
   wrap(chrome.storage.session, 'set', (items) => {
     if (Object.keys(items).some((key) => key.startsWith('private:'))) return 'keep private part';
     const keys = challengesIn(Object.keys(items)).filter(
-      (key) => items[key].sighting.challenge.url === plan.url,
+      (key) => items[key].observed.challenge.url === plan.url,
     );
     for (const key of keys) ours.add(key);
     return keys.length === 0 ? null : 'keep challenge';

@@ -1,7 +1,9 @@
 /**
  * `npm run test:kill`: kills the purse's worker right before and right after everything that it writes and does, for
- * every mechanism, and sees each time that the world goes on as it should. The last line is the total.
+ * every mechanism, and sees each time that the world goes on as it should. Several browsers work side by side, each with
+ * a ledger and a merchant of its own. The last line is the total.
  */
+import { availableParallelism } from 'node:os';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { type KillCase, runKillCase } from './kill-run.ts';
 import { IN_PRIVATE, killCasesOf, PARTS, SURFACES } from './matrix.ts';
@@ -10,27 +12,48 @@ import { openKillTestBed } from './setup.ts';
 const [only = ''] = process.argv.slice(2);
 
 console.log(`The browser is ${ensureChromium()}\n`);
-let testBed = await openKillTestBed();
 const began = performance.now();
 const failures: string[] = [];
 let passed = 0;
 
-/** `●` for a killCase that nothing was lost by. */
-async function outlives(killCase: KillCase): Promise<string> {
-  try {
-    await runKillCase(testBed, killCase);
-    passed += 1;
-    return '●';
-  } catch (failure) {
-    const { journey, mechanism, surface, stop } = killCase;
-    const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
-    const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
-    failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
-    // What went wrong once must not spoil what comes after it.
-    await testBed.close();
-    testBed = await openKillTestBed();
-    return '✗';
+/** A browser of its own, for one case after the other. */
+class Lane {
+  #testBed = openKillTestBed();
+
+  /** `●` for a case that nothing was lost by. */
+  async outlives(killCase: KillCase): Promise<string> {
+    try {
+      await runKillCase(await this.#testBed, killCase);
+      passed += 1;
+      return '●';
+    } catch (failure) {
+      const { journey, mechanism, surface, stop } = killCase;
+      const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
+      const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
+      failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
+      // What went wrong once must not spoil what comes after it.
+      await this.close();
+      this.#testBed = openKillTestBed();
+      return '✗';
+    }
   }
+
+  async close(): Promise<void> {
+    await (await this.#testBed).close();
+  }
+}
+
+const lanes = Array.from({ length: availableParallelism() }, () => new Lane());
+
+/** The marks of cases, in their order; whichever lane is free takes the next one. */
+async function marksOf(cases: readonly KillCase[]): Promise<readonly string[]> {
+  const marks: string[] = [];
+  const queue = cases.entries();
+  const work = async (lane: Lane) => {
+    for (const [place, killCase] of queue) marks[place] = await lane.outlives(killCase);
+  };
+  await Promise.all(lanes.map(work));
+  return marks;
 }
 
 for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
@@ -49,19 +72,17 @@ for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
   );
   for (const line of lines) {
     if (!line.point.includes(only)) continue;
-    const cells: string[] = [];
     const since = performance.now();
-    for (const { mechanism, surface } of columns) {
-      const killCases = killCasesOf(line, [mechanism]).filter((killCase) => killCase.surface === surface);
-      let cell = killCases.length === 0 ? '–' : '';
-      for (const killCase of killCases) cell += `${await outlives(killCase)} `;
-      cells.push(cell);
-    }
+    const casesOf = columns.map(({ mechanism, surface }) =>
+      killCasesOf(line, [mechanism]).filter((killCase) => killCase.surface === surface),
+    );
+    const marks = [...(await marksOf(casesOf.flat()))];
+    const cells = casesOf.map(({ length }) => (length === 0 ? '–' : marks.splice(0, length).join(' ')));
     row(line.point, [...cells, `${((performance.now() - since) / 1000).toFixed(1)} s`]);
   }
   console.log();
 }
-await testBed.close();
+for (const lane of lanes) await lane.close();
 
 for (const failure of failures) console.log(`FAILED ${failure}`);
 if (failures.length > 0) process.exitCode = 1;

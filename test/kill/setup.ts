@@ -106,7 +106,7 @@ async function readDisk(since: number): Promise<OnDisk> {
   const kept = await chrome.storage.session.get(null);
   const waiting = Object.entries(kept).flatMap(([key, value]) =>
     key.startsWith('challenge:')
-      ? [(value as { sighting: { challenge: { url: string } } }).sighting.challenge.url]
+      ? [(value as { observed: { challenge: { url: string } } }).observed.challenge.url]
       : [],
   );
   // In this order: a request takes its proof with it once it is on its way.

@@ -223,6 +223,24 @@ describe('the docs', () => {
     expect(named.filter(({ page }) => !existsSync(join(ROOT, page)))).toEqual([]);
   });
 
+  it('quote the tests of SECURITY.md by their titles', () => {
+    const plain = (text: string) => text.replaceAll('’', "'").replaceAll("\\'", "'");
+    const security = docs.find(({ path }) => path === 'SECURITY.md')?.text ?? '';
+    const quoted = [...security.matchAll(/`([\w./-]+\.test\.ts)`((?:[^`|;]*?"[^"]+")+)/g)].flatMap(
+      ([, test = '', titles = '']) =>
+        [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({ test, title })),
+    );
+    const missing = quoted.filter(({ test, title }) => {
+      const file = tests.find((there) => `/${there}`.endsWith(`/${test}`));
+      const text = file === undefined ? '' : plain(readFileSync(join(ROOT, file), 'utf8'));
+      return !plain(title)
+        .split('…')
+        .every((part) => text.includes(part.trim()));
+    });
+    expect(quoted.length).toBeGreaterThan(100);
+    expect(missing).toEqual([]);
+  });
+
   it('have a row for every invariant of the design', () => {
     const security = docs.find(({ path }) => path === 'SECURITY.md')?.text ?? '';
     const rows = [...security.matchAll(/^\| (\d+) \|/gm)].map(([, number]) => Number(number));

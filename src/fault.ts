@@ -25,7 +25,7 @@ export type FaultKey = Extract<MessageKey, `fault_${string}`>;
 
 /**
  * Something the purse could not do, as a value: the key of the sentence to show the user and the words that go
- * into it. A fault crosses rooms by `throw` and contexts as `{key, args}`; its `cause` is for developers only.
+ * into it. Modules throw it; between contexts it travels as `{key, args}`. Its `cause` is for developers only.
  */
 export class Fault extends Error {
   override readonly name = 'Fault';
@@ -39,10 +39,10 @@ export class Fault extends Error {
   }
 }
 
-/** What IndexedDB fails with where the browser does not keep, or has lost, what it was given. */
+/** The names of the errors with which IndexedDB fails where the browser cannot keep, or has lost, its data. */
 const STORAGE_FAILURES: readonly string[] = ['QuotaExceededError', 'InvalidStateError', 'UnknownError'];
 
-/** What went wrong as a Fault; what is none is nobody's plan, and said to developers. */
+/** Returns a failure as a Fault. One that is no Fault yet is unexpected, and is logged for developers. */
 export function faultOf(failure: unknown): Fault {
   if (failure instanceof Fault) return failure;
   console.error(failure);

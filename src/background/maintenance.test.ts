@@ -1,10 +1,14 @@
 import { expect, test, vi } from 'vitest';
 import type { Wallet } from '../wallet/wallet.ts';
-import { Maintenance, type MaintenancePorts } from './maintenance.ts';
+import { Maintenance } from './maintenance.ts';
 
 function maintenanceOf(settle: Wallet['settle']): Maintenance {
   const wallet = { settle, refresh: async () => undefined } as Wallet;
-  const openWallets = { current: async () => wallet, all: async () => [wallet] };
+  const openWallets = {
+    current: async () => wallet,
+    all: async () => [wallet],
+    close: async () => undefined,
+  };
   return new Maintenance({
     openWallets,
     delivery: { resume: async () => undefined },
@@ -12,7 +16,7 @@ function maintenanceOf(settle: Wallet['settle']): Maintenance {
     work: { maintain: async () => undefined },
     abandoned: { check: () => undefined },
     notifyPages: () => undefined,
-  } as unknown as MaintenancePorts);
+  });
 }
 
 test('maintenance settles the accounts again after a round that failed', async () => {

@@ -5,11 +5,11 @@ import type { OpenWallets } from './open-wallets.ts';
 import type { Work } from './work.ts';
 
 export interface MaintenancePorts {
-  readonly openWallets: OpenWallets;
+  readonly openWallets: Pick<OpenWallets, 'all' | 'close' | 'current'>;
   readonly delivery: Pick<Delivery, 'resume'>;
   readonly recall: Pick<Recall, 'maintain'>;
   readonly work: Pick<Work, 'maintain'>;
-  readonly abandoned: AbandonedRequests;
+  readonly abandoned: Pick<AbandonedRequests, 'check'>;
   readonly notifyPages: () => void;
 }
 

@@ -98,8 +98,8 @@ export class OpenWallets {
   }
 
   /**
-   * Who has a signed block of the wallet's and has not published it; null where nobody has, and while the vault is locked
-   * or empty.
+   * The handed-over block of the wallet that its payee has not published yet; null without one, and while the vault is
+   * locked or empty.
    *
    * @throws Fault as `openedOn`
    */

@@ -11,7 +11,7 @@ export const seedFile = new SeedFile({ root: () => navigator.storage.getDirector
 /**
  * Opens the purse's database, wherever in this browser it is.
  *
- * @param usable called with `true` when the database becomes usable, and with `false` when the disk has no room for it.
+ * @param usable called with `true` when the database becomes usable, and with `false` when too little disk space is free.
  * @throws Fault as `openStore`
  */
 export async function openStoreHere(usable: (isUsable: boolean) => void): Promise<Store> {

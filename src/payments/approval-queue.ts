@@ -52,7 +52,7 @@ export type QuestionOutcome =
   | { readonly kind: 'lapsed' }
   /** The page took the request back. */
   | { readonly kind: 'withdrawn' }
-  /** The question was dropped to make room for a question of another site, which has fewer. */
+  /** The queue was full: the question was dropped for one of another site, which has fewer waiting. */
   | { readonly kind: 'crowded' };
 
 /** How many questions wait at most, in all and for the pages of one site. */

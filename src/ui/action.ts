@@ -1,7 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
-import type { Fault } from '../fault.ts';
-import { faultOf } from './query.ts';
+import { type Fault, faultOf } from '../fault.ts';
 
 /** The state of an asynchronous action: it runs once at a time and keeps its last fault. */
 export interface Action {

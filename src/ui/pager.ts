@@ -1,6 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Fault } from '../fault.ts';
-import { faultOf } from './query.ts';
+import { type Fault, faultOf } from '../fault.ts';
 
 /** One page of a long list, newest first. `next` is the cursor of the following page, null at the end. */
 export interface Page<T> {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { expect, test } from 'vitest';
-import { Fault } from '../fault.ts';
-import { faultOf, query } from './query.ts';
+import { Fault, faultOf } from '../fault.ts';
+import { query } from './query.ts';
 
 /** A question whose answers come when the test says so. */
 function questions() {

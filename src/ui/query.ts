@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { Fault } from '../fault.ts';
+import { type Fault, faultOf } from '../fault.ts';
 
 /** The state of a request to the background. */
 export type QueryState<T> =
@@ -41,11 +41,6 @@ export function query<T>(load: () => Promise<T>, revision: ReadonlySignal<number
       unsubscribe();
     },
   };
-}
-
-/** Returns any error as a fault. An error that is not a fault becomes the cause of `fault_unexpected`. */
-export function faultOf(error: unknown): Fault {
-  return error instanceof Fault ? error : new Fault('fault_unexpected', [], { cause: error });
 }
 
 async function answerOf<T>(load: () => Promise<T>): Promise<QueryState<T>> {

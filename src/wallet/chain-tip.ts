@@ -144,8 +144,8 @@ export class ChainTip {
   }
 
   /**
-   * Publishes an own block again. A refused block that pays nobody is given up, since it would stop the chain for ever:
-   * should it get to the ledger after all, what was built beside it does not, and nobody is paid twice.
+   * Publishes an own block again. A refused block that pays nobody is given up: otherwise no later block of the account
+   * could be published. If it reaches the ledger after all, the block built beside it cannot, so nothing is paid twice.
    *
    * @throws Fault `fault_nodeRefused` for a refused send
    */

@@ -24,7 +24,7 @@ export interface ApprovalContext {
   readonly allowance: Allowance;
   readonly now: number;
   readonly wallet: Wallet | null;
-  /** Who has a signed block of the account's and has not published it; null when the account can pay. */
+  /** The handed-over block that keeps the account from paying; null when it can pay. */
   readonly holder: HandedOver | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { Fault } from '../../fault.ts';
+import { Fault, faultOf } from '../../fault.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { RawString } from '../../messages/fields.ts';
 import type { OpenPurseView } from '../../messages/purse.ts';
@@ -17,7 +17,6 @@ import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { exactXno, shortXno } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
-import { faultOf } from '../../ui/query.ts';
 import { go } from './route.ts';
 
 /** An amount and an account to send it to. */

@@ -1,11 +1,10 @@
-import type { FaultKey, MessageKey } from '../../fault.ts';
+import { type FaultKey, faultOf, type MessageKey } from '../../fault.ts';
 import type { BudgetView } from '../../messages/budget.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { RawString } from '../../messages/fields.ts';
 import { parseXno } from '../../nano/amount.ts';
 import { calendarDay, type Day, isDay, monthsAfter } from '../../policy/spending-windows.ts';
 import { exactXno } from '../../ui/format.ts';
-import { faultOf } from '../../ui/query.ts';
 
 /** The content of the budget form. */
 export interface BudgetDraft {

@@ -1,6 +1,5 @@
-import type { Fault } from '../../fault.ts';
+import { type Fault, faultOf } from '../../fault.ts';
 import { parseXno, type Raw } from '../../nano/amount.ts';
-import { faultOf } from '../query.ts';
 import { TextField } from './Field.tsx';
 
 /** The content of an amount field: an amount, or the fault in the text. */

@@ -54,7 +54,7 @@ function SeedHead({ seed }: Pick<LockedPurseView, 'seed'>) {
   }
 }
 
-/** Opens the onboarding page in a tab: a recovery phrase or a backup file needs more room than a popup. */
+/** Opens the onboarding page in a tab: a popup is too small for a recovery phrase, and closes when a file is chosen. */
 async function openOtherWays(): Promise<void> {
   await browser.tabs.create({ url: browser.runtime.getURL('src/pages/onboarding/index.html') });
   window.close();

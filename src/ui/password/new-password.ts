@@ -1,7 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { Fault } from '../../fault.ts';
-import { faultOf } from '../query.ts';
+import { Fault, faultOf } from '../../fault.ts';
 import { loadEstimator, type PasswordStrength, type PasswordUse, passwordStrength } from './strength.ts';
 
 /** The state of a form for a new password that is typed twice. */

@@ -72,7 +72,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
   );
 }
 
-/** Opens the developer page in a tab, because it needs more room than a popup has. */
+/** Opens the developer page in a tab, because it is wider than a popup. */
 async function openDeveloperPage(): Promise<void> {
   await browser.tabs.create({ url: browser.runtime.getURL('src/pages/developer/index.html') });
   window.close();

@@ -1,19 +1,21 @@
 /**
  * `npm test`: types, lint, vectors, unit tests and browser tests, on a machine that has only `npm ci` behind it. Unit
  * tests and browser tests run side by side; those browser tests that need the processor to themselves run at the end.
- * `--fast` leaves out the slow unit tests and most browser tests. The last line is the total, and nothing else:
- * `N passed, M failed`.
+ * `--fast` leaves out the slow unit tests and most browser tests. At the end stands what failed, with the first lines of
+ * why, since the end of a long log is what everybody reads. The last line is the total: `N passed, M failed`.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './browser.ts';
 
 interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** What failed: titles and reasons, for the end of the log. */
+  readonly failures: readonly string[];
 }
 
 /** One tool to run. */
@@ -24,7 +26,9 @@ interface Step {
   readonly count?: (output: string) => Tally;
 }
 
-const NONE: Tally = { passed: 0, failed: 0 };
+const NONE: Tally = { passed: 0, failed: 0, failures: [] };
+/** Lines of a failure that are repeated at the end. */
+const REASON_LINES = 12;
 const scratch = mkdtempSync(join(tmpdir(), 'nano-purse-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
@@ -70,9 +74,36 @@ const vectors: Step = {
   command: ['tsx', 'test/vectors/run.ts', 'test/vectors/data'],
   count: (output) => {
     const [, passed, failed] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
-    return { passed: Number(passed ?? 0), failed: Number(failed ?? 0) };
+    return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), failures: [] };
   },
 };
+
+/** What is read of vitest's JSON report. */
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly VitestFile[];
+}
+interface VitestFile {
+  readonly name: string;
+  /** Why the file as a whole failed, if it did: it could not be loaded, or a hook of it threw. */
+  readonly message: string;
+  readonly assertionResults: readonly {
+    readonly status: string;
+    readonly fullName: string;
+    readonly failureMessages: readonly string[];
+  }[];
+}
+
+function failuresOf({ name, message, assertionResults }: VitestFile): readonly string[] {
+  const file = relative(process.cwd(), name);
+  const tests = assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join('\n')}`);
+  return [...(message === '' ? [] : [`${file}\n${message}`]), ...tests].map((failure) =>
+    failure.split('\n').slice(0, REASON_LINES).join('\n  '),
+  );
+}
 
 function vitest(project: 'unit' | 'e2e' | 'e2e-alone', ...args: readonly string[]): Step {
   const file = join(scratch, `${project}.json`);
@@ -89,8 +120,12 @@ function vitest(project: 'unit' | 'e2e' | 'e2e-alone', ...args: readonly string[
       ...args,
     ],
     count: () => {
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'));
-      return { passed: numPassedTests, failed: numFailedTests };
+      const report: VitestReport = JSON.parse(readFileSync(file, 'utf8'));
+      return {
+        passed: report.numPassedTests,
+        failed: report.numFailedTests,
+        failures: report.testResults.flatMap(failuresOf),
+      };
     },
   };
 }
@@ -104,15 +139,15 @@ async function run({ name, command, count }: Step, live = false): Promise<Tally>
   if (!live) process.stdout.write(output);
   console.log(`── ${name}: ${verdict}, ${seconds} s\n`);
   const tally = count === undefined ? NONE : counted(count, output);
-  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+  if (code === 0 || tally.failed > 0) return tally;
+  return { ...tally, failed: 1, failures: [...tally.failures, `${name}: exit code ${code}`] };
 }
 
 function counted(count: (output: string) => Tally, output: string): Tally {
   try {
     return count(output);
   } catch (cause) {
-    console.error(cause);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [String(cause)] };
   }
 }
 
@@ -161,6 +196,7 @@ async function fast(): Promise<readonly Tally[]> {
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 console.log(`The browser is ${ensureChromium()}\n`);
 const tallies = await (values.fast ? fast() : everything());
-const sum = (of: keyof Tally) => tallies.reduce((total, tally) => total + tally[of], 0);
+const sum = (of: 'passed' | 'failed') => tallies.reduce((total, tally) => total + tally[of], 0);
+for (const failure of tallies.flatMap(({ failures }) => failures)) console.log(`✗ ${failure}\n`);
 if (sum('failed') > 0) process.exitCode = 1;
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

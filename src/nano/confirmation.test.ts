@@ -85,7 +85,7 @@ describe('on a devnet', () => {
     });
     await subscribed;
     const block = await send();
-    await vi.waitFor(() => expect(feed.hasHeard(block)).toBe(true));
+    await expect.poll(() => feed.hasHeard(block)).toBe(true);
     const before = asked('block_info');
     await wait(block, { feed });
     expect(asked('block_info')).toBe(before);
@@ -109,7 +109,7 @@ describe('on a devnet', () => {
     const confirmations = at({ node: nodeAt(proxy.rpcUrl), feed: null, pollMs: 20 });
     const since = Date.now();
     const waiting = blocks.map((block) => confirmations.confirmed(block, { signal: stop.signal, since }));
-    await vi.waitFor(() => expect(asked('blocks_info')).toBeGreaterThan(3));
+    await expect.poll(() => asked('blocks_info')).toBeGreaterThan(3);
     expect(asked('block_info')).toBe(0);
     for (const block of blocks) devnet.elections.confirm(devnet.ledger.find(block).hash);
     await Promise.all(waiting);
@@ -163,10 +163,10 @@ describe('on a devnet', () => {
       onConfirmation: (confirmation: Confirmation) => void heard.push(confirmation),
     };
     feed.listen(listener, stop.signal);
-    await vi.waitFor(() => expect(subscribed).toHaveBeenCalledOnce());
+    await expect.poll(() => subscribed).toHaveBeenCalledOnce();
     const incoming = hash(await devnet.faucet(account.address, 77n));
     await send();
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await expect.poll(() => heard).toHaveLength(1);
     expect(heard[0]).toMatchObject({ hash: incoming, amount: 77n });
   });
 
@@ -183,7 +183,7 @@ describe('on a devnet', () => {
     await Promise.all(blocks.map((block) => wait(block, { feed })));
     expect(sockets.map(({ readyState }) => readyState)).toEqual([NodeWebSocket.OPEN]);
     watcher.abort();
-    await vi.waitFor(() => expect(sockets.map((one) => one.readyState)).toEqual([NodeWebSocket.CLOSED]));
+    await expect.poll(() => sockets.map((one) => one.readyState)).toEqual([NodeWebSocket.CLOSED]);
     await wait(await send(), { feed });
     expect(sockets).toHaveLength(2);
   });
@@ -241,13 +241,13 @@ describe('at a server that does as it is told', () => {
     });
     const subscribed = vi.fn();
     watch(subscribed, hurried);
-    await vi.waitFor(() => expect(subscribed.mock.calls.length).toBeGreaterThan(2));
+    await expect.poll(() => subscribed.mock.calls.length).toBeGreaterThan(2);
   });
 
   test('while no connection comes to life, the pauses double up to a minute', async () => {
     server.on('connection', (socket) => socket.terminate());
     watch(() => undefined, hurried);
-    await vi.waitFor(() => expect(pauses.length).toBeGreaterThan(8));
+    await expect.poll(() => pauses.length).toBeGreaterThan(8);
     expect(pauses.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
   });
 
@@ -258,7 +258,7 @@ describe('at a server that does as it is told', () => {
       socket.once('message', () => socket.send('{"ack":"subscribe"}'));
     });
     watch(() => undefined, hurried);
-    await vi.waitFor(() => expect(connections).toBeGreaterThan(1));
+    await expect.poll(() => connections).toBeGreaterThan(1);
   });
 
   test('nonsense and other topics are passed over', async () => {
@@ -280,7 +280,7 @@ describe('at a server that does as it is told', () => {
       systemClock,
       (confirmation) => heard.push(confirmation),
     );
-    await vi.waitFor(() => expect(heard).toHaveLength(1));
+    await expect.poll(() => heard).toHaveLength(1);
     expect(heard).toEqual([{ hash: block, account: keys.address, amount: 5n }]);
   });
 
@@ -289,7 +289,7 @@ describe('at a server that does as it is told', () => {
     const node = await scriptedNode(() => ({ body: { error: 'Block not found' } }));
     const tell = (socket: { send(text: string): void }, hash: string) =>
       socket.send(JSON.stringify({ topic: 'confirmation', message: { hash, account: keys.address } }));
-    const asked = (count: number) => vi.waitFor(() => expect(node.requests.length).toBeGreaterThan(count));
+    const asked = (count: number) => expect.poll(() => node.requests.length).toBeGreaterThan(count);
     server.on('connection', (socket) => {
       socket.once('message', async () => {
         tell(socket, 'CD'.repeat(32));
@@ -306,7 +306,7 @@ describe('at a server that does as it is told', () => {
     await confirmations.confirmed(block, { signal: stop.signal });
     expect(pauses.slice(0, 8)).toEqual([100, 150, 225, 337.5, 506.25, 759.375, 800, 800]);
     expect([...signals].map(({ aborted }) => aborted)).toEqual([true]);
-    await vi.waitFor(() => expect(server.clients.size).toBe(0));
+    await expect.poll(() => server.clients.size).toBe(0);
     await node.close();
   });
 });

@@ -28,6 +28,8 @@ const block = aBlock();
 const FRONTIER = hash('AB'.repeat(32));
 const info = { frontier: FRONTIER.toLowerCase(), open_block: FRONTIER, balance: '7' };
 const told = { frontier: FRONTIER, openBlock: FRONTIER, balance: 7n };
+/** Longer than any test (ms). */
+const NEVER_MS = 1e9;
 const good = () => ({ body: info });
 
 describe('several endpoints', () => {
@@ -43,12 +45,12 @@ describe('several endpoints', () => {
     ['bytes that are no UTF-8', () => ({ body: Buffer.from([0x22, 0xff, 0x22]).toString('latin1') })],
     ['more than any answer', () => ({ body: JSON.stringify({ ...info, padding: ' '.repeat(5 << 20) }) })],
     ['a refusal that is about itself', () => ({ body: { error: 'Action is not supported' } })],
-    ['no answer in time', () => setTimeout(5_000, { body: info }, { ref: false })],
+    ['no answer in time', () => setTimeout(NEVER_MS, { body: info }, { ref: false })],
   ];
 
   test.each(failures)('%s: the next one is asked', async (_case, script) => {
     const [bad, fine] = [await node(script), await node(good)];
-    const client = NodeClient.at({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 500, now: Date.now });
+    const client = NodeClient.at({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 10_000, now: Date.now });
     expect(await client.accountInfo(keys.address)).toEqual(told);
     expect(fine.requests).toHaveLength(1);
   });
@@ -65,7 +67,7 @@ describe('several endpoints', () => {
     const client = NodeClient.at({
       rpcUrls: ['http://first.test/'],
       fetch: redirecting,
-      timeoutMs: 500,
+      timeoutMs: 10_000,
       now: Date.now,
     });
     expect(await client.accountInfo(keys.address)).toEqual(told);
@@ -117,7 +119,7 @@ describe('several endpoints', () => {
       const client = NodeClient.at({
         rpcUrls: ['http://busy.test/'],
         fetch: async () => (asked++ === 0 ? new Response('', { status, headers }) : Response.json(info)),
-        timeoutMs: 500,
+        timeoutMs: 10_000,
         now: () => now,
       });
       const at = async (ms: number) => {
@@ -170,7 +172,7 @@ describe('several endpoints', () => {
     const client = NodeClient.at({
       rpcUrls: ['http://node.test/'],
       fetch: recording,
-      timeoutMs: 500,
+      timeoutMs: 10_000,
       now: Date.now,
     });
     await client.accountInfo(keys.address);
@@ -381,7 +383,7 @@ describe('process', () => {
 describe('process at several nodes', () => {
   const says = (error: string) => node(() => ({ body: { error } }));
   const takes = () => node(() => ({ body: { hash: hashBlock(block) } }));
-  const swallows = () => node(() => setTimeout(5_000, { body: {} }, { ref: false }));
+  const swallows = () => node(() => setTimeout(NEVER_MS, { body: {} }, { ref: false }));
   const at = (...nodes: readonly ScriptedNode[]) => nodeAt(...nodes.map(({ url }) => url));
 
   test('tells every one of them, and waits for the first that takes it', async () => {

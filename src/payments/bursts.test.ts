@@ -1,5 +1,5 @@
 /** Many payments at once: one chain without a fork, no work computed twice, and each page gets its content. */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
@@ -89,7 +89,7 @@ test('fifty payments are on the ledger before the first of them is confirmed', a
   devnet.faults.set({ kind: 'never_confirm' });
   devnet.stats.reset();
   const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
-  await vi.waitFor(() => expect(account.sends()).toHaveLength(MANY), { timeout: 150_000, interval: 20 });
+  await expect.poll(() => account.sends(), { timeout: 150_000, interval: 20 }).toHaveLength(MANY);
   expect(devnet.stats.accepted).toBe(MANY);
   expect(devnet.stats.counts()).toMatchObject({ process: MANY });
   expect(account.sends().filter(({ hash }) => devnet.ledger.isConfirmed(devnet.ledger.find(hash)))).toEqual(
@@ -153,7 +153,7 @@ test('signed proofs are delivered to one payee one at a time', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const before = account.sends().length;
     const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
-    await vi.waitFor(() => expect(account.sends()).toHaveLength(before + 8), { timeout: 60_000 });
+    await expect.poll(() => account.sends(), { timeout: 60_000 }).toHaveLength(before + 8);
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);
     await Promise.all(allHandled);
@@ -170,8 +170,8 @@ test('a burst that exceeds its budget pays what fits; of the rest 20 are asked a
   const challenges = await together(MANY, (n) => browser.visit(paid('nanoSignature', `cap-${n}`)));
   await allowAll(account, merchant.origin, 17n * PRICE + PRICE / 2n);
   const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
-  await vi.waitFor(() => expect(browser.answers.size).toBe(17), { timeout: 60_000 });
-  await vi.waitFor(() => expect(worker.log).toHaveLength(MANY - 17 - 20), { timeout: 60_000 });
+  await expect.poll(() => browser.answers.size, { timeout: 60_000 }).toBe(17);
+  await expect.poll(() => worker.log, { timeout: 60_000 }).toHaveLength(MANY - 17 - 20);
   expect(new Set(worker.log.map(({ key }) => key))).toEqual(new Set(['refusal_QUEUE_FULL']));
   expect(worker.approvals.list().map(({ reason }) => reason)).toEqual(Array(20).fill('reason_overDay'));
   worker.approvals.lapse(() => true);
@@ -189,7 +189,7 @@ test('a page that is closed during its payment loses nothing: the next visit get
   const challenges = await together(12, (n) => browser.visit(paid('nanoSession', `leave-${n}`)));
   devnet.faults.set({ kind: 'never_confirm' });
   const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
-  await vi.waitFor(() => expect(account.sends()).toHaveLength(12), { timeout: 60_000 });
+  await expect.poll(() => account.sends(), { timeout: 60_000 }).toHaveLength(12);
   const gone = challenges.filter((_, n) => n % 2 === 0);
   for (const challenge of gone) browser.leave(challenge);
   devnet.faults.clear();
@@ -223,7 +223,7 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
   await worker.budgets.setHandOverSite(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
   const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
-  await vi.waitFor(() => expect(worker.approvals.list()).toHaveLength(2), { timeout: 60_000 });
+  await expect.poll(() => worker.approvals.list(), { timeout: 60_000 }).toHaveLength(2);
   for (const { id } of challenges) worker.approvals.answer(id, { kind: 'once' });
   await Promise.all(allHandled);
   expect([...browser.answers.values()].map(({ status }) => status)).toEqual([200]);
@@ -290,7 +290,7 @@ describe('identical requests at once', () => {
     const left = await together(3, () => browser.visit(url, script()));
     devnet.faults.set({ kind: 'never_confirm' });
     const allHandled = left.map((challenge) => worker.challengeHandler.handle(challenge));
-    await vi.waitFor(() => expect(account.sends()).toHaveLength(3), { timeout: 60_000 });
+    await expect.poll(() => account.sends(), { timeout: 60_000 }).toHaveLength(3);
     for (const challenge of left) browser.leave(challenge);
     devnet.faults.clear();
     for (const { hash } of account.sends()) devnet.elections.confirm(hash);

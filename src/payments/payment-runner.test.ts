@@ -263,11 +263,11 @@ describe('another wallet on the same account', () => {
     const waits = () => awaited.mock.calls.filter(([hash]) => String(hash) === theirs.hash).length;
     const one = await reserve(10n);
     const first = runner.run(one.id);
-    await vi.waitFor(() => expect(waits()).toBe(1));
+    await expect.poll(() => waits()).toBe(1);
     // The next payment has no head to build on yet.
     const other = await reserve(20n);
     const second = runner.run(other.id);
-    await vi.waitFor(() => expect(waits()).toBe(2));
+    await expect.poll(() => waits()).toBe(2);
     devnet.faults.clear();
     devnet.elections.confirm(theirs.hash);
     for (const { progress } of await Promise.all([first, second])) expect(progress.state).toBe('proven');

@@ -151,7 +151,7 @@ describe('AccountWallet, refreshing,', () => {
       node: NodeClient.at({
         rpcUrls: [devnet.rpcUrl],
         fetch: refusingFetch,
-        timeoutMs: 2_000,
+        timeoutMs: 10_000,
         now: Date.now,
       }),
     });

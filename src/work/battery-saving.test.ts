@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Fault } from '../fault.ts';
 import { BatterySavingEngine } from './battery-saving.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot } from './difficulty.ts';
@@ -68,7 +68,7 @@ describe('during a search', () => {
   it('ends it when the battery runs low', async () => {
     const { power, drain, listeners } = battery(0.5);
     const search = new BatterySavingEngine(endless, power).solve(root, send, options('battery'));
-    await vi.waitFor(() => expect(listeners.size).toBe(1));
+    await expect.poll(() => listeners.size).toBe(1);
     drain(0.15);
     await expect(search).rejects.toThrow(rests);
     expect(listeners.size).toBe(0);
@@ -81,7 +81,7 @@ describe('during a search', () => {
       ...options('battery'),
       signal: abort.signal,
     });
-    await vi.waitFor(() => expect(listeners.size).toBe(1));
+    await expect.poll(() => listeners.size).toBe(1);
     drain(0.3);
     drain(null);
     abort.abort(new Error('pushed aside'));

@@ -232,13 +232,11 @@ describe('calling it off', () => {
     const [gpu, cpu] = [endless('gpu'), endless('cpu')];
     const abort = new AbortController();
     const search = checked([gpu, cpu], { book }).solve(root, send, asked('foreground', abort.signal));
-    await vi.waitFor(() => expect(cpu.solve).toHaveBeenCalled());
+    await expect.poll(() => cpu.solve).toHaveBeenCalled();
     abort.abort(new Error('pushed aside'));
     await expect(search).rejects.toThrow('pushed aside');
     expect([gpu.ended, cpu.ended].flat()).toHaveLength(2);
-    await vi.waitFor(() =>
-      expect(book.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } }),
-    );
+    await expect.poll(() => book.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } });
   });
 
   it('before it began asks nobody', async () => {
@@ -267,7 +265,7 @@ it('says what it is doing, and how long that takes from any moment on', async ()
   const engines = checked([good('gpu'), endless('cpu')], { book, cores: 9, now: () => 5 });
   expect(await engines.progress()).toBeNull();
   const search = engines.solve(root, send, asked('foreground', abort.signal)).catch(() => undefined);
-  await vi.waitFor(async () => expect(await engines.progress()).not.toBeNull());
+  await expect.poll(() => engines.progress()).not.toBeNull();
   // A send on the devnet takes 1024 hashes, and eight workers do what one did.
   expect(await engines.progress()).toEqual({ engines: ['cpu'], since: 5, meanMs: 125 });
   abort.abort();

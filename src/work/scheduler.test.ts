@@ -69,7 +69,7 @@ function steeredEngine(name = 'steered') {
         if (begun === undefined) throw new Error(`search ${number} has not begun`);
         return begun;
       },
-      { interval: 1 },
+      { timeout: 30_000, interval: 1 },
     );
   return { name, solve, searches, search };
 }
@@ -134,7 +134,7 @@ describe('preparing', () => {
     const search = await engine.search(0);
     expect(search).toMatchObject({ root, threshold: send, urgency: 'background' });
     search.answer(sendWork);
-    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    await expect.poll(() => cache.intentions.size).toBe(0);
     expect(await scheduler.obtain(root, send)).toBe(sendWork);
     expect(engine.searches).toHaveLength(1);
   });
@@ -169,7 +169,7 @@ describe('preparing', () => {
     expect(search).toMatchObject({ root, threshold: send, urgency: 'background' });
     search.answer(sendWork);
     (await second.engine.search(1)).answer(otherSendWork);
-    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    await expect.poll(() => cache.intentions.size).toBe(0);
     expect(second.problems).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe('how far it is', () => {
     await scheduler.prepare(root, receive);
     expect(await scheduler.readiness(root, receive)).toBe('working');
     (await engine.search(0)).answer(receiveWork);
-    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    await expect.poll(() => cache.intentions.size).toBe(0);
     expect(await scheduler.readiness(root, receive)).toBe('ready');
     expect(await scheduler.readiness(root, send)).toBe('none');
     expect(engine.searches).toHaveLength(1);
@@ -255,7 +255,7 @@ describe('obtaining', () => {
     expect(await engine.search(2)).toMatchObject({ root, threshold: send, urgency: 'background' });
     expect(cache.intentions.size).toBe(1);
     (await engine.search(2)).answer(sendWork);
-    await vi.waitFor(() => expect(cache.intentions.size).toBe(0));
+    await expect.poll(() => cache.intentions.size).toBe(0);
     expect(cache.entries.get(root)).toMatchObject({ nonce: sendWork });
   });
 
@@ -435,12 +435,12 @@ describe('engines that fail', () => {
     };
     const { scheduler, cache, problems } = house({ engines: [crashing] });
     await scheduler.prepare(root, send);
-    await vi.waitFor(() => expect(problems).toEqual([new Error('device lost')]));
+    await expect.poll(() => problems).toEqual([new Error('device lost')]);
     expect(cache.intentions.size).toBe(1);
     const good = steeredHouse(cache);
     await good.scheduler.resume();
     (await good.engine.search(0)).answer(sendWork);
-    await vi.waitFor(() => expect(cache.entries.size).toBe(1));
+    await expect.poll(() => cache.entries.size).toBe(1);
     expect(crashing.solve).toHaveBeenCalledTimes(1);
   });
 
@@ -461,7 +461,7 @@ describe('over the real pool', () => {
       for (const index of [1n, 2n, 3n]) {
         const frontier = parseWorkRoot(nonceOf(index).repeat(4));
         await scheduler.prepare(frontier, send);
-        await vi.waitFor(() => expect(cache.entries.has(frontier)).toBe(true), { timeout: 60_000 });
+        await expect.poll(() => cache.entries.has(frontier), { timeout: 60_000 }).toBe(true);
         const searched = solve.mock.calls.length;
         const nonce = await scheduler.obtain(frontier, send);
         expect(meets(frontier, nonce, send)).toBe(true);

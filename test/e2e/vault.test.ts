@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { wallet } from 'nanocurrency-web';
 import type { Page } from 'playwright';
 import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 import { builtExtension, ROOT } from './build.ts';
@@ -300,10 +300,9 @@ describe('the lock', () => {
     for (const one of pages) await one.close();
     const [worker] = purse.context.serviceWorkers();
     const woken = worker ?? (await purse.context.waitForEvent('serviceworker'));
-    await vi.waitFor(
-      async () => expect(await woken.evaluate(() => chrome.storage.session.get('vault'))).toEqual({}),
-      { timeout: 60_000 },
-    );
+    await expect
+      .poll(() => woken.evaluate(() => chrome.storage.session.get('vault')), { timeout: 60_000 })
+      .toEqual({});
     expect(await kind()).toBe('locked');
     await purse.ask('vault.unlock', { password: PASSWORD });
   });

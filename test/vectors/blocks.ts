@@ -150,7 +150,7 @@ async function processRequest(block: SignedBlock, subtype: Own['subtype']): Prom
   const requests: unknown[] = [];
   const node = NodeClient.at({
     rpcUrls: ['http://node.test/'],
-    timeoutMs: 1_000,
+    timeoutMs: 10_000,
     now: Date.now,
     fetch: async (_url, init) => {
       requests.push(JSON.parse(String(init?.body)));

@@ -151,7 +151,7 @@ describe('who works', () => {
       pool.solve(of, devReceive, foreground()).finally(() => ended.push(name));
     const [first, second] = [solve(root, 'first'), solve(other, 'second')];
     const search = (job: number, of: WorkRoot) => ({ kind: 'search', job, root: of, threshold: devReceive });
-    await vi.waitFor(() => expect(only.commands.slice(1)).toEqual([search(0, root), search(1, other)]));
+    await expect.poll(() => only.commands.slice(1)).toEqual([search(0, root), search(1, other)]);
     const proofs = [proofFor(root, other), proofFor(other, root)] as const;
     only.say({ job: 1, nonce: proofs[1] });
     expect(await second).toBe(proofs[1]);
@@ -170,7 +170,7 @@ describe('who works', () => {
     const failed = searches.map((search) =>
       expect(search).rejects.toThrow(new Fault('fault_workUnavailable')),
     );
-    await vi.waitFor(() => expect(only.commands).toHaveLength(3));
+    await expect.poll(() => only.commands).toHaveLength(3);
     only.say({ job: 0, nonce: proofFor(other, root) });
     await Promise.all(failed);
     expect(only.terminated).toBe(true);
@@ -180,7 +180,7 @@ describe('who works', () => {
     const workers = [idle(), idle()];
     const abort = new AbortController();
     const search = poolOf(...workers).solve(root, never, { signal: abort.signal, urgency: 'foreground' });
-    await vi.waitFor(() => expect(workers[1]?.commands).toHaveLength(2));
+    await expect.poll(() => workers[1]?.commands).toHaveLength(2);
     abort.abort(new Error('changed my mind'));
     await expect(search).rejects.toThrow('changed my mind');
     for (const { commands } of workers) expect(commands.at(-1)).toEqual({ kind: 'stop', job: 0 });
@@ -257,7 +257,7 @@ describe('workers that fail', () => {
     const only = idle();
     const pool = poolOf(only);
     const search = pool.solve(root, never, foreground());
-    await vi.waitFor(() => expect(only.commands).toHaveLength(2));
+    await expect.poll(() => only.commands).toHaveLength(2);
     pool.close();
     await expect(search).rejects.toThrow(new Fault('fault_workUnavailable'));
     expect(only.terminated).toBe(true);

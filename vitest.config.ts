@@ -16,7 +16,7 @@ const ALONE = [
  */
 const common = {
   environment: 'node',
-  expect: { poll: { timeout: 30_000 } },
+  expect: { poll: { timeout: 60_000 } },
   testTimeout: 180_000,
   hookTimeout: 180_000,
 };

@@ -69,7 +69,7 @@ function steeredEngine(name = 'steered') {
         if (begun === undefined) throw new Error(`search ${number} has not begun`);
         return begun;
       },
-      { timeout: 30_000, interval: 1 },
+      { timeout: 60_000, interval: 1 },
     );
   return { name, solve, searches, search };
 }

@@ -13,7 +13,7 @@ export interface Screen {
 }
 
 /** How long something may take to come up on a screen (ms). */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 const at = (within: string, testId: string) => `${within} [data-testid="${testId}"]`;
 const usable = (within: string, testId: string) => `${at(within, testId)}:not([aria-disabled="true"])`;
@@ -157,7 +157,7 @@ class Popup implements Screen {
       };
       // A click on the last question closes the popup before its answer comes back.
       const gone = () => settle(() => resolve({}));
-      const timer = setTimeout(() => settle(() => reject(new errors.TimeoutError(method))), 2 * PATIENCE);
+      const timer = setTimeout(() => settle(() => reject(new errors.TimeoutError(method))), PATIENCE);
       this.#session.on('Target.receivedMessageFromTarget', heard);
       this.#session.on('Target.detachedFromTarget', gone);
       const message = JSON.stringify({ id, method, params });

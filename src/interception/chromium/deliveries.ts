@@ -7,9 +7,10 @@ import type { OpenChallenge, OpenChallenges } from '../open-challenges.ts';
 import type { Presence } from './presence.ts';
 import { ProofRules } from './proof-rule.ts';
 import { targetOf } from './proof-target.ts';
-import { type Reloads, RULE_LIFE } from './reloads.ts';
+import type { Reloads } from './reloads.ts';
 import { type Answers, type AwaitedAnswer, isDocument } from './response.ts';
 import { isWaiting, retryInPage } from './retry.ts';
+import { RULE_LIFE } from './rule-windows.ts';
 import { isHeld } from './surface.ts';
 
 /**

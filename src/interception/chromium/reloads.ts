@@ -2,18 +2,13 @@ import type { Challenge, DeliveryOutcome } from '../challenge.ts';
 import type { OpenChallenges } from '../open-challenges.ts';
 import { originOf } from '../urls.ts';
 import type { AwaitedAnswer } from './response.ts';
-
-/** How long a rule that names no single request may live (ms) after its page was last known to wait. */
-export const RULE_LIFE = 5_000;
+import { type Arm, RuleWindows } from './rule-windows.ts';
 
 export interface ReloadPorts {
   readonly open: OpenChallenges;
   /** Called when the result of `waiting` has changed. */
   readonly changed: () => void;
 }
-
-/** Arms the proof's rule; resolves with the way to disarm it. */
-type Arm = () => Promise<() => Promise<void>>;
 
 /** A challenge whose page is to be loaded again, and what makes the proof go with its next request. */
 interface Waiting {
@@ -68,34 +63,6 @@ export class Reloads {
       await windows.end();
       await this.#ports.open.end(id);
     }
-  }
-}
-
-/** Arms a rule for `RULE_LIFE` ms at a time, until it is ended. */
-class RuleWindows {
-  readonly #arm: Arm;
-  readonly #armed = new Set<() => Promise<void>>();
-  #isOver = false;
-
-  constructor(arm: Arm) {
-    this.#arm = arm;
-  }
-
-  async open(): Promise<void> {
-    if (this.#isOver) return;
-    const disarm = await this.#arm();
-    // The proof may have gone out meanwhile, by an earlier rule.
-    if (this.#isOver) return disarm();
-    this.#armed.add(disarm);
-    setTimeout(() => {
-      this.#armed.delete(disarm);
-      void disarm();
-    }, RULE_LIFE);
-  }
-
-  async end(): Promise<void> {
-    this.#isOver = true;
-    await Promise.all([...this.#armed].map((disarm) => disarm()));
   }
 }
 

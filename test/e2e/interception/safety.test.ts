@@ -133,12 +133,12 @@ test('a proof that the request of a stranger carries delivers nothing, and is no
   expect(await rules()).toEqual([]);
 });
 
-test('a rule that names no single request is gone after five seconds', async () => {
+test('a rule that names no single request is gone after a while, and later requests carry no proof', async () => {
   const path = '/paid/short';
   await page.evaluate((target) => void fetch(target, { mode: 'no-cors' }), path);
   await world.untilToLoad(path);
   expect(await rules()).toHaveLength(1);
-  await expect.poll(rules, { timeout: 7_000 }).toEqual([]);
+  await expect.poll(rules).toEqual([]);
   await page.evaluate((target) => fetch(target, { mode: 'no-cors' }), path);
   await page.reload();
   await page.evaluate((target) => fetch(target, { mode: 'no-cors' }), path);

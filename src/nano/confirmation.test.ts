@@ -106,9 +106,13 @@ describe('on a devnet', () => {
     const blocks = await Promise.all(Array.from({ length: 30 }, send));
     const proxy = await startProxy(devnet);
     const asked = (action: string) => proxy.requests.filter((request) => request.action === action).length;
-    const confirmations = at({ node: nodeAt(proxy.rpcUrl), feed: null, pollMs: 20 });
     const since = Date.now();
+    let areWaiting = false;
+    // Time stands still until all of them wait: the first is due before the last one waits, on a slow machine.
+    const clock = { ...systemClock, now: () => (areWaiting ? Date.now() : since) };
+    const confirmations = at({ node: nodeAt(proxy.rpcUrl), feed: null, pollMs: 20, clock });
     const waiting = blocks.map((block) => confirmations.confirmed(block, { signal: stop.signal, since }));
+    areWaiting = true;
     await expect.poll(() => asked('blocks_info')).toBeGreaterThan(3);
     expect(asked('block_info')).toBe(0);
     for (const block of blocks) devnet.elections.confirm(devnet.ledger.find(block).hash);

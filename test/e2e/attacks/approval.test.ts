@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../../src/messages/contract.ts';
+import { ARM_AFTER } from '../../../src/ui/approval/arming.ts';
 import { type Paywall, startPaywall } from '../interception/paywall.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
@@ -40,6 +41,20 @@ async function view(path: string): Promise<Page> {
   const one = await testBed.purse.newPage();
   await one.setViewportSize({ width: 360, height: 600 });
   await one.goto(inPurse(path));
+  return one;
+}
+
+/**
+ * A question that has just come up, on a page whose clock stands still. The test moves it, so that a slow machine does not
+ * leave a pause that is long enough to arm.
+ */
+async function viewOutOfTime(path: string): Promise<Page> {
+  const one = await testBed.purse.newPage();
+  await one.setViewportSize({ width: 360, height: 600 });
+  await one.clock.install();
+  await one.clock.pauseAt(Date.now() + 60_000);
+  await one.goto(inPurse(path));
+  while ((await one.locator(ONCE).count()) === 0) await one.clock.runFor(10);
   return one;
 }
 
@@ -93,25 +108,27 @@ describe('clicks', () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
-    const popup = await view(POPUP);
+    const popup = await viewOutOfTime(POPUP);
     const [x, y] = await middleOf(popup, ONCE);
-    // The user clicks on and on while the question comes up under the pointer, and then holds a key down on the button.
-    // All of it is queued at once: input that waits for the answer to the one before could leave, on a busy machine, a
-    // pause that is long enough to arm.
     const input = await popup.context().newCDPSession(popup);
     const mouse = (type: 'mousePressed' | 'mouseReleased') =>
       input.send('Input.dispatchMouseEvent', { type, x, y, button: 'left', clickCount: 1 });
     const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' };
-    const key = (autoRepeat: boolean) =>
-      input.send('Input.dispatchKeyEvent', { type: 'keyDown', ...enter, autoRepeat });
-    const clicks = Array.from({ length: 200 }, () => [mouse('mousePressed'), mouse('mouseReleased')]).flat();
-    const keys = Array.from({ length: 50 }, (_, n) => key(n > 0));
-    await Promise.all([...clicks, ...keys]);
+    // The user clicks on and on while the question comes up under the pointer, and then holds a key down on the button.
+    for (let click = 0; click < 50; click++) {
+      await Promise.all([mouse('mousePressed'), mouse('mouseReleased')]);
+      await popup.clock.runFor(ARM_AFTER / 10);
+    }
+    for (let repeat = 0; repeat < 20; repeat++) {
+      await input.send('Input.dispatchKeyEvent', { type: 'keyDown', ...enter, autoRepeat: repeat > 0 });
+      await popup.clock.runFor(ARM_AFTER / 10);
+    }
     expect(await popup.locator(ARMED).count()).toBe(0);
     await input.send('Input.dispatchKeyEvent', { type: 'keyUp', ...enter });
     expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
     await testBed.nothingSince(mark);
 
+    await popup.clock.resume();
     // The purse's own window may come up as late as now, and take the focus.
     await popup.bringToFront();
     await popup.locator(ARMED).click();
@@ -124,12 +141,13 @@ describe('clicks', () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
-    const popup = await view(POPUP);
+    const popup = await viewOutOfTime(POPUP);
     await popup.mouse.move(...(await middleOf(popup, ONCE)));
     await popup.mouse.down();
-    const until = Date.now() + 1_000;
-    while (Date.now() < until) expect(await popup.locator(ARMED).count()).toBe(0);
+    await popup.clock.runFor(2 * ARM_AFTER);
+    expect(await popup.locator(ARMED).count()).toBe(0);
     await popup.mouse.up();
+    await popup.clock.resume();
     expect(await testBed.purse.ask('approval.list', {})).toMatchObject([{ id: question?.id }]);
     await testBed.nothingSince(mark);
     await popup.bringToFront();

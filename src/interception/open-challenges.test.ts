@@ -1,49 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Challenge } from './challenge.ts';
-import { OpenChallenges, type SessionStore } from './open-challenges.ts';
-
-function memory(): SessionStore & { readonly kept: Map<string, unknown> } {
-  const kept = new Map<string, unknown>();
-  return {
-    kept,
-    read: async (prefix) => new Map([...kept].filter(([key]) => key.startsWith(prefix))),
-    async write(key, value) {
-      kept.set(key, structuredClone(value));
-    },
-    async remove(keys) {
-      for (const key of keys) kept.delete(key);
-    },
-  };
-}
-
-function observedOf(id: string, seenAt: number, header = 'offer', tabId = 1, site = 'https://page.example') {
-  const challenge: Challenge = {
-    id,
-    requestId: '1',
-    tabId,
-    frameId: 0,
-    documentId: 'document',
-    initiator: 'https://page.example',
-    topOrigin: site,
-    isPrivate: false,
-    method: 'GET',
-    url: 'https://shop.example/',
-    kind: 'xmlhttprequest',
-    header,
-    seenAt,
-  };
-  return {
-    challenge,
-    asked: { url: challenge.url, method: 'GET' },
-    parentFrameId: -1,
-    route: 'same' as const,
-  };
-}
+import { OpenChallenges } from './open-challenges.ts';
+import { memoryStore, observedOf } from './samples.fixture.ts';
 
 const hold = { documentId: 'document', id: '1' };
 
 test('the next life finds what awaits its end, and who holds it, oldest first', async () => {
-  const store = memory();
+  const store = memoryStore();
   const first = new OpenChallenges(store);
   await first.add({ observed: observedOf('late', 2), hold });
   await first.add({ observed: observedOf('early', 1), hold: null });
@@ -57,7 +19,7 @@ test('the next life finds what awaits its end, and who holds it, oldest first', 
 });
 
 test('the next life finds who was around the frame that asked', async () => {
-  const store = memory();
+  const store = memoryStore();
   const { challenge, ...rest } = observedOf('framed', 1);
   const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
   await new OpenChallenges(store).add({ observed: framed, hold });
@@ -65,14 +27,14 @@ test('the next life finds who was around the frame that asked', async () => {
 });
 
 test('a challenge stored without its private mode reads as one of an ordinary window', async () => {
-  const store = memory();
+  const store = memoryStore();
   const { isPrivate: _, ...challenge } = observedOf('older', 1).challenge;
   store.kept.set('challenge:older', { observed: { ...observedOf('older', 1), challenge }, hold: null });
   expect((await new OpenChallenges(store).get('older'))?.observed.challenge.isPrivate).toBe(false);
 });
 
 test('what is not a challenge in the store is not believed', async () => {
-  const store = memory();
+  const store = memoryStore();
   store.kept.set('challenge:odd', { observed: { challenge: {} }, hold: null });
   store.kept.set('challenge:none', 7);
   expect(await new OpenChallenges(store).all()).toEqual([]);
@@ -93,7 +55,7 @@ describe('of a storm', () => {
   };
 
   test('200 are let in from one site and 600 in all, and nothing loses a place that was given', async () => {
-    const store = memory();
+    const store = memoryStore();
     const open = new OpenChallenges(store);
     await add(open, 'the first', { tab: 99, site: 'https://first.example' });
     expect(await many(open, 1000, { tab: 1, site: 'https://a.example' })).toBe(200);
@@ -106,7 +68,7 @@ describe('of a storm', () => {
   });
 
   test('many tabs of one site have one share, and leave room for another site', async () => {
-    const open = new OpenChallenges(memory());
+    const open = new OpenChallenges(memoryStore());
     const inTabs = [1, 2, 3, 4, 5].map((tab) => many(open, 100, { tab, site: 'https://storm.example' }));
     const letIn = (await Promise.all(inTabs)).reduce((sum, count) => sum + count, 0);
     expect(letIn).toBe(200);
@@ -114,7 +76,7 @@ describe('of a storm', () => {
   });
 
   test('one tab that leads its page from site to site has one share', async () => {
-    const open = new OpenChallenges(memory());
+    const open = new OpenChallenges(memoryStore());
     const letIn: number[] = [];
     for (const name of ['a', 'b', 'c'])
       letIn.push(await many(open, 100, { tab: 1, site: `https://${name}.example` }));
@@ -122,7 +84,7 @@ describe('of a storm', () => {
   });
 
   test('with long headers, one site has a share of the store and all have their bound', async () => {
-    const store = memory();
+    const store = memoryStore();
     const open = new OpenChallenges(store);
     const header = 'x'.repeat(60_000);
     const letIn: number[] = [];

@@ -19,7 +19,7 @@ const key = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => v.parse(PublicKeyText, Buffer.from(bytes).toString('hex')));
 
-test('a key and its address are one another, as nanocurrency-web has them', () => {
+test('a public key and its address convert into each other as in nanocurrency-web', () => {
   fc.assert(
     fc.property(key, (publicKey) => {
       const address = addressOf(publicKey);
@@ -31,7 +31,7 @@ test('a key and its address are one another, as nanocurrency-web has them', () =
   );
 });
 
-test('changing any one character makes it no address', () => {
+test('an address with any one character changed is refused', () => {
   const place = fc.integer({ min: 5, max: 64 });
   const digit = fc.constantFrom(...DIGITS);
   fc.assert(
@@ -43,7 +43,7 @@ test('changing any one character makes it no address', () => {
   );
 });
 
-test('only the two prefixes, in lower case and without anything around it', () => {
+test('an address has one of two prefixes, in lower case, and nothing around it', () => {
   const address = addressOf('A'.repeat(64) as PublicKey);
   const wrong = [
     address.toUpperCase(),
@@ -63,11 +63,11 @@ test('only the two prefixes, in lower case and without anything around it', () =
   expect(v.parse(AddressText, address.replace('nano_', 'xrb_'))).toBe(address);
 });
 
-test('the burn address is the one everybody knows', () => {
+test('the burn address is the well-known one', () => {
   expect(BURN_ADDRESS).toBe('nano_1111111111111111111111111111111111111111111111111111hifc8npp');
 });
 
-test('a CAIP-10 account id is read back, and needs a network and an account', () => {
+test('a CAIP-10 account id is read back as it was written, and needs a network and an account', () => {
   fc.assert(
     fc.property(key, fc.constantFrom('nano:mainnet', 'nano:devnet', 'test-1:a_b'), (publicKey, network) => {
       const id = { network, account: addressOf(publicKey) };

@@ -1,13 +1,13 @@
 /**
- * Nano accounts: a public key, and the address people see. docs/WIRE.md §6.2; docs.nano.org, "Account
- * public address".
+ * Nano accounts: conversion between a public key and its address. docs/WIRE.md §6.2; docs.nano.org, "Account public
+ * address".
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
 import { bytesOfHex, hexOf } from './hex.ts';
 
-/** An account in its one canonical spelling: `nano_` and 60 characters, checksum right. */
+/** An account in its canonical spelling: `nano_` and 60 characters, with a checksum that is right. */
 export type NanoAddress = string & v.Brand<'NanoAddress'>;
 
 /** An account's public key: 64 hex digits in upper case. */
@@ -29,7 +29,10 @@ export function publicKeyOf(address: NanoAddress): PublicKey {
   return keyIn(address.slice('nano_'.length, 'nano_'.length + KEY_CHARACTERS));
 }
 
-/** An address as someone wrote it, and whether it had the old `xrb_` prefix; undefined when it is none. */
+/**
+ * Reads an address with either prefix into its canonical spelling. `legacyPrefix` is true for the old prefix `xrb_`.
+ * Returns undefined when the value is no address.
+ */
 export function readAddress(
   text: unknown,
 ): { readonly address: NanoAddress; readonly legacyPrefix: boolean } | undefined {
@@ -39,14 +42,14 @@ export function readAddress(
   return { address: `nano_${key}${checksum}` as NanoAddress, legacyPrefix: prefix === 'xrb' };
 }
 
-/** Reads an address with either prefix. @throws Fault `fault_badAddress` */
+/** Reads an address that starts with `nano_` or `xrb_`. @throws Fault `fault_badAddress` */
 export function parseAddress(text: unknown): NanoAddress {
   const read = readAddress(text);
   if (read === undefined) throw new Fault('fault_badAddress');
   return read.address;
 }
 
-/** An address with either prefix, read into its canonical spelling. */
+/** Schema of an address with either prefix. Its output is the canonical spelling. */
 export const AddressText = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): NanoAddress => {
@@ -57,14 +60,14 @@ export const AddressText = v.pipe(
   }),
 );
 
-/** A public key in hex digits of either case. */
+/** Schema of a public key in hex digits of either case. */
 export const PublicKeyText = v.pipe(
   v.string(),
   v.regex(/^[0-9a-fA-F]{64}$/),
   v.transform((text) => text.toUpperCase() as PublicKey),
 );
 
-/** The account of the all-zero key. Nobody can spend from it: what is sent there is lost. */
+/** The account of the all-zero public key. It has no private key, so money sent there is lost. */
 export const BURN_ADDRESS = addressOf('0'.repeat(64) as PublicKey);
 
 function encode(value: bigint, characters: number): string {
@@ -81,7 +84,7 @@ function keyIn(characters: string): PublicKey {
   return value.toString(16).padStart(64, '0').toUpperCase() as PublicKey;
 }
 
-/** Five bytes of Blake2b over the key, written backwards. */
+/** The checksum of an address: five bytes of Blake2b over the public key, in reverse order. */
 function checksumOf(publicKey: PublicKey): string {
   const digest = blake2b(bytesOfHex(publicKey), { dkLen: 5 }).reverse();
   return encode(BigInt(`0x${hexOf(digest)}`), CHECKSUM_CHARACTERS);

@@ -18,14 +18,14 @@ import {
 const raw = fc.bigInt({ min: 0n, max: MAX_SUPPLY }).map((amount) => amount as Raw);
 
 describe('raw', () => {
-  test('every amount up to the supply is read as it is written, and nothing above it', () => {
+  test('every amount up to the supply is read as written, and a larger one is refused', () => {
     fc.assert(fc.property(raw, (amount) => parseRaw(amount.toString()) === amount));
     expect(parseRaw(MAX_SUPPLY.toString())).toBe(MAX_SUPPLY);
     expect(isCanonicalRaw((MAX_SUPPLY + 1n).toString())).toBe(false);
     expect(isCanonicalRaw(1n)).toBe(false);
   });
 
-  test('a text is canonical only if it is what we would write', () => {
+  test('a text is canonical only if formatting its value gives the same text', () => {
     const near = fc.oneof(
       fc.string(),
       fc.stringMatching(/^[ +-]?[0-9_.e]{1,8}\n?$/),
@@ -57,14 +57,14 @@ describe('raw', () => {
     expect(v.is(RawText, value)).toBe(false);
   });
 
-  test('a text of megabytes is refused without being computed', () => {
+  test('a text of megabytes is refused without conversion to a number', () => {
     const long = '9'.repeat(3_000_000);
     const before = performance.now();
     expect(isCanonicalRaw(long)).toBe(false);
     expect(performance.now() - before).toBeLessThan(500);
   });
 
-  test('sums and differences are exact, and never negative', () => {
+  test('sums and differences are exact, and a negative difference is a fault', () => {
     fc.assert(fc.property(raw, raw, (a, b) => subtractRaw(addRaw(a, b), b) === a));
     expect(() => subtractRaw(ZERO, RAW_PER_XNO)).toThrow(
       expect.objectContaining({ key: 'fault_insufficient', args: ['1'] }),
@@ -73,11 +73,11 @@ describe('raw', () => {
 });
 
 describe('XNO', () => {
-  test('what is formatted is read back exactly', () => {
+  test('a formatted amount is read back exactly', () => {
     fc.assert(fc.property(raw, (amount) => parseXno(formatXno(amount)) === amount));
   });
 
-  test('no amount is shown as more than it is, however few decimals fit', () => {
+  test('an amount with fewer decimals is never above the exact amount', () => {
     const decimals = fc.integer({ min: 0, max: 30 });
     fc.assert(
       fc.property(raw, decimals, (amount, maxDecimals) => {

@@ -11,17 +11,17 @@ const XNO = /^(0|[1-9][0-9]*)(?:\.([0-9]{1,30}))?$/;
 /** 1 XNO in raw. */
 export const RAW_PER_XNO = (10n ** BigInt(DECIMALS)) as Raw;
 
-/** Every raw there is. docs/WIRE.md §6.7. */
+/** The total supply of the live network. docs/WIRE.md §6.7. */
 export const MAX_SUPPLY = 133248297920938463463374607431768211455n as Raw;
 
-/** The most that a block can say (protocol: 128 bits). A private network may have made more money than the live one. */
+/** The largest balance that fits in a block (128 bits). A private network's supply may be larger than MAX_SUPPLY. */
 export const MAX_RAW = (2n ** 128n - 1n) as Raw;
 
 export const ZERO = 0n as Raw;
 
 const LONGEST = MAX_RAW.toString().length;
 
-/** Whether a text is an amount as the wire writes it: a whole number of raw in decimal, no more than the supply. */
+/** Whether a value is an amount as messages write it: a decimal whole number of raw, no larger than the supply. */
 export function isCanonicalRaw(text: unknown): text is string {
   return isRaw(text, MAX_SUPPLY);
 }
@@ -30,13 +30,13 @@ function isRaw(text: unknown, most: Raw): text is string {
   return typeof text === 'string' && text.length <= LONGEST && CANONICAL.test(text) && BigInt(text) <= most;
 }
 
-/** Reads a canonical amount of raw; anything that is not a string is refused. @throws Fault `fault_badAmount` */
+/** Reads a canonical amount of raw from a string. @throws Fault `fault_badAmount`, also for any other type */
 export function parseRaw(text: unknown): Raw {
   if (!isCanonicalRaw(text)) throw new Fault('fault_badAmount');
   return BigInt(text) as Raw;
 }
 
-/** Reads what an account holds, or a block moves, on any network. @throws Fault `fault_badAmount` */
+/** Reads the balance of an account or the amount of a block, on any network. @throws Fault `fault_badAmount` */
 export function parseBalance(text: unknown): Raw {
   if (!isRaw(text, MAX_RAW)) throw new Fault('fault_badAmount');
   return BigInt(text) as Raw;
@@ -50,8 +50,8 @@ export function parseXno(text: string): Raw {
 }
 
 /**
- * Writes an amount in XNO, exactly, without trailing zeros. With `maxDecimals` what does not fit is cut off, never
- * rounded up: only for places that also offer the exact amount.
+ * Writes an amount in XNO, exactly, without trailing zeros. `maxDecimals` cuts further decimals off, so that the result
+ * is never above the amount. Use it only where the exact amount can be seen too.
  */
 export function formatXno(
   raw: Raw,
@@ -69,20 +69,20 @@ export function formatXno(
 /** The sum of two amounts. */
 export const addRaw = (a: Raw, b: Raw): Raw => (a + b) as Raw;
 
-/** What is left of `from`. @throws Fault `fault_insufficient`, with the missing XNO, when that would be below zero */
+/** Returns `from - amount`. @throws Fault `fault_insufficient`, with the missing XNO, when that would be negative */
 export function subtractRaw(from: Raw, amount: Raw): Raw {
   if (amount > from) throw new Fault('fault_insufficient', [formatXno((amount - from) as Raw)]);
   return (from - amount) as Raw;
 }
 
-/** What an account holds, or a block moves, on any network: as nodes and stores write it. */
+/** Schema of the balance of an account or the amount of a block, on any network, as nodes and stores write it. */
 export const BalanceText = v.pipe(
   v.string(),
   v.check((text) => isRaw(text, MAX_RAW), 'not a canonical balance in raw'),
   v.transform((text) => BigInt(text) as Raw),
 );
 
-/** An amount as the wire and the stores write it. */
+/** Schema of an amount as messages and stores write it. */
 export const RawText = v.pipe(
   v.string(),
   v.check((text) => isCanonicalRaw(text), 'not a canonical amount of raw'),

@@ -43,7 +43,7 @@ const head = fc.record({ hash, balance }).map(
 const work = '0123456789abcdef';
 
 describe('building', () => {
-  test('a send moves exactly the amount to the payee and changes nothing else', () => {
+  test('a send lowers the balance by exactly the amount, names the payee and changes nothing else', () => {
     fc.assert(
       fc.property(head, balance, (from, amount) => {
         fc.pre(amount <= from.balance);
@@ -55,7 +55,7 @@ describe('building', () => {
     );
   });
 
-  test('more than there is cannot be sent, and the fault says how much is missing', () => {
+  test('a send of more than the balance is a fault that names the missing amount', () => {
     const from = { ...anyHead(), balance: (10n ** 30n) as Raw };
     const amount = (3n * 10n ** 30n) as Raw;
     expect(() => buildSend(from, { to: other.address, amount })).toThrow(
@@ -87,7 +87,7 @@ describe('building', () => {
     expect([workRootOf(unopened), workRootOf(open)]).toEqual([keys.publicKey, open.hash]);
   });
 
-  test('a receive gives a representative to a head that has none, and never more money than a block can say', () => {
+  test('a receive sets the representative of a head that has none, and refuses a balance above 128 bits', () => {
     const order = { source: ZERO_HASH, amount: 1n as Raw, representative: other.address };
     expect(buildReceive({ ...anyHead(), representative: BURN_ADDRESS }, order).representative).toBe(
       other.address,
@@ -97,7 +97,7 @@ describe('building', () => {
     );
   });
 
-  test('a change touches the representative alone', () => {
+  test('a change block changes only the representative', () => {
     const from = anyHead();
     const { balance, account, hash: previous } = from;
     const changed = { account, previous, representative: keys.address, balance, link: ZERO_HASH };
@@ -106,7 +106,7 @@ describe('building', () => {
 });
 
 describe('signing', () => {
-  test('only the signer verifies, only the very block, and a node gets it back as it was', () => {
+  test('a signature verifies only for its key and its block, and the block survives the RPC format', () => {
     fc.assert(
       fc.property(head, fc.constantFrom('balance', 'previous', 'link', 'representative'), (from, field) => {
         const signed = { ...signBlock(buildChange(from, keys.address), keys.privateKey), work };
@@ -126,7 +126,7 @@ describe('signing', () => {
     );
   });
 
-  test('every byte of a message counts, those below 16 too', () => {
+  test('a signature covers every byte of a message, also those below 16', () => {
     const message = fc.uint8Array({ minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(message, fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, at, change) => {
@@ -143,7 +143,7 @@ describe('signing', () => {
     expect(signHashOf(keys.privateKey, low)).not.toBe(signHashOf(keys.privateKey, Uint8Array.of(0x54, 0x01)));
   });
 
-  test('one that is made anew is another each time, and verifies by strict rules too', () => {
+  test('signing anew gives another signature each time, which strict rules accept too', () => {
     const strict = eddsa(ed25519.Point, blake2b, {
       adjustScalarBytes: (bytes: Uint8Array) => {
         const scalar = Uint8Array.from(bytes);
@@ -168,7 +168,7 @@ describe('signing', () => {
     );
   });
 
-  test('one that is made anew keeps its secret where the random bytes are always the same', () => {
+  test('signing anew with constant random bytes repeats no nonce for another message or key', () => {
     const constant = vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => bytes);
     try {
       const [one, two] = [Uint8Array.of(1), Uint8Array.of(2)].map((message) =>
@@ -181,7 +181,7 @@ describe('signing', () => {
     }
   });
 
-  test('a signature has 128 digits, its point is on the curve, and it is not taken in part', () => {
+  test('a signature of another length, or with a point off the curve, does not verify', () => {
     const signature = signHashOf(keys.privateKey, new Uint8Array(3));
     expect(signature).toMatch(/^[0-9A-F]{128}$/);
     expect(() => ed25519.Point.fromBytes(bytesOfHex(signature.slice(0, 64)))).not.toThrow();
@@ -190,7 +190,7 @@ describe('signing', () => {
     }
   });
 
-  test('a text that could be a block is not signed', () => {
+  test('a text that starts with a zero byte, as a block does, is not signed', () => {
     const block = signBlock(buildChange(anyHead(), keys.address), keys.privateKey);
     expect(() => signDigestOfText(keys.privateKey, '\0'.repeat(31) + '\x06'.repeat(145))).toThrow(RangeError);
     expect(verifyDigestOfText(keys.publicKey, 'text', block.signature)).toBe(false);
@@ -198,7 +198,7 @@ describe('signing', () => {
     expect(verifyDigestOfText(keys.publicKey, 'text', signNoms(keys.privateKey, 'text'))).toBe(false);
   });
 
-  test('a long text is signed whole', () => {
+  test('the signature of a long text covers all of it', () => {
     const text = 'https://example.com/'.padEnd(200_000, 'a');
     const signature = signDigestOfText(keys.privateKey, text);
     expect(verifyDigestOfText(keys.publicKey, text, signature)).toBe(true);
@@ -209,7 +209,7 @@ describe('signing', () => {
 describe('blocks of others', () => {
   const rpc = toRpc({ ...signBlock(buildChange(anyHead(), keys.address), keys.privateKey), work });
 
-  test('digits of either case and the old prefix are read into one spelling', () => {
+  test('hex digits of either case and the old prefix are read into the canonical spelling', () => {
     const spelled = {
       ...rpc,
       account: rpc.account.replace('nano_', 'xrb_'),

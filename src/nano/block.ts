@@ -1,6 +1,6 @@
 /**
- * State blocks: the one kind of block the purse writes. docs/WIRE.md §6.3; docs.nano.org,
- * "Blocks specifications".
+ * State blocks, the only kind of block that the wallet writes. docs/WIRE.md §6.3; docs.nano.org, "Blocks
+ * specifications".
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import * as v from 'valibot';
@@ -21,7 +21,7 @@ export type BlockHash = string & v.Brand<'BlockHash'>;
 
 export const SUBTYPES = ['send', 'receive', 'open', 'change'] as const;
 
-/** What a block does, in the node's words. */
+/** What a block does, as a node names it in the field `subtype`. */
 export type Subtype = (typeof SUBTYPES)[number];
 
 export interface StateBlock {
@@ -29,9 +29,9 @@ export interface StateBlock {
   /** The block below this one; all zeros in the first block of an account. */
   readonly previous: BlockHash;
   readonly representative: NanoAddress;
-  /** What the account has after this block. */
+  /** The balance of the account after this block. */
   readonly balance: Raw;
-  /** 64 hex digits in upper case: payee's key (send), the send's hash (receive, open) or zeros (change). */
+  /** 64 hex digits in upper case: the payee's key (send), the hash of the send (receive, open) or zeros (change). */
   readonly link: string;
 }
 
@@ -42,7 +42,7 @@ export interface SignedBlock extends StateBlock {
   readonly work: string;
 }
 
-/** An account that has no block yet, and so no money. */
+/** An account that has no block yet, and therefore no balance. */
 export interface UnopenedHead {
   readonly kind: 'unopened';
   readonly account: NanoAddress;
@@ -55,14 +55,14 @@ export interface OpenHead {
   readonly hash: BlockHash;
   readonly balance: Raw;
   readonly representative: NanoAddress;
-  /** Whether the network has confirmed it, as far as the node says. */
+  /** Whether the network has confirmed it, according to the node. */
   readonly confirmed: boolean;
 }
 
-/** What the next block of an account is built on. */
+/** The block of an account that its next block is built on. */
 export type ChainHead = UnopenedHead | OpenHead;
 
-/** A block as a node takes it in `process` and gives it in `block_info`. */
+/** A block in the format of a node's `process` and `block_info`. */
 interface RpcBlock {
   readonly type: 'state';
   readonly account: string;
@@ -78,14 +78,14 @@ interface RpcBlock {
 /** 32 zero bytes: no previous block, or no link. */
 export const ZERO_HASH = '0'.repeat(64) as BlockHash;
 
-/** A block hash in hex digits of either case. */
+/** Schema of a block hash in hex digits of either case. */
 export const BlockHashText = v.pipe(
   v.string(),
   v.regex(/^[0-9a-fA-F]{64}$/),
   v.transform((text) => text.toUpperCase() as BlockHash),
 );
 
-/** A signed state block as nodes and stores write it, read into a {@link SignedBlock}. */
+/** Schema of a signed state block as nodes and stores write it. Its output is a {@link SignedBlock}. */
 export const SignedBlockText = v.pipe(
   v.object({
     type: v.literal('state'),
@@ -100,7 +100,7 @@ export const SignedBlockText = v.pipe(
   v.transform(({ type: _, ...block }): SignedBlock => block),
 );
 
-/** The 176 bytes a block's hash and signature are over. Signature and work are not among them. */
+/** The 176 bytes that are hashed and signed: all fields but the signature and the work. */
 export function preimageOf(block: StateBlock): Uint8Array<ArrayBuffer> {
   return bytesOfHex(
     [
@@ -124,8 +124,8 @@ export const signBlock = <B extends StateBlock>(
 ): B & { readonly signature: string } => ({ ...block, signature: signHashOf(privateKey, preimageOf(block)) });
 
 /**
- * Signs a block with a random scalar in place of the deterministic one. Each call gives another valid signature, which
- * tells apart two wallets that sign the same block with the same key.
+ * Signs a block with a random nonce instead of the deterministic one. Each call returns another valid signature. Two
+ * wallets with the same key that sign the same block can so tell whose signature a node shows.
  */
 export const signBlockAnew = <B extends StateBlock>(
   block: B,
@@ -135,13 +135,13 @@ export const signBlockAnew = <B extends StateBlock>(
   signature: signHashAnew(privateKey, preimageOf(block)),
 });
 
-/** Whether the block was signed by this key. */
+/** Whether the block's signature is by this key. */
 export const verifySignature = (
   block: StateBlock & Pick<SignedBlock, 'signature'>,
   publicKey: PublicKey,
 ): boolean => verifyHashOf(publicKey, preimageOf(block), block.signature);
 
-/** Pays `amount` from a head. @throws Fault `fault_insufficient`, with the missing XNO */
+/** Builds a send of `amount` on a head. @throws Fault `fault_insufficient`, with the missing XNO */
 export const buildSend = (
   head: OpenHead,
   { to, amount }: { readonly to: NanoAddress; readonly amount: Raw },
@@ -154,8 +154,8 @@ export const buildSend = (
 });
 
 /**
- * Takes in the send `source`. The representative counts where the head has none yet: in the first block of an account,
- * and on one that only the network's own epoch block opened.
+ * Builds a receive of the send `source`. `representative` is used only where the head has none: in the first block of
+ * an account, and on an account that was opened by an epoch block of the network.
  */
 export function buildReceive(
   head: ChainHead,
@@ -177,7 +177,7 @@ export function buildReceive(
   };
 }
 
-/** Hands the account's vote to another representative. */
+/** Builds a block that changes the account's representative and nothing else. */
 export const buildChange = (head: OpenHead, representative: NanoAddress): StateBlock => ({
   account: head.account,
   previous: head.hash,
@@ -186,14 +186,14 @@ export const buildChange = (head: OpenHead, representative: NanoAddress): StateB
   link: ZERO_HASH,
 });
 
-/** What a receive on this head is called: the first block of an account has a name of its own. */
+/** The subtype of a receive on this head: `open` for the first block of an account. */
 export const receiveSubtypeOn = (head: ChainHead): Subtype => (head.kind === 'unopened' ? 'open' : 'receive');
 
-/** What the next block's proof of work is bound to: 64 hex digits in upper case. */
+/** The value over which the next block's proof of work is computed: 64 hex digits in upper case. */
 export const workRootOf = (head: ChainHead): BlockHash | PublicKey =>
   head.kind === 'open' ? head.hash : publicKeyOf(head.account);
 
-/** A block in the node's own words. */
+/** Writes a block in the format of a node's `process`. */
 export const toRpc = (block: SignedBlock): RpcBlock => ({
   type: 'state',
   account: block.account,

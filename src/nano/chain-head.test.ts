@@ -31,7 +31,7 @@ describe('on a devnet', () => {
   beforeEach(() => devnet.faults.clear());
   afterAll(() => devnet?.close());
 
-  test('the head is the frontier, with the balance of the block itself', async () => {
+  test('the head is the frontier, with the balance that the block states', async () => {
     expect(await head()).toMatchObject({
       kind: 'open',
       account: keys.address,
@@ -46,12 +46,12 @@ describe('on a devnet', () => {
     });
   });
 
-  test('a lie about the balance beside the block changes nothing', async () => {
+  test('a false balance in account_info changes nothing', async () => {
     devnet.faults.set({ kind: 'lie_balance', offset: '1000' });
     expect(await head()).toMatchObject({ balance: BigInt(BALANCE) });
   });
 
-  test.each(['1000', '-1000'])('a lie of %s raw inside the block is found out', async (offset) => {
+  test.each(['1000', '-1000'])('a block whose balance is off by %s raw is refused', async (offset) => {
     devnet.faults.set({ kind: 'lie_balance', contents: true, offset });
     await expect(head()).rejects.toThrow(unproven);
   });
@@ -62,7 +62,7 @@ describe('on a devnet', () => {
     await expect(head()).rejects.toThrow(unproven);
   });
 
-  test('a stale frontier is one of our own blocks: too old to build on, never worth more than it says', async () => {
+  test('a stale frontier gives an older block of the account, with the balance of that block', async () => {
     const node = nodeAt(devnet.rpcUrl);
     const before = await head();
     if (before.kind !== 'open') throw new Error('opened above');
@@ -78,7 +78,7 @@ describe('on a devnet', () => {
   });
 });
 
-describe('at a node that makes blocks up', () => {
+describe('at a node that invents blocks', () => {
   const keys = freshKeys();
   const stranger = freshKeys();
   const EPOCH_1 = Buffer.from('epoch v1 block').toString('hex').padEnd(64, '0').toUpperCase();
@@ -102,7 +102,7 @@ describe('at a node that makes blocks up', () => {
     work: '0'.repeat(16),
   });
 
-  /** A node that has these blocks, the last of them as the frontier; `as` shows one under another hash. */
+  /** A node with these blocks, the last as the frontier. `as` shows one under another hash. */
   async function headOf(blocks: readonly SignedBlock[], as: (block: SignedBlock) => string = hashBlock) {
     const answer = ({ action, hash }: Request): object => {
       const frontier = blocks.at(-1);
@@ -121,16 +121,16 @@ describe('at a node that makes blocks up', () => {
 
   const first = by(keys, own);
 
-  test('our own block is taken', async () => {
+  test("a block of the account's own key is accepted", async () => {
     expect(await headOf([first])).toMatchObject({ hash: hashBlock(own), balance: 1000n });
   });
 
-  test('a block for us that somebody else signed is not, nor one under a false hash', async () => {
+  test('a block of the account by another key, or under a false hash, is refused', async () => {
     await expect(headOf([by(stranger, own)])).rejects.toThrow(unproven);
     await expect(headOf([first], () => 'CD'.repeat(32))).rejects.toThrow(unproven);
   });
 
-  test('a frontier without a block is refused', async () => {
+  test('a frontier whose block the node lacks is refused', async () => {
     const node = await scriptedNode(({ action }) => ({
       body: action === 'account_info' ? { frontier: ZERO_HASH, balance: '1' } : { error: 'Block not found' },
     }));
@@ -138,7 +138,7 @@ describe('at a node that makes blocks up', () => {
     await node.close();
   });
 
-  test("the network's epoch blocks are taken right above ours, one or two", async () => {
+  test("one or two epoch blocks directly above a block of the account's key are accepted", async () => {
     const epoch1 = by(stranger, on(own, {}));
     const epoch2 = by(stranger, on(epoch1, { link: EPOCH_2 }));
     expect(await headOf([first, epoch1])).toMatchObject({ hash: hashBlock(epoch1), balance: 1000n });
@@ -154,7 +154,7 @@ describe('at a node that makes blocks up', () => {
     await expect(headOf([first, by(stranger, on(own, change))])).rejects.toThrow(unproven);
   });
 
-  test('an epoch block above nothing of ours is refused', async () => {
+  test("an epoch block above no block of the account's key is refused", async () => {
     const foreign = by(stranger, own);
     await expect(headOf([foreign, by(stranger, on(own, {}))])).rejects.toThrow(unproven);
     await expect(headOf([by(stranger, on(own, {}))])).rejects.toThrow(unproven);
@@ -165,13 +165,13 @@ describe('at a node that makes blocks up', () => {
     await expect(headOf(tower)).rejects.toThrow(unproven);
   });
 
-  test('an epoch block may open an account, but gives it nothing', async () => {
+  test('an epoch block may open an account with a balance of zero only', async () => {
     const opened = { ...own, link: EPOCH_2, balance: ZERO, representative: BURN_ADDRESS };
     expect(await headOf([by(stranger, opened)])).toMatchObject({ kind: 'open', balance: 0n });
     await expect(headOf([by(stranger, { ...opened, balance: 1n as Raw })])).rejects.toThrow(unproven);
   });
 
-  test('a legacy head is named as what it is', async () => {
+  test('a legacy head is a fault of its own', async () => {
     const contents = { type: 'change', previous: ZERO_HASH, representative: keys.address };
     const node = await scriptedNode(({ action }) => ({
       body: action === 'account_info' ? { frontier: ZERO_HASH, balance: '1' } : { contents },

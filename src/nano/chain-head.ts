@@ -1,6 +1,6 @@
 /**
- * The head of an account's chain, believed only as far as the block proves itself: a node that lies can delay a
- * payment and never inflate a balance. docs/WIRE.md §7.11; docs.nano.org, "Epoch blocks".
+ * The head of an account's chain. Only what the block itself proves is believed, so that a node that lies can delay a
+ * payment but never inflate a balance. docs/WIRE.md §7.11; docs.nano.org, "Epoch blocks".
  */
 import { Fault } from '../fault.ts';
 import { type NanoAddress, publicKeyOf } from './account.ts';
@@ -18,14 +18,16 @@ import type { NodeClient } from './node-client.ts';
 
 export type { ChainHead, OpenHead, UnopenedHead } from './block.ts';
 
-/** The links of the blocks by which the network itself upgrades an account: their name, in 32 bytes. */
+/** The links of epoch blocks, by which the network upgrades an account: a fixed text, padded to 32 bytes. */
 const EPOCH_LINKS = ['epoch v1 block', 'epoch v2 block'].map((name) =>
   hexOf(new TextEncoder().encode(name)).padEnd(64, '0'),
 );
 
 /**
- * Asks a node for the account's newest block and proves it: the hash is recomputed, the account is ours, and our key
- * signed it, or it is an epoch block right above one of ours and leaves the balance alone.
+ * Reads the account's newest block from a node and proves it: the hash is recomputed, the block belongs to the account,
+ * and the account's key signed it. An epoch block is accepted directly above such a block if it leaves the balance and
+ * the representative unchanged.
+ *
  * @throws Fault `fault_headUnproven`, `fault_legacyHead`, and those of {@link NodeClient}
  */
 export async function readChainHead(node: NodeClient, account: NanoAddress): Promise<ChainHead> {
@@ -38,8 +40,8 @@ export async function readChainHead(node: NodeClient, account: NanoAddress): Pro
 }
 
 /**
- * Whether a proven head is a block of this account, or stands on it: walked down block by block, each by its hash. A
- * node that shows an old head instead of the newest is found out so.
+ * Whether a proven head is the block `base` or a descendant of it. Follows `previous` from the head and recomputes each
+ * hash. This detects a node that shows an old head instead of the newest.
  *
  * @throws Fault as {@link readChainHead}
  */
@@ -57,7 +59,7 @@ async function proveOwn(node: NodeClient, head: SignedBlock): Promise<void> {
   for (const _ of [...EPOCH_LINKS, 'own']) {
     if (verifySignature(block, publicKeyOf(block.account))) return;
     if (!EPOCH_LINKS.includes(block.link)) break;
-    // An epoch block may even be the first of an account that never received anything.
+    // An epoch block can be the first block of an account that never received anything.
     if (block.previous === ZERO_HASH && block.balance === ZERO) return;
     const below = await fetchOwnBlock(node, block.account, block.previous);
     if (below.block.balance !== block.balance || below.block.representative !== block.representative) break;
@@ -67,7 +69,7 @@ async function proveOwn(node: NodeClient, head: SignedBlock): Promise<void> {
 }
 
 /**
- * A block of this account by its hash, which is recomputed; who signed it is not looked at.
+ * Reads a block of this account by its hash, and recomputes the hash. Does not check the signature.
  *
  * @throws Fault `fault_headUnproven`, `fault_legacyHead`, and those of {@link NodeClient}
  */

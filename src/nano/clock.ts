@@ -1,8 +1,8 @@
-/** Time, as a port: what waits can be tested without waiting. */
+/** Time as a port, so that tests of code that waits need not wait. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves after so many ms. Rejects with the signal's reason when that is aborted first. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason when the signal is aborted first. */
   pause(ms: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import {
 interface FeedListener {
   /** Called for each confirmed block of the account, and each confirmed send to it. */
   readonly onConfirmation: (confirmation: Confirmation) => void;
-  /** Called when the node listens to us, anew after every reconnection: what was confirmed before may have been missed. */
+  /** Called after each subscription, also after a reconnection. Earlier confirmations may have been missed. */
   readonly onSubscribed: () => void;
 }
 
@@ -24,13 +24,13 @@ export interface ConfirmationFeedOptions {
 const RECONNECT_MS = 1_000;
 const SLOWEST_RECONNECT_MS = 60_000;
 const PING_MS = 20_000;
-/** How many confirmed blocks are remembered: some are, before anybody asks. */
+/** How many confirmed hashes are remembered, for callers that ask about a block after its confirmation. */
 const MOST_HEARD = 500;
 
 /**
- * An account's confirmations on one socket, for however many listen: a hundred payments at once cost the node one
- * connection. It is open while anybody listens. A socket that dies or falls silent is replaced, after a pause that
- * doubles up to a minute while none comes to life.
+ * Receives the confirmations of one account over one socket and passes them to all listeners, so that a hundred
+ * payments at once cost the node one connection. The socket is open while there is a listener. A socket that closes, or
+ * that answers no ping, is replaced after a pause, which doubles up to a minute until a subscription succeeds.
  */
 export class ConfirmationFeed {
   readonly #options: ConfirmationFeedOptions;
@@ -42,10 +42,10 @@ export class ConfirmationFeed {
     this.#options = options;
   }
 
-  /** Tells the listener what is confirmed from the next subscription on, or from now on while there is one. */
+  /** Calls the listener for each confirmation until the signal is aborted. Opens the socket for the first listener. */
   listen(listener: FeedListener, signal: AbortSignal): void {
     if (signal.aborted) return;
-    // One who listens twice is two.
+    // A copy, so that the same object can be added twice and removed one at a time.
     const own = { ...listener };
     this.#listeners.add(own);
     const leave = () => {
@@ -60,7 +60,7 @@ export class ConfirmationFeed {
     void this.#watch(this.#life.signal);
   }
 
-  /** Whether the block was heard to be confirmed, not too long ago. */
+  /** Whether the block is among the last {@link MOST_HEARD} confirmations that were received. */
   hasHeard(hash: BlockHash): boolean {
     return this.#heard.has(hash);
   }
@@ -107,5 +107,5 @@ export class ConfirmationFeed {
   }
 }
 
-/** The end of a pause that nobody waits for any more. */
+/** Ignores the rejection of a pause that was aborted. */
 const whenAborted = (): void => undefined;

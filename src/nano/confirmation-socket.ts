@@ -4,7 +4,7 @@ import { AddressText, type NanoAddress } from './account.ts';
 import { BalanceText } from './amount.ts';
 import { BlockHashText } from './block.ts';
 
-/** The part of a WebSocket that is used here. A browser's fits, and so does the one of the package `ws`. */
+/** The part of a WebSocket that is used here. A browser's `WebSocket` and that of the package `ws` both conform. */
 export interface SocketPort {
   send(text: string): void;
   close(): void;
@@ -15,12 +15,12 @@ export interface SocketPort {
 /** Opens a socket to the network's node. */
 export type OpenSocket = () => SocketPort;
 
-/** A block that the network has confirmed, as the node tells it. */
+/** A confirmed block, according to the node. */
 export type Confirmation = v.InferOutput<typeof ConfirmationText>;
 
 const ConfirmationText = v.object({
   hash: BlockHashText,
-  /** Whose block it is. */
+  /** The account whose block it is. */
   account: AddressText,
   amount: v.optional(BalanceText),
 });
@@ -35,18 +35,21 @@ const Message = v.pipe(
 );
 
 export interface ListenOptions {
-  /** Whose blocks to hear of. A send is heard of by its payee too. */
+  /** The accounts to subscribe to. A send is reported for its payee too. */
   readonly accounts: readonly NanoAddress[];
   readonly openSocket: OpenSocket;
   readonly signal: AbortSignal;
-  /** Called when the node listens to us: what is confirmed from now on will be heard. */
+  /** Called when the node has accepted the subscription. All later confirmations are reported. */
   readonly onSubscribed: (socket: SocketPort) => void;
   readonly onConfirmation: (confirmation: Confirmation) => void;
-  /** Called for whatever arrives: the socket lives. */
+  /** Called for every message of any kind, as a sign that the socket works. */
   readonly onAnything?: () => void;
 }
 
-/** Listens on one socket until it dies or the signal is aborted, and then resolves: a socket is a convenience. */
+/**
+ * Listens on one socket and resolves when it closes or fails, or when the signal is aborted. Never rejects, because
+ * callers also poll and need no socket.
+ */
 export function listenForConfirmations(options: ListenOptions): Promise<void> {
   const { accounts, openSocket, signal, onSubscribed, onConfirmation, onAnything } = options;
   return new Promise((resolve) => {
@@ -55,7 +58,7 @@ export function listenForConfirmations(options: ListenOptions): Promise<void> {
     try {
       socket = openSocket();
     } catch {
-      // A browser throws for a URL it will not open; to us that is one more dead socket.
+      // A browser throws for a URL that it refuses. It is handled like a socket that failed.
       return resolve();
     }
     const end = () => {
@@ -74,7 +77,7 @@ export function listenForConfirmations(options: ListenOptions): Promise<void> {
       if (signal.aborted) return;
       onAnything?.();
       const read = v.safeParse(Message, data);
-      // Other topics and answers to pings are none of our business.
+      // Other topics and answers to pings are ignored.
       if (!read.success) return;
       if ('ack' in read.output) onSubscribed(socket);
       else onConfirmation(read.output.message);

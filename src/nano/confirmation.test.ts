@@ -43,26 +43,29 @@ describe('on a devnet', () => {
     at(options).confirmed(hash, { signal: stop.signal });
   const isConfirmed = async (hash: BlockHash) => (await nodeAt(devnet.rpcUrl).blockInfo(hash))?.confirmed;
 
-  test('the socket tells, without another question to the node', async () => {
+  test('the socket reports a confirmation without a request to the node', async () => {
     const block = await send();
     await wait(block);
     expect(await isConfirmed(block)).toBe(true);
   });
 
-  test('polling finds it where there is no socket', async () => {
+  test('polling finds a confirmation where there is no socket', async () => {
     const block = await send();
     await wait(block, { feed: null, pollMs: 20 });
     expect(await isConfirmed(block)).toBe(true);
   });
 
-  test.each(['mute', 'closed'] as const)('polling finds it where the socket is %s', async (how) => {
-    devnet.faults.set({ kind: 'websocket_dead', how });
-    const block = await send();
-    await wait(block, { pollMs: 20 });
-    expect(await isConfirmed(block)).toBe(true);
-  });
+  test.each(['mute', 'closed'] as const)(
+    'polling finds a confirmation where the socket is %s',
+    async (how) => {
+      devnet.faults.set({ kind: 'websocket_dead', how });
+      const block = await send();
+      await wait(block, { pollMs: 20 });
+      expect(await isConfirmed(block)).toBe(true);
+    },
+  );
 
-  test('polling finds it where no socket can be opened at all', async () => {
+  test('polling finds a confirmation where no socket can be opened', async () => {
     const refuse = () => {
       throw new SyntaxError('not a URL');
     };
@@ -70,7 +73,7 @@ describe('on a devnet', () => {
     await wait(await send(), { feed: feedBy(() => new NodeWebSocket('ws://127.0.0.1:1')), pollMs: 20 });
   });
 
-  test('what is confirmed already is found at once', async () => {
+  test('a block that is confirmed already is found at once', async () => {
     const block = await send();
     await devnet.confirmed(block);
     await wait(block, { feed: null });
@@ -78,7 +81,7 @@ describe('on a devnet', () => {
 
   const asked = (action: string) => devnet.stats.log().filter((request) => request.action === action).length;
 
-  test('what the feed has heard needs no question, whoever asks afterwards', async () => {
+  test('a confirmation that the feed has received needs no request later', async () => {
     const feed = feedBy(openSocket);
     const subscribed = new Promise<void>((resolve) => {
       feed.listen({ onSubscribed: resolve, onConfirmation: () => undefined }, stop.signal);
@@ -91,7 +94,7 @@ describe('on a devnet', () => {
     expect(asked('block_info')).toBe(before);
   });
 
-  test('a block that was published just now is not asked about at once', async () => {
+  test('a block that was just published is first polled after the poll interval', async () => {
     const block = await send();
     const before = asked('block_info');
     const confirmations = at({ feed: null, pollMs: 300 });
@@ -101,7 +104,7 @@ describe('on a devnet', () => {
     await at({ feed: null, pollMs: 1 }).confirmed(block, later);
   });
 
-  test('however many wait, the node is asked one question for all of them', async () => {
+  test('one request to the node covers all blocks that are waited for', async () => {
     devnet.faults.set({ kind: 'never_confirm', times: 30 });
     const blocks = await Promise.all(Array.from({ length: 30 }, send));
     const proxy = await startProxy(devnet);
@@ -120,7 +123,7 @@ describe('on a devnet', () => {
     await proxy.close();
   });
 
-  test('a node that tells of none of several is asked about each', async () => {
+  test('a node that returns none of several blocks is asked about each', async () => {
     const blocks = [await send(), await send()];
     const old = await startProxy(devnet);
     old.set({
@@ -139,7 +142,7 @@ describe('on a devnet', () => {
     expect(devnet.faults.list()).toEqual([]);
   });
 
-  test('a node that never hears of it is not the only one asked', async () => {
+  test('a node that never learns of the block is not the only one polled', async () => {
     const island = await startProxy(devnet);
     island.set({ kind: 'twist', twist: (answer) => ({ ...answer, confirmed: 'false' }) });
     const block = await send();
@@ -148,7 +151,7 @@ describe('on a devnet', () => {
     await island.close();
   });
 
-  test('a block that is never confirmed is waited for until the signal says no', async () => {
+  test('a wait for a block that is never confirmed ends with the signal', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const waiting = wait(await send(), { pollMs: 1 });
     const reason = new Error('enough');
@@ -157,7 +160,7 @@ describe('on a devnet', () => {
     await expect(wait(await send())).rejects.toBe(reason);
   });
 
-  test("an account's incoming money and its own blocks are watched, from the subscription on", async () => {
+  test("the feed reports an account's incoming sends and its own blocks from the subscription on", async () => {
     const heard: Confirmation[] = [];
     const subscribed = vi.fn();
     const account = await openAccount(devnet, '500');
@@ -174,7 +177,7 @@ describe('on a devnet', () => {
     expect(heard[0]).toMatchObject({ hash: incoming, amount: 77n });
   });
 
-  test('however many wait and watch, the node has one connection, and none when the last one leaves', async () => {
+  test('all listeners share one connection, which closes with the last of them', async () => {
     const sockets: NodeWebSocket[] = [];
     const feed = feedBy(() => {
       const socket = openSocket();
@@ -193,7 +196,7 @@ describe('on a devnet', () => {
   });
 });
 
-describe('at a server that does as it is told', () => {
+describe('at a scripted server', () => {
   let server: WebSocketServer;
   const keys = freshKeys();
   const openSocket = () => {
@@ -236,7 +239,7 @@ describe('at a server that does as it is told', () => {
     feed.listen({ onSubscribed, onConfirmation }, stop.signal);
   };
 
-  test('a connection that ends is made again, and each time the ledger is worth a look', async () => {
+  test('a connection that ends is replaced, and each subscription is reported', async () => {
     server.on('connection', (socket) => {
       socket.on('message', () => {
         socket.send('{"ack":"subscribe","time":"1"}');
@@ -248,14 +251,14 @@ describe('at a server that does as it is told', () => {
     await expect.poll(() => subscribed.mock.calls.length).toBeGreaterThan(2);
   });
 
-  test('while no connection comes to life, the pauses double up to a minute', async () => {
+  test('the pauses between connections that fail double up to a minute', async () => {
     server.on('connection', (socket) => socket.terminate());
     watch(() => undefined, hurried);
     await expect.poll(() => pauses.length).toBeGreaterThan(8);
     expect(pauses.slice(0, 9)).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1000));
   });
 
-  test('a connection that falls silent is replaced', async () => {
+  test('a connection that answers no ping is replaced', async () => {
     let connections = 0;
     server.on('connection', (socket) => {
       connections++;
@@ -265,7 +268,7 @@ describe('at a server that does as it is told', () => {
     await expect.poll(() => connections).toBeGreaterThan(1);
   });
 
-  test('nonsense and other topics are passed over', async () => {
+  test('malformed messages and other topics are ignored', async () => {
     const block = hash('AB'.repeat(32));
     const message = { hash: block, account: keys.address, amount: '5' };
     server.on('connection', (socket) => {
@@ -288,7 +291,7 @@ describe('at a server that does as it is told', () => {
     expect(heard).toEqual([{ hash: block, account: keys.address, amount: 5n }]);
   });
 
-  test('only the confirmation of the block itself ends the wait, and polling is gentle meanwhile', async () => {
+  test('only the confirmation of the block itself ends the wait, and the poll intervals grow', async () => {
     const block = hash('AB'.repeat(32));
     const node = await scriptedNode(() => ({ body: { error: 'Block not found' } }));
     const tell = (socket: { send(text: string): void }, hash: string) =>
@@ -315,11 +318,11 @@ describe('at a server that does as it is told', () => {
   });
 });
 
-test("a browser's own socket is a port as it is", () => {
+test("a browser's WebSocket conforms to SocketPort", () => {
   expectTypeOf<WebSocket>().toExtend<SocketPort>();
 });
 
-test('the system clock pauses, and stops when told', async () => {
+test('the system clock pauses, and a pause ends when its signal is aborted', async () => {
   const before = systemClock.now();
   await systemClock.pause(20, stop.signal);
   expect(systemClock.now() - before).toBeGreaterThanOrEqual(19);

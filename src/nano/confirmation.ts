@@ -6,16 +6,16 @@ import type { NodeClient } from './node-client.ts';
 
 export interface ConfirmationsOptions {
   readonly node: NodeClient;
-  /** Of an account that the blocks concern; null where the network has no socket: polling alone, then. */
+  /** The feed of an account that the blocks concern; null on a network without a WebSocket, where polling must do. */
   readonly feed: ConfirmationFeed | null;
   readonly clock: Clock;
-  /** Time before the node is asked a second time, in ms; later questions come more slowly. */
+  /** Time before the node is asked a second time, in ms. The intervals grow from there. */
   readonly pollMs: number;
 }
 
 interface AwaitConfirmed {
   readonly signal: AbortSignal;
-  /** When the network first heard of the block (ms); left out, it may long be confirmed, and a node is asked at once. */
+  /** When the block was published (ms). Without it the block may be confirmed already, so the node is asked at once. */
   readonly since?: number | undefined;
 }
 
@@ -27,15 +27,15 @@ interface Wait {
 
 const SLOWER = 1.5;
 const SLOWEST = 8;
-/** About how many blocks one question may be. */
+/** The most blocks in one request to a node. */
 const MOST_ASKED = 100;
 
-/** Waits for the confirmations of blocks: however many wait at once, the node is asked one question for all of them. */
+/** Waits for the confirmations of blocks. One request to the node covers all blocks that are waited for. */
 export class Confirmations {
   readonly #options: ConfirmationsOptions;
   readonly #waits = new Set<Wait>();
   readonly #poll: Poll;
-  /** Each node by itself, where there are several; from the first wait on. */
+  /** One poll for each node where there are several; made for the first wait. */
   #each: readonly Poll[] | undefined;
   #listening: AbortController | undefined;
 
@@ -45,9 +45,9 @@ export class Confirmations {
   }
 
   /**
-   * Resolves when the network has confirmed a block, told by the feed or found by asking, whichever is first. A dead
-   * socket, or a node that cannot be reached or never hears of the block, only makes it slower: after a while every
-   * node is asked for itself. Rejects with the signal's reason when that is aborted.
+   * Resolves when the network has confirmed a block, by the feed or by polling, whichever is first. A dead socket, or a
+   * node that is unreachable or does not know the block, only delays it: after a while every node is polled. Rejects
+   * with the signal's reason when the signal is aborted.
    */
   async confirmed(hash: BlockHash, { signal, since }: AwaitConfirmed): Promise<void> {
     const { feed, clock, pollMs } = this.#options;
@@ -88,14 +88,14 @@ export class Confirmations {
       onConfirmation: ({ hash }: { readonly hash: BlockHash }) => {
         for (const wait of this.#waits) if (wait.hash === hash) wait.resolve();
       },
-      // What was confirmed between the last question and the subscription is heard of by neither.
+      // A confirmation between the last request and the subscription would be missed without this request.
       onSubscribed: () => this.#poll.askNow(),
     };
     this.#options.feed?.listen(listener, this.#listening.signal);
   }
 }
 
-/** Asks for the confirmations of all who wait, while anybody does: when one is due, about the others too. */
+/** Polls a node for the blocks that are waited for. When one is due, the request covers the others too. */
 class Poll {
   readonly #node: NodeClient;
   readonly #clock: Clock;
@@ -136,7 +136,7 @@ class Poll {
     while (this.#plans.size > 0) {
       const due = Math.min(...[...this.#plans.values()].map((plan) => plan.due));
       const left = due - this.#clock.now();
-      // However the clock is set meanwhile, nobody waits longer than this.
+      // The pause has a limit of its own, because the system clock may be set back meanwhile.
       const pause = Math.min(left, this.#pollMs * SLOWEST);
       if (left > 0) await this.#clock.pause(pause, this.#changed.signal).catch(whenChanged);
       else await this.#ask();
@@ -154,7 +154,7 @@ class Poll {
       for (const [wait] of asked) wait.reject(cause);
     }
     for (const [, plan] of asked) {
-      // Wanted at once while the question was on its way, it is asked again.
+      // `askNow` was called during the request, so the block stays due.
       if (plan.due !== Number.POSITIVE_INFINITY) continue;
       plan.due = this.#clock.now() + plan.pace;
       plan.pace = Math.min(plan.pace * SLOWER, this.#pollMs * SLOWEST);
@@ -162,7 +162,7 @@ class Poll {
   }
 }
 
-/** Those of the blocks that the node says are confirmed. A node that fails now is asked again later. */
+/** Returns the blocks that are confirmed according to the node; none when it fails, because it is asked again later. */
 async function confirmedAmong(
   node: NodeClient,
   hashes: readonly BlockHash[],
@@ -170,13 +170,13 @@ async function confirmedAmong(
   try {
     if (hashes.length > 1) {
       const told = await node.blocksInfo(hashes);
-      // A node that does not know how to leave out what it lacks tells of none at all.
+      // A node that does not support `include_not_found` returns no block at all when it lacks one.
       if (told.size > 0) return new Set(hashes.filter((hash) => told.get(hash)?.confirmed));
     }
     const infos = await Promise.all(hashes.map((hash) => node.blockInfo(hash)));
     return new Set(hashes.filter((_, index) => infos[index]?.confirmed));
   } catch (cause) {
-    // How long to wait is for whoever holds the signal.
+    // The caller limits the wait by its signal.
     if (cause instanceof Fault) return new Set();
     throw cause;
   }
@@ -192,5 +192,5 @@ function settleable() {
   return { promise, resolve: () => resolve(), reject: (reason: unknown) => reject(reason) };
 }
 
-/** The end of a pause: there is something new to ask about, or nobody waits any more. */
+/** Ignores the rejection of a pause that ended early because the waits changed. */
 const whenChanged = (): void => undefined;

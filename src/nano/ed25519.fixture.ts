@@ -1,4 +1,4 @@
-/** For tests: compares our Ed25519-Blake2b and our derivation with nanocurrency-web's, case by case. */
+/** For tests: compares this module's Ed25519-Blake2b and key derivation with those of nanocurrency-web. */
 import { blake2b } from '@noble/hashes/blake2.js';
 import { wallet } from 'nanocurrency-web';
 import * as curve from 'nanocurrency-web/dist/lib/ed25519.js';
@@ -6,7 +6,7 @@ import { type PrivateKey, publicKeyBy, signHashAnew, signHashOf, verifyHashOf } 
 import { bytesOfHex, hexOf } from './hex.ts';
 import { deriveKeys } from './seed.ts';
 
-/** The default export of a CommonJS module: bundlers unwrap it, Node does not. */
+/** The default export of a CommonJS module, which bundlers unwrap and Node does not. */
 const { default: unwrapped } = curve as {
   readonly default: Ed25519Class | { readonly default: Ed25519Class };
 };
@@ -19,16 +19,16 @@ const ZERO_KEY = '0'.repeat(64);
 /** The encoding of the neutral element. */
 const NEUTRAL = '01'.padEnd(64, '0');
 
-/** What both libraries are asked about. */
+/** The input of one comparison. */
 export interface SignatureCase {
   /** 32 bytes. */
   readonly key: Uint8Array;
   readonly message: Uint8Array;
-  /** Which bit of a signature or key is flipped where one is spoiled. */
+  /** The index of the bit that is flipped to make a signature or key invalid. */
   readonly bit: number;
 }
 
-/** What the libraries disagree about, in words; empty where they agree. */
+/** Names the results in which the two libraries differ; empty where they agree. */
 export function disagreements({ key, message, bit }: SignatureCase): readonly string[] {
   const privateKey = hexOf(key).toLowerCase() as PrivateKey;
   const digest = blake2b(message, { dkLen: 32 });
@@ -46,7 +46,7 @@ export function disagreements({ key, message, bit }: SignatureCase): readonly st
     ['a response above the order', publicKey, aboveOrder(signature)],
     ['a response with high bits', publicKey, `${signature.slice(0, 126)}F${signature.slice(127)}`],
     ['the zero key', ZERO_KEY, signature],
-    ['nothing by the zero key', ZERO_KEY, '0'.repeat(128)],
+    ['an all-zero signature by the zero key', ZERO_KEY, '0'.repeat(128)],
     ['the neutral key', NEUTRAL, NEUTRAL + '0'.repeat(64)],
   ];
   for (const [what, by, one] of asked) {
@@ -56,7 +56,7 @@ export function disagreements({ key, message, bit }: SignatureCase): readonly st
   return found;
 }
 
-/** Whether both derive the same account of a seed: 32 bytes are a legacy seed, 64 one of BIP39. */
+/** Whether both derive the same account from a seed: 32 bytes are a legacy seed, 64 bytes a BIP39 seed. */
 export function derivesAlike(seed: Uint8Array, index: number): boolean {
   const hex = hexOf(seed).toLowerCase();
   const isLegacy = seed.length === 32;
@@ -72,7 +72,7 @@ function flipped(hex: string, bit: number): string {
   return hexOf(bytes);
 }
 
-/** The same signature with the order added to its response, as anybody can who saw it. */
+/** The same signature with the group's order added to its response. Making it needs no key. */
 function aboveOrder(signature: string): string {
   const response = BigInt(`0x${hexOf(bytesOfHex(signature.slice(64)).toReversed())}`) + ORDER;
   return signature.slice(0, 64) + hexOf(bytesOfHex(response.toString(16).padStart(64, '0')).toReversed());

@@ -4,7 +4,7 @@ import { derivesAlike, disagreements } from './ed25519.fixture.ts';
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
 
-test('keys, signatures and verifications are those of nanocurrency-web', () => {
+test('keys, signatures and verifications agree with nanocurrency-web', () => {
   const cases = fc.record({
     key: bytes(32),
     message: fc.uint8Array({ maxLength: 200 }),
@@ -18,7 +18,7 @@ test('keys, signatures and verifications are those of nanocurrency-web', () => {
   );
 });
 
-test('accounts of both kinds of seed are those of nanocurrency-web', () => {
+test('accounts of both kinds of seed agree with nanocurrency-web', () => {
   fc.assert(
     fc.property(bytes(64), fc.nat({ max: 2 ** 31 - 1 }), (seed, index) => {
       expect(derivesAlike(seed, index)).toBe(true);

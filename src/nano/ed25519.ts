@@ -1,6 +1,6 @@
 /**
- * Nano's Ed25519: RFC 8032 with Blake2b-512 in place of SHA-512, always over the Blake2b-256 digest of a message that is
- * hashed here. The purse never signs 32 bytes that somebody else calls a digest. docs/WIRE.md §6.1.
+ * Nano's Ed25519: RFC 8032 with Blake2b-512 in place of SHA-512, over the Blake2b-256 digest of a message. The digest
+ * is always computed here: a digest from outside could be the hash of a block, and is never signed. docs/WIRE.md §6.1.
  */
 
 import { eddsa } from '@noble/curves/abstract/edwards.js';
@@ -21,14 +21,14 @@ export type PrivateKey = string & v.Brand<'PrivateKey'>;
 export const publicKeyBy = (privateKey: PrivateKey): string =>
   hexOf(nano.getPublicKey(bytesOfHex(privateKey)));
 
-/** Signs the Blake2b-256 digest of a message. Returns 128 hex digits in upper case; the same ones every time. */
+/** Signs the Blake2b-256 digest of a message, deterministically. Returns 128 hex digits in upper case. */
 export const signHashOf = (privateKey: PrivateKey, message: Uint8Array): string =>
   hexOf(nano.sign(digestOf(message), bytesOfHex(privateKey)));
 
 /**
- * Signs like `signHashOf`, but returns another signature each time: 32 random bytes go into the nonce beside what makes
- * it otherwise, so that the nonce stays secret even where they are not random (RFC 8032, 5.1.6, with step 2 over random
- * bytes, prefix and message).
+ * Signs like `signHashOf`, but returns another signature each time. The nonce is that of RFC 8032, 5.1.6, step 2, with
+ * 32 random bytes before the prefix and the message. The secret prefix stays in it, so that the nonce is secret even if
+ * the random source fails.
  */
 export function signHashAnew(privateKey: PrivateKey, message: Uint8Array): string {
   const { prefix, scalar, pointBytes } = nano.utils.getExtendedPublicKey(bytesOfHex(privateKey));
@@ -42,9 +42,9 @@ export function signHashAnew(privateKey: PrivateKey, message: Uint8Array): strin
 }
 
 /**
- * Whether a signature (128 hex digits of either case) over the Blake2b-256 digest of a message is by this key. Judges as
- * Nano nodes do (ed25519-donna): compares the encoded commitment byte for byte, and takes a response above the group's
- * order as long as its three highest bits are zero.
+ * Whether a signature (128 hex digits of either case) over the Blake2b-256 digest of a message is by this key. Follows
+ * the rules of Nano nodes (ed25519-donna): compares the encoded commitment byte for byte, and accepts a response above
+ * the group's order if its three highest bits are zero.
  */
 export function verifyHashOf(publicKey: string, message: Uint8Array, signature: string): boolean {
   if (!/^[0-9a-fA-F]{128}$/.test(signature)) return false;
@@ -61,7 +61,7 @@ export function verifyHashOf(publicKey: string, message: Uint8Array, signature: 
 
 const digestOf = (message: Uint8Array): Uint8Array => blake2b(message, { dkLen: 32 });
 
-/** The point of a public key; null where the bytes name none. */
+/** The point of a public key; null where the bytes encode none. */
 function pointOf(publicKey: Uint8Array) {
   try {
     return Point.fromBytes(publicKey, true);
@@ -70,7 +70,7 @@ function pointOf(publicKey: Uint8Array) {
   }
 }
 
-/** A number in little-endian bytes, modulo the order of the group. */
+/** Reads little-endian bytes as a number modulo the order of the group. */
 function scalarOf(bytes: Uint8Array): bigint {
   let value = 0n;
   for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);

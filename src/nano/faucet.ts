@@ -7,13 +7,13 @@ import type { NetworkProfile } from './network.ts';
 import type { EndpointOptions } from './node-endpoint.ts';
 import { NodeRpc } from './node-rpc.ts';
 
-const Given = v.object({ hash: BlockHashText });
+const FaucetSend = v.object({ hash: BlockHashText });
 
 /**
- * Asks a test network's node for money (`devnet_faucet` of `npm run devnet`); it arrives like any other send.
+ * Asks the node of a test network for money (`devnet_faucet` of `npm run devnet`). The money arrives as a send.
  *
- * @throws Fault `fault_realMoney` for a network whose money is real: no such node is ever asked; `fault_noFaucet` with
- * the node's words; and those of NodeRpc
+ * @throws Fault `fault_realMoney`, before any request, for a network with real money; `fault_noFaucet` with the node's
+ * error text; and those of NodeRpc
  */
 export async function askFaucet(
   { rpcUrls, testMoney }: NetworkProfile,
@@ -22,6 +22,6 @@ export async function askFaucet(
 ): Promise<void> {
   if (!testMoney) throw new Fault('fault_realMoney');
   const request = { action: 'devnet_faucet', account: to, amount: amount.toString() };
-  const answer = await NodeRpc.over({ rpcUrls, ...options }).ask(request, Given);
+  const answer = await NodeRpc.over({ rpcUrls, ...options }).ask(request, FaucetSend);
   if (answer.kind === 'refusal') throw new Fault('fault_noFaucet', [answer.text]);
 }

@@ -4,7 +4,7 @@ import type { BlockHash } from './block.ts';
 import { bytesOfHex, hexOf } from './hex.ts';
 import type { LegacyBlock } from './node-answers.ts';
 
-/** The hash of a block from before state blocks: its fields in the order of docs.nano.org, "Legacy blocks". */
+/** The hash of a block from before state blocks: over its fields in the order of docs.nano.org, "Legacy blocks". */
 export function hashLegacyBlock(block: LegacyBlock): BlockHash {
   return hexOf(blake2b(bytesOfHex(fieldsOf(block).join('')), { dkLen: 32 })) as BlockHash;
 }

@@ -1,4 +1,4 @@
-/** The Nano networks the purse can be on. docs/WIRE.md §6: thresholds, ports and public proxies. */
+/** Profiles of Nano networks. docs/WIRE.md §6: thresholds, ports and public proxies. */
 import * as v from 'valibot';
 import { AddressText, type NanoAddress, parseAddress } from './account.ts';
 import { MAX_RAW, MAX_SUPPLY, type Raw } from './amount.ts';
@@ -8,17 +8,17 @@ export interface NetworkProfile {
   /** CAIP-2, as offers name it: `nano:mainnet`. */
   readonly id: string;
   readonly label: string;
-  /** Nodes to ask, in order of preference. */
+  /** URLs of the nodes' RPC, in order of preference. */
   readonly rpcUrls: readonly string[];
-  /** Where confirmations are told; null to go by polling alone. */
+  /** URL of a node's WebSocket for confirmations; null to poll only. */
   readonly wsUrl: string | null;
-  /** Least proof of work, 16 hex digits in lower case: `send` for send and change, `receive` for receive and open. */
+  /** Minimal difficulty, 16 hex digits in lower case: `send` for send and change, `receive` for receive and open. */
   readonly thresholds: { readonly send: string; readonly receive: string };
-  /** Money without value, which the pages must say. */
+  /** Whether the money of this network has no value. The pages must say so. */
   readonly testMoney: boolean;
-  /** Who votes for an account that has chosen nobody. */
+  /** The representative of an account that has chosen none. */
   readonly representative: NanoAddress;
-  /** A page about a block, once its hash is appended. */
+  /** URL prefix of a block explorer: the block's hash is appended. Null where there is none. */
   readonly explorerUrl: string | null;
 }
 
@@ -33,7 +33,7 @@ const url = (...protocols: readonly string[]) =>
     v.check((text) => URL.canParse(text) && new URL(text).username === '', 'no user name in a URL'),
   );
 
-/** A network profile as settings and stores write it. The CAIP-2 id may be of any namespace. */
+/** Schema of a network profile as settings and stores write it. The CAIP-2 id may have any namespace. */
 export const NetworkProfileText = v.pipe(
   v.strictObject({
     id: v.pipe(v.string(), v.regex(/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$/)),
@@ -64,7 +64,7 @@ export const MAINNET: NetworkProfile = {
   explorerUrl: 'https://nanolooker.com/block/',
 };
 
-/** A private network on this machine, with the node's development constants. */
+/** A private network on this machine, with the development constants of nano-node. */
 export const DEVNET: NetworkProfile = {
   id: 'nano:devnet',
   label: 'Devnet',
@@ -76,11 +76,11 @@ export const DEVNET: NetworkProfile = {
   explorerUrl: null,
 };
 
-/** The most raw that an account can hold on a network: no more than there is, where the money is real. */
+/** The most raw that an account can hold on a network: the total supply where the money is real. */
 export const mostRawOn = ({ testMoney }: Pick<NetworkProfile, 'testMoney'>): Raw =>
   testMoney ? MAX_RAW : MAX_SUPPLY;
 
-/** The least proof of work for a block: 16 hex digits. Taking money in is cheaper than sending it or changing the vote. */
+/** The minimal difficulty for a block: 16 hex digits. It is lower for receives than for sends and changes. */
 export function thresholdFor({ thresholds }: NetworkProfile, subtype: Subtype): string {
   return subtype === 'receive' || subtype === 'open' ? thresholds.receive : thresholds.send;
 }

@@ -4,15 +4,15 @@ import { AddressText, type NanoAddress } from './account.ts';
 import { BalanceText, type Raw } from './amount.ts';
 import { type BlockHash, BlockHashText, type SignedBlock, SignedBlockText, ZERO_HASH } from './block.ts';
 
-/** What a block says, as far as the purse can read it. */
+/** The contents of a block, in one of the two formats of the ledger. */
 type BlockContents =
   | { readonly kind: 'state'; readonly block: SignedBlock }
   | { readonly kind: 'legacy'; readonly block: LegacyBlock };
 
-/** A block from before state blocks (2018). Only a legacy send says a balance. */
+/** A block from before state blocks (2018). Only a legacy send states a balance. */
 export type LegacyBlock = v.InferOutput<typeof LegacyBlockText>;
 
-/** Nodes write "true", some proxies true. */
+/** Nodes write "true", some proxies write true. */
 const BooleanText = v.pipe(
   v.union([v.picklist(['true', 'false']), v.boolean()]),
   v.transform((value) => value === 'true' || value === true),
@@ -47,17 +47,17 @@ const ContentsText = v.union([
   ),
 ]);
 
-/** An object, or the text of one: a proxy may drop `json_block`. */
+/** An object, or a string with its JSON, because a proxy may drop `json_block`. */
 const contents = v.union([ContentsText, v.pipe(v.string(), v.parseJson(), ContentsText)]);
 
-/** `account_info` of an account that has blocks. All of it is the node's word. */
+/** `account_info` of an account that has blocks. All of it is the node's claim. */
 export const AccountInfo = v.pipe(
   v.object({ frontier: BlockHashText, open_block: v.optional(BlockHashText), balance: BalanceText }),
   v.transform(({ frontier, open_block = null, balance }) => ({ frontier, openBlock: open_block, balance })),
 );
 export type AccountInfo = v.InferOutput<typeof AccountInfo>;
 
-/** `block_info`. What the node says beside the contents is its word alone; null is what it does not say. */
+/** `block_info`. All fields but the contents are the node's claim; null where it does not state one. */
 export const BlockInfo = v.pipe(
   v.object({
     contents,
@@ -73,20 +73,20 @@ export const BlockInfo = v.pipe(
     balance,
     amount,
     confirmed,
-    /** The block above this one; null at the head. */
+    /** The next block of the account; null at the head. */
     successor: successor === undefined || successor === '' || successor === ZERO_HASH ? null : successor,
   })),
 );
 export type BlockInfo = v.InferOutput<typeof BlockInfo>;
 
-/** `blocks_info`: what the node has of the blocks asked for. */
+/** `blocks_info`: those of the requested blocks that the node has. */
 export const BlocksInfo = v.pipe(
   v.object({ blocks: v.union([v.record(v.string(), v.unknown()), v.literal('')]) }),
   v.transform(({ blocks }) => (blocks === '' ? {} : blocks)),
   v.record(BlockHashText, BlockInfo),
 );
 
-/** A send to an account that the node says is not received yet; null is what it did not say. */
+/** A send that, according to the node, the account has not received yet; null where the node states no value. */
 export interface ReceivableEntry {
   readonly hash: BlockHash;
   readonly amount: Raw | null;
@@ -125,7 +125,10 @@ const someReceivable = v.pipe(
   }),
 );
 
-/** One entry by itself: one that cannot be read hides no other. What it is worth, its blocks prove. */
+/**
+ * Reads one entry on its own, so that an unreadable entry hides no other. The amount is the node's claim;
+ * `verifySource` proves it.
+ */
 function readReceivable(name: unknown, told: unknown): readonly ReceivableEntry[] {
   const hash = v.safeParse(BlockHashText, name);
   if (!hash.success) return [];
@@ -139,8 +142,8 @@ export const Receivable = v.pipe(
   v.transform(({ blocks }) => blocks),
 );
 
-/** `process` of a block the node took. */
+/** `process` of a block that the node accepted. */
 export const Processed = v.object({ hash: BlockHashText });
 
-/** A refusal: HTTP 200 all the same. */
+/** A refusal. Nodes send it with HTTP status 200. */
 export const Refusal = v.object({ error: v.string() });

@@ -43,19 +43,22 @@ describe('several endpoints', () => {
     ['a number for an amount', () => ({ body: { ...info, balance: 7 } })],
     ['JSON null', () => ({ body: 'null' })],
     ['bytes that are no UTF-8', () => ({ body: Buffer.from([0x22, 0xff, 0x22]).toString('latin1') })],
-    ['more than any answer', () => ({ body: JSON.stringify({ ...info, padding: ' '.repeat(5 << 20) }) })],
-    ['a refusal that is about itself', () => ({ body: { error: 'Action is not supported' } })],
+    [
+      'a body above the size limit',
+      () => ({ body: JSON.stringify({ ...info, padding: ' '.repeat(5 << 20) }) }),
+    ],
+    ['a refusal that concerns the endpoint', () => ({ body: { error: 'Action is not supported' } })],
     ['no answer in time', () => setTimeout(NEVER_MS, { body: info }, { ref: false })],
   ];
 
-  test.each(failures)('%s: the next one is asked', async (_case, script) => {
+  test.each(failures)('%s: the next endpoint is asked', async (_case, script) => {
     const [bad, fine] = [await node(script), await node(good)];
     const client = NodeClient.at({ rpcUrls: [bad.url, fine.url], fetch, timeoutMs: 10_000, now: Date.now });
     expect(await client.accountInfo(keys.address)).toEqual(told);
     expect(fine.requests).toHaveLength(1);
   });
 
-  test('a connection that is refused, and a redirect to elsewhere, are failures too', async () => {
+  test('a refused connection and a redirect count as failures', async () => {
     const gone = await scriptedNode(good);
     await gone.close();
     const fine = await node(good);
@@ -73,7 +76,7 @@ describe('several endpoints', () => {
     expect(await client.accountInfo(keys.address)).toEqual(told);
   });
 
-  test('the one that answered is asked first from then on', async () => {
+  test('the endpoint that answered is asked first from then on', async () => {
     let down = true;
     const first = await node(() => (down ? { status: 503, body: '' } : { body: info }));
     const second = await node(good);
@@ -84,7 +87,7 @@ describe('several endpoints', () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 2]);
   });
 
-  test('when all fail, the fault says whether they are away or talk nonsense', async () => {
+  test('when all fail, the fault tells unreachable nodes from malformed answers', async () => {
     const down = await node(() => ({ status: 502, body: '' }));
     const silly = await node(() => ({ body: { frontier: 1 } }));
     const ask = (...urls: string[]) => nodeAt(...urls).accountInfo(keys.address);
@@ -93,7 +96,7 @@ describe('several endpoints', () => {
     await expect(ask(silly.url, silly.url)).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
   });
 
-  test('what one does not know is asked of the others, and is not there when none has it', async () => {
+  test('a thing that one does not know is asked of the others, and is null when none has it', async () => {
     const behind = await node(() => ({ body: { error: 'Account not found' } }));
     const fine = await node(good);
     expect(await nodeAt(behind.url, fine.url).accountInfo(keys.address)).toEqual(told);
@@ -102,7 +105,7 @@ describe('several endpoints', () => {
     expect(await nodeAt(down.url, behind.url).accountInfo(keys.address)).toBeNull();
   });
 
-  test('a refusal for good is not taken to another node', async () => {
+  test('a final refusal is not retried at another node', async () => {
     const refusing = await node(() => ({ body: { error: 'Bad \u202eaccount\n number' } }));
     const fine = await node(good);
     await expect(nodeAt(refusing.url, fine.url).accountInfo(keys.address)).rejects.toMatchObject({
@@ -112,7 +115,7 @@ describe('several endpoints', () => {
     expect(fine.requests).toEqual([]);
   });
 
-  describe('one that was asked too often', () => {
+  describe('one that asks for fewer requests', () => {
     const busy = (headers: Record<string, string>, status = 429) => {
       let asked = 0;
       let now = 1_000_000;
@@ -133,12 +136,17 @@ describe('several endpoints', () => {
     };
 
     test.each([
-      ['for as long as it says', { 'Retry-After': '7' }, 429, 7_000],
-      ['whatever its trouble', { 'Retry-After': '7' }, 503, 7_000],
-      ['for a while when it does not say', {}, 429, 2_000],
-      ['for a while when it says a date', { 'Retry-After': 'Fri, 31 Dec 1999 23:59:59 GMT' }, 429, 2_000],
+      ['for as long as Retry-After says', { 'Retry-After': '7' }, 429, 7_000],
+      ['also after an HTTP 503', { 'Retry-After': '7' }, 503, 7_000],
+      ['for two seconds without Retry-After', {}, 429, 2_000],
+      [
+        'for two seconds when Retry-After is a date',
+        { 'Retry-After': 'Fri, 31 Dec 1999 23:59:59 GMT' },
+        429,
+        2_000,
+      ],
       ['for a minute at most', { 'Retry-After': '86400' }, 429, 60_000],
-    ])('is let alone %s', async (_, headers, status, ms) => {
+    ])('is not asked %s', async (_, headers, status, ms) => {
       const { at, asked } = busy(headers, status);
       expect(await at(0)).toBe('fault_nodeBusy');
       expect(await at(ms - 1)).toBe('fault_nodeBusy');
@@ -146,13 +154,13 @@ describe('several endpoints', () => {
       expect(await at(ms)).toBe('asked');
     });
 
-    test('is not let alone for a failure that says nothing of it', async () => {
+    test('is asked again at once after another failure', async () => {
       const { at } = busy({}, 503);
       expect(await at(0)).toBe('fault_nodeUnreachable');
       expect(await at(0)).toBe('asked');
     });
 
-    test('is let alone while another one answers', async () => {
+    test('is not asked while another one answers', async () => {
       const first = await node(() => ({ status: 429, body: '' }));
       const second = await node(() => ({ status: 500, body: '' }));
       const fine = await node(good);
@@ -163,7 +171,7 @@ describe('several endpoints', () => {
     });
   });
 
-  test('are asked without cookies, referrer and cache, and a redirect of theirs is an error', async () => {
+  test('are asked without cookies, referrer and cache, and their redirects are errors', async () => {
     const sent: (RequestInit | undefined)[] = [];
     const recording: typeof globalThis.fetch = async (_url, init) => {
       sent.push(init);
@@ -183,7 +191,7 @@ describe('several endpoints', () => {
 
   describe('an answer', () => {
     const MOST_BYTES = 4 * 1024 * 1024;
-    /** A node whose answer is as large as the test says, with what was read of it. */
+    /** A node with an answer of the given size, and how much of it was read. */
     const answering = (bytes: number) => {
       const json = new TextEncoder().encode(JSON.stringify(info));
       const read = { bytes: 0, cancelled: false };
@@ -228,7 +236,7 @@ describe('several endpoints', () => {
     });
   });
 
-  test('a key in the URL travels in the body, and nowhere else', async () => {
+  test('a key in the URL is sent in the body only', async () => {
     const urls: (string | undefined)[] = [];
     const proxy = await scriptedNode((_request, { url }) => {
       urls.push(url);
@@ -244,7 +252,7 @@ describe('several endpoints', () => {
 describe('answers', () => {
   const client = async (body: object) => nodeAt((await node(() => ({ body }))).url);
 
-  test('what a node does not know is null', async () => {
+  test('a block or account that the node does not know is null', async () => {
     expect(await (await client({ error: 'Account not found' })).accountInfo(keys.address)).toBeNull();
     expect(await (await client({ error: 'Block not found' })).blockInfo(FRONTIER)).toBeNull();
     expect(await (await client({ error: 'Account not found' })).receivable(keys.address, 5)).toEqual([]);
@@ -275,13 +283,13 @@ describe('answers', () => {
     });
   });
 
-  test('a legacy block is told from a state block', async () => {
+  test('a legacy block is distinguished from a state block', async () => {
     const legacy = { type: 'change', previous: FRONTIER, representative: keys.address };
     const found = await (await client({ contents: legacy, successor: FRONTIER })).blockInfo(FRONTIER);
     expect(found).toMatchObject({ contents: { kind: 'legacy', block: legacy }, successor: FRONTIER });
   });
 
-  test('blocks_info gives what the node has', async () => {
+  test('blocks_info returns the blocks that the node has', async () => {
     const known = await client({ blocks: { [FRONTIER]: { contents } }, blocks_not_found: [ZERO_HASH] });
     const blocks = await known.blocksInfo([FRONTIER, ZERO_HASH]);
     expect([...blocks.keys()]).toEqual([FRONTIER]);
@@ -318,7 +326,7 @@ describe('answers', () => {
     expect(entries.map(({ hash, amount, source }) => [hash, amount, source])).toEqual(expected);
   });
 
-  test('receivable keeps the largest of what a node gives beyond what it was asked for', async () => {
+  test('receivable keeps the largest entries when a node returns more than the count', async () => {
     const blocks = Object.fromEntries(
       Array.from({ length: 55_000 }, (_, index) => [index.toString(16).padStart(64, '0'), `${index + 1}`]),
     );
@@ -326,7 +334,7 @@ describe('answers', () => {
     expect(entries.map(({ amount }) => amount)).toEqual([55_000n, 54_999n, 54_998n]);
   });
 
-  test('receivable reads what it can: an entry that is none hides no other', async () => {
+  test('receivable reads what it can: a malformed entry hides no other', async () => {
     const readable = async (blocks: unknown) =>
       (await (await client({ blocks })).receivable(keys.address, 10)).map(({ hash, amount }) => [
         hash,
@@ -344,7 +352,7 @@ describe('answers', () => {
     ]);
   });
 
-  test('receivable of another shape is nonsense', async () => {
+  test('receivable of another shape is fault_nodeNonsense', async () => {
     for (const blocks of [undefined, 1, [1], { x: '5' }]) {
       const asked = (await client({ blocks })).receivable(keys.address, 10);
       await expect(asked).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
@@ -367,7 +375,7 @@ describe('process', () => {
     ]);
   });
 
-  test('the hash that comes back must be that of our block', async () => {
+  test('an answer with another hash than that of the block is refused', async () => {
     const honest = await node(() => ({ body: { hash: hashBlock(block).toLowerCase() } }));
     expect(await nodeAt(honest.url).process(block, 'change')).toEqual({
       kind: 'accepted',
@@ -386,7 +394,7 @@ describe('process at several nodes', () => {
   const swallows = () => node(() => setTimeout(NEVER_MS, { body: {} }, { ref: false }));
   const at = (...nodes: readonly ScriptedNode[]) => nodeAt(...nodes.map(({ url }) => url));
 
-  test('tells every one of them, and waits for the first that takes it', async () => {
+  test('sends the block to each and waits for the first that accepts it', async () => {
     const nodes = [await swallows(), await says('Fork'), await takes()];
     expect(await at(...nodes).process(block, 'change')).toMatchObject({ kind: 'accepted' });
     expect(nodes.map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
@@ -403,7 +411,7 @@ describe('process at several nodes', () => {
     expect(await at(...nodes).process(block, 'change')).toMatchObject({ kind });
   });
 
-  test('a liar among them changes nothing, and those that are away neither', async () => {
+  test('a node that lies and nodes that are unreachable do not change the result', async () => {
     const liar = await node(() => ({ body: { hash: FRONTIER } }));
     const down = await node(() => ({ status: 502, body: '' }));
     expect(await at(liar, down, await takes()).process(block, 'change')).toMatchObject({ kind: 'accepted' });

@@ -13,10 +13,10 @@ import {
 import type { NodeAnswer } from './node-endpoint.ts';
 import { NodeRpc, type NodeRpcOptions } from './node-rpc.ts';
 
-/** What became of a block at a node. `text` is the node's own word. */
+/** A node's answer to `process`. `text` is the node's error text. */
 type ProcessResult =
   | { readonly kind: 'accepted'; readonly hash: BlockHash }
-  /** The node has this very block already. */
+  /** The node has this block already. */
   | { readonly kind: 'old' }
   /** The node has another block in this place. */
   | { readonly kind: 'fork' }
@@ -24,13 +24,13 @@ type ProcessResult =
   | { readonly kind: 'gap'; readonly lacks: 'previous' | 'source' }
   | { readonly kind: 'refused'; readonly text: string };
 
-/** Of several words about one block, the one that says most: a node that is behind knows less than one that has a fork. */
-const MOST_TELLING: readonly ProcessResult['kind'][] = ['fork', 'refused', 'gap', 'old'];
+/** The order in which one of several nodes' answers is chosen: a fork says more about the ledger than a node's gap. */
+const MOST_INFORMATIVE: readonly ProcessResult['kind'][] = ['fork', 'refused', 'gap', 'old'];
 
 /**
- * What the purse asks of Nano nodes. Answers have the right shape and nothing more: what they claim is proven in
- * chain-head.ts and receivable.ts. Every method raises `fault_nodeUnreachable` or `fault_nodeNonsense` when no node
- * gives such an answer, and `fault_nodeRefused`, with the node's words, for a refusal it does not name.
+ * Requests to Nano nodes. Only the shape of an answer is checked here; chain-head.ts and receivable.ts prove what it
+ * claims. Every method throws `fault_nodeUnreachable` or `fault_nodeNonsense` when no node gives an answer of the right
+ * shape, and `fault_nodeRefused`, with the node's error text, for a refusal that the method does not name.
  */
 export class NodeClient {
   readonly #rpc: NodeRpc;
@@ -39,17 +39,17 @@ export class NodeClient {
     this.#rpc = rpc;
   }
 
-  /** Over these nodes, in order of preference. */
+  /** A client of these nodes, in order of preference. */
   static at(options: NodeRpcOptions): NodeClient {
     return new NodeClient(NodeRpc.over(options));
   }
 
-  /** The same nodes, each by itself. */
+  /** One client for each node. */
   each(): readonly NodeClient[] {
     return this.#rpc.each().map((rpc) => new NodeClient(rpc));
   }
 
-  /** The account's frontier and balance as the node claims them; null for an account without blocks. */
+  /** The account's frontier and balance, as claimed by the node; null for an account without blocks. */
   async accountInfo(account: NanoAddress): Promise<AccountInfo | null> {
     return this.#find({ action: 'account_info', account }, AccountInfo, /^account not found$/i);
   }
@@ -59,7 +59,7 @@ export class NodeClient {
     return this.#find({ action: 'block_info', json_block: 'true', hash }, BlockInfo, /^block not found$/i);
   }
 
-  /** Those of the blocks that the node knows. */
+  /** The requested blocks that the node knows. */
   async blocksInfo(hashes: readonly BlockHash[]): Promise<ReadonlyMap<BlockHash, BlockInfo>> {
     if (hashes.length === 0) return new Map();
     const request = { action: 'blocks_info', json_block: 'true', include_not_found: 'true', hashes };
@@ -67,7 +67,7 @@ export class NodeClient {
     return new Map(hashes.flatMap((hash) => (infos?.[hash] === undefined ? [] : [[hash, infos[hash]]])));
   }
 
-  /** The largest confirmed sends to the account that it has not received, at most `count`, whatever the node gives. */
+  /** The largest confirmed sends that the account has not received; at most `count`, even if the node returns more. */
   async receivable(account: NanoAddress, count: number): Promise<readonly ReceivableEntry[]> {
     const request = {
       action: 'receivable',
@@ -83,9 +83,10 @@ export class NodeClient {
   }
 
   /**
-   * Publishes a block at every node at once: one that swallows it cannot keep it from the network. Doing so again is
-   * harmless: it is the same block.
-   * @throws Fault also `fault_headUnproven` when all that came names another hash than the block's own
+   * Publishes a block at every node at once, so that a node that drops it cannot keep it from the network. Repeating it
+   * is harmless, because the block is the same.
+   *
+   * @throws Fault also `fault_headUnproven` when every answer names another hash than the block's
    */
   async process(block: SignedBlock, subtype: Subtype): Promise<ProcessResult> {
     const hash = hashBlock(block);
@@ -95,12 +96,14 @@ export class NodeClient {
     const answers = await this.#rpc.tell(request, Processed, isAccepted);
     if (answers.some(isAccepted)) return { kind: 'accepted', hash };
     const results = answers.flatMap((one) => (one.kind === 'refusal' ? [refusalOf(one.text)] : []));
-    const [told] = results.sort((a, b) => MOST_TELLING.indexOf(a.kind) - MOST_TELLING.indexOf(b.kind));
+    const [told] = results.sort(
+      (a, b) => MOST_INFORMATIVE.indexOf(a.kind) - MOST_INFORMATIVE.indexOf(b.kind),
+    );
     if (told === undefined) throw new Fault('fault_headUnproven');
     return told;
   }
 
-  /** Asks for something that may not be there, which a node says in the words `absent`; another one may have it. */
+  /** Asks for a thing that may not exist: null where each node's error text matches `absent`. */
   async #find<TSchema extends v.GenericSchema<unknown, unknown>>(
     request: { readonly action: string; readonly [field: string]: unknown },
     schema: TSchema,
@@ -114,12 +117,12 @@ export class NodeClient {
   }
 }
 
-/** Largest first; what has no amount stands last. */
+/** Orders the largest amount first, and entries without an amount last. */
 function byAmount({ amount: one }: ReceivableEntry, { amount: other }: ReceivableEntry): number {
   return Number((other ?? -1n) > (one ?? -1n)) - Number((other ?? -1n) < (one ?? -1n));
 }
 
-/** Whether a node refused a block for its proof of work. */
+/** Whether a node refused a block because its proof of work is too weak. */
 export function isAboutWork({ key, args: [said = ''] }: Fault): boolean {
   return key === 'fault_nodeRefused' && /^block work is/i.test(said);
 }

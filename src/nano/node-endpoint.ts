@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { Refusal } from './node-answers.ts';
 
-/** What a node said to a request: what was asked for, or its own words why not. */
+/** A node's answer to a request: the result, or the error text of a refusal. */
 export type NodeAnswer<T> =
   | { readonly kind: 'answer'; readonly value: T }
   | { readonly kind: 'refusal'; readonly text: string };
@@ -13,35 +13,35 @@ export interface RpcRequest {
 
 export interface EndpointOptions {
   readonly fetch: typeof fetch;
-  /** How long one node may take for one answer, in ms. */
+  /** The time limit for one answer of one node, in ms. */
   readonly timeoutMs: number;
-  /** What time it is, in ms. */
+  /** The current time, in ms. */
   readonly now: () => number;
 }
 
-/** What came is no answer to the question: no JSON, or of another shape, or larger than any answer can be. */
+/** A response that is no answer to the request: no JSON, another shape, or too large. */
 export class Nonsense extends Error {
   override readonly name = 'Nonsense';
 }
 
-/** The node wants to be asked less often, and is not asked before it is rested. */
+/** The node asked for fewer requests, and gets none until a pause is over. */
 export class Busy extends Error {
   override readonly name = 'Busy';
 }
 
 const MOST_BYTES = 4 * 1024 * 1024;
-/** How long a node rests that was asked too often and does not say how long, and how long at most (ms). */
-const REST = 2_000;
-const LONGEST_REST = 60_000;
+/** The pause for a node that answers 429 without `Retry-After`, and the longest pause for any node (ms). */
+const PAUSE = 2_000;
+const LONGEST_PAUSE = 60_000;
 const TOO_MANY_REQUESTS = 429;
 
-/** One node, or a proxy in front of some, that speaks Nano's JSON-RPC. */
+/** One URL with Nano's JSON-RPC: a node, or a proxy in front of nodes. */
 export class Endpoint {
   readonly #url: string;
-  /** A `?key=` is sent in the body, where proxies want it. */
+  /** The value of `?key=` in the URL. It is sent in the body, where proxies expect it. */
   readonly #key: string | null;
   readonly #options: EndpointOptions;
-  #restsUntil = 0;
+  #pausedUntil = 0;
 
   constructor(text: string, options: EndpointOptions) {
     const url = new URL(text);
@@ -57,13 +57,13 @@ export class Endpoint {
     schema: TSchema,
   ): Promise<NodeAnswer<v.InferOutput<TSchema>>> {
     const { fetch, timeoutMs, now } = this.#options;
-    if (now() < this.#restsUntil) throw new Busy('asked too often a moment ago');
+    if (now() < this.#pausedUntil) throw new Busy('asked too often a moment ago');
     const response = await fetch(this.#url, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(this.#key === null ? request : { ...request, key: this.#key }),
       signal: AbortSignal.timeout(timeoutMs),
-      // A node has no business sending our accounts elsewhere, nor setting cookies.
+      // A redirect would send the user's accounts to another server, and a cookie would identify the user.
       redirect: 'error',
       credentials: 'omit',
       cache: 'no-store',
@@ -71,9 +71,9 @@ export class Endpoint {
     });
     if (!response.ok) {
       await response.body?.cancel();
-      const rest = restAfter(response);
-      this.#restsUntil = now() + rest;
-      throw rest > 0 ? new Busy(`HTTP ${response.status}`) : new Error(`HTTP ${response.status}`);
+      const pause = pauseAfter(response);
+      this.#pausedUntil = now() + pause;
+      throw pause > 0 ? new Busy(`HTTP ${response.status}`) : new Error(`HTTP ${response.status}`);
     }
     const json = parse(await readBytes(response));
     const refused = v.safeParse(Refusal, json);
@@ -84,14 +84,14 @@ export class Endpoint {
   }
 }
 
-/** For how long a node wants to be let alone (ms): its word in seconds (RFC 9110, `Retry-After`), within reason. */
-function restAfter({ status, headers }: Response): number {
+/** The pause that a failed response asks for (ms): `Retry-After` in seconds (RFC 9110), up to a limit. */
+function pauseAfter({ status, headers }: Response): number {
   const told = headers.get('retry-after') ?? '';
-  if (/^\d{1,9}$/.test(told)) return Math.min(Number(told) * 1_000, LONGEST_REST);
-  return status === TOO_MANY_REQUESTS ? REST : 0;
+  if (/^\d{1,9}$/.test(told)) return Math.min(Number(told) * 1_000, LONGEST_PAUSE);
+  return status === TOO_MANY_REQUESTS ? PAUSE : 0;
 }
 
-/** Words of a stranger that a page may show: no control or direction characters, no essay. */
+/** Makes a node's text fit to be shown: removes control and direction characters and cuts it at 200 characters. */
 const plain = (text: string): string => text.replace(/\p{C}/gu, '').slice(0, 200);
 
 function parse(bytes: Uint8Array): unknown {
@@ -102,7 +102,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-/** The body, given up on where it is larger than any answer can be. */
+/** Reads the body. @throws Nonsense where it is larger than {@link MOST_BYTES} */
 async function readBytes(response: Response): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) return new Uint8Array();
@@ -119,10 +119,10 @@ async function readBytes(response: Response): Promise<Uint8Array> {
     chunks.push(value);
   }
   const bytes = new Uint8Array(length);
-  let place = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    bytes.set(chunk, place);
-    place += chunk.length;
+    bytes.set(chunk, offset);
+    offset += chunk.length;
   }
   return bytes;
 }

@@ -14,11 +14,11 @@ export interface NodeRpcOptions extends EndpointOptions {
   readonly rpcUrls: readonly string[];
 }
 
-/** Refusals that are about this endpoint and not about the request: another one may do it. */
+/** Error texts that concern the endpoint and not the request, so that another endpoint may answer. */
 const ENDPOINTS_OWN =
   /unsupported|not supported|unknown (action|command)|not allowed|disabled|rate limit|too many|api key|stopped/i;
 
-/** Nano's JSON-RPC over several endpoints: the one that answered last is asked first. */
+/** Nano's JSON-RPC over several endpoints. The endpoint that answered last is asked first. */
 export class NodeRpc {
   readonly #endpoints: readonly Endpoint[];
   #preferred = 0;
@@ -27,22 +27,22 @@ export class NodeRpc {
     this.#endpoints = endpoints;
   }
 
-  /** Over these nodes. */
+  /** The RPC of these nodes. */
   static over({ rpcUrls, ...options }: NodeRpcOptions): NodeRpc {
     return new NodeRpc(rpcUrls.map((url) => new Endpoint(url, options)));
   }
 
-  /** The same nodes, each by itself. */
+  /** One RPC for each endpoint. */
   each(): readonly NodeRpc[] {
     return this.#endpoints.map((endpoint) => new NodeRpc([endpoint]));
   }
 
   /**
-   * Asks one endpoint after another until one gives an answer of the right shape or refuses, and either is final: what
-   * is not is taken only where no other endpoint has better to say.
+   * Asks one endpoint after another until one gives a final answer: a result or a refusal for which `isFinal` is true.
+   * An answer that is not final is returned only where no endpoint gives a final one.
    *
-   * @throws Fault `fault_nodeUnreachable`; `fault_nodeNonsense` when all that came was of the wrong shape;
-   * `fault_nodeBusy` when all there are want to be asked less often
+   * @throws Fault `fault_nodeUnreachable`; `fault_nodeNonsense` when every response had a wrong shape;
+   * `fault_nodeBusy` when every endpoint asks for fewer requests
    */
   async ask<TSchema extends v.GenericSchema<unknown, unknown>>(
     request: RpcRequest,
@@ -73,8 +73,8 @@ export class NodeRpc {
   }
 
   /**
-   * Tells every endpoint at once. Resolves with the first answer that is enough, while the others go on by themselves;
-   * with all that came when none is.
+   * Sends the request to every endpoint at once. Resolves with the answers so far as soon as one is enough, without
+   * waiting for the other endpoints; with all answers when none is.
    *
    * @throws Fault as `ask`
    */
@@ -109,7 +109,7 @@ function isEndpointsOwn(answer: NodeAnswer<unknown>): answer is NodeAnswer<never
   return answer.kind === 'refusal' && ENDPOINTS_OWN.test(answer.text);
 }
 
-/** What to say when no node gave an answer. */
+/** The fault for a request that no node answered. */
 function faultOf(failures: readonly unknown[]): Fault {
   const cause = new AggregateError(failures);
   const areAll = (kind: typeof Nonsense | typeof Busy) =>

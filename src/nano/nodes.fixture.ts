@@ -1,4 +1,4 @@
-/** Nodes for tests: one that answers what it is told to, and a purse's account on a devnet that really validates. */
+/** Nodes for tests: a server with scripted answers, and accounts on a devnet that validates blocks. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -26,7 +26,7 @@ import { type AccountKeys, deriveKeys } from './seed.ts';
 
 export type Request = Readonly<Record<string, unknown>>;
 
-/** What a scripted node sends: an object as JSON, or a text as it is, with a status. */
+/** What a scripted node sends: a status, and an object as JSON or a text unchanged. */
 export type Reply = { readonly status?: number; readonly body: string | object };
 
 export interface ScriptedNode {
@@ -35,7 +35,7 @@ export interface ScriptedNode {
   close(): Promise<void>;
 }
 
-/** Starts an HTTP server that answers every request as the script says. */
+/** Starts an HTTP server that answers every request with the script's reply. */
 export async function scriptedNode(
   script: (request: Request, message: IncomingMessage) => Reply | Promise<Reply>,
 ): Promise<ScriptedNode> {
@@ -65,7 +65,7 @@ export const nodeAt = (...rpcUrls: string[]): NodeClient =>
 
 export const hash = (text: string): BlockHash => v.parse(BlockHashText, text);
 
-/** The keys of an account that no other test has. */
+/** The keys of a random account. */
 export function freshKeys(): AccountKeys {
   const seed = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex');
   return deriveKeys({ kind: 'legacy', hex: seed }, 0);
@@ -86,7 +86,7 @@ export async function openAccount(devnet: Devnet, raw: string): Promise<AccountK
   return keys;
 }
 
-/** Receives a send on top of what the account has, and waits until that is confirmed. */
+/** Receives a send on the account's head, and waits until the block is confirmed. */
 export async function receiveOn(
   devnet: Devnet,
   keys: AccountKeys,

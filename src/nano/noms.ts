@@ -1,5 +1,6 @@
 /**
- * NOMS, the Nano Off-chain Message Signature: a message in an envelope that no block can have. ORIS-001; docs/WIRE.md §3.8.
+ * NOMS, the Nano Off-chain Message Signature: it signs a message with a prefix that no block's preimage can have.
+ * ORIS-001; docs/WIRE.md §3.8.
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import type { PublicKey } from './account.ts';
@@ -8,7 +9,7 @@ import { hexOf } from './hex.ts';
 
 const MAGIC = new TextEncoder().encode('\x18Nano Off-chain Message:\n');
 
-/** The bytes that are hashed: magic, byte length as uint32 big-endian, message in UTF-8 as it is, not normalised. */
+/** The bytes that are hashed: magic, byte length as big-endian uint32, message in UTF-8 without normalisation. */
 export function nomsPayload(message: string): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(message);
   const payload = new Uint8Array(MAGIC.length + 4 + text.length);
@@ -22,7 +23,7 @@ export function nomsPayload(message: string): Uint8Array<ArrayBuffer> {
 export const nomsDigest = (message: string): string =>
   hexOf(blake2b(nomsPayload(message), { dkLen: 32 })).toLowerCase();
 
-/** Signs a message. Gives 128 hex digits in lower case. */
+/** Signs a message. Returns 128 hex digits in lower case. */
 export const signNoms = (privateKey: PrivateKey, message: string): string =>
   signHashOf(privateKey, nomsPayload(message)).toLowerCase();
 

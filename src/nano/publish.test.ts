@@ -35,7 +35,7 @@ const send = (amount: bigint) =>
 const onLedger = { kind: expect.stringMatching(/^(taken|known)$/) };
 const isKnown = async () => (await node.blockInfo(hashBlock(block))) !== null;
 
-test('a block is published once, however often it is asked for', async () => {
+test('publishing a block repeatedly puts it on the ledger once', async () => {
   const count = () => devnet.ledger.chain(devnet.ledger.find(head.hash).block.account).length;
   const before = count();
   expect(await publishBlock(node, block, 'send')).toEqual({ kind: 'taken' });
@@ -44,7 +44,7 @@ test('a block is published once, however often it is asked for', async () => {
   expect(count()).toBe(before + 1);
 });
 
-test('a reply that is lost after the block was taken does not matter', async () => {
+test('a lost reply after the block was accepted does not matter', async () => {
   devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process' });
   expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
 });
@@ -54,7 +54,7 @@ test.each(['process_other_hash', 'truncated_json'] as const)('%s: the ledger dec
   expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
 });
 
-test('a node that cannot be asked leaves it open, and publishing again is what helps', async () => {
+test('an unreachable node leaves the outcome unknown, and publishing again settles it', async () => {
   devnet.faults.set({ kind: 'http_status', status: 503 });
   expect(await publishBlock(node, block, 'send')).toEqual({ kind: 'unknown' });
   devnet.faults.clear();
@@ -63,14 +63,14 @@ test('a node that cannot be asked leaves it open, and publishing again is what h
 });
 
 test.each(['drop_request', 'http_status'] as const)(
-  'a request that is lost once, by %s, is sent again',
+  'a request that is lost once, because of %s, is sent again',
   async (kind) => {
     devnet.faults.set({ kind, status: 502, action: 'process', times: 1 });
     expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
   },
 );
 
-test('a node that took the block and then falls silent leaves it open', async () => {
+test('a node that accepts the block and then stops answering leaves the outcome unknown', async () => {
   devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process' });
   devnet.faults.set({ kind: 'http_status', status: 503, action: 'block_info' });
   expect(await publishBlock(node, block, 'send')).toEqual({ kind: 'unknown' });
@@ -78,18 +78,18 @@ test('a node that took the block and then falls silent leaves it open', async ()
   expect(await isKnown()).toBe(true);
 });
 
-test('another block in its place is a fork', async () => {
+test('another block in the same place is a fork', async () => {
   await publishBlock(node, block, 'send');
   expect(await publishBlock(node, await send(2n), 'send')).toEqual({ kind: 'forked' });
 });
 
-test('a node that lacks the block below is behind', async () => {
+test('a node that lacks the block below reports a gap', async () => {
   const above: OpenHead = { ...head, hash: hashBlock(block), balance: block.balance };
   const next = await ready(buildSend(above, { to: BURN_ADDRESS, amount: 1n as Raw }), above, keys);
   expect(await publishBlock(node, next, 'send')).toEqual({ kind: 'gap', lacks: 'previous' });
 });
 
-test('a refusal is said in the words of the node', async () => {
+test("a refusal carries the node's error text", async () => {
   const lazy = { ...block, work: hex64(noWork(block.previous, devnet.ledger.thresholds.receive)) };
   await expect(publishBlock(node, lazy, 'send')).rejects.toMatchObject({
     key: 'fault_nodeRefused',
@@ -97,7 +97,7 @@ test('a refusal is said in the words of the node', async () => {
   });
 });
 
-test('"Old block" is not believed of a node that then does not know it', async () => {
+test('"Old block" from a node that then does not know the block leaves the outcome unknown', async () => {
   const forgetful = await scriptedNode(({ action }) => ({
     body: { error: action === 'process' ? 'Old block' : 'Block not found' },
   }));

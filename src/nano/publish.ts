@@ -2,23 +2,25 @@ import { Fault } from '../fault.ts';
 import { type BlockHash, hashBlock, type SignedBlock, type Subtype } from './block.ts';
 import type { NodeClient } from './node-client.ts';
 
-/** Where a block is after publishing. */
+/** The outcome of publishing a block. */
 export type Published =
-  /** A node has just taken it. */
+  /** A node has just accepted it. */
   | { readonly kind: 'taken' }
   /** A node has it already. */
   | { readonly kind: 'known'; readonly confirmed: boolean }
-  /** No node has what the block stands on: the one below it, or the send that it receives. */
+  /** No node has the block below it, or the send that it receives. */
   | { readonly kind: 'gap'; readonly lacks: 'previous' | 'source' }
-  /** The block may be on the ledger, or may yet get there. Publish the same one again later. */
+  /** The block may be on the ledger now or later. The caller publishes the same block again later. */
   | { readonly kind: 'unknown' }
-  /** A node has another block in this place and does not know ours. */
+  /** A node has another block in this place and does not have this one. */
   | { readonly kind: 'forked' };
 
 /**
- * Publishes a block, as often as one likes. A node's answer other than "accepted" concludes nothing: a second `process`
- * of the same send, say, is refused for its balance (docs/WIRE.md §9). So the ledger is asked for the block.
- * @throws Fault `fault_nodeRefused` with the node's words when it refused the block and does not have it
+ * Publishes a block. It may be called again for the same block. An answer other than "accepted" proves nothing: a
+ * second `process` of the same send, for example, is refused for its balance (docs/WIRE.md §9). After such an answer
+ * the node is asked whether it has the block.
+ *
+ * @throws Fault `fault_nodeRefused` with the node's error text when it refused the block and does not have it
  */
 export async function publishBlock(
   node: NodeClient,
@@ -30,7 +32,7 @@ export async function publishBlock(
   const asked = await unlessUnclear(find(node, hashBlock(block)));
   if (asked === undefined) return { kind: 'unknown' };
   if (asked.info !== null) return { kind: 'known', confirmed: asked.info.confirmed };
-  // The request was lost on a line that works again.
+  // The first request got no answer, but the node answers now: the block is sent once more.
   result ??= await unlessUnclear(node.process(block, subtype));
   switch (result?.kind) {
     case 'accepted':
@@ -49,7 +51,7 @@ export async function publishBlock(
 
 const find = async (node: NodeClient, hash: BlockHash) => ({ info: await node.blockInfo(hash) });
 
-/** Undefined for a request without a clear answer: it may have reached a ledger all the same. */
+/** Returns undefined for a request that failed, because it may still have reached the ledger. */
 async function unlessUnclear<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -35,25 +35,25 @@ describe('on a devnet', () => {
   beforeEach(() => devnet.faults.clear());
   afterAll(() => devnet?.close());
 
-  test('a send to us is worth what its sender lost', async () => {
+  test("the amount of a send is what its sender's balance lost", async () => {
     expect(await verify()).toMatchObject({ hash: source, amount: 12345n });
     const [entry] = await nodeAt(devnet.rpcUrl).receivable(keys.address, 10);
     expect(entry).toEqual({ hash: source, amount: 12345n, source: toAddress(devnet.ledger.genesis) });
   });
 
-  test('what the list of receivables claims has no part in it', async () => {
+  test('the amount that the list of receivables claims is ignored', async () => {
     devnet.faults.set({ kind: 'lie_receivable_amount', absolute: '99999999' });
     const [entry] = await nodeAt(devnet.rpcUrl).receivable(keys.address, 10);
     expect(entry?.amount).toBe(99999999n);
     expect(await verify()).toMatchObject({ amount: 12345n });
   });
 
-  test('a lie inside the blocks is found out', async () => {
+  test('a false balance inside a block is refused', async () => {
     devnet.faults.set({ kind: 'lie_balance', contents: true, offset: '-5' });
     await expect(verify()).rejects.toThrow(unproven);
   });
 
-  test('a send to somebody else, and one that is not confirmed, are not ours to receive', async () => {
+  test('a send to another account, and one that is not confirmed, are refused', async () => {
     await expect(verify(freshKeys().address)).rejects.toThrow(unproven);
     devnet.faults.set({ kind: 'never_confirm' });
     const waiting = hash(await devnet.faucet(keys.address, 1n));
@@ -63,7 +63,7 @@ describe('on a devnet', () => {
   });
 });
 
-describe('at a node that makes blocks up', () => {
+describe('at a node that invents blocks', () => {
   const keys = freshKeys();
   const sender = freshKeys();
 
@@ -108,7 +108,7 @@ describe('at a node that makes blocks up', () => {
     });
   });
 
-  test('another send of the same sender, shown in its place, is refused', async () => {
+  test('another send of the same sender under the requested hash is refused', async () => {
     const larger = by(sender, { ...send, balance: 1n as Raw });
     const blocks = { ...ledger(by(sender, below)), [hashBlock(send)]: shown(larger) };
     await expect(verify(blocks, hashBlock(send))).rejects.toThrow(unproven);
@@ -120,7 +120,7 @@ describe('at a node that makes blocks up', () => {
     );
   });
 
-  test('the block below must be there, be the one named, and be of the same account', async () => {
+  test('the block below must exist, have the hash that is named, and be of the same account', async () => {
     await expect(verify(ledger(by(sender, send)), hashBlock(send))).rejects.toThrow(unproven);
     const richer = shown(by(sender, { ...below, balance: 1000n as Raw }));
     const swapped = { ...ledger(by(sender, send)), [hashBlock(below)]: richer };
@@ -168,7 +168,7 @@ describe('at a node that makes blocks up', () => {
     await expect(verify(other, hashBlock(onLegacy))).rejects.toThrow(unproven);
   });
 
-  test('a legacy source is left waiting', async () => {
+  test('a legacy source is refused and stays receivable', async () => {
     const blocks = {
       [hashLegacyBlock(legacySend)]: { contents: legacySend, confirmed: 'true', balance: '100' },
     };
@@ -176,7 +176,7 @@ describe('at a node that makes blocks up', () => {
   });
 });
 
-test('the hash of a legacy block is that of the live genesis, which everybody knows', () => {
+test('the hash of the live genesis block is computed correctly', () => {
   const key = 'E89208DD038FBB269987689621D52292AE9C35941A7484756ECCED92A65093BA' as PublicKey;
   const account = addressOf(key);
   expect(publicKeyOf(account)).toBe(key);

@@ -5,19 +5,20 @@ import { type BlockHash, hashBlock, verifySignature, ZERO_HASH } from './block.t
 import { hashLegacyBlock } from './legacy-block.ts';
 import type { BlockInfo, NodeClient } from './node-client.ts';
 
-/** A send to one of our accounts, proven by its own blocks. */
+/** A send to one of the wallet's accounts, proven by the sender's blocks. */
 export interface VerifiedSource {
   readonly hash: BlockHash;
   readonly amount: Raw;
-  /** Who sent it: the key of this account signed the send. */
+  /** The sender: the key of this account signed the send. */
   readonly from: NanoAddress;
 }
 
 /**
- * Proves what a waiting send is worth before it is received: its hash is recomputed, it pays our key, its sender signed
- * it, the network confirmed it, and the amount is the difference to the block below it, whose hash is recomputed too.
+ * Proves the amount of a receivable send before it is received. The hash is recomputed, the send pays the account, its
+ * sender signed it and the node says that it is confirmed. The amount is the difference to the balance of the block
+ * below it, whose hash is recomputed too.
  *
- * @param most what an account can hold at most (raw)
+ * @param most the largest balance that an account can have (raw)
  * @throws Fault `fault_sourceUnproven`, and those of {@link NodeClient}
  */
 export async function verifySource(
@@ -41,7 +42,7 @@ export async function verifySource(
   return { hash, amount: subtractRaw(before, block.balance), from: block.account };
 }
 
-/** What the sender had before, from the block that says so. */
+/** The sender's balance after the block `hash`, from the block itself where it states one. */
 function balanceOf(info: BlockInfo | null, hash: BlockHash, sender: NanoAddress): Raw {
   if (info?.contents.kind === 'state') {
     const { block } = info.contents;
@@ -49,8 +50,8 @@ function balanceOf(info: BlockInfo | null, hash: BlockHash, sender: NanoAddress)
   } else if (info?.contents.kind === 'legacy' && hashLegacyBlock(info.contents.block) === hash) {
     const { block } = info.contents;
     if (block.type === 'send') return parseBalance(BigInt(`0x${block.balance}`).toString());
-    // The other legacy blocks say no balance, so the node's word must do. It gives a liar nothing: who can invent this
-    // number can invent a whole sender, and either way the network would not confirm what we sign on top of it.
+    // The other legacy blocks state no balance, so the node's claim is used. A lie gains nothing: a node that can
+    // invent this number can invent a whole sender, and the network would confirm no block on top of either.
     return info.balance ?? ZERO;
   }
   throw new Fault('fault_sourceUnproven');

@@ -14,7 +14,7 @@ const WORDS =
 afterEach(() => vi.restoreAllMocks());
 
 describe('randomness', () => {
-  test('Math.random has no part in words, keys or signatures', () => {
+  test('Math.random is not used for words, keys or signatures', () => {
     const random = vi.spyOn(Math, 'random').mockImplementation(() => {
       throw new Error('Math.random was called');
     });
@@ -37,7 +37,7 @@ describe('randomness', () => {
     expect(random).not.toHaveBeenCalled();
   });
 
-  test('the words are the 32 bytes that crypto.getRandomValues gave, and these are not kept', () => {
+  test('the words encode 32 bytes of crypto.getRandomValues, which are cleared afterwards', () => {
     const drawn: Uint8Array[] = [];
     vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       if (!(array instanceof Uint8Array)) throw new Error('bytes expected');
@@ -49,7 +49,7 @@ describe('randomness', () => {
     expect(drawn).toEqual([new Uint8Array(32)]);
   });
 
-  test('new words are 24, and others every time', () => {
+  test('new words are 24, and differ every time', () => {
     const all = Array.from({ length: 20 }, newWords);
     expect(new Set(all).size).toBe(20);
     for (const words of all) expect(words.split(' ')).toHaveLength(24);
@@ -63,11 +63,11 @@ describe('words', () => {
 
   test.each([
     ['a word changed', WORDS.replace('edge', 'zoo')],
-    ['no word of the list', WORDS.replace('edge', 'hunter2')],
-    ['one missing', WORDS.replace('edge ', '')],
-    ['twelve', `${'abandon '.repeat(11)}about`],
-    ['none', ''],
-  ])('%s: refused, and not repeated in the error', (_case, words) => {
+    ['a word outside the list', WORDS.replace('edge', 'hunter2')],
+    ['one word missing', WORDS.replace('edge ', '')],
+    ['twelve words only', `${'abandon '.repeat(11)}about`],
+    ['no content', ''],
+  ])('words with %s are refused, and not repeated in the error', (_case, words) => {
     const error = catching(() => readWords(words));
     expect(error).toMatchObject({ key: 'fault_badWords', args: [] });
     expect(inspect(error)).not.toMatch(/hunter2|abandon|edge/);
@@ -84,7 +84,7 @@ describe('seeds', () => {
     expect(catching(() => readSeedHex(text))).toMatchObject({ key: 'fault_badSeed', args: [] });
   });
 
-  test('a back-up opens the reading its owner chose', () => {
+  test('words make the seed of the reading that the user chose', () => {
     const { bip44, legacy } = readWords(WORDS);
     expect(seedOf({ kind: 'words', words: WORDS, reading: 'bip44' })).toEqual(bip44);
     expect(seedOf({ kind: 'words', words: WORDS, reading: 'legacy' })).toEqual(legacy);
@@ -104,7 +104,7 @@ describe('seeds', () => {
     expect(() => deriveKeys(readSeedHex('00'.repeat(64)), index)).toThrow(RangeError);
   });
 
-  test('hardened derivation ends at 2^31', () => {
+  test('an index of 2^31 or more is refused by hardened derivation', () => {
     expect(() => deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31)).toThrow(RangeError);
     expect(deriveKeys(readSeedHex('00'.repeat(64)), 2 ** 31 - 1).address).toMatch(/^nano_/);
   });

@@ -1,5 +1,5 @@
 /**
- * Seeds and the accounts they open. docs/WIRE.md §6.1; docs.nano.org, "Key management". All randomness is
+ * Seeds, and the derivation of their accounts. docs/WIRE.md §6.1; docs.nano.org, "Key management". All randomness comes
  * from `crypto.getRandomValues`.
  */
 import { blake2b } from '@noble/hashes/blake2.js';
@@ -14,23 +14,23 @@ import { addressOf, type NanoAddress, type PublicKey } from './account.ts';
 import { type PrivateKey, publicKeyBy } from './ed25519.ts';
 import { bytesOfHex, hexOf } from './hex.ts';
 
-/** What keys are derived from: a BIP39 seed of 128 hex digits, or a legacy Nano seed of 64; lower case. */
+/** The secret that keys are derived from: a BIP39 seed of 128 hex digits, or a legacy Nano seed of 64; lower case. */
 export type Seed =
   | { readonly kind: 'bip44'; readonly hex: string }
   | { readonly kind: 'legacy'; readonly hex: string };
 
-/** What the user backs up: words with the reading they chose for them, or a bare seed. */
+/** What the user backs up: words with the derivation that the user chose (`reading`), or the hex digits of a seed. */
 export type SeedSource =
   | { readonly kind: 'words'; readonly words: string; readonly reading: Seed['kind'] }
   | { readonly kind: 'seed'; readonly hex: string };
 
-/** A seed as the vault's stores have it. */
+/** Schema of a seed in the vault's stores. */
 export const SeedText = v.variant('kind', [
   v.strictObject({ kind: v.literal('bip44'), hex: v.pipe(v.string(), v.regex(/^[0-9a-f]{128}$/)) }),
   v.strictObject({ kind: v.literal('legacy'), hex: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
 ]);
 
-/** A back-up as the vault's stores and messages have it. Whether it opens a seed is for {@link seedOf} to say. */
+/** Schema of a {@link SeedSource} in the vault's stores and messages. {@link seedOf} checks the words or digits. */
 export const SeedSourceText = v.variant('kind', [
   v.strictObject({
     kind: v.literal('words'),
@@ -51,7 +51,7 @@ const WORDS = 24;
 const HARDENED = 2 ** 31;
 const LEGACY_INDEXES = 2 ** 32;
 
-/** 24 new words, for 256 bits from the system's random source. */
+/** Makes 24 new words from 256 bits of the system's random source. */
 export function newWords(): string {
   const entropy = crypto.getRandomValues(new Uint8Array(32));
   try {
@@ -62,8 +62,9 @@ export function newWords(): string {
 }
 
 /**
- * The two seeds that 24 words may stand for: BIP39 with BIP44 derivation (Ledger, most wallets), or the legacy seed
- * written as words (Natrium, Nault). Only the user knows which is theirs. Case and spacing do not matter.
+ * The two seeds that 24 words can encode: BIP39 with BIP44 derivation (Ledger, most wallets), or a legacy seed written
+ * as words (Natrium, Nault). Only the user knows which one applies. Case and spacing do not matter.
+ *
  * @throws Fault `fault_badWords`
  */
 export function readWords(words: string): { readonly bip44: Seed; readonly legacy: Seed } {
@@ -79,7 +80,7 @@ export function bip44SeedOf(words: string, passphrase = ''): Seed {
   return { kind: 'bip44', hex: lowerHexOf(mnemonicToSeedSync(mnemonic, passphrase)) };
 }
 
-/** Reads a seed in hex digits: 64 are a legacy seed, 128 a BIP39 one. @throws Fault `fault_badSeed` */
+/** Reads a seed in hex digits: 64 are a legacy seed, 128 a BIP39 seed. @throws Fault `fault_badSeed` */
 export function readSeedHex(text: string): Seed {
   const hex = text.trim().toLowerCase();
   if (/^[0-9a-f]{64}$/.test(hex)) return { kind: 'legacy', hex };
@@ -87,17 +88,17 @@ export function readSeedHex(text: string): Seed {
   throw new Fault('fault_badSeed');
 }
 
-/** A back-up spelled the one canonical way, once it is known to open a seed. @throws as {@link seedOf} */
+/** Returns the canonical spelling of words or digits that make a seed. @throws as {@link seedOf} */
 export function canonicalSource(source: SeedSource): SeedSource {
   const { hex } = seedOf(source);
   return source.kind === 'words' ? { ...source, words: tidyWords(source.words) } : { kind: 'seed', hex };
 }
 
-/** The seed a back-up opens. @throws Fault `fault_badWords`, `fault_badSeed` */
+/** The seed of the words or digits that the user backed up. @throws Fault `fault_badWords`, `fault_badSeed` */
 export const seedOf = (source: SeedSource): Seed =>
   source.kind === 'words' ? readWords(source.words)[source.reading] : readSeedHex(source.hex);
 
-/** The keys of the account at an index. @throws RangeError for an index the derivation has no room for */
+/** The keys of the account at an index. @throws RangeError for an index outside the derivation's range */
 export function deriveKeys(seed: Seed, index: number): AccountKeys {
   const indexes = seed.kind === 'bip44' ? HARDENED : LEGACY_INDEXES;
   if (!Number.isInteger(index) || index < 0 || index >= indexes)
@@ -135,7 +136,7 @@ function entropyHexOf(mnemonic: string): string {
   try {
     return lowerHexOf(mnemonicToEntropy(mnemonic, wordlist));
   } catch {
-    // The library's message names the word it stumbled over; a secret must not travel in an error.
+    // The library's message names the unknown word, and an error must not carry a part of a secret.
     throw new Fault('fault_badWords');
   }
 }

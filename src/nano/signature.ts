@@ -2,11 +2,12 @@ import type { PublicKey } from './account.ts';
 import { type PrivateKey, signHashOf, verifyHashOf } from './ed25519.ts';
 
 /**
- * Signs Blake2b-256 of a text's UTF-8 bytes, as x402.NanoSession Revision 7 wants it of block hash and URL
- * (docs/WIRE.md §3.5). Gives 128 hex digits in upper case; a verifier takes either case.
+ * Signs Blake2b-256 of a text's UTF-8 bytes, as x402.NanoSession Revision 7 requires for block hash and URL
+ * (docs/WIRE.md §3.5). Returns 128 hex digits in upper case; verifiers accept either case.
  *
- * The digest is in the same domain as block hashes. A state block's preimage starts with a zero byte, so a text that
- * starts with one is refused: no text anyone supplies can be a block that spends.
+ * Block hashes are digests of the same kind, and a state block's preimage starts with a zero byte. A text that starts
+ * with a zero byte is refused, so that no text can be the preimage of a block that spends.
+ *
  * @throws RangeError for such a text
  */
 export function signDigestOfText(privateKey: PrivateKey, text: string): string {

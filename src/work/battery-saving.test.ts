@@ -10,7 +10,7 @@ const send = parseThreshold('ffc0000000000000');
 const work = parseWorkNonce('8861e54f16b2e62a');
 const rests = new Fault('fault_workRests');
 
-/** A battery that the test drains. */
+/** A battery whose charge the test sets. */
 function battery(full: number | null) {
   let left = full;
   const listeners = new Set<() => void>();
@@ -58,7 +58,7 @@ describe('before a search', () => {
     else await expect(search).rejects.toThrow(rests);
   });
 
-  it('a user who waits is served to the last of the battery', async () => {
+  it('a foreground search runs however low the battery is', async () => {
     const engine = new BatterySavingEngine(quick, battery(0.01).power);
     expect(await engine.solve(root, send, options('plugged', 'foreground'))).toBe(work);
   });

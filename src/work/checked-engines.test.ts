@@ -11,7 +11,7 @@ const send = parseThreshold('ffc0000000000000');
 const work = parseWorkNonce('00000000000005a2');
 const wrong = parseWorkNonce('0000000000000000');
 
-/** An engine that does what `answer` says, and counts. */
+/** An engine that answers with `answer`, and counts its searches. */
 function engine(name: string, answer: (options: SearchOptions) => Promise<WorkNonce>) {
   const ended: unknown[] = [];
   const solve = vi.fn<WorkEngine['solve']>((_, __, options) => {
@@ -33,7 +33,7 @@ const asked = (urgency: Urgency = 'foreground', signal = new AbortController().s
   signal,
   urgency,
 });
-/** What a device remembers that has timed its engines: this one is the fastest. */
+/** The stored state of a device that has timed its engines: this one is the fastest. */
 const led = (leader: string) =>
   memoryBook({
     ...UNKNOWN_SPEED,
@@ -47,8 +47,8 @@ const led = (leader: string) =>
   });
 const unavailable = new Fault('fault_workUnavailable');
 
-describe('the race', () => {
-  it('is the first search: the winner leads, the other is ended', async () => {
+describe('the race of engines', () => {
+  it('is the first search: the winner is preferred and the other search is ended', async () => {
     const book = memoryBook();
     const [gpu, cpu] = [endless('gpu'), good('cpu')];
     const engines = checked([gpu, cpu], { book });
@@ -57,7 +57,7 @@ describe('the race', () => {
     expect(book.kept.speed.leader).toBe('cpu');
   });
 
-  it('goes on until the leader was timed on purpose: the winner may have been lucky', async () => {
+  it('is repeated until the preferred engine was tested, because luck may decide one race', async () => {
     const book = memoryBook();
     const [gpu, cpu] = [endless('gpu'), good('cpu')];
     const engines = checked([gpu, cpu], { book });
@@ -69,14 +69,14 @@ describe('the race', () => {
     expect(calls()).toEqual([2, 3]);
   });
 
-  it('is remembered by the device over the lives of the worker', async () => {
+  it('has a result that outlives the worker', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), good('cpu')];
     await checked([gpu, cpu], { book }).solve(root, send, asked());
     expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([0, 1]);
   });
 
-  it('is run again now and then, and one lucky win makes no leader of the slower', async () => {
+  it('is run again at intervals, where one lucky win does not make the slower engine preferred', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
     book.kept.speed = { ...book.kept.speed, searches: 24 };
@@ -85,7 +85,7 @@ describe('the race', () => {
     expect(book.kept.speed).toMatchObject({ leader: 'cpu', searches: 0 });
   });
 
-  it('makes a leader of who has become the fastest', async () => {
+  it('makes an engine preferred that has become the fastest', async () => {
     const book = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
     const { engines } = led('gpu').kept.speed;
@@ -94,7 +94,7 @@ describe('the race', () => {
     expect(book.kept.speed).toMatchObject({ leader: 'gpu', searches: 0 });
   });
 
-  it('makes the winner the leader where the fastest no longer works', async () => {
+  it('makes the winner preferred where the fastest engine no longer works', async () => {
     const book = led('gpu');
     book.kept.speed = { ...book.kept.speed, searches: 24 };
     await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
@@ -105,7 +105,7 @@ describe('the race', () => {
     expect(book.kept.speed.leader).toBe('cpu');
   });
 
-  it('is won by whoever is left when the others fail', async () => {
+  it('is won by the last engine when the others fail', async () => {
     const book = memoryBook();
     await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
       root,
@@ -118,7 +118,7 @@ describe('the race', () => {
 });
 
 describe('an engine that fails', () => {
-  it('in the middle of a search hands over to the next', async () => {
+  it('in the middle of a search is replaced by the next', async () => {
     const problems: unknown[] = [];
     const engines = checked([failing('gpu'), good('cpu')], {
       book: led('gpu'),
@@ -135,15 +135,15 @@ describe('an engine that fails', () => {
     expect(gpu.solve).toHaveBeenCalledTimes(2);
   });
 
-  it('leaves a fault when it was the last', async () => {
+  it('causes a fault when it was the last', async () => {
     const engines = checked([failing('cpu')], { report: () => undefined });
     await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
     await expect(checked([]).solve(root, send, asked())).rejects.toThrow(unavailable);
   });
 });
 
-describe('an engine that lies', () => {
-  it('is retired until the browser ends, and named', async () => {
+describe('an engine that returns a wrong nonce', () => {
+  it('is retired until the browser ends, and reported by name', async () => {
     const book = led('gpu');
     const gpu = lying('gpu');
     const report = () => undefined;
@@ -161,15 +161,18 @@ describe('an engine that lies', () => {
     expect(gpu.solve).toHaveBeenCalledTimes(2);
   });
 
-  it.each([['rubbish'], [undefined], [17], [{ nonce: work }]])('%j is no nonce either', async (answer) => {
-    const book = memoryBook();
-    const engines = checked([engine('cpu', async () => answer as WorkNonce)], {
-      book,
-      report: () => undefined,
-    });
-    await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
-    expect(book.names).toEqual(new Set(['cpu']));
-  });
+  it.each([['rubbish'], [undefined], [17], [{ nonce: work }]])(
+    'is retired for the malformed nonce %j too',
+    async (answer) => {
+      const book = memoryBook();
+      const engines = checked([engine('cpu', async () => answer as WorkNonce)], {
+        book,
+        report: () => undefined,
+      });
+      await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
+      expect(book.names).toEqual(new Set(['cpu']));
+    },
+  );
 
   it('does not win a race', async () => {
     const slow = engine('cpu', async () => {
@@ -182,40 +185,40 @@ describe('an engine that lies', () => {
 });
 
 describe('work servers', () => {
-  it('race along where a user waits', async () => {
+  it('search as well where a user waits', async () => {
     const cpu = endless('cpu');
     const engines = checked([cpu], { servers: async () => [good('https://work.example')] });
     expect(await engines.solve(root, send, asked('foreground'))).toBe(work);
     expect(cpu.ended).toHaveLength(1);
   });
 
-  it('are told nothing of work ahead of need', async () => {
+  it('are not asked for work that is precomputed', async () => {
     const server = good('https://work.example');
     await checked([good('cpu')], { servers: async () => [server] }).solve(root, send, asked('background'));
     expect(server.solve).not.toHaveBeenCalled();
   });
 
-  it('do all of it where this device cannot', async () => {
+  it('do every search where no engine of this device works', async () => {
     const book = memoryBook();
     book.names.add('cpu');
     const engines = checked([good('cpu')], { book, servers: async () => [good('https://work.example')] });
     expect(await engines.solve(root, send, asked('background'))).toBe(work);
   });
 
-  it('are asked one after the other when they fail or lie', async () => {
+  it('are asked one after the other when they fail or return a wrong nonce', async () => {
     const servers = [failing('https://a'), lying('https://b'), good('https://c')];
     const engines = checked([endless('cpu')], { servers: async () => servers, report: () => undefined });
     expect(await engines.solve(root, send, asked())).toBe(work);
     expect(servers.map(({ solve }) => solve.mock.calls.length)).toEqual([1, 1, 1]);
   });
 
-  it('are ended when this device was faster', async () => {
+  it('are cancelled when this device was faster', async () => {
     const server = endless('https://work.example');
     await checked([good('cpu')], { servers: async () => [server] }).solve(root, send, asked());
     expect(server.ended).toHaveLength(1);
   });
 
-  it('lead no race of this device’s engines', async () => {
+  it('do not become preferred in a race of this device’s engines', async () => {
     const book = memoryBook();
     await checked([endless('cpu')], { book, servers: async () => [good('https://a')] }).solve(
       root,
@@ -226,8 +229,8 @@ describe('work servers', () => {
   });
 });
 
-describe('calling it off', () => {
-  it('ends every engine, with the caller’s reason, and blames none', async () => {
+describe('aborting a search', () => {
+  it('ends every engine with the caller’s reason, and retires none', async () => {
     const book = memoryBook();
     const [gpu, cpu] = [endless('gpu'), endless('cpu')];
     const abort = new AbortController();
@@ -239,7 +242,7 @@ describe('calling it off', () => {
     await expect.poll(() => book.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } });
   });
 
-  it('before it began asks nobody', async () => {
+  it('before it began asks no engine', async () => {
     const cpu = good('cpu');
     const over = AbortSignal.abort(new Error('too late'));
     await expect(checked([cpu]).solve(root, send, asked('foreground', over))).rejects.toThrow('too late');
@@ -247,7 +250,7 @@ describe('calling it off', () => {
   });
 });
 
-it('says that the battery is spared, which is no engine’s failure', async () => {
+it('a pause for the battery is passed on, and is no failure of the engine', async () => {
   const book = memoryBook();
   const resting = engine('cpu', () => Promise.reject(new Fault('fault_workRests')));
   const engines = checked([resting], { book });
@@ -255,7 +258,7 @@ it('says that the battery is spared, which is no engine’s failure', async () =
   expect(book.kept.speed.engines).toEqual({});
 });
 
-it('says what it is doing, and how long that takes from any moment on', async () => {
+it('progress names the engines and the expected time left', async () => {
   const book = led('cpu');
   book.kept.speed = {
     ...book.kept.speed,
@@ -266,14 +269,14 @@ it('says what it is doing, and how long that takes from any moment on', async ()
   expect(await engines.progress()).toBeNull();
   const search = engines.solve(root, send, asked('foreground', abort.signal)).catch(() => undefined);
   await expect.poll(() => engines.progress()).not.toBeNull();
-  // A send on the devnet takes 1024 hashes, and eight workers do what one did.
+  // A send on the devnet takes 1024 hashes, and eight workers share them.
   expect(await engines.progress()).toEqual({ engines: ['cpu'], since: 5, meanMs: 125 });
   abort.abort();
   await search;
   expect(await engines.progress()).toBeNull();
 });
 
-it('hands the user’s limits to every engine', async () => {
+it('every engine gets the user’s limits', async () => {
   const cpu = good('cpu');
   const limits = { workers: 3, batteryFloor: 0.2 };
   await checked([cpu], { limits: async () => limits }).solve(root, send, asked());
@@ -281,7 +284,7 @@ it('hands the user’s limits to every engine', async () => {
 });
 
 describe('the self-test', () => {
-  it('finds out who cannot search at all', async () => {
+  it('finds engines that cannot search at all', async () => {
     const book = memoryBook();
     await checked([failing('gpu')], { book, report: () => undefined }).test(50, new AbortController().signal);
     expect(book.kept.speed.engines.gpu).toMatchObject({ works: false });

@@ -23,7 +23,7 @@ import {
 import { timeSearches } from './self-test.ts';
 import { SpeedRecord, type SpeedRecordPorts } from './speed-record.ts';
 
-/** What is remembered of the engines beyond the life of the worker. */
+/** The stored state of the engines, which outlives the worker. */
 export interface EngineBook {
   /** The names of the engines that returned a wrong nonce since the start of the browser. */
   retired(): Promise<ReadonlySet<string>>;
@@ -42,20 +42,22 @@ export interface CheckedEnginesPorts extends SpeedRecordPorts {
   readonly book: EngineBook;
   /** Now, in ms. */
   now(): number;
-  /** Is told what went wrong with an engine, or with the record of their speed: the search goes on without it. */
+  /** Called with the errors of an engine, or of the record of their speed. The search goes on without it. */
   report(problem: unknown): void;
 }
 
-/** What is being searched for now, for showing. */
+/** The search that runs now, for display. */
 export interface Progress {
   readonly engines: readonly string[];
-  /** Since when (ms). */
+  /** The start of the search (ms). */
   readonly since: number;
-  /** How long it takes on average, from any moment on (ms); null while the speed of these engines is not known. */
+  /**
+   * The expected time left, which is the same at any moment (ms); null while the speed of these engines is not known.
+   */
   readonly meanMs: number | null;
 }
 
-/** One engine as settings show it. */
+/** One engine, for the settings page. */
 export interface EngineStatus {
   readonly name: string;
   readonly kind: 'local' | 'server';
@@ -129,7 +131,7 @@ export class CheckedEngines implements WorkEngine {
     }
   }
 
-  /** What is being searched for now; null when nothing is. */
+  /** The search that runs now; null when none runs. */
   async progress(): Promise<Progress | null> {
     const [search] = this.#searches;
     if (search === undefined) return null;
@@ -145,12 +147,12 @@ export class CheckedEngines implements WorkEngine {
     };
   }
 
-  /** Whether the engine that is asked first was timed by a test: only then is its speed known from the start. */
+  /** Whether the engine that is asked first was timed by a test. */
   async isTested(): Promise<boolean> {
     return isTested(await this.#record.read());
   }
 
-  /** Returns every engine with what is known of it. */
+  /** Returns the state of every engine. */
   async statuses(): Promise<readonly EngineStatus[]> {
     const [speed, limits, retired] = await Promise.all([
       this.#record.read(),
@@ -180,7 +182,7 @@ export class CheckedEngines implements WorkEngine {
     return [...this.#ports.local.map(statusOf('local')), ...servers.map(statusOf('server'))];
   }
 
-  /** Times each engine of this device for `ms`, one after the other, on random roots. The fastest is preferred from then on. */
+  /** Times each engine of this device for `ms` in turn, on random roots. The fastest is preferred from then on. */
   async test(ms: number, signal: AbortSignal): Promise<void> {
     const limits = await this.#ports.limits();
     for (const engine of await this.#trusted(this.#ports.local)) {

@@ -31,7 +31,7 @@ const { proofOfWork }: WorkVectors = JSON.parse(
   readFileSync(new URL('../../test/vectors/data/work.json', import.meta.url), 'utf8'),
 );
 
-/** The thresholds the vectors judge by, under the names they use in `valid`. */
+/** The thresholds of the vectors, by the names in their field `valid`. */
 const judged: Readonly<Record<string, string | undefined>> = {
   mainnetSend: proofOfWork.thresholds.mainnet?.sendChange,
   mainnetReceive: proofOfWork.thresholds.mainnet?.receiveOpenEpoch,
@@ -72,7 +72,7 @@ describe('the threshold', () => {
 });
 
 describe('reading hex', () => {
-  it('takes either case and keeps one', () => {
+  it('accepts either case and returns one', () => {
     expect(parseWorkNonce('8861E54F16B2E62A')).toBe('8861e54f16b2e62a');
     expect(parseWorkRoot('ab'.repeat(32))).toBe('AB'.repeat(32));
     expect(v.parse(ThresholdSchema, 'FFFFFFF800000000')).toBe('fffffff800000000');

@@ -1,13 +1,13 @@
 /**
- * What counts as proof of work on Nano: a 64-bit nonce whose Blake2b-64 hash together with the root of the block
- * (the previous block's hash, or the account's public key for the first block) reaches the network's threshold.
+ * Proof of work on Nano: a 64-bit nonce whose Blake2b-64 hash together with the root of the block (the previous block's
+ * hash, or the account's public key for the first block) reaches the network's threshold.
  * docs.nano.org, "Work"; the vectors are in test/vectors/data/work.json.
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import * as v from 'valibot';
 import { Fault, type FaultKey } from '../fault.ts';
 
-/** The nonce of a proof: 16 hex digits in lower case, a big-endian u64, as a block's `work` field has it. */
+/** The nonce of a proof: 16 hex digits in lower case, a big-endian u64, in the format of a block's `work` field. */
 export const WorkNonceSchema = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{16}$/i),
@@ -16,7 +16,7 @@ export const WorkNonceSchema = v.pipe(
 );
 export type WorkNonce = v.InferOutput<typeof WorkNonceSchema>;
 
-/** The least work value a network takes: 16 hex digits in lower case, a big-endian u64. */
+/** The least work value that a network accepts: 16 hex digits in lower case, a big-endian u64. */
 export const ThresholdSchema = v.pipe(
   v.string(),
   v.regex(/^[0-9a-f]{16}$/i),
@@ -25,7 +25,7 @@ export const ThresholdSchema = v.pipe(
 );
 export type Threshold = v.InferOutput<typeof ThresholdSchema>;
 
-/** What a proof is bound to: 64 hex digits in upper case, a block hash or a public key. */
+/** The value that a proof is for: 64 hex digits in upper case, a block hash or a public key. */
 export const WorkRootSchema = v.pipe(
   v.string(),
   v.regex(/^[0-9A-F]{64}$/i),
@@ -46,11 +46,11 @@ export const parseThreshold = (text: string): Threshold =>
 export const parseWorkRoot = (text: string): WorkRoot =>
   read(WorkRootSchema, text, 'fault_workRootMalformed');
 
-/** Writes a u64, wrapped to 64 bits, as a nonce. */
+/** Writes a number modulo 2^64 as a nonce. */
 export const nonceOf = (value: bigint): WorkNonce =>
   parseWorkNonce(BigInt.asUintN(64, value).toString(16).padStart(16, '0'));
 
-/** What a nonce is worth for a root, as a u64: uint64le(Blake2b-8(uint64le(nonce) ‖ root)). */
+/** The work value of a nonce for a root, as a u64: uint64le(Blake2b-8(uint64le(nonce) ‖ root)). */
 export function workValue(root: WorkRoot, nonce: WorkNonce): bigint {
   const input = new Uint8Array(40);
   new DataView(input.buffer).setBigUint64(0, toU64(nonce), true);
@@ -63,7 +63,7 @@ export function workValue(root: WorkRoot, nonce: WorkNonce): bigint {
 export const meets = (root: WorkRoot, nonce: WorkNonce, threshold: Threshold): boolean =>
   workValue(root, nonce) >= toU64(threshold);
 
-/** A nonce or threshold as the u64 it writes. */
+/** Reads a nonce or threshold as a u64. */
 export const toU64 = (hex: WorkNonce | Threshold): bigint => BigInt(`0x${hex}`);
 
 /** The 32 bytes of a root. */

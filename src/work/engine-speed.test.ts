@@ -25,7 +25,7 @@ it('a receive takes 2^23 hashes and a send 64 times as many', () => {
   expect(expectedHashes(send)).toBe(2 ** 29);
 });
 
-it('a threshold that takes so many hashes takes so many', () => {
+it('thresholdTaking is the inverse of expectedHashes', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 2 ** 30 }), (hashes) => {
       const threshold = parseThreshold(thresholdTaking(hashes).toString(16).padStart(16, '0'));
@@ -34,20 +34,20 @@ it('a threshold that takes so many hashes takes so many', () => {
   );
 });
 
-it('knows no rate of an engine that found nothing yet', () => {
+it('an engine that found nothing yet has no rate', () => {
   expect(rateOf(UNKNOWN_SPEED, 'cpu')).toBeNull();
   expect(
     rateOf(withTiming(UNKNOWN_SPEED, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' }), 'cpu'),
   ).toBeNull();
 });
 
-/** A speed with one more send that this processor found. */
+/** The speed after one more send that the processor found. */
 const lap = (speed: EngineSpeed, ms: number) =>
   withTiming(speed, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
 
 it.each([
   ['one lucky proof', 1, send],
-  ['receives, which a card finds before it was asked well', 100, receive],
+  ['receives, for which a card takes mostly the time of the call', 100, receive],
 ])('says nothing from too little: %s', (_, times, threshold) => {
   const speed = many(times, (known) =>
     withTiming(known, { engine: 'gpu', ms: 20, threshold, outcome: 'found' }),
@@ -56,14 +56,14 @@ it.each([
   expect(speed.engines.gpu?.works).toBe(true);
 });
 
-it('knows an engine that was timed on purpose', () => {
+it('a tested engine has a rate', () => {
   expect([UNKNOWN_SPEED, lap(UNKNOWN_SPEED, 9)].map(isTested)).toEqual([false, false]);
   const tested = withPreferred(withTest(UNKNOWN_SPEED, 'cpu', 1e6, 100), 'cpu');
   expect(isTested(tested)).toBe(true);
   expect(isTested(lap(tested, 50_000))).toBe(true);
 });
 
-it('counts the time of searches that were called off', () => {
+it('the time of aborted searches counts', () => {
   const one = { engine: 'cpu', ms: 32_000, threshold: send } as const;
   const found = many(4, (speed) => withTiming(speed, { ...one, outcome: 'found' }));
   const both = Array.from({ length: 4 }).reduce<EngineSpeed>(
@@ -74,7 +74,7 @@ it('counts the time of searches that were called off', () => {
   expect(rateOf(both, 'cpu')).toBe(2 ** 23);
 });
 
-it('learns as much from an easier proof as from a hard one', () => {
+it('an easier proof says as much of the rate as a hard one', () => {
   const easier = {
     engine: 'cpu',
     ms: 4_000,
@@ -86,8 +86,8 @@ it('learns as much from an easier proof as from a hard one', () => {
   expect(rateOf(speed, 'cpu')).toBeCloseTo(2 ** 24, 0);
 });
 
-it('comes to the true rate however long single searches take', () => {
-  // Searches of a 10 MH/s engine: every length as often as chance has it, in no order.
+it('the estimate approaches the true rate, although single durations are random', () => {
+  // Searches of a 10 MH/s engine, with exponentially distributed durations in mixed order.
   const laps = Array.from(
     { length: 200 },
     (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 53_687,
@@ -97,14 +97,14 @@ it('comes to the true rate however long single searches take', () => {
   expect(rateOf(speed, 'cpu')).toBeLessThan(2e7);
 });
 
-it('forgets slowly: a processor that got slower shows it', () => {
+it('older searches fade, so that a processor that got slower shows it', () => {
   const fast = many(200, (speed) => lap(speed, 64_000));
   const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((speed) => lap(speed, 256_000), fast);
   expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
   expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
 });
 
-it('a failure says only that the engine does not work', () => {
+it('a failure marks the engine as not working and changes nothing else', () => {
   const found = many(4, (speed) =>
     withTiming(speed, { engine: 'gpu', ms: 10, threshold: send, outcome: 'found' }),
   );
@@ -113,12 +113,12 @@ it('a failure says only that the engine does not work', () => {
   expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
 });
 
-it('a test replaces what was known', () => {
+it('a test replaces the record of the engine', () => {
   const before = withTiming(UNKNOWN_SPEED, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
   expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
 });
 
-it('wants races until the leader was timed on purpose, and again after a while', () => {
+it('races are wanted until the preferred engine was tested, and again after a number of searches', () => {
   expect(wantsRace(UNKNOWN_SPEED)).toBe(true);
   expect(wantsRace(withPreferred(UNKNOWN_SPEED, 'gpu'))).toBe(true);
   let speed = withPreferred(withTest(UNKNOWN_SPEED, 'gpu', 1e9, 1_000), 'gpu');

@@ -9,11 +9,11 @@ import { type Threshold, toU64 } from './difficulty.ts';
 const Sum = v.pipe(v.number(), v.finite(), v.minValue(0));
 
 const EngineRecord = v.object({
-  /** How many proofs it found. */
+  /** The number of proofs that it found; older ones count less. */
   proofs: Sum,
   /**
-   * How long one unit of it, a processor core or a graphics card, has searched: the sum of each search's duration over
-   * the hashes that its proof takes on average (ms per hash).
+   * The search time of one unit of it, a processor core or a graphics card: the sum over searches of the duration
+   * divided by the hashes that the proof takes on average (ms per hash).
    */
   spent: Sum,
   /** Whether its last search did not fail. */
@@ -42,12 +42,12 @@ const RACE_EVERY = 24;
 const MEMORY = 32;
 /** A search of fewer hashes mostly times the call: a graphics card takes milliseconds for a receive. */
 const LEAST_HASHES = 2 ** 26;
-/** So many proofs of untested searches are needed for a rate: a single duration is random. */
+/** The least number of proofs for a rate of an engine that was not tested: single durations are random. */
 const ENOUGH = 4;
-/** What a test weighs, in proofs. */
+/** The weight of a test, in proofs. */
 const TEST = 16;
 
-/** How one engine's search went. `ms` counts each of its units. */
+/** The duration and outcome of one engine's search. `ms` is the sum over its units. */
 export interface SearchTiming {
   readonly engine: string;
   readonly ms: number;
@@ -63,7 +63,7 @@ export const expectedHashes = (threshold: Threshold): number =>
 /** The threshold that takes about this many hashes, at least one. */
 export const thresholdTaking = (hashes: number): bigint => 2n ** 64n - 2n ** 64n / BigInt(Math.round(hashes));
 
-/** The speed with one more search in it. */
+/** Returns the speed updated with the timing of one search. */
 export function withTiming(
   speed: EngineSpeed,
   { engine, ms, threshold, outcome }: SearchTiming,
@@ -81,17 +81,17 @@ export function withTiming(
   });
 }
 
-/** The speed after one more search that was no race. */
+/** Returns the speed with one more search counted, which was no race. */
 export const withSearch = (speed: EngineSpeed): EngineSpeed => ({ ...speed, searches: speed.searches + 1 });
 
-/** The speed after a race or a test, with the engine that is asked first from now on. */
+/** Returns the speed after a race or a test, with the engine that is asked first from now on. */
 export const withPreferred = (speed: EngineSpeed, preferred: string): EngineSpeed => ({
   ...speed,
   leader: preferred,
   searches: 0,
 });
 
-/** The speed with the result of an engine's test, in hashes and ms, in place of all that was known of the engine. */
+/** Returns the speed with an engine's record replaced by the result of its test, in hashes and ms. */
 export const withTest = (speed: EngineSpeed, engine: string, hashes: number, ms: number): EngineSpeed =>
   withEngine(
     speed,
@@ -102,8 +102,8 @@ export const withTest = (speed: EngineSpeed, engine: string, hashes: number, ms:
   );
 
 /**
- * Whether the engines should race: until the preferred one was tested, and again after a while. A single race may be won
- * by luck, and a graphics card is slow in its first search.
+ * Whether the engines should race: until the preferred one was tested, and again after {@link RACE_EVERY} searches. A
+ * single race may be won by luck, and a graphics card is slow in its first search.
  */
 export const wantsRace = (speed: EngineSpeed): boolean => !isTested(speed) || speed.searches >= RACE_EVERY;
 

@@ -2,7 +2,7 @@ import { CheckedEngines, type CheckedEnginesPorts, type EngineBook } from './che
 import type { WorkEngine } from './engine.ts';
 import { type EngineSpeed, UNKNOWN_SPEED } from './engine-speed.ts';
 
-/** A book in memory, which one test may hand from life to life. */
+/** The stored state of engines in memory. A test can pass it to several instances in turn. */
 export function memoryBook(speed: EngineSpeed = UNKNOWN_SPEED) {
   const names = new Set<string>();
   const kept = { speed };
@@ -18,7 +18,7 @@ export function memoryBook(speed: EngineSpeed = UNKNOWN_SPEED) {
   } satisfies EngineBook & Record<string, unknown>;
 }
 
-/** These engines of the device, without anything that the test does not name. */
+/** Engines of the device, with defaults for every port that the test does not give. */
 export const checked = (
   local: readonly WorkEngine[],
   ports: Partial<CheckedEnginesPorts> = {},

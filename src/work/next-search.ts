@@ -1,4 +1,4 @@
-/** Decides which search runs next: a pure function of what is wanted. */
+/** Decides which search runs next: a pure function of the requests that are open. */
 import type { Threshold, WorkNonce, WorkRoot } from './difficulty.ts';
 import type { Urgency } from './engine.ts';
 
@@ -16,19 +16,19 @@ export interface Waiter {
   reject(reason: unknown): void;
 }
 
-/** All that is wanted for one root. */
+/** All open requests for one root. */
 export interface Job {
   readonly root: WorkRoot;
   /** The threshold of the work to precompute; undefined where none was asked for. */
   ahead: Threshold | undefined;
   readonly waiting: Set<Waiter>;
-  /** How many calls are being answered: each may still come to want something. */
+  /** The number of calls that are in progress: each may still add a request. */
   asking: number;
   /** The nonce that was found last: a call that read the cache before the nonce was there needs no second search. */
   found: WorkNonce | undefined;
 }
 
-/** What one search is to find. */
+/** The goal of one search. */
 export interface SearchGoal {
   readonly root: WorkRoot;
   readonly threshold: Threshold;

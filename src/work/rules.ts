@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Limits } from './engine.ts';
 import { WorkServersSchema } from './engines/work-server.ts';
 
-/** When work may be precomputed: always, with enough battery left, only when plugged in, or never. */
+/** When work is precomputed: always, with enough battery left, only when plugged in, or never. */
 const aheadRules = ['always', 'battery', 'plugged', 'never'] as const;
 type AheadRule = (typeof aheadRules)[number];
 
@@ -20,7 +20,7 @@ type WorkRules = v.InferOutput<typeof WorkRulesSchema>;
 
 export const DEFAULT_WORK_RULES: WorkRules = { workers: null, ahead: 'battery', servers: [] };
 
-/** Below which share of the battery nothing is precomputed while unplugged. A share above 1 is never reached. */
+/** The share of the battery below which nothing is precomputed while unplugged. A share above 1 is never reached. */
 const FLOORS: Readonly<Record<AheadRule, number>> = { always: 0, battery: 0.2, plugged: 1.01, never: 1.01 };
 
 export const limitsOf = ({ workers, ahead }: WorkRules): Limits => ({ workers, batteryFloor: FLOORS[ahead] });

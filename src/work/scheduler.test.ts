@@ -26,7 +26,7 @@ const receiveWork = parseWorkNonce('0000000000000001');
 const wrongWork = parseWorkNonce('0000000000000000');
 const otherSendWork = parseWorkNonce('8861e54f16b2e62a');
 
-/** A cache in memory that forgets nothing between schedulers, as the database does between workers. */
+/** A cache in memory that several schedulers can use in turn, like the database over restarts of the worker. */
 function memoryCache() {
   const entries = new Map<string, unknown>();
   const intents = new Map<string, unknown>();
@@ -46,7 +46,7 @@ function memoryCache() {
 
 type Asked = Parameters<WorkEngine['solve']>;
 
-/** An engine that answers when and what the test says, and keeps count of its searches. */
+/** An engine whose answers the test gives, and which counts its searches. */
 function steeredEngine(name = 'steered') {
   const searches: {
     readonly root: Asked[0];
@@ -92,7 +92,7 @@ function steeredHouse(cache = memoryCache()) {
   return { engine, ...house({ cache, engines: [engine] }) };
 }
 
-describe('a warm read', () => {
+describe('obtaining precomputed work', () => {
   it('starts no search', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     await cache.put({ root, nonce: sendWork, foundAt: 0 });
@@ -103,7 +103,7 @@ describe('a warm read', () => {
     expect(cache.intentions.size).toBe(0);
   });
 
-  it('nothing asked for is nothing searched for', async () => {
+  it('no search runs where none was asked for', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.resume();
     await scheduler.forget(root);
@@ -113,9 +113,9 @@ describe('a warm read', () => {
   it.each([
     ['a forged nonce', { root, nonce: wrongWork, foundAt: 0 }],
     ['another root’s nonce', { root, nonce: otherSendWork, foundAt: 0 }],
-    ['no nonce at all', { root, nonce: 'ready', foundAt: 0 }],
-    ['rubbish', 17],
-    ['work of too little worth', { root, nonce: receiveWork, foundAt: 0 }],
+    ['a malformed nonce', { root, nonce: 'ready', foundAt: 0 }],
+    ['a malformed entry', 17],
+    ['work below the threshold', { root, nonce: receiveWork, foundAt: 0 }],
   ])('%s in the cache is searched anew and replaced', async (_, entry) => {
     const { scheduler, engine, cache } = steeredHouse();
     cache.entries.set(root, entry);
@@ -127,7 +127,7 @@ describe('a warm read', () => {
 });
 
 describe('preparing', () => {
-  it('searches in the background, with the intent kept until the work is', async () => {
+  it('searches in the background, and keeps the intent until the work is stored', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     await scheduler.prepare(root, send);
     expect(cache.intentions.get(root)).toEqual({ root, threshold: send, askedAt: 1_700_000_000_000 });
@@ -148,7 +148,7 @@ describe('preparing', () => {
     expect(cache.intentions.get(root)).toMatchObject({ threshold: send });
   });
 
-  it('several roots go one after the other, in the order asked', async () => {
+  it('several roots are searched one after the other, in the order of the calls', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(otherRoot, send);
     await scheduler.prepare(root, send);
@@ -158,7 +158,7 @@ describe('preparing', () => {
     expect(await engine.search(1)).toMatchObject({ root, urgency: 'background' });
   });
 
-  it('goes on after a death of the worker', async () => {
+  it('goes on after a restart of the worker', async () => {
     const { cache, ...first } = steeredHouse();
     await first.scheduler.prepare(root, send);
     await first.scheduler.prepare(otherRoot, receive);
@@ -173,7 +173,7 @@ describe('preparing', () => {
     expect(second.problems).toEqual([]);
   });
 
-  it('drops an intent whose work was kept just before the death', async () => {
+  it('drops an intent whose work was stored just before the worker ended', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     cache.intentions.set(root, { root, threshold: send, askedAt: 1 } satisfies WorkIntent);
     await cache.put({ root, nonce: sendWork, foundAt: 2 });
@@ -182,7 +182,7 @@ describe('preparing', () => {
     expect(engine.searches).toHaveLength(0);
   });
 
-  it('passes over an unreadable intent and reports it', async () => {
+  it('skips an unreadable intent and reports it', async () => {
     const { scheduler, engine, cache, problems } = steeredHouse();
     cache.intentions.set('x', { root: 'x', threshold: send, askedAt: 1 });
     cache.intentions.set(root, { root, threshold: send, askedAt: 2 } satisfies WorkIntent);
@@ -192,8 +192,8 @@ describe('preparing', () => {
   });
 });
 
-describe('how far it is', () => {
-  it('is nothing, then working, then ready at what the nonce is worth', async () => {
+describe('readiness', () => {
+  it('is none, then working, then ready up to the threshold that the nonce reaches', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     expect(await scheduler.readiness(root, receive)).toBe('none');
     await scheduler.prepare(root, receive);
@@ -207,7 +207,7 @@ describe('how far it is', () => {
 });
 
 describe('obtaining', () => {
-  it('searches in the foreground and keeps the work for the next who asks', async () => {
+  it('searches in the foreground and stores the work for the next call', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     const work = scheduler.obtain(root, send);
     const search = await engine.search(0);
@@ -218,7 +218,7 @@ describe('obtaining', () => {
     expect(cache.intentions.size).toBe(0);
   });
 
-  it('many at once join one search', async () => {
+  it('many calls at once share one search', async () => {
     const { scheduler, engine } = steeredHouse();
     const all = Promise.all([
       scheduler.obtain(root, send),
@@ -231,7 +231,7 @@ describe('obtaining', () => {
     expect(await all).toEqual([sendWork, sendWork, sendWork]);
   });
 
-  it('hurries the background search of its root, to the threshold it needs', async () => {
+  it('replaces the background search of its root by a foreground one at its own threshold', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     await scheduler.prepare(root, receive);
     const background = await engine.search(0);
@@ -278,7 +278,7 @@ describe('obtaining', () => {
     expect(await engine.search(4)).toMatchObject({ root: thirdRoot, urgency: 'background' });
   });
 
-  it('ahead of need waits in the background, before what is prepared, until that rests', async () => {
+  it('for the need ahead waits in the background, before preparations, until precomputing is paused', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(otherRoot, send);
     await engine.search(0);
@@ -293,7 +293,7 @@ describe('obtaining', () => {
     expect(engine.searches.filter(({ signal }) => !signal.aborted)).toHaveLength(0);
   });
 
-  it('ahead of need is told that it rests by an engine that spares the battery', async () => {
+  it('for the need ahead fails with fault_workRests when an engine pauses for the battery', async () => {
     const { scheduler, engine } = steeredHouse();
     const work = scheduler.obtain(root, send, { need: 'ahead' });
     (await engine.search(0)).fail(new Fault('fault_workRests'));
@@ -313,7 +313,7 @@ describe('obtaining', () => {
     expect(problems).toEqual([]);
   });
 
-  it('is not pushed aside by who comes later', async () => {
+  it('is not pushed aside by a later call', async () => {
     const { scheduler, engine } = steeredHouse();
     const work = scheduler.obtain(root, send);
     const search = await engine.search(0);
@@ -326,7 +326,7 @@ describe('obtaining', () => {
     expect(await later).toBe(otherSendWork);
   });
 
-  it('given up, leaves the search to those who still want it, and to the background after', async () => {
+  it('when aborted, leaves the search to the other callers, and then to the background', async () => {
     const { scheduler, engine } = steeredHouse();
     await scheduler.prepare(root, send);
     await engine.search(0);
@@ -339,7 +339,7 @@ describe('obtaining', () => {
     expect(engine.searches[1]?.signal.aborted).toBe(true);
   });
 
-  it('given up by all, ends the search', async () => {
+  it('when aborted by every caller, ends the search', async () => {
     const { scheduler, engine } = steeredHouse();
     const abort = new AbortController();
     const gone = scheduler.obtain(root, send, { signal: abort.signal });
@@ -351,7 +351,7 @@ describe('obtaining', () => {
     expect(engine.searches).toHaveLength(1);
   });
 
-  it('hands the work over even when it cannot be kept', async () => {
+  it('returns the work even when it cannot be stored', async () => {
     const cache = memoryCache();
     const { scheduler, engine, problems } = steeredHouse({
       ...cache,
@@ -365,7 +365,7 @@ describe('obtaining', () => {
 });
 
 describe('forgetting', () => {
-  it('ends the search, tells who waits, and leaves nothing behind', async () => {
+  it('ends the search, rejects the waiting calls, and removes work and intent', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     await scheduler.prepare(root, send);
     await engine.search(0);
@@ -379,7 +379,7 @@ describe('forgetting', () => {
     expect(engine.searches).toHaveLength(2);
   });
 
-  it('overtakes a wish that is just being written down', async () => {
+  it('also drops an intent that is being written at that moment', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     const preparing = scheduler.prepare(root, send);
     const work = expect(scheduler.obtain(root, send)).rejects.toThrow(new Fault('fault_workOvertaken'));
@@ -402,7 +402,7 @@ describe('forgetting', () => {
 describe('engines that fail', () => {
   const wrong = { name: 'wrong', solve: vi.fn<WorkEngine['solve']>(async () => wrongWork) };
 
-  it('a wrong nonce is neither used nor kept, and its engine is not asked again', async () => {
+  it('a wrong nonce is neither used nor stored, and its engine is not asked again', async () => {
     wrong.solve.mockClear();
     const { scheduler, cache, problems } = house({ engines: [wrong] });
     await expect(scheduler.obtain(root, send)).rejects.toThrow(new Fault('fault_workUnavailable'));
@@ -428,7 +428,7 @@ describe('engines that fail', () => {
     expect(problems).toHaveLength(3);
   });
 
-  it('what was to be prepared stays intended for the next start, and is not tried without end', async () => {
+  it('a failed preparation is kept for the next start, and is not retried before', async () => {
     const crashing = {
       name: 'crashing',
       solve: vi.fn<WorkEngine['solve']>().mockRejectedValue(new Error('device lost')),
@@ -451,8 +451,8 @@ describe('engines that fail', () => {
   });
 });
 
-describe('over the real pool', () => {
-  it('a chain of blocks finds each next work ready', async () => {
+describe('with the real pool', () => {
+  it('each block of a chain finds its work precomputed', async () => {
     const module = new WebAssembly.Module(assembleKernel('simd'));
     const pool = new CpuPool({ kernel: async () => module, spawn: spawnNodeWorker, cores: 2 });
     const solve = vi.spyOn(pool, 'solve');

@@ -18,11 +18,11 @@ export interface WorkSchedulerPorts {
   readonly cache: WorkCache;
   /** Now, in ms since the epoch. */
   readonly clock: { now(): number };
-  /** Is told what went wrong where no block waits for the result. */
+  /** Called with errors that no waiting caller gets. */
   report(problem: unknown): void;
-  /** Is told when the battery is low: nothing is precomputed until `pausePrecomputing(false)`. */
+  /** Called when the battery is low: nothing is precomputed until `pausePrecomputing(false)`. */
   paused?(): void;
-  /** Is told whenever another search runs, or work was found. */
+  /** Called whenever another search runs, or work was found. */
   changed?(): void;
 }
 
@@ -42,10 +42,10 @@ interface Run extends SearchGoal {
 }
 
 /**
- * Runs one search for work at a time: first for payments that wait, then for receives that wait, then ahead of blocks to
- * come, each in the order of the calls. A search has no memory, so a search that is displaced loses nothing and starts
- * again when its turn comes. Work is searched for only where it was asked for, and every nonce is checked before it is
- * used, kept or returned.
+ * Runs one search for work at a time: first for payments that wait, then for receives that wait, then ahead of blocks
+ * to come, each in the order of the calls. A search has no memory, so a search that is displaced loses nothing and
+ * starts again when its turn comes. Work is searched for only where it was asked for, and every nonce is checked before
+ * it is used, kept or returned.
  */
 export class WorkScheduler {
   readonly #ports: WorkSchedulerPorts;
@@ -72,8 +72,8 @@ export class WorkScheduler {
   }
 
   /**
-   * Returns work for the block after this root: at once when it was precomputed, else in the order of needs (see `Need`).
-   * A request to precompute work for the root is thereby done where the work that is found is enough for it.
+   * Returns work for the block after this root: at once when it was precomputed, else in the order of needs (see
+   * `Need`). A request to precompute work for the root is thereby done where the work that is found is enough for it.
    *
    * @throws the signal's reason; Fault `fault_workOvertaken` when the root is forgotten meanwhile, `fault_workRests` for
    * the need `ahead` while precomputing is paused, `fault_workUnavailable` when no engine can search
@@ -94,7 +94,7 @@ export class WorkScheduler {
     });
   }
 
-  /** How far the work for the block after this root is, for display. */
+  /** The state of the work for the block after this root, for display. */
   async readiness(root: WorkRoot, threshold: Threshold): Promise<Readiness> {
     if ((await this.#cached(root, threshold)) !== undefined) return 'ready';
     const job = this.#jobs.get(root);
@@ -108,8 +108,8 @@ export class WorkScheduler {
   }
 
   /**
-   * Pauses precomputing, or resumes it. Requests to precompute are kept. Blocks that wait are still served, but for those
-   * of the need `ahead`, which fail with `fault_workRests`.
+   * Pauses precomputing, or resumes it. Requests to precompute are kept. Blocks that wait are still served, but for
+   * those of the need `ahead`, which fail with `fault_workRests`.
    */
   pausePrecomputing(isPaused: boolean): void {
     this.#isPaused = isPaused;

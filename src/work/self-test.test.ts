@@ -3,7 +3,7 @@ import type { Threshold } from './difficulty.ts';
 import { expectedHashes } from './engine-speed.ts';
 import { timeSearches } from './self-test.ts';
 
-/** An engine that takes as long as it should at its rate (hashes per ms), on a clock of its own. */
+/** An engine with a rate (hashes per ms), on a clock of its own. */
 function bench(rate: number) {
   const clock = { now: 0 };
   const asked: Threshold[] = [];
@@ -23,21 +23,24 @@ function bench(rate: number) {
   return { test, asked, clock };
 }
 
-it.each([2_000, 20_000, 4_000_000])('finds the rate of an engine of %d hashes a ms', async (rate) => {
-  const { hashes, spent } = await bench(rate).test(3_000).result;
-  expect(hashes / spent).toBeCloseTo(rate, -2);
-  expect(spent).toBeGreaterThanOrEqual(3_000);
-  expect(spent).toBeLessThan(3_500);
-});
+it.each([2_000, 20_000, 4_000_000])(
+  'a self-test finds the rate of an engine of %d hashes per ms',
+  async (rate) => {
+    const { hashes, spent } = await bench(rate).test(3_000).result;
+    expect(hashes / spent).toBeCloseTo(rate, -2);
+    expect(spent).toBeGreaterThanOrEqual(3_000);
+    expect(spent).toBeLessThan(3_500);
+  },
+);
 
-it('asks for harder proofs until each takes a while, and for none harder than a send', async () => {
+it('a self-test asks for harder proofs until each takes 120 ms, and for none harder than a send', async () => {
   const { test, asked } = bench(1e9);
   await test(10_000).result;
   expect(expectedHashes(asked[0] as Threshold)).toBe(2 ** 16);
   expect(Math.max(...asked.map(expectedHashes))).toBe(2 ** 29);
 });
 
-it('keeps what was shown before the engine failed', async () => {
+it('a self-test counts the proofs before the engine failed', async () => {
   const { test, clock } = bench(1);
   let searches = 0;
   const { result, problems } = test(3_000, async () => {

@@ -1,10 +1,10 @@
 import { parseThreshold, type Threshold } from './difficulty.ts';
 import { expectedHashes, thresholdTaking } from './engine-speed.ts';
 
-/** A proof should take at least about this long (ms), so that mostly the search is timed, and not the call. */
+/** The least duration of a proof (ms), so that the overhead of the call hardly counts. */
 const LEAST_MS = 120;
 const FIRST_HASHES = 2 ** 16;
-/** The most hashes per proof: what a send on the main network takes on average. */
+/** The most hashes per proof: the average for a send on the main network. */
 const MOST_HASHES = 2 ** 29;
 
 interface SelfTest {
@@ -13,13 +13,13 @@ interface SelfTest {
   now(): number;
   readonly signal: AbortSignal;
   search(threshold: Threshold, signal: AbortSignal): Promise<unknown>;
-  /** Is told why the engine failed. */
+  /** Called with the reason why the engine failed. */
   report(problem: unknown): void;
 }
 
 /**
- * Searches repeatedly, for harder proofs until each takes long enough to be timed. Returns how many hashes the proofs take
- * on average, and how long they took (ms). For an engine that fails, the proofs before the failure count.
+ * Searches repeatedly, for harder proofs until each takes long enough to be timed. Returns how many hashes the proofs
+ * take on average, and how long they took (ms). For an engine that fails, the proofs before the failure count.
  *
  * @throws the signal's reason
  */
@@ -30,8 +30,8 @@ export async function timeSearches({
   search,
   report,
 }: SelfTest): Promise<{ readonly hashes: number; readonly spent: number }> {
-  const patience = AbortSignal.timeout(2 * ms);
-  const until = AbortSignal.any([signal, patience]);
+  const timeout = AbortSignal.timeout(2 * ms);
+  const until = AbortSignal.any([signal, timeout]);
   const began = now();
   let hashes = 0;
   let each = FIRST_HASHES;
@@ -45,7 +45,7 @@ export async function timeSearches({
     }
   } catch (cause) {
     signal.throwIfAborted();
-    if (!patience.aborted) report(cause);
+    if (!timeout.aborted) report(cause);
   }
   return { hashes, spent: now() - began };
 }

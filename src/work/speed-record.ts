@@ -3,11 +3,11 @@ import { type EngineSpeed, rateOf, UNKNOWN_SPEED } from './engine-speed.ts';
 import { poolSize } from './engines/cpu-pool.ts';
 
 export interface SpeedRecordPorts {
-  /** Reads and writes what outlives the worker. */
+  /** Reads and writes the stored speed, which outlives the worker. */
   readonly book: { speed(): Promise<EngineSpeed>; keepSpeed(speed: EngineSpeed): Promise<void> };
-  /** How many threads the processor of this device runs at once. */
+  /** The number of threads that the processor of this device runs at once. */
   readonly cores: number;
-  /** Is told why the record could not be read or written: searches go on without it. */
+  /** Called with the reason why the record could not be read or written. Searches go on without it. */
   report(problem: unknown): void;
 }
 

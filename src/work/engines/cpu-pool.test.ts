@@ -32,9 +32,9 @@ const module = new WebAssembly.Module(assembleKernel('simd'));
 const kernel = async () => module;
 const foreground = () => ({ signal: new AbortController().signal, urgency: 'foreground' }) as const;
 
-/** A worker on this thread, of which a test decides what it does with its commands. */
+/** A worker on this thread, whose commands the test handles. */
 function worker(
-  obey: (command: Command, self: { report(report: unknown): void; failed(cause: unknown): void }) => void,
+  handle: (command: Command, self: { report(report: unknown): void; failed(cause: unknown): void }) => void,
 ) {
   const commands: Command[] = [];
   let listener: Parameters<CpuWorker['listen']>[0] | undefined;
@@ -43,7 +43,7 @@ function worker(
     terminated: false,
     post(command: Command) {
       commands.push(command);
-      if (listener !== undefined) obey(command, listener);
+      if (listener !== undefined) handle(command, listener);
     },
     listen(given: Parameters<CpuWorker['listen']>[0]) {
       listener = given;
@@ -56,10 +56,10 @@ function worker(
   return port;
 }
 const honest = () => {
-  let obey: ((command: Command) => void) | undefined;
+  let handle: ((command: Command) => void) | undefined;
   return worker((command, { report }) => {
-    obey ??= cpuSearch({ report: (found) => setImmediate().then(() => report(found)), turn: setImmediate });
-    obey(command);
+    handle ??= cpuSearch({ report: (found) => setImmediate().then(() => report(found)), turn: setImmediate });
+    handle(command);
   });
 };
 const idle = () => worker(() => {});
@@ -102,7 +102,7 @@ describe('on real threads', () => {
     }
   });
 
-  it('gives a hopeless search up when told, and is ready for the next', async () => {
+  it('ends a search without a solution when it is aborted, and is ready for the next', async () => {
     const abort = new AbortController();
     const hopeless = pool.solve(root, never, { signal: abort.signal, urgency: 'foreground' });
     await pool.solve(root, devReceive, foreground());
@@ -113,7 +113,7 @@ describe('on real threads', () => {
   });
 });
 
-describe('who works', () => {
+describe('the workers of the pool', () => {
   it.each([
     ['background', 1, 1],
     ['foreground', 1, 1],
@@ -126,7 +126,7 @@ describe('who works', () => {
     expect(poolSize(urgency, cores)).toBe(size);
   });
 
-  it('starts nobody before the first search and keeps them after it', async () => {
+  it('are started by the first search and kept after it', async () => {
     const spawn = vi.fn(honest);
     const pool = new CpuPool({ kernel, spawn, cores: 3 });
     expect(spawn).not.toHaveBeenCalled();
@@ -160,7 +160,7 @@ describe('who works', () => {
     expect(await first).toBe(proofs[0]);
   });
 
-  it('a proof of another root that is searched at the same time is none', async () => {
+  it('a proof for the root of another running search is not accepted', async () => {
     const only = idle();
     const pool = poolOf(only);
     const searches = [
@@ -186,7 +186,7 @@ describe('who works', () => {
     for (const { commands } of workers) expect(commands.at(-1)).toEqual({ kind: 'stop', job: 0 });
   });
 
-  it('nobody is asked when the signal had aborted before', async () => {
+  it('are not started when the signal was aborted before', async () => {
     const spawn = vi.fn(honest);
     const signal = AbortSignal.abort(new Error('too late'));
     const pool = new CpuPool({ kernel, spawn, cores: 2 });
@@ -198,9 +198,9 @@ describe('who works', () => {
 describe('workers that fail', () => {
   it.each([
     ['reports a wrong nonce', liar],
-    ['says what is no report', babbler],
-    ['dies', dying],
-  ])('one that %s is let go while the other finds the proof', async (_, bad) => {
+    ['sends a malformed report', babbler],
+    ['fails', dying],
+  ])('one that %s is discarded while the other finds the proof', async (_, bad) => {
     const culprit = bad();
     const nonce = await poolOf(culprit, honest()).solve(root, devSend, foreground());
     expect(meets(root, nonce, devSend)).toBe(true);
@@ -209,8 +209,8 @@ describe('workers that fail', () => {
 
   it.each([
     ['wrong nonces', liar],
-    ['nonsense', babbler],
-    ['dying', dying],
+    ['malformed reports', babbler],
+    ['failures', dying],
   ])('the search fails when all end in %s', async (_, bad) => {
     await expect(poolOf(bad(), bad()).solve(root, devSend, foreground())).rejects.toThrow(
       new Fault('fault_workUnavailable'),
@@ -233,7 +233,7 @@ describe('workers that fail', () => {
     expect(meets(root, await pool.solve(root, devReceive, foreground()), devReceive)).toBe(true);
   });
 
-  it('that hang are let go, and their search handed on', async () => {
+  it('that hang are discarded, and the search goes on until the last has hung', async () => {
     vi.useFakeTimers();
     try {
       const [hung, lively] = [idle(), idle()];
@@ -253,7 +253,7 @@ describe('workers that fail', () => {
     }
   });
 
-  it('closing the pool ends its workers and what they searched', async () => {
+  it('closing the pool terminates its workers and fails their searches', async () => {
     const only = idle();
     const pool = poolOf(only);
     const search = pool.solve(root, never, foreground());

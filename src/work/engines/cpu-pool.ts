@@ -4,7 +4,7 @@ import { meets, type Threshold, type WorkNonce, WorkNonceSchema, type WorkRoot }
 import type { SearchOptions, Urgency, WorkEngine } from '../engine.ts';
 import type { Command } from './cpu-search.ts';
 
-/** One search worker, as the pool sees it: what runs `cpuSearch` on a thread of its own. */
+/** A search worker: runs `cpuSearch` on a thread of its own. */
 export interface CpuWorker {
   post(command: Command): void;
   /** Called once, before anything is posted. */
@@ -12,17 +12,17 @@ export interface CpuWorker {
   terminate(): void;
 }
 
-/** What the pool needs of where it runs. */
+/** The context in which the pool runs. */
 export interface CpuPoolPorts {
   /** The compiled kernel. */
   kernel(): Promise<WebAssembly.Module>;
   spawn(): CpuWorker;
-  /** How many threads the processor runs at once. */
+  /** The number of threads that the processor runs at once. */
   readonly cores: number;
 }
 
 const ReportSchema = v.object({ job: v.number(), nonce: v.nullable(WorkNonceSchema) });
-/** A worker that is not heard of for so long has hung (ms): it says every second that it searches. */
+/** A worker that reports nothing for this long has hung (ms): workers report every second. */
 const SILENCE = 10_000;
 
 interface Job {
@@ -31,8 +31,8 @@ interface Job {
 }
 
 /**
- * How many workers a search may use: half of the processor beside the user, all but one core for them, and never more
- * than the user's own limit.
+ * The number of workers for a search: half of the cores in the background, all but one while a user waits, and never
+ * more than the user's limit.
  */
 export function poolSize(urgency: Urgency, cores: number, most: number | null = null): number {
   const share = urgency === 'foreground' ? cores - 1 : Math.floor(cores / 2);
@@ -40,16 +40,16 @@ export function poolSize(urgency: Urgency, cores: number, most: number | null = 
 }
 
 /**
- * The engine on the processor: workers that each search from a random nonce of their own; the first valid nonce wins
- * and stops the others. Workers are started when first needed and kept for the next search until `close`. One that
- * dies, hangs or reports a nonce that is none is let go, and the search fails only when the last of its workers is gone.
+ * The engine on the processor. Each worker searches from a random nonce, and the first valid nonce stops the others.
+ * Workers are started when first needed and kept for later searches until `close`. A worker that fails, hangs or
+ * reports an invalid nonce is discarded. A search fails only when the last of its workers is discarded.
  */
 export class CpuPool implements WorkEngine {
   readonly name = 'cpu';
   readonly #ports: CpuPoolPorts;
   readonly #workers = new Set<CpuWorker>();
-  /** Those that were heard since it was last asked. */
-  readonly #heard = new WeakSet<CpuWorker>();
+  /** The workers that have reported since the last check for hung workers. */
+  readonly #reported = new WeakSet<CpuWorker>();
   readonly #jobs = new Map<number, Job>();
   #kernel: Promise<WebAssembly.Module> | undefined;
   #nextJob = 0;
@@ -65,7 +65,7 @@ export class CpuPool implements WorkEngine {
   ): Promise<WorkNonce> {
     signal.throwIfAborted();
     const size = poolSize(urgency, this.#ports.cores, limits?.workers);
-    const workers = await this.#team(size).catch((cause: unknown) => {
+    const workers = await this.#workersFor(size).catch((cause: unknown) => {
       throw new Fault('fault_workUnavailable', [], { cause });
     });
     signal.throwIfAborted();
@@ -73,10 +73,10 @@ export class CpuPool implements WorkEngine {
     return new Promise((resolve, reject) => {
       const job = this.#nextJob++;
       const team = new Set(workers);
-      for (const worker of team) this.#heard.add(worker);
+      for (const worker of team) this.#reported.add(worker);
       const watch = setInterval(() => {
         for (const worker of [...team])
-          if (!this.#heard.delete(worker)) this.#dismiss(worker, new Error('a worker fell silent'));
+          if (!this.#reported.delete(worker)) this.#discard(worker, new Error('a worker stopped reporting'));
       }, SILENCE);
       const end = (): void => {
         clearInterval(watch);
@@ -93,7 +93,7 @@ export class CpuPool implements WorkEngine {
       this.#jobs.set(job, {
         found: (worker, nonce) => {
           if (!meets(root, nonce, threshold)) {
-            this.#dismiss(worker, new Error(`a worker took ${nonce} for proof of work`));
+            this.#discard(worker, new Error(`a worker reported the wrong nonce ${nonce}`));
             return;
           }
           end();
@@ -109,40 +109,40 @@ export class CpuPool implements WorkEngine {
     });
   }
 
-  /** Ends every worker. Searches still running fail; a later search starts new workers. */
+  /** Terminates every worker. Running searches fail; a later search starts new workers. */
   close(): void {
-    for (const worker of this.#workers) this.#dismiss(worker, new Error('the pool was closed'));
+    for (const worker of this.#workers) this.#discard(worker, new Error('the pool was closed'));
   }
 
-  /** The first `size` workers, starting those that are missing. */
-  async #team(size: number): Promise<readonly CpuWorker[]> {
+  /** Returns `size` workers, and starts those that are missing. */
+  async #workersFor(size: number): Promise<readonly CpuWorker[]> {
     this.#kernel ??= this.#ports.kernel();
     const module = await this.#kernel.catch((cause: unknown) => {
       this.#kernel = undefined;
       throw cause;
     });
-    while (this.#workers.size < size) this.#hire(module);
+    while (this.#workers.size < size) this.#spawn(module);
     return [...this.#workers].slice(0, size);
   }
 
-  #hire(module: WebAssembly.Module): void {
+  #spawn(module: WebAssembly.Module): void {
     const worker = this.#ports.spawn();
     this.#workers.add(worker);
     worker.listen({
       report: (report) => {
         const read = v.safeParse(ReportSchema, report);
-        this.#heard.add(worker);
+        this.#reported.add(worker);
         if (read.success) {
           const { job, nonce } = read.output;
           if (nonce !== null) this.#jobs.get(job)?.found(worker, nonce);
-        } else this.#dismiss(worker, new v.ValiError(read.issues));
+        } else this.#discard(worker, new v.ValiError(read.issues));
       },
-      failed: (cause) => this.#dismiss(worker, cause),
+      failed: (cause) => this.#discard(worker, cause),
     });
     worker.post({ kind: 'kernel', module });
   }
 
-  #dismiss(worker: CpuWorker, cause: unknown): void {
+  #discard(worker: CpuWorker, cause: unknown): void {
     if (!this.#workers.delete(worker)) return;
     worker.terminate();
     for (const job of this.#jobs.values()) job.lost(worker, cause);

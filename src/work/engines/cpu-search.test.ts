@@ -8,7 +8,7 @@ const devSend = parseThreshold('ffc0000000000000');
 const never = parseThreshold('ffffffffffffffff');
 const module = new WebAssembly.Module(assembleKernel('simd'));
 
-/** A search that waits after every chunk until it is let go on. */
+/** A search that waits after every chunk until the test continues it. */
 function stepped() {
   const reports: Report[] = [];
   const waiting: (() => void)[] = [];
@@ -22,13 +22,13 @@ function stepped() {
     await Promise.resolve();
     await Promise.resolve();
   };
-  /** The proofs; on a machine that is busy a search of a few chunks may also say that it goes on. */
+  /** The proofs, without the reports that a search still runs, which depend on the speed of the machine. */
   const found = () => reports.filter(({ nonce }) => nonce !== null);
   return { obey, reports, found, waiting, step };
 }
 
 describe('a search', () => {
-  it('lets commands in after every chunk and stops when told', async () => {
+  it('handles commands after every chunk, and stops at a stop', async () => {
     const { obey, found, waiting, step } = stepped();
     obey({ kind: 'search', job: 1, root, threshold: never });
     for (let chunk = 0; chunk < 4; chunk++) {
@@ -41,7 +41,7 @@ describe('a search', () => {
     expect(found()).toEqual([]);
   });
 
-  it('ends with its one report', async () => {
+  it('ends with one report of a nonce', async () => {
     const { obey, found, waiting, step } = stepped();
     obey({ kind: 'search', job: 7, root, threshold: devSend });
     while (waiting.length > 0) await step();
@@ -51,7 +51,7 @@ describe('a search', () => {
     ).toBe(true);
   });
 
-  it('goes on in the next chunk where the last one ended', async () => {
+  it('starts each chunk where the last one ended', async () => {
     const published = 0x776707n;
     const start = vi
       .spyOn(crypto, 'getRandomValues')
@@ -63,7 +63,7 @@ describe('a search', () => {
     expect(found()).toEqual([{ job: 1, nonce: nonceOf(published) }]);
   });
 
-  it('takes turns with another on another root, and finds the proof of its own', async () => {
+  it('alternates with a search for another root, and finds the proof of its own', async () => {
     const published = 0x776707n;
     const start = vi
       .spyOn(crypto, 'getRandomValues')
@@ -79,7 +79,7 @@ describe('a search', () => {
     obey({ kind: 'stop', job: 2 });
   });
 
-  it('shows every second that it has not hung', async () => {
+  it('reports every second that it has not hung', async () => {
     const now = vi.spyOn(performance, 'now');
     const { obey, reports, step } = stepped();
     const at = (ms: number) => now.mockReturnValue(ms);
@@ -112,7 +112,7 @@ describe('a search', () => {
     expect(waiting).toHaveLength(0);
   });
 
-  it('starts somewhere else every time', () => {
+  it('starts at another nonce every time', () => {
     const nonces = Array.from({ length: 8 }, () => {
       const { obey, reports } = stepped();
       obey({ kind: 'search', job: 1, root, threshold: parseThreshold('0000000000000000') });
@@ -121,7 +121,7 @@ describe('a search', () => {
     expect(new Set(nonces).size).toBe(8);
   });
 
-  it('cannot come before the kernel', () => {
+  it('throws without a kernel', () => {
     const obey = cpuSearch({ report: () => {}, turn: () => Promise.resolve() });
     expect(() => obey({ kind: 'search', job: 1, root, threshold: devSend })).toThrow(TypeError);
   });

@@ -1,13 +1,13 @@
 import { nonceOf, type Threshold, type WorkNonce, type WorkRoot } from '../difficulty.ts';
 import { type Kernel, openKernel, type Search } from '../kernel/kernel.ts';
 
-/** What the pool tells a worker. The kernel comes first, once. */
+/** A message of the pool to a worker. The kernel is sent first, once. */
 export type Command =
   | { readonly kind: 'kernel'; readonly module: WebAssembly.Module }
   | { readonly kind: 'search'; readonly job: number; readonly root: WorkRoot; readonly threshold: Threshold }
   | { readonly kind: 'stop'; readonly job: number };
 
-/** What a worker tells the pool: what it found or, now and then, null: that it still searches. */
+/** A message of a worker to the pool: the nonce that it found, or null as a sign that it still searches. */
 export interface Report {
   readonly job: number;
   readonly nonce: WorkNonce | null;
@@ -15,21 +15,21 @@ export interface Report {
 
 const MIN_CHUNK = 2 ** 14;
 const MAX_CHUNK = 2 ** 17;
-/** How long one chunk should take, in ms: commands are heard between chunks, so this bounds how late a stop is. */
+/** The target duration of one chunk (ms). Commands are handled between chunks, so this bounds the delay of a stop. */
 const CHUNK_MS = 6;
-/** How often a worker shows that it has not hung (ms). */
+/** The interval at which a worker reports that it has not hung (ms). */
 const BEAT_MS = 1_000;
 
-/** What a search needs of the worker it runs in. */
+/** The worker in which a search runs. */
 export interface CpuSearchPorts {
   report(report: Report): void;
-  /** Lets the commands in that have arrived meanwhile. */
+  /** Resolves once the commands that have arrived meanwhile were handled. */
   turn(): Promise<void>;
 }
 
 /**
- * The inside of a search worker, whatever kind of worker it is: give it the commands, it reports what it finds.
- * Every search starts at a random nonce, so that workers on one root need not agree who searches where.
+ * The code of a search worker, independent of the kind of worker. Returns the handler of its commands. Every search
+ * starts at a random nonce, so that workers on the same root need not divide the range among them.
  */
 export function cpuSearch({ report, turn }: CpuSearchPorts): (command: Command) => void {
   const running = new Set<number>();

@@ -1,4 +1,4 @@
-/** The pool's worker under Node, for tests and benches. */
+/** The pool's worker under Node, for tests and benchmarks. */
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, Worker } from 'node:worker_threads';
 import type { CpuWorker } from './cpu-pool.ts';
@@ -6,14 +6,14 @@ import { cpuSearch } from './cpu-search.ts';
 
 if (parentPort !== null) {
   const port = parentPort;
-  const obey = cpuSearch({ report: (report) => port.postMessage(report), turn: setImmediate });
-  port.on('message', obey);
+  const handle = cpuSearch({ report: (report) => port.postMessage(report), turn: setImmediate });
+  port.on('message', handle);
 }
 
-/** Node reads TypeScript on the main thread only, so the worker first learns it too. */
+/** Node loads TypeScript on the main thread only, so the worker first loads tsx. */
 const bootstrap = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stringify(import.meta.url)}, 'file:///'))`;
 
-/** Starts one. */
+/** Starts a worker thread. */
 export function spawnNodeWorker(): CpuWorker {
   const worker = new Worker(bootstrap, { eval: true });
   return {

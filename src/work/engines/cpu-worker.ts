@@ -1,7 +1,7 @@
-/** The packaged module worker of the pool in a browser. */
+/** The pool's worker in a browser. */
 import { type Command, cpuSearch } from './cpu-search.ts';
 
-/** Messages to ourselves line up behind the pool's. They cost microseconds; a timer would cost milliseconds a chunk. */
+/** A message to itself is handled after the pool's messages. It costs microseconds; a timer would cost milliseconds. */
 const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
 port1.onmessage = () => waiting.shift()?.();
@@ -11,5 +11,5 @@ const turn = (): Promise<void> =>
     port2.postMessage(null);
   });
 
-const obey = cpuSearch({ report: (report) => self.postMessage(report), turn });
-self.addEventListener('message', ({ data }: MessageEvent<Command>) => obey(data));
+const handle = cpuSearch({ report: (report) => self.postMessage(report), turn });
+self.addEventListener('message', ({ data }: MessageEvent<Command>) => handle(data));

@@ -12,7 +12,7 @@ const card: Adapter = { info: { isFallbackAdapter: false } };
 
 type Listener = Parameters<GpuWorker['listen']>[0];
 
-/** An engine whose workers do with a command what the test says. */
+/** An engine whose workers' commands the test handles. */
 function bench(obey: (command: GpuCommand, listener: Listener) => void, ports: Partial<GpuPorts> = {}) {
   const workers: { readonly commands: GpuCommand[]; terminated: boolean; listener: Listener | undefined }[] =
     [];
@@ -45,8 +45,8 @@ function bench(obey: (command: GpuCommand, listener: Listener) => void, ports: P
 const finds = (_: GpuCommand, { report }: Listener) => queueMicrotask(() => report({ kind: 'found', nonce }));
 const hangs = () => undefined;
 
-describe('the card', () => {
-  it('gives what it found; its worker is kept for the next search', async () => {
+describe('the graphics card', () => {
+  it('returns what it found, and its worker is kept for the next search', async () => {
     const { engine, workers } = bench(finds);
     expect(await engine.solve(root, send, foreground())).toBe(nonce);
     expect(await engine.solve(root, send, { ...foreground(), urgency: 'background' })).toBe(nonce);
@@ -61,7 +61,7 @@ describe('the card', () => {
 
   it.each<readonly [string, GpuPorts['requestAdapter']]>([
     ['none', async () => null],
-    ['a program that acts as one', async () => ({ info: { isFallbackAdapter: true } })],
+    ['a software fallback', async () => ({ info: { isFallbackAdapter: true } })],
     ['a browser that throws', () => Promise.reject(new Error('blocked'))],
   ])('%s: no worker is started', async (_, requestAdapter) => {
     const { engine, workers } = bench(finds, { requestAdapter });
@@ -69,14 +69,14 @@ describe('the card', () => {
     expect(workers).toEqual([]);
   });
 
-  it('may be a program where a test says so', async () => {
+  it('may be a software fallback where the port accepts it', async () => {
     const requestAdapter = async () => ({ info: { isFallbackAdapter: true } });
     const { engine } = bench(finds, { requestAdapter, accepts: () => true });
     expect(await engine.solve(root, send, foreground())).toBe(nonce);
   });
 });
 
-describe('what nano-pow would not survive never reaches it', () => {
+describe('input that nano-pow does not handle is refused before', () => {
   it.each(['', 'AB', `${root}A`, `${root.slice(1)}`, `${root.slice(1)}G`, '0'.repeat(65)])(
     'the root %j',
     async (text) => {
@@ -92,7 +92,7 @@ describe('what nano-pow would not survive never reaches it', () => {
     expect(workers).toEqual([]);
   });
 
-  it('a root of digits alone is hex all the same', async () => {
+  it('a root of decimal digits is read as hex', async () => {
     const { engine, workers } = bench(finds);
     await engine.solve(parseWorkRoot('1'.repeat(64)), parseThreshold('1000000000000000'), foreground());
     expect(workers[0]?.commands[0]).toMatchObject({
@@ -102,8 +102,8 @@ describe('what nano-pow would not survive never reaches it', () => {
   });
 });
 
-describe('a worker is thrown away', () => {
-  it('when the search is called off', async () => {
+describe('a worker is terminated', () => {
+  it('when the search is aborted', async () => {
     const { engine, workers } = bench(hangs);
     const abort = new AbortController();
     const search = engine.solve(root, send, { signal: abort.signal, urgency: 'foreground' });
@@ -114,7 +114,7 @@ describe('a worker is thrown away', () => {
   });
 
   it('when it takes too long', async () => {
-    const { engine, workers } = bench(hangs, { patienceMs: 20 });
+    const { engine, workers } = bench(hangs, { timeoutMs: 20 });
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
     expect(workers[0]?.terminated).toBe(true);
   });
@@ -125,8 +125,8 @@ describe('a worker is thrown away', () => {
       ({ report }) => report({ kind: 'failed', reason: 'ReferenceError: window is not defined' }),
     ],
     ['it crashes', ({ failed }) => failed(new Error('out of memory'))],
-    ['it talks nonsense', ({ report }) => report('timed out')],
-    ['it gives no nonce', ({ report }) => report({ kind: 'found', nonce: '' })],
+    ['it sends a malformed report', ({ report }) => report('timed out')],
+    ['it sends an empty nonce', ({ report }) => report({ kind: 'found', nonce: '' })],
   ])('when %s, and the next search has a new one', async (_, happens) => {
     const workers = bench((command, listener) =>
       command.effort === 4 ? queueMicrotask(() => happens(listener)) : finds(command, listener),
@@ -137,7 +137,7 @@ describe('a worker is thrown away', () => {
     expect(workers.workers).toHaveLength(2);
   });
 
-  it('when it dies between two searches', async () => {
+  it('when it fails between two searches', async () => {
     const { engine, workers } = bench(finds);
     await engine.solve(root, send, foreground());
     workers[0]?.listener?.failed(new Error('the card went to sleep'));

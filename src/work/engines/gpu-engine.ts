@@ -10,15 +10,15 @@ import {
 } from '../difficulty.ts';
 import type { SearchOptions, Urgency, WorkEngine } from '../engine.ts';
 
-/** What a GPU worker is told: one search. It is in the worker's own terms, which take no hex. */
+/** A message to a GPU worker: one search. nano-pow takes numbers, not hex digits. */
 export interface GpuCommand {
   readonly root: bigint;
   readonly threshold: bigint;
-  /** 1 to 32; the card tries 64 × (256 × effort)² nonces between two looks at what it found. */
+  /** 1 to 32; the card tries 64 × (256 × effort)² nonces between two checks for a result. */
   readonly effort: number;
 }
 
-/** A worker with nano-pow in it. It cannot be told to stop, only ended. */
+/** A worker that runs nano-pow. A search in it cannot be stopped, so the worker is terminated instead. */
 export interface GpuWorker {
   post(command: GpuCommand): void;
   /** Called once, before anything is posted. */
@@ -26,25 +26,25 @@ export interface GpuWorker {
   terminate(): void;
 }
 
-/** What the browser says of a graphics card; a `GPUAdapter` is one. */
+/** The part of a `GPUAdapter` that is used here. */
 export interface Adapter {
   readonly info: { readonly isFallbackAdapter?: boolean };
 }
 
-/** What the engine needs of where it runs. */
+/** The context in which the engine runs. */
 export interface GpuPorts {
   requestAdapter(): Promise<Adapter | null>;
-  /** Whether the adapter is one to compute with. @default a card, and no program that acts as one */
+  /** Whether the engine uses the adapter. @default true for hardware, false for a software fallback */
   accepts?(adapter: Adapter): boolean;
   spawn(): GpuWorker;
-  /** How long one search may take (ms), below the 60 s at which nano-pow throws where nobody can catch it. */
-  readonly patienceMs?: number;
+  /** The time limit of one search (ms), below the 60 s at which nano-pow throws an error that cannot be caught. */
+  readonly timeoutMs?: number;
 }
 
-const PATIENCE = 50_000;
-/** nano-pow refuses thresholds above a send's on the main network. */
+const TIMEOUT_MS = 50_000;
+/** nano-pow refuses thresholds above that of a send on the main network. */
 const HIGHEST = 0xfffffff800000000n;
-/** Long turns of the card make a desktop stutter: only a user who waits is worth them. */
+/** A high effort makes the desktop stutter, so it is used only while a user waits. */
 const EFFORT: Readonly<Record<Urgency, number>> = { background: 1, foreground: 4 };
 
 const ReportSchema = v.variant('kind', [
@@ -55,9 +55,9 @@ const ReportSchema = v.variant('kind', [
 const isCard = ({ info }: Adapter): boolean => info.isFallbackAdapter !== true;
 
 /**
- * The engine on the graphics card: nano-pow over WebGPU, in a worker that is ended whenever a search is called off,
- * fails or takes too long, because nano-pow itself can neither be stopped nor trusted to come to an end. The worker has
- * no storage for the results that nano-pow would keep there.
+ * The engine on the graphics card: nano-pow over WebGPU, in a worker. The worker is terminated when a search is
+ * aborted, fails or takes too long, because nano-pow cannot be stopped and may never end. The worker has no storage, so
+ * that nano-pow cannot cache results.
  */
 export class GpuEngine implements WorkEngine {
   readonly name = 'gpu';
@@ -81,10 +81,10 @@ export class GpuEngine implements WorkEngine {
     await this.#findCard();
     signal.throwIfAborted();
 
-    const worker = this.#idle ?? this.#hire();
+    const worker = this.#idle ?? this.#spawn();
     this.#idle = undefined;
-    const patience = AbortSignal.timeout(this.#ports.patienceMs ?? PATIENCE);
-    const end = AbortSignal.any([signal, patience]);
+    const timeout = AbortSignal.timeout(this.#ports.timeoutMs ?? TIMEOUT_MS);
+    const end = AbortSignal.any([signal, timeout]);
     try {
       const nonce = await this.#search(worker, command, end);
       if (this.#idle === undefined) this.#idle = worker;
@@ -97,13 +97,13 @@ export class GpuEngine implements WorkEngine {
     }
   }
 
-  /** Ends the worker that waits for the next search. */
+  /** Terminates the idle worker. */
   close(): void {
     this.#idle?.terminate();
     this.#idle = undefined;
   }
 
-  /** A card may come and go with a driver or a dock, so it is looked for each time. */
+  /** Checks that there is a card. Done before each search, because a driver or a dock can add or remove it. */
   async #findCard(): Promise<void> {
     const { requestAdapter, accepts = isCard } = this.#ports;
     const adapter = await requestAdapter().catch((cause: unknown) => {
@@ -113,7 +113,7 @@ export class GpuEngine implements WorkEngine {
       throw unavailable(new Error('there is no graphics card to compute with'));
   }
 
-  #hire(): GpuWorker {
+  #spawn(): GpuWorker {
     const worker = this.#ports.spawn();
     worker.listen({
       report: (report) => this.#listeners.get(worker)?.(report),

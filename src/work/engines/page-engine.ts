@@ -3,13 +3,13 @@ import simdUrl from '../../../.build/kernel/simd.wasm?url';
 import { CpuPool, type CpuWorker } from './cpu-pool.ts';
 
 /**
- * The processor's engine for a context that has `Worker`: the offscreen document in Chromium, the event page in
- * Firefox. Kernels and worker are files of the extension itself.
+ * The engine on the processor for a context that has `Worker`: the offscreen document in Chromium, the event page in
+ * Firefox. Kernels and worker are files of the extension.
  */
 export const pageEngine = (cores: number = navigator.hardwareConcurrency): CpuPool =>
   new CpuPool({ kernel: compileKernel, spawn: spawnWorker, cores });
 
-/** Processors without the vector instructions refuse the first kernel. */
+/** Compiles the vector kernel, or the scalar one on a processor without vector instructions. */
 async function compileKernel(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compileStreaming(fetch(simdUrl));

@@ -17,8 +17,8 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A work server that answers `work_generate` as the test says, and writes down what it was asked. */
-async function serve(answer: (response: ServerResponse) => void, patienceMs?: number) {
+/** A work server with a scripted answer to `work_generate`, which records its requests. */
+async function serve(answer: (response: ServerResponse) => void, timeoutMs?: number) {
   const asked: unknown[] = [];
   const headers: IncomingMessage['headers'][] = [];
   let reached = 0;
@@ -38,7 +38,7 @@ async function serve(answer: (response: ServerResponse) => void, patienceMs?: nu
     server.closeAllConnections();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const ports = { fetch, ...(patienceMs !== undefined && { patienceMs }) };
+  const ports = { fetch, ...(timeoutMs !== undefined && { timeoutMs }) };
   return { asked, headers, reached: () => reached, engine: new WorkServer(url, ports), url };
 }
 const json =
@@ -46,7 +46,7 @@ const json =
   (response: ServerResponse) =>
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
 
-it('asks for work as a node is asked, and says nothing of who asks', async () => {
+it('a request for work has the format of a node, and nothing that identifies the user', async () => {
   const { engine, asked, headers } = await serve(
     json({ work, difficulty: 'ffc1', hash: root.toLowerCase() }),
   );
@@ -55,7 +55,7 @@ it('asks for work as a node is asked, and says nothing of who asks', async () =>
   expect(headers[0]?.cookie ?? headers[0]?.referer).toBeUndefined();
 });
 
-it('asks without cookies, referrer and cache, also when it calls a search off', async () => {
+it('requests have no cookies, referrer and cache, also those that cancel a search', async () => {
   const sent: RequestInit[] = [];
   const abort = new AbortController();
   const recording: typeof globalThis.fetch = async (_url, init = {}) => {
@@ -76,20 +76,20 @@ it('asks without cookies, referrer and cache, also when it calls a search off', 
   expect(sent).toMatchObject([apart, apart]);
 });
 
-describe('passes over a server that', () => {
+describe('the search fails at a server that', () => {
   it.each<readonly [string, (response: ServerResponse) => void]>([
     ['has no work', json({ error: 'Work generation cancelled' })],
     ['answers for another root', json({ work, hash: 'A'.repeat(64) })],
-    ['gives no nonce', json({ work: 'ready' })],
-    ['is refused', json({ work }, 403)],
-    ['breaks', json({ work }, 500)],
-    ['wants rest', json({ work }, 429)],
+    ['sends a malformed nonce', json({ work: 'ready' })],
+    ['answers HTTP 403', json({ work }, 403)],
+    ['answers HTTP 500', json({ work }, 500)],
+    ['answers HTTP 429', json({ work }, 429)],
     ['sends no JSON', (response) => response.end('<html>')],
     ['sends nothing', (response) => response.end()],
-    ['sends rubbish', (response) => response.end(Buffer.from([0xff, 0xfe, 0x00]))],
+    ['sends bytes that are no UTF-8', (response) => response.end(Buffer.from([0xff, 0xfe, 0x00]))],
     ['sends too much', (response) => response.end(JSON.stringify({ work, more: 'x'.repeat(10_000) }))],
     ['never stops', (response) => void setInterval(() => response.write(' '.repeat(3_000)), 1).unref()],
-    ['hangs up', (response) => response.destroy()],
+    ['closes the connection', (response) => response.destroy()],
   ])('%s', async (_, answer) => {
     const { engine } = await serve(answer);
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
@@ -107,19 +107,19 @@ describe('passes over a server that', () => {
     },
   );
 
-  it('stalls, and tells it so', async () => {
+  it('stalls, and the search is cancelled there', async () => {
     const { engine, asked } = await serve(() => undefined, 50);
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
     await expect.poll(() => asked.at(-1)).toEqual({ action: 'work_cancel', hash: root });
   });
 
-  it('is not there', async () => {
+  it('is unreachable', async () => {
     const engine = new WorkServer('http://127.0.0.1:1/', { fetch });
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
   });
 });
 
-it('calls the search off at the server', async () => {
+it('an aborted search is cancelled at the server', async () => {
   const abort = new AbortController();
   const { engine, asked } = await serve(() => abort.abort(new Error('found elsewhere')));
   const search = engine.solve(root, send, { signal: abort.signal, urgency: 'foreground' });
@@ -127,7 +127,7 @@ it('calls the search off at the server', async () => {
   await expect.poll(() => asked.at(-1)).toEqual({ action: 'work_cancel', hash: root });
 });
 
-describe('the user’s list', () => {
+describe('the user’s list of work servers', () => {
   it.each([
     [[]],
     [['https://work.example/api']],
@@ -145,7 +145,7 @@ describe('the user’s list', () => {
     [`https://work.example/${'x'.repeat(600)}`],
   ])('may not hold %j', (server) => expect(v.safeParse(WorkServersSchema, [server]).success).toBe(false));
 
-  it('may not be long', () => {
+  it('has a limited length', () => {
     const five = Array.from({ length: 5 }, (_, index) => `https://work${index}.example`);
     expect(v.safeParse(WorkServersSchema, five).success).toBe(false);
   });

@@ -12,14 +12,17 @@ import type { SearchOptions, WorkEngine } from '../engine.ts';
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
 const MOST_SERVERS = 4;
 
-/** Roots are public once used, but not who asks for their work: that is nobody's on the way to read. */
+/**
+ * Whether a URL keeps requests secret on the way. Roots are public once they are used, but a request for their work
+ * shows which user they belong to.
+ */
 const isGuarded = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username } = new URL(text);
   return username === '' && (protocol === 'https:' || (protocol === 'http:' && LOCAL.has(hostname)));
 };
 
-/** The user's work servers: https, or http on this machine. */
+/** Schema of the user's work servers: https, or http on this machine. */
 export const WorkServersSchema = v.pipe(
   v.array(v.pipe(v.string(), v.maxLength(512), v.check(isGuarded, 'neither https nor on this machine'))),
   v.maxLength(MOST_SERVERS),
@@ -27,26 +30,26 @@ export const WorkServersSchema = v.pipe(
 
 export interface WorkServerPorts {
   readonly fetch: typeof fetch;
-  /** How long one answer may take (ms). */
-  readonly patienceMs?: number;
+  /** The time limit of one answer (ms). */
+  readonly timeoutMs?: number;
 }
 
-const PATIENCE = 30_000;
-/** An answer is one line of JSON; whoever sends more sends something else. */
+const TIMEOUT_MS = 30_000;
+/** The size limit of an answer, which is one line of JSON. */
 const MOST_BYTES = 4096;
 
 const AnswerSchema = v.object({ work: WorkNonceSchema, hash: v.optional(WorkRootSchema) });
 
 /**
- * A machine of somebody else's that computes work: the RPC `work_generate` and `work_cancel` of a Nano node
- * (docs.nano.org, "RPC protocol"). It learns the root, and with it which account is about to move.
+ * A remote server that computes work, with the RPC `work_generate` and `work_cancel` of a Nano node (docs.nano.org,
+ * "RPC protocol"). It learns the root, and thereby which account is about to send or receive.
  */
 export class WorkServer implements WorkEngine {
-  /** Its URL. */
+  /** The URL of the server. */
   readonly name: string;
   readonly #ports: WorkServerPorts;
 
-  /** @param url one that `WorkServersSchema` takes */
+  /** @param url a URL that `WorkServersSchema` accepts */
   constructor(url: string, ports: WorkServerPorts) {
     this.name = url;
     this.#ports = ports;
@@ -54,8 +57,8 @@ export class WorkServer implements WorkEngine {
 
   async solve(root: WorkRoot, threshold: Threshold, { signal }: SearchOptions): Promise<WorkNonce> {
     signal.throwIfAborted();
-    const patience = AbortSignal.timeout(this.#ports.patienceMs ?? PATIENCE);
-    const end = AbortSignal.any([signal, patience]);
+    const timeout = AbortSignal.timeout(this.#ports.timeoutMs ?? TIMEOUT_MS);
+    const end = AbortSignal.any([signal, timeout]);
     try {
       const response = await this.#post({ action: 'work_generate', hash: root, difficulty: threshold }, end);
       if (!response.ok) {
@@ -72,9 +75,9 @@ export class WorkServer implements WorkEngine {
     }
   }
 
-  /** Spares the server a search that nobody waits for; whether it listens is its own affair. */
+  /** Asks the server to cancel a search. Failures are ignored, because nothing depends on the answer. */
   #cancel(root: WorkRoot): void {
-    this.#post({ action: 'work_cancel', hash: root }, AbortSignal.timeout(PATIENCE)).then(
+    this.#post({ action: 'work_cancel', hash: root }, AbortSignal.timeout(TIMEOUT_MS)).then(
       (response) => response.body?.cancel(),
       () => undefined,
     );

@@ -1,7 +1,7 @@
 import binaryen from 'binaryen';
 import { type KernelName, kernelSource } from './source.ts';
 
-/** The kernel as a WebAssembly module, the same bytes for the same source, always. */
+/** Assembles the kernel as a WebAssembly module. The bytes depend on the source alone. */
 export function assembleKernel(name: KernelName): Uint8Array<ArrayBuffer> {
   const module = binaryen.parseText(kernelSource(name));
   try {

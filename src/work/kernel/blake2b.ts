@@ -12,7 +12,7 @@ const IV: readonly bigint[] = [
   0x5be0cd19137e2179n,
 ];
 
-/** Which message word goes where in each round; rounds 10 and 11 are rounds 0 and 1 again (RFC 7693, 2.7). */
+/** The order of the message words in each round; rounds 10 and 11 are rounds 0 and 1 again (RFC 7693, 2.7). */
 const SIGMA: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
@@ -28,7 +28,7 @@ const SIGMA: readonly (readonly number[])[] = [
   [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
 ];
 
-/** What each of the four mixings of half a round works on: words of the state. */
+/** The indices of the state words that each of the four mixings of half a round changes. */
 type Half = readonly (readonly [a: number, b: number, c: number, d: number])[];
 
 /** The halves of a round: the columns of the state, then its diagonals. */
@@ -52,12 +52,12 @@ const NO_KEY_ONE_TREE = 0x01010000n;
 const LAST_BLOCK = 0xffffffffffffffffn;
 
 /**
- * The Blake2b hash of one short block, eight bytes long, as its one word. The four mixings of half a round, of which none
- * waits for another, take turns: a tenth faster in Chromium 156 than one after the other. Shorter turns are faster still
- * there, and a quarter slower in Firefox 153.
+ * The Blake2b hash of one short block, eight bytes long, as one word. The four mixings of half a round are independent,
+ * and their halves are interleaved: a tenth faster in Chromium 156 than one mixing after the other. A finer
+ * interleaving is faster still there, but a quarter slower in Firefox 153.
  *
- * @param message the words of the block from its start, little-endian; the rest of the block is zero
- * @param length how many bytes of the block are message
+ * @param message the first words of the block, little-endian; the rest of the block is zero
+ * @param length the length of the message in bytes
  */
 export function blake2b64(message: readonly Word[], length: number): Word {
   const block = Array.from({ length: 16 }, (_, index) => message[index] ?? constant(0n));

@@ -12,7 +12,7 @@ const roots = fc
   .map((bytes) => parseWorkRoot(Buffer.from(bytes).toString('hex')));
 const threshold = (value: bigint) => parseThreshold(value.toString(16).padStart(16, '0'));
 
-/** Blake2b as the specification writes it, without anything of the kernel's own. */
+/** The work value by a Blake2b library, independent of the kernel. */
 function referenceValue(root: string, nonce: bigint): bigint {
   const message = Buffer.concat([Buffer.alloc(8), Buffer.from(root, 'hex')]);
   message.writeBigUInt64LE(nonce);
@@ -23,11 +23,11 @@ describe.each(kernelNames)('the %s kernel', (name) => {
   const bytes = assembleKernel(name);
   const kernel = openKernel(new WebAssembly.Module(bytes));
 
-  it('is the same bytes every time', () => {
+  it('is assembled to the same bytes every time', () => {
     expect(Buffer.from(assembleKernel(name)).equals(bytes)).toBe(true);
   });
 
-  it('values every nonce as Blake2b does, to the bit', () => {
+  it('computes the exact Blake2b value of every nonce', () => {
     fc.assert(
       fc.property(roots, u64, fc.integer({ min: 0, max: 1 }), (root, start, lane) => {
         const nonce = BigInt.asUintN(64, start + BigInt(lane));
@@ -41,7 +41,7 @@ describe.each(kernelNames)('the %s kernel', (name) => {
     );
   });
 
-  it('skips no nonce and invents none', () => {
+  it('finds exactly the nonces that reach the threshold', () => {
     const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
     const loose = 0xff00_0000_0000_0000n;
     const search = kernel(root, threshold(loose));
@@ -70,7 +70,7 @@ describe.each(kernelNames)('the %s kernel', (name) => {
     expect(kernel(root, threshold(0n))(42n, 2)).toBe(42n);
   });
 
-  it('agrees with the hash the purse checks by', () => {
+  it('finds nonces that workValue confirms', () => {
     fc.assert(
       fc.property(roots, u64, (root, start) => {
         const nonce = kernel(root, threshold(0xf000_0000_0000_0000n))(start, 1024);
@@ -82,8 +82,8 @@ describe.each(kernelNames)('the %s kernel', (name) => {
   });
 });
 
-describe('what is not a kernel', () => {
-  it('is refused', () => {
+describe('openKernel', () => {
+  it('refuses a module that is no kernel', () => {
     const empty = new WebAssembly.Module(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
     expect(() => openKernel(empty)).toThrow(TypeError);
   });

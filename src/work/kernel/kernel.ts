@@ -2,14 +2,14 @@ import { rootBytes, type Threshold, toU64, type WorkRoot } from '../difficulty.t
 
 /**
  * A search bound to a root and threshold: tries `count` nonces (positive and even) from `start` on, modulo 2^64, and
- * gives the first that reaches the threshold.
+ * returns the first that reaches the threshold.
  */
 export type Search = (start: bigint, count: number) => bigint | undefined;
 
-/** A kernel ready to search. */
+/** An instantiated kernel. */
 export type Kernel = (root: WorkRoot, threshold: Threshold) => Search;
 
-/** Brings a module made by `kernelSource` to life. @throws TypeError when the module is not such a kernel */
+/** Instantiates a module made from `kernelSource`. @throws TypeError when the module is not such a kernel */
 export function openKernel(module: WebAssembly.Module): Kernel {
   const { search } = new WebAssembly.Instance(module).exports;
   if (typeof search !== 'function') throw new TypeError('the module has no search');

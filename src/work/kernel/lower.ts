@@ -1,6 +1,6 @@
 import { dependencies, operands, type Word } from './words.ts';
 
-/** How a machine spells the operations on words, as WebAssembly text. */
+/** The operations on words as WebAssembly text. Each kernel has its own. */
 export interface Spelling {
   constant(value: bigint): string;
   add(left: string, right: string): string;
@@ -10,19 +10,19 @@ export interface Spelling {
 
 /** Straight-line code that computes a word. */
 interface Code {
-  /** Names of the locals the code uses beside its inputs. */
+  /** The names of the locals that the code uses in addition to its inputs. */
   readonly locals: readonly string[];
-  /** What depends on the root alone, and so is computed once per call. */
+  /** Code that depends on the root alone, and runs once per call. */
   readonly once: readonly string[];
-  /** What depends on the nonce, and so is computed at every step. */
+  /** Code that depends on the nonce, and runs at every step. */
   readonly everyStep: readonly string[];
-  /** The expression of the word itself, valid after both. */
+  /** The expression of the word, valid after both. */
   readonly value: string;
 }
 
 /**
- * Writes the operations that make `result`, each once, into as few locals as there are words alive at a time.
- * Inputs are read from the locals of their names.
+ * Writes the operations that compute `result`, each once. Uses as few locals as there are live words at a time. Reads
+ * inputs from the locals of their names.
  */
 export function lower(result: Word, spelling: Spelling): Code {
   const words = dependencies(result);
@@ -54,7 +54,9 @@ export function lower(result: Word, spelling: Spelling): Code {
         return spelling[word.op](read(word.left), read(word.right));
     }
   };
-  /** A local of a word that changes at every step is free again after the last read; the others outlive the loop. */
+  /**
+   * Frees the local of a word after its last read if the word changes at every step. Other words live all loop long.
+   */
   const release = (word: Word): void => {
     const left = (reads.get(word) ?? 0) - 1;
     reads.set(word, left);

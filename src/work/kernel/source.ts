@@ -4,39 +4,40 @@
  *     search(start: i64, count: i32, threshold: i64, root0..root3: i64) -> i32
  *
  * It tries the nonces start, start + 1, … start + count − 1 (modulo 2^64) against the root, four little-endian words,
- * and answers how far from the start the first one at the threshold is, or −1. `count` is a positive even number.
+ * and returns the offset from the start of the first one that reaches the threshold, or −1. `count` is a positive even
+ * number.
  */
 import { blake2b64 } from './blake2b.ts';
 import { lower, type Spelling } from './lower.ts';
 import { input } from './words.ts';
 
-/** Two nonces at a time in 128-bit vectors, or one at a time where the machine has none. */
+/** `simd` tries two nonces at a time in 128-bit vectors; `scalar` one at a time, for machines without vectors. */
 export type KernelName = 'simd' | 'scalar';
 
 export const kernelNames: readonly KernelName[] = ['simd', 'scalar'];
 
-/** What differs between the kernels. */
+/** The parts of the source in which the kernels differ. */
 interface Dialect extends Spelling {
   readonly type: 'v128' | 'i64';
   readonly lanes: 1 | 2;
-  /** What has to stand before the loop. */
+  /** Locals and code before the loop. */
   readonly prologue: { readonly locals: string; readonly code: string };
   /** A word with the i64 in every lane. */
   splat(i64: string): string;
   /** The nonces of the first step. */
   firstNonces(start: string): string;
-  /** Leaves the function with the offset of the first lane of `value` that is at least `threshold`, if one is. */
+  /** Returns from the function with the offset of the first lane of `value` that is at least `threshold`, if any. */
   leaveIfReached(value: string): string;
 }
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 const bytes = (from: (byte: number) => number): string =>
   Array.from({ length: 16 }, (_, i) => from(i)).join(' ');
-/** Rotation of both halves of a vector right by whole bytes, as the places the bytes come from. */
+/** The byte indices that rotate both halves of a vector right by whole bytes. */
 const byteTurn = (by: number): string => bytes((i) => (i & 8) | ((i + by / 8) & 7));
 
 const topBits = `(v128.const i64x2 ${hex(1n << 63n)} ${hex(1n << 63n)})`;
-/** Words whose signed order is the unsigned order of these. */
+/** Flips the top bits, so that a signed comparison of the results is an unsigned one of the inputs. */
 const flipped = (vector: string): string => `(v128.xor ${vector} ${topBits})`;
 
 const scalar: Dialect = {
@@ -54,9 +55,9 @@ const scalar: Dialect = {
 };
 
 /**
- * V8 keeps the constant mask of a swizzle in memory but builds the mask of a general shuffle anew at every use, so
- * rotations by bytes are swizzles, save the one by 32 bits, which is a single `pshufd`. Vectors only compare
- * signed: both sides have their top bit flipped.
+ * V8 keeps the constant mask of a swizzle in memory but rebuilds the mask of a general shuffle at every use. Rotations
+ * by bytes are therefore swizzles, except that by 32 bits, which is a single `pshufd`. Vectors only have a signed
+ * comparison, so both sides have their top bit flipped.
  */
 const simd: Dialect = {
   type: 'v128',
@@ -83,7 +84,7 @@ const simd: Dialect = {
 
 const dialects: Readonly<Record<KernelName, Dialect>> = { simd, scalar };
 
-/** The kernel as WebAssembly text: the same text for the same source, always. */
+/** Writes the kernel as WebAssembly text. The text depends on the source alone. */
 export function kernelSource(name: KernelName): string {
   const dialect = dialects[name];
   const root = [0, 1, 2, 3].map((index) => input(`root${index}`, 'root'));

@@ -1,10 +1,10 @@
 /**
- * Arithmetic on 64-bit words that are not known yet. The hash of the kernel is written once, plainly, over these
- * words; building it folds what is known when the kernel is generated, and each word remembers what it depends on, so
- * that what only depends on the root leaves the search loop and what nothing reads is never written.
+ * Symbolic arithmetic on 64-bit words, for the generation of the kernel. The hash is written once over these words.
+ * Constants are folded while it is built. Each word knows what it depends on, so that code that depends on the root
+ * alone is moved out of the search loop, and words that nothing reads produce no code.
  */
 
-/** What a word depends on: nothing, the root of one search, or the nonce that changes with every step. */
+/** The inputs that a word depends on: none, the root of one search, or the nonce that changes at every step. */
 type Reach = 'constant' | 'root' | 'nonce';
 
 type Operation =
@@ -13,7 +13,7 @@ type Operation =
   | { readonly op: 'add' | 'xor'; readonly reach: Reach; readonly left: Word; readonly right: Word }
   | { readonly op: 'rotr'; readonly reach: Reach; readonly of: Word; readonly by: number };
 
-/** A word of the hash, as the tree of operations that makes it. `nth` tells in what order words were made. */
+/** A word of the hash, as a tree of operations. `nth` is the position in the order of creation. */
 export type Word = Operation & { readonly nth: number };
 
 const reaches: readonly Reach[] = ['constant', 'root', 'nonce'];
@@ -22,17 +22,17 @@ const rank = (word: Word): number => reaches.indexOf(word.reach);
 let made = 0;
 const word = (operation: Operation): Word => ({ ...operation, nth: made++ });
 
-/** A word known when the kernel is generated. */
+/** A word whose value is known when the kernel is generated. */
 export const constant = (value: bigint): Word =>
   word({ op: 'constant', reach: 'constant', value: BigInt.asUintN(64, value) });
 
-/** A word the running kernel is given. */
+/** A word that the running kernel gets as an input. */
 export const input = (name: string, reach: Reach): Word => word({ op: 'input', reach, name });
 
-/** The sum modulo 2^64. Terms that are known earlier are added first. */
+/** The sum modulo 2^64. Adds constants first, then terms of the root, then those of the nonce. */
 export const add = (...terms: readonly Word[]): Word => combine('add', (a, b) => a + b, terms);
 
-/** The exclusive or. Terms that are known earlier are combined first. */
+/** The exclusive or. Combines constants first, then terms of the root, then those of the nonce. */
 export const xor = (...terms: readonly Word[]): Word => combine('xor', (a, b) => a ^ b, terms);
 
 /** The word rotated right by `by` bits. */
@@ -50,7 +50,7 @@ function combine(op: 'add' | 'xor', fold: (a: bigint, b: bigint) => bigint, term
   });
 }
 
-/** Every word that `root` is made of and itself, each once, in the order in which they were made. */
+/** Returns `root` and every word that it depends on, each once, in the order of creation. */
 export function dependencies(root: Word): readonly Word[] {
   const seen = new Set<Word>();
   const visit = (word: Word): void => {
@@ -62,7 +62,7 @@ export function dependencies(root: Word): readonly Word[] {
   return [...seen].sort((a, b) => a.nth - b.nth);
 }
 
-/** The words an operation reads. */
+/** The words that an operation reads. */
 export function operands(word: Word): readonly Word[] {
   switch (word.op) {
     case 'constant':

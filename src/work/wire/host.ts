@@ -4,25 +4,25 @@ import { meets, type Threshold, type WorkNonce, type WorkRoot } from '../difficu
 import type { Limits, Urgency, WorkEngine } from '../engine.ts';
 import { type Answer, type Request, RequestSchema, type WirePort } from './messages.ts';
 
-/** What the host needs of the context it runs in. */
+/** The context in which the host runs. */
 export interface WorkHostPorts {
   readonly engines: readonly WorkEngine[];
-  /** Called when a proof was found that nobody is there to take: the other side should come and ask again. */
+  /** Called when a proof was found after the requester's context had closed. It wakes that context to ask again. */
   wake(): void;
-  /** Called when nothing has been searched for `idleMs`: the context may go. */
+  /** Called when no search has run for `idleMs`, so that the context can be closed. */
   rest(): void;
   readonly idleMs: number;
-  /** How often, in ms, one that waits in the foreground hears that the search goes on. */
+  /** The interval at which a foreground request gets the message `searching` (ms). */
   readonly pulseMs: number;
 }
 
-/** Who waits for a search at the other end of the wire. */
-interface Asker {
+/** A request that waits for a search. */
+interface Requester {
   readonly port: WirePort;
   readonly id: number;
 }
 
-/** What is searched for, and how. */
+/** The parameters of a search. */
 interface Task {
   /** The engine's name. */
   readonly engine: string;
@@ -34,15 +34,15 @@ interface Task {
 
 interface Search extends Task {
   readonly abort: AbortController;
-  /** Undefined once the asker's context has died: the search goes on and is handed to the next who asks for it. */
-  asker: Asker | undefined;
+  /** Undefined once the requester's context has closed: the search goes on, for the next request for the same. */
+  requester: Requester | undefined;
   nonce: WorkNonce | undefined;
 }
 
 /**
- * The engine's end of the wire. It outlives the asker: a search goes on when the other side dies, and one that comes
- * back and asks for the same again gets the running search, or the proof at once if it has been found meanwhile. One
- * that comes back for something else has its dead predecessor's unfinished searches ended.
+ * The engine's side of the port. It outlives the requester's context: a search goes on when that context closes. A
+ * later request for the same root joins the running search, or gets the proof at once if it was found meanwhile. A
+ * later request for something else ends the searches that the closed context left unfinished.
  */
 export class WorkHost {
   readonly #ports: WorkHostPorts;
@@ -54,7 +54,7 @@ export class WorkHost {
     this.#countIdleTime();
   }
 
-  /** Takes requests from this port, whose other end the caller has made sure of. */
+  /** Handles the requests of a port. The caller has checked that its other end is a page of this extension. */
   attach(port: WirePort): void {
     port.onMessage.addListener((message) => {
       const request = v.safeParse(RequestSchema, message);
@@ -62,7 +62,7 @@ export class WorkHost {
       else port.disconnect();
     });
     port.onDisconnect.addListener(() => {
-      for (const search of this.#searches) if (search.asker?.port === port) search.asker = undefined;
+      for (const search of this.#searches) if (search.requester?.port === port) search.requester = undefined;
     });
   }
 
@@ -73,15 +73,15 @@ export class WorkHost {
         return;
       case 'stop':
         for (const search of this.#searches) {
-          if (search.asker?.port === port && search.asker.id === request.id) this.#end(search);
+          if (search.requester?.port === port && search.requester.id === request.id) this.#end(search);
         }
         return;
     }
   }
 
-  #solve(asker: Asker, { engine, root, threshold, urgency, limits }: Task): void {
+  #solve(requester: Requester, { engine, root, threshold, urgency, limits }: Task): void {
     const orphans = [...this.#searches].filter(
-      (search) => search.asker === undefined && search.engine === engine,
+      (search) => search.requester === undefined && search.engine === engine,
     );
 
     const found = orphans.find(
@@ -89,7 +89,7 @@ export class WorkHost {
     );
     if (found?.nonce !== undefined) {
       this.#end(found);
-      tell(asker, { kind: 'solved', id: asker.id, nonce: found.nonce });
+      send(requester, { kind: 'solved', id: requester.id, nonce: found.nonce });
       return;
     }
 
@@ -100,8 +100,8 @@ export class WorkHost {
     for (const search of unfinished) if (search !== same) this.#end(search);
     const task = { engine, root, threshold, urgency, limits };
     if (same === undefined)
-      void this.#run({ ...task, abort: new AbortController(), asker, nonce: undefined });
-    else same.asker = asker;
+      void this.#run({ ...task, abort: new AbortController(), requester, nonce: undefined });
+    else same.requester = requester;
   }
 
   async #run(search: Search): Promise<void> {
@@ -109,8 +109,9 @@ export class WorkHost {
     this.#searches.add(search);
     this.#countIdleTime();
     const pulse = setInterval(() => {
-      const { asker } = search;
-      if (asker !== undefined && urgency === 'foreground') tell(asker, { kind: 'searching', id: asker.id });
+      const { requester } = search;
+      if (requester !== undefined && urgency === 'foreground')
+        send(requester, { kind: 'searching', id: requester.id });
     }, this.#ports.pulseMs);
     try {
       const engine = this.#ports.engines.find(({ name }) => name === search.engine);
@@ -118,17 +119,20 @@ export class WorkHost {
       const options = { signal: abort.signal, urgency, ...(limits !== undefined && { limits }) };
       search.nonce = await engine.solve(root, threshold, options);
       if (!this.#searches.has(search)) return;
-      if (search.asker === undefined) this.#ports.wake();
+      if (search.requester === undefined) this.#ports.wake();
       else {
         this.#searches.delete(search);
-        tell(search.asker, { kind: 'solved', id: search.asker.id, nonce: search.nonce });
+        send(search.requester, { kind: 'solved', id: search.requester.id, nonce: search.nonce });
       }
     } catch (cause) {
       const wanted = this.#searches.delete(search);
-      if (wanted && search.asker !== undefined) {
-        const { id } = search.asker;
+      if (wanted && search.requester !== undefined) {
+        const { id } = search.requester;
         const rests = cause instanceof Fault && cause.key === 'fault_workRests';
-        tell(search.asker, rests ? { kind: 'resting', id } : { kind: 'failed', id, reason: String(cause) });
+        send(
+          search.requester,
+          rests ? { kind: 'resting', id } : { kind: 'failed', id, reason: String(cause) },
+        );
       }
     } finally {
       clearInterval(pulse);
@@ -149,4 +153,4 @@ export class WorkHost {
   }
 }
 
-const tell = ({ port }: Asker, answer: Answer): void => port.postMessage(answer);
+const send = ({ port }: Requester, answer: Answer): void => port.postMessage(answer);

@@ -1,11 +1,11 @@
 /**
- * What is said between the scheduler's context and the one that has the engine, when these are two: the service worker
- * and the offscreen document of Chromium.
+ * The messages between the context of the scheduler and that of the engine, where these differ: the service worker and
+ * the offscreen document of Chromium.
  */
 import * as v from 'valibot';
 import { ThresholdSchema, WorkNonceSchema, WorkRootSchema } from '../difficulty.ts';
 
-/** A line between two contexts of the extension, in the shape of `chrome.runtime.Port`. */
+/** A port between two contexts of the extension: the part of `chrome.runtime.Port` that is used here. */
 export interface WirePort {
   postMessage(message: unknown): void;
   disconnect(): void;
@@ -13,7 +13,7 @@ export interface WirePort {
   readonly onDisconnect: { addListener(listener: () => void): void };
 }
 
-/** What the scheduler's side asks for. Ids are its own, for as long as the port lives. */
+/** A message of the scheduler's side. Its ids are unique within one port. */
 export const RequestSchema = v.variant('kind', [
   v.object({
     kind: v.literal('solve'),
@@ -28,11 +28,11 @@ export const RequestSchema = v.variant('kind', [
 ]);
 export type Request = v.InferOutput<typeof RequestSchema>;
 
-/** What the engine's side answers. A `searching` says no more than that: hearing it keeps a service worker alive. */
+/** A message of the engine's side. `searching` is sent only because receiving it keeps a service worker alive. */
 export const AnswerSchema = v.variant('kind', [
   v.object({ kind: v.literal('solved'), id: v.number(), nonce: WorkNonceSchema }),
   v.object({ kind: v.literal('failed'), id: v.number(), reason: v.string() }),
-  /** The search waits for more power. */
+  /** The search was refused because the battery is low. */
   v.object({ kind: v.literal('resting'), id: v.number() }),
   v.object({ kind: v.literal('searching'), id: v.number() }),
 ]);

@@ -4,7 +4,7 @@ import type { Threshold, WorkNonce, WorkRoot } from '../difficulty.ts';
 import type { SearchOptions, WorkEngine } from '../engine.ts';
 import { AnswerSchema, type Request, type WirePort } from './messages.ts';
 
-/** How often the other side may go away in a row, without a word, before it is given up. */
+/** How often in a row the port may close without a message before the searches fail. */
 const MAX_LOSSES = 5;
 const FIRST_PAUSE_MS = 25;
 
@@ -15,8 +15,8 @@ interface Pending {
 }
 
 /**
- * The engine of another context, reached over a port. The port is opened when first needed; when the other side goes
- * away while it is searching for us, it is opened again and asked again.
+ * The engine of another context, reached over a port. The port is opened when first needed. When it closes during a
+ * search, it is opened again and the request is repeated.
  */
 export class PortEngine implements WorkEngine {
   readonly name: string;
@@ -28,8 +28,8 @@ export class PortEngine implements WorkEngine {
   #nextId = 0;
 
   /**
-   * @param name what the other side calls the engine
-   * @param connect brings the other context up if it has to, and opens a port to it
+   * @param name the engine's name in the other context
+   * @param connect starts the other context if necessary, and opens a port to it
    */
   constructor(name: string, connect: () => Promise<WirePort>) {
     this.name = name;
@@ -100,7 +100,7 @@ export class PortEngine implements WorkEngine {
     if (this.#pending.size === 0) return;
     this.#losses++;
     if (this.#losses < MAX_LOSSES) void this.#open();
-    else this.#giveUp(new Error('the other side of the wire keeps going away'));
+    else this.#giveUp(new Error('the context of the engine keeps closing its port'));
   }
 
   #giveUp(cause: unknown): void {

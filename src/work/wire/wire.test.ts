@@ -15,7 +15,7 @@ const sendWork = parseWorkNonce('00000000000005a2');
 const IDLE_MS = 20_000;
 const PULSE_MS = 15_000;
 
-/** Both ends of a line that copies, delays and breaks as the browser's ports do. */
+/** Both ends of a port that copies, delays and disconnects like a browser's port. */
 function line(): readonly [WirePort, WirePort] {
   const end = () => ({ messages: [] as ((message: unknown) => void)[], ends: [] as (() => void)[] });
   const [a, b] = [end(), end()];
@@ -40,7 +40,7 @@ function line(): readonly [WirePort, WirePort] {
   return [port(a, b), port(b, a)];
 }
 
-/** An engine that answers when and what the test says. */
+/** An engine whose answers the test gives. */
 function steeredEngine() {
   const searches: {
     readonly root: string;
@@ -57,7 +57,7 @@ function steeredEngine() {
   return { name: 'far', solve, searches };
 }
 
-/** The context with the engine, and a way for any number of lives of the other context to reach it. */
+/** The context with the engine, and a way for successive instances of the other context to reach it. */
 function offscreen() {
   const engine = steeredEngine();
   const wake = vi.fn();
@@ -82,11 +82,11 @@ const foreground = () => ({ signal: new AbortController().signal, urgency: 'fore
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
-/** Lets everything said so far arrive. */
+/** Delivers every message that was sent so far. */
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
-describe('asking over the wire', () => {
-  it('gives what the engine finds, over one line however often it is asked', async () => {
+describe('a request over a port', () => {
+  it('returns what the engine finds, over one port for all requests', async () => {
     const { engine, connect, lines } = offscreen();
     const far = new PortEngine('far', connect);
     for (const index of [0, 1]) {
@@ -99,7 +99,7 @@ describe('asking over the wire', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('opens no line before it is asked', () => {
+  it('is what opens the port, and nothing opens it before', () => {
     const connect = vi.fn(offscreen().connect);
     new PortEngine('far', connect);
     expect(connect).not.toHaveBeenCalled();
@@ -119,7 +119,7 @@ describe('asking over the wire', () => {
     expect(engine.searches[0]?.signal.aborted).toBe(true);
   });
 
-  it('ends no search of another line, whose numbers are the same', async () => {
+  it('ends no search of another port with the same id', async () => {
     const { engine, connect } = offscreen();
     const abort = new AbortController();
     const kept = new PortEngine('far', connect).solve(root, send, background());
@@ -136,7 +136,7 @@ describe('asking over the wire', () => {
     expect(await kept).toBe(sendWork);
   });
 
-  it('a search that was given up before the line was open is never begun', async () => {
+  it('that is aborted before the port is open starts no search', async () => {
     const { engine, connect } = offscreen();
     const abort = new AbortController();
     const work = new PortEngine('far', connect).solve(root, send, {
@@ -149,7 +149,7 @@ describe('asking over the wire', () => {
     expect(engine.searches).toHaveLength(0);
   });
 
-  it('an engine that fails is a fault on this side too', async () => {
+  it('fails with a fault when the engine fails', async () => {
     const { engine, connect } = offscreen();
     const work = new PortEngine('far', connect).solve(root, send, foreground());
     const told = expect(work).rejects.toThrow(new Fault('fault_workUnavailable'));
@@ -158,7 +158,7 @@ describe('asking over the wire', () => {
     await told;
   });
 
-  it('who says what is no request is hung up on', async () => {
+  it('that is malformed closes the port', async () => {
     const { engine, connect } = offscreen();
     const near = await connect();
     const hungUp = vi.fn();
@@ -169,7 +169,7 @@ describe('asking over the wire', () => {
     expect(engine.searches).toHaveLength(0);
   });
 
-  it('an answer that is none is a fault', async () => {
+  it('fails with a fault when the answer is malformed', async () => {
     const [near, far] = line();
     const work = new PortEngine('far', async () => near).solve(root, send, foreground());
     const told = expect(work).rejects.toThrow(new Fault('fault_workUnavailable'));
@@ -178,7 +178,7 @@ describe('asking over the wire', () => {
     await told;
   });
 
-  it('tells one that waits in the foreground that it searches, so that it is kept alive', async () => {
+  it('in the foreground gets searching messages, which keep its context alive', async () => {
     const { connect, heard } = offscreen();
     const far = new PortEngine('far', connect);
     void far.solve(root, send, background());
@@ -193,8 +193,8 @@ describe('asking over the wire', () => {
   });
 });
 
-describe('when the asker dies', () => {
-  /** A first life that asked for work and died. */
+describe('when the context of the requester closes', () => {
+  /** A first instance that asked for work and closed. */
   async function afterDeath() {
     const there = offscreen();
     void new PortEngine('far', there.connect).solve(root, send, background());
@@ -204,7 +204,7 @@ describe('when the asker dies', () => {
     return { ...there, secondLife: new PortEngine('far', there.connect) };
   }
 
-  it('the search goes on, wakes it when done, and is handed over when it asks again', async () => {
+  it('the search goes on, wakes it when done, and answers its next request', async () => {
     const { engine, wake, secondLife } = await afterDeath();
     expect(engine.searches[0]?.signal.aborted).toBe(false);
     engine.searches[0]?.answer(sendWork);
@@ -214,7 +214,7 @@ describe('when the asker dies', () => {
     expect(engine.searches).toHaveLength(1);
   });
 
-  it('its next life joins the search that is running', async () => {
+  it('its next instance joins the running search', async () => {
     const { engine, wake, secondLife } = await afterDeath();
     const work = secondLife.solve(root, send, background());
     await settle();
@@ -227,7 +227,7 @@ describe('when the asker dies', () => {
   it.each([
     ['another root', otherRoot, send, background],
     ['another threshold', root, receive, background],
-    ['more haste', root, send, foreground],
+    ['another urgency', root, send, foreground],
   ])('a next life that wants %s ends the search nobody waits for', async (_, of, threshold, options) => {
     const { engine, secondLife } = await afterDeath();
     void secondLife.solve(of, threshold, options());
@@ -235,7 +235,7 @@ describe('when the asker dies', () => {
     expect(engine.searches.map(({ signal }) => signal.aborted)).toEqual([true, false]);
   });
 
-  it('a proof that was found for one root is not handed out for another', async () => {
+  it('a proof for one root does not answer a request for another', async () => {
     const { engine, secondLife } = await afterDeath();
     engine.searches[0]?.answer(sendWork);
     await settle();
@@ -245,8 +245,8 @@ describe('when the asker dies', () => {
   });
 });
 
-describe('when the other side dies', () => {
-  it('it is brought up and asked again', async () => {
+describe('when the context of the engine closes', () => {
+  it('it is started and asked again', async () => {
     const first = offscreen();
     const second = offscreen();
     const connect = vi.fn(second.connect).mockImplementationOnce(first.connect);
@@ -259,7 +259,7 @@ describe('when the other side dies', () => {
     expect(await work).toBe(sendWork);
   });
 
-  it('for ever, the search fails after a few tries', async () => {
+  it('again and again, the search fails after five tries', async () => {
     const connect = vi.fn(async () => {
       const [near, far] = line();
       setTimeout(() => far.disconnect());
@@ -272,7 +272,7 @@ describe('when the other side dies', () => {
     expect(connect).toHaveBeenCalledTimes(5);
   });
 
-  it('cannot be brought up, the search fails and the next one tries again', async () => {
+  it('and cannot be started, the search fails and the next one tries again', async () => {
     const { connect, engine } = offscreen();
     const sometimes = vi.fn(connect).mockRejectedValueOnce(new Error('no document'));
     const far = new PortEngine('far', sometimes);
@@ -285,7 +285,7 @@ describe('when the other side dies', () => {
 });
 
 describe('the idle host', () => {
-  it('rests when it was never asked', async () => {
+  it('calls rest when it was never asked', async () => {
     const { rest } = offscreen();
     await vi.advanceTimersByTimeAsync(IDLE_MS - 1);
     expect(rest).not.toHaveBeenCalled();
@@ -293,7 +293,7 @@ describe('the idle host', () => {
     expect(rest).toHaveBeenCalledOnce();
   });
 
-  it('does not rest while it searches, and does some time after', async () => {
+  it('does not call rest during a search, and does some time after it', async () => {
     const { engine, connect, rest } = offscreen();
     const work = new PortEngine('far', connect).solve(root, send, background());
     await vi.advanceTimersByTimeAsync(10 * IDLE_MS);
@@ -306,7 +306,7 @@ describe('the idle host', () => {
     expect(rest).toHaveBeenCalledOnce();
   });
 
-  it('rests when its last search was ended', async () => {
+  it('calls rest when its last search was ended', async () => {
     const { connect, rest } = offscreen();
     const abort = new AbortController();
     const work = new PortEngine('far', connect).solve(root, send, {

@@ -10,7 +10,7 @@ import { type Activity, readActivity } from './activity.ts';
 import { openDatabase } from './database.ts';
 import type { Database, Place } from './schema.ts';
 
-/** So many activities, every third of them a transfer, two at a time in the same millisecond. */
+/** Stores `count` activities, every third of them a transfer, two in each millisecond. */
 async function historyOf(count: number): Promise<Database> {
   const database = await openDatabase(crypto.randomUUID());
   const transaction = database.transaction(['payments', 'transfers'], 'readwrite');
@@ -50,7 +50,7 @@ const idOf = (activity: Activity) =>
   activity.kind === 'payment' ? activity.payment.intent.id : activity.transfer.id;
 
 describe('the activity', () => {
-  test('is everything once, newest first, however it is cut into pages', async () => {
+  test('has every entry once, newest first, for any size of pages', async () => {
     const database = await historyOf(25);
     const all = Array.from({ length: 25 }, (_, index) => (24 - index).toString().padStart(8, '0'));
     for (const limit of [1, 2, 7, 24, 25, 26]) {
@@ -66,11 +66,11 @@ describe('the activity', () => {
     }
   });
 
-  test('of a new purse is empty', async () => {
+  test('of a new database is empty', async () => {
     expect(await readActivity(await historyOf(0), null, 10)).toEqual({ items: [], next: null });
   });
 
-  test('what comes while one reads does not move the pages', async () => {
+  test('new entries do not move the pages that are read', async () => {
     const database = await historyOf(10);
     const first = await readActivity(database, null, 4);
     const newer = approved(intentOf({ account: STRANGER, at: 9_999 }));
@@ -101,7 +101,7 @@ describe('ten thousand of them', () => {
     ['a page in the middle', [3_500, '00005000']],
     ['the last page', [1_005, '00000010']],
   ])('%s of 50 reads about a hundred rows', async (_, before) => {
-    // Every row that leaves the database is cloned on its way.
+    // IndexedDB clones every row that is read.
     const cloned = vi.spyOn(globalThis, 'structuredClone');
     try {
       const { items } = await readActivity(database, before, 50);

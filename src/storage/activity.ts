@@ -9,9 +9,9 @@ export type Activity =
   | { readonly kind: 'transfer'; readonly transfer: Transfer };
 
 /**
- * Reads the newest `limit` activities before a place, newest first, and the place where the next page begins (null at the
- * end). Open transfers come first, small receives last, in a range of their own. It reads at most `limit + 1` rows of each
- * store, so that the time does not grow with the history.
+ * Reads the newest `limit` activities before a place, newest first, and the place where the next page begins (null at
+ * the end). Open transfers come first, small receives last, in a range of their own. It reads at most `limit + 1` rows
+ * of each store, so that the time does not grow with the history.
  */
 export async function readActivity(
   database: Database,
@@ -45,7 +45,7 @@ export async function readActivity(
   };
 }
 
-/** How many small receives there are, and when the newest was (ms); null for none. */
+/** Returns the number of small receives, and the time of the newest (ms); null where there is none. */
 export async function countSmallReceives(
   database: Database,
 ): Promise<{ readonly count: number; readonly newest: number } | null> {

@@ -8,7 +8,7 @@ import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import { readAllowance, readOverall } from './spending.ts';
 
-/** Budgets, spending, blocked sites and those that may take signed blocks, in IndexedDB. */
+/** Budgets, spending, blocked sites and the sites that may ask for handed-over blocks, in IndexedDB. */
 export class StoredBudgets implements Budgets {
   readonly #database: Database;
   readonly #now: () => number;
@@ -26,7 +26,7 @@ export class StoredBudgets implements Budgets {
     return this.#database.getAll('budgets', IDBKeyRange.bound([network], [network, []]));
   }
 
-  /** What the site has spent and reserved in the window of this name (raw). */
+  /** The amount that the site has spent and reserved in the window of this name (raw). */
   async spentOn(network: string, site: Site, window: string): Promise<Raw> {
     return (await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO;
   }
@@ -59,7 +59,7 @@ export class StoredBudgets implements Budgets {
     };
   }
 
-  /** The cap over all sites of a network, and what they have spent of it in the windows of a moment (ms). */
+  /** The cap over all sites of a network, and the amount spent of it in the windows of a moment (ms). */
   async overall(network: string, at: number): Promise<Overall> {
     return readOverall(this.#database.transaction(['spending', 'settings']), network, calendarWindows(at));
   }

@@ -2,7 +2,7 @@ import type { StoreNames } from 'idb';
 import { inTransaction } from './in-transaction.ts';
 import type { Database, PurseSchema } from './schema.ts';
 
-/** How many records are read and written at once. */
+/** The number of records that are read and written at once. */
 const PAGE = 500;
 
 /** One record with its key. */

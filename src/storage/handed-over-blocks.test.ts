@@ -60,18 +60,19 @@ const spentBy = async ({ network, site, windows }: Intent) =>
   (await database.get('spending', [network.id, site, windows.day]))?.spent;
 
 /** A payment whose block was handed over. */
-async function handedOver(): Promise<{ readonly intent: Intent; readonly cheque: HandedOverBlock }> {
+async function handedOver(): Promise<{ readonly intent: Intent; readonly handedOverBlock: HandedOverBlock }> {
   const intent = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
   await journal.reserve(intent);
-  const cheque = { ...ownBlock(), cheque: { payment: intent.id, site: SHOP } };
-  await journal.sign(intent.id, cheque);
-  return { intent, cheque };
+  const handedOverBlock = { ...ownBlock(), cheque: { payment: intent.id, site: SHOP } };
+  await journal.sign(intent.id, handedOverBlock);
+  return { intent, handedOverBlock };
 }
-const insteadOf = (cheque: HandedOverBlock) => ownBlock({ subtype: 'change', moved: ZERO, revokes: cheque });
+const replacementOf = (handedOverBlock: HandedOverBlock) =>
+  ownBlock({ subtype: 'change', moved: ZERO, revokes: handedOverBlock });
 
-describe('while a cheque is out, no block is written beside it', () => {
-  test('but the one that revokes it', async () => {
-    const { cheque } = await handedOver();
+describe('while a block is handed over', () => {
+  test('no block of its account is stored but the one that replaces it', async () => {
+    const { handedOverBlock } = await handedOver();
     const other = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     await journal.reserve(other);
     const own = ownBlock();
@@ -81,56 +82,59 @@ describe('while a cheque is out, no block is written beside it', () => {
       new StoredTransfers(database, Date.now).record([{ transfer: transferOf(own), own }]),
     ).rejects.toThrow(refused);
     await expect(journal.sign(other.id, own)).rejects.toThrow(refused);
-    await expect(chains.put(insteadOf({ ...cheque, hash: own.hash }))).rejects.toThrow(refused);
-    expect(await chains.newest(NETWORK, STRANGER)).toEqual(cheque);
+    await expect(chains.put(replacementOf({ ...handedOverBlock, hash: own.hash }))).rejects.toThrow(refused);
+    expect(await chains.newest(NETWORK, STRANGER)).toEqual(handedOverBlock);
     expect((await journal.find(other.id))?.progress.state).toBe('approved');
     expect(await database.getAll('transfers')).toEqual([]);
 
-    const instead = insteadOf(cheque);
+    const instead = replacementOf(handedOverBlock);
     await chains.put(instead);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(instead);
-    expect(await chains.handedOver()).toEqual([cheque]);
+    expect(await chains.handedOver()).toEqual([handedOverBlock]);
     await expect(chains.put(own)).rejects.toThrow(refused);
   });
 
-  test('of this account; others go on', async () => {
+  test('blocks of other accounts and networks are stored', async () => {
     await handedOver();
     const elsewhere = ownBlock({ account: PAYEE });
-    const abroad = ownBlock({ network: 'nano:other' });
+    const onOtherNetwork = ownBlock({ network: 'nano:other' });
     await chains.put(elsewhere);
-    await chains.put(abroad);
+    await chains.put(onOtherNetwork);
     expect(await chains.newest(NETWORK, PAYEE)).toEqual(elsewhere);
-    expect(await chains.newest('nano:other', STRANGER)).toEqual(abroad);
+    expect(await chains.newest('nano:other', STRANGER)).toEqual(onOtherNetwork);
     expect(await chains.handedOver()).toHaveLength(1);
   });
 });
 
-describe('a cheque that was cashed', () => {
-  test.each(['out', 'being revoked'])('while it was %s is a block like any other', async (when) => {
-    const { cheque, intent } = await handedOver();
-    if (when === 'being revoked') await chains.put(insteadOf(cheque));
-    await chains.publishedByPayee(cheque);
-    const { cheque: _, ...block } = cheque;
-    expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
-    expect(await chains.handedOver()).toEqual([]);
-    expect(await spentBy(intent)).toBe(7n);
-    await chains.put(ownBlock());
-  });
+describe('a handed-over block that its payee has published', () => {
+  test.each(['handed over', 'being replaced'])(
+    'while it was %s is stored as an ordinary block',
+    async (when) => {
+      const { handedOverBlock, intent } = await handedOver();
+      if (when === 'being replaced') await chains.put(replacementOf(handedOverBlock));
+      await chains.publishedByPayee(handedOverBlock);
+      const { cheque: _, ...block } = handedOverBlock;
+      expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
+      expect(await chains.handedOver()).toEqual([]);
+      expect(await spentBy(intent)).toBe(7n);
+      await chains.put(ownBlock());
+    },
+  );
 
-  test('long ago takes nothing back from what came since', async () => {
-    const { cheque } = await handedOver();
-    await chains.publishedByPayee(cheque);
+  test('does not replace a later block as the newest of its account', async () => {
+    const { handedOverBlock } = await handedOver();
+    await chains.publishedByPayee(handedOverBlock);
     const next = ownBlock();
     await chains.put(next);
-    await chains.publishedByPayee(cheque);
+    await chains.publishedByPayee(handedOverBlock);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
   });
 });
 
-describe('revoking', () => {
-  test('gives the money back and frees the account, at once and once', async () => {
-    const { cheque, intent } = await handedOver();
-    const instead = insteadOf(cheque);
+describe('the recall of a handed-over block', () => {
+  test('gives the amount back and frees the account in one transaction, once', async () => {
+    const { handedOverBlock, intent } = await handedOver();
+    const instead = replacementOf(handedOverBlock);
     await chains.put(instead);
     expect((await journal.revoke(intent.id, instead)).progress.state).toBe('revoked');
     expect(await spentBy(intent)).toBe(0n);
@@ -141,18 +145,18 @@ describe('revoking', () => {
     expect((await journal.recall(intent.challenge, NETWORK)).undelivered).toEqual([]);
   });
 
-  test('leaves a later block that is out as it is', async () => {
-    const { cheque, intent } = await handedOver();
-    const instead = insteadOf(cheque);
+  test('does not change a later handed-over block', async () => {
+    const { handedOverBlock, intent } = await handedOver();
+    const instead = replacementOf(handedOverBlock);
     await chains.put(instead);
-    await chains.publishedByPayee(cheque);
-    const { cheque: later } = await handedOver();
+    await chains.publishedByPayee(handedOverBlock);
+    const { handedOverBlock: later } = await handedOver();
     await journal.revoke(intent.id, instead);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(later);
     expect(await chains.handedOver()).toEqual([later]);
   });
 
-  test('is nothing for a payment whose block the purse publishes', async () => {
+  test('is refused for a payment whose block the wallet publishes itself', async () => {
     const intent = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     await journal.reserve(intent);
     await expect(journal.revoke(intent.id, ownBlock())).rejects.toThrow('fault_paymentOver');
@@ -161,20 +165,20 @@ describe('revoking', () => {
     expect(await spentBy(intent)).toBe(7n);
   });
 
-  test('a block marked as handed over, of a payment that is not, is not signed; nor the other way round', async () => {
+  test('a payment is not signed with a handed-over block unless its mechanism hands over, nor the reverse', async () => {
     const published = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     const given = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
     await journal.reserve(published);
     await journal.reserve(given);
-    const cheque = { payment: published.id, site: SHOP };
-    await expect(journal.sign(published.id, ownBlock({ cheque }))).rejects.toThrow('fault_unexpected');
+    const handedOver = ownBlock({ cheque: { payment: published.id, site: SHOP } });
+    await expect(journal.sign(published.id, handedOver)).rejects.toThrow('fault_unexpected');
     await expect(journal.sign(given.id, ownBlock())).rejects.toThrow('fault_unexpected');
     expect(await chains.newest(NETWORK, STRANGER)).toBeNull();
   });
 });
 
-describe('holding back a block that was too late', () => {
-  /** A payment whose block is signed, to be published by the purse, and that block as it is held back. */
+describe('withholding a block that is too late', () => {
+  /** A payment with a signed block that the wallet publishes, and that block as a withheld one. */
   async function signed(): Promise<{
     readonly intent: Intent;
     readonly own: OwnBlock;
@@ -187,7 +191,7 @@ describe('holding back a block that was too late', () => {
     return { intent, own, late: { ...own, cheque: { payment: intent.id, site: SHOP } } };
   }
 
-  test('keeps its account waiting until it is taken back', async () => {
+  test('blocks its account and keeps the amount debited until it is replaced', async () => {
     const { intent, late } = await signed();
     expect(await chains.withhold(late)).toBe(true);
     expect(await chains.handedOver()).toEqual([late]);
@@ -196,7 +200,7 @@ describe('holding back a block that was too late', () => {
   });
 
   test.each(['published', 'confirmed', 'proven', 'delivered', 'settled'] as const)(
-    'is refused once its payment is %s: the ledger has it',
+    'is refused once its payment is %s, because the ledger has the block',
     async (last) => {
       const { intent, own, late } = await signed();
       const { block, hash } = own;
@@ -209,7 +213,7 @@ describe('holding back a block that was too late', () => {
     },
   );
 
-  test('is refused for one that was built on, and for one of no payment', async () => {
+  test('is refused for a block that is not the newest, and for one of no payment', async () => {
     const { late } = await signed();
     const next = ownBlock();
     await chains.put(next);
@@ -224,7 +228,7 @@ describe('holding back a block that was too late', () => {
 const takesBlocks = async (budgets: StoredBudgets) =>
   (await budgets.rulesFor(NETWORK, SHOP, Date.now())).takesBlocks;
 
-test('who may ask for signed blocks is remembered by site, and can be taken back', async () => {
+test('the permission to ask for handed-over blocks is stored by site, and can be removed', async () => {
   const budgets = new StoredBudgets(database, Date.now);
   expect(await takesBlocks(budgets)).toBe(false);
   await budgets.setHandOverSite(SHOP, true);
@@ -236,7 +240,7 @@ test('who may ask for signed blocks is remembered by site, and can be taken back
   expect(await budgets.handOverSites()).toEqual([]);
 });
 
-test('a database of the first version keeps what it holds and learns the rest', async () => {
+test('a database of version 1 keeps its records and gets the later stores', async () => {
   const name = crypto.randomUUID();
   const first = await openDB(name, 1, {
     upgrade(old) {

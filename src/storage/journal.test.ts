@@ -53,7 +53,7 @@ const allow = (perPayment: bigint, perDay: bigint, parts: Partial<Budget> = {}) 
   budgets.save(budgetOf({ perPayment: perPayment as Raw, perDay: perDay as Raw, ...parts }));
 const spent = ({ windows: { day } }: Intent) => budgets.spentOn(NETWORK, SHOP, day);
 
-/** The block that pays an intent, or a little something else. */
+/** The block that pays an intent, with some parts replaced. */
 function blockFor({ network, account, offer, amount }: Intent, parts: Partial<OwnBlock> = {}): OwnBlock {
   const hash = crypto.randomUUID().replaceAll('-', '').repeat(2).toUpperCase() as BlockHash;
   return {
@@ -75,8 +75,12 @@ function blockFor({ network, account, offer, amount }: Intent, parts: Partial<Ow
   };
 }
 
-/** Walks a reserved payment through these states, with the block that it has by then. */
-async function walk({ id }: Intent, own: OwnBlock, ...states: readonly Progress['state'][]): Promise<void> {
+/** Advances a reserved payment through these states, with its present block. */
+async function advanceThrough(
+  { id }: Intent,
+  own: OwnBlock,
+  ...states: readonly Progress['state'][]
+): Promise<void> {
   const before = (await journal.find(id))?.progress;
   const { block, hash } = before !== undefined && 'hash' in before ? before : own;
   const known = { block, hash, proof: 'proof', status: 200, final: false, said: '', reason: 'gone' };
@@ -105,14 +109,23 @@ describe('reserving', () => {
     expect(await spent(one)).toBe(one.amount);
   });
 
-  test('the same session again is the payment that is there, whatever its state', async () => {
+  test('the same session again is the payment that is there, in any state', async () => {
     const offer = sessionOffer(1_000n);
     const first = intent({ offer });
     await journal.reserve(first);
     const again = () => journal.reserve(intent({ offer }));
     const known = { kind: 'known', payment: { intent: { id: first.id } } };
     expect(await again()).toMatchObject(known);
-    await walk(first, blockFor(first), 'signed', 'published', 'confirmed', 'proven', 'delivered', 'settled');
+    await advanceThrough(
+      first,
+      blockFor(first),
+      'signed',
+      'published',
+      'confirmed',
+      'proven',
+      'delivered',
+      'settled',
+    );
     expect(await again()).toMatchObject(known);
     expect(await spent(first)).toBe(1_000n);
   });
@@ -124,7 +137,7 @@ describe('reserving', () => {
     expect(all.filter(({ kind }) => kind === 'known')).toHaveLength(19);
   });
 
-  test('what was abandoned may be tried again', async () => {
+  test('an abandoned payment may be tried again', async () => {
     const offer = sessionOffer(1_000n);
     const first = intent({ offer });
     await journal.reserve(first);
@@ -133,7 +146,7 @@ describe('reserving', () => {
     expect(await spent(first)).toBe(1_000n);
   });
 
-  test('a budget that is gone, paused or used up since the decision allows nothing', async () => {
+  test('a budget that was removed, paused or used up since the decision allows nothing', async () => {
     expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
     await allow(10n, 10n, { paused: true });
     expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
@@ -145,7 +158,7 @@ describe('reserving', () => {
     expect(await database.count('payments')).toBe(1);
   });
 
-  test('what was paid by hand counts, and is not held up', async () => {
+  test('a payment that the user approved counts in the sums, and is not limited by them', async () => {
     await allow(10n, 10n);
     const byHand = intent({ offer: sessionOffer(8n) });
     await journal.reserve(byHand);
@@ -153,7 +166,7 @@ describe('reserving', () => {
     expect(await journal.reserve(intent({ offer: sessionOffer(100n) }))).toMatchObject({ kind: 'reserved' });
   });
 
-  test('each day and each network has its own account', async () => {
+  test('each day and each network has its own sum', async () => {
     await allow(10n, 10n);
     const [today, tomorrow] = [now, now + 24 * HOUR];
     const kinds = [];
@@ -165,7 +178,7 @@ describe('reserving', () => {
     expect(await spent(elsewhere)).toBe(10n);
   });
 
-  test('given back, the money is of the windows it was taken from, whatever the clock says', async () => {
+  test('an abandoned amount is given back to the windows that it was debited from, even later', async () => {
     const one = intent();
     await journal.reserve(one);
     now += 40 * 24 * HOUR;
@@ -175,7 +188,7 @@ describe('reserving', () => {
     expect(await spent(intent({ at: now }))).toBe(1_000n);
   });
 
-  test('a total is of the running term: a renewal starts it anew, and a new budget', async () => {
+  test('a total counts in the present budget period, and starts at zero with a renewal or a new budget', async () => {
     const until = daysAfter(calendarDay(now), 1);
     const rules = {
       perPayment: null,
@@ -200,7 +213,7 @@ describe('reserving', () => {
     expect(await total(now)).toBe(0n);
   });
 
-  test('the rules are looked at once more: what changed since the decision is not paid', async () => {
+  test('a reservation checks the rules again, and refuses what changed since the decision', async () => {
     const friend = 'https://friend.example' as Site;
     const from = (topOrigin: string) => ({ challenge: challengeOf({ topOrigin, initiator: SHOP }) });
     await allow(10n, 100n, { payTo: STRANGER, initiators: [friend] });
@@ -218,7 +231,7 @@ describe('reserving', () => {
     expect(await journal.reserve(ofBudget(1n))).toMatchObject({ kind: 'reserved' });
   });
 
-  test('a budget that knows nobody yet knows whom it pays first', async () => {
+  test('a budget without a payee gets the payee of its first payment', async () => {
     await allow(10n, 100n);
     await journal.reserve(ofBudget(1n));
     expect(await budgets.read(NETWORK, SHOP)).toMatchObject({ payTo: PAYEE });
@@ -227,7 +240,7 @@ describe('reserving', () => {
     });
   });
 
-  test('a budget that may pay anybody goes on knowing whom it paid first', async () => {
+  test('a budget that may pay any payee keeps the payee of its first payment', async () => {
     await allow(10n, 100n, { pinned: false });
     await journal.reserve(ofBudget(1n));
     const other = ofBudget(1n, { offer: sessionOffer(1n, { payTo: STRANGER }) });
@@ -236,7 +249,7 @@ describe('reserving', () => {
   });
 });
 
-describe('another block for a payment whose block has lost its place', () => {
+describe('another block for a payment whose block was replaced', () => {
   const signed = async (parts: Partial<Intent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
@@ -254,7 +267,7 @@ describe('another block for a payment whose block has lost its place', () => {
     'is signed, and the newest of its account; the lost one is kept on record, and nothing is debited: %s',
     async (state) => {
       const { one, own } = await signed();
-      if (state === 'published') await walk(one, own, state);
+      if (state === 'published') await advanceThrough(one, own, state);
       const next = blockFor(one);
       const payment = await journal.signInstead(one.id, own.hash, next, 'replaced');
       expect(payment).toMatchObject({ progress: { state: 'signed', hash: next.hash }, replaced: [own.hash] });
@@ -264,7 +277,7 @@ describe('another block for a payment whose block has lost its place', () => {
       expect(await spent(one)).toBe(one.amount);
       const third = blockFor(one);
       await journal.signInstead(one.id, next.hash, third, 'replaced');
-      await walk(one, third, 'published', 'confirmed', 'proven', 'delivered', 'settled');
+      await advanceThrough(one, third, 'published', 'confirmed', 'proven', 'delivered', 'settled');
       expect(await journal.find(one.id)).toMatchObject({
         progress: { hash: third.hash },
         replaced: [own.hash, next.hash],
@@ -272,7 +285,7 @@ describe('another block for a payment whose block has lost its place', () => {
     },
   );
 
-  test('comes once: whoever decided about an earlier block takes no step any more', async () => {
+  test('is accepted once, and steps that were decided for the earlier block are refused', async () => {
     const { one, own } = await signed();
     const next = blockFor(one);
     await journal.signInstead(one.id, own.hash, next, 'replaced');
@@ -289,7 +302,7 @@ describe('another block for a payment whose block has lost its place', () => {
     expect(await spent(one)).toBe(one.amount);
   });
 
-  test('must pay what was approved, in time', async () => {
+  test('must pay what was approved, before the offer expires', async () => {
     const { one, own } = await signed();
     const wrong = blockFor(one, { moved: (one.amount + 1n) as Raw });
     await expect(journal.signInstead(one.id, own.hash, wrong, 'replaced')).rejects.toThrow(
@@ -302,18 +315,18 @@ describe('another block for a payment whose block has lost its place', () => {
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(own);
   });
 
-  test('is none for a payment without a block, or past its confirmation', async () => {
+  test('is refused for a payment without a block, or past its confirmation', async () => {
     const one = intent();
     await journal.reserve(one);
     const own = blockFor(one);
     await expect(journal.signInstead(one.id, own.hash, own, 'replaced')).rejects.toThrow('fault_paymentOver');
-    await walk(one, own, 'signed', 'published', 'confirmed');
+    await advanceThrough(one, own, 'signed', 'published', 'confirmed');
     await expect(journal.signInstead(one.id, own.hash, blockFor(one), 'replaced')).rejects.toThrow(
       'fault_paymentOver',
     );
   });
 
-  test('is never signed for a copy that a backup brought', async () => {
+  test('is never signed for a payment that was restored from a backup', async () => {
     const { one, own } = await signed();
     const row = await database.get('payments', one.id);
     if (row === undefined) throw new Error('reserved above');
@@ -321,11 +334,11 @@ describe('another block for a payment whose block has lost its place', () => {
     await expect(journal.signInstead(one.id, own.hash, blockFor(one), 'replaced')).rejects.toThrow(
       'fault_paymentOver',
     );
-    await walk(one, own, 'published');
+    await advanceThrough(one, own, 'published');
     expect(await held(one)).toEqual(['published', own.hash]);
   });
 
-  test('may be an earlier one of its own, which is on the ledger after all, and no other', async () => {
+  test('may be an earlier block of the payment that is on the ledger after all, and no other earlier one', async () => {
     const { one, own } = await signed();
     const next = blockFor(one);
     await journal.signInstead(one.id, own.hash, next, 'replaced');
@@ -339,7 +352,7 @@ describe('another block for a payment whose block has lost its place', () => {
     expect(await spent(one)).toBe(one.amount);
   });
 
-  test('leaves nothing of a private window on the disk', async () => {
+  test('leaves no data of a private window on the disk', async () => {
     const { one, own } = await signed({ challenge: challengeOf({ isPrivate: true }) });
     const next = blockFor(one);
     await journal.signInstead(one.id, own.hash, next, 'replaced');
@@ -349,14 +362,14 @@ describe('another block for a payment whose block has lost its place', () => {
   });
 });
 
-describe('signing: the last look before money moves', () => {
+describe('signing, which checks the block against the approval', () => {
   const reserved = async (parts: Partial<Intent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
     return one;
   };
 
-  test('writes the block into the payment and as the newest of its account', async () => {
+  test('stores the block in the payment and as the newest of its account', async () => {
     const one = await reserved();
     const own = blockFor(one);
     await journal.sign(one.id, own);
@@ -374,7 +387,7 @@ describe('signing: the last look before money moves', () => {
     ['another payee', (one) => ({ block: { ...blockFor(one).block, link: publicKeyOf(STRANGER) } })],
     ['another account', () => ({ account: PAYEE })],
     ['another network', () => ({ network: 'nano:mainnet' })],
-    ['taking money in', () => ({ subtype: 'receive' })],
+    ['a receive', () => ({ subtype: 'receive' })],
   ])('a block with %s is refused, and leaves nothing behind', async (_, wrong) => {
     const one = await reserved();
     await expect(journal.sign(one.id, blockFor(one, wrong(one)))).rejects.toThrow('fault_unexpected');
@@ -382,7 +395,7 @@ describe('signing: the last look before money moves', () => {
     expect(await database.count('chains')).toBe(0);
   });
 
-  test('an offer that is about to expire is not paid any more', async () => {
+  test('an offer that is about to expire is not signed', async () => {
     const one = await reserved({ offer: sessionOffer(1n, { expiresAt: now + SIGNING_MARGIN }) });
     now += 1;
     await expect(journal.sign(one.id, blockFor(one))).rejects.toThrow('fault_offerExpired');
@@ -403,35 +416,35 @@ describe('signing: the last look before money moves', () => {
     await expect(journal.sign(unknown, first)).rejects.toThrow('fault_unknownPayment');
   });
 
-  test('what was given back is not signed any more', async () => {
+  test('an abandoned payment is not signed', async () => {
     const one = await reserved();
     await giveUp(one.id);
     await expect(journal.sign(one.id, blockFor(one))).rejects.toThrow('fault_paymentOver');
   });
 });
 
-test('a step that the table does not know changes nothing', async () => {
+test('a transition that the state machine does not allow changes nothing', async () => {
   const one = intent();
   await journal.reserve(one);
-  await walk(one, blockFor(one), 'signed', 'published', 'confirmed');
+  await advanceThrough(one, blockFor(one), 'signed', 'published', 'confirmed');
   const before = await journal.find(one.id);
-  await expect(walk(one, blockFor(one), 'abandoned')).rejects.toThrow('fault_paymentOver');
+  await expect(advanceThrough(one, blockFor(one), 'abandoned')).rejects.toThrow('fault_paymentOver');
   expect(await journal.find(one.id)).toEqual(before);
   expect(await spent(one)).toBe(one.amount);
 });
 
-describe('finding', () => {
+describe('finding payments', () => {
   const states = ['signed', 'published', 'confirmed', 'proven', 'delivered', 'unanswered'] as const;
   const upTo = async (count: number, parts: Partial<Intent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
-    await walk(one, blockFor(one), ...states.slice(0, count));
+    await advanceThrough(one, blockFor(one), ...states.slice(0, count));
     return one;
   };
   const ids = (payments: readonly { readonly intent: Pick<Intent, 'id'> }[]) =>
     payments.map(({ intent }) => intent.id);
 
-  test('what the purse must carry on, and nothing else', async () => {
+  test('that are under way, and no others', async () => {
     const open = [await upTo(0), await upTo(1), await upTo(2), await upTo(3)];
     await upTo(4);
     await upTo(6);
@@ -440,14 +453,14 @@ describe('finding', () => {
     );
   });
 
-  test('what has a block and did not get what it is for, of this very request, the oldest first', async () => {
+  test('of a request with a block and without delivered content, oldest first', async () => {
     const url = `${SHOP}/a?b=c`;
     const challenge = () => challengeOf({ url });
     const older = await upTo(2, { challenge: challenge(), at: now - 2 });
     const newer = await upTo(6, { challenge: challenge(), at: now - 1 });
     await upTo(0, { challenge: challenge() });
     const settled = await upTo(5, { challenge: challenge() });
-    await walk(settled, blockFor(settled), 'settled');
+    await advanceThrough(settled, blockFor(settled), 'settled');
     await upTo(4, { challenge: challenge(), network: { id: 'nano:other', testMoney: true } });
     await upTo(4, { challenge: challengeOf({ url, method: 'POST' }) });
     await upTo(4, { challenge: challengeOf({ url: `${SHOP}/a` }) });
@@ -457,7 +470,7 @@ describe('finding', () => {
     ]);
   });
 
-  test('the payment of a challenge', async () => {
+  test('of a challenge', async () => {
     const challenge = challengeOf();
     expect(await journal.forChallenge(challenge.id)).toBeUndefined();
     const one = await upTo(1, { challenge });
@@ -465,47 +478,47 @@ describe('finding', () => {
     expect((await journal.recall(challenge, NETWORK)).ofChallenge?.intent.id).toBe(one.id);
   });
 
-  test('whether an account was paid: from the first block on, unless it never landed', async () => {
+  test('to an account, from the signed block on, unless the payment was abandoned', async () => {
     await upTo(0);
     expect(await journal.hasPaid(NETWORK, PAYEE)).toBe(false);
     const one = await upTo(1);
     expect(await journal.hasPaid(NETWORK, PAYEE)).toBe(true);
-    await walk(one, blockFor(one), 'abandoned');
+    await advanceThrough(one, blockFor(one), 'abandoned');
     expect(await journal.hasPaid(NETWORK, PAYEE)).toBe(false);
   });
 
-  test('the last price is of what was delivered, without its tag', async () => {
+  test('the last price is that of the last delivered payment, without the session tag', async () => {
     const lastPrice = async (network: string, path: string) =>
       (await journal.recall(challengeOf({ url: SHOP + path }), network)).lastPrice;
     expect(await lastPrice(NETWORK, '/article')).toBeNull();
     const offer = sessionOffer(107n, { resourceAmount: 100n as Raw, tagAmount: 7n as Raw });
     const settled = await upTo(5, { offer, at: now - 10 });
-    await walk(settled, blockFor(settled), 'settled');
+    await advanceThrough(settled, blockFor(settled), 'settled');
     await upTo(6, { offer: sessionOffer(5n), at: now });
     expect(await lastPrice(NETWORK, '/article')).toBe(100n);
     expect(await lastPrice('nano:other', '/article')).toBeNull();
     expect(await lastPrice(NETWORK, '/article2')).toBeNull();
   });
 
-  test('the last price is looked for in the last 20 purchases of the resource', async () => {
+  test('the last price is searched for in the last 20 purchases of the resource', async () => {
     const lastPrice = async () =>
       (await journal.recall(challengeOf({ url: `${SHOP}/article` }), NETWORK)).lastPrice;
     const settled = await upTo(5, { offer: sessionOffer(100n), at: now - 100 });
-    await walk(settled, blockFor(settled), 'settled');
+    await advanceThrough(settled, blockFor(settled), 'settled');
     for (let n = 0; n < 19; n++) await upTo(0, { at: now - 50 + n });
     expect(await lastPrice()).toBe(100n);
     await upTo(0, { at: now });
     expect(await lastPrice()).toBeNull();
   });
 
-  test('the very request that was paid and delivered in the last ten minutes is known as just paid', async () => {
+  test('a request that was paid and delivered in the last ten minutes is known as just paid', async () => {
     const url = `${SHOP}/article?part=1`;
     const paidAt = async (parts: Partial<Challenge> = {}, network = NETWORK) =>
       (await journal.recall(challengeOf({ url, ...parts }), network)).paidAt;
     expect(await paidAt()).toBeNull();
     const paid = await upTo(5, { challenge: challengeOf({ url }), at: now - JUST_PAID });
     expect(await paidAt()).toBeNull();
-    await walk(paid, blockFor(paid), 'settled');
+    await advanceThrough(paid, blockFor(paid), 'settled');
     expect(await paidAt()).toBe(now - JUST_PAID);
     expect(await paidAt({ url: `${SHOP}/article?part=2` })).toBeNull();
     expect(await paidAt({ method: 'POST' })).toBeNull();

@@ -44,7 +44,7 @@ export class StoredJournal implements Journal {
   async reserve(uncounted: Uncounted): Promise<Reservation> {
     const { id, challenge } = uncounted;
     if (!challenge.isPrivate) return this.#reserve(uncounted);
-    // The private part is written first: a later life of the worker could not restore a part that is missing.
+    // The private part is written first, because a restarted worker could not restore a missing part.
     await this.#parts.keep(id, privatePartOf(uncounted));
     let isReserved = false;
     try {
@@ -197,8 +197,8 @@ export class StoredJournal implements Journal {
   }
 
   /**
-   * Keeps those parts of a step that must not lie on the disk. This happens before the step itself, so that a proof that
-   * went out is never lost.
+   * Keeps those parts of a step that must not lie on the disk. This happens before the step itself, so that a proof
+   * that went out is never lost.
    */
   async #updatePart(id: PaymentId, progress: Progress): Promise<void> {
     const part = this.#parts.get(id);

@@ -1,6 +1,6 @@
 import type { Database, LogLine } from './schema.ts';
 
-/** How many lines are kept. */
+/** The number of lines that are kept. */
 const MOST_LINES = 200;
 /** The reasons that a flood of 402s brings: many of one site are one line with a count. */
 const FLOOD_KEYS: readonly string[] = ['refusal_QUEUE_FULL', 'refusal_UNHELD'];
@@ -25,7 +25,7 @@ export class StoredLog {
     return this.#writing;
   }
 
-  /** Newest first. */
+  /** All lines, newest first. */
   async list(): Promise<readonly LogLine[]> {
     return (await this.#database.getAll('log')).reverse();
   }

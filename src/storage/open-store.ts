@@ -4,17 +4,17 @@ import type { SeedFile } from './seed-file.ts';
 import { Store, type StorePorts, type StoreState } from './store.ts';
 
 export interface OpenStorePorts extends Pick<StorePorts, 'open' | 'remove' | 'hasRoom' | 'usable' | 'now'> {
-  /** The state that an earlier life of the worker kept since the start of the browser; null in the first life. */
+  /** The state that the worker stored before it restarted; null at the first start since the start of the browser. */
   readonly known: StoreState | null;
   readonly seedFile: Pick<SeedFile, 'location' | 'read' | 'use' | 'moveTo'>;
-  /** Is told when a write has failed, and when the store is in use: for the next life of the worker. */
+  /** Called when a write has failed, and when the store is in use. The next start of the worker gets the state. */
   readonly changed: (state: StoreState) => void;
 }
 
 /**
- * Opens the database at its location. Where it cannot be read and the second place has a sealed seed, an empty database is
- * opened at the next location. That location is recorded only when the user restores into it, so that the next start of
- * the browser tries the old database again.
+ * Opens the database at its location. Where it cannot be read and the second place has a sealed seed, an empty database
+ * is opened at the next location. That location is recorded only when the user restores into it, so that the next start
+ * of the browser tries the old database again.
  *
  * @throws Fault `fault_storageFull`, and those of `openDatabase`
  */

@@ -1,4 +1,4 @@
-/** What the journal looks up of earlier payments, within a transaction of its caller. */
+/** The journal's queries for earlier payments, within a transaction of the caller. */
 import type { IDBPObjectStore } from 'idb';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
@@ -11,7 +11,7 @@ import type { PurseSchema } from './schema.ts';
 
 type PaymentStore = IDBPObjectStore<PurseSchema, ArrayLike<'payments'>, 'payments', 'readonly' | 'readwrite'>;
 
-/** How many earlier purchases of a resource are searched for one that was delivered. */
+/** The number of earlier purchases of a resource that are searched for one that was delivered. */
 const PRICE_MEMORY = 20;
 
 /** The payments for the same session, nonce or challenge that count as spent. */
@@ -27,7 +27,7 @@ export async function debitedFor(
     .filter(({ progress }) => isDebited(progress.state));
 }
 
-/** The payment of a challenge: one that stands rather than one that was given up. */
+/** The payment of a challenge. One that counts as spent takes precedence over an abandoned one. */
 export async function paymentOfChallenge(
   store: PaymentStore,
   parts: PrivateParts,
@@ -41,7 +41,7 @@ export async function paymentOfChallenge(
   return all.find(({ progress }) => isDebited(progress.state)) ?? all[0];
 }
 
-/** The payments for a request that have a block and did not get what they paid for, oldest first. */
+/** The payments for a request that have a block and whose content was not delivered, oldest first. */
 export async function undeliveredFor(
   store: PaymentStore,
   parts: PrivateParts,
@@ -73,7 +73,7 @@ async function privatePayments(
     .filter(isWhole);
 }
 
-/** What a resource cost when it was last delivered, without a tag (raw). */
+/** The price of a resource when it was last delivered, without a session tag (raw). */
 export async function lastPriceOf(
   store: PaymentStore,
   network: string,
@@ -90,7 +90,9 @@ export async function lastPriceOf(
   return null;
 }
 
-/** When a request was last paid for and delivered since a moment (both ms since the epoch); null when it was not. */
+/**
+ * The time of the last payment for a request that was delivered, since a moment (ms since the epoch); null for none.
+ */
 export async function lastPaidAt(
   store: PaymentStore,
   network: string,

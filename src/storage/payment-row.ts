@@ -2,14 +2,14 @@ import { isUnderway, type Progress } from '../payments/payment.ts';
 import { type AnyPayment, isWhole, onDisk } from '../payments/private-record.ts';
 import type { PaymentRow } from './schema.ts';
 
-/** Whether a payment has a block, and not yet what the block pays for. */
+/** Whether a payment has a block, and its content was not delivered yet. */
 export function waitsForContent(progress: Pick<Progress, 'state'>): boolean {
   return 'hash' in progress && progress.state !== 'revoked' && progress.state !== 'settled';
 }
 
 /**
- * The row of a payment, with the index keys that its progress gives it. The row of a payment from a private window names
- * no site and no request (invariant 12).
+ * The row of a payment, with the index keys that its progress gives it. The row of a payment from a private window
+ * names no site and no request (invariant 12).
  */
 export function rowOf(whole: AnyPayment): PaymentRow {
   const payment = onDisk(whole);

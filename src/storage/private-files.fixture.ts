@@ -1,4 +1,4 @@
-/** A browser's private file system in memory, as far as the purse uses it: files of text in folders. */
+/** The part of a browser's private file system that the wallet uses, in memory: text files in folders. */
 export class PrivateFiles {
   readonly files = new Map<string, string>();
 

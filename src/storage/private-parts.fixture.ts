@@ -1,7 +1,7 @@
-/** For tests: the browser's session, as far as private parts go, and the lives of a worker over it. */
+/** For tests: a store of private parts in memory, which a test can open several times like restarted workers. */
 import { PrivateParts, type PrivateStore } from './private-parts.ts';
 
-/** A session whose texts can be looked at. It ends when nobody holds it. */
+/** A store in memory that shows its texts. */
 export function memorySession(): PrivateStore & { readonly texts: Map<string, unknown> } {
   const texts = new Map<string, unknown>();
   return {
@@ -14,5 +14,5 @@ export function memorySession(): PrivateStore & { readonly texts: Map<string, un
   };
 }
 
-/** The parts of a browser that has just begun. */
+/** The private parts of a browser that has just started: none. */
 export const noParts = (): Promise<PrivateParts> => PrivateParts.open(memorySession());

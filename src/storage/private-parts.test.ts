@@ -13,7 +13,7 @@ function part(parts: Partial<PrivatePart> = {}): [PaymentId, PrivatePart] {
   return [intent.id, { ...privatePartOf(intent), ...parts }];
 }
 
-test('the next life of the worker finds every part to the last raw, oldest first', async () => {
+test('a restarted worker finds every part with exact amounts, oldest first', async () => {
   const session = memorySession();
   const first = await PrivateParts.open(session);
   const all = [part({ proof: 'proof' }), part({ said: 'no', args: ['one'] }), part({ isOver: true })];
@@ -23,7 +23,7 @@ test('the next life of the worker finds every part to the last raw, oldest first
   for (const [id, one] of all) expect(second.get(id)).toEqual(one);
 });
 
-test('a text that is no part is not believed', async () => {
+test('a malformed part is ignored', async () => {
   const session = memorySession();
   session.texts.set('one', '{"site":"https://shop.example"}');
   session.texts.set('two', 'no JSON');
@@ -31,7 +31,7 @@ test('a text that is no part is not believed', async () => {
   expect((await PrivateParts.open(session)).find(() => true)).toEqual([]);
 });
 
-test('of payments that are over, the newest 100 parts are kept, and of the others all', async () => {
+test('the newest 100 parts of finished payments are kept, and all parts of others', async () => {
   const session = memorySession();
   const parts = await PrivateParts.open(session);
   const open = Array.from({ length: 150 }, () => part());
@@ -42,7 +42,7 @@ test('of payments that are over, the newest 100 parts are kept, and of the other
   expect([...session.texts.keys()].toSorted()).toEqual([...kept].toSorted());
 });
 
-test('a part that could not be kept is not there', async () => {
+test('a part that could not be stored is not in memory either', async () => {
   const session = memorySession();
   const parts = await PrivateParts.open({
     ...session,

@@ -14,7 +14,7 @@ export interface PrivateStore {
   remove(ids: readonly PaymentId[]): Promise<void>;
 }
 
-/** How many parts of finished payments are kept: the challenge of a recent payment may still be looked up. */
+/** The number of parts of finished payments that are kept, because a recent payment may still be looked up. */
 const MOST_OVER = 100;
 
 const PartText = v.pipe(
@@ -34,8 +34,8 @@ const PartText = v.pipe(
 ) satisfies v.GenericSchema<unknown, PrivatePart>;
 
 /**
- * The private parts of payments, in memory and in the browser's session: the journal joins them to its records within
- * its own transactions, which cannot wait for another store.
+ * The private parts of payments, in memory and in `storage.session`. The journal joins them to its records within a
+ * transaction, which cannot wait for another store, so all of them are in memory.
  */
 export class PrivateParts {
   readonly #store: PrivateStore;
@@ -46,7 +46,7 @@ export class PrivateParts {
     this.#parts = parts;
   }
 
-  /** Reads what an earlier life of the worker kept. */
+  /** Reads the parts that were kept before this start of the worker. */
   static async open(store: PrivateStore): Promise<PrivateParts> {
     const parts = [...(await store.read())].flatMap(([id, text]) => {
       const { success, output } = v.safeParse(PartText, text);

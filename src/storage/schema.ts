@@ -11,8 +11,8 @@ import type { Transfer } from '../wallet/transfer.ts';
 export type Place = readonly [at: number, id: string];
 
 /**
- * A payment as it lies on disk: beside it, the keys by which it is found again. One of a private window is a record
- * without the keys that name a request.
+ * A payment on the disk, with the keys of its indexes. The row of a payment from a private window has no keys that name
+ * a request.
  */
 export interface PaymentRow {
   readonly id: string;
@@ -21,7 +21,7 @@ export interface PaymentRow {
   readonly once: string;
   readonly challenge?: string;
   readonly resource?: readonly [network: string, resource: string, at: number];
-  /** Only once a block was signed: this account was paid. */
+  /** Only once a block was signed: the account that it pays. */
   readonly payee?: readonly [network: string, payTo: string];
   /** Only while the payment is under way; the index holds no other rows. */
   readonly underway?: 1;
@@ -29,19 +29,19 @@ export interface PaymentRow {
   readonly undelivered?: readonly [network: string, method: string, url: string];
 }
 
-/** Why a 402 was left to the page. It holds no offer, no header and no proof, and no address of a private window. */
+/** Why a 402 was left to the page. Contains no offer, no header and no proof, and no URL of a private window. */
 export interface LogLine {
   readonly at: number;
   readonly site: string | null;
   readonly url: string | null;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
-  /** How many 402s of the site the line counts, where it is more than one. */
+  /** The number of 402s of the site that the line stands for, where it is more than one. */
   readonly times?: number;
 }
 
 export interface PurseSchema extends DBSchema {
-  /** The sealed seed and what belongs to it, by name. */
+  /** The vault's records by name: the sealed seed and others. */
   vault: { key: string; value: unknown };
   settings: { key: string; value: unknown };
   networks: { key: string; value: NetworkProfile };
@@ -66,10 +66,10 @@ export interface PurseSchema extends DBSchema {
   budgets: { key: [string, string]; value: Budget };
   spending: { key: SumKey; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
-  /** The sites that may ask for signed blocks to publish themselves. */
+  /** The sites that may ask for handed-over blocks: signed blocks that the site publishes itself. */
   blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
-  /** Every block that was signed here: one that the ledger lost, or never got, is published again. */
+  /** Every block that this wallet signed. A block that the ledger lacks is published again. */
   blocks: { key: string; value: OwnBlock };
   work: { key: string; value: unknown };
   workIntents: { key: string; value: unknown };

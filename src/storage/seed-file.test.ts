@@ -20,7 +20,7 @@ const at = (location: number) => v.parse(LocationText, location);
 
 let disk: PrivateFiles;
 let isRoomy: boolean;
-/** The seed file of a worker that has just started, on the same disk. */
+/** The seed file as a restarted worker opens it, on the same disk. */
 const restarted = () => new SeedFile({ root: async () => disk.root(), hasRoom: async () => isRoomy });
 const names = () => [...disk.files.keys()].map((path) => path.split('/').at(-1));
 
@@ -31,7 +31,7 @@ beforeEach(() => {
   file = restarted();
 });
 
-test('a copy is there for the next life of the worker', async () => {
+test('a copy survives a restart of the worker', async () => {
   expect(await file.read()).toBeNull();
   const copy = await copyOf(1);
   await file.write(copy);
@@ -39,7 +39,7 @@ test('a copy is there for the next life of the worker', async () => {
   expect([await restarted().holds(copy), await restarted().holds(await copyOf(1))]).toEqual([true, false]);
 });
 
-test('the copy before stays until the next one is whole, and is removed by tidying', async () => {
+test('the earlier copy stays until the next one is complete, and tidy removes it', async () => {
   const [before, next] = [await copyOf(1), await copyOf(2)];
   await file.write(before);
   await file.write(next);
@@ -69,7 +69,7 @@ test.each<readonly [string, (text: string) => string]>([
   expect(await restarted().read()).toEqual(before);
 });
 
-test('a file that reads back otherwise than it was written is no copy', async () => {
+test('a file that reads back differently is not accepted as a copy', async () => {
   const files = disk.files;
   files.set = (path, text) => Map.prototype.set.call(files, path, text.slice(0, -1)) as typeof files;
   await expect(file.write(await copyOf(1))).rejects.toThrow('fault_storageUnusable');
@@ -81,7 +81,7 @@ test('nothing is written to a full disk', async () => {
   expect(names()).toEqual([]);
 });
 
-test('a browser without a private file system has no copy, and says so when one is to be written', async () => {
+test('a browser without a private file system has no copy, and writing one is a fault', async () => {
   const without = new SeedFile({
     root: () => Promise.reject(new DOMException('', 'SecurityError')),
     hasRoom: async () => true,
@@ -90,8 +90,8 @@ test('a browser without a private file system has no copy, and says so when one 
   await expect(without.write(await copyOf(1))).rejects.toThrow('fault_storageUnusable');
 });
 
-describe('where the database is', () => {
-  test('is the first location until a move is written down, and stays with later copies', async () => {
+describe('the location of the database', () => {
+  test('is the first one until a move is recorded, and later copies keep it', async () => {
     expect(await file.location()).toBe(0);
     await file.write(await copyOf(1));
     await file.moveTo(at(3));
@@ -102,7 +102,7 @@ describe('where the database is', () => {
     expect(await restarted().location()).toBe(3);
   });
 
-  test('is written down with the seed that was restored into another one', async () => {
+  test('is recorded with a seed that is restored into another location', async () => {
     const copy = await copyOf(1);
     await file.write(copy);
     const next = restarted();
@@ -120,7 +120,7 @@ describe('erasing', () => {
     expect([names(), await file.read()]).toEqual([[], null]);
   });
 
-  test('leaves no seed, but where the database is', async () => {
+  test('leaves no seed, but a location other than the first', async () => {
     await file.write(await copyOf(1));
     await file.moveTo(at(2));
     await file.erase();

@@ -1,6 +1,6 @@
 /**
- * The second place of the sealed seed: a file in the extension's private file system (OPFS), which no damage of the
- * database reaches. It also says where the database is, once that had to move (see `Store`).
+ * The second place of the sealed seed: a file in the extension's private file system (OPFS), which is independent of
+ * the database. It also records the location of the database after a move (see `Store`).
  */
 import * as v from 'valibot';
 import { Fault } from '../fault.ts';
@@ -17,7 +17,7 @@ const ContentText = v.strictObject({
 });
 type Content = v.InferOutput<typeof ContentText>;
 
-/** A file as it lies there: the checksum tells a torn or damaged one from a good one. */
+/** Schema of a file. The checksum detects an incomplete or damaged one. */
 const FileText = v.pipe(
   v.string(),
   v.parseJson(),
@@ -25,22 +25,22 @@ const FileText = v.pipe(
 );
 const ContentJson = v.pipe(v.string(), v.parseJson(), ContentText);
 
-interface Kept extends Content {
+interface StoredContent extends Content {
   readonly revision: number;
 }
 
-/** The file system of the files, and whether the disk has space for them. */
+/** The file system and the state of the disk. */
 export interface SeedFilePorts {
   /** The root of the extension's private file system. */
   readonly root: () => Promise<FileSystemDirectoryHandle>;
-  /** Whether the disk has space: a full file system is not written to. */
+  /** Whether the disk has space. Nothing is written to a full disk. */
   readonly hasRoom: () => Promise<boolean>;
 }
 
-/** Each write is a file of its own, with the next number: the one before stays until the new one was read back. */
+/** Each write makes a new file with the next number. The file before stays until the new one was read back. */
 export class SeedFile implements SecondPlace {
   readonly #ports: SeedFilePorts;
-  #newest: Promise<Kept | null> | undefined;
+  #newest: Promise<StoredContent | null> | undefined;
   #inUse: Location | undefined;
 
   constructor(ports: SeedFilePorts) {
@@ -98,13 +98,13 @@ export class SeedFile implements SecondPlace {
     this.#newest = Promise.resolve(null);
   }
 
-  #read(): Promise<Kept | null> {
+  #read(): Promise<StoredContent | null> {
     this.#newest ??= this.#find();
     return this.#newest;
   }
 
   /** The newest file that is complete. */
-  async #find(): Promise<Kept | null> {
+  async #find(): Promise<StoredContent | null> {
     const folder = await this.#folder('look');
     if (folder === null) return null;
     for (const revision of (await revisionsIn(folder)).toSorted((one, other) => other - one)) {
@@ -148,7 +148,7 @@ export class SeedFile implements SecondPlace {
       const root = await this.#ports.root();
       return await root.getDirectoryHandle(FOLDER, { create: purpose === 'make' });
     } catch (cause) {
-      // A browser without a private file system has no files in it.
+      // A browser without a private file system counts as one without files.
       if (purpose === 'look' && cause instanceof DOMException) return null;
       throw cause;
     }

@@ -9,7 +9,7 @@ import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/account-o
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './schema.ts';
 
-/** An amount as the database has it, or as a backup has it. */
+/** Schema of an amount: a bigint in the database, a string in a backup. */
 const Amount = v.union([
   v.pipe(
     v.bigint(),
@@ -30,27 +30,29 @@ const AccountOrderSchema = v.pipe(
 const settings = {
   /** The network in use, by its CAIP-2 id. */
   network: v.fallback(v.string(), MAINNET.id),
-  /** The user stopped all payments without asking. */
+  /** Whether the user has paused all payments that need no approval. */
   paused: v.fallback(v.boolean(), false),
-  /** Minutes without use after which the purse locks. */
+  /** Minutes without use after which the vault locks. */
   autoLockMinutes: v.fallback(plainSettings.autoLockMinutes, 30),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */
   preference: v.fallback(v.array(v.picklist(defaultPreference)), []),
-  /** How many accounts pay, and what each of them but the first is to hold; one account is no pocket. */
+  /**
+   * The number of accounts that pay, and the amount that each but the first is to hold. With one account, no pocket.
+   */
   float: v.fallback(v.strictObject({ accounts: AccountCount, each: Amount }), { accounts: 1, each: ZERO }),
   /** The least amount that is received from others (raw): by default the least that Nano nodes receive. */
   leastReceived: v.fallback(Amount, parseXno('0.000001')),
-  /** This browser's own order of the accounts of a seed; null until it is drawn. */
+  /** This browser's own random order of the accounts of a seed; null until it is drawn. */
   accountOrder: v.fallback(v.nullable(AccountOrderSchema), null),
-  /** By network and first account: how many accounts of that seed were ever in use, once the ledger was asked. */
+  /** By network and first account: how many accounts of that seed were ever used, according to the ledger. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
   /** The rules for the proof of work. */
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
   /** The sites that the user marked as their own servers: only these are probed. */
   servers: v.fallback(v.array(v.string()), []),
-  /** What all sites of a network together may spend without asking; null for no limit. */
+  /** The limits of what all sites of a network together may spend without approval (raw); null for no limit. */
   cap: v.fallback(v.strictObject({ perDay: Limit, perMonth: Limit }), { perDay: null, perMonth: null }),
 } as const;
 
@@ -66,7 +68,7 @@ export function settingOf<N extends SettingName>(name: N, value: unknown): Setti
 /** Whether a setting is part of a backup. */
 export const isPortable = (name: string): boolean => name !== 'accountOrder';
 
-/** A setting by its name, as a backup has it. An invalid value is the default. */
+/** Schema of a setting in a backup. An invalid value is read as the default. */
 export const SettingText = v.pipe(
   v.strictObject({
     name: v.picklist((Object.keys(settings) as SettingName[]).filter(isPortable)),
@@ -91,7 +93,7 @@ export class StoredSettings {
     return settingOf(name, await this.#database.get('settings', name));
   }
 
-  /** The values of two settings, as of one instant. */
+  /** The values of two settings, read in one transaction. */
   async readBoth<N extends SettingName, M extends SettingName>(
     one: N,
     other: M,
@@ -101,7 +103,7 @@ export class StoredSettings {
     return [settingOf(one, first), settingOf(other, second)];
   }
 
-  /** This browser's own order of the accounts of a seed, drawn when it is first asked for. */
+  /** This browser's own order of the accounts of a seed. It is drawn at random on the first call. */
   async accountOrder(): Promise<AccountOrder> {
     const { store, done } = this.#database.transaction('settings', 'readwrite');
     const kept = settingOf('accountOrder', await store.get('accountOrder'));

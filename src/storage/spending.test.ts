@@ -30,9 +30,9 @@ comeHomeAfterEach();
 
 const siteAt = (index: number) => `https://site-${index}.example` as Site;
 const HOUR = 3_600_000;
-/** Far beyond what any of these clocks will say. */
+/** A time after every time in these tests (ms). */
 const NEVER = Date.parse('2100-01-01');
-/** Where windows meet: the two hours in one of Berlin, its missing one, ends of days, months and terms. */
+/** Boundaries of windows: the repeated and the missing hour of Berlin, ends of days, months and budget periods. */
 const EDGES = [
   '2026-10-25T00:59:59.999Z',
   '2026-10-25T01:00:00Z',
@@ -44,7 +44,7 @@ const EDGES = [
   '2026-11-01T06:00:00Z',
 ].map((text) => Date.parse(text));
 
-/** How many pages ask at once, and for how much each of them at the very start. */
+/** The number of pages that ask at once, and the amount that each asks for at the start. */
 const TABS = 20;
 const BURST = 5;
 
@@ -54,7 +54,7 @@ const reserve = fc.record({ site: fc.nat(1), amount: raw(40n), by: fc.constant('
 const byHand = fc.record({
   site: fc.nat(1),
   amount: raw(10n),
-  by: fc.constantFrom('hand' as const, 'cheque' as const),
+  by: fc.constantFrom('hand' as const, 'handOver' as const),
 });
 const act = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant('reserve' as const), what: reserve }) },
@@ -75,7 +75,7 @@ const act = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('travel' as const), to: fc.constantFrom(...ZONES) }) },
 );
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
-type Purchase = { readonly site: number; readonly amount: Raw; readonly by: 'budget' | 'hand' | 'cheque' };
+type Purchase = { readonly site: number; readonly amount: Raw; readonly by: 'budget' | 'hand' | 'handOver' };
 
 const tabs = fc.array(
   fc.record({
@@ -104,7 +104,7 @@ const WINDOW = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'term
 
 let counter = 0;
 
-/** Buys at once, or not at all; each with an account of its own, so that no cheque keeps another waiting. */
+/** An intent with an account of its own, so that no handed-over block keeps another payment waiting. */
 function purchase({ site, amount, by }: Purchase, at: number): Intent {
   const key = (++counter).toString().padStart(64, '0') as PublicKey;
   const url = `${siteAt(site)}/article`;
@@ -114,7 +114,7 @@ function purchase({ site, amount, by }: Purchase, at: number): Intent {
     at,
     challenge: challengeOf({ url }),
     offer:
-      by === 'cheque'
+      by === 'handOver'
         ? { ...trackAOffer(amount), ...terms, validBefore: NEVER / 1_000 }
         : sessionOffer(amount, terms),
     approval: by === 'budget' ? 'budget' : 'once',
@@ -143,8 +143,8 @@ function blockFor({ id, site, account, offer, amount }: Intent): OwnBlock {
   };
 }
 
-/** A purse of which many pages want money at once, while its worker dies, its clock steps and its user travels. */
-async function openPurse(budgets: readonly Budget[], cap: { perDay: Raw | null; perMonth: Raw | null }) {
+/** A journal that many pages use at once, while the worker restarts, the clock jumps and the time zone changes. */
+async function openJournal(budgets: readonly Budget[], cap: { perDay: Raw | null; perMonth: Raw | null }) {
   const name = crypto.randomUUID();
   let now = Date.parse('2026-10-24T23:30:00Z');
   const database = await openDatabase(name);
@@ -161,7 +161,7 @@ async function openPurse(budgets: readonly Budget[], cap: { perDay: Raw | null; 
     if (kind === 'reserved') begun.push(intent);
     else over++;
   };
-  /** What a payment may not do any more, it does not. */
+  /** Accepts a step that the payment's state no longer allows. */
   const attempt = (step: Promise<unknown>) =>
     step.catch((failure: unknown) => expect(failure).toMatchObject({ key: 'fault_paymentOver' }));
 
@@ -197,14 +197,14 @@ async function openPurse(budgets: readonly Budget[], cap: { perDay: Raw | null; 
   return { database, buy, perform, over: () => over };
 }
 
-/** What an account must hold by the payments, of that by budgets, and how much that may be. */
+/** The sum that one window must have by the payments, the part of it by budgets, and the limit of that part. */
 interface Account {
   readonly most: Raw | null;
   debited: bigint;
   byBudget: bigint;
 }
 
-test('no interleaving passes a limit, and what is debited is what was not given back', async () => {
+test('no interleaving of reservations exceeds a limit, and each sum is what was debited and not given back', async () => {
   const seen = { paid: 0, refused: 0, givenBack: 0 };
   await fc.assert(
     fc.asyncProperty(tabs, rules, rules, caps, async (pages, ruleOfOne, ruleOfTwo, cap) => {
@@ -214,7 +214,7 @@ test('no interleaving passes a limit, and what is debited is what was not given 
           return [budget.site, budget];
         }),
       );
-      const purse = await openPurse([...budgets.values()], cap);
+      const purse = await openJournal([...budgets.values()], cap);
       await Promise.all(
         pages.map(async ({ burst, later }) => {
           await Promise.all(burst.map(purse.buy));
@@ -257,6 +257,6 @@ test('no interleaving passes a limit, and what is debited is what was not given 
     }),
     { numRuns: 25, endOnFailure: true },
   );
-  // It was no quiet day: much was paid, much refused, and much given back.
+  // The runs covered enough of every outcome.
   expect(Math.min(seen.paid, seen.refused, seen.givenBack)).toBeGreaterThan(50);
 }, 120_000);

@@ -19,7 +19,7 @@ import { settingOf } from './settings.ts';
 type Store = StoreNames<PurseSchema>;
 type Transaction<S extends Store, M extends IDBTransactionMode> = IDBPTransaction<PurseSchema, S[], M>;
 
-/** What decides which sums an intent counts in. */
+/** The network, site and windows of the sums that an intent counts in. */
 export function countedFor(
   intent: Pick<Intent, 'network' | 'site' | 'challenge' | 'windows'> | PrivateIntent,
 ): Counted {
@@ -42,7 +42,7 @@ export async function readAllowance<S extends Store, M extends IDBTransactionMod
   return { budget, windows, spending, cap: settingOf('cap', cap) };
 }
 
-/** Reads the cap over all sites, and what they have spent of it in these windows. */
+/** Reads the cap over all sites, and the amount spent of it in these windows. */
 export async function readOverall<S extends Store, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'spending' | 'settings', M>,
   network: string,
@@ -55,7 +55,7 @@ export async function readOverall<S extends Store, M extends IDBTransactionMode>
   return overallOf(network, { windows, spending, cap: settingOf('cap', cap) });
 }
 
-/** Reads the sums of these keys; one that is zero may have no row. */
+/** Reads the sums of these keys. A sum of zero may have no row. */
 export async function readSums<S extends Store, M extends IDBTransactionMode>(
   transaction: Transaction<S | 'spending', M>,
   keys: readonly SumKey[],
@@ -65,7 +65,7 @@ export async function readSums<S extends Store, M extends IDBTransactionMode>(
   return rows.filter((row) => row !== undefined);
 }
 
-/** Writes sums in the place of those of the same keys. */
+/** Writes sums, and replaces those with the same keys. */
 export async function writeSums<S extends Store>(
   transaction: Transaction<S | 'spending', 'readwrite'>,
   rows: readonly SpendingRow[],

@@ -54,7 +54,7 @@ afterEach(() => {
   for (const database of opened) database.close();
 });
 
-/** Ends a write in the first database as the browser does: with an error, or with none where the purse gave it up. */
+/** Aborts a transaction of the first database with this error, or as the extension's own code does with null. */
 async function failWith(error: DOMException | null): Promise<void> {
   const [first] = opened;
   if (first === undefined) throw new Error('no database was opened');
@@ -68,7 +68,7 @@ const breakDown = () => failWith(new DOMException('', 'UnknownError'));
 const locations = async () =>
   (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith(scope) ? [name.slice(-1)] : []));
 
-test('a store whose database broke down is used no more, and moves to a copy when the disk has room', async () => {
+test('a database in which a write failed is not used again, and is copied when the disk has room', async () => {
   const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
   await store.database.put('settings', true, 'paused');
   isRoomy = false;
@@ -85,7 +85,7 @@ test('a store whose database broke down is used no more, and moves to a copy whe
   expect(await locations()).toEqual(['1']);
 });
 
-test('a disk without room is looked at every five seconds, stops all use, and needs no move when there is room again', async () => {
+test('a full disk is checked every five seconds, stops all use, and needs no move when there is room again', async () => {
   const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
   isRoomy = false;
   await store.ready();
@@ -97,14 +97,14 @@ test('a disk without room is looked at every five seconds, stops all use, and ne
   expect([usable, named]).toEqual([[true, false, true], []]);
 });
 
-test('two that wait for the store move it once', async () => {
+test('two calls that wait for the store move it once', async () => {
   const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
   await breakDown();
   await Promise.all([store.ready(), store.ready()]);
   expect(named).toEqual([SECOND]);
 });
 
-test('a store in which a write failed in an earlier life is moved before it is used', async () => {
+test('a store in which a write failed before a restart of the worker is moved before it is used', async () => {
   await (await Store.open(ports, { location: FIRST_LOCATION, isTorn: false })).database.put(
     'settings',
     7,
@@ -115,7 +115,7 @@ test('a store in which a write failed in an earlier life is moved before it is u
   expect([named, await store.database.get('settings', 'a')]).toEqual([[SECOND], 7]);
 });
 
-test('a copy that cannot be written down is not used, and is made anew', async () => {
+test('a copy whose location cannot be recorded is not used, and is made again', async () => {
   const store = await Store.open(ports, { location: FIRST_LOCATION, isTorn: false });
   await store.database.put('settings', 7, 'a');
   const { moved } = ports;
@@ -129,7 +129,7 @@ test('a copy that cannot be written down is not used, and is made anew', async (
   expect([named, await store.database.get('settings', 'a')]).toEqual([[SECOND], 7]);
 });
 
-test('a database that cannot be opened is told to be behind a full disk only where the disk is full', async () => {
+test('a database that cannot be opened is fault_storageFull only where the disk is full', async () => {
   const broken = { ...ports, open: () => Promise.reject(new Fault('fault_storageUnusable')) };
   await expect(Store.open(broken, { location: FIRST_LOCATION, isTorn: false })).rejects.toThrow(
     'fault_storageUnusable',
@@ -160,7 +160,7 @@ describe('a failed write', () => {
 });
 
 describe('a copy of a database', () => {
-  test('has every record of every store, however many', async () => {
+  test('has every record of every store, also over several pages', async () => {
     const [from, to] = [await ports.open(FIRST_LOCATION), await ports.open(SECOND)];
     await fill(from);
     expect(await copyDatabase(from, to)).toBe(true);
@@ -173,7 +173,7 @@ describe('a copy of a database', () => {
     expect(await to.count('log')).toBe(before + 1);
   });
 
-  test('that has a record more is found out', async () => {
+  test('that has an additional record is not accepted', async () => {
     const [from, to] = [await ports.open(FIRST_LOCATION), await ports.open(SECOND)];
     await fill(from);
     await to.put('settings', 1, 'unknown');
@@ -203,7 +203,7 @@ describe('the store of a worker that starts', () => {
     disk = new PrivateFiles();
     seedFile = new SeedFile({ root: async () => disk.root(), hasRoom: async () => isRoomy });
   });
-  /** The store as the next life of the worker opens it, knowing what the one before has told. */
+  /** The store as a restarted worker opens it, with the state that the worker before has stored. */
   const start = (known: StoreState | null = told.at(-1) ?? null) => openStore({ ...ports, known, seedFile });
   const seal = async () => {
     const parameters = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
@@ -211,7 +211,7 @@ describe('the store of a worker that starts', () => {
     await seedFile.write({ generation: 1, account: null, sealed });
   };
 
-  test('is where it was moved to, by a new start of the browser too', async () => {
+  test('is at the location that it was moved to, also after a restart of the browser', async () => {
     const store = await start();
     await store.database.put('settings', 7, 'a');
     await breakDown();
@@ -220,12 +220,12 @@ describe('the store of a worker that starts', () => {
     expect(await (await start(null)).database.get('settings', 'a')).toBe(7);
   });
 
-  test('is not moved again when the worker died between writing the move down and its end', async () => {
+  test('is not moved again when the worker ended between recording the move and the end of it', async () => {
     const store = await start();
     await store.database.put('settings', 7, 'a');
     await breakDown();
     const { remove } = ports;
-    // The copy is written down; the worker dies before it removes what it copied.
+    // The location of the copy is recorded; the worker ends before it removes the original.
     Object.assign(ports, {
       remove: (location: Location) => (location === SECOND ? remove(location) : dead()),
     });
@@ -242,7 +242,7 @@ describe('the store of a worker that starts', () => {
     expect(await locations()).toContain('1');
   });
 
-  test('is an empty one elsewhere where the old cannot be read and there is a seed, until that is restored into it', async () => {
+  test('is an empty one at the next location where the old one is unreadable and the seed file has a seed', async () => {
     await seal();
     const { open } = ports;
     const isBroken = (location: Location) => location === FIRST_LOCATION;
@@ -254,14 +254,14 @@ describe('the store of a worker that starts', () => {
     expect([await store.database.count('vault'), await seedFile.location()]).toEqual([0, 0]);
     const copy = await seedFile.read();
     expect(copy !== null && (await seedFile.holds(copy))).toBe(false);
-    // The old one can be read again, and nothing was restored.
+    // The old database can be read again, and nothing was restored.
     Object.assign(ports, { open });
     expect(told.at(-1)?.location).toBe(SECOND);
     await start(null);
     expect(told.at(-1)?.location).toBe(FIRST_LOCATION);
   });
 
-  test('fails where it cannot be read and there never was a seed', async () => {
+  test('is a fault where the database is unreadable and the seed file has no seed', async () => {
     Object.assign(ports, { open: () => Promise.reject(new Fault('fault_storageUnusable')) });
     await expect(start()).rejects.toThrow('fault_storageUnusable');
   });

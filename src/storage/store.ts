@@ -8,35 +8,37 @@ export interface StorePorts {
   /** @throws Fault as `openDatabase` */
   readonly open: (location: Location) => Promise<Database>;
   readonly remove: (location: Location) => Promise<void>;
-  /** Whether the disk has room to write. */
+  /** Whether the disk has room for writes. */
   readonly hasRoom: () => Promise<boolean>;
-  /** Writes down where the database is from now on, where the next start of the browser reads it. @throws Fault */
+  /** Records the new location of the database, outside it, for the next start of the browser. @throws Fault */
   readonly moved: (location: Location) => Promise<void>;
-  /** Told when a write has failed, and when the store is in use again: kept for the worker's next life. */
+  /**
+   * Called when a write has failed, and when the store is in use again. The next start of the worker gets the state.
+   */
   readonly changed: (state: StoreState) => void;
-  /** Told when the store becomes usable, or unusable for want of room. */
+  /** Called when the store becomes usable, or unusable because the disk is full. */
   readonly usable: (isUsable: boolean) => void;
   readonly now: () => number;
 }
 
-/** `isTorn`: a write failed there, so that nothing more may be written. */
+/** `isTorn`: a write failed at this location, so that nothing more may be written there. */
 export interface StoreState {
   readonly location: Location;
   readonly isTorn: boolean;
 }
 
-/** For how long the disk is believed to have room (ms): each look at it is a way to the browser and back. */
-const BELIEVED = 5_000;
+/** How long the answer that the disk has room is reused (ms): each check is a call to the browser process. */
+const ROOM_CACHE_MS = 5_000;
 
-/** What a write fails with when the disk does; all else that ends a transaction is the purse's own doing. */
+/** The errors of a transaction that the disk causes. Any other error is caused by the extension's own code. */
 const DISK_FAILURES: readonly string[] = ['QuotaExceededError', 'UnknownError', 'TimeoutError'];
 
 /**
- * The purse's database, and its move when a write to it has failed. A write that a full disk cuts short leaves a torn
- * record in the log of Chromium's database. Everything in front of it can still be read; after one more write behind it,
- * the next start of the browser finds the tear and throws all of it away. So nothing more is written there: once the
- * disk has room, all records are copied to another location and read back, and only then is that one used and named.
- * So that it hardly ever comes to that, nothing new is begun on a disk that is nearly full.
+ * The wallet's database, which is moved to another location after a failed write. A write that a full disk cuts short
+ * leaves a torn record in the log of Chromium's database. The records before it can still be read. After one more
+ * write, the next start of the browser finds the torn record and deletes the whole database. Therefore nothing more is
+ * written there: once the disk has room, all records are copied to another location and read back, and only then is the
+ * new location used and recorded. To make this rare, nothing new is started on a disk that is nearly full.
  */
 export class Store {
   readonly #ports: StorePorts;
@@ -46,7 +48,7 @@ export class Store {
   #hadRoomAt = Number.NEGATIVE_INFINITY;
   #wasUsable: boolean | undefined;
 
-  /** The database, whichever it is by now. While there is none, every use of it throws Fault `fault_storageFull`. */
+  /** The database at its present location. While none is in use, every access throws Fault `fault_storageFull`. */
   readonly database: Database;
 
   private constructor(ports: StorePorts, location: Location) {
@@ -62,7 +64,7 @@ export class Store {
   }
 
   /**
-   * Opens the store, moving it first where a write failed in an earlier life of the worker.
+   * Opens the store. Moves it first where a write failed before this start of the worker.
    *
    * @throws Fault `fault_storageFull` while the disk has no room, and those of `openDatabase`
    */
@@ -74,7 +76,8 @@ export class Store {
   }
 
   /**
-   * Resolved when the database can be used, and the disk has room; tries to move it where a write failed.
+   * Resolves when the database can be used and the disk has room. Tries to move the database where a write failed.
+   *
    * @throws Fault as `open`
    */
   async ready(): Promise<void> {
@@ -98,7 +101,7 @@ export class Store {
   async #hasRoom(): Promise<boolean> {
     const { hasRoom, now } = this.#ports;
     const age = now() - this.#hadRoomAt;
-    if (age >= 0 && age < BELIEVED) return true;
+    if (age >= 0 && age < ROOM_CACHE_MS) return true;
     if (!(await hasRoom())) return false;
     this.#hadRoomAt = now();
     return true;
@@ -121,7 +124,7 @@ export class Store {
       const error = (target as IDBTransaction).error;
       if (error !== null && DISK_FAILURES.includes(error.name)) fail();
     });
-    // The browser closes a database by itself when it cannot go on with it.
+    // The browser closes a database that it can no longer use.
     raw.addEventListener('close', fail);
     this.#location = location;
     this.#current = database;
@@ -140,7 +143,7 @@ export class Store {
     const { hasRoom, remove, moved } = this.#ports;
     const [from, to] = [this.#location, locationAfter(this.#location)];
     if (!(await hasRoom())) throw new Fault('fault_storageFull');
-    // What an earlier attempt has left there is no copy.
+    // An earlier attempt may have left an incomplete copy there.
     await remove(to);
     const [old, copy] = [await this.#opened(from), await this.#opened(to)];
     try {
@@ -156,7 +159,7 @@ export class Store {
     await remove(from);
   }
 
-  /** A full disk is one reason why a database cannot be opened: that passes, and no other is said instead. */
+  /** Opens a database. A failure on a full disk is `fault_storageFull`, because the database may be undamaged. */
   async #opened(location: Location): Promise<Database> {
     try {
       return await this.#ports.open(location);

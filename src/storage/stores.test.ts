@@ -26,14 +26,14 @@ beforeEach(async () => {
   name = crypto.randomUUID();
   database = await openDatabase(name);
 });
-/** The database as the next start of the browser finds it. */
+/** The database after a restart of the browser. */
 async function reopened(): Promise<Database> {
   database.close();
   database = await openDatabase(name);
   return database;
 }
 
-test('a browser that keeps no data is said to be one', async () => {
+test('a browser that allows no storage is fault_storageUnusable', async () => {
   const open = indexedDB.open;
   indexedDB.open = () => {
     throw new DOMException('The operation is insecure', 'SecurityError');
@@ -45,7 +45,7 @@ test('a browser that keeps no data is said to be one', async () => {
   }
 });
 
-test('what a later version has kept is not touched, and said to be newer', async () => {
+test('a database of a later version is not changed, and is fault_storageNewer', async () => {
   database.close();
   const newer = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 99);
@@ -56,7 +56,7 @@ test('what a later version has kept is not touched, and said to be newer', async
   await expect(openDatabase(name)).rejects.toThrow('fault_storageNewer');
 });
 
-test('a later version does not wait for this one to let go', async () => {
+test('an open connection does not block the upgrade by a later version', async () => {
   const newer = await new Promise<IDBDatabase>((resolve, reject) => {
     const request = indexedDB.open(name, 99);
     request.onsuccess = () => resolve(request.result);
@@ -88,7 +88,7 @@ describe('budgets', () => {
     initiators: [other],
   });
 
-  test('are of one site on one network, and survive', async () => {
+  test('belong to one site on one network, and survive a restart', async () => {
     const budgets = new StoredBudgets(database, Date.now);
     const [elsewhere, abroad] = [
       { ...budget, site: other },
@@ -104,7 +104,7 @@ describe('budgets', () => {
     expect(await kept.list('nano:mainnet')).toEqual([abroad]);
   });
 
-  test('a site is blocked until it is let in again', async () => {
+  test('a site is blocked until it is unblocked', async () => {
     const budgets = new StoredBudgets(database, Date.now);
     const isBlocked = async (site: Site) => (await budgets.rulesFor(NETWORK, site, Date.now())).blocked;
     await budgets.block(SHOP);
@@ -116,13 +116,13 @@ describe('budgets', () => {
     expect(await isBlocked(SHOP)).toBe(false);
   });
 
-  test('nothing was spent where nothing was paid', async () => {
+  test('a site without payments has spent nothing', async () => {
     expect(await new StoredBudgets(database, Date.now).spentOn(NETWORK, SHOP, '2026-11-22')).toBe(0n);
   });
 });
 
 describe('settings', () => {
-  test('the order of accounts is drawn once, whoever asks first, and drawn again where it is damaged', async () => {
+  test('the order of accounts is drawn once, also by calls at once, and drawn again where it is damaged', async () => {
     const settings = new StoredSettings(database);
     const [first, second] = await Promise.all([settings.accountOrder(), settings.accountOrder()]);
     expect(second).toEqual(first);
@@ -133,7 +133,7 @@ describe('settings', () => {
     }
   });
 
-  test('have defaults, and keep what is written', async () => {
+  test('have defaults, and keep written values', async () => {
     const settings = new StoredSettings(database);
     expect(await settings.read('autoLockMinutes')).toBe(30);
     expect(await settings.network()).toEqual(MAINNET);
@@ -154,14 +154,14 @@ describe('settings', () => {
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],
-  ] as const)('%s that reads %j is its default', async (setting, damaged, value) => {
+  ] as const)('%s with the invalid value %j is the default', async (setting, damaged, value) => {
     await database.put('settings', damaged, setting);
     expect(await new StoredSettings(database).read(setting)).toBe(value);
   });
 
   const own = { ...DEVNET, id: 'nano:mine', label: 'Mine' };
 
-  test('a network of one’s own is used, stands before a built-in one, and goes again', async () => {
+  test('a network of the user can be used, takes precedence over a built-in one, and can be removed', async () => {
     const settings = new StoredSettings(database);
     await expect(settings.useNetwork(own.id)).rejects.toThrow('fault_unknownNetwork');
     await settings.saveNetwork(own);
@@ -196,7 +196,7 @@ describe('settings', () => {
   });
 });
 
-test('a storm of a site is one line of the log, however many 402s it was', async () => {
+test('a flood of 402s of one site is one line of the log', async () => {
   const log = new StoredLog(database);
   const line = (at: number, key: 'refusal_QUEUE_FULL' | 'refusal_DECLINED') =>
     log.add({ at, site: SHOP, url: `${SHOP}/${at}`, key, args: [] });
@@ -223,7 +223,7 @@ test('the log keeps the newest 200 lines, newest first', async () => {
   expect(await database.count('log')).toBe(200);
 });
 
-test('the vault store keeps what it is given, by name', async () => {
+test('the vault store keeps values by name', async () => {
   await storedVault(database).set('sealed', { bytes: new Uint8Array([1, 2, 3]) });
   const store = storedVault(await reopened());
   expect(await store.get('sealed')).toEqual({ bytes: new Uint8Array([1, 2, 3]) });
@@ -231,7 +231,7 @@ test('the vault store keeps what it is given, by name', async () => {
   expect(await store.get('sealed')).toBeUndefined();
 });
 
-test('work and the wish for it survive, and are forgotten by root', async () => {
+test('work and requests to precompute it survive a restart, and are removed by root', async () => {
   const root = parseWorkRoot('A'.repeat(64));
   const entry = { root, nonce: nonceOf(7n), foundAt: 1 };
   const intent = { root, threshold: parseThreshold('f'.repeat(16)), askedAt: 2 };
@@ -265,7 +265,7 @@ describe('chains', () => {
     },
   };
 
-  test('the newest block is of one account on one network', async () => {
+  test('each account on each network has its own newest block', async () => {
     const chains = new StoredChains(database);
     expect(await chains.newest(NETWORK, STRANGER)).toBeNull();
     await chains.put(own);
@@ -275,7 +275,7 @@ describe('chains', () => {
     expect(await kept.newest('nano:other', STRANGER)).toBeNull();
   });
 
-  test('a transfer and its block are written both or neither', async () => {
+  test('a transfer and its block are stored both or neither', async () => {
     const transfer = {
       kind: 'received',
       id: own.hash,

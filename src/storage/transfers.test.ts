@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 let counter = 0n;
-/** A receive that has just been signed, and its block. */
+/** A receive that was just signed, and its block. */
 function received(parts: Partial<Transfer> = {}, account: NanoAddress = STRANGER) {
   const { block, hash } = blockOf(account, ++counter);
   const own: OwnBlock = { network: NETWORK, account, subtype: 'receive', moved: SMALL, block, hash };
@@ -53,7 +53,7 @@ const ids = async (range: 'all' | 'main' | 'small', limit = 50) => {
 };
 
 describe('transfers that are recorded', () => {
-  test('wait until they are done, and their newest block is the account’s', async () => {
+  test('wait until they are done, and their newest block is the newest of the account', async () => {
     const [first, second] = [received(), received()];
     await book.record([first, second]);
     expect(await rows()).toMatchObject([{ state: { kind: 'waiting' } }, { state: { kind: 'waiting' } }]);
@@ -64,20 +64,20 @@ describe('transfers that are recorded', () => {
     expect((await rows()).map(({ state }) => state)).toEqual([undefined, undefined]);
   });
 
-  test('are recorded all or none', async () => {
+  test('are stored all or none', async () => {
     const [first, second] = [received(), received()];
     const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(second.own), account: {} });
     await expect(book.record([first, { ...second, own: unwritable }])).rejects.toThrow();
     expect([await database.count('transfers'), await database.count('blocks')]).toEqual([0, 0]);
   });
 
-  test('are none where money moves between the user’s own accounts', async () => {
+  test('do not include moves between the user’s own accounts', async () => {
     const { own } = received();
     await book.record([{ own, transfer: null }]);
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 1]);
   });
 
-  test('again after they were refused are the same ones, at their time, and still refused', async () => {
+  test('again after a refusal keep their time and stay refused', async () => {
     const { own, transfer } = received();
     await book.record([{ own, transfer }]);
     const state = { kind: 'refused', said: 'Unreceivable', tries: 1, at: now } as const;
@@ -90,7 +90,7 @@ describe('transfers that are recorded', () => {
     expect(await rows()).toEqual([{ ...again.transfer, at: 1_005 }]);
   });
 
-  test('that are done, or not made any more, stay as they are', async () => {
+  test('that are done or replaced do not change any more', async () => {
     const [done, replaced] = [received(), received({ kind: 'sent' })];
     await book.record([done, replaced]);
     await book.settle([done.transfer.id], null);
@@ -107,7 +107,7 @@ describe('transfers that are recorded', () => {
 });
 
 describe('transfers that are not done', () => {
-  test('are found by account and network, without those that are', async () => {
+  test('are found by account and network, and done ones are not', async () => {
     const other = blockOf(STRANGER, 1n).block.representative;
     const [mine, theirs, done] = [received(), received({}, other), received()];
     const elsewhere = received({ network: { id: 'nano:elsewhere', testMoney: true } });
@@ -117,7 +117,7 @@ describe('transfers that are not done', () => {
     expect(await book.open(NETWORK, other)).toMatchObject([{ id: theirs.transfer.id }]);
   });
 
-  test('are forgotten when their money was taken in otherwise', async () => {
+  test('are removed when another block received their money', async () => {
     const { own, transfer } = received();
     await book.record([{ own, transfer }]);
     await book.forget([transfer.id]);
@@ -127,7 +127,7 @@ describe('transfers that are not done', () => {
 });
 
 describe('the activity', () => {
-  test('begins with what is not done, and ends with small receives, a range of their own', async () => {
+  test('begins with what is not done, and ends with small receives, which are a range of their own', async () => {
     const small = { amount: (SMALL - 1n) as Raw };
     const entries = [
       received({ at: 1 }),
@@ -148,14 +148,14 @@ describe('the activity', () => {
     expect(await countSmallReceives(database)).toEqual({ count: 2, newest: 3 });
   });
 
-  test('of a purse without small receives counts none', async () => {
+  test('without small receives counts none', async () => {
     const { own, transfer } = received({ amount: SMALL });
     await book.record([{ own, transfer }]);
     await book.settle([transfer.id], null);
     expect(await countSmallReceives(database)).toBeNull();
   });
 
-  test('takes a row from before there were states as done', async () => {
+  test('treats a row without a state, from an earlier version, as done', async () => {
     const { transfer } = received();
     const { block: _, ...old } = transfer;
     await database.put('transfers', { ...old, place: [old.at, old.id] });

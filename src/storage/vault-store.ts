@@ -1,7 +1,7 @@
 import type { VaultStore } from '../vault/keyed-store.ts';
 import type { Database } from './schema.ts';
 
-/** The vault's records in IndexedDB: ciphertext, and how often a password was wrong. */
+/** The vault's records in IndexedDB: ciphertexts, and the number of wrong passwords. */
 export function storedVault(database: Database): VaultStore {
   return {
     get: (key) => database.get('vault', key),

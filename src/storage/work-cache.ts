@@ -18,7 +18,7 @@ export function storedWorkCache(database: Database): WorkCache {
   };
 }
 
-/** The key of the engine speed in the store of work, whose other keys are roots. No backup has it: devices differ. */
+/** The key of the engine speed in the store of work, whose other keys are roots. Backups omit it: devices differ. */
 const SPEED_KEY = 'pace';
 
 /** The speed of this device's engines, in IndexedDB. */

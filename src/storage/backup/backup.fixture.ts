@@ -1,4 +1,4 @@
-/** For tests: a purse with something of everything in its database. */
+/** For tests: a database with records of every kind. */
 import { type NanoAddress, publicKeyOf } from '../../nano/account.ts';
 import type { Raw } from '../../nano/amount.ts';
 import { type BlockHash, hashBlock, type SignedBlock, type StateBlock } from '../../nano/block.ts';
@@ -31,7 +31,7 @@ import { placeOf } from '../transfers.ts';
 
 let counter = 0n;
 
-/** A send of this account that no ledger has, under its own hash. */
+/** A send of this account that is on no ledger, with its hash. */
 export function blockOf(
   account: NanoAddress,
   balance: bigint,
@@ -51,8 +51,8 @@ export function blockOf(
 
 const PROOF = btoa('a proof');
 
-/** A payment that has gone these steps. */
-function walked(intent: Intent, steps: readonly Progress[]): Payment {
+/** A payment after these steps. */
+function paymentAfter(intent: Intent, steps: readonly Progress[]): Payment {
   return steps.reduce((payment, step, index) => advance(payment, step, intent.at + index), approved(intent));
 }
 
@@ -71,7 +71,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
     { ...terms, mechanism: 'trackB', oncePer: 'nonce', validBefore: 1_900_000_000 },
     signatureOffer(amount),
   ];
-  const cheques: readonly Offer[] = [trackAOffer(amount), x402nanoOffer(amount)];
+  const handOverOffers: readonly Offer[] = [trackAOffer(amount), x402nanoOffer(amount)];
   const of = (offer: Offer) => intentOf({ account, offer, challenge: challengeOf() });
 
   const paid = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [
@@ -92,15 +92,15 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
       const block = blockOf(account, 7n);
       const steps = paid(block);
       return [
-        ...steps.map((_step, count) => walked(of(offer), steps.slice(0, count))),
-        ...ends(block).map((end) => walked(of(offer), [...steps, end])),
-        { ...walked(of(offer), steps), replaced: [blockOf(account, 7n).hash], claimed: [block.hash] },
-        walked(of(offer), [{ state: 'abandoned', fault: 'fault_insufficient', args: ['1'] }]),
+        ...steps.map((_step, count) => paymentAfter(of(offer), steps.slice(0, count))),
+        ...ends(block).map((end) => paymentAfter(of(offer), [...steps, end])),
+        { ...paymentAfter(of(offer), steps), replaced: [blockOf(account, 7n).hash], claimed: [block.hash] },
+        paymentAfter(of(offer), [{ state: 'abandoned', fault: 'fault_insufficient', args: ['1'] }]),
       ];
     }),
-    ...cheques.map((offer) => {
+    ...handOverOffers.map((offer) => {
       const block = blockOf(account, 7n);
-      return walked(of(offer), [
+      return paymentAfter(of(offer), [
         { state: 'signed', ...block },
         { state: 'proven', ...block, proof: PROOF },
         { state: 'revoked', ...block },
@@ -168,7 +168,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   await budgets.setHandOverSite(SHOP, true);
 
   const { subtype, moved } = { subtype: 'send', moved: amount as Raw } as const;
-  const cheque: OwnBlock = {
+  const handedOverBlock: OwnBlock = {
     network: NETWORK,
     account: PAYEE,
     subtype,
@@ -192,7 +192,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     subtype: 'change',
     moved: 0n as Raw,
     ...blockOf(PAYEE, 6n),
-    revokes: { ...cheque, cheque: { payment: first.intent.id, site: null } },
+    revokes: { ...handedOverBlock, cheque: { payment: first.intent.id, site: null } },
   });
 
   const root = parseWorkRoot('AB'.repeat(32));

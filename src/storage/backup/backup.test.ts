@@ -28,14 +28,14 @@ beforeEach(async () => {
 const fresh = () => openDatabase(crypto.randomUUID());
 const save = () => writeBackup(database, SOURCE, PASSWORD, CHEAP);
 
-/** Every row and every key of a database, store by store. */
+/** All rows and keys of a database by store. */
 async function everything(of: Database): Promise<ReadonlyMap<string, unknown>> {
   const held = new Map<string, unknown>();
   for (const name of of.objectStoreNames) held.set(name, [await of.getAllKeys(name), await of.getAll(name)]);
   return held;
 }
 
-/** What a store holds once it was restored: a payment under way is known as a copy. */
+/** The expected rows of a store after a restore: a payment under way is marked as a copy. */
 function restored(name: string, rows: readonly unknown[]): readonly unknown[] {
   if (name !== 'payments') return rows;
   return (rows as readonly PaymentRow[]).map((row) => ({ ...row, payment: copyOf(row.payment) }));
@@ -44,14 +44,14 @@ function restored(name: string, rows: readonly unknown[]): readonly unknown[] {
 const isKept = (name: string) =>
   Object.entries(STORES).some(([store, how]) => store === name && !('leftOut' in how));
 
-test('every store of the database is kept, or left out for a reason', async () => {
+test('every store of the database is in the backup, or left out for a reason', async () => {
   expect([...database.objectStoreNames].sort()).toEqual(Object.keys(STORES).sort());
   const reasons = Object.values(STORES).flatMap((how) => ('leftOut' in how ? [how.leftOut] : []));
   expect(reasons.every((reason) => reason.length > 20)).toBe(true);
 });
 
-describe('a purse', () => {
-  test('comes back as it was, key by key and row by row, in a new place', async () => {
+describe('a backup', () => {
+  test('restores every key and row into another database', async () => {
     await fill(database);
     const before = await everything(database);
     for (const [name, [keys]] of before as Map<string, [unknown[]]>)
@@ -74,7 +74,7 @@ describe('a purse', () => {
     expect(await everything(database)).toEqual(before);
   });
 
-  test('whose payments are under way brings them as copies, and none that has come to its end or its confirmation', async () => {
+  test('marks payments under way as copies, and none that is finished or confirmed', async () => {
     await fill(database);
     const other = await fresh();
     await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
@@ -86,20 +86,20 @@ describe('a purse', () => {
     expect([others.has('published'), others.has('confirmed')]).toEqual([false, true]);
   });
 
-  test('leaves the order of its accounts behind: every browser draws its own', async () => {
+  test('omits the order of accounts, because every browser draws its own', async () => {
     const other = await fresh();
     await new StoredSettings(database).accountOrder();
     await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
     expect(await other.get('settings', 'accountOrder')).toBeUndefined();
   });
 
-  test('that was never used comes back as well', async () => {
+  test('of a database that was never used can be restored', async () => {
     const other = await fresh();
     await (await readBackup(await save(), PASSWORD)).write(other, SEALED);
     expect(await everything(other)).toEqual(await everything(database));
   });
 
-  test('keeps every amount to the last raw', async () => {
+  test('keeps every amount exact', async () => {
     await fc.assert(
       fc.asyncProperty(fc.bigInt({ min: 1n, max: MAX_SUPPLY }), async (amount) => {
         const [one, other] = [await fresh(), await fresh()];
@@ -122,20 +122,20 @@ describe('a purse', () => {
     );
   });
 
-  test('is not given out under a password that is too short', async () => {
+  test('is not made under a password that is too short', async () => {
     await expect(writeBackup(database, SOURCE, '7 signs', CHEAP)).rejects.toThrow(
       fault('fault_shortPassword'),
     );
   });
 
-  test('that could not be read again is not given out at all', async () => {
+  test('that could not be read again is not returned', async () => {
     await fill(database);
     await save();
     await database.put('spending', { network: 'n', site: '', window: '', spent: -1n as Raw });
     await expect(save()).rejects.toThrow(fault('fault_backupFailed'));
   });
 
-  test('says nothing of the seed, the sites or the password in the clear', async () => {
+  test('contains no seed, site or password in the clear', async () => {
     await fill(database);
     const file = await save();
     const [word = ''] = SOURCE.kind === 'words' ? SOURCE.words.split(' ') : [];
@@ -145,7 +145,7 @@ describe('a purse', () => {
 });
 
 describe('restoring', () => {
-  test('over a purse is refused, and nothing of it is touched', async () => {
+  test('over an existing wallet is refused, and changes nothing', async () => {
     await fill(database);
     const file = await save();
     const other = await fresh();
@@ -160,19 +160,19 @@ describe('restoring', () => {
     expect(await everything(other)).toEqual(before);
   });
 
-  test('that fails half way leaves nothing behind', async () => {
+  test('that fails half way writes nothing', async () => {
     await fill(database);
     const backup = await readBackup(await save(), PASSWORD);
     const other = await fresh();
     const before = await everything(other);
-    // What cannot be cloned cannot be stored: the last write fails.
+    // A function cannot be cloned, so the last write fails.
     await expect(backup.write(other, () => undefined)).rejects.toThrow();
     expect(await everything(other)).toEqual(before);
     await backup.write(other, SEALED);
   });
 
   type Contents = { source: unknown; records: { [store: string]: { [field: string]: unknown }[] } };
-  /** A file with its contents changed by somebody who knows the password. */
+  /** A file whose contents were changed with the right password. */
   async function changed(change: (contents: Contents) => unknown): Promise<string> {
     await fill(database);
     const zipped = await openFile(await save(), PASSWORD);
@@ -186,14 +186,14 @@ describe('restoring', () => {
       .pipeThrough(new CompressionStream('gzip'));
     return sealFile(new Uint8Array(await new Response(packed).arrayBuffer()), PASSWORD, CHEAP);
   }
-  /** The first record of a store, to be changed. */
+  /** A change of the first record of a store. */
   const first = (store: string, fields: object) => (contents: Contents) => {
     Object.assign(contents.records[store]?.[0] ?? {}, fields);
   };
 
   type Fields = { readonly [field: string]: unknown };
   const ANOTHER_HASH = 'AB'.repeat(32);
-  /** The progress of the first payment in a state, to be changed. */
+  /** A change of the progress of the first payment in a state. */
   const inProgress =
     (state: string, change: (progress: Fields) => Fields) =>
     ({ records }: Contents) => {
@@ -201,7 +201,7 @@ describe('restoring', () => {
       if (payment === undefined) throw new Error(`no payment is ${state}`);
       payment.progress = change(Object(payment.progress));
     };
-  /** The block that the newest one of an account revokes, to be changed. */
+  /** A change of the handed-over block that the newest block of an account replaces. */
   const inRevoked =
     (change: (revoked: Fields) => Fields) =>
     ({ records }: Contents) => {
@@ -212,21 +212,21 @@ describe('restoring', () => {
 
   const wrong: readonly [string, (contents: Contents) => unknown][] = [
     ['no JSON', () => '{'],
-    ['a seed that is none', (contents) => ({ ...contents, source: { kind: 'seed', hex: 'xy' } })],
-    ['words that are none', (contents) => ({ ...contents, source: { ...SOURCE, words: 'zoo '.repeat(24) } })],
-    ['a store too few', (contents) => void delete contents.records.chains],
-    ['a store too many', (contents) => void Object.assign(contents.records, { more: [] })],
+    ['an invalid seed', (contents) => ({ ...contents, source: { kind: 'seed', hex: 'xy' } })],
+    ['invalid words', (contents) => ({ ...contents, source: { ...SOURCE, words: 'zoo '.repeat(24) } })],
+    ['a missing store', (contents) => void delete contents.records.chains],
+    ['an unknown store', (contents) => void Object.assign(contents.records, { more: [] })],
     ['a store that is no list', (contents) => void Object.assign(contents.records, { payments: {} })],
     ['a negative sum', first('spending', { spent: '-1' })],
     ['a fraction of a raw', first('budgets', { perDay: '1.5' })],
     ['an amount as a number', first('budgets', { perDay: 15 })],
-    ['a payee that is none', first('budgets', { payTo: 'nano_1' })],
-    ['a site that is none', first('blocked', { site: 'javascript:alert(1)' })],
+    ['an invalid payee', first('budgets', { payTo: 'nano_1' })],
+    ['an invalid site', first('blocked', { site: 'javascript:alert(1)' })],
     ['a network without nodes', first('networks', { rpcUrls: [] })],
-    ['a setting nobody knows', first('settings', { name: 'sayPlease' })],
+    ['an unknown setting', first('settings', { name: 'sayPlease' })],
     ['the newest block of an account under another hash', first('chains', { hash: ANOTHER_HASH })],
     ['an earlier block under another hash', first('blocks', { hash: ANOTHER_HASH })],
-    ['a block to revoke under another hash', inRevoked((revoked) => ({ ...revoked, hash: ANOTHER_HASH }))],
+    ['a block to replace under another hash', inRevoked((revoked) => ({ ...revoked, hash: ANOTHER_HASH }))],
     [
       'a block to revoke with another balance than was signed',
       inRevoked((revoked) => ({ ...revoked, block: { ...Object(revoked.block), balance: '6' } })),
@@ -247,26 +247,26 @@ describe('restoring', () => {
       ],
     ),
     ['a balance that was not signed', first('chains', { moved: '0', block: {} })],
-    ['a story without a beginning', first('payments', { story: [] })],
-    ['a state that is none', first('payments', { progress: { state: 'rich' } })],
-    ['a field too many', first('payments', { more: 1 })],
+    ['an empty story', first('payments', { story: [] })],
+    ['an unknown state', first('payments', { progress: { state: 'rich' } })],
+    ['an unknown field', first('payments', { more: 1 })],
     [
       'another amount than was offered',
       ({ records }) => void Object.assign(records.payments?.[0]?.intent ?? {}, { amount: '1' }),
     ],
   ];
-  test.each(wrong)('%s: said, and nothing is written', async (_, change) => {
+  test.each(wrong)('a file with %s is refused, and nothing is written', async (_, change) => {
     await expect(readBackup(await changed(change), PASSWORD)).rejects.toThrow(
       fault('fault_backupUnreadable'),
     );
   });
 
-  test('two records of one key: said, and nothing is written', async () => {
+  test('a file with two records of one key is refused, and nothing is written', async () => {
     const file = await changed(({ records }) => void records.blocked?.push(...records.blocked));
     await expect(readBackup(file, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
   });
 
-  test('no gzip, or one of more than the machine should hold', async () => {
+  test('a file without gzip, or with contents above the size limit, is refused', async () => {
     const noise = await sealFile(crypto.getRandomValues(new Uint8Array(99)), PASSWORD, CHEAP);
     await expect(readBackup(noise, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
     const zeros = new Blob(Array.from({ length: 5 }, () => new Uint8Array(2 ** 26)));
@@ -275,7 +275,7 @@ describe('restoring', () => {
     await expect(readBackup(file, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));
   });
 
-  test('no failure repeats what stood in the file', async () => {
+  test('no failure repeats contents of the file', async () => {
     const file = await changed((contents) => ({ ...contents, source: { ...SOURCE, more: 'secret' } }));
     const failure: unknown = await readBackup(file, PASSWORD).catch((caught) => caught);
     expect(failure).toBeInstanceOf(Fault);

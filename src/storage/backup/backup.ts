@@ -1,4 +1,4 @@
-/** What of the purse goes into a backup, store by store: all of it out in one transaction, all of it in in another. */
+/** Which records of each store a backup contains. They are read in one transaction, and written in one. */
 import type { IDBPTransaction, StoreKey, StoreNames, StoreValue } from 'idb';
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
@@ -21,34 +21,35 @@ type Writing = IDBPTransaction<PurseSchema, Store[], 'readwrite'>;
 /** Writes the records of one store. */
 type Write = (transaction: Writing) => Promise<void>;
 
-interface Kept {
-  /** Every record, in the words of a backup but for its bigints. */
+/** A store that a backup contains. */
+interface Included {
+  /** Returns every record in the format of a backup, except that amounts are bigints. */
   readonly take: (transaction: Reading) => Promise<readonly unknown[]>;
-  /** Reads records as a backup has them. @throws ValiError for any that is none; RangeError for two of one key */
+  /** Reads the records of a backup. @throws ValiError for an invalid record; RangeError for two records of one key */
   readonly read: (records: unknown) => Write;
 }
 
-/** Left out, and why nothing is lost by it. */
+/** A store that a backup omits, and why nothing is lost. */
 interface LeftOut {
   readonly leftOut: string;
 }
 
-interface Keeping<Name extends Store, Item> {
-  /** How one record is read. */
+interface Inclusion<Name extends Store, Item> {
+  /** The schema of one record in a backup. */
   readonly item: v.GenericSchema<unknown, Item>;
-  /** What of a row is written down. */
+  /** The record of a row. */
   readonly of: (row: StoreValue<PurseSchema, Name>, key: StoreKey<PurseSchema, Name>) => unknown;
   readonly row: (item: Item) => StoreValue<PurseSchema, Name>;
-  /** What is one of its kind. */
+  /** The key of the row of a record. */
   readonly key: (item: Item) => StoreKey<PurseSchema, Name>;
-  /** Whether a row is taken; all are, by default. */
+  /** Whether a row is part of the backup. @default true */
   readonly takes?: (key: StoreKey<PurseSchema, Name>) => boolean;
 }
 
-function kept<Name extends Store, Item>(
+function included<Name extends Store, Item>(
   name: Name,
-  { item, of, row, key, takes = () => true }: Keeping<Name, Item>,
-): Kept {
+  { item, of, row, key, takes = () => true }: Inclusion<Name, Item>,
+): Included {
   const all = v.array(item);
   return {
     async take(transaction) {
@@ -76,37 +77,39 @@ function kept<Name extends Store, Item>(
 const same = <T>(value: T): T => value;
 const Listed = v.strictObject({ site: SiteText, at: Moment });
 
-/** Every store of the purse: how it is kept, or why it is not. A new store is a compile error until it stands here. */
-export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
-  vault: { leftOut: 'the seed is in the backup by itself, and is sealed anew where it is restored' },
-  settings: kept('settings', {
+/**
+ * Every store of the database: how a backup contains it, or why not. A new store is a compile error until it is here.
+ */
+export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
+  vault: { leftOut: 'a backup contains the seed itself, which is sealed again when it is restored' },
+  settings: included('settings', {
     item: SettingText,
     of: (value, name) => ({ name, value }),
     row: ({ value }) => value,
     key: ({ name }) => name,
-    // Two browsers of one seed must not take its accounts in the same order.
+    // Two browsers with the same seed must not pay from its accounts in the same order.
     takes: isPortable,
   }),
-  networks: kept('networks', { item: NetworkProfileText, of: same, row: same, key: ({ id }) => id }),
-  payments: kept('payments', {
+  networks: included('networks', { item: NetworkProfileText, of: same, row: same, key: ({ id }) => id }),
+  payments: included('payments', {
     item: PaymentText,
     of: ({ payment }) => payment,
     row: (payment) => rowOf(copyOf(payment)),
     key: ({ intent }) => intent.id,
   }),
-  transfers: kept('transfers', {
+  transfers: included('transfers', {
     item: TransferText,
     of: ({ place: _, ...transfer }) => transfer,
     row: (transfer) => ({ ...transfer, place: placeOf(transfer) }),
     key: ({ id }) => id,
   }),
-  budgets: kept('budgets', {
+  budgets: included('budgets', {
     item: BudgetSchema,
     of: same,
     row: same,
     key: ({ network, site }) => [network, site],
   }),
-  spending: kept('spending', {
+  spending: included('spending', {
     item: v.strictObject({
       network: v.string(),
       site: v.string(),
@@ -117,65 +120,64 @@ export const STORES: Readonly<Record<Store, Kept | LeftOut>> = {
     row: same,
     key: ({ network, site, window }) => [network, site, window],
   }),
-  blocked: kept('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
-  blockTakers: kept('blockTakers', { item: Listed, of: same, row: same, key: ({ site }) => site }),
-  chains: kept('chains', {
+  blocked: included('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
+  blockTakers: included('blockTakers', { item: Listed, of: same, row: same, key: ({ site }) => site }),
+  chains: included('chains', {
     item: OwnBlockText,
     of: same,
     row: same,
     key: ({ network, account }) => [network, account],
   }),
-  blocks: kept('blocks', { item: OwnBlockText, of: same, row: same, key: ({ hash }) => hash }),
-  work: { leftOut: 'work is found again for whatever block stands at the head' },
-  workIntents: { leftOut: 'work is asked for again once the head is known' },
-  log: { leftOut: 'what was not paid, and where: of use to the browser it happened in alone' },
+  blocks: included('blocks', { item: OwnBlockText, of: same, row: same, key: ({ hash }) => hash }),
+  work: { leftOut: 'work can be searched for again' },
+  workIntents: { leftOut: 'work is requested again once the head is known' },
+  log: { leftOut: 'the log of unpaid 402s is of use in the browser where they happened only' },
 };
 
-const KEPT = (Object.entries(STORES) as [Store, Kept | LeftOut][]).filter(
-  (entry): entry is [Store, Kept] => !('leftOut' in entry[1]),
+const INCLUDED = (Object.entries(STORES) as [Store, Included | LeftOut][]).filter(
+  (entry): entry is [Store, Included] => !('leftOut' in entry[1]),
 );
 const EVERYTHING = Object.keys(STORES) as Store[];
 
-/** Every kept record by its store, as they stood at one moment. */
+/** The records of a backup by store, as of one moment. */
 export type Records = Readonly<Record<string, readonly unknown[]>>;
 
-/** Takes everything that is kept, in one transaction. */
+/** Reads all records of a backup from the database, in one transaction. */
 export async function takeRecords(database: Database): Promise<Records> {
   const transaction = database.transaction(EVERYTHING);
   return Object.fromEntries(
-    await Promise.all(KEPT.map(async ([name, store]) => [name, await store.take(transaction)] as const)),
+    await Promise.all(INCLUDED.map(async ([name, store]) => [name, await store.take(transaction)] as const)),
   );
 }
 
-const RecordsText = v.strictObject(Object.fromEntries(KEPT.map(([name]) => [name, v.unknown()])));
+const RecordsText = v.strictObject(Object.fromEntries(INCLUDED.map(([name]) => [name, v.unknown()])));
 
 /**
- * Reads records as a backup has them, and gives what writes them down. No record is written before all are read.
+ * Reads the records of a backup, and returns a function that writes them. No record is written before all are read.
  *
- * @throws ValiError for a store that is missing or too many, and for any record that is none; RangeError for two of one
- * key
+ * @throws ValiError for a missing or unknown store, and for an invalid record; RangeError for two records of one key
  */
 export function readRecords(records: unknown): (database: Database, sealed: unknown) => Promise<void> {
   const read = v.parse(RecordsText, records);
-  const writes = KEPT.map(([name, store]) => store.read(read[name]));
+  const writes = INCLUDED.map(([name, store]) => store.read(read[name]));
   return (database, sealed) => write(database, sealed, writes);
 }
 
 /**
- * Writes it all in one transaction, with the sealed seed: the whole purse or nothing.
+ * Writes all records and the sealed seed in one transaction.
  *
- * @throws Fault `fault_vaultExists` where there is a purse, or what one has left behind
+ * @throws Fault `fault_vaultExists` where the database has a seed, payments or signed blocks
  */
 async function write(database: Database, sealed: unknown, writes: readonly Write[]): Promise<void> {
   const transaction = database.transaction(EVERYTHING, 'readwrite', { durability: 'strict' });
   await inTransaction(transaction, async () => {
-    const purse = [
+    const counts = [
       transaction.objectStore('vault').count('sealed'),
       transaction.objectStore('payments').count(),
       transaction.objectStore('chains').count(),
     ];
-    if ((await Promise.all(purse)).some((count) => count > 0)) throw new Fault('fault_vaultExists');
-    await Promise.all(KEPT.map(([name]) => transaction.objectStore(name).clear()));
+    if ((await Promise.all(counts)).some((count) => count > 0)) throw new Fault('fault_vaultExists');
+    await Promise.all(INCLUDED.map(([name]) => transaction.objectStore(name).clear()));
     await Promise.all(writes.map((each) => each(transaction)));
     await transaction.objectStore('vault').put(sealed, 'sealed');
   });

@@ -1,2 +1,2 @@
-/** Every field of a type, the optional ones too: a new one is a compile error until a backup has it. */
+/** Every field of a type, optional ones too. A new field is a compile error until the schema of the backup has it. */
 export type Fields<T> = { readonly [Name in keyof T]-?: unknown };

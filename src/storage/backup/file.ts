@@ -1,4 +1,4 @@
-/** The whole purse as one encrypted file: the seed, and every record that {@link takeRecords} takes. */
+/** A backup as one encrypted file: the seed, and the records that {@link takeRecords} returns. */
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import { type SeedSource, SeedSourceText, seedOf } from '../../nano/seed.ts';
@@ -8,7 +8,7 @@ import { openFile, sealFile } from '../../vault/sealed-file.ts';
 import type { Database } from '../schema.ts';
 import { readRecords, takeRecords } from './backup.ts';
 
-/** A purse as it was read from a file. */
+/** The contents of a backup file. */
 export interface Backup {
   readonly source: SeedSource;
   /** Writes every record and the sealed seed, in one transaction. @throws Fault `fault_vaultExists` */
@@ -17,14 +17,14 @@ export interface Backup {
 
 const ContentsText = v.strictObject({ source: SeedSourceText, records: v.unknown() });
 
-/** How much a file may hold (bytes): a hundred times what is usual, and not all the machine's memory. */
+/** The largest size of the contents (bytes): a hundred times the usual size, but much less than the memory. */
 const MOST_BYTES = 256 * 2 ** 20;
 
 /**
- * Writes the whole purse into a file under a password. Amounts stand in it as decimal digits, like on the wire. What
- * is written is read before it is given out: a file that could not be restored is none.
+ * Writes the seed and the records into a file under a password. Amounts are decimal digits, as in messages. The
+ * contents are read again before the file is returned, so that every file can be restored.
  *
- * @throws Fault `fault_shortPassword`; `fault_backupFailed` when the purse could not be read from what was written
+ * @throws Fault `fault_shortPassword`; `fault_backupFailed` when the contents could not be read again
  */
 export async function writeBackup(
   database: Database,
@@ -46,7 +46,7 @@ export async function writeBackup(
 }
 
 /**
- * Reads what {@link writeBackup} wrote, every record of it. Nothing is written yet.
+ * Reads a file of {@link writeBackup}, and checks every record. Writes nothing.
  *
  * @throws Fault those of `openFile`
  */
@@ -65,7 +65,7 @@ function readContents(text: string): Backup {
   return { source, write: readRecords(records) };
 }
 
-/** Where it went wrong, and in no case what stood there: that may be the seed. */
+/** The path and kind of the first issue, without the value: it may be the seed. */
 function problemOf(failure: unknown): string {
   if (!(failure instanceof v.ValiError)) return 'not the contents of a backup';
   const [issue] = failure.issues;
@@ -77,7 +77,7 @@ async function zipped(plain: Blob): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** @throws RangeError for what grows beyond all measure; TypeError for what is no gzip */
+/** @throws RangeError for contents above the size limit; TypeError for data that is no gzip */
 async function unzipped(data: Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream('gzip'));
   const reader = stream.getReader();

@@ -1,4 +1,4 @@
-/** Payments, transfers and blocks as a backup has them, each field read strictly, each block under its own hash. */
+/** Strict schemas of payments, transfers and blocks in a backup. The hash of each block is recomputed. */
 import * as v from 'valibot';
 import type { FaultKey } from '../../fault.ts';
 import { StoredChallenge, unansweredReasons } from '../../interception/challenge.ts';
@@ -26,7 +26,7 @@ const IdText = v.pipe(
   v.transform((text) => text as PaymentId),
 );
 
-/** A sum of payments: it may be more than there ever was at one time. */
+/** A sum of payments, which may exceed the total supply. */
 export const SumText = v.pipe(
   v.string(),
   v.regex(/^(0|[1-9][0-9]{0,77})$/),
@@ -160,7 +160,7 @@ const blocks = {
   isCopy: v.exactOptional(v.literal(true)),
 } as const;
 
-/** A payment of an ordinary window, whatever has become of it. */
+/** A payment from an ordinary window, in any state. */
 const WholeText = v.strictObject({
   intent: IntentText,
   progress: v.pipe(
@@ -171,7 +171,7 @@ const WholeText = v.strictObject({
   ...blocks,
 } satisfies Fields<Payment>) satisfies v.GenericSchema<unknown, Payment>;
 
-/** What the disk keeps of a payment in a private window. */
+/** The part of a payment from a private window that is on the disk. */
 const PrivateText = v.strictObject({
   intent: PrivateIntentText,
   progress: v.pipe(
@@ -182,7 +182,7 @@ const PrivateText = v.strictObject({
   ...blocks,
 } satisfies Fields<PrivateRecord>) satisfies v.GenericSchema<unknown, PrivateRecord>;
 
-/** A payment as it lies on the disk. */
+/** A payment on the disk. */
 export const PaymentText: v.GenericSchema<unknown, AnyPayment> = v.union([WholeText, PrivateText]);
 
 const TransferStateText = v.variant('kind', [
@@ -196,7 +196,7 @@ const TransferStateText = v.variant('kind', [
   v.strictObject({ kind: v.literal('replaced') }),
 ]) satisfies v.GenericSchema<unknown, TransferState>;
 
-/** Money that moved without a 402, or is to. */
+/** A send or receive without a 402. */
 export const TransferText = v.strictObject({
   kind: v.picklist(['received', 'sent']),
   id: BlockHashText,
@@ -208,7 +208,7 @@ export const TransferText = v.strictObject({
   state: v.exactOptional(TransferStateText),
 } satisfies Fields<Transfer>) satisfies v.GenericSchema<unknown, Transfer>;
 
-const forWhat = { payment: IdText, site: v.nullable(SiteText) } as const;
+const handedOver = { payment: IdText, site: v.nullable(SiteText) } as const;
 const own = {
   network: v.string(),
   account: AddressText,
@@ -217,18 +217,18 @@ const own = {
   block: BlockText,
   moved: BalanceText,
   excludes: v.exactOptional(BlockHashText),
-  due: v.exactOptional(v.strictObject({ ...forWhat, by: Moment } satisfies Fields<Due>)),
+  due: v.exactOptional(v.strictObject({ ...handedOver, by: Moment } satisfies Fields<Due>)),
 } as const;
-const ChequeText = v.strictObject(forWhat satisfies Fields<HandedOver>);
+const HandedOverText = v.strictObject(handedOver satisfies Fields<HandedOver>);
 
-/** The newest block of an account. */
+/** A block that this wallet signed. */
 export const OwnBlockText = v.pipe(
   v.strictObject({
     ...own,
-    cheque: v.exactOptional(ChequeText),
+    cheque: v.exactOptional(HandedOverText),
     revokes: v.exactOptional(
       v.pipe(
-        v.strictObject({ ...own, cheque: ChequeText }),
+        v.strictObject({ ...own, cheque: HandedOverText }),
         v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
       ),
     ),

@@ -16,10 +16,10 @@ comeHomeAfterEach();
 
 const OTHER = 'https://other.example' as Site;
 const SINCE = Date.parse('2026-11-20T12:00:00Z');
-/** Noon of a day in November in Berlin, which is an hour before UTC's. */
+/** Noon of a day in November in Berlin, an hour before noon UTC. */
 const noon = (day: number) => Date.parse(`2026-11-${day}T11:00:00Z`);
 
-/** The budget as version 2 knew it. */
+/** A budget in the format of version 2. */
 const BUDGET = {
   site: SHOP,
   network: NETWORK,
@@ -30,7 +30,7 @@ const BUDGET = {
   since: SINCE,
 };
 
-/** An empty database as version 2 made it. */
+/** An empty database of version 2. */
 function openSecond(name: string): Promise<IDBPDatabase> {
   return openDB(name, 2, {
     upgrade(database) {
@@ -48,7 +48,7 @@ function openSecond(name: string): Promise<IDBPDatabase> {
   });
 }
 
-/** A payment as it lay on the disk of version 2. */
+/** A payment in the format of version 2. */
 function rowOf({ intent, progress, story }: Payment, day: string) {
   const { windows: _, ...counted } = intent;
   return { id: intent.id, once: intent.once, payment: { intent: { ...counted, day }, progress, story } };
@@ -58,20 +58,20 @@ const paid = (amount: bigint, at: number, parts: Partial<Intent> = {}) =>
   approved(intentOf({ account: STRANGER, at, offer: sessionOffer(amount), ...parts }));
 const at = (url: string) => ({ challenge: challengeOf({ url }) });
 
-test('a database of the second version counts what it holds in all windows, and forgets nothing', async () => {
+test('a database of version 2 gets the sums of all windows from its payments, and loses nothing', async () => {
   moveTo('Europe/Berlin');
   const name = crypto.randomUUID();
   const second = await openSecond(name);
   await second.add('budgets', BUDGET);
   const last = paid(5n, noon(22));
   const payments: readonly [Payment, day: string][] = [
-    // Before the budget was set; then the same day and another one; what was given back; another site.
+    // Before the budget was set; then the same day and another one; an abandoned payment; another site.
     [paid(1n, noon(10)), '2026-11-10'],
     [paid(2n, noon(21)), '2026-11-21'],
     [last, '2026-11-22'],
     [advance(paid(40n, noon(22)), { state: 'abandoned', fault: 'fault_locked', args: [] }, 0), '2026-11-22'],
     [paid(80n, noon(22), at(`${OTHER}/article`)), '2026-11-22'],
-    // Made when the user was elsewhere: the day it counted in stays its day.
+    // Made in another time zone: the day that it counted in does not change.
     [paid(160n, Date.parse('2026-10-31T23:30:00Z')), '2026-10-31'],
   ];
   for (const [payment, day] of payments) await second.add('payments', rowOf(payment, day));
@@ -118,7 +118,7 @@ test('a database of the second version counts what it holds in all windows, and 
     ]),
   );
 
-  // What is given back afterwards comes out of all of them.
+  // An amount that is given back afterwards is subtracted from all sums.
   const journal = new StoredJournal(database, await noParts(), Date.now);
   await journal.advance(last.intent.id, { state: 'abandoned', fault: 'fault_locked', args: [] });
   expect(await journal.find(last.intent.id)).toMatchObject({
@@ -131,7 +131,7 @@ test('a database of the second version counts what it holds in all windows, and 
   expect(await budgets.spentOn(NETWORK, SHOP, '2026-11')).toBe(3n);
 });
 
-test('a migration that fails takes itself back, and is said', async () => {
+test('a migration that fails changes nothing, and its error is the cause of the fault', async () => {
   const name = crypto.randomUUID();
   const second = await openSecond(name);
   await second.add('budgets', BUDGET);

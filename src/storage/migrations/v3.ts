@@ -8,12 +8,12 @@ import type { PurseSchema } from '../schema.ts';
 import { countedFor } from '../spending.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
-/** An intent of version 2: it counted in its day, and nowhere else. */
+/** An intent of version 2, which counted in the sum of its day only. */
 type CountedByDay = Intent & { readonly day: Day };
 
 /**
- * From version 2 to 3: a payment counts in the hour, the day, the month and the term it was made in. What was spent is
- * counted anew from the payments themselves; a budget keeps its two limits, its payee and its start.
+ * From version 2 to 3: a payment counts in the sums of its hour, day, month and budget period. The sums are computed
+ * again from the payments. A budget keeps its two limits, its payee and its start.
  */
 export async function countInWindows(
   database: IDBPDatabase<PurseSchema>,

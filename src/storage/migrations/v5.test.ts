@@ -7,7 +7,7 @@ import { STRANGER } from '../../wallet/account.fixture.ts';
 import { openDatabase } from '../database.ts';
 import { rowOf } from '../payment-row.ts';
 
-test('every payment of a version 4 database reads as made in an ordinary window', async () => {
+test('every payment of a version 4 database counts as made in an ordinary window', async () => {
   const name = crypto.randomUUID();
   const fourth = await openDB(name, 4, {
     upgrade: (database) => void database.createObjectStore('payments', { keyPath: 'id' }),

@@ -4,7 +4,9 @@ import type { PurseSchema } from '../schema.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 
-/** From version 4 to 5: every challenge says whether a private window asked. Until then none was recorded. */
+/**
+ * From version 4 to 5: a challenge states whether it is from a private window. Earlier versions recorded none of those.
+ */
 export async function markOrdinary(transaction: Upgrade): Promise<void> {
   let cursor = await transaction.objectStore('payments').openCursor();
   for (; cursor !== null; cursor = await cursor.continue()) {

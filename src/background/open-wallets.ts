@@ -12,14 +12,14 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import { MOST_ACCOUNTS } from '../wallet/account-order.ts';
 import { AccountWallet } from '../wallet/account-wallet.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
-import type { TransferBook } from '../wallet/transfer.ts';
+import type { TransferStore } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 
 export interface OpenWalletsPorts {
   readonly vault: Vault;
   readonly settings: StoredSettings;
-  readonly transfers: TransferBook;
+  readonly transfers: TransferStore;
   readonly chains: StoredChains;
   readonly work: WorkScheduler;
   readonly exclusively: Exclusively;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Database } from '../storage/schema.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { storedEngineSpeed, storedWorkCache } from '../storage/work-cache.ts';
-import { CheckedEngines, type EngineBook } from '../work/checked-engines.ts';
+import { CheckedEngines, type EngineHistory } from '../work/checked-engines.ts';
 import { pageEngine } from '../work/engines/page-engine.ts';
 import { WorkServer } from '../work/engines/work-server.ts';
 import { limitsOf } from '../work/rules.ts';
@@ -40,7 +40,7 @@ export class Work {
           (url) => new WorkServer(url, { fetch: (...request) => fetch(...request) }),
         ),
       limits: async () => limitsOf(await settings.read('work')),
-      book: engineBook(database),
+      history: engineBook(database),
       cores: navigator.hardwareConcurrency,
       now,
       report: console.error,
@@ -102,7 +102,7 @@ export class Work {
 const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : offscreenEngines());
 
 /** Retirements end with the browser; what the device has shown does not. */
-const engineBook = (database: Database): EngineBook => {
+const engineBook = (database: Database): EngineHistory => {
   const speed = storedEngineSpeed(database);
   const retired = async (): Promise<ReadonlySet<string>> => {
     const stored = (await chrome.storage.session.get(RETIRED_ENGINES))[RETIRED_ENGINES];

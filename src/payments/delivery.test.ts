@@ -30,7 +30,7 @@ const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
 const CAME = Promise.resolve('came' as const);
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
 const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> = {}) => {
-  const wallet = account.purse();
+  const wallet = account.wallet();
   return new PaymentRunner({
     journal: account.journal,
     wallet: async () => wallet,
@@ -70,7 +70,7 @@ test('an approved payment without a block is abandoned on resume, unless its pag
 });
 
 test('a payment that cannot go on does not delay the others', async () => {
-  const wallet = account.purse({ patienceMs: 60_000 });
+  const wallet = account.wallet({ patienceMs: 60_000 });
   devnet.faults.set({ kind: 'never_confirm', times: 1 });
   const stuck = await reserve();
   void runnerWith({ wallet: async () => wallet })
@@ -127,7 +127,7 @@ test('a request that joins a payment too late is handled once more', async () =>
   const intent = await reserve({ challenge: first });
   const handledAgain: string[] = [];
   const { journal } = account;
-  const wallet = account.purse();
+  const wallet = account.wallet();
   let delivery: Delivery | undefined;
   const runner = runnerWith({
     wallet: async () => {

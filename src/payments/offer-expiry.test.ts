@@ -109,7 +109,7 @@ describe('a signed block that no node has', () => {
   test('stays withheld where a refresh of the account comes first', async () => {
     const payment = await unpublished();
     const now = () => lastMoment(payment);
-    const otherWallet = account.purse({ clock: { ...systemClock, now } });
+    const otherWallet = account.wallet({ clock: { ...systemClock, now } });
     const { chains } = account;
     let isFirst = true;
     const store: ChainStore = {

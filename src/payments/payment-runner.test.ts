@@ -33,7 +33,7 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
-  wallet = account.purse();
+  wallet = account.wallet();
   answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
   runner = runnerWith({});
 });
@@ -58,7 +58,7 @@ const reserve = async (amount = 10n): Promise<Intent> => {
 /** Runs a payment with a wallet that waits only 300 ms for a confirmation. */
 const payImpatiently = async ({ id }: Intent) => {
   const patient = wallet;
-  wallet = account.purse({ patienceMs: 300 });
+  wallet = account.wallet({ patienceMs: 300 });
   return runner.run(id).finally(() => {
     wallet = patient;
   });
@@ -85,7 +85,7 @@ describe('one run', () => {
 
   test('by each of two runners over one journal pays once', async () => {
     const intent = await reserve();
-    const other = runnerWith({ wallet: async () => account.purse() });
+    const other = runnerWith({ wallet: async () => account.wallet() });
     const runs = await Promise.allSettled([runner.run(intent.id), other.run(intent.id)]);
     expect(runs.some(({ status }) => status === 'fulfilled')).toBe(true);
     expect(amounts()).toEqual([10n]);
@@ -133,7 +133,7 @@ describe('a node that lies cannot make it pay anything else than the offer (inva
     const first = await reserve(10n);
     await payImpatiently(first).catch((failure) => expect(failure).toBeInstanceOf(Fault));
     const second = await reserve(20n);
-    await account.purse().chain.look();
+    await account.wallet().chain.look();
     await runner.run(second.id);
     expect((await runner.run(first.id)).progress.state).toBe('proven');
     expect(amounts()).toEqual([10n, 20n]);
@@ -193,13 +193,13 @@ describe('a payment that cannot go on now', () => {
 
   test('goes on after the next unlock where the wallet was locked before the confirmation', async () => {
     devnet.faults.set({ kind: 'never_confirm', times: 1 });
-    wallet = account.purse();
+    wallet = account.wallet();
     const intent = await reserve();
     const run = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
     wallet.close();
     await expect(run).rejects.toThrow('fault_locked');
-    wallet = account.purse();
+    wallet = account.wallet();
     const [sent] = account.sends();
     if (sent === undefined) throw new Error('published above');
     devnet.elections.confirm(sent.hash);
@@ -279,7 +279,7 @@ describe('another wallet on the same account', () => {
     const theirs = await otherSend(100n);
     devnet.faults.set({ kind: 'never_confirm' });
     const intent = await reserve();
-    wallet = account.purse({ patienceMs: 600_000 });
+    wallet = account.wallet({ patienceMs: 600_000 });
     const run = runner.run(intent.id);
     await expect.poll(() => stateOf(intent)).toBe('published');
     await outvote(theirs);
@@ -295,7 +295,7 @@ describe('another wallet on the same account', () => {
     const intent = await reserve();
     await expect(payImpatiently(intent)).rejects.toThrow('fault_notConfirmed');
     const lost = await outvote(theirs);
-    const patient = account.purse({ patienceMs: 600_000 });
+    const patient = account.wallet({ patienceMs: 600_000 });
     const next = runnerWith({ wallet: async () => patient });
     expect((await next.run(intent.id)).progress.state).toBe('proven');
     expect(await blocksOf(intent)).toMatchObject({ replaced: [lost.hash], spent: 10n });
@@ -305,7 +305,7 @@ describe('another wallet on the same account', () => {
 
   test('that is faster every time: nine blocks are signed at most', async () => {
     // The keys are asked for right before the signature.
-    wallet = account.purse({
+    wallet = account.wallet({
       keys: async () => {
         await account.publish(await otherSend(1n));
         return account.keys;
@@ -403,7 +403,7 @@ describe('another wallet on the same account', () => {
     };
 
     test('before ours was published: the payment waits, and its money stays reserved', async () => {
-      wallet = account.purse({ node: nodeAt(liar.rpcUrl) });
+      wallet = account.wallet({ node: nodeAt(liar.rpcUrl) });
       await wallet.chain.look();
       const intent = await reserve();
       lie();
@@ -418,13 +418,13 @@ describe('another wallet on the same account', () => {
       devnet.faults.set({ kind: 'never_confirm' });
       const intent = await reserve();
       await expect(runner.run(intent.id)).rejects.toThrow('fault_notConfirmed');
-      wallet = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
+      wallet = account.wallet({ node: nodeAt(liar.rpcUrl), patienceMs: 300 });
       lie();
       await expect(runner.run(intent.id)).rejects.toThrow('fault_notConfirmed');
       expect([await stateOf(intent), await spent(intent)]).toEqual(['published', 10n]);
       liar.set();
       wallet.close();
-      wallet = account.purse({ node: nodeAt(liar.rpcUrl), patienceMs: 600_000 });
+      wallet = account.wallet({ node: nodeAt(liar.rpcUrl), patienceMs: 600_000 });
       const [sent] = account.sends();
       if (sent === undefined) throw new Error('published above');
       devnet.elections.confirm(sent.hash);
@@ -465,7 +465,7 @@ test('a search for work that outlives the offer is aborted, and the chain is fre
         signal.addEventListener('abort', () => reject(signal.reason));
       }),
   };
-  wallet = account.purse({ work: workOver(account.database, endless) });
+  wallet = account.wallet({ work: workOver(account.database, endless) });
   const at = Date.now();
   // Long enough for the search to begin on a busy machine.
   const offer = sessionOffer(10n, { payTo: STRANGER, expiresAt: at + SIGNING_MARGIN + 2_000 });

@@ -27,7 +27,7 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   account = await accountWith(devnet, 1_000n);
   kept = new Map();
-  wallet = account.purse();
+  wallet = account.wallet();
   await wallet.refresh();
 });
 afterEach(() => wallet.close());
@@ -106,7 +106,7 @@ test('an unknown run spends nothing', async () => {
 
 test('a run that was begun on one network spends nothing on another', async () => {
   const { run } = await testerOf().begin(URL_OF_MINE, raw(5), true);
-  const elsewhere = account.purse({ network: { ...account.network, id: 'nano:elsewhere' } });
+  const elsewhere = account.wallet({ network: { ...account.network, id: 'nano:elsewhere' } });
   const testSpending = testerOf(elsewhere);
   const order = { to: STRANGER, amount: raw(1) };
   await expect(testSpending.pay(run, order)).rejects.toThrow('fault_testOver');

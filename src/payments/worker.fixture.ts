@@ -66,7 +66,7 @@ export function startWorker(
 ) {
   const { died, isDead, step } = killableAt(kill);
   const chains = killableChains(account.chains, step);
-  const wallet = account.purse({ store: chains, clock: { ...systemClock, now }, ...walletPorts });
+  const wallet = account.wallet({ store: chains, clock: { ...systemClock, now }, ...walletPorts });
   const budgets = new StoredBudgets(account.database, Date.now);
   const log: { readonly challenge: string; readonly key: NotPaidReason; readonly args: readonly string[] }[] =
     [];

@@ -285,10 +285,10 @@ describe('chains', () => {
       network: { id: NETWORK, testMoney: true },
     } as const;
     const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(own), account: {} });
-    const book = new StoredTransfers(database, Date.now);
-    await expect(book.record([{ transfer, own: unwritable }])).rejects.toThrow();
+    const transfers = new StoredTransfers(database, Date.now);
+    await expect(transfers.record([{ transfer, own: unwritable }])).rejects.toThrow();
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 0]);
-    await book.record([{ transfer, own }]);
+    await transfers.record([{ transfer, own }]);
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([1, 1]);
   });
 });

@@ -14,12 +14,12 @@ import type { Database, Place } from './schema.ts';
 import { StoredTransfers } from './transfers.ts';
 
 let database: Database;
-let book: StoredTransfers;
+let stored: StoredTransfers;
 let now: number;
 beforeEach(async () => {
   database = await openDatabase(crypto.randomUUID());
   now = 1_000;
-  book = new StoredTransfers(database, () => now);
+  stored = new StoredTransfers(database, () => now);
 });
 
 let counter = 0n;
@@ -55,51 +55,51 @@ const ids = async (range: 'all' | 'main' | 'small', limit = 50) => {
 describe('transfers that are recorded', () => {
   test('wait until they are done, and their newest block is the newest of the account', async () => {
     const [first, second] = [received(), received()];
-    await book.record([first, second]);
+    await stored.record([first, second]);
     expect(await rows()).toMatchObject([{ state: { kind: 'waiting' } }, { state: { kind: 'waiting' } }]);
     const chains = new StoredChains(database);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(second.own);
     expect(await chains.signed(first.own.hash)).toEqual(first.own);
-    await book.settle([first.transfer.id, second.transfer.id], null);
+    await stored.settle([first.transfer.id, second.transfer.id], null);
     expect((await rows()).map(({ state }) => state)).toEqual([undefined, undefined]);
   });
 
   test('are stored all or none', async () => {
     const [first, second] = [received(), received()];
     const unwritable = Object.create({}, { ...Object.getOwnPropertyDescriptors(second.own), account: {} });
-    await expect(book.record([first, { ...second, own: unwritable }])).rejects.toThrow();
+    await expect(stored.record([first, { ...second, own: unwritable }])).rejects.toThrow();
     expect([await database.count('transfers'), await database.count('blocks')]).toEqual([0, 0]);
   });
 
   test('do not include moves between the user’s own accounts', async () => {
     const { own } = received();
-    await book.record([{ own, transfer: null }]);
+    await stored.record([{ own, transfer: null }]);
     expect([await database.count('transfers'), await database.count('chains')]).toEqual([0, 1]);
   });
 
   test('again after a refusal keep their time and stay refused', async () => {
     const { own, transfer } = received();
-    await book.record([{ own, transfer }]);
+    await stored.record([{ own, transfer }]);
     const state = { kind: 'refused', said: 'Unreceivable', tries: 1, at: now } as const;
-    await book.settle([transfer.id], state);
+    await stored.settle([transfer.id], state);
     now += 5;
     const again = received({ id: transfer.id });
-    await book.record([again]);
+    await stored.record([again]);
     expect(await rows()).toEqual([{ ...again.transfer, at: 1_000, state }]);
-    await book.settle([transfer.id], null);
+    await stored.settle([transfer.id], null);
     expect(await rows()).toEqual([{ ...again.transfer, at: 1_005 }]);
   });
 
   test('that are done or replaced do not change any more', async () => {
     const [done, replaced] = [received(), received({ kind: 'sent' })];
-    await book.record([done, replaced]);
-    await book.settle([done.transfer.id], null);
-    await book.settle([replaced.transfer.id], { kind: 'replaced' });
+    await stored.record([done, replaced]);
+    await stored.settle([done.transfer.id], null);
+    await stored.settle([replaced.transfer.id], { kind: 'replaced' });
     const before = await rows();
     const all = [done.transfer.id, replaced.transfer.id];
-    await book.settle(all, { kind: 'waiting' });
-    await book.settle(all, null);
-    await book.forget(all);
+    await stored.settle(all, { kind: 'waiting' });
+    await stored.settle(all, null);
+    await stored.forget(all);
     expect(await rows()).toEqual(before);
     const stateOf = (id: string) => before.find((row) => row.id === id)?.state?.kind;
     expect(all.map(stateOf)).toEqual([undefined, 'replaced']);
@@ -111,16 +111,16 @@ describe('transfers that are not done', () => {
     const other = blockOf(STRANGER, 1n).block.representative;
     const [mine, theirs, done] = [received(), received({}, other), received()];
     const elsewhere = received({ network: { id: 'nano:elsewhere', testMoney: true } });
-    await book.record([mine, theirs, done, elsewhere]);
-    await book.settle([done.transfer.id], null);
-    expect(await book.open(NETWORK, STRANGER)).toMatchObject([{ id: mine.transfer.id }]);
-    expect(await book.open(NETWORK, other)).toMatchObject([{ id: theirs.transfer.id }]);
+    await stored.record([mine, theirs, done, elsewhere]);
+    await stored.settle([done.transfer.id], null);
+    expect(await stored.open(NETWORK, STRANGER)).toMatchObject([{ id: mine.transfer.id }]);
+    expect(await stored.open(NETWORK, other)).toMatchObject([{ id: theirs.transfer.id }]);
   });
 
   test('are removed when another block received their money', async () => {
     const { own, transfer } = received();
-    await book.record([{ own, transfer }]);
-    await book.forget([transfer.id]);
+    await stored.record([{ own, transfer }]);
+    await stored.forget([transfer.id]);
     expect(await rows()).toEqual([]);
     expect(await new StoredChains(database).newest(NETWORK, STRANGER)).toEqual(own);
   });
@@ -137,9 +137,10 @@ describe('the activity', () => {
       received({ at: 5, ...small }),
       received({ at: 6 }),
     ];
-    await book.record(entries);
+    await stored.record(entries);
     const [first, second, third, sent, waiting, last] = entries.map(({ transfer }) => transfer.id);
-    for (const id of [first, second, third, sent, last]) if (id !== undefined) await book.settle([id], null);
+    for (const id of [first, second, third, sent, last])
+      if (id !== undefined) await stored.settle([id], null);
     for (const limit of [1, 2, 3, 50]) {
       expect(await ids('main', limit)).toEqual([waiting, last, sent, first]);
       expect(await ids('small', limit)).toEqual([third, second]);
@@ -150,8 +151,8 @@ describe('the activity', () => {
 
   test('without small receives counts none', async () => {
     const { own, transfer } = received({ amount: SMALL });
-    await book.record([{ own, transfer }]);
-    await book.settle([transfer.id], null);
+    await stored.record([{ own, transfer }]);
+    await stored.settle([transfer.id], null);
     expect(await countSmallReceives(database)).toBeNull();
   });
 
@@ -159,7 +160,7 @@ describe('the activity', () => {
     const { transfer } = received();
     const { block: _, ...old } = transfer;
     await database.put('transfers', { ...old, place: [old.at, old.id] });
-    expect(await book.open(NETWORK, STRANGER)).toEqual([]);
+    expect(await stored.open(NETWORK, STRANGER)).toEqual([]);
     expect(await ids('main')).toEqual([old.id]);
   });
 });

@@ -5,9 +5,9 @@ import {
   isOpen,
   isSmall,
   type Transfer,
-  type TransferBook,
   type TransferEntry,
   type TransferState,
+  type TransferStore,
 } from '../wallet/transfer.ts';
 import { putNewest } from './chains.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -37,7 +37,7 @@ export function placeOf(transfer: Transfer): Place {
 }
 
 /** Transfers in IndexedDB. */
-export class StoredTransfers implements TransferBook {
+export class StoredTransfers implements TransferStore {
   readonly #database: Database;
   readonly #now: () => number;
 

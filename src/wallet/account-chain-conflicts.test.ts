@@ -33,7 +33,7 @@ describe('AccountChain, with another wallet on the account,', () => {
 
   test('calls its first block replaced where the other was confirmed', async () => {
     env.account = await accountWith(env.devnet, null);
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     const [mine, theirs] = [
       await env.devnet.faucet(env.account.address, 7n),
       await env.devnet.faucet(env.account.address, 9n),
@@ -73,9 +73,9 @@ describe('AccountChain, with another wallet on the account,', () => {
       action: 'account_info',
       twist: (answer) => ({ ...answer, frontier: own.block.previous }),
     });
-    const misled = env.account.purse({ node: nodeAt(behind.rpcUrl) }).chain;
+    const misled = env.account.wallet({ node: nodeAt(behind.rpcUrl) }).chain;
     await expect(misled.send(order(2n), env.persist)).rejects.toThrow('fault_nodeBehind');
-    env.chain = env.account.purse({ node: nodeAt(behind.rpcUrl, env.devnet.rpcUrl) }).chain;
+    env.chain = env.account.wallet({ node: nodeAt(behind.rpcUrl, env.devnet.rpcUrl) }).chain;
     await env.pay(3n);
     expect(env.amounts()).toEqual([100n, 3n]);
   });
@@ -86,7 +86,7 @@ describe('AccountChain, with another wallet on the account,', () => {
     const apart = await twinOf(env.devnet);
     apart.faults.set({ kind: 'never_confirm' });
     await env.account.publish(await env.account.otherWallet().send(strangerKey(), 100n));
-    env.chain = env.account.purse({ node: nodeAt(apart.rpcUrl, env.devnet.rpcUrl) }).chain;
+    env.chain = env.account.wallet({ node: nodeAt(apart.rpcUrl, env.devnet.rpcUrl) }).chain;
     expect(await env.chain.publish(own)).toBe('onLedger');
     expect(await env.chain.publish(own)).toBe('replaced');
     await env.pay(3n);
@@ -105,7 +105,7 @@ describe('AccountChain, with another wallet on the account,', () => {
       twist: (answer, asked) => (asked.hash === theirs.hash ? { ...answer, confirmed: 'false' } : answer),
     });
     const publication = (...urls: string[]) =>
-      env.account.purse({ node: nodeAt(...urls) }).chain.publish(own);
+      env.account.wallet({ node: nodeAt(...urls) }).chain.publish(own);
     expect(await publication(slow.rpcUrl)).toBe('pending');
     expect(await publication(slow.rpcUrl, env.devnet.rpcUrl)).toBe('replaced');
   });
@@ -119,14 +119,14 @@ describe('AccountChain, with another wallet on the account,', () => {
     if (mine === undefined || link === undefined) throw new Error('two were sent');
     await Promise.all([env.devnet.confirmed(mine), env.devnet.confirmed(link)]);
     const source = { hash: mine, amount: 7n as Raw, from: STRANGER };
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     await env.receive(source, async () => env.account.publish(await env.account.otherWallet().receive(link)));
     const ignorant = await env.proxy({
       kind: 'twist',
       action: 'account_info',
       twist: () => ({ error: 'Account not found' }),
     });
-    env.chain = env.account.purse({ node: nodeAt(ignorant.rpcUrl, env.devnet.rpcUrl) }).chain;
+    env.chain = env.account.wallet({ node: nodeAt(ignorant.rpcUrl, env.devnet.rpcUrl) }).chain;
     expect(await env.receive(source)).toMatchObject({ publication: 'onLedger' });
     expect(env.account.blocks().map(({ amount }) => amount)).toEqual([9n, 7n]);
   });
@@ -144,7 +144,7 @@ describe('AccountChain, with another wallet on the account,', () => {
     await splitOff.confirmed(theirs.hash);
     env.devnet.faults.set({ kind: 'never_confirm' });
     const between = await env.proxy();
-    env.chain = env.account.purse({ node: nodeAt(between.rpcUrl), openSocket: null }).chain;
+    env.chain = env.account.wallet({ node: nodeAt(between.rpcUrl), openSocket: null }).chain;
     const own = await env.pay(1n);
     between.set({ kind: 'elsewhere', rpcUrl: splitOff.rpcUrl });
     expect(await env.chain.look()).toMatchObject({ hash: theirs.hash });
@@ -218,9 +218,9 @@ describe('AccountChain, signing a send again,', () => {
     await splitOff.confirmed(theirs.hash);
     const own = await env.pay(1n);
     await env.devnet.confirmed(own.hash);
-    const misled = env.account.purse({ node: nodeAt(splitOff.rpcUrl), openSocket: null }).chain;
+    const misled = env.account.wallet({ node: nodeAt(splitOff.rpcUrl), openSocket: null }).chain;
     await misled.publish(await misled.send(order(2n), env.persist));
-    const torn = env.account.purse({
+    const torn = env.account.wallet({
       node: nodeAt(splitOff.rpcUrl, env.devnet.rpcUrl),
       openSocket: null,
     }).chain;

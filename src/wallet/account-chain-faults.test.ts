@@ -32,7 +32,7 @@ describe('AccountChain, with a node that lies or fails,', () => {
     await env.pay(1n);
     await env.pay(2n);
     env.devnet.faults.set({ kind: 'stale_frontier', back: 2 });
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     await env.pay(3n);
     expect(env.amounts()).toEqual([1n, 2n, 3n]);
   });
@@ -40,7 +40,7 @@ describe('AccountChain, with a node that lies or fails,', () => {
   test('does not believe a frontier below an own block that another wallet built on', async () => {
     await env.pay(1n);
     await env.account.publish(await env.account.otherWallet().send(strangerKey(), 5n));
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     env.devnet.faults.set({ kind: 'stale_frontier', back: 2 });
     await expect(env.chain.send(order(3n), env.persist)).rejects.toThrow('fault_nodeBehind');
     env.devnet.faults.clear();
@@ -69,7 +69,7 @@ describe('AccountChain, with a node that lies or fails,', () => {
   });
 
   test('stores nothing when the node is unreachable', async () => {
-    env.chain = env.account.purse({ node: nodeAt('http://127.0.0.1:1/') }).chain;
+    env.chain = env.account.wallet({ node: nodeAt('http://127.0.0.1:1/') }).chain;
     await expect(env.chain.send(order(1n), env.persist)).rejects.toThrow('fault_nodeUnreachable');
     expect(await env.account.chains.newest(env.account.network.id, env.account.address)).toBeNull();
   });
@@ -77,7 +77,7 @@ describe('AccountChain, with a node that lies or fails,', () => {
   test('publishes a block again that the ledger lost', async () => {
     const own = await env.pay(1n);
     env.devnet.ledger.rollback(env.devnet.ledger.find(own.hash).hash);
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     await env.pay(2n);
     expect(env.amounts()).toEqual([1n, 2n]);
   });

@@ -54,7 +54,7 @@ export function chainEnvironment(): ChainEnvironment {
   beforeEach(async () => {
     devnet.faults.clear();
     account = await accountWith(devnet, 1_000n);
-    chain = account.purse().chain;
+    chain = account.wallet().chain;
   });
   afterEach(() => Promise.all(proxies.splice(0).map((one) => one.close())));
   const persist = (own: OwnBlock) => account.chains.put(own);

@@ -12,7 +12,7 @@ const env = chainEnvironment();
 
 describe('AccountChain, signing,', () => {
   test('signs nothing for a test network whose node shows a block of the live network', async () => {
-    const live = env.account.purse({
+    const live = env.account.wallet({
       network: { ...env.account.network, id: MAINNET.id, testMoney: false },
     }).chain;
     await live.publish(await live.send(order(10n), env.persist));
@@ -51,7 +51,7 @@ describe('AccountChain, signing,', () => {
   });
 
   test('never signs two blocks in one place, with two wallets over one database', async () => {
-    const other = env.account.purse().chain;
+    const other = env.account.wallet().chain;
     await Promise.all([env.chain.look(), other.look()]);
     await env.pay(1n);
     const own = await other.send(order(2n), env.persist);
@@ -77,7 +77,7 @@ describe('AccountChain, signing,', () => {
 
   test('can receive and cannot send, without blocks', async () => {
     env.account = await accountWith(env.devnet, null);
-    env.chain = env.account.purse().chain;
+    env.chain = env.account.wallet().chain;
     await expect(env.chain.send(order(1n), env.persist)).rejects.toThrow('fault_insufficient');
     await expect(env.chain.sendEverything(STRANGER, env.persist)).rejects.toThrow('fault_nothingToSend');
     const source = hashOf(await env.devnet.faucet(env.account.address, 7n));
@@ -93,7 +93,7 @@ describe('AccountChain, signing,', () => {
 
   test('signs nothing while locked, and takes the key only after the work is found', async () => {
     const steps: string[] = [];
-    const locked = env.account.purse({
+    const locked = env.account.wallet({
       keys: () => {
         steps.push('keys');
         return Promise.reject(new Fault('fault_locked'));
@@ -182,7 +182,7 @@ describe('AccountChain, with a block that a node refuses,', () => {
       ...env.account.network,
       thresholds: { send: '0000000000000001', receive: '0000000000000001' },
     };
-    const own = await env.account.purse({ network: weak }).chain.send(order(1n), async (block) => {
+    const own = await env.account.wallet({ network: weak }).chain.send(order(1n), async (block) => {
       // Certainly too little work.
       await env.persist({ ...block, block: { ...block.block, work: weakWork(block) } });
     });

@@ -23,12 +23,12 @@ afterAll(() => devnet?.close());
 beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
-  wallet = account.purse();
+  wallet = account.wallet();
 });
 afterEach(() => wallet.close());
 
 const walletWith = (ports: Partial<AccountWalletPorts>) => {
-  wallet = account.purse(ports);
+  wallet = account.wallet(ports);
   return wallet;
 };
 const fund = async (amount: bigint) => {
@@ -36,7 +36,7 @@ const fund = async (amount: bigint) => {
   await devnet.confirmed(hash);
   return hashOf(hash);
 };
-const book = () => new StoredTransfers(account.database, Date.now);
+const stored = () => new StoredTransfers(account.database, Date.now);
 const transfers = async () =>
   (await account.database.getAll('transfers')).map(({ kind, amount }) => [kind, amount]);
 /** How many requests of each action the node got while something was done. */
@@ -79,14 +79,14 @@ describe('AccountWallet, refreshing,', () => {
     const begun = deferred<void>();
     const released = deferred<void>();
     let persisted = 0;
-    const before = account.purse({
+    const before = account.wallet({
       exclusively,
-      transfers: Object.assign(book(), {
+      transfers: Object.assign(stored(), {
         async record(entries: readonly TransferEntry[]) {
           persisted++;
           begun.resolve();
           await released.promise;
-          await book().record(entries);
+          await stored().record(entries);
         },
       }),
     });

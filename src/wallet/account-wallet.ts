@@ -17,7 +17,7 @@ import { OpenTransfers } from './open-transfers.ts';
 import { isHandedOverFault, type OwnBlock } from './own-block.ts';
 import { PendingReceiver } from './receive-pending.ts';
 import { RefreshLoop } from './refresh-loop.ts';
-import type { Transfer, TransferBook, TransferEntry } from './transfer.ts';
+import type { Transfer, TransferEntry, TransferStore } from './transfer.ts';
 
 export interface AccountWalletPorts extends Omit<AccountChainPorts, 'confirmed'> {
   readonly account: NanoAddress;
@@ -26,7 +26,7 @@ export interface AccountWalletPorts extends Omit<AccountChainPorts, 'confirmed'>
   readonly clock: Clock;
   /** The time limit of one wait for a confirmation (ms). */
   readonly patienceMs: number;
-  readonly transfers: TransferBook;
+  readonly transfers: TransferStore;
   /** The least amount that is received from an account that is not the user's own (raw). */
   readonly leastReceived: Raw;
   /** Whether an account is the user's own. */
@@ -69,7 +69,7 @@ export class AccountWallet {
       chain: this.chain,
       node,
       store: ports.store,
-      book: ports.transfers,
+      records: ports.transfers,
       now: clock.now,
     });
     this.#pendingReceiver = new PendingReceiver({

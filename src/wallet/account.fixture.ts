@@ -44,7 +44,7 @@ export interface Account {
   nextJournal(after: 'worker' | 'browser'): Promise<StoredJournal>;
   readonly chains: StoredChains;
   /** A new wallet over the same database, as after a restart of the worker. Its ports may be replaced. */
-  purse(ports?: Partial<AccountWalletPorts>): AccountWallet;
+  wallet(ports?: Partial<AccountWalletPorts>): AccountWallet;
   /** The same account in another browser: over a database of its own. */
   elsewhere(): Promise<Account>;
   /** The account's blocks on the ledger, oldest first. */
@@ -83,7 +83,7 @@ async function accountOf(devnet: Devnet, keys: AccountKeys): Promise<Account> {
       return new StoredJournal(database, parts, Date.now);
     },
     chains,
-    purse: (ports) =>
+    wallet: (ports) =>
       new AccountWallet({
         network,
         account: keys.address,

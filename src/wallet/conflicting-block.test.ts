@@ -77,7 +77,7 @@ describe('a conflicting block that one node shows', () => {
         },
       },
     );
-    const misled = env.account.purse({ node: nodeAt(liar.rpcUrl) }).chain;
+    const misled = env.account.wallet({ node: nodeAt(liar.rpcUrl) }).chain;
     expect(await misled.publish(own)).toBe(publication);
     expect(await misled.replacementOf(own)).toBe(publication === 'replaced' ? hash : null);
     expect(liar.requests.filter((asked) => asked.hash === own.block.previous).length).toBeGreaterThan(0);

@@ -50,7 +50,7 @@ function open(ports: Partial<AccountWalletPorts> = {}, of: Account = account): A
     asked.push(request);
     return instead(request) ?? fetch(url, init);
   };
-  return of.purse({
+  return of.wallet({
     node: NodeClient.at({
       rpcUrls: of.network.rpcUrls,
       fetch: scriptedFetch,
@@ -376,9 +376,9 @@ describe('a transfer that was open when the worker ended', () => {
 
   test('is done when its block is on the ledger', async () => {
     await fund(5n);
-    const book = new StoredTransfers(account.database, () => now);
+    const stored = new StoredTransfers(account.database, () => now);
     // The worker ends before it can store what became of it.
-    reopen({ transfers: Object.assign(book, { settle: () => new Promise<void>(() => {}) }) });
+    reopen({ transfers: Object.assign(stored, { settle: () => new Promise<void>(() => {}) }) });
     void wallet.refresh();
     await expect.poll(() => account.blocks().length).toBe(2);
     expect(await transfers()).toMatchObject([{ kind: 'received', state: 'waiting' }]);

@@ -7,9 +7,9 @@ import type { ChainStore } from './chain-store.ts';
 import {
   isOpen,
   type Transfer,
-  type TransferBook,
   type TransferEntry,
   type TransferState,
+  type TransferStore,
 } from './transfer.ts';
 
 export interface OpenTransfersPorts {
@@ -18,7 +18,7 @@ export interface OpenTransfersPorts {
   readonly chain: Pick<AccountChain, 'publish'>;
   readonly node: Pick<NodeClient, 'blockInfo'>;
   readonly store: Pick<ChainStore, 'signed'>;
-  readonly book: TransferBook;
+  readonly records: TransferStore;
   /** The current time (ms since the epoch). */
   readonly now: () => number;
 }
@@ -41,7 +41,7 @@ export class OpenTransfers {
   /** Stores blocks and their transfers: see `TransferBook.record`. @throws Fault as there */
   async record(entries: readonly TransferEntry[]): Promise<void> {
     const open = await this.#read();
-    await this.#ports.book.record(entries);
+    await this.#ports.records.record(entries);
     for (const { transfer } of entries) {
       if (transfer === null) continue;
       const state = open.get(transfer.id)?.state ?? { kind: 'waiting' };
@@ -92,7 +92,7 @@ export class OpenTransfers {
   async forgetAllBut(isPending: (id: BlockHash) => boolean): Promise<void> {
     for (const { id, kind, block = id } of await this.all()) {
       if (kind === 'sent' || isPending(id) || (await this.#doneIfKnown(id, block))) continue;
-      await this.#ports.book.forget([id]);
+      await this.#ports.records.forget([id]);
       (await this.#read()).delete(id);
     }
   }
@@ -119,7 +119,7 @@ export class OpenTransfers {
   async #settle(ids: readonly BlockHash[], state: TransferState | null): Promise<void> {
     if (ids.length === 0) return;
     const open = await this.#read();
-    await this.#ports.book.settle(ids, state);
+    await this.#ports.records.settle(ids, state);
     for (const id of ids) {
       const transfer = open.get(id);
       if (transfer === undefined) continue;
@@ -130,9 +130,9 @@ export class OpenTransfers {
   }
 
   async #read(): Promise<Map<BlockHash, Transfer>> {
-    const { book, network, account } = this.#ports;
+    const { records, network, account } = this.#ports;
     if (this.#open === undefined) {
-      const read = await book.open(network, account);
+      const read = await records.open(network, account);
       this.#open ??= new Map(read.map((transfer) => [transfer.id, transfer]));
     }
     return this.#open;

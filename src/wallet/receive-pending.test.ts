@@ -37,7 +37,7 @@ function walletWith(ports: Partial<AccountWalletPorts> = {}): AccountWallet {
     return told === undefined ? fetch(url, init) : Response.json(told);
   };
   const rpcUrls = [devnet.rpcUrl];
-  wallet = account.purse({
+  wallet = account.wallet({
     node: NodeClient.at({ rpcUrls, fetch: lyingFetch, timeoutMs: 20_000, now: Date.now }),
     openSocket: null,
     ...ports,

@@ -49,7 +49,7 @@ beforeEach(async () => {
 async function openWith(raw: bigint | null): Promise<void> {
   account = await accountWith(devnet, raw);
   work = workOver(account.database, engine);
-  chain = account.purse({ work }).chain;
+  chain = account.wallet({ work }).chain;
   await chain.look();
 }
 const persist: PersistReceives = async (receives) => {
@@ -211,7 +211,7 @@ describe('Receives, several at once,', () => {
       timeoutMs: 20_000,
       now: Date.now,
     });
-    chain = account.purse({ work, node }).chain;
+    chain = account.wallet({ work, node }).chain;
     let signed = 0;
     const receiving = chain.receive(
       sources,

@@ -39,7 +39,7 @@ export interface TransferEntry {
 }
 
 /** Stores transfers. Every method is one transaction. */
-export interface TransferBook {
+export interface TransferStore {
   /**
    * Stores blocks as the newest of their account, oldest first, and their transfers as `waiting`: all or nothing. A transfer
    * that is tried again keeps its time, and what a node said of it.

@@ -35,7 +35,7 @@ async function walletOver(
   accounts = await Promise.all(
     balances.map((balance) => accountWith(devnet, balance === null ? null : BigInt(balance))),
   );
-  wallets = accounts.map((account) => account.purse());
+  wallets = accounts.map((account) => account.wallet());
   const [main, ...others] = wallets;
   if (main === undefined) throw new Error('a wallet has an account');
   await Promise.all(wallets.map((wallet) => wallet.refresh()));

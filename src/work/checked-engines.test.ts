@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import { parseThreshold, parseWorkNonce, parseWorkRoot, type WorkNonce } from './difficulty.ts';
 import type { SearchOptions, Urgency, WorkEngine } from './engine.ts';
 import { UNKNOWN_SPEED } from './engine-speed.ts';
-import { checked, memoryBook } from './engines.fixture.ts';
+import { checked, memoryHistory } from './engines.fixture.ts';
 
 const root = parseWorkRoot('D2B3C9D00FFB55E84E7979D67308A515FB07CA79E40A77EB1AAFE62881781783');
 const send = parseThreshold('ffc0000000000000');
@@ -35,7 +35,7 @@ const asked = (urgency: Urgency = 'foreground', signal = new AbortController().s
 });
 /** The stored state of a device that has timed its engines: this one is the fastest. */
 const led = (leader: string) =>
-  memoryBook({
+  memoryHistory({
     ...UNKNOWN_SPEED,
     leader,
     engines: Object.fromEntries(
@@ -49,71 +49,71 @@ const unavailable = new Fault('fault_workUnavailable');
 
 describe('the race of engines', () => {
   it('is the first search: the winner is preferred and the other search is ended', async () => {
-    const book = memoryBook();
+    const history = memoryHistory();
     const [gpu, cpu] = [endless('gpu'), good('cpu')];
-    const engines = checked([gpu, cpu], { book });
+    const engines = checked([gpu, cpu], { history });
     expect(await engines.solve(root, send, asked())).toBe(work);
     expect(gpu.ended).toHaveLength(1);
-    expect(book.kept.speed.leader).toBe('cpu');
+    expect(history.kept.speed.leader).toBe('cpu');
   });
 
   it('is repeated until the preferred engine was tested, because luck may decide one race', async () => {
-    const book = memoryBook();
+    const history = memoryHistory();
     const [gpu, cpu] = [endless('gpu'), good('cpu')];
-    const engines = checked([gpu, cpu], { book });
+    const engines = checked([gpu, cpu], { history });
     const calls = () => [gpu, cpu].map(({ solve }) => solve.mock.calls.length);
     for (const _ of [1, 2]) await engines.solve(root, send, asked());
     expect(calls()).toEqual([2, 2]);
-    book.kept.speed = led('cpu').kept.speed;
-    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    history.kept.speed = led('cpu').kept.speed;
+    await checked([gpu, cpu], { history }).solve(root, send, asked());
     expect(calls()).toEqual([2, 3]);
   });
 
   it('has a result that outlives the worker', async () => {
-    const book = led('cpu');
+    const history = led('cpu');
     const [gpu, cpu] = [good('gpu'), good('cpu')];
-    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    await checked([gpu, cpu], { history }).solve(root, send, asked());
     expect([gpu, cpu].map(({ solve }) => solve.mock.calls.length)).toEqual([0, 1]);
   });
 
   it('is run again at intervals, where one lucky win does not make the slower engine preferred', async () => {
-    const book = led('cpu');
+    const history = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
-    book.kept.speed = { ...book.kept.speed, searches: 24 };
-    await checked([gpu, cpu], { book }).solve(root, send, asked());
+    history.kept.speed = { ...history.kept.speed, searches: 24 };
+    await checked([gpu, cpu], { history }).solve(root, send, asked());
     expect(gpu.solve).toHaveBeenCalledTimes(1);
-    expect(book.kept.speed).toMatchObject({ leader: 'cpu', searches: 0 });
+    expect(history.kept.speed).toMatchObject({ leader: 'cpu', searches: 0 });
   });
 
   it('makes an engine preferred that has become the fastest', async () => {
-    const book = led('cpu');
+    const history = led('cpu');
     const [gpu, cpu] = [good('gpu'), endless('cpu')];
     const { engines } = led('gpu').kept.speed;
-    book.kept.speed = { ...book.kept.speed, engines, searches: 24 };
-    await checked([gpu, cpu], { book }).solve(root, send, asked());
-    expect(book.kept.speed).toMatchObject({ leader: 'gpu', searches: 0 });
+    history.kept.speed = { ...history.kept.speed, engines, searches: 24 };
+    await checked([gpu, cpu], { history }).solve(root, send, asked());
+    expect(history.kept.speed).toMatchObject({ leader: 'gpu', searches: 0 });
   });
 
   it('makes the winner preferred where the fastest engine no longer works', async () => {
-    const book = led('gpu');
-    book.kept.speed = { ...book.kept.speed, searches: 24 };
-    await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
+    const history = led('gpu');
+    history.kept.speed = { ...history.kept.speed, searches: 24 };
+    await checked([failing('gpu'), good('cpu')], { history, report: () => undefined }).solve(
       root,
       send,
       asked(),
     );
-    expect(book.kept.speed.leader).toBe('cpu');
+    expect(history.kept.speed.leader).toBe('cpu');
   });
 
   it('is won by the last engine when the others fail', async () => {
-    const book = memoryBook();
-    await checked([failing('gpu'), good('cpu')], { book, report: () => undefined }).solve(
+    const history = memoryHistory();
+    await checked([failing('gpu'), good('cpu')], { history, report: () => undefined }).solve(
       root,
       send,
       asked(),
     );
-    expect(book.kept.speed.leader).toBe('cpu');
-    expect(book.kept.speed.engines.gpu?.works).toBe(false);
+    expect(history.kept.speed.leader).toBe('cpu');
+    expect(history.kept.speed.engines.gpu?.works).toBe(false);
   });
 });
 
@@ -121,7 +121,7 @@ describe('an engine that fails', () => {
   it('in the middle of a search is replaced by the next', async () => {
     const problems: unknown[] = [];
     const engines = checked([failing('gpu'), good('cpu')], {
-      book: led('gpu'),
+      history: led('gpu'),
       report: (it) => problems.push(it),
     });
     expect(await engines.solve(root, send, asked())).toBe(work);
@@ -130,7 +130,7 @@ describe('an engine that fails', () => {
 
   it('is asked again the next time', async () => {
     const gpu = failing('gpu');
-    const engines = checked([gpu, good('cpu')], { book: led('gpu'), report: () => undefined });
+    const engines = checked([gpu, good('cpu')], { history: led('gpu'), report: () => undefined });
     for (const _ of [1, 2]) await engines.solve(root, send, asked());
     expect(gpu.solve).toHaveBeenCalledTimes(2);
   });
@@ -144,11 +144,11 @@ describe('an engine that fails', () => {
 
 describe('an engine that returns a wrong nonce', () => {
   it('is retired until the browser ends, and reported by name', async () => {
-    const book = led('gpu');
+    const history = led('gpu');
     const gpu = lying('gpu');
     const report = () => undefined;
-    expect(await checked([gpu, good('cpu')], { book, report }).solve(root, send, asked())).toBe(work);
-    const nextLife = checked([gpu, good('cpu')], { book, report });
+    expect(await checked([gpu, good('cpu')], { history, report }).solve(root, send, asked())).toBe(work);
+    const nextLife = checked([gpu, good('cpu')], { history, report });
     expect(await nextLife.solve(root, send, asked())).toBe(work);
     expect(gpu.solve).toHaveBeenCalledTimes(1);
     expect(await nextLife.statuses()).toMatchObject([
@@ -156,21 +156,21 @@ describe('an engine that returns a wrong nonce', () => {
       { name: 'cpu', state: 'works' },
     ]);
 
-    book.names.clear();
-    await checked([gpu, good('cpu')], { book, report }).solve(root, send, asked());
+    history.names.clear();
+    await checked([gpu, good('cpu')], { history, report }).solve(root, send, asked());
     expect(gpu.solve).toHaveBeenCalledTimes(2);
   });
 
   it.each([['rubbish'], [undefined], [17], [{ nonce: work }]])(
     'is retired for the malformed nonce %j too',
     async (answer) => {
-      const book = memoryBook();
+      const history = memoryHistory();
       const engines = checked([engine('cpu', async () => answer as WorkNonce)], {
-        book,
+        history,
         report: () => undefined,
       });
       await expect(engines.solve(root, send, asked())).rejects.toThrow(unavailable);
-      expect(book.names).toEqual(new Set(['cpu']));
+      expect(history.names).toEqual(new Set(['cpu']));
     },
   );
 
@@ -199,9 +199,9 @@ describe('work servers', () => {
   });
 
   it('do every search where no engine of this device works', async () => {
-    const book = memoryBook();
-    book.names.add('cpu');
-    const engines = checked([good('cpu')], { book, servers: async () => [good('https://work.example')] });
+    const history = memoryHistory();
+    history.names.add('cpu');
+    const engines = checked([good('cpu')], { history, servers: async () => [good('https://work.example')] });
     expect(await engines.solve(root, send, asked('background'))).toBe(work);
   });
 
@@ -219,27 +219,27 @@ describe('work servers', () => {
   });
 
   it('do not become preferred in a race of this device’s engines', async () => {
-    const book = memoryBook();
-    await checked([endless('cpu')], { book, servers: async () => [good('https://a')] }).solve(
+    const history = memoryHistory();
+    await checked([endless('cpu')], { history, servers: async () => [good('https://a')] }).solve(
       root,
       send,
       asked(),
     );
-    expect(book.kept.speed.leader).toBeNull();
+    expect(history.kept.speed.leader).toBeNull();
   });
 });
 
 describe('aborting a search', () => {
   it('ends every engine with the caller’s reason, and retires none', async () => {
-    const book = memoryBook();
+    const history = memoryHistory();
     const [gpu, cpu] = [endless('gpu'), endless('cpu')];
     const abort = new AbortController();
-    const search = checked([gpu, cpu], { book }).solve(root, send, asked('foreground', abort.signal));
+    const search = checked([gpu, cpu], { history }).solve(root, send, asked('foreground', abort.signal));
     await expect.poll(() => cpu.solve).toHaveBeenCalled();
     abort.abort(new Error('pushed aside'));
     await expect(search).rejects.toThrow('pushed aside');
     expect([gpu.ended, cpu.ended].flat()).toHaveLength(2);
-    await expect.poll(() => book.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } });
+    await expect.poll(() => history.kept.speed.engines).toMatchObject({ gpu: { works: true, proofs: 0 } });
   });
 
   it('before it began asks no engine', async () => {
@@ -251,21 +251,21 @@ describe('aborting a search', () => {
 });
 
 it('a pause for the battery is passed on, and is no failure of the engine', async () => {
-  const book = memoryBook();
+  const history = memoryHistory();
   const resting = engine('cpu', () => Promise.reject(new Fault('fault_workRests')));
-  const engines = checked([resting], { book });
+  const engines = checked([resting], { history });
   await expect(engines.solve(root, send, asked('background'))).rejects.toThrow(new Fault('fault_workRests'));
-  expect(book.kept.speed.engines).toEqual({});
+  expect(history.kept.speed.engines).toEqual({});
 });
 
 it('progress names the engines and the expected time left', async () => {
-  const book = led('cpu');
-  book.kept.speed = {
-    ...book.kept.speed,
+  const history = led('cpu');
+  history.kept.speed = {
+    ...history.kept.speed,
     engines: { cpu: { proofs: 16, spent: (16 * 1_000) / 1024, works: true, tested: true } },
   };
   const abort = new AbortController();
-  const engines = checked([good('gpu'), endless('cpu')], { book, cores: 9, now: () => 5 });
+  const engines = checked([good('gpu'), endless('cpu')], { history, cores: 9, now: () => 5 });
   expect(await engines.progress()).toBeNull();
   const search = engines.solve(root, send, asked('foreground', abort.signal)).catch(() => undefined);
   await expect.poll(() => engines.progress()).not.toBeNull();
@@ -285,9 +285,12 @@ it('every engine gets the user’s limits', async () => {
 
 describe('the self-test', () => {
   it('finds engines that cannot search at all', async () => {
-    const book = memoryBook();
-    await checked([failing('gpu')], { book, report: () => undefined }).test(50, new AbortController().signal);
-    expect(book.kept.speed.engines.gpu).toMatchObject({ works: false });
-    expect(book.kept.speed.leader).toBeNull();
+    const history = memoryHistory();
+    await checked([failing('gpu')], { history, report: () => undefined }).test(
+      50,
+      new AbortController().signal,
+    );
+    expect(history.kept.speed.engines.gpu).toMatchObject({ works: false });
+    expect(history.kept.speed.leader).toBeNull();
   });
 });

@@ -24,7 +24,7 @@ import { timeSearches } from './self-test.ts';
 import { SpeedRecord, type SpeedRecordPorts } from './speed-record.ts';
 
 /** The stored state of the engines, which outlives the worker. */
-export interface EngineBook {
+export interface EngineHistory {
   /** The names of the engines that returned a wrong nonce since the start of the browser. */
   retired(): Promise<ReadonlySet<string>>;
   retire(name: string): Promise<void>;
@@ -39,7 +39,7 @@ export interface CheckedEnginesPorts extends SpeedRecordPorts {
   /** The work servers that the user allows, in the user's order. */
   servers(): Promise<readonly WorkEngine[]>;
   limits(): Promise<Limits>;
-  readonly book: EngineBook;
+  readonly history: EngineHistory;
   /** Now, in ms. */
   now(): number;
   /** Called with the errors of an engine, or of the record of their speed. The search goes on without it. */
@@ -157,7 +157,7 @@ export class CheckedEngines implements WorkEngine {
     const [speed, limits, retired] = await Promise.all([
       this.#record.read(),
       this.#ports.limits(),
-      this.#ports.book.retired(),
+      this.#ports.history.retired(),
     ]);
     const statusOf =
       (kind: EngineStatus['kind']) =>
@@ -247,12 +247,12 @@ export class CheckedEngines implements WorkEngine {
   ): Promise<WorkNonce> {
     const answer = v.safeParse(WorkNonceSchema, await engine.solve(root, threshold, options));
     if (answer.success && meets(root, answer.output, threshold)) return answer.output;
-    await this.#ports.book.retire(engine.name);
+    await this.#ports.history.retire(engine.name);
     throw new Error(`the engine ${engine.name} took a wrong nonce for proof of work`);
   }
 
   async #trusted(engines: readonly WorkEngine[]): Promise<readonly WorkEngine[]> {
-    const retired = await this.#ports.book.retired();
+    const retired = await this.#ports.history.retired();
     return engines.filter(({ name }) => !retired.has(name));
   }
 }

@@ -1,9 +1,9 @@
-import { CheckedEngines, type CheckedEnginesPorts, type EngineBook } from './checked-engines.ts';
+import { CheckedEngines, type CheckedEnginesPorts, type EngineHistory } from './checked-engines.ts';
 import type { WorkEngine } from './engine.ts';
 import { type EngineSpeed, UNKNOWN_SPEED } from './engine-speed.ts';
 
 /** The stored state of engines in memory. A test can pass it to several instances in turn. */
-export function memoryBook(speed: EngineSpeed = UNKNOWN_SPEED) {
+export function memoryHistory(speed: EngineSpeed = UNKNOWN_SPEED) {
   const names = new Set<string>();
   const kept = { speed };
   return {
@@ -15,7 +15,7 @@ export function memoryBook(speed: EngineSpeed = UNKNOWN_SPEED) {
     keepSpeed: async (next) => {
       kept.speed = next;
     },
-  } satisfies EngineBook & Record<string, unknown>;
+  } satisfies EngineHistory & Record<string, unknown>;
 }
 
 /** Engines of the device, with defaults for every port that the test does not give. */
@@ -27,7 +27,7 @@ export const checked = (
     local,
     servers: async () => [],
     limits: async () => ({ workers: null, batteryFloor: 0 }),
-    book: memoryBook(),
+    history: memoryHistory(),
     cores: 2,
     now: () => performance.now(),
     report: console.error,

@@ -12,7 +12,7 @@ import {
 import type { WorkEngine } from './engine.ts';
 import { CpuPool } from './engines/cpu-pool.ts';
 import { spawnNodeWorker } from './engines/cpu-worker.node.ts';
-import { checked, memoryBook } from './engines.fixture.ts';
+import { checked, memoryHistory } from './engines.fixture.ts';
 import { assembleKernel } from './kernel/assemble.ts';
 import { WorkScheduler } from './scheduler.ts';
 
@@ -79,7 +79,10 @@ function house({ cache = memoryCache(), engines = [steeredEngine()] as readonly 
   const report = (problem: unknown) => problems.push(problem);
   let now = 1_700_000_000_000;
   const scheduler = new WorkScheduler({
-    engines: checked(engines, { book: memoryBook({ leader: 'first', searches: 0, engines: {} }), report }),
+    engines: checked(engines, {
+      history: memoryHistory({ leader: 'first', searches: 0, engines: {} }),
+      report,
+    }),
     cache,
     clock: { now: () => now++ },
     report,

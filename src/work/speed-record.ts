@@ -4,7 +4,7 @@ import { poolSize } from './engines/cpu-pool.ts';
 
 export interface SpeedRecordPorts {
   /** Reads and writes the stored speed, which outlives the worker. */
-  readonly book: { speed(): Promise<EngineSpeed>; keepSpeed(speed: EngineSpeed): Promise<void> };
+  readonly history: { speed(): Promise<EngineSpeed>; keepSpeed(speed: EngineSpeed): Promise<void> };
   /** The number of threads that the processor of this device runs at once. */
   readonly cores: number;
   /** Called with the reason why the record could not be read or written. Searches go on without it. */
@@ -21,7 +21,7 @@ export class SpeedRecord {
   }
 
   read(): Promise<EngineSpeed> {
-    this.#speed ??= this.#ports.book.speed().catch((cause: unknown) => {
+    this.#speed ??= this.#ports.history.speed().catch((cause: unknown) => {
       this.#ports.report(cause);
       return UNKNOWN_SPEED;
     });
@@ -31,7 +31,7 @@ export class SpeedRecord {
   async change(change: (speed: EngineSpeed) => EngineSpeed): Promise<void> {
     const speed = this.read().then(change);
     this.#speed = speed;
-    await this.#ports.book.keepSpeed(await speed).catch(this.#ports.report);
+    await this.#ports.history.keepSpeed(await speed).catch(this.#ports.report);
   }
 
   /** Hashes per second of an engine within these limits; null while too little is known. */

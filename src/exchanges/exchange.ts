@@ -29,7 +29,7 @@ export type Requested = Pick<
   readonly kind: string;
 };
 
-/** One event of an exchange; `at` in ms since the epoch. */
+/** One event of an exchange. `at` is in ms since the epoch. */
 export type ExchangeStep = { readonly at: number } & (
   | { readonly kind: 'priced'; readonly header: string }
   /** The response had no PAYMENT-REQUIRED; `headers` are its other headers about payment. */
@@ -70,10 +70,10 @@ export interface Exchange {
 const MOST_HEADER = 64 * 1024;
 const MOST_RESPONSE = 16 * 1024;
 const MOST_URL = 8192;
-/** How many answers to a replayed proof are kept. All other kinds of steps are few. */
+/** The number of answers to a replayed proof that are kept. All other kinds of steps are few. */
 const MOST_REPLAYS = 8;
 
-/** Truncates a text to what is kept of it. */
+/** Truncates a text to the longest length that is kept. */
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most)}…`);
 const cutOr = (text: string | null, most: number): string | null => text && cut(text, most);
 
@@ -173,7 +173,7 @@ function saysSame(one: ExchangeStep, other: ExchangeStep): boolean {
   }
 }
 
-/** Joins what two lives of the worker recorded of one exchange. */
+/** Joins the steps of one exchange that were recorded before and after a restart of the worker. */
 export function joined(earlier: Exchange, later: Exchange): Exchange {
   return later.steps.reduce(after, earlier);
 }
@@ -187,11 +187,11 @@ export function paymentOf({ steps }: Exchange): PaymentId | null {
 const text = v.string();
 const nullable = v.nullable(text);
 const at = v.number();
-/** Not checked against the list of keys: this version of the extension wrote it, since an update empties the store. */
+/** Not checked against the list of keys: an update of the extension empties the store, so this version wrote it. */
 const key = v.custom<MessageKey>((value) => typeof value === 'string');
 const way = v.picklist(['page', 'post', 'replay']);
 
-/** An exchange as it is stored for the next life of the worker. */
+/** Schema of a stored exchange, for the next start of the worker. */
 export const StoredExchange = v.strictObject({
   id: text,
   request: v.strictObject({

@@ -32,7 +32,7 @@ const lifeOf = (store: ExchangeStore) => new Exchanges({ store, changed: () => c
 const idle = () => vi.advanceTimersByTimeAsync(1_000);
 const kinds = (exchange: Exchange | undefined) => exchange?.steps.map(({ kind }) => kind);
 
-test('keeps what became of a challenge, one step after the other, and tells of it some time later', async () => {
+test('an exchange has the steps of its challenge in order, and one change is reported for all of them', async () => {
   const exchanges = lifeOf(memory());
   const challenge = challengeOf({ header: 'offer' });
   exchanges.saw(challenge);
@@ -53,7 +53,7 @@ test('keeps what became of a challenge, one step after the other, and tells of i
   expect(changed).toBe(1);
 });
 
-test('never holds a proof: nothing that it is told carries one', async () => {
+test('an exchange never contains a proof', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
   const challenge = challengeOf();
@@ -66,7 +66,7 @@ test('never holds a proof: nothing that it is told carries one', async () => {
   expect(kept?.steps.at(1)).toEqual({ kind: 'served', at: expect.any(Number), payment: PAYMENT });
 });
 
-test('a killed worker’s next life goes on where the last one was, and says nothing twice', async () => {
+test('a restarted worker continues the stored exchange, and repeats no step', async () => {
   const store = memory();
   const challenge = challengeOf();
   const offer = sessionOffer(7n);
@@ -77,7 +77,7 @@ test('a killed worker’s next life goes on where the last one was, and says not
   await idle();
 
   const next = lifeOf(store);
-  // Before what the last life wrote down was read.
+  // Before the stored exchanges were read.
   next.saw(challenge);
   next.decided(challenge, offer, ask);
   next.served(challenge, PAYMENT);
@@ -87,7 +87,7 @@ test('a killed worker’s next life goes on where the last one was, and says not
   expect(kinds(store.kept.get(challenge.id))).toEqual(['priced', 'decided', 'served', 'answered']);
 });
 
-test('what is stored in another shape is let go', async () => {
+test('a stored value of another shape is dropped', async () => {
   const store = memory();
   const challenge = challengeOf();
   const before = lifeOf(store);
@@ -99,7 +99,7 @@ test('what is stored in another shape is let go', async () => {
   expect(await next.of(challenge.tabId)).toHaveLength(1);
 });
 
-test('a lock leaves nothing, neither here nor in what was about to be written or read', async () => {
+test('a lock removes all exchanges, also those that are about to be written or read', async () => {
   const store = memory();
   const challenge = challengeOf();
   const exchanges = lifeOf(store);
@@ -117,7 +117,7 @@ test('a lock leaves nothing, neither here nor in what was about to be written or
   expect(await woken.of(challenge.tabId)).toEqual([]);
 });
 
-test('forgets a tab, and leaves the others', async () => {
+test('forgetting a tab removes its exchanges only', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
   const [one, other] = [challengeOf({ tabId: 1 }), challengeOf({ tabId: 2 })];
@@ -129,11 +129,11 @@ test('forgets a tab, and leaves the others', async () => {
   expect([...store.kept.keys()]).toEqual([other.id]);
 });
 
-test('a storm takes no other tab’s place, and none of what was paid', async () => {
+test('a flood in one tab displaces no exchange of another tab, and no paid one', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
-  const [calm, paid] = [challengeOf({ tabId: 2 }), challengeOf({ tabId: 1, seenAt: 0 })];
-  for (const challenge of [calm, paid]) exchanges.saw(challenge);
+  const [ofOtherTab, paid] = [challengeOf({ tabId: 2 }), challengeOf({ tabId: 1, seenAt: 0 })];
+  for (const challenge of [ofOtherTab, paid]) exchanges.saw(challenge);
   exchanges.served(paid, PAYMENT);
   for (let i = 0; i < 1_000; i++) exchanges.saw(challengeOf({ tabId: 1, header: 'x'.repeat(2_000) }));
   await idle();
@@ -144,7 +144,7 @@ test('a storm takes no other tab’s place, and none of what was paid', async ()
   expect(store.kept.size).toBe(ofTheStorm.length + 1);
 });
 
-test('what comes into a tab where everything was paid for is kept, and the oldest makes room', async () => {
+test('a new exchange displaces the oldest one in a tab where all were paid', async () => {
   const exchanges = lifeOf(memory());
   const paid = Array.from({ length: 100 }, (_, seenAt) => challengeOf({ tabId: 1, seenAt }));
   for (const challenge of paid) {
@@ -157,7 +157,7 @@ test('what comes into a tab where everything was paid for is kept, and the oldes
   expect(kept).toEqual([...paid.slice(1).map(({ id }) => id), newest.id]);
 });
 
-test('many tabs together have their bound, in number and in size', async () => {
+test('the exchanges of all tabs together are limited in number and size', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
   for (let tabId = 0; tabId < 500; tabId++) exchanges.saw(challengeOf({ tabId, header: 'x'.repeat(10_000) }));
@@ -167,7 +167,7 @@ test('many tabs together have their bound, in number and in size', async () => {
   expect(await exchanges.of(0)).toEqual([]);
 });
 
-test('a header or an answer of any length is kept in part', async () => {
+test('a long header or answer is truncated', async () => {
   const exchanges = lifeOf(memory());
   const challenge = challengeOf({ header: 'x'.repeat(250_000) });
   exchanges.saw(challenge);
@@ -177,7 +177,7 @@ test('a header or an answer of any length is kept in part', async () => {
   expect(JSON.stringify(kept).length).toBeLessThan(150_000);
 });
 
-test('one alone is kept, however many characters its text is written with', async () => {
+test('a single exchange is kept, also when its JSON is above the size limit', async () => {
   const exchanges = lifeOf(memory());
   const challenge = challengeOf({ header: '\u0001'.repeat(64 * 1024) });
   exchanges.saw(challengeOf({ tabId: challenge.tabId, seenAt: 0 }));
@@ -186,7 +186,7 @@ test('one alone is kept, however many characters its text is written with', asyn
   expect((await exchanges.of(challenge.tabId)).map(({ id }) => id)).toEqual([challenge.id]);
 });
 
-test('of many replays the newest are kept, and what came before them', async () => {
+test('the newest of many replays are kept, and the steps before them', async () => {
   const exchanges = lifeOf(memory());
   const challenge = challengeOf();
   exchanges.saw(challenge);
@@ -199,7 +199,7 @@ test('of many replays the newest are kept, and what came before them', async () 
   expect(kept?.steps.at(-1)).toMatchObject({ status: 249 });
 });
 
-test('a 402 without a price tells its headers of payment, and no others', async () => {
+test('a 402 without a price records its headers about payment, and no others', async () => {
   const exchanges = lifeOf(memory());
   const { header: _, ...request } = challengeOf();
   const headers = [

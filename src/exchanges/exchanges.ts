@@ -37,7 +37,7 @@ export interface ExchangePorts {
 
 /** How long changes are collected before they are written and shown (ms). */
 const WRITE_AFTER = 100;
-/** How much is kept at most, in all and of one tab: a burst in one tab displaces nothing of another tab. */
+/** The limits of what is kept, in all and of one tab. A burst in one tab displaces nothing of another tab. */
 const MOST = { exchanges: 400, characters: 1_500_000 };
 const MOST_OF_A_TAB = { exchanges: 100, characters: 400_000 };
 
@@ -48,8 +48,9 @@ interface Kept {
 }
 
 /**
- * The 402s that tabs got while the browser runs, the unpaid ones too, each with what followed. They hold what the server
- * asked and answered, no proof and no key, and are never on disk. Steps of an exchange that is no longer kept are dropped.
+ * The 402s that tabs got while the browser runs, the unpaid ones too, each with what followed. They hold what the
+ * server asked and answered, no proof and no key, and are never on disk. Steps of an exchange that is no longer kept
+ * are dropped.
  */
 export class Exchanges implements ExchangeRecorder {
   readonly #ports: ExchangePorts;
@@ -145,7 +146,10 @@ export class Exchanges implements ExchangeRecorder {
     this.#writeSoon();
   }
 
-  /** Drops exchanges until the limits are kept, never the given one: where all others are paid, it would be dropped at once. */
+  /**
+   * Drops exchanges until the limits are kept, never the given one: where all others are paid, it would be dropped at
+   * once.
+   */
   #makeRoom({ id, request: { tabId } }: Exchange): void {
     const all = () => [...this.#kept.values()];
     const ofItsTab = () => all().filter(({ exchange }) => exchange.request.tabId === tabId);

@@ -36,7 +36,7 @@ describe('the limits of a budget', () => {
     { spent: { perDay: 21n }, amount: 10n, passed: 'perDay' },
     { spent: { perMonth: 31n }, amount: 10n, passed: 'perMonth' },
     { spent: { total: 41n }, amount: 10n, passed: 'total' },
-    // Spent beyond it by hand: nothing fits any more, not even nothing.
+    // Exceeded by approved payments: no amount is allowed, not even zero.
     { spent: { perDay: 31n }, amount: 0n, passed: 'perDay' },
     // The narrowest is named first.
     { spent: { perHour: 20n, total: 50n }, amount: 1n, passed: 'perHour' },
@@ -60,7 +60,7 @@ describe('the limits of a budget', () => {
     );
   });
 
-  test('the cap over all sites is kept apart from them', () => {
+  test('do not include the cap over all sites', () => {
     const overall = {
       cap: { perDay: 10n as Raw, perMonth: 20n as Raw },
       spentByAll: { perDay: 5n as Raw, perMonth: 14n as Raw },
@@ -74,8 +74,8 @@ describe('the limits of a budget', () => {
   });
 });
 
-describe('the term of a budget', () => {
-  test('each stretch has an account of its own, and comes back with the clock', () => {
+describe('the period of a budget', () => {
+  test('has a sum of its own, to which a clock that is set back returns', () => {
     const budget = budgetOf({ total: 10n as Raw, term: until('2026-12-01', 'month') });
     const names = ['2026-11-30', '2026-12-01', '2026-12-31', '2027-01-01', '2026-11-22'].map(
       (day) => termAt(budget, noon(day))?.name,
@@ -86,7 +86,7 @@ describe('the term of a budget', () => {
     expect(new Set(names).size).toBe(3);
   });
 
-  test('a budget that ended counts nothing, and neither does none', () => {
+  test('a budget that has ended allows nothing, like no budget', () => {
     const budget = budgetOf({ term: until('2026-12-01', 'never') });
     expect(termAt(budget, noon('2026-12-01'))).toBeNull();
     expect(spendingWindowsAt(budget, noon('2026-12-01')).term).toBeNull();
@@ -117,23 +117,23 @@ describe('changing a budget', () => {
     },
   );
 
-  test.each(SUM_LIMITS)('to one that has but %s is not', (limit) => {
+  test.each(SUM_LIMITS)('to one with only the limit %s is accepted', (limit) => {
     expect(changeBudget(fresh, { [limit]: 5n }, now)).toEqual({ ...fresh, [limit]: 5n });
   });
 
-  test('what is left out stays', () => {
+  test('does not change omitted fields', () => {
     const before = changeBudget(fresh, { perDay: 5n as Raw, priceRise: 7, pinned: false }, now);
     expect(changeBudget(before, { perDay: 6n as Raw }, now + 1)).toEqual({ ...before, perDay: 6n });
   });
 
-  test('after a renewal, the running end sent back unchanged changes nothing of the term', () => {
+  test('after a renewal, with the current end of the period unchanged, does not change the period', () => {
     const later = noon('2027-02-10');
     const changed = changeBudget(monthly(), { total: 8n as Raw, term: until('2027-03-01', 'month') }, later);
     expect(changed.term).toEqual(monthly().term);
     expect(termAt(changed, later)).toEqual(termAt(monthly(), later));
   });
 
-  test('a new rule counts on where the running term stands', () => {
+  test('to a new rule of renewal keeps the sums of the current period', () => {
     const later = noon('2027-02-10');
     const running = termAt(monthly(), later)?.name;
     for (const term of [null, until('2027-05-05', 'never'), until('2027-03-01', 'week')]) {
@@ -141,7 +141,7 @@ describe('changing a budget', () => {
     }
   });
 
-  test('one that has ended is as good as none: what is set then is new, and begins with nothing spent', () => {
+  test('that has ended sets a new budget, with nothing spent', () => {
     const ended = changeBudget(
       fresh,
       { perHour: 1n as Raw, perDay: 5n as Raw, term: until('2026-12-01', 'never') },
@@ -174,7 +174,7 @@ describe('how much of a budget is used', () => {
     ]);
   });
 
-  test('is told of each limit that is set, the shortest window first', () => {
+  test('is listed for each limit that is set, the shortest window first', () => {
     const budget = limited({ total: 4n, perHour: 1n, perDay: 2n });
     expect(
       budgetUse(budget, spentOf({ perDay: 1n, perMonth: 9n })).map(({ limit, mark }) => [limit, mark]),
@@ -185,7 +185,7 @@ describe('how much of a budget is used', () => {
     ]);
   });
 
-  test('no rounding lifts a use over a mark, or keeps it below', () => {
+  test('rounding does not lift a use over a mark, nor keep it below', () => {
     const raw = fc.bigInt({ min: 1n, max: 2n ** 127n });
     fc.assert(
       fc.property(raw, raw, (spent, of) => {

@@ -36,7 +36,7 @@ const withBudget = (parts: Partial<Budget>) => ({
   allowance: { ...allowance, budget: { ...budget, ...parts } },
 });
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
-/** All is as it should be: the budget pays. */
+/** Circumstances under which the budget pays. */
 const fine: Circumstances = {
   challenge: challengeOf({ url: `${SHOP}/article` }),
   offer,
@@ -52,11 +52,11 @@ const fine: Circumstances = {
 };
 const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts });
 
-test('inside its budget, a site is paid without asking', () => {
+test('a site is paid without asking within its budget', () => {
   expect(decide(fine)).toEqual({ kind: 'pay', budget });
 });
 
-describe('the purse refuses', () => {
+describe('the decision is to refuse', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['refusal_SITE_BLOCKED', { blocked: true }],
     ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
@@ -65,7 +65,7 @@ describe('the purse refuses', () => {
   });
 });
 
-describe('the purse asks', () => {
+describe('the decision is to ask', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
@@ -90,7 +90,7 @@ describe('the purse asks', () => {
   });
 });
 
-test('whatever a site’s budgets and history, a private window is never paid without asking', () => {
+test('with any budget and history, a private window is never paid without asking', () => {
   fc.assert(
     fc.property(
       fc.record(
@@ -113,7 +113,7 @@ test('whatever a site’s budgets and history, a private window is never paid wi
   );
 });
 
-describe('a budget is for what its own site asks for itself', () => {
+describe('a budget pays only for requests in which no other site takes part', () => {
   const other = 'https://elsewhere.example';
   const url = `${SHOP}/article`;
   test.each([
@@ -196,7 +196,7 @@ describe('a budget pays for a document', () => {
     expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
   });
 
-  test('only where the browser says how it was opened, and where', () => {
+  test('only where it is known how and where it was opened', () => {
     const { startedBy: _, ...opened } = challengeOf({ url: `${SHOP}/article` });
     expect(decideWith({ challenge: opened })).toEqual({ kind: 'ask', reason: 'reason_startUnknown' });
     const { view: __, ...shown } = challengeOf({ url: `${SHOP}/article` });
@@ -204,7 +204,7 @@ describe('a budget pays for a document', () => {
   });
 });
 
-describe('a budget pays for what a page asks for itself', () => {
+describe('a budget pays for the requests of a page', () => {
   const part = { kind: 'image', initiator: SHOP } as const;
   const script = { kind: 'xmlhttprequest', initiator: SHOP } as const;
   test.each<[string, Partial<Challenge>, number | null, string]>([
@@ -222,7 +222,7 @@ describe('a budget pays for what a page asks for itself', () => {
     expect('reason' in decision ? decision.reason : decision.kind).toBe(outcome);
   });
 
-  test('only where it is known to be in view', () => {
+  test('only where the page is known to be in view', () => {
     const { view: _, ...challenge } = challengeOf({ url: `${SHOP}/article`, ...script });
     expect(decideWith({ challenge })).toEqual({ kind: 'ask', reason: 'reason_notInView' });
   });
@@ -246,7 +246,7 @@ test('a document is paid without asking only when its user started it and has it
   );
 });
 
-describe('a site that the user names may spend the budget too', () => {
+describe('another site that the user allows may spend the budget', () => {
   const friend = 'https://friend.example' as Site;
   const url = `${SHOP}/article`;
   const decideFor = (parts: Partial<Challenge>) =>
@@ -276,12 +276,12 @@ describe('a site that the user names may spend the budget too', () => {
       kind: 'ask',
     },
     { name: 'a sandboxed page', parts: { kind: 'image', initiator: 'null', topOrigin: friend }, kind: 'ask' },
-  ] as const)('$name of its: $kind', ({ parts, kind }) => {
+  ] as const)('$name: $kind', ({ parts, kind }) => {
     expect(decideFor(parts).kind).toBe(kind);
   });
 });
 
-test('an offer is paid while it still lives 25 seconds, and not a millisecond less', () => {
+test('an offer is paid until 25 seconds before its expiry, and not a millisecond later', () => {
   const { expiresAt } = offer;
   expect(decideWith({ now: expiresAt - 25_000 }).kind).toBe('pay');
   expect(decideWith({ now: expiresAt - 24_999 })).toEqual({
@@ -291,7 +291,7 @@ test('an offer is paid while it still lives 25 seconds, and not a millisecond le
 });
 
 describe('the payee', () => {
-  test('that is not known yet may be anybody', () => {
+  test('may be any account while the budget has none', () => {
     expect(decideWith(withBudget({ payTo: null })).kind).toBe('pay');
   });
 
@@ -300,7 +300,7 @@ describe('the payee', () => {
   });
 });
 
-test('a price may rise by so many percent, and not by one raw more', () => {
+test('a price may rise by the percentage of the budget, and not by one raw more', () => {
   const raw = fc.bigInt({ min: 0n, max: 2n ** 120n });
   fc.assert(
     fc.property(raw, raw, fc.nat(1_000), (lastPrice, price, priceRise) => {
@@ -319,7 +319,7 @@ test('a price may rise by so many percent, and not by one raw more', () => {
   );
 });
 
-test('a budget is only offered where it would pay the next one', () => {
+test('a budget is only offered where it would pay the next payment', () => {
   const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
   const beyond = [
     'reason_overMonth',
@@ -332,7 +332,7 @@ test('a budget is only offered where it would pay the next one', () => {
   expect(beyond.filter(budgetHelps)).toEqual([]);
 });
 
-test('the price of a session is without its tag, of anything else the amount', () => {
+test('the price of a session is the amount without its tag, and of others the amount', () => {
   expect(priceOf(sessionOffer(107n, { resourceAmount: 100n as Raw, tagAmount: 7n as Raw }))).toBe(100n);
   expect(priceOf(signatureOffer(107n))).toBe(107n);
 });

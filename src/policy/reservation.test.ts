@@ -113,7 +113,7 @@ describe('a reservation', () => {
     ]);
   });
 
-  test('debits no window of a term where the site has no budget', () => {
+  test('debits no window of a period where the site has no budget', () => {
     const rows = new Rows();
     expect(rows.reserve(intentOf({ approval: 'once' }))).toMatchObject({ windows: { term: null } });
     expect(rows.spent().size).toBe(5);
@@ -129,7 +129,7 @@ describe('a reservation', () => {
     ]);
   });
 
-  test('of what was paid before is that payment, and debits nothing', () => {
+  test('for a session that was paid before is that payment, and debits nothing', () => {
     const rows = new Rows(budgetOf());
     expect(rows.reserve(intentOf(), ['first', 'second'])).toEqual({ kind: 'known', payment: 'first' });
     expect(rows.spent().size).toBe(0);
@@ -145,7 +145,7 @@ describe('a reservation', () => {
     expect(rows.reserve(intentOf())).toEqual(over);
   });
 
-  test('by a budget is refused after the end of its term', () => {
+  test('by a budget is refused after the end of its period', () => {
     const term = { until: '2026-10-25' as Day, renews: 'never' as const };
     const rows = new Rows(budgetOf({ term }));
     expect(rows.reserve(intentOf())).toMatchObject({ kind: 'reserved' });

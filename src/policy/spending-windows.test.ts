@@ -54,7 +54,7 @@ describe('the hour of a moment', () => {
   const hoursOf = (...moments: readonly string[]) =>
     moments.map((moment) => calendarWindows(at(moment)).hour);
 
-  test('that comes twice in autumn is two windows', () => {
+  test('that is repeated in autumn is two windows', () => {
     moveTo('Europe/Berlin');
     // 02:00, 02:59 in summer time, then 02:00, 02:59 again in winter time.
     const [first, firstEnd, second, secondEnd] = hoursOf(
@@ -68,7 +68,7 @@ describe('the hour of a moment', () => {
     expect(second).not.toBe(first);
   });
 
-  test('begins on the half where the clocks of the zone strike then', () => {
+  test('begins on the half hour in a time zone with an offset of half an hour', () => {
     moveTo('Asia/Kolkata');
     const [before, from, to] = hoursOf(
       '2026-11-22T10:29:59Z',
@@ -79,7 +79,7 @@ describe('the hour of a moment', () => {
     expect(before).not.toBe(from);
   });
 
-  test('goes on when the user travels by whole hours', () => {
+  test('continues when the time zone changes by whole hours', () => {
     moveTo('Europe/Berlin');
     const [inBerlin] = hoursOf('2026-11-22T10:20:00Z');
     moveTo('America/New_York');
@@ -95,7 +95,7 @@ test.each(ZONES)(
     const runs = { hour: [] as string[], day: [] as string[], month: [] as string[] };
     const begun = new Map<string, number>();
     let longest = 0;
-    // Over both leaps of either hemisphere, by steps short enough to see every window.
+    // Over both changes of the clock in either hemisphere, in steps short enough for every window.
     for (let moment = at('2026-03-01T00:00:00Z'); moment < at('2026-12-01T00:00:00Z'); moment += HOUR / 2) {
       const windows = calendarWindows(moment);
       for (const kind of kinds) if (runs[kind].at(-1) !== windows[kind]) runs[kind].push(windows[kind]);
@@ -127,7 +127,7 @@ describe('the calendar', () => {
     expect(monthsAfter(day as Day, months)).toBe(later);
   });
 
-  test('counts days as it goes', () => {
+  test('counts the days between two days', () => {
     fc.assert(
       fc.property(fc.integer({ min: -40_000, max: 40_000 }), (days) => {
         const later = daysAfter('2026-11-22' as Day, days);

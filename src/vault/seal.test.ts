@@ -9,7 +9,7 @@ const secret = () => new TextEncoder().encode('the secret');
 const wrong = expect.objectContaining({ key: 'fault_wrongPassword' });
 const unreadable = expect.objectContaining({ key: 'fault_vaultUnreadable' });
 
-test('what was sealed is opened by its password alone', async () => {
+test('a sealed secret is opened by its password only', async () => {
   const bytes = fc.uint8Array({ maxLength: 200 });
   const password = fc.string({ minLength: 1, unit: 'binary' });
   await fc.assert(
@@ -23,28 +23,28 @@ test('what was sealed is opened by its password alone', async () => {
   );
 });
 
-test('no password opens nothing', async () => {
+test('an empty password opens nothing', async () => {
   await expect(unseal(await seal(secret(), PASSWORD, CHEAP), '')).rejects.toThrow(wrong);
 });
 
-test('a password is the same however the keyboard composes it', async () => {
+test('composed and decomposed characters make the same password', async () => {
   const sealed = await seal(secret(), 'caf\u00e9 au lait', CHEAP);
   expect(await unseal(sealed, 'cafe\u0301 au lait')).toEqual(secret());
 });
 
-test('nothing repeats: salt, iv and ciphertext are others every time, and the secret is not among them', async () => {
+test('salt, iv and ciphertext differ at every sealing, and do not contain the secret', async () => {
   const [one, two] = [await seal(secret(), PASSWORD, CHEAP), await seal(secret(), PASSWORD, CHEAP)];
   for (const field of ['salt', 'iv', 'check', 'ciphertext'] as const) expect(one[field]).not.toBe(two[field]);
   expect(JSON.stringify(one)).not.toContain(Buffer.from(secret()).toString('hex').toUpperCase());
 });
 
-test('the caller keeps its own bytes', async () => {
+test('sealing does not change the bytes of the secret', async () => {
   const mine = secret();
   await seal(mine, PASSWORD, CHEAP);
   expect(mine).toEqual(secret());
 });
 
-test('the parameters in use are those of the design, and Argon2id is what it should be', async () => {
+test('the parameters are 64 MiB, three passes and one lane of Argon2id, and a record states them', async () => {
   expect(KDF_PARAMETERS).toEqual({ memoryKiB: 65536, iterations: 3, parallelism: 1 });
   const sealed = await seal(secret(), PASSWORD);
   expect(sealed.kdf).toEqual({ name: 'argon2id', memoryKiB: 65536, iterations: 3, parallelism: 1 });
@@ -64,9 +64,9 @@ describe('a record that was tampered with', () => {
     ['no memory', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, memoryKiB: 8 } }), unreadable],
     ['another KDF', (sealed) => ({ ...sealed, kdf: { ...sealed.kdf, name: 'pbkdf2' } }), unreadable],
     ['another version', (sealed) => ({ ...sealed, version: 2 }), unreadable],
-    ['a field too many', (sealed) => ({ ...sealed, more: 1 }), unreadable],
+    ['an unknown field', (sealed) => ({ ...sealed, more: 1 }), unreadable],
     ['a megabyte of data', (sealed) => ({ ...sealed, ciphertext: '00'.repeat(1 << 20) }), unreadable],
-    ['nothing at all', () => null, unreadable],
+    ['no record', () => null, unreadable],
   ];
   test.each(tampered)('%s', async (_case, tamper, fault) => {
     const sealed = await seal(secret(), PASSWORD, CHEAP);
@@ -74,7 +74,7 @@ describe('a record that was tampered with', () => {
   });
 });
 
-test('a seal is weaker that costs less work, or less memory', () => {
+test('a record counts as weaker at a lower cost in work or memory', () => {
   const kdf = (memoryKiB: number, iterations: number) => ({
     kdf: { name: 'argon2id', memoryKiB, iterations, parallelism: 1 } as const,
   });

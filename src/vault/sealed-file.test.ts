@@ -7,7 +7,7 @@ const PASSWORD = 'correct horse battery staple';
 const data = () => new TextEncoder().encode('the whole purse');
 const fault = (key: string) => expect.objectContaining({ key });
 
-test('what was put into a file comes out, under its password alone', async () => {
+test('the data of a file is read back under its password only', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 60_000 }), async (bytes) => {
       const file = await sealFile(Uint8Array.from(bytes), PASSWORD, CHEAP);
@@ -18,7 +18,7 @@ test('what was put into a file comes out, under its password alone', async () =>
   );
 });
 
-test('a file says what it is and what a guess costs', async () => {
+test('a file states its format and the cost of a guess', async () => {
   expect(JSON.parse(await sealFile(data(), PASSWORD))).toMatchObject({
     format: 'nano-purse backup',
     version: 1,
@@ -26,7 +26,7 @@ test('a file says what it is and what a guess costs', async () => {
   });
 });
 
-test('two files of the same data and password have nothing secret in common', async () => {
+test('two files of the same data and password have different salts, ivs and ciphertexts', async () => {
   const sealed = async () => JSON.parse(await sealFile(data(), PASSWORD, CHEAP));
   const [one, two] = [await sealed(), await sealed()];
   for (const field of ['salt', 'iv', 'check', 'ciphertext']) expect(one[field]).not.toBe(two[field]);
@@ -49,7 +49,7 @@ describe('a file that was tampered with', () => {
     ['a newer version', 'Newer', (file) => ({ ...file, version: 2, kdf: 'of the future' })],
     ['version 0', 'Unreadable', (file) => ({ ...file, version: 0 })],
     ['another format', 'Unreadable', (file) => ({ ...file, format: 'wallet' })],
-    ['a field too many', 'Unreadable', (file) => ({ ...file, more: 1 })],
+    ['an unknown field', 'Unreadable', (file) => ({ ...file, more: 1 })],
     ['no salt', 'Unreadable', ({ salt: _, ...file }) => file],
     ['a list', 'Unreadable', (file) => [file]],
   ];
@@ -59,7 +59,7 @@ describe('a file that was tampered with', () => {
     await expect(openFile(JSON.stringify(change(file)), PASSWORD)).rejects.toThrow(fault(name));
   });
 
-  test('cut short anywhere, or no JSON at all', async () => {
+  test('cut short anywhere, or no JSON, is unreadable', async () => {
     const file = await sealFile(data(), PASSWORD, CHEAP);
     for (const text of ['', 'null', '7', 'not JSON', ...[1, 9, 99, 199].map((end) => file.slice(0, -end))]) {
       await expect(openFile(text, PASSWORD)).rejects.toThrow(fault('fault_backupUnreadable'));

@@ -14,7 +14,7 @@ let store: JsonStore<'sealed' | 'session' | 'tries'>;
 let second: MemoryPlace;
 let vault: Vault;
 
-/** The vault of a worker that has just started, over the same places. */
+/** The vault of a restarted worker, over the same places. */
 function restarted(kdf = KDF): Vault {
   const clock = { now: () => 1_900_000_000_000 };
   return new Vault({ store, second, session: new JsonStore(), clock, autoLockMinutes: 15, kdf });
@@ -24,7 +24,7 @@ const fault = (key: string) => expect.objectContaining({ key });
 const first = () => store.get('sealed') as Promise<ReturnType<typeof firstRecord> | undefined>;
 const newest = () => second.copies.at(-1) as SeedCopy;
 
-/** What both places hold, when they agree and the second holds nothing else. */
+/** Expects the same copy in both places, and no other copy in the second. */
 async function expectBoth(generation: number): Promise<void> {
   expect(second.copies).toHaveLength(1);
   expect(await first()).toEqual(firstRecord(newest()));
@@ -38,8 +38,7 @@ beforeEach(async () => {
   await vault.create(SOURCE, PASSWORD);
 });
 
-test('a new seed is sealed in both places, with the account by which its owner knows it', () =>
-  expectBoth(1));
+test('a new seed is sealed in both places, with its first account', () => expectBoth(1));
 
 test('a password change is a new generation in both places', async () => {
   await vault.changePassword(PASSWORD, OTHER);
@@ -60,15 +59,15 @@ test('erasing removes it from both places', async () => {
   expect([await restarted().exists(), second.copies.length, store.held.size]).toEqual([false, 0, 0]);
 });
 
-describe('what is missing of the two copies is mended by the next unlocking', () => {
+describe('the next unlocking repairs the two copies where', () => {
   test.each<readonly [string, () => Promise<unknown> | unknown]>([
     ['the second place is empty', () => second.erase()],
     ['the database is empty', () => store.held.clear()],
-    ['the database has something that is no seed', () => store.set('sealed', { version: 1 })],
+    ['the database has an invalid record', () => store.set('sealed', { version: 1 })],
     ['the second place has an older copy', () => changeIn('first')],
     ['the database has an older copy', () => changeIn('second')],
     [
-      'an older version of the purse sealed it',
+      'an older version of the extension sealed the seed',
       async () => {
         const { generation: _, account: __, ...sealed } = firstRecord(newest());
         await store.set('sealed', sealed);
@@ -77,18 +76,18 @@ describe('what is missing of the two copies is mended by the next unlocking', ()
     ],
   ])('%s', async (_, damage) => {
     await damage();
-    const mended = restarted();
-    expect(await mended.exists()).toBe(true);
-    const { generation } = await mended
+    const repaired = restarted();
+    expect(await repaired.exists()).toBe(true);
+    const { generation } = await repaired
       .copies()
       .then((copies) => ('copy' in copies ? copies.copy : newest()));
-    await mended.unlock(generation === 1 ? PASSWORD : OTHER);
-    expect(await mended.seed()).toEqual(seedOf(SOURCE));
-    expect(await mended.copyFault()).toBeNull();
+    await repaired.unlock(generation === 1 ? PASSWORD : OTHER);
+    expect(await repaired.seed()).toEqual(seedOf(SOURCE));
+    expect(await repaired.copyFault()).toBeNull();
     await expectBoth(generation);
   });
 
-  /** A later password that reached one place alone. */
+  /** Changes the password, but only in one place. */
   async function changeIn(place: 'first' | 'second'): Promise<void> {
     const [before] = second.copies;
     const earlier = await first();
@@ -98,7 +97,7 @@ describe('what is missing of the two copies is mended by the next unlocking', ()
   }
 });
 
-test('a copy that cannot be mended keeps no purse shut, and is told of', async () => {
+test('a copy that cannot be repaired does not prevent unlocking, and is reported', async () => {
   await second.erase();
   second.write = () => Promise.reject(new Error('no room'));
   const opened = restarted();
@@ -111,19 +110,19 @@ test('a copy that cannot be mended keeps no purse shut, and is told of', async (
 describe('a database that has lost the seed', () => {
   beforeEach(() => store.held.clear());
 
-  test('is told from one that never had any', async () => {
+  test('is distinguished from one that never had any', async () => {
     expect(await restarted().copies()).toEqual({ kind: 'lost', copy: newest() });
     await second.erase();
     expect(await restarted().copies()).toEqual({ kind: 'none' });
   });
 
-  test('takes the same seed again by its words, under another password', async () => {
+  test('accepts the same seed again by its words, under another password', async () => {
     await restarted().create(SOURCE, OTHER);
     await expectBoth(2);
     expect(await restarted().reveal(OTHER)).toEqual(SOURCE);
   });
 
-  test('takes no seed that a backup brings when its records cannot be written', async () => {
+  test('does not get the seed of a backup whose records cannot be written', async () => {
     const failing = restarted().restore(SOURCE, OTHER, () => Promise.reject(new Error('no room')));
     await expect(failing).rejects.toThrow('no room');
     expect(store.held.size).toBe(0);
@@ -136,11 +135,11 @@ describe('two copies of one generation that differ', () => {
     store = new JsonStore();
     second = new MemoryPlace();
     await restarted().create({ kind: 'seed', hex: '7F'.repeat(32) }, OTHER);
-    // The seed of another purse stands in the database now, and this one's in the second place.
+    // The database has another seed now, and the second place has the seed of this test.
     second.copies = places[1].copies;
   });
 
-  test('open neither until the user has chosen', async () => {
+  test('are not opened until the user has chosen one', async () => {
     expect(await restarted().copies()).toMatchObject({ kind: 'differ' });
     await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_twoSeeds'));
     await expect(restarted().reveal(PASSWORD)).rejects.toThrow(fault('fault_twoSeeds'));
@@ -164,8 +163,8 @@ describe('two copies of one generation that differ', () => {
   );
 });
 
-describe('a worker that dies at any write leaves a purse that one of its passwords opens', () => {
-  /** The operations that write, in both places: the one with number `at` is done or not, and nothing after it. */
+describe('a worker that dies at any write leaves a seed that one of its passwords opens, during', () => {
+  /** Ends the writes to both places with write number `at`, which is done or not. */
   function dieAt(
     at: number,
     isDone: boolean,
@@ -191,7 +190,7 @@ describe('a worker that dies at any write leaves a purse that one of its passwor
     return { dead, count: () => count };
   }
 
-  /** The same places as the next life finds them. */
+  /** Opens both places as a restarted worker does. */
   function revive(): void {
     const [held, copies] = [store.held, second.copies];
     store = new JsonStore();
@@ -203,9 +202,9 @@ describe('a worker that dies at any write leaves a purse that one of its passwor
   const dear = { ...KDF, iterations: 2 };
   const works: readonly (readonly [string, (one: Vault) => Promise<unknown>, typeof KDF])[] = [
     ['a password change', (one) => one.changePassword(PASSWORD, OTHER), KDF],
-    ['an unlocking that seals anew', (one) => one.unlock(PASSWORD), dear],
+    ['an unlocking that seals again', (one) => one.unlock(PASSWORD), dear],
     [
-      'an unlocking that mends',
+      'an unlocking that repairs a copy',
       async (one) => {
         store.held.delete('sealed');
         await one.unlock(PASSWORD);
@@ -230,7 +229,7 @@ describe('a worker that dies at any write leaves a purse that one of its passwor
         const opened = await Promise.any(
           [PASSWORD, OTHER].map(async (password) => {
             const next = restarted(kdf);
-            // A try that the dead worker had counted makes the next one wait: it is not what this is about.
+            // A try that the ended worker has counted would delay the next one, which is not tested here.
             store.held.delete('tries');
             await next.unlock(password);
             return next;

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { afterWrongTry, NO_TRIES, type Tries, triesAt, waitBeforeTry } from './unlock-throttle.ts';
 
-describe('delay', () => {
+describe('the delay after wrong passwords', () => {
   const times = (count: number, now: number) =>
     Array.from({ length: count }).reduce<Tries>((tries) => afterWrongTry(tries, now), NO_TRIES);
 
-  test('three wrong passwords are free, then the delay doubles up to five minutes', () => {
+  test('is zero for three wrong passwords, then doubles up to five minutes', () => {
     const waits = Array.from({ length: 14 }, (_, count) => waitBeforeTry(times(count, 1_000), 1_000) / 1000);
     expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
     expect(waitBeforeTry(times(1_000, 0), 0)).toBe(300_000);
   });
 
-  test('the delay passes', () => {
+  test('passes with time', () => {
     const tries = times(6, 1_000_000);
     expect(waitBeforeTry(tries, 1_003_999)).toBe(1);
     expect(waitBeforeTry(tries, 1_004_000)).toBe(0);
   });
 
-  test('a clock that is set back begins the delay anew, and it passes all the same', () => {
+  test('starts again when the clock is set back, and passes', () => {
     const tries = times(6, 1_000_000_000);
     expect(triesAt(tries, 1_000_000_000)).toBe(tries);
     const back = triesAt(tries, 1_000);
@@ -26,7 +26,7 @@ describe('delay', () => {
     expect(waitBeforeTry(triesAt(back, 5_000), 5_000)).toBe(0);
   });
 
-  test('no clock makes anybody wait longer than five minutes', () => {
+  test('is at most five minutes with any change of the clock', () => {
     const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
     fc.assert(
       fc.property(fc.nat({ max: 40 }), time, time, (count, tried, now) => {

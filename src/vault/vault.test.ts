@@ -19,7 +19,7 @@ let session: JsonStore<'vault'>;
 let now: number;
 let vault: Vault;
 
-/** The vault of a worker that has just started: other object, same stores. */
+/** The vault of a restarted worker: another object over the same stores. */
 const restarted = (options: { readonly kdf?: typeof KDF } = {}) =>
   new Vault({ store, second, session, clock: { now: () => now }, autoLockMinutes: 15, kdf: KDF, ...options });
 
@@ -33,7 +33,7 @@ beforeEach(() => {
 
 const fault = (key: string) => expect.objectContaining({ key });
 
-describe('creating', () => {
+describe('creating a vault', () => {
   test('makes an unlocked vault, once', async () => {
     expect(await vault.exists()).toBe(false);
     await expect(vault.unlock(PASSWORD)).rejects.toThrow(fault('fault_noVault'));
@@ -51,7 +51,7 @@ describe('creating', () => {
       PASSWORD,
     ],
     ['fault_badSeed', { kind: 'seed', hex: 'xy' }, PASSWORD],
-  ])('%s leaves nothing behind', async (key, source, password) => {
+  ])('that fails with %s stores nothing', async (key, source, password) => {
     await expect(vault.create(source, password)).rejects.toThrow(fault(key));
     expect([store.held.size, session.held.size]).toEqual([0, 0]);
   });
@@ -60,19 +60,19 @@ describe('creating', () => {
     { kind: 'words', words: WORDS, reading: 'legacy' },
     { kind: 'seed', hex: 'ab'.repeat(32) },
     { kind: 'seed', hex: 'ab'.repeat(64) },
-  ])('keeps the back-up as it was given: $kind', async (source) => {
+  ])('keeps the words or digits of the user: $kind', async (source) => {
     await vault.create(source, PASSWORD);
     expect(await vault.reveal(PASSWORD)).toEqual(source);
     expect(await vault.seed()).toEqual(seedOf(source));
   });
 });
 
-describe('what lies where', () => {
+describe('the stores of the vault', () => {
   test('the seed is nowhere to be read, locked or not', async () => {
     await vault.create(SOURCE, PASSWORD);
     const everything = () => [...store.held.values(), ...session.held.values()].join().toLowerCase();
     const { bip44, legacy } = readWords(WORDS);
-    // Two words together: a short one alone may turn up in any ciphertext by chance.
+    // Two words together, because a short word may occur in a ciphertext by chance.
     const phrase = WORDS.split(' ').slice(0, 2).join(' ');
     for (const secret of [WORDS, phrase, bip44.hex, legacy.hex, PASSWORD]) {
       expect(everything()).not.toContain(secret);
@@ -92,7 +92,7 @@ describe('what lies where', () => {
     expect(session.held.size).toBe(0);
   });
 
-  test('every unlocking has a key of its own', async () => {
+  test('every unlocking makes a new key', async () => {
     await vault.create(SOURCE, PASSWORD);
     const first = await session.get('vault');
     await vault.lock();
@@ -123,13 +123,13 @@ describe('the deadline', () => {
     expect([...session.held.keys(), ...store.held.keys()]).toEqual(['sealed']);
   });
 
-  test('asking alone cleans up', async () => {
+  test('a session past its deadline is removed by the next question about it', async () => {
     now += 15 * MINUTE;
     expect([await vault.isUnlocked(), await vault.deadline()]).toEqual([false, null]);
     expect(session.held.size).toBe(0);
   });
 
-  test('for a second an open vault is believed to be open, but never past its deadline or once it was locked', async () => {
+  test('the answer that the vault is open is reused for a second, but not past the deadline or after a lock', async () => {
     const looks = vi.spyOn(session, 'get');
     for (let look = 0; look < 10; look++) expect(await vault.isUnlocked()).toBe(true);
     expect(looks).toHaveBeenCalledTimes(1);
@@ -145,7 +145,7 @@ describe('the deadline', () => {
     expect(await vault.isUnlocked()).toBe(false);
   });
 
-  test('use moves it, looking does not', async () => {
+  test('touch moves it, questions about it do not', async () => {
     now += 10 * MINUTE;
     await vault.seed();
     await vault.isUnlocked();
@@ -156,7 +156,7 @@ describe('the deadline', () => {
     expect(await vault.deadline()).toBe(now + MINUTE);
   });
 
-  test('a clock that is set back locks: nobody knows how long the user has been away', async () => {
+  test('a clock that is set back locks the vault, because the time without use is unknown', async () => {
     now += 10 * MINUTE;
     await vault.touch();
     now -= 30_000;
@@ -174,7 +174,7 @@ describe('the deadline', () => {
     expect(await vault.deadline()).toBe(now + MINUTE);
   });
 
-  test('nothing brings a locked vault back but the password', async () => {
+  test('only the password unlocks a locked vault', async () => {
     const locking = vault.lock();
     await Promise.all([vault.touch(), vault.setAutoLock(60), locking]);
     expect(await vault.isUnlocked()).toBe(false);
@@ -183,7 +183,7 @@ describe('the deadline', () => {
     expect(await vault.deadline()).toBe(now + 60 * MINUTE);
   });
 
-  test('a lock that comes while the password is being tried has the last word', async () => {
+  test('a lock that is called while a password is checked takes effect after it', async () => {
     await vault.lock();
     await Promise.all([vault.unlock(PASSWORD), vault.lock()]);
     expect(await vault.isUnlocked()).toBe(false);
@@ -206,7 +206,7 @@ describe('passwords', () => {
     expect(await vault.seed()).toEqual(SEED);
   });
 
-  test('wrong ones make the next try wait, the right one too, over restarts, and the right one ends it', async () => {
+  test('wrong ones delay the next try, also with the right one and after restarts, and the right one resets it', async () => {
     for (const _ of [1, 2, 3, 4]) {
       await expect(vault.unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
     }
@@ -224,7 +224,7 @@ describe('passwords', () => {
     expect(await vault.retryAt()).toBeNull();
   });
 
-  test('a try counts even if its answer is never heard', async () => {
+  test('a try counts even if its answer never arrives', async () => {
     store.held.set('tries', JSON.stringify({ count: 3, until: 0 }));
     const set = store.set.bind(store);
     store.set = async (key, value) => {
@@ -236,12 +236,12 @@ describe('passwords', () => {
     await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_tooManyTries'));
   });
 
-  test('a wrong password is counted before its answer is known: a worker that is killed in between forgets nothing', async () => {
+  test('a wrong password is counted before its answer is known, so that killing the worker does not avoid it', async () => {
     store.held.set('tries', JSON.stringify({ count: 3, until: 0 }));
     const deciding = new Promise<void>((decide) => {
       vi.spyOn(crypto.subtle, 'importKey').mockImplementationOnce(() => {
         decide();
-        // The worker is killed here: nothing comes back.
+        // The worker is killed here, so the promise never settles.
         return new Promise(() => undefined);
       });
     });
@@ -250,7 +250,7 @@ describe('passwords', () => {
     await expect(restarted().unlock(PASSWORD)).rejects.toThrow(fault('fault_tooManyTries'));
   });
 
-  test('a clock that is set back by a year makes nobody wait a year', async () => {
+  test('a clock that is set back by a year does not cause a delay of a year', async () => {
     for (const _ of [1, 2, 3, 4, 5, 6]) {
       await vault.unlock(OTHER).catch(() => undefined);
       now += 60_000;
@@ -263,7 +263,7 @@ describe('passwords', () => {
     expect(await vault.isUnlocked()).toBe(true);
   });
 
-  test('changing it shuts the old one out and leaves the session alone', async () => {
+  test('a password change invalidates the old one and keeps the session', async () => {
     await vault.unlock(PASSWORD);
     await expect(vault.changePassword(OTHER, PASSWORD)).rejects.toThrow(fault('fault_wrongPassword'));
     await expect(vault.changePassword(PASSWORD, '7 signs')).rejects.toThrow(fault('fault_shortPassword'));
@@ -285,7 +285,7 @@ describe('passwords', () => {
     expect(await vault.seed()).toEqual(SEED);
   });
 
-  test('a wrong password seals nothing anew, and a dearer vault stays as it is', async () => {
+  test('a wrong password seals nothing again, and a vault of a higher cost is not changed', async () => {
     const before = await store.get('sealed');
     const dear = { kdf: { ...KDF, iterations: 2 } };
     await expect(restarted(dear).unlock(OTHER)).rejects.toThrow(fault('fault_wrongPassword'));
@@ -317,7 +317,7 @@ describe('passwords', () => {
 describe('damage', () => {
   beforeEach(() => vault.create(SOURCE, PASSWORD));
 
-  test('a sealed record that is none, with no other copy, is told from a wrong password', async () => {
+  test('an invalid sealed record without another copy is distinguished from a wrong password', async () => {
     await store.set('sealed', { version: 1 });
     await second.erase();
     await expect(vault.unlock(PASSWORD)).rejects.toThrow(fault('fault_vaultUnreadable'));
@@ -332,14 +332,14 @@ describe('damage', () => {
     },
   );
 
-  test('a lost session record locks, and the password opens again', async () => {
+  test('a lost session record locks the vault, and the password unlocks it', async () => {
     await store.remove('session');
     await expect(vault.seed()).rejects.toThrow(fault('fault_locked'));
     await vault.unlock(PASSWORD);
     expect(await vault.seed()).toEqual(SEED);
   });
 
-  test('erasing leaves nothing, and room for another vault', async () => {
+  test('erasing removes every record, and another vault can be created', async () => {
     await vault.erase();
     expect([store.held.size, second.copies.length, session.held.size]).toEqual([0, 0, 0]);
     await vault.create({ kind: 'seed', hex: '00'.repeat(32) }, OTHER);

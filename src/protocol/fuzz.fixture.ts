@@ -24,16 +24,16 @@ import {
 } from './samples.fixture.ts';
 import { decodeObject } from './wire/envelope.ts';
 
-/** Something that holds for every header, offer or answer there can be. */
+/** A property of every possible header, offer or answer. */
 export interface Property {
   readonly name: string;
-  /** Tries that many cases. @throws Error with the smallest case against it */
+  /** Tries this many cases. @throws Error with the smallest counterexample */
   readonly check: (cases: number) => void | Promise<void>;
 }
 
 const entries = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
 
-/** Values that are nearly right: what a careless or hostile server writes. */
+/** Nearly valid values, as a careless or hostile server writes them. */
 const nearly = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
   fc.constantFrom('', '0', '00', '-1', '1e3', '0.1', '1 ', ' 1', '１', 'nano:mainnet', 'exact', BURN_ADDRESS),
@@ -42,7 +42,7 @@ const nearly = fc.oneof(
   fc.bigInt({ min: 0n, max: MAX_SUPPLY * 2n }).map(String),
 );
 
-/** A sound value with some of its parts, at any depth, replaced, removed or added to. */
+/** A valid value with some of its parts, at any depth, replaced, removed or added. */
 function mutated(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value !== 'object' || value === null) {
     return fc.oneof({ weight: 14, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: nearly });
@@ -71,7 +71,7 @@ const offersIn = (found: Classification): readonly Offer[] =>
 
 const unpayable = (header: string) => deepStrictEqual(offersIn(classify(header, context)), []);
 
-/** Proofs, and texts that are none. */
+/** Proofs, and texts that are no proofs. */
 const anyHeader = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.uint8Array({ maxLength: 300 }).map(encodeBase64),
@@ -83,7 +83,7 @@ const anyHeader = fc.oneof(
     ),
 );
 
-/** What the room promises of anything that a server may say. */
+/** The properties that this module guarantees for any text of a server. */
 export const properties: readonly Property[] = [
   {
     name: 'any offer is money that exists, to a payee that exists, from parts that add up, echoed as it was written',

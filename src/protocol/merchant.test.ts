@@ -27,7 +27,7 @@ function at(terms: Readonly<Record<string, string>>): string {
   return `${testBed.merchant.origin}/api/private?${new URLSearchParams(terms)}`;
 }
 
-/** What the merchant offers there, read as the purse reads it. */
+/** The merchant's offer at a path, as the classifier reads it. */
 async function offerAt(url: string, payable = new Set(defaultPreference)): Promise<Offer | undefined> {
   const response = await ask(url);
   await response.arrayBuffer();
@@ -72,7 +72,7 @@ const payments = (mechanism: Mechanism) =>
   testBed.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
 
 describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
-  test('is paid, once', async () => {
+  test('is paid once', async () => {
     const url = at({ mechanism, flavour });
     const before = payments(mechanism).length;
     const proof = await prove(await offerAt(url));
@@ -81,7 +81,7 @@ describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
     expect(payments(mechanism)).toHaveLength(before + 1);
   });
 
-  test('that does not see the block confirmed yet takes the same proof later', async () => {
+  test('that does not see the block confirmed yet accepts the same proof later', async () => {
     const url = at({ mechanism, flavour, 'refuse-first': '1', 'refuse-with': 'unconfirmed' });
     const proof = await prove(await offerAt(url));
     expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false });
@@ -102,7 +102,7 @@ describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   });
 });
 
-test('an offer that hands over a block is none where that is not allowed', async () => {
+test('an offer that hands over a block is refused where that is not allowed', async () => {
   for (const mechanism of defaultPreference) {
     const offer = await offerAt(at({ mechanism }), new Set(payFirstMechanisms));
     expect(offer?.mechanism).toBe(payFirstMechanisms.has(mechanism) ? mechanism : undefined);
@@ -117,7 +117,7 @@ test('a session that the merchant lost is paid by the body of a POST', async () 
   expect(answer).toMatchObject({ kind: 'paid' });
 });
 
-test('a Track A merchant that reads lower case only is paid by the second spelling of the block', async () => {
+test('a Track A merchant that reads lower case only accepts the block in lower case', async () => {
   const url = at({ mechanism: 'trackA', hex: 'lower' });
   const proof = await prove(await offerAt(url));
   expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false, remedy: 'lowerCase' });

@@ -60,7 +60,7 @@ export const trackBEntry = { ...entry, extra: { nonce: 'a9'.repeat(32), validBef
 export const trackAEntry = { ...entry, extra: { validBefore: 1_900_000_180 } };
 export const x402nanoEntry = { ...entry, extra: {} };
 
-/** A signed send to the payee, in the purse's own writing. */
+/** A signed send to the payee, in the wallet's format. */
 export const block: SignedBlock = {
   account: PAYER,
   previous: '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash,
@@ -76,7 +76,7 @@ export function envelopeOf(accepts: readonly unknown[], parts: object = {}): obj
   return { x402Version: 2, resource: { url: PAGE }, accepts, ...parts };
 }
 
-/** The header a server would send for a value. */
+/** The header that a server sends for a value. */
 export function headerOf(value: unknown): string {
   return encodeBase64(new TextEncoder().encode(JSON.stringify(value)));
 }

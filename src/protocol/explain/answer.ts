@@ -18,7 +18,7 @@ export interface ExplainedAnswer {
   readonly encoding: Encoding;
   readonly code: EnvelopeCode | null;
   readonly shape: AnswerShape;
-  /** What the wallet reads in it; null when it is no object in base64. */
+  /** The receipt that the wallet reads from it; null when it is no object in base64. */
   readonly receipt: Receipt | null;
   readonly network: string | null;
   readonly payer: string | null;

@@ -5,24 +5,24 @@ import { decodeEnvelope, decodeObject } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { type Finding, finding } from './finding.ts';
 
-/** A header's value as text and as what it decodes to. */
+/** A header's value as text, and its decoded contents. */
 export interface Encoding {
-  /** `either`: no character in it tells the two apart. */
+  /** `either`: it has no character in which the two alphabets differ. */
   readonly alphabet: 'standard' | 'urlSafe' | 'either' | 'neither';
   /** `unneeded`: the length asks for none. */
   readonly padding: 'whole' | 'none' | 'unneeded' | 'broken';
   readonly characters: number;
-  /** The object in it, as it was written; null when there is none. */
+  /** The decoded object; null when there is none. */
   readonly json: JsonObject | null;
-  /** The beginning of what was decoded, fit to be shown; null when it is no base64. */
+  /** The beginning of the decoded text, cleaned for display; null when it is no base64. */
   readonly text: string | null;
-  /** Why there is no object in it. */
+  /** Why it contains no object. */
   readonly code: EnvelopeCode | null;
   readonly findings: readonly Finding[];
 }
 
 const MOST_TEXT = 2_000;
-/** A longer value is refused for its length; this much of it is looked at (characters). */
+/** The part of a value that is read (characters). A longer value is refused for its length. */
 const MOST_LOOKED_AT = 64 * 1024;
 
 /** Reads a header's value as far as all three headers are alike: base64 of a JSON object (docs/WIRE.md §1.1). */

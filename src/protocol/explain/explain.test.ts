@@ -52,7 +52,7 @@ function offerOf(entry: object): Offer {
   return offer;
 }
 
-/** The proof that the purse itself makes. */
+/** The proof that the wallet makes. */
 async function proofOf(entry: object, key: PrivateKey = privateKey): Promise<string> {
   const offer = offerOf(entry);
   if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
@@ -77,7 +77,7 @@ const changed = async (entry: object, change: (payload: JsonObject) => JsonObjec
 };
 
 describe('an offer', () => {
-  test('is judged entry by entry as the classifier judges it', () => {
+  test('is explained entry by entry with the results of the classifier', () => {
     const entries = [
       ...everyEntry,
       { scheme: 'exact', network: 'eip155:8453' },
@@ -109,14 +109,14 @@ describe('an offer', () => {
     });
   });
 
-  test('that is over says so, and what it was', () => {
+  test('that has expired is reported so, with its terms', () => {
     const [entry] = explainOffer(headerOf(envelopeOf([sessionEntry])), { now: ARRIVED + 600_000 }).entries;
     expect(entry).toMatchObject({ code: 'EXPIRED', payable: false, mechanism: 'nanoSession', payTo: PAYEE });
     expect(entry?.rule.number).toBe(4);
     expect(entry?.parts?.tag).toBe(session.tagAmountRaw);
   });
 
-  test('says what the known mistakes are', () => {
+  test('with known mistakes is reported with each of them', () => {
     const rounded = {
       ...sessionEntry,
       amount: '713206359944553551',
@@ -138,7 +138,7 @@ describe('an offer', () => {
     expect(found[2]).toContain('wire_amountIsDecimal');
   });
 
-  test('of another page is not for this one', () => {
+  test('for another page is not payable on this one', () => {
     const [entry] = explainOffer(headerOf(envelopeOf([sessionEntry])), {
       ...at,
       url: 'https://other.example/',
@@ -164,7 +164,7 @@ describe('an offer', () => {
     expect(keysOf(explained.findings)).toContain(key);
   });
 
-  test('in the URL-safe alphabet is read, and the trouble named', () => {
+  test('in the URL-safe alphabet is read, with a finding about it', () => {
     const value = headerOf(envelopeOf([sessionEntry], { error: 'ÿ?>~' }))
       .replace(/\+/g, '-')
       .replace(/\//g, '_');
@@ -176,7 +176,7 @@ describe('an offer', () => {
 
 describe('a proof', () => {
   test.each(everyEntry.map((entry) => [Object.keys(entry.extra).join('+') || 'nothing', entry] as const))(
-    'of the purse, for %s, has nothing wrong with it but work',
+    'of the wallet, for %s, has no findings but about its work',
     async (_, entry) => {
       const explained = explainProof(await proofOf(entry), { now: ARRIVED, payer: PAYER });
       expect(explained.accepted?.payable).toBe(true);
@@ -200,12 +200,12 @@ describe('a proof', () => {
     expect(keysOf(forged.findings)).toContain('wire_signatureWrong');
   });
 
-  test('whose payer is not named cannot be checked', async () => {
+  test('that does not name the payer cannot be checked', async () => {
     const { findings } = explainProof(await proofOf(signatureEntry), { now: ARRIVED });
     expect(keysOf(findings)).toContain('wire_signatureUnchecked');
   });
 
-  test('of a block that pays another, or was changed, says so', async () => {
+  test('with a block that pays another account, or was changed, is reported so', async () => {
     const toOther = { ...ownBlock, link: publicKeyOf(PAYER) };
     const pays = await changed(trackAEntry, ({ block: one }) => ({
       block: { ...(one as JsonObject), link: toOther.link },
@@ -218,7 +218,7 @@ describe('a proof', () => {
     ]);
   });
 
-  test('says which field is missing, too much, wrong or in the wrong case', async () => {
+  test('is reported with its fields that are missing, additional, wrong or in the wrong case', async () => {
     const odd = await changed(challengeEntry, ({ mode: _, ...rest }) => ({
       ...rest,
       challengeId: 'another',
@@ -236,7 +236,7 @@ describe('a proof', () => {
     expect(keysOf(explainProof(lower, { now: ARRIVED }).findings)).toContain('wire_fieldCase');
   });
 
-  test('without its parts says which', () => {
+  test('without some parts is reported with their names', () => {
     const { findings } = explainProof(headerOf({ x402Version: 1 }), { now: ARRIVED });
     expect(keysOf(findings)).toEqual(['wire_proofVersion', 'wire_noAccepted', 'wire_noPayload']);
   });
@@ -334,13 +334,13 @@ describe('a paste', () => {
     expect(readPaste(text).map(({ header, value, url }) => [header, value, url])).toEqual(found);
   });
 
-  test('tells the three apart by what they hold', async () => {
+  test('distinguishes the three headers by their contents', async () => {
     const values = [required, await proofOf(sessionEntry), headerOf({ success: true })];
     expect(values.map((value) => readPaste(value)[0]?.header)).toEqual([...HEADERS]);
   });
 });
 
-describe('whatever is said', () => {
+describe('for any input', () => {
   const json = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: 'small' },
@@ -416,7 +416,7 @@ describe('whatever is said', () => {
       .map((parts) => parts.join('')),
   );
 
-  test('every reader gives a result, of sentences that there are, in words fit to be shown', () => {
+  test('every reader gives a result with existing sentences and cleaned texts', () => {
     fc.assert(
       fc.property(text, fc.constantFrom(...HEADERS), (given, header) => {
         const values = [given, ...readPaste(given).map(({ value }) => value)];
@@ -455,14 +455,14 @@ describe('whatever is said', () => {
     );
   });
 
-  test('a long text of anything takes no long time', () => {
+  test('a long text is read in bounded time', () => {
     for (const part of ['=', ' ', 'payment-required:', 'payment-required: "', '[', '{"a":', '\u202e', 'A=']) {
       const long = part.repeat(2_000_000 / part.length);
       for (const { header, value } of readPaste(long)) explain(header, value, { now: ARRIVED });
     }
   });
 
-  test('the samples are what they seem', () => {
+  test('the samples have the expected form', () => {
     expect(readAddress(PAYEE)).toBeDefined();
     expect(addressOf(publicKeyOf(PAYER) as PublicKey)).toBe(PAYER);
   });

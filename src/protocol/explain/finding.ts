@@ -4,17 +4,17 @@ import type { MessageKey } from '../../fault.ts';
 export type WireSentence = Extract<MessageKey, `wire_${string}` | `refusal_${string}`>;
 
 /**
- * One thing to know about what was read. `wrong`: it cannot be used as it is; `warn`: it works here and may not
- * elsewhere; `note`: worth knowing, or not to be told from here; `right`: checked, and so.
+ * One result of the explanation. `wrong`: it cannot be used; `warn`: it works here, but perhaps not in other wallets;
+ * `note`: information, or a check that is not possible here; `right`: checked and correct.
  */
 export interface Finding {
   readonly tone: 'wrong' | 'warn' | 'note' | 'right';
   readonly key: WireSentence;
-  /** The words that go into the sentence; a server's own are clean. */
+  /** The arguments of the sentence. A server's texts are cleaned. */
   readonly args: readonly string[];
 }
 
-/** A finding. */
+/** Makes a finding. */
 export function finding(tone: Finding['tone'], key: WireSentence, ...args: readonly string[]): Finding {
   return { tone, key, args };
 }

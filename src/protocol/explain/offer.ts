@@ -17,17 +17,17 @@ import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding, type WireSentence } from './finding.ts';
 import { ruleOf } from './rule.ts';
 
-/** What a header is explained against; all of it but the time is told where it is known. */
+/** The context of an explanation. All of it but the time is optional. */
 export interface ExplainContext {
-  /** The present (ms). */
+  /** The current time (ms). */
   readonly now: number;
-  /** When the 402 arrived (ms); the present unless told. */
+  /** When the 402 arrived (ms). @default `now` */
   readonly arrivedAt?: number | undefined;
-  /** The URL that answered 402; otherwise the resource's own is believed. */
+  /** The URL that answered 402. @default the URL in the envelope's resource */
   readonly url?: string | undefined;
-  /** The network to read it on; the first of Nano's that the offer names, unless told. */
+  /** The active network. @default the first Nano network that the offer names */
   readonly network?: string | undefined;
-  /** The mechanisms in use; all of them, unless told. */
+  /** The mechanisms in use. @default all */
   readonly payable?: ReadonlySet<Mechanism> | undefined;
   /** The account that paid, where a proof itself does not say. */
   readonly payer?: string | undefined;
@@ -39,12 +39,12 @@ export interface ExplainedEntry {
   readonly index: number;
   /** Whether the wallet would pay it. */
   readonly payable: boolean;
-  /** What the classifier calls it, or why it is refused. */
+  /** The classifier's code for it, or for why it is refused. */
   readonly code: EntryCode | PayabilityCode;
   readonly rule: Rule;
   /** The mechanism that `extra` names, paid or not; null where it names none. */
   readonly mechanism: Mechanism | null;
-  /** What is offered, also when it is over; null when the entry is refused for anything else. */
+  /** The offer, also when it has expired; null when the entry is refused for another reason. */
   readonly offer: Offer | null;
   readonly scheme: string | null;
   readonly network: string | null;
@@ -54,7 +54,7 @@ export interface ExplainedEntry {
   readonly payTo: string | null;
   /** The price and the tag, in raw, where the amount is made of both. */
   readonly parts: { readonly resource: string; readonly tag: string } | null;
-  /** When it is over (ms); null when that cannot be told. */
+  /** When it expires (ms); null when that is unknown. */
   readonly expiresAt: number | null;
   readonly findings: readonly Finding[];
   /** The entry as it was written. */
@@ -65,16 +65,16 @@ export interface ExplainedEntry {
 export interface ExplainedOffer {
   readonly header: 'PAYMENT-REQUIRED';
   readonly encoding: Encoding;
-  /** Why the envelope as a whole is refused; null when its entries were looked at. */
+  /** Why the envelope as a whole is refused; null when its entries were classified. */
   readonly code: EnvelopeCode | null;
   readonly rule: Rule | null;
   readonly resource: Resource | null;
-  /** The server's words for why it asks again; empty when there are none. */
+  /** The server's reason for asking again, cleaned for display; empty when there is none. */
   readonly error: string;
   readonly extensions: JsonObject | null;
   /** The network it was read on. */
   readonly network: string;
-  /** The URL that the entries were held against; empty when none is known. */
+  /** The URL that the entries were compared with; empty when none is known. */
   readonly url: string;
   readonly entries: readonly ExplainedEntry[];
   readonly findings: readonly Finding[];
@@ -82,7 +82,7 @@ export interface ExplainedOffer {
 
 const MAINNET = 'nano:mainnet';
 const MOST_TEXT = 280;
-/** Longer than this a tag is worth a word: more than a millionth of a XNO (docs/WIRE.md §4.27). */
+/** The largest tag without a finding: a millionth of a XNO (docs/WIRE.md §4.27). */
 const LARGE_TAG = 10n ** 24n;
 
 /** Says what a PAYMENT-REQUIRED means, by the classifier's own judgement. Total: any text gives a result. */
@@ -133,13 +133,13 @@ type Known = ExplainContext & { readonly network: string; readonly url: string }
 function entriesOf(value: string, accepts: readonly Json[], context: Known): readonly ExplainedEntry[] {
   const { now, network, url, arrivedAt = now, payable = new Set(defaultPreference) } = context;
   const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment, payable });
-  // Read once more as if no time had passed: what an expired offer was is still worth knowing.
+  // Classified again at the time of arrival, so that the terms of an expired offer can be shown.
   const [present, inTime] = [at(now), at(Number.NEGATIVE_INFINITY)];
   if (present.kind === 'refused' || inTime.kind === 'refused') return [];
   return accepts.map((json, index) => {
     const code = present.entries[index]?.code ?? 'MALFORMED_ENTRY';
     const found = present.refused.find((one) => one.index === index)?.code;
-    // Where no page is known, whether the resource is of that page cannot be told.
+    // Without a known page, the resource cannot be compared with it.
     const refusal = url === '' && found === 'RESOURCE_MISMATCH' ? undefined : found;
     const isPayability = refusal !== undefined && refusal !== code;
     return explainEntry(json, index, {
@@ -228,7 +228,7 @@ function tagFindings(tagAmount: bigint, accepted: JsonObject): readonly Finding[
   return found;
 }
 
-/** Why an amount is none, as far as its looks tell. */
+/** Explains why an amount is invalid, by its form. */
 function amountFindings(amount: Json | undefined): readonly Finding[] {
   if (isCanonicalRaw(amount)) return [];
   if (typeof amount === 'number') return [finding('wrong', 'wire_amountIsNumber')];
@@ -238,7 +238,7 @@ function amountFindings(amount: Json | undefined): readonly Finding[] {
   return [];
 }
 
-/** By how much the parts miss the amount. */
+/** The difference between the amount and the sum of its parts. */
 function sumFindings(entry: JsonObject): readonly Finding[] {
   const extra = own(entry, 'extra');
   if (!isObject(extra)) return [];

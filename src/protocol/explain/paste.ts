@@ -12,20 +12,20 @@ export type HeaderName = (typeof HEADERS)[number];
 export interface FoundHeader {
   readonly header: HeaderName;
   readonly value: string;
-  /** The URL of its request, where the text tells. */
+  /** The URL of its request, where the text names it. */
   readonly url: string | undefined;
-  /** How it came to be this header: by its name in the text, or by what it holds. */
+  /** How the header was recognised: by its name in the text, or by its contents. */
   readonly by: 'name' | 'content';
 }
 
-/** As much text as is looked through, and as many headers as are found in it. */
+/** The most text that is searched (characters), and the most headers that are returned. */
 const MOST_TEXT = 4_000_000;
 const MOST_FOUND = 64;
-/** More than a header may hold (characters). */
+/** A length above that of any accepted header (characters). */
 const MOST_VALUE = 128 * 1024;
 
 /**
- * Finds the payment headers in whatever a developer has at hand: a value alone, `Name: value` lines, a cURL command, a
+ * Finds the payment headers in a text that a developer pastes: a value alone, `Name: value` lines, a cURL command, a
  * `fetch` call, a HAR file or an entry of one, the decoded JSON itself. Total; empty when there is nothing to read.
  */
 export function readPaste(text: string): readonly FoundHeader[] {
@@ -72,7 +72,7 @@ function findInText(text: string): readonly FoundHeader[] {
   return found;
 }
 
-/** What stands behind a header's name, up to the quote that ends it or the end of its line. */
+/** The text after a header's name, up to the closing quote or the end of the line. */
 function valueAfter(rest: string, before: string): string | undefined {
   const [start, quote = ''] = /^["'`]?[ \t]*[:=][ \t]*(["'`]?)/.exec(rest) ?? [];
   if (start === undefined) return undefined;

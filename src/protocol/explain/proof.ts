@@ -34,13 +34,13 @@ export interface ExplainedProof {
   readonly hash: string | null;
   /** The account that pays, where the proof or the context says. */
   readonly payer: string | null;
-  /** What the signature is over, where the mechanism wants one. */
+  /** What is signed, where the mechanism needs a signature. */
   readonly message: { readonly kind: 'plain' | 'noms' | 'block'; readonly text: string } | null;
   readonly payload: JsonObject | null;
   readonly findings: readonly Finding[];
 }
 
-/** What was found of the payment itself. */
+/** The findings about the payment. */
 type Read = Pick<ExplainedProof, 'hash' | 'payer' | 'message' | 'findings'>;
 
 const NOTHING: Read = { hash: null, payer: null, message: null, findings: [] };
@@ -126,7 +126,7 @@ function readPayload(offer: Offer, payload: JsonObject, payer: string | undefine
   return isHandOver(offer) ? readHandedOver(offer, payload) : readSent(offer, payload, payer);
 }
 
-/** A proof of a send that is on the ledger: whether it is there, only a node can say. */
+/** Explains a proof of a send on the ledger. Only a node can tell whether the send is there. */
 function readSent(offer: PayFirstOffer, payload: JsonObject, told: string | undefined): Read {
   const text = hashFields.map((key) => ownText(payload, key)).find((one) => one);
   const hash = v.safeParse(BlockHashText, text);
@@ -182,7 +182,7 @@ function signatureFinding(
     : finding('wrong', 'wire_signatureWrong');
 }
 
-/** A signed block that the server is to publish. */
+/** Explains a signed block that the server is to publish. */
 function readHandedOver(offer: HandOverOffer, payload: JsonObject): Read {
   const block = own(payload, 'block');
   const read = v.safeParse(SignedBlockText, block);

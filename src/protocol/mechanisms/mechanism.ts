@@ -9,14 +9,14 @@ import type { JsonObject } from '../wire/json.ts';
 /** An offer of one mechanism, or why the entry is none. */
 export type Recognition<O extends MechanismTerms> = O | EntryRefusalCode;
 
-/** What every mechanism states, pay-first or hand-over. */
+/** The fields that every mechanism has, pay-first or hand-over. */
 interface Kind<O extends MechanismTerms, Code extends string> {
   readonly name: O['mechanism'];
-  /** What the classifier calls its entries (docs/WIRE.md §3.10). */
+  /** The classifier's code for its entries (docs/WIRE.md §3.10). */
   readonly code: Code;
   /** The rule of classification that recognises it. */
   readonly rule: Rule;
-  /** The key of the words that tell a user how it pays. */
+  /** The locale key of the mechanism's name. */
   readonly label: Extract<PlainMessageKey, `ui_mechanism_${O['mechanism']}`>;
   /** The key of `extra` that names it; null for the one that takes the entries which no key names. */
   readonly mark: string | null;
@@ -37,7 +37,7 @@ export interface PayFirst<O extends MechanismTerms = MechanismTerms, Code extend
   readonly way: 'payFirst';
   /** The field of its payload that holds the block hash. */
   readonly hashField: string;
-  /** Makes what proves the payment: its hash as it stands, or once the payer has signed one message. */
+  /** Makes the proof of the payment: from its hash alone, or from a message that the payer signs. */
   prove(offer: O, sent: Sent): ProofBody | Unsigned;
 }
 
@@ -82,13 +82,13 @@ export interface ProofBody {
   readonly resource?: JsonObject;
 }
 
-/** What a proof is made of when the send came first. */
+/** The input of a proof where the send is published first. */
 export interface Paid extends Sent {
   /** Signs one message with the key of `account`, in hex. Asked at most once. */
   sign(message: Message): string | Promise<string>;
 }
 
-/** What a proof is made of when the block itself is handed over: signed, with its work, and not published. */
+/** The input of a proof where the block is handed over: the signed block with its work, which is not published. */
 export interface HandedOver {
   readonly block: SignedBlock;
 }

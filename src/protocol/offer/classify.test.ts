@@ -45,7 +45,7 @@ const withChallenge = (parts: object) => ({
   extra: { challenge: { ...challengeEntry.extra.challenge, ...parts } },
 });
 
-test('an offer says what will be shown, budgeted, sent and echoed', () => {
+test('an offer contains what is shown, budgeted, sent and echoed', () => {
   const resource = { url: PAGE, description: '\u202eAn article ', mimeType: 'text/html' };
   const offer = offerOf(sessionEntry, { resource, extensions: { other: {} } });
   expect(offer).toEqual({
@@ -74,7 +74,7 @@ test('an offer may name the network in use by another name, where the caller say
   expect(on('nano:beta')).toMatchObject({ offers: [] });
 });
 
-describe('rules 1 and 2: what every entry must have', () => {
+describe('rules 1 and 2: the fields of every entry', () => {
   test.each([
     ['a text for an entry', 'exact', 'MALFORMED_ENTRY'],
     ['an array for an entry', [], 'MALFORMED_ENTRY'],
@@ -102,7 +102,7 @@ describe('rules 1 and 2: what every entry must have', () => {
     expect(codeOf(entry)).toBe(code);
   });
 
-  test('the active network takes the place of the main one', () => {
+  test('the active network replaces the live one', () => {
     const devnet = { ...sessionEntry, network: 'nano:devnet' };
     expect(codeOf(devnet, { network: 'nano:devnet' })).toBe('NS7_SESSION');
     expect(codeOf(sessionEntry, { network: 'nano:devnet' })).toBe('UNSUPPORTED_NETWORK');
@@ -110,7 +110,7 @@ describe('rules 1 and 2: what every entry must have', () => {
   });
 });
 
-describe('rules 3 to 8: which mechanism', () => {
+describe('rules 3 to 8: the mechanism', () => {
   test.each([
     ['two marks', { ...sessionEntry.extra, ...challengeEntry.extra }, 'AMBIGUOUS_MECHANISM'],
     ['a mark and a nonce', { ...sessionEntry.extra, nonce: 'x' }, 'AMBIGUOUS_MECHANISM'],
@@ -148,7 +148,7 @@ describe('rules 3 to 8: which mechanism', () => {
     expect(codeOf(entry)).toBe(code);
   });
 
-  test('session: a part may be zero, the sum may not be off by one', () => {
+  test('session: a part may be zero, a sum that is off by one is refused', () => {
     const free = { resourceAmountRaw: sessionEntry.amount, tagAmountRaw: '0', tag: 0 };
     expect(codeOf(withSession(free))).toBe('NS7_SESSION');
     expect(codeOf(withSession({ ...free, tagAmountRaw: '1' }))).toBe('SUM_MISMATCH');
@@ -189,8 +189,8 @@ describe('rules 3 to 8: which mechanism', () => {
   });
 });
 
-describe('time', () => {
-  test('an offer lives until the earlier of its own expiry and the timeout from arrival', () => {
+describe('the expiry of an offer', () => {
+  test('is the earlier of its own expiry and the timeout after arrival', () => {
     const shorter = { ...sessionEntry, maxTimeoutSeconds: 60 };
     expect(offerOf(shorter).expiresAt).toBe(ARRIVED + 60_000);
     expect(offerOf({ ...sessionEntry, maxTimeoutSeconds: 600 }).expiresAt).toBe(ARRIVED + 180_000);
@@ -200,16 +200,16 @@ describe('time', () => {
     expect(codeOf(signatureEntry, { now: ARRIVED + 180_000 })).toBe('EXPIRED');
   });
 
-  test('a timeout beyond all time is still a time', () => {
+  test('is the last valid date for a longer timeout', () => {
     const { expiresAt } = offerOf({ ...signatureEntry, maxTimeoutSeconds: 1e300 });
     expect(new Date(expiresAt).getTime()).toBe(expiresAt);
   });
 });
 
-describe('choice', () => {
+describe('the order of offers', () => {
   const all = [x402nanoEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
 
-  test('every mechanism is known, those that pay first are offered, the best first', () => {
+  test('has every pay-first mechanism by default, in the order of preference', () => {
     const { entries, offers, refused } = found(all);
     expect(entries.map(({ code }) => code)).toEqual([
       'X402NANO_EXACT',
@@ -236,7 +236,7 @@ describe('choice', () => {
     expect(refused).toEqual([0, 1].map((index) => ({ index, code: 'HAND_OVER_OFF' })));
   });
 
-  test('a signed block is handed over only where the caller says so, and after everything else', () => {
+  test('has hand-over mechanisms only where the caller allows them, after all others', () => {
     const payable = new Set<Mechanism>(['x402nano', 'trackA', 'nanoSignature']);
     const { offers, refused } = found(all, {}, { payable });
     expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature', 'trackA', 'x402nano']);
@@ -244,7 +244,7 @@ describe('choice', () => {
     expect(offers.map(isHandOver)).toEqual([false, true, true]);
   });
 
-  test('the user’s order comes first, the usual one after it', () => {
+  test('starts with the user’s preference, followed by the default order', () => {
     const order = (...preference: Mechanism[]) =>
       found(all, {}, { preference }).offers.map(({ mechanism }) => mechanism);
     expect(order('nanoSignature', 'trackB')).toEqual([
@@ -257,7 +257,7 @@ describe('choice', () => {
     expect(order('trackA', 'nymChallenge')[0]).toBe('nymChallenge');
   });
 
-  test('of two entries by the same mechanism the server’s first comes first', () => {
+  test('keeps the server’s order of two entries of the same mechanism', () => {
     const dearer = withSession({ id: 'another' });
     expect(found([signatureEntry, dearer, sessionEntry]).offers.map(({ index }) => index)).toEqual([1, 2, 0]);
   });
@@ -284,7 +284,7 @@ describe('resource.url against the URL that answered', () => {
     ['our host, but no web address', 'ftp://example.com/api/protected'],
     ['no address', 'http://['],
     ['a parent domain', 'https://com/'],
-  ])('%s is refused, its code stays', (_name, url) => {
+  ])('%s is refused, with the code of the mechanism', (_name, url) => {
     const { entries, offers, refused } = found([sessionEntry], { resource: { url } });
     expect(entries[0]?.code).toBe('NS7_SESSION');
     expect(offers).toEqual([]);
@@ -292,7 +292,7 @@ describe('resource.url against the URL that answered', () => {
   });
 });
 
-describe('the demo of x402.Nano, which takes proofs elsewhere', () => {
+describe('the demo of x402.Nano, which accepts proofs at another URL', () => {
   const at = (url: string, entry: object) => {
     const { offers, refused } = found([entry], { resource: { url } }, { url });
     return offers[0]?.mechanism ?? refused[0]?.code;
@@ -311,7 +311,7 @@ describe('the demo of x402.Nano, which takes proofs elsewhere', () => {
   });
 });
 
-describe('the reason to tell', () => {
+describe('the reason for the user', () => {
   test.each([
     [
       'of a Nano offer rather than of another chain',
@@ -335,18 +335,18 @@ describe('the reason to tell', () => {
     }
   });
 
-  test('is none when nothing was refused', () => {
+  test('is undefined when nothing was refused', () => {
     expect(tellingReason([])).toBeUndefined();
   });
 });
 
-test('an old prefix of the payee is read, and warned of', () => {
+test('a payee with the old prefix is read, with a warning', () => {
   const offer = offerOf({ ...sessionEntry, payTo: PAYEE.replace('nano_', 'xrb_') });
   expect(offer.payTo).toBe(PAYEE);
   expect(offer.warnings).toEqual(['legacyPayTo']);
 });
 
-test('a signature is given for https, and for http on this machine alone', () => {
+test('a URL to sign must be https, or http on this machine', () => {
   const signFor = (url: string) => found([withSignature({ url })], { resource: { url } }, { url });
   expect(signFor('http://localhost:3000/a').offers).toHaveLength(1);
   expect(signFor('http://shop.localhost:3000/a').offers).toHaveLength(1);
@@ -356,7 +356,7 @@ test('a signature is given for https, and for http on this machine alone', () =>
   expect(signFor('http://127.0.0.1.shop.example/a').refused).toEqual([{ index: 0, code: 'INSECURE_URL' }]);
 });
 
-test('every reason has its sentence', () => {
+test('every reason has a sentence', () => {
   const codes = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes];
   for (const code of codes) expect(messages).toHaveProperty(refusalSentence(code));
 });

@@ -16,7 +16,7 @@ import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 import type { OfferWarning } from './terms.ts';
 
-/** What a header is classified against. */
+/** The context in which a header is classified. */
 export interface ClassifyContext {
   /** Final URL of the 402, after redirects, without its fragment. */
   readonly url: string;
@@ -26,11 +26,11 @@ export interface ClassifyContext {
   readonly alsoNamed?: string | undefined;
   /** When the 402 arrived (ms): the timers of offers run from here. */
   readonly arrivedAt: number;
-  /** The present (ms). */
+  /** The current time (ms). */
   readonly now: number;
-  /** The mechanisms in use here; unless given, those that hand over no signed block. */
+  /** The mechanisms in use. @default those that hand over no signed block */
   readonly payable?: ReadonlySet<Mechanism>;
-  /** Which mechanisms the user likes best, best first; those it leaves out follow in the order of docs/WIRE.md §3.10. */
+  /** The user's preferred mechanisms, best first. The others follow in the order of docs/WIRE.md §3.10. */
   readonly preference?: readonly Mechanism[];
 }
 

@@ -39,7 +39,7 @@ export const entryRefusalCodes = [
   'BAD_NONCE',
 ] as const;
 
-/** Why an offer that is well formed is not paid all the same (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
+/** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
 export const payabilityCodes = [
   'RESOURCE_MISMATCH',
   'INSECURE_URL',
@@ -48,7 +48,7 @@ export const payabilityCodes = [
   'HAND_OVER_OFF',
 ] as const;
 
-/** What a 402 without PAYMENT-REQUIRED is, when it speaks an earlier protocol (docs/WIRE.md §1.2, §3.1, §3.2). */
+/** The earlier protocol of a 402 without PAYMENT-REQUIRED (docs/WIRE.md §1.2, §3.1, §3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
 
 export type EnvelopeCode = (typeof envelopeCodes)[number];
@@ -59,12 +59,12 @@ export type LegacyCode = (typeof legacyCodes)[number];
 /** Every reason that classification gives for not paying; each has a sentence. `policy` adds its own. */
 export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
 
-/** The key of the sentence that says why to a person. */
+/** The locale key of the sentence for a reason. */
 export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal_${string}`> {
   return `refusal_${code}`;
 }
 
-/** What decided about an envelope or an entry. */
+/** The rule that decided about an envelope or an entry. */
 export interface Rule {
   /** The number of the rule in docs/WIRE.md §3.10, of which the first that matches decides; `0` is the envelope's. */
   readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;

@@ -7,7 +7,7 @@ import { readTimeout } from './expiry.ts';
 import type { Resource } from './resource.ts';
 import type { OfferTerms, OfferWarning } from './terms.ts';
 
-/** What the terms of an entry are read against. */
+/** The context in which the terms of an entry are read. */
 export interface EntryContext {
   readonly envelope: Envelope;
   /** The envelope's resource, read once for all entries. */
@@ -18,7 +18,7 @@ export interface EntryContext {
   readonly alsoNamed?: string | undefined;
   /** When the 402 arrived (ms). */
   readonly arrivedAt: number;
-  /** What is to be said of every entry of this envelope. */
+  /** The warnings for every entry of this envelope. */
   readonly warnings: readonly OfferWarning[];
 }
 
@@ -37,7 +37,7 @@ export function readEntry(entry: Json, index: number, context: EntryContext): So
   return foreign(entry, context) ?? readTerms(entry, index, context);
 }
 
-/** Rule 1: whether the entry is for somebody else, by network, scheme or asset. */
+/** Rule 1: whether the entry is for another network, scheme or asset. */
 function foreign(
   entry: JsonObject,
   { network: active, alsoNamed }: EntryContext,
@@ -53,7 +53,7 @@ function foreign(
   return undefined;
 }
 
-/** Rule 2: how much, to whom, until when. */
+/** Rule 2: the amount, the payee and the expiry. */
 function readTerms(entry: JsonObject, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
   const amount = readAmount(own(entry, 'amount'));
   if (!amount) return 'BAD_AMOUNT';

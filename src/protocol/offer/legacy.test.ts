@@ -4,11 +4,11 @@ import { recogniseLegacy } from './legacy.ts';
 
 const rev1 = { payment_required: 'x402.NanoSession', address: PAYEE, price_raw: '1', session_id: 'a' };
 
-test('Rev 1 and 2 are known by their body', () => {
+test('Rev 1 and 2 are recognised by their body', () => {
   expect(recogniseLegacy({ headers: [], bodyText: JSON.stringify(rev1) })).toBe('LEGACY_UNSUPPORTED');
 });
 
-test('names of headers count in any case, and old prefixes too', () => {
+test('header names are recognised in any case and with old prefixes', () => {
   const headers = [
     { name: 'x-402-ADDRESS', value: PAYEE.replace('nano_', 'xrb_') },
     { name: 'X-402-price-raw', value: '1' },
@@ -41,7 +41,7 @@ test.each([
   expect(recogniseLegacy({ headers, ...(bodyText === undefined ? {} : { bodyText }) })).toBeUndefined();
 });
 
-test('a response with PAYMENT-REQUIRED is judged by that alone', () => {
+test('a response with PAYMENT-REQUIRED is classified by that header only', () => {
   const headers = [
     { name: 'Payment-Required', value: headerOf({}) },
     { name: 'X-Payment-Required', value: JSON.stringify({ ...sessionEntry, scheme: 'nano-session' }) },

@@ -2,7 +2,7 @@ import { readWebUrl } from '../../site.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { type JsonObject, ownText } from '../wire/json.ts';
 
-/** What the server says is paid for, as text fit to be shown. A hint, never an address to go to. */
+/** The server's description of what is paid for, as text cleaned for display. Its URL is never opened. */
 export interface Resource {
   readonly url: string;
   readonly description?: string;

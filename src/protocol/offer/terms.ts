@@ -3,13 +3,13 @@ import type { Raw } from '../../nano/amount.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Resource } from './resource.ts';
 
-/** What the user should see of an offer before paying it. A warning does not forbid paying. */
+/** What the user is warned of before paying an offer. A warning does not prevent the payment. */
 export const offerWarnings = [
   /** payTo has the old `xrb_` prefix: servers that compare text will not find the payment (docs/WIRE.md §7.3). */
   'legacyPayTo',
   /** resource.url has the page's host under the other of http and https. */
   'resourceScheme',
-  /** The page came unencrypted from another machine: price and payee can be changed on the way. */
+  /** The page was sent unencrypted from another machine, so that price and payee can be changed on the way. */
   'insecurePage',
 ] as const;
 
@@ -29,7 +29,7 @@ export interface OfferTerms {
   readonly expiresAt: number;
   /** The entry of `accepts` as the server wrote it: the echo. */
   readonly accepted: JsonObject;
-  /** What is paid for, as text fit to be shown. */
+  /** What is paid for, as text cleaned for display. */
   readonly resource: Resource;
   /** The envelope's `resource` as the server wrote it, for mechanisms that echo it. */
   readonly resourceEcho: JsonObject;

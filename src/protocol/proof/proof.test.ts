@@ -56,7 +56,7 @@ function signing(signature: string, hash = HASH): Paid & { readonly signed: read
 
 const payloadOf = (proof: string) => decodeObject(proof)?.payload;
 
-test('a session is proven by the hash alone, the entry echoed key for key', async () => {
+test('a session is proven by the block hash only, with the entry echoed key for key', async () => {
   const odd = { ...sessionEntry, asset: 'xno', more: [1, { z: null, a: 1.5 }] };
   const proof = await makeProof(offerOf(odd), neverSigns);
   expect(JSON.stringify(decodeObject(proof))).toBe(
@@ -64,7 +64,7 @@ test('a session is proven by the hash alone, the entry echoed key for key', asyn
   );
 });
 
-test('a challenge is proven by its id, the hash and who paid, and the resource comes back', async () => {
+test('a challenge is proven by its id, the block hash and the payer, with the resource echoed', async () => {
   const resource = { url: PAGE, description: '\u202eas it was' };
   const proof = await makeProof(offerOf(challengeEntry, { resource }), neverSigns);
   expect(JSON.stringify(decodeObject(proof))).toBe(
@@ -170,7 +170,7 @@ describe('a block is handed over', () => {
   });
 });
 
-describe('each way to pay takes what it is made of and signs what it asks for', () => {
+describe('the ingredients and the signature of each mechanism', () => {
   const payFirst = [sessionEntry, signatureEntry, challengeEntry, trackBEntry];
 
   test('a block is no proof where the send comes first, nor a send where the block does', async () => {
@@ -182,7 +182,7 @@ describe('each way to pay takes what it is made of and signs what it asks for', 
     }
   });
 
-  test('one message at most', async () => {
+  test('at most one message is signed for a proof', async () => {
     const kinds: string[][] = [];
     for (const entry of payFirst) {
       const paid = signing(SIGNATURE);
@@ -192,7 +192,7 @@ describe('each way to pay takes what it is made of and signs what it asks for', 
     expect(kinds).toEqual([[], ['plain'], [], ['noms']]);
   });
 
-  test('what cannot be signed is no proof', async () => {
+  test('a signature that fails makes no proof', async () => {
     for (const entry of [signatureEntry, trackBEntry]) {
       await expect(makeProof(offerOf(entry), neverSigns)).rejects.toThrow('nothing to sign');
     }
@@ -207,13 +207,13 @@ describe('payment-identifier', () => {
   const answered = async (parts: object, id?: string) =>
     decodeObject(await makeProof(offerOf(sessionEntry, parts), neverSigns, id))?.extensions;
 
-  test('what the server wrote comes back with the id, and no other extension', async () => {
+  test('is echoed as the server wrote it, with the id added, and without other extensions', async () => {
     expect(await answered(offered({ required: true }), 'pay_0123456789abcdef')).toEqual({
       'payment-identifier': { info: { required: true, id: 'pay_0123456789abcdef' }, schema },
     });
   });
 
-  test('without an id of the caller’s it is the block’s, the same every time', async () => {
+  test('is derived from the block hash where the caller gives no id', async () => {
     const id = 'pay_8edd8e49c285a5302e896e2a981d4d08';
     for (const _ of [1, 2]) {
       expect(await answered(offered({ required: true }))).toMatchObject({
@@ -222,7 +222,7 @@ describe('payment-identifier', () => {
     }
   });
 
-  test('what a server wrote is not overwritten', async () => {
+  test('does not overwrite an id of the server', async () => {
     const own = offered({ required: false, id: 'theirs_0123456789' });
     expect(await answered(own)).toEqual({ 'payment-identifier': own.extensions['payment-identifier'] });
   });
@@ -236,7 +236,7 @@ describe('payment-identifier', () => {
     expect(await answered(parts)).toBeUndefined();
   });
 
-  test('an id that servers would refuse is refused here', async () => {
+  test('with an id that servers refuse is a RangeError', async () => {
     for (const id of ['short', 'x'.repeat(129), 'pay 0123456789abcdef']) {
       await expect(answered(offered({}), id)).rejects.toThrow(RangeError);
     }

@@ -38,14 +38,17 @@ const entries = {
   x402nano: x402nanoEntry,
 };
 
-test('the body of a POST carries the very proof', async () => {
+test('the body of a POST contains the same proof', async () => {
   const proof = await proofFor(sessionEntry);
   expect(fallbackBody(proof)).toBe(`{"paymentSignature":"${proof}"}`);
 });
 
-test.each(Object.entries(entries))('a proof says that it is for %s', async (mechanism, entry) => {
-  expect(mechanismOfProof(await proofFor(entry))).toBe(mechanism);
-});
+test.each(Object.entries(entries))(
+  'the mechanism of a proof for %s is recognised',
+  async (mechanism, entry) => {
+    expect(mechanismOfProof(await proofFor(entry))).toBe(mechanism);
+  },
+);
 
 test.each(['', '%%%', headerOf({}), headerOf({ accepted: 7 }), headerOf({ accepted: { extra: 'x' } })])(
   '%j is no proof',
@@ -56,7 +59,7 @@ test.each(['', '%%%', headerOf({}), headerOf({ accepted: 7 }), headerOf({ accept
 );
 
 describe('Track A in lower case', () => {
-  test('nothing but the case of three fields changes: same block, same echo, same payment id', async () => {
+  test('changes only the case of three fields: same block, same echo, same payment id', async () => {
     const proof = await proofFor(trackAEntry);
     const lower = lowerCaseProof(proof) ?? '';
     const { previous, link, signature } = block;
@@ -69,7 +72,7 @@ describe('Track A in lower case', () => {
     expect(decodeObject(lower)?.extensions).toEqual(decodeObject(proof)?.extensions);
   });
 
-  test('is written once', async () => {
+  test('is made once', async () => {
     const lower = lowerCaseProof(await proofFor(trackAEntry)) ?? '';
     expect(mechanismOfProof(lower)).toBe('trackA');
     expect(lowerCaseProof(lower)).toBeUndefined();
@@ -79,11 +82,11 @@ describe('Track A in lower case', () => {
     ['no payload', {}],
     ['no block', { payload: {} }],
     ['a list for a block', { payload: { block: [] } }],
-  ])('is nothing with %s', (_name, parts) => {
+  ])('is undefined with %s', (_name, parts) => {
     expect(lowerCaseProof(headerOf({ accepted: trackAEntry, ...parts }))).toBeUndefined();
   });
 
-  test('is nothing for any other mechanism', async () => {
+  test('is undefined for any other mechanism', async () => {
     const { trackA: _, ...others } = entries;
     for (const entry of Object.values(others)) expect(lowerCaseProof(await proofFor(entry))).toBeUndefined();
   });

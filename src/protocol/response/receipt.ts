@@ -3,15 +3,15 @@ import { decodeObject } from '../wire/envelope.ts';
 import { isObject, type JsonObject, own, ownText } from '../wire/json.ts';
 import { isEarly } from './refusal-text.ts';
 
-/** What a PAYMENT-RESPONSE header states, in whichever of the known shapes (docs/WIRE.md §4.23). */
+/** The contents of a PAYMENT-RESPONSE header, in any of the known shapes (docs/WIRE.md §4.23). */
 export interface Receipt {
   /** Whether the server says it was paid; undefined when it says neither. */
   readonly settled: boolean | undefined;
-  /** For a refusal: whether the server's own reason means "not yet", so that the same proof may still do. */
+  /** For a refusal: whether the server's reason means "not yet", so that the same proof may succeed later. */
   readonly early: boolean;
   /** The block the server names, in upper case, when it names one. */
   readonly transaction: string | undefined;
-  /** The server's words for a refusal, fit to be shown; empty when there are none. */
+  /** The server's reason for a refusal, cleaned for display; empty when there is none. */
   readonly text: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reasons after which the same proof may succeed later: the server has not seen the block, has not seen it confirmed, or
- * failed to settle it (docs/WIRE.md §7.10, §3.4 to §3.9; core's `unexpected_…` is a failure of its own).
+ * Reasons after which the same proof may succeed later: the server has not seen the block, has not seen it confirmed,
+ * or failed to settle it (docs/WIRE.md §7.10, §3.4 to §3.9; core's `unexpected_…` is a failure of its own).
  */
 const EARLY = [
   /not (yet )?confirmed/i,
@@ -12,7 +12,7 @@ const EARLY = [
   /\bunexpected_(verify|settle)_error\b/,
 ];
 
-/** Reasons that are final beside any status and any other reason. Most refusals are final by their status alone. */
+/** Reasons that are final with any status and any other reason. Most refusals are final by their status alone. */
 const FINAL = [
   /already (spent|redeemed|used)/i,
   /(amount|address|destination|requirements) mismatch/i,
@@ -26,7 +26,7 @@ export function isEarly(reason: string): boolean {
   return !isFinal(reason) && EARLY.some((words) => words.test(reason));
 }
 
-/** Whether a server's reason for refusing a proof rules out that the same proof will ever do (docs/WIRE.md §7.10). */
+/** Whether a server's reason for refusing a proof rules out that the same proof ever succeeds (docs/WIRE.md §7.10). */
 export function isFinal(reason: string): boolean {
   return FINAL.some((words) => words.test(reason));
 }

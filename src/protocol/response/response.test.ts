@@ -25,7 +25,7 @@ const said = (error: string): Partial<Response> => ({ bodyText: JSON.stringify({
 const refused = (final: boolean, text: string) => ({ kind: 'refused', final, text });
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788';
 
-describe('2xx decides', () => {
+describe('a 2xx response is paid', () => {
   test.each([
     ['no header', null],
     ['a header that is none', '%%%'],
@@ -36,7 +36,7 @@ describe('2xx decides', () => {
     expect(answer(402, { paymentResponse }).kind).toBe('refused');
   });
 
-  test('the receipt says what the header says', () => {
+  test('with the contents of PAYMENT-RESPONSE as its receipt', () => {
     const paymentResponse = headerOf({
       success: true,
       transaction: HASH.toLowerCase(),
@@ -61,7 +61,7 @@ describe('2xx decides', () => {
   });
 });
 
-describe('the same proof may do later', () => {
+describe('a refusal after which the same proof may succeed later', () => {
   test.each([
     ['402, not confirmed', 402, said('Block not confirmed')],
     ['402, not found', 402, said('Block not found')],
@@ -150,7 +150,7 @@ describe('another way to deliver the same proof', () => {
   const proofOf = (mechanism: string) => proofs.get(mechanism) ?? '';
   const lost = { kind: 'refused', final: false, remedy: 'postBody' };
 
-  test('410 asks for a POST when it says so, or when we cannot read what it says', () => {
+  test('is a POST after a 410 that asks for it, or whose body cannot be read', () => {
     expect(answer(410)).toMatchObject(lost);
     expect(answer(410, { bodyText: '{"error":"Session not found","code":"SESSION_LOST"}' })).toEqual({
       ...lost,
@@ -161,7 +161,7 @@ describe('another way to deliver the same proof', () => {
     expect(answer(404, { bodyText: '{"code":"SESSION_LOST"}' })).toEqual(refused(true, ''));
   });
 
-  test('410 without a word is about the session of a proof that has one', () => {
+  test('is a POST after a 410 without a reason, for a proof of a session', () => {
     const blind = { status: 410, paymentResponse: null, paymentRequired: null };
     expect(readResponse(blind, proofOf('nanoSession'))).toMatchObject(lost);
     for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano']) {
@@ -171,7 +171,7 @@ describe('another way to deliver the same proof', () => {
     expect(readResponse({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
   });
 
-  test('a Track A server that cannot read the block gets it in lower case, once', () => {
+  test('is the block in lower case, once, for a Track A server that cannot read it', () => {
     const malformed = {
       status: 400,
       paymentResponse: null,
@@ -189,7 +189,7 @@ describe('another way to deliver the same proof', () => {
     }
   });
 
-  test('no other refusal is about the case of hex', () => {
+  test('is not the block in lower case after any other refusal', () => {
     const invalid = {
       status: 400,
       paymentResponse: null,
@@ -234,7 +234,7 @@ describe('a refusal is final', () => {
     expect(answer(status, said(text))).toEqual(refused(true, text));
   });
 
-  test('in the words of a facilitator, the most specific first', () => {
+  test('with the reason of a facilitator, the most specific first', () => {
     const bodyText = (body: object) => ({ bodyText: JSON.stringify(body) });
     expect(answer(402, bodyText({ error: 'Invalid Payment', reason: 'error_invalid_block' }))).toEqual(
       refused(true, 'error_invalid_block'),
@@ -248,11 +248,11 @@ describe('a refusal is final', () => {
     expect(answer(402, bodyText({ reason: '', error: 7 }))).toEqual(refused(true, ''));
   });
 
-  test.each([400, 401, 402, 403, 404, 405, 409, 412])('%i without a word', (status) => {
+  test.each([400, 401, 402, 403, 404, 405, 409, 412])('with status %i and no reason', (status) => {
     expect(answer(status, { bodyText: '' })).toEqual(refused(true, ''));
   });
 
-  test('even from a server in trouble, and even when another word sounds hopeful', () => {
+  test('even with a 5xx status, and even when another reason means "not yet"', () => {
     expect(answer(500, said('Payment already spent'))).toEqual(refused(true, 'Payment already spent'));
     const fresh = headerOf(envelopeOf([sessionEntry], { error: 'Block not confirmed' }));
     expect(answer(402, { ...said('Payment already spent'), paymentRequired: fresh })).toMatchObject({
@@ -261,21 +261,21 @@ describe('a refusal is final', () => {
   });
 });
 
-test.each([100, 199, 301, 302, 303, 304, 307, 0, 600])('%d says neither', (status) => {
+test.each([100, 199, 301, 302, 303, 304, 307, 0, 600])('status %d is unclear', (status) => {
   expect(answer(status)).toEqual({ kind: 'unclear' });
 });
 
-test('the words of a server are cleaned and cut', () => {
+test('the reason of a server is cleaned and cut', () => {
   const { text } = answer(402, said(`\u202e${'x'.repeat(1_000)}`)) as { text: string };
   expect(text).toBe(`${'x'.repeat(279)}…`);
 });
 
-test('a reason that is early and final at once is final', () => {
+test('a reason that means both "not yet" and final is final', () => {
   const error = 'Block not confirmed, payment already spent';
   expect(readReceipt(headerOf({ error }))).toMatchObject({ settled: false, early: false });
 });
 
-test('a receipt that says neither is no success', () => {
+test('a receipt without success or failure does not count as success', () => {
   expect(readReceipt(headerOf({}))).toEqual({
     settled: undefined,
     early: false,

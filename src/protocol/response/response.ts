@@ -16,16 +16,16 @@ export interface Response {
   readonly bodyText?: string;
 }
 
-/** What a server's answer to a proof means. */
+/** The meaning of a server's answer to a proof. */
 export type ServerResponse =
   | { readonly kind: 'paid'; readonly receipt: Receipt | undefined }
   | {
       readonly kind: 'refused';
       /** False when delivering the same proof again may still succeed (docs/WIRE.md §7.10). */
       readonly final: boolean;
-      /** Why, in the server's words fit to be shown; empty when it gave none. */
+      /** The server's reason, cleaned for display; empty when it gave none. */
       readonly text: string;
-      /** How else the same proof may be delivered, when the server says that the way it came was the trouble. */
+      /** Another way to deliver the same proof, when the server refused the way in which it was delivered. */
       readonly remedy?: Remedy;
     }
   | { readonly kind: 'unclear' };
@@ -38,8 +38,8 @@ export type ServerResponse =
 export type Remedy = 'postBody' | 'lowerCase';
 
 /**
- * Where bodies say why, the most specific first: x402nano's example server (`reason`), its facilitator (docs/WIRE.md §3.9), everyone
- * else (`error`).
+ * The fields of a body with the reason, the most specific first: x402nano's example server (`reason`), its facilitator
+ * (docs/WIRE.md §3.9), all other servers (`error`).
  */
 const REASON_KEYS = ['reason', 'invalidReason', 'errorReason', 'error'];
 
@@ -80,7 +80,7 @@ function remedyFor(
   return malformed && lowerCaseProof(proof) !== undefined ? 'lowerCase' : undefined;
 }
 
-/** Every reason given, the most specific first. */
+/** All reasons that the server gave, the most specific first. */
 function reasonsOf(
   response: Response,
   receipt: Receipt | undefined,

@@ -19,12 +19,12 @@ test.each([
   expect(cleanText(text, 100)).toBe(clean);
 });
 
-test('keeps to the length in whole characters', () => {
+test('a cleaned text is cut between whole characters', () => {
   expect(cleanText('\u{1f966}'.repeat(5), 5)).toBe('\u{1f966}'.repeat(5));
   expect(cleanText('\u{1f966}'.repeat(6), 5)).toBe(`${'\u{1f966}'.repeat(4)}…`);
 });
 
-test('no text at all gets anything else through', () => {
+test('a cleaned text contains no invisible or direction characters, for any input', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 60 }),

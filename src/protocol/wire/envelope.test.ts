@@ -28,7 +28,7 @@ describe('base64', () => {
     expect(codeOf(text)).toBe('OK');
   });
 
-  test('the sample tells the two alphabets apart and has padding', () => {
+  test('the sample distinguishes the two alphabets and has padding', () => {
     expect(header).toMatch(/[+/]/);
     expect(header).toMatch(/=$/);
   });
@@ -51,8 +51,8 @@ describe('base64', () => {
   });
 });
 
-describe('size', () => {
-  test('64 KiB are read, one character more is refused before anything is decoded', () => {
+describe('the size of a header', () => {
+  test('may be 64 KiB, and one character more is refused before decoding', () => {
     const filled = (length: number) => ' '.repeat(length - header.length) + header;
     expect(codeOf(filled(65_536))).toBe('OK');
 
@@ -106,7 +106,7 @@ test.each([
   expect(codeOf(text)).toBe(code);
 });
 
-test('what all objects inherit is nothing that a server said', () => {
+test('inherited properties do not count as fields of the server', () => {
   const inherited = { x402Version: 2, resource: { url: 'https://example.com/' }, accepts: [null] };
   try {
     Object.assign(Object.prototype, inherited);
@@ -118,7 +118,7 @@ test('what all objects inherit is nothing that a server said', () => {
   }
 });
 
-test('what is decoded is the server’s own, and nothing can change it', () => {
+test('a decoded envelope has the server’s values, and is frozen', () => {
   const decoded = decodeEnvelope(header);
   if (!decoded.ok) throw new Error(decoded.code);
   const [accepted] = decoded.envelope.accepts;

@@ -11,7 +11,7 @@ export interface SiteRules {
   readonly takesBlocks: boolean;
 }
 
-/** The store of budgets, of what sites have spent, and of what else the user allows them. */
+/** The store of budgets, of the amounts that sites have spent, and of the sites' other permissions. */
 export interface Budgets {
   /**
    * What the site may spend in the windows of a time (ms since the epoch), read in one transaction.

@@ -152,7 +152,7 @@ describe('AccountChain, the requests to a node:', () => {
 });
 
 describe('AccountChain, with a block that a node refuses,', () => {
-  test('goes on without it when it pays nobody', async () => {
+  test('goes on without it when it is no payment', async () => {
     const source = hashOf(await env.devnet.faucet(env.account.address, 7n));
     await env.devnet.confirmed(source);
     const bad = await env.receive({ hash: source, amount: 8n as Raw, from: STRANGER });
@@ -170,7 +170,7 @@ describe('AccountChain, with a block that a node refuses,', () => {
     expect(env.account.blocks().at(-1)?.block.balance).toBe(1_006n);
   });
 
-  test('builds nothing beside it when it pays somebody', async () => {
+  test('builds nothing beside it when it is a payment', async () => {
     const own = await env.chain.send(order(1n), env.persist);
     await env.account.chains.put({ ...own, block: { ...own.block, signature: '0'.repeat(128) } });
     await expect(env.chain.send(order(2n), env.persist)).rejects.toThrow('fault_nodeRefused');

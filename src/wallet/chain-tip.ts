@@ -38,8 +38,8 @@ export interface Basis {
 }
 
 /**
- * Finds the end of one account's chain, from the blocks that this wallet signed and from what nodes show. Signs nothing.
- * Publishes own blocks again that the nodes lack.
+ * Finds the end of one account's chain, from the blocks that this wallet signed and from what nodes show. Signs
+ * nothing. Publishes own blocks again that the nodes lack.
  */
 export class ChainTip {
   readonly #account: NanoAddress;
@@ -59,8 +59,9 @@ export class ChainTip {
   }
 
   /**
-   * The head to build on, proven by hash and signature (invariant 4), and not older than the newest own block. Publishes
-   * that block again where the nodes lack it. Where another block has replaced it, the head stands on that one.
+   * The head to build on, proven by hash and signature (invariant 4), and not older than the newest own block.
+   * Publishes that block again where the nodes lack it. Where another block has replaced it, the head stands on that
+   * one.
    *
    * A handed-over block is neither published nor built on. The head after it is returned, so that its amount counts as
    * spent.
@@ -144,8 +145,9 @@ export class ChainTip {
   }
 
   /**
-   * Publishes an own block again. A refused block that pays nobody is given up: otherwise no later block of the account
-   * could be published. If it reaches the ledger after all, the block built beside it cannot, so nothing is paid twice.
+   * Publishes an own block again. A refused block that is no payment is given up: otherwise no later block of the
+   * account could be published. If it reaches the ledger after all, the block built beside it cannot, so nothing is
+   * paid twice.
    *
    * @throws Fault `fault_nodeRefused` for a refused send
    */

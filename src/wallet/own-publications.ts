@@ -10,7 +10,7 @@ import { type Conflict, type FullPublication, publishOwnBlock } from './publicat
 export type Obstacle =
   /** The network has confirmed another block in its place, or in the place of one that it stands on. */
   | 'replaced'
-  /** A node refused it, or an own block that it stands on; it pays nobody. */
+  /** A node refused it, or an own block that it stands on, and it is no payment. */
   | 'refused'
   /** No node has the send that it receives. */
   | 'sourceMissing';
@@ -53,7 +53,9 @@ export class OwnPublications {
     return this.#obstacles.get(hash);
   }
 
-  /** Notes that a block is not to be published again: a node refused it, or one that it stands on, and it pays nobody. */
+  /**
+   * Notes that a block is not to be published again: a node refused it, or one that it stands on, and it is no payment.
+   */
   giveUp(hash: BlockHash): void {
     this.#obstacles.set(hash, 'refused');
   }

@@ -16,7 +16,7 @@ interface Kind<O extends MechanismTerms, Code extends string> {
   readonly code: Code;
   /** The rule of classification that recognises it. */
   readonly rule: Rule;
-  /** The locale key of the mechanism's name. */
+  /** The locale key of the sentence that tells the user how it pays. */
   readonly label: Extract<PlainMessageKey, `ui_mechanism_${O['mechanism']}`>;
   /** The key of `extra` that names it; null for the one that takes the entries which no key names. */
   readonly mark: string | null;

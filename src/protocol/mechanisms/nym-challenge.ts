@@ -22,7 +22,7 @@ export interface NymChallengeOffer extends OfferTerms {
 }
 
 /**
- * Rev 8 draft, `nano-nym-exact` in version `ns8` (docs/WIRE.md §3.6 a); its other mechanisms are told apart here too.
+ * Rev 8 draft, `nano-nym-exact` in version `ns8` (docs/WIRE.md §3.6 a). Recognises its other mechanisms too.
  * The server does not wait for the confirmation, so the proof is made after it.
  */
 export const nymChallenge: PayFirst<NymChallengeOffer, 'NS8_CHALLENGE'> = {

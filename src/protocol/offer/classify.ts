@@ -111,7 +111,7 @@ function classifyEntry(
   return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
 }
 
-/** What else stands against a well-formed offer (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
+/** Why a well-formed offer is not payable (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
 function obstacle(
   offer: Offer,
   fit: ResourceFit,

@@ -32,7 +32,7 @@ export type ServerResponse =
 
 /**
  * Another way to deliver the same proof once more. It pays nothing:
- * - `postBody`: the server lost the session and takes the proof in the body of a POST (`fallbackBody`, docs/WIRE.md §3.4);
+ * - `postBody`: the server lost the session and takes the proof in a POST body (`fallbackBody`, docs/WIRE.md §3.4);
  * - `lowerCase`: the server reads hex in lower case only (`lowerCaseProof`, docs/WIRE.md §4.9).
  */
 export type Remedy = 'postBody' | 'lowerCase';

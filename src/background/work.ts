@@ -40,7 +40,7 @@ export class Work {
           (url) => new WorkServer(url, { fetch: (...request) => fetch(...request) }),
         ),
       limits: async () => limitsOf(await settings.read('work')),
-      history: engineBook(database),
+      history: engineHistory(database),
       cores: navigator.hardwareConcurrency,
       now,
       report: console.error,
@@ -102,7 +102,7 @@ export class Work {
 const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : offscreenEngines());
 
 /** Retirements end with the browser; what the device has shown does not. */
-const engineBook = (database: Database): EngineHistory => {
+const engineHistory = (database: Database): EngineHistory => {
   const speed = storedEngineSpeed(database);
   const retired = async (): Promise<ReadonlySet<string>> => {
     const stored = (await chrome.storage.session.get(RETIRED_ENGINES))[RETIRED_ENGINES];

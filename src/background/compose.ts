@@ -134,7 +134,7 @@ export async function compose(interception: Interception, attention: Attention):
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, amount) => (await openWallets.openedOn(network)).lease(amount),
     waits: (challenge) => interception.waits(challenge),
-    freshOffer: (challenge) => interception.afresh(challenge),
+    freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),
     recorder: exchanges,
     log: (challenge, reason, args) => notPaidLog.add(challenge, reason, args),

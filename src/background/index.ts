@@ -18,14 +18,14 @@ const attention = new Attention();
 const startup = new Startup(() => compose(interception, attention));
 const interception = createChromiumInterception({
   session: challengeStore,
-  mayAsk: async () => (await startup.background()).vault.exists(),
+  mayProbePrice: async () => (await startup.background()).vault.exists(),
   changed: () => startup.use(({ notices }) => notices.update()),
 });
 
 startup.use(() => undefined);
 
-interception.watch(
-  (challenge) =>
+interception.watch({
+  onChallenge: (challenge) =>
     void startup
       .background()
       .then(({ challenges }) => challenges.challenged(challenge))
@@ -34,11 +34,11 @@ interception.watch(
         interception.release(challenge);
         reportFailure(failure);
       }),
-  (challenge) => startup.use(({ challenges }) => challenges.notHeld(challenge)),
-  (challenge) => startup.use(({ challenges }) => challenges.overLimit(challenge)),
-  (response) => startup.use(({ challenges }) => challenges.unpriced(response)),
-  (challenge) => startup.use(({ challenges }) => challenges.withdrawn(challenge)),
-);
+  onUnheld: (challenge) => startup.use(({ challenges }) => challenges.notHeld(challenge)),
+  onOverLimit: (challenge) => startup.use(({ challenges }) => challenges.overLimit(challenge)),
+  onUnpriced: (response) => startup.use(({ challenges }) => challenges.unpriced(response)),
+  onWithdrawn: (challenge) => startup.use(({ challenges }) => challenges.withdrawn(challenge)),
+});
 route({
   page: async () => (await startup.background()).page,
   bridge: {

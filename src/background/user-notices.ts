@@ -4,7 +4,7 @@ import type { Attention } from './attention.ts';
 
 export interface UserNoticesPorts {
   readonly approvals: Pick<ApprovalQueue, 'list'>;
-  readonly interception: Pick<Interception, 'toLoad'>;
+  readonly interception: Pick<Interception, 'awaitingReload'>;
   readonly attention: Attention;
   readonly notifyPages: () => void;
 }
@@ -22,7 +22,7 @@ export class UserNotices {
     const { approvals, interception, attention, notifyPages } = this.#ports;
     attention.tell([
       ...approvals.list().map(({ id, challenge }) => ({ id, tabId: challenge.tabId })),
-      ...interception.toLoad().map(({ id, tabId }) => ({ id: `load ${id}`, tabId })),
+      ...interception.awaitingReload().map(({ id, tabId }) => ({ id: `load ${id}`, tabId })),
     ]);
     notifyPages();
   }

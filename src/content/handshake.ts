@@ -1,4 +1,4 @@
-import type { UrlAgain } from '../messages/bridge.ts';
+import type { RetryUrl } from '../messages/bridge.ts';
 
 /**
  * The event by which the bridge (isolated world) hands a port to the hold (MAIN world). It fires once, before any script
@@ -19,5 +19,5 @@ export type HoldMessage =
 /** To the hold: whether the request goes again, and to what URL. All that the page's world ever learns. */
 export interface HoldAnswer {
   readonly id: number;
-  readonly go: UrlAgain | false;
+  readonly go: RetryUrl | false;
 }

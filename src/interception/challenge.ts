@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { readWebUrl } from '../site.ts';
 
-/** What kind of thing asked: the browser's own resource types, as far as the purse pays for them. */
+/** The browser's resource types of the requests that the purse pays for. */
 export const requestKinds = [
   'main_frame',
   'sub_frame',
@@ -125,24 +125,24 @@ export interface Unpriced extends Omit<Challenge, 'header'> {
 }
 
 /**
- * How the body of an answer ended: it came whole (or nobody can tell any more), the page left it, or the line broke. A
- * script that aborts what it asked for has what it wants; a document that was left has not been seen whole.
+ * How the body of a response ended: it is complete (or was not followed to its end), the page was left (`gone`), or the
+ * connection broke (`network`). A body that a script aborts counts as complete, since the script has what it wanted.
  */
-export type Rest = 'came' | 'gone' | 'network';
+export type BodyEnd = 'complete' | 'gone' | 'network';
 
-/** The head of an answer. */
+/** The status and headers of a response. */
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
   /** Value of PAYMENT-RESPONSE, if any. */
   readonly paymentResponse: string | null;
-  /** Value of a fresh PAYMENT-REQUIRED, if any: why a proof was refused stands in its `error`. */
+  /** Value of a new PAYMENT-REQUIRED, if any. Its `error` says why the proof was refused. */
   readonly paymentRequired: string | null;
 }
 
 /**
- * Why there is no answer: the page or element that asked is gone (`gone`), the connection broke (`network`), nothing
- * came in time (`timeout`), or another request carried the proof than the one that was paid for (`stranger`).
+ * Why there is no response: the page or element that sent the request is gone (`gone`), the connection broke
+ * (`network`), no response came in time (`timeout`), or another request than the paid one carried the proof (`stranger`).
  */
 export const unansweredReasons = ['gone', 'network', 'timeout', 'stranger'] as const;
 
@@ -151,5 +151,5 @@ export interface Unanswered {
   readonly reason: (typeof unansweredReasons)[number];
 }
 
-/** What came of making the request go again with its proof, as soon as anything did; `rest` never rejects. */
-export type DeliveryOutcome = (Answered & { readonly rest: Promise<Rest> }) | Unanswered;
+/** The outcome of sending the request again with its proof, known with the response headers. `bodyEnd` never rejects. */
+export type DeliveryOutcome = (Answered & { readonly bodyEnd: Promise<BodyEnd> }) | Unanswered;

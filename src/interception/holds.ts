@@ -1,8 +1,8 @@
 import { type Deferred, deferred } from '../concurrency.ts';
-import type { UrlAgain } from '../messages/bridge.ts';
+import type { RetryUrl } from '../messages/bridge.ts';
 
 /** What a held request does next: go again to this URL, or give the page its original 402. */
-export type HoldEnd = UrlAgain | 'release';
+export type HoldEnd = RetryUrl | 'release';
 
 /** How long after its start a worker waits for a page to ask again for what its last life promised (ms). */
 const RETURN_WITHIN = 3000;

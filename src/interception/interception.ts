@@ -1,51 +1,53 @@
 import type { Challenge, DeliveryOutcome, Unpriced } from './challenge.ts';
 
-/** Within how long of being taken back (ms) a request that is sent again counts as the same one. */
+/** How soon after its abort (ms) a request must be sent again to count as the same one. */
 export const SENT_AGAIN_WITHIN = 2_000;
 
+/** What happens to the 402 responses that the network layer saw. */
+export interface InterceptionEvents {
+  /**
+   * A 402 whose request can be sent again. The page waits until `deliver` or `release`. Called once for each 402, and
+   * again with the same challenge in the next life of a worker that was killed before the page had its response.
+   */
+  readonly onChallenge: (challenge: Challenge) => void;
+  /**
+   * A 402 that cannot be paid: its request cannot be sent again (it comes from a worker without a page, or no rule can
+   * name its method), or a payment would deliver nothing (the page may not read the response, or it is a later part of a
+   * media file). The page has its 402 already.
+   */
+  readonly onUnheld: (challenge: Challenge) => void;
+  /** A 402 that its page gets at once, because too many wait already: of its tab, of its site, or in all. */
+  readonly onOverLimit: (challenge: Challenge) => void;
+  /** A 402 without a price. The page has it already. */
+  readonly onUnpriced: (response: Unpriced) => void;
+  /** The page aborted the request or was left. `onChallenge` may or may not have been called for it. */
+  readonly onWithdrawn: (challenge: Challenge) => void;
+}
+
 /**
- * Seeing a 402 and making the browser send the request again: one interface over Chromium (observe, one-shot header
- * rule, retrigger) and Firefox (blocking hold). Only the background builds it and may use it.
+ * Observes 402 responses and makes the browser send their requests again: one interface over Chromium (observe, one-shot
+ * header rule, retry) and Firefox (blocking hold). Only the background builds and uses it.
  */
 export interface Interception {
-  /**
-   * Starts to watch. Must be called synchronously while the worker starts, so that a 402 may wake it.
-   *
-   * @param onChallenge called once per 402 whose request can be sent again; the page waits until `deliver` or `release`.
-   * When the worker was killed before that end, its next life calls it again with the same challenge.
-   * @param onUnheld called for a 402 whose request cannot be sent again (of a worker without a page, of a method that no
-   * rule can name), or in vain (the page may not read the answer, another part of a media file): the page has its 402
-   * already, the purse can only say so.
-   * @param onCrowded called for a 402 that is left to its page, since too many wait already, of its tab, its site or in
-   * all.
-   * @param onUnpriced called for a 402 that names no price, which the page has already as well.
-   * @param onWithdrawn called when a page takes a request back, or is left, whether `onChallenge` was called for it before
-   * or not: the page no longer waits for it.
-   */
-  watch(
-    onChallenge: (challenge: Challenge) => void,
-    onUnheld: (challenge: Challenge) => void,
-    onCrowded: (challenge: Challenge) => void,
-    onUnpriced: (response: Unpriced) => void,
-    onWithdrawn: (challenge: Challenge) => void,
-  ): void;
-  /** Whether the page still waits for this challenge: worth asking before money moves. */
+  /** Starts to watch. Must be called synchronously at the start of the worker, so that a 402 can wake it. */
+  watch(events: InterceptionEvents): void;
+  /** Whether the page still waits for this challenge. To be checked before money moves. */
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
   /**
-   * Lets the challenge's own request go again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and
-   * tab only (invariant 5). One at a time per (tab, URL, method, kind): identical requests queue. Never throws for what a
-   * page or a server does: that is a `Delivery`.
+   * Sends the challenge's own request again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and tab
+   * only (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server
+   * does is a `DeliveryOutcome`, never an error.
    */
   deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome>;
-  /** The challenges whose proof is on its way and waits for the user to load the page again (see `UserPart`). */
-  toLoad(): readonly Challenge[];
-  /** Makes ready for the page of such a challenge to be loaded again: for the next seconds its request carries the proof. */
-  expectLoad(challenge: Pick<Challenge, 'id'>): Promise<void>;
+  /** The challenges whose proof is ready and waits until the user reloads the page (see `UserPart`). */
+  awaitingReload(): readonly Challenge[];
+  /** Prepares the reload of the page of such a challenge: for the next seconds its request carries the proof. */
+  expectReload(challenge: Pick<Challenge, 'id'>): Promise<void>;
   /**
-   * The challenge with a fresh offer in the place of its own, and the page still waiting for it; null when the server
-   * gives none. Only of a GET, which asks for nothing but the price.
+   * Requests a fresh offer and returns the challenge with it; null when the server gives none or the page no longer
+   * waits. Only for a GET, which changes nothing on the server.
    */
-  afresh(challenge: Challenge): Promise<Challenge | null>;
-  /** Gives the page its original 402. Without effect when the page no longer waits. */
+  freshOffer(challenge: Challenge): Promise<Challenge | null>;
+  /** Gives the page its original 402. Does nothing when the page no longer waits. */
   release(challenge: Challenge): void;
 }

@@ -1,18 +1,10 @@
 import { BoundedMap } from './bounded-map.ts';
-import type { Challenge, Unpriced } from './challenge.ts';
+import type { Challenge } from './challenge.ts';
 import type { Holds } from './holds.ts';
+import type { InterceptionEvents } from './interception.ts';
 import { type ObservedRequest, wireMethod } from './observed-request.ts';
 import type { Hold, OpenChallenge, OpenChallenges } from './open-challenges.ts';
 import type { Patience } from './patience.ts';
-
-/** Reports what becomes of the 402 responses that the network layer saw (see `Interception.watch`). */
-export interface InterceptionEvents {
-  readonly onChallenge: (challenge: Challenge) => void;
-  readonly onUnheld: (challenge: Challenge) => void;
-  readonly onOverLimit: (challenge: Challenge) => void;
-  readonly onUnpriced: (response: Unpriced) => void;
-  readonly onWithdrawn: (challenge: Challenge) => void;
-}
 
 export interface LifecyclePorts {
   readonly open: OpenChallenges;

@@ -2,7 +2,7 @@ import { type PageInput, type PageRequest, pageRequests } from './contract.ts';
 import type { Access } from './message.ts';
 
 /** Whether a message with this input is handled while the purse is locked. */
-export function isAnsweredLocked<Q extends PageRequest>(request: Q, input: PageInput<Q>): boolean {
-  const access: Access<PageInput<Q>> = pageRequests[request].access as Access<PageInput<Q>>;
+export function isHandledLocked<R extends PageRequest>(request: R, input: PageInput<R>): boolean {
+  const access: Access<PageInput<R>> = pageRequests[request].access as Access<PageInput<R>>;
   return typeof access === 'string' ? access === 'always' : access.lessens(input);
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { UrlAgain } from './bridge.ts';
+import type { RetryUrl } from './bridge.ts';
 import { nothing, text } from './fields.ts';
 import { bridgeMessage } from './message.ts';
 
@@ -14,7 +14,7 @@ export const bridgeMessages = {
       /** Set where the page has no way to take the request back. */
       steady: v.exactOptional(v.literal(true)),
     }),
-  )<UrlAgain | 'release'>(),
+  )<RetryUrl | 'release'>(),
   /** The page took a held request back. */
   'request.dropped': bridgeMessage(v.strictObject({ holdId: text(64) }))<null>(),
   /** The document was left or frozen: it no longer waits for anything that it requested. */

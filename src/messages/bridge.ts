@@ -17,7 +17,7 @@ export type BridgeCommand =
   | { readonly bridge: 'again'; readonly what: 'document' | ElementName | 'download'; readonly name: string };
 
 /** How many were found. */
-export type BridgeAnswer = number;
+export type BridgeResponse = number;
 
 /** The URL of a held request that goes again, relative to the one that its page asked for. */
-export type UrlAgain = `${string}#${string}`;
+export type RetryUrl = `${string}#${string}`;

@@ -33,19 +33,19 @@ export const pageRequests = {
 } as const;
 
 export type PageRequest = keyof typeof pageRequests;
-export type PageInput<Q extends PageRequest> = v.InferOutput<(typeof pageRequests)[Q]['input']>;
+export type PageInput<R extends PageRequest> = v.InferOutput<(typeof pageRequests)[R]['input']>;
 export type PageResponses = Outputs<typeof pageRequests>;
 
 /** Every message that a content script may send. Trust tier: the isolated script in a tab. */
 export const bridgeRequests = bridgeMessages;
 
 export type BridgeRequest = keyof typeof bridgeRequests;
-export type BridgeInput<Q extends BridgeRequest> = v.InferOutput<(typeof bridgeRequests)[Q]['input']>;
+export type BridgeInput<R extends BridgeRequest> = v.InferOutput<(typeof bridgeRequests)[R]['input']>;
 export type BridgeResponses = Outputs<typeof bridgeRequests>;
 
 /** A message and its response as the browser carries them. */
 export interface RequestMessage {
-  readonly ask: string;
+  readonly request: string;
   readonly input: unknown;
 }
 export type ResponseMessage =

@@ -1,6 +1,6 @@
 import type { pageRequests } from './contract.ts';
 
-/** Input of the right shape for each question, so that nothing but the tier can be the reason for a refusal. */
+/** A valid input for each message, so that only the tier can be the reason for a refusal. */
 const seed = { kind: 'seed', hex: '0'.repeat(64) };
 const account = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 const profile = {

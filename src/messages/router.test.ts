@@ -4,7 +4,7 @@ import { Fault } from '../fault.ts';
 import { bridgeRequests, type PageRequest, pageRequests } from './contract.ts';
 import { INPUTS } from './inputs.fixture.ts';
 import type { Access } from './message.ts';
-import { type Answers, type PageSide, route, type Tier, tierOf } from './router.ts';
+import { type PageSide, type RequestHandlers, route, type Tier, tierOf } from './router.ts';
 
 type Sender = chrome.runtime.MessageSender;
 
@@ -44,7 +44,7 @@ const SENDERS: readonly { readonly who: string; readonly tier: Tier; readonly se
     tier: 'stranger',
     sender: { id: 'p'.repeat(32), origin: ORIGIN, url: `${ORIGIN}/` },
   },
-  { who: 'nobody known', tier: 'stranger', sender: {} },
+  { who: 'a sender without any data', tier: 'stranger', sender: {} },
   { who: 'our id without an origin', tier: 'stranger', sender: { id: ID } },
   {
     who: 'our origin on a foreign address',
@@ -68,14 +68,14 @@ const BRIDGE_INPUTS: { readonly [Q in keyof typeof bridgeRequests]: object } = {
   'document.left': {},
 };
 
-const QUESTIONS = [
-  ...Object.entries(INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'page' as Tier })),
-  ...Object.entries(BRIDGE_INPUTS).map(([ask, input]) => ({ ask, input, allowed: 'bridge' as Tier })),
+const REQUESTS = [
+  ...Object.entries(INPUTS).map(([request, input]) => ({ request, input, allowed: 'page' as Tier })),
+  ...Object.entries(BRIDGE_INPUTS).map(([request, input]) => ({ request, input, allowed: 'bridge' as Tier })),
 ];
 
-/** What was done, question by question; every answer is `done`. */
+/** The messages that were handled, in order. Every response is `done`. */
 let done: string[];
-let bridge: Answers['bridge'];
+let bridge: RequestHandlers['bridge'];
 /** Whether the purse is locked. */
 let locked: boolean;
 type Listener = Parameters<typeof chrome.runtime.onMessage.addListener>[0];
@@ -84,7 +84,7 @@ let listener: Listener;
 beforeEach(() => {
   done = [];
   locked = false;
-  const answering = (names: readonly string[]) =>
+  const handling = (names: readonly string[]) =>
     Object.fromEntries(
       names.map((name) => [
         name,
@@ -94,13 +94,13 @@ beforeEach(() => {
         },
       ]),
     );
-  bridge = answering(Object.keys(bridgeRequests)) as object as Answers['bridge'];
-  const answers = answering(Object.keys(pageRequests)) as object as PageSide['answers'];
-  start(async () => ({ answers, isLocked: async () => locked }));
+  bridge = handling(Object.keys(bridgeRequests)) as object as RequestHandlers['bridge'];
+  const handlers = handling(Object.keys(pageRequests)) as object as PageSide['handlers'];
+  start(async () => ({ handlers, isLocked: async () => locked }));
 });
 afterEach(() => vi.unstubAllGlobals());
 
-function start(page: Answers['page']): void {
+function start(page: RequestHandlers['page']): void {
   vi.stubGlobal('chrome', {
     runtime: {
       id: ID,
@@ -115,7 +115,7 @@ function start(page: Answers['page']): void {
   route({ page, bridge });
 }
 
-/** Sends a message; null when nobody takes it up. */
+/** Sends a message. Resolves with null when no listener responds. */
 function send(message: unknown, sender: Sender): Promise<unknown> {
   return new Promise((resolve) => {
     const taken: unknown = listener(message, sender, resolve);
@@ -125,22 +125,22 @@ function send(message: unknown, sender: Sender): Promise<unknown> {
 const page = SENDERS[0]?.sender ?? {};
 const refused = (key: string) => ({ ok: false, fault: { key, args: [] } });
 
-test('every question of the contract is in this table', () => {
-  expect(QUESTIONS.map(({ ask }) => ask).toSorted()).toEqual(
+test('the table of messages is complete: every message of the contract is in it', () => {
+  expect(REQUESTS.map(({ request }) => request).toSorted()).toEqual(
     [...Object.keys(pageRequests), ...Object.keys(bridgeRequests)].toSorted(),
   );
 });
 
 describe.each(SENDERS)('$who', ({ tier, sender }) => {
-  test.each(QUESTIONS)('asks $ask', async ({ ask, input, allowed }) => {
-    const reply = await send({ ask, input }, sender);
+  test.each(REQUESTS)('sends $request', async ({ request, input, allowed }) => {
+    const response = await send({ request, input }, sender);
     const isAllowed = tier === allowed;
-    expect(reply).toEqual(isAllowed ? { ok: true, value: 'done' } : refused('fault_forbidden'));
-    expect(done).toEqual(isAllowed ? [ask] : []);
+    expect(response).toEqual(isAllowed ? { ok: true, value: 'done' } : refused('fault_forbidden'));
+    expect(done).toEqual(isAllowed ? [request] : []);
   });
 
-  test.each(['', 'toString', '__proto__', 'constructor', 'purse.nothing'])('asks %j', async (ask) => {
-    expect(await send({ ask, input: {} }, sender)).toEqual(refused('fault_forbidden'));
+  test.each(['', 'toString', '__proto__', 'constructor', 'purse.nothing'])('sends %j', async (request) => {
+    expect(await send({ request, input: {} }, sender)).toEqual(refused('fault_forbidden'));
   });
 });
 
@@ -149,7 +149,7 @@ describe('a locked purse', () => {
     locked = true;
   });
 
-  /** What is done without the password. */
+  /** Handled without the password. */
   const ALWAYS = [
     'purse.state',
     'purse.touch',
@@ -164,19 +164,22 @@ describe('a locked purse', () => {
   ];
   const LESSENS = ['purse.pause', 'settings.handOverSite', 'approval.answer', 'budget.remove'];
   const rules = Object.entries(pageRequests).map(
-    ([ask, { access }]) => [ask as PageRequest, access as Access<never>] as const,
+    ([request, { access }]) => [request as PageRequest, access as Access<never>] as const,
   );
 
-  test('has an access rule for every question of the contract', () => {
-    expect(rules.flatMap(([ask, rule]) => (rule === 'always' ? [ask] : []))).toEqual(ALWAYS);
-    expect(rules.flatMap(([ask, rule]) => (typeof rule === 'object' ? [ask] : []))).toEqual(LESSENS);
+  test('has an access rule for every message of the contract', () => {
+    expect(rules.flatMap(([request, rule]) => (rule === 'always' ? [request] : []))).toEqual(ALWAYS);
+    expect(rules.flatMap(([request, rule]) => (typeof rule === 'object' ? [request] : []))).toEqual(LESSENS);
   });
 
-  test.each(rules.filter(([ask]) => !LESSENS.includes(ask)))('asked %s: %s', async (ask, rule) => {
-    const reply = await send({ ask, input: INPUTS[ask] }, page);
-    expect(reply).toEqual(rule === 'always' ? { ok: true, value: 'done' } : refused('fault_locked'));
-    expect(done).toEqual(rule === 'always' ? [ask] : []);
-  });
+  test.each(rules.filter(([request]) => !LESSENS.includes(request)))(
+    'handles %s by its access rule: %s',
+    async (request, rule) => {
+      const response = await send({ request, input: INPUTS[request] }, page);
+      expect(response).toEqual(rule === 'always' ? { ok: true, value: 'done' } : refused('fault_locked'));
+      expect(done).toEqual(rule === 'always' ? [request] : []);
+    },
+  );
 
   test.each([
     ['purse.pause', { paused: true }, true],
@@ -189,44 +192,51 @@ describe('a locked purse', () => {
     ['approval.answer', { id: 'challenge', answer: { kind: 'budget', perPayment: '1', perDay: '1' } }, false],
     ['budget.remove', { site: 'https://shop.example' }, true],
     ['budget.save', { site: 'https://shop.example', paused: true }, false],
-  ] as const)('lets what lessens pass and nothing else: %s %j', async (ask, input, passes) => {
-    expect(await send({ ask, input }, page)).toEqual(
+  ] as const)('handles a change only if it lets the purse do less: %s %j', async (request, input, passes) => {
+    expect(await send({ request, input }, page)).toEqual(
       passes ? { ok: true, value: 'done' } : refused('fault_locked'),
     );
-    expect(done).toEqual(passes ? [ask] : []);
+    expect(done).toEqual(passes ? [request] : []);
   });
 
-  test('says of an unreadable message that it is unreadable, and tells no stranger that it is locked', async () => {
-    expect(await send({ ask: 'log.list', input: { more: 1 } }, page)).toEqual(refused('fault_badMessage'));
+  test('refuses an unreadable message as unreadable, and a wrong tier as forbidden: neither learns that it is locked', async () => {
+    expect(await send({ request: 'log.list', input: { more: 1 } }, page)).toEqual(
+      refused('fault_badMessage'),
+    );
     for (const { tier, sender } of SENDERS.filter(({ tier: one }) => one !== 'page')) {
-      expect(await send({ ask: 'log.list', input: {} }, sender), tier).toEqual(refused('fault_forbidden'));
+      expect(await send({ request: 'log.list', input: {} }, sender), tier).toEqual(
+        refused('fault_forbidden'),
+      );
     }
   });
 
-  test('holds requests of pages as ever', async () => {
-    const [ask, input] = Object.entries(BRIDGE_INPUTS)[0] ?? [];
+  test('still handles the held requests of web pages', async () => {
+    const [request, input] = Object.entries(BRIDGE_INPUTS)[0] ?? [];
     const bridge = SENDERS.find(({ tier }) => tier === 'bridge')?.sender ?? {};
-    expect(await send({ ask, input }, bridge)).toEqual({ ok: true, value: 'done' });
+    expect(await send({ request, input }, bridge)).toEqual({ ok: true, value: 'done' });
   });
 });
 
-describe('input', () => {
+describe('message input', () => {
   const sender = (allowed: Tier) => SENDERS.find(({ tier }) => tier === allowed)?.sender ?? {};
 
-  test.each(QUESTIONS)('$ask takes nothing that it does not know', async ({ ask, input, allowed }) => {
-    for (const bad of [
-      null,
-      undefined,
-      'text',
-      7,
-      ['text'],
-      { ...input, more: 1 },
-      { ...input, sender: { id: ID } },
-    ]) {
-      expect(await send({ ask, input: bad }, sender(allowed))).toEqual(refused('fault_badMessage'));
-    }
-    expect(done).toEqual([]);
-  });
+  test.each(REQUESTS)(
+    '$request refuses input of another shape and unknown fields',
+    async ({ request, input, allowed }) => {
+      for (const bad of [
+        null,
+        undefined,
+        'text',
+        7,
+        ['text'],
+        { ...input, more: 1 },
+        { ...input, sender: { id: ID } },
+      ]) {
+        expect(await send({ request, input: bad }, sender(allowed))).toEqual(refused('fault_badMessage'));
+      }
+      expect(done).toEqual([]);
+    },
+  );
 
   test.each([
     ['budget.save', { perPayment: '-1' }],
@@ -254,65 +264,65 @@ describe('input', () => {
     ['vault.unlock', { password: '' }],
     ['tester.begin', { limit: '-1' }],
     ['tester.confirmed', { hash: 'a'.repeat(64) }],
-    // Nothing is signed by hand that could be anything but a proof.
+    // Only texts that can be nothing but a proof are signed.
     ['tester.sign', { message: { kind: 'plain', text: 'a text' } }],
     ['tester.sign', { message: { kind: 'plain', text: 'A'.repeat(64) } }],
     ['tester.sign', { message: { kind: 'plain', text: `\0${'A'.repeat(64)}https://shop.example/` } }],
     ['tester.sign', { message: { kind: 'noms', text: 'I owe you everything' } }],
     ['tester.sign', { message: { kind: 'noms', text: `${'a'.repeat(64)}:${'b'.repeat(64)}:1\n` } }],
     ['vault.create', { secret: { kind: 'words', words: 'a b c', reading: 'other' } }],
-  ] as const)('%s with %j is not understood', async (ask, part) => {
-    expect(await send({ ask, input: { ...INPUTS[ask], ...part } }, page)).toEqual(
+  ] as const)('%s with %j is refused as unreadable', async (request, part) => {
+    expect(await send({ request, input: { ...INPUTS[request], ...part } }, page)).toEqual(
       refused('fault_badMessage'),
     );
     expect(done).toEqual([]);
   });
 
-  test('that is longer than anything real is not understood', async () => {
+  test('beyond the length limit is refused as unreadable', async () => {
     const long = [
-      { ask: 'approval.answer', input: { id: 'x'.repeat(129), answer: { kind: 'once' } } },
-      { ask: 'vault.unlock', input: { password: 'x'.repeat(1_025) } },
+      { request: 'approval.answer', input: { id: 'x'.repeat(129), answer: { kind: 'once' } } },
+      { request: 'vault.unlock', input: { password: 'x'.repeat(1_025) } },
     ];
-    for (const question of long) expect(await send(question, page)).toEqual(refused('fault_badMessage'));
+    for (const message of long) expect(await send(message, page)).toEqual(refused('fault_badMessage'));
     expect(done).toEqual([]);
   });
 
-  test('whatever is sent, it is answered with a refusal or left alone, and nothing is done', async () => {
-    const noise = fc.oneof(fc.anything(), fc.record({ ask: fc.string(), input: fc.anything() }));
+  test('an arbitrary message is refused or ignored, and no handler runs', async () => {
+    const noise = fc.oneof(fc.anything(), fc.record({ request: fc.string(), input: fc.anything() }));
     await fc.assert(
       fc.asyncProperty(noise, fc.constantFrom(...SENDERS), async (message, { sender }) => {
-        const reply = await send(message, sender);
-        expect(reply === null || Object(reply).ok === false).toBe(true);
+        const response = await send(message, sender);
+        expect(response === null || Object(response).ok === false).toBe(true);
       }),
     );
     expect(done).toEqual([]);
   });
 });
 
-describe('what goes wrong', () => {
+describe('a failure', () => {
   const failing = (failure: unknown) => start(() => Promise.reject(failure));
 
-  test('crosses as a key and words, without its cause', async () => {
+  test('reaches the page as key and arguments, without its cause', async () => {
     failing(new Fault('fault_insufficient', ['1.5'], { cause: new Error('secret') }));
-    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual({
+    expect(await send({ request: 'purse.state', input: {} }, page)).toEqual({
       ok: false,
       fault: { key: 'fault_insufficient', args: ['1.5'] },
     });
   });
 
-  test('a content script is answered while there is no database to answer a page from', async () => {
+  test('of the database keeps pages from a response, but no content script', async () => {
     failing(new Fault('fault_storageFull'));
     const [script] = SENDERS.filter(({ tier }) => tier === 'bridge');
-    const held = { ask: 'request.held', input: BRIDGE_INPUTS['request.held'] };
+    const held = { request: 'request.held', input: BRIDGE_INPUTS['request.held'] };
     expect(await send(held, script?.sender ?? {})).toEqual({ ok: true, value: 'done' });
-    expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_storageFull'));
+    expect(await send({ request: 'purse.state', input: {} }, page)).toEqual(refused('fault_storageFull'));
   });
 
-  test('says nothing of what nobody planned for, but to developers', async () => {
+  test('that is no Fault reaches the page as fault_unexpected, and the console in full', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
       failing(new Error('secret'));
-      expect(await send({ ask: 'purse.state', input: {} }, page)).toEqual(refused('fault_unexpected'));
+      expect(await send({ request: 'purse.state', input: {} }, page)).toEqual(refused('fault_unexpected'));
       expect(said).toHaveBeenCalledOnce();
     } finally {
       said.mockRestore();

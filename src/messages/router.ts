@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { Fault, faultOf } from '../fault.ts';
-import { isAnsweredLocked } from './access.ts';
+import { isHandledLocked } from './access.ts';
 import {
   type BridgeInput,
   type BridgeRequest,
@@ -15,42 +15,42 @@ import {
 
 type Sender = chrome.runtime.MessageSender;
 
-/** What the background does for each question of an extension page. */
+/** The handler of each message of an extension page. */
 export type PageHandlers = {
-  readonly [Q in PageRequest]: (input: PageInput<Q>) => Promise<PageResponses[Q]>;
+  readonly [R in PageRequest]: (input: PageInput<R>) => Promise<PageResponses[R]>;
 };
 
-/** Those of the messages whose name begins with one of these groups. */
+/** The handlers of the messages whose names begin with one of these groups. */
 export type PageHandlersOf<Group extends string> = Pick<
   PageHandlers,
   Extract<PageRequest, `${Group}.${string}`>
 >;
 
-/** What the background does for each question of a content script. */
-export type BridgeAnswers = {
-  readonly [Q in BridgeRequest]: (input: BridgeInput<Q>, sender: Sender) => Promise<BridgeResponses[Q]>;
+/** The handler of each message of a content script. */
+export type BridgeHandlers = {
+  readonly [R in BridgeRequest]: (input: BridgeInput<R>, sender: Sender) => Promise<BridgeResponses[R]>;
 };
 
-/** What answers the extension's own pages. */
+/** Handles the messages of the extension's own pages. */
 export interface PageSide {
-  readonly answers: PageHandlers;
-  /** Whether there is a purse that is locked. */
+  readonly handlers: PageHandlers;
+  /** Whether there is a purse and it is locked. */
   readonly isLocked: () => Promise<boolean>;
 }
 
-export interface Answers {
-  /** Rejects with a Fault while there is no database to answer from. */
+export interface RequestHandlers {
+  /** Rejects with a Fault while the database cannot be used. */
   readonly page: () => Promise<PageSide>;
-  /** Answered whatever has become of the purse: no page waits for its database. */
-  readonly bridge: BridgeAnswers;
+  /** Needs no database, so that no web page waits for it. */
+  readonly bridge: BridgeHandlers;
 }
 
-/** Who may ask what. Told by the browser's own account of the sender, never by what the message says (invariant 6). */
+/** The trust tier of a sender. It follows from what the browser says of the sender, never from the message (invariant 6). */
 export type Tier = 'page' | 'bridge' | 'stranger';
 
-const Question = v.object({ ask: v.string(), input: v.unknown() });
+const Envelope = v.object({ request: v.string(), input: v.unknown() });
 
-/** The trust tier of a sender: a page of this extension, its content script in a tab, or anybody else. */
+/** Returns `page` for a page of this extension, `bridge` for its content script in a tab, `stranger` for any other sender. */
 export function tierOf(sender: Sender, self: { readonly id: string; readonly origin: string }): Tier {
   if (sender.id !== self.id) return 'stranger';
   if (sender.origin === self.origin && sender.url?.startsWith(`${self.origin}/`)) return 'page';
@@ -58,47 +58,53 @@ export function tierOf(sender: Sender, self: { readonly id: string; readonly ori
 }
 
 /**
- * Answers the questions of pages and content scripts, each by its tier: a question from the wrong side, of an unknown
- * name or with input of the wrong shape is refused with a Fault. Must be called synchronously at the worker's start.
+ * Listens to the messages of pages and content scripts, and passes each to the handler of its tier. A message of the
+ * wrong tier, of an unknown name or with input of the wrong shape is refused with a Fault. Must be called synchronously at
+ * the start of the worker.
  */
-export function route(answers: Answers): void {
+export function route(handlers: RequestHandlers): void {
   const self = { id: chrome.runtime.id, origin: chrome.runtime.getURL('').replace(/\/$/, '') };
   chrome.runtime.onMessage.addListener((message: unknown, sender, respond) => {
-    const question = v.safeParse(Question, message);
-    if (!question.success) return false;
-    const { ask, input } = question.output;
-    void reply(() => answer(answers, tierOf(sender, self), ask, input, sender)).then(respond);
+    const envelope = v.safeParse(Envelope, message);
+    if (!envelope.success) return false;
+    const { request, input } = envelope.output;
+    void responseOf(() => handle(handlers, tierOf(sender, self), request, input, sender)).then(respond);
     return true;
   });
 }
 
 /**
- * The answer to one question.
+ * Handles one message.
  *
- * @throws Fault `fault_forbidden` from the wrong tier, `fault_badMessage` for unreadable input, `fault_locked` for what
- * a locked purse does not answer.
+ * @throws Fault `fault_forbidden` for the wrong tier, `fault_badMessage` for unreadable input, `fault_locked` for a
+ * message that a locked purse does not handle.
  */
-export async function answer(
-  answers: Answers,
+export async function handle(
+  handlers: RequestHandlers,
   tier: Tier,
-  ask: string,
+  request: string,
   input: unknown,
   sender: Sender,
 ): Promise<unknown> {
-  if (tier === 'page' && isPageQuestion(ask)) return answerPage(answers, ask, input);
-  if (tier === 'bridge' && isBridgeQuestion(ask)) return answerBridge(answers, ask, input, sender);
+  if (tier === 'page' && isPageRequest(request)) return handlePage(handlers, request, input);
+  if (tier === 'bridge' && isBridgeRequest(request)) return handleBridge(handlers, request, input, sender);
   throw new Fault('fault_forbidden');
 }
 
-async function answerPage<Q extends PageRequest>({ page }: Answers, ask: Q, input: unknown) {
-  const given = read(pageRequests[ask].input, input) as PageInput<Q>;
-  const { answers, isLocked } = await page();
-  if (!isAnsweredLocked(ask, given) && (await isLocked())) throw new Fault('fault_locked');
-  return answers[ask](given);
+async function handlePage<R extends PageRequest>({ page }: RequestHandlers, request: R, input: unknown) {
+  const given = read(pageRequests[request].input, input) as PageInput<R>;
+  const { handlers, isLocked } = await page();
+  if (!isHandledLocked(request, given) && (await isLocked())) throw new Fault('fault_locked');
+  return handlers[request](given);
 }
 
-function answerBridge<Q extends BridgeRequest>({ bridge }: Answers, ask: Q, input: unknown, sender: Sender) {
-  return bridge[ask](read(bridgeRequests[ask].input, input) as BridgeInput<Q>, sender);
+function handleBridge<R extends BridgeRequest>(
+  { bridge }: RequestHandlers,
+  request: R,
+  input: unknown,
+  sender: Sender,
+) {
+  return bridge[request](read(bridgeRequests[request].input, input) as BridgeInput<R>, sender);
 }
 
 function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutput<S> {
@@ -107,7 +113,7 @@ function read<S extends v.GenericSchema>(schema: S, input: unknown): v.InferOutp
   return result.output;
 }
 
-async function reply(work: () => Promise<unknown>): Promise<ResponseMessage> {
+async function responseOf(work: () => Promise<unknown>): Promise<ResponseMessage> {
   try {
     return { ok: true, value: await work() };
   } catch (failure) {
@@ -116,5 +122,5 @@ async function reply(work: () => Promise<unknown>): Promise<ResponseMessage> {
   }
 }
 
-const isPageQuestion = (ask: string): ask is PageRequest => Object.hasOwn(pageRequests, ask);
-const isBridgeQuestion = (ask: string): ask is BridgeRequest => Object.hasOwn(bridgeRequests, ask);
+const isPageRequest = (name: string): name is PageRequest => Object.hasOwn(pageRequests, name);
+const isBridgeRequest = (name: string): name is BridgeRequest => Object.hasOwn(bridgeRequests, name);

@@ -81,10 +81,10 @@ export class Browser {
       const take = (text: string) => {
         if (status === 200) this.served.add(url);
         this.answers.set(challenge.id, { status, text });
-        return 'came' as const;
+        return 'complete' as const;
       };
-      const rest = response.text().then(take, () => 'network' as const);
-      return { kind: 'answered', status, paymentResponse, paymentRequired, rest };
+      const bodyEnd = response.text().then(take, () => 'network' as const);
+      return { kind: 'answered', status, paymentResponse, paymentRequired, bodyEnd };
     } catch {
       return { kind: 'unanswered', reason: 'network' };
     }

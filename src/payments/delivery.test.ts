@@ -27,7 +27,7 @@ const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
   await account.journal.reserve(intent);
   return intent;
 };
-const CAME = Promise.resolve('came' as const);
+const COMPLETE = Promise.resolve('complete' as const);
 const stateOf = async ({ id }: Intent) => (await account.journal.find(id))?.progress.state;
 const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0]> = {}) => {
   const wallet = account.wallet();
@@ -103,7 +103,13 @@ test('a payment that is resumed and served at once is run once and delivered onc
   const runner = runnerWith({
     deliver: async (_, proof) => {
       delivered.push(proof);
-      return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+      return {
+        kind: 'answered',
+        status: 200,
+        paymentResponse: null,
+        paymentRequired: null,
+        bodyEnd: COMPLETE,
+      };
     },
   });
   const delivery = deliveryWith(runner, { waits: async () => true });
@@ -173,7 +179,13 @@ test('signed proofs are delivered to one payee one at a time, sessions in parall
         // Long enough for the others to come here too, if nothing keeps them.
         for (let turn = 0; turn < 30; turn++) await account.journal.underway();
         underway -= 1;
-        return { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+        return {
+          kind: 'answered',
+          status: 200,
+          paymentResponse: null,
+          paymentRequired: null,
+          bodyEnd: COMPLETE,
+        };
       },
     });
     const delivery = deliveryWith(runner);

@@ -18,7 +18,7 @@ import { PaymentRunner, type PaymentRunnerPorts } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
 import { intentOf, sessionOffer } from './samples.fixture.ts';
 
-const CAME = Promise.resolve('came' as const);
+const COMPLETE = Promise.resolve('complete' as const);
 
 let devnet: Devnet;
 let account: Account;
@@ -34,7 +34,7 @@ beforeEach(async () => {
   devnet.faults.clear();
   account = await accountWith(devnet, 1_000n);
   wallet = account.wallet();
-  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, rest: CAME };
+  answer = { kind: 'answered', status: 200, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE };
   runner = runnerWith({});
 });
 
@@ -500,7 +500,7 @@ describe('the delivery of a proof', () => {
   test.each<[string, DeliveryOutcome, object]>([
     [
       'a page',
-      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { kind: 'answered', status: 204, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE },
       { state: 'settled', status: 204 },
     ],
     [
@@ -510,18 +510,18 @@ describe('the delivery of a proof', () => {
         status: 402,
         paymentResponse: encode({ error: 'Payment already spent' }),
         paymentRequired: null,
-        rest: CAME,
+        bodyEnd: COMPLETE,
       },
       { state: 'refused', status: 402, final: true, said: 'Payment already spent' },
     ],
     [
       'a refusal for now',
-      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE },
       { state: 'refused', status: 503, final: false },
     ],
     [
       'a redirect that was not followed',
-      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null, rest: CAME },
+      { kind: 'answered', status: 304, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE },
       { state: 'unanswered', reason: 'network' },
     ],
     ...(['gone', 'network'] as const).map((reason): [string, DeliveryOutcome, object] => [
@@ -531,7 +531,7 @@ describe('the delivery of a proof', () => {
         status: 200,
         paymentResponse: null,
         paymentRequired: null,
-        rest: Promise.resolve(reason),
+        bodyEnd: Promise.resolve(reason),
       },
       { state: 'unanswered', reason },
     ]),

@@ -78,8 +78,8 @@ export class ProofDelivery {
       ? this.#ports.exclusively(`deliver to ${offer.payTo}`, presentOnce)
       : presentOnce());
     if (outcome.state !== 'settled' || 'byPost' in outcome || delivery.kind !== 'answered') return outcome;
-    const rest = await delivery.rest;
-    return rest === 'came' ? outcome : { state: 'unanswered', reason: rest };
+    const bodyEnd = await delivery.bodyEnd;
+    return bodyEnd === 'complete' ? outcome : { state: 'unanswered', reason: bodyEnd };
   }
 
   /**

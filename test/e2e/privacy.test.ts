@@ -160,7 +160,7 @@ describe('the script in a page', () => {
     await page.goto(testBed.at('/free'));
     const names = Object.keys(pageRequests);
     const answers = await inBridge<{ ok: boolean; fault: { key: string } }[]>(
-      `Promise.all(${JSON.stringify(names)}.map((ask) => chrome.runtime.sendMessage({ ask, input: {} })))`,
+      `Promise.all(${JSON.stringify(names)}.map((request) => chrome.runtime.sendMessage({ request, input: {} })))`,
     );
     expect(answers.map(({ fault }) => fault?.key)).toEqual(names.map(() => 'fault_forbidden'));
   });
@@ -169,7 +169,7 @@ describe('the script in a page', () => {
     const popup = await testBed.purse.popup();
     const names = Object.keys(bridgeRequests);
     const answers = await popup.evaluate(
-      (all) => Promise.all(all.map((ask) => chrome.runtime.sendMessage({ ask, input: {} }))),
+      (all) => Promise.all(all.map((request) => chrome.runtime.sendMessage({ request, input: {} }))),
       names,
     );
     expect(answers.map(({ fault }) => fault?.key)).toEqual(names.map(() => 'fault_forbidden'));

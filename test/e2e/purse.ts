@@ -152,7 +152,7 @@ async function setUp(
   };
 
   const ask: TestPurse['ask'] = async (question, input) => {
-    const message = { ask: question, input };
+    const message = { request: question, input };
     const reply = await (await ownPage()).evaluate((asked) => chrome.runtime.sendMessage(asked), message);
     if (!reply.ok) throw new Error(`${question}: ${reply.fault.key} ${reply.fault.args.join(' ')}`);
     return reply.value;

@@ -120,11 +120,11 @@ describe('setting up', () => {
       const send = runtime.sendMessage.bind(runtime);
       const elsewhere = { bip44Address: 'nano_1111111111111111111111111111111111111111111111111111hifc8npp' };
       const twisted = async (
-        message: { readonly ask?: string },
+        message: { readonly request?: string },
         done: (reply: unknown) => void = () => undefined,
       ) => {
         const reply = await send(message);
-        const isTwisted = message.ask === 'vault.preview';
+        const isTwisted = message.request === 'vault.preview';
         const told = isTwisted ? { ...reply, value: { ...reply.value, ...elsewhere } } : reply;
         done(told);
         return told;

@@ -14,11 +14,11 @@ import { testerHandlers } from './tester.ts';
 import { vaultHandlers } from './vault.ts';
 import { workHandlers } from './work.ts';
 
-/** What answers the requests of the extension's own pages. */
+/** Builds the handlers for the messages of the extension's own pages. */
 export function pageSide(parts: HandlerParts): PageSide {
   const { vault } = parts;
   return {
-    answers: {
+    handlers: {
       ...purseHandlers(parts),
       ...vaultHandlers(parts),
       ...backupHandlers(parts),

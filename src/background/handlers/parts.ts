@@ -36,7 +36,7 @@ export interface HandlerParts {
   readonly exchanges: Exchanges;
   readonly sandbox: Sandbox;
   readonly payers: PayerContexts;
-  readonly interception: Pick<Interception, 'waits' | 'toLoad' | 'expectLoad'>;
+  readonly interception: Pick<Interception, 'waits' | 'awaitingReload' | 'expectReload'>;
   readonly abandoned: AbandonedRequests;
   readonly maintenance: Maintenance;
   /** Tells open pages that what they show may have changed. */

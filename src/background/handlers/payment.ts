@@ -26,11 +26,12 @@ export function paymentHandlers({
       if (progress.state !== 'revoked') throw publishedByPayee(siteOnDisk(intent));
       return null;
     },
-    'page.toLoad': async () => interception.toLoad().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
+    'page.toLoad': async () =>
+      interception.awaitingReload().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
     'page.load': async ({ id }) => {
-      const challenge = interception.toLoad().find((one) => one.id === id);
+      const challenge = interception.awaitingReload().find((one) => one.id === id);
       if (challenge === undefined) throw new Fault('fault_paymentOver');
-      await interception.expectLoad(challenge);
+      await interception.expectReload(challenge);
       await loadPage(challenge);
       return null;
     },

@@ -2,7 +2,7 @@
  * The bridge (isolated world): relays which requests the page holds and what becomes of them, and makes documents,
  * their elements and downloads go again when the background says so. It knows no offer and no proof.
  */
-import type { BridgeAnswer, BridgeCommand, ElementName, UrlAgain } from '../../messages/bridge.ts';
+import type { BridgeCommand, BridgeResponse, ElementName, RetryUrl } from '../../messages/bridge.ts';
 import type { RequestMessage, ResponseMessage } from '../../messages/contract.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
 
@@ -42,14 +42,14 @@ async function relay({ id, url, method, steady }: Held): Promise<void> {
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
   const input = { holdId: `${id}`, url, method, ...(steady && { steady }) };
-  const go = await mayGo({ ask: 'request.held', input }, id);
+  const go = await mayGo({ request: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
 
 /** Tells the background that the page took a held request back: it is not asked about or paid any more. */
 function drop(id: number): void {
-  if (held.delete(id)) tell({ ask: 'request.dropped', input: { holdId: `${id}` } });
+  if (held.delete(id)) tell({ request: 'request.dropped', input: { holdId: `${id}` } });
 }
 
 /** Remembers a request that the page took back before it was held: the network layer may have seen its 402. */
@@ -63,7 +63,7 @@ function leave({ isTrusted }: Event): void {
   if (!isTrusted || !isKnown) return;
   isKnown = false;
   held.clear();
-  tell({ ask: 'document.left', input: {} });
+  tell({ request: 'document.left', input: {} });
 }
 addEventListener('pagehide', leave, { capture: true });
 document.addEventListener('freeze', leave, { capture: true });
@@ -78,14 +78,14 @@ const isBack = (): Promise<never> =>
   new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
 
 /** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
-async function mayGo(question: RequestMessage, id: number): Promise<UrlAgain | false> {
+async function mayGo(question: RequestMessage, id: number): Promise<RetryUrl | false> {
   while (held.has(id)) {
     try {
       const reply: ResponseMessage | undefined = await Promise.race([
         runtime.sendMessage(question),
         isBack(),
       ]);
-      return reply?.ok && reply.value !== 'release' ? (reply.value as UrlAgain) : false;
+      return reply?.ok && reply.value !== 'release' ? (reply.value as RetryUrl) : false;
     } catch {
       // After an update or removal of the extension this script lives on alone.
       if (!runtime.id) return false;
@@ -95,7 +95,7 @@ async function mayGo(question: RequestMessage, id: number): Promise<UrlAgain | f
   return false;
 }
 
-runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: BridgeAnswer) => void) => {
+runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: BridgeResponse) => void) => {
   if (sender.id !== runtime.id || sender.tab) return;
   isKnown = true;
   const found = find(message);

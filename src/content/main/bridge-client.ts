@@ -1,4 +1,4 @@
-import type { UrlAgain } from '../../messages/bridge.ts';
+import type { RetryUrl } from '../../messages/bridge.ts';
 import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
 import { bare, getter, method } from './natives.ts';
 
@@ -8,7 +8,7 @@ export interface Bridge {
    * Asks whether a held request may go again, and to what URL, and calls `answer` once. The function that it returns
    * tells that the page took the request back: `answer` is not called after it. `steady`: the page cannot take it back.
    */
-  ask(url: string, method: string, steady: boolean, answer: (go: UrlAgain | false) => void): () => void;
+  ask(url: string, method: string, steady: boolean, answer: (go: RetryUrl | false) => void): () => void;
   /** Tells that the page took a request back before its answer came. */
   tookBack(url: string, method: string): void;
 }
@@ -31,7 +31,7 @@ export function meetBridge(start: (bridge: Bridge) => void): void {
 function through(port: MessagePort): Bridge {
   const post = method(MessagePort, 'postMessage') as (self: MessagePort, message: HoldMessage) => void;
   const dataOf = getter(MessageEvent<HoldAnswer>, 'data');
-  const answers: Record<number, (go: UrlAgain | false) => void> = bare();
+  const answers: Record<number, (go: RetryUrl | false) => void> = bare();
   let last = 0;
 
   port.onmessage = (event) => {

@@ -8,7 +8,7 @@ import type { Presence } from './presence.ts';
 import { ProofRules } from './proof-rule.ts';
 import { targetOf } from './proof-target.ts';
 import type { Reloads } from './reloads.ts';
-import { type Answers, type AwaitedAnswer, isDocument } from './response.ts';
+import { type AwaitedResponse, isDocument, type ProofResponses } from './response.ts';
 import { isWaiting, retryInPage } from './retry.ts';
 import { RULE_LIFE } from './rule-windows.ts';
 import { isHeld } from './surface.ts';
@@ -24,7 +24,7 @@ export interface DeliveryPorts {
   readonly holds: Holds;
   readonly lifecycle: ChallengeLifecycle;
   readonly presence: Presence;
-  readonly answers: Answers;
+  readonly responses: ProofResponses;
   readonly reloads: Reloads;
 }
 
@@ -46,7 +46,7 @@ export class Deliveries {
   }
 
   async #deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
-    const { open, presence, answers, reloads } = this.#ports;
+    const { open, presence, responses: answers, reloads } = this.#ports;
     const known = await open.get(challenge.id);
     if (known === undefined || !(await presence.waits(known))) {
       await open.end(challenge.id);
@@ -70,7 +70,7 @@ export class Deliveries {
   async #retry(
     known: OpenChallenge,
     challenge: Challenge,
-    answer: AwaitedAnswer,
+    answer: AwaitedResponse,
     disarm: () => Promise<void>,
     nonce: string,
   ): Promise<DeliveryOutcome> {

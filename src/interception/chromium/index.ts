@@ -1,8 +1,8 @@
 import type { BridgeInput } from '../../messages/contract.ts';
 import type { Challenge } from '../challenge.ts';
 import { type HoldEnd, Holds } from '../holds.ts';
-import type { Interception } from '../interception.ts';
-import { ChallengeLifecycle, type InterceptionEvents } from '../lifecycle.ts';
+import type { Interception, InterceptionEvents } from '../interception.ts';
+import { ChallengeLifecycle } from '../lifecycle.ts';
 import { type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
 import { Patience } from '../patience.ts';
 import { probePrice } from '../price-probe.ts';
@@ -10,7 +10,7 @@ import { viewOf } from '../view.ts';
 import { Deliveries } from './deliveries.ts';
 import { Presence } from './presence.ts';
 import { Reloads } from './reloads.ts';
-import { Answers } from './response.ts';
+import { ProofResponses } from './response.ts';
 import { isWaiting } from './retry.ts';
 import { Roads } from './roads.ts';
 import { ScriptHolds } from './script-holds.ts';
@@ -34,8 +34,8 @@ export interface ChromiumInterception extends Interception {
 export interface InterceptionPorts {
   readonly session: SessionStore;
   /** Whether there is a purse to pay from: without one, no server is asked for its price. */
-  readonly mayAsk: () => Promise<boolean>;
-  /** Called when the result of `toLoad` has changed. */
+  readonly mayProbePrice: () => Promise<boolean>;
+  /** Called when the result of `awaitingReload` has changed. */
   readonly changed: () => void;
 }
 
@@ -55,7 +55,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const open = new OpenChallenges(ports.session);
   const holds = new Holds();
   const presence = new Presence();
-  const answers = new Answers();
+  const responses = new ProofResponses();
   const reloads = new Reloads({ open, changed: ports.changed });
   const lifecycle = new ChallengeLifecycle({
     open,
@@ -66,7 +66,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   });
   const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => network?.caughtUp() });
   const roads = new Roads({ open, lifecycle, presence, scriptHolds });
-  const deliveries = new Deliveries({ open, holds, lifecycle, presence, answers, reloads });
+  const deliveries = new Deliveries({ open, holds, lifecycle, presence, responses: responses, reloads });
 
   const aborted = (requestId: string): void => {
     lifecycle.noteAborted(requestId);
@@ -86,16 +86,16 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   };
 
   return {
-    watch(onChallenge, onUnheld, onOverLimit, onUnpriced, onWithdrawn) {
-      events = { onChallenge, onUnheld, onOverLimit, onUnpriced, onWithdrawn };
+    watch(given) {
+      events = given;
       network = watchNetwork({
         priced: (observed) => void roads.take(observed),
-        undeliverable: onUnheld,
+        undeliverable: given.onUnheld,
         unpayable: (request, askedMethod) => scriptHolds.releaseUnpayable(request, askedMethod),
-        unpriced: onUnpriced,
-        isOwn: (requestId) => answers.isCarrier(requestId),
+        unpriced: given.onUnpriced,
+        isOwn: (requestId) => responses.isCarrier(requestId),
         aborted,
-        mayProbePrice: ports.mayAsk,
+        mayProbePrice: ports.mayProbePrice,
       });
       chrome.tabs.onRemoved.addListener(
         (tabId) => void lifecycle.withdrawWhere(({ observed }) => observed.challenge.tabId === tabId),
@@ -121,7 +121,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       );
     },
 
-    async afresh({ id, method, tabId }) {
+    async freshOffer({ id, method, tabId }) {
       const known = await open.get(id);
       if (known === undefined || method !== 'GET' || known.observed.challenge.isPrivate) return null;
       const before = known.observed.challenge;
@@ -133,9 +133,9 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return challenge;
     },
 
-    toLoad: () => reloads.waiting(),
+    awaitingReload: () => reloads.waiting(),
 
-    expectLoad: ({ id }) => reloads.expect(id),
+    expectReload: ({ id }) => reloads.expect(id),
 
     deliver: (challenge, proof) => deliveries.deliver(challenge, proof),
 

@@ -1,7 +1,7 @@
 import type { Challenge, DeliveryOutcome } from '../challenge.ts';
 import type { OpenChallenges } from '../open-challenges.ts';
 import { originOf } from '../urls.ts';
-import type { AwaitedAnswer } from './response.ts';
+import type { AwaitedResponse } from './response.ts';
 import { type Arm, RuleWindows } from './rule-windows.ts';
 
 export interface ReloadPorts {
@@ -42,7 +42,7 @@ export class Reloads {
    * Waits for the request that carries the proof. The rule is armed at the start and again with each load of the page,
    * for `RULE_LIFE` ms each. The challenge stays open, so that the wait survives the worker.
    */
-  async deliver(challenge: Challenge, answer: AwaitedAnswer, arm: Arm): Promise<DeliveryOutcome> {
+  async deliver(challenge: Challenge, answer: AwaitedResponse, arm: Arm): Promise<DeliveryOutcome> {
     const { id } = challenge;
     const windows = new RuleWindows(arm);
     const stopListening = listenToLoads(

@@ -1,5 +1,5 @@
 import { deferred } from '../../concurrency.ts';
-import { type DeliveryOutcome, type Rest, requestKinds, type Unanswered } from '../challenge.ts';
+import { type BodyEnd, type DeliveryOutcome, requestKinds, type Unanswered } from '../challenge.ts';
 import { headerOf, PROOF_HEADER } from '../headers.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
 import { bareUrl } from '../urls.ts';
@@ -12,7 +12,7 @@ const ANSWER_WITHIN = 30_000;
 const FOLLOWED_FOR = 10_000;
 
 /** Waiting for the answer of the one request that carries a proof. */
-export interface AwaitedAnswer {
+export interface AwaitedResponse {
   /** Resolved when the proof has gone out: nothing that comes later may carry it. */
   readonly carried: Promise<void>;
   readonly delivery: Promise<DeliveryOutcome>;
@@ -34,7 +34,7 @@ interface Awaited {
  * Listens to the network for the answers to proofs, only while any is awaited, and once for however many: to begin and
  * to end costs the browser more than to listen.
  */
-export class Answers {
+export class ProofResponses {
   readonly #awaited = new Set<Awaited>();
 
   /**
@@ -43,24 +43,24 @@ export class Answers {
    *
    * @param carryWithin how long the request may take to come (ms).
    */
-  await(observed: ObservedRequest, target: Target, proof: string, carryWithin: number): AwaitedAnswer {
+  await(observed: ObservedRequest, target: Target, proof: string, carryWithin: number): AwaitedResponse {
     const carried = deferred<void>();
     const delivery = deferred<DeliveryOutcome>();
-    const rest = deferred<Rest>();
+    const bodyEnd = deferred<BodyEnd>();
     /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
     const asksCacheFirst = target.kind === 'font';
     let carrier: string | null = null;
     let isAnswered = false;
     let paymentResponse: string | null = null;
 
-    const end = (how: Rest) => {
+    const end = (how: BodyEnd) => {
       clearTimeout(deadline);
-      if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#rest();
-      rest.resolve(how);
+      if (this.#awaited.delete(awaited) && this.#awaited.size === 0) this.#unlisten();
+      bodyEnd.resolve(how);
     };
     const fail = (reason: Unanswered['reason']) => {
       delivery.resolve({ kind: 'unanswered', reason });
-      end('came');
+      end('complete');
     };
     let deadline = setTimeout(fail, carryWithin, 'timeout');
 
@@ -91,13 +91,19 @@ export class Answers {
         const paymentRequired = headerOf(responseHeaders, 'payment-required');
         isAnswered = true;
         clearTimeout(deadline);
-        deadline = setTimeout(end, FOLLOWED_FOR, 'came');
-        delivery.resolve({ kind: 'answered', status, paymentResponse, paymentRequired, rest: rest.promise });
+        deadline = setTimeout(end, FOLLOWED_FOR, 'complete');
+        delivery.resolve({
+          kind: 'answered',
+          status,
+          paymentResponse,
+          paymentRequired,
+          bodyEnd: bodyEnd.promise,
+        });
         return true;
       },
       completed({ requestId }) {
         if (requestId !== carrier) return false;
-        end('came');
+        end('complete');
         return true;
       },
       failed({ requestId, error }) {
@@ -108,7 +114,7 @@ export class Answers {
         }
         const reason = error === 'net::ERR_ABORTED' ? 'gone' : 'network';
         if (!isAnswered) fail(reason);
-        else end(reason === 'network' || isDocument(target) ? reason : 'came');
+        else end(reason === 'network' || isDocument(target) ? reason : 'complete');
         return true;
       },
       closed(tabId) {
@@ -137,7 +143,7 @@ export class Answers {
     tabs.onRemoved.addListener(this.#closed);
   }
 
-  #rest(): void {
+  #unlisten(): void {
     const { webRequest, tabs } = chrome;
     webRequest.onSendHeaders.removeListener(this.#sent);
     webRequest.onHeadersReceived.removeListener(this.#received);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isAnsweredLocked } from '../../../src/messages/access.ts';
+import { isHandledLocked } from '../../../src/messages/access.ts';
 import { type PageInput, type PageRequest, pageRequests } from '../../../src/messages/contract.ts';
 import { INPUTS } from '../../../src/messages/inputs.fixture.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
@@ -70,7 +70,7 @@ describe('while the purse is locked', () => {
     const refused: string[] = [];
     for (const question of Object.keys(pageRequests) as PageRequest[]) {
       const input = inputs[question] as PageInput<typeof question>;
-      if (isAnsweredLocked(question, input)) continue;
+      if (isHandledLocked(question, input)) continue;
       await expect(purse.ask(question, input), question).rejects.toThrow('fault_locked');
       refused.push(question);
     }

@@ -55,8 +55,8 @@ async function inBridge<T>(expression: string): Promise<T> {
 }
 
 /** Says what becomes of each message: the answer's fault, or why there was none. */
-const sayAll = (to: string) => `Promise.all(${JSON.stringify([...NAMES, 'purse.nothing'])}.map((ask) =>
-  chrome.runtime.sendMessage(${to}{ ask, input: {} }).then(({ fault }) => fault?.key ?? 'heard', ({ message }) => message)))`;
+const sayAll = (to: string) => `Promise.all(${JSON.stringify([...NAMES, 'purse.nothing'])}.map((request) =>
+  chrome.runtime.sendMessage(${to}{ request, input: {} }).then(({ fault }) => fault?.key ?? 'heard', ({ message }) => message)))`;
 /** Opens every port, asks for work that any engine finds at once, and keeps what is heard. */
 const askForWork = `for (const name of ${JSON.stringify(PORTS)}) {
   globalThis.heard ??= [];
@@ -173,7 +173,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
     const input = { holdId: '1', url: testBed.at('/article'), method: 'GET' };
     const mark = await testBed.mark();
     expect(
-      await inBridge(`chrome.runtime.sendMessage(${JSON.stringify({ ask: 'request.held', input })})`),
+      await inBridge(`chrome.runtime.sendMessage(${JSON.stringify({ request: 'request.held', input })})`),
     ).toEqual({
       ok: true,
       value: 'release',
@@ -196,8 +196,8 @@ describe('the purse’s own script in a page, were it taken over', () => {
       runtime.onMessage.addListener((_message, { tab }) => {
         counted.heard[tab === undefined ? 'ours' : 'theirs'] += 1;
       });
-      runtime.sendMessage = ((message: { ask?: string }) => {
-        if (message.ask === 'purse.state') counted.asked += 1;
+      runtime.sendMessage = ((message: { request?: string }) => {
+        if (message.request === 'purse.state') counted.asked += 1;
         return send(message);
       }) as typeof runtime.sendMessage;
     });
@@ -224,23 +224,23 @@ describe('the purse’s own script in a page, were it taken over', () => {
     const noise = fc.oneof(
       fc.json().map((text): unknown => JSON.parse(text)),
       fc.record({
-        ask: fc.constantFrom(...NAMES, '__proto__', 'constructor', 'toString'),
+        request: fc.constantFrom(...NAMES, '__proto__', 'constructor', 'toString'),
         input: fc.jsonValue(),
       }),
       fc.record({
-        ask: fc.constant('request.held'),
+        request: fc.constant('request.held'),
         input: fc.record({ holdId: fc.string(), url: fc.string(), method: fc.string() }),
       }),
     );
     const messages: unknown[] = [
       ...fc.sample(noise, 200),
       JSON.parse(
-        '{"ask":"purse.state","__proto__":{"ok":true},"input":{"constructor":{"prototype":{"ok":true}}}}',
+        '{"request":"purse.state","__proto__":{"ok":true},"input":{"constructor":{"prototype":{"ok":true}}}}',
       ),
-      { ask: 'x'.repeat(2_000_000), input: 'y'.repeat(2_000_000) },
-      { ask: 'request.held', input: { holdId: '1', url: 'z'.repeat(1_000_000), method: 'GET' } },
+      { request: 'x'.repeat(2_000_000), input: 'y'.repeat(2_000_000) },
+      { request: 'request.held', input: { holdId: '1', url: 'z'.repeat(1_000_000), method: 'GET' } },
       {
-        ask: 'purse.state',
+        request: 'purse.state',
         input: {},
         sender: { id: testBed.purse.extensionId, origin: self() },
         tier: 'page',

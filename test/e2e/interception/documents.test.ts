@@ -130,8 +130,8 @@ test('a page that went on meanwhile is left alone, and its proof is not sent', a
   await expect.poll(async () => (await world.seen(path)).challenges).toHaveLength(1);
   await page.goto(world.paywall.page('/elsewhere', '<title>Elsewhere</title>'));
   const delivery = await world.browser.worker.evaluate((end) => {
-    const challenge = bench.challenges.find(({ url }) => url.endsWith(end));
-    return challenge && bench.deliver(challenge);
+    const challenge = testApi.challenges.find(({ url }) => url.endsWith(end));
+    return challenge && testApi.deliver(challenge);
   }, path);
   expect(delivery).toEqual({ kind: 'unanswered', reason: 'gone' });
   expect(statuses('/elsewhere')).toEqual([200]);

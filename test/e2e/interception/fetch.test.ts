@@ -139,8 +139,8 @@ test('an abort ends the hold with the reason of the page, and nobody waits any m
   await expect.poll(async () => (await world.seen('/paid/aborted')).challenges).toHaveLength(1);
   const waits = () =>
     world.browser.worker.evaluate(() => {
-      const challenge = bench.challenges.find(({ url }) => url.endsWith('/paid/aborted'));
-      return challenge && bench.waits(challenge);
+      const challenge = testApi.challenges.find(({ url }) => url.endsWith('/paid/aborted'));
+      return challenge && testApi.waits(challenge);
     });
   expect(await waits()).toBe(true);
   await page.evaluate('control.abort("enough")');

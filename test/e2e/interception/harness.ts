@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { builtInterception } from '../build.ts';
 import { type Browser, killWorkers, launchChromium, type OwnBrowser } from '../chromium.ts';
-import type { Bench, Policy } from './extension/background.ts';
+import type { Policy, TestApi } from './extension/background.ts';
 import { type Paywall, startPaywall } from './paywall.ts';
 
 const VIEW = 'test/e2e/interception/extension/view.html';
@@ -13,7 +13,9 @@ export interface World {
   /** What becomes of the challenges from now on. */
   policy(policy: Policy): Promise<void>;
   /** The challenges, unheld, withdrawn and unpriced ones and deliveries of one path, as this life of the worker saw them. */
-  seen(path: string): Promise<Pick<Bench, 'challenges' | 'unheld' | 'unpriced' | 'withdrawn' | 'deliveries'>>;
+  seen(
+    path: string,
+  ): Promise<Pick<TestApi, 'challenges' | 'unheld' | 'unpriced' | 'withdrawn' | 'deliveries'>>;
   /** Resolved when what a path sells is paid and waits for its page to be loaded again. */
   untilToLoad(path: string): Promise<void>;
   killWorker(): Promise<void>;
@@ -33,14 +35,14 @@ export async function startWorld(
   const browser = await launch(builtInterception());
   const paywall = await startPaywall();
   const { worker } = browser;
-  await worker.evaluate(() => bench.life);
+  await worker.evaluate(() => testApi.life);
   return {
     browser,
     paywall,
     policy: (policy) => worker.evaluate((value) => chrome.storage.session.set({ policy: value }), policy),
     seen: (path) =>
       worker.evaluate((end) => {
-        const { challenges, unheld, unpriced, withdrawn, deliveries } = bench;
+        const { challenges, unheld, unpriced, withdrawn, deliveries } = testApi;
         const isIt = ({ url }: { readonly url: string }) => url.endsWith(end);
         return {
           challenges: challenges.filter(isIt),
@@ -52,7 +54,7 @@ export async function startWorld(
       }, path),
     async untilToLoad(path) {
       const waiting = () =>
-        worker.evaluate((end) => bench.toLoad().some(({ url }) => url.endsWith(end)), path);
+        worker.evaluate((end) => testApi.awaitingReload().some(({ url }) => url.endsWith(end)), path);
       await expect.poll(waiting).toBe(true);
     },
     killWorker: () => killWorkers(browser, VIEW),

@@ -52,7 +52,7 @@ describe('a proof that is on its way reaches no other request', () => {
       method: 'POST',
       initiators: ['127.0.0.1'],
     };
-    await world.browser.worker.evaluate((value) => bench.arm(value, 'armed'), target);
+    await world.browser.worker.evaluate((value) => testApi.arm(value, 'armed'), target);
   });
   afterEach(() =>
     world.browser.worker.evaluate(async () => {
@@ -193,7 +193,7 @@ test('several identical tabs are paid each with its own proof', async () => {
 });
 
 test('a page that forges the handshake is not heard', async () => {
-  const before = await world.browser.worker.evaluate(() => bench.challenges.length + bench.unheld.length);
+  const before = await world.browser.worker.evaluate(() => testApi.challenges.length + testApi.unheld.length);
   const heard = await page.evaluate(async () => {
     const answers: unknown[] = [];
     const { port1, port2 } = new MessageChannel();
@@ -204,7 +204,7 @@ test('a page that forges the handshake is not heard', async () => {
     return { untaken, answers };
   });
   expect(heard).toEqual({ untaken: true, answers: [] });
-  expect(await world.browser.worker.evaluate(() => bench.challenges.length + bench.unheld.length)).toBe(
+  expect(await world.browser.worker.evaluate(() => testApi.challenges.length + testApi.unheld.length)).toBe(
     before,
   );
 });
@@ -335,11 +335,11 @@ test('a worker that is killed over a held request takes it up again in its next 
   await world.policy('wait');
   const answer = ask('/paid/killed', { method: 'POST', body: 'kept' });
   const first = await waiting('/paid/killed');
-  const life = await world.browser.worker.evaluate(() => bench.life);
+  const life = await world.browser.worker.evaluate(() => testApi.life);
   await world.policy('pay');
   await world.killWorker();
   expect(await answer).toBe(200);
-  expect(await world.browser.worker.evaluate(() => bench.life)).not.toBe(life);
+  expect(await world.browser.worker.evaluate(() => testApi.life)).not.toBe(life);
   expect((await world.seen('/paid/killed')).challenges).toEqual([first]);
   expect(proofs('/paid/killed')).toEqual([null, `proof-${first.id}`]);
 });
@@ -371,7 +371,7 @@ test('a rule that a killed worker left behind is removed before the next is arme
     method: 'GET',
     initiators: null,
   };
-  await world.browser.worker.evaluate((value) => bench.arm(value, 'orphan'), target);
+  await world.browser.worker.evaluate((value) => testApi.arm(value, 'orphan'), target);
   await world.killWorker();
   expect(await ask('/paid/after-orphan')).toBe(200);
   const rules = await world.browser.worker.evaluate(() => chrome.declarativeNetRequest.getSessionRules());

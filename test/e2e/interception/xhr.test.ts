@@ -51,8 +51,8 @@ test('a timeout counts the request, not the hold', async () => {
   await expect.poll(async () => (await world.seen('/paid/xhr-timeout')).challenges).toHaveLength(1);
   await world.browser.worker.evaluate(async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const challenge = bench.challenges.find(({ url }) => url.endsWith('/paid/xhr-timeout'));
-    if (challenge !== undefined) await bench.deliver(challenge);
+    const challenge = testApi.challenges.find(({ url }) => url.endsWith('/paid/xhr-timeout'));
+    if (challenge !== undefined) await testApi.deliver(challenge);
   });
   expect(await status).toEqual([200, false]);
 });

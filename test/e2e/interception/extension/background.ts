@@ -20,7 +20,7 @@ import type { BridgeInput, RequestMessage, ResponseMessage } from '../../../../s
 export type Policy = 'pay' | 'release' | 'wait' | 'no purse';
 
 /** What the tests read and say, in the worker's global scope. */
-export interface Bench {
+export interface TestApi {
   /** Names this life of the worker. */
   readonly life: string;
   readonly challenges: Challenge[];
@@ -32,7 +32,7 @@ export interface Bench {
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
   /** What waits for its page to be loaded again. */
-  toLoad(): readonly Challenge[];
+  awaitingReload(): readonly Challenge[];
   /** Arms a rule and leaves it armed. */
   arm(target: Target, proof: string): Promise<void>;
 }
@@ -45,7 +45,7 @@ function headOf(delivery: DeliveryOutcome): Answered | Unanswered {
 }
 
 declare global {
-  var bench: Bench;
+  var testApi: TestApi;
 }
 
 const session: SessionStore = {
@@ -59,7 +59,7 @@ const session: SessionStore = {
 
 const interception = createChromiumInterception({
   session,
-  mayAsk: async () => (await policyNow()) !== 'no purse',
+  mayProbePrice: async () => (await policyNow()) !== 'no purse',
   changed: () => {},
 });
 
@@ -67,7 +67,7 @@ async function policyNow(): Promise<Policy> {
   return (await chrome.storage.session.get<{ policy: Policy }>({ policy: 'pay' })).policy;
 }
 
-globalThis.bench = {
+globalThis.testApi = {
   life: crypto.randomUUID(),
   challenges: [],
   unheld: [],
@@ -76,34 +76,34 @@ globalThis.bench = {
   deliveries: [],
   async deliver(challenge, proof = `proof-${challenge.id}`) {
     const delivery = await interception.deliver(challenge, proof);
-    bench.deliveries.push({ challenge, delivery: headOf(delivery) });
+    testApi.deliveries.push({ challenge, delivery: headOf(delivery) });
     return delivery;
   },
   release: interception.release,
   waits: interception.waits,
-  toLoad: interception.toLoad,
+  awaitingReload: interception.awaitingReload,
   async arm(target, proof) {
     await new ProofRules().arm(target, proof);
   },
 };
 
-interception.watch(
-  async (challenge) => {
-    bench.challenges.push(challenge);
+interception.watch({
+  onChallenge: async (challenge) => {
+    testApi.challenges.push(challenge);
     const policy = await policyNow();
-    if (policy === 'pay') await bench.deliver(challenge);
-    else if (policy === 'release') bench.release(challenge);
+    if (policy === 'pay') await testApi.deliver(challenge);
+    else if (policy === 'release') testApi.release(challenge);
   },
-  (challenge) => bench.unheld.push(challenge),
-  () => {},
-  (response) => bench.unpriced.push(response),
-  (challenge) => bench.withdrawn.push(challenge),
-);
+  onUnheld: (challenge) => testApi.unheld.push(challenge),
+  onOverLimit: () => {},
+  onUnpriced: (response) => testApi.unpriced.push(response),
+  onWithdrawn: (challenge) => testApi.withdrawn.push(challenge),
+});
 
 chrome.runtime.onMessage.addListener(
   (message: RequestMessage, sender, respond: (reply: ResponseMessage) => void): boolean => {
     const done = (value: unknown) => respond({ ok: true, value });
-    switch (message.ask) {
+    switch (message.request) {
       case 'request.held':
         void interception.held(sender, message.input as BridgeInput<'request.held'>).then(done);
         return true;

@@ -16,7 +16,7 @@ export type HoldMessage =
   | { readonly id: number; readonly url: null }
   | { readonly id: null; readonly url: string; readonly method: string };
 
-/** To the hold: whether the request goes again, and to what URL. All that the page's world ever learns. */
+/** To the hold: the URL for the retry, or false for no retry. The page's world learns nothing more. */
 export interface HoldAnswer {
   readonly id: number;
   readonly go: RetryUrl | false;

@@ -1,2 +1,2 @@
-/** What the hold is called in stack traces: not its address, which would tell a page that the purse is there. */
+/** The name of the hold in stack traces. Its URL would tell a page that the purse is installed. */
 export const SCRIPT_NAME = 'native';

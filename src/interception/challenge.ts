@@ -18,8 +18,8 @@ export const requestKinds = [
 export type RequestKind = (typeof requestKinds)[number];
 
 /**
- * What is left to the user once it is paid: to load the page again, where only the page itself can ask for this again;
- * to confirm to the browser that a form is sent again, where its page is the browser's own.
+ * What the user has to do after the payment. `load`: reload the page, where only the page can send the request again.
+ * `confirm`: confirm to the browser that a form is sent again, where the browser shows a page of its own.
  */
 export const userParts = ['load', 'confirm'] as const;
 export type UserPart = (typeof userParts)[number];
@@ -33,8 +33,8 @@ export const starters = ['user', 'page', 'browser', 'outside'] as const;
 export type Starter = (typeof starters)[number];
 
 /**
- * How much the user can see of a tab: it is the one in front in the normal window that had the focus last, the one in
- * front in another window, or not to be seen (behind another tab, minimised, in a window of less than 300 × 300).
+ * How much the user can see of a tab. `front`: the active tab of the normal window that had the focus last. `beside`: the
+ * active tab of another window. `hidden`: behind another tab, minimised, or in a window below 300 × 300 px.
  */
 export const views = ['front', 'beside', 'hidden'] as const;
 export type View = (typeof views)[number];
@@ -46,12 +46,12 @@ export type View = (typeof views)[number];
 export interface Challenge {
   /** Names this challenge in the journal; unique over restarts of the worker and of the browser. */
   readonly id: string;
-  /** The browser's id of the request; the same one only while the browser runs. */
+  /** The browser's id of the request. It is valid only while the browser runs. */
   readonly requestId: string;
-  /** The tab that asked; of a worker that belongs to no tab, one that shows its site. */
+  /** The tab that sent the request. For a worker without a tab, a tab that shows its site. */
   readonly tabId: number;
   readonly frameId: number;
-  /** The document that asked, where the browser tells (not for navigations). */
+  /** The document that sent the request, where the browser reports it (not for navigations). */
   readonly documentId: string | null;
   /** Origin that started the request, the text `null` for an opaque one; null when the user did (typed address). */
   readonly initiator: string | null;
@@ -64,7 +64,7 @@ export interface Challenge {
    * opaque or unknown one; absent for the top frame, which has none around it. An embedded object counts as a frame of its own.
    */
   readonly ancestors?: readonly string[];
-  /** Whether a private window asked; true as well where the browser does not tell and a private window may have. */
+  /** Whether it comes from a private window. Also true where the browser does not say and it may be so. */
   readonly isPrivate: boolean;
   /**
    * Of a main frame, who started its navigation, absent where the browser does not tell. Of other requests `browser` only,
@@ -77,9 +77,9 @@ export interface Challenge {
   /** Final URL of the response, after redirects, without its fragment. */
   readonly url: string;
   readonly kind: RequestKind;
-  /** The request went through a worker that serves every page of its site: the browser tells no tab. */
+  /** The request came from a service worker that serves every page of its site: the browser names no tab. */
   readonly ofWorker?: true;
-  /** Absent where the purse makes the request go again all by itself. */
+  /** Absent where the purse sends the request again without the user. */
   readonly userPart?: UserPart;
   /** Raw value of the PAYMENT-REQUIRED header. */
   readonly header: string;
@@ -87,7 +87,7 @@ export interface Challenge {
   readonly seenAt: number;
 }
 
-/** Every field of a challenge as JSON has it; a field that is missing here does not compile. */
+/** The schema of each field of a challenge. A field that is missing here is a compile error. */
 const fields = {
   id: v.string(),
   requestId: v.string(),
@@ -113,14 +113,14 @@ const fields = {
   seenAt: v.pipe(v.number(), v.minValue(0)),
 } as const satisfies { readonly [Name in keyof Challenge]-?: unknown };
 
-/** A challenge as the session store, a backup and the private parts of payments have it. */
+/** A challenge as it is stored: in the session store, in a backup, and in the private parts of payments. */
 export const StoredChallenge = v.strictObject(fields) satisfies v.GenericSchema<unknown, Challenge>;
 
-/** A 402 that names no price in PAYMENT-REQUIRED, and is no answer to a proof: of an earlier protocol, perhaps. */
+/** A 402 without PAYMENT-REQUIRED that is not the response to a proof. It may be of an earlier protocol. */
 export interface Unpriced extends Omit<Challenge, 'header'> {
   /** The response headers as they came. */
   readonly headers: readonly { readonly name: string; readonly value?: string | undefined }[];
-  /** What a program is told in the body: known for documents only, that a program may ask for as well. */
+  /** The body that the server sends to a program. Known for documents only, which the purse may request itself. */
   readonly bodyText?: string;
 }
 
@@ -151,5 +151,5 @@ export interface Unanswered {
   readonly reason: (typeof unansweredReasons)[number];
 }
 
-/** The outcome of sending the request again with its proof, known with the response headers. `bodyEnd` never rejects. */
+/** The outcome of a request with a proof, known with the response headers. `bodyEnd` never rejects. */
 export type DeliveryOutcome = (Answered & { readonly bodyEnd: Promise<BodyEnd> }) | Unanswered;

@@ -1,4 +1,4 @@
-/** The value of a header, several of one name joined as fetch joins them; null when there is none. */
+/** Returns the value of a header, or null. Several headers of one name are joined as `fetch` joins them. */
 export function headerOf(
   headers: readonly chrome.webRequest.HttpHeader[] | undefined,
   name: string,

@@ -1,14 +1,14 @@
 import { type Deferred, deferred } from '../concurrency.ts';
 import type { RetryUrl } from '../messages/bridge.ts';
 
-/** What a held request does next: go again to this URL, or give the page its original 402. */
+/** How a hold ends: the request is sent again to this URL, or the page gets its original 402. */
 export type HoldEnd = RetryUrl | 'release';
 
-/** How long after its start a worker waits for a page to ask again for what its last life promised (ms). */
+/** How long a restarted worker waits until the page of a hold asks again (ms). */
 const RETURN_WITHIN = 3000;
 
 interface Hold {
-  /** How to answer the page; null while it has not asked in this life of the worker. */
+  /** Answers the page. Null until the page asks in this life of the worker. */
   answer: ((end: HoldEnd) => void) | null;
   readonly asked: Deferred<void>;
 }
@@ -21,7 +21,7 @@ export class Holds {
     return this.#holds.get(challengeId)?.answer != null;
   }
 
-  /** A page asks what to do; resolved when `end` says. A page that asks again replaces its earlier question. */
+  /** A page asks how its hold ends. Resolves when `end` is called. A page that asks again replaces its earlier request. */
   begin(challengeId: string): Promise<HoldEnd> {
     const hold = this.#hold(challengeId);
     return new Promise((resolve) => {
@@ -30,7 +30,7 @@ export class Holds {
     });
   }
 
-  /** Ends a hold; resolved with whether a page was there to be told. */
+  /** Ends a hold. Resolves with whether its page was still there. */
   async end(challengeId: string, how: HoldEnd): Promise<boolean> {
     const hold = this.#hold(challengeId);
     const late = setTimeout(hold.asked.resolve, RETURN_WITHIN);

@@ -31,7 +31,7 @@ export class ChallengeLifecycle {
     this.#ports = ports;
   }
 
-  /** Resolves with false where too many challenges are open: then the page gets its 402. */
+  /** Stores a challenge as open. Resolves with false where too many are open: the page then gets its 402. */
   async admit(observed: ObservedRequest, hold: Hold | null): Promise<boolean> {
     const isAdmitted = await this.#ports.open.add({ observed, hold });
     if (!isAdmitted) this.#ports.events().onOverLimit(observed.challenge);

@@ -29,9 +29,9 @@ export type ScriptRequest = Pick<Challenge, 'tabId' | 'documentId' | 'initiator'
 export const NO_TAB = -1;
 
 /**
- * The names under which a script's request and its 402 meet. The first is that of the document. The network layer
- * attributes the requests of an `about:blank` frame to the document that made the frame, so that these can meet by
- * their origin only, the second name; what has no origin has no such name. What a page's service worker passes on is
+ * The keys by which a script's request is paired with its 402. The first key names the document. The network layer
+ * attributes the requests of an `about:blank` frame to the document that made the frame, so that these can be paired
+ * by their origin only: the second key, which an opaque origin has not. What a page's service worker passes on is
  * known by its origin alone.
  */
 export function pairingKeys(request: ScriptRequest, askedMethod: string): readonly string[] {

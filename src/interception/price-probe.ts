@@ -1,11 +1,11 @@
 import type { Challenge } from './challenge.ts';
 import { originOf } from './urls.ts';
 
-/** What a server tells a program that asks, as far as it bears on a price. */
+/** The price that a server tells a program, as opposed to a browser. */
 export interface PriceProbe {
   /** Value of PAYMENT-REQUIRED; null when there is none. */
   readonly header: string | null;
-  /** The body of a 402 without that header, cut at what an earlier protocol may fill. */
+  /** The body of a 402 without that header, cut at `MOST` bytes. An earlier protocol has its price there. */
   readonly bodyText?: string;
 }
 
@@ -16,7 +16,7 @@ const WITHIN = 5000;
 /** How much of its answer is read (bytes). */
 const MOST = 64 * 1024;
 
-/** Whether a 402 of this Content-Type is a page for people, as the servers that keep the price from browsers show. */
+/** Whether a 402 of this Content-Type is a page for people. Some servers send browsers such a page without a price. */
 export function showsPage(contentType: string | null): boolean {
   return /^\s*text\/html\s*(;|$)/i.test(contentType ?? '');
 }
@@ -54,8 +54,8 @@ export function isOpenedByUser({ kind, startedBy }: Pick<RequestCause, 'kind' | 
 /**
  * Asks for the price once more, as a program would: x402 servers up to core 2.10 answer requests for HTML with a page
  * that has no price in its headers (docs/WIRE.md §1.1), and an offer may be too old to pay. Nothing is sent but a GET, with
- * the user's cookies only where the request that met the 402 was the user's or the site's own doing. No redirect is
- * followed. A request that fails gives `UNTOLD`.
+ * the user's cookies only where the user or the site caused the request that got the 402. No redirect is followed. A
+ * request that fails returns `NO_PRICE`.
  */
 export async function probePrice(cause: RequestCause): Promise<PriceProbe> {
   try {

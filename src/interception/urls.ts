@@ -1,6 +1,6 @@
 /**
- * The URL as it goes to the server. The browser reports it with its fragment and with the name and password that may
- * stand before its host: both are for the browser alone, the purse neither shows nor keeps them.
+ * Returns the URL as it is sent to the server: without its fragment and without the name and password before its host.
+ * The browser reports both, but the purse neither shows nor stores them.
  */
 export function bareUrl(url: string): string {
   return withoutFragment(url).replace(/^(https?:\/\/)[^/?@]*@/, '$1');
@@ -23,5 +23,5 @@ export function originOf(url: string | undefined): string | null {
   return origin === 'null' ? null : origin;
 }
 
-/** The browser's word for the origin of a document that has none to tell. */
+/** The text by which browsers name an opaque origin. */
 export const OPAQUE = 'null';

@@ -1,6 +1,6 @@
 /**
- * The bridge (isolated world): relays which requests the page holds and what becomes of them, and makes documents,
- * their elements and downloads go again when the background says so. It knows no offer and no proof.
+ * The bridge (isolated world): relays to the background which requests the page holds, and back what happens to them.
+ * On a command of the background it loads the document, an element or a download again. It sees no offer and no proof.
  */
 import type { BridgeCommand, BridgeResponse, ElementName, RetryUrl } from '../../messages/bridge.ts';
 import type { RequestMessage, ResponseMessage } from '../../messages/contract.ts';
@@ -10,7 +10,7 @@ declare const browser: typeof chrome | undefined;
 
 const { runtime } = typeof browser === 'undefined' ? chrome : browser;
 
-/** How long a hold may last (ms), and how long to wait before asking a killed worker again. */
+/** How long a hold may last (ms), and the pause before a request to a killed worker is repeated (ms). */
 const LONGEST_HOLD = 600_000;
 const ASK_AGAIN_AFTER = 250;
 /** For how long (ms), and of how many requests, the bridge remembers that the page took them back. */
@@ -22,7 +22,8 @@ const held = new Set<number>();
 /** The requests that the page took back before they were held, by method and URL, oldest first. */
 const takenBack: Array<{ readonly name: string; readonly at: number }> = [];
 /**
- * Whether the background has sent this document a message, or got one from it: only then it is told when it is left.
+ * Whether this document and the background have exchanged a message. Only then the background is told when the user
+ * leaves the document.
  */
 let isKnown = false;
 
@@ -32,7 +33,7 @@ port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
   else if (data.id === null) remember(data.url, data.method);
   else void relay(data);
 };
-// The manifest lists the hold before the bridge, so that it listens by now.
+// The manifest lists the hold before the bridge, so that the hold is listening already.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
 type Held = Extract<HoldMessage, { readonly steady: boolean }>;
@@ -58,7 +59,7 @@ function remember(url: string, method: string): void {
   if (takenBack.length > REMEMBERED) takenBack.shift();
 }
 
-/** Tells the background that this document was left, or frozen by the browser, and waits for nothing any more. */
+/** Tells the background that the user left this document, or that the browser froze it: it no longer waits. */
 function leave({ isTrusted }: Event): void {
   if (!isTrusted || !isKnown) return;
   isKnown = false;
@@ -68,26 +69,26 @@ function leave({ isTrusted }: Event): void {
 addEventListener('pagehide', leave, { capture: true });
 document.addEventListener('freeze', leave, { capture: true });
 
-/** Sends a message without an answer. A worker that dies over it asks in its next life what still waits. */
-function tell(word: RequestMessage): void {
-  if (runtime.id) runtime.sendMessage(word).catch(() => undefined);
+/** Sends a message without a response. If the worker dies before it handles it, its next life asks what still waits. */
+function tell(message: RequestMessage): void {
+  if (runtime.id) runtime.sendMessage(message).catch(() => undefined);
 }
 
-/** Rejects when this page was left and is shown again as it was: what was on its way to it then never comes. */
+/** Rejects when the page comes back from the back/forward cache: a response that was under way is lost then. */
 const isBack = (): Promise<never> =>
   new Promise((_, reject) => addEventListener('pageshow', ({ persisted }) => persisted && reject()));
 
-/** Asks the background, and again when its worker was killed over the question, or when no answer can come any more. */
-async function mayGo(question: RequestMessage, id: number): Promise<RetryUrl | false> {
+/** Sends a request to the background, and repeats it when the worker was killed or the response was lost. */
+async function mayGo(request: RequestMessage, id: number): Promise<RetryUrl | false> {
   while (held.has(id)) {
     try {
-      const reply: ResponseMessage | undefined = await Promise.race([
-        runtime.sendMessage(question),
+      const response: ResponseMessage | undefined = await Promise.race([
+        runtime.sendMessage(request),
         isBack(),
       ]);
-      return reply?.ok && reply.value !== 'release' ? (reply.value as RetryUrl) : false;
+      return response?.ok && response.value !== 'release' ? (response.value as RetryUrl) : false;
     } catch {
-      // After an update or removal of the extension this script lives on alone.
+      // After an update or removal of the extension this script goes on without a background.
       if (!runtime.id) return false;
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_AFTER));
     }
@@ -103,12 +104,12 @@ runtime.onMessage.addListener((message: BridgeCommand, sender, respond: (found: 
   if (message.bridge === 'again') for (const again of found) again();
 });
 
-/** Which elements ask for something, and the attributes that may say for what. */
-const asking = {
+/** The elements that load a URL, and the attributes that may hold it. */
+const loadingElements = {
   frame: ['iframe', 'src'],
   image: ['img,input', 'srcset', 'src'],
   media: ['audio,video', 'src'],
-  // An object that has fallen back to its other content does so for good.
+  // An `object` element that shows its fallback content cannot be loaded again.
   object: ['embed', 'src'],
   style: ['link', 'href'],
   icon: ['link[rel*=icon]', 'href'],
@@ -117,7 +118,7 @@ const asking = {
   readonly [selector: string, ...attributes: readonly string[]]
 >;
 
-/** What waits here for a command, as the ways to make each go again. */
+/** Finds what a command names. Returns a function for each that loads it again. */
 function find({ what, name }: BridgeCommand): Array<() => void> {
   switch (what) {
     case 'hold':
@@ -136,7 +137,7 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
     case 'download':
       return [() => download(name)];
     default: {
-      const [selector, ...attributes] = asking[what];
+      const [selector, ...attributes] = loadingElements[what];
       return [...document.querySelectorAll(selector)]
         .filter((element) => sourcesOf(element).some((source) => bare(source) === name))
         .map((element) => () => loadAnew(element, attributes));
@@ -144,7 +145,7 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
   }
 }
 
-/** What an element asks for: what it has chosen, or names itself, or has to choose from. */
+/** The URLs that an element may load: the one it chose, the one in its attribute, and its alternatives. */
 function sourcesOf(element: Element): readonly string[] {
   const { currentSrc, src, href } = element as Partial<HTMLImageElement & HTMLLinkElement>;
   const choices = element instanceof HTMLMediaElement ? element.querySelectorAll('source') : [];
@@ -159,7 +160,7 @@ function loadAnew(element: Element, attributes: readonly string[]): void {
   else element.setAttribute(source, element.getAttribute(source) ?? '');
 }
 
-/** By a link of our own, under the name that the page's link gives it: a click on that one is the page's business. */
+/** Starts a download by a new link, with the file name of the page's link, whose click handlers must not run. */
 function download(url: string): void {
   const link = [...document.links].find(({ href }) => bare(href) === url);
   Object.assign(document.createElement('a'), { href: url, download: link?.download ?? '' }).click();

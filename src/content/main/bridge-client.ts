@@ -5,16 +5,16 @@ import { bare, getter, method } from './natives.ts';
 /** The messages of the hold to the bridge. */
 export interface Bridge {
   /**
-   * Asks whether a held request may go again, and to what URL, and calls `answer` once. The function that it returns
-   * tells that the page took the request back: `answer` is not called after it. `steady`: the page cannot take it back.
+   * Asks whether a held request is sent again, and to what URL, and calls `answer` once. Returns a function that reports
+   * that the page took the request back; `answer` is not called after it. `steady`: the page cannot take it back.
    */
   ask(url: string, method: string, steady: boolean, answer: (go: RetryUrl | false) => void): () => void;
-  /** Tells that the page took a request back before its answer came. */
+  /** Reports that the page took a request back before its response arrived. */
   tookBack(url: string, method: string): void;
 }
 
-/** Calls `start` once the bridge has given its port, which is before any script of the page can run. */
-export function meetBridge(start: (bridge: Bridge) => void): void {
+/** Calls `start` once the bridge has sent its port, which is before any script of the page can run. */
+export function connectBridge(start: (bridge: Bridge) => void): void {
   const stop = method(Event, 'stopImmediatePropagation');
   const portsOf = getter(MessageEvent, 'ports');
   addEventListener(

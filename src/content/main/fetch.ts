@@ -16,10 +16,10 @@ import {
 import { fulfil, whenSettled } from './promises.ts';
 import { NativeRequest, partOf, repeat } from './repeat.ts';
 
-/** A request of the page, ready to go. */
+/** A request of the page that is ready to be sent. */
 interface Prepared {
   readonly request: Request;
-  /** Its body is a stream, which can be sent once only. */
+  /** Its body is a stream, which can be sent only once. */
   readonly isStreamed: boolean;
   /** The page kept no way to take it back. */
   readonly isSteady: boolean;
@@ -34,7 +34,7 @@ const UNREACHABLE = 'Failed to fetch';
 /** The schemes of `fetch`. A request of any other scheme fails before `fetch` returns. */
 const schemes = ['http:', 'https:', 'blob:', 'data:', 'file:', 'chrome-extension:'];
 
-/** Makes `fetch` hold a 402 that may be paid: the page sees the answer to the request that went again. */
+/** Makes `fetch` hold a 402 that may be paid. The page gets the response to the request that was sent again. */
 export function holdFetch({ ask, tookBack }: Bridge): void {
   const NativePromise = Promise;
   const NativeTypeError = TypeError;

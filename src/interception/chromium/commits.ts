@@ -9,7 +9,7 @@ export type Transition = Pick<Committed, 'transitionType' | 'transitionQualifier
 const COMMIT_WITHIN = 5_000;
 /** Tabs whose last navigation is remembered. */
 const TABS = 500;
-/** What the browser says of a navigation that another one replaced. */
+/** The browser's error for a navigation that another one replaced. */
 const ABORTED = 'net::ERR_ABORTED';
 
 interface Waiting {
@@ -19,8 +19,8 @@ interface Waiting {
 }
 
 /**
- * Remembers by what navigation each tab came to its document. Chromium tells when it commits the document: after the
- * response headers, and not at all where it shows an error page of its own instead.
+ * Remembers the navigation that led each tab to its document. Chromium reports it when it commits the document: after the
+ * response headers, and never where it shows an error page of its own.
  */
 export class Commits {
   readonly #last = new BoundedMap<number, Committed>(TABS);

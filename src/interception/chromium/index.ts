@@ -8,11 +8,11 @@ import { Patience } from '../patience.ts';
 import { probePrice } from '../price-probe.ts';
 import { viewOf } from '../view.ts';
 import { Deliveries } from './deliveries.ts';
+import { Preparations } from './preparations.ts';
 import { Presence } from './presence.ts';
 import { Reloads } from './reloads.ts';
 import { ProofResponses } from './response.ts';
 import { isWaiting } from './retry.ts';
-import { Roads } from './roads.ts';
 import { ScriptHolds } from './script-holds.ts';
 import { isHeld } from './surface.ts';
 import { type NetworkWatch, watchNetwork } from './watch.ts';
@@ -21,19 +21,19 @@ export type { SessionStore } from '../open-challenges.ts';
 
 export interface ChromiumInterception extends Interception {
   /**
-   * Answers a content script that holds a 402 of its page. The message alone is not believed: there must be a 402 of
-   * the same document, method and URL on the network. Resolves with what the script does next, once that is decided.
+   * Handles the report of a content script that holds a 402 of its page. The report alone is not trusted: the network
+   * layer must have seen a 402 of the same document, method and URL. Resolves when it is decided how the hold ends.
    */
   held(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.held'>): Promise<HoldEnd>;
-  /** A content script tells that its page took back what it held. */
+  /** Handles the report of a content script that its page took back a held request. */
   dropped(sender: chrome.runtime.MessageSender, input: BridgeInput<'request.dropped'>): Promise<void>;
-  /** A content script tells that its document was left or frozen: it no longer waits for anything that it asked for. */
+  /** Handles the report of a content script that its document was left or frozen and no longer waits. */
   left(sender: chrome.runtime.MessageSender): Promise<void>;
 }
 
 export interface InterceptionPorts {
   readonly session: SessionStore;
-  /** Whether there is a purse to pay from: without one, no server is asked for its price. */
+  /** Whether servers may be asked for their price: only once there is a purse to pay from. */
   readonly mayProbePrice: () => Promise<boolean>;
   /** Called when the result of `awaitingReload` has changed. */
   readonly changed: () => void;
@@ -65,20 +65,20 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     awaitsReload: (id) => reloads.has(id),
   });
   const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => network?.caughtUp() });
-  const roads = new Roads({ open, lifecycle, presence, scriptHolds });
+  const preparations = new Preparations({ open, lifecycle, presence, scriptHolds });
   const deliveries = new Deliveries({ open, holds, lifecycle, presence, responses: responses, reloads });
 
   const aborted = (requestId: string): void => {
     lifecycle.noteAborted(requestId);
     scriptHolds.stopPairing(requestId);
-    // Of a held request its page tells: sending it again aborts the first request, too.
+    // The page of a held request reports an abort itself; here, sending it again would count as an abort, too.
     void lifecycle.withdrawWhere(
       ({ observed, hold }) =>
         hold === null && observed.challenge.requestId === requestId && lifecycle.isAborted(observed),
     );
   };
 
-  /** Goes on with a challenge of an earlier life of the worker. A page asks by itself for what it holds. */
+  /** Resumes a challenge of an earlier life of the worker. The page of a held request asks again by itself. */
   const resume = async (one: OpenChallenge): Promise<void> => {
     const { challenge } = one.observed;
     if (!(await isWaiting(one))) await open.end(challenge.id);
@@ -89,7 +89,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     watch(given) {
       events = given;
       network = watchNetwork({
-        priced: (observed) => void roads.take(observed),
+        priced: (observed) => void preparations.take(observed),
         undeliverable: given.onUnheld,
         unpayable: (request, askedMethod) => scriptHolds.releaseUnpayable(request, askedMethod),
         unpriced: given.onUnpriced,

@@ -3,12 +3,12 @@ import type { ObservedRequest } from '../observed-request.ts';
 import type { OpenChallenge } from '../open-challenges.ts';
 import { becomesRetryable, isWaiting } from './retry.ts';
 
-/** Challenges whose page is remembered to be on its way. */
+/** How many challenges are remembered whose page is still being opened. */
 const REMEMBERED = 600;
 
-/** Tells whether the tab, frame, element, page or hold that asked still waits, even while its page is being opened. */
+/** Says whether the tab, frame, element, page or hold that sent the request still waits, also while its page loads. */
 export class Presence {
-  /** Whether what asked became retryable, by challenge. */
+  /** Whether the request became retryable, by challenge. */
   readonly #retryable = new BoundedMap<string, Promise<boolean>>(REMEMBERED);
 
   /** Resolves with whether the request can be made again, once its page is there. */

@@ -2,7 +2,7 @@ import type { RequestKind } from '../challenge.ts';
 import { PROOF_HEADER } from '../headers.ts';
 import { NO_TAB } from '../observed-request.ts';
 
-/** Longest URL that gets a rule; longer ones are left alone rather than paid and then undeliverable. */
+/** The longest URL that gets a rule (characters). A 402 of a longer URL is not paid: no rule could deliver its proof. */
 export const LONGEST_URL = 8192;
 
 const methods = {
@@ -19,7 +19,7 @@ type Method = keyof typeof methods;
 /** The one request that a proof is meant for, as far as the browser's rules can name it. */
 export interface Target {
   readonly tabId: number;
-  /** It may come through a worker that belongs to no tab. */
+  /** The request may come from a worker that belongs to no tab. */
   readonly ofWorker?: true;
   readonly kind: RequestKind;
   readonly url: string;

@@ -8,19 +8,19 @@ import type { Target } from './proof-rule.ts';
 
 /** How long a server may take to answer a request that carries a proof (ms). */
 const ANSWER_WITHIN = 30_000;
-/** For how long the body of an answer is followed on its way (ms): a page may stream for hours. */
+/** For how long the body of a response is followed (ms). Then it counts as complete: a page may stream for hours. */
 const FOLLOWED_FOR = 10_000;
 
-/** Waiting for the answer of the one request that carries a proof. */
+/** The response to the one request that carries a proof, while it is awaited. */
 export interface AwaitedResponse {
-  /** Resolved when the proof has gone out: nothing that comes later may carry it. */
+  /** Resolves when the proof was sent: no later request may carry it. */
   readonly carried: Promise<void>;
   readonly delivery: Promise<DeliveryOutcome>;
-  /** Stops waiting: nothing will go out any more. */
+  /** Stops waiting, because the request will not be sent any more. */
   giveUp(reason: 'gone' | 'timeout'): void;
 }
 
-/** One that is waited for, as the network layer's events come to it; each tells whether the event was its own. */
+/** Receives the network events for one awaited response. Each method returns whether the event belongs to it. */
 interface Awaited {
   carriedBy(requestId: string): boolean;
   sent(details: chrome.webRequest.OnSendHeadersDetails): boolean;
@@ -31,15 +31,15 @@ interface Awaited {
 }
 
 /**
- * Listens to the network for the answers to proofs, only while any is awaited, and once for however many: to begin and
- * to end costs the browser more than to listen.
+ * Listens to the network for the responses to proofs. All of them share one set of listeners, which exists only while
+ * one is awaited: adding and removing listeners costs the browser more than calling them.
  */
 export class ProofResponses {
   readonly #awaited = new Set<Awaited>();
 
   /**
-   * Waits for the request that carries `proof` to `target` and for its answer, through redirects to the final one. What
-   * a stranger's request gets is not followed.
+   * Waits for the request that carries `proof` to `target` and for its final response, after redirects. The response to
+   * a stranger's request is not awaited.
    *
    * @param carryWithin how long the request may take to come (ms).
    */
@@ -47,7 +47,7 @@ export class ProofResponses {
     const carried = deferred<void>();
     const delivery = deferred<DeliveryOutcome>();
     const bodyEnd = deferred<BodyEnd>();
-    /** For fonts the browser looks into its cache by a request of its own, which never leaves the machine. */
+    /** For a font the browser first sends a request to its cache, which never leaves the machine. */
     const asksCacheFirst = target.kind === 'font';
     let carrier: string | null = null;
     let isAnswered = false;
@@ -170,7 +170,7 @@ export class ProofResponses {
   };
 }
 
-/** Whether it is a page as a whole, which its user may leave or load again. */
+/** Whether the target is a document, which its user may leave or reload. */
 export function isDocument({ kind }: Pick<Target, 'kind'>): boolean {
   return kind === 'main_frame' || kind === 'sub_frame';
 }

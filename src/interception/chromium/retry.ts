@@ -6,19 +6,21 @@ import { retryMeansOf } from './surface.ts';
 
 /** How long a document may take from its response headers to its tab (ms). */
 const ARRIVE_WITHIN = 10_000;
-/** Pauses between looks into a page (ms): the preload scanner asks for images that the parser has yet to reach, and
- * no event tells when the document of a frame is there. */
+/**
+ * The pauses between checks of a page (ms). The preload scanner requests images before the parser reaches them, and no
+ * event reports that the document of a frame is there.
+ */
 const LOOK_PAUSES = [0, 50, 100, 200, 400];
 
 /**
- * How long a page may take to say whether it waits (ms). One that was left, and that the browser keeps whole for the way
- * back, hears the question and says nothing until it is shown again: nobody waits there.
+ * How long a page may take to say whether it waits (ms). A page in the back/forward cache receives the message but
+ * responds only when it is shown again: it counts as not waiting.
  */
 const REPLY_WITHIN = 5_000;
 
 /**
- * Resolved with true when what asked can be made to ask again, with false when it cannot. The network layer is ahead
- * of the tab: a document of which the headers came may not be shown yet, and to repeat it would repeat its predecessor.
+ * Resolves with whether the request can be made again. The network layer is ahead of the tab: a document whose headers
+ * arrived may not be shown yet, and a reload would then load the document before it.
  */
 export async function becomesRetryable(observed: ObservedRequest): Promise<boolean> {
   const { tabId, url } = observed.challenge;
@@ -41,7 +43,7 @@ async function eventually(pauses: readonly number[], look: () => Promise<boolean
   return false;
 }
 
-/** Whether who asked still waits for the answer: the tab, frame, element, page or held request is still there. */
+/** Whether the tab, frame, element, page or held request that the 402 belongs to is still there. */
 export async function isWaiting({ observed, hold }: OpenChallenge): Promise<boolean> {
   const { tabId, url, topOrigin, initiator, documentId } = observed.challenge;
   const means = retryMeansOf(observed.challenge);
@@ -64,7 +66,7 @@ export async function isWaiting({ observed, hold }: OpenChallenge): Promise<bool
       );
     case 'page':
     case 'download': {
-      // Of a worker no document is known: any page of its site will do.
+      // The document of a worker's request is unknown: any page of its site counts.
       const isThere =
         documentId === null
           ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
@@ -99,7 +101,7 @@ export async function wasTakenBack({ challenge, asked }: ObservedRequest): Promi
   return (await Promise.all(tabs.map(inTab))).includes(true);
 }
 
-/** Whether the browser asked for it by itself, to have an icon for the page. */
+/** Whether it is the page's icon, which the browser requests by itself. */
 export async function isPageIcon(observed: ObservedRequest): Promise<boolean> {
   const { kind, url } = observed.challenge;
   if (kind !== 'image') return false;
@@ -107,7 +109,7 @@ export async function isPageIcon(observed: ObservedRequest): Promise<boolean> {
   return inDocument(observed, { bridge: 'look', what: 'icon', name: observed.asked.url });
 }
 
-/** Makes what asked ask again; false when it is no longer there. What is left to the page is only waited for. */
+/** Makes the tab, frame or element send its request again; false when it is gone. Does nothing where the page has to. */
 export async function retryInPage(observed: ObservedRequest): Promise<boolean> {
   const { tabId, method } = observed.challenge;
   const means = retryMeansOf(observed.challenge);
@@ -122,7 +124,7 @@ export async function retryInPage(observed: ObservedRequest): Promise<boolean> {
       }
       return true;
     case 'frame':
-      // Without a document of its own it shows the browser's error page: only the frame around it can load it anew.
+      // A frame without a document of its own shows an error page: only the frame around it can load it again.
       return (
         (await reloadOwnPage(observed)) ||
         (await inParent(observed, { bridge: 'again', what: 'frame', name: observed.asked.url }))
@@ -143,13 +145,13 @@ export function hasOwnPage(observed: ObservedRequest): Promise<boolean> {
   return inFrame(observed, { bridge: 'look', what: 'document', name: observed.challenge.url });
 }
 
-/** Makes the page in a frame load itself anew; false where the frame shows a page of the browser's. */
+/** Makes the page in a frame reload itself; false where the frame shows a page of the browser's. */
 function reloadOwnPage(observed: ObservedRequest): Promise<boolean> {
   return inFrame(observed, { bridge: 'again', what: 'document', name: observed.challenge.url });
 }
 
 /**
- * A tab in which a page of this origin is open, the one before the user first; undefined when there is none. Where a
+ * A tab that shows a page of this origin, preferably the active one; undefined when there is none. Where a
  * private window may have asked, its tabs come before all others.
  */
 export async function tabOnOrigin(origin: string, isPrivate: boolean): Promise<chrome.tabs.Tab | undefined> {
@@ -217,7 +219,7 @@ async function inDocument({ challenge }: ObservedRequest, command: BridgeCommand
   return sendToBridge(tabId, documentId === null ? { frameId } : { documentId }, command);
 }
 
-/** A document that is gone has no bridge; neither has the browser's own error page. */
+/** Sends a command to the bridge of a document. Resolves with false where there is none, as in an error page. */
 function sendToBridge(
   tabId: number,
   where: chrome.tabs.MessageSendOptions,

@@ -17,7 +17,7 @@ export class RuleWindows {
   async open(): Promise<void> {
     if (this.#isOver) return;
     const disarm = await this.#arm();
-    // The proof may have gone out meanwhile, by an earlier rule.
+    // The proof may have been sent meanwhile, by an earlier rule.
     if (this.#isOver) return disarm();
     this.#armed.add(disarm);
     setTimeout(() => {

@@ -15,9 +15,9 @@ import { wasTakenBack } from './retry.ts';
  * come within milliseconds of each other; only a hold of a 402 that the page's own worker made up waits all the time.
  */
 const PAIR_WITHIN = 1500;
-/** How long a 402 waits for its hold (ms): a page that sends many requests at once may be late with its holds. */
+/** How long a 402 waits for its hold (ms). A page that sends many requests at once may report its holds late. */
 const HOLD_WITHIN = 3500;
-/** The same once the page has answered a message since (ms): its hold was sent before, or follows at once. */
+/** The same after the page has responded to a message (ms): its hold was sent before that, or follows at once. */
 const HOLD_SOON = 500;
 /** Dropped holds that are remembered. */
 const REMEMBERED = 600;
@@ -61,7 +61,7 @@ export class ScriptHolds {
     return isTakenBack || isAborted() ? 'taken back' : 'unheld';
   }
 
-  /** Gives the 402 to the page that holds it, or will: nothing is paid for it by way of the hold. */
+  /** Releases the 402 to the page that holds it now or later: it is not paid by way of the hold. */
   releaseUnpayable(request: ScriptRequest, askedMethod: string): void {
     void this.#pairs.observed(pairingKeys(request, askedMethod), 'unpayable');
   }
@@ -73,7 +73,7 @@ export class ScriptHolds {
     );
   }
 
-  /** A page holds a response. Resolves with what it does next, once that is decided. */
+  /** A page holds a response. Resolves when it is decided how the hold ends. */
   async held(
     sender: chrome.runtime.MessageSender,
     { holdId, url, method, steady }: BridgeInput<'request.held'>,
@@ -85,7 +85,7 @@ export class ScriptHolds {
     const hold = { documentId, id: holdId };
     const known = await open.heldBy(hold);
     if (known !== undefined) {
-      // The page asks a new life of the worker what became of its hold.
+      // The page reports its hold again to a restarted worker.
       const { challenge } = known.observed;
       const isFirst = !holds.has(challenge.id);
       const end = holds.begin(challenge.id);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Challenge, requestKinds } from '../challenge.ts';
 import type { ObservedRequest } from '../observed-request.ts';
-import { isHeld, retryMeansOf, roadOf } from './surface.ts';
+import { isHeld, preparationOf, retryMeansOf } from './surface.ts';
 
 function observed(kind: Challenge['kind'], more: Partial<Challenge & ObservedRequest> = {}): ObservedRequest {
   const { trait, route = 'same', ...challenge } = more;
@@ -29,8 +29,8 @@ function observed(kind: Challenge['kind'], more: Partial<Challenge & ObservedReq
   };
 }
 
-test('each kind of request has its road', () => {
-  expect(Object.fromEntries(requestKinds.map((kind) => [kind, roadOf(observed(kind))]))).toEqual({
+test('each kind of request has its preparation', () => {
+  expect(Object.fromEntries(requestKinds.map((kind) => [kind, preparationOf(observed(kind))]))).toEqual({
     main_frame: 'document',
     sub_frame: 'document',
     xmlhttprequest: 'hold',
@@ -62,7 +62,7 @@ test.each([
     'none',
   ],
 ] as const)('%s takes its own road', (_, request, road) => {
-  expect(roadOf(request)).toBe(road);
+  expect(preparationOf(request)).toBe(road);
 });
 
 test('what waits for a load of its page is made again by that page, whatever its kind', () => {

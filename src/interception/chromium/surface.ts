@@ -4,7 +4,7 @@ import type { ObservedRequest } from '../observed-request.ts';
 import { canName } from './proof-rule.ts';
 
 /**
- * What is done about a 402 before its challenge is announced. `docs/SURFACES.md` tells the same for users.
+ * How a 402 is prepared before its challenge is announced. `docs/SURFACES.md` says the same for users.
  *
  * - `none`: nothing; its request cannot be made again with a proof.
  * - `hold`: the page of a script holds the response and sends the request again.
@@ -13,9 +13,9 @@ import { canName } from './proof-rule.ts';
  * - `past-worker`: a document that came through a service worker is loaded again past that worker.
  * - `element`: the page starts the load of an element or a download again.
  * - `reload`: only a load of the whole page, by its user, asks for it again.
- * - `reload-unheld`: as `reload`, for a script whose page holds the response for nothing.
+ * - `reload-unheld`: as `reload`, for a script whose page holds the response in vain.
  */
-export type Road =
+export type Preparation =
   | 'none'
   | 'hold'
   | 'document'
@@ -25,30 +25,34 @@ export type Road =
   | 'reload'
   | 'reload-unheld';
 
-/** What makes a request go again: the tab, the frame, a hold, an element or link in its page, or a load of the page. */
+/** What sends a request again: the tab, the frame, a hold, an element or link in its page, or a reload of the page. */
 export type RetryMeans = 'tab' | 'frame' | 'hold' | 'download' | 'page' | ElementName;
 
 interface Surface {
-  readonly road: Road;
+  readonly preparation: Preparation;
   readonly means: RetryMeans;
 }
 
-/** Road and means for each kind of request. A script that runs late is another script: those need a load of the page. */
+/** Preparation and means for each kind of request. A script needs a reload: run later, it would meet another page. */
 const surfaces: Readonly<Record<RequestKind, Surface>> = {
-  main_frame: { road: 'document', means: 'tab' },
-  sub_frame: { road: 'document', means: 'frame' },
-  xmlhttprequest: { road: 'hold', means: 'hold' },
-  image: { road: 'element', means: 'image' },
-  media: { road: 'element', means: 'media' },
-  object: { road: 'element', means: 'object' },
-  stylesheet: { road: 'element', means: 'style' },
-  other: { road: 'element', means: 'download' },
-  script: { road: 'reload', means: 'page' },
-  font: { road: 'reload', means: 'page' },
+  main_frame: { preparation: 'document', means: 'tab' },
+  sub_frame: { preparation: 'document', means: 'frame' },
+  xmlhttprequest: { preparation: 'hold', means: 'hold' },
+  image: { preparation: 'element', means: 'image' },
+  media: { preparation: 'element', means: 'media' },
+  object: { preparation: 'element', means: 'object' },
+  stylesheet: { preparation: 'element', means: 'style' },
+  other: { preparation: 'element', means: 'download' },
+  script: { preparation: 'reload', means: 'page' },
+  font: { preparation: 'reload', means: 'page' },
 };
 
-/** The road of a 402: that of its kind, unless one of the exceptions applies. */
-export function roadOf({ challenge: { kind, method, url }, trait, route }: ObservedRequest): Road {
+/** The preparation of a 402: that of its kind, unless one of the exceptions applies. */
+export function preparationOf({
+  challenge: { kind, method, url },
+  trait,
+  route,
+}: ObservedRequest): Preparation {
   if (!canName(url, method)) return 'none';
   switch (trait) {
     case 'navigation':
@@ -60,7 +64,7 @@ export function roadOf({ challenge: { kind, method, url }, trait, route }: Obser
   }
   if (kind === 'xmlhttprequest' && route === null) return 'reload-unheld';
   if (kind === 'main_frame' && method !== 'GET') return 'form';
-  return surfaces[kind].road;
+  return surfaces[kind].preparation;
 }
 
 export function retryMeansOf({ kind, userPart }: Pick<Challenge, 'kind' | 'userPart'>): RetryMeans {

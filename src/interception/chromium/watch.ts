@@ -25,19 +25,19 @@ import { isPrivate } from './private-mode.ts';
 
 type Received = chrome.webRequest.OnHeadersReceivedDetails;
 
-/** Who hears of the 402 responses on the wire. */
+/** Receives the 402 responses of the network layer. */
 export interface Watcher {
   /** A 402 that names a price. */
   priced(observed: ObservedRequest): void;
   /** A 402 that names a price, but whose payment could deliver nothing. */
   undeliverable(challenge: Challenge): void;
-  /** A script's 402 that names none, or is the answer to a proof: there is nothing to wait for. */
+  /** A script's 402 without a price, or in response to a proof: no hold of it is awaited. */
   unpayable(request: ScriptRequest, askedMethod: string): void;
   /** A page aborted a script's request before its answer had come whole. */
   aborted(requestId: string): void;
-  /** A 402 that names no price and is no answer to a proof. */
+  /** A 402 without a price that is not the response to a proof. */
   unpriced(response: Unpriced): void;
-  /** Whether this request is one that the purse had sent again with a proof: no script holds its answer. */
+  /** Whether this request carries a proof: no script holds its response. */
   isOwn(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
   mayProbePrice(): Promise<boolean>;
@@ -48,11 +48,11 @@ const filter: chrome.webRequest.RequestFilter = {
   types: [...requestKinds],
 };
 
-/** Requests in flight that the purse remembers anything about. */
+/** How many requests in flight are remembered. */
 const REMEMBERED = 1000;
 
 export interface NetworkWatch {
-  /** Resolves once the watcher was told of each 402 whose headers have come by now. */
+  /** Resolves once every 402 whose headers arrived until now was reported. */
   caughtUp(): Promise<unknown>;
 }
 
@@ -65,7 +65,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   const traits = new BoundedMap<string, Trait>(REMEMBERED);
   const activations = new BoundedMap<string, Activation>(REMEMBERED);
   const commits = new Commits();
-  /** The 402s that are still being looked up before the watcher is told. */
+  /** The 402s that are still being looked up before they are reported. */
   const underway = new Set<Promise<void>>();
 
   /** Who started the request, as far as the browser tells. */
@@ -200,7 +200,7 @@ function traitOf(type: string, headers: readonly chrome.webRequest.HttpHeader[] 
     case 'media':
       return /^bytes=0*[1-9]/.test(headerOf(headers, 'range') ?? '') ? 'part' : null;
     case 'other':
-      // Everything else of this kind takes some types of content.
+      // All other requests of this kind accept certain content types only.
       return headerOf(headers, 'accept') === null ? 'download' : null;
     default:
       return null;

@@ -5,19 +5,19 @@ import { originOf } from '../urls.ts';
 import type { Presence } from './presence.ts';
 import { becomesRetryable, hasOwnPage, isPageIcon, tabOnOrigin, tabShowing } from './retry.ts';
 import type { ScriptHolds } from './script-holds.ts';
-import { type Road, roadOf } from './surface.ts';
+import { type Preparation, preparationOf } from './surface.ts';
 
-export interface RoadPorts {
+export interface PreparationPorts {
   readonly open: OpenChallenges;
   readonly lifecycle: ChallengeLifecycle;
   readonly presence: Presence;
   readonly scriptHolds: ScriptHolds;
 }
 
-/** Takes each 402 to the announcement of its challenge, by the road of its kind (see `roadOf`). */
-export class Roads {
-  readonly #ports: RoadPorts;
-  readonly #steps: Readonly<Record<Road, (observed: ObservedRequest) => void | Promise<void>>> = {
+/** Prepares each 402, by its kind (see `preparationOf`), until its challenge can be announced. */
+export class Preparations {
+  readonly #ports: PreparationPorts;
+  readonly #steps: Readonly<Record<Preparation, (observed: ObservedRequest) => void | Promise<void>>> = {
     none: ({ challenge }) => this.#ports.lifecycle.reportUnheld(challenge),
     hold: (observed) => this.#awaitHold(observed),
     document: (observed) => this.#retryDocument(observed),
@@ -31,15 +31,15 @@ export class Roads {
     },
   };
 
-  constructor(ports: RoadPorts) {
+  constructor(ports: PreparationPorts) {
     this.#ports = ports;
   }
 
   async take(observed: ObservedRequest): Promise<void> {
-    await this.#steps[roadOf(observed)](observed);
+    await this.#steps[preparationOf(observed)](observed);
   }
 
-  /** The hold of the page announces the challenge. Without one, its page took it back, or only a load is left. */
+  /** Waits for the hold, which announces the challenge. Without one, the page took it back, or only a reload is left. */
   async #awaitHold(observed: ObservedRequest): Promise<void> {
     const { lifecycle, scriptHolds } = this.#ports;
     const paired = await scriptHolds.pair(observed);
@@ -54,7 +54,7 @@ export class Roads {
     lifecycle.announce(observed.challenge);
   }
 
-  /** A 402 without a body shows a page of the browser's: only the browser can send the form again, and it asks the user. */
+  /** For a 402 without a body the browser shows its own page: only the browser can send the form again, and asks first. */
   async #retryForm(observed: ObservedRequest): Promise<void> {
     const { lifecycle, presence } = this.#ports;
     const { challenge } = observed;
@@ -75,7 +75,7 @@ export class Roads {
     await this.#awaitReload(observed);
   }
 
-  /** Announces what only its page can ask for again, where a tab shows such a page. */
+  /** Announces a request that only its page can send again, where a tab shows that page. */
   async #awaitReload(observed: ObservedRequest): Promise<void> {
     const { lifecycle } = this.#ports;
     const { challenge } = observed;

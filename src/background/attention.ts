@@ -2,19 +2,19 @@ import { SerialQueue } from '../concurrency.ts';
 
 const APPROVE_PAGE = 'src/pages/approve/index.html';
 
-/** Something that waits for the user. */
+/** Something that waits for the user: a question, or a paid page to reload. */
 export interface Matter {
   readonly id: string;
   readonly tabId: number;
 }
 
-/** How many matters are remembered that were brought before the user once. */
+/** How many matters are remembered after they were shown to the user. */
 const REMEMBERED = 200;
 
 /**
- * Brings what waits for the user before them: a number on the toolbar button, and the toolbar popup or, where that
- * cannot open, one small window of our own. Never anything in the page, never a second window. A question that ends and
- * is asked again, as by a page that repeats its request, is brought before the user once.
+ * Shows the user what waits for them: by a number on the toolbar button, and by the toolbar popup or, where that cannot
+ * open, one small window of the extension. Nothing is shown in the page, and no second window opens. A question that ends
+ * and is asked again, because a page repeats its request, opens the popup once.
  */
 export class Attention {
   readonly #shown = new Set<string>();
@@ -22,8 +22,8 @@ export class Attention {
   #isOutOfOrder = false;
   readonly #opening = new SerialQueue();
 
-  /** Told all that waits, whenever it changes. */
-  tell(matters: readonly Matter[]): void {
+  /** Takes the list of everything that waits. To be called whenever it changes. */
+  update(matters: readonly Matter[]): void {
     this.#waiting = matters.length;
     this.#mark();
     const fresh = matters.filter(({ id }) => !this.#shown.has(id));
@@ -37,7 +37,7 @@ export class Attention {
     this.#opening.run(() => open(first.tabId)).catch(console.error);
   }
 
-  /** Marks the button for as long as the purse cannot pay at all; why, the popup says. */
+  /** Marks the button while the purse cannot pay at all. The popup says why. */
   outOfOrder(isIt: boolean): void {
     this.#isOutOfOrder = isIt;
     this.#mark();
@@ -49,7 +49,7 @@ export class Attention {
   }
 }
 
-/** Opens the purse where it shows what waits, unless it is open already. A tab in the background gets the number on the button alone. */
+/** Opens the purse, unless it is open already. For a tab in the background only the number on the button changes. */
 async function open(tabId: number): Promise<void> {
   if (await isOpen()) return;
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
@@ -57,7 +57,7 @@ async function open(tabId: number): Promise<void> {
   try {
     await chrome.action.openPopup({ windowId: tab.windowId });
   } catch {
-    // No popup can open over a minimised or unfocused window: a window of our own always can.
+    // The popup cannot open over a minimised or unfocused window; a window of the extension can.
     await chrome.windows.create({ url: APPROVE_PAGE, type: 'popup', width: 400, height: 640, focused: true });
   }
 }

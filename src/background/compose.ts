@@ -47,7 +47,7 @@ export interface Background {
   readonly vault: Vault;
 }
 
-/** One holder of a name at a time, over all contexts of the extension and all lives of the worker. */
+/** Runs `work` while no other context of the extension holds the lock of this name. */
 const exclusively: Exclusively = (name, work) => navigator.locks.request(name, work);
 
 /** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
@@ -83,7 +83,7 @@ export async function compose(interception: Interception, attention: Attention):
     exclusively,
     changed: notifyPages,
     beside: (network) => sandbox.inUse(network),
-    // Questions stay open: a page whose request waits must not learn from it when the purse was locked.
+    // Questions stay open: otherwise a page whose request waits would learn when the purse is locked.
     locked: notifyPages,
   });
 

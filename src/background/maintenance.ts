@@ -34,7 +34,7 @@ export class Maintenance {
     abandoned.check();
     if ((await openWallets.current()) === null) return;
     await work.maintain();
-    // Not awaited: to receive money may need work that takes long, and payments do not wait for it.
+    // Not awaited: receiving money may need a long search for work, and payments do not wait for it.
     for (const wallet of await openWallets.all()) void wallet.refresh();
     await this.#resumePayments();
     await this.#settleAccounts();

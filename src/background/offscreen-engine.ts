@@ -6,10 +6,10 @@ import { PortEngine } from '../work/wire/port-engine.ts';
 const OFFSCREEN_DOCUMENT = 'src/pages/offscreen/index.html';
 
 /**
- * The engines of this device for the service worker of Chromium, which has no workers of its own: an offscreen document
- * has them for it. The document is opened when work is first asked for, goes on while the service worker sleeps, wakes
- * it when work is found, and closes itself when idle. To be called synchronously at the start of the service worker;
- * work asked for before a death is asked for again by the scheduler's `resume`.
+ * Returns the work engines of this device for Chromium. Its service worker cannot start workers, so they run in an
+ * offscreen document. The document opens with the first request for work, goes on while the service worker sleeps, wakes
+ * it when work is found, and closes itself when idle. To be called synchronously at the start of the service worker. After
+ * a kill of the service worker the scheduler's `resume` requests its work again.
  */
 export function offscreenEngines(): readonly WorkEngine[] {
   chrome.runtime.onConnect.addListener((port) => {
@@ -23,7 +23,7 @@ export function offscreenEngines(): readonly WorkEngine[] {
   return [new PortEngine('gpu', connect), new PortEngine('cpu', connect)];
 }
 
-/** The browser allows one offscreen document and refuses a second: then the one there is will do. */
+/** Opens the offscreen document. The browser allows one: where opening fails, it is open already. */
 async function openDocument(): Promise<void> {
   const open = await chrome.runtime.getContexts({ contextTypes: ['OFFSCREEN_DOCUMENT'] });
   if (open.length > 0) return;

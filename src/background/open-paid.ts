@@ -11,7 +11,7 @@ export async function openPaid({ intent: { challenge } }: Payment): Promise<void
   else await chrome.tabs.create({ url });
 }
 
-/** In an ordinary window the address would be written to the history, and the proof would not be delivered. */
+/** An ordinary window would write the URL of a private one to its history, and would not get the proof. */
 async function openInPrivateWindow(url: string): Promise<void> {
   const windows = await chrome.windows.getAll({ windowTypes: ['normal'] });
   const windowId = windows.find(({ incognito }) => incognito)?.id;

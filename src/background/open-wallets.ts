@@ -24,46 +24,46 @@ export interface OpenWalletsPorts {
   readonly work: WorkScheduler;
   readonly exclusively: Exclusively;
   readonly changed: () => void;
-  /** The network of this id, where some tab pays on it beside the one in use. */
+  /** Returns the network of this id, where a tab in the sandbox pays on it. */
   readonly beside: (id: string) => Promise<NetworkProfile | null>;
-  /** Told when the purse is found locked: by the user, or by its deadline. */
+  /** Called when the wallet turns out to be locked: by the user, or by its deadline. */
   readonly locked: () => void;
 }
 
-/** How long one node may take for one answer before the next one is asked (ms). */
+/** How long a node may take for one response before the next node is asked (ms). */
 const NODE_TIMEOUT = 10_000;
-/** How long a payment waits for its confirmation before the purse comes back to it at the next occasion (ms). */
+/** How long a payment waits for its confirmation (ms). Then maintenance goes on with it. */
 const CONFIRMATION_PATIENCE = 120_000;
-/** How many accounts in a row without a block end the search for those that were in use. */
+/** How many accounts without a block in a row end the search for used accounts. */
 const GAP = 2;
 
 /**
- * Keeps the open purses: one while the vault is unlocked, on the network in use, and one more on each test network that
- * some tab pays on.
+ * Holds the open wallets. While the vault is unlocked there is one on the network in use, and one on each test network
+ * that a tab pays on.
  */
 export class OpenWallets {
   readonly #ports: OpenWalletsPorts;
   readonly #wallets = new Map<string, Promise<Wallet>>();
-  /** The network in use: whoever changes it, or anything of it, closes the purses. */
+  /** The network in use. After a change of it the wallets have to be closed. */
   #inUse: Promise<NetworkProfile> | undefined;
 
   constructor(ports: OpenWalletsPorts) {
     this.#ports = ports;
   }
 
-  /** The open purse on the network in use, or null while the vault is locked or empty. */
+  /** The open wallet on the network in use, or null while the vault is locked or empty. */
   async current(): Promise<Wallet | null> {
     if (!(await this.#isUnlocked())) return null;
     this.#inUse ??= this.#ports.settings.network();
     return this.#on(await this.#inUse);
   }
 
-  /** The open purse on a network that a tab pays on, or null while the vault is locked or empty. */
+  /** The open wallet on a network that a tab pays on, or null while the vault is locked or empty. */
   async on(network: NetworkProfile): Promise<Wallet | null> {
     return (await this.#isUnlocked()) ? this.#on(network) : null;
   }
 
-  /** The open purse on the network in use. @throws Fault `fault_locked` */
+  /** The open wallet on the network in use. @throws Fault `fault_locked` */
   async opened(): Promise<Wallet> {
     const wallet = await this.current();
     if (wallet === null) throw new Fault('fault_locked');
@@ -71,7 +71,7 @@ export class OpenWallets {
   }
 
   /**
-   * The open purse on a network: the one in use, or one that a tab pays on, or paid on when this began.
+   * The open wallet on a network: the network in use, or one that a tab pays on, or did when this was called.
    *
    * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_sandboxGone`
    */
@@ -85,7 +85,7 @@ export class OpenWallets {
     return this.#on(beside);
   }
 
-  /** The open purse of one account, if it is of this network. @throws Fault as `openedOn` */
+  /** The open wallet of one account on a network. @throws Fault as `openedOn` */
   async accountWallet(network: string, account: NanoAddress): Promise<AccountWallet> {
     const wallet = (await this.openedOn(network)).of(account);
     if (wallet === undefined) throw new Fault('fault_unknownNetwork');
@@ -107,13 +107,13 @@ export class OpenWallets {
     return (await this.#ports.vault.isUnlocked()) ? (await this.openedOn(network)).handedOver() : null;
   }
 
-  /** Every purse that is open now. */
+  /** Every wallet that is open now. */
   async all(): Promise<readonly Wallet[]> {
     await this.current();
     return Promise.all(this.#wallets.values());
   }
 
-  /** Lets go of the purses: keys, sockets and balances with them. */
+  /** Closes the wallets and drops their keys, sockets and balances. */
   async close(): Promise<void> {
     const wallets = [...this.#wallets.values()];
     this.#wallets.clear();
@@ -136,7 +136,7 @@ export class OpenWallets {
     if (open !== undefined) return open;
     const wallet = this.#open(network);
     this.#wallets.set(id, wallet);
-    // What could not be opened now may be opened the next time.
+    // An opening that failed is tried again the next time.
     wallet.catch(() => {
       if (this.#wallets.get(id) === wallet) this.#wallets.delete(id);
     });
@@ -189,7 +189,7 @@ export class OpenWallets {
       store: chains,
       work,
       exclusively,
-      // Keys are derived anew from the vault at each use, so that none outlives a lock.
+      // Keys are derived from the vault again at each use, so that none outlives a lock.
       keys: async () => deriveKeys(await vault.seed(), index),
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { challengeOf } from '../payments/samples.fixture.ts';
 import { postTo } from './own-requests.ts';
 
-/** The requests that came, as method, path and body. */
+/** The requests that the server received, as method, path and body. */
 const came: string[] = [];
 let server: Server;
 let origin: string;

@@ -2,20 +2,19 @@ import type { Answered, Challenge } from '../interception/challenge.ts';
 import { credentialsFor, readStart } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
 
-/** What a server answered to a request of the purse's own that carried a proof. */
+/** The response to a request of the extension itself that carried a proof. */
 export interface Replayed {
   readonly delivery: Answered;
   /** The beginning of the body, as text. */
   readonly body: string;
 }
 
-/** How long a server may take to answer the purse's own requests (ms). */
+/** How long a server may take to respond to a request of the extension itself (ms). */
 const PATIENCE = 30_000;
 
 /**
- * Sends JSON to the URL that issued the challenge, and to no other: a redirect is a failure (invariant 5). With the
- * cookies of the site, since the session that is asked for may be the browser's own, unless another site caused the
- * challenge.
+ * Sends JSON to the URL that issued the challenge, and to no other: a redirect is a failure (invariant 5). The request has
+ * the cookies of the site, whose session may need them, unless another site caused the challenge.
  */
 export async function postTo(challenge: Challenge, body: string): Promise<PostAnswer> {
   const response = await fetch(challenge.url, {
@@ -30,16 +29,15 @@ export async function postTo(challenge: Challenge, body: string): Promise<PostAn
   return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
 }
 
-/** Loads the page that asked again, as the user wants it, and shows it. */
+/** Reloads the page of a challenge on the user's request, and shows its tab. */
 export async function loadPage({ tabId }: Challenge): Promise<void> {
   await chrome.tabs.reload(tabId);
   await chrome.tabs.update(tabId, { active: true });
 }
 
 /**
- * Sends a request that has no body once more with the proof it had: to the URL that issued the challenge and to no
- * other (invariant 5). With the cookies of the site, unless it was asked from a private window, whose cookies are not
- * those of the purse's own requests.
+ * Sends a request without a body once more with its proof, to the URL that issued the challenge and to no other
+ * (invariant 5). It has the cookies of the site, except for a private window, whose cookies the extension does not have.
  */
 export async function replayTo({ url, method, isPrivate }: Challenge, proof: string): Promise<Replayed> {
   const response = await fetch(url, {
@@ -60,16 +58,16 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: str
 }
 
 /**
- * Loads the document of a challenge again in its tab, if it still stands there. Only a document that was fetched:
- * loading anything else again could lose what the user did, or do it twice. When no proof waits for it, only once the
- * server would give it without asking for money again.
+ * Reloads the document of a challenge, if its tab still shows it. Only a document that was requested by GET: a reload of
+ * anything else could lose the user's input, or submit it twice. Without a proof that waits for it, only if the server
+ * would serve it without a new price.
  */
 export async function loadForRedelivery(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
   const { kind, method, url, tabId, isPrivate } = challenge;
   if (kind !== 'main_frame' || method !== 'GET') return;
   const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
   if (!(await shows())) return;
-  // The purse's own request goes out from outside the private window, whose address would be left there.
+  // The extension's own request is sent from outside the private window, and would leave its URL there.
   if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
   if (await shows()) await chrome.tabs.reload(tabId);
 }

@@ -10,7 +10,7 @@ export interface PayerContextsPorts {
   readonly sandbox: Sandbox;
 }
 
-/** Tells for each tab with which network and under which settings it pays. */
+/** Says for each tab on which network and under which settings it pays. */
 export class PayerContexts {
   readonly #ports: PayerContextsPorts;
 
@@ -31,7 +31,7 @@ export class PayerContexts {
       network: { id, testMoney },
       paused,
       preference,
-      // A server under test may ask for real money, as it does in production; it is paid in test money all the same.
+      // A server under test may name the real network, as it does in production. In the sandbox it gets test money.
       alsoNamed: test === null ? undefined : MAINNET.id,
     };
   }

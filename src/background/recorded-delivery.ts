@@ -3,7 +3,7 @@ import type { Interception } from '../interception/interception.ts';
 import type { PaymentRunnerPorts } from '../payments/payment-runner.ts';
 import { postTo } from './own-requests.ts';
 
-/** Both ways in which a proof leaves the purse, with what the server answered recorded. */
+/** The two ways to send a proof, each with the server's response recorded. */
 export function recordedDelivery(
   interception: Pick<Interception, 'deliver'>,
   exchanges: Exchanges,

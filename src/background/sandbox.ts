@@ -9,13 +9,12 @@ const BADGE = { text: 'TEST', background: '#d9a441', ink: '#10191b' } as const;
 const MOST_TITLE = 80;
 
 /**
- * The tabs that pay with test money while all others go on as they were. What a tab is told lives as long as the tab
- * and no longer than the browser; it outlives the worker and the locking of the purse, so that no tab comes back to
- * real money by itself.
+ * The tabs that pay with test money, while all others pay as usual. The choice for a tab lasts until the tab or the
+ * browser is closed. It outlives the worker and a lock, so that no tab returns to real money by itself.
  */
 export class Sandbox {
   readonly #settings: StoredSettings;
-  /** The tabs that other tabs have just opened, until it is written down how they pay. */
+  /** The tabs that other tabs have just opened, until it is stored how they pay. */
   readonly #opening = new Map<number, Promise<void>>();
 
   constructor(settings: StoredSettings) {
@@ -25,7 +24,7 @@ export class Sandbox {
   /**
    * The test network that a tab pays on; null for a tab that is in no sandbox.
    *
-   * @throws Fault `fault_sandboxGone` when its network is no more, or has real money now: then nothing is paid at all
+   * @throws Fault `fault_sandboxGone` when its network was removed, or has real money now: then nothing is paid
    */
   async networkOf(tabId: number): Promise<NetworkProfile | null> {
     const id = await this.#idOf(tabId);
@@ -45,26 +44,26 @@ export class Sandbox {
     return used ? this.testNetwork(id) : null;
   }
 
-  /** The networks that tabs pay on, those that are no more left out. */
+  /** The networks that tabs pay on, without those that were removed. */
   async networks(): Promise<readonly NetworkProfile[]> {
     const used = new Set((await this.#all()).values());
     return (await this.#settings.networks()).filter(({ id, testMoney }) => testMoney && used.has(id));
   }
 
-  /** From now on the tab pays on this network. @throws Fault `fault_sandboxGone` */
+  /** Makes a tab pay on this network. @throws Fault `fault_sandboxGone` */
   async enter(tabId: number, id: string): Promise<void> {
     await this.testNetwork(id);
     await chrome.storage.session.set({ [keyOf(tabId)]: id });
     await this.mark(tabId);
   }
 
-  /** The tab pays as all others do; the same for one that is gone. */
+  /** Makes a tab pay as usual. Also to be called for a tab that was closed. */
   async leave(tabId: number): Promise<void> {
     await chrome.storage.session.remove(keyOf(tabId));
     await mark(tabId, '');
   }
 
-  /** A page of one tab opened another tab or window: that one pays as its opener does, and not with real money. */
+  /** A page of one tab opened another tab or window, which pays as its opener does. */
   opened(from: number, to: number): Promise<void> {
     const inheriting = this.#inherit(from, to).finally(() => this.#opening.delete(to));
     this.#opening.set(to, inheriting);
@@ -78,7 +77,7 @@ export class Sandbox {
     await mark(to, BADGE.text);
   }
 
-  /** The browser gave the tab another number. */
+  /** The browser gave the tab another id. */
   async moved(from: number, to: number): Promise<void> {
     const id = (await this.#all()).get(from);
     if (id === undefined) return;
@@ -87,7 +86,7 @@ export class Sandbox {
     await this.mark(to);
   }
 
-  /** Says so on the toolbar button, which the browser clears whenever the tab goes elsewhere. */
+  /** Marks the toolbar button of the tab. The browser clears the mark at each navigation. */
   async mark(tabId: number): Promise<void> {
     if ((await this.#all()).has(tabId)) await mark(tabId, BADGE.text);
   }
@@ -113,7 +112,7 @@ export class Sandbox {
   /** The id of the network that the tab was put on; null for a tab that is in no sandbox. */
   async #idOf(tabId: number): Promise<string | null> {
     await this.#opening.get(tabId);
-    // Only this tab's entry is read, since this is asked at every 402.
+    // Only the entry of this tab is read, because this runs for every 402.
     const { [keyOf(tabId)]: id } = await chrome.storage.session.get(keyOf(tabId));
     return typeof id === 'string' ? id : null;
   }
@@ -130,7 +129,7 @@ export class Sandbox {
 
 const keyOf = (tabId: number) => `${SANDBOX}${tabId}`;
 
-/** A tab that is gone has no button. */
+/** Ignores the failure for a closed tab, which has no button. */
 async function mark(tabId: number, text: string): Promise<void> {
   try {
     await chrome.action.setBadgeText(text === '' ? { tabId } : { tabId, text });

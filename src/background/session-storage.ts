@@ -7,11 +7,12 @@ import type { PrivateStore } from '../storage/private-parts.ts';
 import type { StoreState } from '../storage/store.ts';
 import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 
-// `chrome.storage.session` outlives the worker and dies with the browser; content scripts cannot read it.
+// `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
 
 /**
- * Where the vault keeps its session key. Whenever it goes, by hand or by its deadline, all that was the purse's goes.
+ * Stores the session key of the vault. When the key is removed, by the user or by its deadline, all other data that a lock
+ * removes goes with it.
  *
  * @param gone told then, so that nobody writes any of it anew.
  */
@@ -25,7 +26,7 @@ export const vaultSession = (gone: () => void): VaultSession => ({
   },
 });
 
-/** Where interception keeps the challenges that wait for their end. */
+/** Stores the open challenges of interception. */
 export const challengeStore: ChallengeStore = {
   read: async (prefix) =>
     new Map(Object.entries(await session.get(null)).filter(([key]) => key.startsWith(prefix))),
@@ -35,7 +36,7 @@ export const challengeStore: ChallengeStore = {
 
 const PRIVATE = 'private:';
 
-/** Where the journal keeps the parts of payments in private windows that may lie in memory only. */
+/** Stores the private parts of payments from private windows, which may be in memory only. */
 export const privateStore: PrivateStore = {
   read: async () =>
     new Map(
@@ -49,7 +50,7 @@ export const privateStore: PrivateStore = {
 
 const EXCHANGE = 'exchange:';
 
-/** Where the 402s that tabs met are kept. */
+/** Stores the exchanges of tabs. */
 export const exchangeStore: ExchangeStore = {
   read: async () =>
     Object.entries(await session.get(null)).flatMap(([key, value]) =>
@@ -60,7 +61,7 @@ export const exchangeStore: ExchangeStore = {
   remove: (ids) => session.remove(ids.map((id) => EXCHANGE + id)),
 };
 
-/** Where tests of the user's own servers keep what is left to spend, by run. */
+/** Stores for each test run of the user's own servers what it may still spend. */
 export const runStore: RunStore = {
   read: async (run) => ((await session.get(`test:${run}`))[`test:${run}`] as TestRun | undefined) ?? null,
   write: (run, value) => session.set({ [`test:${run}`]: value }),
@@ -69,9 +70,9 @@ export const runStore: RunStore = {
 const STORE = 'store';
 const StoreStateText = v.strictObject({ location: LocationText, isTorn: v.boolean() });
 
-/** Where the database is, and whether a write to it has failed: on a full disk, memory alone can keep that. */
+/** Stores where the database is, and whether a write to it has failed: a full disk could not store that. */
 export const storeState = {
-  /** Null until it was opened once since the browser's start. */
+  /** Null until the database was opened once since the browser's start. */
   read: async (): Promise<StoreState | null> => {
     const kept = v.safeParse(StoreStateText, (await session.get(STORE))[STORE]);
     return kept.success ? kept.output : null;
@@ -79,13 +80,13 @@ export const storeState = {
   write: (state: StoreState): Promise<void> => session.set({ [STORE]: state }),
 };
 
-/** The proof-of-work engines that are not asked again until the browser ends. */
+/** The work engines that are not used again until the browser ends. */
 export const RETIRED_ENGINES = 'retiredEngines';
-/** Until when work ahead of need rests for the battery's sake (ms). */
+/** Until when precomputing work rests to save the battery (ms since the epoch). */
 export const REST_UNTIL = 'workRestsUntil';
-/** Before the number of each tab that pays with test money. It must not come back to real money by being locked. */
+/** The key prefix for tabs that pay with test money. A lock keeps them, so that no tab returns to real money. */
 export const SANDBOX = 'sandbox:';
-/** What tells nothing of a purse, or is a proof that was paid for, and so outlives a lock. */
+/** The keys that outlive a lock: they say nothing about the wallet, or hold a proof that was paid for. */
 const isKept = (key: string) =>
   key === STORE ||
   key === RETIRED_ENGINES ||

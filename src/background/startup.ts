@@ -1,6 +1,6 @@
 import { Fault } from '../fault.ts';
 
-/** What the background consists of, as far as its start is concerned. */
+/** The part of the background that its start needs. */
 interface Startable {
   /** Resolves when the database is usable. After a failed write it first moves it. @throws Fault `fault_storageFull` */
   readonly ready: () => Promise<void>;
@@ -18,7 +18,7 @@ export class Startup<B extends Startable> {
   /**
    * The background with a usable database. A build that failed is tried again by the next call.
    *
-   * @throws Fault `fault_storageFull`, and whatever the build throws
+   * @throws Fault `fault_storageFull`, and every error of the build
    */
   async background(): Promise<B> {
     this.#building ??= this.#build().catch((failure: unknown) => {
@@ -30,13 +30,13 @@ export class Startup<B extends Startable> {
     return background;
   }
 
-  /** Does something with the background and reports its failure. */
+  /** Runs a function with the background, and reports its failure. */
   use(work: (background: B) => unknown): void {
     this.background().then(work).catch(reportFailure);
   }
 }
 
-/** Reports what failed to developers. A full disk is left out: the popup shows it. */
+/** Logs a failure to the console. A full disk is left out, because the popup shows it. */
 export function reportFailure(failure: unknown): void {
   if (!(failure instanceof Fault) || failure.key !== 'fault_storageFull') console.error(failure);
 }

@@ -5,11 +5,11 @@ import { SeedFile } from '../storage/seed-file.ts';
 import type { Store } from '../storage/store.ts';
 import { storeState } from './session-storage.ts';
 
-/** The second place of the sealed seed, in this browser. */
+/** The second copy of the sealed seed: a file of this browser. */
 export const seedFile = new SeedFile({ root: () => navigator.storage.getDirectory(), hasRoom });
 
 /**
- * Opens the purse's database, wherever in this browser it is.
+ * Opens the database, wherever in this browser it is.
  *
  * @param usable called with `true` when the database becomes usable, and with `false` when too little disk space is free.
  * @throws Fault as `openStore`

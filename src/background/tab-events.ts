@@ -38,7 +38,7 @@ export class TabEvents {
     return this.#ports.sandbox.moved(from, to);
   }
 
-  /** A document of the tab was left: nothing waits any more for what its frames asked for. */
+  /** A document of the tab was left: its frames no longer wait for their requests. */
   documentLeft(tabId: number): Promise<void> {
     return this.#ports.abandoned.withdraw(tabId);
   }

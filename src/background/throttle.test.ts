@@ -4,7 +4,7 @@ import { throttle } from './throttle.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('what is wanted once is done at once; what is wanted a thousand times, at once and at each pause', () => {
+test('throttle runs one call at once, and a thousand calls at once and then once for each pause', () => {
   const work = vi.fn();
   const wanted = throttle(work, 100);
   wanted();
@@ -15,7 +15,7 @@ test('what is wanted once is done at once; what is wanted a thousand times, at o
   }
   expect(work).toHaveBeenCalledTimes(11);
   vi.runAllTimers();
-  // The last wish is never lost.
+  // The last call always takes effect.
   expect(work).toHaveBeenCalledTimes(12);
   wanted();
   expect(work).toHaveBeenCalledTimes(13);

@@ -1,4 +1,7 @@
-/** `work`, but at once only after a while without it: what is wanted meanwhile is done once, when the while (ms) is over. */
+/**
+ * Limits how often `work` runs: at once on the first call, and then once at the end of each pause (ms) in which it was
+ * called again.
+ */
 export function throttle(work: () => void, pause: number): () => void {
   let isWanted = false;
   let timer: ReturnType<typeof setTimeout> | undefined;

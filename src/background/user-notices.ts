@@ -9,7 +9,7 @@ export interface UserNoticesPorts {
   readonly notifyPages: () => void;
 }
 
-/** Collects everything that waits for the user: questions, and paid pages that the user has to load again. */
+/** Collects everything that waits for the user: questions, and paid pages to reload. */
 export class UserNotices {
   readonly #ports: UserNoticesPorts;
 
@@ -17,10 +17,10 @@ export class UserNotices {
     this.#ports = ports;
   }
 
-  /** Draws the user's attention to what waits now. */
+  /** Shows the user what waits now. */
   update(): void {
     const { approvals, interception, attention, notifyPages } = this.#ports;
-    attention.tell([
+    attention.update([
       ...approvals.list().map(({ id, challenge }) => ({ id, tabId: challenge.tabId })),
       ...interception.awaitingReload().map(({ id, tabId }) => ({ id: `load ${id}`, tabId })),
     ]);

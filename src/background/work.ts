@@ -10,7 +10,7 @@ import { WorkScheduler } from '../work/scheduler.ts';
 import { offscreenEngines } from './offscreen-engine.ts';
 import { REST_UNTIL, RETIRED_ENGINES } from './session-storage.ts';
 
-/** How long work ahead of need rests before the battery is looked at again (ms). */
+/** How long precomputing rests before the battery is checked again (ms). */
 const REST = 600_000;
 /** How long each engine is timed when nothing is known of it (ms). */
 const CALIBRATION = 1_500;
@@ -22,7 +22,7 @@ export interface WorkPorts {
   readonly changed: () => void;
 }
 
-/** The proof of work of the whole purse: its engines, who decides what they search for, and what the user lets them do. */
+/** The proof of work of the extension: its engines, the scheduler of their searches, and the user's limits. */
 export class Work {
   readonly engines: CheckedEngines;
   readonly scheduler: WorkScheduler;
@@ -58,13 +58,13 @@ export class Work {
     });
   }
 
-  /** Takes up what an earlier life of the worker left, under the user's rules as they are now. */
+  /** Resumes the searches of an earlier life of the worker, under the user's present settings. */
   async resume(): Promise<void> {
     await this.obeyRules();
     await this.scheduler.resume();
   }
 
-  /** Lets work ahead of need go on or rest, as the user's rules and the battery have it. */
+  /** Resumes or pauses precomputing, as the user's settings and the battery demand. */
   async obeyRules(): Promise<void> {
     const { ahead } = await this.#ports.settings.read('work');
     const stored = (await chrome.storage.session.get(REST_UNTIL))[REST_UNTIL];
@@ -72,13 +72,13 @@ export class Work {
     this.scheduler.pausePrecomputing(ahead === 'never' || spares);
   }
 
-  /** The same, after the user changed the rules: the battery is looked at anew. */
+  /** Does the same after the user changed the settings, with a new check of the battery. */
   async newRules(): Promise<void> {
     await chrome.storage.session.remove(REST_UNTIL);
     await this.obeyRules();
   }
 
-  /** Times the engines for a moment, once on each device, so that the time a search takes can be told. */
+  /** Measures the speed of the engines once on each device, so that the duration of a search can be estimated. */
   async maintain(): Promise<void> {
     await this.obeyRules();
     if (this.#calibrated || (await this.engines.isTested())) return;
@@ -86,7 +86,7 @@ export class Work {
     await this.test(CALIBRATION);
   }
 
-  /** Times the engines of this device for `ms` each, while work ahead of need waits. */
+  /** Measures the speed of the engines of this device, for `ms` each, while precomputing waits. */
   async test(ms: number): Promise<void> {
     this.scheduler.pausePrecomputing(true);
     try {
@@ -98,7 +98,7 @@ export class Work {
   }
 }
 
-/** Chromium's service worker has no workers and asks an offscreen document; Firefox's event page has its own. */
+/** Chromium's service worker cannot start workers and uses an offscreen document; Firefox's event page can. */
 const localEngines = () => (chrome.offscreen === undefined ? [pageEngine()] : offscreenEngines());
 
 /** Retirements end with the browser; what the device has shown does not. */

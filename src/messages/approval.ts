@@ -6,7 +6,7 @@ import { message } from './message.ts';
 import type { NetworkView } from './network.ts';
 import type { WorkState } from './work.ts';
 
-/** A question that waits, with no more than whose it is and what it costs. */
+/** An open question, with only its site and its price. */
 export interface WaitingView {
   readonly id: string;
   readonly site: string;
@@ -21,25 +21,25 @@ export interface ApprovalView {
   readonly site: string;
   /** Origin of the page that asked, when it is another one. */
   readonly askedBy: string | null;
-  /** The other sites that had it asked and can be blocked by their name, the nearest first. */
+  /** The other sites that took part in the request and can be blocked, the nearest first. */
   readonly askers: readonly string[];
   readonly url: string;
   readonly amount: RawString;
-  /** The part of the amount that is only a tag, when it is worth showing. */
+  /** The part of the amount that is only a tag, when it is large enough to be shown. */
   readonly tag: RawString | null;
   readonly payTo: string;
   readonly mechanism: string;
   readonly description: string | null;
   readonly network: NetworkView;
-  /** A private window asks: what would keep its site on the disk is not offered. */
+  /** The request comes from a private window: choices that would store its site are not offered. */
   readonly isPrivate: boolean;
   /** Why the purse asks instead of paying by itself. */
   readonly reason: Extract<PlainMessageKey, `reason_${string}`>;
-  /** What was checked, and what to be careful about. */
+  /** The checks that were made, and the warnings. */
   readonly checks: readonly PlainMessageKey[];
   readonly warnings: readonly PlainMessageKey[];
   readonly expiresAt: number;
-  /** Why it can only be declined, as things stand; null where it can be paid. */
+  /** Why it can only be declined at present; null where it can be paid. */
   readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;
   /** Whether a budget would pay the like of this without asking. */
   readonly canBudget: boolean;

@@ -3,9 +3,9 @@ import type { RetryUrl } from './bridge.ts';
 import { nothing, text } from './fields.ts';
 import { bridgeMessage } from './message.ts';
 
-/** What the content script of a tab tells the background. */
+/** The messages from the content script of a tab to the background. */
 export const bridgeMessages = {
-  /** Returns whether the held request goes again and under which fragment, once that is decided. */
+  /** Returns the URL to which the held request is sent again, or `release`, once that is decided. */
   'request.held': bridgeMessage(
     v.strictObject({
       holdId: text(64),

@@ -1,12 +1,11 @@
-/** What asks again by having its source set anew, by what the bridge calls it. */
+/** The elements that load again when their source is set again, by the bridge's names for them. */
 export type ElementName = 'frame' | 'image' | 'media' | 'object' | 'style';
 
 /**
- * What the background tells the bridge of one document. `look` only counts what waits there for `name`; `again` also
- * makes it go again: the document itself, the elements of that URL, a download. A held script request is named by its
- * hold and goes again by the answer to `request.held`, so it is only ever looked for; so are the page, which is there
- * whatever its name, its icons, which the browser asks for by itself, and the requests that the page took back before
- * they were held, which are named by method and URL.
+ * A command of the background to the bridge of one document. `look` counts what waits there under `name`; `again` also
+ * loads it again: the document, the elements of that URL, or a download. Some things are only counted. A held request,
+ * named by its hold, is sent again by the response to `request.held`. The page counts as one, whatever the name. Its icons
+ * are loaded by the browser. Requests that the page took back before they were held are named by method and URL.
  */
 export type BridgeCommand =
   | {
@@ -19,5 +18,5 @@ export type BridgeCommand =
 /** How many were found. */
 export type BridgeResponse = number;
 
-/** The URL of a held request that goes again, relative to the one that its page asked for. */
+/** The URL to which a held request is sent again, relative to the URL that its page requested. */
 export type RetryUrl = `${string}#${string}`;

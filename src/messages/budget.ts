@@ -8,7 +8,7 @@ export interface UseView {
   /** Spent and reserved. */
   readonly spent: RawString;
   readonly of: RawString;
-  /** The highest mark that is reached, in percent. */
+  /** The highest threshold that is reached (percent). */
   readonly mark: 0 | 50 | 80 | 100;
 }
 

@@ -5,15 +5,15 @@ import { message } from './message.ts';
 import type { PaymentView } from './payment.ts';
 
 /**
- * What has become of a 402: `seen` while the purse looks at it, `asking` while the user is asked, `paying` until there
- * is an answer to the proof, `left` when the page kept its 402.
+ * The state of a 402: `seen` while it is classified, `asking` while the user is asked, `paying` until the proof has a
+ * response, `left` when it was not paid and the page got it.
  */
 export type ExchangeState = 'seen' | 'asking' | 'paying' | 'paid' | 'refused' | 'unanswered' | 'left';
 
-/** One 402 that a tab met. */
+/** One 402 of a tab. */
 export interface ExchangeView {
   readonly id: string;
-  /** When the 402 came (ms). */
+  /** When the 402 arrived (ms since the epoch). */
   readonly at: number;
   /** The browser's own word for what asked: `main_frame`, `image`. */
   readonly kind: string;
@@ -35,10 +35,10 @@ export interface ExchangeView {
   readonly payment: string | null;
 }
 
-/** How a proof went out: with the page's own request, in the body of a POST, or once more because the user wanted to see. */
+/** How a proof was sent: with the page's own request, in the body of a POST, or again from the developer tools. */
 export type WayView = 'page' | 'post' | 'replay';
 
-/** One thing that happened to a 402; `at` in ms since the epoch. */
+/** One step of an exchange; `at` in ms since the epoch. */
 export type StepView = { readonly at: number } & (
   | { readonly kind: 'priced'; readonly header: string }
   | { readonly kind: 'unpriced'; readonly headers: readonly (readonly [name: string, value: string])[] }
@@ -73,14 +73,14 @@ export interface ExchangeStory extends ExchangeView {
   /** The Nano network in use. */
   readonly network: string;
   readonly steps: readonly StepView[];
-  /** The payment that served it: its own, or one that was kept for the like of it. */
+  /** The payment that served it: its own, or an earlier one for the same request. */
   readonly paid: PaymentView | null;
   /** Value of PAYMENT-SIGNATURE; null before there is one, and while the purse is locked. */
   readonly proof: string | null;
   readonly canReplay: boolean;
 }
 
-/** What came back for a proof that was sent once more. */
+/** The response to a proof that was sent again. */
 export type ReplayView =
   | {
       readonly kind: 'answered';
@@ -95,7 +95,7 @@ export type ReplayView =
   | { readonly kind: 'unanswered' };
 
 export const exchangeMessages = {
-  /** Returns the 402s that a tab met, oldest first. */
+  /** Returns the 402s of a tab, oldest first. */
   'exchange.list': message(v.strictObject({ tabId: tab }), 'open')<readonly ExchangeView[]>(),
   'exchange.read': message(v.strictObject({ id: text(128) }), 'open')<ExchangeStory>(),
   /** Sends the same proof to the same URL once more and returns the response. */

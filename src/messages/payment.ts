@@ -3,7 +3,7 @@ import type { FaultView } from './fault-view.ts';
 import { nothing, type RawString, raw, text } from './fields.ts';
 import { message } from './message.ts';
 
-/** Something paid that only its page can ask for again, once the user loads it. */
+/** A paid request that only its page can send again, after the user reloads it. */
 export interface ToLoadView {
   readonly id: string;
   readonly site: string;
@@ -31,7 +31,7 @@ export interface PaymentView {
   readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
   /** Paid in a private window: site, URL, method and all that a server said are not shown, and null. */
   readonly isPrivate: boolean;
-  /** The browser was closed since: nothing goes on for it but its block. */
+  /** A private window's payment whose browser was closed since: only its block is still followed. */
   readonly isForgotten: boolean;
   readonly site: string | null;
   readonly askedBy: string | null;
@@ -45,21 +45,21 @@ export interface PaymentView {
   readonly description: string | null;
   readonly approval: 'once' | 'budget';
   readonly blockHash: string | null;
-  /** The blocks that were signed for it before, and that another wallet of the same seed made worthless to it. */
+  /** The blocks that were signed for it before and lost to another wallet of the same seed. */
   readonly lostBlocks: readonly string[];
-  /** HTTP status of the paid answer. */
+  /** HTTP status of the paid response. */
   readonly status: number | null;
   readonly fault: FaultView | null;
   readonly serverSaid: string | null;
-  /** For a signed block that was handed over: whether the site may still cash it, or has. */
+  /** For a signed block that was handed over: whether the site may still publish it (`out`), or has (`cashed`). */
   readonly cheque: 'out' | 'cashed' | null;
-  /** The proof was taken in the body of a POST: the page itself may not show what was paid for. */
+  /** The server accepted the proof in the body of a POST: the page itself may not show what was paid for. */
   readonly byPost: boolean;
   readonly canDeliver: boolean;
 }
 
 export const paymentMessages = {
-  /** Returns what is paid and waits for the user to load its page again. */
+  /** Returns what is paid and waits until the user reloads its page. */
   'page.toLoad': message(nothing, 'open')<readonly ToLoadView[]>(),
   'page.load': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.deliver': message(v.strictObject({ id: text(128) }), 'open')<null>(),

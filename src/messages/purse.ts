@@ -35,7 +35,7 @@ export interface OpenPurseView {
   /** Checked incoming money that is not yet in the balance. */
   readonly incoming: RawString;
   readonly network: NetworkView;
-  /** What stands between the purse and its money; null when all is well. */
+  /** What keeps the purse from using its money; null without trouble. */
   readonly trouble: FaultView | null;
   /** Why the sealed seed stands in one place only; null when it stands in both. */
   readonly seedCopyFault: FaultKey | null;

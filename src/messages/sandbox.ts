@@ -14,7 +14,7 @@ export interface SandboxTabView {
   readonly network: string | null;
 }
 
-/** What there is to pay with on a test network. */
+/** The account and balance on a test network. */
 export interface TestMoneyView {
   readonly network: NetworkView;
   readonly account: string;

@@ -56,5 +56,5 @@ export const testerMessages = {
     readonly id: string;
     readonly block: SignedBlockView;
   }>(),
-  'tester.recall': message(v.strictObject({ run, id: text(128) }), 'open')<'takenBack' | 'cashed'>(),
+  'tester.recall': message(v.strictObject({ run, id: text(128) }), 'open')<'recalled' | 'published'>(),
 } as const;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { nothing, password, text } from './fields.ts';
 import { message } from './message.ts';
 
-/** What a typed-in secret would open: 24 words have two readings, and only the user knows which is theirs. */
+/** The accounts that a typed secret opens. 24 words have two derivations, and only the user knows which is theirs. */
 export type SecretPreview =
   | { readonly kind: 'words'; readonly bip44Address: string; readonly legacyAddress: string }
   | { readonly kind: 'seed'; readonly address: string };

@@ -7,11 +7,11 @@ export type WorkState = 'ready' | 'working' | 'resting' | 'none';
 
 /** The search that is running. */
 export interface WorkProgressView {
-  /** The engines at it, by name. */
+  /** The names of the engines that search. */
   readonly engines: readonly string[];
-  /** Since when. */
+  /** When it began (ms since the epoch). */
   readonly since: number;
-  /** How long it takes from any moment on, on average (ms); null while nothing is known. */
+  /** The mean remaining time (ms), which is the same at any moment of a search; null while unknown. */
   readonly meanMs: number | null;
 }
 

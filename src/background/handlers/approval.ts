@@ -38,7 +38,7 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
   };
 }
 
-/** The question of this name that is asked now; names are shared by questions that ask for the same. */
+/** The open question of this name. Questions about the same offer share a name. */
 const questionOf = (id: string, { approvals }: HandlerParts): Question | undefined =>
   approvals.list().find((one) => nameOf(one) === id);
 

@@ -8,7 +8,7 @@ import { replayTo } from '../own-requests.ts';
 import { canReplay, type ExchangeContext, exchangeStory, exchangeView, proofOf } from '../views/exchange.ts';
 import type { HandlerParts } from './parts.ts';
 
-/** The requests about the 402s that a tab met. */
+/** Handles the requests about the 402s of a tab. */
 export function exchangeHandlers({
   exchanges,
   journal,

@@ -12,7 +12,7 @@ const FAUCET_AMOUNT = (10n * RAW_PER_XNO) as Raw;
 /** How long a node may take to send it (ms). */
 const FAUCET_TIMEOUT = 10_000;
 
-/** The requests about tabs that pay with test money. */
+/** Handles the requests about tabs that pay with test money. */
 export function sandboxHandlers({
   sandbox,
   settings,

@@ -9,7 +9,7 @@ import type { HandlerParts } from './parts.ts';
 /** How many servers of the user's own are remembered. */
 const MOST_SERVERS = 64;
 
-/** The requests about tests of the user's own servers. */
+/** Handles the requests about tests of the user's own servers. */
 export const testerHandlers = ({
   testSpending,
   settings,
@@ -44,5 +44,5 @@ export const testerHandlers = ({
     });
     return { id, block: toRpc(block) };
   },
-  'tester.recall': ({ run, id }) => testSpending.takeBack(run, id as PaymentId).finally(notifyPages),
+  'tester.recall': ({ run, id }) => testSpending.recall(run, id as PaymentId).finally(notifyPages),
 });

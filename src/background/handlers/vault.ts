@@ -22,7 +22,7 @@ export function vaultHandlers({
       return null;
     },
     'vault.unlock': async ({ password, which }) => {
-      // Also after a wrong password: it makes every open page wait, not only the one where it was typed.
+      // Also after a wrong password: every open page shows the waiting time, not only the one where it was typed.
       await vault.unlock(password, which).finally(notifyPages);
       await maintenance.unlocked();
       return null;

@@ -7,7 +7,7 @@ import type { HandlerParts } from './parts.ts';
 /** How long the self-test times each engine (ms). */
 const SELF_TEST = 3_000;
 
-/** The requests about the proof of work. */
+/** Handles the requests about proof of work. */
 export const workHandlers = ({ work, settings, notifyPages }: HandlerParts): PageHandlersOf<'work'> => ({
   'work.read': async () => ({
     engines: await work.engines.statuses(),

@@ -5,7 +5,7 @@ import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';
 import { paymentView } from './payment.ts';
 
-/** What is known of an exchange beside its record. */
+/** The state of an exchange beyond its record. */
 export interface ExchangeContext {
   /** The payment that serves it, as the journal has it now. */
   readonly payment: Payment | null;
@@ -68,7 +68,7 @@ export function exchangeStory(
 
 /**
  * Whether the same request can be sent once more with its proof: it has no body, and the proof was sent before. Not for
- * a private window: the purse's own requests are sent from outside of it.
+ * a private window: the extension's own requests are sent from outside of it.
  */
 export function canReplay({ request }: Exchange, payment: Payment | null): payment is Payment {
   if (payment?.intent.challenge.isPrivate) return false;

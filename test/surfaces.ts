@@ -81,7 +81,7 @@ export const surfaces: readonly Surface[] = [
     how: 'the browser’s own copy',
     user: 'nothing',
     limits: 'a paid answer under `no-store` may be asked for anew, and then costs anew, after a question',
-    shown: [HERE, 'going back to what was bought'],
+    shown: [HERE, 'going back to a paid page'],
   },
   {
     surface: 'page that the browser kept whole, gone back to',
@@ -145,7 +145,7 @@ export const surfaces: readonly Surface[] = [
     how: 'not paid: it would help nobody',
     user: 'nothing',
     limits: 'a line in the log says so',
-    shown: [FETCH, 'what CORS hides stays hidden'],
+    shown: [FETCH, 'a response that CORS hides stays hidden'],
   },
   {
     surface: 'XMLHttpRequest',
@@ -288,7 +288,7 @@ export const surfaces: readonly Surface[] = [
     how: 'not paid: no rule of the browser could name the request alone',
     user: 'nothing',
     limits: 'a line in the log says so',
-    shown: [SAFETY, 'one too long for the purse is left alone'],
+    shown: [SAFETY, 'one beyond the length limit is not paid'],
   },
 ];
 

@@ -47,7 +47,7 @@ async function oneWaits() {
 }
 
 describe('a question', () => {
-  test('comes up in the toolbar popup, which goes when it is answered', async () => {
+  test('opens the toolbar popup, which closes when it is answered', async () => {
     void page.goto(testBed.at('/article')).catch(() => undefined);
     const { id } = await oneWaits();
     await expect.poll(() => popsUp(id)).toBe(true);
@@ -59,7 +59,7 @@ describe('a question', () => {
     expect(windows()).toEqual([]);
   });
 
-  test('outlives the popup that the user closed, and is counted on the button', async () => {
+  test('stays open after the user closes the popup, and is counted on the button', async () => {
     void page.goto(testBed.at('/article', { n: 'closed' })).catch(() => undefined);
     const approval = await testBed.purse.nextApproval();
     await expect.poll(() => popsUp(approval.offer.id)).toBe(true);
@@ -76,7 +76,7 @@ describe('a question', () => {
     expect(await badge()).toBe('');
   });
 
-  test('of a tab that is not in front opens nothing, and waits to be looked at', async () => {
+  test('of a background tab opens nothing, and waits until the user looks at it', async () => {
     await page.goto(testBed.at('/page'));
     const front = await testBed.purse.newPage();
     await front.goto(testBed.at('/free'));
@@ -90,7 +90,7 @@ describe('a question', () => {
     await decline();
   });
 
-  test('takes no click before it was looked at, and none but a user’s own', async () => {
+  test('accepts no click before it was shown long enough, and only trusted ones', async () => {
     const mark = await testBed.mark();
     const seen = page.goto(testBed.at('/page', { fetch: '1' }));
     const { id } = await oneWaits();
@@ -120,7 +120,7 @@ describe('a question', () => {
     await view.getByTestId('approve-decline').click();
   });
 
-  test('is answered once: a second answer finds it gone', async () => {
+  test('is answered once: a second answer is rejected', async () => {
     const mark = await testBed.mark();
     await page.goto(testBed.at('/page', { fetch: '1' }));
     const { id } = await oneWaits();
@@ -175,7 +175,7 @@ describe('a question', () => {
   });
 });
 
-test('a storm of requests opens one popup and a bounded queue; who does not fit gets its own 402', async () => {
+test('a burst of requests opens one popup and a bounded queue; requests beyond it get their own 402', async () => {
   const mark = await testBed.mark();
   await page.goto(testBed.at('/free'));
   const answers = page.evaluate(
@@ -183,7 +183,7 @@ test('a storm of requests opens one popup and a bounded queue; who does not fit 
     Array.from({ length: 40 }, (_, n) => testBed.at('/api/data', { n: String(n) })),
   );
   await testBed.purse.until('approval.list', {}, ({ length }) => length === 20);
-  // The user is told in one line, however often the site asked.
+  // One line of the log tells the user, however often the site asked.
   await testBed.purse.until(
     'log.list',
     {},

@@ -106,7 +106,7 @@ async function shown(purse: TestPurse) {
   };
 }
 
-test('a purse with something of everything is saved as one file that says nothing of it', async () => {
+test('a purse with every kind of record is saved as one file that shows nothing of it', async () => {
   const { purse, merchant } = testBed;
   for (const [path, state] of [
     ['/article', 'settled'],

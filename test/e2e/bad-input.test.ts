@@ -95,7 +95,7 @@ describe('a header that is no payable offer', () => {
     }
   });
 
-  test('is left alone in a document as well', async () => {
+  test('is not paid in a document either', async () => {
     const url = testBed.merchant.registerHeader('not base64 at all');
     const response = await page.goto(url);
     expect([response?.status(), await page.textContent('body')]).toEqual([402, ODD_PRICE]);
@@ -103,7 +103,7 @@ describe('a header that is no payable offer', () => {
     expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
   });
 
-  test('has run out, or is sound after all, by the clock of today', async () => {
+  test('has expired, or is payable after all, by today’s clock', async () => {
     const wanted = vectors.malformed.filter(({ expect: outcome }) => outcome.pay || isDated(outcome));
     const ids: Record<string, string> = {};
     for (const { id, header, now = vectors.offers.now, expect: outcome } of wanted) {
@@ -123,7 +123,7 @@ describe('a header that is no payable offer', () => {
     expect(ids).toEqual(Object.fromEntries(wanted.map((one) => [one.id, outcome(one.expect.pay)])));
   });
 
-  test('a 402 without a price is none of the purse’s business', async () => {
+  test('a 402 without a price is left to its page', async () => {
     const before = await testBed.purse.ask('log.list', {});
     expect(await fetchAll([testBed.at('/malformed')])).toEqual([{ status: 402, text: ODD_PRICE }]);
     expect(await testBed.purse.ask('log.list', {})).toEqual(before);
@@ -141,7 +141,7 @@ function hereAndNow(header: string, now: number): string {
   ).toString('base64');
 }
 
-describe('what nobody looks at asks nothing', () => {
+describe('a request that no page shows raises no question', () => {
   test.each(['prefetch', 'prerender'])('%s by speculation rules', async (how) => {
     const mark = await testBed.mark();
     await page.goto(testBed.at('/free'));
@@ -193,7 +193,7 @@ describe('what nobody looks at asks nothing', () => {
 async function served(url: string): Promise<void> {
   const { pathname, search } = new URL(url);
   await expect
-    .poll(() => testBed.merchant.books().requests.filter(({ path }) => path === pathname + search))
+    .poll(() => testBed.merchant.records().requests.filter(({ path }) => path === pathname + search))
     .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
 }
 
@@ -203,7 +203,7 @@ function open(state: PurseView): OpenPurseView {
 }
 
 describe('nodes that cannot be reached', () => {
-  test('are said to be the trouble; what was approved waits, and is paid once when they are back', async () => {
+  test('are reported as the trouble; an approved payment waits, and is made once when they are back', async () => {
     const { devnet, purse } = testBed;
     const mark = await testBed.mark();
     await page.goto(testBed.at('/page', { fetch: '1' }));
@@ -229,7 +229,7 @@ describe('nodes that cannot be reached', () => {
     expect(await testBed.paidSince(mark)).toMatchObject([{ approval: 'once' }]);
   });
 
-  test('a reply that was lost after the block was taken leads to one block', async () => {
+  test('a response that was lost after the node accepted the block leads to one block', async () => {
     const { devnet, purse } = testBed;
     const mark = await testBed.mark();
     await page.goto(testBed.at('/page', { fetch: '1' }));
@@ -277,7 +277,7 @@ describe('a node that lies', () => {
   }
 });
 
-describe('money that is not there', () => {
+describe('an insufficient balance', () => {
   test('the question says how much is missing and where to send it, and cannot be approved', async () => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
@@ -297,12 +297,12 @@ describe('money that is not there', () => {
     await fund(testBed.devnet, purse, 4n * XNO);
     await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(merchant.books().payments.at(-1)?.amountRaw).toBe(String(price));
+    expect(merchant.records().payments.at(-1)?.amountRaw).toBe(String(price));
     expect(await testBed.paidSince(mark)).toHaveLength(1);
     await view.close();
   });
 
-  test('a budget does not spend what is not there', async () => {
+  test('a budget does not spend more than the balance', async () => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
     const budget = { perPayment: String(100n * XNO), perDay: String(100n * XNO), paused: false };

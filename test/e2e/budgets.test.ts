@@ -67,7 +67,7 @@ async function asked(visit: () => Promise<unknown> = fetched) {
 }
 
 describe('a limit', () => {
-  test('per hour holds back what one hour may not cost, and counts what it did', async () => {
+  test('per hour stops payments above it, and counts those that were made', async () => {
     await budget({ perHour: String(PRICE - 1n) });
     expect(await asked()).toMatchObject({ reason: 'reason_overHour', canBudget: false });
     await budget({ perHour: String(100n * PRICE) });
@@ -77,7 +77,7 @@ describe('a limit', () => {
     expect([before + PRICE, PRICE]).toContainEqual(BigInt((await useOf('perHour'))?.spent ?? 0));
   });
 
-  test('per month lets through what fits, and no more', async () => {
+  test('per month allows payments that fit, and no more', async () => {
     await budget({ perMonth: String(XNO) });
     const spent = BigInt((await useOf('perMonth'))?.spent ?? 0);
     await budget({ perMonth: String(spent + PRICE) });
@@ -187,7 +187,7 @@ describe('over all sites', () => {
     expect(await asked()).toMatchObject({ reason, canBudget: false });
   });
 
-  test('pausing everything asks, whatever any budget allows', async () => {
+  test('while everything is paused the purse asks, whatever a budget allows', async () => {
     await budget({});
     const popup = await testBed.purse.popup();
     await popup.locator('nav button').nth(2).click();

@@ -30,7 +30,7 @@ describe.each([
 ])('%s', (_, mark) => {
   const holdsIt = (path: string) => text(path).includes(mark);
 
-  test('stands in the built extension', () => {
+  test('is in the built extension', () => {
     const scripts = readdirSync(built, { recursive: true, encoding: 'utf8' });
     expect(scripts.filter((path) => path.endsWith('.js') && holdsIt(path)).length).toBeGreaterThan(0);
   });
@@ -42,7 +42,7 @@ describe.each([
     expect(files.filter(holdsIt)).toEqual([]);
   });
 
-  test.each(['popup', 'onboarding', 'approve', 'developer'])('is not waited for by the page %s', (page) => {
+  test.each(['popup', 'onboarding', 'approve', 'developer'])('does not delay the page %s', (page) => {
     const files = scriptsOf(`src/pages/${page}/index.html`).flatMap((script) => reached(script, false));
     expect(files.length).toBeGreaterThan(1);
     expect(files.filter(holdsIt)).toEqual([]);

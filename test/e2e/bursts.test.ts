@@ -83,7 +83,7 @@ test('a hundred fetches of one page are paid once each, on one chain, whatever t
   );
 });
 
-test('twenty tabs at once are paid for once each, those behind the one in front after a question', async () => {
+test('twenty tabs at once are paid once each, background tabs after a question', async () => {
   const mark = await testBed.mark();
   const { purse } = testBed;
   const tabs = await Promise.all(Array.from({ length: 20 }, () => purse.newPage()));
@@ -116,7 +116,7 @@ describe('in the middle of a burst', () => {
     return { urls, statuses };
   };
 
-  test('the worker dies: its next life pays the rest, and nothing twice', async () => {
+  test('the worker is killed: its next life pays the rest, and nothing twice', async () => {
     const mark = await testBed.mark();
     const { urls, statuses } = await started(30);
     await testBed.purse.killWorker();
@@ -126,13 +126,13 @@ describe('in the middle of a burst', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(30);
   });
 
-  test('the page goes away: what was paid by then is delivered to its next visit', async () => {
+  test('the page is closed: what was paid by then is delivered to its next visit', async () => {
     const mark = await testBed.mark();
     const { urls } = await started(20);
     await page.goto('about:blank');
     const ended = await inState(urls, ENDS);
     // What the merchant has given is sold, also where its answer found the page gone.
-    const sold = new Set(testBed.merchant.books().payments.map(({ hash }) => hash));
+    const sold = new Set(testBed.merchant.records().payments.map(({ hash }) => hash));
     const served = ended.flatMap(({ blockHash, url }) => (sold.has(blockHash ?? '') ? url : []));
     const rest = urls.filter((url) => !served.includes(testBed.at(url)));
     expect(rest).not.toEqual([]);

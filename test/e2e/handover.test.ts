@@ -36,9 +36,9 @@ async function reached(state: PaymentState): Promise<PaymentView> {
 }
 
 /** Where a test clicks in the popup. */
-async function inPopup(walk: (popup: Page) => Promise<void>): Promise<void> {
+async function inPopup(clicks: (popup: Page) => Promise<void>): Promise<void> {
   const popup = await testBed.purse.popup();
-  await walk(popup);
+  await clicks(popup);
   await popup.close();
 }
 const toSettings = (popup: Page) => popup.locator('nav button').last().click();
@@ -62,7 +62,7 @@ describe('a server that wants a signed block', () => {
     expect((await testBed.purse.ask('settings.read', {})).handOverSites).toEqual([site()]);
   });
 
-  test('is asked no more after the user took it back', async () => {
+  test('is not asked about any more after the user withdrew the permission', async () => {
     await allow(true);
     await inPopup(async (popup) => {
       await toSettings(popup);
@@ -130,7 +130,7 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
   });
 });
 
-test('while a block is out the account waits, through the death of the worker, until it is revoked', async () => {
+test('while a block is handed over the account waits, also after the worker was killed, until it is recalled', async () => {
   const { purse, merchant } = testBed;
   await allow(true);
   const mark = await testBed.mark();
@@ -165,7 +165,7 @@ test('while a block is out the account waits, through the death of the worker, u
   expect(testBed.sends().slice(mark.ledger)).toMatchObject([{ amount: 1n }]);
 });
 
-test('what the site cashed first is not revoked, and says so', async () => {
+test('a block that the site published first is not recalled, and the user is told so', async () => {
   const { purse, merchant } = testBed;
   await allow(true);
   void visit(testBed.at('/article', { mechanism: 'x402nano', hold: '1' }));
@@ -200,7 +200,7 @@ test('a server that lost the session takes the proof by POST, and the story says
   expect(await testBed.paidSince(mark)).toHaveLength(1);
 });
 
-test('where a server takes several, the one that the user likes best is used', async () => {
+test('where a server accepts several mechanisms, the one that the user prefers is used', async () => {
   const offered = async () => {
     void visit(testBed.at('/article', { mechanism: 'nanoSession,trackB,nanoSignature' }));
     const { offer, decline } = await testBed.purse.nextApproval();

@@ -173,7 +173,7 @@ test('a confirmation of what no ledger saw: the proof is refused and kept, and b
   await paidOnce();
 });
 
-test('incoming money is worth what its blocks say', async () => {
+test('incoming money counts with the amount in its blocks', async () => {
   const before = newest().block.balance;
   liar.set(
     twist('receivable', ({ blocks }) => ({

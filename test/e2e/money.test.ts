@@ -35,7 +35,7 @@ describe('money that comes', () => {
     await popup.locator('.receive svg.qr').waitFor();
   });
 
-  test('opens the account, and is there without a hand', async () => {
+  test('opens the account, without an action of the user', async () => {
     const { purse, devnet } = testBed;
     const hash = await devnet.faucet(purse.account, XNO);
     await balance(XNO);
@@ -44,7 +44,7 @@ describe('money that comes', () => {
     ]);
   });
 
-  test('several at once are all taken in, each once', async () => {
+  test('several at once are all received, each once', async () => {
     const { purse, devnet } = testBed;
     const sources = await Promise.all([1n, 2n, 3n, 4n].map((n) => devnet.faucet(purse.account, n * XNO)));
     await balance(11n * XNO);
@@ -58,7 +58,7 @@ describe('money that comes', () => {
     expect(devnet.ledger.receivables(keyOf(purse.account))).toEqual([]);
   });
 
-  test('came while the purse was locked and is taken in when it opens', async () => {
+  test('that arrived while the purse was locked is received after it is unlocked', async () => {
     const { purse, devnet } = testBed;
     await purse.ask('vault.lock', {});
     await popup.getByTestId('unlock-password').waitFor();

@@ -119,7 +119,7 @@ describe('nothing is noticed of', () => {
     await paidOnce();
   });
 
-  test('a node that takes the block and is alone with it', async () => {
+  test('a node that accepts the block and shares it with no other node', async () => {
     const twin = await twinOf(testBed.devnet);
     others.push(twin);
     first.set({ kind: 'elsewhere', rpcUrl: twin.rpcUrl });
@@ -172,7 +172,7 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     await paidOnce();
   });
 
-  test('a worker that died while no node could be reached; the popup says so', async () => {
+  test('a worker that was killed while no node could be reached; the popup says so', async () => {
     const { purse } = testBed;
     const url = testBed.at('/article', { name: 'no node' });
     await purse.killWorker();

@@ -46,7 +46,7 @@ async function keptWork(): Promise<Readonly<Record<string, string>>> {
   return kept;
 }
 
-/** Sets the float where the user does. */
+/** Sets up the pocket on the settings page. */
 async function setFloat(accounts: string, each?: string): Promise<void> {
   const popup = await testBed.purse.popup();
   await popup.locator('nav button').last().click();
@@ -57,7 +57,7 @@ async function setFloat(accounts: string, each?: string): Promise<void> {
   await popup.close();
 }
 
-test('eight payments at once wait for no work, and all their money is the purseâ€™s', async () => {
+test('eight payments at once wait for no work, and their money comes from the pocket', async () => {
   await setFloat('8', '1');
   await expect
     .poll(() => balances().slice(1), { timeout: 120_000, interval: 500 })
@@ -102,7 +102,7 @@ test('eight payments at once wait for no work, and all their money is the purseâ
   await page.close();
 }, 240_000);
 
-test('restored from the seed alone, all accounts are found again, and emptied where no float is wanted', async () => {
+test('restored from the seed alone, all accounts are found again, and emptied where no pocket is wanted', async () => {
   const held = total();
   const restored = await launchPurse({ network: testBed.devnet.profile, seed: SEED });
   await restored.until(

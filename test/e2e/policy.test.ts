@@ -83,7 +83,7 @@ describe('without a budget', () => {
     expect(await page.locator('#paid').count()).toBe(0);
   });
 
-  test('a site that was refused for ever asks no more, until the user takes it back', async () => {
+  test('a blocked site raises no question until the user unblocks it', async () => {
     const seen = fetched();
     await (await testBed.purse.nextApproval()).never();
     expect(await seen).toBe('402');
@@ -144,7 +144,7 @@ describe('inside a budget', () => {
     expect(offer).toMatchObject({ reason: 'reason_overDay' });
   });
 
-  test('a higher price than last time is asked about', async () => {
+  test('a price above the last one is asked about', async () => {
     await budget(XNO, XNO);
     expect(await fetched()).toBe('200');
     const offer = await declined(() => fetched({ price: String(PRICE + 1n) }));

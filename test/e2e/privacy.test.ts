@@ -99,7 +99,7 @@ describe('a page', () => {
     expect(page.frames().map((frame) => new URL(frame.url()).protocol)).not.toContain('chrome-extension:');
   });
 
-  test('without a 402 is what it is without the purse', async () => {
+  test('without a 402 looks the same as without the purse', async () => {
     const plain = await chromium.launch({
       executablePath: findChromium() ?? chromium.executablePath(),
       headless: false,
@@ -193,9 +193,9 @@ test('a proof goes to the one URL that asked for it, and nowhere on a redirect',
   void page.goto(url).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.waitForURL(to);
-  const withProof = merchant.books().requests.filter(({ hadPaymentSignature }) => hadPaymentSignature);
+  const withProof = merchant.records().requests.filter(({ hadPaymentSignature }) => hadPaymentSignature);
   expect(withProof.map(({ host, path }) => `http://${host}${path}`)).toEqual([url]);
-  const arrived = merchant.books().requests.filter(({ path }) => path === '/free?after=payment');
+  const arrived = merchant.records().requests.filter(({ path }) => path === '/free?after=payment');
   expect(arrived).toMatchObject([{ hadPaymentSignature: false }]);
 });
 
@@ -259,7 +259,7 @@ describe('the secret', () => {
     }
   }
 
-  test('lies nowhere in clear, unlocked or locked; locking leaves in the session where the database is, and nothing else', async () => {
+  test('is stored nowhere in clear text, unlocked or locked; after a lock the session holds only where the database is', async () => {
     const { purse } = testBed;
     expectNoSecretIn(await everythingKept());
     const popup = await purse.popup();
@@ -320,7 +320,7 @@ test('the purse’s own pages stay inside their own rules', async () => {
   await popup.close();
 });
 
-test('nothing was asked of anyone but the node and the sites that were visited', async () => {
+test('requests went only to the node and to the sites that were visited', async () => {
   const { purse, devnet, merchant } = testBed;
   await purse.ask('budget.save', {
     site: merchant.origin,

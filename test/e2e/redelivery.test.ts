@@ -35,7 +35,7 @@ const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor(
 const visit = (url: string) => page.goto(url).catch(() => null);
 
 describe('an answer that was lost', () => {
-  test('is asked for again with the same proof, and nothing is paid twice', async () => {
+  test('is requested again with the same proof, and nothing is paid twice', async () => {
     const mark = await testBed.mark();
     const url = testBed.at('/loses-answer');
     void visit(url);
@@ -50,7 +50,7 @@ describe('an answer that was lost', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
-  test('is lost too when it breaks off on its way into the page', async () => {
+  test('counts as lost, too, when it is truncated', async () => {
     const mark = await testBed.mark();
     const url = testBed.at('/breaks-off');
     void visit(url);
@@ -226,7 +226,7 @@ describe('a worker that is killed', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
-  test('when nobody waits any more keeps the proof for the next visit', async () => {
+  test('after its page was closed keeps the proof for the next visit', async () => {
     testBed.devnet.elections.delayMs = 1500;
     const mark = await testBed.mark();
     const url = testBed.at('/article', { n: 'later' });

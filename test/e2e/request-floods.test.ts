@@ -145,7 +145,7 @@ test('a flood of fetches: 20 questions, one window, no work and no memory; other
   await other.close();
 });
 
-test('a flood from many origins, of frames and of images keeps to the same bounds', async () => {
+test('a flood from many origins, of frames and of images has the same limits', async () => {
   const { port } = new URL(testBed.merchant.origin);
   const mark = await testBed.mark();
   const windows = countWindows();
@@ -168,7 +168,7 @@ test('a flood from many origins, of frames and of images keeps to the same bound
   await testBed.nothingSince(mark);
 });
 
-test('a page that loads itself again and again has one question', async () => {
+test('a page that reloads itself in a loop has one question', async () => {
   const mark = await testBed.mark();
   await page.bringToFront();
   const windows = countWindows();

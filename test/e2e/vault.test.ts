@@ -216,7 +216,7 @@ describe('the lock', () => {
     await popup.close();
   });
 
-  test('says that a password is wrong, makes one wait longer and longer, and loses nothing', async () => {
+  test('reports a wrong password, makes the user wait longer each time, and loses nothing', async () => {
     const { purse } = testBed;
     await purse.ask('vault.lock', {});
     const popup = await purse.popup();
@@ -256,7 +256,7 @@ describe('the lock', () => {
     await popup.close();
   });
 
-  test('closes by itself when its time is over, asleep or awake', async () => {
+  test('locks automatically after the idle time, whether the worker runs or not', async () => {
     const { purse } = testBed;
     await purse.ask('settings.write', { autoLockMinutes: 1 });
     const state = await purse.ask('purse.state', {});
@@ -285,7 +285,7 @@ describe('the lock', () => {
     await popup.close();
   });
 
-  test('closes by its alarm with nobody there to ask', async () => {
+  test('locks by its alarm without any open page', async () => {
     const { purse } = testBed;
     await passDeadline(await purse.popup());
     const alarm = await (await purse.popup()).evaluate(async () => {
@@ -307,7 +307,7 @@ describe('the lock', () => {
     await purse.ask('vault.unlock', { password: PASSWORD });
   });
 
-  test('comes before a question: nothing is paid while it is closed, and the budget waits', async () => {
+  test('comes before a question: nothing is paid while the purse is locked, not even within a budget', async () => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
     const budget = { perPayment: String(2n * PRICE), perDay: String(XNO), paused: false };
@@ -331,7 +331,7 @@ describe('the lock', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
-  test('may close while a payment walks: the page gets its 402, and after unlocking what was paid for', async () => {
+  test('may close during a payment: the page gets its 402, and the content after it is unlocked', async () => {
     const { purse, devnet } = testBed;
     const mark = await testBed.mark();
     devnet.elections.delayMs = 6_000;

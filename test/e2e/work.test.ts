@@ -83,7 +83,7 @@ describe('at the live difficulty of a receive, and twice that for a send', { tim
     expect(testBed.sends()).toHaveLength(2);
   });
 
-  test('the worker’s death in the middle of a search ends no search', async () => {
+  test('a search goes on after the worker was killed', async () => {
     // A search may be over before it is seen; the next one then is not.
     for (let payment = 0; ; payment++) {
       await workIs(testBed, 'ready');
@@ -150,7 +150,7 @@ describe('work servers', () => {
     return servers;
   }
 
-  test('are asked for what a payment waits for; one that lies is named, and the next one asked', async () => {
+  test('are asked for the work that a payment waits for; one that lies is named, and the next one asked', async () => {
     // The first payment's work was made ahead.
     await payWith('honest');
     const [liar, honest] = await payWith('lying', 'honest');
@@ -165,7 +165,7 @@ describe('work servers', () => {
     await popup.close();
   });
 
-  test('that stall hold nobody up, and are told when it is over', async () => {
+  test('that stall delay no payment, and are told when the search is over', async () => {
     const server = await startWorkServer('stalling');
     await testBed.purse.ask('work.rules', rules({ ahead: 'never', servers: [server.url] }));
     const view = await testBed.purse.popup();
@@ -178,7 +178,7 @@ describe('work servers', () => {
     server.close();
   });
 
-  test('have to be https, or here', async () => {
+  test('have to use https, or be on this machine', async () => {
     const bad = testBed.purse.ask('work.rules', rules({ servers: ['http://work.example'] }));
     await expect(bad).rejects.toThrow('fault_badWorkServer');
   });
@@ -234,14 +234,14 @@ describe('every engine that can run here', { timeout: 240_000 }, () => {
     }
   });
 
-  test('the product takes no program for a card', async () => {
+  test('the product does not use a software renderer as a graphics card', async () => {
     expect(await lab.ask('card')).toBe('program');
     await expect(lab.ask('solve', 'gpu', 'A'.repeat(64), 'f000000000000000')).rejects.toThrow(
       'fault_workUnavailable',
     );
   });
 
-  test('a card that is lost in the middle of a search is given up', async () => {
+  test('a graphics card that is lost during a search is not used any more', async () => {
     const search = lab.ask('solve', 'mortalGpu', 'A'.repeat(64), 'fffffff000000000');
     await expect(search).rejects.toThrow('fault_workUnavailable');
   });

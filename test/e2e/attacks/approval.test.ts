@@ -72,7 +72,7 @@ const answer = (id: string, given: PageInput<'approval.answer'>['answer']) =>
   );
 
 describe('clicks', () => {
-  test('that come twice answer one question, not the one behind it', async () => {
+  test('that come twice answer one question, and not the next one', async () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const other = await testBed.purse.newPage();
@@ -104,7 +104,7 @@ describe('clicks', () => {
     for (const one of windows) await one.close();
   });
 
-  test('that were meant for what was there before count for nothing, however many', async () => {
+  test('that were made before the question was shown do not approve it, however many', async () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
@@ -137,7 +137,7 @@ describe('clicks', () => {
     await popup.close();
   });
 
-  test('that began before the question was ready do not count when they end', async () => {
+  test('that began before the question was ready do not approve it when they end', async () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const [question] = await waiting(1);
@@ -160,7 +160,7 @@ describe('clicks', () => {
 describe('an answer that is sent again', () => {
   const GONE = 'approval.answer: fault_approvalGone ';
 
-  test('after it was paid pays nothing more, nor after the death of the worker', async () => {
+  test('after it was paid pays nothing more, also after the worker was killed', async () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const { offer, approve } = await testBed.purse.nextApproval();
@@ -191,7 +191,7 @@ describe('an answer that is sent again', () => {
     await testBed.nothingSince(mark);
   });
 
-  test('to a page that went away and came back finds its question gone', async () => {
+  test('for a page that was left and shown again is rejected', async () => {
     const mark = await testBed.mark();
     await page.goto(fetching());
     const { offer } = await testBed.purse.nextApproval();
@@ -206,7 +206,7 @@ describe('an answer that is sent again', () => {
 });
 
 describe('an offer that changes', () => {
-  test('behind its question changes nothing: what was shown is what is paid', async () => {
+  test('while its question is open changes nothing: what was shown is paid', async () => {
     const mark = await testBed.mark();
     let amount = PRICE;
     const shop = openShop(testBed, stranger, () => ({ amount }));
@@ -222,7 +222,7 @@ describe('an offer that changes', () => {
     ]);
   });
 
-  test('with the page that is loaded again is another question; an answer to the first one meets nothing', async () => {
+  test('with a reload of its page raises another question; an answer to the first one is rejected', async () => {
     const mark = await testBed.mark();
     let amount = PRICE;
     const shop = openShop(testBed, stranger, () => ({ amount }));
@@ -306,7 +306,7 @@ describe('the pages of the purse', () => {
     }
   });
 
-  test('may be framed by nobody', async () => {
+  test('cannot be framed by any page', async () => {
     const popup = await view(POPUP);
     for (const path of [POPUP, APPROVE]) {
       await popup.evaluate((src) => {

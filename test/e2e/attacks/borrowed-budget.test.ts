@@ -197,7 +197,7 @@ describe('a redirect', () => {
     expect(await purse.ask('budget.list', {})).toEqual([before]);
   });
 
-  test('on the way of the site’s own fetch is another site’s doing', async () => {
+  test('in the course of the site’s own fetch counts as caused by the redirecting site', async () => {
     const url = data();
     const from = stranger.serve('/cors', (_, response) => {
       response.writeHead(307, { Location: url, 'Access-Control-Allow-Origin': '*' }).end();

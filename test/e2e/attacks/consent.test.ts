@@ -197,8 +197,8 @@ describe('a budget asks before it pays for what the browser loads again:', () =>
   });
 });
 
-describe('a budget asks before it pays for what nobody started:', () => {
-  test('a page that a script moves to, with no act of its user', async () => {
+describe('a budget asks before it pays for what the user did not start:', () => {
+  test('a page that a script navigates to, without an action of the user', async () => {
     const url = article();
     await page.goto(testBed.at('/free'));
     const session = await testBed.purse.context.newCDPSession(page);
@@ -225,7 +225,7 @@ describe('a budget asks before it pays for what nobody started:', () => {
 });
 
 describe('a budget asks before it pays for what its user cannot see:', () => {
-  test('a link opened in a tab behind', async () => {
+  test('a link opened in a background tab', async () => {
     await withLink(article());
     await asked('reason_notInFront', () => page.click('#link', { modifiers: ['ControlOrMeta'] }));
   });
@@ -249,7 +249,7 @@ describe('a budget asks before it pays for what its user cannot see:', () => {
     await asked('reason_notInView', () => small.evaluate((url) => fetch(url), fresh('/api/data')));
   });
 
-  test('what a script fetches in a tab behind another', async () => {
+  test('what a script fetches in a background tab', async () => {
     await page.goto(free());
     const front = await testBed.purse.newPage();
     await front.bringToFront();
@@ -258,7 +258,7 @@ describe('a budget asks before it pays for what its user cannot see:', () => {
 });
 
 describe('a budget asks before it pays through a frame of another site:', () => {
-  test('a frame of its own, around it another, around that its own page', async () => {
+  test('its own frame, in a frame of another site, in its own page', async () => {
     const paid = fresh('/frame');
     const between = stranger.page(`/between-${visits}`, `<iframe src="${paid}"></iframe>`);
     await page.goto(free());
@@ -269,7 +269,7 @@ describe('a budget asks before it pays through a frame of another site:', () => 
     );
   });
 
-  test('what a frame of its own fetches, around it another', async () => {
+  test('a fetch of its own frame in a frame of another site', async () => {
     const inner = fresh('/page', { fetch: '1' });
     const between = stranger.page(`/between-${visits}`, `<iframe src="${inner}"></iframe>`);
     await page.goto(free());

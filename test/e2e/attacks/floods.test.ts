@@ -38,7 +38,7 @@ const asked = (from: number) => node.requests.slice(from).filter(isInvented).len
 const looks = (from: number) =>
   node.requests.slice(from).filter(({ action }) => action === 'receivable').length;
 
-test('a node that names 55,000 payments is asked about 32 at a time, and payments go on', async () => {
+test('a node that reports 55,000 incoming payments is asked about 32 at a time, and payments go on', async () => {
   const { purse } = testBed;
   const mark = await testBed.mark();
   const from = node.requests.length;
@@ -59,7 +59,7 @@ test('a node that names 55,000 payments is asked about 32 at a time, and payment
   await page.close();
 });
 
-test('a purse that locks in the middle of a flood asks its node about nothing more', async () => {
+test('a purse that is locked during a flood sends its node no more requests', async () => {
   const { purse } = testBed;
   const from = node.requests.length;
   let lockedAt = 0;

@@ -83,14 +83,14 @@ test.each([
   expect(await view.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
 });
 
-test('this very machine is no stranger on the network', async () => {
+test('this machine itself is not warned about as unencrypted', async () => {
   const { decline } = await question('http://127.0.0.1');
   expect(await warned(/not encrypted/)).toBe(0);
   await decline();
 });
 
 describe('a name before an @', () => {
-  test('is not shown, not kept, and does not stop what was paid for from coming', async () => {
+  test('is neither shown nor stored, and the paid content still arrives', async () => {
     const { offer, approve } = await question('http://good.com:secret@evil.test', '/article?user=1');
     expect(offer).toMatchObject({
       site: `http://evil.test:${port()}`,
@@ -103,7 +103,7 @@ describe('a name before an @', () => {
   });
 });
 
-test('a long name that sends here does not hide whom it pays', async () => {
+test('a long name of the initiator does not hide the payee', async () => {
   const to = encodeURIComponent(testBed.at('/article', { sent: '1' }));
   const { decline } = await question(`http://good.com.${labels}.xn--pple-43d.com`, `/redirect?to=${to}`);
   expect(await view.getByTestId('approval-site').textContent()).toBe(testBed.merchant.origin);

@@ -56,7 +56,7 @@ async function waiting() {
 }
 
 describe('while the purse is locked', () => {
-  test('every question that adds, changes or shows history is refused, and nothing changes', async () => {
+  test('every message that adds or changes something or shows history is refused, and nothing changes', async () => {
     const { purse } = testBed;
     await purse.ask('vault.unlock', { password: PASSWORD });
     const before = await everything();
@@ -79,7 +79,7 @@ describe('while the purse is locked', () => {
     expect(await everything()).toEqual(before);
   });
 
-  test('what is answered names nothing that was bought or set, and no account', async () => {
+  test('no response names a purchase, a setting or an account', async () => {
     const { purse } = testBed;
     await waiting();
     const told = JSON.stringify([
@@ -90,7 +90,7 @@ describe('while the purse is locked', () => {
       expect(told).not.toContain(secret);
   });
 
-  test('what lessens is done: a pause, a declined payment, a removed budget', async () => {
+  test('changes that let it do less are made: a pause, a declined payment, a removed budget', async () => {
     const { purse, merchant } = testBed;
     const { id } = await waiting();
     await purse.ask('purse.pause', { paused: true });
@@ -128,7 +128,7 @@ describe('the lock screen', () => {
     },
   );
 
-  test('lets its button be scrolled to below three sites of long names', async () => {
+  test('keeps its button reachable by scrolling below three sites with long names', async () => {
     const { purse, merchant } = testBed;
     const pages = await Promise.all(
       ['a', 'b', 'c'].map(async (name) => {
@@ -152,10 +152,10 @@ describe('the lock screen', () => {
     await screen.mouse.wheel(0, 1_000);
     await expect.poll(bottom).toBeLessThanOrEqual(600);
     await Promise.all([screen, ...pages].map((one) => one.close()));
-    expect(merchant.books().payments).toHaveLength(1);
+    expect(merchant.records().payments).toHaveLength(1);
   });
 
-  test('leads to the question once the password came', async () => {
+  test('shows the question after the password was entered', async () => {
     const { purse } = testBed;
     const { id } = await waiting();
     const screen = await purse.popup();
@@ -170,7 +170,7 @@ describe('the lock screen', () => {
   });
 });
 
-test('the pages for developers say that the purse is locked, and go on when it opens', async () => {
+test('the developer pages say that the purse is locked, and go on after it is unlocked', async () => {
   const { purse } = testBed;
   const bench = await purse.newPage();
   await bench.goto(`chrome-extension://${purse.extensionId}/src/pages/developer/index.html#sandbox`);
@@ -181,7 +181,7 @@ test('the pages for developers say that the purse is locked, and go on when it o
   await bench.close();
 });
 
-test('a popup that shows history goes over to the lock screen when the purse locks', async () => {
+test('a popup that shows history changes to the lock screen when the purse is locked', async () => {
   const { purse } = testBed;
   await purse.ask('vault.unlock', { password: PASSWORD });
   const popup = await purse.popup();

@@ -64,7 +64,7 @@ describe('the password of a backup file', () => {
   });
   afterAll(() => testBed.close());
 
-  test('a password that would do for the purse is refused for a file, with the reason', async () => {
+  test('a password that is good enough for the purse is refused for a file, with the reason', async () => {
     await popup.getByTestId('file-password').fill('g7Tq9wZp2x');
     await popup.getByTestId('file-password-again').fill('g7Tq9wZp2x');
     await popup.getByTestId('save-backup').click();

@@ -65,7 +65,7 @@ test('a private window is asked about although the budget of its site would pay,
   await page.close();
 });
 
-test('what a private window opened is never asked for by the purse itself, whose cookies are those of other windows', async () => {
+test('the purse sends no request of its own for a private window, because it has the cookies of ordinary windows', async () => {
   const coy = '/paid/private-coy?as=html&coy';
   const short = openShop(testBed, server, () => ({ entry: { maxTimeoutSeconds: 12 } })).url;
   const page = await purse.newPrivatePage(server.here + coy);
@@ -102,7 +102,7 @@ describe('of what a private window asked for', () => {
     expect(lines[0]).toMatchObject({ site: null, url: null });
   });
 
-  test('a proof that was not delivered outlives the worker and a lock, and serves the next private visit', async () => {
+  test('an undelivered proof outlives the worker and a lock, and serves the next private visit', async () => {
     const mark = await testBed.mark();
     // A script asks: of a document that broke off, Chromium would ask again by itself.
     await page.goto(inPrivate('/free'));

@@ -115,7 +115,7 @@ const text = JSON.stringify;
 /** A page of the stranger's with a script. */
 const lure = (script: string) => evil.page(`/lure-${++things}`, `<body><script>${script}</script>`);
 
-describe('what was paid for, and broke off on its way, is not for', () => {
+describe('a paid response that was truncated is not delivered to', () => {
   test.each<[string, (url: string) => string]>([
     [
       'a script of another site',
@@ -166,7 +166,7 @@ describe('what was paid for, and broke off on its way, is not for', () => {
   });
 });
 
-describe('a payment on its way is not for the next site in its tab', () => {
+describe('a payment under way is not delivered to the next site in its tab', () => {
   test.each<[string, (url: string) => string]>([
     ['that fetches the same', (url) => `fetch(${text(url)})`],
     ['that leads there', (url) => `location.href = ${text(url)}`],
@@ -183,7 +183,7 @@ describe('a payment on its way is not for the next site in its tab', () => {
   });
 });
 
-describe('a proof of a script reaches no frame that asks for the same beside it', () => {
+describe('a proof of a script reaches no frame that requests the same URL', () => {
   /** Asks again and again, and keeps what it got. */
   const poll = (url: string) => `
     const got = globalThis.got = [];

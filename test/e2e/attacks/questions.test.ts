@@ -39,7 +39,7 @@ const flood = (from: Page, count: number) =>
     [data(), count] as const,
   );
 
-describe('an honest shop is asked about and paid', () => {
+describe('the question of an honest shop is shown and paid', () => {
   const honestly = async () => {
     const mark = await testBed.mark();
     await page.goto(testBed.at('/free'));
@@ -83,7 +83,7 @@ describe('an honest shop is asked about and paid', () => {
 });
 
 describe('an answer that comes too late', () => {
-  test('pays nothing and says so, where an element went without a word', async () => {
+  test('pays nothing and says so, where an element was removed without an event', async () => {
     const mark = await testBed.mark();
     await page.goto(testBed.at('/free'));
     await page.evaluate(
@@ -162,7 +162,7 @@ describe('"Never" on a question that another site’s frame caused', () => {
     expect(await blocked()).toEqual([testBed.merchant.origin]);
   });
 
-  test('without a name blocks who asked, and a site that had no hand in it cannot be named', async () => {
+  test('without a name blocks the site that asked, and a site that took no part cannot be named', async () => {
     await framed();
     const [question] = await testBed.purse.ask('approval.list', {});
     const id = question?.id ?? '';

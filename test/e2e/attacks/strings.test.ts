@@ -80,7 +80,7 @@ async function expectTame(what: string): Promise<void> {
 
 const inPurse = (path: string) => `chrome-extension://${testBed.purse.extensionId}/${path}`;
 
-test.each(Object.entries(ODD))('%s in every field are shown as tame text, or not at all', async (_, odd) => {
+test.each(Object.entries(ODD))('%s in every field are shown as plain text, or not at all', async (_, odd) => {
   const terms: Terms = {
     description: odd,
     error: odd,

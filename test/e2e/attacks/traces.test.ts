@@ -52,7 +52,7 @@ afterAll(async () => {
   server.close();
 });
 
-test.each(Object.entries(probes))('a page learns nothing of the purse by %s', async (_, probe) => {
+test.each(Object.entries(probes))('a page cannot detect the purse by %s', async (_, probe) => {
   const found: unknown[] = [];
   for (const page of pages) {
     await page.goto(site.free);
@@ -89,7 +89,7 @@ const callers = async ({ free }: Site) => {
   return stacks;
 };
 
-test('a page whose own code is run by what it calls sees at most four lines more, of a script called native', async () => {
+test('a page whose code runs inside a native call sees at most four more lines in its stack, of a script called native', async () => {
   const [without, within] = await Promise.all(
     pages.map(async (page) => {
       await page.goto(site.free);

@@ -67,7 +67,7 @@ test('a typed address with encryption is paid from the budget', async () => {
   expect(await payments()).toBe(before + 1);
 });
 
-test('a typed address without encryption that leads to the site is asked about, and names who led there', async () => {
+test('a typed http address that redirects to the site is asked about, with the redirecting origin named', async () => {
   const before = await payments();
   void page.goto(`${site.plain}/led`).catch(() => undefined);
   const { offer, decline } = await testBed.purse.nextApproval();
@@ -76,7 +76,7 @@ test('a typed address without encryption that leads to the site is asked about, 
   expect(await payments()).toBe(before);
 });
 
-test('an address that the browser itself takes to encryption is the site’s own', async () => {
+test('an address that the browser itself upgrades to https counts as the site’s own', async () => {
   // As HSTS and HTTPS-First do: before anything is sent.
   const ownPage = await testBed.purse.popup();
   await ownPage.evaluate(() =>

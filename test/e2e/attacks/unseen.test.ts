@@ -106,7 +106,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
   );
 });
 
-test('sixty candidates for the visitor’s account are told apart by nothing', async () => {
+test('offers to sixty candidates for the visitor’s account look the same to the site', async () => {
   const candidates = Array.from({ length: 60 }, (_, nth) => (nth === 30 ? testBed.purse.account : STRANGER));
   const urls = candidates.map(
     (payTo) => openShop(testBed, server, () => ({ entry: { payTo, maxTimeoutSeconds: 12 } })).url,
@@ -167,7 +167,7 @@ test('a site with a budget that names an own account is asked about as one that 
   await purse.ask('budget.remove', { site: server.here });
 });
 
-test('a page that waits for an answer is not told when the purse is locked', async () => {
+test('a page that waits for an answer does not learn that the purse is locked', async () => {
   const { url } = openShop(testBed, server, () => ({}));
   const { over } = await WAYS['a script'](url);
   const { decline, offer } = await testBed.purse.nextApproval();

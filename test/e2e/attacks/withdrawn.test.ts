@@ -137,7 +137,7 @@ describe('inside a budget', () => {
     },
   );
 
-  test('a busy page that only takes back what was answered already pays nothing', async () => {
+  test('a busy page that aborts a request after its response arrived pays nothing', async () => {
     const mark = await testBed.mark();
     await page.evaluate((url) => {
       const control = new AbortController();
@@ -168,7 +168,7 @@ describe('inside a budget', () => {
     expect(await testBed.paidSince(mark)).toMatchObject([{ state: 'settled' }]);
   });
 
-  test('what a worker, or a script that does not wait, asked for is asked about: only a page that is loaded again gets it', async () => {
+  test('a request of a worker, or of a script that does not wait, is asked about: only a reload of the page gets it', async () => {
     const mark = await testBed.mark();
     await page.evaluate((url) => {
       const code = `fetch(${JSON.stringify(url)})`;
@@ -183,7 +183,7 @@ describe('inside a budget', () => {
     await testBed.nothingSince(mark);
   });
 
-  test('what a worker takes back before it is answered is neither paid nor asked about', async () => {
+  test('a request that a worker aborts before its response is neither paid nor asked about', async () => {
     const mark = await testBed.mark();
     const priced = await fetch(openShop(testBed, stranger, () => ({})).url);
     // The body never ends: the request is under way when it is taken back.

@@ -133,7 +133,7 @@ test('the tree is opened by keyboard', async () => {
   await tool.locator('.wire-entry .tree-name', { hasText: 'maxTimeoutSeconds' }).waitFor();
 });
 
-test('what it is read as may be said by hand, and nothing of it leaves the page', async () => {
+test('the kind of text can be chosen by hand, and the text never leaves the page', async () => {
   const requests: string[] = [];
   tool.on('request', (request) => requests.push(request.url()));
   await paste(required);

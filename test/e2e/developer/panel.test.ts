@@ -85,7 +85,7 @@ describe('opened late, after the worker died', () => {
     await openPanel();
   });
 
-  test('shows every 402 of the tab, with what came of it', async () => {
+  test('shows every 402 of the tab, with its outcome', async () => {
     const rows = await panel
       .getByTestId('exchange')
       .evaluateAll((all) => all.map((one) => [one.dataset.state, one.textContent?.match(/\/[a-z.-]+/)?.[0]]));
@@ -101,7 +101,7 @@ describe('opened late, after the worker died', () => {
     expect(rows.slice(5)).toEqual([['refused', '/always-refuses']]);
   });
 
-  test('tells one whole: request, envelope, rule, decision, time, block, answer, proof', async () => {
+  test('shows one exchange in full: request, envelope, rule, decision, time, block, response, proof', async () => {
     await row('/api').click();
     const story = panel.getByTestId('story');
     const { block, proof } = await paidStory('/api/data');
@@ -124,7 +124,7 @@ describe('opened late, after the worker died', () => {
     for (const span of ['sign', 'confirm', 'answer']) expect(spans).toContain(`devtools_span_${span}`);
   });
 
-  test('says why one was left, and what another spoke', async () => {
+  test('says why one was not paid, and the protocol of another', async () => {
     await row('/malformed').click();
     await panel.getByTestId('verdict-code').filter({ hasText: 'BAD_BASE64' }).waitFor();
     await row('/legacy').click();
@@ -160,11 +160,11 @@ describe('opened late, after the worker died', () => {
 
   test('sends the same proof again, which pays nothing', async () => {
     const mark = await testBed.mark();
-    const before = testBed.merchant.books().requests.length;
+    const before = testBed.merchant.records().requests.length;
     await row('/api').click();
     await panel.getByTestId('replay').click();
     expect(await panel.getByTestId('replayed').getAttribute('data-status')).toBe('410');
-    const [again, ...more] = testBed.merchant.books().requests.slice(before);
+    const [again, ...more] = testBed.merchant.records().requests.slice(before);
     expect([again?.path, again?.hadPaymentSignature, more]).toEqual(['/api/data', true, []]);
     await testBed.nothingSince(mark);
     await panel.locator('[data-testid="answer"][data-way="replay"]').waitFor();
@@ -172,7 +172,7 @@ describe('opened late, after the worker died', () => {
     expect(await row('/api').getAttribute('data-state')).toBe('paid');
   });
 
-  test('sends nothing again that never went out, or that is unknown', async () => {
+  test('sends no proof again that was never sent, or that is unknown', async () => {
     const [declined] = await testBed.purse.ask('exchange.list', { tabId });
     const { purse } = testBed;
     await expect(purse.ask('exchange.replay', { id: declined?.id ?? '' })).rejects.toThrow('fault_noReplay');
@@ -180,7 +180,7 @@ describe('opened late, after the worker died', () => {
     await expect(purse.ask('exchange.read', { id: 'unknown' })).rejects.toThrow('fault_unknownExchange');
   });
 
-  test('is live: a question that waits, and its answer', async () => {
+  test('updates by itself: a question that waits, and its answer', async () => {
     await testBed.purse.ask('budget.remove', { site: testBed.merchant.origin });
     void page.goto(testBed.at('/article', { n: 'live' })).catch(() => undefined);
     const { approve } = await testBed.purse.nextApproval();
@@ -291,7 +291,7 @@ describe('in real developer tools', () => {
   });
 });
 
-test('locking leaves nothing of it, and a closed tab neither', async () => {
+test('nothing of it remains after a lock, or after its tab was closed', async () => {
   const { purse } = testBed;
   await purse.ask('vault.lock', {});
   await expect(purse.ask('exchange.list', { tabId })).rejects.toThrow('fault_locked');

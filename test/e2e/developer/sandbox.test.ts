@@ -133,7 +133,7 @@ test('the popup says so of the tab in front, puts it there and leads back', asyn
 });
 
 describe('a tab in the sandbox', () => {
-  test('pays the bench with test money, while another tab pays with the purse’s own', async () => {
+  test('pays on the test network, while another tab pays with the purse’s own money', async () => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
     const before = sendsOnBench().length;
@@ -368,7 +368,7 @@ describe('the network of a question stays what it was', () => {
   });
 });
 
-test('an offer on the bench’s network is nobody’s outside the sandbox', async () => {
+test('an offer on the test network is not payable outside the sandbox', async () => {
   const url = article(shop, 'outside');
   await page.goto(url);
   await expect.poll(() => lastReason(url)).toBe('refusal_UNSUPPORTED_NETWORK');

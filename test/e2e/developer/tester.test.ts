@@ -39,14 +39,14 @@ async function saved(button: string): Promise<string> {
   return readFileSync(await file.path(), 'utf8');
 }
 
-test('an endpoint is looked at without paying, and paid by hand', async () => {
+test('an endpoint is inspected without a payment, and paid by hand', async () => {
   await inspect(testBed.at('/api/private'));
   expect(await tool.getByTestId('verdict-code').first().textContent()).toBe('NS7_SESSION');
-  const mark = testBed.merchant.books().payments.length;
+  const mark = testBed.merchant.records().payments.length;
   await tool.getByTestId('pay').click();
   await tool.getByTestId('paid-answer').waitFor();
   expect(await tool.getByTestId('paid-answer').getAttribute('data-status')).toBe('200');
-  const paid = testBed.merchant.books().payments.slice(mark);
+  const paid = testBed.merchant.records().payments.slice(mark);
   expect(paid).toHaveLength(1);
   // What was spent by hand stands in the activity like everything else.
   const { items } = await testBed.purse.ask('activity.page', { before: null, limit: 5 });
@@ -64,7 +64,7 @@ test('no server is probed that the user has not called their own, not even on th
   await tool.getByTestId('run').waitFor();
 });
 
-test('nothing is found at a merchant that lacks nothing, and what costs something does not run unasked', async () => {
+test('a correct merchant has no findings, and paid probes do not run without consent', async () => {
   expect(await run('T1')).toBe('pass');
   expect(await run('T5')).toBe('pass');
   expect(await run('T19')).toBe('inconclusive');
@@ -73,11 +73,11 @@ test('nothing is found at a merchant that lacks nothing, and what costs somethin
   expect(await tool.getByTestId('summary').textContent()).toBe('1 pass');
 });
 
-test('a run that is stopped asks nothing more, and what it found until then can be taken along', async () => {
+test('a run that is stopped sends no more requests, and its findings can be saved', async () => {
   const sentBy = async (work: () => Promise<unknown>) => {
-    const before = testBed.merchant.books().requests.length;
+    const before = testBed.merchant.records().requests.length;
     await work();
-    return testBed.merchant.books().requests.length - before;
+    return testBed.merchant.records().requests.length - before;
   };
   await tool.getByTestId('with-money').uncheck();
   const alone = await sentBy(() => run('T1'));
@@ -106,9 +106,9 @@ test('a run that is stopped asks nothing more, and what it found until then can 
   expect(await sentBy(() => run('T1'))).toBe(alone);
 });
 
-test('a worker that is killed in the middle of a test loses nothing of it', async () => {
-  const before = testBed.merchant.books().payments.length;
-  const paid = () => testBed.merchant.books().payments.slice(before);
+test('a test goes on after its worker was killed', async () => {
+  const before = testBed.merchant.records().payments.length;
+  const paid = () => testBed.merchant.records().payments.slice(before);
   await tool.getByTestId('with-money').check();
   await tool.getByTestId('only').selectOption('T19');
   await tool.getByTestId('run').click();
@@ -140,7 +140,7 @@ test('planted faults are found', async () => {
   expect(await run('T19')).toBe('fail');
 });
 
-test('nothing is spent beyond what was agreed to, nor over the death of the worker', async () => {
+test('nothing is spent beyond the agreed sum, also after the worker was killed', async () => {
   const { run: id } = await testBed.purse.ask('tester.begin', {
     url: testBed.at('/api/private'),
     limit: '5',

@@ -49,7 +49,7 @@ test('a page that came back holds what it fetches, and is paid for', async () =>
   await page.close();
 });
 
-test('what it held when it was left is asked about no more, and gets its own answer when it comes back', async () => {
+test('a request that it held when it was left is not asked about any more, and gets its 402 when the page comes back', async () => {
   const page = await opened();
   const mark = await testBed.mark();
   await startFetch(page, testBed.at('/api/data', { n: 'left' }));

@@ -45,7 +45,7 @@ test('a bare 402 is reloaded from the error page of the browser', async () => {
   expect(statuses(path)).toEqual([402, 200]);
 });
 
-test('a link to a 402 is paid where it leads, not where it was clicked', async () => {
+test('a link to a 402 is paid in the tab where it opens, not where it was clicked', async () => {
   const path = '/paid/linked?as=html';
   await page.goto(world.paywall.page('/links', `<a href="${path}">read</a>`));
   await page.click('a');
@@ -82,7 +82,7 @@ test('a redirect to a 402 is paid at its target', async () => {
   expect(challenges[0]).toMatchObject({ topOrigin: world.paywall.there });
 });
 
-test('a paid page that redirects gives the final answer, and the proof stays behind', async () => {
+test('a paid page that redirects leads to the final response, and the proof is not sent on', async () => {
   const path = '/sells-then-leads';
   const after = world.paywall.page('/led', '<title>Paid</title>');
   const elsewhere = after.replace(world.paywall.here, world.paywall.there);
@@ -123,7 +123,7 @@ test('a page whose proof is refused shows the refusal, and is no new question', 
   expect(statuses(path)).toEqual([402, 402]);
 });
 
-test('a page that went on meanwhile is left alone, and its proof is not sent', async () => {
+test('a page that was left meanwhile is not reloaded, and its proof is not sent', async () => {
   await world.policy('wait');
   const path = '/paid/left?as=html';
   await page.goto(world.paywall.here + path);

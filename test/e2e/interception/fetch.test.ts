@@ -45,7 +45,7 @@ test('a preflight never carries the proof', async () => {
   ]);
 });
 
-test('what CORS hides stays hidden, and is told as nobody holding it', async () => {
+test('a response that CORS hides stays hidden, and is reported as unheld', async () => {
   const { there, at } = world.paywall;
   const error = await page.evaluate(
     (url) => fetch(url).catch((reason: Error) => reason.name),
@@ -129,7 +129,7 @@ test('of another origin too', async () => {
   expect(waited).toEqual({ status: 402, quick: true });
 });
 
-test('an abort ends the hold with the reason of the page, and nobody waits any more', async () => {
+test('an abort ends the hold with the page’s reason, and the request no longer waits', async () => {
   await world.policy('wait');
   const reason = page.evaluate(async () => {
     const control = new AbortController();
@@ -191,7 +191,7 @@ test.each([301, 302, 303, 307, 308])('a %i to a 402 of this or another origin is
   }
 });
 
-test('a redirect that leads to its end once only is not followed again', async () => {
+test('a redirect that works only once is not followed again', async () => {
   const { at, serve } = world.paywall;
   let tickets = 0;
   const url = serve('/ticket', (_, response) => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test('what a page holds when it is frozen is withdrawn, and the page gets its own 402 when it wakes', async () => {
+test('requests that a page holds when it is frozen are withdrawn, and the page gets its own 402 when it wakes', async () => {
   await world.policy('wait');
   const page = await world.browser.context.newPage();
   await page.goto(world.paywall.page('/frozen', '<title>Frozen</title>'));

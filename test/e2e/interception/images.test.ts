@@ -47,7 +47,7 @@ test('an image behind a redirect appears', async () => {
   expect(statuses(path)).toEqual([402, 200]);
 });
 
-test('an icon of the page is not paid: the browser asks for it by itself', async () => {
+test('an icon of the page is not paid: the browser requests it by itself', async () => {
   world.paywall.serve('/favicon.ico', (_, response) => {
     response.writeHead(402, { 'PAYMENT-REQUIRED': 'offer' }).end();
   });

@@ -174,7 +174,7 @@ describe('URLs that mean something in the language of rules', () => {
     expect(served?.path).toBe(written);
   });
 
-  test('one too long for the purse is left alone', async () => {
+  test('one beyond the length limit is not paid', async () => {
     const path = `/paid/${'y'.repeat(8200)}`;
     expect(await ask(path)).toBe(402);
     expect((await world.seen(path)).unheld).toHaveLength(1);
@@ -192,7 +192,7 @@ test('several identical tabs are paid each with its own proof', async () => {
   await Promise.all(tabs.map((tab) => tab.close()));
 });
 
-test('a page that forges the handshake is not heard', async () => {
+test('a page that forges the handshake is ignored', async () => {
   const before = await world.browser.worker.evaluate(() => testApi.challenges.length + testApi.unheld.length);
   const heard = await page.evaluate(async () => {
     const answers: unknown[] = [];
@@ -209,7 +209,7 @@ test('a page that forges the handshake is not heard', async () => {
   );
 });
 
-describe('a frame that runs no scripts has nothing that its parent could reach', () => {
+describe('a frame that runs no scripts gives its parent no access to the bridge', () => {
   /** What a page hears that offers ports to the window of a frame, in the moment of its making or until it is loaded. */
   const offered = (frame: Readonly<Record<string, string>>, isAtOnce: boolean) =>
     page.evaluate(
@@ -252,7 +252,7 @@ describe('a frame that runs no scripts has nothing that its parent could reach',
   });
 });
 
-test('a page that takes the handshake of a frame of its own is told no of what others ask for', async () => {
+test('a page that takes the handshake of its own frame gets no retry for requests of others', async () => {
   await world.policy('wait');
   const other = await world.browser.context.newPage();
   await other.goto(`${world.paywall.here}/safety`);
@@ -291,7 +291,7 @@ test('a page that takes the handshake of a frame of its own is told no of what o
   expect(await held).toBe('closed');
 });
 
-test('a page that bends everything it can reach learns yes or no, and is served all the same', async () => {
+test('a page that replaces every global learns only whether to retry, and is served', async () => {
   const seen = await page.evaluate(async () => {
     const caught: unknown[] = [];
     const mend: Array<() => void> = [];
@@ -331,7 +331,7 @@ test('a page that bends everything it can reach learns yes or no, and is served 
   expect(seen.caught).not.toMatch(/proof|offer|"go"|\/paid/);
 });
 
-test('a worker that is killed over a held request takes it up again in its next life', async () => {
+test('a worker that is killed while a request is held resumes it in its next life', async () => {
   await world.policy('wait');
   const answer = ask('/paid/killed', { method: 'POST', body: 'kept' });
   const first = await waiting('/paid/killed');
@@ -344,7 +344,7 @@ test('a worker that is killed over a held request takes it up again in its next 
   expect(proofs('/paid/killed')).toEqual([null, `proof-${first.id}`]);
 });
 
-test('a worker that is killed over a document finds it again, unless the tab has gone on', async () => {
+test('a worker that is killed while a document waits resumes it, unless the tab was left', async () => {
   await world.policy('wait');
   const [stays, leaves] = ['/paid/stays?as=html', '/paid/leaves?as=html'];
   const left = await world.browser.context.newPage();

@@ -358,7 +358,7 @@ describe('a form that was posted', () => {
     expect(second?.body).toBe(first?.body);
   });
 
-  test('into a bare 402 is the browser’s to send again, which is said', async () => {
+  test('into a bare 402 is sent again by the browser, which the question says', async () => {
     const path = '/paid/bare-form?as=html&bare';
     await show('bare-form', `<form method="post" action="${path}"><input name="a" value="1"></form>`);
     await page.evaluate(() => document.forms[0]?.submit());
@@ -386,7 +386,7 @@ test.each([301, 302, 303, 307, 308])('a document behind a %i is paid where it en
   }
 });
 
-test('going back to what was bought asks for no second payment while the browser keeps it', async () => {
+test('going back to a paid page asks for no second payment while the browser caches it', async () => {
   const path = '/paid/kept?as=html&keep=3600';
   await page.goto(world.paywall.here + path);
   await page.waitForFunction(() => document.title === 'Paid');
@@ -420,7 +420,7 @@ test('what waits for its page outlives the worker, and ends with the page', asyn
 describe('servers that go wrong', () => {
   const priced = { 'PAYMENT-REQUIRED': 'offer', 'Content-Type': 'text/html' };
 
-  test('and send what was paid for on to the next price, in a circle, are paid once', async () => {
+  test('and redirect a paid request to the next price, in a circle, are paid once', async () => {
     for (const [path, next] of [
       ['/circle/a', '/circle/b'],
       ['/circle/b', '/circle/a'],
@@ -464,7 +464,7 @@ describe('servers that go wrong', () => {
     expect((await world.seen('/wordy')).challenges.map((one) => one.header.length)).toEqual([header.length]);
   });
 
-  test('and want money for another part of what already plays get none', async () => {
+  test('and want money for a later part of a media file that is playing are not paid', async () => {
     const url = world.paywall.serve('/parts', ({ headers }, response) => {
       const isFirst = headers.range === 'bytes=0-';
       if (!isFirst) return void response.writeHead(402, priced).end();

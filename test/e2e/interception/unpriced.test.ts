@@ -125,7 +125,7 @@ describe('what a program is told instead of a price', () => {
     expect(await page.title()).toBe('Price');
   });
 
-  test('is read no further than an earlier protocol goes', async () => {
+  test('is read only up to the size that an earlier protocol needs', async () => {
     const path = '/endless';
     const url = world.paywall.serve(
       path,

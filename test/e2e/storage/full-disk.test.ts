@@ -74,7 +74,7 @@ async function restart(): Promise<void> {
 const states = async () => (await purse.payments()).map(({ state }) => state);
 
 describe('a disk that is full', () => {
-  test('is written to by nothing, so that a browser that ends before there is room loses nothing', async () => {
+  test('is not written to, so that a browser that ends before there is room loses nothing', async () => {
     fill();
     await expect(purse.until('purse.state', {}, () => false)).rejects.toThrow('fault_storageFull');
     expect(await fetchFrom(await visit(purse))).toBe(402);
@@ -134,7 +134,7 @@ describe('a write that a full disk cut short', () => {
     expect(testBed.sends()).toHaveLength(6);
   });
 
-  test('leaves a purse that its password opens, with its money, when the browser ended before there was room', async () => {
+  test('leaves a purse that can be unlocked, with its money, when the browser ended before there was room', async () => {
     await tear();
     await purse.close();
     await disk.empty();

@@ -194,7 +194,7 @@ describe('the page of a purse that was there', () => {
     return page;
   };
 
-  test('never greets its owner as somebody new', async () => {
+  test('never offers to set up a new purse first', async () => {
     const page = await openPage(await startAfter(remove));
     expect(await page.getByTestId('create').count()).toBe(0);
     expect(await page.getByText('Set up your purse').count()).toBe(0);

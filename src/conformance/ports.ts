@@ -41,7 +41,7 @@ export interface HandedOverBlock {
    */
   readonly conflicting: (() => Promise<SignedBlock>) | null;
   /** Recalls the block unless it was published, and says which. Safe to repeat. */
-  recall(): Promise<'takenBack' | 'cashed'>;
+  recall(): Promise<'recalled' | 'published'>;
 }
 
 /** The money that paid probes spend. Every method rejects with a Fault when it cannot be done. */

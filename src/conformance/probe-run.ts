@@ -156,7 +156,7 @@ export class ProbeRun {
   /** Recalls every signed block that was not published. Called once, also after a failure. */
   async close(): Promise<void> {
     for (const { handedOver, amount } of this.#handedOver.splice(0)) {
-      if ((await handedOver.recall()) === 'cashed') this.#spent = addRaw(this.#spent, amount);
+      if ((await handedOver.recall()) === 'published') this.#spent = addRaw(this.#spent, amount);
     }
   }
 

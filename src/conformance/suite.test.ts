@@ -32,7 +32,7 @@ function recordingMoney() {
         conflicting: null,
         recall: async () => {
           ledger.push('recall');
-          return 'takenBack';
+          return 'recalled';
         },
       };
     },
@@ -176,15 +176,15 @@ describe('a signed block that was handed over', () => {
 
   test('counts as spent when it was published', async () => {
     const { money } = recordingMoney();
-    const cashed: Money = {
+    const alreadyPublished: Money = {
       ...money,
-      handOver: async () => ({ block: BLOCK, conflicting: null, recall: async () => 'cashed' }),
+      handOver: async () => ({ block: BLOCK, conflicting: null, recall: async () => 'published' }),
     };
     expect(
       (
         await found(
           handsOut(async () => undefined),
-          cashed,
+          alreadyPublished,
         )
       )[0]?.spent,
     ).toBe(10n);

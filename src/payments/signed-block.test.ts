@@ -197,19 +197,19 @@ async function incoming(): Promise<Raw> {
 }
 
 describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and unpublished', (mechanism) => {
-  let cheque: Payment;
+  let handedOver: Payment;
   const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
   beforeEach(async () => {
-    cheque = await held(mechanism);
+    handedOver = await held(mechanism);
   });
 
   test('it is settled, debited from budget and balance, and not on the ledger', async () => {
-    expect(cheque.progress.state).toBe('settled');
+    expect(handedOver.progress.state).toBe('settled');
     await worker.wallet.refresh();
     expect(worker.wallet.balance).toBe(XNO - PRICE);
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
     expect(account.sends()).toEqual([]);
-    expect(await out()).toEqual(['hash' in cheque.progress && cheque.progress.hash]);
+    expect(await out()).toEqual(['hash' in handedOver.progress && handedOver.progress.hash]);
   });
 
   test.each(['this worker', 'a restarted worker'])(
@@ -259,19 +259,19 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
     expect(worker.wallet.balance).toBe(XNO - PRICE - 1n + 5n);
     expect(await out()).toEqual([]);
     expect((await newest()).progress.state).toBe('settled');
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
   });
 
   test('a recall puts a change in its place, gives the money back, and the server cannot publish it', async () => {
-    const { id } = cheque.intent;
+    const { id } = handedOver.intent;
     expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
-    expect(await spent(cheque)).toBe(0n);
+    expect(await spent(handedOver)).toBe(0n);
     expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
     const [, change] = account.blocks();
-    const handedOver = 'block' in cheque.progress ? cheque.progress.block : undefined;
+    const signed = 'block' in handedOver.progress ? handedOver.progress.block : undefined;
     expect(change).toMatchObject({ subtype: 'change', amount: 0n });
     expect(change && devnet.ledger.isConfirmed(change)).toBe(true);
-    expect(change?.block.previous).toBe(handedOver?.previous);
+    expect(change?.block.previous).toBe(signed?.previous);
     expect(change?.block.representative).toBe(account.blocks()[0]?.block.representative);
     expect(await out()).toEqual([]);
     await worker.wallet.send(STRANGER, 1n as Raw);
@@ -283,22 +283,22 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
 
   test('a recall after its publication leaves it paid', async () => {
     await merchant.publishHeld();
-    expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('settled');
+    expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
     expect(await out()).toEqual([]);
   });
 
   test('a publication during the recall leaves it paid', async () => {
     const first = begin({ kill: { at: 'replacement', when: 'after' } });
-    void first.recall.recall(cheque.intent.id);
+    void first.recall.recall(handedOver.intent.id);
     await first.died;
     await merchant.publishHeld();
     begin();
     await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(subtypes()).toEqual(['send']);
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
     expect(await out()).toEqual([]);
     await worker.wallet.send(STRANGER, 1n as Raw);
   });
@@ -306,18 +306,18 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
   test('another wallet’s block in its place makes it void, and gives the money back', async () => {
     await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
     begin({ wallet: { patienceMs: 300 } });
-    expect((await worker.recall.recall(cheque.intent.id)).progress.state).toBe('revoked');
-    expect(await spent(cheque)).toBe(0n);
+    expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('revoked');
+    expect(await spent(handedOver)).toBe(0n);
     await worker.wallet.send(STRANGER, 1n as Raw);
     expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
   });
 
   test('a recall waits for the network where a node has the block unconfirmed', async () => {
-    if (!('block' in cheque.progress)) throw new Error('handed over above');
-    const { block, hash } = cheque.progress;
+    if (!('block' in handedOver.progress)) throw new Error('handed over above');
+    const { block, hash } = handedOver.progress;
     begin({ wallet: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
     const other = await startProxy(devnet);
     other.set({
       kind: 'twist',
@@ -335,13 +335,13 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
     begin();
     await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('revoked');
-    expect(await spent(cheque)).toBe(0n);
+    expect(await spent(handedOver)).toBe(0n);
     expect(subtypes()).toEqual(['change']);
   });
 
   test('a node that invents a block in its place gets no money given back: the server can still publish it', async () => {
-    if (!('block' in cheque.progress)) throw new Error('handed over above');
-    const { block } = cheque.progress;
+    if (!('block' in handedOver.progress)) throw new Error('handed over above');
+    const { block } = handedOver.progress;
     const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
     const liar = await startProxy(devnet);
     liar.set(
@@ -356,20 +356,20 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
       },
     );
     begin({ wallet: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
-    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
+    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
     await liar.close();
     expect((await newest()).progress.state).toBe('settled');
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
     expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
     begin();
     await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
     expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
-    expect(await spent(cheque)).toBe(PRICE);
+    expect(await spent(handedOver)).toBe(PRICE);
   });
 
   test('it is recalled automatically a minute after the expiry of its offer, not before', async () => {
-    let now = cheque.intent.offer.expiresAt + DELIVERY_GRACE - 1;
+    let now = handedOver.intent.offer.expiresAt + DELIVERY_GRACE - 1;
     begin({ now: () => now });
     await worker.recall.maintain();
     expect((await newest()).progress.state).toBe('settled');
@@ -381,7 +381,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
 
   test('and no node can be reached, it is not recalled', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_nodeUnreachable');
+    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_nodeUnreachable');
     expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
     devnet.faults.clear();
     expect(await out()).toHaveLength(1);
@@ -390,8 +390,8 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
   test('its money counts as spent until the replacement is confirmed', async () => {
     begin({ wallet: { patienceMs: 300 } });
     devnet.faults.set({ kind: 'never_confirm' });
-    await expect(worker.recall.recall(cheque.intent.id)).rejects.toThrow('fault_revokeWaits');
-    expect(await spent(cheque)).toBe(PRICE);
+    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
+    expect(await spent(handedOver)).toBe(PRICE);
     await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
     devnet.faults.clear();
     confirmNewest();

@@ -130,8 +130,8 @@ test('a signed block is debited, and taken back: the money is given back and the
   const { id } = await testSpending.handOver(run, { to: STRANGER, amount: raw(7), kept: false });
   expect(await debitedOf(account)).toBe(7n);
   await expect(testSpending.pay(run, { to: STRANGER, amount: raw(1) })).rejects.toThrow();
-  expect(await testSpending.takeBack(run, id)).toBe('takenBack');
-  expect(await testSpending.takeBack(run, id)).toBe('takenBack');
+  expect(await testSpending.recall(run, id)).toBe('recalled');
+  expect(await testSpending.recall(run, id)).toBe('recalled');
   expect(await states()).toEqual(['revoked']);
   expect(await debitedOf(account)).toBe(0n);
   expect(paid()).toEqual([]);
@@ -144,7 +144,7 @@ test('a signed block that the server published stays spent, and is recorded as s
   const { run } = await testSpending.begin(URL_OF_MINE, raw(7), true);
   const { id, block } = await testSpending.handOver(run, { to: STRANGER, amount: raw(7), kept: false });
   await account.publish({ hash: hashBlock(block), json: toRpc(block) });
-  expect(await testSpending.takeBack(run, id)).toBe('cashed');
+  expect(await testSpending.recall(run, id)).toBe('published');
   expect(await states()).toEqual(['settled']);
   expect(paid()).toEqual([7n]);
   expect(await debitedOf(account)).toBe(7n);

@@ -145,12 +145,12 @@ export class TestSpending {
    *
    * @throws Fault `fault_testOver`; as `Recall.recall`
    */
-  async takeBack(run: string, id: PaymentId): Promise<'takenBack' | 'cashed'> {
+  async recall(run: string, id: PaymentId): Promise<'recalled' | 'published'> {
     await this.#open(run);
     const { progress } = await this.#ports.recall.recall(id);
-    if (progress.state === 'revoked') return 'takenBack';
+    if (progress.state === 'revoked') return 'recalled';
     if ('proof' in progress) await this.#settle(id, progress);
-    return 'cashed';
+    return 'published';
   }
 
   /** Records a payment whose block the server published as settled. */

@@ -49,7 +49,7 @@ async function prove(offer: Offer | undefined): Promise<string> {
   const { payer } = testBed;
   const { payTo, amount } = offer;
   if (isHandOver(offer)) {
-    const { block } = await payer.cheque(payTo, amount);
+    const { block } = await payer.signSend(payTo, amount);
     return makeProof(offer, { block: v.parse(SignedBlockText, block) });
   }
   const hash = v.parse(BlockHashText, await payer.pay(payTo, amount));
@@ -69,7 +69,7 @@ async function read(response: Response, proof: string): Promise<ServerResponse> 
 const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
 
 const payments = (mechanism: Mechanism) =>
-  testBed.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
+  testBed.merchant.records().payments.filter((payment) => payment.mechanism === mechanism);
 
 describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   test('is paid once', async () => {

@@ -12,7 +12,7 @@ test('there is a probe for each of T1 to T33, and at least one planted fault for
   expect([...new Set(FAULTY.flatMap(({ found }) => found))].sort()).toEqual([...ids].sort());
 });
 
-test.each(SOUND)('nothing is found at a merchant that lacks nothing: $name', async (sound) => {
+test.each(SOUND)('a correct merchant has no findings: $name', async (sound) => {
   const findings = await probe(sound.subject);
   expect(flawsOf(sound, findings)).toEqual([]);
   expect(summaryOf(findings)).toMatch(/^\d\d pass$/);
@@ -22,7 +22,7 @@ test.each(FAULTY)('$name is found', async (faulty) => {
   expect(flawsOf(faulty, await probe(faulty.subject, probesOf(faulty.found)))).toEqual([]);
 });
 
-test.each(REFERENCE)('what is known of a reference server is found: $name', async (reference) => {
+test.each(REFERENCE)('the known faults of a reference server are found: $name', async (reference) => {
   const findings = await probe(reference.subject, probesOf(reference.found));
   expect(flawsOf(reference, findings)).toEqual([]);
   expect(findings).not.toEqual([]);

@@ -19,7 +19,7 @@ export function devnetMoney(devnet: Devnet, payer: Payer): Money {
       return v.parse(BlockHashText, await payer.send(to, amount));
     },
     confirmed: async (hash) => devnet.elections.confirm(devnet.ledger.find(hash).hash),
-    statusOf: async (hash) => standingOf(devnet, hash),
+    statusOf: async (hash) => statusOf(devnet, hash),
     sign: async ({ kind, text }) => (kind === 'plain' ? payer.sign(text) : payer.signOffChain(text)),
     handOver: (order) => handedOverBlockOf(devnet, payer, order),
   };
@@ -30,7 +30,7 @@ async function handedOverBlockOf(
   payer: Payer,
   { to, amount }: Order,
 ): Promise<HandedOverBlock> {
-  const { hash, block } = await payer.cheque(to, amount);
+  const { hash, block } = await payer.signSend(to, amount);
   const out: string[] = [hash];
   const head = () => devnet.ledger.head(devnet.ledger.find(block.previous).block.account)?.hash;
   return {
@@ -38,23 +38,23 @@ async function handedOverBlockOf(
     async conflicting() {
       const representative = readAddress(to);
       if (representative === undefined) throw new RangeError(`not an address: ${to}`);
-      const other = await payer.cheque(to, amount, { representative });
+      const other = await payer.signSend(to, amount, { representative });
       out.push(other.hash);
       return signed(other.block);
     },
     async recall() {
-      if (out.some((one) => standingOf(devnet, one) !== 'unknown')) return 'cashed';
+      if (out.some((one) => statusOf(devnet, one) !== 'unknown')) return 'published';
       // Any block in its place will do: a change pays nobody.
       if (head() === block.previous)
-        await payer.publish(await payer.cheque(payer.address, 0n, { link: ZERO }));
-      return 'takenBack';
+        await payer.publish(await payer.signSend(payer.address, 0n, { link: ZERO }));
+      return 'recalled';
     },
   };
 }
 
 const signed = (block: BlockJson): SignedBlock => v.parse(SignedBlockText, block);
 
-function standingOf({ ledger }: Devnet, text: string): BlockStatus {
+function statusOf({ ledger }: Devnet, text: string): BlockStatus {
   const hash = readHex32(text);
   const entry = hash === undefined ? undefined : ledger.entry(hash);
   if (entry === undefined) return 'unknown';

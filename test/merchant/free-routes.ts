@@ -99,12 +99,12 @@ function decode(header: string | null): string | undefined {
 }
 
 /** The merchant's own control routes: what tests read and reset. */
-export function controlRoutes(books: () => unknown, reset: () => void): readonly FreeRoute[] {
+export function controlRoutes(records: () => unknown, reset: () => void): readonly FreeRoute[] {
   return [
     {
       path: '/merchant/books',
       says: 'everything',
-      serve: () => show(200, json(books()), { 'Cache-Control': 'no-store' }),
+      serve: () => show(200, json(records()), { 'Cache-Control': 'no-store' }),
     },
     {
       path: '/merchant/reset',

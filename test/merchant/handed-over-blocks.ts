@@ -7,7 +7,7 @@ import type { SettledPayment } from './spent.ts';
 export type Publishing = 'at-once' | 'late' | 'never';
 
 /** A signed block that somebody handed over, as it stands in the records. Hashes in upper case. */
-export interface ChequeRecord {
+export interface HandedOverRecord {
   readonly hash: string;
   readonly payer: string;
   /** The frontier it was written on. */
@@ -22,11 +22,11 @@ export type Published =
   | { readonly kind: 'published' }
   | { readonly kind: 'bounced'; readonly moved: boolean; readonly reason: string };
 
-interface Cheque {
+interface HandedOverBlock {
   readonly json: BlockJson;
-  readonly record: ChequeRecord;
+  readonly record: HandedOverRecord;
   publishing?: Promise<Published>;
-  state: ChequeRecord['state'];
+  state: HandedOverRecord['state'];
 }
 
 const LATE_MS = 2000;
@@ -35,10 +35,10 @@ const LATE_MS = 2000;
  * The signed blocks that payers handed over (docs/WIRE.md §3.7, §3.9). Of two blocks on one frontier the network takes one,
  * so only one is ever taken here; a block that bounced makes room for the next.
  */
-export class Cheques {
+export class HandedOverBlocks {
   readonly #node: NanoNode;
   readonly #faults: Faults;
-  readonly #byHash = new Map<string, Cheque>();
+  readonly #byHash = new Map<string, HandedOverBlock>();
   readonly #byFrontier = new Map<string, string>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
@@ -49,8 +49,8 @@ export class Cheques {
 
   /** For which URL a block was taken, while it has not bounced. */
   takenFor(hash: string): string | undefined {
-    const cheque = this.#byHash.get(hash);
-    return cheque === undefined || cheque.state === 'bounced' ? undefined : cheque.record.url;
+    const handedOver = this.#byHash.get(hash);
+    return handedOver === undefined || handedOver.state === 'bounced' ? undefined : handedOver.record.url;
   }
 
   /** Takes a block; false when another one on the same frontier is out. Synchronous: of many callers one gets true. */
@@ -68,13 +68,13 @@ export class Cheques {
 
   /** Publishes a block that was taken, once however often it is asked. Throws when no node can be asked. */
   async publish(hash: string): Promise<Published> {
-    const cheque = this.#byHash.get(hash);
-    if (cheque === undefined) throw new Error(`No block ${hash} was handed over`);
-    cheque.publishing ??= this.#process(cheque);
+    const handedOver = this.#byHash.get(hash);
+    if (handedOver === undefined) throw new Error(`No block ${hash} was handed over`);
+    handedOver.publishing ??= this.#process(handedOver);
     try {
-      return await cheque.publishing;
+      return await handedOver.publishing;
     } catch (error) {
-      delete cheque.publishing;
+      delete handedOver.publishing;
       throw error;
     }
   }
@@ -97,7 +97,7 @@ export class Cheques {
   }
 
   /** Every block ever taken, oldest first. */
-  all(): readonly ChequeRecord[] {
+  all(): readonly HandedOverRecord[] {
     return [...this.#byHash.values()].map(({ record, state }) => ({ ...record, state }));
   }
 
@@ -109,22 +109,23 @@ export class Cheques {
     this.#byFrontier.clear();
   }
 
-  async #process(cheque: Cheque): Promise<Published> {
-    const { json, record } = cheque;
+  async #process(handedOver: HandedOverBlock): Promise<Published> {
+    const { json, record } = handedOver;
     try {
       await this.#node.process('send', json);
     } catch (error) {
       if (!(error instanceof NodeRefusal)) throw error;
-      if ((await this.#node.blockInfo(record.hash)) === undefined) return this.#bounce(cheque, error.message);
+      if ((await this.#node.blockInfo(record.hash)) === undefined)
+        return this.#bounce(handedOver, error.message);
     }
-    cheque.state = 'published';
+    handedOver.state = 'published';
     return { kind: 'published' };
   }
 
-  async #bounce(cheque: Cheque, reason: string): Promise<Published> {
-    const { payer, previous } = cheque.record;
+  async #bounce(handedOver: HandedOverBlock, reason: string): Promise<Published> {
+    const { payer, previous } = handedOver.record;
     const head = await this.#node.accountInfo(payer);
-    cheque.state = 'bounced';
+    handedOver.state = 'bounced';
     this.#byFrontier.delete(frontierOf(payer, previous));
     return { kind: 'bounced', moved: head?.frontier.toUpperCase() !== previous, reason };
   }

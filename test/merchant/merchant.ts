@@ -10,7 +10,7 @@ import { Facilitator } from './facilitator.ts';
 import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
 import { controlRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
-import { Cheques, type Published } from './handed-over-blocks.ts';
+import { HandedOverBlocks, type Published } from './handed-over-blocks.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
 import { nanoSignature } from './mechanisms/nano-signature.ts';
@@ -68,7 +68,7 @@ export interface Merchant {
   readonly otherOrigin: string;
   /** The account money is paid to. */
   readonly payTo: string;
-  books(): MerchantRecords;
+  records(): MerchantRecords;
   /** The URL of a 402 with this `PAYMENT-REQUIRED`, verbatim; several values become several headers. */
   registerHeader(value: string | readonly string[]): string;
   /** Publishes the signed blocks that are held, in the order they came; gives what became of each. */
@@ -115,7 +115,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const receiver = new Receiver(seed, node, BigInt(`0x${network.thresholds.receive}`), patience);
     const sessions = new Sessions(dataDir, now, undefined, faults);
     const spent = new SpentBlocks(dataDir, faults);
-    const cheques = new Cheques(node, faults);
+    const handedOverBlocks = new HandedOverBlocks(node, faults);
     const requestLog = new RequestLog();
     const { payTo } = receiver;
     const common = { networkId: network.id, node, spent, patience, now, faults };
@@ -124,24 +124,24 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       nanoSignature({ ...common, receiver }),
       nymChallenge({ ...common, sessions, payTo }),
       trackB({ ...common, payTo }),
-      trackA({ ...common, cheques, payTo }),
-      x402nano({ ...common, cheques, payTo, sendThreshold }),
+      trackA({ ...common, handedOverBlocks, payTo }),
+      x402nano({ ...common, handedOverBlocks, payTo, sendThreshold }),
     ];
     const facilitator = new Facilitator(mechanisms, network.id, faults);
     const paywall = new Paywall(facilitator, requestLog, defaults, network.id, now, faults);
-    const books = () =>
-      collectRecords({ network: network.id, payTo }, sessions, spent, cheques, requestLog, now());
+    const records = () =>
+      collectRecords({ network: network.id, payTo }, sessions, spent, handedOverBlocks, requestLog, now());
     const reset = () => {
-      for (const part of [sessions, spent, cheques, requestLog, paywall]) part.clear();
+      for (const part of [sessions, spent, handedOverBlocks, requestLog, paywall]) part.clear();
     };
     const shop = {
       paywall,
       requestLog,
       free: freeRoutes(headers, payTo),
-      control: controlRoutes(books, reset),
+      control: controlRoutes(records, reset),
       now,
     };
-    return { ...(await listen(shop, host, port)), books, reset, payTo, cheques };
+    return { ...(await listen(shop, host, port)), records, reset, payTo, handedOverBlocks };
   }
 
   let shop = await open(options.port ?? 0);
@@ -150,8 +150,8 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     origin: `http://${host}:${port}`,
     otherOrigin: `http://localhost:${port}`,
     payTo,
-    books: () => shop.books(),
-    publishHeld: () => shop.cheques.publishHeld(),
+    records: () => shop.records(),
+    publishHeld: () => shop.handedOverBlocks.publishHeld(),
     reset: () => shop.reset(),
     registerHeader(value) {
       for (const one of [value].flat()) validateHeaderValue('PAYMENT-REQUIRED', one);
@@ -161,12 +161,12 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     },
     async restart() {
       await shut(shop.server);
-      shop.cheques.clear();
+      shop.handedOverBlocks.clear();
       shop = await open(port);
     },
     async close() {
       await shut(shop.server);
-      shop.cheques.clear();
+      shop.handedOverBlocks.clear();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true });
     },
   };

@@ -1,4 +1,4 @@
-import type { ChequeRecord, Cheques } from './handed-over-blocks.ts';
+import type { HandedOverBlocks, HandedOverRecord } from './handed-over-blocks.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { SettledPayment, SpentBlocks } from './spent.ts';
 
@@ -36,7 +36,7 @@ export interface MerchantRecords {
   readonly sessions: readonly SessionRecord[];
   readonly payments: readonly SettledPayment[];
   /** Signed blocks that were handed over, and where they are now. */
-  readonly cheques: readonly ChequeRecord[];
+  readonly handedOverBlocks: readonly HandedOverRecord[];
   readonly refusals: readonly RefusalRecord[];
   readonly requests: readonly RequestRecord[];
 }
@@ -57,7 +57,7 @@ export function collectRecords(
   identity: Pick<MerchantRecords, 'network' | 'payTo'>,
   sessions: Sessions,
   spent: SpentBlocks,
-  cheques: Cheques,
+  handedOverBlocks: HandedOverBlocks,
   requestLog: RequestLog,
   now: number,
 ): MerchantRecords {
@@ -69,7 +69,7 @@ export function collectRecords(
     ...identity,
     sessions: sessions.all().map((session) => ({ ...session, state: stateOf(session) })),
     payments: spent.all(),
-    cheques: cheques.all(),
+    handedOverBlocks: handedOverBlocks.all(),
     refusals: [...requestLog.refusals],
     requests: requestLog.requests.map((request) => ({ ...request })),
   };

@@ -73,7 +73,7 @@ export const frontier: OfferProbe = {
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
     const handedOver = await probeRun.handOver({ to: offer.payTo, amount: offer.amount }, { kept: true });
-    if ((await handedOver.recall()) === 'cashed')
+    if ((await handedOver.recall()) === 'published')
       return inconclusive('The block was published before it was shown.');
     const proof = await probeRun.proof(offer, handedOver.block);
     return mustRefuse(await probeRun.present(proof), 'A block on a frontier that has moved');

@@ -4,7 +4,7 @@ import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/bl
 import { isConfirmed, type Patience } from '../confirmation.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import type { Faults } from '../faults.ts';
-import type { Cheques } from '../handed-over-blocks.ts';
+import type { HandedOverBlocks } from '../handed-over-blocks.ts';
 import type { NanoNode } from '../node.ts';
 import { Quotes } from '../quotes.ts';
 import type { SpentBlocks } from '../spent.ts';
@@ -38,7 +38,7 @@ export interface TrackAParts {
   readonly payTo: string;
   readonly node: NanoNode;
   readonly spent: SpentBlocks;
-  readonly cheques: Cheques;
+  readonly handedOverBlocks: HandedOverBlocks;
   readonly patience: Patience;
   readonly now: () => number;
   readonly faults: Faults;
@@ -49,7 +49,7 @@ export interface TrackAParts {
  * confirmation. A block that was taken and is not confirmed yet may be brought again: it is settled, not judged anew.
  */
 export function trackA(parts: TrackAParts): Mechanism {
-  const { networkId, payTo, node, spent, cheques, patience, now, faults } = parts;
+  const { networkId, payTo, node, spent, handedOverBlocks, patience, now, faults } = parts;
   const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
@@ -89,11 +89,11 @@ export function trackA(parts: TrackAParts): Mechanism {
       if (read === undefined) return malformedPayload;
       const hash = hashBlock(read);
       if (spent.has(hash)) return duplicate;
-      if (cheques.takenFor(hash) !== resource.url) {
+      if (handedOverBlocks.takenFor(hash) !== resource.url) {
         const flaw = await flawOf(read, block.link_as_account, quote);
         if (flaw !== undefined) return flaw;
         if (!worked) return refused('INVALID_WORK');
-        if (!cheques.take(read, resource)) return refused('DUPLICATE_FRONTIER');
+        if (!handedOverBlocks.take(read, resource)) return refused('DUPLICATE_FRONTIER');
       }
       return settle(read, hash, quote, resource, terms);
     },
@@ -121,7 +121,7 @@ export function trackA(parts: TrackAParts): Mechanism {
     { publishing }: Terms,
   ) {
     if (publishing === 'at-once') {
-      const outcome = await cheques.publish(hash);
+      const outcome = await handedOverBlocks.publish(hash);
       if (outcome.kind === 'bounced') {
         return refused(outcome.moved ? 'FRONTIER_CHANGED' : `BROADCAST_FAILED: ${outcome.reason}`);
       }
@@ -130,7 +130,7 @@ export function trackA(parts: TrackAParts): Mechanism {
     const payer = toAddress(block.account);
     const payment = { mechanism: 'trackA', url, route, amountRaw, payTo, payer, hash, at: now() };
     if (!spent.claim(payment)) return duplicate;
-    if (publishing === 'late') cheques.publishLate(hash);
+    if (publishing === 'late') handedOverBlocks.publishLate(hash);
     return { kind: 'settled', payment } as const;
   }
 }

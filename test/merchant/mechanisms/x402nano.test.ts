@@ -3,7 +3,7 @@ import { readAddress } from '../../devnet/address.ts';
 import { hex64, noWork } from '../../devnet/work.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import { PAID_MARKER } from '../pages/layout.ts';
-import { type Cheque, fundedPayer, type Payer } from '../testing/payer.ts';
+import { fundedPayer, type Payer, type SignedSend } from '../testing/payer.ts';
 import {
   ask,
   errorIn,
@@ -29,11 +29,11 @@ beforeEach(async () => {
 });
 afterAll(() => testBed?.close());
 
-const chequeFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['cheque']>[2] = {}) =>
-  payer.cheque(payTo, BigInt(amount), fields);
-const bring = (at: string, entry: AcceptsEntry, { block }: Cheque, otherwise: object = {}) =>
+const signedFor = ({ payTo, amount }: AcceptsEntry, fields: Parameters<Payer['signSend']>[2] = {}) =>
+  payer.signSend(payTo, BigInt(amount), fields);
+const bring = (at: string, entry: AcceptsEntry, { block }: SignedSend, otherwise: object = {}) =>
   present(at, signed(entry, { block: { ...block, ...otherwise } }));
-const isOnLedger = ({ hash }: Cheque) => testBed.devnet.ledger.entry(hash) !== undefined;
+const isOnLedger = ({ hash }: SignedSend) => testBed.devnet.ledger.entry(hash) !== undefined;
 
 async function expectRefusal(answer: Promise<Response>, error: string): Promise<void> {
   const response = await answer;
@@ -46,24 +46,24 @@ test('a signed block gets the content without waiting for its confirmation', asy
   const entry = await quote(url);
   expect(entry.extra).toEqual({});
   expect(await quote(url)).toEqual(entry);
-  const cheque = await chequeFor(entry);
+  const handedOver = await signedFor(entry);
   testBed.devnet.faults.set({ kind: 'never_confirm', times: 1 });
-  const response = await bring(url, entry, cheque);
+  const response = await bring(url, entry, handedOver);
   expect(response.status).toBe(200);
   expect(await response.text()).toContain(PAID_MARKER);
   expect(receiptIn(response)).toEqual({
     success: true,
-    transaction: cheque.hash,
+    transaction: handedOver.hash,
     network: 'nano:devnet',
     payer: payer.address,
   });
   const { ledger } = testBed.devnet;
-  expect(ledger.isConfirmed(ledger.find(cheque.hash))).toBe(false);
+  expect(ledger.isConfirmed(ledger.find(handedOver.hash))).toBe(false);
 });
 
 test('the offer has no expiry, and link_as_account may be left out', async () => {
   const entry = await quote(url);
-  const { block } = await chequeFor(entry);
+  const { block } = await signedFor(entry);
   testBed.passTime(1_000_000);
   const { link_as_account: _, ...bare } = block;
   expect((await present(url, signed(entry, { block: bare }))).status).toBe(200);
@@ -71,7 +71,7 @@ test('the offer has no expiry, and link_as_account may be left out', async () =>
 
 test('T5: the schema is strict', async () => {
   const entry = await quote(url);
-  const cheque = await chequeFor(entry);
+  const handedOver = await signedFor(entry);
   const wrong = [
     { type: 'send' },
     { note: 'one more key' },
@@ -82,16 +82,19 @@ test('T5: the schema is strict', async () => {
     { signature: undefined },
   ];
   for (const otherwise of wrong) {
-    await expectRefusal(bring(url, entry, cheque, otherwise), 'error_invalid_block');
+    await expectRefusal(bring(url, entry, handedOver, otherwise), 'error_invalid_block');
   }
-  expect(isOnLedger(cheque)).toBe(false);
+  expect(isOnLedger(handedOver)).toBe(false);
 });
 
 test('T9, T11: only what was issued for this URL', async () => {
   const entry = await quote(url);
-  const cheque = await chequeFor(entry);
+  const handedOver = await signedFor(entry);
   for (const otherwise of [{ amount: '1' }, { payTo: payer.address }, { network: 'nano:beta' }]) {
-    await expectRefusal(bring(url, { ...entry, ...otherwise }, cheque), 'No matching payment requirements');
+    await expectRefusal(
+      bring(url, { ...entry, ...otherwise }, handedOver),
+      'No matching payment requirements',
+    );
   }
 });
 
@@ -102,14 +105,14 @@ test('T15 to T18: amount, link, signature, frontier, work', async () => {
   if (self === undefined || old === undefined) throw new Error('no chain');
   await payer.pay(payer.address, 1n);
   const price = BigInt(entry.amount);
-  const good = await chequeFor(entry);
+  const good = await signedFor(entry);
   const flipped = (good.block.signature.startsWith('0') ? '1' : '0') + good.block.signature.slice(1);
   const amount = (spent: bigint) => `[error_facilitator] - Amount mismatch: expected ${price}, got ${spent}`;
-  const cases: (readonly [Cheque, string, object?])[] = [
-    [await chequeFor(entry, { link: self }), 'error_payto_link_mismatch', { link_as_account: entry.payTo }],
+  const cases: (readonly [SignedSend, string, object?])[] = [
+    [await signedFor(entry, { link: self }), 'error_payto_link_mismatch', { link_as_account: entry.payTo }],
     [good, 'error_payto_link_mismatch', { link_as_account: entry.payTo.replace('nano_', 'xrb_') }],
-    [await payer.cheque(entry.payTo, 1n), amount(1n)],
-    [await payer.cheque(entry.payTo, price + 1n), amount(price + 1n)],
+    [await payer.signSend(entry.payTo, 1n), amount(1n)],
+    [await payer.signSend(entry.payTo, price + 1n), amount(price + 1n)],
     [good, 'error_invalid_block', { signature: flipped }],
     [
       good,
@@ -117,13 +120,13 @@ test('T15 to T18: amount, link, signature, frontier, work', async () => {
       { work: hex64(noWork(good.block.previous, testBed.devnet.ledger.thresholds.send)) },
     ],
     [
-      await chequeFor(entry, { previous: old.hash, balance: old.block.balance - price }),
+      await signedFor(entry, { previous: old.hash, balance: old.block.balance - price }),
       'error_invalid_work',
     ],
   ];
-  for (const [cheque, error, otherwise] of cases) {
-    await expectRefusal(bring(url, entry, cheque, otherwise), error);
-    expect(isOnLedger(cheque)).toBe(false);
+  for (const [handedOver, error, otherwise] of cases) {
+    await expectRefusal(bring(url, entry, handedOver, otherwise), error);
+    expect(isOnLedger(handedOver)).toBe(false);
   }
   expect((await bring(url, entry, good)).status).toBe(200);
 });
@@ -131,26 +134,26 @@ test('T15 to T18: amount, link, signature, frontier, work', async () => {
 test('too little money, or no account at all', async () => {
   const dear = `${url}&price=${2n * XNO}`;
   const entry = await quote(dear);
-  const cheque = await payer.cheque(entry.payTo, XNO);
-  await expectRefusal(bring(dear, entry, cheque), 'error_not_enough_balance');
+  const handedOver = await payer.signSend(entry.payTo, XNO);
+  await expectRefusal(bring(dear, entry, handedOver), 'error_not_enough_balance');
   const unopened = { account: testBed.merchant.payTo };
-  await expectRefusal(bring(dear, entry, cheque, unopened), 'error_no_account_frontier');
+  await expectRefusal(bring(dear, entry, handedOver, unopened), 'error_no_account_frontier');
 });
 
 test('T19, T27, T28: a block buys once, a frontier carries one', async () => {
   const held = `${url}&hold=1`;
   const entry = await quote(held);
-  const cheque = await chequeFor(entry);
-  const answers = await Promise.all([1, 2, 3].map(() => bring(held, entry, cheque)));
+  const handedOver = await signedFor(entry);
+  const answers = await Promise.all([1, 2, 3].map(() => bring(held, entry, handedOver)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 402, 402]);
-  await expectRefusal(bring(held, entry, cheque), '[error_facilitator] - Payment already spent');
+  await expectRefusal(bring(held, entry, handedOver), '[error_facilitator] - Payment already spent');
   const representative = readAddress(entry.payTo);
   if (representative === undefined) throw new Error('no payee');
   await expectRefusal(
-    bring(held, entry, await chequeFor(entry, { representative })),
+    bring(held, entry, await signedFor(entry, { representative })),
     '[error_facilitator] - Another block on this frontier is being settled',
   );
-  expect(isOnLedger(cheque)).toBe(false);
+  expect(isOnLedger(handedOver)).toBe(false);
 });
 
 test('the example server: its bodies and its settlement', async () => {
@@ -159,15 +162,15 @@ test('the example server: its bodies and its settlement', async () => {
   expect(await demand.json()).toEqual({ error: 'Payment Required', message: expect.any(String) });
   const [entry] = offerIn(demand).accepts;
   if (entry === undefined) throw new Error('no entry');
-  const cheque = await chequeFor(entry);
-  const invalid = await bring(reference, entry, cheque, { note: 'one more key' });
+  const handedOver = await signedFor(entry);
+  const invalid = await bring(reference, entry, handedOver, { note: 'one more key' });
   expect([invalid.status, invalid.headers.has('PAYMENT-REQUIRED')]).toEqual([402, true]);
   expect(await invalid.json()).toEqual({ error: 'Invalid Payment', reason: 'error_invalid_block' });
-  const bare = await bring(reference, entry, cheque, { link_as_account: undefined });
+  const bare = await bring(reference, entry, handedOver, { link_as_account: undefined });
   expect(await bare.json()).toEqual({ error: 'Invalid Payment', reason: 'error_payto_link_mismatch' });
 
   testBed.devnet.faults.set({ kind: 'http_status', status: 503, action: 'process', times: 1 });
-  const late = await chequeFor(entry);
+  const late = await signedFor(entry);
   expect((await bring(reference, entry, late)).status).toBe(500);
   await payer.pay(payer.address, 1n);
   const unsettled = await bring(reference, entry, late);
@@ -181,7 +184,7 @@ test('the example server: its bodies and its settlement', async () => {
     payer: payer.address,
   });
 
-  const good = await chequeFor(entry);
+  const good = await signedFor(entry);
   const settled = await bring(reference, entry, good);
   expect(settled.status).toBe(200);
   expect(await settled.text()).toContain(PAID_MARKER);

@@ -5,7 +5,7 @@ import { difficultyOf } from '../../devnet/work.ts';
 import type { AcceptsEntry } from '../envelope.ts';
 import type { Faults } from '../faults.ts';
 import type { Habits } from '../flavour.ts';
-import type { Cheques } from '../handed-over-blocks.ts';
+import type { HandedOverBlocks } from '../handed-over-blocks.ts';
 import type { NanoNode } from '../node.ts';
 import { Quotes } from '../quotes.ts';
 import type { SpentBlocks } from '../spent.ts';
@@ -35,7 +35,7 @@ export interface X402NanoParts {
   readonly payTo: string;
   readonly node: NanoNode;
   readonly spent: SpentBlocks;
-  readonly cheques: Cheques;
+  readonly handedOverBlocks: HandedOverBlocks;
   /** The work a send must have. */
   readonly sendThreshold: bigint;
   readonly now: () => number;
@@ -47,7 +47,7 @@ export interface X402NanoParts {
  * published without waiting for its confirmation.
  */
 export function x402nano(parts: X402NanoParts): Mechanism {
-  const { networkId, payTo, node, spent, cheques, sendThreshold, now, faults } = parts;
+  const { networkId, payTo, node, spent, handedOverBlocks, sendThreshold, now, faults } = parts;
   const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
@@ -77,13 +77,13 @@ export function x402nano(parts: X402NanoParts): Mechanism {
 
       const hash = hashBlock(block);
       if (spent.has(hash)) return alreadyUsed;
-      if (cheques.takenFor(hash) !== resource.url) {
+      if (handedOverBlocks.takenFor(hash) !== resource.url) {
         const shown = given.link_as_account ?? (terms.flavour === 'reference' ? '' : payTo);
         const link = faults.has('cheque-link') ? payee : block.link;
         if (shown !== payTo || link !== payee) return refused('error_payto_link_mismatch');
         const flaw = await flawOf(block, quote);
         if (flaw !== undefined) return flaw;
-        if (!cheques.take(block, resource)) return frontierInUse;
+        if (!handedOverBlocks.take(block, resource)) return frontierInUse;
       }
       return settle(block, hash, quote, resource, terms);
     },
@@ -109,11 +109,12 @@ export function x402nano(parts: X402NanoParts): Mechanism {
     { url, route }: Resource,
     { publishing }: Terms,
   ) {
-    if (publishing === 'at-once' && (await cheques.publish(hash)).kind === 'bounced') return notSettled;
+    if (publishing === 'at-once' && (await handedOverBlocks.publish(hash)).kind === 'bounced')
+      return notSettled;
     const payer = toAddress(block.account);
     const payment = { mechanism: 'x402nano', url, route, amountRaw, payTo, payer, hash, at: now() };
     if (!spent.claim(payment)) return alreadyUsed;
-    if (publishing === 'late') cheques.publishLate(hash);
+    if (publishing === 'late') handedOverBlocks.publishLate(hash);
     return { kind: 'settled', payment } as const;
   }
 }

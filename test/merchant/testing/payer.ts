@@ -21,13 +21,13 @@ export interface Payer {
   /** The same over the text as an off-chain message (ORIS-001); lower case, as Track B wants it. */
   signOffChain(text: string): string;
   /** A send on the head of the chain, signed and not published. Fields may be overridden before it is signed. */
-  cheque(to: string, raw: bigint, fields?: Partial<UnsignedBlock>): Promise<Cheque>;
+  signSend(to: string, raw: bigint, fields?: Partial<UnsignedBlock>): Promise<SignedSend>;
   /** Publishes a block that was signed, and waits for its confirmation. */
-  publish(cheque: Cheque): Promise<Hash>;
+  publish(signed: SignedSend): Promise<Hash>;
 }
 
 /** A signed block that is nowhere yet. */
-export interface Cheque {
+export interface SignedSend {
   readonly hash: Hash;
   readonly block: BlockJson;
 }
@@ -37,7 +37,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   const privateKey = privateKeyAt(randomBytes(32).toString('hex'), 0);
   const account = accountOf(privateKey);
   const address = toAddress(account);
-  const payer = { address, pay, send, receive, sign: signText, signOffChain, cheque, publish };
+  const payer = { address, pay, send, receive, sign: signText, signOffChain, signSend, publish };
   await receive(await devnet.faucet(address, raw));
   return payer;
 
@@ -65,12 +65,12 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
     return process(await write(subtype, { balance: next(balance()), link }));
   }
 
-  async function publish(signed: Cheque): Promise<Hash> {
+  async function publish(signed: SignedSend): Promise<Hash> {
     await devnet.confirmed(await process(signed));
     return signed.hash;
   }
 
-  async function process({ hash, block }: Cheque): Promise<Hash> {
+  async function process({ hash, block }: SignedSend): Promise<Hash> {
     const response = await fetch(devnet.rpcUrl, {
       method: 'POST',
       body: JSON.stringify({ action: 'process', json_block: 'true', block }),
@@ -80,7 +80,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
     return hash;
   }
 
-  function cheque(to: string, amount: bigint, fields: Partial<UnsignedBlock> = {}): Promise<Cheque> {
+  function signSend(to: string, amount: bigint, fields: Partial<UnsignedBlock> = {}): Promise<SignedSend> {
     const link = readAddress(to);
     if (link === undefined) throw new RangeError(`not an address: ${to}`);
     return write('send', { balance: balance() - amount, link, ...fields });
@@ -89,7 +89,7 @@ export async function fundedPayer(devnet: Devnet, raw: bigint): Promise<Payer> {
   async function write(
     subtype: 'send' | 'receive',
     fields: Pick<UnsignedBlock, 'balance' | 'link'> & Partial<UnsignedBlock>,
-  ): Promise<Cheque> {
+  ): Promise<SignedSend> {
     const previous = devnet.ledger.head(account)?.hash ?? ZERO;
     const unsigned = { account, previous, representative: account, ...fields };
     const hash = hashBlock(unsigned);

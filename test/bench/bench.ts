@@ -1,4 +1,4 @@
-/** `npm run bench -- [suite] [--json FILE]`: measures; only the fuzzing judges. */
+/** `npm run bench -- [suite] [--json FILE]`: measures. Only the fuzzing can fail. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';

@@ -8,9 +8,9 @@ import { type Row, row } from './rows.ts';
 const THRESHOLDS = { send: 0xfffff80000000000n, receive: 0xfffe000000000000n };
 /** How often a stranger sends (ms). */
 const DUST_EVERY = 3_000;
-/** From one payment to the next (ms): never in step with the stranger. */
+/** The pause between two payments (ms). It differs from the stranger's, so that the two do not run in step. */
 const PAY_EVERY = 3_700;
-/** In how many turns each kind is measured, so that a machine that gets slower is fair to all. */
+/** The number of alternating turns of each kind, so that a machine that gets slower affects all alike. */
 const TURNS = 4;
 
 interface Kind {

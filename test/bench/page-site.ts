@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A site that asks nobody for money: a page of many resources, and an answer to fetch. */
+/** A free site: a page of many resources, and a response to fetch. */
 export interface FreeSite {
   /** An empty page. */
   readonly plain: string;

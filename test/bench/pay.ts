@@ -10,12 +10,12 @@ const CONFIRMATION_DELAYS = [0, 200];
 const WARM_UP = 5;
 /** Before each payment (ms): what one leaves to be tidied is not the next one's cost; bursts have a bench of their own. */
 const REST = 300;
-/** How many payments a journal holds that was used for years. */
+/** The number of payments in a journal after years of use. */
 const LONG = 10_000;
-/** In how many turns the long and the short journal are paid with, so that a machine that gets slower is fair to both. */
+/** The number of alternating turns of the two journals, so that a machine that gets slower affects both alike. */
 const TURNS = 4;
 
-/** The stretches of a payment, in the words of its story. */
+/** The periods of a payment, named by its states. */
 const STRETCHES: readonly (readonly [from: PaymentState, to: PaymentState])[] = [
   ['approved', 'signed'],
   ['signed', 'published'],

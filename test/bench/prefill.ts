@@ -1,6 +1,6 @@
 import type { Page } from 'playwright';
 
-/** Ids of payments that nobody made. */
+/** The id prefix of the added payments. */
 const MADE_UP = 'made-up ';
 
 /**
@@ -53,7 +53,7 @@ export function fillJournal(page: Page, count: number): Promise<void> {
   );
 }
 
-/** Takes out again what was filled in. */
+/** Removes the added payments. */
 export function emptyJournal(page: Page): Promise<void> {
   return page.evaluate(async (madeUp) => {
     const opening = indexedDB.open('nano-purse');

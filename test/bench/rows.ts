@@ -1,4 +1,4 @@
-/** One measured thing: the middle of its samples and what all but one in twenty stay below. */
+/** One measurement: the median of its samples, and their 95th percentile. */
 export interface Row {
   readonly name: string;
   /** How many samples. */

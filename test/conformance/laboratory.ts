@@ -8,7 +8,7 @@ import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { openTestBed } from '../merchant/testing/test-bed.ts';
 import { devnetMoney } from './money.ts';
 
-/** A merchant to be put on the bench. */
+/** A merchant to be probed. */
 export interface Subject {
   readonly mechanism: MechanismName;
   readonly flavour?: Flavour;
@@ -17,7 +17,7 @@ export interface Subject {
   readonly query?: string;
 }
 
-/** No proof of work to speak of: what is probed is the server. */
+/** The proof of work is kept easy, because only the server is probed. */
 const EASY = { send: 1n, receive: 1n };
 
 /** Runs probes, all of them unless told, against a real merchant on a real devnet, over HTTP. */

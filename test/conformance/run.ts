@@ -1,6 +1,6 @@
 /**
- * `npm run test:conformance`: plants every fault in the merchant, puts it on the bench, and prints which probes found
- * it; then the merchants that lack nothing, where none may find anything. The last line is the total.
+ * `npm run test:conformance`: runs the probes against merchants with one planted fault each, and prints which probes
+ * found it. Then it runs them against correct merchants, where no probe may find anything. The last line is the total.
  */
 import type { Finding, Verdict } from '../../src/conformance/probe.ts';
 import { PROBES } from '../../src/conformance/probes/index.ts';

@@ -73,7 +73,7 @@ export async function ledgerOf(testBed: TestBed): Promise<LedgerView> {
 }
 
 /**
- * Holds all records against each other, whole: the same blocks, the same amounts, the same rest.
+ * Compares all records: the blocks, the amounts and the balance must be the same.
  *
  * @throws Error where they differ.
  */

@@ -1,6 +1,6 @@
 import { xno } from '../merchant/pages/article.ts';
 
-/** What a step showed, beyond that it happened. */
+/** The result of a step, besides its success. */
 export interface Shown {
   readonly amountRaw?: bigint;
   readonly blockHash?: string;
@@ -16,7 +16,7 @@ export interface Step {
   readonly play: () => Promise<Shown>;
 }
 
-/** What became of a step. Amounts are raw, as decimal text. */
+/** The report of one step. Amounts are raw, as decimal text. */
 export interface StepReport {
   readonly name: string;
   readonly ok: boolean;
@@ -27,7 +27,7 @@ export interface StepReport {
   readonly error?: string;
 }
 
-/** What became of the demo. */
+/** The report of the demo. */
 export interface Report {
   readonly ok: boolean;
   readonly steps: readonly StepReport[];

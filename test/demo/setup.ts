@@ -5,7 +5,7 @@ import { type Devnet, startDevnet } from '../devnet/devnet.ts';
 import { launchPurse, type PurseOptions, type TestPurse } from '../e2e/purse.ts';
 import { type Merchant, startMerchant } from '../merchant/merchant.ts';
 
-/** Everything the demo is played with: a ledger, a shop on it, and a browser with the purse. */
+/** The parts of the demo: a ledger, a merchant on it, and a browser with the purse. */
 export interface TestBed {
   readonly devnet: Devnet;
   readonly merchant: Merchant;

@@ -10,7 +10,7 @@ function run(...options: readonly string[]) {
   return spawn(process.execPath, ['--import', 'tsx', CLI, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-test('says where it listens, serves, and ends when told', async () => {
+test('the command prints its URLs, serves requests, and ends on a signal', async () => {
   const child = run('--rpc-port', '0', '--ws-port', '0', '--network', 'nano:beta');
   let said = '';
   for await (const chunk of child.stdout) {
@@ -24,7 +24,7 @@ test('says where it listens, serves, and ends when told', async () => {
   expect(await ended).toEqual([0, null]);
 }, 30_000);
 
-test('explains itself when it does not understand', async () => {
+test('the command explains an invalid option', async () => {
   const child = run('--delay', 'soon');
   let said = '';
   for await (const chunk of child.stderr) said += String(chunk);

@@ -113,7 +113,7 @@ describe('stats', () => {
   });
 });
 
-test('a port that is taken leaves nothing running', async () => {
+test('a port in use makes the start fail, and leaves nothing running', async () => {
   const port = Number(new URL(devnet.wsUrl).port);
   await expect(startDevnet({ wsPort: port })).rejects.toThrow('EADDRINUSE');
   await expect(startDevnet({ rpcPort: Number(new URL(devnet.rpcUrl).port) })).rejects.toThrow('EADDRINUSE');
@@ -131,7 +131,7 @@ test('reset goes back to genesis', async () => {
 });
 
 describe('rollback', () => {
-  test('makes room for another block on the same previous', async () => {
+  test('allows another block on the same previous', async () => {
     const bob = new TestAccount(devnet.ledger, testKey(2));
     const publish = (block: ReadyBlock) => rpc('process', { json_block: 'true', block: block.json });
     await publish(await alice.receive((await devnet.faucet(alice.address, 10n)) as Hash));

@@ -114,7 +114,7 @@ describe('faults of the connection', () => {
     await expect(info()).rejects.toThrow(SyntaxError);
   });
 
-  test('slow_drip: the whole answer, bit by bit', async () => {
+  test('slow_drip: the whole response, a few bytes at a time', async () => {
     const quick = await rpc('version');
     devnet.faults.set({ kind: 'slow_drip', bytes: 40, everyMs: 5 });
     const start = performance.now();
@@ -186,7 +186,7 @@ describe('lies', () => {
     expect(other).not.toEqual({ hash: devnet.ledger.head(alice.key)?.hash });
   });
 
-  test('a refusal is never made a lie of', async () => {
+  test('a lie never changes a refusal', async () => {
     devnet.faults.set({ kind: 'process_other_hash' }, { kind: 'lie_balance', absolute: '1' });
     expect(await publish(opened)).toEqual({ error: 'Old block' });
     expect(await info(bob.address)).toEqual({ error: 'Account not found' });
@@ -222,7 +222,7 @@ describe('confirmation', () => {
 });
 
 describe('websocket_dead', () => {
-  test('mute: open, and not a word until it is over', async () => {
+  test('mute: open, and without a message until it is over', async () => {
     const client = await listen(devnet.wsUrl);
     client.send({ action: 'subscribe', topic: 'confirmation', ack: true });
     await client.hears({ ack: 'subscribe' });

@@ -155,7 +155,7 @@ describe('the subtype is checked before anything else', () => {
 });
 
 describe('work', () => {
-  test('below the lowest threshold is refused at the door, even with a bad signature', async () => {
+  test('below the lowest threshold is refused before the signature is checked', async () => {
     const { hash } = await openPayer();
     const block = await payer.block({ balance: 0n, link: payee.key }, lazily(hash));
     const forged = { ...block, json: { ...block.json, signature: '0'.repeat(128) } };

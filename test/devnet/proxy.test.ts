@@ -21,7 +21,7 @@ const version = () => ask(proxy.rpcUrl, { action: 'version' });
 const asked = () => devnet.stats.counts().version ?? 0;
 const post = () => fetch(proxy.rpcUrl, { method: 'POST', body: '{"action":"version"}', redirect: 'manual' });
 
-test('without a fault it is the node', async () => {
+test('without a fault the proxy responds as the node', async () => {
   expect(await version()).toEqual(await ask(devnet.rpcUrl, { action: 'version' }));
   expect(proxy.requests).toEqual([{ action: 'version' }]);
 });
@@ -52,7 +52,7 @@ describe('faults', () => {
     await expect(ask(proxy.rpcUrl, { action: 'process' })).rejects.toThrow();
   });
 
-  test('answered by somebody else after the node did it', async () => {
+  test('another party responds after the node has processed the request', async () => {
     proxy.set({ kind: 'answer', way: 'back', status: 307, headers: { Location: devnet.rpcUrl } });
     expect((await post()).status).toBe(307);
     expect(asked()).toBe(1);
@@ -102,7 +102,7 @@ describe('the WebSocket', () => {
   };
   const happen = () => devnet.faucet(new TestAccount(devnet.ledger, testKey(1)).address, 1n) as Promise<Hash>;
 
-  test('tells what the node tells, twice when asked to, and what nobody said', async () => {
+  test('passes the node’s messages, twice on request, and invented ones', async () => {
     const client = await subscribed();
     await client.hears({ ack: 'subscribe' });
     proxy.socket('twice');
@@ -126,7 +126,7 @@ describe('the WebSocket', () => {
     devnet = await startDevnet();
   });
 
-  test('can be closed, to those who are there and those who come', async () => {
+  test('can be closed, for present and for new connections', async () => {
     const client = await subscribed();
     const gone = once(client.socket, 'close');
     proxy.socket('closed');

@@ -37,7 +37,7 @@ async function open(account: TestAccount, raw: bigint): Promise<Hash> {
 describe('HTTP', () => {
   const post = (body: string) => fetch(devnet.rpcUrl, { method: 'POST', body });
 
-  test('answers 200 and lets everybody read, whatever comes of it', async () => {
+  test('responds with 200 and open CORS headers to every request', async () => {
     for (const body of ['{"action":"version"}', '{"action":"nonsense"}', 'nonsense']) {
       const response = await post(body);
       expect(response.status).toBe(200);
@@ -71,13 +71,13 @@ describe('HTTP', () => {
     expect(await (await post(body)).json()).toEqual({ error });
   });
 
-  test('refuses GET in words', async () => {
+  test('refuses GET with an explanation', async () => {
     expect(await (await fetch(devnet.rpcUrl)).json()).toEqual({ error: 'Can only POST requests' });
   });
 });
 
 describe('account_info', () => {
-  test('tells the representative only to who asks, and the confirmed state beside the newest', async () => {
+  test('returns the representative only on request, and the confirmed state beside the newest', async () => {
     const first = await open(alice, XNO);
     devnet.faults.set({ kind: 'never_confirm', account: alice.address });
     const send = await alice.send(bob.key, 1n);
@@ -173,7 +173,7 @@ describe('receivable', () => {
     expect(await rpc('accounts_receivable', { accounts: [bob.address] })).toEqual({ blocks: '' });
   });
 
-  test('shows unconfirmed sends only to who asks for the active ones', async () => {
+  test('returns unconfirmed sends only on request', async () => {
     devnet.faults.set({ kind: 'never_confirm' });
     const hash = await fund(alice, 5n);
     const account = alice.address;
@@ -283,7 +283,7 @@ describe('blocks', () => {
 describe('work', () => {
   const hash = testKey(5);
 
-  test('is really computed, to the difficulty asked for', async () => {
+  test('is computed to the requested difficulty', async () => {
     const easy = Object(await rpc('work_generate', { hash, difficulty: 'f000000000000000' }));
     expect(difficultyOf(BigInt(`0x${easy.work}`), hash) >= 0xf000000000000000n).toBe(true);
     const usual = Object(await rpc('work_generate', { hash }));

@@ -54,7 +54,7 @@ describe('acknowledgements', () => {
     expect(await client.hears({ ack: 'pong' })).toEqual({ ack: 'pong', time: expect.any(String) });
   });
 
-  test('an unknown topic or action is passed over in silence', async () => {
+  test('an unknown topic or action is ignored', async () => {
     client.send({ action: 'subscribe', topic: 'weather', ack: true });
     client.send({ action: 'dance', topic: 'confirmation', ack: true });
     client.send({ action: 'update', topic: 'confirmation', ack: true, options: { accounts_add: [] } });
@@ -62,7 +62,7 @@ describe('acknowledgements', () => {
     expect(client.unasked()).toEqual([]);
   });
 
-  test('who does not speak JSON is hung up on', async () => {
+  test('a client that sends no JSON is disconnected', async () => {
     client.socket.send('hello');
     await once(client.socket, 'close');
   });
@@ -129,7 +129,7 @@ describe('confirmations', () => {
     expect(client.unasked()).toHaveLength(before);
   });
 
-  test('are told twice of a block confirmed again by hand', async () => {
+  test('are sent twice for a block that is confirmed again by hand', async () => {
     await subscribe();
     const hash = await devnet.faucet(alice.address, 1n);
     await ask(devnet.rpcUrl, { action: 'block_confirm', hash });
@@ -140,7 +140,7 @@ describe('confirmations', () => {
 });
 
 describe('the account filter', () => {
-  test('lets through what the accounts do, and what is sent to them', async () => {
+  test('passes blocks of the accounts, and sends to them', async () => {
     await subscribe({ accounts: [alice.address.replace('nano_', 'xrb_')] });
     expect(await heardOf(bob)).toBeUndefined();
     const send = await devnet.faucet(alice.address, 5n);
@@ -159,7 +159,7 @@ describe('the account filter', () => {
     expect(await heardOf(bob)).toMatchObject({ block: { link_as_account: bob.address } });
   });
 
-  test.each([[[]], ['nonsense'], [['nano_1']]])('lets nothing through when it is %j', async (accounts) => {
+  test.each([[[]], ['nonsense'], [['nano_1']]])('passes nothing when it is %j', async (accounts) => {
     await subscribe({ accounts });
     expect(await heardOf(alice)).toBeUndefined();
   });

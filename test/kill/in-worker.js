@@ -1,17 +1,17 @@
-// Runs in the purse's worker, put there from outside by the debugger: the extension itself stays as it is. It wraps what
-// the browser gives the worker (IndexedDB, fetch, the extension API), and stands still at the points of a plan:
+// Runs in the worker of the extension. The debugger injects it, so that the extension itself is unchanged. It wraps the
+// browser's functions (IndexedDB, fetch, the extension API), and pauses the worker at the points of a plan:
 //
 //   { url, inPrivate, stops: [{ point, when: 'before' | 'after' }, …], broken: point | null, patience: ms | null,
 //     ahead: ms }
 //
-// `url`: whose payment it is about. `inPrivate`: it is asked for in a private window, and the only such payment that is
-// written: its record names no URL. `broken`: a write that the disk refuses. `patience`: how long waits of two minutes
-// really take. `ahead`: by how much the clock is.
+// `url`: the URL of the payment. `inPrivate`: the payment is made in a private window. Its record has no URL, so that no
+// other private payment may be written meanwhile. `broken`: a write that fails. `patience`: how long waits of two minutes
+// really take (ms). `ahead`: how far the clock is ahead (ms).
 //
-// It stands by `debugger`: the worker's thread runs nothing at all meanwhile, no timer, no message, no promise, and its
-// stop lands within milliseconds. A busy loop would stand as well, but hold up the stop for the two seconds that Chromium
-// gives a script to end; a promise that never resolves would let everything else in the worker go on. A stop makes the
-// debugger let go first: what was to come after the point must not come then, so nothing that is wrapped goes on any more.
+// It pauses by `debugger`: then the worker's thread runs nothing, no timer, no message and no promise, and a kill takes
+// effect within milliseconds. A busy loop would delay the kill by the two seconds that Chromium gives a script to end. A
+// promise that never resolves would let everything else in the worker go on. A kill first resumes the debugger. Nothing
+// after the point may run then, so no wrapped function continues any more.
 globalThis.followPlan = (plan) => {
   const stops = [...plan.stops];
   const life = { isOver: false };
@@ -52,7 +52,7 @@ globalThis.followPlan = (plan) => {
       return result;
     };
 
-  // What is written is on disk once its transaction is complete, and the extension knows when it hears of that.
+  // A write is on disk once its transaction is complete; the extension learns it from the event.
   const written = new WeakMap();
   const { addEventListener } = IDBTransaction.prototype;
   IDBTransaction.prototype.addEventListener = function (type, listener, ...args) {
@@ -67,7 +67,7 @@ globalThis.followPlan = (plan) => {
       const [to, from = 'start'] = value.payment.story.map(({ state }) => state).reverse();
       return `${from} → ${to}`;
     }
-    return store === 'chains' && value.revokes !== undefined ? 'write countermand' : null;
+    return store === 'chains' && value.revokes !== undefined ? 'write replacement' : null;
   };
   const unheard = { value: () => {} };
   const neverDone = () =>
@@ -89,7 +89,7 @@ globalThis.followPlan = (plan) => {
     const asked = typeof options?.body === 'string' ? options.body : '';
     if (!asked.includes('"process"')) return null;
     if (asked.includes('"send"')) return 'publish block';
-    return asked.includes('"change"') ? 'publish countermand' : null;
+    return asked.includes('"change"') ? 'publish replacement' : null;
   });
 
   const ours = new Set();

@@ -9,38 +9,38 @@ import type { Plan, Stop } from './worker.ts';
 /** How a payment is brought to the point where its worker is killed. */
 export interface Journey {
   readonly name: string;
-  /** The merchant's terms, beside the mechanism. */
+  /** The merchant's terms besides the mechanism. */
   readonly terms?: (testBed: KillTestBed) => Promise<Readonly<Record<string, string>>>;
   /** The paid path, where it is not an ordinary one. */
   readonly path?: '/loses-answer' | '/breaks-off';
-  /** The site has no budget: what it asks for is a question. */
+  /** The site has no budget, so that the user is asked. */
   readonly asks?: true;
-  /** It is asked for in a private window. */
+  /** The payment is made in a private window. */
   readonly inPrivate?: true;
-  /** What happens before the worker is watched. */
+  /** Runs before the worker follows a plan. */
   readonly before?: (run: JourneyRun) => Promise<void>;
-  /** What the worker is made to do beside being killed. */
+  /** The parts of the plan besides the kill. */
   readonly world?: Pick<Plan, 'broken' | 'patience' | 'ahead'>;
-  /** Where it stands still on the way, and what happens meanwhile. */
+  /** The points at which the worker pauses before the kill, and what runs meanwhile. */
   readonly halts?: readonly (readonly [Stop, (run: JourneyRun) => Promise<void>])[];
-  /** What sets it off; by default, the page asks. */
+  /** Starts the payment; by default the page sends its request. */
   readonly begin?: (run: JourneyRun) => Promise<unknown>;
-  /** What happens in the world after the kill. */
+  /** Runs after the kill. */
   readonly after?: (run: JourneyRun) => Promise<void>;
-  /** The payment comes to nothing, so that the page is given its 402: what it wants comes at its next visit. */
+  /** The payment is abandoned, and the page gets its 402 and the content at its next visit. */
   readonly endsWithout?: true;
 }
 
 const says = (terms: Readonly<Record<string, string>>) => async () => terms;
 
-/** The page asks and gets. */
+/** The page sends its request, and gets the content. */
 export const buys: Journey = { name: 'buys' };
 
 export const asked: Journey = { name: 'is asked about', asks: true };
 
 export const inPrivate: Journey = { name: 'is in a private window', asks: true, inPrivate: true };
 
-/** It costs more than there is. */
+/** The price exceeds the balance. */
 export const tooDear: Journey = {
   name: 'is too dear',
   asks: true,
@@ -59,7 +59,7 @@ export const overtaken: Journey = {
   halts: [[{ point: 'publish block', when: 'before' }, rival]],
 };
 
-/** Costs nearly all there is: once another wallet has spent some of it, the payment cannot be made again. */
+/** The price is nearly the whole balance: after another wallet spent some of it, the payment cannot be made again. */
 const dear: Pick<Journey, 'asks' | 'terms' | 'after' | 'endsWithout'> = {
   asks: true,
   terms: async ({ purse }) => {
@@ -71,14 +71,14 @@ const dear: Pick<Journey, 'asks' | 'terms' | 'after' | 'endsWithout'> = {
   after: (run) => refill(run, run.price + 2n * XNO),
 };
 
-/** Another wallet is faster, and leaves too little. */
+/** Another wallet is faster, and leaves too small a balance. */
 export const overtakenForGood: Journey = {
   ...dear,
   name: 'is overtaken for good',
   halts: [[{ point: 'publish block', when: 'before' }, spender]],
 };
 
-/** The worker comes back to a signed block when its offer is over. */
+/** The offer of a signed block has expired when the worker starts again. */
 export const tooLate: Journey = {
   name: 'is too late',
   before: (run) => run.killAndLeave({ point: 'approved → signed', when: 'after' }, 'at once'),
@@ -89,10 +89,10 @@ export const tooLate: Journey = {
 /** The network chooses the block of another wallet of the same seed: the payment is made on top of that one. */
 export const outvoted: Journey = { name: 'is outvoted', ...outvotedBy(rival) };
 
-/** The same, and it leaves too little. */
+/** The same, and the other block leaves too small a balance. */
 export const outvotedForGood: Journey = { ...dear, name: 'is outvoted for good', ...outvotedBy(spender) };
 
-/** The server turns the proof away for now. */
+/** The server rejects the proof for now. */
 export const refused: Journey = {
   name: 'is refused',
   terms: says({ 'refuse-first': '1', 'refuse-with': '500' }),
@@ -104,17 +104,17 @@ export const deliveredAfterRefusal: Journey = {
   before: (run) => run.visitUntil('refused'),
 };
 
-/** A browser loads a page by itself again whose answer was lost: it is left before that. */
+/** Loses the response, and leaves the page before the browser reloads it by itself. */
 const visitAndLose = async (run: JourneyRun): Promise<void> => {
   await run.visitUntil('unanswered');
   await run.waitForErrorPage();
   await run.leave();
 };
 
-/** The server's answer is lost on the way. */
+/** The server's response is lost. */
 export const lost: Journey = { name: 'loses its answer', path: '/loses-answer' };
 
-/** The server's answer breaks off on its way into the page. */
+/** The server's response is truncated. */
 export const brokenOff: Journey = { name: 'breaks off', path: '/breaks-off' };
 
 export const deliveredAfterLoss: Journey = {
@@ -123,7 +123,7 @@ export const deliveredAfterLoss: Journey = {
   before: visitAndLose,
 };
 
-/** The user takes the signed block back, as far as the payment has come. */
+/** The user recalls the signed block, by the state of the payment. */
 const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
   name: `is taken back when ${from}`,
   terms: says({ hold: '1' }),
@@ -142,7 +142,7 @@ const takesBack = (from: PaymentState, way: Partial<Journey>): Journey => ({
 
 export const takenBack = {
   signed: takesBack('signed', {
-    // The disk fails when the proof is to be written: the payment stays as it is.
+    // The write of the proof fails: the payment stays in its state.
     world: { broken: 'signed → proven' },
     begin: (run) => run.visitUntil('signed'),
   }),
@@ -163,7 +163,7 @@ export const takenBack = {
   settled: takesBack('settled', { before: (run) => run.visitUntil('settled') }),
 } satisfies Partial<Record<PaymentState, Journey>>;
 
-/** Our block is published and not confirmed; then another wallet's is in its place. */
+/** The block is published and not confirmed; then another wallet's block takes its place. */
 function outvotedBy(theirs: (run: JourneyRun) => Promise<void>): Pick<Journey, 'before' | 'world' | 'halts'> {
   return {
     before: async ({ testBed }) => {
@@ -187,13 +187,13 @@ function outvotedBy(theirs: (run: JourneyRun) => Promise<void>): Pick<Journey, '
   };
 }
 
-/** A change of the same account, on the same frontier, confirmed. */
+/** A confirmed change block of the same account on the same frontier. */
 async function rival({ testBed }: JourneyRun): Promise<void> {
   const { otherWallet } = testBed;
   await confirm(testBed, await otherWallet.change(otherWallet.key));
 }
 
-/** A send of the same account, on the same frontier, confirmed: it is none of the purse's payments. */
+/** A confirmed send of the same account on the same frontier, which is no payment of the purse. */
 async function spender(run: JourneyRun): Promise<void> {
   const { testBed } = run;
   const block = await testBed.otherWallet.send(testBed.devnet.ledger.genesis, 2n * XNO);
@@ -209,7 +209,7 @@ async function confirm(
   devnet.elections.confirm(devnet.ledger.find(hash).hash);
 }
 
-/** Money that the purse has taken in. */
+/** Sends money to the purse, and waits until it is received. */
 async function refill({ testBed: { devnet, purse } }: JourneyRun, amount: bigint): Promise<void> {
   const { hash } = devnet.ledger.find(await devnet.faucet(purse.account, amount));
   await purse.until('purse.state', {}, () => devnet.ledger.receiptOf(hash) !== undefined);

@@ -22,13 +22,13 @@ export interface KillCase {
   readonly stop: Stop;
 }
 
-/** How long a fact may take to come true, and how often it is looked for (ms). */
+/** How long an expected state may take, and how often it is checked (ms). */
 const PATIENCE = 20_000;
 const LOOK_EVERY = 25;
-/** How often a page is loaded until what is paid for is there: it is refused once, and lost once. */
+/** How often a page is loaded until it has the content: one load is refused, and one is lost. */
 const VISITS = 4;
 
-/** Kills the worker once, lets the world go on, and sees that nothing is lost, paid twice, or left unpaid. */
+/** Kills the worker once, goes on, and checks that nothing is lost, paid twice, or left unpaid. */
 export async function runKillCase(testBed: KillTestBed, killCase: KillCase): Promise<void> {
   const { purse, merchant, devnet } = testBed;
   // The user is there: the whole matrix takes longer than the purse waits before it locks itself.
@@ -51,11 +51,11 @@ export async function runKillCase(testBed: KillTestBed, killCase: KillCase): Pro
   }
 }
 
-/** A page on its way to what it pays for. */
+/** One page that pays, with the worker that is killed meanwhile. */
 export class JourneyRun {
   readonly testBed: KillTestBed;
   readonly url: string;
-  /** What is asked for (raw). */
+  /** The price (raw). */
   readonly price: bigint;
   readonly #surface: Surface;
   readonly #tab: Tab;
@@ -66,7 +66,7 @@ export class JourneyRun {
   readonly #foreign = new Set<string>();
   /** When it began (ms). */
   readonly #since = Date.now();
-  /** Puts a plan into the worker's next life, as it begins. */
+  /** Gives a plan to the worker's next life, at its start. */
   #nextLife: Awaited<ReturnType<WatchedWorker['killAndPauseNext']>> | undefined;
 
   private constructor(testBed: KillTestBed, killCase: KillCase, terms: Readonly<Record<string, string>>) {
@@ -120,7 +120,7 @@ export class JourneyRun {
     answering.stop();
   }
 
-  /** Goes the way to where the worker dies. Resolved with whether the page waits for what comes after. */
+  /** Runs the journey to the point where the worker is killed. Resolves with whether the page still waits. */
   async runToKill({ journey, stop }: KillCase): Promise<boolean> {
     const { worker, ownPage, purse } = this.testBed;
     const halts = journey.halts ?? [];
@@ -164,7 +164,7 @@ export class JourneyRun {
     if (then === 'at rest') await this.#settled();
   }
 
-  /** Says yes to whatever is asked about this page, until it is told to stop. */
+  /** Approves every question about this page, until it is stopped. */
   answersQuestions(): { readonly stop: () => void } {
     let over = !this.#asks;
     const answer = async () => {
@@ -212,17 +212,17 @@ export class JourneyRun {
     });
   }
 
-  /** The user takes the signed block back. */
+  /** The user recalls the signed block. */
   async takeBack(): Promise<void> {
     await this.testBed.purse.ask('payment.recall', { id: (await this.payment()).intent.id });
   }
 
-  /** Waits until the page has what it asked for, by itself. */
+  /** Waits until the page has the content without a reload. */
   async waitUntilServed(): Promise<void> {
     await this.#waitFor('a page that is served', () => this.#hasContent());
   }
 
-  /** Loads the page until it has what it asked for. */
+  /** Loads the page until it has the content. */
   async loadUntilServed(): Promise<void> {
     await this.#settled();
     for (let visits = 0; !(await this.#isPaidFor()); visits++) {
@@ -256,7 +256,7 @@ export class JourneyRun {
     });
   }
 
-  /** Waits until nobody waits for anything, and nothing is on its way. */
+  /** Waits until no page waits, and no payment or request is under way. */
   async #settled(): Promise<void> {
     await this.#waitFor('an end of it', async (disk) => {
       const isOpen = disk.waiting.includes(this.url) || disk.isLoading;
@@ -281,7 +281,7 @@ export class JourneyRun {
     }
   }
 
-  /** What became of it, for who wants to know why it went wrong. */
+  /** Describes the state of the run, for the error message. */
   async describe(): Promise<string> {
     const { purse } = this.testBed;
     const { payments, waiting, isLoading } = await this.testBed.readDisk(this.#since);

@@ -5,11 +5,11 @@ import type { Journey } from './journeys.ts';
 import * as journeys from './journeys.ts';
 import type { KillCase, Surface } from './kill-run.ts';
 
-/** One line of the matrix: a transition of the journal, or something that is done to the world. */
+/** One line of the matrix: a transition of the journal, or an effect outside of it. */
 export interface Line {
   readonly point: string;
   readonly journey: Journey;
-  /** Where it happens, when not everywhere. */
+  /** The cases in which it happens; all by default. */
   readonly surface?: Surface;
 }
 
@@ -20,7 +20,7 @@ export interface Transition {
 }
 
 export const SURFACES: readonly Surface[] = ['document', 'fetch'];
-/** Every transition that a table knows, and the one that none does: the beginning. */
+/** Every transition of the tables, and the creation of a payment. */
 export function transitionsOf(table: Steps): readonly Transition[] {
   const states = Object.keys(table) as PaymentState[];
   const steps = states.flatMap((from) => table[from].map((to) => ({ from, to })));
@@ -80,8 +80,8 @@ const DELIVERY: readonly Line[] = [
 ];
 
 const REVOCATION: readonly Line[] = [
-  effect('write countermand', journeys.takenBack.settled),
-  effect('publish countermand', journeys.takenBack.settled),
+  effect('write replacement', journeys.takenBack.settled),
+  effect('publish replacement', journeys.takenBack.settled),
 ];
 
 const PUBLISHED_LINES: readonly Line[] = [

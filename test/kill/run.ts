@@ -31,7 +31,7 @@ class Lane {
       const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
       const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
       failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
-      // What went wrong once must not spoil what comes after it.
+      // A failed case must not affect the next one.
       await this.close();
       this.#testBed = openKillTestBed();
       return '✗';

@@ -7,13 +7,13 @@ import { TestAccount } from '../devnet/test-account.ts';
 import { openTestBed, type TestBed, XNO } from '../e2e/setup.ts';
 import { WatchedWorker } from './worker.ts';
 
-/** A tab that asks for things, and the browser's number of it. */
+/** A tab that sends requests, and the browser's id of it. */
 export interface Tab {
   readonly tab: Page;
   readonly tabId: number;
 }
 
-/** A browser with a purse that is killed again and again, and the world around it. */
+/** A browser with a purse whose worker is killed, with the ledger and the merchant. */
 export interface KillTestBed extends TestBed {
   /** A page of the purse's own: from it the test reads what the purse has on disk, behind its worker's back. */
   readonly ownPage: Page;
@@ -71,7 +71,7 @@ export async function openKillTestBed(): Promise<KillTestBed> {
     return { tab, tabId };
   };
   const inPrivate = await opened(`${merchant.otherOrigin}/free`, true);
-  // The last: by itself the purse pays in the last focused window only.
+  // Opened last: the purse pays without asking in the last focused window only.
   const ordinary = await opened(`${merchant.origin}/free`, false);
   const { privateKey } = deriveKeys(readSeedHex(seed), 0);
   return {

@@ -3,19 +3,19 @@ import type { CDPSession, Page } from 'playwright';
 import { stopWorker } from '../e2e/chromium.ts';
 import type { TestPurse } from '../e2e/purse.ts';
 
-/** A place in the purse's work: a write of its journal, or something that it does to the world. */
+/** A point in the work of the worker: a write of its journal, or an effect outside of it. */
 export interface Stop {
   readonly point: string;
   readonly when: 'before' | 'after';
 }
 
-/** What the worker is made to do, until it is killed. */
+/** What the worker does until it is killed. */
 export interface Plan {
   /** The URL whose payment it is about. */
   readonly url: string;
   /** It is asked for in a private window, and no other payment of one is under way. */
   readonly inPrivate: boolean;
-  /** Where it stands still, in this order. */
+  /** The points at which it pauses, in this order. */
   readonly stops: readonly Stop[];
   /** A write that the disk refuses. */
   readonly broken?: string;
@@ -29,7 +29,7 @@ const IN_WORKER = readFileSync(new URL('./in-worker.js', import.meta.url), 'utf8
 /** How long the worker may take to come to a stop (ms): it looks after what it could not do every half minute. */
 const REACH_WITHIN = 60_000;
 
-/** The purse's worker, under a debugger that can stop it anywhere. Its next life knows nothing of the plan. */
+/** The worker of the purse under a debugger that can pause it anywhere. Its next life has no plan. */
 export class WatchedWorker {
   readonly #session: CDPSession;
   readonly #sessionId: string;

@@ -1,6 +1,6 @@
 import type { Reply, Visit } from './http.ts';
 
-/** Who but the merchant's own pages may read a route's answers. */
+/** Which other origins may read a route's responses. */
 export type Cors = 'none' | 'open' | 'credentialed';
 
 /** The response headers that let another origin's page read an answer. */

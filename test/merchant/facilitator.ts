@@ -31,7 +31,7 @@ export interface Written {
   readonly encoding: Encoding;
 }
 
-/** Issues offers and judges proofs: the one place that knows all mechanisms. */
+/** Issues offers and verifies proofs by all mechanisms. */
 export class Facilitator {
   readonly #mechanisms: readonly Mechanism[];
   readonly #network: string;
@@ -114,7 +114,7 @@ export class Facilitator {
     return deposit ? { ...entry, payTo: deposit } : entry;
   }
 
-  /** Whether a faulty merchant gives the content without looking any further. */
+  /** Whether a faulty merchant serves the content without further checks. */
   #isLetIn(presented: Presented | undefined): boolean {
     if (presented === undefined) return this.#faults.has('fail-open');
     if (this.#faults.has('magic-deposit') && presented.accepted.payTo === MAGIC_DEPOSIT) return true;

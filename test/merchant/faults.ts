@@ -46,7 +46,7 @@ export const FAULTS = {
 
 export type FaultName = keyof typeof FAULTS;
 
-/** What a merchant lacks. */
+/** The faults of a merchant. */
 export type Faults = ReadonlySet<FaultName>;
 
 /** Nothing. */
@@ -66,7 +66,7 @@ export function faultyTerms(terms: Terms, faults: Faults): Terms {
   };
 }
 
-/** A payment that never was, where a fault gives something for nothing. */
+/** An invented payment, where a fault serves the content unpaid. */
 export const forNothing = (mechanism: string, url: string, route: string): SettledPayment => ({
   mechanism,
   url,

@@ -4,7 +4,7 @@ import type { SettledPayment } from './spent.ts';
 
 export const FLAVOURS = ['spec', 'reference'] as const;
 
-/** Whether answers are written as the specifications say, or as the reference servers write them (docs/WIRE.md §4). */
+/** Whether responses follow the specifications, or the reference servers (docs/WIRE.md §4). */
 export type Flavour = (typeof FLAVOURS)[number];
 
 /** A refusal as one particular server puts it on the wire. */

@@ -6,7 +6,7 @@ import type { SettledPayment } from './spent.ts';
 /** When a signed block that was handed over is published: before the answer, some time after it, or not at all. */
 export type Publishing = 'at-once' | 'late' | 'never';
 
-/** A signed block that somebody handed over, as it stands in the records. Hashes in upper case. */
+/** The record of a signed block that was handed over. Hashes are in upper case. */
 export interface HandedOverRecord {
   readonly hash: string;
   readonly payer: string;
@@ -17,7 +17,7 @@ export interface HandedOverRecord {
   readonly state: 'held' | 'published' | 'bounced';
 }
 
-/** What became of publishing it; `moved` when the payer's frontier is no longer the one it was written on. */
+/** The result of publishing it. `moved`: the payer's frontier is no longer the block below it. */
 export type Published =
   | { readonly kind: 'published' }
   | { readonly kind: 'bounced'; readonly moved: boolean; readonly reason: string };
@@ -47,13 +47,13 @@ export class HandedOverBlocks {
     this.#faults = faults;
   }
 
-  /** For which URL a block was taken, while it has not bounced. */
+  /** The URL for which a block was accepted; undefined after it bounced. */
   takenFor(hash: string): string | undefined {
     const handedOver = this.#byHash.get(hash);
     return handedOver === undefined || handedOver.state === 'bounced' ? undefined : handedOver.record.url;
   }
 
-  /** Takes a block; false when another one on the same frontier is out. Synchronous: of many callers one gets true. */
+  /** Accepts a block; false while another one on its frontier is out. Synchronous: one of several callers gets true. */
   take(block: StateBlock, { url, route }: Pick<SettledPayment, 'url' | 'route'>): boolean {
     const hash = hashBlock(block);
     const json = blockToJson(block);

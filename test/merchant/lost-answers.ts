@@ -34,7 +34,7 @@ export class LostAnswers {
     }
   }
 
-  /** What is owed for this proof, once; `too soon` while only the browser itself can be asking. */
+  /** The response that is owed for this proof, once; `too soon` while it may be the browser's own repetition. */
   collect(url: string, proof: string): SettledPayment | 'too soon' | undefined {
     const key = `${url} ${proof}`;
     const debt = this.#debts.get(key);

@@ -229,7 +229,7 @@ test('all six in one offer, each with its own mark, and any of them opens the ga
   expect(await (await ask(at)).text()).toContain('by nymChallenge or ');
 });
 
-test('the flavour of the house is what a visit gets unless it asks otherwise', async () => {
+test('a visit gets the default flavour of the merchant unless its query names another', async () => {
   const house = await openTestBed({ flavour: 'reference', mechanisms: ['nymChallenge'] });
   const at = `${house.merchant.origin}/article`;
   expect(await (await ask(at)).json()).toEqual({ x402Version: 2, error: 'Payment Required' });

@@ -28,7 +28,7 @@ export interface Resource {
 /** How a proof reached us: with the request, or in the body of the POST fallback after `SESSION_LOST` (docs/WIRE.md §3.4). */
 export type Delivery = 'header' | 'body';
 
-/** What became of a presented proof. Nothing is spent unless it is `settled`. */
+/** The outcome of a presented proof. Nothing is spent unless it is `settled`. */
 export type Outcome = { readonly kind: 'settled'; readonly payment: SettledPayment } | Refusal;
 
 /** Why a proof was not honoured, in the words of the specification, or of the reference servers where it has none. */
@@ -70,7 +70,7 @@ export const refused = (error: string): Refusal => ({ kind: 'refused', status: 4
 /** An echoed entry that is not one we issued for this URL, in the words of x402 core (docs/WIRE.md §1.1). */
 export const noSuchOffer = refused('No matching payment requirements');
 
-/** A session we do not know, no longer know, or have already honoured. */
+/** A session that is unknown, expired, or already used. */
 export const sessionLost: Refusal = {
   kind: 'refused',
   status: 410,

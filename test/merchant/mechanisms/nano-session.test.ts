@@ -86,7 +86,7 @@ test('T2, T3, T4: every quote is new: id of 128 bits, its own amount, parts that
   }
 });
 
-test('T5: what is no payload gets 400', async () => {
+test('T5: a malformed payload gets 400', async () => {
   const entry = await quote(url);
   const good = signed(entry, { proof: '0'.repeat(64) });
   const malformed = [
@@ -116,7 +116,7 @@ test('T6: an id that was never issued gets 410 SESSION_LOST', async () => {
   expect(await response.json()).toEqual({ error: 'Session not found or expired', code: 'SESSION_LOST' });
 });
 
-test('T7: a block nobody has seen gets 402 and a fresh offer', async () => {
+test('T7: an unknown block gets 402 and a fresh offer', async () => {
   const entry = await quote(url);
   const response = await present(url, signed(entry, { proof: '0'.repeat(64) }));
   expect(response.status).toBe(402);
@@ -209,7 +209,7 @@ test('T20: a spent block buys nothing in a new session', async () => {
   await expectRefusal(present(url, signed(await quote(url), { proof })), 402, 'Payment already spent');
 });
 
-test('T22: another visitor’s block is refused, and stays good for who paid it', async () => {
+test('T22: another visitor’s block is refused, and stays valid for its payer', async () => {
   const [payers, thieves] = await Promise.all([quote(url), quote(url)]);
   const proof = await payFor(payers);
   await expectRefusal(

@@ -34,7 +34,7 @@ async function expectRefusal(answer: Promise<Response>, status: number, error: s
   expect(await errorIn(response)).toBe(error);
 }
 
-test('a signed payment gets the content, and the merchant has pocketed it', async () => {
+test('a signed payment gets the content, and the merchant has received it', async () => {
   const entry = await quote(url);
   expect(entry.extra).toEqual({ nanoSignature: { url, messageToSign: 'block_hash+url' } });
   expect(entry.amount).toBe(String(XNO / 100n));
@@ -89,14 +89,14 @@ test('T9: an echo that differs from what was issued is refused', async () => {
   }
 });
 
-test('both marks in one entry are no offer of ours', async () => {
+test('an entry with the marks of two mechanisms is refused', async () => {
   const entry = await quote(url);
   const both = { ...entry, extra: { ...entry.extra, nanoSession: { id: 'a'.repeat(32) } } };
   const hash = await payFor(entry);
   await expectRefusal(present(url, signed(both, proofOf(hash))), 402, 'No matching payment requirements');
 });
 
-test('T10: an offer that is over is refused', async () => {
+test('T10: an expired offer is refused', async () => {
   const brief = `${url}&expiry=60`;
   const entry = await quote(brief);
   const hash = await payFor(entry);
@@ -108,7 +108,7 @@ test('T10: an offer that is over is refused', async () => {
   );
 });
 
-test('a URL that was never quoted sells nothing', async () => {
+test('a URL without a quote is refused', async () => {
   const entry = await quote(url);
   const hash = await payFor(entry);
   const unquoted = `${testBed.merchant.origin}/api/private?never=quoted`;
@@ -138,7 +138,7 @@ test('T20: a block spent by the other mechanism is spent', async () => {
   await expectRefusal(present(priced, signed(entry, proofOf(hash, priced))), 402, 'Payment already spent');
 });
 
-test('T22, T26: who did not send the block cannot sign for it, and does not spoil it', async () => {
+test('T22, T26: only the sender of the block can sign for it, and an attempt by another does not spend it', async () => {
   const entry = await quote(url);
   const hash = await payFor(entry);
   const thief = await fundedPayer(testBed.devnet, XNO);

@@ -17,7 +17,7 @@ export interface Assay {
 interface Debt {
   readonly payTo: string;
   readonly amountRaw: string;
-  /** More will do as well; otherwise the amount is met to the raw. */
+  /** A larger amount is accepted as well; otherwise it must be exact. */
   readonly atLeast?: boolean;
   /** Who must have sent it, where the proof says who. */
   readonly payer?: string;

@@ -174,7 +174,7 @@ test('a block that is slow to confirm is settled when it is brought again', asyn
   expect((await bring(url, entry, handedOver)).status).toBe(200);
 });
 
-test('work that the node does not take: the block bounces, and another may be written on the frontier', async () => {
+test('a block with work that the node rejects bounces, and another block on the frontier is accepted', async () => {
   const entry = await quote(url);
   const handedOver = await signedFor(entry);
   const bounced = 'BROADCAST_FAILED: Block work is less than threshold';
@@ -197,7 +197,7 @@ test('a frontier that moved while the node was away', async () => {
   await expectRefusal(bring(url, entry, handedOver), 402, 'STALE_FRONTIER');
 });
 
-test('a publication whose reply is lost is found by the block’s hash', async () => {
+test('a publication whose response is lost is found by the block’s hash', async () => {
   const entry = await quote(url);
   const handedOver = await signedFor(entry);
   testBed.devnet.faults.set({ kind: 'drop_reply_after_accepting', action: 'process', times: 1 });
@@ -226,7 +226,7 @@ test('a held block bounces once the payer’s frontier has moved', async () => {
   expect(isOnLedger(handedOver)).toBe(false);
 });
 
-test('a block that is to be published late is, some time after the answer', async () => {
+test('a block is published late, some time after the response, where the terms say so', async () => {
   const late = `${url}&publish=late`;
   const entry = await quote(late);
   const handedOver = await signedFor(entry);

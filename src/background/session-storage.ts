@@ -14,7 +14,7 @@ const session = chrome.storage.session;
  * Stores the session key of the vault. When the key is removed, by the user or by its deadline, all other data that a lock
  * removes goes with it.
  *
- * @param gone told then, so that nobody writes any of it anew.
+ * @param gone called then, so that none of the data is written again.
  */
 export const vaultSession = (gone: () => void): VaultSession => ({
   get: async (key) => (await session.get(key))[key],

@@ -9,7 +9,7 @@ const crowd = fc
   .map((places) => places.map((path) => ({ path })));
 const pathOf = ({ path }: { readonly path: readonly string[] }) => path;
 
-test('one of a group is turned away only where no group is larger, and a newcomer rather than those who were there', () => {
+test('an item is dropped only from a largest group, and the newcomer before older items', () => {
   fc.assert(
     fc.property(crowd, (all) => {
       const excess = mostCrowded(all, pathOf);

@@ -5,7 +5,7 @@ import { bareUrl } from './urls.ts';
 const SHOP = 'https://shop.example/paid';
 
 test.each<[string, readonly string[], string | null]>([
-  ['nobody', [], null],
+  ['no redirect', [], null],
   ['the site itself', ['https://shop.example/short'], null],
   ['the site before it was encrypted', ['http://shop.example/paid'], 'http://shop.example'],
   ['another site', ['https://evil.example/go'], 'https://evil.example'],

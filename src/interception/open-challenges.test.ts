@@ -4,8 +4,8 @@ import { memoryStore, observedOf } from './samples.fixture.ts';
 
 const hold = { documentId: 'document', id: '1' };
 
-test('the next life finds what awaits its end, and who holds it, oldest first', async () => {
-  const store = memoryStore();
+test('a restarted worker finds the open challenges with their holds, oldest first', async () => {
+  const store = memory();
   const first = new OpenChallenges(store);
   await first.add({ observed: observedOf('late', 2), hold });
   await first.add({ observed: observedOf('early', 1), hold: null });
@@ -18,8 +18,8 @@ test('the next life finds what awaits its end, and who holds it, oldest first', 
   expect(await second.get('ended')).toBeUndefined();
 });
 
-test('the next life finds who was around the frame that asked', async () => {
-  const store = memoryStore();
+test('a restarted worker finds the origins around the frame of a request', async () => {
+  const store = memory();
   const { challenge, ...rest } = observedOf('framed', 1);
   const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
   await new OpenChallenges(store).add({ observed: framed, hold });
@@ -33,14 +33,14 @@ test('a challenge stored without its private mode reads as one of an ordinary wi
   expect((await new OpenChallenges(store).get('older'))?.observed.challenge.isPrivate).toBe(false);
 });
 
-test('what is not a challenge in the store is not believed', async () => {
-  const store = memoryStore();
+test('an entry of the store that is no challenge is ignored', async () => {
+  const store = memory();
   store.kept.set('challenge:odd', { observed: { challenge: {} }, hold: null });
   store.kept.set('challenge:none', 7);
   expect(await new OpenChallenges(store).all()).toEqual([]);
 });
 
-describe('of a storm', () => {
+describe('of a flood of challenges', () => {
   interface Asker {
     readonly tab: number;
     readonly site: string;
@@ -54,8 +54,8 @@ describe('of a storm', () => {
     return added.filter((isIn) => isIn).length;
   };
 
-  test('200 are let in from one site and 600 in all, and nothing loses a place that was given', async () => {
-    const store = memoryStore();
+  test('200 of one site are admitted and 600 in all, and no admitted one is dropped', async () => {
+    const store = memory();
     const open = new OpenChallenges(store);
     await add(open, 'the first', { tab: 99, site: 'https://first.example' });
     expect(await many(open, 1000, { tab: 1, site: 'https://a.example' })).toBe(200);
@@ -67,24 +67,24 @@ describe('of a storm', () => {
     expect(await many(open, 2, { tab: 4, site: 'https://d.example' })).toBe(1);
   });
 
-  test('many tabs of one site have one share, and leave room for another site', async () => {
-    const open = new OpenChallenges(memoryStore());
+  test('many tabs of one site share its limit, and leave room for another site', async () => {
+    const open = new OpenChallenges(memory());
     const inTabs = [1, 2, 3, 4, 5].map((tab) => many(open, 100, { tab, site: 'https://storm.example' }));
     const letIn = (await Promise.all(inTabs)).reduce((sum, count) => sum + count, 0);
     expect(letIn).toBe(200);
     expect(await many(open, 20, { tab: 6, site: 'https://shop.example' })).toBe(20);
   });
 
-  test('one tab that leads its page from site to site has one share', async () => {
-    const open = new OpenChallenges(memoryStore());
+  test('one tab that navigates from site to site has one limit', async () => {
+    const open = new OpenChallenges(memory());
     const letIn: number[] = [];
     for (const name of ['a', 'b', 'c'])
       letIn.push(await many(open, 100, { tab: 1, site: `https://${name}.example` }));
     expect(letIn).toEqual([100, 100, 0]);
   });
 
-  test('with long headers, one site has a share of the store and all have their bound', async () => {
-    const store = memoryStore();
+  test('with long headers, the size of what is stored is limited for one site and in all', async () => {
+    const store = memory();
     const open = new OpenChallenges(store);
     const header = 'x'.repeat(60_000);
     const letIn: number[] = [];

@@ -12,11 +12,11 @@ function patience() {
 
 const call = (url: string, documentId = 'document') => ({ documentId, method: 'GET', url });
 
-test('a request counts once it was held for a moment', () => {
+test('a request is decided about once it was held for a moment', () => {
   expect(patience().patience.held(call('/a'))).toBe(STANDS_AFTER);
 });
 
-test('a document that has just taken other requests back is waited for longer, for five seconds', () => {
+test('a document that has just taken other requests back has a longer wait, for five seconds', () => {
   const { patience: one, pass } = patience();
   one.held(call('/a'));
   one.tookBack(call('/a'));
@@ -26,7 +26,7 @@ test('a document that has just taken other requests back is waited for longer, f
   expect(one.held(call('/c'))).toBe(STANDS_AFTER);
 });
 
-test('a request that is sent again within two seconds has waited already, so that a client of little patience is served', () => {
+test('a request that is sent again within two seconds keeps its waiting time, so that a client with a short timeout is served', () => {
   const { patience: one, pass } = patience();
   one.held(call('/a'));
   pass(STANDS_AFTER - 50);

@@ -46,12 +46,12 @@ describe('the purse’s own request carries cookies', () => {
     ['not in another site’s page of which no frame is known', { ...fetched, topOrigin: OTHER }, false],
     ['not in a page of which nothing is known', { ...fetched, topOrigin: null }, false],
     ['not with another site’s frame around it', { ...fetched, ancestors: [OTHER, SITE] }, false],
-    ['not for a script of nobody', { ...fetched, initiator: null }, false],
+    ['not for a script without an initiator', { ...fetched, initiator: null }, false],
   ])('%s', (_, cause, carries) => {
     expect(credentialsFor(cause)).toBe(carries ? 'include' : 'omit');
   });
 
-  test('never where any other origin had a hand in it', () => {
+  test('the purse’s own request never carries cookies where another origin took part', () => {
     const origin = fc.constantFrom(SITE, OTHER, 'null', null);
     const named = fc.constantFrom(SITE, OTHER, 'null');
     const causes = fc.record(

@@ -33,7 +33,7 @@ const budget = (perDay: bigint) =>
 
 const paths = (count: number, mechanism: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => `/api/data?mechanism=${mechanism(n)}&visit=${crypto.randomUUID()}`);
-/** Where a payment rests when nobody waits for it. */
+/** The states in which a payment stays when no page waits for it. */
 const ENDS: readonly PaymentState[] = ['settled', 'unanswered', 'refused', 'abandoned'];
 const plain = () => 'nanoSession';
 
@@ -121,7 +121,7 @@ describe('in the middle of a burst', () => {
     const { urls, statuses } = await started(30);
     await testBed.purse.killWorker();
     expect(await statuses).toEqual(Array(30).fill(200));
-    // An answer that came while nobody listened leaves its payment `delivered`: its page has it all the same.
+    // A response that arrived while no worker ran leaves its payment `delivered`; its page has it.
     await inState(urls, ['settled', 'delivered']);
     expect(await testBed.paidSince(mark)).toHaveLength(30);
   });

@@ -173,14 +173,17 @@ describe('the log says why', () => {
     await testBed.nothingSince(mark);
   });
 
-  test.each(['rev4', 'rev5', 'rev5-demo'])('%s is not paid, whoever asks', async (protocol) => {
-    const url = testBed.at('/legacy', { protocol });
-    expect(await fetchAll([url])).toEqual([402]);
-    expect(await saidOf([url])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
-    const visited = testBed.at('/legacy', { protocol, by: 'document' });
-    expect((await page.goto(visited))?.status()).toBe(402);
-    expect(await saidOf([visited])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
-  });
+  test.each(['rev4', 'rev5', 'rev5-demo'])(
+    'a demand of the earlier protocol %s is not paid, for a page or a program',
+    async (protocol) => {
+      const url = testBed.at('/legacy', { protocol });
+      expect(await fetchAll([url])).toEqual([402]);
+      expect(await saidOf([url])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
+      const visited = testBed.at('/legacy', { protocol, by: 'document' });
+      expect((await page.goto(visited))?.status()).toBe(402);
+      expect(await saidOf([visited])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
+    },
+  );
 
   test.each([
     ['rev1', 'LEGACY_UNSUPPORTED'],

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, 'fixtures/certificate');
-/** A certificate that nobody vouches for: the browser has to be told to take it. */
+/** A self-signed certificate, which the browser is told to accept. */
 export const ANY_CERTIFICATE = '--ignore-certificate-errors';
 /** The first byte of a TLS connection: a handshake record. */
 const HANDSHAKE = 22;

@@ -92,7 +92,7 @@ export class JourneyRun {
     return new JourneyRun(testBed, killCase, (await killCase.journey.terms?.(testBed)) ?? {});
   }
 
-  /** A send of the account that is none of the purse's own. */
+  /** A send of the account by another wallet. */
   markForeign(hash: string): void {
     this.#foreign.add(hash);
   }

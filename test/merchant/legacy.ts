@@ -11,7 +11,7 @@ const PRICE = String(10n ** 28n);
 const SESSION = 'a03ba415f67e2bba20a00fc5353c4961';
 const TAG = 4518140;
 
-/** One demand for each earlier protocol, to be paid to this account by nobody. */
+/** One demand of each earlier protocol, to this account. None of them is ever paid. */
 function demands(payTo: string, url: string): Readonly<Record<string, LegacyDemand>> {
   const expires = new Date(Date.now() + 180_000).toISOString();
   const rev5 = {

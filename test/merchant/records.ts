@@ -41,7 +41,7 @@ export interface MerchantRecords {
   readonly requests: readonly RequestRecord[];
 }
 
-/** What happens at the door, from first request to last; the money itself is booked by the registries. */
+/** The log of all requests. The registries record the payments. */
 export class RequestLog {
   readonly refusals: RefusalRecord[] = [];
   readonly requests: RequestRecord[] = [];

@@ -82,7 +82,7 @@ export class Sessions {
     return session;
   }
 
-  /** Takes a session that nobody here issued: only a faulty merchant does. */
+  /** Accepts a session that was never issued, as a faulty merchant does. */
   adopt(session: Session): Session {
     this.#live.set(session.id, session);
     return session;

@@ -34,7 +34,7 @@ test('one wrong digit is one failure, with its place', async () => {
   expect(lines.filter((line) => line.startsWith('FAILED amounts.json/units: 0.001 XNO'))).toHaveLength(1);
 });
 
-test('a section nobody can check is a failure, even one named like a method of objects', async () => {
+test('a section without a checker is a failure, even one named like a method of objects', async () => {
   await writeFile(join(folder, 'new.json'), '{"futureSection": {}, "toString": {}}');
   expect(await checkFolder(folder, say)).toEqual({ passed: 0, failed: 2 });
 });

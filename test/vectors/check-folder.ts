@@ -16,7 +16,7 @@ export interface Tally {
 
 /**
  * Checks every section of every JSON file in a folder against the purse's own modules, saying a line for each section
- * and each failure. A section that nobody can check is a failure, so that no vector is passed over in silence.
+ * and each failure. A section without a checker is a failure, so that no vector is skipped silently.
  */
 export async function checkFolder(folder: string, say: (line: string) => void): Promise<Tally> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();

@@ -1,5 +1,5 @@
 /**
- * What a vector runner needs from whoever can check a section: a section of a vector file is the value of one of its
+ * What the vector runner needs to check a section: a section of a vector file is the value of one of its
  * top-level keys, and a checker turns it into the cases it stands for. A case passes when `run` does not throw.
  */
 export interface VectorCase {

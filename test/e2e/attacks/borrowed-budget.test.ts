@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => page.close());
 
 let visits = 0;
-/** A paid document of the merchant that nobody asked for before. */
+/** A paid document of the merchant that was not requested before. */
 const article = () => testBed.at('/article', { mechanism: 'nanoSignature', visit: String(++visits) });
 const data = () => testBed.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
 /** A page of the stranger's with a script. */

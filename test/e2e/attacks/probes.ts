@@ -2,7 +2,7 @@
 export interface Site {
   /** Answers 200. */
   readonly free: string;
-  /** The same of another origin, which lets nobody read it. */
+  /** The same of another origin, without CORS. */
   readonly foreign: string;
   /** What cannot be reached. */
   readonly nowhere: string;

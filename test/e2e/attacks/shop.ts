@@ -46,7 +46,7 @@ export function demandOf({ merchant, devnet }: TestBed, url: string, terms: Term
 }
 
 /**
- * Opens a shop of one page at a server that is nobody's friend: it asks for what `terms` says at that moment, takes the
+ * Opens a dishonest shop of one page: it asks for what `terms` says at that moment, takes the
  * money to the merchant's account, and answers a proof as `onProof` does (with the page, unless told).
  */
 export function openShop(

@@ -78,7 +78,7 @@ const connectAll = (
 describe('another extension', () => {
   beforeEach(() => page.goto(OTHER_PAGE));
 
-  test('gets no answer to any message: to it, nobody is there', async () => {
+  test('gets no response to any message, as if the purse were not installed', async () => {
     const to = `${JSON.stringify(testBed.purse.extensionId)}, `;
     const nobody = 'Could not establish connection. Receiving end does not exist.';
     expect(await page.evaluate(sayAll(to))).toEqual(Array(NAMES.length + 1).fill(nobody));
@@ -88,14 +88,14 @@ describe('another extension', () => {
     );
   });
 
-  test('opens no port', async () => {
+  test('cannot open a port', async () => {
     const to = `${JSON.stringify(testBed.purse.extensionId)}, `;
     expect(await page.evaluate(connectAll(to))).toEqual(PORTS.map(() => []));
   });
 });
 
 describe('a page', () => {
-  test('has nothing to send with', async () => {
+  test('has no function to send messages', async () => {
     for (const url of [testBed.at('/free'), testBed.at('/page')]) {
       await page.goto(url);
       expect(
@@ -107,7 +107,7 @@ describe('a page', () => {
     }
   });
 
-  test('cannot tell that the purse is there: its files look as those of an extension that is not', async () => {
+  test('cannot tell that the purse is there: requests for its files fail as for an extension that is not installed', async () => {
     await page.goto(testBed.at('/free'));
     const seen = (id: string) =>
       page.evaluate(
@@ -182,7 +182,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
     await testBed.nothingSince(mark);
   });
 
-  test('cannot make the purse’s pages look again', async () => {
+  test('cannot make the purse’s pages load their data again', async () => {
     const popup = await testBed.purse.popup();
     await popup.getByTestId('balance').waitFor();
     interface Counted {
@@ -220,7 +220,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
     await popup.close();
   });
 
-  test('whatever it says, it gets a refusal or nothing, and the purse goes on', async () => {
+  test('gets a refusal or no response for arbitrary messages, and the purse goes on', async () => {
     const noise = fc.oneof(
       fc.json().map((text): unknown => JSON.parse(text)),
       fc.record({

@@ -6,7 +6,7 @@ import { openTestBed, PRICE, type TestBed, XNO } from '../setup.ts';
 import { openShop } from './shop.ts';
 
 const PASSWORD = 'correct horse battery staple';
-/** A Nano account that is nobody's here. */
+/** A Nano account that belongs to no party of the test. */
 const STRANGER = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 /** How long offers live (s): too short to be paid, or long enough. */
 const LIVES = { short: 12, long: 180 } as const;

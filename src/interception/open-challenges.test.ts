@@ -5,7 +5,7 @@ import { memoryStore, observedOf } from './samples.fixture.ts';
 const hold = { documentId: 'document', id: '1' };
 
 test('a restarted worker finds the open challenges with their holds, oldest first', async () => {
-  const store = memory();
+  const store = memoryStore();
   const first = new OpenChallenges(store);
   await first.add({ observed: observedOf('late', 2), hold });
   await first.add({ observed: observedOf('early', 1), hold: null });
@@ -19,7 +19,7 @@ test('a restarted worker finds the open challenges with their holds, oldest firs
 });
 
 test('a restarted worker finds the origins around the frame of a request', async () => {
-  const store = memory();
+  const store = memoryStore();
   const { challenge, ...rest } = observedOf('framed', 1);
   const framed = { ...rest, challenge: { ...challenge, ancestors: ['https://page.example', 'null'] } };
   await new OpenChallenges(store).add({ observed: framed, hold });
@@ -34,7 +34,7 @@ test('a challenge stored without its private mode reads as one of an ordinary wi
 });
 
 test('an entry of the store that is no challenge is ignored', async () => {
-  const store = memory();
+  const store = memoryStore();
   store.kept.set('challenge:odd', { observed: { challenge: {} }, hold: null });
   store.kept.set('challenge:none', 7);
   expect(await new OpenChallenges(store).all()).toEqual([]);
@@ -55,7 +55,7 @@ describe('of a flood of challenges', () => {
   };
 
   test('200 of one site are admitted and 600 in all, and no admitted one is dropped', async () => {
-    const store = memory();
+    const store = memoryStore();
     const open = new OpenChallenges(store);
     await add(open, 'the first', { tab: 99, site: 'https://first.example' });
     expect(await many(open, 1000, { tab: 1, site: 'https://a.example' })).toBe(200);
@@ -68,7 +68,7 @@ describe('of a flood of challenges', () => {
   });
 
   test('many tabs of one site share its limit, and leave room for another site', async () => {
-    const open = new OpenChallenges(memory());
+    const open = new OpenChallenges(memoryStore());
     const inTabs = [1, 2, 3, 4, 5].map((tab) => many(open, 100, { tab, site: 'https://storm.example' }));
     const letIn = (await Promise.all(inTabs)).reduce((sum, count) => sum + count, 0);
     expect(letIn).toBe(200);
@@ -76,7 +76,7 @@ describe('of a flood of challenges', () => {
   });
 
   test('one tab that navigates from site to site has one limit', async () => {
-    const open = new OpenChallenges(memory());
+    const open = new OpenChallenges(memoryStore());
     const letIn: number[] = [];
     for (const name of ['a', 'b', 'c'])
       letIn.push(await many(open, 100, { tab: 1, site: `https://${name}.example` }));
@@ -84,7 +84,7 @@ describe('of a flood of challenges', () => {
   });
 
   test('with long headers, the size of what is stored is limited for one site and in all', async () => {
-    const store = memory();
+    const store = memoryStore();
     const open = new OpenChallenges(store);
     const header = 'x'.repeat(60_000);
     const letIn: number[] = [];

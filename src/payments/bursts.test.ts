@@ -58,7 +58,7 @@ async function expectRecordsAgree(account: Account, times: number): Promise<void
   const inJournal = alive.map(({ intent, progress }) => ['hash' in progress && progress.hash, intent.amount]);
   const onLedger = account.sends().map(({ hash, amount }) => [hash, amount]);
   const atMerchant = merchant
-    .records()
+    .books()
     .payments.filter(({ payer }) => payer === account.address)
     .map(({ hash, amountRaw }) => [hash, BigInt(amountRaw)]);
   const sorted = (lines: readonly (readonly unknown[])[]) => lines.map(String).toSorted();

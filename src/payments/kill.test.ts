@@ -25,7 +25,7 @@ afterAll(async () => {
 const paymentsOf = async ({ database }: Account) =>
   (await database.getAll('payments')).map(({ payment }) => wholeOf(payment));
 const settledIn = (account: Account) =>
-  merchant.records().payments.filter(({ payer }) => payer === account.address);
+  merchant.books().payments.filter(({ payer }) => payer === account.address);
 const sum = (intents: readonly Intent[]) => intents.reduce((total, { amount }) => total + amount, 0n);
 
 const STEPS: readonly Kill['at'][] = [

@@ -99,7 +99,7 @@ async function expectRecordsAgree(
     lines(inJournals),
   );
   expect(sends).toHaveLength(times);
-  const sold = merchant.records().payments.filter(({ payer }) => payer === account.address);
+  const sold = merchant.books().payments.filter(({ payer }) => payer === account.address);
   expect(lines(sold.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(
     lines(inJournals),
   );

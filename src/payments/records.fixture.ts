@@ -69,7 +69,7 @@ export async function expectRecordsAgree(
   expect(lines(paid.map(({ hash, amount, block }) => [hash, amount, toAddress(block.link)]))).toEqual(
     inJournal,
   );
-  const sold = merchant.records().payments.filter(({ payer }) => payer === account.address);
+  const sold = merchant.books().payments.filter(({ payer }) => payer === account.address);
   expect(lines(sold.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(inJournal);
   expect(await debitedOf(account)).toBe(sum(paid.map(({ amount }) => amount)));
   return payments;

@@ -69,7 +69,7 @@ async function read(response: Response, proof: string): Promise<ServerResponse> 
 const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
 
 const payments = (mechanism: Mechanism) =>
-  testBed.merchant.records().payments.filter((payment) => payment.mechanism === mechanism);
+  testBed.merchant.books().payments.filter((payment) => payment.mechanism === mechanism);
 
 describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
   test('is paid once', async () => {

@@ -30,7 +30,7 @@ export async function agreedPayment(testBed: TestBed, url: string): Promise<Agre
   assert.ok(payment.blockHash !== null, 'the journal knows the block');
 
   const entry = devnet.ledger.find(payment.blockHash);
-  const booked = merchant.records().payments.find(({ hash }) => hash === payment.blockHash);
+  const booked = merchant.books().payments.find(({ hash }) => hash === payment.blockHash);
   assert.ok(booked !== undefined, "the block is in the merchant's records");
   const amountRaw = BigInt(payment.amount);
   assert.equal(entry.amount, amountRaw, "the ledger's amount is the journal's");
@@ -43,7 +43,7 @@ export async function agreedPayment(testBed: TestBed, url: string): Promise<Agre
 
   const { pathname, search } = new URL(url);
   const paidRequests = merchant
-    .records()
+    .books()
     .requests.filter(({ path, hadPaymentSignature }) => path === pathname + search && hadPaymentSignature);
   assert.deepEqual(
     paidRequests.map(({ status }) => status),
@@ -82,7 +82,7 @@ export async function agreedTotal(
 ): Promise<{ readonly paid: bigint; readonly balance: bigint }> {
   const { sends, receives, balance } = await ledgerOf(testBed);
   const journal = (await testBed.purse.payments()).map(({ blockHash, amount }) => [blockHash, amount]);
-  const booked = testBed.merchant.records().payments.map(({ hash, amountRaw }) => [hash, amountRaw]);
+  const booked = testBed.merchant.books().payments.map(({ hash, amountRaw }) => [hash, amountRaw]);
   const sent = sends.map(({ hash, amount }) => [hash, String(amount)]);
   assert.deepEqual(journal, sent, 'the journal lists what the ledger lists');
   assert.deepEqual(booked, sent, 'the merchant lists what the ledger lists');

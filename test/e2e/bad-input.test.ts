@@ -193,7 +193,7 @@ describe('a request that no page shows raises no question', () => {
 async function served(url: string): Promise<void> {
   const { pathname, search } = new URL(url);
   await expect
-    .poll(() => testBed.merchant.records().requests.filter(({ path }) => path === pathname + search))
+    .poll(() => testBed.merchant.books().requests.filter(({ path }) => path === pathname + search))
     .toMatchObject([{ status: 402, hadPaymentSignature: false }]);
 }
 
@@ -297,7 +297,7 @@ describe('an insufficient balance', () => {
     await fund(testBed.devnet, purse, 4n * XNO);
     await view.locator('[data-testid="approve-once"]:not([aria-disabled="true"])').click();
     await page.locator('#fetch-result[data-status="200"]').waitFor();
-    expect(merchant.records().payments.at(-1)?.amountRaw).toBe(String(price));
+    expect(merchant.books().payments.at(-1)?.amountRaw).toBe(String(price));
     expect(await testBed.paidSince(mark)).toHaveLength(1);
     await view.close();
   });

@@ -132,7 +132,7 @@ describe('in the middle of a burst', () => {
     await page.goto('about:blank');
     const ended = await inState(urls, ENDS);
     // What the merchant has given is sold, also where its answer found the page gone.
-    const sold = new Set(testBed.merchant.records().payments.map(({ hash }) => hash));
+    const sold = new Set(testBed.merchant.books().payments.map(({ hash }) => hash));
     const served = ended.flatMap(({ blockHash, url }) => (sold.has(blockHash ?? '') ? url : []));
     const rest = urls.filter((url) => !served.includes(testBed.at(url)));
     expect(rest).not.toEqual([]);

@@ -52,7 +52,7 @@ async function paidOnce(mechanism: string): Promise<void> {
   expect(settled).toMatchObject({ mechanism, status: 200, approval: 'once' });
   expect(BigInt(settled.amount)).toBeGreaterThanOrEqual(PRICE);
   expect(await testBed.paidSince(mark)).toMatchObject([{ id: settled.id }]);
-  expect(testBed.merchant.records().payments.at(-1)).toMatchObject({ mechanism, url: settled.url });
+  expect(testBed.merchant.books().payments.at(-1)).toMatchObject({ mechanism, url: settled.url });
   expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
 }
 
@@ -60,7 +60,7 @@ async function paidOnce(mechanism: string): Promise<void> {
 function answers(url: string): readonly (readonly [status: number | null, hadProof: boolean])[] {
   const { pathname, search } = new URL(url);
   return testBed.merchant
-    .records()
+    .books()
     .requests.filter(({ path }) => path === pathname + search)
     .map(({ status, hadPaymentSignature }) => [status, hadPaymentSignature]);
 }
@@ -174,7 +174,7 @@ describe('a proof that is turned away for now', () => {
         [402, false],
         [410, true],
       ]);
-      const { requests } = testBed.merchant.records();
+      const { requests } = testBed.merchant.books();
       expect(requests.filter(({ method, path }) => method === 'POST' && url.endsWith(path))).toMatchObject([
         { status: 200, hadPaymentSignature: false },
       ]);

@@ -67,7 +67,7 @@ test.each([
   expect(
     lines(sends.map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)])),
   ).toEqual(inJournals);
-  const sold = testBed.merchant.records().payments.slice(mark.merchant);
+  const sold = testBed.merchant.books().payments.slice(mark.merchant);
   expect(lines(sold.map(({ hash, amountRaw, payTo }) => [hash, amountRaw, payTo]))).toEqual(inJournals);
   // What was lost to one of them stands on the ledger for nothing of its own.
   const lost = journals.map((payments) => payments.flatMap(({ lostBlocks }) => lostBlocks));

@@ -193,9 +193,9 @@ test('a proof goes to the one URL that asked for it, and nowhere on a redirect',
   void page.goto(url).catch(() => undefined);
   await (await purse.nextApproval()).approve();
   await page.waitForURL(to);
-  const withProof = merchant.records().requests.filter(({ hadPaymentSignature }) => hadPaymentSignature);
+  const withProof = merchant.books().requests.filter(({ hadPaymentSignature }) => hadPaymentSignature);
   expect(withProof.map(({ host, path }) => `http://${host}${path}`)).toEqual([url]);
-  const arrived = merchant.records().requests.filter(({ path }) => path === '/free?after=payment');
+  const arrived = merchant.books().requests.filter(({ path }) => path === '/free?after=payment');
   expect(arrived).toMatchObject([{ hadPaymentSignature: false }]);
 });
 

@@ -79,13 +79,13 @@ export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed
     sends,
     async mark() {
       const journal = (await purse.payments()).length;
-      return { journal, merchant: merchant.records().payments.length, ledger: sends().length };
+      return { journal, merchant: merchant.books().payments.length, ledger: sends().length };
     },
     async paidSince(mark) {
       // A payment whose page took its request back before there was a block was given back, and is in no other book.
       const isGivenBack = ({ state, blockHash }: PaymentView) => state === 'abandoned' && blockHash === null;
       const journal = (await purse.payments()).slice(mark.journal).filter((one) => !isGivenBack(one));
-      const records = merchant.records().payments.slice(mark.merchant);
+      const records = merchant.books().payments.slice(mark.merchant);
       const ledger = sends().slice(mark.ledger);
       const inOrder = (lines: readonly (readonly (string | null)[])[]) => lines.toSorted().map(String);
       const inJournal = inOrder(journal.map(({ blockHash, amount, payTo }) => [blockHash, amount, payTo]));
@@ -99,7 +99,7 @@ export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed
     },
     async nothingSince(mark) {
       expect(sends().slice(mark.ledger)).toEqual([]);
-      expect(merchant.records().payments.slice(mark.merchant)).toEqual([]);
+      expect(merchant.books().payments.slice(mark.merchant)).toEqual([]);
       expect((await purse.payments()).slice(mark.journal)).toEqual([]);
     },
     async close() {

@@ -299,7 +299,7 @@ export class JourneyRun {
       story: story.map(({ state, at }) => `${state} ${at - this.#since}`).join(', '),
     }));
     const requests = this.testBed.merchant
-      .records()
+      .books()
       .requests.filter(({ host, path }) => `http://${host}${path}` === this.url)
       .map(({ at, status, hadPaymentSignature }) => [at - this.#since, status, hadPaymentSignature]);
     return JSON.stringify({ worker, waiting, isLoading, tab: this.#tab.tab.url(), stories, requests });
@@ -309,9 +309,9 @@ export class JourneyRun {
   async checkRecords(): Promise<void> {
     const { testBed } = this;
     const { payments, spending } = await testBed.readDisk();
-    const records = testBed.merchant.records();
+    const records = testBed.merchant.books();
     const isBounced = (hash: string) =>
-      records.handedOverBlocks.some((one) => one.hash === hash && one.state === 'bounced');
+      records.cheques.some((one) => one.hash === hash && one.state === 'bounced');
     const inJournal = this.#paymentsForPage({ payments }).flatMap(({ intent, progress }) =>
       isDebited(progress.state) && 'hash' in progress
         ? [[progress.hash, String(intent.amount), intent.offer.payTo]]

@@ -68,7 +68,8 @@ export interface Merchant {
   readonly otherOrigin: string;
   /** The account money is paid to. */
   readonly payTo: string;
-  records(): MerchantRecords;
+  /** The name is that of `/merchant/books`, which tests of other projects read as well. */
+  books(): MerchantRecords;
   /** The URL of a 402 with this `PAYMENT-REQUIRED`, verbatim; several values become several headers. */
   registerHeader(value: string | readonly string[]): string;
   /** Publishes the signed blocks that are held, in the order they came; gives what became of each. */
@@ -150,7 +151,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     origin: `http://${host}:${port}`,
     otherOrigin: `http://localhost:${port}`,
     payTo,
-    records: () => shop.records(),
+    books: () => shop.records(),
     publishHeld: () => shop.handedOverBlocks.publishHeld(),
     reset: () => shop.reset(),
     registerHeader(value) {

@@ -86,7 +86,7 @@ test('the same identifier: the same payload the same answer, another payload 409
   expect([...answers, later].map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(new Set(bodies).size).toBe(1);
   expect(receiptIn(later)).toEqual(receiptIn(answers[0] ?? later));
-  expect(testBed.merchant.records().payments).toHaveLength(1);
+  expect(testBed.merchant.books().payments).toHaveLength(1);
 
   const other = await quote(at);
   const second = await payFor(other);
@@ -97,7 +97,7 @@ test('the same identifier: the same payload the same answer, another payload 409
   ]);
   const elsewhere = await present(`${at}&x=1`, identified(entry, proof, info));
   expect(elsewhere.status).toBe(409);
-  expect(testBed.merchant.records().payments).toHaveLength(1);
+  expect(testBed.merchant.books().payments).toHaveLength(1);
 });
 
 test('a refusal leaves the identifier free', async () => {
@@ -151,7 +151,7 @@ test('a session lost in the middle: 410 by header however often, the content by 
   const found = await byPost(at, paymentSignature);
   expect([found.status, await found.text()]).toEqual([200, expect.stringContaining(PAID_MARKER)]);
   expect((await byPost(at, paymentSignature)).status).toBe(410);
-  expect(testBed.merchant.records().payments).toMatchObject([{ hash: proof }]);
+  expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
 });
 
 test.each([
@@ -166,7 +166,7 @@ test.each([
   for (let time = 0; time < 2; time++) {
     const refused = await present(at, signed(entry, { proof }));
     expect([refused.status, await errorIn(refused)]).toEqual([status, error]);
-    expect(testBed.merchant.records().payments).toEqual([]);
+    expect(testBed.merchant.books().payments).toEqual([]);
   }
   expect((await present(at, signed(entry, { proof }))).status).toBe(200);
 });

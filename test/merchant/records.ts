@@ -35,8 +35,8 @@ export interface MerchantRecords {
   readonly payTo: string;
   readonly sessions: readonly SessionRecord[];
   readonly payments: readonly SettledPayment[];
-  /** Signed blocks that were handed over, and where they are now. */
-  readonly handedOverBlocks: readonly HandedOverRecord[];
+  /** Signed blocks that were handed over, and where they are now; `/merchant/books` has them under this name. */
+  readonly cheques: readonly HandedOverRecord[];
   readonly refusals: readonly RefusalRecord[];
   readonly requests: readonly RequestRecord[];
 }
@@ -69,7 +69,7 @@ export function collectRecords(
     ...identity,
     sessions: sessions.all().map((session) => ({ ...session, state: stateOf(session) })),
     payments: spent.all(),
-    handedOverBlocks: handedOverBlocks.all(),
+    cheques: handedOverBlocks.all(),
     refusals: [...requestLog.refusals],
     requests: requestLog.requests.map((request) => ({ ...request })),
   };

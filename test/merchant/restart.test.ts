@@ -32,12 +32,12 @@ test('a restart keeps origin, account, payments and the spent set', async () => 
   const { payTo } = merchant;
   const { hash, entry } = await paidProof(url);
   expect((await present(url, signed(entry, { proof: hash }))).status).toBe(200);
-  const { payments } = merchant.records();
+  const { payments } = merchant.books();
   await merchant.restart();
-  expect(merchant.records()).toMatchObject({ payTo, payments });
+  expect(merchant.books()).toMatchObject({ payTo, payments });
   const replay = await present(url, signed(await quote(url), { proof: hash.toLowerCase() }));
   expect([replay.status, replay.headers.has('PAYMENT-REQUIRED')]).toEqual([402, true]);
-  expect(merchant.records().refusals.map(({ reason }) => reason)).toEqual(['Payment already spent']);
+  expect(merchant.books().refusals.map(({ reason }) => reason)).toEqual(['Payment already spent']);
   expect((await fallback(signed(entry, { proof: hash }))).status).toBe(410);
 });
 
@@ -49,7 +49,7 @@ test('a nanoSignature proof stays spent after a restart, though the offer is quo
   await testBed.merchant.restart();
   await quote(signedUrl);
   await present(signedUrl, paymentSignature);
-  expect(testBed.merchant.records().refusals.map(({ reason }) => reason)).toEqual(['Payment already spent']);
+  expect(testBed.merchant.books().refusals.map(({ reason }) => reason)).toEqual(['Payment already spent']);
 });
 
 test('a session from before gets 410 SESSION_LOST by header and its content by POST, once', async () => {
@@ -86,5 +86,5 @@ test('a line torn by a crash is cut off; the whole ones before it count', async 
   const next = await paidProof(url);
   expect((await present(url, signed(next.entry, { proof: next.hash }))).status).toBe(200);
   await testBed.merchant.restart();
-  expect(testBed.merchant.records().payments.map((payment) => payment.hash)).toEqual([hash, next.hash]);
+  expect(testBed.merchant.books().payments.map((payment) => payment.hash)).toEqual([hash, next.hash]);
 });

@@ -164,7 +164,7 @@ test('/always-refuses takes the money, says so in the records, and asks again', 
   expect(await first.text()).not.toContain(PAID_MARKER);
   expect(offerIn(first).accepts[0]?.amount).not.toBe(entry.amount);
   expect((await present(url, signed(entry, { proof }))).status).toBe(402);
-  const { payments, refusals } = testBed.merchant.records();
+  const { payments, refusals } = testBed.merchant.books();
   expect(payments).toMatchObject([{ hash: proof, route: '/always-refuses' }]);
   expect(refusals.map(({ reason }) => reason)).toEqual([
     'Payment received, content withheld',
@@ -183,7 +183,7 @@ test.each(['asks', 'waits'])(
     await expect(present(url, paymentSignature), 'at once, as a browser does by itself').rejects.toThrow(
       'fetch failed',
     );
-    expect(testBed.merchant.records().payments).toMatchObject([{ hash: proof }]);
+    expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
     expect((await present(`${url}?other=1`, paymentSignature)).status).toBe(410);
     if (notice === 'asks') await quote(url);
     else testBed.passTime(1000);
@@ -191,7 +191,7 @@ test.each(['asks', 'waits'])(
     expect(again.status).toBe(200);
     expect(await again.text()).toContain(PAID_MARKER);
     expect((await present(url, paymentSignature)).status).toBe(410);
-    expect(testBed.merchant.records().payments).toHaveLength(1);
+    expect(testBed.merchant.books().payments).toHaveLength(1);
   },
 );
 
@@ -205,7 +205,7 @@ test('/breaks-off cuts the line in the middle of the page, and gives the whole o
   await expect(broken.text()).rejects.toThrow('terminated');
   await quote(url);
   expect(await (await present(url, paymentSignature)).text()).toContain(PAID_MARKER);
-  expect(testBed.merchant.records().payments).toMatchObject([{ hash: proof }]);
+  expect(testBed.merchant.books().payments).toMatchObject([{ hash: proof }]);
 });
 
 test('/moves-away sends the proof elsewhere, and the request log shows whether it went', async () => {
@@ -215,7 +215,7 @@ test('/moves-away sends the proof elsewhere, and the request log shows whether i
   const moved = await present(url, paymentSignature, { redirect: 'manual' });
   expect([moved.status, moved.headers.get('Location')]).toEqual([302, to]);
   await present(to, paymentSignature);
-  const [asked, delivered, followed] = testBed.merchant.records().requests;
+  const [asked, delivered, followed] = testBed.merchant.books().requests;
   expect(asked).toMatchObject({ method: 'GET', hadPaymentSignature: false, status: 402, dest: null });
   expect(delivered).toMatchObject({ hadPaymentSignature: true, status: 302 });
   expect(followed).toMatchObject({ hadPaymentSignature: true, path: '/free', status: 200 });
@@ -225,7 +225,7 @@ test('/moves-away sends the proof elsewhere, and the request log shows whether i
 test('the control routes show the records and forget them when told', async () => {
   await quote(`${origin}/article`);
   const read = async () => (await fetch(`${origin}/merchant/books`)).json();
-  expect(await read()).toEqual(JSON.parse(JSON.stringify(testBed.merchant.records())));
+  expect(await read()).toEqual(JSON.parse(JSON.stringify(testBed.merchant.books())));
   expect(await read()).toMatchObject({
     payTo: testBed.merchant.payTo,
     sessions: [{ state: 'open' }],

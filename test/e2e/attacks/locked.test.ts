@@ -152,7 +152,7 @@ describe('the lock screen', () => {
     await screen.mouse.wheel(0, 1_000);
     await expect.poll(bottom).toBeLessThanOrEqual(600);
     await Promise.all([screen, ...pages].map((one) => one.close()));
-    expect(merchant.records().payments).toHaveLength(1);
+    expect(merchant.books().payments).toHaveLength(1);
   });
 
   test('shows the question after the password was entered', async () => {

@@ -160,11 +160,11 @@ describe('opened late, after the worker died', () => {
 
   test('sends the same proof again, which pays nothing', async () => {
     const mark = await testBed.mark();
-    const before = testBed.merchant.records().requests.length;
+    const before = testBed.merchant.books().requests.length;
     await row('/api').click();
     await panel.getByTestId('replay').click();
     expect(await panel.getByTestId('replayed').getAttribute('data-status')).toBe('410');
-    const [again, ...more] = testBed.merchant.records().requests.slice(before);
+    const [again, ...more] = testBed.merchant.books().requests.slice(before);
     expect([again?.path, again?.hadPaymentSignature, more]).toEqual(['/api/data', true, []]);
     await testBed.nothingSince(mark);
     await panel.locator('[data-testid="answer"][data-way="replay"]').waitFor();

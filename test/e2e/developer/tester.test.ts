@@ -42,11 +42,11 @@ async function saved(button: string): Promise<string> {
 test('an endpoint is inspected without a payment, and paid by hand', async () => {
   await inspect(testBed.at('/api/private'));
   expect(await tool.getByTestId('verdict-code').first().textContent()).toBe('NS7_SESSION');
-  const mark = testBed.merchant.records().payments.length;
+  const mark = testBed.merchant.books().payments.length;
   await tool.getByTestId('pay').click();
   await tool.getByTestId('paid-answer').waitFor();
   expect(await tool.getByTestId('paid-answer').getAttribute('data-status')).toBe('200');
-  const paid = testBed.merchant.records().payments.slice(mark);
+  const paid = testBed.merchant.books().payments.slice(mark);
   expect(paid).toHaveLength(1);
   // What was spent by hand stands in the activity like everything else.
   const { items } = await testBed.purse.ask('activity.page', { before: null, limit: 5 });
@@ -75,9 +75,9 @@ test('a correct merchant has no findings, and paid probes do not run without con
 
 test('a run that is stopped sends no more requests, and its findings can be saved', async () => {
   const sentBy = async (work: () => Promise<unknown>) => {
-    const before = testBed.merchant.records().requests.length;
+    const before = testBed.merchant.books().requests.length;
     await work();
-    return testBed.merchant.records().requests.length - before;
+    return testBed.merchant.books().requests.length - before;
   };
   await tool.getByTestId('with-money').uncheck();
   const alone = await sentBy(() => run('T1'));
@@ -107,8 +107,8 @@ test('a run that is stopped sends no more requests, and its findings can be save
 });
 
 test('a test goes on after its worker was killed', async () => {
-  const before = testBed.merchant.records().payments.length;
-  const paid = () => testBed.merchant.records().payments.slice(before);
+  const before = testBed.merchant.books().payments.length;
+  const paid = () => testBed.merchant.books().payments.slice(before);
   await tool.getByTestId('with-money').check();
   await tool.getByTestId('only').selectOption('T19');
   await tool.getByTestId('run').click();

@@ -63,7 +63,7 @@ test('a paid session gets the content once, and the records say so', async () =>
     payer: testBed.payer.address,
   });
   const { id } = sessionOf(entry);
-  const records = testBed.merchant.records();
+  const records = testBed.merchant.books();
   expect(records.sessions.find((session) => session.id === id)?.state).toBe('settled');
   expect(records.payments.find((payment) => payment.sessionId === id)).toMatchObject({
     mechanism: 'nanoSession',
@@ -242,7 +242,7 @@ test('T27: of many deliveries at once exactly one gets the content', async () =>
   const answers = await Promise.all(Array.from({ length: 8 }, () => present(url, signed(entry, { proof }))));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(answers.filter(({ status }) => status === 402 || status === 410)).toHaveLength(7);
-  expect(testBed.merchant.records().payments.filter(({ hash }) => hash === proof)).toHaveLength(1);
+  expect(testBed.merchant.books().payments.filter(({ hash }) => hash === proof)).toHaveLength(1);
 });
 
 test('T33: an oversized header is refused and the merchant lives', async () => {

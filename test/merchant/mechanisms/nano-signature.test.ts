@@ -44,7 +44,7 @@ test('a signed payment gets the content, and the merchant has received it', asyn
   expect(await response.text()).toContain(PAID_MARKER);
   const receive = testBed.devnet.ledger.receiptOf(testBed.devnet.ledger.find(hash).hash);
   expect(receiptIn(response)).toMatchObject({ success: true, transaction: receive });
-  expect(testBed.merchant.records().payments).toContainEqual(
+  expect(testBed.merchant.books().payments).toContainEqual(
     expect.objectContaining({
       mechanism: 'nanoSignature',
       hash,

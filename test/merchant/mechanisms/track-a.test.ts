@@ -52,7 +52,7 @@ test('a signed block gets the content, and the merchant has published it and see
   expect(receiptIn(response)).toMatchObject({ success: true, transaction: handedOver.hash });
   const { ledger } = testBed.devnet;
   expect(ledger.isConfirmed(ledger.find(handedOver.hash))).toBe(true);
-  const { payments, handedOverBlocks } = testBed.merchant.records();
+  const { payments, cheques: handedOverBlocks } = testBed.merchant.books();
   expect(payments).toContainEqual(
     expect.objectContaining({ mechanism: 'trackA', hash: handedOver.hash, payer: payer.address }),
   );
@@ -180,7 +180,7 @@ test('a block with work that the node rejects bounces, and another block on the 
   const bounced = 'BROADCAST_FAILED: Block work is less than threshold';
   const work = hex64(noWork(handedOver.block.previous, testBed.devnet.ledger.thresholds.receive));
   await expectRefusal(bring(url, entry, handedOver, { work }), 402, bounced);
-  const { handedOverBlocks } = testBed.merchant.records();
+  const { cheques: handedOverBlocks } = testBed.merchant.books();
   expect(handedOverBlocks).toContainEqual(
     expect.objectContaining({ hash: handedOver.hash, state: 'bounced' }),
   );

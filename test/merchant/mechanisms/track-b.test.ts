@@ -134,7 +134,7 @@ test('T24: too little is refused, more will do; elsewhere, or no send at all', a
   const more = await testBed.payer.pay(entry.payTo, BigInt(entry.amount) + 1n);
   expect((await present(url, signed(entry, proofOf(entry, more)))).status).toBe(200);
   const amountRaw = String(BigInt(entry.amount) + 1n);
-  expect(testBed.merchant.records().payments).toContainEqual(
+  expect(testBed.merchant.books().payments).toContainEqual(
     expect.objectContaining({ hash: more, amountRaw }),
   );
 });

@@ -21,7 +21,7 @@ test.each(['nanoSession', 'nanoSignature'])(
     const early = await present(url, paymentSignature);
     expect(early.status).toBe(402);
     expect(await errorIn(early)).toBe('Block not confirmed');
-    expect(merchant.records().payments).toEqual([]);
+    expect(merchant.books().payments).toEqual([]);
 
     devnet.elections.delayMs = 0;
     devnet.elections.confirm(hash);
@@ -53,7 +53,7 @@ test.each([
   });
   const early = await present(url, paymentSignature);
   expect([early.status, await errorIn(early)]).toEqual([402, error]);
-  expect(merchant.records().payments).toEqual([]);
+  expect(merchant.books().payments).toEqual([]);
   devnet.elections.confirm(hash);
   expect((await present(url, paymentSignature)).status).toBe(200);
 });
@@ -73,7 +73,7 @@ test('a receive that is slow to confirm is not lost: the same proof finds it aga
   if (receive === undefined) throw new Error('no receive was published');
   devnet.elections.confirm(receive);
   expect((await present(url, paymentSignature)).status).toBe(200);
-  expect(merchant.records().payments).toMatchObject([{ hash, receiveHash: receive }]);
+  expect(merchant.books().payments).toMatchObject([{ hash, receiveHash: receive }]);
 });
 
 test('a node that cannot be asked is a server error, and the proof stays good', async () => {
@@ -86,7 +86,7 @@ test('a node that cannot be asked is a server error, and the proof stays good', 
   expect(broken.status).toBe(500);
   expect(await errorIn(broken)).toBe('Verification error on server');
   const reason = expect.stringMatching(/^No Nano node answered: .*503/);
-  expect(merchant.records().refusals).toMatchObject([{ status: 500, route: '/api/private', reason }]);
+  expect(merchant.books().refusals).toMatchObject([{ status: 500, route: '/api/private', reason }]);
   expect((await present(url, signed(entry, { proof }))).status).toBe(200);
 });
 

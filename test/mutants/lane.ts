@@ -35,6 +35,9 @@ const vitest = await createVitest(
     maxWorkers: 1,
     isolate: false,
     bail: 1,
+    // The parent decides when a mutant takes too long.
+    testTimeout: 0,
+    hookTimeout: 0,
     setupFiles: ['test/unit-setup.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'node_modules/**'],

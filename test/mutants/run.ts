@@ -14,8 +14,11 @@ import { type Mutant, mutantsOf } from './mutate.ts';
 import { explainSurvivors, SurvivorsSchema } from './survivors.ts';
 
 const LEAST_KILLED = 0.85;
-/** Time for the tests of one mutant (ms). One that ends in an endless loop is noticed by this. */
-const MUTANT_TIMEOUT = 120_000;
+/** Time for the tests of a file without a mutant (ms). */
+const UNHARMED_TIMEOUT = 300_000;
+/** Time for the tests of a mutant, in times of those without it; and at least so many ms. It ends endless loops. */
+const SLOWDOWN = 10;
+const LEAST_TIMEOUT = 30_000;
 
 /** Pure modules: of a folder all, or those that are named; and the folders, or beginnings of paths, of their tests. */
 const AREAS: readonly {
@@ -78,16 +81,22 @@ function trialsOf(only: string): readonly Trial[] {
   });
 }
 
+/** The result of one trial. A mutant that never ends is noticed as well. */
+type Verdict = 'killed' | 'survived' | 'timed out';
+
 /** One process that tries mutants. It is ended, and another begun, when a mutant never ends. */
 class Lane {
   #child: ChildProcess | undefined;
 
-  async isKilled(trial: Trial): Promise<boolean> {
+  async verdictOn(trial: Trial, timeoutMs: number): Promise<Verdict> {
     const child = this.#child ?? (await this.#begin());
     child.send(trial);
-    const answer = await nextMessage(child, MUTANT_TIMEOUT);
-    if (answer === undefined) this.end();
-    return answer === undefined || v.parse(v.object({ killed: v.boolean() }), answer).killed;
+    const answer = await nextMessage(child, timeoutMs);
+    if (answer === 'silent') {
+      this.end();
+      return 'timed out';
+    }
+    return v.parse(v.object({ killed: v.boolean() }), answer).killed ? 'killed' : 'survived';
   }
 
   async #begin(): Promise<ChildProcess> {
@@ -98,7 +107,7 @@ class Lane {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.#child = child;
-    await nextMessage(child, MUTANT_TIMEOUT);
+    await nextMessage(child, UNHARMED_TIMEOUT);
     return child;
   }
 
@@ -108,17 +117,23 @@ class Lane {
   }
 }
 
-/** What a process says next; undefined when it says nothing in time or ends. */
+/** What a process says next; `silent` when it says nothing in time. @throws Error when it ends */
 function nextMessage(child: ChildProcess, timeoutMs: number): Promise<unknown> {
-  return new Promise((resolve) => {
-    const settle = (message: unknown) => {
+  return new Promise((resolve, reject) => {
+    const over = () => {
       clearTimeout(timer);
-      child.off('message', settle).off('exit', ends);
+      child.off('message', hears).off('exit', ends);
+    };
+    const hears = (message: unknown) => {
+      over();
       resolve(message);
     };
-    const ends = () => settle(undefined);
-    const timer = setTimeout(ends, timeoutMs);
-    child.once('message', settle).once('exit', ends);
+    const ends = (code: number | null) => {
+      over();
+      reject(new Error(`a lane ended with ${code}`));
+    };
+    const timer = setTimeout(hears, timeoutMs, 'silent');
+    child.once('message', hears).once('exit', ends);
   });
 }
 
@@ -134,15 +149,23 @@ const queue = [...trialsOf(values.only)];
 const all = queue.length;
 const untouched = [...new Map(queue.map((trial) => [trial.file, { ...trial, mutant: null }])).values()];
 const survivors: Trial[] = [];
+/** Time for the tests of a mutant of each file (ms). */
+const timeouts = new Map<string, number>();
 console.log(`${all} mutants in ${untouched.length} files`);
 
 async function work(): Promise<void> {
   const lane = new Lane();
   for (let unharmed = untouched.pop(); unharmed !== undefined; unharmed = untouched.pop()) {
-    if (await lane.isKilled(unharmed)) throw new Error(`the tests of ${unharmed.file} fail without a mutant`);
+    const { file } = unharmed;
+    const began = performance.now();
+    const verdict = await lane.verdictOn(unharmed, UNHARMED_TIMEOUT);
+    if (verdict !== 'survived') throw new Error(`${file} without a mutant: ${verdict}`);
+    timeouts.set(file, Math.max(LEAST_TIMEOUT, SLOWDOWN * (performance.now() - began)));
   }
   for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
-    if (!(await lane.isKilled(trial))) survivors.push(trial);
+    const verdict = await lane.verdictOn(trial, timeouts.get(trial.file) ?? UNHARMED_TIMEOUT);
+    if (verdict === 'survived') survivors.push(trial);
+    if (verdict === 'timed out') console.log(`timed out: ${trial.file}: ${JSON.stringify(trial.mutant)}`);
     if (queue.length % 100 === 0) console.log(`${all - queue.length} tried, ${survivors.length} survived`);
   }
   lane.end();

@@ -30,6 +30,13 @@ export const SeedText = v.variant('kind', [
   v.strictObject({ kind: v.literal('legacy'), hex: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)) }),
 ]);
 
+/** Schema of a private key in the vault's stores. */
+export const PrivateKeyText = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{64}$/),
+  v.transform((hex) => hex as PrivateKey),
+);
+
 /** Schema of a {@link SeedSource} in the vault's stores and messages. {@link seedOf} checks the words or digits. */
 export const SeedSourceText = v.variant('kind', [
   v.strictObject({
@@ -104,7 +111,11 @@ export function deriveKeys(seed: Seed, index: number): AccountKeys {
   if (!Number.isInteger(index) || index < 0 || index >= indexes)
     throw new RangeError('no such account index');
   const derive = seed.kind === 'bip44' ? bip44KeyAt : legacyKeyAt;
-  const privateKey = derive(bytesOfHex(seed.hex), index);
+  return keysOf(derive(bytesOfHex(seed.hex), index));
+}
+
+/** The keys of the account of a private key. */
+export function keysOf(privateKey: PrivateKey): AccountKeys {
   const publicKey = publicKeyBy(privateKey) as PublicKey;
   return { address: addressOf(publicKey), publicKey, privateKey };
 }

@@ -7,8 +7,11 @@ export interface KeyedStore<Key extends string> {
   remove(key: Key): Promise<void>;
 }
 
-/** The lasting values: the sealed seed, the seed under the session key, and the wrong passwords so far. */
-export type VaultStore = KeyedStore<'sealed' | 'session' | 'tries'>;
+/**
+ * The lasting values: the sealed seed, the seed and the pocket's keys under their session keys, and the wrong passwords so
+ * far.
+ */
+export type VaultStore = KeyedStore<'sealed' | 'session' | 'pocket' | 'tries'>;
 
-/** The value that must end with the browser: the session key with its deadline. Nothing else is written here. */
-export type SessionStore = KeyedStore<'vault'>;
+/** The values that must end with the browser: two session keys with their deadlines. Nothing else is written here. */
+export type SessionStore = KeyedStore<'vault' | 'pocket'>;

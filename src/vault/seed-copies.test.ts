@@ -10,7 +10,7 @@ const KDF = { memoryKiB: 1024, iterations: 1, parallelism: 1 };
 const SOURCE: SeedSource = { kind: 'words', words: newWords(), reading: 'bip44' };
 const ACCOUNT = deriveKeys(seedOf(SOURCE), 0).address;
 
-let store: JsonStore<'sealed' | 'session' | 'tries'>;
+let store: JsonStore<'sealed' | 'session' | 'pocket' | 'tries'>;
 let second: MemoryPlace;
 let vault: Vault;
 

@@ -13,9 +13,9 @@ const WORDS = newWords();
 const SOURCE: SeedSource = { kind: 'words', words: WORDS, reading: 'bip44' };
 const SEED = seedOf(SOURCE);
 
-let store: JsonStore<'sealed' | 'session' | 'tries'>;
+let store: JsonStore<'sealed' | 'session' | 'pocket' | 'tries'>;
 let second: MemoryPlace;
-let session: JsonStore<'vault'>;
+let session: JsonStore<'vault' | 'pocket'>;
 let now: number;
 let vault: Vault;
 

@@ -1,20 +1,15 @@
-import * as v from 'valibot';
 import { SerialQueue } from '../concurrency.ts';
 import { Fault, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Clock } from '../nano/clock.ts';
-import {
-  canonicalSource,
-  deriveKeys,
-  type Seed,
-  type SeedSource,
-  SeedSourceText,
-  seedOf,
-} from '../nano/seed.ts';
+import { canonicalSource, deriveKeys, type Seed, type SeedSource, SeedText, seedOf } from '../nano/seed.ts';
 import { KDF_PARAMETERS, type KdfParameters } from './key-derivation.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { refuseShortPassword } from './password.ts';
-import { isWeaker, type SealedRecord, seal, unseal } from './seal.ts';
+import { PasswordTries } from './password-tries.ts';
+import { POCKET, type PocketKeys, pocketKeysOf, pocketOf, type StoredPocket } from './pocket-keys.ts';
+import { isWeaker, seal } from './seal.ts';
+import { SealedSession } from './sealed-session.ts';
 import {
   type Copies,
   chosen,
@@ -24,10 +19,13 @@ import {
   type SeedCopy,
   type Which,
 } from './seed-copies.ts';
-import { afterWrongTry, type Tries, TriesText, triesAt, waitBeforeTry } from './unlock-throttle.ts';
-import { UnlockedSession } from './unlocked-session.ts';
+import type { SecretKind } from './session.ts';
 
 export type { KeyedStore, SessionStore, VaultStore } from './keyed-store.ts';
+
+const MINUTE = 60_000;
+/** How long after it was begun the pocket closes by itself (ms). */
+export const POCKET_SPAN = 12 * 60 * MINUTE;
 
 export interface VaultOptions {
   readonly store: VaultStore;
@@ -37,6 +35,8 @@ export interface VaultOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Minutes without {@link Vault.touch} after which the vault locks itself. */
   readonly autoLockMinutes: number;
+  /** How many accounts' keys stay readable when the vault is locked, from account 1 on; none by default. */
+  readonly pocketAccounts?: () => Promise<number>;
   /** The cost of sealing from now on. A vault that was sealed at a lower cost is sealed again when it is unlocked. */
   readonly kdf?: KdfParameters;
 }
@@ -44,23 +44,43 @@ export interface VaultOptions {
 /**
  * Keeps the seed. While the vault is locked, the seed is encrypted under the password only. While it is unlocked, the seed
  * is also encrypted under a random key that only the session store has: a restarted worker is still unlocked, a restarted
- * browser is not. The object itself holds no secret.
+ * browser is not. The keys of the pocket are kept in the same way for longer, so that they outlive a lock. The object
+ * itself holds no secret.
  */
 export class Vault {
-  readonly #store: VaultStore;
+  readonly #tries: PasswordTries;
   readonly #copies: SeedCopies;
-  readonly #session: UnlockedSession;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #session: SealedSession<Seed>;
+  readonly #pocket: SealedSession<StoredPocket>;
+  readonly #pocketAccounts: () => Promise<number>;
   readonly #kdf: KdfParameters;
   /** One call at a time: a lock that is called while a password is being checked locks afterwards. */
   readonly #queue = new SerialQueue();
   #copyFault: Fault | null = null;
 
-  constructor({ store, second, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS }: VaultOptions) {
-    this.#store = store;
+  constructor(options: VaultOptions) {
+    const { store, second, session, clock, autoLockMinutes, kdf = KDF_PARAMETERS } = options;
+    this.#tries = new PasswordTries(store, clock);
     this.#copies = new SeedCopies(store, second);
-    this.#session = new UnlockedSession({ store, session, clock, autoLockMinutes });
-    this.#clock = clock;
+    this.#session = new SealedSession({
+      kind: SEED,
+      store,
+      storedAs: 'session',
+      session,
+      keyAs: 'vault',
+      clock,
+      spanMs: autoLockMinutes * MINUTE,
+    });
+    this.#pocket = new SealedSession({
+      kind: POCKET,
+      store,
+      storedAs: 'pocket',
+      session,
+      keyAs: 'pocket',
+      clock,
+      spanMs: POCKET_SPAN,
+    });
+    this.#pocketAccounts = options.pocketAccounts ?? (async () => 0);
     this.#kdf = kdf;
   }
 
@@ -93,7 +113,7 @@ export class Vault {
       const canonical = canonicalSource(source);
       refuseShortPassword(password);
       await this.#copies.replace(await this.#sealed(canonical, password, generation));
-      await this.#session.begin(seedOf(canonical));
+      await this.#begin(seedOf(canonical));
     });
   }
 
@@ -108,7 +128,7 @@ export class Vault {
       const generation = generationOver(await this.#copies.find());
       const copy = await this.#sealed(source, password, generation);
       await this.#copies.replace(copy, () => write(copy));
-      await this.#session.begin(seedOf(source));
+      await this.#begin(seedOf(source));
     });
   }
 
@@ -122,15 +142,41 @@ export class Vault {
   unlock(password: string, which?: Which): Promise<void> {
     return this.#queue.run(async () => {
       const { copy, isWhole } = chosen(await this.#copies.find(), which);
-      const source = await this.#unseal(copy.sealed, password);
+      const source = await this.#tries.unseal(copy.sealed, password);
       await this.#repair(copy, isWhole, source, password);
-      await this.#session.begin(seedOf(source));
+      await this.#begin(seedOf(source));
     });
   }
 
-  /** Removes the session key: the seed cannot be read until the password is given again. */
+  /** Removes the session key: the seed cannot be read until the password is given again. The pocket stays open. */
   lock(): Promise<void> {
     return this.#queue.run(() => this.#session.end());
+  }
+
+  /** Locks, and closes the pocket too: no key can be read until the password is given again. */
+  lockEverything(): Promise<void> {
+    return this.#queue.run(async () => {
+      await this.#pocket.end();
+      await this.#session.end();
+    });
+  }
+
+  /** The keys of the pocket, for one use; undefined while it is closed. */
+  pocket(): Promise<PocketKeys | undefined> {
+    return this.#queue.run(async () => {
+      const stored = await this.#pocket.secret();
+      return stored && pocketKeysOf(stored);
+    });
+  }
+
+  /** Whether the keys of the pocket can be read, locked or not, as of at most a second ago. */
+  isPocketOpen(): Promise<boolean> {
+    return this.#queue.run(() => this.#pocket.isOpen());
+  }
+
+  /** Follows a changed number of pocket accounts. The pocket closes when there are none. @throws Fault `fault_locked` */
+  renewPocket(): Promise<void> {
+    return this.#queue.run(async () => this.#beginPocket(await this.#seed()));
   }
 
   /** Whether the vault is unlocked, as of at most a second ago. A vault whose deadline has passed locks itself here. */
@@ -145,14 +191,7 @@ export class Vault {
 
   /** The seed, for one use. @throws Fault `fault_locked` */
   seed(): Promise<Seed> {
-    return this.#queue.run(async () => {
-      const seed = await this.#session.seed();
-      if (seed === undefined) {
-        await this.#session.end();
-        throw new Fault('fault_locked');
-      }
-      return seed;
-    });
+    return this.#queue.run(() => this.#seed());
   }
 
   /** Moves the deadline, since the user is active; of no effect on a locked vault. */
@@ -162,14 +201,14 @@ export class Vault {
 
   /** Sets after how many minutes without use the vault locks itself, from now on. */
   setAutoLock(minutes: number): Promise<void> {
-    return this.#queue.run(() => this.#session.setAutoLock(minutes));
+    return this.#queue.run(() => this.#session.setSpan(minutes * MINUTE));
   }
 
   /** @throws Fault `fault_shortPassword` for the next password, and those of {@link unlock} for the current one */
   changePassword(current: string, next: string): Promise<void> {
     return this.#queue.run(async () => {
       const { copy } = chosen(await this.#copies.find());
-      const source = await this.#unseal(copy.sealed, current);
+      const source = await this.#tries.unseal(copy.sealed, current);
       refuseShortPassword(next);
       await this.#copies.replace(await this.#sealed(source, next, copy.generation + 1));
     });
@@ -179,25 +218,42 @@ export class Vault {
   reveal(password: string): Promise<SeedSource> {
     return this.#queue.run(async () => {
       const { copy } = chosen(await this.#copies.find());
-      return this.#unseal(copy.sealed, password);
+      return this.#tries.unseal(copy.sealed, password);
     });
   }
 
   /** When the next password may be tried (ms since the epoch); null when it may be tried now. */
   retryAt(): Promise<number | null> {
-    return this.#queue.run(async () => {
-      const wait = waitBeforeTry(await this.#tries(), this.#clock.now());
-      return wait === 0 ? null : this.#clock.now() + wait;
-    });
+    return this.#queue.run(() => this.#tries.retryAt());
   }
 
   /** Destroys the vault in both places. Without a backup the seed is lost. */
   erase(): Promise<void> {
     return this.#queue.run(async () => {
+      await this.#pocket.end();
       await this.#session.end();
       await this.#copies.erase();
-      await this.#store.remove('tries');
+      await this.#tries.forget();
     });
+  }
+
+  /** Leaves the vault unlocked, with this seed. */
+  async #begin(seed: Seed): Promise<void> {
+    await this.#session.begin(seed);
+    await this.#beginPocket(seed);
+  }
+
+  async #beginPocket(seed: Seed): Promise<void> {
+    const accounts = await this.#pocketAccounts();
+    if (accounts > 0) await this.#pocket.begin(pocketOf(seed, accounts));
+    else await this.#pocket.end();
+  }
+
+  async #seed(): Promise<Seed> {
+    const seed = await this.#session.secret();
+    if (seed !== undefined) return seed;
+    await this.#session.end();
+    throw new Fault('fault_locked');
   }
 
   /** Leaves one and the same copy in both places. A seed that was sealed at a lower cost is sealed again. */
@@ -227,32 +283,10 @@ export class Vault {
       secret.fill(0);
     }
   }
-
-  /** Tries a password. The try is counted before its result is known: ending the worker does not avoid the count. */
-  async #unseal(sealed: SealedRecord, password: string): Promise<SeedSource> {
-    const now = this.#clock.now();
-    const tries = await this.#tries();
-    const wait = waitBeforeTry(tries, now);
-    if (wait > 0) throw new Fault('fault_tooManyTries', [Math.ceil(wait / 1000).toString()]);
-    await this.#store.set('tries', afterWrongTry(tries, now));
-    const secret = await unseal(sealed, password);
-    await this.#store.remove('tries');
-    const text = new TextDecoder().decode(secret);
-    secret.fill(0);
-    const source = v.safeParse(v.pipe(v.string(), v.parseJson(), SeedSourceText), text);
-    // No cause: the issues would quote the secret.
-    if (!source.success) throw new Fault('fault_vaultUnreadable');
-    return source.output;
-  }
-
-  /** The wrong tries so far. Where the clock was set back, the store gets a new end of the delay, so that it passes. */
-  async #tries(): Promise<Tries> {
-    const kept = v.parse(TriesText, await this.#store.get('tries'));
-    const tries = triesAt(kept, this.#clock.now());
-    if (tries !== kept) await this.#store.set('tries', tries);
-    return tries;
-  }
 }
+
+/** How the seed is kept while the vault is unlocked. */
+const SEED: SecretKind<Seed> = { context: 'nano-purse session 1', schema: SeedText };
 
 /** The first account of a seed, by which the user can tell seeds apart. */
 const accountOf = (source: SeedSource): NanoAddress => deriveKeys(seedOf(source), 0).address;

@@ -71,6 +71,7 @@ export async function compose(interception: Interception, attention: Attention):
     session: vaultSession(() => exchanges.forgetAll()),
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
+    pocketAccounts: async () => (await settings.read('float')).accounts - 1,
   });
   const work = new Work({ database, settings, now, changed: notifyPagesLater });
   const sandbox = new Sandbox(settings);
@@ -132,7 +133,7 @@ export async function compose(interception: Interception, attention: Attention):
     context: ({ tabId }) => payers.contextOf(tabId),
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
-    lease: async (network, amount) => (await openWallets.openedOn(network)).lease(amount),
+    lease: async (network, amount) => (await openWallets.payingOn(network)).lease(amount),
     waits: (challenge) => interception.waits(challenge),
     freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),

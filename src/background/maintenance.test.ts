@@ -5,6 +5,7 @@ import { Maintenance } from './maintenance.ts';
 function maintenanceOf(settle: Wallet['settle']): Maintenance {
   const wallet = { settle, refresh: async () => undefined } as Wallet;
   const openWallets = {
+    canPay: async () => true,
     current: async () => wallet,
     all: async () => [wallet],
     close: async () => undefined,

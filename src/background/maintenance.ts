@@ -5,7 +5,7 @@ import type { OpenWallets } from './open-wallets.ts';
 import type { Work } from './work.ts';
 
 export interface MaintenancePorts {
-  readonly openWallets: Pick<OpenWallets, 'all' | 'close' | 'current'>;
+  readonly openWallets: Pick<OpenWallets, 'all' | 'canPay' | 'close' | 'current'>;
   readonly delivery: Pick<Delivery, 'resume'>;
   readonly recall: Pick<Recall, 'maintain'>;
   readonly work: Pick<Work, 'maintain'>;
@@ -32,7 +32,7 @@ export class Maintenance {
   async run(): Promise<void> {
     const { openWallets, work, abandoned } = this.#ports;
     abandoned.check();
-    if ((await openWallets.current()) === null) return;
+    if (!(await openWallets.canPay())) return;
     await work.maintain();
     // Not awaited: receiving money may need a long search for work, and payments do not wait for it.
     for (const wallet of await openWallets.all()) void wallet.refresh();
@@ -43,7 +43,7 @@ export class Maintenance {
   /** Starts what waited for the purse to be unlocked. To be called whenever it was, or became another purse. */
   async unlocked(): Promise<void> {
     const { openWallets, notifyPages } = this.#ports;
-    if ((await openWallets.current()) !== null) {
+    if (await openWallets.canPay()) {
       void this.#resumePayments()
         .then(() => this.#settleAccounts())
         .catch(console.error);

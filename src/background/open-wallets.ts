@@ -4,17 +4,20 @@ import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
-import { deriveKeys } from '../nano/seed.ts';
+import { type AccountKeys, deriveKeys, keysOf, MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { StoredChains } from '../storage/chains.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
-import { MOST_ACCOUNTS } from '../wallet/account-order.ts';
+import { AccountLeases } from '../wallet/account-leases.ts';
 import { AccountWallet } from '../wallet/account-wallet.ts';
+import { LockedPocket } from '../wallet/locked-pocket.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
+import type { PayingWallet } from '../wallet/paying-wallet.ts';
 import type { TransferStore } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
+import { AccountReach } from './account-reach.ts';
 
 export interface OpenWalletsPorts {
   readonly vault: Vault;
@@ -34,36 +37,59 @@ export interface OpenWalletsPorts {
 const NODE_TIMEOUT = 10_000;
 /** How long a payment waits for its confirmation (ms). Then maintenance goes on with it. */
 const CONFIRMATION_PATIENCE = 120_000;
-/** How many accounts without a block in a row end the search for used accounts. */
-const GAP = 2;
+
+/** Which keys can be read: all of them, those of the pocket, or none. */
+type Access = 'unlocked' | 'pocket' | 'closed';
+
+/** The open accounts on one network. */
+interface OpenNetwork {
+  readonly network: NetworkProfile;
+  /** They stay open over a lock, with the payments that they make. */
+  readonly pocket: readonly AccountWallet[];
+  /** Savings, and what is beyond the pocket; none while locked. */
+  readonly others: readonly AccountWallet[];
+  readonly leases: AccountLeases;
+  readonly wallet: Wallet | LockedPocket;
+}
 
 /**
- * Holds the open wallets. While the vault is unlocked there is one on the network in use, and one on each test network
- * that a tab pays on.
+ * Holds the open wallets: one on the network in use, and one on each test network that a tab pays on. Each is whole while
+ * the vault is unlocked, and the pocket alone while only that is open.
  */
 export class OpenWallets {
   readonly #ports: OpenWalletsPorts;
-  readonly #wallets = new Map<string, Promise<Wallet>>();
-  /** The network in use. After a change of it the wallets have to be closed. */
+  readonly #reach: AccountReach;
+  readonly #networks = new Map<string, Promise<OpenNetwork>>();
+  #access: Access = 'closed';
+  /** The network in use. A change of the network, or of its profile, closes the wallets. */
   #inUse: Promise<NetworkProfile> | undefined;
 
   constructor(ports: OpenWalletsPorts) {
     this.#ports = ports;
+    this.#reach = new AccountReach(ports.settings, async () => {
+      await this.close();
+      ports.changed();
+    });
   }
 
-  /** The open wallet on the network in use, or null while the vault is locked or empty. */
+  /** Returns the wallet on the network in use; null while the vault is locked or empty. */
   async current(): Promise<Wallet | null> {
-    if (!(await this.#isUnlocked())) return null;
-    this.#inUse ??= this.#ports.settings.network();
-    return this.#on(await this.#inUse);
+    return (await this.#accessNow()) === 'unlocked' ? wholeOf(await this.#on(await this.#used())) : null;
   }
 
-  /** The open wallet on a network that a tab pays on, or null while the vault is locked or empty. */
+  /** Returns the pocket on the network in use while it alone is open; else null. */
+  async lockedPocket(): Promise<LockedPocket | null> {
+    if ((await this.#accessNow()) !== 'pocket') return null;
+    const { wallet } = await this.#on(await this.#used());
+    return wallet instanceof LockedPocket ? wallet : null;
+  }
+
+  /** Returns the wallet on a network that a tab pays on; null while the vault is locked or empty. */
   async on(network: NetworkProfile): Promise<Wallet | null> {
-    return (await this.#isUnlocked()) ? this.#on(network) : null;
+    return (await this.#accessNow()) === 'unlocked' ? wholeOf(await this.#on(network)) : null;
   }
 
-  /** The open wallet on the network in use. @throws Fault `fault_locked` */
+  /** Returns the wallet on the network in use. @throws Fault `fault_locked` */
   async opened(): Promise<Wallet> {
     const wallet = await this.current();
     if (wallet === null) throw new Fault('fault_locked');
@@ -71,80 +97,122 @@ export class OpenWallets {
   }
 
   /**
-   * The open wallet on a network: the network in use, or one that a tab pays on, or did when this was called.
+   * Returns the wallet on the network in use, or on one that a tab pays on now, or paid on when the payment began.
    *
    * @throws Fault `fault_locked`, `fault_unknownNetwork`, `fault_sandboxGone`
    */
   async openedOn(network: string): Promise<Wallet> {
-    const open = (await this.#isUnlocked()) ? this.#wallets.get(network) : undefined;
-    if (open !== undefined) return open;
-    const current = await this.opened();
-    if (current.network.id === network) return current;
-    const beside = await this.#ports.beside(network);
-    if (beside === null) throw new Fault('fault_unknownNetwork');
-    return this.#on(beside);
+    if ((await this.#accessNow()) !== 'unlocked') throw new Fault('fault_locked');
+    return wholeOf(await this.#onId(network));
   }
 
-  /** The open wallet of one account on a network. @throws Fault as `openedOn` */
+  /** Returns what can pay on a network as in `openedOn`: while locked, the pocket. @throws Fault as `openedOn` */
+  async payingOn(network: string): Promise<PayingWallet> {
+    if ((await this.#accessNow()) === 'closed') throw new Fault('fault_locked');
+    return (await this.#onId(network)).wallet;
+  }
+
+  /** Returns the wallet of one account, if it can pay now on this network. @throws Fault as `openedOn` */
   async accountWallet(network: string, account: NanoAddress): Promise<AccountWallet> {
-    const wallet = (await this.openedOn(network)).of(account);
-    if (wallet === undefined) throw new Fault('fault_unknownNetwork');
+    const paying = await this.payingOn(network);
+    const wallet = paying.of(account);
+    if (wallet === undefined)
+      throw new Fault(paying instanceof LockedPocket ? 'fault_locked' : 'fault_unknownNetwork');
     return wallet;
   }
 
-  /** The own accounts on a network; null while the vault is locked or empty. @throws Fault as `openedOn` */
+  /** Returns the own accounts on a network; null while nothing can pay. @throws Fault as `openedOn` */
   async accountsOn(network: string): Promise<readonly NanoAddress[] | null> {
-    return (await this.#ports.vault.isUnlocked()) ? (await this.openedOn(network)).accounts : null;
+    return (await this.canPay()) ? (await this.payingOn(network)).accounts : null;
   }
 
   /**
-   * The handed-over block of the wallet that its payee has not published yet; null without one, and while the vault is
-   * locked or empty.
+   * Returns the handed-over block of the wallet that its payee has not published yet; null without one, and while nothing
+   * can pay.
    *
    * @throws Fault as `openedOn`
    */
   async handedOverOn(network: string): Promise<HandedOver | null> {
-    return (await this.#ports.vault.isUnlocked()) ? (await this.openedOn(network)).handedOver() : null;
+    return (await this.canPay()) ? (await this.payingOn(network)).handedOver() : null;
   }
 
-  /** Every wallet that is open now. */
+  /** Whether payments can go on: from all accounts, or from the pocket. */
+  async canPay(): Promise<boolean> {
+    return (await this.#accessNow()) !== 'closed';
+  }
+
+  /** Returns every wallet that is open now; none while the vault is locked. */
   async all(): Promise<readonly Wallet[]> {
     await this.current();
-    return Promise.all(this.#wallets.values());
+    const networks = await Promise.all(this.#networks.values());
+    return networks.flatMap(({ wallet }) => (wallet instanceof Wallet ? [wallet] : []));
   }
 
   /** Closes the wallets and drops their keys, sockets and balances. */
   async close(): Promise<void> {
-    const wallets = [...this.#wallets.values()];
-    this.#wallets.clear();
+    const networks = [...this.#networks.values()];
+    this.#networks.clear();
     this.#inUse = undefined;
-    for (const wallet of wallets) (await wallet.catch(() => undefined))?.close();
-  }
-
-  async #isUnlocked(): Promise<boolean> {
-    if (await this.#ports.vault.isUnlocked()) return true;
-    if (this.#wallets.size > 0) {
-      await this.close();
-      this.#ports.locked();
+    for (const opening of networks) {
+      const network = await opening.catch(() => null);
+      for (const wallet of network === null ? [] : [...network.pocket, ...network.others]) wallet.close();
     }
-    return false;
   }
 
-  #on(network: NetworkProfile): Promise<Wallet> {
-    const { id } = network;
-    const open = this.#wallets.get(id);
+  /** Tells which keys can be read now. After a lock or an unlocking the wallets have changed once this resolves. */
+  async #accessNow(): Promise<Access> {
+    const { vault, locked } = this.#ports;
+    let access: Access = 'unlocked';
+    if (!(await vault.isUnlocked())) access = (await vault.isPocketOpen()) ? 'pocket' : 'closed';
+    const before = this.#access;
+    if (access === before) return access;
+    this.#access = access;
+    if (access === 'closed') await this.close();
+    else
+      for (const [id, opening] of this.#networks)
+        this.#keep(
+          id,
+          opening.then((one) => this.#reopen(one)),
+        );
+    if (before === 'unlocked' || access === 'closed') locked();
+    return access;
+  }
+
+  #used(): Promise<NetworkProfile> {
+    this.#inUse ??= this.#ports.settings.network();
+    return this.#inUse;
+  }
+
+  async #onId(id: string): Promise<OpenNetwork> {
+    const open = this.#networks.get(id);
     if (open !== undefined) return open;
-    const wallet = this.#open(network);
-    this.#wallets.set(id, wallet);
-    // An opening that failed is tried again the next time.
-    wallet.catch(() => {
-      if (this.#wallets.get(id) === wallet) this.#wallets.delete(id);
-    });
-    return wallet;
+    const used = await this.#used();
+    const network = used.id === id ? used : await this.#ports.beside(id);
+    if (network === null) throw new Fault('fault_unknownNetwork');
+    return this.#on(network);
   }
 
-  async #open(chosen: NetworkProfile): Promise<Wallet> {
-    const { settings, vault } = this.#ports;
+  #on(network: NetworkProfile): Promise<OpenNetwork> {
+    return this.#networks.get(network.id) ?? this.#keep(network.id, this.#open(network, null));
+  }
+
+  #keep(id: string, opening: Promise<OpenNetwork>): Promise<OpenNetwork> {
+    this.#networks.set(id, opening);
+    // An opening that failed is tried again the next time.
+    opening.catch(() => {
+      if (this.#networks.get(id) === opening) this.#networks.delete(id);
+    });
+    return opening;
+  }
+
+  /** Opens the accounts anew after a lock or an unlocking, but for those of the pocket. */
+  #reopen(before: OpenNetwork): Promise<OpenNetwork> {
+    for (const wallet of before.others) wallet.close();
+    return this.#open(before.network, before);
+  }
+
+  async #open(chosen: NetworkProfile, before: OpenNetwork | null): Promise<OpenNetwork> {
+    const { settings } = this.#ports;
     const network: NetworkProfile = {
       ...chosen,
       representative: (await settings.read('representative')) ?? chosen.representative,
@@ -155,32 +223,55 @@ export class OpenWallets {
       timeoutMs: NODE_TIMEOUT,
       now: systemClock.now,
     });
-    const seed = await vault.seed();
-    const all = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
+    const own = await this.#addresses();
+    const [savings] = own;
+    if (savings === undefined) throw new Fault('fault_unexpected');
     const plan = await settings.read('float');
     const leastReceived = await settings.read('leastReceived');
     const order = await settings.accountOrder();
-    const key = `${network.id} ${all[0]}`;
-    const { [key]: reach } = await settings.read('reach');
-    if (reach === undefined) void this.#search(key, node, all).catch(console.error);
-    else if (reach < plan.accounts) await this.#reach(key, plan.accounts);
-
-    const [main, ...others] = all.slice(0, Math.max(plan.accounts, reach ?? 1));
-    const open = (account: NanoAddress, index: number) =>
-      this.#purse(network, node, account, index, { own: all, leastReceived });
-    if (main === undefined) throw new Fault('fault_unexpected');
-    const wallets = [open(main, 0), ...others.map((account, index) => open(account, index + 1))] as const;
-    return new Wallet(wallets, plan, order);
+    const openAt = (account: NanoAddress): AccountWallet =>
+      before?.pocket.find((wallet) => wallet.account === account) ??
+      this.#openAccount(network, node, account, { own, leastReceived });
+    const pocket = own.slice(1, plan.accounts).map(openAt);
+    const leases = before?.leases ?? new AccountLeases();
+    if (this.#access !== 'unlocked') {
+      const wallet = new LockedPocket({ savings, accounts: pocket, leases, order });
+      return { network: chosen, pocket, others: [], leases, wallet };
+    }
+    const reach = await this.#reach.of({ network: network.id, node, own, planned: plan.accounts });
+    const beyond = own.slice(plan.accounts, reach).map(openAt);
+    const main = openAt(savings);
+    const wallet = new Wallet([main, ...pocket, ...beyond], plan, order, leases);
+    return { network: chosen, pocket, others: [main, ...beyond], leases, wallet };
   }
 
-  #purse(
+  /** Returns all accounts of the seed that are ever used, savings first. @throws Fault `fault_locked` */
+  async #addresses(): Promise<readonly NanoAddress[]> {
+    const { vault } = this.#ports;
+    if (this.#access === 'unlocked') {
+      const seed = await vault.seed();
+      return Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
+    }
+    const pocket = await vault.pocket();
+    if (pocket === undefined) throw new Fault('fault_locked');
+    return pocket.addresses;
+  }
+
+  /** Returns the keys of an account. Those of the pocket are there also while locked. @throws Fault `fault_locked` */
+  async #keysOf(index: number): Promise<AccountKeys> {
+    const { vault } = this.#ports;
+    const pocket = index === 0 || (await vault.isUnlocked()) ? undefined : await vault.pocket();
+    const privateKey = pocket?.privateKeys[index - 1];
+    return privateKey === undefined ? deriveKeys(await vault.seed(), index) : keysOf(privateKey);
+  }
+
+  #openAccount(
     network: NetworkProfile,
     node: NodeClient,
     account: NanoAddress,
-    index: number,
     { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
   ): AccountWallet {
-    const { transfers, chains, work, exclusively, changed, vault } = this.#ports;
+    const { transfers, chains, work, exclusively, changed } = this.#ports;
     const { wsUrl } = network;
     const wallet = new AccountWallet({
       network,
@@ -189,8 +280,8 @@ export class OpenWallets {
       store: chains,
       work,
       exclusively,
-      // Keys are derived from the vault again at each use, so that none outlives a lock.
-      keys: async () => deriveKeys(await vault.seed(), index),
+      // Keys are read from the vault again at each use, so that none outlives a lock.
+      keys: () => this.#keysOf(own.indexOf(account)),
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,
       patienceMs: CONFIRMATION_PATIENCE,
@@ -202,22 +293,10 @@ export class OpenWallets {
     wallet.open();
     return wallet;
   }
+}
 
-  /** Asks the ledger which accounts of a seed were in use before, as a restored one's may have been; once. */
-  async #search(key: string, node: NodeClient, accounts: readonly NanoAddress[]): Promise<void> {
-    let reach = 1;
-    for (let index = 1; index < accounts.length && index < reach + GAP; index++) {
-      const account = accounts[index];
-      if (account !== undefined && (await node.accountInfo(account)) !== null) reach = index + 1;
-    }
-    await this.#reach(key, reach);
-    if (reach === 1) return;
-    await this.close();
-    this.#ports.changed();
-  }
-
-  async #reach(key: string, accounts: number): Promise<void> {
-    const { settings } = this.#ports;
-    await settings.write('reach', { ...(await settings.read('reach')), [key]: accounts });
-  }
+function wholeOf({ wallet }: OpenNetwork): Wallet {
+  // The vault was locked since the wallet was asked for.
+  if (wallet instanceof LockedPocket) throw new Fault('fault_locked');
+  return wallet;
 }

@@ -10,9 +10,12 @@ import type { SessionStore as VaultSession } from '../vault/keyed-store.ts';
 // `chrome.storage.session` outlives the worker and ends with the browser; content scripts cannot read it.
 const session = chrome.storage.session;
 
+/** The key of the pocket, which a lock of the vault keeps. */
+const POCKET = 'pocket';
+
 /**
- * Stores the session key of the vault. When the key is removed, by the user or by its deadline, all other data that a lock
- * removes goes with it.
+ * Stores the session keys of the vault and of the pocket. When that of the vault is removed, by the user or by its
+ * deadline, all other data that a lock removes goes with it.
  *
  * @param gone called then, so that none of the data is written again.
  */
@@ -21,6 +24,7 @@ export const vaultSession = (gone: () => void): VaultSession => ({
   set: (key, value) => session.set({ [key]: value }),
   remove: async (key) => {
     await session.remove(key);
+    if (key === POCKET) return;
     gone();
     await clearSession();
   },
@@ -86,9 +90,12 @@ export const RETIRED_ENGINES = 'retiredEngines';
 export const REST_UNTIL = 'workRestsUntil';
 /** The key prefix for tabs that pay with test money. A lock keeps them, so that no tab returns to real money. */
 export const SANDBOX = 'sandbox:';
-/** The keys that outlive a lock: they say nothing about the wallet, or hold a proof that was paid for. */
+/**
+ * The keys that outlive a lock: they say nothing about the wallet, hold a proof that was paid for, or let the pocket pay on.
+ */
 const isKept = (key: string) =>
   key === STORE ||
+  key === POCKET ||
   key === RETIRED_ENGINES ||
   key === REST_UNTIL ||
   key.startsWith(SANDBOX) ||

@@ -23,6 +23,7 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'vault.create': { secret: seed, password: 'a password' },
   'vault.unlock': { password: 'a password' },
   'vault.lock': {},
+  'vault.lockEverything': {},
   'vault.reveal': { password: 'a password' },
   'backup.save': { password: 'a password', filePassword: 'another one' },
   'backup.restore': { file: '{}', password: 'a password' },

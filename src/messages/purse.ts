@@ -14,8 +14,15 @@ export interface LockedPurseView {
   /** When the next password may be tried; null when at once. */
   readonly retryAt: number | null;
   readonly network: Pick<NetworkView, 'id' | 'label' | 'testMoney'>;
+  /** The pocket, while it pays inside budgets although the purse is locked; null while it is closed. */
+  readonly pocket: LockedPocketView | null;
   /** How many questions wait for the user. */
   readonly waiting: number;
+}
+
+export interface LockedPocketView {
+  /** Proven; null until a node was asked. */
+  readonly balance: RawString | null;
 }
 
 /**

@@ -24,6 +24,8 @@ export const vaultMessages = {
     v.strictObject({ password, which: v.exactOptional(v.picklist(['first', 'second'])) }),
     'always',
   )<null>(),
+  /** The pocket stays open. */
   'vault.lock': message(nothing, 'always')<null>(),
+  'vault.lockEverything': message(nothing, 'always')<null>(),
   'vault.reveal': message(v.strictObject({ password }), 'always')<RevealedSecret>(),
 } as const;

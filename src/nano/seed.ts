@@ -54,6 +54,9 @@ export interface AccountKeys {
   readonly privateKey: PrivateKey;
 }
 
+/** The number of accounts of a seed that are ever used. A restored seed is searched for all of them. */
+export const MOST_ACCOUNTS = 8;
+
 const WORDS = 24;
 const HARDENED = 2 ** 31;
 const LEGACY_INDEXES = 2 ** 32;

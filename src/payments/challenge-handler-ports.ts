@@ -31,7 +31,7 @@ export interface ChallengeHandlerPorts {
   /** The settings for the tab of a challenge. Null before the user has set up a wallet: the page then keeps its 402. */
   readonly context: (challenge: Challenge) => Promise<PayerContext | null>;
   /**
-   * The wallet's own accounts on a network; null while it is locked. Asked for only where a budget or the user allows
+   * The wallet's own accounts on a network; null while it is locked and its pocket closed. Asked for only where a budget or the user allows
    * the payment: otherwise the time until a page gets its 402 back could tell it something about the accounts.
    */
   readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
@@ -39,8 +39,11 @@ export interface ChallengeHandlerPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Which payment handed over a signed block that is not on the ledger yet; no other payment is possible meanwhile. */
   readonly handedOver: (network: string) => Promise<HandedOver | null>;
-  /** The account to pay this much (raw) from on a network; rejects with Fault `fault_locked`, `fault_unknownNetwork`. */
-  readonly lease: (network: string, amount: Raw) => Promise<AccountLease>;
+  /**
+   * The account to pay this much (raw) from on a network; null while locked, where the pocket does not have so much.
+   * Rejects with Fault `fault_locked`, `fault_unknownNetwork`.
+   */
+  readonly lease: (network: string, amount: Raw) => Promise<AccountLease | null>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

@@ -4,8 +4,9 @@ import { plainSettings } from '../messages/settings.ts';
 import { AddressText } from '../nano/account.ts';
 import { parseXno, type Raw, RawText, ZERO } from '../nano/amount.ts';
 import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nano/network.ts';
+import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
-import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from '../wallet/account-order.ts';
+import { type AccountOrder, drawOrder } from '../wallet/account-order.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './schema.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../fault.ts';
-import { deriveKeys, type SeedSource, seedOf } from '../nano/seed.ts';
+import { deriveKeys, keysOf, type SeedSource, seedOf } from '../nano/seed.ts';
 import { JsonStore, MemoryPlace } from './places.fixture.ts';
 import { POCKET_SPAN, Vault } from './vault.ts';
 
@@ -40,16 +40,16 @@ beforeEach(async () => {
   await vault.create(SOURCE, PASSWORD);
 });
 
-const keysKept = async () => (await vault.pocket())?.accounts.map(({ address }) => address);
+const keysKept = async () => (await vault.pocket())?.privateKeys.map((key) => keysOf(key).address);
 const addressesOf = (...indexes: readonly number[]) =>
   indexes.map((index) => deriveKeys(SEED, index).address);
 
 describe('a locked vault with a pocket', () => {
-  test('has the keys of its pocket, the address of savings, and no seed', async () => {
+  test('has the keys of its pocket, the addresses of all accounts, and no seed', async () => {
     await vault.lock();
     expect(await vault.pocket()).toEqual({
-      savings: deriveKeys(SEED, 0).address,
-      accounts: [deriveKeys(SEED, 1), deriveKeys(SEED, 2)],
+      addresses: addressesOf(0, 1, 2, 3, 4, 5, 6, 7),
+      privateKeys: [deriveKeys(SEED, 1).privateKey, deriveKeys(SEED, 2).privateKey],
     });
     expect([await vault.isUnlocked(), await vault.isPocketOpen()]).toEqual([false, true]);
     await expect(vault.seed()).rejects.toEqual(LOCKED);

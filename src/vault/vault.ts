@@ -7,7 +7,7 @@ import { KDF_PARAMETERS, type KdfParameters } from './key-derivation.ts';
 import type { SessionStore, VaultStore } from './keyed-store.ts';
 import { refuseShortPassword } from './password.ts';
 import { PasswordTries } from './password-tries.ts';
-import { POCKET, type PocketKeys, pocketKeysOf, pocketOf, type StoredPocket } from './pocket-keys.ts';
+import { POCKET, type PocketKeys, pocketOf } from './pocket-keys.ts';
 import { isWeaker, seal } from './seal.ts';
 import { SealedSession } from './sealed-session.ts';
 import {
@@ -51,7 +51,7 @@ export class Vault {
   readonly #tries: PasswordTries;
   readonly #copies: SeedCopies;
   readonly #session: SealedSession<Seed>;
-  readonly #pocket: SealedSession<StoredPocket>;
+  readonly #pocket: SealedSession<PocketKeys>;
   readonly #pocketAccounts: () => Promise<number>;
   readonly #kdf: KdfParameters;
   /** One call at a time: a lock that is called while a password is being checked locks afterwards. */
@@ -163,10 +163,7 @@ export class Vault {
 
   /** The keys of the pocket, for one use; undefined while it is closed. */
   pocket(): Promise<PocketKeys | undefined> {
-    return this.#queue.run(async () => {
-      const stored = await this.#pocket.secret();
-      return stored && pocketKeysOf(stored);
-    });
+    return this.#queue.run(() => this.#pocket.secret());
   }
 
   /** Whether the keys of the pocket can be read, locked or not, as of at most a second ago. */

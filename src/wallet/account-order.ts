@@ -1,5 +1,4 @@
-/** The number of accounts of a seed that are ever used. A restored seed is searched for all of them. */
-export const MOST_ACCOUNTS = 8;
+import { MOST_ACCOUNTS } from '../nano/seed.ts';
 
 /** Every account index of a seed, each once: the order in which accounts pay where nothing else decides. */
 export type AccountOrder = readonly number[];

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
+import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import { type AccountOrder, drawOrder, MOST_ACCOUNTS } from './account-order.ts';
+import { type AccountOrder, drawOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { type PocketPlan, Wallet } from './wallet.ts';
 

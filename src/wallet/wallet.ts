@@ -4,11 +4,14 @@ import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
+import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { Readiness } from '../work/scheduler.ts';
+import { handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
 import { type AccountLease, AccountLeases } from './account-leases.ts';
-import { type AccountOrder, MOST_ACCOUNTS } from './account-order.ts';
+import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import type { HandedOver } from './own-block.ts';
+import type { PayingWallet } from './paying-wallet.ts';
 
 /** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
 export interface PocketPlan {
@@ -30,23 +33,25 @@ const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none']
  * All accounts of a seed on one network. The first account is savings. The others are the pocket: each holds a share and has
  * its work ready, so that a burst of payments waits for no work. Moves between them cost nothing and are no transfers.
  */
-export class Wallet {
+export class Wallet implements PayingWallet {
   readonly #main: AccountWallet;
   readonly #accounts: OneOrMore;
   readonly #plan: PocketPlan;
   readonly #order: AccountOrder;
-  readonly #leases = new AccountLeases();
+  readonly #leases: AccountLeases;
   readonly #settling = new SingleFlight<Settling>();
 
   /**
    * @param accounts in the order of the seed; those beyond the plan are emptied
    * @param order in which accounts pay where nothing else decides
+   * @param leases of the same accounts, where they were open before
    */
-  constructor(accounts: OneOrMore, plan: PocketPlan, order: AccountOrder) {
+  constructor(accounts: OneOrMore, plan: PocketPlan, order: AccountOrder, leases = new AccountLeases()) {
     [this.#main] = accounts;
     this.#accounts = accounts;
     this.#plan = plan;
     this.#order = order;
+    this.#leases = leases;
   }
 
   get network(): NetworkProfile {
@@ -120,28 +125,10 @@ export class Wallet {
   async lease(amount: Raw): Promise<AccountLease> {
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
-    const candidates = await Promise.all(
-      this.#withBalance(amount).map(async (wallet) => ({
-        wallet,
-        isFree: (await handedOverOf(wallet)) === null,
-        isReady: (await wallet.readiness()) === 'ready',
-      })),
+    const best = await leaseBest(this.#accounts, amount, this.#leases, (wallet) =>
+      this.#preferenceOf(wallet),
     );
-    const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => {
-      const { count, held } = this.#leases.usageOf(wallet.account);
-      return [
-        hasBalance(wallet, addRaw(held, amount)) ? 0 : 1,
-        count,
-        isReady ? 0 : 1,
-        this.#preferenceOf(wallet),
-      ];
-    };
-    // Synchronous from here on: of two payments at once, the second must see the lease of the first.
-    const [first] = candidates
-      .filter(({ isFree }) => isFree)
-      .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
-      .sort((one, other) => compareRanks(one.rank, other.rank));
-    return this.#leases.lease((first?.wallet ?? this.#main).account, amount);
+    return best ?? this.#leases.lease(this.account, amount);
   }
 
   /**
@@ -248,13 +235,5 @@ export class Wallet {
   }
 }
 
-const hasBalance = ({ balance }: AccountWallet, amount: Raw): boolean =>
-  balance !== null && balance >= amount;
-const handedOverOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
 const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
   (await wallet.readiness()) === 'ready' && (await handedOverOf(wallet)) === null;
-
-/** Compares two ranks of equal length, the first part that differs deciding. */
-function compareRanks(one: readonly number[], other: readonly number[]): number {
-  return one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}

@@ -38,10 +38,20 @@ async function purseState(parts: HandlerParts): Promise<PurseView> {
   return { ...(await openState(wallet, parts)), lockAt, waiting };
 }
 
-async function lockedState({ vault, settings }: HandlerParts): Promise<Omit<LockedPurseView, 'waiting'>> {
+async function lockedState({
+  vault,
+  openWallets,
+  settings,
+}: HandlerParts): Promise<Omit<LockedPurseView, 'waiting'>> {
   const { id, label, testMoney } = await settings.network();
-  const seed = seedView(await vault.copies());
-  return { kind: 'locked', seed, retryAt: await vault.retryAt(), network: { id, label, testMoney } };
+  const pocket = await openWallets.lockedPocket();
+  return {
+    kind: 'locked',
+    seed: seedView(await vault.copies()),
+    retryAt: await vault.retryAt(),
+    network: { id, label, testMoney },
+    pocket: pocket && { balance: pocket.balance?.toString() ?? null },
+  };
 }
 
 async function openState(

@@ -33,6 +33,12 @@ export function vaultHandlers({
       await openWallets.current();
       return null;
     },
+    'vault.lockEverything': async () => {
+      await vault.lockEverything();
+      await openWallets.current();
+      notifyPages();
+      return null;
+    },
     'vault.reveal': ({ password }) => vault.reveal(password).finally(notifyPages),
   };
 }

@@ -41,6 +41,10 @@ export async function reserve(
     return { kind: 'renew', challenge, otherwise: 'refusal_EXPIRES_TOO_SOON' };
   }
   const lease = await ports.lease(offer.network, offer.amount);
+  if (lease === null) {
+    if (approval === 'once') throw new Fault('fault_locked');
+    return { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_pocketEmpty' } };
+  }
   try {
     if (handling.reassign(delivery, challenge, offer)) return DONE;
     // Nothing is awaited between these checks and the reservation: a later request finds this one being paid.

@@ -2,6 +2,7 @@ import browser from 'webextension-polyfill';
 import type { LockedPurseView } from '../../messages/purse.ts';
 import { t } from '../i18n.ts';
 import { Button } from './Button.tsx';
+import { LockedPocket } from './LockedPocket.tsx';
 import { Mark } from './Mark.tsx';
 import { NetworkBanner } from './NetworkBanner.tsx';
 import { SeedAccount, UnlockForm } from './UnlockForm.tsx';
@@ -17,6 +18,7 @@ export function Unlock({ purse }: { readonly purse: LockedPurseView }) {
       <main class="unlock">
         <Mark />
         <SeedHead seed={purse.seed} />
+        {purse.pocket !== null && <LockedPocket pocket={purse.pocket} />}
         <WaitingPayments />
         <UnlockForm purse={purse} />
         {purse.seed.kind === 'lost' && (

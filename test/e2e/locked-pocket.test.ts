@@ -1,0 +1,118 @@
+import type { Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { deriveKeys } from '../../src/nano/seed.ts';
+import { readAddress } from '../devnet/address.ts';
+import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
+
+const SEED = '10CED'.padEnd(64, '0');
+const PASSWORD = 'a password of this test alone 3';
+const SHARE = 4n * PRICE;
+
+const addressAt = (index: number) => deriveKeys({ kind: 'legacy', hex: SEED }, index).address;
+const [SAVINGS, ...POCKET] = [0, 1, 2].map(addressAt);
+
+let testBed: TestBed;
+let page: Page;
+let requests = 0;
+
+beforeAll(async () => {
+  testBed = await openTestBed({ purse: { seed: SEED, password: PASSWORD } });
+  const { purse, merchant } = testBed;
+  const budget = { perPayment: String(XNO), perDay: String(5n * XNO), paused: false };
+  await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  await purse.ask('settings.pocket', { accounts: 3, each: String(SHARE) });
+});
+afterAll(() => testBed?.close());
+beforeEach(async () => {
+  await testBed.purse.ask('vault.unlock', { password: PASSWORD });
+  await expect.poll(() => POCKET.every((account) => balanceOf(account) * 2n >= SHARE)).toBe(true);
+  page = await testBed.purse.newPage();
+  await page.goto(`${testBed.merchant.origin}/`);
+});
+afterEach(() => page.close());
+
+function balanceOf(account: string | undefined): bigint {
+  const key = account === undefined ? undefined : readAddress(account);
+  if (key === undefined) throw new Error(`${account} is no account`);
+  return testBed.devnet.ledger.chain(key).at(-1)?.block.balance ?? 0n;
+}
+const pocketBalance = () => POCKET.map(balanceOf).reduce((sum, balance) => sum + balance, 0n);
+
+/** A request of the page that is paid for anew; resolves with its status. */
+const get = () => {
+  requests += 1;
+  const url = testBed.at('/api/data', { n: String(requests) });
+  return page.evaluate(async (target) => (await fetch(target)).status, url);
+};
+
+const state = () => testBed.purse.ask('purse.state', {});
+
+test('budgets go on paying from the pocket while the purse is locked, also after the worker’s death', async () => {
+  const { purse } = testBed;
+  await purse.ask('vault.lock', {});
+  const [savings, pocket] = [balanceOf(SAVINGS), pocketBalance()];
+  expect(await get()).toBe(200);
+  await purse.killWorker();
+  await page.bringToFront();
+  expect(await get()).toBe(200);
+  expect(balanceOf(SAVINGS)).toBe(savings);
+  const paid = testBed.merchant
+    .books()
+    .payments.slice(-2)
+    .map(({ amountRaw }) => BigInt(amountRaw));
+  expect(pocketBalance()).toBe(paid.reduce((left, amount) => left - amount, pocket));
+  await purse.until(
+    'purse.state',
+    {},
+    (told) => told.kind === 'locked' && told.pocket?.balance === String(pocketBalance()),
+  );
+});
+
+test('Lock everything, on the lock screen, stops the budgets until the purse is unlocked', async () => {
+  const { purse } = testBed;
+  await purse.ask('vault.lock', {});
+  const popup = await purse.popup();
+  const balance = popup.getByTestId('locked-pocket-balance');
+  await expect.poll(() => balance.getAttribute('data-raw')).toBe(String(pocketBalance()));
+  await popup.getByTestId('lock-everything').click();
+  await popup.getByTestId('locked-pocket').waitFor({ state: 'detached' });
+  expect(await state()).toMatchObject({ kind: 'locked', pocket: null });
+  await popup.close();
+
+  const pocket = pocketBalance();
+  await page.bringToFront();
+  const answer = get();
+  const [waiting] = await purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  await purse.ask('vault.unlock', { password: PASSWORD });
+  const asked = await purse.nextApproval();
+  expect([asked.offer.id, asked.offer.reason]).toEqual([waiting?.id, 'reason_locked']);
+  expect(pocketBalance()).toBe(pocket);
+  await asked.decline();
+  expect(await answer).toBe(402);
+});
+
+test('a pocket that is spent is not refilled while the purse is locked: the next payment is asked about', async () => {
+  const { purse } = testBed;
+  await purse.ask('vault.lock', {});
+  const savings = balanceOf(SAVINGS);
+  while (POCKET.some((account) => balanceOf(account) >= PRICE)) expect(await get()).toBe(200);
+  const answer = get();
+  await purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  expect(balanceOf(SAVINGS)).toBe(savings);
+  await purse.ask('vault.unlock', { password: PASSWORD });
+  const asked = await purse.nextApproval();
+  expect(asked.offer.reason).toBe('reason_pocketEmpty');
+  await asked.approve();
+  expect(await answer).toBe(200);
+});
+
+test('what a locked purse may not do stays forbidden while its pocket is open', async () => {
+  const { purse } = testBed;
+  await purse.ask('vault.lock', {});
+  expect(await state()).toMatchObject({ kind: 'locked' });
+  const amount = String(PRICE);
+  const budget = { site: testBed.merchant.origin, perPayment: amount, perDay: amount, paused: false };
+  await expect(purse.ask('money.send', { to: SAVINGS ?? '', amount })).rejects.toThrow('fault_locked');
+  await expect(purse.ask('settings.pocket', { accounts: 8, each: amount })).rejects.toThrow('fault_locked');
+  await expect(purse.ask('budget.save', budget)).rejects.toThrow('fault_locked');
+});

@@ -4,7 +4,6 @@ import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
-import { type AccountKeys, deriveKeys, keysOf, MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { StoredChains } from '../storage/chains.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -18,6 +17,7 @@ import type { TransferStore } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
 import { AccountReach } from './account-reach.ts';
+import { keysAt, ownAddresses } from './own-keys.ts';
 
 export interface OpenWalletsPorts {
   readonly vault: Vault;
@@ -116,9 +116,8 @@ export class OpenWallets {
   async accountWallet(network: string, account: NanoAddress): Promise<AccountWallet> {
     const paying = await this.payingOn(network);
     const wallet = paying.of(account);
-    if (wallet === undefined)
-      throw new Fault(paying instanceof LockedPocket ? 'fault_locked' : 'fault_unknownNetwork');
-    return wallet;
+    if (wallet !== undefined) return wallet;
+    throw new Fault(paying instanceof LockedPocket ? 'fault_locked' : 'fault_unknownNetwork');
   }
 
   /** Returns the own accounts on a network; null while nothing can pay. @throws Fault as `openedOn` */
@@ -168,12 +167,7 @@ export class OpenWallets {
     if (access === before) return access;
     this.#access = access;
     if (access === 'closed') await this.close();
-    else
-      for (const [id, opening] of this.#networks)
-        this.#keep(
-          id,
-          opening.then((one) => this.#reopen(one)),
-        );
+    else this.#reopenAll();
     if (before === 'unlocked' || access === 'closed') locked();
     return access;
   }
@@ -206,9 +200,12 @@ export class OpenWallets {
   }
 
   /** Opens the accounts anew after a lock or an unlocking, but for those of the pocket. */
-  #reopen(before: OpenNetwork): Promise<OpenNetwork> {
-    for (const wallet of before.others) wallet.close();
-    return this.#open(before.network, before);
+  #reopenAll(): void {
+    const reopen = (before: OpenNetwork): Promise<OpenNetwork> => {
+      for (const wallet of before.others) wallet.close();
+      return this.#open(before.network, before);
+    };
+    for (const [id, opening] of this.#networks) this.#keep(id, opening.then(reopen));
   }
 
   async #open(chosen: NetworkProfile, before: OpenNetwork | null): Promise<OpenNetwork> {
@@ -223,7 +220,7 @@ export class OpenWallets {
       timeoutMs: NODE_TIMEOUT,
       now: systemClock.now,
     });
-    const own = await this.#addresses();
+    const own = await ownAddresses(this.#ports.vault);
     const [savings] = own;
     if (savings === undefined) throw new Fault('fault_unexpected');
     const plan = await settings.read('float');
@@ -245,33 +242,13 @@ export class OpenWallets {
     return { network: chosen, pocket, others: [main, ...beyond], leases, wallet };
   }
 
-  /** Returns all accounts of the seed that are ever used, savings first. @throws Fault `fault_locked` */
-  async #addresses(): Promise<readonly NanoAddress[]> {
-    const { vault } = this.#ports;
-    if (this.#access === 'unlocked') {
-      const seed = await vault.seed();
-      return Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index).address);
-    }
-    const pocket = await vault.pocket();
-    if (pocket === undefined) throw new Fault('fault_locked');
-    return pocket.addresses;
-  }
-
-  /** Returns the keys of an account. Those of the pocket are there also while locked. @throws Fault `fault_locked` */
-  async #keysOf(index: number): Promise<AccountKeys> {
-    const { vault } = this.#ports;
-    const pocket = index === 0 || (await vault.isUnlocked()) ? undefined : await vault.pocket();
-    const privateKey = pocket?.privateKeys[index - 1];
-    return privateKey === undefined ? deriveKeys(await vault.seed(), index) : keysOf(privateKey);
-  }
-
   #openAccount(
     network: NetworkProfile,
     node: NodeClient,
     account: NanoAddress,
     { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
   ): AccountWallet {
-    const { transfers, chains, work, exclusively, changed } = this.#ports;
+    const { vault, transfers, chains, work, exclusively, changed } = this.#ports;
     const { wsUrl } = network;
     const wallet = new AccountWallet({
       network,
@@ -281,7 +258,7 @@ export class OpenWallets {
       work,
       exclusively,
       // Keys are read from the vault again at each use, so that none outlives a lock.
-      keys: () => this.#keysOf(own.indexOf(account)),
+      keys: () => keysAt(vault, own.indexOf(account)),
       openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
       clock: systemClock,
       patienceMs: CONFIRMATION_PATIENCE,

@@ -158,6 +158,7 @@ describe('a locked purse', () => {
     'vault.create',
     'vault.unlock',
     'vault.lock',
+    'vault.lockEverything',
     'vault.reveal',
     'backup.restore',
     'approval.waiting',

@@ -181,6 +181,16 @@ describe('a 402 is released to the page', () => {
     expectReleased(challenge, 'fault_locked');
   });
 
+  test('when the wallet is locked and its pocket has too little: the user is asked, and nothing is paid', async () => {
+    restart({ handler: { lease: async () => null } });
+    const url = page();
+    await allowAll(account, url);
+    const challenge = await browser.visit(url);
+    await handleAndAnswer(challenge, { kind: 'once' });
+    expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_pocketEmpty']);
+    expectReleased(challenge, 'fault_locked');
+  });
+
   test.each([
     ['asks', false, 'reason_newSite'],
     ['asks inside a budget', true, 'reason_payeeChanged'],

@@ -71,7 +71,10 @@ export async function compose(interception: Interception, attention: Attention):
     session: vaultSession(() => exchanges.forgetAll()),
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
-    pocketAccounts: async () => (await settings.read('float')).accounts - 1,
+    pocketAccounts: async () => {
+      const [{ accounts }, pocketLocks] = await settings.readBoth('float', 'pocketLocks');
+      return pocketLocks ? 0 : accounts - 1;
+    },
   });
   const work = new Work({ database, settings, now, changed: notifyPagesLater });
   const sandbox = new Sandbox(settings);

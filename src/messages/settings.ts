@@ -11,6 +11,8 @@ import type { NetworkView } from './network.ts';
 export const plainSettings = {
   /** Minutes without use after which the purse locks. */
   autoLockMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
+  /** Whether every lock closes the pocket too, so that budgets pay nothing while the purse is locked. */
+  pocketLocks: v.boolean(),
 } as const;
 
 export type PlainSettings = {

@@ -116,3 +116,29 @@ test('what a locked purse may not do stays forbidden while its pocket is open', 
   await expect(purse.ask('settings.pocket', { accounts: 8, each: amount })).rejects.toThrow('fault_locked');
   await expect(purse.ask('budget.save', budget)).rejects.toThrow('fault_locked');
 });
+
+test('a lock closes the pocket where the user wants that: a request inside the budget is asked about', async () => {
+  const { purse } = testBed;
+  const popup = await purse.popup();
+  await popup.locator('nav button').last().click();
+  await popup.getByTestId('pocket-locks').click();
+  await popup.locator('[data-testid=pocket-locks][aria-checked=true]').waitFor();
+  await popup.close();
+  await purse.ask('vault.lock', {});
+  expect(await state()).toMatchObject({ kind: 'locked', pocket: null });
+
+  const pocket = pocketBalance();
+  await page.bringToFront();
+  const answer = get();
+  await purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  await purse.ask('vault.unlock', { password: PASSWORD });
+  const asked = await purse.nextApproval();
+  expect(asked.offer.reason).toBe('reason_locked');
+  expect(pocketBalance()).toBe(pocket);
+  await asked.decline();
+  expect(await answer).toBe(402);
+
+  await purse.ask('settings.write', { pocketLocks: false });
+  await purse.ask('vault.lock', {});
+  expect(await state()).toMatchObject({ kind: 'locked', pocket: { balance: expect.any(String) } });
+});

@@ -32,6 +32,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.write': async (changes) => {
       for (const name of plainNames) await writePlain(settings, name, changes);
       if (changes.autoLockMinutes !== undefined) await vault.setAutoLock(changes.autoLockMinutes);
+      if (changes.pocketLocks !== undefined) await vault.renewPocket();
       notifyPages();
       return null;
     },

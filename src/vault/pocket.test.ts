@@ -107,7 +107,7 @@ test('a vault without a pocket keeps no key when it is locked', async () => {
   expect([...session.held.keys()]).toEqual([]);
 });
 
-test('a changed number of accounts is followed while unlocked, and refused while locked', async () => {
+test('a changed number of accounts is followed while unlocked; while locked only none is, which closes the pocket', async () => {
   accounts = 3;
   await vault.renewPocket();
   expect(await keysKept()).toEqual(addressesOf(1, 2, 3));
@@ -115,6 +115,9 @@ test('a changed number of accounts is followed while unlocked, and refused while
   accounts = 7;
   await expect(vault.renewPocket()).rejects.toEqual(LOCKED);
   expect(await keysKept()).toEqual(addressesOf(1, 2, 3));
+  accounts = 0;
+  await vault.renewPocket();
+  expect(await vault.isPocketOpen()).toBe(false);
 });
 
 test('erasing the vault closes the pocket', async () => {

@@ -171,9 +171,9 @@ export class Vault {
     return this.#queue.run(() => this.#pocket.isOpen());
   }
 
-  /** Follows a changed number of pocket accounts. The pocket closes when there are none. @throws Fault `fault_locked` */
+  /** Follows a changed number of pocket accounts. With none the pocket closes, locked or not. @throws Fault `fault_locked` */
   renewPocket(): Promise<void> {
-    return this.#queue.run(async () => this.#beginPocket(await this.#seed()));
+    return this.#queue.run(() => this.#beginPocket(() => this.#seed()));
   }
 
   /** Whether the vault is unlocked, as of at most a second ago. A vault whose deadline has passed locks itself here. */
@@ -237,12 +237,12 @@ export class Vault {
   /** Leaves the vault unlocked, with this seed. */
   async #begin(seed: Seed): Promise<void> {
     await this.#session.begin(seed);
-    await this.#beginPocket(seed);
+    await this.#beginPocket(() => seed);
   }
 
-  async #beginPocket(seed: Seed): Promise<void> {
+  async #beginPocket(seed: () => Seed | Promise<Seed>): Promise<void> {
     const accounts = await this.#pocketAccounts();
-    if (accounts > 0) await this.#pocket.begin(pocketOf(seed, accounts));
+    if (accounts > 0) await this.#pocket.begin(pocketOf(await seed(), accounts));
     else await this.#pocket.end();
   }
 

@@ -58,6 +58,8 @@ const vitest = await createVitest(
 async function isKilled({ file, tests, mutant }: v.InferOutput<typeof TrialSchema>): Promise<boolean> {
   const path = resolve(file);
   const source = readFileSync(path, 'utf8');
+  // The file of the mutant before is as it was again.
+  if (current !== undefined) vitest.invalidateFile(current.path);
   current = mutant === null ? undefined : { path, source: mutate(source, mutant) };
   vitest.invalidateFile(path);
   for (const group of tests) if (await fails(group)) return true;

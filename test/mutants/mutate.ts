@@ -66,8 +66,8 @@ const UNTOUCHED = [
 ] as const;
 
 /**
- * The mutants of a TypeScript source, in the order of the text. Strings of `console` calls and of thrown plain errors are
- * left alone: they are for developers.
+ * The mutants of a TypeScript source, in the order of the text. Strings of `console` calls, of thrown plain errors and of
+ * schemas are left alone: they are for developers.
  */
 export function mutantsOf(source: string): readonly Mutant[] {
   const { program, errors } = parseSync('module.ts', source);
@@ -133,6 +133,8 @@ export function mutantsOf(source: string): readonly Mutant[] {
       if (other !== undefined) replace(callee.property, other);
       if (LEFT_OUT.has(name)) replace(node, text(callee.object));
       if (text(callee.object) === 'console') keep(node);
+      // What a schema says of a wrong value is for developers.
+      if (text(callee) === 'v.check') for (const message of node.arguments.slice(1)) keep(message);
     },
     ExpressionStatement(node) {
       if (!('directive' in node && node.directive)) replace(node, ';');

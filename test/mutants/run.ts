@@ -18,7 +18,9 @@ const LEAST_KILLED = 0.85;
 const UNHARMED_TIMEOUT = 300_000;
 /** Time for the tests of a mutant, in times of those without it; and at least so many ms. It ends endless loops. */
 const SLOWDOWN = 10;
-const LEAST_TIMEOUT = 30_000;
+const LEAST_TIMEOUT = 60_000;
+/** After so many mutants a file without one is tried: its tests have to pass. */
+const CONTROL_EVERY = 25;
 
 /** Pure modules: of a folder all, or those that are named; and the folders, or beginnings of paths, of their tests. */
 const AREAS: readonly {
@@ -147,24 +149,30 @@ const { values } = parseArgs({
 
 const queue = [...trialsOf(values.only)];
 const all = queue.length;
-const untouched = [...new Map(queue.map((trial) => [trial.file, { ...trial, mutant: null }])).values()];
+/** One trial of each file. */
+const firsts = [...new Map(queue.map((trial) => [trial.file, trial])).values()];
 const survivors: Trial[] = [];
 /** Time for the tests of a mutant of each file (ms). */
 const timeouts = new Map<string, number>();
-console.log(`${all} mutants in ${untouched.length} files`);
+console.log(`${all} mutants in ${firsts.length} files`);
+
+/** Tries a file without a mutant. @throws Error where its tests fail: then the other verdicts mean nothing */
+async function expectUnharmed(lane: Lane, unharmed: Trial): Promise<void> {
+  const verdict = await lane.verdictOn({ ...unharmed, mutant: null }, UNHARMED_TIMEOUT);
+  if (verdict !== 'survived') throw new Error(`${unharmed.file} without a mutant: ${verdict}`);
+}
 
 async function work(): Promise<void> {
   const lane = new Lane();
-  for (let unharmed = untouched.pop(); unharmed !== undefined; unharmed = untouched.pop()) {
-    const { file } = unharmed;
+  for (let trial = firsts.pop(); trial !== undefined; trial = firsts.pop()) {
     const began = performance.now();
-    const verdict = await lane.verdictOn(unharmed, UNHARMED_TIMEOUT);
-    if (verdict !== 'survived') throw new Error(`${file} without a mutant: ${verdict}`);
-    timeouts.set(file, Math.max(LEAST_TIMEOUT, SLOWDOWN * (performance.now() - began)));
+    await expectUnharmed(lane, trial);
+    timeouts.set(trial.file, Math.max(LEAST_TIMEOUT, SLOWDOWN * (performance.now() - began)));
   }
   for (let trial = queue.shift(); trial !== undefined; trial = queue.shift()) {
     const verdict = await lane.verdictOn(trial, timeouts.get(trial.file) ?? UNHARMED_TIMEOUT);
     if (verdict === 'survived') survivors.push(trial);
+    if (queue.length % CONTROL_EVERY === 0) await expectUnharmed(lane, trial);
     if (verdict === 'timed out') console.log(`timed out: ${trial.file}: ${JSON.stringify(trial.mutant)}`);
     if (queue.length % 100 === 0) console.log(`${all - queue.length} tried, ${survivors.length} survived`);
   }

@@ -145,5 +145,7 @@ export async function stopWorker(page: Page): Promise<void> {
   await session.send('ServiceWorker.enable');
   await session.send('ServiceWorker.stopAllWorkers');
   await stopped;
-  await session.detach();
+  // Not awaited: before it detaches, Playwright asks the page's renderer something, which now and then does not answer while
+  // the worker in the same process dies.
+  session.detach().catch(() => undefined);
 }

@@ -4,12 +4,15 @@
  * a ledger and a merchant of its own. The last line is the total.
  */
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { type KillCase, runKillCase } from './kill-run.ts';
 import { IN_PRIVATE, killCasesOf, PARTS, SURFACES } from './matrix.ts';
 import { openKillTestBed } from './setup.ts';
 
 const [only = ''] = process.argv.slice(2);
+/** Time for one case (ms). One that hangs is a failure with a name. */
+const CASE_WITHIN = 300_000;
 
 console.log(`The browser is ${ensureChromium()}\n`);
 const began = performance.now();
@@ -23,7 +26,9 @@ class Lane {
   /** `●` for a case that nothing was lost by. */
   async outlives(killCase: KillCase): Promise<string> {
     try {
-      await runKillCase(await this.#testBed, killCase);
+      const testBed = await this.#testBed;
+      const over = new AbortController();
+      await Promise.race([runKillCase(testBed, killCase), isLate(over.signal)]).finally(() => over.abort());
       passed += 1;
       return '●';
     } catch (failure) {
@@ -41,6 +46,12 @@ class Lane {
   async close(): Promise<void> {
     await (await this.#testBed).close();
   }
+}
+
+/** Rejects when a case should long be over. */
+async function isLate(signal: AbortSignal): Promise<never> {
+  await pause(CASE_WITHIN, undefined, { signal });
+  throw new Error(`it hangs: not over after ${CASE_WITHIN / 1_000} s`);
 }
 
 const lanes = Array.from({ length: availableParallelism() }, () => new Lane());

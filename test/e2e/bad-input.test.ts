@@ -116,6 +116,7 @@ describe('a header that is no payable offer', () => {
         await decline();
       }
       await page.locator('#fetch-result[data-status="402"]').waitFor();
+      await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
       ids[id] = (await logged(url)).join();
       await testBed.nothingSince(mark);
     }

@@ -217,9 +217,9 @@ describe('an offer that changes', () => {
     await approve();
     await page.locator('#paid').waitFor();
     expect(testBed.sends().slice(mark.ledger)).toMatchObject([{ amount: PRICE }]);
-    expect((await testBed.purse.payments()).slice(mark.journal)).toMatchObject([
-      { amount: String(PRICE), state: 'settled' },
-    ]);
+    await expect
+      .poll(async () => (await testBed.purse.payments()).slice(mark.journal))
+      .toMatchObject([{ amount: String(PRICE), state: 'settled' }]);
   });
 
   test('with a reload of its page raises another question; an answer to the first one is rejected', async () => {

@@ -310,7 +310,7 @@ describe('a tab in the sandbox', () => {
     await purse.ask('network.save', { profile: benchProfile(false) });
     const url = article(shop, 'real now');
     await page.goto(url);
-    expect(await lastReason(url)).toBe('fault_sandboxGone');
+    await expect.poll(() => lastReason(url)).toBe('fault_sandboxGone');
     await purse.ask('sandbox.leave', { tab });
     await purse.ask('network.save', { profile: benchProfile() });
     expect(sendsOnBench().length).toBe(before);

@@ -84,7 +84,7 @@ describe('a disk that is full', () => {
       await restart();
       expect(await fetchFrom(await visit(purse))).toBe(200);
     }
-    expect(await states()).toEqual(Array(3).fill('settled'));
+    await expect.poll(states).toEqual(Array(3).fill('settled'));
   });
 });
 
@@ -109,7 +109,7 @@ describe('a write that a full disk cut short', () => {
     // A budget pays for what its user can see.
     await page.bringToFront();
     expect(await fetchFrom(page)).toBe(200);
-    expect(await states()).toEqual(['settled', 'settled']);
+    await expect.poll(states).toEqual(['settled', 'settled']);
   });
 
   test('takes nothing from a purse that had room again before the browser ended, nor a proof that waits for its content', async () => {
@@ -130,7 +130,7 @@ describe('a write that a full disk cut short', () => {
     const again = await purse.newPage();
     await again.goto(testBed.at('/loses-answer'));
     await again.locator('#paid', { hasText: PAID_MARKER }).waitFor();
-    expect(await states()).toEqual(Array(6).fill('settled'));
+    await expect.poll(states).toEqual(Array(6).fill('settled'));
     expect(testBed.sends()).toHaveLength(6);
   });
 

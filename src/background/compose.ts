@@ -136,7 +136,7 @@ export async function compose(interception: Interception, attention: Attention):
     context: ({ tabId }) => payers.contextOf(tabId),
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
-    lease: async (network, amount) => (await openWallets.payingOn(network)).lease(amount),
+    lease: async (network, amount, approval) => (await openWallets.payingOn(network)).lease(amount, approval),
     waits: (challenge) => interception.waits(challenge),
     freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),

@@ -4,6 +4,9 @@ import type { AccountLease } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import type { HandedOver } from './own-block.ts';
 
+/** Who allowed a payment: the user's budget, or the user's answer to a question. */
+export type Approval = 'budget' | 'once';
+
 /** What payments need of the accounts of a seed on one network, unlocked or not. */
 export interface PayingWallet {
   /** All own accounts, also those that cannot pay now. */
@@ -12,6 +15,11 @@ export interface PayingWallet {
   of(account: NanoAddress): AccountWallet | undefined;
   /** The handed-over block that keeps the first of the accounts with money from paying; null when one can pay. */
   handedOver(): Promise<HandedOver | null>;
-  /** Leases the account to pay this amount (raw) from; null where that takes the password. */
-  lease(amount: Raw): Promise<AccountLease | null>;
+  /**
+   * Leases the account to pay this amount (raw) from, for a payment that a budget allows or that the user approved. A budget
+   * spends nothing but the pocket, where there is one. Null where that has too little, or while locked.
+   *
+   * @throws Fault as `AccountWallet.send`, while money is moved
+   */
+  lease(amount: Raw, approval: Approval): Promise<AccountLease | null>;
 }

@@ -5,6 +5,7 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import type { Raw } from '../nano/amount.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import type { AccountLease } from './account-leases.ts';
 import { type AccountOrder, drawOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { type PocketPlan, Wallet } from './wallet.ts';
@@ -42,6 +43,12 @@ async function walletOver(
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
   return new Wallet([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
 }
+/** The lease of an account for a payment of so many raw that the user approved. */
+async function leased(wallet: Wallet, amount: number): Promise<AccountLease> {
+  const lease = await wallet.lease(raw(amount), 'once');
+  if (lease === null) throw new Error('no account was leased');
+  return lease;
+}
 const numberOf = (address: string) => accounts.findIndex((account) => account.address === address);
 const balances = () => wallets.map(({ balance }) => Number(balance));
 /** Resolves once no account's work is being searched for. */
@@ -68,17 +75,17 @@ describe('Wallet, choosing the account to pay from,', () => {
   test('gives each of several payments at once its own account, the first account last', async () => {
     const wallet = await walletOver([1_000, 100, 100, 100]);
     await workFound();
-    const leases = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
+    const leases = await Promise.all(Array.from({ length: 4 }, () => leased(wallet, 10)));
     expect(leases.map(({ account }) => numberOf(account))).toEqual([1, 2, 3, 0]);
     leases[1]?.done();
     leases[1]?.done();
-    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
+    expect(numberOf((await leased(wallet, 10)).account)).toBe(2);
   });
 
   test('takes the first in this browser’s own order among accounts that are as good', async () => {
     const wallet = await walletOver([1_000, 100, 100, 100], {}, [0, 3, 7, 1, 2, 6, 5, 4]);
     await workFound();
-    const leases = await Promise.all(Array.from({ length: 4 }, () => wallet.lease(raw(10))));
+    const leases = await Promise.all(Array.from({ length: 4 }, () => leased(wallet, 10)));
     expect(leases.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
   });
 
@@ -96,7 +103,7 @@ describe('Wallet, choosing the account to pay from,', () => {
     if (first === undefined || second === undefined) throw new Error('three were made');
     await workFound();
     vi.spyOn(first, 'readiness').mockResolvedValue('working');
-    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(2);
+    expect(numberOf((await leased(wallet, 10)).account)).toBe(2);
     vi.spyOn(second, 'readiness').mockResolvedValue('working');
     expect(await wallet.readiness()).toBe('ready');
   });
@@ -104,22 +111,41 @@ describe('Wallet, choosing the account to pay from,', () => {
   test('takes an account that has enough beside its present payments', async () => {
     const wallet = await walletOver([1_000, 100, 30]);
     await workFound();
-    expect(numberOf((await wallet.lease(raw(80))).account)).toBe(1);
-    expect(numberOf((await wallet.lease(raw(25))).account)).toBe(2);
-    expect(numberOf((await wallet.lease(raw(25))).account)).toBe(0);
+    expect(numberOf((await leased(wallet, 80)).account)).toBe(1);
+    expect(numberOf((await leased(wallet, 25)).account)).toBe(2);
+    expect(numberOf((await leased(wallet, 25)).account)).toBe(0);
   });
 
   test('takes the first account when all together have too little', async () => {
     const wallet = await walletOver([20, 10, 10]);
-    expect(numberOf((await wallet.lease(raw(41))).account)).toBe(0);
+    expect(numberOf((await leased(wallet, 41)).account)).toBe(0);
     expect(wallet.missing(raw(41))).toBe(1n);
     expect(balances()).toEqual([20, 10, 10]);
   });
 
   test('moves all money to the first account when only all together have enough', async () => {
     const wallet = await walletOver([20, 10, 10]);
-    expect(numberOf((await wallet.lease(raw(40))).account)).toBe(0);
+    expect(numberOf((await leased(wallet, 40)).account)).toBe(0);
     expect(balances()).toEqual([40, 0, 0]);
+  });
+
+  test('pays what a budget allows from the pocket alone, and nothing where no account of it has enough', async () => {
+    const wallet = await walletOver([1_000, 50, 100, 300], { accounts: 3 });
+    await workFound();
+    const byBudget = async (amount: number) => {
+      const lease = await wallet.lease(raw(amount), 'budget');
+      return lease && numberOf(lease.account);
+    };
+    expect(await byBudget(80)).toBe(2);
+    expect(await byBudget(40)).toBe(1);
+    expect(await byBudget(101)).toBeNull();
+    expect(balances()).toEqual([1_000, 50, 100, 300]);
+  });
+
+  test('pays what a budget allows from the first account where there is no pocket', async () => {
+    const wallet = await walletOver([1_000], { accounts: 1 });
+    const lease = await wallet.lease(raw(10), 'budget');
+    expect(numberOf(lease?.account ?? '')).toBe(0);
   });
 
   test('skips an account whose block is handed over', async () => {
@@ -127,7 +153,7 @@ describe('Wallet, choosing the account to pay from,', () => {
     const [main, other] = wallets;
     if (main === undefined || other === undefined) throw new Error('two were made');
     vi.spyOn(other.chain, 'handedOver').mockResolvedValue('https://a.example' as never);
-    expect(numberOf((await wallet.lease(raw(10))).account)).toBe(0);
+    expect(numberOf((await leased(wallet, 10)).account)).toBe(0);
     expect(await wallet.handedOver()).toBeNull();
     vi.spyOn(main.chain, 'handedOver').mockResolvedValue('https://b.example' as never);
     expect(await wallet.handedOver()).toBe('https://b.example');
@@ -157,7 +183,7 @@ describe('Wallet, settling,', () => {
   test('moves nothing while a payment is made, or before the work for the move is ready', async () => {
     const wallet = await walletOver([1_000, null]);
     await workFound();
-    const lease = await wallet.lease(raw(1));
+    const lease = await leased(wallet, 1);
     await wallet.settle();
     expect(accounts[0]?.sends()).toEqual([]);
     lease.done();

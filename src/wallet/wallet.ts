@@ -11,7 +11,7 @@ import { type AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import type { HandedOver } from './own-block.ts';
-import type { PayingWallet } from './paying-wallet.ts';
+import type { Approval, PayingWallet } from './paying-wallet.ts';
 
 /** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
 export interface PocketPlan {
@@ -117,17 +117,21 @@ export class Wallet implements PayingWallet {
 
   /**
    * Leases the account to pay this amount (raw) from: by preference one that is in no other payment and has its work ready.
-   * Of several, the pocket's accounts come before the first one, in this browser's own order. Where only all accounts
-   * together have enough, their money is moved to the first one before.
+   * A budget pays from the pocket alone, where there is one: null where no account of it has enough. What the user approved
+   * comes from the pocket while that has enough, in this browser's own order, and else from the first account; where only
+   * all accounts together have enough, their money is moved to the first one before.
    *
    * @throws Fault as `AccountWallet.send`, while money is moved
    */
-  async lease(amount: Raw): Promise<AccountLease> {
+  async lease(amount: Raw, approval: Approval): Promise<AccountLease | null> {
+    const preferenceOf = (wallet: AccountWallet) => this.#preferenceOf(wallet);
+    if (approval === 'budget' && this.#plan.accounts > 1) {
+      const pocket = this.#accounts.slice(1, this.#plan.accounts);
+      return (await leaseBest(pocket, amount, this.#leases, preferenceOf)) ?? null;
+    }
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
-    const best = await leaseBest(this.#accounts, amount, this.#leases, (wallet) =>
-      this.#preferenceOf(wallet),
-    );
+    const best = await leaseBest(this.#accounts, amount, this.#leases, preferenceOf);
     return best ?? this.#leases.lease(this.account, amount);
   }
 

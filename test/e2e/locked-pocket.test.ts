@@ -142,3 +142,20 @@ test('a lock closes the pocket where the user wants that: a request inside the b
   await purse.ask('vault.lock', {});
   expect(await state()).toMatchObject({ kind: 'locked', pocket: { balance: expect.any(String) } });
 });
+
+test('a budget that allows everything spends no raw of savings, also while the purse is unlocked', async () => {
+  const { purse, merchant } = testBed;
+  const price = 10n * PRICE;
+  const budget = { perPayment: String(100n * XNO), perDay: String(100n * XNO), paused: false };
+  await purse.ask('budget.save', { site: merchant.origin, ...budget });
+  const savings = balanceOf(SAVINGS);
+  expect([savings > price, pocketBalance() < price]).toEqual([true, true]);
+  const url = testBed.at('/api/private', { price: String(price), mechanism: 'nanoSignature' });
+  const answer = page.evaluate(async (target) => (await fetch(target)).status, url);
+  const asked = await purse.nextApproval();
+  expect(asked.offer.reason).toBe('reason_pocketEmpty');
+  expect(balanceOf(SAVINGS)).toBe(savings);
+  await asked.approve();
+  expect(await answer).toBe(200);
+  expect(balanceOf(SAVINGS)).toBeLessThanOrEqual(savings - price);
+});

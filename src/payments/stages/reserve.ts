@@ -40,7 +40,7 @@ export async function reserve(
   if (offer.expiresAt - at < EXPIRY_MARGIN) {
     return { kind: 'renew', challenge, otherwise: 'refusal_EXPIRES_TOO_SOON' };
   }
-  const lease = await ports.lease(offer.network, offer.amount);
+  const lease = await ports.lease(offer.network, offer.amount, approval);
   if (lease === null) {
     if (approval === 'once') throw new Fault('fault_locked');
     return { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_pocketEmpty' } };

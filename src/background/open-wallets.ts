@@ -232,7 +232,7 @@ export class OpenWallets {
     const pocket = own.slice(1, plan.accounts).map(openAt);
     const leases = before?.leases ?? new AccountLeases();
     if (this.#access !== 'unlocked') {
-      const wallet = new LockedPocket({ savings, accounts: pocket, leases, order });
+      const wallet = new LockedPocket({ own, accounts: pocket, leases, order });
       return { network: chosen, pocket, others: [], leases, wallet };
     }
     const reach = await this.#reach.of({ network: network.id, node, own, planned: plan.accounts });

@@ -8,6 +8,7 @@ import type { SpendingWindows } from '../policy/budget.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
+import type { Approval } from '../wallet/paying-wallet.ts';
 
 /** Names what a request buys: the method and the URL without its query. Two requests with one name have one price history. */
 export function resourceOf({ method, url }: Pick<Challenge, 'method' | 'url'>): string {
@@ -26,7 +27,7 @@ export interface Intent {
   readonly challenge: Challenge;
   readonly offer: Offer;
   readonly amount: Raw;
-  readonly approval: 'once' | 'budget';
+  readonly approval: Approval;
   /** Unique over the journal: no session, nonce, challenge or approval is paid twice (invariant 1). */
   readonly once: string;
   /** As `resourceOf` names it; the price-rise rule compares payments of one resource. */

@@ -171,23 +171,20 @@ describe('a 402 is released to the page', () => {
     expectReleased(challenge, 'fault_locked');
   });
 
-  test('when the wallet is locked: the user is asked, and nothing is paid', async () => {
-    restart({ handler: { accounts: async () => null } });
+  test.each([
+    ['when the wallet is locked', { accounts: async () => null }, 'reason_locked'],
+    [
+      'when the wallet is locked and its pocket has too little',
+      { lease: async () => null },
+      'reason_pocketEmpty',
+    ],
+  ])('%s: the user is asked, and nothing is paid', async (_, handler, reason) => {
+    restart({ handler });
     const url = page();
     await allowAll(account, url);
     const challenge = await browser.visit(url);
     await handleAndAnswer(challenge, { kind: 'once' });
-    expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_locked']);
-    expectReleased(challenge, 'fault_locked');
-  });
-
-  test('when the wallet is locked and its pocket has too little: the user is asked, and nothing is paid', async () => {
-    restart({ handler: { lease: async () => null } });
-    const url = page();
-    await allowAll(account, url);
-    const challenge = await browser.visit(url);
-    await handleAndAnswer(challenge, { kind: 'once' });
-    expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_pocketEmpty']);
+    expect(worker.asked.map(({ reason }) => reason)).toEqual([reason]);
     expectReleased(challenge, 'fault_locked');
   });
 

@@ -8,7 +8,7 @@ export interface StorePorts {
   /** @throws Fault as `openDatabase` */
   readonly open: (location: Location) => Promise<Database>;
   readonly remove: (location: Location) => Promise<void>;
-  /** Whether the disk has room for writes. */
+  /** Whether the disk has enough free space for writes. */
   readonly hasRoom: () => Promise<boolean>;
   /** Records the new location of the database, outside it, for the next start of the browser. @throws Fault */
   readonly moved: (location: Location) => Promise<void>;
@@ -27,7 +27,7 @@ export interface StoreState {
   readonly isTorn: boolean;
 }
 
-/** How long the answer that the disk has room is reused (ms): each check is a call to the browser process. */
+/** How long a check that found enough free space is reused (ms): each is a call to the browser process. */
 const ROOM_CACHE_MS = 5_000;
 
 /** The errors of a transaction that the disk causes. Any other error is caused by the extension's own code. */
@@ -37,7 +37,7 @@ const DISK_FAILURES: readonly string[] = ['QuotaExceededError', 'UnknownError', 
  * The wallet's database, which is moved to another location after a failed write. A write that a full disk cuts short
  * leaves a torn record in the log of Chromium's database. The records before it can still be read. After one more
  * write, the next start of the browser finds the torn record and deletes the whole database. Therefore nothing more is
- * written there: once the disk has room, all records are copied to another location and read back, and only then is the
+ * written there: once the disk has free space, all records are copied to another location and read back, and only then is the
  * new location used and recorded. To make this rare, nothing new is started on a disk that is nearly full.
  */
 export class Store {
@@ -66,7 +66,7 @@ export class Store {
   /**
    * Opens the store. Moves it first where a write failed before this start of the worker.
    *
-   * @throws Fault `fault_storageFull` while the disk has no room, and those of `openDatabase`
+   * @throws Fault `fault_storageFull` while the disk has too little free space, and those of `openDatabase`
    */
   static async open(ports: StorePorts, { location, isTorn }: StoreState): Promise<Store> {
     const store = new Store(ports, location);
@@ -76,7 +76,7 @@ export class Store {
   }
 
   /**
-   * Resolves when the database can be used and the disk has room. Tries to move the database where a write failed.
+   * Resolves when the database can be used and the disk has free space. Tries to move the database where a write failed.
    *
    * @throws Fault as `open`
    */

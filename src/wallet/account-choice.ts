@@ -9,6 +9,12 @@ export const hasBalance = ({ balance }: AccountWallet, amount: Raw): boolean =>
 
 export const handedOverOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
 
+/** The handed-over block that keeps the first of these accounts from paying; null where one can pay, or there is none. */
+export async function handedOverOfAll(accounts: readonly AccountWallet[]): Promise<HandedOver | null> {
+  const handedOver = await Promise.all(accounts.map(handedOverOf));
+  return handedOver.includes(null) ? null : (handedOver[0] ?? null);
+}
+
 /**
  * Leases the account to pay this amount (raw) from: by preference one that is in no other payment and has its work ready.
  * Resolves with undefined where no account has enough, or each that has is kept from paying by a handed-over block.

@@ -27,7 +27,12 @@ async function pocketOf(...balances: readonly number[]): Promise<LockedPocket> {
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
   await expect.poll(() => Promise.all(wallets.map((wallet) => wallet.readiness()))).not.toContain('working');
   const order = [0, 1, 2, 3, 4, 5, 6, 7];
-  return new LockedPocket({ savings: STRANGER, accounts: wallets, leases: new AccountLeases(), order });
+  return new LockedPocket({
+    own: [STRANGER, ...accounts.map(({ address }) => address)],
+    accounts: wallets,
+    leases: new AccountLeases(),
+    order,
+  });
 }
 
 const numberOf = (address: string | undefined) =>

@@ -1,6 +1,6 @@
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
-import { handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
+import { handedOverOfAll, hasBalance, leaseBest } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
@@ -8,7 +8,8 @@ import type { HandedOver } from './own-block.ts';
 import type { PayingWallet } from './paying-wallet.ts';
 
 export interface LockedPocketPorts {
-  readonly savings: NanoAddress;
+  /** All accounts of the seed, savings first. */
+  readonly own: readonly NanoAddress[];
   /** In the order of the seed, from account 1 on. */
   readonly accounts: readonly AccountWallet[];
   readonly leases: AccountLeases;
@@ -24,8 +25,7 @@ export class LockedPocket implements PayingWallet {
   }
 
   get accounts(): readonly NanoAddress[] {
-    const { savings, accounts } = this.#ports;
-    return [savings, ...accounts.map(({ account }) => account)];
+    return this.#ports.own;
   }
 
   /** The proven balance of the pocket (raw); null until a node was asked. */
@@ -40,9 +40,7 @@ export class LockedPocket implements PayingWallet {
   }
 
   async handedOver(): Promise<HandedOver | null> {
-    const withMoney = this.#ports.accounts.filter((wallet) => hasBalance(wallet, 1n as Raw));
-    const handedOver = await Promise.all(withMoney.map(handedOverOf));
-    return handedOver.includes(null) ? null : (handedOver[0] ?? null);
+    return handedOverOfAll(this.#ports.accounts.filter((wallet) => hasBalance(wallet, 1n as Raw)));
   }
 
   async lease(amount: Raw): Promise<AccountLease | null> {

@@ -6,7 +6,7 @@ import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import { handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
+import { handedOverOf, handedOverOfAll, hasBalance, leaseBest } from './account-choice.ts';
 import { type AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
@@ -107,12 +107,9 @@ export class Wallet implements PayingWallet {
    * @throws Fault as `AccountChain.handedOver`
    */
   async handedOver(): Promise<HandedOver | null> {
-    const handedOver = await Promise.all(
-      this.#accounts
-        .filter((wallet) => wallet === this.#main || hasBalance(wallet, 1n as Raw))
-        .map(handedOverOf),
+    return handedOverOfAll(
+      this.#accounts.filter((wallet) => wallet === this.#main || hasBalance(wallet, 1n as Raw)),
     );
-    return handedOver.includes(null) ? null : (handedOver[0] ?? null);
   }
 
   /**

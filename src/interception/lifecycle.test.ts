@@ -51,6 +51,14 @@ describe('a challenge', () => {
     expect(await open.all()).toEqual([]);
   });
 
+  test('that is withdrawn while it is stored is not admitted', async () => {
+    const { lifecycle, events } = lifecycleWith();
+    const admitted = lifecycle.admit(observedOf('a', 1), null);
+    await lifecycle.withdrawWhere(() => true);
+    expect(await admitted).toBe(false);
+    expect(events).toEqual(['withdrawn a']);
+  });
+
   test('that a page holds is announced when it has held it for a quarter of a second', async () => {
     const { lifecycle, events } = lifecycleWith();
     const observed = observedOf('a', 1);

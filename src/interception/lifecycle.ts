@@ -31,11 +31,15 @@ export class ChallengeLifecycle {
     this.#ports = ports;
   }
 
-  /** Stores a challenge as open. Resolves with false where too many are open: the page then gets its 402. */
+  /**
+   * Stores a challenge as open. Resolves with false where too many are open, and where it was withdrawn while it was
+   * stored: the page then gets its 402.
+   */
   async admit(observed: ObservedRequest, hold: Hold | null): Promise<boolean> {
-    const isAdmitted = await this.#ports.open.add({ observed, hold });
-    if (!isAdmitted) this.#ports.events().onOverLimit(observed.challenge);
-    return isAdmitted;
+    const { open, events } = this.#ports;
+    const isAdmitted = await open.add({ observed, hold });
+    if (!isAdmitted) events().onOverLimit(observed.challenge);
+    return isAdmitted && (await open.get(observed.challenge.id)) !== undefined;
   }
 
   announce(challenge: Challenge): void {

@@ -33,7 +33,7 @@ export interface Watcher {
   undeliverable(challenge: Challenge): void;
   /** A script's 402 without a price, or in response to a proof: no hold of it is awaited. */
   unpayable(request: ScriptRequest, askedMethod: string): void;
-  /** A page aborted a script's request before its answer had come whole. */
+  /** A page or worker aborted its request, or may not read the answer, before that had come whole. */
   aborted(requestId: string): void;
   /** A 402 without a price that is not the response to a proof. */
   unpriced(response: Unpriced): void;
@@ -47,6 +47,12 @@ const filter: chrome.webRequest.RequestFilter = {
   urls: ['http://*/*', 'https://*/*'],
   types: [...requestKinds],
 };
+
+/**
+ * The errors by which Chromium reports that a script aborted its request. For a worker that aborts between the headers
+ * and the body it is mostly ERR_FAILED. The same stands for an answer that CORS keeps from its script.
+ */
+const ABORTS: ReadonlySet<string> = new Set(['net::ERR_ABORTED', 'net::ERR_FAILED']);
 
 /** How many requests in flight are remembered. */
 const REMEMBERED = 1000;
@@ -165,7 +171,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   }, filter);
   chrome.webRequest.onErrorOccurred.addListener(
     ({ requestId, error }) => {
-      if (error === 'net::ERR_ABORTED') watcher.aborted(requestId);
+      if (ABORTS.has(error)) watcher.aborted(requestId);
     },
     { ...filter, types: ['xmlhttprequest'] },
   );

@@ -183,21 +183,30 @@ describe('inside a budget', () => {
     await testBed.nothingSince(mark);
   });
 
-  test('a request that a worker aborts before its response is neither paid nor asked about', async () => {
+  test('requests that workers abort before the body of their responses are neither paid nor asked about', async () => {
     const mark = await testBed.mark();
     const priced = await fetch(openShop(testBed, stranger, () => ({})).url);
     // The body never ends: the request is under way when it is taken back.
-    const slow = stranger.serve('/slow', (_, response) => {
-      const header = priced.headers.get('payment-required') ?? '';
-      response
-        .writeHead(402, { 'PAYMENT-REQUIRED': header, 'Access-Control-Allow-Origin': '*' })
-        .write('wait');
-    });
-    await page.evaluate((url) => {
-      const code = `
-        const control = new AbortController();
-        fetch(${JSON.stringify(url)}, { signal: control.signal }).then(() => control.abort());`;
-      new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+    const slow = [1, 2, 3, 4, 5, 6].map((nth) =>
+      stranger.serve(`/slow-${nth}`, (_, response) => {
+        const header = priced.headers.get('payment-required') ?? '';
+        response
+          .writeHead(402, { 'PAYMENT-REQUIRED': header, 'Access-Control-Allow-Origin': '*' })
+          .write('wait');
+      }),
+    );
+    // Each by a worker of its own: the browser reports the abort of the same worker now by one error, now by another.
+    await page.evaluate(async (urls) => {
+      for (const url of urls) {
+        const code = `
+          const control = new AbortController();
+          const response = await fetch(${JSON.stringify(url)}, { signal: control.signal });
+          control.abort();
+          postMessage(response.status);`;
+        const script = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+        const worker = new Worker(script, { type: 'module' });
+        await new Promise((resolve) => worker.addEventListener('message', resolve));
+      }
     }, slow);
     await decided();
     await testBed.nothingSince(mark);

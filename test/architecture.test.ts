@@ -103,6 +103,7 @@ describe('the sentences', () => {
   const messages: Readonly<Record<string, Sentence>> = JSON.parse(
     readFileSync(join(ROOT, 'public/_locales/en/messages.json'), 'utf8'),
   );
+  const PLURAL_FORM = /__(zero|one|two|few|many|other)$/;
   const manifest = readFileSync(join(ROOT, 'manifest.json'), 'utf8');
   const everything = sources.map(({ text }) => text).join('\n');
   const built = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes].map(
@@ -116,15 +117,24 @@ describe('the sentences', () => {
       .map(([, prefix, rest]) => `${prefix}${rest}`);
     const inManifest = [...manifest.matchAll(/__MSG_(\w+)__/g)].map(([, key]) => key);
     expect(named.length).toBeGreaterThan(100);
-    expect([...named, ...built, ...inManifest].filter((key) => !Object.hasOwn(messages, key ?? ''))).toEqual(
-      [],
-    );
+    const isThere = (key = '') => Object.hasOwn(messages, key) || Object.hasOwn(messages, `${key}__other`);
+    expect([...named, ...built, ...inManifest].filter((key) => !isThere(key))).toEqual([]);
   });
 
   it('are all in use', () => {
     const isUsed = (key: string) =>
-      everything.includes(`'${key}'`) || manifest.includes(`__MSG_${key}__`) || built.includes(key);
+      everything.includes(`'${key.replace(PLURAL_FORM, '')}'`) ||
+      manifest.includes(`__MSG_${key}__`) ||
+      built.includes(key);
     expect(Object.keys(messages).filter((key) => !isUsed(key))).toEqual([]);
+  });
+
+  it('have the placeholders of their plural `__other` in every other plural form, or none', () => {
+    const names = (key: string) => Object.keys(messages[key]?.placeholders ?? {}).join();
+    const faulty = Object.keys(messages)
+      .filter((key) => PLURAL_FORM.test(key))
+      .filter((key) => !['', names(key.replace(PLURAL_FORM, '__other'))].includes(names(key)));
+    expect(faulty).toEqual([]);
   });
 
   it('declare each placeholder that they use, with an example, and no other', () => {

@@ -7,8 +7,9 @@ interface Sentence {
 }
 
 /** Fills the placeholders of a sentence by number, as the browser does. */
-function getMessage(key: keyof typeof messages, words: readonly string[]): string {
-  const { message, placeholders = {} }: Sentence = messages[key];
+function getMessage(key: string, words: readonly string[]): string {
+  const sentences: Readonly<Record<string, Sentence>> = messages;
+  const { message, placeholders = {} } = sentences[key] ?? { message: '' };
   return message.replaceAll(/\$(\w+)\$/g, (_, name: string) => {
     const number = Number(placeholders[name]?.content.slice('$'.length));
     return words[number - 1] ?? '';
@@ -18,7 +19,7 @@ function getMessage(key: keyof typeof messages, words: readonly string[]): strin
 // webextension-polyfill loads only where `chrome` and `browser` have the id of an extension.
 const runtime = { id: 'test' };
 Object.assign(globalThis, { chrome: { runtime }, browser: { runtime, i18n: { getMessage } } });
-const { sentenceOf, t } = await import('./i18n.ts');
+const { sentenceOf, t, tCount } = await import('./i18n.ts');
 
 describe('t', () => {
   it('puts each word in the placeholder of its name, in whatever order they are given', () => {
@@ -41,6 +42,37 @@ describe('t', () => {
       t('devtools_replayed', { status: '200' }),
       // @ts-expect-error the sentence has no placeholder
       t('ui_back', { amount: '1' }),
+    ];
+    expect(faulty).toBeTypeOf('function');
+  });
+});
+
+describe('tCount', () => {
+  it('takes the plural form of the number, and puts the number and the other words in their places', () => {
+    expect([0, 1, 2].map((count) => tCount('popup_requests', count))).toEqual([
+      '0 requests',
+      '1 request',
+      '2 requests',
+    ]);
+    expect(tCount('popup_requestsAsking', 1, { waiting: '1' })).toBe('1 request, 1 for you to decide');
+    expect(tCount('popup_requestsAsking', 5, { waiting: '2' })).toBe('5 requests, 2 for you to decide');
+  });
+
+  it('takes the form for all other numbers where the language has no sentence of its own for this one', () => {
+    const { ui_language: before } = messages;
+    messages.ui_language = { ...before, message: 'pl' };
+    expect(tCount('popup_requests', 3)).toBe('3 requests');
+    messages.ui_language = before;
+  });
+
+  it('accepts exactly the placeholders beside the number', () => {
+    const faulty = () => [
+      // @ts-expect-error a word is missing
+      tCount('popup_requestsAsking', 1),
+      // @ts-expect-error the number is the only placeholder
+      tCount('popup_requests', 1, { waiting: '1' }),
+      // @ts-expect-error a sentence without plural forms
+      tCount('ui_back', 1),
     ];
     expect(faulty).toBeTypeOf('function');
   });

@@ -13,6 +13,26 @@ export function t<K extends MessageKey>(key: K, ...[words]: Words<K>): string {
   return browser.i18n.getMessage(key, words === undefined ? [] : inOrder(words));
 }
 
+/** The keys of sentences with a number, without their plural form: each has the form `__other`, and others where it needs. */
+type CountedKey = { [K in MessageKey]: K extends `${infer Base}__other` ? Base : never }[MessageKey];
+
+/** The placeholders of a sentence with a number, but for the number. */
+type Beside<K extends CountedKey> = Exclude<Placeholder<`${K}__other` & MessageKey>, 'count'>;
+
+/**
+ * Returns the sentence of `key` in the plural form that `count` has in the language of the sentences. The placeholder
+ * `count` becomes the number, the others become `words`.
+ */
+export function tCount<K extends CountedKey>(
+  key: K,
+  count: number,
+  ...[words]: [Beside<K>] extends [never] ? [] : [words: Readonly<Record<Beside<K>, string>>]
+): string {
+  const form = new Intl.PluralRules(t('ui_language')).select(count);
+  const all = inOrder({ ...words, count: String(count) });
+  return browser.i18n.getMessage(`${key}__${form}`, all) || browser.i18n.getMessage(`${key}__other`, all);
+}
+
 /**
  * Returns the sentence of a fault or of another message that the background sent as a key and its words. The words are in
  * the order of the placeholders' numbers in messages.json.

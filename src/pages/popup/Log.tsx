@@ -4,7 +4,7 @@ import { FaultLine } from '../../ui/components/Notice.tsx';
 import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
-import { sentenceOf, t } from '../../ui/i18n.ts';
+import { sentenceOf, t, tCount } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { go } from './route.ts';
@@ -30,9 +30,7 @@ export function Log() {
                 </time>
               </div>
               <p>{sentenceOf(line)}</p>
-              {line.times !== undefined && (
-                <p class="hint">{t('popup_logTimes', { count: String(line.times) })}</p>
-              )}
+              {line.times !== undefined && <p class="hint">{tCount('popup_logTimes', line.times)}</p>}
               {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && (
                 <AllowHandOver site={line.site} />
               )}

@@ -1,6 +1,6 @@
 import type { ExchangeView } from '../../messages/exchange.ts';
 import { Icon } from '../../ui/components/Icon.tsx';
-import { t } from '../../ui/i18n.ts';
+import { t, tCount } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { go } from './route.ts';
 
@@ -21,6 +21,6 @@ export function TabRow({ tabId }: { readonly tabId: number }) {
 
 function countOf(all: readonly ExchangeView[]): string {
   const asking = all.filter(({ state }) => state === 'asking').length;
-  if (asking > 0) return t('popup_tabWaits', { count: String(all.length), waiting: String(asking) });
-  return all.length === 1 ? t('popup_tabOne') : t('popup_tabCount', { count: String(all.length) });
+  if (asking > 0) return tCount('popup_requestsAsking', all.length, { waiting: String(asking) });
+  return tCount('popup_requests', all.length);
 }

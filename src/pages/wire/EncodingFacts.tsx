@@ -1,6 +1,6 @@
 import type { Encoding } from '../../protocol/explain/encoding.ts';
 import { Fact } from '../../ui/components/Fact.tsx';
-import { t } from '../../ui/i18n.ts';
+import { t, tCount } from '../../ui/i18n.ts';
 import { JsonTree } from './JsonTree.tsx';
 
 const ALPHABETS = {
@@ -23,8 +23,7 @@ export function EncodingFacts({ encoding }: { readonly encoding: Encoding }) {
   return (
     <Fact name={t('ui_wireEncoding')} testId="wire-encoding">
       {t(ALPHABETS[alphabet])}
-      {alphabet !== 'neither' && `, ${t(PADDINGS[padding])}`} ·{' '}
-      {t('ui_wireCharacters', { count: String(characters) })}
+      {alphabet !== 'neither' && `, ${t(PADDINGS[padding])}`} · {tCount('ui_wireCharacters', characters)}
     </Fact>
   );
 }

@@ -12,7 +12,7 @@ import { SiteName } from '../components/SiteName.tsx';
 import { UsedNotice } from '../components/UsedNotice.tsx';
 import { WorkLine } from '../components/WorkLine.tsx';
 import { enoughXno } from '../format.ts';
-import { sentenceOf, t } from '../i18n.ts';
+import { sentenceOf, t, tCount } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import { shortStart, shownSite } from '../site.ts';
@@ -129,7 +129,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
           <span class="approval-aside">
             {more > 0 && (
               <span class="chip" data-testid="approval-more">
-                {more === 1 ? t('approve_moreOne') : t('approve_moreMany', { count: String(more) })}
+                {tCount('approve_more', more)}
               </span>
             )}
             <Countdown until={approval.expiresAt} />

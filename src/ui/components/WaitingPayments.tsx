@@ -1,7 +1,7 @@
 import type { WaitingView } from '../../messages/approval.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../action.ts';
-import { t } from '../i18n.ts';
+import { t, tCount } from '../i18n.ts';
 import { useQuery } from '../invalidations.ts';
 import { Amount } from './Amount.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
@@ -18,7 +18,7 @@ export function WaitingPayments() {
   const count = waiting.value.length;
   return (
     <Notice tone="info">
-      {count === 1 ? t('ui_waitingOne') : t('ui_waitingMany', { count: String(count) })}
+      {tCount('ui_waiting', count)}
       <ul class="waiting">
         {waiting.value.slice(0, MAX_ROWS).map((one) => (
           <Row key={one.id} {...one} />

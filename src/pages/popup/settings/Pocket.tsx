@@ -4,7 +4,7 @@ import type { SettingsView } from '../../../messages/settings.ts';
 import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
 import { SelectField } from '../../../ui/components/Choice.tsx';
 import { exactXno } from '../../../ui/format.ts';
-import { t } from '../../../ui/i18n.ts';
+import { t, tCount } from '../../../ui/i18n.ts';
 import { SettingForm } from './SettingForm.tsx';
 
 /** How many accounts pay. With one, savings pays by itself and there is no pocket. */
@@ -32,7 +32,7 @@ export function Pocket({ pocket }: { readonly pocket: SettingsView['pocket'] }) 
         value={size.value}
         options={SIZES.map((value) => ({
           value,
-          name: value === '1' ? t('popup_floatOff') : t('popup_floatSize', { count: value }),
+          name: value === '1' ? t('popup_floatOff') : tCount('popup_accounts', Number(value)),
         }))}
         onChange={(value) => {
           size.value = value;

@@ -86,7 +86,7 @@ export async function compose(interception: Interception, attention: Attention):
     work: work.scheduler,
     exclusively,
     changed: notifyPages,
-    beside: (network) => sandbox.inUse(network),
+    inSandbox: (network) => sandbox.inUse(network),
     // Questions stay open: otherwise a page whose request waits would learn when the purse is locked.
     locked: notifyPages,
   });

@@ -28,7 +28,7 @@ export interface OpenWalletsPorts {
   readonly exclusively: Exclusively;
   readonly changed: () => void;
   /** Returns the network of this id, where a tab in the sandbox pays on it. */
-  readonly beside: (id: string) => Promise<NetworkProfile | null>;
+  readonly inSandbox: (id: string) => Promise<NetworkProfile | null>;
   /** Called when the wallet turns out to be locked: by the user, or by its deadline. */
   readonly locked: () => void;
 }
@@ -181,7 +181,7 @@ export class OpenWallets {
     const open = this.#networks.get(id);
     if (open !== undefined) return open;
     const used = await this.#used();
-    const network = used.id === id ? used : await this.#ports.beside(id);
+    const network = used.id === id ? used : await this.#ports.inSandbox(id);
     if (network === null) throw new Fault('fault_unknownNetwork');
     return this.#on(network);
   }

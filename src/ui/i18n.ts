@@ -17,7 +17,7 @@ export function t<K extends MessageKey>(key: K, ...[words]: Words<K>): string {
 type CountedKey = { [K in MessageKey]: K extends `${infer Base}__other` ? Base : never }[MessageKey];
 
 /** The placeholders of a sentence with a number, but for the number. */
-type Beside<K extends CountedKey> = Exclude<Placeholder<`${K}__other` & MessageKey>, 'count'>;
+type OtherWord<K extends CountedKey> = Exclude<Placeholder<`${K}__other` & MessageKey>, 'count'>;
 
 /**
  * Returns the sentence of `key` in the plural form that `count` has in the language of the sentences. The placeholder
@@ -26,7 +26,7 @@ type Beside<K extends CountedKey> = Exclude<Placeholder<`${K}__other` & MessageK
 export function tCount<K extends CountedKey>(
   key: K,
   count: number,
-  ...[words]: [Beside<K>] extends [never] ? [] : [words: Readonly<Record<Beside<K>, string>>]
+  ...[words]: [OtherWord<K>] extends [never] ? [] : [words: Readonly<Record<OtherWord<K>, string>>]
 ): string {
   const form = new Intl.PluralRules(t('ui_language')).select(count);
   const all = inOrder({ ...words, count: String(count) });

@@ -9,6 +9,7 @@ function maintenanceOf(settle: Wallet['settle']): Maintenance {
     current: async () => wallet,
     all: async () => [wallet],
     close: async () => undefined,
+    layOutPocket: async () => undefined,
   };
   return new Maintenance({
     openWallets,
@@ -29,4 +30,15 @@ test('maintenance settles the accounts again after a round that failed', async (
   await expect(maintenance.run()).rejects.toThrow('no node');
   await maintenance.run();
   expect(settle).toHaveBeenCalledTimes(2);
+});
+
+test('a refill that the user wishes fills the pocket whole until it is settled, and no longer', async () => {
+  vi.useFakeTimers();
+  const settle = vi.fn<Wallet['settle']>().mockResolvedValueOnce('moved').mockResolvedValue('settled');
+  const maintenance = maintenanceOf(settle);
+  await maintenance.refillPocket();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await maintenance.run();
+  expect(settle.mock.calls).toEqual([[true], [true], [false]]);
+  vi.useRealTimers();
 });

@@ -5,7 +5,7 @@ import type { OpenWallets } from './open-wallets.ts';
 import type { Work } from './work.ts';
 
 export interface MaintenancePorts {
-  readonly openWallets: Pick<OpenWallets, 'all' | 'canPay' | 'close' | 'current'>;
+  readonly openWallets: Pick<OpenWallets, 'all' | 'canPay' | 'close' | 'current' | 'layOutPocket'>;
   readonly delivery: Pick<Delivery, 'resume'>;
   readonly recall: Pick<Recall, 'maintain'>;
   readonly work: Pick<Work, 'maintain'>;
@@ -23,6 +23,7 @@ export class Maintenance {
   readonly #ports: MaintenancePorts;
   /** How many rounds of settling the accounts are left; none while none is running. */
   #roundsLeft = 0;
+  #isRefillWished = false;
 
   constructor(ports: MaintenancePorts) {
     this.#ports = ports;
@@ -57,6 +58,18 @@ export class Maintenance {
     await this.unlocked();
   }
 
+  /** Lays the pocket out anew. To be called when its level has changed. */
+  async layOutPocket(): Promise<void> {
+    await this.#ports.openWallets.layOutPocket();
+    await this.unlocked();
+  }
+
+  /** Fills the pocket from savings, since the user wants it full now. */
+  async refillPocket(): Promise<void> {
+    this.#isRefillWished = true;
+    await this.#settleAccounts();
+  }
+
   async #resumePayments(): Promise<void> {
     const { delivery, recall } = this.#ports;
     await Promise.all([delivery.resume(), recall.maintain()]);
@@ -73,10 +86,11 @@ export class Maintenance {
     let isSettled = true;
     try {
       const wallet = await this.#ports.openWallets.current();
-      isSettled = ((await wallet?.settle()) ?? 'settled') === 'settled';
+      isSettled = ((await wallet?.settle(this.#isRefillWished)) ?? 'settled') === 'settled';
     } finally {
       // A round that failed ends the rounds: the next maintenance begins new ones.
       this.#roundsLeft = isSettled ? 0 : this.#roundsLeft - 1;
+      if (this.#roundsLeft === 0) this.#isRefillWished = false;
     }
     if (this.#roundsLeft > 0)
       setTimeout(() => void this.#settleOnce().catch(console.error), SETTLE_AGAIN_AFTER);

@@ -13,6 +13,8 @@ import { AccountWallet } from '../wallet/account-wallet.ts';
 import { LockedPocket } from '../wallet/locked-pocket.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
 import type { PayingWallet } from '../wallet/paying-wallet.ts';
+import { Pocket } from '../wallet/pocket.ts';
+import { RefillLimit } from '../wallet/refill-limit.ts';
 import type { TransferStore } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import type { WorkScheduler } from '../work/scheduler.ts';
@@ -147,6 +149,13 @@ export class OpenWallets {
     return networks.flatMap(({ wallet }) => (wallet instanceof Wallet ? [wallet] : []));
   }
 
+  /** Lays the pocket out anew, as the settings say now. The accounts stay open, with the payments that they make. */
+  async layOutPocket(): Promise<void> {
+    await this.#accessNow();
+    this.#reopenAll(({ pocket, others }) => [...pocket, ...others]);
+    await Promise.all(this.#networks.values());
+  }
+
   /** Closes the wallets and drops their keys, sockets and balances. */
   async close(): Promise<void> {
     const networks = [...this.#networks.values()];
@@ -167,7 +176,7 @@ export class OpenWallets {
     if (access === before) return access;
     this.#access = access;
     if (access === 'closed') await this.close();
-    else this.#reopenAll();
+    else this.#reopenAll(({ pocket }) => pocket);
     if (before === 'unlocked' || access === 'closed') locked();
     return access;
   }
@@ -187,7 +196,10 @@ export class OpenWallets {
   }
 
   #on(network: NetworkProfile): Promise<OpenNetwork> {
-    return this.#networks.get(network.id) ?? this.#keep(network.id, this.#open(network, null));
+    return (
+      this.#networks.get(network.id) ??
+      this.#keep(network.id, this.#open(network, { leases: new AccountLeases(), kept: [] }))
+    );
   }
 
   #keep(id: string, opening: Promise<OpenNetwork>): Promise<OpenNetwork> {
@@ -199,16 +211,20 @@ export class OpenWallets {
     return opening;
   }
 
-  /** Opens the accounts anew after a lock or an unlocking, but for those of the pocket. */
-  #reopenAll(): void {
+  /** Opens the accounts of each network anew, but for those that stay open, with the payments that they make. */
+  #reopenAll(stay: (before: OpenNetwork) => readonly AccountWallet[]): void {
     const reopen = (before: OpenNetwork): Promise<OpenNetwork> => {
-      for (const wallet of before.others) wallet.close();
-      return this.#open(before.network, before);
+      const kept = stay(before);
+      for (const wallet of [...before.pocket, ...before.others]) if (!kept.includes(wallet)) wallet.close();
+      return this.#open(before.network, { leases: before.leases, kept });
     };
     for (const [id, opening] of this.#networks) this.#keep(id, opening.then(reopen));
   }
 
-  async #open(chosen: NetworkProfile, before: OpenNetwork | null): Promise<OpenNetwork> {
+  async #open(
+    chosen: NetworkProfile,
+    { leases, kept }: { readonly leases: AccountLeases; readonly kept: readonly AccountWallet[] },
+  ): Promise<OpenNetwork> {
     const { settings } = this.#ports;
     const network: NetworkProfile = {
       ...chosen,
@@ -227,18 +243,18 @@ export class OpenWallets {
     const leastReceived = await settings.read('leastReceived');
     const order = await settings.accountOrder();
     const openAt = (account: NanoAddress): AccountWallet =>
-      before?.pocket.find((wallet) => wallet.account === account) ??
+      kept.find((wallet) => wallet.account === account) ??
       this.#openAccount(network, node, account, { own, leastReceived });
     const pocket = own.slice(1, plan.accounts).map(openAt);
-    const leases = before?.leases ?? new AccountLeases();
     if (this.#access !== 'unlocked') {
-      const wallet = new LockedPocket({ own, accounts: pocket, leases, order });
+      const wallet = new LockedPocket(own, new Pocket({ accounts: pocket, leases, order }));
       return { network: chosen, pocket, others: [], leases, wallet };
     }
     const reach = await this.#reach.of({ network: network.id, node, own, planned: plan.accounts });
     const beyond = own.slice(plan.accounts, reach).map(openAt);
     const main = openAt(savings);
-    const wallet = new Wallet([main, ...pocket, ...beyond], plan, order, leases);
+    const refills = new RefillLimit(settings.refillsOf(`${network.id} ${savings}`), systemClock.now);
+    const wallet = new Wallet([main, ...pocket, ...beyond], { plan, order, leases, refills });
     return { network: chosen, pocket, others: [main, ...beyond], leases, wallet };
   }
 

@@ -5,7 +5,7 @@ import type { Budgets } from '../policy/budgets.ts';
 import type { Mechanism } from '../protocol/offer/offer.ts';
 import type { AccountLease } from '../wallet/account-leases.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
-import type { Approval } from '../wallet/paying-wallet.ts';
+import type { PaymentOrder } from '../wallet/paying-wallet.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
 import type { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
@@ -41,10 +41,12 @@ export interface ChallengeHandlerPorts {
   /** Which payment handed over a signed block that is not on the ledger yet; no other payment is possible meanwhile. */
   readonly handedOver: (network: string) => Promise<HandedOver | null>;
   /**
-   * The account to pay this much (raw) from on a network, as in `PayingWallet.lease`. Rejects with Fault `fault_locked`,
+   * The account to pay an order from on a network, as in `PayingWallet.lease`. Rejects with Fault `fault_locked`,
    * `fault_unknownNetwork` too.
    */
-  readonly lease: (network: string, amount: Raw, approval: Approval) => Promise<AccountLease | null>;
+  readonly lease: (network: string, order: PaymentOrder) => Promise<AccountLease | null>;
+  /** Moves the money for a question to one account, as in `PayingWallet.gatherFor`. Rejects as `lease`. */
+  readonly gatherFor: (network: string, amount: Raw) => Promise<AccountLease | null>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

@@ -5,6 +5,7 @@ import { parseRaw, type Raw } from '../nano/amount.ts';
 import { hashBlock, toRpc } from '../nano/block.ts';
 import { type Account, accountWith, locks, STRANGER } from '../wallet/account.fixture.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
+import { AccountLeases } from '../wallet/account-leases.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { Recall } from './recall.ts';
@@ -47,7 +48,12 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     again: async () => undefined,
     now: Date.now,
   });
-  const wallet = new Wallet([on], { accounts: 1, each: raw(100) }, []);
+  const wallet = new Wallet([on], {
+    plan: { accounts: 1, each: raw(100) },
+    order: [],
+    leases: new AccountLeases(),
+    refills: { take: async () => null },
+  });
   return new TestSpending({
     journal,
     runner,

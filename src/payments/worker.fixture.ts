@@ -111,6 +111,7 @@ export function startWorker(
     accounts: async () => [account.address],
     handedOver: () => wallet.chain.handedOver(),
     lease: async () => ({ account: account.address, done: () => undefined }),
+    gatherFor: async () => null,
     waits,
     freshOffer: (challenge) => browser.freshOffer(challenge),
     release,

@@ -7,6 +7,7 @@ import { DEVNET, MAINNET, type NetworkProfile, NetworkProfileText } from '../nan
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { type AccountOrder, drawOrder } from '../wallet/account-order.ts';
+import type { RefillStore } from '../wallet/refill-limit.ts';
 import { DEFAULT_WORK_RULES, WorkRulesSchema } from '../work/rules.ts';
 import type { Database } from './schema.ts';
 
@@ -51,6 +52,8 @@ const settings = {
   accountOrder: v.fallback(v.nullable(AccountOrderSchema), null),
   /** By network and first account: how many accounts of that seed were ever used, according to the ledger. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
+  /** By network and first account: what savings gave to the pocket by itself of late, oldest first. */
+  refills: v.fallback(v.record(v.string(), v.array(v.strictObject({ at: v.number(), amount: Amount }))), {}),
   /** The rules for the proof of work. */
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),
   /** The sites that the user marked as their own servers: only these are probed. */
@@ -114,6 +117,15 @@ export class StoredSettings {
     if (kept === null) await store.put(order, 'accountOrder');
     await done;
     return order;
+  }
+
+  /** The refills of the pocket on one network, by a name for that network and its first account. */
+  refillsOf(name: string): RefillStore {
+    return {
+      read: async () => (await this.read('refills'))[name] ?? [],
+      write: async (refills) =>
+        this.write('refills', { ...(await this.read('refills')), [name]: [...refills] }),
+    };
   }
 
   async write<N extends SettingName>(name: N, value: SettingValue<N>): Promise<void> {

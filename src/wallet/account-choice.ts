@@ -15,18 +15,28 @@ export async function handedOverOfAll(accounts: readonly AccountWallet[]): Promi
   return handedOver.includes(null) ? null : (handedOver[0] ?? null);
 }
 
+export interface Choice {
+  readonly accounts: readonly AccountWallet[];
+  /** Raw. */
+  readonly amount: Raw;
+  readonly leases: AccountLeases;
+  /** The lower, the sooner an account pays among those that are as good. */
+  readonly preferenceOf: (wallet: AccountWallet) => number;
+  /** Whether only those accounts count that have enough beside their present payments. @default false */
+  readonly isEnoughBeside?: boolean;
+}
+
 /**
- * Leases the account to pay this amount (raw) from: by preference one that is in no other payment and has its work ready.
+ * Leases the account to pay an amount from: by preference one that is in no other payment and has its work ready.
  * Resolves with undefined where no account has enough, or each that has is kept from paying by a handed-over block.
- *
- * @param preferenceOf the lower, the sooner an account pays among those that are as good
  */
-export async function leaseBest(
-  accounts: readonly AccountWallet[],
-  amount: Raw,
-  leases: AccountLeases,
-  preferenceOf: (wallet: AccountWallet) => number,
-): Promise<AccountLease | undefined> {
+export async function leaseBest({
+  accounts,
+  amount,
+  leases,
+  preferenceOf,
+  isEnoughBeside = false,
+}: Choice): Promise<AccountLease | undefined> {
   const candidates = await Promise.all(
     accounts
       .filter((wallet) => hasBalance(wallet, amount))
@@ -36,13 +46,17 @@ export async function leaseBest(
         isReady: (await wallet.readiness()) === 'ready',
       })),
   );
-  const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => {
-    const { count, held } = leases.usageOf(wallet.account);
-    return [hasBalance(wallet, addRaw(held, amount)) ? 0 : 1, count, isReady ? 0 : 1, preferenceOf(wallet)];
-  };
+  const hasEnoughBeside = (wallet: AccountWallet) =>
+    hasBalance(wallet, addRaw(leases.usageOf(wallet.account).held, amount));
+  const rank = ({ wallet, isReady }: { readonly wallet: AccountWallet; readonly isReady: boolean }) => [
+    hasEnoughBeside(wallet) ? 0 : 1,
+    leases.usageOf(wallet.account).count,
+    isReady ? 0 : 1,
+    preferenceOf(wallet),
+  ];
   // Synchronous from here on: of two payments at once, the second must see the lease of the first.
   const [best] = candidates
-    .filter(({ isFree }) => isFree)
+    .filter(({ wallet, isFree }) => isFree && (!isEnoughBeside || hasEnoughBeside(wallet)))
     .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
     .sort((one, other) => compareRanks(one.rank, other.rank));
   return best && leases.lease(best.wallet.account, amount);

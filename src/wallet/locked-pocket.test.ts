@@ -5,6 +5,7 @@ import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { AccountLeases } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { LockedPocket } from './locked-pocket.ts';
+import { Pocket } from './pocket.ts';
 
 let devnet: Devnet;
 let accounts: readonly Account[] = [];
@@ -18,7 +19,8 @@ afterEach(() => {
   for (const wallet of wallets) wallet.close();
 });
 
-const raw = (amount: number): Raw => BigInt(amount) as Raw;
+const byBudget = (amount: number) =>
+  ({ amount: BigInt(amount) as Raw, approval: 'budget', isHandOver: false }) as const;
 
 /** A locked pocket of accounts with these balances (raw), the first of which is account 1 of the seed. */
 async function pocketOf(...balances: readonly number[]): Promise<LockedPocket> {
@@ -27,12 +29,8 @@ async function pocketOf(...balances: readonly number[]): Promise<LockedPocket> {
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
   await expect.poll(() => Promise.all(wallets.map((wallet) => wallet.readiness()))).not.toContain('working');
   const order = [0, 1, 2, 3, 4, 5, 6, 7];
-  return new LockedPocket({
-    own: [STRANGER, ...accounts.map(({ address }) => address)],
-    accounts: wallets,
-    leases: new AccountLeases(),
-    order,
-  });
+  const own = [STRANGER, ...accounts.map(({ address }) => address)];
+  return new LockedPocket(own, new Pocket({ accounts: wallets, leases: new AccountLeases(), order }));
 }
 
 const numberOf = (address: string | undefined) =>
@@ -41,15 +39,15 @@ const numberOf = (address: string | undefined) =>
 describe('a locked pocket', () => {
   test('pays from an account that has enough, each of two payments from its own', async () => {
     const pocket = await pocketOf(50, 100, 100);
-    const first = await pocket.lease(raw(80));
-    const second = await pocket.lease(raw(80));
+    const first = await pocket.lease(byBudget(80));
+    const second = await pocket.lease(byBudget(80));
     expect([numberOf(first?.account), numberOf(second?.account)]).toEqual([2, 3]);
   });
 
-  test('does not pay what no single account has, although all together have it', async () => {
+  test('moves no money together for a question, which nobody can answer while locked', async () => {
     const pocket = await pocketOf(50, 60);
-    expect(pocket.balance).toBe(110n);
-    expect(await pocket.lease(raw(61))).toBeNull();
+    expect(await pocket.gatherFor()).toBeNull();
+    expect(wallets.map(({ balance }) => balance)).toEqual([50n, 60n]);
   });
 
   test('knows savings as an own account, and has no wallet of it', async () => {

@@ -7,6 +7,15 @@ import type { HandedOver } from './own-block.ts';
 /** Who allowed a payment: the user's budget, or the user's answer to a question. */
 export type Approval = 'budget' | 'once';
 
+/** A payment for which an account is wanted. */
+export interface PaymentOrder {
+  /** Raw. */
+  readonly amount: Raw;
+  readonly approval: Approval;
+  /** Whether its signed block is handed over: the account can do nothing else until the payee has published it. */
+  readonly isHandOver: boolean;
+}
+
 /** What payments need of the accounts of a seed on one network, unlocked or not. */
 export interface PayingWallet {
   /** All own accounts, also those that cannot pay now. */
@@ -16,10 +25,17 @@ export interface PayingWallet {
   /** The handed-over block that keeps the first of the accounts with money from paying; null when one can pay. */
   handedOver(): Promise<HandedOver | null>;
   /**
-   * Leases the account to pay this amount (raw) from, for a payment that a budget allows or that the user approved. A budget
-   * spends nothing but the pocket, where there is one. Null where that has too little, or while locked.
+   * Leases the account to pay an order from. A budget spends nothing but the pocket, where there is one. Null where that has
+   * too little, or while locked.
    *
-   * @throws Fault as `AccountWallet.send`, while money is moved
+   * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each account for such blocks has one out
    */
-  lease(amount: Raw, approval: Approval): Promise<AccountLease | null>;
+  lease(order: PaymentOrder): Promise<AccountLease | null>;
+  /**
+   * Moves money to one account where only several together have this amount (raw), and keeps it there until the lease is
+   * done: for a question that the user is about to answer. Null where nothing needs to be moved, and while locked.
+   *
+   * @throws Fault as `gather`
+   */
+  gatherFor(amount: Raw): Promise<AccountLease | null>;
 }

@@ -2,13 +2,15 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { Fault } from '../fault.ts';
 import type { Raw } from '../nano/amount.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
-import type { AccountLease } from './account-leases.ts';
+import { type AccountLease, AccountLeases } from './account-leases.ts';
 import { type AccountOrder, drawOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
-import { type PocketPlan, Wallet } from './wallet.ts';
+import type { PocketPlan } from './pocket-plan.ts';
+import { Wallet, type WalletPorts } from './wallet.ts';
 
 let devnet: Devnet;
 let accounts: readonly Account[] = [];
@@ -26,6 +28,13 @@ afterEach(() => {
 /** The order of the seed itself. */
 const IN_ORDER: AccountOrder = Array.from({ length: MOST_ACCOUNTS }, (_, index) => index);
 
+/** What the pocket may get: everything, unless a test says otherwise. */
+const unlimited: WalletPorts['refills'] = { take: async () => async () => undefined };
+let refills = unlimited;
+beforeEach(() => {
+  refills = unlimited;
+});
+
 const raw = (amount: number): Raw => BigInt(amount) as Raw;
 
 /** A wallet over accounts with these balances (raw); null for an account without blocks. */
@@ -41,11 +50,16 @@ async function walletOver(
   const [main, ...others] = wallets;
   if (main === undefined) throw new Error('a wallet has an account');
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
-  return new Wallet([main, ...others], { accounts: balances.length, each: raw(100), ...plan }, order);
+  return new Wallet([main, ...others], {
+    plan: { accounts: balances.length, each: raw(100), ...plan },
+    order,
+    leases: new AccountLeases(),
+    refills,
+  });
 }
 /** The lease of an account for a payment of so many raw that the user approved. */
 async function leased(wallet: Wallet, amount: number): Promise<AccountLease> {
-  const lease = await wallet.lease(raw(amount), 'once');
+  const lease = await wallet.lease({ amount: raw(amount), approval: 'once', isHandOver: false });
   if (lease === null) throw new Error('no account was leased');
   return lease;
 }
@@ -133,7 +147,7 @@ describe('Wallet, choosing the account to pay from,', () => {
     const wallet = await walletOver([1_000, 50, 100, 300], { accounts: 3 });
     await workFound();
     const byBudget = async (amount: number) => {
-      const lease = await wallet.lease(raw(amount), 'budget');
+      const lease = await wallet.lease({ amount: raw(amount), approval: 'budget', isHandOver: false });
       return lease && numberOf(lease.account);
     };
     expect(await byBudget(80)).toBe(2);
@@ -144,7 +158,7 @@ describe('Wallet, choosing the account to pay from,', () => {
 
   test('pays what a budget allows from the first account where there is no pocket', async () => {
     const wallet = await walletOver([1_000], { accounts: 1 });
-    const lease = await wallet.lease(raw(10), 'budget');
+    const lease = await wallet.lease({ amount: raw(10), approval: 'budget', isHandOver: false });
     expect(numberOf(lease?.account ?? '')).toBe(0);
   });
 
@@ -174,10 +188,46 @@ describe('Wallet, settling,', () => {
     expect(balances()).toEqual([949, 50, 100]);
   });
 
-  test('takes back more than twice a share, and everything from accounts beyond the plan', async () => {
-    const wallet = await walletOver([null, 201, 200, 7], { accounts: 3 });
+  test('takes back what is more than an eighth above a share, and everything from accounts beyond the plan', async () => {
+    const wallet = await walletOver([null, 113, 112, 7], { accounts: 3 });
     await settleAll(wallet);
-    expect(balances()).toEqual([108, 100, 200, 0]);
+    expect(balances()).toEqual([20, 100, 112, 0]);
+  });
+
+  test('fills every share where the user wants it full, without counting that', async () => {
+    refills = { take: async () => null };
+    const wallet = await walletOver([1_000, 99, 100]);
+    await workFound();
+    expect(await wallet.settle(true)).toBe('moved');
+    await expect.poll(() => wallet.refresh().then(balances)).toEqual([999, 100, 100]);
+    expect(await wallet.settle(true)).toBe('settled');
+  });
+
+  test('fills no more than the limit allows, and says that nothing is left to do', async () => {
+    const asked: [Raw, Raw][] = [];
+    refills = { take: async (...one) => (asked.push(one) > 1 ? null : async () => undefined) };
+    const wallet = await walletOver([1_000, null, null]);
+    expect(await settleAll(wallet)).toBe(1);
+    expect(await wallet.settle()).toBe('settled');
+    expect(balances()).toEqual([900, 100, 0]);
+    expect(asked.slice(0, 2)).toEqual([
+      [100n, 200n],
+      [100n, 200n],
+    ]);
+  });
+
+  test('does not count a refill of which nothing was signed, and counts one that gets to the ledger later', async () => {
+    const undo = vi.fn(async () => undefined);
+    refills = { take: async () => undo };
+    const wallet = await walletOver([1_000, null]);
+    await workFound();
+    const send = vi.spyOn(wallets[0] as AccountWallet, 'send');
+    send.mockRejectedValueOnce(new Fault('fault_nodeUnreachable'));
+    await expect(wallet.settle()).rejects.toThrow('fault_nodeUnreachable');
+    expect(undo).toHaveBeenCalledTimes(1);
+    send.mockRejectedValueOnce(new Fault('fault_blockWaits'));
+    await expect(wallet.settle()).rejects.toThrow('fault_blockWaits');
+    expect(undo).toHaveBeenCalledTimes(1);
   });
 
   test('moves nothing while a payment is made, or before the work for the move is ready', async () => {

@@ -1,5 +1,5 @@
 import { SingleFlight } from '../concurrency.ts';
-import type { Fault } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -7,24 +7,25 @@ import type { NetworkProfile } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { Readiness } from '../work/scheduler.ts';
 import { handedOverOf, handedOverOfAll, hasBalance, leaseBest } from './account-choice.ts';
-import { type AccountLease, AccountLeases } from './account-leases.ts';
+import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
+import { AccountSplit, type OneOrMoreAccounts, type Settling } from './account-split.ts';
 import type { AccountWallet } from './account-wallet.ts';
-import type { HandedOver } from './own-block.ts';
-import type { Approval, PayingWallet } from './paying-wallet.ts';
+import { gather } from './gathering.ts';
+import { type HandedOver, handedOverFault } from './own-block.ts';
+import type { PayingWallet, PaymentOrder } from './paying-wallet.ts';
+import { Pocket } from './pocket.ts';
+import type { PocketPlan } from './pocket-plan.ts';
+import type { RefillLimit } from './refill-limit.ts';
 
-/** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
-export interface PocketPlan {
-  /** One means that there is no pocket. */
-  readonly accounts: number;
-  /** Raw. */
-  readonly each: Raw;
+export interface WalletPorts {
+  readonly plan: PocketPlan;
+  /** In which order accounts pay where nothing else decides. */
+  readonly order: AccountOrder;
+  /** The leases of the same accounts, also from before. */
+  readonly leases: AccountLeases;
+  readonly refills: Pick<RefillLimit, 'take'>;
 }
-
-/** The result of a step towards the plan: money was moved, a move waits for work or for a payment, or nothing is left to do. */
-export type Settling = 'moved' | 'waits' | 'settled';
-
-type OneOrMore = readonly [AccountWallet, ...AccountWallet[]];
 
 /** The sooner an account can pay, the earlier. */
 const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none'];
@@ -35,23 +36,25 @@ const BEST_FIRST: readonly Readiness[] = ['ready', 'working', 'resting', 'none']
  */
 export class Wallet implements PayingWallet {
   readonly #main: AccountWallet;
-  readonly #accounts: OneOrMore;
+  readonly #accounts: OneOrMoreAccounts;
   readonly #plan: PocketPlan;
   readonly #order: AccountOrder;
   readonly #leases: AccountLeases;
-  readonly #settling = new SingleFlight<Settling>();
+  readonly #split: AccountSplit;
+  readonly #pocket: Pocket;
+  readonly #gathering = new SingleFlight<void>();
 
   /**
    * @param accounts in the order of the seed; those beyond the plan are emptied
-   * @param order in which accounts pay where nothing else decides
-   * @param leases of the same accounts, where they were open before
    */
-  constructor(accounts: OneOrMore, plan: PocketPlan, order: AccountOrder, leases = new AccountLeases()) {
+  constructor(accounts: OneOrMoreAccounts, { plan, order, leases, refills }: WalletPorts) {
     [this.#main] = accounts;
     this.#accounts = accounts;
     this.#plan = plan;
     this.#order = order;
     this.#leases = leases;
+    this.#split = new AccountSplit({ accounts, plan, leases, refills });
+    this.#pocket = new Pocket({ accounts: accounts.slice(1, plan.accounts), leases, order });
   }
 
   get network(): NetworkProfile {
@@ -112,24 +115,40 @@ export class Wallet implements PayingWallet {
     );
   }
 
+  /** The proven balance of the pocket (raw); null without a pocket, and until a node was asked. */
+  get pocketBalance(): Raw | null {
+    return this.#plan.accounts > 1 ? this.#pocket.balance : null;
+  }
+
   /**
-   * Leases the account to pay this amount (raw) from: by preference one that is in no other payment and has its work ready.
-   * A budget pays from the pocket alone, where there is one: null where no account of it has enough. What the user approved
-   * comes from the pocket while that has enough, in this browser's own order, and else from the first account; where only
-   * all accounts together have enough, their money is moved to the first one before.
+   * Leases the account to pay an order from: by preference one that is in no other payment and has its work ready. A budget
+   * pays from the pocket alone, where there is one: null where that has too little. What the user approved comes from the
+   * pocket while an account of it has enough, in this browser's own order, and else from the first account; where only all
+   * accounts together have enough, their money is moved to the first one before. A block is handed over by an account of the
+   * pocket that is kept for such blocks, which the first account fills where the pocket has too little.
    *
-   * @throws Fault as `AccountWallet.send`, while money is moved
+   * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each of those accounts has a block out
    */
-  async lease(amount: Raw, approval: Approval): Promise<AccountLease | null> {
-    const preferenceOf = (wallet: AccountWallet) => this.#preferenceOf(wallet);
-    if (approval === 'budget' && this.#plan.accounts > 1) {
-      const pocket = this.#accounts.slice(1, this.#plan.accounts);
-      return (await leaseBest(pocket, amount, this.#leases, preferenceOf)) ?? null;
-    }
+  async lease({ amount, approval, isHandOver }: PaymentOrder): Promise<AccountLease | null> {
+    if (approval === 'budget' && this.#plan.accounts > 1) return this.#pocket.lease({ amount, isHandOver });
+    if (isHandOver && this.#pocket.handOverAccounts.length > 0) return this.#leaseForHandOver(amount);
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
-    const best = await leaseBest(this.#accounts, amount, this.#leases, preferenceOf);
-    return best ?? this.#leases.lease(this.account, amount);
+    return (await this.#best(amount)) ?? this.#leases.lease(this.account, amount);
+  }
+
+  /** Moves the money of all accounts to the first one: see `PayingWallet.gatherFor`. @throws Fault as `gather` */
+  async gatherFor(amount: Raw): Promise<AccountLease | null> {
+    const { balance } = this;
+    if (balance === null || balance < amount || this.#withBalance(amount).length > 0) return null;
+    const lease = this.#leases.lease(this.account, amount);
+    try {
+      await this.#gather();
+      return lease;
+    } catch (failure) {
+      lease.done();
+      throw failure;
+    }
   }
 
   /**
@@ -159,14 +178,9 @@ export class Wallet implements PayingWallet {
     await Promise.all(this.#accounts.map((wallet) => wallet.retry()));
   }
 
-  /**
-   * Moves money between the first account and one account of the pocket whose balance is too far from its share. Moves
-   * nothing while a payment is made, or before the work for the move is ready. Calls at the same time share one result.
-   *
-   * @throws Fault as `AccountWallet.send`
-   */
-  settle(): Promise<Settling> {
-    return this.#settling.run(() => this.#settle());
+  /** Makes one move towards the plan: see `AccountSplit.settle`. @throws as it does */
+  settle(isWished = false): Promise<Settling> {
+    return this.#split.settle(isWished);
   }
 
   /** Closes every account (see `AccountWallet.close`). */
@@ -174,47 +188,46 @@ export class Wallet implements PayingWallet {
     for (const wallet of this.#accounts) wallet.close();
   }
 
-  async #settle(): Promise<Settling> {
-    if (this.#accounts.length === 1) return 'settled';
-    if (!this.#leases.isEmpty) return 'waits';
-    let result: Settling = this.#accounts.some(({ balance }) => balance === null) ? 'waits' : 'settled';
-    for (const [index, wallet] of this.#accounts.entries()) {
-      if (index === 0 || wallet.balance === null) continue;
-      const share = index < this.#plan.accounts ? this.#plan.each : ZERO;
-      const { from, to, amount } = this.#move(wallet, share, wallet.balance);
-      if (amount === ZERO) continue;
-      result = 'waits';
-      if (!(await isIdle(from))) continue;
-      await from.send(to.account, amount);
-      return 'moved';
-    }
-    return result;
+  /** Moves the money of all accounts to the first one. Calls at the same time share one result. */
+  #gather(): Promise<void> {
+    return this.#gathering.run(async () => {
+      const free = await Promise.all(
+        this.#others().map(
+          async (wallet) => hasBalance(wallet, 1n as Raw) && (await handedOverOf(wallet)) === null,
+        ),
+      );
+      const from = this.#others().filter((_, index) => free[index]);
+      await gather(
+        this.#main,
+        from.map((one) => ({ from: one, amount: 'everything' })),
+      );
+    });
   }
 
-  /**
-   * The move that brings an account to its share. Zero raw while the account holds between half its share and twice its
-   * share: that is not worth a block.
-   */
-  #move(
-    wallet: AccountWallet,
-    share: Raw,
-    balance: Raw,
-  ): { readonly from: AccountWallet; readonly to: AccountWallet; readonly amount: Raw } {
-    const main = this.#main;
-    const tooMuch = share === ZERO ? balance > ZERO : balance > share * 2n;
-    if (tooMuch) return { from: wallet, to: main, amount: subtractRaw(balance, share) };
-    const lack = balance * 2n < share ? subtractRaw(share, balance) : ZERO;
-    return { from: main, to: wallet, amount: hasBalance(main, lack) ? lack : ZERO };
+  async #leaseForHandOver(amount: Raw): Promise<AccountLease> {
+    const found = await this.#pocket.lease({ amount, isHandOver: true });
+    if (found !== null) return found;
+    const accounts = this.#pocket.handOverAccounts;
+    const blocks = await Promise.all(accounts.map(handedOverOf));
+    const [target] = accounts.filter((_, index) => blocks[index] === null);
+    const [out] = blocks.flatMap((block) => block ?? []);
+    if (target === undefined) throw out === undefined ? new Fault('fault_unexpected') : handedOverFault(out);
+    const lease = this.#leases.lease(target.account, amount);
+    const lack = () => subtractRaw(amount, target.balance ?? ZERO);
+    try {
+      // Gathering takes the money of the target too.
+      if (!hasBalance(this.#main, lack())) await this.#gather();
+      await gather(target, [{ from: this.#main, amount: lack() }]);
+      return lease;
+    } catch (failure) {
+      lease.done();
+      throw failure;
+    }
   }
 
-  /** Moves the money of all accounts to the first one. */
-  async #gather(): Promise<void> {
-    for (const wallet of this.#others()) {
-      if (!hasBalance(wallet, 1n as Raw) || (await handedOverOf(wallet)) !== null) continue;
-      await wallet.confirmed(await wallet.send(this.account, 'everything'));
-    }
-    await this.#main.receivePending();
-    if (this.#main.failure !== null) throw this.#main.failure;
+  #best(amount: Raw): Promise<AccountLease | undefined> {
+    const preferenceOf = (wallet: AccountWallet) => this.#preferenceOf(wallet);
+    return leaseBest({ accounts: this.#accounts, amount, leases: this.#leases, preferenceOf });
   }
 
   #others(): readonly AccountWallet[] {
@@ -235,6 +248,3 @@ export class Wallet implements PayingWallet {
     return this.#accounts.reduce((sum, wallet) => addRaw(sum, part(wallet)), ZERO);
   }
 }
-
-const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
-  (await wallet.readiness()) === 'ready' && (await handedOverOf(wallet)) === null;

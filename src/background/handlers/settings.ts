@@ -61,7 +61,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.pocket': async ({ accounts, each }) => {
       await settings.write('float', { accounts, each: parseRaw(each) });
       await vault.renewPocket();
-      await maintenance.reopenWallets();
+      await maintenance.layOutPocket();
       return null;
     },
     'settings.leastReceived': async ({ amount }) => {

@@ -1,6 +1,7 @@
 import type { Challenge } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import { EXPIRY_MARGIN } from '../../policy/decision.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { QuestionOutcome } from '../approval-queue.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
@@ -21,8 +22,11 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const { id, offer } = asked.shown;
   const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
   const timer = setTimeout(() => approvals.expire(id), lapses);
+  // A failure is no reason to end the question: where it lasts, the payment meets it again, and reports it.
+  const gathering = isHandOver(offer) ? null : ports.gatherFor(offer.network, offer.amount).catch(() => null);
   const outcome = withoutTrace(await asked.outcome, challenge);
   clearTimeout(timer);
+  void gathering?.then((lease) => lease?.done());
   switch (outcome.kind) {
     case 'decline':
       return declined(challenge, 'refusal_DECLINED');

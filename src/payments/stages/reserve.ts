@@ -2,6 +2,7 @@ import { Fault } from '../../fault.ts';
 import type { Challenge } from '../../interception/challenge.ts';
 import type { PaymentId } from '../../payment-id.ts';
 import { EXPIRY_MARGIN } from '../../policy/decision.ts';
+import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
 import { handedOverFault } from '../../wallet/own-block.ts';
@@ -40,7 +41,8 @@ export async function reserve(
   if (offer.expiresAt - at < EXPIRY_MARGIN) {
     return { kind: 'renew', challenge, otherwise: 'refusal_EXPIRES_TOO_SOON' };
   }
-  const lease = await ports.lease(offer.network, offer.amount, approval);
+  const order = { amount: offer.amount, approval, isHandOver: isHandOver(offer) };
+  const lease = await ports.lease(offer.network, order);
   if (lease === null) {
     if (approval === 'once') throw new Fault('fault_locked');
     return { kind: 'decided', challenge, offer, decision: { kind: 'ask', reason: 'reason_pocketEmpty' } };

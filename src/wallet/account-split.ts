@@ -1,0 +1,92 @@
+import { SingleFlight } from '../concurrency.ts';
+import { type Fault, faultOf } from '../fault.ts';
+import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
+import { handedOverOf, hasBalance } from './account-choice.ts';
+import type { AccountLeases } from './account-leases.ts';
+import type { AccountWallet } from './account-wallet.ts';
+import { arrival, gather } from './gathering.ts';
+import { excessOver, lackOf, levelOf, type PocketPlan, shareOf } from './pocket-plan.ts';
+import type { RefillLimit } from './refill-limit.ts';
+
+export type OneOrMoreAccounts = readonly [AccountWallet, ...AccountWallet[]];
+
+export interface AccountSplitPorts {
+  /** In the order of the seed; those beyond the plan are emptied. */
+  readonly accounts: OneOrMoreAccounts;
+  readonly plan: PocketPlan;
+  readonly leases: AccountLeases;
+  readonly refills: Pick<RefillLimit, 'take'>;
+}
+
+/** The result of a step towards the plan: money was moved, a move waits for work or for a payment, or nothing is left to do. */
+export type Settling = 'moved' | 'waits' | 'settled';
+
+/** Keeps the money of a seed split between its first account and the pocket, as the plan says. */
+export class AccountSplit {
+  readonly #ports: AccountSplitPorts;
+  readonly #settling = new SingleFlight<Settling>();
+
+  constructor(ports: AccountSplitPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Moves money between the first account and one account of the pocket whose balance is too far from its share: above it,
+   * or below half of it. Moves nothing while a payment is made, before the work for the move is ready, or beyond what
+   * `RefillLimit` allows. Calls at the same time share one result.
+   *
+   * @param isWished whether the user wants the pocket to be full: then every share is filled, whatever it got before
+   * @throws Fault as `AccountWallet.send` and `arrival`
+   */
+  settle(isWished: boolean): Promise<Settling> {
+    return this.#settling.run(() => this.#settle(isWished));
+  }
+
+  async #settle(isWished: boolean): Promise<Settling> {
+    const { accounts, plan, leases } = this.#ports;
+    const [main] = accounts;
+    if (accounts.length === 1) return 'settled';
+    if (!leases.isEmpty) return 'waits';
+    let result: Settling = accounts.some(({ balance }) => balance === null) ? 'waits' : 'settled';
+    for (const [index, wallet] of accounts.entries()) {
+      if (index === 0 || wallet.balance === null) continue;
+      const share = shareOf(plan, index);
+      const excess = excessOver(share, wallet.balance);
+      const lack = lackOf(share, addRaw(wallet.balance, wallet.incoming), isWished);
+      if (excess === ZERO && !(lack > ZERO && hasBalance(main, lack))) continue;
+      // An account whose block is out cannot receive either.
+      if (!(await isFree(wallet))) continue;
+      if (!(await isIdle(excess > ZERO ? wallet : main))) {
+        result = 'waits';
+        continue;
+      }
+      if (excess > ZERO) await gather(main, [{ from: wallet, amount: excess }]);
+      else if (isWished) await gather(wallet, [{ from: main, amount: lack }]);
+      else if (!(await this.#refill(wallet, lack))) continue;
+      return 'moved';
+    }
+    return result;
+  }
+
+  /** Fills an account of the pocket by this much (raw); false where the pocket got enough for now. */
+  async #refill(wallet: AccountWallet, amount: Raw): Promise<boolean> {
+    const { accounts, plan, refills } = this.#ports;
+    const [main] = accounts;
+    const undo = await refills.take(amount, levelOf(plan));
+    if (undo === null) return false;
+    const hash = await main.send(wallet.account, amount).catch(async (failure: unknown) => {
+      if (!isPublishedLater(faultOf(failure))) await undo();
+      throw failure;
+    });
+    await arrival(hash, main, wallet);
+    return true;
+  }
+}
+
+/** Whether a send that failed is signed, and gets to the ledger later. */
+const isPublishedLater = ({ key }: Fault): boolean =>
+  key === 'fault_blockWaits' || key === 'fault_nodeRefused';
+
+const isFree = async (wallet: AccountWallet): Promise<boolean> => (await handedOverOf(wallet)) === null;
+const isIdle = async (wallet: AccountWallet): Promise<boolean> =>
+  (await wallet.readiness()) === 'ready' && isFree(wallet);

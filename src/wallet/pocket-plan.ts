@@ -1,0 +1,38 @@
+import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+
+/** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
+export interface PocketPlan {
+  /** One means that there is no pocket. */
+  readonly accounts: number;
+  /** Raw. */
+  readonly each: Raw;
+}
+
+/**
+ * How many accounts a pocket has unless the user chooses: one that always pays, and two whose blocks may be handed over.
+ * Each costs a search for work after each payment.
+ */
+const USUAL_ACCOUNTS = 3;
+
+/** The plan of a pocket that holds at most this much (raw). */
+export const planOf = (level: Raw): PocketPlan => ({
+  accounts: 1 + USUAL_ACCOUNTS,
+  each: (level / BigInt(USUAL_ACCOUNTS)) as Raw,
+});
+
+/** What the pocket holds at most, after it was filled (raw). */
+export const levelOf = ({ accounts, each }: PocketPlan): Raw => (each * BigInt(accounts - 1)) as Raw;
+
+/** The share of the account at this index of the seed, which is not the first (raw). */
+export const shareOf = ({ accounts, each }: PocketPlan, index: number): Raw =>
+  index < accounts ? each : ZERO;
+
+/** By how much an account holds more than its share (raw). Up to an eighth more is not worth a block. */
+export const excessOver = (share: Raw, balance: Raw): Raw =>
+  balance > share + share / 8n ? subtractRaw(balance, share) : ZERO;
+
+/** What an account lacks of its share (raw). Half of it is enough, unless the user wants it full. */
+export function lackOf(share: Raw, balance: Raw, isWished: boolean): Raw {
+  const isEnough = isWished ? balance >= share : balance * 2n >= share;
+  return isEnough ? ZERO : subtractRaw(share, balance);
+}

@@ -1,0 +1,228 @@
+/** The accounts that pay: the pocket's, and savings where the user approved, on a devnet that validates blocks. */
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readAddress } from '../../test/devnet/address.ts';
+import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
+import { type Raw, ZERO } from '../nano/amount.ts';
+import type { PaymentId } from '../payment-id.ts';
+import { type Account, accountWith, STRANGER } from './account.fixture.ts';
+import { type AccountLease, AccountLeases } from './account-leases.ts';
+import type { AccountWallet } from './account-wallet.ts';
+import { Pocket } from './pocket.ts';
+import { Wallet } from './wallet.ts';
+
+let devnet: Devnet;
+let accounts: readonly Account[] = [];
+let wallets: readonly AccountWallet[] = [];
+
+beforeAll(async () => {
+  devnet = await startDevnet({ confirmationDelayMs: 5 });
+});
+afterAll(() => devnet?.close());
+afterEach(() => {
+  for (const wallet of wallets) wallet.close();
+});
+
+const ORDER = [0, 1, 2, 3, 4, 5, 6, 7];
+const raw = (amount: number): Raw => BigInt(amount) as Raw;
+
+async function open(balances: readonly (number | null)[]): Promise<void> {
+  accounts = await Promise.all(
+    balances.map((balance) => accountWith(devnet, balance === null ? null : BigInt(balance))),
+  );
+  const own = accounts.map(({ address }) => address);
+  wallets = accounts.map((account) => account.wallet({ isOwn: (one) => own.includes(one) }));
+  await Promise.all(wallets.map((wallet) => wallet.refresh()));
+}
+
+/** A pocket whose accounts hold this much (raw); its first is account 1. */
+async function pocketWith(...balances: readonly number[]): Promise<Pocket> {
+  await open(balances);
+  return new Pocket({ accounts: wallets, leases: new AccountLeases(), order: ORDER });
+}
+
+/** A wallet whose accounts hold this much (raw), savings first. */
+async function walletWith(savings: number, ...pocket: readonly (number | null)[]): Promise<Wallet> {
+  await open([savings, ...pocket]);
+  const [main, ...others] = wallets;
+  if (main === undefined) throw new Error('a wallet has an account');
+  return new Wallet([main, ...others], {
+    plan: { accounts: 1 + pocket.length, each: raw(100) },
+    order: ORDER,
+    leases: new AccountLeases(),
+    refills: { take: async () => async () => undefined },
+  });
+}
+
+/** The place of a leased account in the list of balances. */
+const placeOf = (lease: AccountLease | null) =>
+  lease && accounts.findIndex(({ address }) => address === lease.account);
+const balances = () => wallets.map(({ balance }) => Number(balance));
+const pays = (amount: number) => ({ amount: raw(amount), isHandOver: false });
+const handsOver = (amount: number) => ({ amount: raw(amount), isHandOver: true });
+
+/** Hands over a block of an account, which its payee does not publish. */
+async function handOver(wallet: AccountWallet | undefined, amount: number): Promise<void> {
+  const payee = { payment: crypto.randomUUID() as PaymentId, site: null };
+  await wallet?.chain.handOver({ to: STRANGER, amount: raw(amount) }, payee, async (own) => {
+    await accounts.find(({ address }) => address === own.account)?.chains.put(own);
+  });
+}
+
+describe('the pocket', () => {
+  test('moves the money of idle accounts to the richest where none has enough, and pays from that one', async () => {
+    const pocket = await pocketWith(40, 60, 30);
+    expect(placeOf(await pocket.lease(pays(95)))).toBe(1);
+    expect(balances()).toEqual([5, 95, 30]);
+  });
+
+  test('moves nothing where it has too little in all', async () => {
+    const pocket = await pocketWith(40, 60);
+    expect(await pocket.lease(pays(101))).toBeNull();
+    expect(balances()).toEqual([40, 60]);
+  });
+
+  test('takes no money from an account that is in a payment', async () => {
+    const pocket = await pocketWith(40, 60, 30);
+    const first = await pocket.lease(pays(50));
+    expect(placeOf(first)).toBe(1);
+    expect(await pocket.lease(pays(71))).toBeNull();
+    expect(placeOf(await pocket.lease(pays(70)))).toBe(0);
+    expect(balances()).toEqual([70, 60, 0]);
+  });
+
+  test('gives two payments at once, which it can only pay by moving money, no raw twice', async () => {
+    const pocket = await pocketWith(40, 40, 40, 40);
+    const both = await Promise.all([pocket.lease(pays(70)), pocket.lease(pays(70))]);
+    const [one, other] = both.map(placeOf);
+    expect(one).not.toBe(other);
+    expect([balances()[one ?? 0], balances()[other ?? 0]]).toEqual([70, 70]);
+  });
+
+  test('hands over blocks of every account but its first', async () => {
+    const pocket = await pocketWith(100, 10, 20);
+    expect(placeOf(await pocket.lease(handsOver(15)))).toBe(2);
+    expect(placeOf(await pocket.lease(pays(90)))).toBe(0);
+  });
+
+  test('moves money out of its first account for a block that is handed over', async () => {
+    const pocket = await pocketWith(100, 10, 20);
+    expect(placeOf(await pocket.lease(handsOver(90)))).toBe(2);
+    expect(balances()).toEqual([30, 10, 90]);
+  });
+
+  test('pays while blocks of its other accounts are out, and moves none of their money', async () => {
+    const pocket = await pocketWith(100, 50, 50);
+    await handOver(wallets[1], 10);
+    expect(placeOf(await pocket.lease(pays(100)))).toBe(0);
+    expect(await pocket.lease(pays(101))).toBeNull();
+    expect(placeOf(await pocket.lease(handsOver(50)))).toBe(2);
+  });
+});
+
+describe('a wallet', () => {
+  test('hands no block over from savings: what the pocket lacks is moved to an account of it', async () => {
+    const wallet = await walletWith(1_000, 30, 20);
+    const lease = await wallet.lease({ ...handsOver(200), approval: 'once' });
+    expect(placeOf(lease)).toBe(2);
+    expect(balances()).toEqual([820, 30, 200]);
+  });
+
+  test('moves the money of all accounts together for a block that is handed over', async () => {
+    const wallet = await walletWith(50, 30, 20);
+    const lease = await wallet.lease({ ...handsOver(95), approval: 'once' });
+    expect(placeOf(lease)).toBe(2);
+    expect(balances()).toEqual([5, 0, 95]);
+  });
+
+  test('hands over one block of an account at most, and says so when each has one out', async () => {
+    const wallet = await walletWith(1_000, 100, 100, 100);
+    await handOver(wallets[2], 10);
+    expect(placeOf(await wallet.lease({ ...handsOver(10), approval: 'once' }))).toBe(3);
+    await handOver(wallets[3], 10);
+    await expect(wallet.lease({ ...handsOver(10), approval: 'once' })).rejects.toThrow('fault_chequeOut');
+    expect(await wallet.handedOver()).toBeNull();
+    expect(placeOf(await wallet.lease({ ...pays(500), approval: 'once' }))).toBe(0);
+  });
+
+  test('moves the money for a question together before it is answered, and keeps it there', async () => {
+    const wallet = await walletWith(50, 30, 20);
+    const lease = await wallet.gatherFor(raw(90));
+    expect(placeOf(lease)).toBe(0);
+    expect(balances()).toEqual([100, 0, 0]);
+    expect(await wallet.settle()).toBe('waits');
+    lease?.done();
+    expect(await wallet.gatherFor(raw(90))).toBeNull();
+    expect(await wallet.gatherFor(raw(101))).toBeNull();
+  });
+
+  test.each([
+    ['enough in one account', 50],
+    ['too little in all', 101],
+  ])('moves nothing for a question with %s', async (_, amount) => {
+    const wallet = await walletWith(50, 30, 20);
+    expect(await wallet.gatherFor(raw(amount))).toBeNull();
+    expect(balances()).toEqual([50, 30, 20]);
+  });
+});
+
+/** What happens to a wallet, one after another or at once. */
+const event = fc.oneof(
+  fc.record({ kind: fc.constant('pay' as const), amount: fc.integer({ min: 1, max: 250 }) }),
+  fc.record({ kind: fc.constant('budget' as const), amount: fc.integer({ min: 1, max: 250 }) }),
+  fc.record({ kind: fc.constant('hand over' as const), amount: fc.integer({ min: 1, max: 120 }) }),
+  fc.record({ kind: fc.constant('settle' as const), isWished: fc.boolean() }),
+  fc.record({ kind: fc.constant('gather' as const), amount: fc.integer({ min: 1, max: 600 }) }),
+);
+
+test('savings, pocket, blocks that are out and payments always sum up to what was received', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(event, { minLength: 3, maxLength: 8 }),
+      fc.boolean(),
+      async (events, atOnce) => {
+        const wallet = await walletWith(500, 60, null, 90);
+        const before = paidToStranger();
+        const happen = async (one: (typeof events)[number]): Promise<void> => {
+          if (one.kind === 'settle') return void (await wallet.settle(one.isWished));
+          if (one.kind === 'gather') return (await wallet.gatherFor(raw(one.amount)))?.done();
+          const isHandOver = one.kind === 'hand over';
+          const approval = one.kind === 'budget' ? 'budget' : 'once';
+          const lease = await wallet.lease({ amount: raw(one.amount), approval, isHandOver });
+          if (lease === null) return;
+          const account = wallet.of(lease.account);
+          if (isHandOver) await handOver(account, one.amount);
+          else await account?.send(STRANGER, raw(one.amount));
+          lease.done();
+        };
+        // An event that the money does not suffice for fails, and has no other effect.
+        const all = events.map((one) => () => happen(one).catch(() => undefined));
+        if (atOnce) await Promise.all(all.map((run) => run()));
+        else for (const run of all) await run();
+
+        const paid = paidToStranger() - before;
+        await expect
+          .poll(async () => {
+            await Promise.all(wallets.map((one) => one.refresh()));
+            return wallets.reduce((sum, { balance }) => sum + (balance ?? ZERO), 0n);
+          })
+          .toBe(650n - paid - (await out()));
+        for (const one of wallets) one.close();
+      },
+    ),
+    { numRuns: 10, endOnFailure: true },
+  );
+}, 170_000);
+
+/** What the ledger holds for the stranger (raw). */
+function paidToStranger(): bigint {
+  const key = readAddress(STRANGER);
+  if (key === undefined) throw new Error('the stranger has an address');
+  return devnet.ledger.receivables(key).reduce((sum, { amount }) => sum + amount, 0n);
+}
+
+/** The sum of the blocks that are handed over and that no payee has published (raw). */
+async function out(): Promise<bigint> {
+  const blocks = await Promise.all(accounts.map(({ chains }) => chains.handedOver()));
+  return blocks.flat().reduce((sum, { moved }) => sum + moved, 0n);
+}

@@ -201,7 +201,7 @@ export const StoredExchange = v.strictObject({
       'isPrivate',
       'startedBy',
       'view',
-      'ofWorker',
+      'fromServiceWorker',
       'userPart',
       'header',
     ]).entries,

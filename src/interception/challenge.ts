@@ -78,7 +78,7 @@ export interface Challenge {
   readonly url: string;
   readonly kind: RequestKind;
   /** The request came from a service worker that serves every page of its site: the browser names no tab. */
-  readonly ofWorker?: true;
+  readonly fromServiceWorker?: true;
   /** Absent where the purse sends the request again without the user. */
   readonly userPart?: UserPart;
   /** Raw value of the PAYMENT-REQUIRED header. */
@@ -107,7 +107,7 @@ const fields = {
     v.check((text) => readWebUrl(text) !== undefined, 'not on the web'),
   ),
   kind: v.picklist(requestKinds),
-  ofWorker: v.exactOptional(v.literal(true)),
+  fromServiceWorker: v.exactOptional(v.literal(true)),
   userPart: v.exactOptional(v.picklist(userParts)),
   header: v.string(),
   seenAt: v.pipe(v.number(), v.minValue(0)),

@@ -20,9 +20,9 @@ export interface BudgetView {
   readonly perDay: RawString | null;
   readonly perMonth: RawString | null;
   readonly total: RawString | null;
-  /** The running term, with the day (`YYYY-MM-DD`) on which it ends or renews; null when nothing ends. */
+  /** The current period, with the day (`YYYY-MM-DD`) on which it ends or renews; null when nothing ends. */
   readonly term: { readonly until: string; readonly renews: 'never' | 'week' | 'month' } | null;
-  /** The term is over: the purse asks. */
+  /** The period is over: the purse asks. */
   readonly ended: boolean;
   /** The day on which more may be spent again; null where nothing renews but days and hours. */
   readonly renewsOn: string | null;

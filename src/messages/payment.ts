@@ -51,8 +51,8 @@ export interface PaymentView {
   readonly status: number | null;
   readonly fault: FaultView | null;
   readonly serverSaid: string | null;
-  /** For a signed block that was handed over: whether the site may still publish it (`out`), or has (`cashed`). */
-  readonly cheque: 'out' | 'cashed' | null;
+  /** For a signed block that was handed over: whether the site may still publish it (`out`), or has (`published`). */
+  readonly handedOver: 'out' | 'published' | null;
   /** The server accepted the proof in the body of a POST: the page itself may not show what was paid for. */
   readonly byPost: boolean;
   readonly canDeliver: boolean;

@@ -25,8 +25,8 @@ export function assertMatchesApproval(
     own.network === network.id &&
     own.account === account &&
     own.subtype === 'send' &&
-    own.moved === amount &&
-    (own.cheque !== undefined) === isHandOver(offer) &&
+    own.delta === amount &&
+    (own.handedOver !== undefined) === isHandOver(offer) &&
     own.block.link === publicKeyOf(offer.payTo);
   if (!paysAsApproved) {
     throw new Fault('fault_unexpected', [], { cause: 'the block differs from the approval' });

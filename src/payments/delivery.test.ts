@@ -82,7 +82,7 @@ test('a payment that cannot go on does not delay the others', async () => {
   const own = await wallet.chain.send({ to: STRANGER, amount: next.amount }, async (block) => {
     await account.journal.sign(next.id, block);
   });
-  expect(own.moved).toBe(10n);
+  expect(own.delta).toBe(10n);
 
   const runner = runnerWith({
     wallet: async (network) => {
@@ -146,7 +146,7 @@ test('a request that joins a payment too late is handled once more', async () =>
       sign: (id, own) => journal.sign(id, own),
       signInstead: (id, lost, own, how) => journal.signInstead(id, lost, own, how),
       reinstate: (id, lost, own) => journal.reinstate(id, lost, own),
-      revoke: (id, instead) => journal.revoke(id, instead),
+      takeBack: (id, instead) => journal.takeBack(id, instead),
       underway: () => journal.underway(),
       forChallenge: (id) => journal.forChallenge(id),
       recall: (challenge, network) => journal.recall(challenge, network),

@@ -67,7 +67,7 @@ export interface Journal {
    *
    * @throws Fault `fault_paymentOver` where the payment has no block, or `instead` replaces another one
    */
-  revoke(id: PaymentId, instead: OwnBlock): Promise<AnyPayment>;
+  takeBack(id: PaymentId, instead: OwnBlock): Promise<AnyPayment>;
   /** The payment with this id; null where there is none. */
   find(id: PaymentId): Promise<AnyPayment | null>;
   /** The payments that the wallet goes on with by itself. */

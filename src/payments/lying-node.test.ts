@@ -98,20 +98,20 @@ async function expectSignedAsOffered(): Promise<void> {
   const sends = signed.filter(({ subtype }) => subtype === 'send');
   const replaced = payments.flatMap((payment) => payment.replaced ?? []);
   expect(sends.length).toBeLessThanOrEqual(payments.length + replaced.length);
-  for (const { hash, block, moved } of sends) {
+  for (const { hash, block, delta } of sends) {
     const [payment, ...more] = payments.filter(
       ({ progress, replaced = [] }) =>
         ('hash' in progress && progress.hash === hash) || replaced.includes(hash),
     );
     const abandoned = payments.filter(({ progress }) => progress.state === 'abandoned');
-    const { intent } = payment ?? abandoned.find((one) => one.intent.amount === moved) ?? {};
+    const { intent } = payment ?? abandoned.find((one) => one.intent.amount === delta) ?? {};
     expect(more).toEqual([]);
-    expect(moved).toBe(intent?.amount);
+    expect(delta).toBe(intent?.amount);
     expect(block.link).toBe(intent && publicKeyOf(intent.offer.payTo));
     const below = await account.chains.signed(block.previous);
     const onLedger = devnet.ledger.entry(devnetHash(block.previous));
     const before = below?.block.balance ?? onLedger?.block.balance ?? 0n;
-    expect(before - block.balance).toBe(moved);
+    expect(before - block.balance).toBe(delta);
   }
 }
 

@@ -225,5 +225,5 @@ function ownBlockOf(
   { network, account, amount }: AnyIntent,
   { block, hash }: ProgressAt<'signed' | 'published'>,
 ): OwnBlock {
-  return { network: network.id, account, hash, subtype: 'send', block, moved: amount };
+  return { network: network.id, account, hash, subtype: 'send', block, delta: amount };
 }

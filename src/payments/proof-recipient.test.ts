@@ -45,8 +45,8 @@ describe('the proof of a payment', () => {
     ],
     [
       'a worker of the same site that belongs to no page',
-      byShop({ ofWorker: true, documentId: null, topOrigin: null }),
-      byShop({ ofWorker: true, documentId: null, topOrigin: null }),
+      byShop({ fromServiceWorker: true, documentId: null, topOrigin: null }),
+      byShop({ fromServiceWorker: true, documentId: null, topOrigin: null }),
     ],
   ])('is for %s', (_, request, paid) => {
     expect(mayGet(request, paid)).toBe(true);

@@ -22,8 +22,8 @@ export function mayGet(request: Challenge, paid: Challenge): boolean {
 
 /** The origins that took part in a request, opaque ones included. */
 function originsIn(request: Challenge): readonly string[] {
-  const { initiator, topOrigin, ancestors = [], ofWorker, documentId } = request;
-  const isPageUnknown = ofWorker === true && documentId === null;
+  const { initiator, topOrigin, ancestors = [], fromServiceWorker, documentId } = request;
+  const isPageUnknown = fromServiceWorker === true && documentId === null;
   return [
     ...redirectorOf(request),
     ...(initiator === null ? [] : [initiator]),

@@ -56,10 +56,10 @@ export class Recall {
     );
   }
 
-  async #maintainOne({ network, account, cheque: { payment: id } }: HandedOverBlock): Promise<void> {
+  async #maintainOne({ network, account, handedOver: { payment: id } }: HandedOverBlock): Promise<void> {
     const { journal, chains, now } = this.#ports;
     const payment = await findPayment(journal, id);
-    const isBegun = (await chains.newest(network, account))?.revokes !== undefined;
+    const isBegun = (await chains.newest(network, account))?.replaces !== undefined;
     const { offer } = payment.intent;
     const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
     if (isBegun || isLate) await this.recall(id);
@@ -76,12 +76,12 @@ export class Recall {
 
     const wallet = await this.#ports.wallet(intent.network.id, intent.account);
     const replacement = await wallet.chain.replaceHandedOver(progress.hash);
-    const handedOver = replacement?.revokes;
-    // There is nothing to revoke where the block is on the ledger.
+    const handedOver = replacement?.replaces;
+    // There is nothing to take back where the block is on the ledger.
     if (replacement === null || handedOver === undefined) return payment;
     const winner = await this.#whichWins(wallet, replacement, handedOver);
     if (winner === 'handedOver') await chains.publishedByPayee(handedOver);
-    const after = winner === 'handedOver' ? payment : await journal.revoke(id, replacement);
+    const after = winner === 'handedOver' ? payment : await journal.takeBack(id, replacement);
     await wallet.look();
     return after;
   }

@@ -382,7 +382,7 @@ describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and un
   test('and no node can be reached, it is not recalled', async () => {
     devnet.faults.set({ kind: 'http_status', status: 503 });
     await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_nodeUnreachable');
-    expect((await account.chains.newest(account.network.id, account.address))?.revokes).toBeUndefined();
+    expect((await account.chains.newest(account.network.id, account.address))?.replaces).toBeUndefined();
     devnet.faults.clear();
     expect(await out()).toHaveLength(1);
   });

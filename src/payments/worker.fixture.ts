@@ -190,7 +190,7 @@ function killableChains(chains: ChainStore, step: Step): ChainStore {
   return {
     newest: (network, account) => chains.newest(network, account),
     signed: (hash) => chains.signed(hash),
-    put: (own) => (own.revokes === undefined ? chains.put(own) : step('replacement', () => chains.put(own))),
+    put: (own) => (own.replaces === undefined ? chains.put(own) : step('replacement', () => chains.put(own))),
     publishedByPayee: (block) => step('publishedByPayee', () => chains.publishedByPayee(block)),
     handedOver: () => chains.handedOver(),
     withhold: (block) => step('withheld', () => chains.withhold(block)),
@@ -204,7 +204,7 @@ function killableJournal(journal: Journal, step: Step): Journal {
     advance: (id, progress, lost) => step(progress.state, () => journal.advance(id, progress, lost)),
     signInstead: (id, lost, own, how) => step('signedInstead', () => journal.signInstead(id, lost, own, how)),
     reinstate: (id, lost, own) => step('reinstated', () => journal.reinstate(id, lost, own)),
-    revoke: (id, instead) => step('revoked', () => journal.revoke(id, instead)),
+    takeBack: (id, instead) => step('revoked', () => journal.takeBack(id, instead)),
     find: (id) => journal.find(id),
     underway: () => journal.underway(),
     forChallenge: (id) => journal.forChallenge(id),

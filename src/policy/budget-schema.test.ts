@@ -56,6 +56,6 @@ describe('the fields of a budget', () => {
 test('a new budget has no limit, allows no price to rise, and is bound to its first payee', () => {
   const { perPayment, perHour, perDay, perMonth, total, ...others } = newBudget('nano:live', SHOP, 0);
   expect([perPayment, perHour, perDay, perMonth, total]).toEqual(Array(5).fill(null));
-  expect(others).toMatchObject({ term: null, pinned: true, payTo: null, priceRise: 0, paused: false });
+  expect(others).toMatchObject({ period: null, pinned: true, payTo: null, priceRise: 0, paused: false });
   expect([others.initiators, others.since]).toEqual([[], 0]);
 });

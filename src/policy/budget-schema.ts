@@ -46,7 +46,7 @@ export const BudgetSchema = v.pipe(
     perMonth: Limit,
     total: Limit,
     /** Null for a budget that lasts until the user removes it. */
-    term: v.nullable(BudgetPeriodSchema),
+    period: v.nullable(BudgetPeriodSchema),
     /** Whether a payee other than `payTo` is asked about. */
     pinned: v.boolean(),
     /** Who was paid when the budget was set, or first after that; null until then. */
@@ -58,8 +58,8 @@ export const BudgetSchema = v.pipe(
     paused: v.boolean(),
     /** When it was set (ms since the epoch). */
     since: Moment,
-    /** Names the sum of what is spent in the first period; see `termAt`. */
-    firstTerm: v.string(),
+    /** Names the sum of what is spent in the first period; see `periodAt`. */
+    firstPeriod: v.string(),
   }),
   v.readonly(),
 );

@@ -9,11 +9,11 @@ import {
   changeBudget,
   limitPassed,
   newBudget,
+  periodAt,
   renewalOf,
   type Spent,
   SUM_LIMITS,
   spendingWindowsAt,
-  termAt,
 } from './budget.ts';
 import type { Day } from './spending-windows.ts';
 
@@ -76,29 +76,29 @@ describe('the limits of a budget', () => {
 
 describe('the period of a budget', () => {
   test('has a sum of its own, to which a clock that is set back returns', () => {
-    const budget = budgetOf({ total: 10n as Raw, term: until('2026-12-01', 'month') });
+    const budget = budgetOf({ total: 10n as Raw, period: until('2026-12-01', 'month') });
     const names = ['2026-11-30', '2026-12-01', '2026-12-31', '2027-01-01', '2026-11-22'].map(
-      (day) => termAt(budget, noon(day))?.name,
+      (day) => periodAt(budget, noon(day))?.name,
     );
-    expect(names[0]).toBe(budget.firstTerm);
+    expect(names[0]).toBe(budget.firstPeriod);
     expect(names[2]).toBe(names[1]);
     expect(names[4]).toBe(names[0]);
     expect(new Set(names).size).toBe(3);
   });
 
   test('a budget that has ended allows nothing, like no budget', () => {
-    const budget = budgetOf({ term: until('2026-12-01', 'never') });
-    expect(termAt(budget, noon('2026-12-01'))).toBeNull();
-    expect(spendingWindowsAt(budget, noon('2026-12-01')).term).toBeNull();
-    expect(spendingWindowsAt(null, noon('2026-12-01')).term).toBeNull();
-    expect(spendingWindowsAt(budget, noon('2026-11-30')).term).toBe(budget.firstTerm);
+    const budget = budgetOf({ period: until('2026-12-01', 'never') });
+    expect(periodAt(budget, noon('2026-12-01'))).toBeNull();
+    expect(spendingWindowsAt(budget, noon('2026-12-01')).period).toBeNull();
+    expect(spendingWindowsAt(null, noon('2026-12-01')).period).toBeNull();
+    expect(spendingWindowsAt(budget, noon('2026-11-30')).period).toBe(budget.firstPeriod);
   });
 
   test.each([
     [{ perMonth: 1n as Raw }, '2026-12-01'],
-    [{ total: 1n as Raw, term: until('2026-11-25', 'week') }, '2026-12-02'],
-    [{ total: 1n as Raw, term: until('2027-02-01', 'month'), perMonth: 1n as Raw }, '2027-02-01'],
-    [{ perMonth: 1n as Raw, term: until('2026-11-29', 'never') }, '2026-12-01'],
+    [{ total: 1n as Raw, period: until('2026-11-25', 'week') }, '2026-12-02'],
+    [{ total: 1n as Raw, period: until('2027-02-01', 'month'), perMonth: 1n as Raw }, '2027-02-01'],
+    [{ perMonth: 1n as Raw, period: until('2026-11-29', 'never') }, '2026-12-01'],
     [{}, null],
   ])('what renews has more to spend again on its day: case %#', (parts, day) => {
     expect(renewalOf(budgetOf(parts), noon('2026-11-28'))).toBe(day);
@@ -108,9 +108,9 @@ describe('the period of a budget', () => {
 describe('changing a budget', () => {
   const now = noon('2026-11-22');
   const fresh = newBudget(NETWORK, SHOP, now);
-  const monthly = () => changeBudget(fresh, { total: 9n as Raw, term: until('2026-12-01', 'month') }, now);
+  const monthly = () => changeBudget(fresh, { total: 9n as Raw, period: until('2026-12-01', 'month') }, now);
 
-  test.each([{}, { perPayment: 1n as Raw }, { term: until('2027-01-01', 'never') }])(
+  test.each([{}, { perPayment: 1n as Raw }, { period: until('2027-01-01', 'never') }])(
     'to one without a limit in the long run is refused: case %#',
     (change) => {
       expect(() => changeBudget(fresh, change, now)).toThrow('fault_budgetUnlimited');
@@ -128,23 +128,27 @@ describe('changing a budget', () => {
 
   test('after a renewal, with the current end of the period unchanged, does not change the period', () => {
     const later = noon('2027-02-10');
-    const changed = changeBudget(monthly(), { total: 8n as Raw, term: until('2027-03-01', 'month') }, later);
-    expect(changed.term).toEqual(monthly().term);
-    expect(termAt(changed, later)).toEqual(termAt(monthly(), later));
+    const changed = changeBudget(
+      monthly(),
+      { total: 8n as Raw, period: until('2027-03-01', 'month') },
+      later,
+    );
+    expect(changed.period).toEqual(monthly().period);
+    expect(periodAt(changed, later)).toEqual(periodAt(monthly(), later));
   });
 
   test('to a new rule of renewal keeps the sums of the current period', () => {
     const later = noon('2027-02-10');
-    const running = termAt(monthly(), later)?.name;
-    for (const term of [null, until('2027-05-05', 'never'), until('2027-03-01', 'week')]) {
-      expect(termAt(changeBudget(monthly(), { term }, later), later)?.name).toBe(running);
+    const running = periodAt(monthly(), later)?.name;
+    for (const period of [null, until('2027-05-05', 'never'), until('2027-03-01', 'week')]) {
+      expect(periodAt(changeBudget(monthly(), { period }, later), later)?.name).toBe(running);
     }
   });
 
   test('that has ended sets a new budget, with nothing spent', () => {
     const ended = changeBudget(
       fresh,
-      { perHour: 1n as Raw, perDay: 5n as Raw, term: until('2026-12-01', 'never') },
+      { perHour: 1n as Raw, perDay: 5n as Raw, period: until('2026-12-01', 'never') },
       now,
     );
     const later = noon('2026-12-05');
@@ -152,9 +156,9 @@ describe('changing a budget', () => {
       ...newBudget(NETWORK, SHOP, later),
       perDay: 7n,
     });
-    const prolonged = changeBudget(ended, { term: until('2027-01-01', 'never') }, later);
+    const prolonged = changeBudget(ended, { period: until('2027-01-01', 'never') }, later);
     expect(prolonged).toMatchObject({ perHour: 1n, perDay: 5n, since: later });
-    expect(termAt(prolonged, later)?.name).not.toBe(ended.firstTerm);
+    expect(periodAt(prolonged, later)?.name).not.toBe(ended.firstPeriod);
   });
 });
 

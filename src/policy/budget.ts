@@ -24,7 +24,7 @@ export type Budget = v.InferOutput<typeof BudgetSchema>;
 
 /** The fields of a budget that the user sets. */
 export type BudgetChange = Partial<
-  Pick<Budget, Limit | 'term' | 'pinned' | 'payTo' | 'priceRise' | 'initiators' | 'paused'>
+  Pick<Budget, Limit | 'period' | 'pinned' | 'payTo' | 'priceRise' | 'initiators' | 'paused'>
 >;
 
 /** What was spent and reserved under each limit (raw). */
@@ -50,24 +50,24 @@ export interface Allowance extends Overall {
 /** The windows in which a payment was counted, by name. An amount that is given back is taken out of exactly these. */
 export interface SpendingWindows extends CalendarWindows {
   /** The current period of the site's budget; null where there was none. */
-  readonly term: string | null;
+  readonly period: string | null;
 }
 
 /** The windows in which a payment at this time (ms since the epoch) counts. */
 export function spendingWindowsAt(budget: Budget | null, at: number): SpendingWindows {
-  return { ...calendarWindows(at), term: (budget && termAt(budget, at)?.name) ?? null };
+  return { ...calendarWindows(at), period: (budget && periodAt(budget, at)?.name) ?? null };
 }
 
 /** The name of the current period, and the day on which it ends or renews; null when the budget has ended. */
-export function termAt(
-  { term: period, firstTerm }: Budget,
+export function periodAt(
+  { period, firstPeriod }: Budget,
   at: number,
 ): { readonly name: string; readonly until: Day | null } | null {
-  if (period === null) return { name: firstTerm, until: null };
+  if (period === null) return { name: firstPeriod, until: null };
   const current = periodOn(period, calendarDay(at));
   if (current === null) return null;
   const { from, until } = current;
-  return { name: from === null ? firstTerm : `${firstTerm} ${from}`, until };
+  return { name: from === null ? firstPeriod : `${firstPeriod} ${from}`, until };
 }
 
 /**
@@ -98,19 +98,19 @@ export function newBudget(network: string, site: Site, now: number): Budget {
     perDay: null,
     perMonth: null,
     total: null,
-    term: null,
+    period: null,
     pinned: true,
     payTo: null,
     priceRise: 0,
     initiators: [],
     paused: false,
     since: now,
-    firstTerm: termName(now),
+    firstPeriod: periodName(now),
   };
 }
 
 /** Names the first period of a budget. A budget that is removed and set again gets a new name, and so starts at zero. */
-const termName = (since: number) => `term ${since}`;
+const periodName = (since: number) => `period ${since}`;
 
 /**
  * The budget with the user's changes. After a change of its period the sums go on from those of the current period; only a
@@ -120,22 +120,22 @@ const termName = (since: number) => `term ${since}`;
  * @throws Fault `fault_budgetUnlimited` when no limit on a sum is set
  */
 export function changeBudget(before: Budget, change: BudgetChange, now: number): Budget {
-  const running = termAt(before, now);
-  if (running === null && change.term === undefined) {
+  const running = periodAt(before, now);
+  if (running === null && change.period === undefined) {
     return changeBudget(newBudget(before.network, before.site, now), change, now);
   }
   const changed = { ...before, ...change };
   if (SUM_LIMITS.every((limit) => changed[limit] === null)) throw new Fault('fault_budgetUnlimited');
-  if (running === null) return { ...changed, since: now, firstTerm: termName(now) };
-  const sameEnd = (changed.term?.until ?? null) === running.until;
-  const sameRule = sameEnd && changed.term?.renews === before.term?.renews;
-  return sameRule ? { ...changed, term: before.term } : { ...changed, firstTerm: running.name };
+  if (running === null) return { ...changed, since: now, firstPeriod: periodName(now) };
+  const sameEnd = (changed.period?.until ?? null) === running.until;
+  const sameRule = sameEnd && changed.period?.renews === before.period?.renews;
+  return sameRule ? { ...changed, period: before.period } : { ...changed, firstPeriod: running.name };
 }
 
 /** The day on which more may be spent again; null where no limit renews, or all do within the day. */
 export function renewalOf(budget: Budget, at: number): Day | null {
-  const { term: period, perMonth } = budget;
-  if (period !== null && period.renews !== 'never') return termAt(budget, at)?.until ?? null;
+  const { period, perMonth } = budget;
+  if (period !== null && period.renews !== 'never') return periodAt(budget, at)?.until ?? null;
   return perMonth === null ? null : monthsAfter(`${calendarWindows(at).month}-01` as Day, 1);
 }
 

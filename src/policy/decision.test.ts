@@ -72,7 +72,7 @@ describe('the decision is to ask', () => {
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
-    ['reason_budgetEnded', withBudget({ term: { until: calendarDay(NOW), renews: 'never' } })],
+    ['reason_budgetEnded', withBudget({ period: { until: calendarDay(NOW), renews: 'never' } })],
     ['reason_payeeChanged', withBudget({ payTo: STRANGER })],
     ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
     ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
@@ -129,12 +129,12 @@ describe('a budget pays only for requests in which no other site takes part', ()
     },
     {
       name: 'a worker of its own, of no known page',
-      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true },
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, fromServiceWorker: true },
       kind: 'ask',
     },
     {
       name: 'its own script, through its worker',
-      parts: { kind: 'xmlhttprequest', initiator: SHOP, ofWorker: true, documentId: 'page' },
+      parts: { kind: 'xmlhttprequest', initiator: SHOP, fromServiceWorker: true, documentId: 'page' },
       kind: 'pay',
     },
     { name: 'its own script', parts: { kind: 'xmlhttprequest', initiator: SHOP }, kind: 'pay' },

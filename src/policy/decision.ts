@@ -12,7 +12,7 @@ import {
   capPassed,
   type Limit,
   limitPassed,
-  termAt,
+  periodAt,
 } from './budget.ts';
 
 /** Why the user is asked instead of the budget paying. */
@@ -95,8 +95,8 @@ export function askFirst({
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
-  if (termAt(budget, now) === null) return 'reason_budgetEnded';
-  if (challenge.ofWorker && challenge.documentId === null) return 'reason_ofWorker';
+  if (periodAt(budget, now) === null) return 'reason_budgetEnded';
+  if (challenge.fromServiceWorker && challenge.documentId === null) return 'reason_ofWorker';
   if (isUnheld(challenge)) return 'reason_unheld';
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
   const notByUser = whyNotByUser(challenge, paidAt);

@@ -100,14 +100,14 @@ describe('a reservation', () => {
   test('debits every window of the site and of all sites', () => {
     const rows = new Rows(budgetOf({ payTo: PAYEE }));
     const outcome = rows.reserve(intentOf());
-    const windows = { ...windowsNow, term: 'term 0' };
+    const windows = { ...windowsNow, period: 'period 0' };
     expect(outcome).toMatchObject({ kind: 'reserved', windows });
-    const { hour, day, month, term } = windows;
+    const { hour, day, month, period } = windows;
     expect([...rows.spent()]).toEqual([
       [`${NETWORK},${SHOP},${hour}`, 10n],
       [`${NETWORK},${SHOP},${day}`, 10n],
       [`${NETWORK},${SHOP},${month}`, 10n],
-      [`${NETWORK},${SHOP},${term}`, 10n],
+      [`${NETWORK},${SHOP},${period}`, 10n],
       [`${NETWORK},*,${day}`, 10n],
       [`${NETWORK},*,${month}`, 10n],
     ]);
@@ -115,7 +115,7 @@ describe('a reservation', () => {
 
   test('debits no window of a period where the site has no budget', () => {
     const rows = new Rows();
-    expect(rows.reserve(intentOf({ approval: 'once' }))).toMatchObject({ windows: { term: null } });
+    expect(rows.reserve(intentOf({ approval: 'once' }))).toMatchObject({ windows: { period: null } });
     expect(rows.spent().size).toBe(5);
   });
 
@@ -146,8 +146,8 @@ describe('a reservation', () => {
   });
 
   test('by a budget is refused after the end of its period', () => {
-    const term = { until: '2026-10-25' as Day, renews: 'never' as const };
-    const rows = new Rows(budgetOf({ term }));
+    const period = { until: '2026-10-25' as Day, renews: 'never' as const };
+    const rows = new Rows(budgetOf({ period }));
     expect(rows.reserve(intentOf())).toMatchObject({ kind: 'reserved' });
     expect(rows.reserve(intentOf({ at: NOON + 48 * HOUR }))).toEqual({ kind: 'over' });
   });
@@ -190,7 +190,7 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
     perDay: limit(150n),
     perMonth: limit(250n),
     total: limit(300n),
-    term: fc.option(
+    period: fc.option(
       fc.record({
         until: fc.constantFrom('2026-10-25', '2026-10-31', '2026-11-08') as fc.Arbitrary<Day>,
         renews: fc.constantFrom('never' as const, 'week' as const, 'month' as const),
@@ -297,7 +297,7 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
     standing: readonly Reserved[],
     byBudget: ReadonlyMap<string, bigint>,
   ): readonly string[] {
-    const window = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'term' } as const;
+    const window = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'period' } as const;
     const passes = (key: string, most: Raw | null) => most !== null && (byBudget.get(key) ?? 0n) > most;
     return standing.flatMap(({ counted: { site, windows }, amount, byBudget: isByBudget }) => {
       if (!isByBudget) return [];

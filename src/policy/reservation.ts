@@ -48,7 +48,7 @@ const WINDOW_OF = {
   perHour: 'hour',
   perDay: 'day',
   perMonth: 'month',
-  total: 'term',
+  total: 'period',
 } as const satisfies Readonly<Record<SumLimit, keyof SpendingWindows>>;
 
 /** The keys of the sums that a payment counts in. */
@@ -159,7 +159,7 @@ export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent):
   if (byBudget) {
     const allowance = allowanceOf(network, site, rows);
     const reason = askFirst({ challenge, offer, allowance, paused, lastPrice: null, paidAt: null, now: at });
-    if (budget === null || windows.term === null || reason !== null) return { kind: 'over' };
+    if (budget === null || windows.period === null || reason !== null) return { kind: 'over' };
   }
   const counted: Counted = { network, site: challenge.isPrivate ? null : site, windows };
   const learnsPayee = byBudget && budget !== null && budget.payTo === null;

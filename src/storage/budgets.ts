@@ -42,20 +42,20 @@ export class StoredBudgets implements Budgets {
       'spending',
       'settings',
       'blocked',
-      'blockTakers',
+      'handOverSites',
     ]);
     const blocks = transaction.objectStore('blocked');
-    const [rows, blocked, blockTaker, blockedAskers] = await Promise.all([
+    const [rows, blocked, handOverSite, blockedAskers] = await Promise.all([
       readAllowance(transaction, network, site, at),
       blocks.getKey(site),
-      transaction.objectStore('blockTakers').getKey(site),
+      transaction.objectStore('handOverSites').getKey(site),
       Promise.all(askers.map((asker) => blocks.getKey(asker as Site))),
     ]);
     return {
       allowance: allowanceOf(network, site, rows),
       blocked: blocked !== undefined,
       isAskerBlocked: blockedAskers.some((one) => one !== undefined),
-      takesBlocks: blockTaker !== undefined,
+      takesBlocks: handOverSite !== undefined,
     };
   }
 
@@ -90,12 +90,12 @@ export class StoredBudgets implements Budgets {
   }
 
   async setHandOverSite(site: Site, allowed: boolean): Promise<void> {
-    if (allowed) await this.#database.put('blockTakers', { site, at: this.#now() });
-    else await this.#database.delete('blockTakers', site);
+    if (allowed) await this.#database.put('handOverSites', { site, at: this.#now() });
+    else await this.#database.delete('handOverSites', site);
   }
 
   async handOverSites(): Promise<readonly Site[]> {
-    return (await this.#database.getAllKeys('blockTakers')) as Site[];
+    return (await this.#database.getAllKeys('handOverSites')) as Site[];
   }
 
   async blocked(): Promise<readonly Site[]> {

@@ -44,7 +44,7 @@ export class StoredChains implements ChainStore {
     return inTransaction(transaction, async () => {
       const chains = transaction.objectStore('chains');
       const newest = await chains.get([block.network, block.account]);
-      const row = await transaction.objectStore('payments').get(block.cheque.payment);
+      const row = await transaction.objectStore('payments').get(block.handedOver.payment);
       if (newest?.hash !== block.hash || row?.payment.progress.state !== 'signed') return false;
       await chains.put(block);
       return true;
@@ -76,6 +76,6 @@ type Blocks = IDBPObjectStore<PurseSchema, ArrayLike<'blocks'>, 'blocks', 'readw
  */
 export async function putNewest(chains: Chains, blocks: Blocks, own: OwnBlock): Promise<void> {
   const out = handedOverOn((await chains.get([own.network, own.account])) ?? null);
-  if (out !== null && own.revokes?.hash !== out.hash) throw handedOverFault(out.cheque);
+  if (out !== null && own.replaces?.hash !== out.hash) throw handedOverFault(out.handedOver);
   await Promise.all([chains.put(own), blocks.put(own)]);
 }

@@ -2,9 +2,10 @@ import { wrap } from 'idb';
 import { Fault } from '../fault.ts';
 import { countInWindows } from './migrations/v3.ts';
 import { markOrdinary } from './migrations/v5.ts';
+import { renameFields } from './migrations/v6.ts';
 import type { Database, Upgrade } from './schema.ts';
 
-const VERSION = 5;
+const VERSION = 6;
 
 /**
  * Opens the wallet's database, and creates or migrates it where needed.
@@ -38,11 +39,12 @@ export async function openDatabase(name: string, factory: IDBFactory = indexedDB
 /** Runs the migrations. One that fails aborts them all and the opening: the data stays as it was. */
 async function upgrade(database: Database, transaction: Upgrade, from: number): Promise<void> {
   if (from < 1) createFirst(database);
-  if (from < 2) database.createObjectStore('blockTakers', { keyPath: 'site' });
   if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
+  if (from < 6) database.createObjectStore('handOverSites', { keyPath: 'site' });
   transaction.done.catch(() => undefined);
   if (from < 3) await countInWindows(database, transaction);
   if (from < 5) await markOrdinary(transaction);
+  if (from < 6) await renameFields(database, transaction);
 }
 
 function createFirst(database: Database): void {

@@ -35,7 +35,7 @@ function ownBlock(parts: Partial<OwnBlock> = {}): OwnBlock {
     account: STRANGER,
     hash,
     subtype: 'send',
-    moved: 7n as Raw,
+    delta: 7n as Raw,
     block: {
       account: STRANGER,
       previous: hash,
@@ -63,12 +63,12 @@ const spentBy = async ({ network, site, windows }: Intent) =>
 async function handedOver(): Promise<{ readonly intent: Intent; readonly handedOverBlock: HandedOverBlock }> {
   const intent = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
   await journal.reserve(intent);
-  const handedOverBlock = { ...ownBlock(), cheque: { payment: intent.id, site: SHOP } };
+  const handedOverBlock = { ...ownBlock(), handedOver: { payment: intent.id, site: SHOP } };
   await journal.sign(intent.id, handedOverBlock);
   return { intent, handedOverBlock };
 }
 const replacementOf = (handedOverBlock: HandedOverBlock) =>
-  ownBlock({ subtype: 'change', moved: ZERO, revokes: handedOverBlock });
+  ownBlock({ subtype: 'change', delta: ZERO, replaces: handedOverBlock });
 
 describe('while a block is handed over', () => {
   test('no block of its account is stored but the one that replaces it', async () => {
@@ -113,7 +113,7 @@ describe('a handed-over block that its payee has published', () => {
       const { handedOverBlock, intent } = await handedOver();
       if (when === 'being replaced') await chains.put(replacementOf(handedOverBlock));
       await chains.publishedByPayee(handedOverBlock);
-      const { cheque: _, ...block } = handedOverBlock;
+      const { handedOver: _, ...block } = handedOverBlock;
       expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
       expect(await chains.handedOver()).toEqual([]);
       expect(await spentBy(intent)).toBe(7n);
@@ -136,11 +136,11 @@ describe('the recall of a handed-over block', () => {
     const { handedOverBlock, intent } = await handedOver();
     const instead = replacementOf(handedOverBlock);
     await chains.put(instead);
-    expect((await journal.revoke(intent.id, instead)).progress.state).toBe('revoked');
+    expect((await journal.takeBack(intent.id, instead)).progress.state).toBe('revoked');
     expect(await spentBy(intent)).toBe(0n);
-    const { revokes: _, ...block } = instead;
+    const { replaces: _, ...block } = instead;
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(block);
-    await expect(journal.revoke(intent.id, instead)).rejects.toThrow('fault_paymentOver');
+    await expect(journal.takeBack(intent.id, instead)).rejects.toThrow('fault_paymentOver');
     expect(await spentBy(intent)).toBe(0n);
     expect((await journal.recall(intent.challenge, NETWORK)).undelivered).toEqual([]);
   });
@@ -151,7 +151,7 @@ describe('the recall of a handed-over block', () => {
     await chains.put(instead);
     await chains.publishedByPayee(handedOverBlock);
     const { handedOverBlock: later } = await handedOver();
-    await journal.revoke(intent.id, instead);
+    await journal.takeBack(intent.id, instead);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(later);
     expect(await chains.handedOver()).toEqual([later]);
   });
@@ -159,9 +159,9 @@ describe('the recall of a handed-over block', () => {
   test('is refused for a payment whose block the wallet publishes itself', async () => {
     const intent = intentOf({ account: STRANGER, offer: sessionOffer(7n) });
     await journal.reserve(intent);
-    await expect(journal.revoke(intent.id, ownBlock())).rejects.toThrow('fault_paymentOver');
+    await expect(journal.takeBack(intent.id, ownBlock())).rejects.toThrow('fault_paymentOver');
     await journal.sign(intent.id, ownBlock());
-    await expect(journal.revoke(intent.id, ownBlock())).rejects.toThrow('fault_paymentOver');
+    await expect(journal.takeBack(intent.id, ownBlock())).rejects.toThrow('fault_paymentOver');
     expect(await spentBy(intent)).toBe(7n);
   });
 
@@ -170,7 +170,7 @@ describe('the recall of a handed-over block', () => {
     const given = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
     await journal.reserve(published);
     await journal.reserve(given);
-    const handedOver = ownBlock({ cheque: { payment: published.id, site: SHOP } });
+    const handedOver = ownBlock({ handedOver: { payment: published.id, site: SHOP } });
     await expect(journal.sign(published.id, handedOver)).rejects.toThrow('fault_unexpected');
     await expect(journal.sign(given.id, ownBlock())).rejects.toThrow('fault_unexpected');
     expect(await chains.newest(NETWORK, STRANGER)).toBeNull();
@@ -188,7 +188,7 @@ describe('withholding a block that is too late', () => {
     await journal.reserve(intent);
     const own = ownBlock();
     await journal.sign(intent.id, own);
-    return { intent, own, late: { ...own, cheque: { payment: intent.id, site: SHOP } } };
+    return { intent, own, late: { ...own, handedOver: { payment: intent.id, site: SHOP } } };
   }
 
   test('blocks its account and keeps the amount debited until it is replaced', async () => {
@@ -219,7 +219,7 @@ describe('withholding a block that is too late', () => {
     await chains.put(next);
     expect(await chains.withhold(late)).toBe(false);
     expect(await chains.newest(NETWORK, STRANGER)).toEqual(next);
-    const ofNone = { ...next, cheque: { payment: 'none' as PaymentId, site: SHOP } };
+    const ofNone = { ...next, handedOver: { payment: 'none' as PaymentId, site: SHOP } };
     expect(await chains.withhold(ofNone)).toBe(false);
     expect(await chains.handedOver()).toEqual([]);
   });
@@ -245,7 +245,7 @@ test('a database of version 1 keeps its records and gets the later stores', asyn
   const first = await openDB(name, 1, {
     upgrade(old) {
       for (const store of database.objectStoreNames) {
-        if (store !== 'blockTakers' && store !== 'blocks')
+        if (store !== 'handOverSites' && store !== 'blocks')
           old.createObjectStore(store, store === 'log' ? { autoIncrement: true } : {});
       }
     },

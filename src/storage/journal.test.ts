@@ -61,7 +61,7 @@ function blockFor({ network, account, offer, amount }: Intent, parts: Partial<Ow
     account,
     hash,
     subtype: 'send',
-    moved: amount,
+    delta: amount,
     block: {
       account,
       previous: hash,
@@ -194,7 +194,7 @@ describe('reserving', () => {
       perPayment: null,
       perDay: null,
       total: 10n as Raw,
-      term: { until, renews: 'week' as const },
+      period: { until, renews: 'week' as const },
     };
     await budgets.change(NETWORK, SHOP, rules);
     const total = async (at: number) => (await budgets.rulesFor(NETWORK, SHOP, at)).allowance.spent.total;
@@ -304,7 +304,7 @@ describe('another block for a payment whose block was replaced', () => {
 
   test('must pay what was approved, before the offer expires', async () => {
     const { one, own } = await signed();
-    const wrong = blockFor(one, { moved: (one.amount + 1n) as Raw });
+    const wrong = blockFor(one, { delta: (one.amount + 1n) as Raw });
     await expect(journal.signInstead(one.id, own.hash, wrong, 'replaced')).rejects.toThrow(
       'fault_unexpected',
     );
@@ -382,8 +382,8 @@ describe('signing, which checks the block against the approval', () => {
   });
 
   test.each<[string, (one: Intent) => Partial<OwnBlock>]>([
-    ['one raw more', ({ amount }) => ({ moved: (amount + 1n) as Raw })],
-    ['one raw less', ({ amount }) => ({ moved: (amount - 1n) as Raw })],
+    ['one raw more', ({ amount }) => ({ delta: (amount + 1n) as Raw })],
+    ['one raw less', ({ amount }) => ({ delta: (amount - 1n) as Raw })],
     ['another payee', (one) => ({ block: { ...blockFor(one).block, link: publicKeyOf(STRANGER) } })],
     ['another account', () => ({ account: PAYEE })],
     ['another network', () => ({ network: 'nano:mainnet' })],

@@ -141,7 +141,7 @@ export class StoredJournal implements Journal {
     });
   }
 
-  async revoke(id: PaymentId, instead: OwnBlock): Promise<AnyPayment> {
+  async takeBack(id: PaymentId, instead: OwnBlock): Promise<AnyPayment> {
     const transaction = this.#database.transaction(['payments', 'spending', 'chains'], 'readwrite', {
       durability: 'strict',
     });
@@ -149,7 +149,7 @@ export class StoredJournal implements Journal {
       const before = await this.#read(transaction, id);
       if (!('hash' in before.progress)) throw new Fault('fault_paymentOver');
       const { block, hash } = before.progress;
-      if (instead.revokes?.hash !== hash) throw new Fault('fault_paymentOver');
+      if (instead.replaces?.hash !== hash) throw new Fault('fault_paymentOver');
       const payment = advance(before, { state: 'revoked', block, hash }, this.#now());
       await write(transaction, payment);
       const chains = transaction.objectStore('chains');

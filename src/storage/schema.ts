@@ -67,7 +67,7 @@ export interface PurseSchema extends DBSchema {
   spending: { key: SumKey; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
   /** The sites that may ask for handed-over blocks: signed blocks that the site publishes itself. */
-  blockTakers: { key: string; value: { readonly site: string; readonly at: number } };
+  handOverSites: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
   /** Every block that this wallet signed. A block that the ledger lacks is published again. */
   blocks: { key: string; value: OwnBlock };

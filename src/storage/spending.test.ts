@@ -62,7 +62,7 @@ const act = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom('abandon' as const, 'sign' as const, 'revoke' as const),
+      do: fc.constantFrom('abandon' as const, 'sign' as const, 'takeBack' as const),
       which: fc.nat(),
     }),
   },
@@ -90,7 +90,7 @@ const rules = fc.record({
   perDay: limit(300n),
   perMonth: limit(600n),
   total: raw(900n),
-  term: fc.option(
+  period: fc.option(
     fc.record({
       until: fc.constantFrom('2026-10-25', '2026-11-01', '2027-03-28') as fc.Arbitrary<Day>,
       renews: fc.constantFrom('never' as const, 'week' as const, 'month' as const),
@@ -100,7 +100,7 @@ const rules = fc.record({
 const caps = fc.record({ perDay: limit(400n), perMonth: limit(800n) });
 
 /** The window of each limit. */
-const WINDOW = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'term' } as const;
+const WINDOW = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'period' } as const;
 
 let counter = 0;
 
@@ -129,7 +129,7 @@ function blockFor({ id, site, account, offer, amount }: Intent): OwnBlock {
     account,
     hash,
     subtype: 'send',
-    moved: amount,
+    delta: amount,
     block: {
       account,
       previous: hash,
@@ -139,7 +139,7 @@ function blockFor({ id, site, account, offer, amount }: Intent): OwnBlock {
       signature: '0'.repeat(128),
       work: '0'.repeat(16),
     },
-    ...(offer.mechanism === 'trackA' && { cheque: { payment: id, site } }),
+    ...(offer.mechanism === 'trackA' && { handedOver: { payment: id, site } }),
   };
 }
 
@@ -182,13 +182,13 @@ async function openJournal(budgets: readonly Budget[], cap: { perDay: Raw | null
         return moveTo(one.to);
       case 'abandon':
       case 'sign':
-      case 'revoke': {
+      case 'takeBack': {
         const target = begun[one.which % begun.length];
         if (target === undefined) return;
         const own = blockFor(target);
         if (one.do === 'sign') await attempt(journal.sign(target.id, own));
-        else if (one.do === 'revoke')
-          await attempt(journal.revoke(target.id, { ...own, subtype: 'change', moved: ZERO }));
+        else if (one.do === 'takeBack')
+          await attempt(journal.takeBack(target.id, { ...own, subtype: 'change', delta: ZERO }));
         else
           await attempt(journal.advance(target.id, { state: 'abandoned', fault: 'fault_locked', args: [] }));
       }
@@ -232,7 +232,7 @@ test('no interleaving of reservations exceeds a limit, and each sum is what was 
         if (byBudget) seen.paid++;
         const budget = budgets.get(site);
         expect(byBudget && amount > (budget?.perPayment ?? amount)).toBe(false);
-        expect(byBudget && windows.term === null).toBe(false);
+        expect(byBudget && windows.period === null).toBe(false);
 
         const own = SUM_LIMITS.map(
           (limit) => [site, windows[WINDOW[limit]], budget?.[limit] ?? null] as const,

@@ -83,7 +83,7 @@ describe('budgets', () => {
   const budget = budgetOf({
     perPayment: 10n as Raw,
     perMonth: 100n as Raw,
-    term: { until: '2026-12-01' as Day, renews: 'month' },
+    period: { until: '2026-12-01' as Day, renews: 'month' },
     payTo: PAYEE,
     initiators: [other],
   });
@@ -254,7 +254,7 @@ describe('chains', () => {
     account: STRANGER,
     hash: 'B'.repeat(64) as BlockHash,
     subtype: 'receive',
-    moved: 1n as Raw,
+    delta: 1n as Raw,
     block: {
       account: STRANGER,
       previous: 'A'.repeat(64) as BlockHash,

@@ -26,7 +26,7 @@ let counter = 0n;
 /** A receive that was just signed, and its block. */
 function received(parts: Partial<Transfer> = {}, account: NanoAddress = STRANGER) {
   const { block, hash } = blockOf(account, ++counter);
-  const own: OwnBlock = { network: NETWORK, account, subtype: 'receive', moved: SMALL, block, hash };
+  const own: OwnBlock = { network: NETWORK, account, subtype: 'receive', delta: SMALL, block, hash };
   const transfer: Transfer = {
     kind: 'received',
     id: blockOf(account, ++counter).hash,

@@ -173,7 +173,7 @@ describe('AccountChain, signing a send again,', () => {
     const sent = await env.chain.sendInstead(order(1n), [own.hash], env.persist);
     expect(sent).toMatchObject({
       kind: 'signed',
-      own: { moved: 1n, excludes: own.hash, block: { previous: theirs.hash, link: own.block.link } },
+      own: { delta: 1n, excludes: own.hash, block: { previous: theirs.hash, link: own.block.link } },
     });
     expect(await env.chain.publish(sent.own)).toBe('onLedger');
     expect(env.amounts()).toEqual([100n, 1n]);

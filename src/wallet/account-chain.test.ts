@@ -25,7 +25,7 @@ describe('AccountChain, signing,', () => {
 
   test('sends the amount to the payee, and stores by how much the balance changes', async () => {
     const own = await env.pay(10n);
-    expect(own).toMatchObject({ subtype: 'send', moved: 10n, block: { balance: 990n } });
+    expect(own).toMatchObject({ subtype: 'send', delta: 10n, block: { balance: 990n } });
     expect(env.account.sends()).toMatchObject([
       { hash: own.hash, amount: 10n, block: { link: strangerKey() } },
     ]);
@@ -86,7 +86,7 @@ describe('AccountChain, signing,', () => {
     expect(publication).toBe('onLedger');
     expect(own).toMatchObject({
       subtype: 'open',
-      moved: 7n,
+      delta: 7n,
       block: { representative: DEVNET.representative },
     });
   });

@@ -168,14 +168,14 @@ export class AccountChain {
     persist: PersistBlock,
     signal?: AbortSignal,
   ): Promise<OwnBlock> {
-    return this.#appender.spend(buildSendOf(order), persist, { purpose: { cheque: payee }, signal });
+    return this.#appender.spend(buildSendOf(order), persist, { purpose: { handedOver: payee }, signal });
   }
 
   /** For what a signed block is handed over that the ledger lacks, and to whom; or null. @throws Fault as `look` */
   async handedOver(): Promise<HandedOver | null> {
     if (handedOverOn(await this.#tip.newest()) === null) return null;
     await this.look();
-    return handedOverOn(await this.#tip.newest())?.cheque ?? null;
+    return handedOverOn(await this.#tip.newest())?.handedOver ?? null;
   }
 
   /** Withholds the newest own block if it is late: see `ChainTip.withhold`. Once withheld, it can only be replaced. */

@@ -257,7 +257,7 @@ export class AccountWallet {
         id,
         ...(kind === 'received' && { block: own.hash }),
         at: this.#ports.clock.now(),
-        amount: own.moved,
+        amount: own.delta,
         counterparty,
         network: { id: network, testMoney },
       },

@@ -22,7 +22,7 @@ export type Build = (head: ChainHead) => Pick<Unsigned, 'subtype' | 'block'>;
 
 export interface AppendOptions {
   /** For what the block pays until a deadline, or to whom it is handed over; ordinary without. */
-  readonly purpose?: { readonly due: Due } | { readonly cheque: HandedOver } | undefined;
+  readonly purpose?: { readonly due: Due } | { readonly handedOver: HandedOver } | undefined;
   /** Ends the search for the block's work, and the wait for a head to build on. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -73,7 +73,7 @@ export class BlockAppender {
     return withChainLock(async () => {
       const { purpose, signal } = options;
       const newest = await lookup.newestUnlessHandedOver();
-      const isForPayee = purpose !== undefined && 'cheque' in purpose;
+      const isForPayee = purpose !== undefined && 'handedOver' in purpose;
       const head = await lookup.whenDecided(newest, signal, () =>
         isForPayee ? lookup.confirmedHead(signal) : lookup.head(newest),
       );
@@ -151,7 +151,7 @@ export class BlockAppender {
       hash: hashBlock(block),
       subtype,
       block: { ...signBlockAnew(block, privateKey), work: nonce },
-      moved: absoluteDifference(head.kind === 'open' ? head.balance : ZERO, block.balance),
+      delta: absoluteDifference(head.kind === 'open' ? head.balance : ZERO, block.balance),
       ...(excludes !== undefined && { excludes }),
     };
   }

@@ -56,7 +56,7 @@ function own(previous: BlockHash, excludes?: BlockHash): BlockHash {
   if (block === undefined) throw new Error('made before');
   const { account } = block;
   signed.set(hash, {
-    ...{ network: 'nano:devnet', account, hash, subtype: 'send', block, moved: 1n as Raw },
+    ...{ network: 'nano:devnet', account, hash, subtype: 'send', block, delta: 1n as Raw },
     ...(excludes !== undefined && { excludes }),
   });
   return hash;

@@ -80,7 +80,7 @@ export class HeadLookup {
     await this.look();
     const now = await tip.newest();
     const handedOver = handedOverOn(now);
-    if (handedOver !== null) throw handedOverFault(handedOver.cheque);
+    if (handedOver !== null) throw handedOverFault(handedOver.handedOver);
     return now;
   }
 

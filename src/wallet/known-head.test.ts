@@ -24,7 +24,7 @@ function sendOn(previous: BlockHash, balance: bigint): OwnBlock {
     hash: hashBlock(block),
     subtype: 'send',
     block: { ...block, signature: '0'.repeat(128), work: '0'.repeat(16) },
-    moved: 1n as Raw,
+    delta: 1n as Raw,
   };
 }
 const proven: ChainHead = {

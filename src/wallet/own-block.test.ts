@@ -27,19 +27,19 @@ const ordinary: OwnBlock = {
   hash: hashBlock(block),
   subtype: 'send',
   block: { ...block, signature: '0'.repeat(128), work: '0'.repeat(16) },
-  moved: 1n as Raw,
+  delta: 1n as Raw,
 };
 const payment = { payment: 'one' as PaymentId, site: 'https://shop.example' as Site };
 const due: OwnBlock = { ...ordinary, due: { ...payment, by: 1_000 } };
-const handedOver: HandedOverBlock = { ...ordinary, cheque: payment };
-const replacing: OwnBlock = { ...ordinary, subtype: 'change', moved: ZERO, revokes: handedOver };
+const handedOver: HandedOverBlock = { ...ordinary, handedOver: payment };
+const replacing: OwnBlock = { ...ordinary, subtype: 'change', delta: ZERO, replaces: handedOver };
 
 describe('the disposition of an own block', () => {
   test.each([
     ['no field', ordinary, { kind: 'ordinary' }],
     ['due', due, { kind: 'due', due: { ...payment, by: 1_000 } }],
-    ['cheque', handedOver, { kind: 'handedOver', handedOver }],
-    ['revokes', replacing, { kind: 'replaces', handedOver }],
+    ['handedOver', handedOver, { kind: 'handedOver', handedOver }],
+    ['replaces', replacing, { kind: 'replaces', handedOver }],
   ])('is read from the stored fields: %s', (_, own, disposition) => {
     expect(dispositionOf(own)).toEqual(disposition);
     expect(dispositionOf(settledBlock(own))).toEqual({ kind: 'ordinary' });

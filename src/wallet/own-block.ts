@@ -14,8 +14,8 @@ import type { PaymentId } from '../payment-id.ts';
 import type { Site } from '../site.ts';
 
 /**
- * A block that this wallet signed, as it is stored before a node sees it. At most one of `due`, `cheque` and `revokes` is
- * set: `dispositionOf` tells which. The names of the fields are those on the disk.
+ * A block that this wallet signed, as it is stored before a node sees it. At most one of `due`, `handedOver` and
+ * `replaces` is set: `dispositionOf` tells which. Databases and backups have these fields, so a new name needs a migration.
  */
 export interface OwnBlock {
   readonly network: string;
@@ -24,7 +24,7 @@ export interface OwnBlock {
   readonly subtype: Subtype;
   readonly block: SignedBlock;
   /** By how much the block changes the account's balance, without a sign (raw). */
-  readonly moved: Raw;
+  readonly delta: Raw;
   /**
    * The lowest own block that the branch below this one excludes: another block was in its place when this one was
    * signed. The network confirms at most one of the two. Absent where the branch excludes no own block.
@@ -36,9 +36,9 @@ export interface OwnBlock {
    * Only while others may publish the block and it is not known to be on the ledger: it was handed to a site, or withheld
    * after its deadline.
    */
-  readonly cheque?: HandedOver;
+  readonly handedOver?: HandedOver;
   /** Only while this block is to replace a handed-over one, and the network has confirmed neither of the two. */
-  readonly revokes?: HandedOverBlock;
+  readonly replaces?: HandedOverBlock;
 }
 
 /** For what a signed block pays, and whom (docs/WIRE.md §7.16). */
@@ -55,7 +55,7 @@ export interface Due extends HandedOver {
 }
 
 /** A signed block that others may publish. */
-export type HandedOverBlock = OwnBlock & { readonly cheque: HandedOver };
+export type HandedOverBlock = OwnBlock & { readonly handedOver: HandedOver };
 
 /** Who may publish an own block, and until when. */
 export type Disposition =
@@ -76,7 +76,7 @@ export type FindOwnBlock = (hash: BlockHash) => Promise<OwnBlock | null>;
 
 /** The disposition of an own block, read from its stored fields. */
 export function dispositionOf(own: OwnBlock): Disposition {
-  if (own.revokes !== undefined) return { kind: 'replaces', handedOver: own.revokes };
+  if (own.replaces !== undefined) return { kind: 'replaces', handedOver: own.replaces };
   if (isHandedOver(own)) return { kind: 'handedOver', handedOver: own };
   if (own.due !== undefined) return { kind: 'due', due: own.due };
   return { kind: 'ordinary' };
@@ -102,10 +102,10 @@ export function headAfter({
  * The chain head before an own block, which was proven when the block was signed. After a change of the representative
  * it names the new one, since the old one is not stored.
  */
-export function headBefore({ account, subtype, block, moved }: OwnBlock): ChainHead {
+export function headBefore({ account, subtype, block, delta }: OwnBlock): ChainHead {
   if (block.previous === ZERO_HASH) return { kind: 'unopened', account };
   const { previous, representative } = block;
-  const balance = subtype === 'send' ? addRaw(block.balance, moved) : subtractRaw(block.balance, moved);
+  const balance = subtype === 'send' ? addRaw(block.balance, delta) : subtractRaw(block.balance, delta);
   return { kind: 'open', account, hash: previous, balance, representative, confirmed: false };
 }
 
@@ -136,7 +136,7 @@ export const isHandedOverFault = ({ key }: Fault): boolean =>
   key === 'fault_chequeOut' || key === 'fault_chequeOutPrivate';
 
 /** The block as an ordinary one: after its payee published it, or after it has replaced a handed-over block for good. */
-export function settledBlock({ due: _, cheque: __, revokes: ___, ...own }: OwnBlock): OwnBlock {
+export function settledBlock({ due: _, handedOver: __, replaces: ___, ...own }: OwnBlock): OwnBlock {
   return own;
 }
 
@@ -151,9 +151,9 @@ export function withheld(own: OwnBlock, now: number): HandedOverBlock | null {
   if (disposition.kind !== 'due' || now < disposition.due.by) return null;
   const { payment, site } = disposition.due;
   const { due: _, ...block } = own;
-  return { ...block, cheque: { payment, site } };
+  return { ...block, handedOver: { payment, site } };
 }
 
 function isHandedOver(own: OwnBlock): own is HandedOverBlock {
-  return own.cheque !== undefined;
+  return own.handedOver !== undefined;
 }

@@ -29,7 +29,7 @@ export function replacementBlockFor(handedOver: HandedOverBlock, privateKey: Pri
   const below: OpenHead = {
     ...headAfter(handedOver),
     hash: handedOver.block.previous,
-    balance: addRaw(handedOver.block.balance, handedOver.moved),
+    balance: addRaw(handedOver.block.balance, handedOver.delta),
   };
   const block = buildChange(below, handedOver.block.representative);
   return {
@@ -38,8 +38,8 @@ export function replacementBlockFor(handedOver: HandedOverBlock, privateKey: Pri
     hash: hashBlock(block),
     subtype: 'change',
     block: { ...signBlock(block, privateKey), work: handedOver.block.work },
-    moved: ZERO,
+    delta: ZERO,
     ...(handedOver.excludes !== undefined && { excludes: handedOver.excludes }),
-    revokes: handedOver,
+    replaces: handedOver,
   };
 }

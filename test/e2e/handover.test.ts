@@ -110,7 +110,7 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
     ]);
     expect(await testBed.paidSince(mark)).toHaveLength(1);
     await testBed.purse.until('activity.page', { before: null, limit: 1 }, ({ items: [last] }) => {
-      return last?.kind === 'payment' && last.cheque === 'cashed';
+      return last?.kind === 'payment' && last.handedOver === 'published';
     });
   }
 
@@ -151,9 +151,9 @@ test('while a block is handed over the account waits, also after the worker was 
   await inPopup(async (popup) => {
     await popup.getByTestId('cheque-out').waitFor();
     await popup.locator(`[data-testid="activity-row"][data-id="${id}"]`).click();
-    const cheque = popup.locator('[data-testid="cheque"][data-state="out"]');
-    await cheque.getByRole('button', { name: 'Revoke' }).click();
-    await cheque.getByRole('group').getByRole('button', { name: 'Revoke' }).click();
+    const card = popup.locator('[data-testid="cheque"][data-state="out"]');
+    await card.getByRole('button', { name: 'Revoke' }).click();
+    await card.getByRole('group').getByRole('button', { name: 'Revoke' }).click();
     await popup.locator('[data-testid="payment-state"][data-state="revoked"]').waitFor();
     expect(await popup.getByTestId('cheque').count()).toBe(0);
   });
@@ -174,7 +174,7 @@ test('a block that the site published first is not recalled, and the user is tol
   const { id } = await reached('settled');
   await merchant.publishHeld();
   await expect(purse.ask('payment.recall', { id })).rejects.toThrow(`fault_chequeCashed ${site()}`);
-  expect(await reached('settled')).toMatchObject({ id, cheque: 'cashed' });
+  expect(await reached('settled')).toMatchObject({ id, handedOver: 'published' });
 });
 
 test('a server that reads lower case only shows its page after one more load by itself', async () => {

@@ -67,7 +67,7 @@ globalThis.followPlan = (plan) => {
       const [to, from = 'start'] = value.payment.story.map(({ state }) => state).reverse();
       return `${from} → ${to}`;
     }
-    return store === 'chains' && value.revokes !== undefined ? 'write replacement' : null;
+    return store === 'chains' && value.replaces !== undefined ? 'write replacement' : null;
   };
   const unheard = { value: () => {} };
   const neverDone = () =>

@@ -46,7 +46,7 @@ function changeOf(input: Omit<PageInput<'budget.save'>, 'site'>): BudgetChange {
     ...(perDay !== undefined && { perDay: limitOf(perDay) }),
     ...(perMonth !== undefined && { perMonth: limitOf(perMonth) }),
     ...(total !== undefined && { total: limitOf(total) }),
-    ...(term !== undefined && { term: term && { ...term, until: dayIn(term.until) } }),
+    ...(term !== undefined && { period: term && { ...term, until: dayIn(term.until) } }),
     ...(initiators !== undefined && { initiators: [...new Set(initiators.map(siteTyped))] }),
   };
 }

@@ -66,7 +66,7 @@ async function openState(
     network: networkView(wallet.network),
     trouble: faultView(wallet.trouble),
     seedCopyFault: (await vault.copyFault())?.key ?? null,
-    handedOverBlock: handedOverView((await chains.handedOver()).find(isOf(wallet))?.cheque ?? null),
+    handedOverBlock: handedOverView((await chains.handedOver()).find(isOf(wallet))?.handedOver ?? null),
     work: await wallet.readiness(),
     paused: await settings.read('paused'),
   };

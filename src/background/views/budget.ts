@@ -5,8 +5,8 @@ import {
   budgetUse,
   CAP_LIMITS,
   type Overall,
+  periodAt,
   renewalOf,
-  termAt,
   type Use,
   usesOf,
 } from '../../policy/budget.ts';
@@ -14,8 +14,8 @@ import {
 /** A site's budget at a moment (ms); null where there is none. */
 export function budgetView({ budget, spent }: Allowance, at: number): BudgetView | null {
   if (budget === null) return null;
-  const { site, term: period, pinned, payTo, priceRise, initiators, paused } = budget;
-  const running = termAt(budget, at);
+  const { site, period, pinned, payTo, priceRise, initiators, paused } = budget;
+  const running = periodAt(budget, at);
   return {
     site,
     perPayment: textOf(budget.perPayment),

@@ -31,12 +31,12 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
     blockHash: hash,
     lostBlocks: [...replaced, ...claimed],
     status: 'status' in progress ? progress.status : null,
-    cheque:
+    handedOver:
       !isHandOver(offer) || !hash || progress.state === 'revoked'
         ? null
         : handedOver.has(hash)
           ? 'out'
-          : 'cashed',
+          : 'published',
     byPost: progress.state === 'settled' && progress.byPost === true,
     canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
   };

@@ -82,7 +82,7 @@ describe('a request that carries a proof is a stranger’s', () => {
     ['for a frame, started by another site', frame, framed({ initiator: 'https://evil.example' })],
     [
       'of a worker of another origin',
-      observed({ ofWorker: true }),
+      observed({ fromServiceWorker: true }),
       { ...fetched({ initiator: 'https://a.example' }), frameId: -1 },
     ],
   ])('%s', (_, paid, carrier) => {
@@ -104,7 +104,7 @@ describe('a request that carries a proof is a stranger’s', () => {
     ['the page around the frame', frame, framed({ initiator: 'https://page.example' })],
     [
       'the worker of its page',
-      observed({ ofWorker: true }),
+      observed({ fromServiceWorker: true }),
       { type: 'xmlhttprequest', initiator: SHOP, frameId: -1, parentFrameId: -1 },
     ],
   ])('no: of %s', (_, paid, carrier) => {
@@ -124,7 +124,7 @@ describe('a request that carries a proof is a stranger’s', () => {
       'font',
       'other',
     );
-    const part = fc.constantFrom<Partial<Challenge>>({}, { userPart: 'load' }, { ofWorker: true });
+    const part = fc.constantFrom<Partial<Challenge>>({}, { userPart: 'load' }, { fromServiceWorker: true });
     fc.assert(
       fc.property(kinds, part, fc.nat(3), (kind, more, frameId) => {
         const carrier = fetched({ type: kind, initiator: 'https://evil.example', frameId });

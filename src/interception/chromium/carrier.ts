@@ -14,10 +14,10 @@ export type Carrier = Pick<
  * origin, document or frame, so that a frame of another port or subdomain may have sent the same request first.
  */
 export function isStranger({ challenge, parentDocumentId }: ObservedRequest, carrier: Carrier): boolean {
-  const { kind, documentId, frameId, userPart, ofWorker } = challenge;
+  const { kind, documentId, frameId, userPart, fromServiceWorker } = challenge;
   if (!mayStart(challenge, carrier.initiator ?? null)) return true;
   // A worker's request has neither frame nor document.
-  if (ofWorker === true && carrier.documentId === undefined) return false;
+  if (fromServiceWorker === true && carrier.documentId === undefined) return false;
   const isTop = frameId === 0;
   if (isTop && frameOf(carrier) !== 0) return true;
   // Loading a page again gives new ids to its documents and frames.

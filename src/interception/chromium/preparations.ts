@@ -79,8 +79,10 @@ export class Preparations {
   async #awaitReload(observed: ObservedRequest): Promise<void> {
     const { lifecycle } = this.#ports;
     const { challenge } = observed;
-    const { ofWorker, initiator, isPrivate } = challenge;
-    const tabId = ofWorker ? initiator && (await tabOnOrigin(initiator, isPrivate))?.id : challenge.tabId;
+    const { fromServiceWorker, initiator, isPrivate } = challenge;
+    const tabId = fromServiceWorker
+      ? initiator && (await tabOnOrigin(initiator, isPrivate))?.id
+      : challenge.tabId;
     if (typeof tabId !== 'number') return lifecycle.reportUnheld(challenge);
     const waiting = { ...observed, challenge: { ...challenge, tabId, userPart: 'load' as const } };
     if ((await isPageIcon(observed)) || !(await becomesRetryable(waiting))) lifecycle.reportUnheld(challenge);

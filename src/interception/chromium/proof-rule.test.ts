@@ -98,7 +98,7 @@ describe('the rule', () => {
   });
 
   test('follows a request into the worker of its site, and into no other tab', () => {
-    const { condition } = proofRule(1, { ...target, ofWorker: true }, 'x');
+    const { condition } = proofRule(1, { ...target, fromServiceWorker: true }, 'x');
     expect(condition.tabIds).toEqual([7, -1]);
     expect(condition.initiatorDomains).toEqual(['page.example']);
   });

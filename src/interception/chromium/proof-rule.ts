@@ -20,7 +20,7 @@ type Method = keyof typeof methods;
 export interface Target {
   readonly tabId: number;
   /** The request may come from a worker that belongs to no tab. */
-  readonly ofWorker?: true;
+  readonly fromServiceWorker?: true;
   readonly kind: RequestKind;
   readonly url: string;
   readonly method: string;
@@ -71,7 +71,7 @@ export function proofRule(id: number, target: Target, proof: string): chrome.dec
       isUrlFilterCaseSensitive: true,
       resourceTypes: [target.kind],
       requestMethods: [methods[target.method]],
-      tabIds: target.ofWorker === true ? [target.tabId, NO_TAB] : [target.tabId],
+      tabIds: target.fromServiceWorker === true ? [target.tabId, NO_TAB] : [target.tabId],
       ...(initiators !== null && { initiatorDomains: [...initiators] }),
     },
   };

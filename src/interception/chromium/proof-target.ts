@@ -5,12 +5,12 @@ import { isHeld } from './surface.ts';
 
 /** The request that may carry the proof of a challenge. */
 export function targetOf(challenge: Challenge, nonce: string): Target {
-  const { tabId, kind, url, method, ofWorker } = challenge;
+  const { tabId, kind, url, method, fromServiceWorker } = challenge;
   const isDocument = kind === 'main_frame' || kind === 'sub_frame';
   return {
     tabId,
     // A document is loaded past the worker.
-    ...(ofWorker === true && !isDocument && { ofWorker }),
+    ...(fromServiceWorker === true && !isDocument && { fromServiceWorker }),
     kind,
     url,
     method,

@@ -68,7 +68,7 @@ export class ProofResponses {
       carriedBy: (requestId) => requestId === carrier,
       sent(details) {
         const { requestId, requestHeaders, url, method, tabId, type } = details;
-        const isItsTab = tabId === target.tabId || (target.ofWorker === true && tabId === NO_TAB);
+        const isItsTab = tabId === target.tabId || (target.fromServiceWorker === true && tabId === NO_TAB);
         const isIts = isItsTab && type === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
         if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;

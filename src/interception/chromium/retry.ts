@@ -83,7 +83,7 @@ export async function isWaiting({ observed, hold }: OpenChallenge): Promise<bool
  * network layer names another frame for some requests; for a request of a worker, every tab of its site.
  */
 export async function wasTakenBack({ challenge, asked }: ObservedRequest): Promise<boolean> {
-  const { kind, tabId, ofWorker, initiator } = challenge;
+  const { kind, tabId, fromServiceWorker, initiator } = challenge;
   if (kind !== 'xmlhttprequest') return false;
   const name = `${asked.method.toUpperCase()} ${asked.url}`;
   const ofItsSite = async () =>
@@ -97,7 +97,7 @@ export async function wasTakenBack({ challenge, asked }: ObservedRequest): Promi
     );
     return (await Promise.all(said)).includes(true);
   };
-  const tabs = ofWorker ? await ofItsSite() : [tabId];
+  const tabs = fromServiceWorker ? await ofItsSite() : [tabId];
   return (await Promise.all(tabs.map(inTab))).includes(true);
 }
 

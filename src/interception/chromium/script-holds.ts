@@ -99,7 +99,7 @@ export class ScriptHolds {
     );
     if (paired === null || paired === 'unpayable') return 'release';
     const observed =
-      paired.challenge.ofWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
+      paired.challenge.fromServiceWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
     const { id } = observed.challenge;
     const end = holds.begin(id);
     if (!(await lifecycle.admit(observed, hold))) void holds.end(id, 'release');
@@ -134,11 +134,11 @@ function keysOf(
 ): readonly string[] {
   // The network layer names another document for the requests of a blank one (see `pairingKeys`).
   const isBlank = page?.startsWith('about:') ?? false;
-  const ofWorker = { documentId: null, initiator: originOf(origin), url: bareUrl(url) };
-  const ofDocument = isBlank ? ofWorker : { ...ofWorker, documentId, initiator: null };
-  const [own] = pairingKeys({ ...ofDocument, tabId }, method);
-  const [byWorker] = pairingKeys({ ...ofWorker, tabId: NO_TAB }, method);
-  return [own, byWorker].filter((key) => key !== undefined);
+  const byWorker = { documentId: null, initiator: originOf(origin), url: bareUrl(url) };
+  const byDocument = isBlank ? byWorker : { ...byWorker, documentId, initiator: null };
+  const [own] = pairingKeys({ ...byDocument, tabId }, method);
+  const [passedOn] = pairingKeys({ ...byWorker, tabId: NO_TAB }, method);
+  return [own, passedOn].filter((key) => key !== undefined);
 }
 
 /** Adds to a 402 that came through a service worker the page that holds it: the network layer tells only its site. */

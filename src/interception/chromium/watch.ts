@@ -128,7 +128,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       ...(view !== null && { view }),
       method: details.method,
       kind: type,
-      ...(tabId === NO_TAB && { ofWorker: true as const }),
+      ...(tabId === NO_TAB && { fromServiceWorker: true as const }),
       seenAt: Math.round(details.timeStamp),
     };
     const { header, bodyText } =

@@ -32,7 +32,7 @@ export function paidWith(story: Readonly<Partial<Record<PaymentState, number>>>)
     status: 200,
     fault: null,
     serverSaid: null,
-    cheque: null,
+    handedOver: null,
     byPost: false,
     canDeliver: false,
   };

@@ -13,7 +13,7 @@ interface BudgetRulesProps {
   readonly onChange: (part: Partial<BudgetDraft>) => void;
 }
 
-/** The rarely used rules of a budget: further limits, a term, the payee, the price and the initiators. */
+/** The rarely used rules of a budget: further limits, a period, the payee, the price and the initiators. */
 export function BudgetRules({ draft, payTo, onChange }: BudgetRulesProps) {
   return (
     <details class="rules" open={isUsed(draft)}>

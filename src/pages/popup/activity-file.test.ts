@@ -42,7 +42,7 @@ const payment: PaymentView = {
   status: 402,
   fault: { key: 'fault_insufficient', args: ['2'] },
   serverSaid: 'no\nnever',
-  cheque: null,
+  handedOver: null,
   byPost: false,
   canDeliver: true,
 };

@@ -40,7 +40,7 @@ test('an empty field sets no limit', () => {
   expect(read({ perPayment: ' ', perDay: '' })).toMatchObject({ kind: 'change', change });
 });
 
-test('the default end of a term is the first of the next month', () => {
+test('the default end of a period is the first of the next month', () => {
   const endless = draftOf({ ...view, term: null }, NOW);
   expect(endless).toMatchObject({ lasts: 'always', until: '2026-12-01' });
   expect(readDraft(endless, NOW)).toMatchObject({ change: { term: null } });

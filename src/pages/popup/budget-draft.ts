@@ -22,7 +22,7 @@ export interface BudgetDraft {
   readonly paused: boolean;
 }
 
-/** The terms of a budget: none, until a day without renewal, or renewed each week or month. */
+/** The periods of a budget: none, until a day without renewal, or renewed each week or month. */
 export const LASTS = ['always', 'never', 'week', 'month'] as const;
 
 const LIMITS = ['perPayment', 'perHour', 'perDay', 'perMonth', 'total'] as const;
@@ -65,10 +65,10 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
   const narrow = LIMITS.find((limit) => most !== null && (limits.get(limit) ?? most) < most);
   if (narrow !== undefined) return remark(narrow, 'popup_limitBelow');
 
-  const term = draft.lasts === 'always' ? null : { until: draft.until, renews: draft.lasts };
-  if (term !== null && (!isDay(term.until) || term.until <= calendarDay(now)))
+  const period = draft.lasts === 'always' ? null : { until: draft.until, renews: draft.lasts };
+  if (period !== null && (!isDay(period.until) || period.until <= calendarDay(now)))
     return remark('until', 'popup_dateFault');
-  const renews = term !== null && term.renews !== 'never';
+  const renews = period !== null && period.renews !== 'never';
   if (renews && limits.get('total') === null) return remark('total', 'popup_renewsNothing');
   if (!/^(0|[1-9]\d{0,2}|1000)$/.test(draft.priceRise.trim()))
     return remark('priceRise', 'popup_priceRiseFault');
@@ -76,7 +76,7 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
     kind: 'change',
     change: {
       ...Object.fromEntries([...limits].map(([limit, raw]) => [limit, raw?.toString() ?? null])),
-      term,
+      term: period,
       pinned: draft.pinned,
       priceRise: Number(draft.priceRise),
       initiators: draft.initiators.split(/\s+/).filter((line) => line !== ''),
@@ -85,7 +85,7 @@ export function readDraft(draft: BudgetDraft, now: number): Reading {
   };
 }
 
-/** Returns the first day of the next month, the default end of a term. */
+/** Returns the first day of the next month, the default end of a period. */
 function nextMonth(now: number): Day {
   return monthsAfter(`${calendarDay(now).slice(0, 'YYYY-MM'.length)}-01` as Day, 1);
 }

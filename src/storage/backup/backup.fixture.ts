@@ -158,7 +158,7 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   const budgets = new StoredBudgets(database, () => 9);
   await database.put('budgets', {
     ...budgetOf({ payTo: PAYEE, paused: true, total: amount as Raw, initiators: [SHOP] }),
-    term: { until: windows.day, renews: 'month' },
+    period: { until: windows.day, renews: 'month' },
   });
   for (const window of [windows.day, windows.month]) {
     await database.add('spending', { network: NETWORK, site: SHOP, window, spent: (3n * amount) as Raw });
@@ -167,21 +167,21 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
   await budgets.block(SHOP);
   await budgets.setHandOverSite(SHOP, true);
 
-  const { subtype, moved } = { subtype: 'send', moved: amount as Raw } as const;
+  const { subtype, delta } = { subtype: 'send', delta: amount as Raw } as const;
   const handedOverBlock: OwnBlock = {
     network: NETWORK,
     account: PAYEE,
     subtype,
-    moved,
+    delta,
     ...blockOf(PAYEE, 5n),
-    cheque: { payment: first.intent.id, site: SHOP },
+    handedOver: { payment: first.intent.id, site: SHOP },
   };
-  await database.add('blocks', { network: NETWORK, account, subtype, moved, ...blockOf(account, 7n) });
+  await database.add('blocks', { network: NETWORK, account, subtype, delta, ...blockOf(account, 7n) });
   await database.add('chains', {
     network: NETWORK,
     account,
     subtype,
-    moved,
+    delta,
     ...blockOf(account, 5n),
     excludes: blockOf(account, 4n).hash,
     due: { payment: first.intent.id, site: SHOP, by: 1_900_000_000_000 },
@@ -190,9 +190,9 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     network: NETWORK,
     account: PAYEE,
     subtype: 'change',
-    moved: 0n as Raw,
+    delta: 0n as Raw,
     ...blockOf(PAYEE, 6n),
-    revokes: { ...handedOverBlock, cheque: { payment: first.intent.id, site: null } },
+    replaces: { ...handedOverBlock, handedOver: { payment: first.intent.id, site: null } },
   });
 
   const root = parseWorkRoot('AB'.repeat(32));

@@ -7,10 +7,11 @@ import { newWords, type SeedSource } from '../../nano/seed.ts';
 import { copyOf } from '../../payments/payment.ts';
 import { openFile, sealFile } from '../../vault/sealed-file.ts';
 import { openDatabase } from '../database.ts';
+import { RECORDS_OF_5, RECORDS_OF_6 } from '../migrations/version-5.fixture.ts';
 import type { Database, PaymentRow } from '../schema.ts';
 import { StoredSettings } from '../settings.ts';
 import { fill } from './backup.fixture.ts';
-import { STORES } from './backup.ts';
+import { STORES, takeRecords } from './backup.ts';
 import { readBackup, writeBackup } from './file.ts';
 
 const PASSWORD = 'correct horse battery staple';
@@ -191,6 +192,16 @@ describe('restoring', () => {
     Object.assign(contents.records[store]?.[0] ?? {}, fields);
   };
 
+  test('a file of version 5 gives its records the names of version 6, and loses nothing', async () => {
+    const file = await changed(() => ({ source: SOURCE, records: RECORDS_OF_5 }));
+    const other = await fresh();
+    await (await readBackup(file, PASSWORD)).write(other, SEALED);
+    const text = JSON.stringify(await takeRecords(other), (_, value) =>
+      typeof value === 'bigint' ? value.toString() : value,
+    );
+    expect(JSON.parse(text)).toEqual(RECORDS_OF_6);
+  });
+
   type Fields = { readonly [field: string]: unknown };
   const ANOTHER_HASH = 'AB'.repeat(32);
   /** A change of the progress of the first payment in a state. */
@@ -202,12 +213,12 @@ describe('restoring', () => {
       payment.progress = change(Object(payment.progress));
     };
   /** A change of the handed-over block that the newest block of an account replaces. */
-  const inRevoked =
-    (change: (revoked: Fields) => Fields) =>
+  const inReplaced =
+    (change: (replaced: Fields) => Fields) =>
     ({ records }: Contents) => {
-      const chain = records.chains?.find(({ revokes }) => revokes !== undefined);
-      if (chain === undefined) throw new Error('no block revokes another');
-      chain.revokes = change(Object(chain.revokes));
+      const chain = records.chains?.find(({ replaces }) => replaces !== undefined);
+      if (chain === undefined) throw new Error('no block replaces another');
+      chain.replaces = change(Object(chain.replaces));
     };
 
   const wrong: readonly [string, (contents: Contents) => unknown][] = [
@@ -226,10 +237,13 @@ describe('restoring', () => {
     ['an unknown setting', first('settings', { name: 'sayPlease' })],
     ['the newest block of an account under another hash', first('chains', { hash: ANOTHER_HASH })],
     ['an earlier block under another hash', first('blocks', { hash: ANOTHER_HASH })],
-    ['a block to replace under another hash', inRevoked((revoked) => ({ ...revoked, hash: ANOTHER_HASH }))],
     [
-      'a block to revoke with another balance than was signed',
-      inRevoked((revoked) => ({ ...revoked, block: { ...Object(revoked.block), balance: '6' } })),
+      'a block to replace under another hash',
+      inReplaced((replaced) => ({ ...replaced, hash: ANOTHER_HASH })),
+    ],
+    [
+      'a block to replace with another balance than was signed',
+      inReplaced((replaced) => ({ ...replaced, block: { ...Object(replaced.block), balance: '6' } })),
     ],
     ...['signed', 'proven', 'settled', 'revoked'].flatMap(
       (state): readonly [string, (contents: Contents) => unknown][] => [
@@ -246,10 +260,15 @@ describe('restoring', () => {
         ],
       ],
     ),
-    ['a balance that was not signed', first('chains', { moved: '0', block: {} })],
+    ['a balance that was not signed', first('chains', { delta: '0', block: {} })],
     ['an empty story', first('payments', { story: [] })],
     ['an unknown state', first('payments', { progress: { state: 'rich' } })],
     ['an unknown field', first('payments', { more: 1 })],
+    ['a field under its present and its earlier name', first('blocks', { moved: '1' })],
+    [
+      'a store under its present and its earlier name',
+      ({ records }) => void Object.assign(records, { blockTakers: [] }),
+    ],
     [
       'another amount than was offered',
       ({ records }) => void Object.assign(records.payments?.[0]?.intent ?? {}, { amount: '1' }),

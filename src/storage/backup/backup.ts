@@ -7,6 +7,7 @@ import { copyOf } from '../../payments/payment.ts';
 import { BudgetSchema, Moment, SiteText } from '../../policy/budget-schema.ts';
 import type { SpendingRow } from '../../policy/reservation.ts';
 import { inTransaction } from '../in-transaction.ts';
+import { renameRecords } from '../migrations/v6.ts';
 import { rowOf } from '../payment-row.ts';
 import type { Database, PurseSchema } from '../schema.ts';
 import { isPortable, SettingText } from '../settings.ts';
@@ -121,7 +122,7 @@ export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
     key: ({ network, site, window }) => [network, site, window],
   }),
   blocked: included('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
-  blockTakers: included('blockTakers', { item: Listed, of: same, row: same, key: ({ site }) => site }),
+  handOverSites: included('handOverSites', { item: Listed, of: same, row: same, key: ({ site }) => site }),
   chains: included('chains', {
     item: OwnBlockText,
     of: same,
@@ -153,12 +154,13 @@ export async function takeRecords(database: Database): Promise<Records> {
 const RecordsText = v.strictObject(Object.fromEntries(INCLUDED.map(([name]) => [name, v.unknown()])));
 
 /**
- * Reads the records of a backup, and returns a function that writes them. No record is written before all are read.
+ * Reads the records of a backup, of an earlier version too, and returns a function that writes them. No record is written
+ * before all are read.
  *
  * @throws ValiError for a missing or unknown store, and for an invalid record; RangeError for two records of one key
  */
 export function readRecords(records: unknown): (database: Database, sealed: unknown) => Promise<void> {
-  const read = v.parse(RecordsText, records);
+  const read = v.parse(RecordsText, renameRecords(records));
   const writes = INCLUDED.map(([name, store]) => store.read(read[name]));
   return (database, sealed) => write(database, sealed, writes);
 }

@@ -49,7 +49,7 @@ const WindowsText = v.strictObject({
   hour: v.string(),
   day: DayText,
   month: v.string(),
-  term: v.nullable(v.string()),
+  period: v.nullable(v.string()),
 } satisfies Fields<SpendingWindows>);
 
 const approval = {
@@ -215,7 +215,7 @@ const own = {
   hash: BlockHashText,
   subtype: v.picklist(SUBTYPES),
   block: BlockText,
-  moved: BalanceText,
+  delta: BalanceText,
   excludes: v.exactOptional(BlockHashText),
   due: v.exactOptional(v.strictObject({ ...handedOver, by: Moment } satisfies Fields<Due>)),
 } as const;
@@ -225,10 +225,10 @@ const HandedOverText = v.strictObject(handedOver satisfies Fields<HandedOver>);
 export const OwnBlockText = v.pipe(
   v.strictObject({
     ...own,
-    cheque: v.exactOptional(HandedOverText),
-    revokes: v.exactOptional(
+    handedOver: v.exactOptional(HandedOverText),
+    replaces: v.exactOptional(
       v.pipe(
-        v.strictObject({ ...own, cheque: HandedOverText }),
+        v.strictObject({ ...own, handedOver: HandedOverText }),
         v.check(({ hash, block }) => hashBlock(block) === hash, 'another block'),
       ),
     ),

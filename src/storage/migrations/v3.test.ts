@@ -80,17 +80,17 @@ test('a database of version 2 gets the sums of all windows from its payments, an
 
   const database = await openDatabase(name);
   const budgets = new StoredBudgets(database, Date.now);
-  const firstTerm = `term ${SINCE}`;
+  const firstPeriod = `period ${SINCE}`;
   expect(await budgets.read(NETWORK, SHOP)).toEqual({
     ...BUDGET,
     perHour: null,
     perMonth: null,
     total: null,
-    term: null,
+    period: null,
     pinned: true,
     priceRise: 0,
     initiators: [],
-    firstTerm,
+    firstPeriod,
   });
   const spending = await database.getAll('spending');
   expect(new Map(spending.map(({ site, window, spent }) => [`${site} ${window}`, spent]))).toEqual(
@@ -105,7 +105,7 @@ test('a database of version 2 gets the sums of all windows from its payments, an
       [`${SHOP} 2026-11-22T11:00Z`, 5n],
       [`${SHOP} 2026-11-22`, 5n],
       [`${SHOP} 2026-11`, 8n],
-      [`${SHOP} ${firstTerm}`, 7n],
+      [`${SHOP} ${firstPeriod}`, 7n],
       [`${OTHER} 2026-11-22T11:00Z`, 80n],
       [`${OTHER} 2026-11-22`, 80n],
       [`${OTHER} 2026-11`, 80n],
@@ -122,12 +122,14 @@ test('a database of version 2 gets the sums of all windows from its payments, an
   const journal = new StoredJournal(database, await noParts(), Date.now);
   await journal.advance(last.intent.id, { state: 'abandoned', fault: 'fault_locked', args: [] });
   expect(await journal.find(last.intent.id)).toMatchObject({
-    intent: { windows: { hour: '2026-11-22T11:00Z', day: '2026-11-22', month: '2026-11', term: firstTerm } },
+    intent: {
+      windows: { hour: '2026-11-22T11:00Z', day: '2026-11-22', month: '2026-11', period: firstPeriod },
+    },
   });
   for (const window of ['2026-11-22T11:00Z', '2026-11-22']) {
     expect(await budgets.spentOn(NETWORK, SHOP, window)).toBe(0n);
   }
-  expect(await budgets.spentOn(NETWORK, SHOP, firstTerm)).toBe(2n);
+  expect(await budgets.spentOn(NETWORK, SHOP, firstPeriod)).toBe(2n);
   expect(await budgets.spentOn(NETWORK, SHOP, '2026-11')).toBe(3n);
 });
 

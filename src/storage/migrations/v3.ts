@@ -23,11 +23,11 @@ export async function countInWindows(
   const spending = database.createObjectStore('spending', { keyPath: ['network', 'site', 'window'] });
 
   const budgets = transaction.objectStore('budgets');
-  const terms = new Map<string, { readonly since: number; readonly name: string }>();
+  const periods = new Map<string, { readonly since: number; readonly name: string }>();
   for (const before of await budgets.getAll()) {
     const { network, site, since } = before;
     const budget = { ...newBudget(network, site, since), ...before };
-    terms.set([network, site].join(' '), { since, name: budget.firstTerm });
+    periods.set([network, site].join(' '), { since, name: budget.firstPeriod });
     await budgets.put(budget);
   }
 
@@ -36,9 +36,12 @@ export async function countInWindows(
     const row = cursor.value;
     const { day, ...before } = row.payment.intent as CountedByDay;
     const { hour } = calendarWindows(before.at);
-    const running = terms.get([before.network.id, before.site].join(' '));
-    const term = running !== undefined && before.at >= running.since ? running.name : null;
-    const intent: Intent = { ...before, windows: { hour, day, month: day.slice(0, 'YYYY-MM'.length), term } };
+    const running = periods.get([before.network.id, before.site].join(' '));
+    const period = running !== undefined && before.at >= running.since ? running.name : null;
+    const intent: Intent = {
+      ...before,
+      windows: { hour, day, month: day.slice(0, 'YYYY-MM'.length), period },
+    };
     await cursor.update({ ...row, payment: { ...row.payment, intent } });
     if (!isDebited(row.payment.progress.state)) continue;
     for (const key of sumKeys(countedFor(intent))) {

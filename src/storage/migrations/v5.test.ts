@@ -10,7 +10,11 @@ import { rowOf } from '../payment-row.ts';
 test('every payment of a version 4 database counts as made in an ordinary window', async () => {
   const name = crypto.randomUUID();
   const fourth = await openDB(name, 4, {
-    upgrade: (database) => void database.createObjectStore('payments', { keyPath: 'id' }),
+    upgrade(database) {
+      for (const store of ['payments', 'budgets', 'chains', 'blocks']) {
+        database.createObjectStore(store, { keyPath: 'id' });
+      }
+    },
   });
   const payments = [1n, 2n].map((amount) =>
     approved(intentOf({ account: STRANGER, offer: sessionOffer(amount) })),

@@ -279,7 +279,7 @@ describe('a page under its own service worker:', () => {
     expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(200);
     expect(statuses(path)).toEqual([402, 200]);
     const [challenge] = (await world.seen(path)).challenges;
-    expect(challenge).toMatchObject({ ofWorker: true, frameId: 0, topOrigin: world.paywall.here });
+    expect(challenge).toMatchObject({ fromServiceWorker: true, frameId: 0, topOrigin: world.paywall.here });
     expect(challenge?.documentId).not.toBeNull();
   });
 
@@ -288,7 +288,9 @@ describe('a page under its own service worker:', () => {
     await page.goto(world.paywall.here + path);
     await page.waitForFunction(() => document.title === 'Paid');
     expect(statuses(path)).toEqual([402, 200]);
-    expect((await world.seen(path)).challenges).toMatchObject([{ kind: 'main_frame', ofWorker: true }]);
+    expect((await world.seen(path)).challenges).toMatchObject([
+      { kind: 'main_frame', fromServiceWorker: true },
+    ]);
   });
 
   test('an image in it, and what the worker fetches by itself, wait for the page', async () => {

@@ -7,8 +7,8 @@ import { refreshActivity } from '../activity-list.ts';
 
 interface HandedOverCardProps {
   readonly id: string;
-  /** `out` until the payee publishes the block, `cashed` from then on. */
-  readonly state: 'out' | 'cashed';
+  /** `out` until the payee publishes the block, `published` from then on. */
+  readonly state: 'out' | 'published';
 }
 
 /** The state of a signed block that was handed over. While it is out, a button recalls it. */

@@ -23,7 +23,7 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       </p>
       {payment.isForgotten && <Notice tone="info">{t('fault_privateForgotten')}</Notice>}
       {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
-      {payment.cheque !== null && <HandedOverCard id={payment.id} state={payment.cheque} />}
+      {payment.handedOver !== null && <HandedOverCard id={payment.id} state={payment.handedOver} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
       {payment.canDeliver && <Redeliver id={payment.id} />}
       <section aria-labelledby="story-title">

@@ -1,0 +1,106 @@
+import { type IDBPDatabase, type IDBPTransaction, type StoreNames, unwrap, wrap } from 'idb';
+import type { PurseSchema } from '../schema.ts';
+
+type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
+type Fields = Readonly<Record<string, unknown>>;
+/** Changes a record of an earlier version. Returns one of version 6 as it is, and anything that is no record. */
+type Change = (record: unknown) => unknown;
+
+/** The store whose name changed: the sites that may ask for handed-over blocks. */
+const SITES_BEFORE = 'blockTakers';
+const SITES = 'handOverSites';
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Gives fields their new names. Where a record has the new name already, a field of the old name stays beside it: neither
+ * is lost, and a backup with both is refused for the unknown field.
+ */
+const renamed =
+  (...names: readonly (readonly [before: string, after: string])[]): Change =>
+  (record) => {
+    if (!isRecord(record)) return record;
+    const after = new Map(names.filter(([, name]) => !Object.hasOwn(record, name)));
+    return Object.fromEntries(
+      Object.entries(record).map(([name, value]) => [after.get(name) ?? name, value]),
+    );
+  };
+
+/** Changes one field of a record that has it. */
+const within =
+  (field: string, change: Change): Change =>
+  (record) =>
+    isRecord(record) && Object.hasOwn(record, field) ? { ...record, [field]: change(record[field]) } : record;
+
+const inTurn =
+  (...changes: readonly Change[]): Change =>
+  (record) =>
+    changes.reduce((before, change) => change(before), record);
+
+const renameHandedOver = renamed(['moved', 'delta'], ['cheque', 'handedOver']);
+const renameOwnBlock = inTurn(
+  renameHandedOver,
+  renamed(['revokes', 'replaces']),
+  within('replaces', renameHandedOver),
+);
+const renameBudget = renamed(['term', 'period'], ['firstTerm', 'firstPeriod']);
+const renamePayment = within(
+  'intent',
+  inTurn(
+    within('windows', renamed(['term', 'period'])),
+    within('challenge', renamed(['ofWorker', 'fromServiceWorker'])),
+  ),
+);
+
+/** The stores whose records have fields with new names. In the database a payment is a field of its row. */
+const CHANGES = {
+  budgets: renameBudget,
+  chains: renameOwnBlock,
+  blocks: renameOwnBlock,
+  payments: renamePayment,
+} as const satisfies Partial<Record<StoreNames<PurseSchema>, Change>>;
+
+/**
+ * From version 5 to 6: fields that had kept the names of earlier code get the names of today's, and so does one store. No
+ * value changes: the name of a budget's first period is a key of the sums that were spent in it.
+ */
+export async function renameFields(database: IDBPDatabase<PurseSchema>, transaction: Upgrade): Promise<void> {
+  await changeAll(transaction, 'budgets', CHANGES.budgets);
+  await changeAll(transaction, 'chains', CHANGES.chains);
+  await changeAll(transaction, 'blocks', CHANGES.blocks);
+  await changeAll(transaction, 'payments', within('payment', CHANGES.payments));
+  await renameSites(database, transaction);
+}
+
+/** Copies the renamed store into the new one, and deletes it. A database of version 1 has none. */
+async function renameSites(database: IDBPDatabase<PurseSchema>, transaction: Upgrade): Promise<void> {
+  // The schema does not have the old name, so that no other code can use it.
+  const before = unwrap(database);
+  if (!before.objectStoreNames.contains(SITES_BEFORE)) return;
+  const sites: readonly PurseSchema['handOverSites']['value'][] = await wrap(
+    unwrap(transaction).objectStore(SITES_BEFORE),
+  ).getAll();
+  for (const site of sites) await transaction.objectStore(SITES).put(site);
+  before.deleteObjectStore(SITES_BEFORE);
+}
+
+async function changeAll<Name extends keyof typeof CHANGES>(
+  transaction: Upgrade,
+  name: Name,
+  change: Change,
+): Promise<void> {
+  let cursor = await transaction.objectStore(name).openCursor();
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    await cursor.update(change(cursor.value) as PurseSchema[Name]['value']);
+  }
+}
+
+/** The records of a backup of any version, by store, with the names of version 6. */
+export function renameRecords(records: unknown): unknown {
+  return Object.entries(CHANGES).reduce<unknown>(
+    (before, [store, change]) =>
+      within(store, (list) => (Array.isArray(list) ? list.map(change) : list))(before),
+    renamed([SITES_BEFORE, SITES])(records),
+  );
+}

@@ -1,10 +1,10 @@
-import type { Payment } from '../payments/payment.ts';
+import type { Challenge } from '../interception/challenge.ts';
 
 /**
- * Opens in a new tab what a payment paid for, so that its proof is delivered when the URL answers 402 again. For a
+ * Opens in a new tab what a request was paid for, so that its proof is delivered when the URL answers 402 again. For a
  * request other than GET it opens the site whose page sent it, since only that page can send it again.
  */
-export async function openPaid({ intent: { challenge } }: Payment): Promise<void> {
+export async function openPaid(challenge: Challenge): Promise<void> {
   const url = challenge.method === 'GET' ? challenge.url : challenge.topOrigin;
   if (url === null) return;
   if (challenge.isPrivate) await openInPrivateWindow(url);

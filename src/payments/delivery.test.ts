@@ -7,7 +7,15 @@ import { Delivery, type DeliveryPorts } from './delivery.ts';
 import type { Intent } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
-import { challengeOf, intentOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import {
+  challengeIn,
+  challengeOf,
+  intentOf,
+  type RequestIntent,
+  SHOP,
+  sessionOffer,
+  signatureOffer,
+} from './samples.fixture.ts';
 import { silentRecorder } from './worker.fixture.ts';
 
 let devnet: Devnet;
@@ -21,7 +29,7 @@ beforeEach(async () => {
   account = await accountWith(devnet, 1_000n);
 });
 
-const reserve = async (parts: Partial<Intent> = {}): Promise<Intent> => {
+const reserve = async (parts: Partial<RequestIntent> = {}): Promise<RequestIntent> => {
   const offer = sessionOffer(10n, { payTo: STRANGER });
   const intent = intentOf({ account: account.address, offer, ...parts });
   await account.journal.reserve(intent);
@@ -197,7 +205,7 @@ test('signed proofs are delivered to one payee one at a time, sessions in parall
     // Paid first, so that all three are ready to be delivered at the same moment.
     const paid = [];
     for (const { id } of intents) paid.push(await runner.run(id));
-    await Promise.all(paid.map((payment) => delivery.serve(payment, payment.intent.challenge)));
+    await Promise.all(paid.map((payment) => delivery.serve(payment, challengeIn(payment.intent))));
   };
   await serveAll('nanoSignature');
   await serveAll('nanoSession');
@@ -217,6 +225,35 @@ test('a proof is kept for its request until a minute after its offer expired, an
   expect(await kept()).toBeUndefined();
   await delivery.requestRedelivery(id);
   expect(await kept()).toBe(id);
+});
+
+test('the proof of a test of a server is kept for no request, and cannot be asked for', async () => {
+  const url = `${SHOP}/article`;
+  const offer = sessionOffer(10n, { payTo: STRANGER });
+  const intent = {
+    ...intentOf({ account: account.address, offer }),
+    challenge: { kind: 'test', url },
+  } as const;
+  await account.journal.reserve(intent);
+  const runner = runnerWith();
+  const payment = await runner.run(intent.id);
+  expect(payment.progress.state).toBe('proven');
+
+  const delivery = deliveryWith(runner, { waits: async () => true });
+  const challenge = challengeOf({ url });
+  const { ofChallenge, undelivered } = await account.journal.recall(challenge, account.network.id);
+  expect([ofChallenge, undelivered]).toEqual([undefined, []]);
+  expect(await delivery.serve(payment, challenge)).toBe(false);
+  expect(await delivery.keptFor(challenge, [payment])).toBeUndefined();
+  await expect(delivery.requestRedelivery(intent.id)).rejects.toThrow('fault_paymentOver');
+});
+
+test('a test without a block is abandoned on resume', async () => {
+  const offer = sessionOffer(10n, { payTo: STRANGER });
+  const intent = intentOf({ account: account.address, offer });
+  await account.journal.reserve({ ...intent, challenge: { kind: 'test', url: `${SHOP}/article` } });
+  await deliveryWith(runnerWith(), { waits: async () => true }).resume();
+  expect(await stateOf(intent)).toBe('abandoned');
 });
 
 test('a payment that its own page still waits for is kept for no other page', async () => {

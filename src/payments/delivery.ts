@@ -6,7 +6,7 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
 import { findPayment, type Journal } from './journal.ts';
-import { isKept, isUnderway, type Payment } from './payment.ts';
+import { isKept, isUnderway, type Payment, requestOf } from './payment.ts';
 import type { PaymentRunner } from './payment-runner.ts';
 import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 import { mayGet } from './proof-recipient.ts';
@@ -73,7 +73,9 @@ export class Delivery {
     challenge: Challenge,
     others: Challenge[] = [],
   ): Promise<boolean> {
-    const { id, challenge: paid, offer } = intent;
+    const { id, offer } = intent;
+    const paid = requestOf(intent);
+    if (paid === null) return false;
     const isOther =
       paid.url !== challenge.url || paid.method !== challenge.method || !mayGet(challenge, paid);
     if (isOther || this.#served.has(id) || progress.state === 'settled') return false;
@@ -167,7 +169,8 @@ export class Delivery {
       const isUsable = isUnderway(progress.state) || isKept(progress);
       const isFresh = isUsable && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
       if (!isFresh && !this.#requested.has(intent.id)) continue;
-      if (this.isServed(payment) || !mayGet(challenge, intent.challenge)) continue;
+      const request = requestOf(intent);
+      if (request === null || this.isServed(payment) || !mayGet(challenge, request)) continue;
       if (!(await this.#isAwaitedElsewhere(payment, challenge))) return payment;
     }
     return undefined;
@@ -187,21 +190,24 @@ export class Delivery {
   async #isAwaitedElsewhere({ intent }: Payment, challenge: Challenge): Promise<boolean> {
     const served = this.#served.get(intent.id);
     if (served !== undefined) return !replaces(challenge, served.waiting);
-    return !replaces(challenge, intent.challenge) && (await this.#ports.waits(intent.challenge));
+    const request = requestOf(intent);
+    return request !== null && !replaces(challenge, request) && (await this.#ports.waits(request));
   }
 
   /**
-   * Has the proof of a payment delivered once more, with the next 402 of the same request, whatever its age.
+   * Has the proof of a payment delivered once more, with the next 402 of the same request, whatever its age. Resolves with
+   * that request.
    *
    * @throws Fault `fault_unknownPayment`, `fault_paymentOver`, `fault_privateForgotten`
    */
-  async requestRedelivery(id: PaymentId): Promise<Payment> {
+  async requestRedelivery(id: PaymentId): Promise<Challenge> {
     const payment = wholeOf(await findPayment(this.#ports.journal, id));
-    if (!('proof' in payment.progress) || payment.progress.state === 'settled') {
+    const request = requestOf(payment.intent);
+    if (request === null || !('proof' in payment.progress) || payment.progress.state === 'settled') {
       throw new Fault('fault_paymentOver');
     }
     this.#requested.add(id);
-    return payment;
+    return request;
   }
 
   /** Resumes the payments that a killed worker left under way. A payment without a block is abandoned, unless its page waits. */
@@ -214,11 +220,11 @@ export class Delivery {
     const { journal, runner, waits } = this.#ports;
     const { id } = payment.intent;
     if (!isWhole(payment)) return void (await runner.resume(id));
-    const { challenge } = payment.intent;
+    const request = requestOf(payment.intent);
     if (this.isServed(payment)) return;
     if (payment.progress.state !== 'approved') return void (await runner.resume(id));
     // A request that still waits is handled again soon, and paid then.
-    if ((await waits(challenge)) || this.isServed(payment)) return;
+    if ((request !== null && (await waits(request))) || this.isServed(payment)) return;
     await journal.advance(id, { state: 'abandoned', fault: 'fault_interrupted', args: [] });
   }
 

@@ -16,7 +16,7 @@ import { SIGNING_MARGIN } from './approval-match.ts';
 import { copyOf, type Intent } from './payment.ts';
 import { PaymentRunner, type PaymentRunnerPorts } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
-import { intentOf, sessionOffer } from './samples.fixture.ts';
+import { challengeIn, intentOf, type RequestIntent, sessionOffer } from './samples.fixture.ts';
 
 const COMPLETE = Promise.resolve('complete' as const);
 
@@ -50,7 +50,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     now: Date.now,
     ...ports,
   });
-const reserve = async (amount = 10n): Promise<Intent> => {
+const reserve = async (amount = 10n): Promise<RequestIntent> => {
   const intent = intentOf({ account: account.address, offer: sessionOffer(amount, { payTo: STRANGER }) });
   await account.journal.reserve(intent);
   return intent;
@@ -539,7 +539,7 @@ describe('the delivery of a proof', () => {
   ])('records %s', async (_, delivery, progress) => {
     answer = delivery;
     const payment = await proven();
-    expect((await runner.deliver(payment, payment.intent.challenge)).progress).toMatchObject(progress);
+    expect((await runner.deliver(payment, challengeIn(payment.intent))).progress).toMatchObject(progress);
   });
 
   test('writes `delivered` before the proof is sent, and sends the same proof every time', async () => {
@@ -551,7 +551,7 @@ describe('the delivery of a proof', () => {
         return { kind: 'unanswered', reason: 'network' };
       },
     });
-    const { challenge } = payment.intent;
+    const challenge = challengeIn(payment.intent);
     await careful.deliver(await careful.deliver(payment, challenge), challenge);
     const proof = 'proof' in payment.progress ? payment.progress.proof : '';
     expect(seen).toEqual([

@@ -16,6 +16,16 @@ export function resourceOf({ method, url }: Pick<Challenge, 'method' | 'url'>): 
   return `${method} ${origin}${pathname}`;
 }
 
+/**
+ * A test of a server, for which the user agreed to spend a sum. No request of the browser caused it, so its payment is never
+ * found for one, and its proof is never delivered to a page.
+ */
+export interface ServerTest {
+  readonly kind: 'test';
+  /** The URL that is tested. */
+  readonly url: string;
+}
+
 /** What was approved. It never changes: one amount is checked, shown, debited and signed (invariant 3). */
 export interface Intent {
   readonly id: PaymentId;
@@ -24,7 +34,8 @@ export interface Intent {
   readonly network: { readonly id: string; readonly testMoney: boolean };
   readonly account: NanoAddress;
   readonly site: Site;
-  readonly challenge: Challenge;
+  /** What caused it: a request of the browser, or a test. */
+  readonly challenge: Challenge | ServerTest;
   readonly offer: Offer;
   readonly amount: Raw;
   readonly approval: Approval;
@@ -137,6 +148,11 @@ export const HANDED_OVER: Steps = {
   revoked: [],
   abandoned: [],
 };
+
+/** The request of the browser that caused an intent; null for a test of a server. */
+export function requestOf({ challenge }: Pick<Intent, 'challenge'>): Challenge | null {
+  return challenge.kind === 'test' ? null : challenge;
+}
 
 /** A new payment, as reserved. */
 export function approved(intent: Intent): Payment {

@@ -5,7 +5,14 @@ import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { approved, type Payment, type Progress } from './payment.ts';
 import { isWhole, joined, onDisk, partAfter, privatePartOf, wholeOf } from './private-record.ts';
-import { challengeOf, intentOf, PAYEE, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import {
+  challengeIn,
+  challengeOf,
+  intentOf,
+  PAYEE,
+  sessionOffer,
+  signatureOffer,
+} from './samples.fixture.ts';
 
 /** A word that only the site and its server use. */
 const MARK = 'marked-by-the-site';
@@ -89,7 +96,10 @@ test('a record and its private part join to the payment that they were made of',
   fc.assert(
     fc.property(anyPayment, (payment) => {
       const record = onDisk(payment);
-      const part = partAfter(privatePartOf(payment.intent), payment.progress);
+      const part = partAfter(
+        privatePartOf({ ...payment.intent, challenge: challengeIn(payment.intent) }),
+        payment.progress,
+      );
       expect(isWhole(record) ? record : joined(record, part)).toEqual(payment);
     }),
   );
@@ -103,7 +113,7 @@ test('a record whose state needs a proof stays a record while the private part h
   if (payment === undefined) throw new Error('a sample');
   const record = onDisk(payment);
   if (isWhole(record)) throw new Error('a record');
-  const half = joined(record, privatePartOf(payment.intent));
+  const half = joined(record, privatePartOf({ ...payment.intent, challenge: challengeIn(payment.intent) }));
   expect(half).toBe(record);
   expect(() => wholeOf(half)).toThrow('fault_privateForgotten');
 });

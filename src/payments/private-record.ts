@@ -4,10 +4,11 @@
  */
 import { blake2b } from '@noble/hashes/blake2.js';
 import { Fault } from '../fault.ts';
+import type { Challenge } from '../interception/challenge.ts';
 import { hexOf } from '../nano/hex.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
-import { type Intent, isUnderway, type Payment, type Progress } from './payment.ts';
+import { type Intent, isUnderway, type Payment, type Progress, requestOf } from './payment.ts';
 
 /** The part of a private window's intent that may be on disk: payer, payee, amount and expiry. */
 export interface PrivateIntent
@@ -34,7 +35,8 @@ export type AnyPayment = Payment | PrivateRecord;
 export type AnyIntent = AnyPayment['intent'];
 
 /** The part of a private window's payment that only memory holds, until the browser ends. */
-export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer' | 'once' | 'resource'> {
+export interface PrivatePart extends Pick<Intent, 'site' | 'offer' | 'once' | 'resource'> {
+  readonly challenge: Challenge;
   readonly proof?: string;
   /** The server's text when it last refused the proof. */
   readonly said?: string;
@@ -46,6 +48,10 @@ export interface PrivatePart extends Pick<Intent, 'site' | 'challenge' | 'offer'
 
 export const isWhole = (payment: AnyPayment): payment is Payment => 'challenge' in payment.intent;
 
+/** Whether a test of a server caused a payment, and no request of the browser. */
+export const isTest = (payment: AnyPayment): boolean =>
+  isWhole(payment) && requestOf(payment.intent) === null;
+
 /** @throws Fault `fault_privateForgotten` for a payment whose private part is gone */
 export function wholeOf(payment: AnyPayment): Payment {
   if (!isWhole(payment)) throw new Fault('fault_privateForgotten');
@@ -54,7 +60,7 @@ export function wholeOf(payment: AnyPayment): Payment {
 
 /** The site of an intent that may be on disk; null for a private window. */
 export function siteOnDisk(intent: Pick<Intent, 'site' | 'challenge'> | PrivateIntent): Site | null {
-  return 'challenge' in intent && !intent.challenge.isPrivate ? intent.site : null;
+  return 'challenge' in intent && !requestOf(intent)?.isPrivate ? intent.site : null;
 }
 
 /**
@@ -67,7 +73,7 @@ export function onceOnDisk(once: string): string {
 
 /** The payment as it may be on disk: unchanged, or the record of one from a private window. */
 export function onDisk(payment: AnyPayment): AnyPayment {
-  if (!isWhole(payment) || !payment.intent.challenge.isPrivate) return payment;
+  if (!isWhole(payment) || !requestOf(payment.intent)?.isPrivate) return payment;
   const { id, at, network, account, amount, approval, windows, once, offer } = payment.intent;
   const { mechanism, payTo, expiresAt } = offer;
   const { replaced, claimed, isCopy } = payment;

@@ -9,7 +9,7 @@ import type { NanoSignatureOffer } from '../protocol/mechanisms/nano-signature.t
 import type { TrackAOffer } from '../protocol/mechanisms/track-a.ts';
 import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
 import { type Site, siteOf } from '../site.ts';
-import { type Intent, resourceOf } from './payment.ts';
+import { type Intent, requestOf, resourceOf } from './payment.ts';
 
 export const SHOP = 'https://shop.example' as Site;
 export const PAYEE = parseAddress('nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn');
@@ -78,8 +78,18 @@ export function x402nanoOffer(amount: bigint): X402NanoOffer {
   return { ...terms, mechanism: 'x402nano', oncePer: undefined };
 }
 
+/** An intent that a request caused. */
+export type RequestIntent = Intent & { readonly challenge: Challenge };
+
+/** The request that caused an intent. */
+export function challengeIn(intent: Pick<Intent, 'challenge'>): Challenge {
+  const request = requestOf(intent);
+  if (request === null) throw new Error('a test caused it');
+  return request;
+}
+
 /** An intent to pay, with a new id, challenge and session by default. */
-export function intentOf(parts: Partial<Intent> & { readonly account: NanoAddress }): Intent {
+export function intentOf(parts: Partial<RequestIntent> & { readonly account: NanoAddress }): RequestIntent {
   const challenge = parts.challenge ?? challengeOf();
   const offer = parts.offer ?? sessionOffer(1_000n);
   const at = parts.at ?? Date.now();

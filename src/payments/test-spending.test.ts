@@ -145,6 +145,15 @@ test('a signed block is debited, and taken back: the money is given back and the
   expect(paid()).toEqual([3n]);
 });
 
+test('a signed block is recorded as that of a test, and no request finds it', async () => {
+  const testSpending = testerOf();
+  const { run } = await testSpending.begin(URL_OF_MINE, raw(7), true);
+  await testSpending.handOver(run, { to: STRANGER, amount: raw(7), kept: false });
+  const [row] = await account.database.getAll('payments');
+  expect(row).toMatchObject({ payment: { intent: { challenge: { kind: 'test', url: URL_OF_MINE } } } });
+  expect(Object.keys(row ?? {}).sort()).toEqual(['id', 'once', 'payee', 'payment', 'place']);
+});
+
 test('a signed block that the server published stays spent, and is recorded as settled', async () => {
   const testSpending = testerOf();
   const { run } = await testSpending.begin(URL_OF_MINE, raw(7), true);

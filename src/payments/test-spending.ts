@@ -52,9 +52,6 @@ export interface TestHandOver extends Order {
 /** How long a signed block of a test may stay unpublished before it is recalled automatically (ms). */
 const BLOCK_LIFE = 10 * 60_000;
 
-/** A method that no HTTP request can have: the proof of a test is never delivered to a page. */
-const TEST_METHOD = 'a test';
-
 /**
  * Spends on tests of the user's own servers, and on what the user fetches by hand. A run never spends more than the user
  * agreed to. A send is recorded as a transfer. A signed block that is handed over is recorded as a payment in the journal,
@@ -126,12 +123,12 @@ export class TestSpending {
       network: { id: network, testMoney },
       account: value.account,
       site: siteOf(value.url),
-      challenge: challengeOf(value, id, now()),
+      challenge: { kind: 'test', url: value.url },
       offer,
       amount,
       approval: 'once',
       once: `test ${id}`,
-      resource: `${TEST_METHOD} ${siteOf(value.url)}`,
+      resource: `a test ${siteOf(value.url)}`,
     });
     if (reservation.kind !== 'reserved') throw new Fault('fault_unexpected');
     const { progress } = await runner.run(id);
@@ -209,23 +206,4 @@ function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number):
     extensions: undefined,
     warnings: [],
   };
-}
-
-/** The challenge under which a test's block is journaled: the journal requires one, but no request caused it. */
-function challengeOf({ url }: TestRun, id: PaymentId, now: number) {
-  return {
-    id: `test ${id}`,
-    requestId: '',
-    tabId: -1,
-    frameId: 0,
-    documentId: null,
-    initiator: null,
-    topOrigin: siteOf(url),
-    isPrivate: false,
-    method: TEST_METHOD,
-    url,
-    kind: 'xmlhttprequest',
-    header: '',
-    seenAt: now,
-  } as const;
 }

@@ -152,6 +152,14 @@ describe('a reservation', () => {
     expect(rows.reserve(intentOf({ at: NOON + 48 * HOUR }))).toEqual({ kind: 'over' });
   });
 
+  test('by a budget is refused where no request pays', () => {
+    const rows = new Rows(budgetOf({ payTo: PAYEE }));
+    expect(rows.reserve({ ...intentOf(), challenge: null })).toEqual({ kind: 'over' });
+    const once = { ...intentOf({ approval: 'once' }), challenge: null };
+    expect(rows.reserve(once)).toMatchObject({ kind: 'reserved' });
+    expect(rows.spent().get(`${NETWORK},${SHOP},${windowsNow.day}`)).toBe(10n);
+  });
+
   test('by the user is not limited by a budget, but counts against it', () => {
     const rows = new Rows(budgetOf({ perDay: 20n as Raw }));
     expect(rows.reserve(intentOf({ amount: 15n, approval: 'once' }))).toMatchObject({ kind: 'reserved' });

@@ -123,7 +123,8 @@ export interface ReservationIntent {
   readonly at: number;
   readonly network: { readonly id: string };
   readonly site: Site;
-  readonly challenge: Challenge;
+  /** The request that pays; null where the user pays without one, as for a test. No budget pays then. */
+  readonly challenge: Challenge | null;
   readonly offer: Offer;
   readonly amount: Raw;
   readonly approval: 'once' | 'budget';
@@ -157,11 +158,12 @@ export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent):
   const network = intent.network.id;
   const byBudget = intent.approval === 'budget';
   if (byBudget) {
+    if (challenge === null) return { kind: 'over' };
     const allowance = allowanceOf(network, site, rows);
     const reason = askFirst({ challenge, offer, allowance, paused, lastPrice: null, paidAt: null, now: at });
     if (budget === null || windows.period === null || reason !== null) return { kind: 'over' };
   }
-  const counted: Counted = { network, site: challenge.isPrivate ? null : site, windows };
+  const counted: Counted = { network, site: challenge?.isPrivate ? null : site, windows };
   const learnsPayee = byBudget && budget !== null && budget.payTo === null;
   const writes: ReservationWrites = {
     spending: changed(rows.spending, counted, (spent) => addRaw(spent, intent.amount)),

@@ -6,7 +6,15 @@ import { type Raw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Intent } from '../payments/payment.ts';
-import { intentOf, NETWORK, PAYEE, SHOP, sessionOffer, trackAOffer } from '../payments/samples.fixture.ts';
+import {
+  intentOf,
+  NETWORK,
+  PAYEE,
+  type RequestIntent,
+  SHOP,
+  sessionOffer,
+  trackAOffer,
+} from '../payments/samples.fixture.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
 import { StoredBudgets } from './budgets.ts';
@@ -60,7 +68,10 @@ const spentBy = async ({ network, site, windows }: Intent) =>
   (await database.get('spending', [network.id, site, windows.day]))?.spent;
 
 /** A payment whose block was handed over. */
-async function handedOver(): Promise<{ readonly intent: Intent; readonly handedOverBlock: HandedOverBlock }> {
+async function handedOver(): Promise<{
+  readonly intent: RequestIntent;
+  readonly handedOverBlock: HandedOverBlock;
+}> {
   const intent = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
   await journal.reserve(intent);
   const handedOverBlock = { ...ownBlock(), handedOver: { payment: intent.id, site: SHOP } };

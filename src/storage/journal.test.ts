@@ -13,6 +13,7 @@ import {
   intentOf,
   NETWORK,
   PAYEE,
+  type RequestIntent,
   SHOP,
   sessionOffer,
 } from '../payments/samples.fixture.ts';
@@ -46,8 +47,8 @@ beforeEach(async () => {
   chains = new StoredChains(database);
 });
 
-const intent = (parts: Partial<Intent> = {}) => intentOf({ account: STRANGER, ...parts });
-const ofBudget = (amount: bigint, parts: Partial<Intent> = {}) =>
+const intent = (parts: Partial<RequestIntent> = {}) => intentOf({ account: STRANGER, ...parts });
+const ofBudget = (amount: bigint, parts: Partial<RequestIntent> = {}) =>
   intent({ offer: sessionOffer(amount), approval: 'budget', ...parts });
 const allow = (perPayment: bigint, perDay: bigint, parts: Partial<Budget> = {}) =>
   budgets.save(budgetOf({ perPayment: perPayment as Raw, perDay: perDay as Raw, ...parts }));
@@ -250,7 +251,7 @@ describe('reserving', () => {
 });
 
 describe('another block for a payment whose block was replaced', () => {
-  const signed = async (parts: Partial<Intent> = {}) => {
+  const signed = async (parts: Partial<RequestIntent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
     const own = blockFor(one);
@@ -363,7 +364,7 @@ describe('another block for a payment whose block was replaced', () => {
 });
 
 describe('signing, which checks the block against the approval', () => {
-  const reserved = async (parts: Partial<Intent> = {}) => {
+  const reserved = async (parts: Partial<RequestIntent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
     return one;
@@ -435,7 +436,7 @@ test('a transition that the state machine does not allow changes nothing', async
 
 describe('finding payments', () => {
   const states = ['signed', 'published', 'confirmed', 'proven', 'delivered', 'unanswered'] as const;
-  const upTo = async (count: number, parts: Partial<Intent> = {}) => {
+  const upTo = async (count: number, parts: Partial<RequestIntent> = {}) => {
     const one = intent(parts);
     await journal.reserve(one);
     await advanceThrough(one, blockFor(one), ...states.slice(0, count));

@@ -6,7 +6,7 @@ import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { assertMatchesApproval } from '../payments/approval-match.ts';
 import type { Journal, Lost, Memory, Reservation, Uncounted } from '../payments/journal.ts';
-import { advance, approved, isDebited, type Payment, type Progress } from '../payments/payment.ts';
+import { advance, approved, isDebited, type Payment, type Progress, requestOf } from '../payments/payment.ts';
 import { type AnyPayment, goesOn, partAfter, privatePartOf } from '../payments/private-record.ts';
 import { JUST_PAID } from '../policy/decision.ts';
 import { giveBack, reserve, sumKeys } from '../policy/reservation.ts';
@@ -42,10 +42,11 @@ export class StoredJournal implements Journal {
   }
 
   async reserve(uncounted: Uncounted): Promise<Reservation> {
-    const { id, challenge } = uncounted;
-    if (!challenge.isPrivate) return this.#reserve(uncounted);
+    const { id } = uncounted;
+    const challenge = requestOf(uncounted);
+    if (!challenge?.isPrivate) return this.#reserve(uncounted);
     // The private part is written first, because a restarted worker could not restore a missing part.
-    await this.#parts.keep(id, privatePartOf(uncounted));
+    await this.#parts.keep(id, privatePartOf({ ...uncounted, challenge }));
     let isReserved = false;
     try {
       const reservation = await this.#reserve(uncounted);
@@ -69,7 +70,8 @@ export class StoredJournal implements Journal {
         readAllowance(transaction, network.id, site, at),
         transaction.objectStore('settings').get('paused'),
       ]);
-      const outcome = reserve({ ...allowance, debited, paused: settingOf('paused', paused) }, uncounted);
+      const rows = { ...allowance, debited, paused: settingOf('paused', paused) };
+      const outcome = reserve(rows, { ...uncounted, challenge: requestOf(uncounted) });
       if (outcome.kind !== 'reserved') return outcome;
       const { windows, writes } = outcome;
       const payment = approved({ ...uncounted, windows });

@@ -2,7 +2,7 @@
 import type { IDBPObjectStore } from 'idb';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
-import { isDebited, type Payment, resourceOf } from '../payments/payment.ts';
+import { isDebited, type Payment, requestOf, resourceOf } from '../payments/payment.ts';
 import { type AnyPayment, isWhole, onceOnDisk, type PrivatePart } from '../payments/private-record.ts';
 import { priceOf } from '../policy/decision.ts';
 import { waitsForContent } from './payment-row.ts';
@@ -104,7 +104,7 @@ export async function lastPaidAt(
   let cursor = await store.index('resource').openCursor(range, 'prev');
   for (; cursor !== null; cursor = await cursor.continue()) {
     const { payment } = cursor.value;
-    const isSame = isWhole(payment) && payment.intent.challenge.url === request.url;
+    const isSame = isWhole(payment) && requestOf(payment.intent)?.url === request.url;
     if (isSame && payment.progress.state === 'settled') return payment.intent.at;
   }
   return null;

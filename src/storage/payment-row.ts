@@ -1,4 +1,4 @@
-import { isUnderway, type Progress } from '../payments/payment.ts';
+import { isUnderway, type Progress, requestOf } from '../payments/payment.ts';
 import { type AnyPayment, isWhole, onDisk } from '../payments/private-record.ts';
 import type { PaymentRow } from './schema.ts';
 
@@ -9,7 +9,7 @@ export function waitsForContent(progress: Pick<Progress, 'state'>): boolean {
 
 /**
  * The row of a payment, with the index keys that its progress gives it. The row of a payment from a private window
- * names no site and no request (invariant 12).
+ * names no site and no request (invariant 12); that of a test has no keys by which a request would find it.
  */
 export function rowOf(whole: AnyPayment): PaymentRow {
   const payment = onDisk(whole);
@@ -25,11 +25,12 @@ export function rowOf(whole: AnyPayment): PaymentRow {
     ...(isUnderway(progress.state) && { underway: 1 }),
   };
   if (!isWhole(payment)) return row;
-  const { challenge, resource } = payment.intent;
+  const request = requestOf(payment.intent);
+  if (request === null) return row;
   return {
     ...row,
-    challenge: challenge.id,
-    resource: [network.id, resource, at],
-    ...(waitsForContent(progress) && { undelivered: [network.id, challenge.method, challenge.url] }),
+    challenge: request.id,
+    resource: [network.id, payment.intent.resource, at],
+    ...(waitsForContent(progress) && { undelivered: [network.id, request.method, request.url] }),
   };
 }

@@ -12,7 +12,7 @@ export type Place = readonly [at: number, id: string];
 
 /**
  * A payment on the disk, with the keys of its indexes. The row of a payment from a private window has no keys that name
- * a request.
+ * a request, nor has that of a test.
  */
 export interface PaymentRow {
   readonly id: string;

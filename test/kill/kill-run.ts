@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isDebited, isUnderway, type Payment, type PaymentState } from '../../src/payments/payment.ts';
+import {
+  isDebited,
+  isUnderway,
+  type Payment,
+  type PaymentState,
+  requestOf,
+} from '../../src/payments/payment.ts';
 import { isWhole } from '../../src/payments/private-record.ts';
 import { sumKeys } from '../../src/policy/reservation.ts';
 import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
@@ -293,9 +299,9 @@ export class JourneyRun {
       ),
       pause(PATIENCE, 'silent'),
     ]);
-    const stories = this.#paymentsForPage({ payments }).map(({ intent: { challenge }, story }) => ({
-      frame: `${challenge.tabId} ${challenge.frameId}`,
-      seen: challenge.seenAt - this.#since,
+    const stories = this.#paymentsForPage({ payments }).map(({ intent, story }) => ({
+      frame: `${requestOf(intent)?.tabId} ${requestOf(intent)?.frameId}`,
+      seen: (requestOf(intent)?.seenAt ?? 0) - this.#since,
       story: story.map(({ state, at }) => `${state} ${at - this.#since}`).join(', '),
     }));
     const requests = this.testBed.merchant

@@ -1,8 +1,9 @@
 import { type Exchange, paymentOf } from '../../exchanges/exchange.ts';
 import { Fault } from '../../fault.ts';
+import type { Challenge } from '../../interception/challenge.ts';
 import type { ReplayView } from '../../messages/exchange.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import type { Payment } from '../../payments/payment.ts';
+import { requestOf } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';
 import { replayTo } from '../own-requests.ts';
 import { canReplay, type ExchangeContext, exchangeStory, exchangeView, proofOf } from '../views/exchange.ts';
@@ -41,13 +42,10 @@ export function exchangeHandlers({
     return exchange;
   };
 
-  const send = async (exchange: Exchange, { intent }: Payment, proof: string): Promise<ReplayView> => {
+  const send = async (exchange: Exchange, paid: Challenge, proof: string): Promise<ReplayView> => {
     const begun = now();
     try {
-      const { delivery, body } = await replayTo(
-        { ...intent.challenge, tabId: exchange.request.tabId },
-        proof,
-      );
+      const { delivery, body } = await replayTo({ ...paid, tabId: exchange.request.tabId }, proof);
       exchanges.answered(exchange, 'replay', delivery);
       return { ...delivery, body, took: now() - begun };
     } catch (failure) {
@@ -74,12 +72,13 @@ export function exchangeHandlers({
       await openWallets.opened();
       const exchange = await find(id);
       const { payment } = await contextOf(exchange);
+      const paid = payment && requestOf(payment.intent);
       const proof = proofOf(payment);
-      if (!canReplay(exchange, payment) || proof === null || replaying.has(id)) {
+      if (!canReplay(exchange, payment) || paid === null || proof === null || replaying.has(id)) {
         throw new Fault('fault_noReplay');
       }
       replaying.add(id);
-      return send(exchange, payment, proof).finally(() => replaying.delete(id));
+      return send(exchange, paid, proof).finally(() => replaying.delete(id));
     },
     'exchange.clear': async ({ tabId }) => {
       await exchanges.forget(tabId);

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
 import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
-import type { Payment } from '../../payments/payment.ts';
+import { type Payment, requestOf } from '../../payments/payment.ts';
 import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';
 import { paymentView } from './payment.ts';
@@ -70,8 +70,9 @@ export function exchangeStory(
  * Whether the same request can be sent once more with its proof: it has no body, and the proof was sent before. Not for
  * a private window: the extension's own requests are sent from outside of it.
  */
-export function canReplay({ request }: Exchange, payment: Payment | null): payment is Payment {
-  if (payment?.intent.challenge.isPrivate) return false;
+export function canReplay({ request }: Exchange, payment: Payment | null): boolean {
+  const paid = payment && requestOf(payment.intent);
+  if (paid === null || paid.isPrivate) return false;
   const hasGoneOut = payment?.story.some(({ state }) => state === 'delivered') ?? false;
   return hasGoneOut && proofOf(payment) !== null && (request.method === 'GET' || request.method === 'HEAD');
 }

@@ -1,9 +1,12 @@
 import type { PaymentView } from '../../messages/payment.ts';
 import type { BlockHash } from '../../nano/block.ts';
-import { isUnderway } from '../../payments/payment.ts';
-import { type AnyPayment, isWhole } from '../../payments/private-record.ts';
+import { isUnderway, requestOf } from '../../payments/payment.ts';
+import { type AnyPayment, isTest, isWhole } from '../../payments/private-record.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import { askerOf } from './asker.ts';
+
+/** Stands for the method of a payment that no request caused. */
+const OF_A_TEST = 'a test';
 
 /**
  * A payment as pages see it. Of one in a private window it has only what the disk keeps.
@@ -38,7 +41,8 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
           ? 'out'
           : 'published',
     byPost: progress.state === 'settled' && progress.byPost === true,
-    canDeliver: 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
+    canDeliver:
+      !isTest(payment) && 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
   };
 }
 
@@ -55,7 +59,7 @@ type SiteFields =
 /** The fields that name the site, or quote what it said. */
 function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
   const { progress } = payment;
-  if (!isWhole(payment) || payment.intent.challenge.isPrivate) {
+  if (!isWhole(payment) || requestOf(payment.intent)?.isPrivate) {
     return {
       isPrivate: true,
       site: null,
@@ -68,12 +72,13 @@ function siteFieldsOf(payment: AnyPayment): Pick<PaymentView, SiteFields> {
     };
   }
   const { site, challenge, offer } = payment.intent;
+  const request = requestOf(payment.intent);
   return {
     isPrivate: false,
     site,
-    askedBy: askerOf(challenge, site),
+    askedBy: request && askerOf(request, site),
     url: challenge.url,
-    method: challenge.method,
+    method: request?.method ?? OF_A_TEST,
     description: offer.resource.description ?? null,
     fault:
       payment.progress.state === 'abandoned'

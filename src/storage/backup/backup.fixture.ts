@@ -7,6 +7,7 @@ import type { PaymentId } from '../../payment-id.ts';
 import { advance, approved, type Intent, type Payment, type Progress } from '../../payments/payment.ts';
 import {
   budgetOf,
+  challengeIn,
   challengeOf,
   intentOf,
   NETWORK,
@@ -107,12 +108,19 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
       ]);
     }),
   ];
-  return [...ordinary, ...ordinary.map(inPrivate)];
+  const ofTest = of(x402nanoOffer(amount));
+  const block = blockOf(account, 7n);
+  const test = paymentAfter({ ...ofTest, challenge: { kind: 'test', url: `${SHOP}/paid?test` } }, [
+    { state: 'signed', ...block },
+    { state: 'proven', ...block, proof: PROOF },
+  ]);
+  return [...ordinary, ...ordinary.map(inPrivate), test];
 }
 
 /** The same payment, made in a private window. */
 function inPrivate({ intent, ...rest }: Payment): Payment {
-  const challenge = { ...intent.challenge, id: `${intent.challenge.id} in private`, isPrivate: true };
+  const request = challengeIn(intent);
+  const challenge = { ...request, id: `${request.id} in private`, isPrivate: true };
   const once = `${intent.once} in private`;
   return { ...rest, intent: { ...intent, id: `${intent.id}-in-private` as PaymentId, challenge, once } };
 }

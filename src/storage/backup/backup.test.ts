@@ -221,6 +221,15 @@ describe('restoring', () => {
       chain.replaces = change(Object(chain.replaces));
     };
 
+  /** A change of what caused the payment for a test. */
+  const inTest = (records: Contents['records'], fields: object): void => {
+    const causes = records.payments?.map(({ intent }) => Object(Object(intent).challenge));
+    Object.assign(
+      causes?.find(({ kind }) => kind === 'test'),
+      fields,
+    );
+  };
+
   const wrong: readonly [string, (contents: Contents) => unknown][] = [
     ['no JSON', () => '{'],
     ['an invalid seed', (contents) => ({ ...contents, source: { kind: 'seed', hex: 'xy' } })],
@@ -264,6 +273,8 @@ describe('restoring', () => {
     ['an empty story', first('payments', { story: [] })],
     ['an unknown state', first('payments', { progress: { state: 'rich' } })],
     ['an unknown field', first('payments', { more: 1 })],
+    ['a test of no web address', ({ records }) => inTest(records, { url: 'file:///paid' })],
+    ['a test with a field of a request', ({ records }) => inTest(records, { method: 'GET' })],
     ['a field under its present and its earlier name', first('blocks', { moved: '1' })],
     [
       'a store under its present and its earlier name',

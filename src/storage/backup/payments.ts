@@ -6,7 +6,7 @@ import { AddressText } from '../../nano/account.ts';
 import { BalanceText, type Raw, RawText } from '../../nano/amount.ts';
 import { BlockHashText, hashBlock, type SignedBlock, SUBTYPES } from '../../nano/block.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import type { Intent, Payment, PaymentState, Progress } from '../../payments/payment.ts';
+import type { Intent, Payment, PaymentState, Progress, ServerTest } from '../../payments/payment.ts';
 import type {
   AnyPayment,
   PrivateIntent,
@@ -16,6 +16,7 @@ import type {
 import type { SpendingWindows } from '../../policy/budget.ts';
 import { DayText, Moment, SiteText } from '../../policy/budget-schema.ts';
 import { defaultPreference, StoredOffer } from '../../protocol/mechanisms/index.ts';
+import { readWebUrl } from '../../site.ts';
 import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
 import type { Fields } from './fields.ts';
@@ -63,11 +64,19 @@ const approval = {
   windows: WindowsText,
 } as const;
 
+const ServerTestText = v.strictObject({
+  kind: v.literal('test'),
+  url: v.pipe(
+    v.string(),
+    v.check((text) => readWebUrl(text) !== undefined, 'not on the web'),
+  ),
+} satisfies Fields<ServerTest>);
+
 const IntentText = v.pipe(
   v.strictObject({
     ...approval,
     site: SiteText,
-    challenge: StoredChallenge,
+    challenge: v.union([StoredChallenge, ServerTestText]),
     offer: StoredOffer,
     resource: v.string(),
   } satisfies Fields<Intent>),

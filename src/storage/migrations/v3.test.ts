@@ -2,8 +2,16 @@ import 'fake-indexeddb/auto';
 import { type IDBPDatabase, openDB } from 'idb';
 import { expect, test } from 'vitest';
 import type { Raw } from '../../nano/amount.ts';
-import { advance, approved, type Intent, type Payment } from '../../payments/payment.ts';
-import { challengeOf, intentOf, NETWORK, PAYEE, SHOP, sessionOffer } from '../../payments/samples.fixture.ts';
+import { advance, approved, type Payment } from '../../payments/payment.ts';
+import {
+  challengeOf,
+  intentOf,
+  NETWORK,
+  PAYEE,
+  type RequestIntent,
+  SHOP,
+  sessionOffer,
+} from '../../payments/samples.fixture.ts';
 import { comeHomeAfterEach, moveTo } from '../../policy/time-zones.fixture.ts';
 import type { Site } from '../../site.ts';
 import { STRANGER } from '../../wallet/account.fixture.ts';
@@ -54,7 +62,7 @@ function rowOf({ intent, progress, story }: Payment, day: string) {
   return { id: intent.id, once: intent.once, payment: { intent: { ...counted, day }, progress, story } };
 }
 
-const paid = (amount: bigint, at: number, parts: Partial<Intent> = {}) =>
+const paid = (amount: bigint, at: number, parts: Partial<RequestIntent> = {}) =>
   approved(intentOf({ account: STRANGER, at, offer: sessionOffer(amount), ...parts }));
 const at = (url: string) => ({ challenge: challengeOf({ url }) });
 

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { expect, test } from 'vitest';
 import { approved } from '../../payments/payment.ts';
-import { intentOf, sessionOffer } from '../../payments/samples.fixture.ts';
+import { challengeIn, intentOf, sessionOffer } from '../../payments/samples.fixture.ts';
 import { STRANGER } from '../../wallet/account.fixture.ts';
 import { openDatabase } from '../database.ts';
 import { rowOf } from '../payment-row.ts';
@@ -20,7 +20,7 @@ test('every payment of a version 4 database counts as made in an ordinary window
     approved(intentOf({ account: STRANGER, offer: sessionOffer(amount) })),
   );
   for (const payment of payments) {
-    const { isPrivate: _, ...challenge } = payment.intent.challenge;
+    const { isPrivate: _, ...challenge } = challengeIn(payment.intent);
     await fourth.add('payments', {
       ...rowOf(payment),
       payment: { ...payment, intent: { ...payment.intent, challenge } },
@@ -30,6 +30,6 @@ test('every payment of a version 4 database counts as made in an ordinary window
   const database = await openDatabase(name);
   const byId = (some: readonly { readonly id: string }[]) => [...some].sort((a, b) => (a.id < b.id ? -1 : 1));
   expect(byId(await database.getAll('payments'))).toEqual(byId(payments.map(rowOf)));
-  expect(payments.map(({ intent }) => intent.challenge.isPrivate)).toEqual([false, false]);
+  expect(payments.map(({ intent }) => challengeIn(intent).isPrivate)).toEqual([false, false]);
   database.close();
 });

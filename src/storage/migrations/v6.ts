@@ -1,5 +1,7 @@
 import { type IDBPDatabase, type IDBPTransaction, type StoreNames, unwrap, wrap } from 'idb';
-import type { PurseSchema } from '../schema.ts';
+import { isTest } from '../../payments/private-record.ts';
+import { rowOf } from '../payment-row.ts';
+import type { PaymentRow, PurseSchema } from '../schema.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
 type Fields = Readonly<Record<string, unknown>>;
@@ -45,11 +47,16 @@ const renameOwnBlock = inTurn(
   within('replaces', renameHandedOver),
 );
 const renameBudget = renamed(['term', 'period'], ['firstTerm', 'firstPeriod']);
+
+/** Earlier versions recorded a test as a request with a method that no request has. */
+const asTest: Change = (challenge) =>
+  isRecord(challenge) && challenge.method === 'a test' ? { kind: 'test', url: challenge.url } : challenge;
+
 const renamePayment = within(
   'intent',
   inTurn(
     within('windows', renamed(['term', 'period'])),
-    within('challenge', renamed(['ofWorker', 'fromServiceWorker'])),
+    within('challenge', inTurn(renamed(['ofWorker', 'fromServiceWorker']), asTest)),
   ),
 );
 
@@ -63,14 +70,21 @@ const CHANGES = {
 
 /**
  * From version 5 to 6: fields that had kept the names of earlier code get the names of today's, and so does one store. No
- * value changes: the name of a budget's first period is a key of the sums that were spent in it.
+ * value changes: the name of a budget's first period is a key of the sums that were spent in it. A payment for a test of a
+ * server says so, where it had a made-up request.
  */
 export async function renameFields(database: IDBPDatabase<PurseSchema>, transaction: Upgrade): Promise<void> {
   await changeAll(transaction, 'budgets', CHANGES.budgets);
   await changeAll(transaction, 'chains', CHANGES.chains);
   await changeAll(transaction, 'blocks', CHANGES.blocks);
-  await changeAll(transaction, 'payments', within('payment', CHANGES.payments));
+  await changeAll(transaction, 'payments', changePaymentRow);
   await renameSites(database, transaction);
+}
+
+/** The index keys of a row stay, but for those by which a request would find the payment of a test. */
+function changePaymentRow(row: unknown): PaymentRow {
+  const after = within('payment', CHANGES.payments)(row) as PaymentRow;
+  return isTest(after.payment) ? rowOf(after.payment) : after;
 }
 
 /** Copies the renamed store into the new one, and deletes it. A database of version 1 has none. */

@@ -23,4 +23,6 @@ const TEXT_OF_6 = NEW_NAMES.reduce((text, [before, after]) => {
 }, TEXT_OF_5);
 
 export const RECORDS_OF_5: JsonRecords = JSON.parse(TEXT_OF_5);
-export const RECORDS_OF_6: JsonRecords = JSON.parse(TEXT_OF_6);
+export const RECORDS_OF_6: JsonRecords = JSON.parse(TEXT_OF_6, (_, value) =>
+  value?.method === 'a test' ? { kind: 'test', url: value.url } : value,
+);

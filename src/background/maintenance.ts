@@ -58,9 +58,10 @@ export class Maintenance {
     await this.unlocked();
   }
 
-  /** Lays the pocket out anew. To be called when its level has changed. */
+  /** Lays the pocket out anew, and fills it. To be called when the user has chosen another level. */
   async layOutPocket(): Promise<void> {
     await this.#ports.openWallets.layOutPocket();
+    this.#isRefillWished = true;
     await this.unlocked();
   }
 

@@ -44,6 +44,8 @@ export interface ApprovalView {
   /** Whether a budget would pay the like of this without asking. */
   readonly canBudget: boolean;
   readonly budget: BudgetView | null;
+  /** What all other budgets may spend a day (raw), where there is no pocket yet that they pay from; else null. */
+  readonly otherBudgets: RawString | null;
   readonly cap: CapView;
   readonly balance: RawString | null;
   /** How much is missing; null when the balance is enough or unknown. */
@@ -54,7 +56,8 @@ export interface ApprovalView {
 
 const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
-  v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw }),
+  /** `pocket` is the level (raw) up to which the user wants a pocket filled. */
+  v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw, pocket: v.exactOptional(raw) }),
   v.strictObject({ kind: v.literal('decline') }),
   /** `site` is blocked: the site to be paid, or one with a part in the request. By default one of the latter, if any. */
   v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),

@@ -16,6 +16,7 @@ const profile = {
 export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'purse.state': {},
   'purse.refresh': {},
+  'purse.refillPocket': {},
   'purse.touch': {},
   'purse.pause': { paused: true },
   'vault.newWords': {},

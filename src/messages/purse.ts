@@ -20,6 +20,11 @@ export interface LockedPurseView {
   readonly waiting: number;
 }
 
+export interface PocketView extends LockedPocketView {
+  /** What it holds once it is full. */
+  readonly level: RawString;
+}
+
 export interface LockedPocketView {
   /** Proven; null until a node was asked. */
   readonly balance: RawString | null;
@@ -39,6 +44,8 @@ export interface OpenPurseView {
   readonly account: string;
   /** From the chain head whose hash and signature were checked here; null until a node was asked. */
   readonly balance: RawString | null;
+  /** The part of the balance that budgets spend, and how much that is at most; null where there is no pocket. */
+  readonly pocket: PocketView | null;
   /** Checked incoming money that is not yet in the balance. */
   readonly incoming: RawString;
   readonly network: NetworkView;
@@ -57,6 +64,8 @@ export interface OpenPurseView {
 export const purseMessages = {
   'purse.state': message(nothing, 'always')<PurseView>(),
   'purse.refresh': message(nothing, 'open')<null>(),
+  /** Fills the pocket from savings now. */
+  'purse.refillPocket': message(nothing, 'open')<null>(),
   'purse.touch': message(nothing, 'always')<null>(),
   'purse.pause': message(v.strictObject({ paused: v.boolean() }), {
     lessens: ({ paused }) => paused,

@@ -224,5 +224,5 @@ function paidToStranger(): bigint {
 /** The sum of the blocks that are handed over and that no payee has published (raw). */
 async function out(): Promise<bigint> {
   const blocks = await Promise.all(accounts.map(({ chains }) => chains.handedOver()));
-  return blocks.flat().reduce((sum, { moved }) => sum + moved, 0n);
+  return blocks.flat().reduce((sum, { delta }) => sum + delta, 0n);
 }

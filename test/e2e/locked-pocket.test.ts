@@ -25,7 +25,8 @@ beforeAll(async () => {
 afterAll(() => testBed?.close());
 beforeEach(async () => {
   await testBed.purse.ask('vault.unlock', { password: PASSWORD });
-  await expect.poll(() => POCKET.every((account) => balanceOf(account) * 2n >= SHARE)).toBe(true);
+  await testBed.purse.ask('purse.refillPocket', {});
+  await expect.poll(() => POCKET.every((account) => balanceOf(account) >= SHARE)).toBe(true);
   page = await testBed.purse.newPage();
   await page.goto(`${testBed.merchant.origin}/`);
 });
@@ -95,8 +96,9 @@ test('a pocket that is spent is not refilled while the purse is locked: the next
   const { purse } = testBed;
   await purse.ask('vault.lock', {});
   const savings = balanceOf(SAVINGS);
-  while (POCKET.some((account) => balanceOf(account) >= PRICE)) expect(await get()).toBe(200);
-  const answer = get();
+  while (pocketBalance() >= 2n * PRICE) expect(await get()).toBe(200);
+  const url = testBed.at('/api/credentialed', { price: String(2n * PRICE), mechanism: 'nanoSignature' });
+  const answer = page.evaluate(async (target) => (await fetch(target)).status, url);
   await purse.until('approval.waiting', {}, ({ length }) => length === 1);
   expect(balanceOf(SAVINGS)).toBe(savings);
   await purse.ask('vault.unlock', { password: PASSWORD });

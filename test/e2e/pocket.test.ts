@@ -48,18 +48,18 @@ async function keptWork(): Promise<Readonly<Record<string, string>>> {
 }
 
 /** Sets up the pocket on the settings page. */
-async function setFloat(accounts: string, each?: string): Promise<void> {
+async function setPocket(accounts: string, level?: string): Promise<void> {
   const popup = await testBed.purse.popup();
   await popup.locator('nav button').last().click();
-  await popup.getByTestId('float-accounts').selectOption(accounts);
-  if (each !== undefined) await popup.getByTestId('float-each').fill(each);
-  await popup.getByTestId('float-save').click();
-  await testBed.purse.until('settings.read', {}, ({ pocket }) => String(pocket.accounts) === accounts);
+  await popup.getByTestId('pocket-accounts').selectOption(accounts);
+  if (level !== undefined) await popup.getByTestId('pocket-level').fill(level);
+  await popup.getByTestId('pocket-save').click();
+  await testBed.purse.until('settings.read', {}, ({ pocket }) => String(pocket.accounts - 1) === accounts);
   await popup.close();
 }
 
 test('seven payments at once wait for no work, and their money comes from the pocket alone', async () => {
-  await setFloat('8', '1');
+  await setPocket('7', '7');
   await expect
     .poll(() => balances().slice(1), { timeout: 120_000, interval: 500 })
     .toEqual(Array(7).fill(XNO));
@@ -117,6 +117,38 @@ test('restored from the seed alone, all accounts are found again, and emptied wh
   await restored.close();
   expect(total()).toBe(held);
 
-  await setFloat('1');
+  await setPocket('0');
   await expect.poll(balances, { timeout: 120_000, interval: 500 }).toEqual([held, ...Array(7).fill(0n)]);
+}, 240_000);
+
+test('the form of a budget offers a pocket of a day of all budgets, which is filled once the user agrees', async () => {
+  const { purse } = testBed;
+  await purse.ask('budget.remove', { site: testBed.merchant.origin });
+  await purse.ask('budget.save', { site: 'https://other.example', perPayment: '1', perDay: String(XNO) });
+  const page = await purse.newPage();
+  await page.goto(testBed.at('/free', { pocket: '1' }));
+  const answer = page.evaluate(async (url) => (await fetch(url)).status, testBed.at('/api/private', {}));
+  const asked = await purse.nextApproval();
+  const view = await purse.newPage();
+  await view.setViewportSize({ width: 360, height: 640 });
+  await view.goto(`chrome-extension://${purse.extensionId}/src/pages/approve/index.html`);
+  await view.getByTestId('approve-budget').click();
+  await view.getByTestId('budget-per-day').fill('2');
+  const offer = view.getByTestId('budget-pocket');
+  expect(await offer.getAttribute('aria-checked')).toBe('false');
+  await offer.click();
+  await view.getByTestId('approve-budget-confirm').click();
+  expect(await answer).toBe(200);
+  await view.close();
+  expect(asked.offer.otherBudgets).toBe(String(XNO));
+  const level = 3n * XNO;
+  await purse.until(
+    'purse.state',
+    {},
+    (state) => state.kind === 'open' && state.pocket?.balance === String(level),
+    120_000,
+  );
+  expect(await purse.ask('purse.state', {})).toMatchObject({ pocket: { level: String(level) } });
+  expect(balances().slice(1, 5)).toEqual([XNO, XNO, XNO, 0n]);
+  await page.close();
 }, 240_000);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
-import { createVitest } from 'vitest/node';
+import { createVitest, type TestSpecification } from 'vitest/node';
 import { mutate } from './mutate.ts';
 
 /**
@@ -34,10 +34,10 @@ const vitest = await createVitest(
     pool: 'forks',
     maxWorkers: 1,
     isolate: false,
-    bail: 1,
     // The parent decides when a mutant takes too long.
     testTimeout: 0,
     hookTimeout: 0,
+    expect: { poll: { timeout: 60_000 } },
     setupFiles: ['test/unit-setup.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'node_modules/**'],
@@ -62,14 +62,21 @@ async function isKilled({ file, tests, mutant }: v.InferOutput<typeof TrialSchem
   if (current !== undefined) vitest.invalidateFile(current.path);
   current = mutant === null ? undefined : { path, source: mutate(source, mutant) };
   vitest.invalidateFile(path);
-  for (const group of tests) if (await fails(group)) return true;
+  const tried = new Set<string>();
+  for (const group of tests) {
+    const specifications = await vitest.globTestSpecifications(group.map((test) => resolve(test)));
+    if (specifications.length === 0) throw new Error(`no tests at ${group.join(', ')}`);
+    // A file at a time: a run that ends at its first failure leaves modules of the mutant behind for the next run.
+    for (const specification of specifications.filter(({ moduleId }) => !tried.has(moduleId))) {
+      tried.add(specification.moduleId);
+      if (await fails(specification)) return true;
+    }
+  }
   return false;
 }
 
-async function fails(tests: readonly string[]): Promise<boolean> {
-  const specifications = await vitest.globTestSpecifications(tests.map((test) => resolve(test)));
-  if (specifications.length === 0) throw new Error(`no tests at ${tests.join(', ')}`);
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+async function fails(specification: TestSpecification): Promise<boolean> {
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
   vitest.state.clearErrors();
   return unhandledErrors.length > 0 || testModules.some((module) => !module.ok());
 }

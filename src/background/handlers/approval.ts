@@ -3,12 +3,14 @@ import { askersOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { PageInput } from '../../messages/contract.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import { parseRaw } from '../../nano/amount.ts';
+import { addRaw, parseRaw, type Raw, ZERO } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question, type UserDecision } from '../../payments/approval-queue.ts';
-import { siteOf } from '../../site.ts';
+import { type Site, siteOf } from '../../site.ts';
+import { planOf } from '../../wallet/pocket-plan.ts';
 import { approvalView } from '../views/approval.ts';
 import type { HandlerParts } from './parts.ts';
+import { layOutPocket } from './pocket.ts';
 
 export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'> {
   const { settings, approvals, abandoned, openWallets } = parts;
@@ -32,7 +34,10 @@ export function approvalHandlers(parts: HandlerParts): PageHandlersOf<'approval'
       if (pays) await openWallets.opened();
       const question = pays ? await firstWaited(id, parts) : questionOf(id, parts);
       if (question === undefined) throw new Fault('fault_approvalGone');
-      approvals.answer(question.id, decisionOf(answer, question));
+      const decision = decisionOf(answer, question);
+      if (answer.kind === 'budget' && answer.pocket !== undefined)
+        await layOutPocket(planOf(parseRaw(answer.pocket)), parts);
+      approvals.answer(question.id, decision);
       return null;
     },
   };
@@ -63,8 +68,9 @@ async function firstWaited(id: string, parts: HandlerParts): Promise<Question | 
 async function viewOf(
   question: Question,
   networks: readonly NetworkProfile[],
-  { openWallets, budgets, journal, now }: HandlerParts,
+  parts: HandlerParts,
 ): Promise<ApprovalView> {
+  const { openWallets, budgets, journal, now } = parts;
   const at = now();
   // The network of the question, whichever network its tab or the purse has been switched to since.
   const network = networks.find(({ id }) => id === question.offer.network);
@@ -74,7 +80,29 @@ async function viewOf(
   const { allowance } = await budgets.rulesFor(network.id, question.site, at);
   const isKnownPayee = await journal.hasPaid(network.id, question.offer.payTo);
   const holder = (await wallet?.handedOver()) ?? null;
-  return approvalView(question, { network, allowance, now: at, wallet, holder, isKnownPayee, work });
+  const otherBudgets = await otherBudgetsOf(network.id, question.site, parts);
+  return approvalView(question, {
+    network,
+    allowance,
+    now: at,
+    wallet,
+    holder,
+    isKnownPayee,
+    otherBudgets,
+    work,
+  });
+}
+
+/** What the budgets of all other sites may spend a day (raw); null where a pocket limits them already. */
+async function otherBudgetsOf(
+  network: string,
+  site: Site,
+  { budgets, settings }: HandlerParts,
+): Promise<Raw | null> {
+  if ((await settings.read('float')).accounts > 1) return null;
+  return (await budgets.list(network))
+    .filter((budget) => budget.site !== site && !budget.paused)
+    .reduce((sum, { perDay }) => addRaw(sum, perDay ?? ZERO), ZERO);
 }
 
 /** @throws Fault `fault_badMessage` when the site to block has no part in the question, and those of `parseRaw` */

@@ -6,13 +6,19 @@ import { faultView, handedOverView } from '../views/fault.ts';
 import { networkView } from '../views/network.ts';
 import { seedView } from '../views/seed.ts';
 import type { HandlerParts } from './parts.ts';
+import { pocketView } from './pocket.ts';
 
 export function purseHandlers(parts: HandlerParts): PageHandlersOf<'purse'> {
-  const { vault, openWallets, settings, notifyPages } = parts;
+  const { vault, openWallets, settings, maintenance, notifyPages } = parts;
   return {
     'purse.state': () => purseState(parts),
     'purse.refresh': async () => {
       await (await openWallets.current())?.retry();
+      return null;
+    },
+    'purse.refillPocket': async () => {
+      await openWallets.opened();
+      void maintenance.refillPocket().catch(console.error);
       return null;
     },
     'purse.touch': async () => {
@@ -62,6 +68,7 @@ async function openState(
     kind: 'open',
     account: wallet.account,
     balance: wallet.balance?.toString() ?? null,
+    pocket: await pocketView(wallet, { settings }),
     incoming: wallet.incoming.toString(),
     network: networkView(wallet.network),
     trouble: faultView(wallet.trouble),

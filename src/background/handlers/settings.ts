@@ -10,6 +10,7 @@ import { capView } from '../views/budget.ts';
 import { networkView } from '../views/network.ts';
 import { limitOf } from './input.ts';
 import type { HandlerParts } from './parts.ts';
+import { layOutPocket } from './pocket.ts';
 
 export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'> {
   const { vault, openWallets, settings, budgets, maintenance, notifyPages, now } = parts;
@@ -59,9 +60,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
       return null;
     },
     'settings.pocket': async ({ accounts, each }) => {
-      await settings.write('float', { accounts, each: parseRaw(each) });
-      await vault.renewPocket();
-      await maintenance.layOutPocket();
+      await layOutPocket({ accounts, each: parseRaw(each) }, parts);
       return null;
     },
     'settings.leastReceived': async ({ amount }) => {

@@ -2,6 +2,7 @@ import type { PlainMessageKey } from '../../fault.ts';
 import type { UserPart } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
+import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question } from '../../payments/approval-queue.ts';
 import type { Allowance } from '../../policy/budget.ts';
@@ -28,12 +29,14 @@ export interface ApprovalContext {
   readonly holder: HandedOver | null;
   /** Whether the payee was paid before. */
   readonly isKnownPayee: boolean;
+  /** What all other budgets may spend a day (raw); null where there is a pocket. */
+  readonly otherBudgets: Raw | null;
   readonly work: ApprovalView['work'];
 }
 
 export function approvalView(
   question: Question,
-  { network, allowance, now, wallet, holder, isKnownPayee, work }: ApprovalContext,
+  { network, allowance, now, wallet, holder, isKnownPayee, otherBudgets, work }: ApprovalContext,
 ): ApprovalView {
   const { site, challenge, offer, reason } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
@@ -66,6 +69,7 @@ export function approvalView(
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
     canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
     budget: budgetView(allowance, now),
+    otherBudgets: otherBudgets?.toString() ?? null,
     cap: capView(allowance),
     balance: wallet?.balance?.toString() ?? null,
     missing: missing?.toString() ?? null,

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { FaultKey, PlainMessageKey } from '../../fault.ts';
-import type { OpenPurseView } from '../../messages/purse.ts';
+import type { OpenPurseView, PocketView } from '../../messages/purse.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { Amount } from '../../ui/components/Amount.tsx';
@@ -54,6 +54,7 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
             <Amount raw={purse.balance} large testId="balance" />
           </p>
         )}
+        {purse.pocket !== null && <PocketLine pocket={purse.pocket} />}
         {purse.incoming !== '0' && (
           <p class="incoming" data-testid="incoming" data-raw={purse.incoming}>
             {t('popup_incoming', { amount: shortXno(purse.incoming) })}
@@ -115,6 +116,16 @@ export function Home({ purse }: { readonly purse: OpenPurseView }) {
         )}
       </section>
     </Screen>
+  );
+}
+
+/** Which part of the balance budgets can spend. */
+function PocketLine({ pocket: { balance, level } }: { readonly pocket: PocketView }) {
+  const words = { amount: balance === null ? '…' : shortXno(balance), level: shortXno(level) };
+  return (
+    <p class="hint" data-testid="pocket-balance" data-raw={balance ?? undefined}>
+      {t('popup_pocketLine', words)}
+    </p>
   );
 }
 

@@ -34,7 +34,7 @@ interface ApprovalProps {
 export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalProps) {
   const writingBudget = useSignal(false);
   const choosingWhom = useSignal(false);
-  const draft = useBudgetDraft(approval.amount, approval.budget);
+  const draft = useBudgetDraft(approval);
   const expired = useNow(500).value >= approval.expiresAt;
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && approval.obstacle === null && !expired;

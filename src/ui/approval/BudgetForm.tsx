@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
-import type { BudgetView } from '../../messages/budget.ts';
+import type { ApprovalView } from '../../messages/approval.ts';
 import type { RawString } from '../../messages/fields.ts';
 import { formatXno } from '../../nano/amount.ts';
 import { AmountField, readAmount } from '../components/AmountField.tsx';
+import { Switch } from '../components/Field.tsx';
 import { shortXno } from '../format.ts';
 import { t } from '../i18n.ts';
 import { suggestBudget } from './suggestion.ts';
@@ -11,6 +12,8 @@ import { suggestBudget } from './suggestion.ts';
 export interface ChosenBudget {
   readonly perPayment: RawString;
   readonly perDay: RawString;
+  /** The level of the pocket, where the user agreed to one. */
+  readonly pocket?: RawString;
 }
 
 /** The text of the two budget fields, and the budget that they mean. */
@@ -19,11 +22,18 @@ export interface BudgetDraft {
   readonly perDay: string;
   readonly chosen: ChosenBudget | null;
   readonly remark: string | null;
+  /** The pocket that is offered with the budget; null where there is one, or the budget means nothing yet. */
+  readonly pocket: { readonly level: RawString; readonly on: boolean; set(on: boolean): void } | null;
   set(part: 'perPayment' | 'perDay', text: string): void;
 }
 
 /** Returns the state of the budget form, which starts from a suggestion. */
-export function useBudgetDraft(amount: RawString, budget: BudgetView | null): BudgetDraft {
+export function useBudgetDraft({
+  amount,
+  budget,
+  otherBudgets,
+}: Pick<ApprovalView, 'amount' | 'budget' | 'otherBudgets'>): BudgetDraft {
+  const wantsPocket = useSignal(false);
   const suggestion = suggestBudget(amount, budget);
   const texts = useSignal({
     perPayment: formatXno(suggestion.perPayment),
@@ -34,12 +44,18 @@ export function useBudgetDraft(amount: RawString, budget: BudgetView | null): Bu
   const both = perPayment.kind === 'amount' && perDay.kind === 'amount';
   const tooSmall = both && perPayment.raw < BigInt(amount);
   const dayTooSmall = both && perDay.raw < perPayment.raw;
+  const limits =
+    both && !tooSmall && !dayTooSmall
+      ? { perPayment: perPayment.raw.toString(), perDay: perDay.raw.toString() }
+      : null;
+  // A day of all budgets, this one included.
+  const level =
+    limits === null || otherBudgets === null ? null : String(BigInt(limits.perDay) + BigInt(otherBudgets));
+  const pocket = level !== null && wantsPocket.value ? { pocket: level } : {};
   return {
     ...texts.value,
-    chosen:
-      both && !tooSmall && !dayTooSmall
-        ? { perPayment: perPayment.raw.toString(), perDay: perDay.raw.toString() }
-        : null,
+    chosen: limits && { ...limits, ...pocket },
+    pocket: level === null ? null : { level, on: wantsPocket.value, set: (on) => (wantsPocket.value = on) },
     remark: tooSmall
       ? t('approve_budgetBelow', { amount: shortXno(amount) })
       : dayTooSmall
@@ -74,6 +90,15 @@ export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
       <p class="field-fault" role="status">
         {draft.remark}
       </p>
+      {draft.pocket !== null && (
+        <Switch
+          label={t('approve_pocket', { amount: shortXno(draft.pocket.level) })}
+          hint={t('approve_pocketHint')}
+          on={draft.pocket.on}
+          onChange={draft.pocket.set}
+          testId="budget-pocket"
+        />
+      )}
     </fieldset>
   );
 }

@@ -1,54 +1,79 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../../../messages/request.ts';
 import type { SettingsView } from '../../../messages/settings.ts';
+import { useAction } from '../../../ui/action.ts';
 import { AmountField, readAmount } from '../../../ui/components/AmountField.tsx';
+import { Button } from '../../../ui/components/Button.tsx';
 import { SelectField } from '../../../ui/components/Choice.tsx';
+import { FaultLine, StatusLine } from '../../../ui/components/Notice.tsx';
 import { exactXno } from '../../../ui/format.ts';
 import { t, tCount } from '../../../ui/i18n.ts';
 import { SettingForm } from './SettingForm.tsx';
 
-/** How many accounts pay. With one, savings pays by itself and there is no pocket. */
-const SIZES = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
+/** How many accounts the pocket has. With none, budgets pay from savings while the purse is unlocked. */
+const SIZES = ['0', '1', '2', '3', '4', '5', '6', '7'] as const;
 type Size = (typeof SIZES)[number];
 
-/** The setting of the pocket: accounts that are kept funded, with work ready, so that payments can run at the same time. */
+/** The setting of the pocket: how much budgets can spend at most, and over how many accounts that is spread. */
 export function Pocket({ pocket }: { readonly pocket: SettingsView['pocket'] }) {
-  const size = useSignal<Size>(SIZES[pocket.accounts - 1] ?? '1');
-  const text = useSignal(pocket.accounts === 1 ? '' : exactXno(pocket.each));
-  const isOn = size.value !== '1';
+  const stored = { size: pocket.accounts - 1, level: BigInt(pocket.each) * BigInt(pocket.accounts - 1) };
+  const size = useSignal<Size>(SIZES[stored.size] ?? '0');
+  const text = useSignal(stored.size === 0 ? '' : exactXno(stored.level.toString()));
+  const isOn = size.value !== '0';
   const reading = readAmount(text.value);
-  const typed = reading.kind === 'amount' ? reading.raw.toString() : undefined;
   const accounts = Number(size.value);
-  const each = isOn ? typed : '0';
-  const isNew = each !== undefined && (accounts !== pocket.accounts || each !== pocket.each);
+  const level = !isOn ? 0n : reading.kind === 'amount' ? reading.raw : undefined;
+  const isNew = level !== undefined && (accounts !== stored.size || level !== stored.level);
+  const save = () =>
+    request('settings.pocket', {
+      accounts: accounts + 1,
+      each: String(level === undefined || !isOn ? 0n : level / BigInt(accounts)),
+    });
   return (
-    <SettingForm
-      save={isNew ? () => request('settings.pocket', { accounts, each }) : null}
-      saveTestId="float-save"
-    >
-      <p class="hint">{t('popup_floatHint')}</p>
-      <SelectField
-        label={t('popup_floatAccounts')}
-        value={size.value}
-        options={SIZES.map((value) => ({
-          value,
-          name: value === '1' ? t('popup_floatOff') : tCount('popup_accounts', Number(value)),
-        }))}
-        onChange={(value) => {
-          size.value = value;
-        }}
-        testId="float-accounts"
-      />
-      {isOn && (
-        <AmountField
-          label={t('popup_floatEach')}
-          value={text.value}
-          testId="float-each"
-          onInput={(value) => {
-            text.value = value;
+    <>
+      <SettingForm save={isNew ? save : null} saveTestId="pocket-save">
+        <p class="hint">{t('popup_pocketHint')}</p>
+        <SelectField
+          label={t('popup_pocketAccounts')}
+          value={size.value}
+          options={SIZES.map((value) => ({
+            value,
+            name: value === '0' ? t('popup_pocketNone') : tCount('popup_accounts', Number(value)),
+          }))}
+          onChange={(value) => {
+            size.value = value;
           }}
+          testId="pocket-accounts"
         />
-      )}
-    </SettingForm>
+        {isOn && (
+          <AmountField
+            label={t('popup_pocketLevel')}
+            value={text.value}
+            testId="pocket-level"
+            onInput={(value) => {
+              text.value = value;
+            }}
+          />
+        )}
+      </SettingForm>
+      {stored.size > 0 && <Refill />}
+    </>
+  );
+}
+
+function Refill() {
+  const action = useAction();
+  const begun = useSignal(false);
+  const refill = async () => {
+    if (await action.run(() => request('purse.refillPocket', {}))) begun.value = true;
+  };
+  return (
+    <>
+      <Button busy={action.busy.value} onClick={() => void refill()} testId="pocket-refill">
+        {t('popup_pocketRefill')}
+      </Button>
+      <FaultLine fault={action.fault.value} />
+      <StatusLine text={begun.value ? t('popup_pocketRefilling') : null} />
+    </>
   );
 }

@@ -55,7 +55,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       <Section title={t('popup_preference')} id="preference">
         <MechanismPreference order={settings.preference} />
       </Section>
-      <Section title={t('popup_float')} id="float">
+      <Section title={t('popup_pocket')} id="pocket">
         <Pocket pocket={settings.pocket} />
       </Section>
       <Section title={t('popup_workTitle')} id="work">

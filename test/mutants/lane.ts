@@ -66,7 +66,6 @@ async function isKilled({ file, tests, mutant }: v.InferOutput<typeof TrialSchem
   for (const group of tests) {
     const specifications = await vitest.globTestSpecifications(group.map((test) => resolve(test)));
     if (specifications.length === 0) throw new Error(`no tests at ${group.join(', ')}`);
-    // A file at a time: a run that ends at its first failure leaves modules of the mutant behind for the next run.
     for (const specification of specifications.filter(({ moduleId }) => !tried.has(moduleId))) {
       tried.add(specification.moduleId);
       if (await fails(specification)) return true;
@@ -78,7 +77,10 @@ async function isKilled({ file, tests, mutant }: v.InferOutput<typeof TrialSchem
 async function fails(specification: TestSpecification): Promise<boolean> {
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
   vitest.state.clearErrors();
-  return unhandledErrors.length > 0 || testModules.some((module) => !module.ok());
+  // The result names the files of earlier runs, too.
+  const own = testModules.filter(({ moduleId }) => moduleId === specification.moduleId);
+  if (own.length === 0) throw new Error(`no result of ${specification.moduleId}`);
+  return unhandledErrors.length > 0 || own.some((module) => !module.ok());
 }
 
 process.on('message', async (message) => {

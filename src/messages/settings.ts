@@ -27,8 +27,8 @@ export interface SettingsView extends PlainSettings {
   readonly handOverSites: readonly string[];
   /** Every mechanism, the one that the user prefers first. */
   readonly preference: readonly string[];
-  /** How many accounts pay, and how much each but the first is to hold; with one account there is no pocket. */
-  readonly pocket: { readonly accounts: number; readonly each: RawString };
+  /** How many accounts pay, how much each but the first is to hold, and that in all; with one account there is no pocket. */
+  readonly pocket: { readonly accounts: number; readonly each: RawString; readonly level: RawString };
   /** The smallest payment from a stranger that is received. */
   readonly leastReceived: RawString;
   readonly networks: readonly NetworkView[];

@@ -1,21 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Raw } from '../nano/amount.ts';
-import { excessOver, lackOf, levelOf, planOf, shareOf } from './pocket-plan.ts';
+import { parseXno, type Raw } from '../nano/amount.ts';
+import { excessOver, lackOf, levelOf, planOf, shareOf, typedLevelOf } from './pocket-plan.ts';
 
 const raw = (amount: number): Raw => BigInt(amount) as Raw;
 const amount = fc.bigInt({ min: 0n, max: 10n ** 32n }).map((value) => value as Raw);
 
 describe('the plan of a pocket', () => {
-  test('has three accounts beside the first, with equal shares', () => {
-    expect(planOf(raw(300))).toEqual({ accounts: 4, each: 100n });
+  test('has four accounts beside the first, with equal shares', () => {
+    expect(planOf(raw(400))).toEqual({ accounts: 5, each: 100n });
   });
 
-  test('never holds more than its level, and less by no more than two raw', () => {
+  test('states the level that was typed, over however many accounts it is spread', () => {
+    const level = parseXno('0.1');
+    const stated = [1, 2, 3, 4, 5, 6, 7].map((count) =>
+      typedLevelOf({ accounts: count + 1, each: (level / BigInt(count)) as Raw }),
+    );
+    expect(stated).toEqual(Array(7).fill(level));
+  });
+
+  test('never holds more than its level, and less by no more than three raw', () => {
     fc.assert(
       fc.property(amount, (level) => {
         const rest = level - levelOf(planOf(level));
-        expect([rest >= 0n, rest <= 2n]).toEqual([true, true]);
+        expect([rest >= 0n, rest <= 3n]).toEqual([true, true]);
       }),
     );
   });

@@ -9,10 +9,12 @@ export interface PocketPlan {
 }
 
 /**
- * How many accounts a pocket has unless the user chooses: one that always pays, and two whose blocks may be handed over.
- * Each costs a search for work after each payment.
+ * How many accounts a pocket has unless the user chooses: one that always pays, and three whose blocks may be handed over.
+ * Any amount of XNO has a quarter without a rest.
  */
-const USUAL_ACCOUNTS = 3;
+const USUAL_ACCOUNTS = 4;
+/** The least amount that a person would type (raw): 10^-24 XNO. */
+const TYPED = 10n ** 6n;
 
 /** The plan of a pocket that holds at most this much (raw). */
 export const planOf = (level: Raw): PocketPlan => ({
@@ -22,6 +24,10 @@ export const planOf = (level: Raw): PocketPlan => ({
 
 /** What the pocket holds at most, after it was filled (raw). */
 export const levelOf = ({ accounts, each }: PocketPlan): Raw => (each * BigInt(accounts - 1)) as Raw;
+
+/** The level as its user typed it (raw): where it did not divide, it lacks a few raw. */
+export const typedLevelOf = (plan: PocketPlan): Raw =>
+  (((levelOf(plan) + TYPED / 2n) / TYPED) * TYPED) as Raw;
 
 /** The share of the account at this index of the seed, which is not the first (raw). */
 export const shareOf = ({ accounts, each }: PocketPlan, index: number): Raw =>

@@ -1,5 +1,5 @@
 import type { PocketView } from '../../messages/purse.ts';
-import { levelOf, type PocketPlan } from '../../wallet/pocket-plan.ts';
+import { type PocketPlan, typedLevelOf } from '../../wallet/pocket-plan.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
 import type { HandlerParts } from './parts.ts';
 
@@ -20,5 +20,5 @@ export async function pocketView(
 ): Promise<PocketView | null> {
   const plan = await settings.read('float');
   if (plan.accounts === 1) return null;
-  return { balance: wallet.pocketBalance?.toString() ?? null, level: levelOf(plan).toString() };
+  return { balance: wallet.pocketBalance?.toString() ?? null, level: typedLevelOf(plan).toString() };
 }

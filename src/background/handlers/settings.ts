@@ -6,6 +6,7 @@ import { defaultPreference } from '../../protocol/mechanisms/index.ts';
 import type { Mechanism } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
 import type { SettingValue, StoredSettings } from '../../storage/settings.ts';
+import { typedLevelOf } from '../../wallet/pocket-plan.ts';
 import { capView } from '../views/budget.ts';
 import { networkView } from '../views/network.ts';
 import { limitOf } from './input.ts';
@@ -16,7 +17,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
   const { vault, openWallets, settings, budgets, maintenance, notifyPages, now } = parts;
   return {
     'settings.read': async () => {
-      const { accounts, each } = await settings.read('float');
+      const plan = await settings.read('float');
       return {
         ...(await readPlain(settings)),
         cap: capView(await budgets.overall((await settings.network()).id, now())),
@@ -24,7 +25,11 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         blockedSites: await budgets.blocked(),
         handOverSites: await budgets.handOverSites(),
         preference: inOrder(await settings.read('preference')),
-        pocket: { accounts, each: each.toString() },
+        pocket: {
+          accounts: plan.accounts,
+          each: plan.each.toString(),
+          level: typedLevelOf(plan).toString(),
+        },
         leastReceived: (await settings.read('leastReceived')).toString(),
         networks: (await settings.networks()).map(networkView),
         activeNetwork: (await settings.network()).id,

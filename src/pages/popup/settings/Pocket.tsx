@@ -16,22 +16,19 @@ type Size = (typeof SIZES)[number];
 
 /** The setting of the pocket: how much budgets can spend at most, and over how many accounts that is spread. */
 export function Pocket({ pocket }: { readonly pocket: SettingsView['pocket'] }) {
-  const stored = { size: pocket.accounts - 1, level: BigInt(pocket.each) * BigInt(pocket.accounts - 1) };
-  const size = useSignal<Size>(SIZES[stored.size] ?? '0');
-  const text = useSignal(stored.size === 0 ? '' : exactXno(stored.level.toString()));
+  const before = pocket.accounts - 1;
+  const size = useSignal<Size>(SIZES[before] ?? '0');
+  const text = useSignal(before === 0 ? '' : exactXno(pocket.level));
   const isOn = size.value !== '0';
   const reading = readAmount(text.value);
   const accounts = Number(size.value);
-  const level = !isOn ? 0n : reading.kind === 'amount' ? reading.raw : undefined;
-  const isNew = level !== undefined && (accounts !== stored.size || level !== stored.level);
-  const save = () =>
-    request('settings.pocket', {
-      accounts: accounts + 1,
-      each: String(level === undefined || !isOn ? 0n : level / BigInt(accounts)),
-    });
+  const typed = reading.kind === 'amount' ? String(reading.raw / BigInt(accounts || 1)) : undefined;
+  const each = isOn ? typed : '0';
+  const isNew = each !== undefined && (accounts !== before || (isOn && each !== pocket.each));
+  const save = isNew ? () => request('settings.pocket', { accounts: accounts + 1, each }) : null;
   return (
     <>
-      <SettingForm save={isNew ? save : null} saveTestId="pocket-save">
+      <SettingForm save={save} saveTestId="pocket-save">
         <p class="hint">{t('popup_pocketHint')}</p>
         <SelectField
           label={t('popup_pocketAccounts')}
@@ -56,7 +53,7 @@ export function Pocket({ pocket }: { readonly pocket: SettingsView['pocket'] }) 
           />
         )}
       </SettingForm>
-      {stored.size > 0 && <Refill />}
+      {before > 0 && <Refill />}
     </>
   );
 }

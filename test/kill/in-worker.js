@@ -67,7 +67,9 @@ globalThis.followPlan = (plan) => {
       const [to, from = 'start'] = value.payment.story.map(({ state }) => state).reverse();
       return `${from} → ${to}`;
     }
-    return store === 'chains' && value.replaces !== undefined ? 'write replacement' : null;
+    if (store !== 'chains') return null;
+    if (value.replaces !== undefined) return 'write replacement';
+    return value.subtype === 'send' ? 'write send' : 'write receive';
   };
   const unheard = { value: () => {} };
   const neverDone = () =>
@@ -89,7 +91,7 @@ globalThis.followPlan = (plan) => {
     const asked = typeof options?.body === 'string' ? options.body : '';
     if (!asked.includes('"process"')) return null;
     if (asked.includes('"send"')) return 'publish block';
-    return asked.includes('"change"') ? 'publish replacement' : null;
+    return asked.includes('"change"') ? 'publish replacement' : 'publish receive';
   });
 
   const ours = new Set();

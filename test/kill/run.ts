@@ -8,7 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { type KillCase, runKillCase } from './kill-run.ts';
 import { IN_PRIVATE, killCasesOf, PARTS, SURFACES } from './matrix.ts';
-import { openKillTestBed } from './setup.ts';
+import { MOVE_CASES, MOVE_POINTS, MOVES, type MoveCase, runMoveCase } from './pocket-run.ts';
+import { type KillTestBed, openKillTestBed } from './setup.ts';
 
 const [only = ''] = process.argv.slice(2);
 /** Time for one case (ms). One that hangs is a failure with a name. */
@@ -19,23 +20,40 @@ const began = performance.now();
 const failures: string[] = [];
 let passed = 0;
 
+/** One kill, by a name that says which. */
+interface Trial {
+  readonly name: string;
+  run(testBed: KillTestBed): Promise<void>;
+}
+
+const paymentTrial = (killCase: KillCase): Trial => {
+  const { journey, mechanism, surface, stop } = killCase;
+  return {
+    name: `${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}`,
+    run: (testBed) => runKillCase(testBed, killCase),
+  };
+};
+const moveTrial = (moveCase: MoveCase): Trial => ({
+  name: `${moveCase.stop.when} ${moveCase.stop.point}, of a ${moveCase.move} of the pocket`,
+  run: (testBed) => runMoveCase(testBed, moveCase),
+});
+
 /** A browser of its own, for one case after the other. */
 class Lane {
   #testBed = openKillTestBed();
 
   /** `●` for a case that nothing was lost by. */
-  async outlives(killCase: KillCase): Promise<string> {
+  async outlives({ name, run }: Trial): Promise<string> {
     try {
       const testBed = await this.#testBed;
       const over = new AbortController();
-      await Promise.race([runKillCase(testBed, killCase), isLate(over.signal)]).finally(() => over.abort());
+      await Promise.race([run(testBed), isLate(over.signal)]).finally(() => over.abort());
       passed += 1;
       return '●';
     } catch (failure) {
-      const { journey, mechanism, surface, stop } = killCase;
       const { message, cause } = failure instanceof Error ? failure : new Error(String(failure));
       const why = cause instanceof Error ? `${cause.message}\n${message}` : message;
-      failures.push(`${stop.when} ${stop.point}, ${mechanism}, ${surface}, which ${journey.name}: ${why}`);
+      failures.push(`${name}: ${why}`);
       // A failed case must not affect the next one.
       await this.close();
       this.#testBed = openKillTestBed();
@@ -57,11 +75,11 @@ async function isLate(signal: AbortSignal): Promise<never> {
 const lanes = Array.from({ length: availableParallelism() }, () => new Lane());
 
 /** The marks of cases, in their order; whichever lane is free takes the next one. */
-async function marksOf(cases: readonly KillCase[]): Promise<readonly string[]> {
+async function marksOf(trials: readonly Trial[]): Promise<readonly string[]> {
   const marks: string[] = [];
-  const queue = cases.entries();
+  const queue = trials.entries();
   const work = async (lane: Lane) => {
-    for (const [place, killCase] of queue) marks[place] = await lane.outlives(killCase);
+    for (const [place, trial] of queue) marks[place] = await lane.outlives(trial);
   };
   await Promise.all(lanes.map(work));
   return marks;
@@ -87,12 +105,21 @@ for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
     const casesOf = columns.map(({ mechanism, surface }) =>
       killCasesOf(line, [mechanism]).filter((killCase) => killCase.surface === surface),
     );
-    const marks = [...(await marksOf(casesOf.flat()))];
+    const marks = [...(await marksOf(casesOf.flat().map(paymentTrial)))];
     const cells = casesOf.map(({ length }) => (length === 0 ? '–' : marks.splice(0, length).join(' ')));
     row(line.point, [...cells, `${((performance.now() - since) / 1000).toFixed(1)} s`]);
   }
   console.log();
 }
+console.log('Money moves between savings and the pocket; killed before, after\n');
+for (const move of MOVES) {
+  for (const point of MOVE_POINTS) {
+    if (!point.includes(only)) continue;
+    const cases = MOVE_CASES.filter((one) => one.move === move && one.stop.point === point);
+    console.log(`${`${move}: ${point}`.padEnd(24)}${(await marksOf(cases.map(moveTrial))).join(' ')}`);
+  }
+}
+console.log();
 for (const lane of lanes) await lane.close();
 
 for (const failure of failures) console.log(`FAILED ${failure}`);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
-import { deriveKeys, readSeedHex } from '../../src/nano/seed.ts';
+import { deriveKeys, MOST_ACCOUNTS, readSeedHex } from '../../src/nano/seed.ts';
 import type { AnyPayment } from '../../src/payments/private-record.ts';
 import type { SpendingRow } from '../../src/policy/reservation.ts';
 import { TestAccount } from '../devnet/test-account.ts';
@@ -21,6 +21,8 @@ export interface KillTestBed extends TestBed {
   /** The one in a private window. */
   readonly inPrivate: Tab;
   readonly worker: WatchedWorker;
+  /** All accounts of the seed, savings first. */
+  readonly accounts: readonly string[];
   /** The purse's key in another wallet. */
   readonly otherWallet: TestAccount;
   /** What the purse has on disk; of its payments, those since a time (ms): a look at all of them takes long. */
@@ -73,13 +75,15 @@ export async function openKillTestBed(): Promise<KillTestBed> {
   const inPrivate = await opened(`${merchant.otherOrigin}/free`, true);
   // Opened last: the purse pays without asking in the last focused window only.
   const ordinary = await opened(`${merchant.origin}/free`, false);
-  const { privateKey } = deriveKeys(readSeedHex(seed), 0);
+  const keys = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(readSeedHex(seed), index));
+  const [{ privateKey } = deriveKeys(readSeedHex(seed), 0)] = keys;
   return {
     ...testBed,
     ownPage,
     ordinary,
     inPrivate,
     worker: await WatchedWorker.of(purse),
+    accounts: keys.map(({ address }) => address),
     otherWallet: new TestAccount(devnet.ledger, privateKey),
     readDisk: (since = 0) => ownPage.evaluate(readDisk, since),
   };

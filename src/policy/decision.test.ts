@@ -9,6 +9,7 @@ import {
   SHOP,
   sessionOffer,
   signatureOffer,
+  x402nanoOffer,
 } from '../payments/samples.fixture.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
@@ -50,6 +51,9 @@ const fine: Circumstances = {
   accounts: [STRANGER],
   now: NOW,
 };
+/** A request of a script of the site's own page. */
+const byScript = (parts: Partial<Challenge>) =>
+  challengeOf({ url: `${SHOP}/article`, kind: 'xmlhttprequest', initiator: SHOP, ...parts });
 const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts });
 
 test('a site is paid without asking within its budget', () => {
@@ -59,16 +63,25 @@ test('a site is paid without asking within its budget', () => {
 describe('the decision is to refuse', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['refusal_SITE_BLOCKED', { blocked: true }],
+    ['refusal_ASKER_BLOCKED', { isAskerBlocked: true }],
     ['refusal_EXPIRES_TOO_SOON', { now: NOW + 1 }],
   ])('%s', (key, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
   });
 });
 
+test('a document whose page its user has to load again is paid without asking', () => {
+  expect(decideWith({ challenge: challengeOf({ url: `${SHOP}/article`, userPart: 'load' }) }).kind).toBe(
+    'pay',
+  );
+  expect(decideWith({ challenge: byScript({ userPart: 'confirm' }) }).kind).toBe('pay');
+});
+
 describe('the decision is to ask', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
+    ['reason_signedBlock', { offer: { ...x402nanoOffer(100n), expiresAt: NOW + EXPIRY_MARGIN } }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
@@ -77,6 +90,9 @@ describe('the decision is to ask', () => {
     ['reason_payeeChanged', { accounts: [STRANGER, PAYEE] }],
     ['reason_newSite', { accounts: [STRANGER, PAYEE], allowance: { ...allowance, budget: null } }],
     ['reason_priceRise', { lastPrice: 99n as Raw }],
+    ['reason_ofWorker', { challenge: byScript({ fromServiceWorker: true }) }],
+    ['reason_unheld', { challenge: byScript({ userPart: 'load' }) }],
+    ['reason_crossSite', { challenge: byScript({ initiator: 'https://elsewhere.example' }) }],
     ['reason_privateWindow', { challenge: challengeOf({ url: `${SHOP}/article`, isPrivate: true }) }],
     ['reason_overPayment', withBudget({ perPayment: 99n as Raw })],
     ['reason_overHour', withBudget({ perHour: 199n as Raw })],
@@ -300,33 +316,56 @@ describe('the payee', () => {
   });
 });
 
-test('a price may rise by the percentage of the budget, and not by one raw more', () => {
-  const raw = fc.bigInt({ min: 0n, max: 2n ** 120n });
-  fc.assert(
-    fc.property(raw, raw, fc.nat(1_000), (lastPrice, price, priceRise) => {
-      const offered = sessionOffer(price, { expiresAt: NOW + EXPIRY_MARGIN });
-      const { allowance: unlimited } = withBudget({
-        ...{ perPayment: null, perHour: null, perDay: null, perMonth: null, total: null },
-        priceRise,
-      });
-      const { kind } = decideWith({
-        offer: offered,
-        allowance: { ...unlimited, cap: { perDay: null, perMonth: null } },
-        lastPrice: lastPrice as Raw,
-      });
-      expect(kind).toBe((price - lastPrice) * 100n <= lastPrice * BigInt(priceRise) ? 'pay' : 'ask');
-    }),
-  );
+describe('a price may rise by the percentage of the budget', () => {
+  const kindAt = (price: bigint, lastPrice: bigint, priceRise: number) => {
+    const { allowance: unlimited } = withBudget({
+      ...{ perPayment: null, perHour: null, perDay: null, perMonth: null, total: null },
+      priceRise,
+    });
+    return decideWith({
+      offer: sessionOffer(price, { expiresAt: NOW + EXPIRY_MARGIN }),
+      allowance: { ...unlimited, cap: { perDay: null, perMonth: null } },
+      lastPrice: lastPrice as Raw,
+    }).kind;
+  };
+
+  test.each([0, 1, 7, 100, 1_000])('of %i, and not by one raw more', (priceRise) => {
+    const limit = 1_000n + 10n * BigInt(priceRise);
+    expect([kindAt(limit, 1_000n, priceRise), kindAt(limit + 1n, 1_000n, priceRise)]).toEqual(['pay', 'ask']);
+  });
+
+  test('for any prices', () => {
+    const raw = fc.bigInt({ min: 0n, max: 2n ** 120n });
+    fc.assert(
+      fc.property(raw, raw, fc.nat(1_000), (last, price, priceRise) => {
+        const isWithin = (price - last) * 100n <= last * BigInt(priceRise);
+        expect(kindAt(price, last, priceRise)).toBe(isWithin ? 'pay' : 'ask');
+      }),
+    );
+  });
 });
 
 test('a budget is only offered where it would pay the next payment', () => {
   const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
   const beyond = [
-    'reason_overMonth',
+    'reason_blockOut',
+    'reason_signedBlock',
+    'reason_privateWindow',
+    'reason_ofWorker',
+    'reason_unheld',
     'reason_crossSite',
-    'reason_overGlobalDay',
+    'reason_justPaid',
     'reason_loadedAgain',
+    'reason_startedByPage',
+    'reason_startedOutside',
+    'reason_startUnknown',
     'reason_notInFront',
+    'reason_notInView',
+    'reason_overHour',
+    'reason_overMonth',
+    'reason_overTotal',
+    'reason_overGlobalDay',
+    'reason_overGlobalMonth',
   ] as const;
   expect(helped.filter(budgetHelps)).toEqual(helped);
   expect(beyond.filter(budgetHelps)).toEqual([]);

@@ -145,6 +145,14 @@ describe('changing a budget', () => {
     }
   });
 
+  test('to another renewal on the same day is kept, for the periods after this one', () => {
+    const later = noon('2027-02-10');
+    const { until: end } = periodAt(monthly(), later) ?? {};
+    expect(end).toBeTypeOf('string');
+    const changed = changeBudget(monthly(), { period: until(end ?? '', 'week') }, later);
+    expect(changed.period).toEqual({ until: end, renews: 'week' });
+  });
+
   test('that has ended sets a new budget, with nothing spent', () => {
     const ended = changeBudget(
       fresh,
@@ -177,6 +185,15 @@ describe('how much of a budget is used', () => {
       { limit: 'perMonth', spent, of: 100n, mark },
     ]);
   });
+
+  test.each([50n, 80n, 100n])(
+    'one raw below %d percent of the supply does not reach that mark',
+    (percent) => {
+      const of = 10n ** 38n;
+      const [use] = budgetUse(limited({ total: of }), spentOf({ total: (of * percent) / 100n - 1n }));
+      expect(use?.mark).toBeLessThan(Number(percent));
+    },
+  );
 
   test('is listed for each limit that is set, the shortest window first', () => {
     const budget = limited({ total: 4n, perHour: 1n, perDay: 2n });

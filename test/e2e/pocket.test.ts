@@ -152,3 +152,15 @@ test('the form of a budget offers a pocket of a day of all budgets, which is fil
   expect(balances().slice(1)).toEqual([...Array(4).fill(level / 4n), 0n, 0n, 0n]);
   await page.close();
 }, 240_000);
+
+test('the list of budgets advises a pocket only where there is none', async () => {
+  const popup = await testBed.purse.popup();
+  const budgets = popup.locator('nav button').nth(2);
+  await budgets.click();
+  await popup.getByTestId('budget').first().waitFor();
+  expect(await popup.getByTestId('pocket-advice').count()).toBe(0);
+  await setPocket('0');
+  await popup.getByTestId('pocket-advice').click();
+  await popup.getByTestId('pocket-accounts').waitFor();
+  await popup.close();
+});

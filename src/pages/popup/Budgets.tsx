@@ -2,11 +2,12 @@ import type { BudgetView } from '../../messages/budget.ts';
 import { request } from '../../messages/request.ts';
 import { useAction } from '../../ui/action.ts';
 import { budgetTerms } from '../../ui/budget-words.ts';
+import { Button } from '../../ui/components/Button.tsx';
 import { Switch } from '../../ui/components/Field.tsx';
 import { Icon } from '../../ui/components/Icon.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { Meter } from '../../ui/components/Meter.tsx';
-import { FaultLine } from '../../ui/components/Notice.tsx';
+import { FaultLine, Notice } from '../../ui/components/Notice.tsx';
 import { Screen } from '../../ui/components/Screen.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { t } from '../../ui/i18n.ts';
@@ -32,13 +33,30 @@ export function Budgets({ paused }: { readonly paused: boolean }) {
       {budgets.kind === 'waiting' && <Loading />}
       {budgets.kind === 'given' && budgets.value.length === 0 && <p class="hint">{t('popup_budgetsNone')}</p>}
       {budgets.kind === 'given' && (
-        <ul class="cards">
-          {budgets.value.map((budget) => (
-            <BudgetCard key={budget.site} budget={budget} />
-          ))}
-        </ul>
+        <>
+          {budgets.value.length > 0 && <PocketAdvice />}
+          <ul class="cards">
+            {budgets.value.map((budget) => (
+              <BudgetCard key={budget.site} budget={budget} />
+            ))}
+          </ul>
+        </>
       )}
     </Screen>
+  );
+}
+
+/** Says what budgets can spend where there is no pocket, and leads to the setting. */
+function PocketAdvice() {
+  const settings = useQuery('settings.read', {});
+  if (settings.kind !== 'given' || settings.value.pocket.accounts > 1) return null;
+  return (
+    <Notice tone="info">
+      <p>{t('popup_pocketAdvice')}</p>
+      <Button testId="pocket-advice" onClick={() => go({ name: 'settings' })}>
+        {t('popup_pocketSetUp')}
+      </Button>
+    </Notice>
   );
 }
 

@@ -267,3 +267,50 @@ describe('a 402 is released to the page', () => {
     expect(await payments()).toEqual([]);
   });
 });
+
+describe('the money for a question', () => {
+  /** What was gathered, and how often it was let go. */
+  function gathering() {
+    const gathered: bigint[] = [];
+    const done = vi.fn();
+    restart({
+      handler: {
+        gatherFor: async (_, amount) => {
+          gathered.push(amount);
+          return { account: account.address, done };
+        },
+      },
+    });
+    return { gathered, done };
+  }
+
+  test.each(['front', 'beside'] as const)(
+    'is moved together while it is asked about a page in view (%s), and let go with the answer',
+    async (view) => {
+      const { gathered, done } = gathering();
+      const challenge = await browser.visit(page());
+      const handled = worker.challengeHandler.handle({ ...challenge, view });
+      await expect.poll(() => gathered.length).toBe(1);
+      expect(done).not.toHaveBeenCalled();
+      const [question] = worker.approvals.list();
+      expect(gathered).toEqual([question?.offer.amount]);
+      worker.approvals.answer(question?.id ?? '', { kind: 'decline' });
+      await handled;
+      expect(done).toHaveBeenCalledTimes(1);
+    },
+  );
+
+  test('is not moved for a page that is hidden', async () => {
+    const { gathered } = gathering();
+    const challenge = await browser.visit(page());
+    await handleAndAnswer({ ...challenge, view: 'hidden' }, { kind: 'decline' });
+    expect(gathered).toEqual([]);
+  });
+
+  test('that cannot be moved does not end the question', async () => {
+    restart({ handler: { gatherFor: () => Promise.reject(new Fault('fault_nodeUnreachable')) } });
+    const challenge = await browser.visit(page());
+    await handleAndAnswer({ ...challenge, view: 'front' }, { kind: 'decline' });
+    expect(worker.log).toContainEqual({ challenge: challenge.id, key: 'refusal_DECLINED', args: [] });
+  });
+});

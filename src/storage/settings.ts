@@ -123,8 +123,12 @@ export class StoredSettings {
   refillsOf(name: string): RefillStore {
     return {
       read: async () => (await this.read('refills'))[name] ?? [],
-      write: async (refills) =>
-        this.write('refills', { ...(await this.read('refills')), [name]: [...refills] }),
+      write: async (refills) => {
+        const { store, done } = this.#database.transaction('settings', 'readwrite');
+        const all = settingOf('refills', await store.get('refills'));
+        await store.put({ ...all, [name]: [...refills] }, 'refills');
+        await done;
+      },
     };
   }
 

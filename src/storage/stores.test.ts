@@ -133,6 +133,18 @@ describe('settings', () => {
     }
   });
 
+  test('of refills written at once for two networks keep both', async () => {
+    const settings = new StoredSettings(database);
+    const [one, other] = [settings.refillsOf('one'), settings.refillsOf('other')];
+    const refill = { at: 1, amount: 5n as Raw };
+    await Promise.all([one.write([refill]), other.write([refill, refill])]);
+    expect([await one.read(), await other.read(), await settings.refillsOf('third').read()]).toEqual([
+      [refill],
+      [refill, refill],
+      [],
+    ]);
+  });
+
   test('have defaults, and keep written values', async () => {
     const settings = new StoredSettings(database);
     expect(await settings.read('autoLockMinutes')).toBe(30);

@@ -156,6 +156,14 @@ describe('a wallet', () => {
     expect(await wallet.gatherFor(raw(101))).toBeNull();
   });
 
+  test('takes no money for a question from an account that is in a payment', async () => {
+    const wallet = await walletWith(50, 30, 20);
+    const paying = await wallet.lease({ ...pays(25), approval: 'budget' });
+    expect(placeOf(paying)).toBe(1);
+    await wallet.gatherFor(raw(70));
+    expect(balances()).toEqual([70, 30, 0]);
+  });
+
   test.each([
     ['enough in one account', 50],
     ['too little in all', 101],

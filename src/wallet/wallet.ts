@@ -188,15 +188,17 @@ export class Wallet implements PayingWallet {
     for (const wallet of this.#accounts) wallet.close();
   }
 
-  /** Moves the money of all accounts to the first one. Calls at the same time share one result. */
+  /**
+   * Moves the money of all accounts to the first one, but for those that are in a payment or have a block out. Calls at the
+   * same time share one result.
+   */
   #gather(): Promise<void> {
     return this.#gathering.run(async () => {
-      const free = await Promise.all(
-        this.#others().map(
-          async (wallet) => hasBalance(wallet, 1n as Raw) && (await handedOverOf(wallet)) === null,
-        ),
+      const others = this.#others().filter((wallet) => hasBalance(wallet, 1n as Raw));
+      const blocks = await Promise.all(others.map(handedOverOf));
+      const from = others.filter(
+        ({ account }, index) => blocks[index] === null && this.#leases.usageOf(account).count === 0,
       );
-      const from = this.#others().filter((_, index) => free[index]);
       await gather(
         this.#main,
         from.map((one) => ({ from: one, amount: 'everything' })),

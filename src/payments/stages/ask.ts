@@ -22,8 +22,11 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const { id, offer } = asked.shown;
   const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
   const timer = setTimeout(() => approvals.expire(id), lapses);
-  // A failure is no reason to end the question: where it lasts, the payment meets it again, and reports it.
-  const gathering = isHandOver(offer) ? null : ports.gatherFor(offer.network, offer.amount).catch(() => null);
+  // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
+  // it lasts, the payment meets it again, and reports it.
+  const isInView = challenge.view === 'front' || challenge.view === 'beside';
+  const gathering =
+    isInView && !isHandOver(offer) ? ports.gatherFor(offer.network, offer.amount).catch(() => null) : null;
   const outcome = withoutTrace(await asked.outcome, challenge);
   clearTimeout(timer);
   void gathering?.then((lease) => lease?.done());

@@ -49,7 +49,7 @@ async function visit(url: string) {
   const handled = worker.challengeHandler.handle(challenge).finally(() => {
     isOver = true;
   });
-  // One poll for both: one that nobody awaits any more would go on, and move the clock of tests in other files.
+  // One poll for both ends: a second one, not awaited, would go on and move the fake clock of tests in other files.
   await expect.poll(() => isOver || worker.approvals.list().length === 1).toBe(true);
   if (!isOver) worker.approvals.answer(challenge.id, { kind: 'once' });
   await handled;

@@ -44,7 +44,7 @@ describe('a locked pocket', () => {
     expect([numberOf(first?.account), numberOf(second?.account)]).toEqual([2, 3]);
   });
 
-  test('moves no money together for a question, which nobody can answer while locked', async () => {
+  test('moves no money together for a question: a locked purse answers none', async () => {
     const pocket = await pocketOf(50, 60);
     expect(await pocket.gatherFor()).toBeNull();
     expect(wallets.map(({ balance }) => balance)).toEqual([50n, 60n]);

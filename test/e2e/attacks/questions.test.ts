@@ -27,17 +27,21 @@ afterEach(async () => {
 
 const data = () => testBed.at('/api/data', { mechanism: 'nanoSignature', visit: String(++visits) });
 const waiting = (count: number) => testBed.purse.until('approval.list', {}, ({ length }) => length === count);
-/** Has a page ask for so many things of the merchant; every other request is taken back once it is asked about. */
-const flood = (from: Page, count: number) =>
-  from.evaluate(
+/** Has a page ask for so many things of the merchant. Returns how it takes every other request back. */
+async function flood(from: Page, count: number): Promise<() => Promise<void>> {
+  await from.evaluate(
     ([base, many]) => {
+      const control = new AbortController();
+      Object.assign(globalThis, { takeBack: () => control.abort() });
       for (let n = 0; n < many; n += 1) {
-        const signal = n % 2 === 0 ? AbortSignal.timeout(3_000) : null;
+        const signal = n % 2 === 0 ? control.signal : null;
         void fetch(`${base}&n=${n}`, { signal }).catch(() => undefined);
       }
     },
     [data(), count] as const,
   );
+  return () => from.evaluate('takeBack()');
+}
 
 describe('the question of an honest shop is shown and paid', () => {
   const honestly = async () => {
@@ -55,8 +59,10 @@ describe('the question of an honest shop is shown and paid', () => {
   test('beside a site with 100 requests that it takes back or forgets', async () => {
     const evil = await testBed.purse.newPage();
     await evil.goto(stranger.page('/flood', '<p>Flood'));
-    await flood(evil, 100);
+    const takeBack = await flood(evil, 100);
     await waiting(20);
+    await takeBack();
+    await testBed.purse.until('approval.list', {}, ({ length }) => length < 20);
     await honestly();
     await evil.close();
   });

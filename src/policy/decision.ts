@@ -152,16 +152,20 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
  * its user, in the active tab of the window in front. For the requests of a page, the page must be visible. A request
  * that the browser repeats because it restored a page is not paid again without a question.
  */
-function whyNotByUser({ kind, startedBy, view }: Challenge, paidAt: number | null): Reason | null {
+function whyNotByUser(challenge: Challenge, paidAt: number | null): Reason | null {
+  const { kind, startedBy, view } = challenge;
   const isByScript = kind === 'xmlhttprequest';
   const isPaidAgain = paidAt !== null && !isByScript;
   if (kind !== 'main_frame') {
     if (isPaidAgain && startedBy === 'browser') return 'reason_justPaid';
-    return view === 'front' || view === 'beside' ? null : 'reason_notInView';
+    return isInView(challenge) ? null : 'reason_notInView';
   }
   if (startedBy !== 'user') return isPaidAgain ? 'reason_justPaid' : STARTED[startedBy ?? 'unknown'];
   return view === 'front' ? null : 'reason_notInFront';
 }
+
+/** Whether the user can see the page that asks, in the window in front or beside it. */
+export const isInView = ({ view }: Pick<Challenge, 'view'>): boolean => view === 'front' || view === 'beside';
 
 const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'unknown', Reason>> = {
   browser: 'reason_loadedAgain',

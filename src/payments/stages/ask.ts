@@ -1,6 +1,6 @@
 import type { Challenge } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
-import { EXPIRY_MARGIN } from '../../policy/decision.ts';
+import { EXPIRY_MARGIN, isInView } from '../../policy/decision.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { QuestionOutcome } from '../approval-queue.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
@@ -24,9 +24,10 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const timer = setTimeout(() => approvals.expire(id), lapses);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.
-  const isInView = challenge.view === 'front' || challenge.view === 'beside';
   const gathering =
-    isInView && !isHandOver(offer) ? ports.gatherFor(offer.network, offer.amount).catch(() => null) : null;
+    isInView(challenge) && !isHandOver(offer)
+      ? ports.gatherFor(offer.network, offer.amount).catch(() => null)
+      : null;
   const outcome = withoutTrace(await asked.outcome, challenge);
   clearTimeout(timer);
   void gathering?.then((lease) => lease?.done());

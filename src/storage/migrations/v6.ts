@@ -2,18 +2,13 @@ import { type IDBPDatabase, type IDBPTransaction, type StoreNames, unwrap, wrap 
 import { isTest } from '../../payments/private-record.ts';
 import { rowOf } from '../payment-row.ts';
 import type { PaymentRow, PurseSchema } from '../schema.ts';
+import { type Change, everyIn, isRecord, within } from './records.ts';
 
 type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
-type Fields = Readonly<Record<string, unknown>>;
-/** Changes a record of an earlier version. Returns one of version 6 as it is, and anything that is no record. */
-type Change = (record: unknown) => unknown;
 
 /** The store whose name changed: the sites that may ask for handed-over blocks. */
 const SITES_BEFORE = 'blockTakers';
 const SITES = 'handOverSites';
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Gives fields their new names. Where a record has the new name already, a field of the old name stays beside it: neither
@@ -28,12 +23,6 @@ const renamed =
       Object.entries(record).map(([name, value]) => [after.get(name) ?? name, value]),
     );
   };
-
-/** Changes one field of a record that has it. */
-const within =
-  (field: string, change: Change): Change =>
-  (record) =>
-    isRecord(record) && Object.hasOwn(record, field) ? { ...record, [field]: change(record[field]) } : record;
 
 const inTurn =
   (...changes: readonly Change[]): Change =>
@@ -113,8 +102,7 @@ async function changeAll<Name extends keyof typeof CHANGES>(
 /** The records of a backup of any version, by store, with the names of version 6. */
 export function renameRecords(records: unknown): unknown {
   return Object.entries(CHANGES).reduce<unknown>(
-    (before, [store, change]) =>
-      within(store, (list) => (Array.isArray(list) ? list.map(change) : list))(before),
+    (before, [store, change]) => everyIn(store, change)(before),
     renamed([SITES_BEFORE, SITES])(records),
   );
 }

@@ -37,13 +37,16 @@ export default defineConfig(({ mode, command }) => {
   };
 });
 
-/** Firefox knows no service worker and no offscreen document: its background is an event page that may hold requests. */
+/**
+ * Firefox knows no service worker and no offscreen document: its background is an event page that may hold requests. Its
+ * `idle` never tells that the screen is locked.
+ */
 function forFirefox() {
   const { background, minimum_chrome_version: _, ...shared } = manifest;
   return {
     ...shared,
     permissions: [
-      ...shared.permissions.filter((permission) => permission !== 'offscreen'),
+      ...shared.permissions.filter((permission) => !['offscreen', 'idle'].includes(permission)),
       'webRequestBlocking',
     ],
     background: { scripts: [background.service_worker], type: 'module' },

@@ -21,6 +21,7 @@ import { AbandonedRequests } from './abandoned-requests.ts';
 import type { Attention } from './attention.ts';
 import { ChallengeEvents } from './challenge-events.ts';
 import { pageSide } from './handlers/index.ts';
+import { lockEverything } from './handlers/vault.ts';
 import { Maintenance } from './maintenance.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
@@ -29,6 +30,7 @@ import { loadForRedelivery } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
+import { pocketClosesHere, ScreenLock } from './screen-lock.ts';
 import { exchangeStore, privateStore, runStore, vaultSession } from './session-storage.ts';
 import { openStoreHere, seedFile } from './store.ts';
 import { TabEvents } from './tab-events.ts';
@@ -43,6 +45,7 @@ export interface Background {
   readonly challenges: ChallengeEvents;
   readonly tabs: TabEvents;
   readonly maintenance: Maintenance;
+  readonly screenLock: ScreenLock;
   readonly notices: UserNotices;
   readonly vault: Vault;
 }
@@ -72,8 +75,8 @@ export async function compose(interception: Interception, attention: Attention):
     clock: { now },
     autoLockMinutes: await settings.read('autoLockMinutes'),
     pocketAccounts: async () => {
-      const [{ accounts }, pocketLocks] = await settings.readBoth('float', 'pocketLocks');
-      return pocketLocks ? 0 : accounts - 1;
+      const [{ accounts }, pocketCloses] = await settings.readBoth('float', 'pocketCloses');
+      return pocketClosesHere(pocketCloses) === 'lock' ? 0 : accounts - 1;
     },
   });
   const work = new Work({ database, settings, now, changed: notifyPagesLater });
@@ -179,6 +182,10 @@ export async function compose(interception: Interception, attention: Attention):
     challenges: new ChallengeEvents({ exchanges, challengeHandler, notPaidLog, notifyPages }),
     tabs: new TabEvents({ sandbox, exchanges, abandoned }),
     maintenance,
+    screenLock: new ScreenLock({
+      settings,
+      lockEverything: () => lockEverything({ vault, openWallets, notifyPages }),
+    }),
     notices,
     vault,
   };

@@ -56,6 +56,10 @@ route({
   },
 });
 chrome.alarms.onAlarm.addListener(() => startup.use(({ maintenance }) => maintenance.run()));
+// Without the permission `idle`, which Firefox is not asked for, there is none.
+chrome.idle?.onStateChanged.addListener((state) => {
+  if (state === 'locked') startup.use(({ screenLock }) => screenLock.locked());
+});
 chrome.tabs.onRemoved.addListener((tabId) => startup.use(({ tabs }) => tabs.removed(tabId)));
 chrome.webNavigation.onCreatedNavigationTarget.addListener(({ sourceTabId, tabId }) =>
   startup.use(({ tabs }) => tabs.opened(sourceTabId, tabId)),

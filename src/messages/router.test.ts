@@ -261,7 +261,7 @@ describe('message input', () => {
     ['approval.answer', { answer: { kind: 'budget', perPayment: '1' } }],
     ['settings.write', { autoLockMinutes: 0 }],
     ['settings.write', { autoLockMinutes: 1.5 }],
-    ['settings.write', { pocketLocks: 'yes' }],
+    ['settings.write', { pocketCloses: 'never' }],
     ['activity.page', { limit: 501 }],
     ['vault.unlock', { password: '' }],
     ['tester.begin', { limit: '-1' }],

@@ -11,15 +11,22 @@ import type { NetworkView } from './network.ts';
 export const plainSettings = {
   /** Minutes without use after which the purse locks. */
   autoLockMinutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1440)),
-  /** Whether every lock closes the pocket too, so that budgets pay nothing while the purse is locked. */
-  pocketLocks: v.boolean(),
+  /**
+   * When the pocket of a locked purse closes, at the latest: `later` 12 hours after the unlocking, `screen` as soon as the
+   * screen is locked, `lock` with every lock of the purse, so that budgets pay nothing while it is locked.
+   */
+  pocketCloses: v.picklist(['later', 'screen', 'lock']),
 } as const;
 
 export type PlainSettings = {
   readonly [Name in keyof typeof plainSettings]: v.InferOutput<(typeof plainSettings)[Name]>;
 };
 
+export type PocketCloses = PlainSettings['pocketCloses'];
+
 export interface SettingsView extends PlainSettings {
+  /** Whether the browser tells the purse when the screen is locked. */
+  readonly tellsScreenLock: boolean;
   readonly representative: string | null;
   readonly cap: CapView;
   readonly blockedSites: readonly string[];

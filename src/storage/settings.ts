@@ -36,8 +36,8 @@ const settings = {
   paused: v.fallback(v.boolean(), false),
   /** Minutes without use after which the vault locks. */
   autoLockMinutes: v.fallback(plainSettings.autoLockMinutes, 30),
-  /** Whether every lock closes the pocket too. */
-  pocketLocks: v.fallback(plainSettings.pocketLocks, false),
+  /** When the pocket of a locked purse closes. */
+  pocketCloses: v.fallback(plainSettings.pocketCloses, 'later'),
   /** The representative of the user's accounts; null for the network's default. */
   representative: v.fallback(v.nullable(AddressText), null),
   /** The payment mechanisms that the user prefers, best first. The others follow in the default order. */

@@ -163,7 +163,7 @@ describe('settings', () => {
     ['autoLockMinutes', 0, 30],
     ['autoLockMinutes', 'soon', 30],
     ['autoLockMinutes', 1.5, 30],
-    ['pocketLocks', 'yes', false],
+    ['pocketCloses', true, 'later'],
     ['paused', 'no', false],
     ['representative', 'nano_1', null],
     ['network', 7, MAINNET.id],

@@ -48,6 +48,28 @@ const get = () => {
 
 const state = () => testBed.purse.ask('purse.state', {});
 
+/** Asks for what is inside the budget, with the pocket closed: the user is asked, and declines. */
+async function expectAsked(): Promise<void> {
+  const { purse } = testBed;
+  const pocket = pocketBalance();
+  await page.bringToFront();
+  const answer = get();
+  await purse.until('approval.waiting', {}, ({ length }) => length === 1);
+  await purse.ask('vault.unlock', { password: PASSWORD });
+  const asked = await purse.nextApproval();
+  expect(asked.offer.reason).toBe('reason_locked');
+  expect(pocketBalance()).toBe(pocket);
+  await asked.decline();
+  expect(await answer).toBe(402);
+}
+
+/** Tells the purse what the browser tells it when the screen is locked. */
+async function lockScreen(): Promise<void> {
+  const { context } = testBed.purse;
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
+  await worker.evaluate(() => Object(chrome.idle.onStateChanged).dispatch('locked'));
+}
+
 test('budgets go on paying from the pocket while the purse is locked, also after the worker’s death', async () => {
   const { purse } = testBed;
   await purse.ask('vault.lock', {});
@@ -123,25 +145,41 @@ test('a lock closes the pocket where the user wants that: a request inside the b
   const { purse } = testBed;
   const popup = await purse.popup();
   await popup.locator('nav button').last().click();
-  await popup.getByTestId('pocket-locks').click();
-  await popup.locator('[data-testid=pocket-locks][aria-checked=true]').waitFor();
+  await popup.getByTestId('pocket-closes').selectOption('lock');
+  await purse.until('settings.read', {}, ({ pocketCloses }) => pocketCloses === 'lock');
   await popup.close();
   await purse.ask('vault.lock', {});
   expect(await state()).toMatchObject({ kind: 'locked', pocket: null });
+  await expectAsked();
 
-  const pocket = pocketBalance();
-  await page.bringToFront();
-  const answer = get();
-  await purse.until('approval.waiting', {}, ({ length }) => length === 1);
-  await purse.ask('vault.unlock', { password: PASSWORD });
-  const asked = await purse.nextApproval();
-  expect(asked.offer.reason).toBe('reason_locked');
-  expect(pocketBalance()).toBe(pocket);
-  await asked.decline();
-  expect(await answer).toBe(402);
-
-  await purse.ask('settings.write', { pocketLocks: false });
+  await purse.ask('settings.write', { pocketCloses: 'later' });
   await purse.ask('vault.lock', {});
+  expect(await state()).toMatchObject({ kind: 'locked', pocket: { balance: expect.any(String) } });
+});
+
+test('a locked screen closes the pocket where the user wants that: a request inside the budget is asked about', async () => {
+  const { purse } = testBed;
+  await purse.ask('settings.write', { pocketCloses: 'screen' });
+  await purse.ask('vault.lock', {});
+  expect(await state()).toMatchObject({ kind: 'locked', pocket: { balance: expect.any(String) } });
+  await lockScreen();
+  await purse.until('purse.state', {}, (told) => told.kind === 'locked' && told.pocket === null);
+  await expectAsked();
+
+  // An unlocked purse is locked, too: it would pay inside budgets.
+  expect(await state()).toMatchObject({ kind: 'open' });
+  await lockScreen();
+  await purse.until('purse.state', {}, (told) => told.kind === 'locked' && told.pocket === null);
+  await purse.ask('vault.unlock', { password: PASSWORD });
+  await purse.ask('settings.write', { pocketCloses: 'later' });
+});
+
+test('a locked screen leaves the pocket open where the user did not choose otherwise', async () => {
+  const { purse } = testBed;
+  await purse.ask('vault.lock', {});
+  await lockScreen();
+  await page.bringToFront();
+  expect(await get()).toBe(200);
   expect(await state()).toMatchObject({ kind: 'locked', pocket: { balance: expect.any(String) } });
 });
 

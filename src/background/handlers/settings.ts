@@ -7,6 +7,7 @@ import type { Mechanism } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';
 import type { SettingValue, StoredSettings } from '../../storage/settings.ts';
 import { typedLevelOf } from '../../wallet/pocket-plan.ts';
+import { pocketClosesHere, tellsScreenLock } from '../screen-lock.ts';
 import { capView } from '../views/budget.ts';
 import { networkView } from '../views/network.ts';
 import { limitOf } from './input.ts';
@@ -18,8 +19,11 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
   return {
     'settings.read': async () => {
       const plan = await settings.read('float');
+      const plain = await readPlain(settings);
       return {
-        ...(await readPlain(settings)),
+        ...plain,
+        pocketCloses: pocketClosesHere(plain.pocketCloses),
+        tellsScreenLock: tellsScreenLock(),
         cap: capView(await budgets.overall((await settings.network()).id, now())),
         representative: await settings.read('representative'),
         blockedSites: await budgets.blocked(),
@@ -38,7 +42,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.write': async (changes) => {
       for (const name of plainNames) await writePlain(settings, name, changes);
       if (changes.autoLockMinutes !== undefined) await vault.setAutoLock(changes.autoLockMinutes);
-      if (changes.pocketLocks !== undefined) await vault.renewPocket();
+      if (changes.pocketCloses !== undefined) await vault.renewPocket();
       notifyPages();
       return null;
     },

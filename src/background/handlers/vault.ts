@@ -2,12 +2,8 @@ import type { PageHandlersOf } from '../../messages/router.ts';
 import { deriveKeys, newWords, readSeedHex, readWords, type Seed } from '../../nano/seed.ts';
 import type { HandlerParts } from './parts.ts';
 
-export function vaultHandlers({
-  vault,
-  openWallets,
-  maintenance,
-  notifyPages,
-}: HandlerParts): PageHandlersOf<'vault'> {
+export function vaultHandlers(parts: HandlerParts): PageHandlersOf<'vault'> {
+  const { vault, openWallets, maintenance, notifyPages } = parts;
   return {
     'vault.newWords': async () => ({ words: newWords() }),
     'vault.preview': async ({ text }) => {
@@ -34,11 +30,20 @@ export function vaultHandlers({
       return null;
     },
     'vault.lockEverything': async () => {
-      await vault.lockEverything();
-      await openWallets.current();
-      notifyPages();
+      await lockEverything(parts);
       return null;
     },
     'vault.reveal': ({ password }) => vault.reveal(password).finally(notifyPages),
   };
+}
+
+/** Locks the vault, and closes the pocket and every wallet. */
+export async function lockEverything({
+  vault,
+  openWallets,
+  notifyPages,
+}: Pick<HandlerParts, 'vault' | 'openWallets' | 'notifyPages'>): Promise<void> {
+  await vault.lockEverything();
+  await openWallets.current();
+  notifyPages();
 }

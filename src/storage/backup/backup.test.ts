@@ -202,6 +202,15 @@ describe('restoring', () => {
     expect(JSON.parse(text)).toEqual(RECORDS_OF_6);
   });
 
+  test('a file of version 6 keeps the choice that every lock closes the pocket', async () => {
+    const file = await changed(
+      ({ records }) => void records.settings?.push({ name: 'pocketLocks', value: true }),
+    );
+    const other = await fresh();
+    await (await readBackup(file, PASSWORD)).write(other, SEALED);
+    expect(await new StoredSettings(other).read('pocketCloses')).toBe('lock');
+  });
+
   type Fields = { readonly [field: string]: unknown };
   const ANOTHER_HASH = 'AB'.repeat(32);
   /** A change of the progress of the first payment in a state. */
@@ -276,6 +285,14 @@ describe('restoring', () => {
     ['a test of no web address', ({ records }) => inTest(records, { url: 'file:///paid' })],
     ['a test with a field of a request', ({ records }) => inTest(records, { method: 'GET' })],
     ['a field under its present and its earlier name', first('blocks', { moved: '1' })],
+    [
+      'a setting under its present and its earlier name',
+      ({ records }) =>
+        void records.settings?.push(
+          { name: 'pocketLocks', value: true },
+          { name: 'pocketCloses', value: 'later' },
+        ),
+    ],
     [
       'a store under its present and its earlier name',
       ({ records }) => void Object.assign(records, { blockTakers: [] }),

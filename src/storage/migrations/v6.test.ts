@@ -44,6 +44,7 @@ async function openFifth(name: string, keyOfSites: string | null = KEYS.blockTak
           keyPath: typeof keyPath === 'string' ? keyPath : keyPath && [...keyPath],
         });
       }
+      database.createObjectStore('settings');
     },
   });
   for (const store of STORES_OF_5) {

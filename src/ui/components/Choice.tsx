@@ -5,19 +5,21 @@ interface SelectFieldProps<V extends string> {
   readonly value: V;
   readonly options: readonly { readonly value: V; readonly name: string }[];
   readonly onChange: (value: V) => void;
+  readonly hint?: string;
   readonly testId?: string;
 }
 
 /** A labelled select box. */
 export function SelectField<V extends string>(props: SelectFieldProps<V>) {
   const id = useId();
-  const { label, value, options, onChange, testId } = props;
+  const { label, value, options, onChange, hint, testId } = props;
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <select
         id={id}
         value={value}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         data-testid={testId}
         onChange={({ currentTarget }) => {
           const chosen = options.find((option) => option.value === currentTarget.value);
@@ -30,6 +32,11 @@ export function SelectField<V extends string>(props: SelectFieldProps<V>) {
           </option>
         ))}
       </select>
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

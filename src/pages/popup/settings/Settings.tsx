@@ -17,7 +17,7 @@ import { LeastReceived } from './LeastReceived.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
 import { Pocket } from './Pocket.tsx';
-import { PocketLocks } from './PocketLocks.tsx';
+import { PocketCloses } from './PocketCloses.tsx';
 import { Representative } from './Representative.tsx';
 
 /** Every setting, section by section. */
@@ -43,7 +43,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_securityTitle')} id="security">
         <AutoLock minutes={settings.autoLockMinutes} />
-        <PocketLocks on={settings.pocketLocks} />
+        <PocketCloses settings={settings} />
         <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />
       </Section>
       <Section title={t('popup_representative')} id="representative">

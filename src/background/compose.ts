@@ -140,7 +140,7 @@ export async function compose(interception: Interception, attention: Attention):
     accounts: (network) => openWallets.accountsOn(network),
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
-    gatherFor: async (network, amount) => (await openWallets.payingOn(network)).gatherFor(amount),
+    gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
     waits: (challenge) => interception.waits(challenge),
     freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),

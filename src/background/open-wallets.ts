@@ -1,34 +1,23 @@
 import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { NodeClient } from '../nano/node-client.ts';
-import type { StoredChains } from '../storage/chains.ts';
 import type { StoredSettings } from '../storage/settings.ts';
-import type { Vault } from '../vault/vault.ts';
-import type { Exclusively } from '../wallet/account-chain.ts';
 import { AccountLeases } from '../wallet/account-leases.ts';
-import { AccountWallet } from '../wallet/account-wallet.ts';
+import type { AccountWallet } from '../wallet/account-wallet.ts';
 import { LockedPocket } from '../wallet/locked-pocket.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
 import type { PayingWallet } from '../wallet/paying-wallet.ts';
 import { Pocket } from '../wallet/pocket.ts';
 import { RefillLimit } from '../wallet/refill-limit.ts';
-import type { TransferStore } from '../wallet/transfer.ts';
 import { Wallet } from '../wallet/wallet.ts';
-import type { WorkScheduler } from '../work/scheduler.ts';
 import { AccountReach } from './account-reach.ts';
-import { keysAt, ownAddresses } from './own-keys.ts';
+import { type AccountPorts, openAccount } from './open-account.ts';
+import { ownAddresses } from './own-keys.ts';
 
-export interface OpenWalletsPorts {
-  readonly vault: Vault;
+export interface OpenWalletsPorts extends AccountPorts {
   readonly settings: StoredSettings;
-  readonly transfers: TransferStore;
-  readonly chains: StoredChains;
-  readonly work: WorkScheduler;
-  readonly exclusively: Exclusively;
-  readonly changed: () => void;
   /** Returns the network of this id, where a tab in the sandbox pays on it. */
   readonly inSandbox: (id: string) => Promise<NetworkProfile | null>;
   /** Called when the wallet turns out to be locked: by the user, or by its deadline. */
@@ -37,8 +26,6 @@ export interface OpenWalletsPorts {
 
 /** How long a node may take for one response before the next node is asked (ms). */
 const NODE_TIMEOUT = 10_000;
-/** How long a payment waits for its confirmation (ms). Then maintenance goes on with it. */
-const CONFIRMATION_PATIENCE = 120_000;
 
 /** Which keys can be read: all of them, those of the pocket, or none. */
 type Access = 'unlocked' | 'pocket' | 'closed';
@@ -244,7 +231,7 @@ export class OpenWallets {
     const order = await settings.accountOrder();
     const openAt = (account: NanoAddress): AccountWallet =>
       kept.find((wallet) => wallet.account === account) ??
-      this.#openAccount(network, node, account, { own, leastReceived });
+      openAccount(this.#ports, { network, node, account, own, leastReceived });
     const pocket = own.slice(1, plan.accounts).map(openAt);
     if (this.#access !== 'unlocked') {
       const wallet = new LockedPocket(own, new Pocket({ accounts: pocket, leases, order }));
@@ -256,35 +243,6 @@ export class OpenWallets {
     const refills = new RefillLimit(settings.refillsOf(`${network.id} ${savings}`), systemClock.now);
     const wallet = new Wallet([main, ...pocket, ...beyond], { plan, order, leases, refills });
     return { network: chosen, pocket, others: [main, ...beyond], leases, wallet };
-  }
-
-  #openAccount(
-    network: NetworkProfile,
-    node: NodeClient,
-    account: NanoAddress,
-    { own, leastReceived }: { readonly own: readonly NanoAddress[]; readonly leastReceived: Raw },
-  ): AccountWallet {
-    const { vault, transfers, chains, work, exclusively, changed } = this.#ports;
-    const { wsUrl } = network;
-    const wallet = new AccountWallet({
-      network,
-      account,
-      node,
-      store: chains,
-      work,
-      exclusively,
-      // Keys are read from the vault again at each use, so that none outlives a lock.
-      keys: () => keysAt(vault, own.indexOf(account)),
-      openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
-      clock: systemClock,
-      patienceMs: CONFIRMATION_PATIENCE,
-      transfers,
-      leastReceived,
-      isOwn: (one) => own.includes(one),
-      changed,
-    });
-    wallet.open();
-    return wallet;
   }
 }
 

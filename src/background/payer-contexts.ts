@@ -2,6 +2,7 @@ import { MAINNET } from '../nano/network.ts';
 import type { PayerContext } from '../payments/challenge-handler-ports.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import type { Vault } from '../vault/vault.ts';
+import { FIRST_FOR_BLOCKS } from '../wallet/pocket-plan.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface PayerContextsPorts {
@@ -21,15 +22,17 @@ export class PayerContexts {
   /** The context of a tab; null while there is no purse. @throws Fault `fault_sandboxGone` */
   async contextOf(tabId: number): Promise<PayerContext | null> {
     const { vault, settings, sandbox } = this.#ports;
-    const [test, [paused, preference]] = await Promise.all([
+    const [test, [paused, preference], { accounts }] = await Promise.all([
       sandbox.networkOf(tabId),
       settings.readBoth('paused', 'preference'),
+      settings.read('float'),
     ]);
     if (!(await vault.exists())) return null;
     const { id, testMoney } = test ?? (await settings.network());
     return {
       network: { id, testMoney },
       paused,
+      hasPocket: accounts > FIRST_FOR_BLOCKS,
       preference,
       // A server under test may name the real network, as it does in production. In the sandbox it gets test money.
       alsoNamed: test === null ? undefined : MAINNET.id,

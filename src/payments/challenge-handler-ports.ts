@@ -1,6 +1,5 @@
 import type { Challenge } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
 import type { Budgets } from '../policy/budgets.ts';
 import type { Mechanism } from '../protocol/offer/offer.ts';
 import type { AccountLease } from '../wallet/account-leases.ts';
@@ -17,6 +16,8 @@ export interface PayerContext {
   readonly network: { readonly id: string; readonly testMoney: boolean };
   /** The user has stopped all payments without asking. */
   readonly paused: boolean;
+  /** As in `Circumstances`. */
+  readonly hasPocket: boolean;
   /** The mechanisms that the user prefers, as in `ClassifyContext`. */
   readonly preference: readonly Mechanism[];
   /** As in `ClassifyContext`. */
@@ -46,7 +47,10 @@ export interface ChallengeHandlerPorts {
    */
   readonly lease: (network: string, order: PaymentOrder) => Promise<AccountLease | null>;
   /** Moves the money for a question to one account, as in `PayingWallet.gatherFor`. Rejects as `lease`. */
-  readonly gatherFor: (network: string, amount: Raw) => Promise<AccountLease | null>;
+  readonly gatherFor: (
+    network: string,
+    order: Omit<PaymentOrder, 'approval'>,
+  ) => Promise<AccountLease | null>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

@@ -64,6 +64,7 @@ export const statusOf = ({ id }: { readonly id: string }) => browser.answers.get
 export const contextWith = (parts: Partial<PayerContext>): PayerContext => ({
   network: { id: account.network.id, testMoney: true },
   paused: false,
+  hasPocket: false,
   preference: [],
   ...parts,
 });

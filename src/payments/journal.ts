@@ -88,6 +88,8 @@ export interface Memory {
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
+  /** Whether its site has, or is about to get, a signed block that is not known to be on the ledger. */
+  readonly isBlockOut: boolean;
 }
 
 /**

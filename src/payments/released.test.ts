@@ -275,7 +275,7 @@ describe('the money for a question', () => {
     const done = vi.fn();
     restart({
       handler: {
-        gatherFor: async (_, amount) => {
+        gatherFor: async (_, { amount }) => {
           gathered.push(amount);
           return { account: account.address, done };
         },

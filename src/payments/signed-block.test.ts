@@ -196,6 +196,57 @@ async function incoming(): Promise<Raw> {
   return worker.wallet.incoming;
 }
 
+describe('within a budget, with a pocket, a signed block', () => {
+  beforeEach(() => {
+    const network = { id: account.network.id, testMoney: true };
+    begin({
+      handler: {
+        context: async () => ({ network, paused: false, hasPocket: true, preference: [] }),
+        // Another account of the pocket could pay.
+        handedOver: async () => null,
+      },
+    });
+  });
+  const visit = async (query: Readonly<Record<string, string>>) => {
+    const url = page(query);
+    await allowAll(account, url);
+    return browser.visit(url);
+  };
+
+  test.each(['trackA', 'x402nano'])('of %s is handed over without a question', async (mechanism) => {
+    await worker.challengeHandler.handle(await visit({ mechanism }));
+    expect(worker.asked).toEqual([]);
+    expect(await newest()).toMatchObject({ intent: { approval: 'budget' }, progress: { state: 'settled' } });
+  });
+
+  test('is asked about while another one of its site is out, and not any more once that is published', async () => {
+    await worker.challengeHandler.handle(await visit({ mechanism: 'trackA', hold: '1' }));
+    expect(await out()).toHaveLength(1);
+    const second = await visit({ mechanism: 'trackA' });
+    const handled = worker.challengeHandler.handle(second);
+    await expect.poll(() => worker.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+    worker.approvals.answer(second.id, { kind: 'decline' });
+    await handled;
+
+    await merchant.publishHeld();
+    await worker.wallet.refresh();
+    expect(await out()).toEqual([]);
+    await worker.challengeHandler.handle(await visit({ mechanism: 'trackA' }));
+    expect(await newest()).toMatchObject({ intent: { approval: 'budget' }, progress: { state: 'settled' } });
+  });
+
+  test('goes to one of two requests of its site at once, and the other is asked about', async () => {
+    const urls = [page({ mechanism: 'trackA', hold: '1' }), page({ mechanism: 'trackA', hold: '1' })];
+    await allowAll(account, urls[0] ?? '');
+    const challenges = await Promise.all(urls.map((url) => browser.visit(url)));
+    const handled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
+    await expect.poll(() => worker.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+    for (const { id } of worker.approvals.list()) worker.approvals.answer(id, { kind: 'decline' });
+    await Promise.all(handled);
+    expect(await payments()).toHaveLength(1);
+  });
+});
+
 describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and unpublished', (mechanism) => {
   let handedOver: Payment;
   const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);

@@ -106,6 +106,7 @@ export function startWorker(
     context: async () => ({
       network: { id, testMoney },
       paused: false,
+      hasPocket: false,
       preference: [],
     }),
     accounts: async () => [account.address],

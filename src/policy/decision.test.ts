@@ -37,6 +37,7 @@ const withBudget = (parts: Partial<Budget>) => ({
   allowance: { ...allowance, budget: { ...budget, ...parts } },
 });
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
+const signedBlock = { ...x402nanoOffer(100n), expiresAt: NOW + EXPIRY_MARGIN };
 /** Circumstances under which the budget pays. */
 const fine: Circumstances = {
   challenge: challengeOf({ url: `${SHOP}/article` }),
@@ -44,6 +45,8 @@ const fine: Circumstances = {
   allowance,
   lastPrice: 100n as Raw,
   paidAt: null,
+  isBlockOut: false,
+  hasPocket: true,
   undeliveredBefore: false,
   blocked: false,
   isAskerBlocked: false,
@@ -58,6 +61,14 @@ const decideWith = (parts: Partial<Circumstances>) => decide({ ...fine, ...parts
 
 test('a site is paid without asking within its budget', () => {
   expect(decide(fine)).toEqual({ kind: 'pay', budget });
+});
+
+test('a signed block is handed over without asking within a budget, where a pocket has accounts for it', () => {
+  expect(decideWith({ offer: signedBlock })).toEqual({ kind: 'pay', budget });
+});
+
+test('a block that is out keeps no other kind of payment from being made', () => {
+  expect(decideWith({ isBlockOut: true })).toEqual({ kind: 'pay', budget });
 });
 
 describe('the decision is to refuse', () => {
@@ -81,7 +92,8 @@ describe('the decision is to ask', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
-    ['reason_signedBlock', { offer: { ...x402nanoOffer(100n), expiresAt: NOW + EXPIRY_MARGIN } }],
+    ['reason_signedBlock', { offer: signedBlock, hasPocket: false }],
+    ['reason_blockOut', { offer: signedBlock, isBlockOut: true }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],

@@ -34,6 +34,8 @@ export interface Request {
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
+  /** As in `Memory`. */
+  readonly isBlockOut: boolean;
   /** Whether the user has stopped all payments without asking. */
   readonly paused: boolean;
   /** The time (ms since the epoch). */
@@ -48,6 +50,8 @@ export interface Circumstances extends Request {
   readonly blocked: boolean;
   /** Whether the user blocked another site that takes part in the request. */
   readonly isAskerBlocked: boolean;
+  /** Whether the user has a pocket with accounts for signed blocks. Without it, each signed block locks other money. */
+  readonly hasPocket: boolean;
   /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
@@ -68,7 +72,7 @@ export function decide(circumstances: Circumstances): Decision {
   if (circumstances.isAskerBlocked) return refuse('refusal_ASKER_BLOCKED');
   if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
-  if (isHandOver(offer)) return ask('reason_signedBlock');
+  if (isHandOver(offer) && !circumstances.hasPocket) return ask('reason_signedBlock');
   const { budget } = circumstances.allowance;
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
@@ -88,6 +92,7 @@ export function askFirst({
   allowance,
   lastPrice,
   paidAt,
+  isBlockOut,
   paused,
   now,
 }: Request): Reason | null {
@@ -101,6 +106,8 @@ export function askFirst({
   if (!isAllowed(challenge, budget.initiators)) return 'reason_crossSite';
   const notByUser = whyNotByUser(challenge, paidAt);
   if (notByUser !== null) return notByUser;
+  // A site that publishes no block, or serves nothing for one, gets no second one without the user.
+  if (isHandOver(offer) && isBlockOut) return 'reason_blockOut';
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
   const passed = limitPassed(budget, spent, offer.amount);

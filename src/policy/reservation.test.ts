@@ -54,6 +54,7 @@ class Rows {
   readonly sums = new Map<string, SpendingRow>();
   cap = NO_CAP;
   paused = false;
+  isBlockOut = false;
 
   constructor(...budgets: readonly Budget[]) {
     for (const budget of budgets) this.budgets.set(budget.site, budget);
@@ -66,7 +67,12 @@ class Rows {
   }
 
   reserve(intent: ReservationIntent, debited: readonly string[] = []): ReservationOutcome<string> {
-    const rows = { ...this.read(intent.site, intent.at), debited, paused: this.paused };
+    const rows = {
+      ...this.read(intent.site, intent.at),
+      debited,
+      isBlockOut: this.isBlockOut,
+      paused: this.paused,
+    };
     const outcome = reserve(rows, intent);
     if (outcome.kind !== 'reserved') return outcome;
     const { spending, budget } = outcome.writes;

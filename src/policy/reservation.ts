@@ -113,6 +113,8 @@ export function overallOf(
 export interface ReservationRows<P> extends AllowanceRows {
   /** The payments for the same session, nonce or challenge that count as spent. */
   readonly debited: readonly P[];
+  /** As in `Memory`, with the blocks that are about to be signed. */
+  readonly isBlockOut: boolean;
   /** Whether the user has stopped all payments without asking. */
   readonly paused: boolean;
 }
@@ -153,14 +155,15 @@ export interface ReservationWrites {
 export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent): ReservationOutcome<P> {
   const [known] = rows.debited;
   if (known !== undefined) return { kind: 'known', payment: known };
-  const { budget, windows, paused } = rows;
+  const { budget, windows, isBlockOut, paused } = rows;
   const { challenge, offer, site, at } = intent;
   const network = intent.network.id;
   const byBudget = intent.approval === 'budget';
   if (byBudget) {
     if (challenge === null) return { kind: 'over' };
     const allowance = allowanceOf(network, site, rows);
-    const reason = askFirst({ challenge, offer, allowance, paused, lastPrice: null, paidAt: null, now: at });
+    const history = { lastPrice: null, paidAt: null, isBlockOut };
+    const reason = askFirst({ challenge, offer, allowance, paused, ...history, now: at });
     if (budget === null || windows.period === null || reason !== null) return { kind: 'over' };
   }
   const counted: Counted = { network, site: challenge?.isPrivate ? null : site, windows };

@@ -10,11 +10,13 @@ import { advance, approved, isDebited, type Payment, type Progress, requestOf } 
 import { type AnyPayment, goesOn, partAfter, privatePartOf } from '../payments/private-record.ts';
 import { JUST_PAID } from '../policy/decision.ts';
 import { giveBack, reserve, sumKeys } from '../policy/reservation.ts';
+import { siteOf } from '../site.ts';
 import { type OwnBlock, settledBlock } from '../wallet/own-block.ts';
 import { putNewest } from './chains.ts';
 import { inTransaction } from './in-transaction.ts';
 import {
   debitedFor,
+  isBlockOutAt,
   lastPaidAt,
   lastPriceOf,
   paymentOfChallenge,
@@ -59,18 +61,19 @@ export class StoredJournal implements Journal {
 
   async #reserve(uncounted: Uncounted): Promise<Reservation> {
     const transaction = this.#database.transaction(
-      ['payments', 'spending', 'budgets', 'settings'],
+      ['payments', 'spending', 'budgets', 'settings', 'chains'],
       'readwrite',
     );
     return inTransaction(transaction, async () => {
       const { network, site, at, once } = uncounted;
       const payments = transaction.objectStore('payments');
-      const [debited, allowance, paused] = await Promise.all([
+      const [debited, allowance, isBlockOut, paused] = await Promise.all([
         debitedFor(payments, this.#parts, once),
         readAllowance(transaction, network.id, site, at),
+        isBlockOutAt(transaction, network.id, site),
         transaction.objectStore('settings').get('paused'),
       ]);
-      const rows = { ...allowance, debited, paused: settingOf('paused', paused) };
+      const rows = { ...allowance, debited, isBlockOut, paused: settingOf('paused', paused) };
       const outcome = reserve(rows, { ...uncounted, challenge: requestOf(uncounted) });
       if (outcome.kind !== 'reserved') return outcome;
       const { windows, writes } = outcome;
@@ -176,14 +179,16 @@ export class StoredJournal implements Journal {
   }
 
   async recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory> {
-    const { store } = this.#database.transaction('payments');
-    const [ofChallenge, undelivered, lastPrice, paidAt] = await Promise.all([
+    const transaction = this.#database.transaction(['payments', 'chains']);
+    const store = transaction.objectStore('payments');
+    const [ofChallenge, undelivered, lastPrice, paidAt, isBlockOut] = await Promise.all([
       paymentOfChallenge(store, this.#parts, challenge.id),
       undeliveredFor(store, this.#parts, network, challenge),
       lastPriceOf(store, network, challenge),
       lastPaidAt(store, network, challenge, this.#now() - JUST_PAID),
+      isBlockOutAt(transaction, network, siteOf(challenge.url)),
     ]);
-    return { ofChallenge, undelivered, lastPrice, paidAt };
+    return { ofChallenge, undelivered, lastPrice, paidAt, isBlockOut };
   }
 
   /** Whether the account was ever paid by this wallet. */

@@ -1,10 +1,13 @@
 /** The journal's queries for earlier payments, within a transaction of the caller. */
-import type { IDBPObjectStore } from 'idb';
+import type { IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { isDebited, type Payment, requestOf, resourceOf } from '../payments/payment.ts';
 import { type AnyPayment, isWhole, onceOnDisk, type PrivatePart } from '../payments/private-record.ts';
 import { priceOf } from '../policy/decision.ts';
+import { isHandOver } from '../protocol/mechanisms/index.ts';
+import type { Site } from '../site.ts';
+import { handedOverOn } from '../wallet/own-block.ts';
 import { waitsForContent } from './payment-row.ts';
 import type { PrivateParts } from './private-parts.ts';
 import type { PurseSchema } from './schema.ts';
@@ -108,4 +111,25 @@ export async function lastPaidAt(
     if (isSame && payment.progress.state === 'settled') return payment.intent.at;
   }
   return null;
+}
+
+/** Whether a site has, or is about to get, a signed block that is not known to be on the ledger. */
+export async function isBlockOutAt<S extends StoreNames<PurseSchema>, M extends IDBTransactionMode>(
+  transaction: IDBPTransaction<PurseSchema, (S | 'payments' | 'chains')[], M>,
+  network: string,
+  site: Site,
+): Promise<boolean> {
+  const [newest, underway] = await Promise.all([
+    transaction.objectStore('chains').getAll(IDBKeyRange.bound([network], [network, []])),
+    transaction.objectStore('payments').index('underway').getAll(),
+  ]);
+  const handOvers = underway
+    .map(({ payment }) => payment)
+    .filter(isWhole)
+    .map(({ intent }) => intent)
+    .filter(({ offer }) => isHandOver(offer));
+  return (
+    newest.some((own) => handedOverOn(own)?.handedOver.site === site) ||
+    handOvers.some((intent) => intent.network.id === network && intent.site === site)
+  );
 }

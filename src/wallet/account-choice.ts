@@ -24,6 +24,8 @@ export interface Choice {
   readonly preferenceOf: (wallet: AccountWallet) => number;
   /** Whether only those accounts count that have enough beside their present payments. @default false */
   readonly isEnoughBeside?: boolean;
+  /** Whether only those accounts count that are in no payment. @default false */
+  readonly isAlone?: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export async function leaseBest({
   leases,
   preferenceOf,
   isEnoughBeside = false,
+  isAlone = false,
 }: Choice): Promise<AccountLease | undefined> {
   const candidates = await Promise.all(
     accounts
@@ -56,7 +59,9 @@ export async function leaseBest({
   ];
   // Synchronous from here on: of two payments at once, the second must see the lease of the first.
   const [best] = candidates
-    .filter(({ wallet, isFree }) => isFree && (!isEnoughBeside || hasEnoughBeside(wallet)))
+    .filter(({ isFree }) => isFree)
+    .filter(({ wallet }) => !isEnoughBeside || hasEnoughBeside(wallet))
+    .filter(({ wallet }) => !isAlone || leases.usageOf(wallet.account).count === 0)
     .map((candidate) => ({ ...candidate, rank: rank(candidate) }))
     .sort((one, other) => compareRanks(one.rank, other.rank));
   return best && leases.lease(best.wallet.account, amount);

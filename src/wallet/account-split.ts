@@ -60,10 +60,17 @@ export class AccountSplit {
         result = 'waits';
         continue;
       }
-      if (excess > ZERO) await gather(main, [{ from: wallet, amount: excess }]);
-      else if (isWished) await gather(wallet, [{ from: main, amount: lack }]);
-      else if (!(await this.#refill(wallet, lack))) continue;
-      return 'moved';
+      if (!leases.isEmpty) return 'waits';
+      // Meanwhile the account must hand over no block: what is on its way to it could not be received.
+      const lease = leases.lease(wallet.account, ZERO);
+      try {
+        if (excess > ZERO) await gather(main, [{ from: wallet, amount: excess }]);
+        else if (isWished) await gather(wallet, [{ from: main, amount: lack }]);
+        else if (!(await this.#refill(wallet, lack))) continue;
+        return 'moved';
+      } finally {
+        lease.done();
+      }
     }
     return result;
   }

@@ -25,17 +25,17 @@ export interface PayingWallet {
   /** The handed-over block that keeps the first of the accounts with money from paying; null when one can pay. */
   handedOver(): Promise<HandedOver | null>;
   /**
-   * Leases the account to pay an order from. A budget spends nothing but the pocket, where there is one. Null where that has
-   * too little, or while locked.
+   * Leases the account to pay an order from. A budget spends nothing but the pocket, where there is one, and hands no block
+   * over without one. Null where the pocket has too little, or while locked.
    *
    * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each account for such blocks has one out
    */
   lease(order: PaymentOrder): Promise<AccountLease | null>;
   /**
-   * Moves money to one account where only several together have this amount (raw), and keeps it there until the lease is
-   * done: for a question that the user is about to answer. Null where nothing needs to be moved, and while locked.
+   * Moves money to the account that will pay an order, where only several together have enough, and keeps it there until the
+   * lease is done: for a question that the user is about to answer. Null where nothing needs to be moved, and while locked.
    *
-   * @throws Fault as `gather`
+   * @throws Fault as `lease`
    */
-  gatherFor(amount: Raw): Promise<AccountLease | null>;
+  gatherFor(order: Omit<PaymentOrder, 'approval'>): Promise<AccountLease | null>;
 }

@@ -1,5 +1,11 @@
 import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 
+/**
+ * The index of the first account whose signed blocks may be handed over. Such a block locks its account: savings and the
+ * first account of the pocket can always pay.
+ */
+export const FIRST_FOR_BLOCKS = 2;
+
 /** How the pocket is laid out: between how many accounts, the first included, and what each of the others is to hold. */
 export interface PocketPlan {
   /** One means that there is no pocket. */

@@ -145,22 +145,54 @@ describe('a wallet', () => {
     expect(placeOf(await wallet.lease({ ...pays(500), approval: 'once' }))).toBe(0);
   });
 
+  test('hands two blocks over at once from two accounts, and funds them one after the other', async () => {
+    const wallet = await walletWith(1_000, 100, 30, 20);
+    const leases = await Promise.all([
+      wallet.lease({ ...handsOver(30), approval: 'once' }),
+      wallet.lease({ ...handsOver(200), approval: 'once' }),
+    ]);
+    expect(leases.map(placeOf)).toEqual([2, 3]);
+    expect(balances()).toEqual([820, 100, 30, 200]);
+  });
+
+  test('moves the money for a question about a signed block to an account for such blocks', async () => {
+    const wallet = await walletWith(1_000, 30, 20);
+    const lease = await wallet.gatherFor(handsOver(200));
+    expect(placeOf(lease)).toBe(2);
+    lease?.done();
+    expect(placeOf(await wallet.lease({ ...handsOver(200), approval: 'once' }))).toBe(2);
+    expect(balances()).toEqual([820, 30, 200]);
+  });
+
+  test('fills no account that is about to hand over a block: what is on its way could not be received', async () => {
+    const wallet = await walletWith(1_000, 100, 10);
+    const [settling, lease] = await Promise.all([
+      wallet.settle(),
+      wallet.lease({ ...handsOver(5), approval: 'budget' }),
+    ]);
+    const results = [
+      ['moved', null],
+      ['waits', 2],
+    ];
+    expect(results).toContainEqual([settling, placeOf(lease)]);
+  });
+
   test('moves the money for a question together before it is answered, and keeps it there', async () => {
     const wallet = await walletWith(50, 30, 20);
-    const lease = await wallet.gatherFor(raw(90));
+    const lease = await wallet.gatherFor(pays(90));
     expect(placeOf(lease)).toBe(0);
     expect(balances()).toEqual([100, 0, 0]);
     expect(await wallet.settle()).toBe('waits');
     lease?.done();
-    expect(await wallet.gatherFor(raw(90))).toBeNull();
-    expect(await wallet.gatherFor(raw(101))).toBeNull();
+    expect(await wallet.gatherFor(pays(90))).toBeNull();
+    expect(await wallet.gatherFor(pays(101))).toBeNull();
   });
 
   test('takes no money for a question from an account that is in a payment', async () => {
     const wallet = await walletWith(50, 30, 20);
     const paying = await wallet.lease({ ...pays(25), approval: 'budget' });
     expect(placeOf(paying)).toBe(1);
-    await wallet.gatherFor(raw(70));
+    await wallet.gatherFor(pays(70));
     expect(balances()).toEqual([70, 30, 0]);
   });
 
@@ -169,7 +201,7 @@ describe('a wallet', () => {
     ['too little in all', 101],
   ])('moves nothing for a question with %s', async (_, amount) => {
     const wallet = await walletWith(50, 30, 20);
-    expect(await wallet.gatherFor(raw(amount))).toBeNull();
+    expect(await wallet.gatherFor(pays(amount))).toBeNull();
     expect(balances()).toEqual([50, 30, 20]);
   });
 });
@@ -193,7 +225,7 @@ test('savings, pocket, blocks that are out and payments always sum up to what wa
         const before = paidToStranger();
         const happen = async (one: (typeof events)[number]): Promise<void> => {
           if (one.kind === 'settle') return void (await wallet.settle(one.isWished));
-          if (one.kind === 'gather') return (await wallet.gatherFor(raw(one.amount)))?.done();
+          if (one.kind === 'gather') return (await wallet.gatherFor(pays(one.amount)))?.done();
           const isHandOver = one.kind === 'hand over';
           const approval = one.kind === 'budget' ? 'budget' : 'once';
           const lease = await wallet.lease({ amount: raw(one.amount), approval, isHandOver });

@@ -1,12 +1,13 @@
 import { SerialQueue } from '../concurrency.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
+import { type Choice, handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { type Gift, gather } from './gathering.ts';
 import type { PaymentOrder } from './paying-wallet.ts';
+import { FIRST_FOR_BLOCKS } from './pocket-plan.ts';
 
 export interface PocketPorts {
   /** In the order of the seed, from account 1 on. */
@@ -14,6 +15,8 @@ export interface PocketPorts {
   readonly leases: AccountLeases;
   readonly order: AccountOrder;
 }
+
+type PocketChoice = Omit<Choice, 'leases' | 'preferenceOf'>;
 
 /**
  * The pocket: accounts 1 to 7 of the seed, as far as the user wants them. All that budgets can spend lies in them. A block
@@ -34,7 +37,7 @@ export class Pocket {
 
   /** The accounts whose blocks may be handed over. */
   get handOverAccounts(): readonly AccountWallet[] {
-    return this.#ports.accounts.slice(1);
+    return this.#ports.accounts.slice(FIRST_FOR_BLOCKS - 1);
   }
 
   /** The proven balance of all its accounts (raw); null until a node was asked about each. */
@@ -50,7 +53,8 @@ export class Pocket {
 
   /**
    * Leases the account to pay this order from: by preference one that is in no other payment and has its work ready. Where
-   * none has enough, the money of idle accounts is moved to one of them before. Null where the pocket has too little.
+   * none has enough, the money of idle accounts is moved to one of them before. Null where the pocket has too little. A block
+   * is handed over by an account that is in no payment: it could make none afterwards.
    *
    * @throws Fault as `gather`
    */
@@ -58,29 +62,28 @@ export class Pocket {
     amount,
     isHandOver,
   }: Pick<PaymentOrder, 'amount' | 'isHandOver'>): Promise<AccountLease | null> {
-    const candidates = isHandOver ? this.handOverAccounts : this.#ports.accounts;
+    const choice = isHandOver
+      ? { accounts: this.handOverAccounts, amount, isAlone: true }
+      : { accounts: this.#ports.accounts, amount, isEnoughBeside: true };
     return (
-      (await this.#best(candidates, amount, true)) ??
-      (await this.#gathering.run(() => this.#gatherFor(candidates, amount))) ??
-      (await this.#best(candidates, amount, false)) ??
+      (await this.#best(choice)) ??
+      (await this.#gathering.run(() => this.#gatherFor(choice))) ??
+      (isHandOver ? undefined : await this.#best({ ...choice, isEnoughBeside: false })) ??
       null
     );
   }
 
-  #best(
-    accounts: readonly AccountWallet[],
-    amount: Raw,
-    isEnoughBeside: boolean,
-  ): Promise<AccountLease | undefined> {
+  #best(choice: PocketChoice): Promise<AccountLease | undefined> {
     const { leases, order } = this.#ports;
     const preferenceOf = (wallet: AccountWallet) => order.indexOf(this.#ports.accounts.indexOf(wallet) + 1);
-    return leaseBest({ accounts, amount, leases, preferenceOf, isEnoughBeside });
+    return leaseBest({ ...choice, leases, preferenceOf });
   }
 
   /** Moves what an amount (raw) lacks to the richest candidate; undefined where the idle accounts have too little. */
-  async #gatherFor(candidates: readonly AccountWallet[], amount: Raw): Promise<AccountLease | undefined> {
+  async #gatherFor(choice: PocketChoice): Promise<AccountLease | undefined> {
     const { leases } = this.#ports;
-    const found = await this.#best(candidates, amount, true);
+    const { accounts: candidates, amount } = choice;
+    const found = await this.#best(choice);
     if (found !== undefined) return found;
     const idle = await this.#idle();
     const [target] = candidates.filter((wallet) => idle.includes(wallet));

@@ -1,5 +1,5 @@
 import { SingleFlight } from '../concurrency.ts';
-import { Fault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
@@ -11,8 +11,9 @@ import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import { AccountSplit, type OneOrMoreAccounts, type Settling } from './account-split.ts';
 import type { AccountWallet } from './account-wallet.ts';
+import { BlockAccounts } from './block-accounts.ts';
 import { gather } from './gathering.ts';
-import { type HandedOver, handedOverFault } from './own-block.ts';
+import type { HandedOver } from './own-block.ts';
 import type { PayingWallet, PaymentOrder } from './paying-wallet.ts';
 import { Pocket } from './pocket.ts';
 import type { PocketPlan } from './pocket-plan.ts';
@@ -42,6 +43,7 @@ export class Wallet implements PayingWallet {
   readonly #leases: AccountLeases;
   readonly #split: AccountSplit;
   readonly #pocket: Pocket;
+  readonly #forBlocks: BlockAccounts;
   readonly #gathering = new SingleFlight<void>();
 
   /**
@@ -55,6 +57,12 @@ export class Wallet implements PayingWallet {
     this.#leases = leases;
     this.#split = new AccountSplit({ accounts, plan, leases, refills });
     this.#pocket = new Pocket({ accounts: accounts.slice(1, plan.accounts), leases, order });
+    this.#forBlocks = new BlockAccounts({
+      main: this.#main,
+      pocket: this.#pocket,
+      leases,
+      gatherToMain: () => this.#gather(),
+    });
   }
 
   get network(): NetworkProfile {
@@ -124,23 +132,30 @@ export class Wallet implements PayingWallet {
    * Leases the account to pay an order from: by preference one that is in no other payment and has its work ready. A budget
    * pays from the pocket alone, where there is one: null where that has too little. What the user approved comes from the
    * pocket while an account of it has enough, in this browser's own order, and else from the first account; where only all
-   * accounts together have enough, their money is moved to the first one before. A block is handed over by an account of the
-   * pocket that is kept for such blocks, which the first account fills where the pocket has too little.
+   * accounts together have enough, their money is moved to the first one before. Where there is a pocket, a block is handed
+   * over by an account that is kept for such blocks (`BlockAccounts`); without one, a budget hands over none.
    *
-   * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each of those accounts has a block out
+   * @throws Fault as `gather`, while money is moved; as `BlockAccounts.lease`
    */
   async lease({ amount, approval, isHandOver }: PaymentOrder): Promise<AccountLease | null> {
     if (approval === 'budget' && this.#plan.accounts > 1) return this.#pocket.lease({ amount, isHandOver });
-    if (isHandOver && this.#pocket.handOverAccounts.length > 0) return this.#leaseForHandOver(amount);
+    if (isHandOver && approval === 'budget') return null;
+    if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
     if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
     return (await this.#best(amount)) ?? this.#leases.lease(this.account, amount);
   }
 
-  /** Moves the money of all accounts to the first one: see `PayingWallet.gatherFor`. @throws Fault as `gather` */
-  async gatherFor(amount: Raw): Promise<AccountLease | null> {
+  /**
+   * Moves money to the account that will pay: see `PayingWallet.gatherFor`.
+   *
+   * @throws Fault as `gather`; as `BlockAccounts.lease`
+   */
+  async gatherFor({ amount, isHandOver }: Omit<PaymentOrder, 'approval'>): Promise<AccountLease | null> {
     const { balance } = this;
-    if (balance === null || balance < amount || this.#withBalance(amount).length > 0) return null;
+    if (balance === null || balance < amount) return null;
+    if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);
+    if (this.#withBalance(amount).length > 0) return null;
     const lease = this.#leases.lease(this.account, amount);
     try {
       await this.#gather();
@@ -206,30 +221,13 @@ export class Wallet implements PayingWallet {
     });
   }
 
-  async #leaseForHandOver(amount: Raw): Promise<AccountLease> {
-    const found = await this.#pocket.lease({ amount, isHandOver: true });
-    if (found !== null) return found;
-    const accounts = this.#pocket.handOverAccounts;
-    const blocks = await Promise.all(accounts.map(handedOverOf));
-    const [target] = accounts.filter((_, index) => blocks[index] === null);
-    const [out] = blocks.flatMap((block) => block ?? []);
-    if (target === undefined) throw out === undefined ? new Fault('fault_unexpected') : handedOverFault(out);
-    const lease = this.#leases.lease(target.account, amount);
-    const lack = () => subtractRaw(amount, target.balance ?? ZERO);
-    try {
-      // Gathering takes the money of the target too.
-      if (!hasBalance(this.#main, lack())) await this.#gather();
-      await gather(target, [{ from: this.#main, amount: lack() }]);
-      return lease;
-    } catch (failure) {
-      lease.done();
-      throw failure;
-    }
-  }
-
   #best(amount: Raw): Promise<AccountLease | undefined> {
     const preferenceOf = (wallet: AccountWallet) => this.#preferenceOf(wallet);
     return leaseBest({ accounts: this.#accounts, amount, leases: this.#leases, preferenceOf });
+  }
+
+  get #hasAccountsForBlocks(): boolean {
+    return this.#pocket.handOverAccounts.length > 0;
   }
 
   #others(): readonly AccountWallet[] {

@@ -37,14 +37,16 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   '-=': ['+='],
 };
 
-const METHODS: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-  min: 'max',
-  max: 'min',
-};
+const METHODS = new Map(
+  Object.entries({
+    some: 'every',
+    every: 'some',
+    startsWith: 'endsWith',
+    endsWith: 'startsWith',
+    min: 'max',
+    max: 'min',
+  }),
+);
 
 /** Methods whose call may be left out: `list.filter(f)` becomes `list`. */
 const LEFT_OUT = new Set(['filter', 'slice', 'trim', 'toLowerCase', 'toUpperCase', 'sort', 'reverse']);
@@ -129,7 +131,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
       if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
         return;
       const { name } = callee.property;
-      const other = METHODS[name];
+      const other = METHODS.get(name);
       if (other !== undefined) replace(callee.property, other);
       if (LEFT_OUT.has(name)) replace(node, text(callee.object));
       if (text(callee.object) === 'console') keep(node);

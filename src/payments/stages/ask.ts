@@ -24,10 +24,8 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   const timer = setTimeout(() => approvals.expire(id), lapses);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.
-  const gathering =
-    isInView(challenge) && !isHandOver(offer)
-      ? ports.gatherFor(offer.network, offer.amount).catch(() => null)
-      : null;
+  const order = { amount: offer.amount, isHandOver: isHandOver(offer) };
+  const gathering = isInView(challenge) ? ports.gatherFor(offer.network, order).catch(() => null) : null;
   const outcome = withoutTrace(await asked.outcome, challenge);
   clearTimeout(timer);
   void gathering?.then((lease) => lease?.done());

@@ -10,7 +10,7 @@ export async function decide(
   ports: ChallengeHandlerPorts,
   { challenge, offer, context, history, reason }: Decide,
 ): Promise<Decided> {
-  const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, undelivered } = history;
+  const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
   const undeliveredBefore = await ports.delivery.isPaidInVain(challenge, undelivered);
   const decision: Decision = decideOffer({
@@ -21,6 +21,8 @@ export async function decide(
     isAskerBlocked,
     lastPrice,
     paidAt,
+    isBlockOut,
+    hasPocket: context.hasPocket,
     undeliveredBefore,
     paused: context.paused,
     accounts,

@@ -1,0 +1,70 @@
+import { SerialQueue } from '../concurrency.ts';
+import { Fault } from '../fault.ts';
+import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { handedOverOf, hasBalance } from './account-choice.ts';
+import type { AccountLease, AccountLeases } from './account-leases.ts';
+import type { AccountWallet } from './account-wallet.ts';
+import { gather } from './gathering.ts';
+import { handedOverFault } from './own-block.ts';
+import type { Pocket } from './pocket.ts';
+
+export interface BlockAccountsPorts {
+  readonly main: AccountWallet;
+  readonly pocket: Pocket;
+  readonly leases: AccountLeases;
+  /** Moves all idle money to the first account. */
+  readonly gatherToMain: () => Promise<void>;
+}
+
+/**
+ * Has signed blocks handed over by the accounts of the pocket that are there for it. A block that is out keeps its account
+ * from doing anything else, so each of them has one out at most, and savings and the first account of the pocket none.
+ */
+export class BlockAccounts {
+  readonly #ports: BlockAccountsPorts;
+  /** One at a time: two payments must not fund the same account. */
+  readonly #choosing = new SerialQueue();
+
+  constructor(ports: BlockAccountsPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Leases the account to hand over a block of this amount (raw) from. Where none has enough, the pocket's money is moved to
+   * one of them before, or that of the first account.
+   *
+   * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each of the accounts has a block out, and
+   * `fault_accountsBusy` where the others are in payments
+   */
+  lease(amount: Raw): Promise<AccountLease> {
+    const { pocket } = this.#ports;
+    return this.#choosing.run(
+      async () => (await pocket.lease({ amount, isHandOver: true })) ?? (await this.#fund(amount)),
+    );
+  }
+
+  /** Moves what an amount (raw) lacks to an account that is in no payment and has no block out. */
+  async #fund(amount: Raw): Promise<AccountLease> {
+    const { main, pocket, leases, gatherToMain } = this.#ports;
+    const accounts = pocket.handOverAccounts;
+    const blocks = await Promise.all(accounts.map(handedOverOf));
+    const free = accounts.filter((_, index) => blocks[index] === null);
+    // What came to an account after its block was handed over could not be received.
+    const target = free.find(({ account }) => leases.usageOf(account).count === 0);
+    if (target === undefined) {
+      const [out] = blocks.flatMap((block) => block ?? []);
+      throw free.length > 0 || out === undefined ? new Fault('fault_accountsBusy') : handedOverFault(out);
+    }
+    const lease = leases.lease(target.account, amount);
+    const lack = () => subtractRaw(amount, target.balance ?? ZERO);
+    try {
+      // Gathering leaves the target alone, since it is leased.
+      if (!hasBalance(main, lack())) await gatherToMain();
+      await gather(target, [{ from: main, amount: lack() }]);
+      return lease;
+    } catch (failure) {
+      lease.done();
+      throw failure;
+    }
+  }
+}

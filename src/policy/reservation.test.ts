@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Raw } from '../nano/amount.ts';
-import { budgetOf, challengeOf, NETWORK, PAYEE, SHOP, sessionOffer } from '../payments/samples.fixture.ts';
+import {
+  budgetOf,
+  challengeOf,
+  NETWORK,
+  PAYEE,
+  SHOP,
+  sessionOffer,
+  trackAOffer,
+} from '../payments/samples.fixture.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { type Budget, CAP_LIMITS, type Cap, SUM_LIMITS, spendingWindowsAt } from './budget.ts';
@@ -149,6 +157,15 @@ describe('a reservation', () => {
     const rows = new Rows(budgetOf());
     rows.paused = true;
     expect(rows.reserve(intentOf())).toEqual(over);
+  });
+
+  test('by a budget is refused for a signed block while another one of the site is out, and for nothing else', () => {
+    const rows = new Rows(budgetOf({ payTo: PAYEE }));
+    rows.isBlockOut = true;
+    const offer = trackAOffer(10n);
+    expect(rows.reserve({ ...intentOf(), offer }).kind).toBe('over');
+    expect(rows.reserve({ ...intentOf(), offer, approval: 'once' }).kind).toBe('reserved');
+    expect(rows.reserve(intentOf()).kind).toBe('reserved');
   });
 
   test('by a budget is refused after the end of its period', () => {

@@ -7,6 +7,7 @@ import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Intent } from '../payments/payment.ts';
 import {
+  challengeOf,
   intentOf,
   NETWORK,
   PAYEE,
@@ -114,6 +115,26 @@ describe('while a block is handed over', () => {
     expect(await chains.newest(NETWORK, PAYEE)).toEqual(elsewhere);
     expect(await chains.newest('nano:other', STRANGER)).toEqual(onOtherNetwork);
     expect(await chains.handedOver()).toHaveLength(1);
+  });
+});
+
+describe('a site counts as having a block', () => {
+  const isOutAt = async (url: string, network = NETWORK) =>
+    (await journal.recall(challengeOf({ url }), network)).isBlockOut;
+
+  test('from the approval of one on, until it is published, on its network alone', async () => {
+    await journal.reserve(intentOf({ account: STRANGER }));
+    expect(await isOutAt(SHOP)).toBe(false);
+    const intent = intentOf({ account: STRANGER, offer: trackAOffer(7n) });
+    await journal.reserve(intent);
+    expect([await isOutAt(SHOP), await isOutAt(SHOP, 'nano:other')]).toEqual([true, false]);
+    const handedOverBlock = { ...ownBlock(), handedOver: { payment: intent.id, site: SHOP } };
+    await journal.sign(intent.id, handedOverBlock);
+    await journal.advance(intent.id, { ...handedOverBlock, state: 'proven', proof: 'p' });
+    expect([await isOutAt(SHOP), await isOutAt(SHOP, 'nano:other')]).toEqual([true, false]);
+    expect(await isOutAt('https://elsewhere.example')).toBe(false);
+    await chains.publishedByPayee(handedOverBlock);
+    expect(await isOutAt(SHOP)).toBe(false);
   });
 });
 

@@ -130,6 +130,21 @@ test('a pocket that is spent is not refilled while the purse is locked: the next
   expect(await answer).toBe(200);
 });
 
+test('a signed block within a budget is handed over by the pocket, also while the purse is locked', async () => {
+  const { purse, merchant } = testBed;
+  await purse.ask('settings.handOverSite', { site: merchant.origin, allowed: true });
+  const [savings, first] = [balanceOf(SAVINGS), balanceOf(POCKET[0])];
+  const url = (n: number) => testBed.at('/api/data', { n: `block ${n}`, mechanism: 'x402nano' });
+  const status = (n: number) => page.evaluate(async (target) => (await fetch(target)).status, url(n));
+  expect(await status(1)).toBe(200);
+  // The next block needs the first one on the ledger.
+  await expect.poll(() => balanceOf(POCKET[1])).toBe(SHARE - PRICE);
+  await purse.ask('vault.lock', {});
+  expect(await status(2)).toBe(200);
+  await expect.poll(() => balanceOf(POCKET[1])).toBe(SHARE - 2n * PRICE);
+  expect([balanceOf(SAVINGS), balanceOf(POCKET[0])]).toEqual([savings, first]);
+});
+
 test('what a locked purse may not do stays forbidden while its pocket is open', async () => {
   const { purse } = testBed;
   await purse.ask('vault.lock', {});

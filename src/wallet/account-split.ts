@@ -56,20 +56,24 @@ export class AccountSplit {
       if (excess === ZERO && !(lack > ZERO && hasBalance(main, lack))) continue;
       // An account whose block is out cannot receive either.
       if (!(await isFree(wallet))) continue;
-      if (!(await isIdle(excess > ZERO ? wallet : main))) {
+      const giver = excess > ZERO ? wallet : main;
+      if (!(await isIdle(giver))) {
         result = 'waits';
         continue;
       }
+      // A payment may have begun meanwhile.
       if (!leases.isEmpty) return 'waits';
-      // Meanwhile the account must hand over no block: what is on its way to it could not be received.
-      const lease = leases.lease(wallet.account, ZERO);
+      // One that begins from here on must not count on what is moved, nor hand over a block of the account that gets it:
+      // what is on its way there could not be received.
+      const moved = excess > ZERO ? excess : lack;
+      const moving = [leases.lease(giver.account, moved), leases.lease(wallet.account, ZERO)];
       try {
         if (excess > ZERO) await gather(main, [{ from: wallet, amount: excess }]);
         else if (isWished) await gather(wallet, [{ from: main, amount: lack }]);
         else if (!(await this.#refill(wallet, lack))) continue;
         return 'moved';
       } finally {
-        lease.done();
+        for (const lease of moving) lease.done();
       }
     }
     return result;

@@ -196,6 +196,13 @@ describe('a wallet', () => {
     expect(balances()).toEqual([70, 30, 0]);
   });
 
+  test('gives a payment that begins while money is moved an account that keeps enough for it', async () => {
+    const wallet = await walletWith(500, 190, 105);
+    const order = { ...pays(105), approval: 'budget' } as const;
+    const [lease] = await Promise.all([wallet.lease(order), wallet.settle()]);
+    expect(wallets[placeOf(lease) ?? 0]?.balance).toBeGreaterThanOrEqual(105n);
+  });
+
   test.each([
     ['enough in one account', 50],
     ['too little in all', 101],

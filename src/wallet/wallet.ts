@@ -214,10 +214,16 @@ export class Wallet implements PayingWallet {
       const from = others.filter(
         ({ account }, index) => blocks[index] === null && this.#leases.usageOf(account).count === 0,
       );
-      await gather(
-        this.#main,
-        from.map((one) => ({ from: one, amount: 'everything' })),
-      );
+      // No payment may count on what is given away meanwhile.
+      const given = from.map(({ account, balance }) => this.#leases.lease(account, balance ?? ZERO));
+      try {
+        await gather(
+          this.#main,
+          from.map((one) => ({ from: one, amount: 'everything' })),
+        );
+      } finally {
+        for (const one of given) one.done();
+      }
     });
   }
 

@@ -1,9 +1,7 @@
 /** The accounts that pay: the pocket's, and savings where the user approved, on a devnet that validates blocks. */
-import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { readAddress } from '../../test/devnet/address.ts';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
-import { type Raw, ZERO } from '../nano/amount.ts';
+import type { Raw } from '../nano/amount.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { type AccountLease, AccountLeases } from './account-leases.ts';
@@ -212,64 +210,3 @@ describe('a wallet', () => {
     expect(balances()).toEqual([50, 30, 20]);
   });
 });
-
-/** What happens to a wallet, one after another or at once. */
-const event = fc.oneof(
-  fc.record({ kind: fc.constant('pay' as const), amount: fc.integer({ min: 1, max: 250 }) }),
-  fc.record({ kind: fc.constant('budget' as const), amount: fc.integer({ min: 1, max: 250 }) }),
-  fc.record({ kind: fc.constant('hand over' as const), amount: fc.integer({ min: 1, max: 120 }) }),
-  fc.record({ kind: fc.constant('settle' as const), isWished: fc.boolean() }),
-  fc.record({ kind: fc.constant('gather' as const), amount: fc.integer({ min: 1, max: 600 }) }),
-);
-
-test('savings, pocket, blocks that are out and payments always sum up to what was received', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(event, { minLength: 3, maxLength: 8 }),
-      fc.boolean(),
-      async (events, atOnce) => {
-        const wallet = await walletWith(500, 60, null, 90);
-        const before = paidToStranger();
-        const happen = async (one: (typeof events)[number]): Promise<void> => {
-          if (one.kind === 'settle') return void (await wallet.settle(one.isWished));
-          if (one.kind === 'gather') return (await wallet.gatherFor(pays(one.amount)))?.done();
-          const isHandOver = one.kind === 'hand over';
-          const approval = one.kind === 'budget' ? 'budget' : 'once';
-          const lease = await wallet.lease({ amount: raw(one.amount), approval, isHandOver });
-          if (lease === null) return;
-          const account = wallet.of(lease.account);
-          if (isHandOver) await handOver(account, one.amount);
-          else await account?.send(STRANGER, raw(one.amount));
-          lease.done();
-        };
-        // An event that the money does not suffice for fails, and has no other effect.
-        const all = events.map((one) => () => happen(one).catch(() => undefined));
-        if (atOnce) await Promise.all(all.map((run) => run()));
-        else for (const run of all) await run();
-
-        const paid = paidToStranger() - before;
-        await expect
-          .poll(async () => {
-            await Promise.all(wallets.map((one) => one.refresh()));
-            return wallets.reduce((sum, { balance }) => sum + (balance ?? ZERO), 0n);
-          })
-          .toBe(650n - paid - (await out()));
-        for (const one of wallets) one.close();
-      },
-    ),
-    { numRuns: 10, endOnFailure: true },
-  );
-}, 170_000);
-
-/** What the ledger holds for the stranger (raw). */
-function paidToStranger(): bigint {
-  const key = readAddress(STRANGER);
-  if (key === undefined) throw new Error('the stranger has an address');
-  return devnet.ledger.receivables(key).reduce((sum, { amount }) => sum + amount, 0n);
-}
-
-/** The sum of the blocks that are handed over and that no payee has published (raw). */
-async function out(): Promise<bigint> {
-  const blocks = await Promise.all(accounts.map(({ chains }) => chains.handedOver()));
-  return blocks.flat().reduce((sum, { delta }) => sum + delta, 0n);
-}

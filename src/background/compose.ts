@@ -1,6 +1,7 @@
 import { Exchanges } from '../exchanges/exchanges.ts';
 import type { Interception } from '../interception/interception.ts';
 import type { PageSide } from '../messages/router.ts';
+import { systemClock } from '../nano/clock.ts';
 import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
@@ -55,7 +56,7 @@ const exclusively: Exclusively = (name, work) => navigator.locks.request(name, w
 
 /** Builds every part by hand, once in each life of the worker, and starts what an earlier life left unfinished. */
 export async function compose(interception: Interception, attention: Attention): Promise<Background> {
-  const now = Date.now;
+  const { now } = systemClock;
   const store = await openStoreHere((isUsable) => {
     attention.outOfOrder(!isUsable);
     notifyPages();

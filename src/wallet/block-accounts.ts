@@ -1,6 +1,6 @@
 import { SerialQueue } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
-import { type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
+import { addRaw, formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import { handedOverOf, hasBalance } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
@@ -56,15 +56,29 @@ export class BlockAccounts {
       throw free.length > 0 || out === undefined ? new Fault('fault_accountsBusy') : handedOverFault(out);
     }
     const lease = leases.lease(target.account, amount);
-    const lack = () => subtractRaw(amount, target.balance ?? ZERO);
+    const lack = subtractRaw(amount, target.balance ?? ZERO);
+    // What other payments have leased is theirs.
+    const isEnough = () => hasBalance(main, addRaw(lack, leases.usageOf(main.account).held));
     try {
       // Gathering leaves the target alone, since it is leased.
-      if (!hasBalance(main, lack())) await gatherToMain();
-      await gather(target, [{ from: main, amount: lack() }]);
+      if (!isEnough()) await gatherToMain();
+      if (!isEnough()) throw new Fault('fault_insufficient', [formatXno(lack)]);
+      await this.#give(target, lack);
       return lease;
     } catch (failure) {
       lease.done();
       throw failure;
+    }
+  }
+
+  /** Moves an amount (raw) from the first account, on which no payment may count meanwhile. */
+  async #give(target: AccountWallet, amount: Raw): Promise<void> {
+    const { main, leases } = this.#ports;
+    const given = leases.lease(main.account, amount);
+    try {
+      await gather(target, [{ from: main, amount }]);
+    } finally {
+      given.done();
     }
   }
 }

@@ -258,7 +258,7 @@ class History {
         await wallet.settle(event.isWished);
         return undefined;
       case 'gather': {
-        const lease = await wallet.gatherFor(raw(event.amount));
+        const lease = await wallet.gatherFor({ amount: raw(event.amount), isHandOver: false });
         return lease === null ? undefined : async () => lease.done();
       }
       case 'payee publishes': {
@@ -472,9 +472,10 @@ const isSame = (entry: { readonly hash: string } | undefined, { hash }: OwnBlock
   entry?.hash === hash;
 const isInsufficient = (failure: unknown): boolean =>
   failure instanceof Fault && failure.key === 'fault_insufficient';
-/** Whether a failure says that there is too little money, or that a block that is out keeps it. */
+/** Whether a failure says that there is too little money, or that blocks or payments keep the accounts that have it. */
 const isShort = (failure: unknown): boolean =>
-  isInsufficient(failure) || (failure instanceof Fault && isHandedOverFault(failure));
+  isInsufficient(failure) ||
+  (failure instanceof Fault && (isHandedOverFault(failure) || failure.key === 'fault_accountsBusy'));
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, one) => sum + one, 0n);
 
 /** The amounts that the ledger holds for an account (raw). */

@@ -18,6 +18,7 @@ import { AccountLeases } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { Killable } from './killable.fixture.ts';
 import { type HandedOverBlock, isHandedOverFault, type OwnBlock, settledBlock } from './own-block.ts';
+import type { PaymentOrder } from './paying-wallet.ts';
 import { type Refill, RefillLimit } from './refill-limit.ts';
 import { Wallet } from './wallet.ts';
 
@@ -63,6 +64,8 @@ interface Payment {
   isDone: boolean;
 }
 
+type Order = Pick<PaymentOrder, 'amount' | 'approval' | 'isHandOver'>;
+
 /** What one life of the worker holds in memory. */
 interface Worker {
   readonly killable: Killable;
@@ -85,6 +88,7 @@ class History {
   readonly #violations: string[] = [];
   readonly #pending: { readonly at: number; readonly worker: Worker; readonly rest: Rest }[] = [];
   #worker: Worker;
+  #isInTurn = false;
   #now = Date.now();
   readonly #begunAt = this.#now;
   #stored: readonly Refill[];
@@ -112,6 +116,7 @@ class History {
 
   /** Has events happen one after another, but for what waits. */
   async happenInTurn(events: readonly Event[]): Promise<void> {
+    this.#isInTurn = true;
     for (const [index, event] of events.entries()) {
       if (event.kind === 'kill') {
         this.#worker.killable.killAfter(event.afterCalls);
@@ -133,7 +138,7 @@ class History {
       if (end !== null) worker.killable.killAfter(end.afterCalls);
       const together = events.slice((kills[number - 1]?.index ?? -1) + 1, end?.index ?? events.length);
       const run = async (event: Event) => (await this.#happen(event, worker))?.();
-      await Promise.all(together.map((event) => this.#attempt(worker, () => run(event), true)));
+      await Promise.all(together.map((event) => this.#attempt(worker, () => run(event))));
       if (end !== null) await this.#restart();
     }
   }
@@ -221,13 +226,13 @@ class History {
   }
 
   /** Does something in a life of the worker, which may end before it is done. The next one follows at once. */
-  async #attempt(worker: Worker, run: Rest, isAtOnce = false): Promise<void> {
+  async #attempt(worker: Worker, run: Rest): Promise<void> {
     if (worker.killable.isKilled) return;
     const done = run().catch((failure: unknown) => {
-      if (!(isAtOnce && isShort(failure))) this.#fail(worker, `${failure}`);
+      if (this.#isInTurn || !isShort(failure)) this.#fail(worker, `${failure}`);
     });
     await Promise.race([worker.killable.killed, done]);
-    if (worker.killable.isKilled && !isAtOnce) await this.#restart();
+    if (worker.killable.isKilled && this.#isInTurn) await this.#restart();
   }
 
   #fail({ killable }: Worker, violation: string): void {
@@ -266,7 +271,7 @@ class History {
       case 'hand over': {
         const isHandOver = event.kind === 'hand over';
         const approval = event.kind === 'budget' ? 'budget' : 'once';
-        const order = { amount: raw(event.amount), approval, isHandOver } as const;
+        const order: Order = { amount: raw(event.amount), approval, isHandOver };
         // What the pocket lacks for a block that the user approved comes from savings, whatever was approved before.
         if (isHandOver) this.#mayFail(wallet.account);
         const lease = await wallet.lease(order).catch((failure: unknown) => {
@@ -275,7 +280,7 @@ class History {
           throw failure;
         });
         if (lease === null) return undefined;
-        const payment = this.#begin(order.amount, lease.account, worker);
+        const payment = this.#begin(order, lease.account, worker);
         return async () => {
           try {
             await this.#pay(payment, isHandOver, worker);
@@ -298,13 +303,17 @@ class History {
     return payments.length;
   }
 
-  #begin(amount: Raw, account: NanoAddress, { wallet, leases }: Worker): Payment {
+  #begin({ amount, approval }: Order, account: NanoAddress, { wallet, leases }: Worker): Payment {
     const others = this.#mayFail(account);
+    const { held } = leases.usageOf(account);
+    // What a budget allows is paid from an account that has enough, or from none. At once, others may take some meanwhile.
+    const isPromised = this.#isInTurn && approval === 'budget' && held === amount;
+    const hasEnough = (wallet.of(account)?.balance ?? ZERO) >= held;
     const payment: Payment = {
       payee: freshKeys().address,
       amount,
       account,
-      mustSucceed: others === 0 && (wallet.of(account)?.balance ?? ZERO) >= leases.usageOf(account).held,
+      mustSucceed: others === 0 && (isPromised || hasEnough),
       isUnderway: true,
       isDone: false,
     };

@@ -132,7 +132,7 @@ function payAll({ approvals }: TestWorker): () => void {
   return () => clearInterval(timer);
 }
 
-describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechanism) => {
+describe.each(['trackA', 'signedBlock'])('a block that is handed over, %s', (mechanism) => {
   const steps: readonly Kill['at'][] = ['approved', 'signed', 'proven', 'delivered', 'delivery', 'settled'];
   const cases = steps.flatMap((at) =>
     (['before', 'after'] as const).flatMap((when) =>

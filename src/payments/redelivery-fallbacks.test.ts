@@ -124,7 +124,7 @@ describe('a server that lost the session', () => {
   });
 });
 
-test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano'])(
+test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'signedBlock'])(
   'a proof of %s that is delivered again has the same payment identifier',
   async (mechanism) => {
     const url = page({ mechanism, paymentIdentifier: 'required' }, '/loses-answer');

@@ -9,7 +9,7 @@ import {
   SHOP,
   sessionOffer,
   signatureOffer,
-  x402nanoOffer,
+  signedBlockOffer,
 } from '../payments/samples.fixture.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
@@ -81,7 +81,7 @@ describe('the decision is to ask', () => {
   test.each<[string, Partial<Circumstances>]>([
     ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
-    ['reason_signedBlock', { offer: { ...x402nanoOffer(100n), expiresAt: NOW + EXPIRY_MARGIN } }],
+    ['reason_signedBlock', { offer: { ...signedBlockOffer(100n), expiresAt: NOW + EXPIRY_MARGIN } }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],

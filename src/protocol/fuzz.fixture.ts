@@ -18,9 +18,9 @@ import {
   headerOf,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from './samples.fixture.ts';
 import { decodeObject } from './wire/envelope.ts';
 
@@ -31,7 +31,7 @@ export interface Property {
   readonly check: (cases: number) => void | Promise<void>;
 }
 
-const entries = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
+const entries = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, signedBlockEntry];
 
 /** Nearly valid values, as a careless or hostile server writes them. */
 const nearly = fc.oneof(

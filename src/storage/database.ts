@@ -3,9 +3,10 @@ import { Fault } from '../fault.ts';
 import { countInWindows } from './migrations/v3.ts';
 import { markOrdinary } from './migrations/v5.ts';
 import { renameFields } from './migrations/v6.ts';
+import { renameSignedBlock } from './migrations/v7.ts';
 import type { Database, Upgrade } from './schema.ts';
 
-const VERSION = 6;
+const VERSION = 7;
 
 /**
  * Opens the wallet's database, and creates or migrates it where needed.
@@ -45,6 +46,7 @@ async function upgrade(database: Database, transaction: Upgrade, from: number): 
   if (from < 3) await countInWindows(database, transaction);
   if (from < 5) await markOrdinary(transaction);
   if (from < 6) await renameFields(database, transaction);
+  if (from < 7) await renameSignedBlock(transaction);
 }
 
 function createFirst(database: Database): void {

@@ -70,7 +70,7 @@ describe('a server that wants a signed block', () => {
       await popup.getByText('No site may ask for one.').waitFor();
     });
     const mark = await testBed.mark();
-    await visit(testBed.at('/article', { mechanism: 'x402nano' }));
+    await visit(testBed.at('/article', { mechanism: 'signedBlock' }));
     await page.locator('#gate').waitFor();
     // A page is let go before its line is written.
     const [line] = await testBed.purse.until(
@@ -83,7 +83,7 @@ describe('a server that wants a signed block', () => {
   });
 });
 
-describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
+describe.each(['trackA', 'signedBlock'])('with %s allowed', (mechanism) => {
   beforeEach(async () => {
     await allow(true);
     // A budget pays nothing of the kind.
@@ -168,7 +168,7 @@ test('while a block is handed over the account waits, also after the worker was 
 test('a block that the site published first is not recalled, and the user is told so', async () => {
   const { purse, merchant } = testBed;
   await allow(true);
-  void visit(testBed.at('/article', { mechanism: 'x402nano', hold: '1' }));
+  void visit(testBed.at('/article', { mechanism: 'signedBlock', hold: '1' }));
   await (await purse.nextApproval()).approve();
   await gateOpens();
   const { id } = await reached('settled');

@@ -23,9 +23,9 @@ import {
   session,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { encodeProof } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
@@ -39,7 +39,7 @@ import { explainProof } from './proof.ts';
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
 const { privateKey, address: PAYER } = deriveKeys(readSeedHex('7'.repeat(64)), 0);
 const at = { now: ARRIVED, url: PAGE };
-const everyEntry = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
+const everyEntry = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, signedBlockEntry];
 
 const keysOf = (findings: readonly Finding[], tone?: Finding['tone']) =>
   findings.filter((one) => tone === undefined || one.tone === tone).map(({ key }) => key);
@@ -55,7 +55,7 @@ function offerOf(entry: object): Offer {
 /** The proof that the wallet makes. */
 async function proofOf(entry: object, key: PrivateKey = privateKey): Promise<string> {
   const offer = offerOf(entry);
-  if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
+  if (offer.mechanism === 'trackA' || offer.mechanism === 'signedBlock') {
     return makeProof(offer, { block: ownBlock });
   }
   return makeProof(offer, {
@@ -92,8 +92,8 @@ describe('an offer', () => {
       ['NS8_CHALLENGE', 'nymChallenge', true, 6],
       ['XN_TRACK_B', 'trackB', true, 7],
       ['XN_TRACK_A', 'trackA', true, 7],
-      ['X402NANO_EXACT', 'x402nano', true, 8],
-      ['IGNORE_NOT_NANO', 'x402nano', false, 1],
+      ['X402NANO_EXACT', 'signedBlock', true, 8],
+      ['IGNORE_NOT_NANO', 'signedBlock', false, 1],
       ['SUM_MISMATCH', 'nanoSession', false, 4],
     ]);
     expect(found[0]).toMatchObject({

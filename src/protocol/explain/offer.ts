@@ -206,7 +206,7 @@ function offerFindings(offer: Offer, now: number, url: string): readonly Finding
   const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
   if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
   if (isHandOver(offer)) found.push(finding('warn', 'wire_handOver'));
-  if (offer.mechanism === 'x402nano') found.push(finding('warn', 'wire_noExpiry'));
+  if (offer.mechanism === 'signedBlock') found.push(finding('warn', 'wire_noExpiry'));
   if ('tagAmount' in offer) found.push(...tagFindings(offer.tagAmount, offer.accepted));
   return found;
 }

@@ -12,9 +12,9 @@ import {
   session,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { type ClassifyContext, classify, tellingReason } from './classify.ts';
 import { entryRefusalCodes, envelopeCodes, legacyCodes, payabilityCodes, refusalSentence } from './codes.ts';
@@ -207,7 +207,7 @@ describe('the expiry of an offer', () => {
 });
 
 describe('the order of offers', () => {
-  const all = [x402nanoEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
+  const all = [signedBlockEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
 
   test('has every pay-first mechanism by default, in the order of preference', () => {
     const { entries, offers, refused } = found(all);
@@ -220,7 +220,7 @@ describe('the order of offers', () => {
       'NS7_SESSION',
     ]);
     expect(entries.map(({ offer }) => offer?.mechanism)).toEqual([
-      'x402nano',
+      'signedBlock',
       'trackA',
       'nanoSignature',
       'trackB',
@@ -237,9 +237,9 @@ describe('the order of offers', () => {
   });
 
   test('has hand-over mechanisms only where the caller allows them, after all others', () => {
-    const payable = new Set<Mechanism>(['x402nano', 'trackA', 'nanoSignature']);
+    const payable = new Set<Mechanism>(['signedBlock', 'trackA', 'nanoSignature']);
     const { offers, refused } = found(all, {}, { payable });
-    expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature', 'trackA', 'x402nano']);
+    expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature', 'trackA', 'signedBlock']);
     expect(refused).toEqual([3, 4, 5].map((index) => ({ index, code: 'MECHANISM_OFF' })));
     expect(offers.map(isHandOver)).toEqual([false, true, true]);
   });

@@ -10,7 +10,7 @@ import { StoredJournal } from '../journal.ts';
 import { rowOf } from '../payment-row.ts';
 import { noParts } from '../private-parts.fixture.ts';
 import { renameRecords } from './v6.ts';
-import { type JsonRecords, RECORDS_OF_5, RECORDS_OF_6 } from './version-5.fixture.ts';
+import { type JsonRecords, RECORDS_OF_5, RECORDS_OF_6, RECORDS_OF_7 } from './version-5.fixture.ts';
 
 const KEYS = {
   payments: 'id',
@@ -38,6 +38,7 @@ function rowsOf<Row>(records: JsonRecords, store: string): readonly Row[] {
 async function openFifth(name: string, keyOfSites: string | null = KEYS.blockTakers): Promise<IDBPDatabase> {
   const fifth = await openDB(name, 5, {
     upgrade(database) {
+      database.createObjectStore('settings');
       for (const store of STORES_OF_5) {
         const keyPath = store === 'blockTakers' ? keyOfSites : KEYS[store];
         database.createObjectStore(store, {
@@ -71,7 +72,7 @@ test('a database of version 5 gets the names of today, and keeps every record, v
     expect([store, inOrder<object>(await database.getAll(store))]).toEqual([store, inOrder(rows)]);
   }
   const payments = new Map(
-    rowsOf<AnyPayment>(RECORDS_OF_6, 'payments').map((payment) => [payment.intent.id, payment]),
+    rowsOf<AnyPayment>(RECORDS_OF_7, 'payments').map((payment) => [payment.intent.id, payment]),
   );
   const rows = rowsBefore.map(({ challenge, resource, undelivered, ...row }) => {
     const payment = payments.get(row.id);

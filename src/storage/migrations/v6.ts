@@ -1,44 +1,12 @@
-import { type IDBPDatabase, type IDBPTransaction, type StoreNames, unwrap, wrap } from 'idb';
+import { type IDBPDatabase, type StoreNames, unwrap, wrap } from 'idb';
 import { isTest } from '../../payments/private-record.ts';
 import { rowOf } from '../payment-row.ts';
 import type { PaymentRow, PurseSchema } from '../schema.ts';
-
-type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
-type Fields = Readonly<Record<string, unknown>>;
-/** Changes a record of an earlier version. Returns one of version 6 as it is, and anything that is no record. */
-type Change = (record: unknown) => unknown;
+import { type Change, changeAll, each, inTurn, isRecord, renamed, type Upgrade, within } from './change.ts';
 
 /** The store whose name changed: the sites that may ask for handed-over blocks. */
 const SITES_BEFORE = 'blockTakers';
 const SITES = 'handOverSites';
-
-const isRecord = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * Gives fields their new names. Where a record has the new name already, a field of the old name stays beside it: neither
- * is lost, and a backup with both is refused for the unknown field.
- */
-const renamed =
-  (...names: readonly (readonly [before: string, after: string])[]): Change =>
-  (record) => {
-    if (!isRecord(record)) return record;
-    const after = new Map(names.filter(([, name]) => !Object.hasOwn(record, name)));
-    return Object.fromEntries(
-      Object.entries(record).map(([name, value]) => [after.get(name) ?? name, value]),
-    );
-  };
-
-/** Changes one field of a record that has it. */
-const within =
-  (field: string, change: Change): Change =>
-  (record) =>
-    isRecord(record) && Object.hasOwn(record, field) ? { ...record, [field]: change(record[field]) } : record;
-
-const inTurn =
-  (...changes: readonly Change[]): Change =>
-  (record) =>
-    changes.reduce((before, change) => change(before), record);
 
 const renameHandedOver = renamed(['moved', 'delta'], ['cheque', 'handedOver']);
 const renameOwnBlock = inTurn(
@@ -99,22 +67,10 @@ async function renameSites(database: IDBPDatabase<PurseSchema>, transaction: Upg
   before.deleteObjectStore(SITES_BEFORE);
 }
 
-async function changeAll<Name extends keyof typeof CHANGES>(
-  transaction: Upgrade,
-  name: Name,
-  change: Change,
-): Promise<void> {
-  let cursor = await transaction.objectStore(name).openCursor();
-  for (; cursor !== null; cursor = await cursor.continue()) {
-    await cursor.update(change(cursor.value) as PurseSchema[Name]['value']);
-  }
-}
-
 /** The records of a backup of any version, by store, with the names of version 6. */
 export function renameRecords(records: unknown): unknown {
   return Object.entries(CHANGES).reduce<unknown>(
-    (before, [store, change]) =>
-      within(store, (list) => (Array.isArray(list) ? list.map(change) : list))(before),
+    (before, [store, change]) => within(store, each(change))(before),
     renamed([SITES_BEFORE, SITES])(records),
   );
 }

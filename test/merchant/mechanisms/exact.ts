@@ -30,7 +30,7 @@ const Block = v.strictObject({
   signature: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/)),
 });
 
-export interface X402NanoParts {
+export interface SignedBlockParts {
   readonly networkId: string;
   readonly payTo: string;
   readonly node: NanoNode;
@@ -46,12 +46,12 @@ export interface X402NanoParts {
  * x402nano/exact (docs/WIRE.md §3.9): one offer for everybody, without an expiry; a signed block is handed over, and
  * published without waiting for its confirmation.
  */
-export function x402nano(parts: X402NanoParts): Mechanism {
+export function signedBlock(parts: SignedBlockParts): Mechanism {
   const { networkId, payTo, node, spent, handedOverBlocks, sendThreshold, now, faults } = parts;
   const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
-    name: 'x402nano',
+    name: 'signedBlock',
     unconfirmed: notConfirmed,
     reference,
 
@@ -112,7 +112,7 @@ export function x402nano(parts: X402NanoParts): Mechanism {
     if (publishing === 'at-once' && (await handedOverBlocks.publish(hash)).kind === 'bounced')
       return notSettled;
     const payer = toAddress(block.account);
-    const payment = { mechanism: 'x402nano', url, route, amountRaw, payTo, payer, hash, at: now() };
+    const payment = { mechanism: 'signedBlock', url, route, amountRaw, payTo, payer, hash, at: now() };
     if (!spent.claim(payment)) return alreadyUsed;
     if (publishing === 'late') handedOverBlocks.publishLate(hash);
     return { kind: 'settled', payment } as const;

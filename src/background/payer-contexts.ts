@@ -26,11 +26,12 @@ export class PayerContexts {
       settings.readBoth('paused', 'preference'),
     ]);
     if (!(await vault.exists())) return null;
-    const { id, testMoney } = test ?? (await settings.network());
+    const { id, testMoney, thresholds } = test ?? (await settings.network());
     return {
       network: { id, testMoney },
       paused,
       preference,
+      sendThreshold: thresholds.send,
       // A server under test may name the real network, as it does in production. In the sandbox it gets test money.
       alsoNamed: test === null ? undefined : MAINNET.id,
     };

@@ -1,4 +1,4 @@
-/** Signed blocks that are handed over: refused until allowed, unpublished for a time, then recalled or published. */
+/** Signed blocks that are handed over: asked about, unpublished for a time, then recalled or published. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -12,7 +12,6 @@ import { thresholdFor } from '../nano/network.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { isDay } from '../policy/spending-windows.ts';
 import { siteOf } from '../site.ts';
-import { StoredBudgets } from '../storage/budgets.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { Browser } from './browser.fixture.ts';
@@ -42,7 +41,6 @@ beforeEach(async () => {
   devnet.elections.delayMs = 5;
   merchant.reset();
   account = await accountWith(devnet, XNO);
-  await allow(true);
   browser = new Browser();
   worker = startWorker(account, browser);
 });
@@ -52,8 +50,6 @@ const begin = (options: WorkerOptions = {}) => {
   worker = startWorker(account, browser, options);
   return worker;
 };
-const allow = (allowed: boolean) =>
-  new StoredBudgets(account.database, Date.now).setHandOverSite(siteOf(merchant.origin), allowed);
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
   `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
 const payments = async (): Promise<readonly Payment[]> =>
@@ -102,23 +98,9 @@ async function held(mechanism = 'trackA', more: Readonly<Record<string, string>>
   return newest();
 }
 
-describe('a site that may not ask for signed blocks', () => {
-  test.each(['trackA', 'signedBlock'])('is not paid by %s, and its page gets the 402', async (mechanism) => {
-    await allow(false);
-    const url = page({ mechanism });
-    await allowAll(account, url);
-    const challenge = await browser.visit(url);
-    await worker.challengeHandler.handle(challenge);
-    expect(worker.asked).toEqual([]);
-    expect(browser.released).toEqual([challenge.id]);
-    expect(worker.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
-  });
-
-  test('is paid by another mechanism where it offers one', async () => {
-    await allow(false);
-    await buy(page({ mechanism: 'signedBlock,trackA,nanoSignature' }));
-    expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
-  });
+test('a server that takes a send as well is paid by a send', async () => {
+  await buy(page({ mechanism: 'signedBlock,trackA,nanoSignature' }));
+  expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
 });
 
 const ways = ['trackA', 'signedBlock'].flatMap((mechanism) =>
@@ -497,7 +479,6 @@ test('in any order of purchases, publications, recalls and restarts, the budget 
     fc.asyncProperty(fc.array(fc.constantFrom(...acts), { minLength: 3, maxLength: 8 }), async (script) => {
       merchant.reset();
       account = await accountWith(devnet, XNO);
-      await allow(true);
       browser = new Browser();
       worker = startWorker(account, browser);
       for (const act of script) await perform[act]();

@@ -82,6 +82,7 @@ describe('the decision is to ask', () => {
     ['reason_newSite', { allowance: { ...allowance, budget: null } }],
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
     ['reason_signedBlock', { offer: { ...signedBlockOffer(100n), expiresAt: NOW + EXPIRY_MARGIN } }],
+    ['reason_unknownTerms', { offer: { ...fine.offer, warnings: ['unknownTerms'] } }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
@@ -122,8 +123,12 @@ test('with any budget and history, a private window is never paid without asking
       ),
       ({ budget, ...parts }) => {
         const challenge = challengeOf({ url: `${SHOP}/article`, isPrivate: true });
-        const decision = decideWith({ ...parts, challenge, allowance: { ...allowance, budget } });
-        expect(decision.kind).not.toBe('pay');
+        // A condition that the wallet does not know stops every budget as well.
+        const offer = { ...fine.offer, warnings: ['unknownTerms' as const] };
+        for (const never of [{ challenge }, { offer }]) {
+          const decision = decideWith({ ...parts, ...never, allowance: { ...allowance, budget } });
+          expect(decision.kind).not.toBe('pay');
+        }
       },
     ),
   );

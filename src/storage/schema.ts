@@ -66,8 +66,6 @@ export interface PurseSchema extends DBSchema {
   budgets: { key: [string, string]; value: Budget };
   spending: { key: SumKey; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
-  /** The sites that may ask for handed-over blocks: signed blocks that the site publishes itself. */
-  handOverSites: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
   /** Every block that this wallet signed. A block that the ledger lacks is published again. */
   blocks: { key: string; value: OwnBlock };

@@ -95,6 +95,9 @@ const HEADERS: Readonly<Record<EnvelopeCode | EntryRefusalCode, () => string>> =
     soldBy({ challenge: { mechanism: 'nano-nym-exact', version: 'ns8', challengeId: 'a' } }),
   NS8_MACAROON_UNSUPPORTED: () => soldBy({ challenge: { mechanism: 'nanoMacaroon', version: 'nm1' } }),
   UNSUPPORTED_MECHANISM: () => soldBy({ decimals: 30 }),
+  TOO_MANY_ENTRIES: () =>
+    base64(selling(...Array.from({ length: 33 }, () => ({ scheme: 'exact', network: 'nano:beta' })))),
+  WORK_TOO_HARD: () => soldBy({ workThreshold: 'ffffffffe0000000' }),
   BAD_NONCE: () => soldBy({ nonce: 'A9', validBefore: Math.floor(inAMinute() / 1000) }),
 };
 
@@ -106,7 +109,6 @@ const UNPAYABLE: Readonly<Record<string, () => string>> = {
   },
   PROOF_ELSEWHERE: () =>
     registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })).replace('/malformed', DEMO_ISSUE),
-  HAND_OVER_OFF: () => registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })),
   EXPIRES_TOO_SOON: () => testBed.at('/api/data', { expiry: '10' }),
   INSECURE_URL: () =>
     testBed.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),

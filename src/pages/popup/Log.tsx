@@ -8,7 +8,6 @@ import { sentenceOf, t, tCount } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { go } from './route.ts';
-import { AllowHandOver } from './settings/HandOverSites.tsx';
 
 /** The offers that were not paid, each with its reason. */
 export function Log() {
@@ -31,9 +30,6 @@ export function Log() {
               </div>
               <p>{sentenceOf(line)}</p>
               {line.times !== undefined && <p class="hint">{tCount('popup_logTimes', line.times)}</p>}
-              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && (
-                <AllowHandOver site={line.site} />
-              )}
               {line.url !== null && (
                 <p class="hint">
                   <LongUrl url={line.url} />

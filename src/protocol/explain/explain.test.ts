@@ -7,7 +7,7 @@ import type { PrivateKey } from '../../nano/ed25519.ts';
 import { signNoms } from '../../nano/noms.ts';
 import { deriveKeys, readSeedHex } from '../../nano/seed.ts';
 import { signDigestOfText } from '../../nano/signature.ts';
-import { defaultPreference } from '../mechanisms/index.ts';
+
 import { classify } from '../offer/classify.ts';
 import type { Offer } from '../offer/offer.ts';
 import { makeProof } from '../proof/proof.ts';
@@ -46,7 +46,7 @@ const keysOf = (findings: readonly Finding[], tone?: Finding['tone']) =>
 
 function offerOf(entry: object): Offer {
   const header = headerOf(envelopeOf([entry]));
-  const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+  const found = classify(header, context);
   const offer = found.kind === 'offers' ? found.offers[0] : undefined;
   if (offer === undefined) throw new Error('nothing payable');
   return offer;
@@ -444,7 +444,7 @@ describe('for any input', () => {
         fc.array(fc.oneof(json, fc.constantFrom<unknown>(...everyEntry)), { maxLength: 6 }),
         (accepts) => {
           const header = headerOf(envelopeOf(accepts));
-          const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+          const found = classify(header, context);
           const offered = found.kind === 'offers' ? found.offers.map(({ index }) => index).sort() : [];
           const explained = explainOffer(header, { ...at, network: context.network });
           expect(explained.entries.filter(({ payable }) => payable).map(({ index }) => index)).toEqual(

@@ -1,7 +1,8 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
-import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import { isHandOver, mechanismOf } from '../mechanisms/index.ts';
 import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
+import { areKnownTerms } from '../mechanisms/signed-block-terms.ts';
 import { readAmount } from '../offer/amounts.ts';
 import { classify, type EntryCode } from '../offer/classify.ts';
 import { type EnvelopeCode, type PayabilityCode, type Rule, refusalSentence } from '../offer/codes.ts';
@@ -27,8 +28,6 @@ export interface ExplainContext {
   readonly url?: string | undefined;
   /** The active network. @default the first Nano network that the offer names */
   readonly network?: string | undefined;
-  /** The mechanisms in use. @default all */
-  readonly payable?: ReadonlySet<Mechanism> | undefined;
   /** The account that paid, where a proof itself does not say. */
   readonly payer?: string | undefined;
 }
@@ -131,8 +130,8 @@ export function explainOffer(value: string, context: ExplainContext): ExplainedO
 type Known = ExplainContext & { readonly network: string; readonly url: string };
 
 function entriesOf(value: string, accepts: readonly Json[], context: Known): readonly ExplainedEntry[] {
-  const { now, network, url, arrivedAt = now, payable = new Set(defaultPreference) } = context;
-  const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment, payable });
+  const { now, network, url, arrivedAt = now } = context;
+  const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment });
   // Classified again at the time of arrival, so that the terms of an expired offer can be shown.
   const [present, inTime] = [at(now), at(Number.NEGATIVE_INFINITY)];
   if (present.kind === 'refused' || inTime.kind === 'refused') return [];
@@ -199,10 +198,14 @@ const WARNINGS: Readonly<Record<OfferWarning, WireSentence>> = {
   legacyPayTo: 'wire_legacyPayTo',
   resourceScheme: 'wire_resourceScheme',
   insecurePage: 'wire_insecurePage',
+  unknownTerms: 'wire_unknownTerms',
 };
 
+/** The warnings that come of a comparison with the page. */
+const OF_THE_PAGE: ReadonlySet<OfferWarning> = new Set<OfferWarning>(['resourceScheme', 'insecurePage']);
+
 function offerFindings(offer: Offer, now: number, url: string): readonly Finding[] {
-  const warnings = url === '' ? offer.warnings.filter((one) => one === 'legacyPayTo') : offer.warnings;
+  const warnings = url === '' ? offer.warnings.filter((one) => !OF_THE_PAGE.has(one)) : offer.warnings;
   const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
   if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
   if (isHandOver(offer)) found.push(finding('warn', 'wire_handOver'));
@@ -259,7 +262,7 @@ function namedMechanism(entry: JsonObject): Mechanism | null {
   const kind = isObject(extra) ? mechanismOf(extra) : undefined;
   if (kind === undefined || typeof kind === 'string') return null;
   // The mechanism without a mark takes keys that no mechanism knows: they name none.
-  return kind.mark === null && isObject(extra) && Object.keys(extra).length > 0 ? null : kind.name;
+  return kind.mark === null && isObject(extra) && !areKnownTerms(extra) ? null : kind.name;
 }
 
 function networkOf(accepts: readonly Json[]): string {

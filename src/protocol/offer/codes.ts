@@ -17,6 +17,7 @@ export const entryRefusalCodes = [
   'MALFORMED_ENTRY',
   'IGNORE_NOT_NANO',
   'UNSUPPORTED_NETWORK',
+  'TOO_MANY_ENTRIES',
   'LEGACY_UNSUPPORTED',
   'UNSUPPORTED_SCHEME',
   'UNSUPPORTED_ASSET',
@@ -37,16 +38,11 @@ export const entryRefusalCodes = [
   'NS8_MACAROON_UNSUPPORTED',
   'UNSUPPORTED_MECHANISM',
   'BAD_NONCE',
+  'WORK_TOO_HARD',
 ] as const;
 
-/** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
-export const payabilityCodes = [
-  'RESOURCE_MISMATCH',
-  'INSECURE_URL',
-  'PROOF_ELSEWHERE',
-  'MECHANISM_OFF',
-  'HAND_OVER_OFF',
-] as const;
+/** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §4.13). */
+export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'PROOF_ELSEWHERE'] as const;
 
 /** The earlier protocol of a 402 without PAYMENT-REQUIRED (docs/WIRE.md §1.2, §3.1, §3.2). */
 export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;

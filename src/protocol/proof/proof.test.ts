@@ -152,10 +152,12 @@ describe('a block is handed over', () => {
     );
   });
 
-  test('in nano_ form, though the offer says xrb_', async () => {
+  test('with the payee as the offer spells it, which servers compare as text', async () => {
     const entry = { ...signedBlockEntry, payTo: PAYEE.replace('nano_', 'xrb_') };
     const proof = await makeProof(offerOf(entry), { block });
-    expect(payloadOf(proof)).toMatchObject({ block: { link_as_account: PAYEE } });
+    expect(payloadOf(proof)).toMatchObject({
+      block: { link: block.link, link_as_account: entry.payTo },
+    });
     expect(decodeObject(proof)?.accepted).toEqual(entry);
   });
 

@@ -173,7 +173,6 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     await database.add('spending', { network: NETWORK, site: '*', window, spent: (4n * amount) as Raw });
   }
   await budgets.block(SHOP);
-  await budgets.setHandOverSite(SHOP, true);
 
   const { subtype, delta } = { subtype: 'send', delta: amount as Raw } as const;
   const handedOverBlock: OwnBlock = {

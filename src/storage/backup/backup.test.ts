@@ -277,10 +277,6 @@ describe('restoring', () => {
     ['a test with a field of a request', ({ records }) => inTest(records, { method: 'GET' })],
     ['a field under its present and its earlier name', first('blocks', { moved: '1' })],
     [
-      'a store under its present and its earlier name',
-      ({ records }) => void Object.assign(records, { blockTakers: [] }),
-    ],
-    [
       'another amount than was offered',
       ({ records }) => void Object.assign(records.payments?.[0]?.intent ?? {}, { amount: '1' }),
     ],

@@ -123,7 +123,6 @@ export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
     key: ({ network, site, window }) => [network, site, window],
   }),
   blocked: included('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
-  handOverSites: included('handOverSites', { item: Listed, of: same, row: same, key: ({ site }) => site }),
   chains: included('chains', {
     item: OwnBlockText,
     of: same,

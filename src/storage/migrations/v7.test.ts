@@ -1,24 +1,46 @@
 import 'fake-indexeddb/auto';
-import { openDB } from 'idb';
+import { type IDBPDatabase, openDB } from 'idb';
 import { expect, test } from 'vitest';
+import { SHOP } from '../../payments/samples.fixture.ts';
 import { openDatabase } from '../database.ts';
+import { StoredLog } from '../log.ts';
 import { StoredSettings } from '../settings.ts';
 import { recordsOf7 } from './v7.ts';
 import { RECORDS_OF_6, RECORDS_OF_7 } from './version-5.fixture.ts';
 
-test('the order that the user likes keeps the renamed mechanism at its place', async () => {
-  const name = crypto.randomUUID();
-  const sixth = await openDB(name, 6, {
+/** A database of version 6, with the stores that the migration changes. */
+async function openSixth(name: string): Promise<IDBPDatabase> {
+  return openDB(name, 6, {
     upgrade(database) {
       database.createObjectStore('settings');
       database.createObjectStore('payments', { keyPath: 'id' });
+      database.createObjectStore('handOverSites', { keyPath: 'site' });
+      database.createObjectStore('log', { autoIncrement: true });
     },
   });
+}
+
+test('the order that the user likes keeps the renamed mechanism at its place', async () => {
+  const name = crypto.randomUUID();
+  const sixth = await openSixth(name);
   await sixth.put('settings', ['x402nano', 'nanoSession'], 'preference');
   sixth.close();
   const database = await openDatabase(name);
-  const settings = new StoredSettings(database);
-  expect(await settings.read('preference')).toEqual(['signedBlock', 'nanoSession']);
+  expect(await new StoredSettings(database).read('preference')).toEqual(['signedBlock', 'nanoSession']);
+  database.close();
+});
+
+test('nothing is left of the sites that could ask for signed blocks, nor of what the log told of that', async () => {
+  const name = crypto.randomUUID();
+  const sixth = await openSixth(name);
+  await sixth.put('handOverSites', { site: SHOP, at: 1 });
+  const line = { at: 1, site: SHOP, url: SHOP, args: [] };
+  await sixth.put('log', { ...line, key: 'refusal_HAND_OVER_OFF' });
+  await sixth.put('log', { ...line, key: 'refusal_DECLINED' });
+  sixth.close();
+  const database = await openDatabase(name);
+  expect([...database.objectStoreNames]).not.toContain('handOverSites');
+  expect(await new StoredLog(database).list()).toEqual([{ ...line, key: 'refusal_DECLINED' }]);
   database.close();
 });
 
@@ -27,6 +49,7 @@ test('the records of a backup of version 6 get the new name, those of version 7 
   expect(recordsOf7(RECORDS_OF_6)).toEqual(RECORDS_OF_7);
   expect(recordsOf7(RECORDS_OF_7)).toEqual(RECORDS_OF_7);
   expect(recordsOf7(preference('trackA', 'x402nano'))).toEqual(preference('trackA', 'signedBlock'));
+  expect(recordsOf7({ handOverSites: [], blockTakers: [], blocked: [] })).toEqual({ blocked: [] });
   const named = { settings: [{ name: 'x402nano', value: 'x402nano' }] };
   expect(recordsOf7(named)).toEqual(named);
 });

@@ -1,3 +1,5 @@
+import { type IDBPDatabase, unwrap } from 'idb';
+import type { PurseSchema } from '../schema.ts';
 import { type Change, changeAll, each, inTurn, isRecord, type Upgrade, within } from './change.ts';
 
 /** The mechanism whose name changed. */
@@ -16,11 +18,35 @@ export async function renameSignedBlock(transaction: Upgrade): Promise<void> {
   if (preference !== undefined) await settings.put(renamePreference(preference), 'preference');
 }
 
+/** The names, over the versions, of the store of sites that could ask for signed blocks: now every site can. */
+const SITES: readonly string[] = ['blockTakers', 'handOverSites'];
+
+/** Deletes what was stored of that permission, with the lines in the log that told how to give it. */
+export async function forgetHandOverSites(
+  database: IDBPDatabase<PurseSchema>,
+  transaction: Upgrade,
+): Promise<void> {
+  // The schema does not have the old names, so that no other code can use them.
+  const before = unwrap(database);
+  for (const name of SITES) if (before.objectStoreNames.contains(name)) before.deleteObjectStore(name);
+  let cursor = await transaction.objectStore('log').openCursor();
+  for (; cursor !== null; cursor = await cursor.continue()) {
+    // The sentence of that key is gone too.
+    if (cursor.value.key.endsWith('_HAND_OVER_OFF')) await cursor.delete();
+  }
+}
+
+const forgetSites: Change = (records) =>
+  isRecord(records)
+    ? Object.fromEntries(Object.entries(records).filter(([store]) => !SITES.includes(store)))
+    : records;
+
 const renameSetting: Change = (record) =>
   isRecord(record) && record.name === 'preference' ? within('value', renamePreference)(record) : record;
 
-/** The records of a backup of any version from 6 on, by store, with the names of version 7. */
+/** The records of a backup of version 6 or 7, by store, as version 7 has them. */
 export const recordsOf7: Change = inTurn(
   within('payments', each(renamePayment)),
   within('settings', each(renameSetting)),
+  forgetSites,
 );

@@ -13,7 +13,6 @@ const NEW_NAMES = [
   ['term', 'period'],
   ['firstTerm', 'firstPeriod'],
   ['ofWorker', 'fromServiceWorker'],
-  ['blockTakers', 'handOverSites'],
 ] as const;
 
 /** Renames by text, and not by the code that is tested. */
@@ -31,6 +30,7 @@ const BEFORE_7 = '"mechanism":"x402nano"';
 if (!JSON.stringify(RECORDS_OF_6).includes(BEFORE_7))
   throw new Error('no payment is of the renamed mechanism');
 
-export const RECORDS_OF_7: JsonRecords = JSON.parse(
+const { blockTakers: _, ...kept }: JsonRecords = JSON.parse(
   JSON.stringify(RECORDS_OF_6).replaceAll(BEFORE_7, '"mechanism":"signedBlock"'),
 );
+export const RECORDS_OF_7: JsonRecords = kept;

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { encodeBase64 } from '../base64.ts';
 import { BURN_ADDRESS, publicKeyOf, readAddress } from '../nano/account.ts';
 import { MAX_SUPPLY } from '../nano/amount.ts';
+import { recogniseDialect } from './dialects/recognise.ts';
 import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
 import { type Classification, classify } from './offer/classify.ts';
-import { recogniseLegacy } from './offer/legacy.ts';
+import { dialectCodes } from './offer/codes.ts';
 import type { Mechanism, Offer } from './offer/offer.ts';
 import { makeProof } from './proof/proof.ts';
 import { lowerCaseProof, mechanismOfProof } from './proof/redelivery.ts';
@@ -235,20 +236,25 @@ export const properties: readonly Property[] = [
     },
   },
   {
-    name: 'any legacy response is recognised or not, without a throw',
+    name: 'any response without a price is recognised or not, without a throw, and its link pays what can be paid',
     check(cases) {
       const names = fc.constantFrom(
-        'X-Payment-Required',
-        'X-402-Address',
-        'X-402-Price-Raw',
-        'PAYMENT-REQUIRED',
+        ...['X-Payment-Required', 'X-402-Address', 'X-402-Price-Raw', 'PAYMENT-REQUIRED', 'WWW-Authenticate'],
+        ...['X-Payment-Address', 'X-Payment-Amount', 'X-Payment-Amount-Raw', 'X-Payment-Id', 'Link'],
       );
+      const text = fc.oneof(fc.json(), fc.constantFrom(sessionEntry.payTo, '1', '0.5', BURN_ADDRESS));
       const header = fc.record({
         name: fc.oneof(fc.string(), names),
-        value: fc.option(fc.json(), { nil: undefined }),
+        value: fc.option(text, { nil: undefined }),
       });
-      const property = fc.property(fc.array(header, { maxLength: 4 }), fc.json(), (headers, bodyText) => {
-        ok([undefined, 'V1_IGNORE'].includes(recogniseLegacy({ headers, bodyText })));
+      const property = fc.property(fc.array(header, { maxLength: 6 }), fc.json(), (headers, bodyText) => {
+        const found = recogniseDialect({ headers, bodyText });
+        if (found === undefined) return;
+        ok(dialectCodes.includes(found.code));
+        ok(headers.every(({ name }) => name.toLowerCase() !== 'payment-required'));
+        if (found.link === null) return;
+        ok(found.link.amount > 0n && found.link.amount <= MAX_SUPPLY);
+        notEqual(found.link.payTo, BURN_ADDRESS);
       });
       fc.assert(property, { numRuns: cases });
     },

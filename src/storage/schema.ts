@@ -36,6 +36,8 @@ export interface LogLine {
   readonly url: string | null;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
+  /** The URI of a payment by hand, where the server's answer says one. */
+  readonly link?: string;
   /** The number of 402s of the site that the line stands for, where it is more than one. */
   readonly times?: number;
 }

@@ -189,8 +189,8 @@ describe('the log says why', () => {
 
   test.each([
     ['rev1', 'LEGACY_UNSUPPORTED'],
-    ['v1', 'V1_IGNORE'],
-    ['v1-nano', 'V1_NANO_FAREMETER'],
+    ['v1', 'PAYS_OTHER_COIN'],
+    ['v1-nano', 'V1_NANO'],
   ])('%s, which a program is told in the body, is not paid', async (protocol, code) => {
     const url = testBed.at('/legacy', { protocol });
     expect((await page.goto(url))?.status()).toBe(402);

@@ -30,6 +30,13 @@ export function Log() {
               </div>
               <p>{sentenceOf(line)}</p>
               {line.times !== undefined && <p class="hint">{tCount('popup_logTimes', line.times)}</p>}
+              {line.link !== undefined && (
+                <p>
+                  <a class="link" href={line.link} target="_blank" rel="noreferrer" data-testid="pay-by-hand">
+                    {t('popup_logPayByHand')}
+                  </a>
+                </p>
+              )}
               {line.url !== null && (
                 <p class="hint">
                   <LongUrl url={line.url} />

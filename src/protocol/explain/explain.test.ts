@@ -157,7 +157,7 @@ describe('an offer', () => {
     ['abcdab1', 'BAD_BASE64', 'wire_leftOverBits'],
     [btoa('nothing'), 'BAD_JSON', 'refusal_BAD_JSON'],
     [btoa('[]'), 'BAD_SHAPE', 'refusal_BAD_SHAPE'],
-    [btoa('{"x402Version":1,"accepts":[]}'), 'UNSUPPORTED_VERSION', 'refusal_V1_IGNORE'],
+    [btoa('{"x402Version":1,"accepts":[]}'), 'UNSUPPORTED_VERSION', 'refusal_PAYS_OTHER_COIN'],
   ])('%s is %s: %s', (value, code, key) => {
     const explained = explainOffer(value, at);
     expect(explained.code).toBe(code);

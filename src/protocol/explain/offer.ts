@@ -1,12 +1,12 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
+import { recogniseDialect } from '../dialects/recognise.ts';
 import { isHandOver, mechanismOf } from '../mechanisms/index.ts';
 import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
 import { areKnownTerms } from '../mechanisms/signed-block-terms.ts';
 import { readAmount } from '../offer/amounts.ts';
 import { classify, type EntryCode } from '../offer/classify.ts';
 import { type EnvelopeCode, type PayabilityCode, type Rule, refusalSentence } from '../offer/codes.ts';
-import { recogniseLegacy } from '../offer/legacy.ts';
 import type { Mechanism, Offer } from '../offer/offer.ts';
 import { readUrl } from '../offer/origin.ts';
 import { type Resource, readResource } from '../offer/resource.ts';
@@ -101,7 +101,7 @@ export function explainOffer(value: string, context: ExplainContext): ExplainedO
       network: context.network ?? MAINNET,
       url: context.url ?? '',
       entries: [],
-      findings: [finding('wrong', refusalSentence(code)), ...encoding.findings, ...legacyOf(encoding.json)],
+      findings: [finding('wrong', refusalSentence(code)), ...encoding.findings, ...dialectOf(encoding.json)],
     };
   }
   const { envelope } = decoded;
@@ -276,8 +276,8 @@ function textIn(entry: JsonObject, key: string): string | null {
   return text === undefined ? null : cleanText(text, 64);
 }
 
-/** A body of an earlier protocol, pasted in the header's place. */
-function legacyOf(json: JsonObject | null): readonly Finding[] {
-  const code = json === null ? undefined : recogniseLegacy({ headers: [], bodyText: JSON.stringify(json) });
-  return code === undefined ? [] : [finding('note', refusalSentence(code))];
+/** A body that asks for money in another way, pasted in the header's place. */
+function dialectOf(json: JsonObject | null): readonly Finding[] {
+  const found = json === null ? undefined : recogniseDialect({ headers: [], bodyText: JSON.stringify(json) });
+  return found === undefined ? [] : [finding('note', refusalSentence(found.code), ...found.args)];
 }

@@ -17,7 +17,7 @@ import {
   trackBEntry,
 } from '../samples.fixture.ts';
 import { type ClassifyContext, classify, tellingReason } from './classify.ts';
-import { entryRefusalCodes, envelopeCodes, legacyCodes, payabilityCodes, refusalSentence } from './codes.ts';
+import { dialectCodes, entryRefusalCodes, envelopeCodes, payabilityCodes, refusalSentence } from './codes.ts';
 import type { Mechanism } from './offer.ts';
 
 function found(accepts: readonly unknown[], parts: object = {}, where: Partial<ClassifyContext> = {}) {
@@ -394,6 +394,6 @@ test('a URL to sign must be https, or http on this machine', () => {
 });
 
 test('every reason has a sentence', () => {
-  const codes = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes];
+  const codes = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...dialectCodes];
   for (const code of codes) expect(messages).toHaveProperty(refusalSentence(code));
 });

@@ -30,12 +30,13 @@ test('the order that the user likes keeps the renamed mechanism at its place', a
   database.close();
 });
 
-test('nothing is left of the sites that could ask for signed blocks, nor of what the log told of that', async () => {
+test('nothing is left of the sites that could ask for signed blocks, nor of log lines without a sentence', async () => {
   const name = crypto.randomUUID();
   const sixth = await openSixth(name);
   await sixth.put('handOverSites', { site: SHOP, at: 1 });
   const line = { at: 1, site: SHOP, url: SHOP, args: [] };
   await sixth.put('log', { ...line, key: 'refusal_HAND_OVER_OFF' });
+  await sixth.put('log', { ...line, key: 'refusal_V1_IGNORE' });
   await sixth.put('log', { ...line, key: 'refusal_DECLINED' });
   sixth.close();
   const database = await openDatabase(name);

@@ -21,7 +21,10 @@ export async function renameSignedBlock(transaction: Upgrade): Promise<void> {
 /** The names, over the versions, of the store of sites that could ask for signed blocks: now every site can. */
 const SITES: readonly string[] = ['blockTakers', 'handOverSites'];
 
-/** Deletes what was stored of that permission, with the lines in the log that told how to give it. */
+/** The codes whose sentences are gone. */
+const GONE: readonly string[] = ['_HAND_OVER_OFF', '_V1_IGNORE', '_V1_NANO_FAREMETER'];
+
+/** Deletes what was stored of that permission, and the lines of the log that have no sentence any more. */
 export async function forgetHandOverSites(
   database: IDBPDatabase<PurseSchema>,
   transaction: Upgrade,
@@ -31,8 +34,8 @@ export async function forgetHandOverSites(
   for (const name of SITES) if (before.objectStoreNames.contains(name)) before.deleteObjectStore(name);
   let cursor = await transaction.objectStore('log').openCursor();
   for (; cursor !== null; cursor = await cursor.continue()) {
-    // The sentence of that key is gone too.
-    if (cursor.value.key.endsWith('_HAND_OVER_OFF')) await cursor.delete();
+    const { key } = cursor.value;
+    if (GONE.some((code) => key.endsWith(code))) await cursor.delete();
   }
 }
 

@@ -27,7 +27,7 @@ export const otherProtocol: Recogniser = ({ all, has }) => {
     const how = cleanText(methods.map(([, method]) => method).join(', '), MOST_NAME);
     return named('PAYS_OTHER_PROTOCOL', null, `Machine Payments Protocol${how && ` (${how})`}`);
   }
-  return has('crawler-price') ? named('PAYS_OTHER_PROTOCOL', null, 'Cloudflare pay per crawl') : undefined;
+  return has('crawler-price') ? named('PAYS_OTHER_PROTOCOL', null, 'pay per crawl') : undefined;
 };
 
 /** What a server calls its coin: the name beside the entry, or else the network. */

@@ -163,7 +163,7 @@ describe('what other protocols and coins are called', () => {
       'PAYS_OTHER_PROTOCOL',
       'Machine Payments Protocol (a b)',
     ],
-    ['crawler-price', 'USD 0.01', 'PAYS_OTHER_PROTOCOL', 'Cloudflare pay per crawl'],
+    ['crawler-price', 'USD 0.01', 'PAYS_OTHER_PROTOCOL', 'pay per crawl'],
   ])('%s: %s', (name, value, ...wanted) => {
     expect(said({ [name]: value })).toEqual(wanted);
   });

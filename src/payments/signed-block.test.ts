@@ -132,6 +132,21 @@ describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavou
   });
 });
 
+describe('the extra of a signed block', () => {
+  test('that live sellers write is paid, and comes back in the entry that was paid', async () => {
+    const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'live', expiry: '1' }));
+    expect(statusOf(challenge)).toBe(200);
+    const { offer } = (await newest()).intent;
+    expect(offer).toMatchObject({ warnings: [], accepted: { extra: { asset: 'XNO', work: 'required' } } });
+  });
+
+  test('with a text that the wallet does not know is paid after a question that says so', async () => {
+    const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'unknown' }));
+    expect(statusOf(challenge)).toBe(200);
+    expect((await newest()).intent.offer.warnings).toEqual(['unknownTerms']);
+  });
+});
+
 describe('a block that is handed over', () => {
   test('sends exactly the price on the confirmed frontier, with the work of a send and a valid signature', async () => {
     const [frontier] = account.blocks().slice(-1);

@@ -104,6 +104,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     flavour: options.flavour ?? 'spec',
     publishing: 'at-once',
     hex: 'any',
+    extra: 'none',
     paymentIdentifier: 'none',
     paywall: 'header',
     losesSession: false,

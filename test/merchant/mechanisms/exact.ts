@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { readAddress, toAddress } from '../../devnet/address.ts';
 import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/block.ts';
@@ -55,7 +56,7 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     unconfirmed: notConfirmed,
     reference,
 
-    offer: ({ url }, { priceRaw, expirySeconds }) =>
+    offer: ({ url }, { priceRaw, expirySeconds, extra }) =>
       quotes.issue(url, {
         scheme: 'exact',
         network: networkId,
@@ -63,10 +64,10 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
         amount: String(priceRaw),
         payTo,
         maxTimeoutSeconds: expirySeconds,
-        extra: {},
+        extra: EXTRAS[extra](sendThreshold.toString(16)),
       }),
 
-    recognises: ({ extra }) => Object.keys(extra).length === 0,
+    recognises: ({ extra }) => Object.keys(extra).every((key) => KEYS.includes(key)),
 
     async redeem({ accepted, payload }, resource, _delivery, terms) {
       const quote = quotes.find(resource.url, accepted);
@@ -118,6 +119,19 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     return { kind: 'settled', payment } as const;
   }
 }
+
+/** What stands in `extra`. A session is fresh with each offer: only the entry that is paid comes back with it. */
+const EXTRAS = {
+  none: () => ({}),
+  live: (workThreshold: string) => ({
+    asset: 'XNO',
+    work: 'required',
+    workThreshold,
+    session: randomBytes(16).toString('hex'),
+  }),
+  unknown: (workThreshold: string) => ({ ...EXTRAS.live(workThreshold), memo: 'order 7' }),
+} as const;
+const KEYS: readonly string[] = ['asset', 'work', 'workThreshold', 'session', 'memo'];
 
 const invalidBlock = refused('error_invalid_block');
 const unopened = refused('error_no_account_frontier');

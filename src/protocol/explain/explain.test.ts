@@ -438,6 +438,22 @@ describe('for any input', () => {
     );
   });
 
+  test('of thousands of entries the first 64 and every offer are explained', () => {
+    const other = { scheme: 'exact', network: 'eip155:8453' };
+    const header = headerOf(envelopeOf([...Array(900).fill(other), signedBlockEntry]));
+    const { entries } = explainOffer(header, at);
+    expect(entries).toHaveLength(65);
+    expect(entries.at(-1)).toMatchObject({ index: 900, payable: true, mechanism: 'signedBlock' });
+  });
+
+  test('an extra with a text that the wallet does not know is payable, with a warning', () => {
+    const extra = { work: 'required', memo: 'order 7' };
+    const header = headerOf(envelopeOf([{ ...signedBlockEntry, extra }]));
+    const [entry] = explainOffer(header, at).entries;
+    expect(entry).toMatchObject({ payable: true, mechanism: 'signedBlock' });
+    expect(entry?.findings.map(({ key }) => key)).toContain('wire_unknownTerms');
+  });
+
   test('an entry is payable exactly where the classifier finds an offer', () => {
     fc.assert(
       fc.property(

@@ -81,6 +81,8 @@ export interface ExplainedOffer {
 
 const MAINNET = 'nano:mainnet';
 const MOST_TEXT = 280;
+/** The entries that are explained: these, and every later one that is an offer. A header may have thousands. */
+const MOST_ENTRIES = 64;
 /** The largest tag without a finding: a millionth of a XNO (docs/WIRE.md §4.27). */
 const LARGE_TAG = 10n ** 24n;
 
@@ -135,7 +137,9 @@ function entriesOf(value: string, accepts: readonly Json[], context: Known): rea
   // Classified again at the time of arrival, so that the terms of an expired offer can be shown.
   const [present, inTime] = [at(now), at(Number.NEGATIVE_INFINITY)];
   if (present.kind === 'refused' || inTime.kind === 'refused') return [];
-  return accepts.map((json, index) => {
+  return accepts.flatMap((json, index) => {
+    const offer = inTime.entries[index]?.offer ?? null;
+    if (index >= MOST_ENTRIES && offer === null) return [];
     const code = present.entries[index]?.code ?? 'MALFORMED_ENTRY';
     const found = present.refused.find((one) => one.index === index)?.code;
     // Without a known page, the resource cannot be compared with it.
@@ -144,7 +148,7 @@ function entriesOf(value: string, accepts: readonly Json[], context: Known): rea
     return explainEntry(json, index, {
       code: isPayability ? (refusal as PayabilityCode) : code,
       payable: refusal === undefined,
-      offer: inTime.entries[index]?.offer ?? null,
+      offer,
       now,
       url,
     });

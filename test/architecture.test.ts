@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DEVNET, MAINNET } from '../src/nano/network.ts';
 import {
+  dialectCodes,
   entryRefusalCodes,
   envelopeCodes,
-  legacyCodes,
   payabilityCodes,
 } from '../src/protocol/offer/codes.ts';
 
@@ -106,7 +106,7 @@ describe('the sentences', () => {
   const PLURAL_FORM = /__(zero|one|two|few|many|other)$/;
   const manifest = readFileSync(join(ROOT, 'manifest.json'), 'utf8');
   const everything = sources.map(({ text }) => text).join('\n');
-  const built = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes].map(
+  const built = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...dialectCodes].map(
     (code) => `refusal_${code}`,
   );
   const prefixes = new Set(Object.keys(messages).flatMap((key) => /^[a-z]+_/.exec(key)?.[0] ?? []));

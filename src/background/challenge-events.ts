@@ -2,8 +2,8 @@ import type { Exchanges } from '../exchanges/exchanges.ts';
 import type { Challenge, Unpriced } from '../interception/challenge.ts';
 import type { ChallengeHandler } from '../payments/challenge-handler.ts';
 import type { NotPaidReason } from '../payments/not-paid-reason.ts';
+import { recogniseDialect } from '../protocol/dialects/recognise.ts';
 import { refusalSentence } from '../protocol/offer/codes.ts';
-import { recogniseLegacy } from '../protocol/offer/legacy.ts';
 import type { NotPaidLog } from './not-paid-log.ts';
 
 export interface ChallengeEventsPorts {
@@ -45,13 +45,15 @@ export class ChallengeEvents {
     return this.#notPaid(challenge, 'refusal_QUEUE_FULL');
   }
 
-  /** A 402 that names no price. Only one of a known older protocol gets a line in the log. */
+  /** A 402 that names no price. Only one that asks for money in another way gets a line in the log. */
   async unpriced(response: Unpriced): Promise<void> {
     const { exchanges, notPaidLog } = this.#ports;
-    const code = recogniseLegacy(response);
+    const dialect = recogniseDialect(response);
     exchanges.sawUnpriced(response);
-    exchanges.left(response, code === undefined ? 'refusal_NO_PRICE' : refusalSentence(code), []);
-    if (code !== undefined) await notPaidLog.add(response, refusalSentence(code), []);
+    if (dialect === undefined) return exchanges.left(response, 'refusal_NO_PRICE', []);
+    const { code, args, link } = dialect;
+    exchanges.left(response, refusalSentence(code), args);
+    await notPaidLog.add(response, refusalSentence(code), args, link);
   }
 
   #notPaid(challenge: Challenge, reason: NotPaidReason): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Challenge } from '../interception/challenge.ts';
 import type { NotPaidReason } from '../payments/not-paid-reason.ts';
+import { nanoUri, type PaymentLink } from '../protocol/dialects/payment-link.ts';
 import { siteOf } from '../site.ts';
 import type { StoredLog } from '../storage/log.ts';
 
@@ -13,17 +14,23 @@ export class NotPaidLog {
     this.#now = now;
   }
 
-  /** Adds a line. A private window's site and URL are left out (invariant 12). */
+  /**
+   * Adds a line. A private window's site and URL are left out (invariant 12).
+   *
+   * @param link how a person can pay by hand; of a private window, the payee could name its site
+   */
   add(
     { url, isPrivate }: Pick<Challenge, 'url' | 'isPrivate'>,
     key: NotPaidReason,
     args: readonly string[],
+    link: PaymentLink | null = null,
   ): Promise<void> {
     return this.#log.add({
       at: this.#now(),
       ...(isPrivate ? { site: null, url: null } : { site: siteOf(url), url }),
       key,
       args,
+      ...(link !== null && !isPrivate && { link: nanoUri(link) }),
     });
   }
 }

@@ -28,12 +28,13 @@ export class PayerContexts {
       settings.read('float'),
     ]);
     if (!(await vault.exists())) return null;
-    const { id, testMoney } = test ?? (await settings.network());
+    const { id, testMoney, thresholds } = test ?? (await settings.network());
     return {
       network: { id, testMoney },
       paused,
       hasPocket: accounts > FIRST_FOR_BLOCKS,
       preference,
+      sendThreshold: thresholds.send,
       // A server under test may name the real network, as it does in production. In the sandbox it gets test money.
       alsoNamed: test === null ? undefined : MAINNET.id,
     };

@@ -84,7 +84,7 @@ const rows: { readonly [M in Mechanism]: Alterations<Extract<Offer, { readonly m
     withClaim: same,
     inOtherCase: async (_offer, proof) => altered(proof, { payload: inLowerCase }),
   },
-  x402nano: {
+  signedBlock: {
     id: null,
     expires: false,
     signs: null,

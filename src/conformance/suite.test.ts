@@ -42,7 +42,7 @@ function recordingMoney() {
 
 function probeOf(cost: Raw | null, run: OfferProbe['run']): OfferProbe {
   const described = { id: 'T0', title: 'a probe', rule: 'a rule', source: 'a test' } as const;
-  return { of: 'offer', ...described, mechanisms: ['x402nano'], cost: () => cost, run };
+  return { of: 'offer', ...described, mechanisms: ['signedBlock'], cost: () => cost, run };
 }
 
 function suiteOf(...answers: readonly HttpResponse[]) {
@@ -78,8 +78,8 @@ describe('planOf', () => {
     ]);
     expect(plan.cost).toBe(7n);
     expect(plan.steps.map(({ mechanism, cost }) => [mechanism, cost])).toEqual([
-      ['x402nano', 7n],
-      ['x402nano', null],
+      ['signedBlock', 7n],
+      ['signedBlock', null],
     ]);
     expect(sent).toHaveLength(1);
   });

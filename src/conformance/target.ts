@@ -1,4 +1,3 @@
-import { defaultPreference } from '../protocol/mechanisms/index.ts';
 import { type Classification, classify } from '../protocol/offer/classify.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { HttpResponse } from './ports.ts';
@@ -33,8 +32,7 @@ export function inspectionOf(
 ): Inspection {
   const header = (response?.status === 402 && response.headers['payment-required']) || null;
   if (header === null) return { response, header, classification: null, offers: [] };
-  const payable = new Set(defaultPreference);
-  const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, now: arrivedAt, payable };
+  const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, now: arrivedAt };
   const classification = classify(header, context);
   const offers = classification.kind === 'offers' ? classification.offers : [];
   return { response, header, classification, offers };

@@ -106,8 +106,8 @@ export function priced({ header, seenAt }: Pick<Challenge, 'header' | 'seenAt'>)
   return { kind: 'priced', at: seenAt, header: cut(header, MOST_HEADER) };
 }
 
-/** The payment headers of earlier protocols, and HTTP's own authentication header. */
-const OF_PAYMENT = /^(x-)?(payment|pay|402)|^www-authenticate$/i;
+/** The headers in which other protocols ask for money, and those of HTTP that some of them use. */
+const OF_PAYMENT = /^(x-)?(payment|pay|402|nano)|^crawler-|^(www-authenticate|link)$/i;
 const MOST_HEADERS = 16;
 
 /** The step of a 402 without a PAYMENT-REQUIRED header. */

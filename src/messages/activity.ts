@@ -39,6 +39,8 @@ export interface LogLineView {
   readonly url: string | null;
   readonly key: MessageKey;
   readonly args: readonly string[];
+  /** The URI of a payment by hand, where the server's answer says one. */
+  readonly link?: string;
   /** For how many 402s of the site the line stands, where it is more than one. */
   readonly times?: number;
 }

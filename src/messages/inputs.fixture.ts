@@ -33,7 +33,6 @@ export const INPUTS: { readonly [Q in keyof typeof pageRequests]: object } = {
   'settings.representative': { account },
   'settings.cap': { perDay: '5', perMonth: null },
   'settings.unblock': { site: 'https://shop.example' },
-  'settings.handOverSite': { site: 'https://shop.example', allowed: true },
   'settings.pocket': { accounts: 8, each: '1' },
   'settings.preference': { order: ['trackB'] },
   'settings.leastReceived': { amount: '0' },

@@ -163,7 +163,7 @@ describe('a locked purse', () => {
     'backup.restore',
     'approval.waiting',
   ];
-  const LESSENS = ['purse.pause', 'settings.handOverSite', 'approval.answer', 'budget.remove'];
+  const LESSENS = ['purse.pause', 'approval.answer', 'budget.remove'];
   const rules = Object.entries(pageRequests).map(
     ([request, { access }]) => [request as PageRequest, access as Access<never>] as const,
   );
@@ -185,8 +185,6 @@ describe('a locked purse', () => {
   test.each([
     ['purse.pause', { paused: true }, true],
     ['purse.pause', { paused: false }, false],
-    ['settings.handOverSite', { site: 'https://shop.example', allowed: false }, true],
-    ['settings.handOverSite', { site: 'https://shop.example', allowed: true }, false],
     ['approval.answer', { id: 'challenge', answer: { kind: 'decline' } }, true],
     ['approval.answer', { id: 'challenge', answer: { kind: 'never' } }, true],
     ['approval.answer', { id: 'challenge', answer: { kind: 'once' } }, false],

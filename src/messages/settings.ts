@@ -30,8 +30,6 @@ export interface SettingsView extends PlainSettings {
   readonly representative: string | null;
   readonly cap: CapView;
   readonly blockedSites: readonly string[];
-  /** The sites that may ask for signed blocks. */
-  readonly handOverSites: readonly string[];
   /** Every mechanism, the one that the user prefers first. */
   readonly preference: readonly string[];
   /** How many accounts pay, how much each but the first is to hold, and that in all; with one account there is no pocket. */
@@ -48,9 +46,6 @@ export const settingsMessages = {
   'settings.representative': message(v.strictObject({ account: text(80) }), 'open')<null>(),
   'settings.cap': message(v.strictObject({ perDay: limit, perMonth: limit }), 'open')<null>(),
   'settings.unblock': message(v.strictObject({ site }), 'open')<null>(),
-  'settings.handOverSite': message(v.strictObject({ site, allowed: v.boolean() }), {
-    lessens: ({ allowed }) => !allowed,
-  })<null>(),
   'settings.preference': message(
     v.strictObject({ order: v.pipe(v.array(text(32)), v.maxLength(16)) }),
     'open',

@@ -220,7 +220,6 @@ test('of two pages that ask for a signed block at once, one gets it and the othe
   const account = await accountWith(devnet, XNO);
   const browser = new Browser();
   const worker = startWorker(account, browser);
-  await worker.budgets.setHandOverSite(siteOf(merchant.origin), true);
   const challenges = await together(2, () => browser.visit(`${paid('trackA')}&hold=1`));
   const allHandled = challenges.map((challenge) => worker.challengeHandler.handle(challenge));
   await expect.poll(() => worker.approvals.list(), { timeout: 60_000 }).toHaveLength(2);

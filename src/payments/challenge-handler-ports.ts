@@ -22,6 +22,8 @@ export interface PayerContext {
   readonly preference: readonly Mechanism[];
   /** As in `ClassifyContext`. */
   readonly alsoNamed?: string | undefined;
+  /** As in `ClassifyContext`. */
+  readonly sendThreshold?: string | undefined;
 }
 
 /** What handling a challenge needs of the rest of the extension. */

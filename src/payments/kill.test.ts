@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Raw } from '../nano/amount.ts';
-import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { Browser } from './browser.fixture.ts';
 import type { Intent, PaymentState } from './payment.ts';
@@ -132,7 +131,7 @@ function payAll({ approvals }: TestWorker): () => void {
   return () => clearInterval(timer);
 }
 
-describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechanism) => {
+describe.each(['trackA', 'signedBlock'])('a block that is handed over, %s', (mechanism) => {
   const steps: readonly Kill['at'][] = ['approved', 'signed', 'proven', 'delivered', 'delivery', 'settled'];
   const cases = steps.flatMap((at) =>
     (['before', 'after'] as const).flatMap((when) =>
@@ -145,7 +144,6 @@ describe.each(['trackA', 'x402nano'])('a block that is handed over, %s', (mechan
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=${mechanism}&visit=${crypto.randomUUID()}`;
     const first = startWorker(account, browser, { kill });
-    await first.budgets.setHandOverSite(siteOf(url), true);
     const challenge = await browser.visit(url);
     const stopFirst = payAll(first);
     void first.challengeHandler.handle(challenge);
@@ -197,7 +195,6 @@ describe('the recall of a block that was handed over', () => {
     const browser = new Browser();
     const url = `${merchant.origin}/article?mechanism=trackA&hold=1&visit=${crypto.randomUUID()}`;
     const first = startWorker(account, browser, { kill });
-    await first.budgets.setHandOverSite(siteOf(url), true);
     const stop = payAll(first);
     await first.challengeHandler.handle(await browser.visit(url));
     stop();

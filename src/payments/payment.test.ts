@@ -13,7 +13,7 @@ import {
   type Progress,
   resourceOf,
 } from './payment.ts';
-import { challengeOf, intentOf, sessionOffer, trackAOffer, x402nanoOffer } from './samples.fixture.ts';
+import { challengeOf, intentOf, sessionOffer, signedBlockOffer, trackAOffer } from './samples.fixture.ts';
 
 /** The allowed steps, written a second time as a table: a cross where a step is allowed. */
 const PUBLISHED = `
@@ -70,7 +70,7 @@ const paymentIn = (state: PaymentState, offer: Offer): Payment => ({
 describe.each([
   { what: 'that this wallet publishes', table: PUBLISHED, offer: sessionOffer(1n) },
   { what: 'that is handed over with an expiry', table: HANDED_OVER, offer: trackAOffer(1n) },
-  { what: 'that is handed over', table: HANDED_OVER, offer: x402nanoOffer(1n) },
+  { what: 'that is handed over', table: HANDED_OVER, offer: signedBlockOffer(1n) },
 ])('the steps of a payment $what', ({ table, offer }) => {
   const steps = stepsOf(table);
 

@@ -7,7 +7,6 @@ import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
-import { siteOf } from '../site.ts';
 import { takeRecords } from '../storage/backup/backup.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { Browser } from './browser.fixture.ts';
@@ -65,14 +64,12 @@ function payAll({ approvals }: TestWorker): () => void {
 /** Pays for a private page until the worker is killed. */
 async function payUntil(kill: Kill, url: string): Promise<Challenge> {
   const worker = startWorker(account, browser, { kill });
-  await worker.budgets.setHandOverSite(siteOf(url), true);
   const challenge = await visit(url);
   const stop = payAll(worker);
   void worker.challengeHandler.handle(challenge);
   await worker.died;
   stop();
   worker.wallet.close();
-  await worker.budgets.setHandOverSite(siteOf(url), false);
   return challenge;
 }
 
@@ -110,13 +107,11 @@ describe.each(kills)('of $mechanism, killed $when $at', ({ mechanism, at, when }
 
     const journal = await account.nextJournal('worker');
     const worker = startWorker(account, browser, { journal });
-    await worker.budgets.setHandOverSite(siteOf(challenge.url), true);
     const stop = payAll(worker);
     const handled = browser.waits(challenge) ? worker.challengeHandler.handle(challenge) : undefined;
     await Promise.all([worker.delivery.resume(), handled]);
     stop();
     worker.wallet.close();
-    await worker.budgets.setHandOverSite(siteOf(challenge.url), false);
 
     expect(account.sends()).toHaveLength(1);
     expect(new Set(browser.proofs).size).toBe(1);

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
-import { siteOf } from '../site.ts';
 import { type Account, accountWith } from '../wallet/account.fixture.ts';
 import { Browser } from './browser.fixture.ts';
 import type { Payment } from './payment.ts';
@@ -29,7 +28,6 @@ beforeEach(async () => {
   browser = new Browser();
   worker = startWorker(account, browser);
   await allowAll(account, merchant.origin);
-  await worker.budgets.setHandOverSite(siteOf(merchant.origin), true);
 });
 
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
@@ -124,7 +122,7 @@ describe('a server that lost the session', () => {
   });
 });
 
-test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano'])(
+test.each(['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'signedBlock'])(
   'a proof of %s that is delivered again has the same payment identifier',
   async (mechanism) => {
     const url = page({ mechanism, paymentIdentifier: 'required' }, '/loses-answer');

@@ -6,8 +6,8 @@ import type { PaymentId } from '../payment-id.ts';
 import { type Budget, newBudget, spendingWindowsAt } from '../policy/budget.ts';
 import type { NanoSessionOffer } from '../protocol/mechanisms/nano-session.ts';
 import type { NanoSignatureOffer } from '../protocol/mechanisms/nano-signature.ts';
+import type { SignedBlockOffer } from '../protocol/mechanisms/signed-block.ts';
 import type { TrackAOffer } from '../protocol/mechanisms/track-a.ts';
-import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
 import { type Site, siteOf } from '../site.ts';
 import { type Intent, requestOf, resourceOf } from './payment.ts';
 
@@ -68,14 +68,14 @@ export function signatureOffer(amount: bigint): NanoSignatureOffer {
 
 /** An offer for a signed block that is valid for three minutes. */
 export function trackAOffer(amount: bigint): TrackAOffer {
-  const offer = x402nanoOffer(amount);
+  const offer = signedBlockOffer(amount);
   return { ...offer, mechanism: 'trackA', validBefore: Math.floor(offer.expiresAt / 1_000) };
 }
 
 /** An offer for a signed block that names no expiry. */
-export function x402nanoOffer(amount: bigint): X402NanoOffer {
+export function signedBlockOffer(amount: bigint): SignedBlockOffer {
   const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
-  return { ...terms, mechanism: 'x402nano', oncePer: undefined };
+  return { ...terms, mechanism: 'signedBlock', oncePer: undefined };
 }
 
 /** An intent that a request caused. */

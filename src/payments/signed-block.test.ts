@@ -1,4 +1,4 @@
-/** Signed blocks that are handed over: refused until allowed, unpublished for a time, then recalled or published. */
+/** Signed blocks that are handed over: asked about, unpublished for a time, then recalled or published. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
@@ -12,7 +12,6 @@ import { thresholdFor } from '../nano/network.ts';
 import { nodeAt } from '../nano/nodes.fixture.ts';
 import { isDay } from '../policy/spending-windows.ts';
 import { siteOf } from '../site.ts';
-import { StoredBudgets } from '../storage/budgets.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { Browser } from './browser.fixture.ts';
@@ -42,7 +41,6 @@ beforeEach(async () => {
   devnet.elections.delayMs = 5;
   merchant.reset();
   account = await accountWith(devnet, XNO);
-  await allow(true);
   browser = new Browser();
   worker = startWorker(account, browser);
 });
@@ -52,8 +50,6 @@ const begin = (options: WorkerOptions = {}) => {
   worker = startWorker(account, browser, options);
   return worker;
 };
-const allow = (allowed: boolean) =>
-  new StoredBudgets(account.database, Date.now).setHandOverSite(siteOf(merchant.origin), allowed);
 const page = (query: Readonly<Record<string, string>>, path = '/article') =>
   `${merchant.origin}${path}?${new URLSearchParams({ visit: crypto.randomUUID(), ...query })}`;
 const payments = async (): Promise<readonly Payment[]> =>
@@ -102,26 +98,12 @@ async function held(mechanism = 'trackA', more: Readonly<Record<string, string>>
   return newest();
 }
 
-describe('a site that may not ask for signed blocks', () => {
-  test.each(['trackA', 'x402nano'])('is not paid by %s, and its page gets the 402', async (mechanism) => {
-    await allow(false);
-    const url = page({ mechanism });
-    await allowAll(account, url);
-    const challenge = await browser.visit(url);
-    await worker.challengeHandler.handle(challenge);
-    expect(worker.asked).toEqual([]);
-    expect(browser.released).toEqual([challenge.id]);
-    expect(worker.log).toEqual([{ challenge: challenge.id, key: 'refusal_HAND_OVER_OFF', args: [] }]);
-  });
-
-  test('is paid by another mechanism where it offers one', async () => {
-    await allow(false);
-    await buy(page({ mechanism: 'x402nano,trackA,nanoSignature' }));
-    expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
-  });
+test('a server that takes a send as well is paid by a send', async () => {
+  await buy(page({ mechanism: 'signedBlock,trackA,nanoSignature' }));
+  expect((await newest()).intent.offer.mechanism).toBe('nanoSignature');
 });
 
-const ways = ['trackA', 'x402nano'].flatMap((mechanism) =>
+const ways = ['trackA', 'signedBlock'].flatMap((mechanism) =>
   ['spec', 'reference'].map((flavour) => ({ mechanism, flavour })),
 );
 
@@ -147,6 +129,21 @@ describe.each(ways)('$mechanism at a merchant in $flavour', ({ mechanism, flavou
     expect(statusOf(paid)).toBe(200);
     expect(account.sends()).toHaveLength(3);
     expect(await out()).toEqual([]);
+  });
+});
+
+describe('the extra of a signed block', () => {
+  test('that live sellers write is paid, and comes back in the entry that was paid', async () => {
+    const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'live', expiry: '1' }));
+    expect(statusOf(challenge)).toBe(200);
+    const { offer } = (await newest()).intent;
+    expect(offer).toMatchObject({ warnings: [], accepted: { extra: { asset: 'XNO', work: 'required' } } });
+  });
+
+  test('with a text that the wallet does not know is paid after a question that says so', async () => {
+    const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'unknown' }));
+    expect(statusOf(challenge)).toBe(200);
+    expect((await newest()).intent.offer.warnings).toEqual(['unknownTerms']);
   });
 });
 
@@ -183,7 +180,7 @@ describe('a block that is handed over', () => {
     begin({ wallet: { patienceMs: 200 } });
     devnet.faults.set({ kind: 'never_confirm' });
     await worker.wallet.send(STRANGER, 7n as Raw);
-    const challenge = await buy(page({ mechanism: 'x402nano' }));
+    const challenge = await buy(page({ mechanism: 'signedBlock' }));
     expect((await newest()).progress).toMatchObject({ state: 'abandoned', fault: 'fault_headUnconfirmed' });
     expect(browser.released).toEqual([challenge.id]);
     expect(await spent(await newest())).toBe(0n);
@@ -213,7 +210,7 @@ describe('within a budget, with a pocket, a signed block', () => {
     return browser.visit(url);
   };
 
-  test.each(['trackA', 'x402nano'])('of %s is handed over without a question', async (mechanism) => {
+  test.each(['trackA', 'signedBlock'])('of %s is handed over without a question', async (mechanism) => {
     await worker.challengeHandler.handle(await visit({ mechanism }));
     expect(worker.asked).toEqual([]);
     expect(await newest()).toMatchObject({ intent: { approval: 'budget' }, progress: { state: 'settled' } });
@@ -247,214 +244,217 @@ describe('within a budget, with a pocket, a signed block', () => {
   });
 });
 
-describe.each(['trackA', 'x402nano'])('while a block of %s is handed over and unpublished', (mechanism) => {
-  let handedOver: Payment;
-  const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
-  beforeEach(async () => {
-    handedOver = await held(mechanism);
-  });
-
-  test('it is settled, debited from budget and balance, and not on the ledger', async () => {
-    expect(handedOver.progress.state).toBe('settled');
-    await worker.wallet.refresh();
-    expect(worker.wallet.balance).toBe(XNO - PRICE);
-    expect(await spent(handedOver)).toBe(PRICE);
-    expect(account.sends()).toEqual([]);
-    expect(await out()).toEqual(['hash' in handedOver.progress && handedOver.progress.hash]);
-  });
-
-  test.each(['this worker', 'a restarted worker'])(
-    'nothing is sent, received or changed in %s',
-    async (which) => {
-      if (which === 'a restarted worker') begin();
-      await devnet.faucet(account.address, 5n);
-      await expect.poll(incoming).toBe(5n);
-      await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
-      await expect(worker.wallet.send(STRANGER, 'everything')).rejects.toThrow(locked);
-      await expect(worker.wallet.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
-      await worker.delivery.resume();
-      expect(subtypes()).toEqual([]);
-      expect(worker.wallet.trouble?.key).toBeUndefined();
-      expect(worker.wallet.incoming).toBe(5n);
-    },
-  );
-
-  test('other payments are asked about as usual, then released with the site that has the block', async () => {
-    const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
-    const handled = worker.challengeHandler.handle(challenge);
-    await expect.poll(() => worker.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
-    expect(browser.released).toEqual([]);
-    worker.approvals.answer(challenge.id, { kind: 'once' });
-    await handled;
-    expect(browser.released).toEqual([challenge.id]);
-    expect(worker.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
-  });
-
-  test('a payment within a budget is asked about, and not paid', async () => {
-    const url = page({ mechanism: 'nanoSession' });
-    await allowAll(account, url);
-    const challenge = await browser.visit(url);
-    const handled = worker.challengeHandler.handle(challenge);
-    await expect.poll(() => worker.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
-    worker.approvals.answer(challenge.id, { kind: 'decline' });
-    await handled;
-    expect(account.sends()).toEqual([]);
-  });
-
-  test('and the server publishes it, it is found by its hash, and the account goes on from it', async () => {
-    await devnet.faucet(account.address, 5n);
-    expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
-    await worker.wallet.send(STRANGER, 1n as Raw);
-    await expect.poll(incoming).toBe(0n);
-    await expect.poll(subtypes).toEqual(['send', 'send', 'receive']);
-    expect(worker.wallet.balance).toBe(XNO - PRICE - 1n + 5n);
-    expect(await out()).toEqual([]);
-    expect((await newest()).progress.state).toBe('settled');
-    expect(await spent(handedOver)).toBe(PRICE);
-  });
-
-  test('a recall puts a change in its place, gives the money back, and the server cannot publish it', async () => {
-    const { id } = handedOver.intent;
-    expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
-    expect(await spent(handedOver)).toBe(0n);
-    expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
-    const [, change] = account.blocks();
-    const signed = 'block' in handedOver.progress ? handedOver.progress.block : undefined;
-    expect(change).toMatchObject({ subtype: 'change', amount: 0n });
-    expect(change && devnet.ledger.isConfirmed(change)).toBe(true);
-    expect(change?.block.previous).toBe(signed?.previous);
-    expect(change?.block.representative).toBe(account.blocks()[0]?.block.representative);
-    expect(await out()).toEqual([]);
-    await worker.wallet.send(STRANGER, 1n as Raw);
-    expect(worker.wallet.balance).toBe(XNO - 1n);
-    // A second recall has no effect.
-    expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
-    expect(subtypes()).toEqual(['change', 'send']);
-  });
-
-  test('a recall after its publication leaves it paid', async () => {
-    await merchant.publishHeld();
-    expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('settled');
-    expect(subtypes()).toEqual(['send']);
-    expect(await spent(handedOver)).toBe(PRICE);
-    expect(await out()).toEqual([]);
-  });
-
-  test('a publication during the recall leaves it paid', async () => {
-    const first = begin({ kill: { at: 'replacement', when: 'after' } });
-    void first.recall.recall(handedOver.intent.id);
-    await first.died;
-    await merchant.publishHeld();
-    begin();
-    await worker.recall.maintain();
-    expect((await newest()).progress.state).toBe('settled');
-    expect(subtypes()).toEqual(['send']);
-    expect(await spent(handedOver)).toBe(PRICE);
-    expect(await out()).toEqual([]);
-    await worker.wallet.send(STRANGER, 1n as Raw);
-  });
-
-  test('another wallet’s block in its place makes it void, and gives the money back', async () => {
-    await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
-    begin({ wallet: { patienceMs: 300 } });
-    expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('revoked');
-    expect(await spent(handedOver)).toBe(0n);
-    await worker.wallet.send(STRANGER, 1n as Raw);
-    expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
-  });
-
-  test('a recall waits for the network where a node has the block unconfirmed', async () => {
-    if (!('block' in handedOver.progress)) throw new Error('handed over above');
-    const { block, hash } = handedOver.progress;
-    begin({ wallet: { patienceMs: 300 } });
-    devnet.faults.set({ kind: 'never_confirm' });
-    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
-    const other = await startProxy(devnet);
-    other.set({
-      kind: 'twist',
-      action: 'block_info',
-      twist: (answer, asked) =>
-        asked.hash === hash ? { contents: toRpc(block), confirmed: 'false' } : answer,
+describe.each(['trackA', 'signedBlock'])(
+  'while a block of %s is handed over and unpublished',
+  (mechanism) => {
+    let handedOver: Payment;
+    const locked = new RegExp(`fault_chequeOut ${'http://127.0.0.1'}`);
+    beforeEach(async () => {
+      handedOver = await held(mechanism);
     });
-    begin({ wallet: { node: nodeAt(other.rpcUrl) } });
-    await worker.wallet.refresh();
-    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
-    await other.close();
-    expect(await out()).toEqual([hash]);
-    devnet.faults.clear();
-    confirmNewest();
-    begin();
-    await worker.recall.maintain();
-    expect((await newest()).progress.state).toBe('revoked');
-    expect(await spent(handedOver)).toBe(0n);
-    expect(subtypes()).toEqual(['change']);
-  });
 
-  test('a node that invents a block in its place gets no money given back: the server can still publish it', async () => {
-    if (!('block' in handedOver.progress)) throw new Error('handed over above');
-    const { block } = handedOver.progress;
-    const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
-    const liar = await startProxy(devnet);
-    liar.set(
-      { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
-      {
-        kind: 'twist',
-        action: 'block_info',
-        twist: (answer, { hash }) => {
-          if (hash === block.previous) return { ...answer, successor: hashBlock(madeUp) };
-          return hash === hashBlock(madeUp) ? { contents: toRpc(madeUp), confirmed: 'true' } : answer;
-        },
+    test('it is settled, debited from budget and balance, and not on the ledger', async () => {
+      expect(handedOver.progress.state).toBe('settled');
+      await worker.wallet.refresh();
+      expect(worker.wallet.balance).toBe(XNO - PRICE);
+      expect(await spent(handedOver)).toBe(PRICE);
+      expect(account.sends()).toEqual([]);
+      expect(await out()).toEqual(['hash' in handedOver.progress && handedOver.progress.hash]);
+    });
+
+    test.each(['this worker', 'a restarted worker'])(
+      'nothing is sent, received or changed in %s',
+      async (which) => {
+        if (which === 'a restarted worker') begin();
+        await devnet.faucet(account.address, 5n);
+        await expect.poll(incoming).toBe(5n);
+        await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+        await expect(worker.wallet.send(STRANGER, 'everything')).rejects.toThrow(locked);
+        await expect(worker.wallet.chain.changeRepresentative(STRANGER)).rejects.toThrow(locked);
+        await worker.delivery.resume();
+        expect(subtypes()).toEqual([]);
+        expect(worker.wallet.trouble?.key).toBeUndefined();
+        expect(worker.wallet.incoming).toBe(5n);
       },
     );
-    begin({ wallet: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
-    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
-    await liar.close();
-    expect((await newest()).progress.state).toBe('settled');
-    expect(await spent(handedOver)).toBe(PRICE);
-    expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
-    begin();
-    await worker.recall.maintain();
-    expect((await newest()).progress.state).toBe('settled');
-    expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
-    expect(await spent(handedOver)).toBe(PRICE);
-  });
 
-  test('it is recalled automatically a minute after the expiry of its offer, not before', async () => {
-    let now = handedOver.intent.offer.expiresAt + DELIVERY_GRACE - 1;
-    begin({ now: () => now });
-    await worker.recall.maintain();
-    expect((await newest()).progress.state).toBe('settled');
-    now += 1;
-    await Promise.all([worker.recall.maintain(), worker.recall.maintain()]);
-    expect((await newest()).progress.state).toBe('revoked');
-    expect(subtypes()).toEqual(['change']);
-  });
+    test('other payments are asked about as usual, then released with the site that has the block', async () => {
+      const challenge = await browser.visit(page({ mechanism: 'nanoSession' }));
+      const handled = worker.challengeHandler.handle(challenge);
+      await expect.poll(() => worker.approvals.list().map(({ id }) => id)).toEqual([challenge.id]);
+      expect(browser.released).toEqual([]);
+      worker.approvals.answer(challenge.id, { kind: 'once' });
+      await handled;
+      expect(browser.released).toEqual([challenge.id]);
+      expect(worker.log.at(-1)).toMatchObject({ key: 'fault_chequeOut', args: [merchant.origin] });
+    });
 
-  test('and no node can be reached, it is not recalled', async () => {
-    devnet.faults.set({ kind: 'http_status', status: 503 });
-    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_nodeUnreachable');
-    expect((await account.chains.newest(account.network.id, account.address))?.replaces).toBeUndefined();
-    devnet.faults.clear();
-    expect(await out()).toHaveLength(1);
-  });
+    test('a payment within a budget is asked about, and not paid', async () => {
+      const url = page({ mechanism: 'nanoSession' });
+      await allowAll(account, url);
+      const challenge = await browser.visit(url);
+      const handled = worker.challengeHandler.handle(challenge);
+      await expect.poll(() => worker.approvals.list()).toMatchObject([{ reason: 'reason_blockOut' }]);
+      worker.approvals.answer(challenge.id, { kind: 'decline' });
+      await handled;
+      expect(account.sends()).toEqual([]);
+    });
 
-  test('its money counts as spent until the replacement is confirmed', async () => {
-    begin({ wallet: { patienceMs: 300 } });
-    devnet.faults.set({ kind: 'never_confirm' });
-    await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
-    expect(await spent(handedOver)).toBe(PRICE);
-    await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
-    devnet.faults.clear();
-    confirmNewest();
-    await worker.recall.maintain();
-    expect((await newest()).progress.state).toBe('revoked');
-    expect(subtypes()).toEqual(['change']);
-  });
-});
+    test('and the server publishes it, it is found by its hash, and the account goes on from it', async () => {
+      await devnet.faucet(account.address, 5n);
+      expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+      await worker.wallet.send(STRANGER, 1n as Raw);
+      await expect.poll(incoming).toBe(0n);
+      await expect.poll(subtypes).toEqual(['send', 'send', 'receive']);
+      expect(worker.wallet.balance).toBe(XNO - PRICE - 1n + 5n);
+      expect(await out()).toEqual([]);
+      expect((await newest()).progress.state).toBe('settled');
+      expect(await spent(handedOver)).toBe(PRICE);
+    });
+
+    test('a recall puts a change in its place, gives the money back, and the server cannot publish it', async () => {
+      const { id } = handedOver.intent;
+      expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
+      expect(await spent(handedOver)).toBe(0n);
+      expect(await merchant.publishHeld()).toMatchObject([{ kind: 'bounced', moved: true }]);
+      const [, change] = account.blocks();
+      const signed = 'block' in handedOver.progress ? handedOver.progress.block : undefined;
+      expect(change).toMatchObject({ subtype: 'change', amount: 0n });
+      expect(change && devnet.ledger.isConfirmed(change)).toBe(true);
+      expect(change?.block.previous).toBe(signed?.previous);
+      expect(change?.block.representative).toBe(account.blocks()[0]?.block.representative);
+      expect(await out()).toEqual([]);
+      await worker.wallet.send(STRANGER, 1n as Raw);
+      expect(worker.wallet.balance).toBe(XNO - 1n);
+      // A second recall has no effect.
+      expect((await worker.recall.recall(id)).progress.state).toBe('revoked');
+      expect(subtypes()).toEqual(['change', 'send']);
+    });
+
+    test('a recall after its publication leaves it paid', async () => {
+      await merchant.publishHeld();
+      expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('settled');
+      expect(subtypes()).toEqual(['send']);
+      expect(await spent(handedOver)).toBe(PRICE);
+      expect(await out()).toEqual([]);
+    });
+
+    test('a publication during the recall leaves it paid', async () => {
+      const first = begin({ kill: { at: 'replacement', when: 'after' } });
+      void first.recall.recall(handedOver.intent.id);
+      await first.died;
+      await merchant.publishHeld();
+      begin();
+      await worker.recall.maintain();
+      expect((await newest()).progress.state).toBe('settled');
+      expect(subtypes()).toEqual(['send']);
+      expect(await spent(handedOver)).toBe(PRICE);
+      expect(await out()).toEqual([]);
+      await worker.wallet.send(STRANGER, 1n as Raw);
+    });
+
+    test('another wallet’s block in its place makes it void, and gives the money back', async () => {
+      await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
+      begin({ wallet: { patienceMs: 300 } });
+      expect((await worker.recall.recall(handedOver.intent.id)).progress.state).toBe('revoked');
+      expect(await spent(handedOver)).toBe(0n);
+      await worker.wallet.send(STRANGER, 1n as Raw);
+      expect(account.sends().map(({ amount }) => amount)).toEqual([100n, 1n]);
+    });
+
+    test('a recall waits for the network where a node has the block unconfirmed', async () => {
+      if (!('block' in handedOver.progress)) throw new Error('handed over above');
+      const { block, hash } = handedOver.progress;
+      begin({ wallet: { patienceMs: 300 } });
+      devnet.faults.set({ kind: 'never_confirm' });
+      await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
+      const other = await startProxy(devnet);
+      other.set({
+        kind: 'twist',
+        action: 'block_info',
+        twist: (answer, asked) =>
+          asked.hash === hash ? { contents: toRpc(block), confirmed: 'false' } : answer,
+      });
+      begin({ wallet: { node: nodeAt(other.rpcUrl) } });
+      await worker.wallet.refresh();
+      await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+      await other.close();
+      expect(await out()).toEqual([hash]);
+      devnet.faults.clear();
+      confirmNewest();
+      begin();
+      await worker.recall.maintain();
+      expect((await newest()).progress.state).toBe('revoked');
+      expect(await spent(handedOver)).toBe(0n);
+      expect(subtypes()).toEqual(['change']);
+    });
+
+    test('a node that invents a block in its place gets no money given back: the server can still publish it', async () => {
+      if (!('block' in handedOver.progress)) throw new Error('handed over above');
+      const { block } = handedOver.progress;
+      const madeUp = { ...block, balance: (block.balance - 1n) as Raw };
+      const liar = await startProxy(devnet);
+      liar.set(
+        { kind: 'answer', way: 'there', action: 'process', body: '{"error":"Fork"}' },
+        {
+          kind: 'twist',
+          action: 'block_info',
+          twist: (answer, { hash }) => {
+            if (hash === block.previous) return { ...answer, successor: hashBlock(madeUp) };
+            return hash === hashBlock(madeUp) ? { contents: toRpc(madeUp), confirmed: 'true' } : answer;
+          },
+        },
+      );
+      begin({ wallet: { node: nodeAt(liar.rpcUrl), patienceMs: 300 } });
+      await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
+      await liar.close();
+      expect((await newest()).progress.state).toBe('settled');
+      expect(await spent(handedOver)).toBe(PRICE);
+      expect(await merchant.publishHeld()).toEqual([{ kind: 'published' }]);
+      begin();
+      await worker.recall.maintain();
+      expect((await newest()).progress.state).toBe('settled');
+      expect(account.sends().map(({ amount }) => amount)).toEqual([PRICE]);
+      expect(await spent(handedOver)).toBe(PRICE);
+    });
+
+    test('it is recalled automatically a minute after the expiry of its offer, not before', async () => {
+      let now = handedOver.intent.offer.expiresAt + DELIVERY_GRACE - 1;
+      begin({ now: () => now });
+      await worker.recall.maintain();
+      expect((await newest()).progress.state).toBe('settled');
+      now += 1;
+      await Promise.all([worker.recall.maintain(), worker.recall.maintain()]);
+      expect((await newest()).progress.state).toBe('revoked');
+      expect(subtypes()).toEqual(['change']);
+    });
+
+    test('and no node can be reached, it is not recalled', async () => {
+      devnet.faults.set({ kind: 'http_status', status: 503 });
+      await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_nodeUnreachable');
+      expect((await account.chains.newest(account.network.id, account.address))?.replaces).toBeUndefined();
+      devnet.faults.clear();
+      expect(await out()).toHaveLength(1);
+    });
+
+    test('its money counts as spent until the replacement is confirmed', async () => {
+      begin({ wallet: { patienceMs: 300 } });
+      devnet.faults.set({ kind: 'never_confirm' });
+      await expect(worker.recall.recall(handedOver.intent.id)).rejects.toThrow('fault_revokeWaits');
+      expect(await spent(handedOver)).toBe(PRICE);
+      await expect(worker.wallet.send(STRANGER, 1n as Raw)).rejects.toThrow(locked);
+      devnet.faults.clear();
+      confirmNewest();
+      await worker.recall.maintain();
+      expect((await newest()).progress.state).toBe('revoked');
+      expect(subtypes()).toEqual(['change']);
+    });
+  },
+);
 
 test('a block that the server publishes late is found without a request to the wallet', async () => {
   worker.wallet.open();
-  await held('x402nano', { hold: '0', publish: 'late' });
+  await held('signedBlock', { hold: '0', publish: 'late' });
   expect(await out()).toHaveLength(1);
   await expect.poll(out).toEqual([]);
   expect(worker.wallet.balance).toBe(XNO - PRICE);
@@ -545,7 +545,6 @@ test('in any order of purchases, publications, recalls and restarts, the budget 
     fc.asyncProperty(fc.array(fc.constantFrom(...acts), { minLength: 3, maxLength: 8 }), async (script) => {
       merchant.reset();
       account = await accountWith(devnet, XNO);
-      await allow(true);
       browser = new Browser();
       worker = startWorker(account, browser);
       for (const act of script) await perform[act]();

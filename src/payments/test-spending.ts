@@ -4,7 +4,7 @@ import { parseRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
 import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
-import type { X402NanoOffer } from '../protocol/mechanisms/x402nano.ts';
+import type { SignedBlockOffer } from '../protocol/mechanisms/signed-block.ts';
 import { readWebUrl, type Site, siteOf } from '../site.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import type { AccountWallet, BlockStatus } from '../wallet/account-wallet.ts';
@@ -191,9 +191,9 @@ export class TestSpending {
 }
 
 /** The offer under which a test's block is journaled: payee, amount and life of the block. No server made it. */
-function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number): X402NanoOffer {
+function offerOf({ url, network }: TestRun, { to, amount }: Order, now: number): SignedBlockOffer {
   return {
-    mechanism: 'x402nano',
+    mechanism: 'signedBlock',
     oncePer: undefined,
     index: 0,
     network,

@@ -7,11 +7,9 @@ export interface SiteRules {
   readonly blocked: boolean;
   /** Whether another site that takes part in the request is blocked. */
   readonly isAskerBlocked: boolean;
-  /** Whether the site may ask for signed blocks that it publishes itself (docs/WIRE.md §7.16). */
-  readonly takesBlocks: boolean;
 }
 
-/** The store of budgets, of the amounts that sites have spent, and of the sites' other permissions. */
+/** The store of budgets, of the amounts that sites have spent, and of blocked sites. */
 export interface Budgets {
   /**
    * What the site may spend in the windows of a time (ms since the epoch), read in one transaction.

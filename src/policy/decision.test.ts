@@ -9,7 +9,7 @@ import {
   SHOP,
   sessionOffer,
   signatureOffer,
-  x402nanoOffer,
+  signedBlockOffer,
 } from '../payments/samples.fixture.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
@@ -37,7 +37,7 @@ const withBudget = (parts: Partial<Budget>) => ({
   allowance: { ...allowance, budget: { ...budget, ...parts } },
 });
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
-const signedBlock = { ...x402nanoOffer(100n), expiresAt: NOW + EXPIRY_MARGIN };
+const signedBlock = { ...signedBlockOffer(100n), expiresAt: NOW + EXPIRY_MARGIN };
 /** Circumstances under which the budget pays. */
 const fine: Circumstances = {
   challenge: challengeOf({ url: `${SHOP}/article` }),
@@ -94,6 +94,7 @@ describe('the decision is to ask', () => {
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
     ['reason_signedBlock', { offer: signedBlock, hasPocket: false }],
     ['reason_blockOut', { offer: signedBlock, isBlockOut: true }],
+    ['reason_unknownTerms', { offer: { ...fine.offer, warnings: ['unknownTerms'] } }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
@@ -134,8 +135,12 @@ test('with any budget and history, a private window is never paid without asking
       ),
       ({ budget, ...parts }) => {
         const challenge = challengeOf({ url: `${SHOP}/article`, isPrivate: true });
-        const decision = decideWith({ ...parts, challenge, allowance: { ...allowance, budget } });
-        expect(decision.kind).not.toBe('pay');
+        // A condition that the wallet does not know stops every budget as well.
+        const offer = { ...fine.offer, warnings: ['unknownTerms' as const] };
+        for (const never of [{ challenge }, { offer }]) {
+          const decision = decideWith({ ...parts, ...never, allowance: { ...allowance, budget } });
+          expect(decision.kind).not.toBe('pay');
+        }
       },
     ),
   );

@@ -98,6 +98,7 @@ export function askFirst({
 }: Request): Reason | null {
   const { budget, spent } = allowance;
   if (challenge.isPrivate) return 'reason_privateWindow';
+  if (offer.warnings.includes('unknownTerms')) return 'reason_unknownTerms';
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
   if (periodAt(budget, now) === null) return 'reason_budgetEnded';
@@ -137,6 +138,7 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_blockOut',
   'reason_signedBlock',
   'reason_privateWindow',
+  'reason_unknownTerms',
   'reason_ofWorker',
   'reason_unheld',
   'reason_crossSite',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, openTestBed, present, type TestBed } from '../../test/merchant/testing/test-bed.ts';
 import { parseAddress } from '../nano/account.ts';
 import { BlockHashText, SignedBlockText } from '../nano/block.ts';
-import { defaultPreference, isHandOver, payFirstMechanisms } from './mechanisms/index.ts';
+import { defaultPreference, isHandOver } from './mechanisms/index.ts';
 import type { Message } from './mechanisms/mechanism.ts';
 import { classify } from './offer/classify.ts';
 import type { Mechanism, Offer } from './offer/offer.ts';
@@ -28,7 +28,7 @@ function at(terms: Readonly<Record<string, string>>): string {
 }
 
 /** The merchant's offer at a path, as the classifier reads it. */
-async function offerAt(url: string, payable = new Set(defaultPreference)): Promise<Offer | undefined> {
+async function offerAt(url: string): Promise<Offer | undefined> {
   const response = await ask(url);
   await response.arrayBuffer();
   const now = Date.now();
@@ -38,7 +38,6 @@ async function offerAt(url: string, payable = new Set(defaultPreference)): Promi
     network,
     arrivedAt: now,
     now,
-    payable,
   });
   return found.kind === 'offers' ? found.offers[0] : undefined;
 }
@@ -100,13 +99,6 @@ describe.each(EVERY)('%s, %s merchant', (mechanism, flavour) => {
     expect(await deliver(url, proof)).toMatchObject({ kind: 'refused', final: false });
     expect(await deliver(url, proof)).toMatchObject({ kind: 'paid' });
   });
-});
-
-test('an offer that hands over a block is refused where that is not allowed', async () => {
-  for (const mechanism of defaultPreference) {
-    const offer = await offerAt(at({ mechanism }), new Set(payFirstMechanisms));
-    expect(offer?.mechanism).toBe(payFirstMechanisms.has(mechanism) ? mechanism : undefined);
-  }
 });
 
 test('a session that the merchant lost is paid by the body of a POST', async () => {

@@ -58,7 +58,7 @@ export const challengeEntry = {
 };
 export const trackBEntry = { ...entry, extra: { nonce: 'a9'.repeat(32), validBefore: 1_900_000_120 } };
 export const trackAEntry = { ...entry, extra: { validBefore: 1_900_000_180 } };
-export const x402nanoEntry = { ...entry, extra: {} };
+export const signedBlockEntry = { ...entry, extra: {} };
 
 /** A signed send to the payee, in the wallet's format. */
 export const block: SignedBlock = {

@@ -8,7 +8,7 @@ import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import { readAllowance, readOverall } from './spending.ts';
 
-/** Budgets, spending, blocked sites and the sites that may ask for handed-over blocks, in IndexedDB. */
+/** Budgets, spending and blocked sites, in IndexedDB. */
 export class StoredBudgets implements Budgets {
   readonly #database: Database;
   readonly #now: () => number;
@@ -37,25 +37,17 @@ export class StoredBudgets implements Budgets {
     at: number,
     askers: readonly string[] = [],
   ): Promise<SiteRules> {
-    const transaction = this.#database.transaction([
-      'budgets',
-      'spending',
-      'settings',
-      'blocked',
-      'handOverSites',
-    ]);
+    const transaction = this.#database.transaction(['budgets', 'spending', 'settings', 'blocked']);
     const blocks = transaction.objectStore('blocked');
-    const [rows, blocked, handOverSite, blockedAskers] = await Promise.all([
+    const [rows, blocked, blockedAskers] = await Promise.all([
       readAllowance(transaction, network, site, at),
       blocks.getKey(site),
-      transaction.objectStore('handOverSites').getKey(site),
       Promise.all(askers.map((asker) => blocks.getKey(asker as Site))),
     ]);
     return {
       allowance: allowanceOf(network, site, rows),
       blocked: blocked !== undefined,
       isAskerBlocked: blockedAskers.some((one) => one !== undefined),
-      takesBlocks: handOverSite !== undefined,
     };
   }
 
@@ -87,15 +79,6 @@ export class StoredBudgets implements Budgets {
 
   async unblock(site: Site): Promise<void> {
     await this.#database.delete('blocked', site);
-  }
-
-  async setHandOverSite(site: Site, allowed: boolean): Promise<void> {
-    if (allowed) await this.#database.put('handOverSites', { site, at: this.#now() });
-    else await this.#database.delete('handOverSites', site);
-  }
-
-  async handOverSites(): Promise<readonly Site[]> {
-    return (await this.#database.getAllKeys('handOverSites')) as Site[];
   }
 
   async blocked(): Promise<readonly Site[]> {

@@ -3,7 +3,7 @@ import { Fault } from '../fault.ts';
 import { countInWindows } from './migrations/v3.ts';
 import { markOrdinary } from './migrations/v5.ts';
 import { renameFields } from './migrations/v6.ts';
-import { choosePocketCloses } from './migrations/v7.ts';
+import { choosePocketCloses, forgetHandOverSites, renameSignedBlock } from './migrations/v7.ts';
 import type { Database, Upgrade } from './schema.ts';
 
 const VERSION = 7;
@@ -41,12 +41,15 @@ export async function openDatabase(name: string, factory: IDBFactory = indexedDB
 async function upgrade(database: Database, transaction: Upgrade, from: number): Promise<void> {
   if (from < 1) createFirst(database);
   if (from < 4) database.createObjectStore('blocks', { keyPath: 'hash' });
-  if (from < 6) database.createObjectStore('handOverSites', { keyPath: 'site' });
   transaction.done.catch(() => undefined);
   if (from < 3) await countInWindows(database, transaction);
   if (from < 5) await markOrdinary(transaction);
-  if (from < 6) await renameFields(database, transaction);
-  if (from < 7) await choosePocketCloses(transaction);
+  if (from < 6) await renameFields(transaction);
+  if (from < 7) {
+    await renameSignedBlock(transaction);
+    await choosePocketCloses(transaction);
+    await forgetHandOverSites(database, transaction);
+  }
 }
 
 function createFirst(database: Database): void {

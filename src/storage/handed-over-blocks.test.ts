@@ -18,7 +18,6 @@ import {
 } from '../payments/samples.fixture.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
-import { StoredBudgets } from './budgets.ts';
 import { StoredChains } from './chains.ts';
 import { openDatabase } from './database.ts';
 import { StoredJournal } from './journal.ts';
@@ -257,28 +256,12 @@ describe('withholding a block that is too late', () => {
   });
 });
 
-const takesBlocks = async (budgets: StoredBudgets) =>
-  (await budgets.rulesFor(NETWORK, SHOP, Date.now())).takesBlocks;
-
-test('the permission to ask for handed-over blocks is stored by site, and can be removed', async () => {
-  const budgets = new StoredBudgets(database, Date.now);
-  expect(await takesBlocks(budgets)).toBe(false);
-  await budgets.setHandOverSite(SHOP, true);
-  await budgets.setHandOverSite(SHOP, true);
-  expect(await takesBlocks(budgets)).toBe(true);
-  expect(await budgets.handOverSites()).toEqual([SHOP]);
-  await budgets.setHandOverSite(SHOP, false);
-  expect(await takesBlocks(budgets)).toBe(false);
-  expect(await budgets.handOverSites()).toEqual([]);
-});
-
 test('a database of version 1 keeps its records and gets the later stores', async () => {
   const name = crypto.randomUUID();
   const first = await openDB(name, 1, {
     upgrade(old) {
       for (const store of database.objectStoreNames) {
-        if (store !== 'handOverSites' && store !== 'blocks')
-          old.createObjectStore(store, store === 'log' ? { autoIncrement: true } : {});
+        if (store !== 'blocks') old.createObjectStore(store, store === 'log' ? { autoIncrement: true } : {});
       }
     },
   });
@@ -286,7 +269,5 @@ test('a database of version 1 keeps its records and gets the later stores', asyn
   first.close();
   const grown = await openDatabase(name);
   expect(await new StoredLog(grown).list()).toHaveLength(1);
-  const budgets = new StoredBudgets(grown, Date.now);
-  await budgets.setHandOverSite(SHOP, true);
-  expect(await takesBlocks(budgets)).toBe(true);
+  expect(await grown.getAll('blocks')).toEqual([]);
 });

@@ -36,6 +36,8 @@ export interface LogLine {
   readonly url: string | null;
   readonly key: NotPaidReason;
   readonly args: readonly string[];
+  /** The URI of a payment by hand, where the server's answer says one. */
+  readonly link?: string;
   /** The number of 402s of the site that the line stands for, where it is more than one. */
   readonly times?: number;
 }
@@ -66,8 +68,6 @@ export interface PurseSchema extends DBSchema {
   budgets: { key: [string, string]; value: Budget };
   spending: { key: SumKey; value: SpendingRow };
   blocked: { key: string; value: { readonly site: string; readonly at: number } };
-  /** The sites that may ask for handed-over blocks: signed blocks that the site publishes itself. */
-  handOverSites: { key: string; value: { readonly site: string; readonly at: number } };
   chains: { key: [string, string]; value: OwnBlock };
   /** Every block that this wallet signed. A block that the ledger lacks is published again. */
   blocks: { key: string; value: OwnBlock };

@@ -10,13 +10,13 @@ export const MECHANISMS = Object.keys(REFERENCE_HOLES).filter(isMechanismName);
 const SHOWN_BY: Readonly<Partial<Record<FaultName, MechanismName>>> = {
   'nonce-binding': 'trackB',
   unsigned: 'trackB',
-  'cheque-amount': 'x402nano',
+  'cheque-amount': 'signedBlock',
   'cheque-link': 'trackA',
   'cheque-signature': 'trackA',
   'stale-frontier': 'trackA',
   'url-binding': 'nanoSignature',
   'any-signer': 'nanoSignature',
-  'twin-cheques': 'x402nano',
+  'twin-cheques': 'signedBlock',
   'charges-failures': 'trackA',
 };
 

@@ -121,7 +121,6 @@ test('a purse with every kind of record is saved as one file that shows nothing 
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
   void page.goto(`${merchant.otherOrigin}/bare`).catch(() => undefined);
   await (await purse.nextApproval()).never();
-  await purse.ask('settings.handOverSite', { site: merchant.origin, allowed: true });
   await purse.ask('settings.write', { autoLockMinutes: 17 });
   await purse.ask('settings.preference', { order: ['trackB'] });
 

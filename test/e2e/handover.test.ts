@@ -17,7 +17,6 @@ beforeEach(async () => {
 afterEach(() => page.close());
 
 const site = () => testBed.merchant.origin;
-const allow = (allowed: boolean) => testBed.purse.ask('settings.handOverSite', { site: site(), allowed });
 const gateOpens = () => page.locator('#paid', { hasText: PAID_MARKER }).waitFor();
 const visit = (url: string) => page.goto(url).catch(() => null);
 
@@ -43,49 +42,8 @@ async function inPopup(clicks: (popup: Page) => Promise<void>): Promise<void> {
 }
 const toSettings = (popup: Page) => popup.locator('nav button').last().click();
 
-describe('a server that wants a signed block', () => {
-  test('gets nothing until the user allows it, from the line in the log that says why', async () => {
-    const mark = await testBed.mark();
-    await visit(testBed.at('/article', { mechanism: 'trackA' }));
-    await page.locator('#gate').waitFor();
-    expect(await testBed.purse.ask('approval.list', {})).toEqual([]);
-    await testBed.nothingSince(mark);
-
-    await inPopup(async (popup) => {
-      await toSettings(popup);
-      await popup.getByRole('button', { name: 'Offers that were not paid' }).click();
-      const line = popup.locator('[data-testid="log-line"][data-key="refusal_HAND_OVER_OFF"]').first();
-      await line.getByText('A signed block is like a cheque').waitFor();
-      await line.getByTestId('allow-blocks').click();
-      await line.getByText('Allowed by now').waitFor();
-    });
-    expect((await testBed.purse.ask('settings.read', {})).handOverSites).toEqual([site()]);
-  });
-
-  test('is not asked about any more after the user withdrew the permission', async () => {
-    await allow(true);
-    await inPopup(async (popup) => {
-      await toSettings(popup);
-      await popup.getByTestId('block-takers').getByRole('button').click();
-      await popup.getByText('No site may ask for one.').waitFor();
-    });
-    const mark = await testBed.mark();
-    await visit(testBed.at('/article', { mechanism: 'x402nano' }));
-    await page.locator('#gate').waitFor();
-    // A page is let go before its line is written.
-    const [line] = await testBed.purse.until(
-      'log.list',
-      {},
-      ([newest]) => newest?.key === 'refusal_HAND_OVER_OFF',
-    );
-    expect(line).toMatchObject({ site: site() });
-    await testBed.nothingSince(mark);
-  });
-});
-
-describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
+describe.each(['trackA', 'signedBlock'])('by %s', (mechanism) => {
   beforeEach(async () => {
-    await allow(true);
     // A budget pays nothing of the kind.
     const most = String(100n * PRICE);
     await testBed.purse.ask('budget.save', { site: site(), perPayment: most, perDay: most, paused: false });
@@ -132,7 +90,6 @@ describe.each(['trackA', 'x402nano'])('with %s allowed', (mechanism) => {
 
 test('while a block is handed over the account waits, also after the worker was killed, until it is recalled', async () => {
   const { purse, merchant } = testBed;
-  await allow(true);
   const mark = await testBed.mark();
   void visit(testBed.at('/article', { mechanism: 'trackA', hold: '1' }));
   await (await purse.nextApproval()).approve();
@@ -167,8 +124,7 @@ test('while a block is handed over the account waits, also after the worker was 
 
 test('a block that the site published first is not recalled, and the user is told so', async () => {
   const { purse, merchant } = testBed;
-  await allow(true);
-  void visit(testBed.at('/article', { mechanism: 'x402nano', hold: '1' }));
+  void visit(testBed.at('/article', { mechanism: 'signedBlock', hold: '1' }));
   await (await purse.nextApproval()).approve();
   await gateOpens();
   const { id } = await reached('settled');
@@ -178,7 +134,6 @@ test('a block that the site published first is not recalled, and the user is tol
 });
 
 test('a server that reads lower case only shows its page after one more load by itself', async () => {
-  await allow(true);
   const mark = await testBed.mark();
   void visit(testBed.at('/article', { mechanism: 'trackA', hex: 'lower' }));
   await (await testBed.purse.nextApproval()).approve();

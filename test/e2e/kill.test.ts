@@ -19,9 +19,9 @@ const SOME: readonly (readonly [
   ['arm rule', 'trackB', 'document', 'after'],
   ['send proof', 'nanoSignature', 'document', 'before'],
   ['delivered → refused', 'nymChallenge', 'fetch', 'before'],
-  ['ask user', 'x402nano', 'document', 'after'],
+  ['ask user', 'signedBlock', 'document', 'after'],
   ['delivered → settled', 'trackA', 'fetch', 'before'],
-  ['unanswered → delivered', 'x402nano', 'document', 'after'],
+  ['unanswered → delivered', 'signedBlock', 'document', 'after'],
   ['settled → revoked', 'trackA', 'document', 'before'],
 ];
 

@@ -131,10 +131,9 @@ test('a pocket that is spent is not refilled while the purse is locked: the next
 });
 
 test('a signed block within a budget is handed over by the pocket, also while the purse is locked', async () => {
-  const { purse, merchant } = testBed;
-  await purse.ask('settings.handOverSite', { site: merchant.origin, allowed: true });
+  const { purse } = testBed;
   const [savings, first] = [balanceOf(SAVINGS), balanceOf(POCKET[0])];
-  const url = (n: number) => testBed.at('/api/data', { n: `block ${n}`, mechanism: 'x402nano' });
+  const url = (n: number) => testBed.at('/api/data', { n: `block ${n}`, mechanism: 'signedBlock' });
   const status = (n: number) => page.evaluate(async (target) => (await fetch(target)).status, url(n));
   expect(await status(1)).toBe(200);
   // The next block needs the first one on the ledger.

@@ -95,6 +95,9 @@ const HEADERS: Readonly<Record<EnvelopeCode | EntryRefusalCode, () => string>> =
     soldBy({ challenge: { mechanism: 'nano-nym-exact', version: 'ns8', challengeId: 'a' } }),
   NS8_MACAROON_UNSUPPORTED: () => soldBy({ challenge: { mechanism: 'nanoMacaroon', version: 'nm1' } }),
   UNSUPPORTED_MECHANISM: () => soldBy({ decimals: 30 }),
+  TOO_MANY_ENTRIES: () =>
+    base64(selling(...Array.from({ length: 33 }, () => ({ scheme: 'exact', network: 'nano:beta' })))),
+  WORK_TOO_HARD: () => soldBy({ workThreshold: 'ffffffffe0000000' }),
   BAD_NONCE: () => soldBy({ nonce: 'A9', validBefore: Math.floor(inAMinute() / 1000) }),
 };
 
@@ -106,7 +109,6 @@ const UNPAYABLE: Readonly<Record<string, () => string>> = {
   },
   PROOF_ELSEWHERE: () =>
     registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })).replace('/malformed', DEMO_ISSUE),
-  HAND_OVER_OFF: () => registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })),
   EXPIRES_TOO_SOON: () => testBed.at('/api/data', { expiry: '10' }),
   INSECURE_URL: () =>
     testBed.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),
@@ -154,6 +156,12 @@ async function fetchAll(urls: readonly string[]): Promise<readonly number[]> {
   );
 }
 
+/** The sentence of a code, with the word that it names. */
+const saidAs = (code: string, what = '') => sentence(`refusal_${code}`).replace(/\$\w+\$/, what);
+
+/** 0.01 XNO in raw, which the merchant's deposit costs. */
+const PRICE_BY_HAND = 10n ** 28n;
+
 const statuses = (urls: readonly string[]) => urls.map(() => 402);
 
 describe('the log says why', () => {
@@ -173,26 +181,46 @@ describe('the log says why', () => {
     await testBed.nothingSince(mark);
   });
 
-  test.each(['rev4', 'rev5', 'rev5-demo'])(
-    'a demand of the earlier protocol %s is not paid, for a page or a program',
-    async (protocol) => {
-      const url = testBed.at('/legacy', { protocol });
-      expect(await fetchAll([url])).toEqual([402]);
-      expect(await saidOf([url])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
-      const visited = testBed.at('/legacy', { protocol, by: 'document' });
-      expect((await page.goto(visited))?.status()).toBe(402);
-      expect(await saidOf([visited])).toEqual(sentencesOf(['LEGACY_UNSUPPORTED']));
-    },
-  );
+  test.each<[protocol: string, code: string, what?: string]>([
+    ['rev4', 'LEGACY_UNSUPPORTED'],
+    ['rev5', 'LEGACY_UNSUPPORTED'],
+    ['rev5-demo', 'LEGACY_UNSUPPORTED'],
+    ['hash', 'PAYS_BY_HASH'],
+    ['deposit', 'PAYS_BY_DEPOSIT'],
+    ['invoice', 'NANO_PAYMENT_LINK'],
+    ['l402', 'PAYS_OTHER_COIN', 'Lightning (L402)'],
+    ['mpp', 'PAYS_OTHER_PROTOCOL', 'Machine Payments Protocol (tempo)'],
+    ['crawl', 'PAYS_OTHER_PROTOCOL', 'pay per crawl'],
+  ])('a demand by %s is named and not paid, for a page or a program', async (protocol, code, what) => {
+    const url = testBed.at('/legacy', { protocol });
+    expect(await fetchAll([url])).toEqual([402]);
+    expect(await saidOf([url])).toEqual([saidAs(code, what)]);
+    const visited = testBed.at('/legacy', { protocol, by: 'document' });
+    expect((await page.goto(visited))?.status()).toBe(402);
+    expect(await saidOf([visited])).toEqual([saidAs(code, what)]);
+  });
 
-  test.each([
+  test.each<[protocol: string, code: string, what?: string]>([
     ['rev1', 'LEGACY_UNSUPPORTED'],
-    ['v1', 'V1_IGNORE'],
-    ['v1-nano', 'V1_NANO_FAREMETER'],
-  ])('%s, which a program is told in the body, is not paid', async (protocol, code) => {
+    ['v1', 'PAYS_OTHER_COIN', 'base-sepolia (x402 v1)'],
+    ['v1-nano', 'V1_NANO'],
+    ['order', 'PAYS_TO_ORDER_ACCOUNT'],
+  ])('%s, which a program is told in the body, is not paid', async (protocol, code, what) => {
     const url = testBed.at('/legacy', { protocol });
     expect((await page.goto(url))?.status()).toBe(402);
-    expect(await saidOf([url])).toEqual(sentencesOf([code]));
+    expect(await saidOf([url])).toEqual([saidAs(code, what)]);
     expect(await page.locator('#gate').textContent()).toBe('As it was asked for once.');
+  });
+
+  test('a deposit can be paid by hand, by a link to the account and the amount', async () => {
+    const url = testBed.at('/legacy', { protocol: 'deposit', by: 'hand' });
+    await fetchAll([url]);
+    await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
+    const popup = await testBed.purse.popup();
+    await popup.locator('nav button').last().click();
+    await popup.getByRole('button', { name: sentence('popup_log') }).click();
+    const link = popup.getByTestId('log-line').first().getByTestId('pay-by-hand');
+    expect(await link.getAttribute('href')).toBe(`nano:${testBed.merchant.payTo}?amount=${PRICE_BY_HAND}`);
+    await popup.close();
   });
 });

@@ -46,7 +46,7 @@ const FUNDS = 1000n * XNO;
 /** More than anything costs here (raw). */
 const MOST = 10n ** 35n;
 
-/** Starts the test bed. The merchant has a budget and may ask for signed blocks under both its names. */
+/** Starts the test bed. The merchant has a budget. */
 export async function openKillTestBed(): Promise<KillTestBed> {
   const seed = randomBytes(32).toString('hex');
   const testBed = await openTestBed({
@@ -58,9 +58,6 @@ export async function openKillTestBed(): Promise<KillTestBed> {
   const { purse, merchant, devnet } = testBed;
   const budget = { perPayment: String(MOST), perDay: String(MOST), paused: false };
   await purse.ask('budget.save', { site: merchant.origin, ...budget });
-  for (const site of [merchant.origin, merchant.otherOrigin]) {
-    await purse.ask('settings.handOverSite', { site, allowed: true });
-  }
   const ownPage = await purse.newPage();
   await ownPage.goto(`chrome-extension://${purse.extensionId}/src/pages/onboarding/index.html`);
   const opened = async (url: string, incognito: boolean): Promise<Tab> => {

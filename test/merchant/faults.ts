@@ -91,5 +91,5 @@ export const REFERENCE_HOLES = {
   nymChallenge: ['double-redeem', 'forwarded-host'],
   trackB: ['unsigned', 'client-payee', 'magic-deposit'],
   trackA: ['cheque-link', 'twin-cheques', 'client-payee'],
-  x402nano: ['cheque-amount', 'cheque-link', 'twin-cheques'],
+  signedBlock: ['cheque-amount', 'cheque-link', 'twin-cheques'],
 } as const satisfies Readonly<Record<string, readonly FaultName[]>>;

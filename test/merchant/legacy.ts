@@ -1,7 +1,7 @@
 import { type Answer, BadRequest, html, json, show, type Visit } from './http.ts';
 import { page } from './pages/layout.ts';
 
-/** A 402 as servers of earlier protocols put it: no `PAYMENT-REQUIRED`, the price elsewhere (docs/WIRE.md §1.2, §3.1, §3.2). */
+/** A 402 as servers of earlier and other protocols put it: no `PAYMENT-REQUIRED`, the price elsewhere (docs/WIRE.md §1.5). */
 interface LegacyDemand {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -11,7 +11,7 @@ const PRICE = String(10n ** 28n);
 const SESSION = 'a03ba415f67e2bba20a00fc5353c4961';
 const TAG = 4518140;
 
-/** One demand of each earlier protocol, to this account. None of them is ever paid. */
+/** One demand of each protocol, to this account. None of them is ever paid. */
 function demands(payTo: string, url: string): Readonly<Record<string, LegacyDemand>> {
   const expires = new Date(Date.now() + 180_000).toISOString();
   const rev5 = {
@@ -83,10 +83,26 @@ function demands(payTo: string, url: string): Readonly<Record<string, LegacyDema
       body: v1('base-sepolia', `0x${'03'.repeat(20)}`, `0x${'20'.repeat(20)}`),
     },
     'v1-nano': { headers: {}, body: v1('nano:mainnet', 'XNO', payTo) },
+    hash: {
+      headers: { 'x-payment-address': payTo, 'x-payment-amount-raw': PRICE },
+      body: { pay_to: payTo, price_raw: PRICE, network: 'nano:mainnet' },
+    },
+    deposit: {
+      headers: { 'x-payment-address': payTo, 'x-payment-amount': '0.01', 'x-payment-id': 'pay_1' },
+      body: { error: 'Payment Required' },
+    },
+    order: { headers: {}, body: { order_id: '1', nano_address: payTo, nano_amount_raw: PRICE } },
+    invoice: {
+      headers: { 'Pay-Using': 'nano', Link: `<nano:${payTo}?amount=${PRICE}>; rel="payment"` },
+      body: { error: 'Payment Required' },
+    },
+    l402: { headers: { 'WWW-Authenticate': 'L402 macaroon="AG", invoice="lnbc1"' }, body: {} },
+    mpp: { headers: { 'WWW-Authenticate': 'Payment id="a", method="tempo", request="e30"' }, body: {} },
+    crawl: { headers: { 'crawler-price': 'USD 0.01' }, body: {} },
   };
 }
 
-/** Asks for money as an earlier protocol did: people see a page, programs get the body. */
+/** Asks for money as an earlier or other protocol does: people see a page, programs get the body. */
 export function askAsEarlier(payTo: string): (visit: Visit) => Answer {
   return ({ url, href, headers }) => {
     const known = demands(payTo, href);

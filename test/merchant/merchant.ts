@@ -11,13 +11,13 @@ import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
 import { controlRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
 import { HandedOverBlocks, type Published } from './handed-over-blocks.ts';
+import { signedBlock } from './mechanisms/exact.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
 import { nanoSignature } from './mechanisms/nano-signature.ts';
 import { nymChallenge } from './mechanisms/nym-challenge.ts';
 import { trackA } from './mechanisms/track-a.ts';
 import { trackB } from './mechanisms/track-b.ts';
-import { x402nano } from './mechanisms/x402nano.ts';
 import { NanoNode } from './node.ts';
 import { Paywall } from './paywall.ts';
 import { Receiver } from './receiver.ts';
@@ -104,6 +104,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     flavour: options.flavour ?? 'spec',
     publishing: 'at-once',
     hex: 'any',
+    extra: 'none',
     paymentIdentifier: 'none',
     paywall: 'header',
     losesSession: false,
@@ -126,7 +127,7 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       nymChallenge({ ...common, sessions, payTo }),
       trackB({ ...common, payTo }),
       trackA({ ...common, handedOverBlocks, payTo }),
-      x402nano({ ...common, handedOverBlocks, payTo, sendThreshold }),
+      signedBlock({ ...common, handedOverBlocks, payTo, sendThreshold }),
     ];
     const facilitator = new Facilitator(mechanisms, network.id, faults);
     const paywall = new Paywall(facilitator, requestLog, defaults, network.id, now, faults);

@@ -211,7 +211,7 @@ test.each(['nanoSession', 'nanoSignature'])('the Rev 7 demo server, by %s', asyn
 });
 
 test('all six in one offer, each with its own mark, and any of them opens the gate', async () => {
-  const six = 'nanoSession,nymChallenge,trackB,nanoSignature,trackA,x402nano';
+  const six = 'nanoSession,nymChallenge,trackB,nanoSignature,trackA,signedBlock';
   const at = `${testBed.merchant.origin}/article?mechanism=${six}`;
   const { accepts } = offerIn(await ask(at));
   expect(accepts.map(({ extra }) => Object.keys(extra))).toEqual([

@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { CheckerTable, VectorFile } from './checker.ts';
+import { marketCheckers } from './market.ts';
 import { nanoCheckers } from './nano.ts';
 import { offersCheckers } from './offers.ts';
 import { workCheckers } from './work.ts';
 
-const CHECKERS: CheckerTable = { ...nanoCheckers, ...workCheckers, ...offersCheckers };
+const CHECKERS: CheckerTable = { ...nanoCheckers, ...workCheckers, ...offersCheckers, ...marketCheckers };
 
 /** How many cases went which way. */
 export interface Tally {

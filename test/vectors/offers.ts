@@ -4,11 +4,11 @@ import { AddressText, parseAddress, publicKeyOf } from '../../src/nano/account.t
 import { BlockHashText, SignedBlockText, verifySignature } from '../../src/nano/block.ts';
 import { verifyNoms } from '../../src/nano/noms.ts';
 import { verifyDigestOfText } from '../../src/nano/signature.ts';
+import { recogniseDialect } from '../../src/protocol/dialects/recognise.ts';
 import { isHandOver } from '../../src/protocol/mechanisms/index.ts';
 import type { Message } from '../../src/protocol/mechanisms/mechanism.ts';
 import { mechanismCodes } from '../../src/protocol/mechanisms/registry.ts';
 import { type Classification, type ClassifyContext, classify } from '../../src/protocol/offer/classify.ts';
-import { recogniseLegacy } from '../../src/protocol/offer/legacy.ts';
 import type { Offer } from '../../src/protocol/offer/offer.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
 import { readReceipt } from '../../src/protocol/response/receipt.ts';
@@ -109,6 +109,12 @@ const PaymentResponses = v.array(
     outcome: v.picklist(['PAID', 'REJECTED', 'REJECTED_RETRYABLE']),
   }),
 );
+
+/** The codes of `offers.json` that have another name today: the newer `market.json` has more ways to tell apart. */
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['V1_IGNORE', 'PAYS_OTHER_COIN'],
+  ['V1_NANO_FAREMETER', 'V1_NANO'],
+]);
 
 /** The sections of `offers.json`. */
 export const offersCheckers: CheckerTable = {
@@ -226,16 +232,23 @@ async function remade(
 }
 
 function legacyCases(vector: v.InferOutput<typeof LegacyHeaders>[number]): VectorCase[] {
-  const { id, header, value, headers, body, expect } = vector;
+  const { id, header, value, headers, body } = vector;
+  const expect = RENAMED.get(vector.expect) ?? vector.expect;
   const listed = Object.entries(headers ?? {}).map(([name, content]) => ({ name, value: content }));
   if (header !== undefined) listed.push({ name: header, value: value ?? '' });
   const cases: VectorCase[] = [];
   if (listed.length > 0) {
-    cases.push({ name: `${id}: headers`, run: () => equal(recogniseLegacy({ headers: listed }), expect) });
+    cases.push({
+      name: `${id}: headers`,
+      run: () => equal(recogniseDialect({ headers: listed })?.code, expect),
+    });
   }
   if (body) {
     const bodyText = JSON.stringify(body);
-    cases.push({ name: `${id}: body`, run: () => equal(recogniseLegacy({ headers: [], bodyText }), expect) });
+    cases.push({
+      name: `${id}: body`,
+      run: () => equal(recogniseDialect({ headers: [], bodyText })?.code, expect),
+    });
   }
   return cases;
 }

@@ -27,7 +27,6 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         cap: capView(await budgets.overall((await settings.network()).id, now())),
         representative: await settings.read('representative'),
         blockedSites: await budgets.blocked(),
-        handOverSites: await budgets.handOverSites(),
         preference: inOrder(await settings.read('preference')),
         pocket: {
           accounts: plan.accounts,
@@ -60,11 +59,6 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     },
     'settings.unblock': async ({ site }) => {
       await budgets.unblock(siteOf(site));
-      notifyPages();
-      return null;
-    },
-    'settings.handOverSite': async ({ site, allowed }) => {
-      await budgets.setHandOverSite(siteOf(site), allowed);
       notifyPages();
       return null;
     },

@@ -101,5 +101,7 @@ function warningKey(warning: OfferWarning): PlainMessageKey {
       return 'warning_resourceMismatch';
     case 'insecurePage':
       return 'warning_insecure';
+    case 'unknownTerms':
+      return 'warning_unknownTerms';
   }
 }

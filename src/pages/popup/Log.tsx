@@ -8,7 +8,6 @@ import { sentenceOf, t, tCount } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
 import { ago } from '../../ui/time.ts';
 import { go } from './route.ts';
-import { AllowHandOver } from './settings/HandOverSites.tsx';
 
 /** The offers that were not paid, each with its reason. */
 export function Log() {
@@ -31,8 +30,12 @@ export function Log() {
               </div>
               <p>{sentenceOf(line)}</p>
               {line.times !== undefined && <p class="hint">{tCount('popup_logTimes', line.times)}</p>}
-              {line.key === 'refusal_HAND_OVER_OFF' && line.site !== null && (
-                <AllowHandOver site={line.site} />
+              {line.link !== undefined && (
+                <p>
+                  <a class="link" href={line.link} target="_blank" rel="noreferrer" data-testid="pay-by-hand">
+                    {t('popup_logPayByHand')}
+                  </a>
+                </p>
               )}
               {line.url !== null && (
                 <p class="hint">

@@ -1,4 +1,3 @@
-import { defaultPreference, payFirstMechanisms } from '../../protocol/mechanisms/index.ts';
 import { classify as classifyHeader, tellingReason } from '../../protocol/offer/classify.ts';
 import { refusalSentence } from '../../protocol/offer/codes.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
@@ -13,9 +12,9 @@ export function classify(
     url: challenge.url,
     network: context.network.id,
     alsoNamed: context.alsoNamed,
+    sendThreshold: context.sendThreshold,
     arrivedAt: challenge.seenAt,
     now: now(),
-    payable: new Set(history.takesBlocks ? defaultPreference : payFirstMechanisms),
     preference: context.preference,
   });
   if (classified.kind === 'refused') return declined(challenge, refusalSentence(classified.code));

@@ -7,7 +7,7 @@ import type { PrivateKey } from '../../nano/ed25519.ts';
 import { signNoms } from '../../nano/noms.ts';
 import { deriveKeys, readSeedHex } from '../../nano/seed.ts';
 import { signDigestOfText } from '../../nano/signature.ts';
-import { defaultPreference } from '../mechanisms/index.ts';
+
 import { classify } from '../offer/classify.ts';
 import type { Offer } from '../offer/offer.ts';
 import { makeProof } from '../proof/proof.ts';
@@ -23,9 +23,9 @@ import {
   session,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { encodeProof } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
@@ -39,14 +39,14 @@ import { explainProof } from './proof.ts';
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
 const { privateKey, address: PAYER } = deriveKeys(readSeedHex('7'.repeat(64)), 0);
 const at = { now: ARRIVED, url: PAGE };
-const everyEntry = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, x402nanoEntry];
+const everyEntry = [sessionEntry, signatureEntry, challengeEntry, trackBEntry, trackAEntry, signedBlockEntry];
 
 const keysOf = (findings: readonly Finding[], tone?: Finding['tone']) =>
   findings.filter((one) => tone === undefined || one.tone === tone).map(({ key }) => key);
 
 function offerOf(entry: object): Offer {
   const header = headerOf(envelopeOf([entry]));
-  const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+  const found = classify(header, context);
   const offer = found.kind === 'offers' ? found.offers[0] : undefined;
   if (offer === undefined) throw new Error('nothing payable');
   return offer;
@@ -55,7 +55,7 @@ function offerOf(entry: object): Offer {
 /** The proof that the wallet makes. */
 async function proofOf(entry: object, key: PrivateKey = privateKey): Promise<string> {
   const offer = offerOf(entry);
-  if (offer.mechanism === 'trackA' || offer.mechanism === 'x402nano') {
+  if (offer.mechanism === 'trackA' || offer.mechanism === 'signedBlock') {
     return makeProof(offer, { block: ownBlock });
   }
   return makeProof(offer, {
@@ -92,8 +92,8 @@ describe('an offer', () => {
       ['NS8_CHALLENGE', 'nymChallenge', true, 6],
       ['XN_TRACK_B', 'trackB', true, 7],
       ['XN_TRACK_A', 'trackA', true, 7],
-      ['X402NANO_EXACT', 'x402nano', true, 8],
-      ['IGNORE_NOT_NANO', 'x402nano', false, 1],
+      ['X402NANO_EXACT', 'signedBlock', true, 8],
+      ['IGNORE_NOT_NANO', 'signedBlock', false, 1],
       ['SUM_MISMATCH', 'nanoSession', false, 4],
     ]);
     expect(found[0]).toMatchObject({
@@ -157,7 +157,7 @@ describe('an offer', () => {
     ['abcdab1', 'BAD_BASE64', 'wire_leftOverBits'],
     [btoa('nothing'), 'BAD_JSON', 'refusal_BAD_JSON'],
     [btoa('[]'), 'BAD_SHAPE', 'refusal_BAD_SHAPE'],
-    [btoa('{"x402Version":1,"accepts":[]}'), 'UNSUPPORTED_VERSION', 'refusal_V1_IGNORE'],
+    [btoa('{"x402Version":1,"accepts":[]}'), 'UNSUPPORTED_VERSION', 'refusal_PAYS_OTHER_COIN'],
   ])('%s is %s: %s', (value, code, key) => {
     const explained = explainOffer(value, at);
     expect(explained.code).toBe(code);
@@ -438,13 +438,29 @@ describe('for any input', () => {
     );
   });
 
+  test('of thousands of entries the first 64 and every offer are explained', () => {
+    const other = { scheme: 'exact', network: 'eip155:8453' };
+    const header = headerOf(envelopeOf([...Array(900).fill(other), signedBlockEntry]));
+    const { entries } = explainOffer(header, at);
+    expect(entries).toHaveLength(65);
+    expect(entries.at(-1)).toMatchObject({ index: 900, payable: true, mechanism: 'signedBlock' });
+  });
+
+  test('an extra with a text that the wallet does not know is payable, with a warning', () => {
+    const extra = { work: 'required', memo: 'order 7' };
+    const header = headerOf(envelopeOf([{ ...signedBlockEntry, extra }]));
+    const [entry] = explainOffer(header, at).entries;
+    expect(entry).toMatchObject({ payable: true, mechanism: 'signedBlock' });
+    expect(entry?.findings.map(({ key }) => key)).toContain('wire_unknownTerms');
+  });
+
   test('an entry is payable exactly where the classifier finds an offer', () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(json, fc.constantFrom<unknown>(...everyEntry)), { maxLength: 6 }),
         (accepts) => {
           const header = headerOf(envelopeOf(accepts));
-          const found = classify(header, { ...context, payable: new Set(defaultPreference) });
+          const found = classify(header, context);
           const offered = found.kind === 'offers' ? found.offers.map(({ index }) => index).sort() : [];
           const explained = explainOffer(header, { ...at, network: context.network });
           expect(explained.entries.filter(({ payable }) => payable).map(({ index }) => index)).toEqual(

@@ -1,11 +1,12 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
-import { defaultPreference, isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import { recogniseDialect } from '../dialects/recognise.ts';
+import { isHandOver, mechanismOf } from '../mechanisms/index.ts';
 import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
+import { areKnownTerms } from '../mechanisms/signed-block-terms.ts';
 import { readAmount } from '../offer/amounts.ts';
 import { classify, type EntryCode } from '../offer/classify.ts';
 import { type EnvelopeCode, type PayabilityCode, type Rule, refusalSentence } from '../offer/codes.ts';
-import { recogniseLegacy } from '../offer/legacy.ts';
 import type { Mechanism, Offer } from '../offer/offer.ts';
 import { readUrl } from '../offer/origin.ts';
 import { type Resource, readResource } from '../offer/resource.ts';
@@ -27,8 +28,6 @@ export interface ExplainContext {
   readonly url?: string | undefined;
   /** The active network. @default the first Nano network that the offer names */
   readonly network?: string | undefined;
-  /** The mechanisms in use. @default all */
-  readonly payable?: ReadonlySet<Mechanism> | undefined;
   /** The account that paid, where a proof itself does not say. */
   readonly payer?: string | undefined;
 }
@@ -82,6 +81,8 @@ export interface ExplainedOffer {
 
 const MAINNET = 'nano:mainnet';
 const MOST_TEXT = 280;
+/** The entries that are explained: these, and every later one that is an offer. A header may have thousands. */
+const MOST_ENTRIES = 64;
 /** The largest tag without a finding: a millionth of a XNO (docs/WIRE.md §4.27). */
 const LARGE_TAG = 10n ** 24n;
 
@@ -102,7 +103,7 @@ export function explainOffer(value: string, context: ExplainContext): ExplainedO
       network: context.network ?? MAINNET,
       url: context.url ?? '',
       entries: [],
-      findings: [finding('wrong', refusalSentence(code)), ...encoding.findings, ...legacyOf(encoding.json)],
+      findings: [finding('wrong', refusalSentence(code)), ...encoding.findings, ...dialectOf(encoding.json)],
     };
   }
   const { envelope } = decoded;
@@ -131,12 +132,14 @@ export function explainOffer(value: string, context: ExplainContext): ExplainedO
 type Known = ExplainContext & { readonly network: string; readonly url: string };
 
 function entriesOf(value: string, accepts: readonly Json[], context: Known): readonly ExplainedEntry[] {
-  const { now, network, url, arrivedAt = now, payable = new Set(defaultPreference) } = context;
-  const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment, payable });
+  const { now, network, url, arrivedAt = now } = context;
+  const at = (moment: number) => classify(value, { url, network, arrivedAt, now: moment });
   // Classified again at the time of arrival, so that the terms of an expired offer can be shown.
   const [present, inTime] = [at(now), at(Number.NEGATIVE_INFINITY)];
   if (present.kind === 'refused' || inTime.kind === 'refused') return [];
-  return accepts.map((json, index) => {
+  return accepts.flatMap((json, index) => {
+    const offer = inTime.entries[index]?.offer ?? null;
+    if (index >= MOST_ENTRIES && offer === null) return [];
     const code = present.entries[index]?.code ?? 'MALFORMED_ENTRY';
     const found = present.refused.find((one) => one.index === index)?.code;
     // Without a known page, the resource cannot be compared with it.
@@ -145,7 +148,7 @@ function entriesOf(value: string, accepts: readonly Json[], context: Known): rea
     return explainEntry(json, index, {
       code: isPayability ? (refusal as PayabilityCode) : code,
       payable: refusal === undefined,
-      offer: inTime.entries[index]?.offer ?? null,
+      offer,
       now,
       url,
     });
@@ -199,14 +202,18 @@ const WARNINGS: Readonly<Record<OfferWarning, WireSentence>> = {
   legacyPayTo: 'wire_legacyPayTo',
   resourceScheme: 'wire_resourceScheme',
   insecurePage: 'wire_insecurePage',
+  unknownTerms: 'wire_unknownTerms',
 };
 
+/** The warnings that come of a comparison with the page. */
+const OF_THE_PAGE: ReadonlySet<OfferWarning> = new Set<OfferWarning>(['resourceScheme', 'insecurePage']);
+
 function offerFindings(offer: Offer, now: number, url: string): readonly Finding[] {
-  const warnings = url === '' ? offer.warnings.filter((one) => one === 'legacyPayTo') : offer.warnings;
+  const warnings = url === '' ? offer.warnings.filter((one) => !OF_THE_PAGE.has(one)) : offer.warnings;
   const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
   if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
   if (isHandOver(offer)) found.push(finding('warn', 'wire_handOver'));
-  if (offer.mechanism === 'x402nano') found.push(finding('warn', 'wire_noExpiry'));
+  if (offer.mechanism === 'signedBlock') found.push(finding('warn', 'wire_noExpiry'));
   if ('tagAmount' in offer) found.push(...tagFindings(offer.tagAmount, offer.accepted));
   return found;
 }
@@ -259,7 +266,7 @@ function namedMechanism(entry: JsonObject): Mechanism | null {
   const kind = isObject(extra) ? mechanismOf(extra) : undefined;
   if (kind === undefined || typeof kind === 'string') return null;
   // The mechanism without a mark takes keys that no mechanism knows: they name none.
-  return kind.mark === null && isObject(extra) && Object.keys(extra).length > 0 ? null : kind.name;
+  return kind.mark === null && isObject(extra) && !areKnownTerms(extra) ? null : kind.name;
 }
 
 function networkOf(accepts: readonly Json[]): string {
@@ -273,8 +280,8 @@ function textIn(entry: JsonObject, key: string): string | null {
   return text === undefined ? null : cleanText(text, 64);
 }
 
-/** A body of an earlier protocol, pasted in the header's place. */
-function legacyOf(json: JsonObject | null): readonly Finding[] {
-  const code = json === null ? undefined : recogniseLegacy({ headers: [], bodyText: JSON.stringify(json) });
-  return code === undefined ? [] : [finding('note', refusalSentence(code))];
+/** A body that asks for money in another way, pasted in the header's place. */
+function dialectOf(json: JsonObject | null): readonly Finding[] {
+  const found = json === null ? undefined : recogniseDialect({ headers: [], bodyText: JSON.stringify(json) });
+  return found === undefined ? [] : [finding('note', refusalSentence(found.code), ...found.args)];
 }

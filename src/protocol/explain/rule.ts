@@ -24,6 +24,7 @@ const REFUSALS: Readonly<Record<EnvelopeCode | EntryRefusalCode | PayabilityCode
   MALFORMED_ENTRY: { number: 1, source: `${X402}, PaymentRequirements` },
   IGNORE_NOT_NANO: { number: 1, source: 'CAIP-2' },
   UNSUPPORTED_NETWORK: { number: 1, source: 'ORIS-006' },
+  TOO_MANY_ENTRIES: { number: 1, source: 'Nano Purse' },
   LEGACY_UNSUPPORTED: { number: 1, source: 'x402.NanoSession Rev 1 to 5' },
   UNSUPPORTED_SCHEME: { number: 1, source: `${X402}, scheme exact` },
   UNSUPPORTED_ASSET: { number: 1, source: 'ORIS-006' },
@@ -44,11 +45,10 @@ const REFUSALS: Readonly<Record<EnvelopeCode | EntryRefusalCode | PayabilityCode
   BAD_EXPIRY: { number: 7, source: `${TRACKS}, validBefore` },
   EXPIRED: { number: 7, source: `${X402}, maxTimeoutSeconds` },
   UNSUPPORTED_MECHANISM: { number: 8, source: `${X402}, extra` },
+  WORK_TOO_HARD: { number: 8, source: 'scheme_exact_nano, work' },
   RESOURCE_MISMATCH: { number: 9, source: `${X402}, ResourceInfo.url` },
   INSECURE_URL: { number: 9, source: `${REV7}, 5.2` },
   PROOF_ELSEWHERE: { number: 9, source: `${TRACKS}, demo routes` },
-  MECHANISM_OFF: { number: 9, source: 'Nano Purse' },
-  HAND_OVER_OFF: { number: 9, source: 'Nano Purse' },
 };
 
 const RULES = {

@@ -5,7 +5,7 @@ import type { HandOverOffer, Mechanism, Offer, PayFirstOffer } from '../offer/of
 import type { JsonObject } from '../wire/json.ts';
 import type { HandOver, PayFirst, ProofBody, Sent, Unsigned } from './mechanism.ts';
 import { type MechanismCode, mechanisms } from './registry.ts';
-import { x402nano } from './x402nano.ts';
+import { signedBlock } from './signed-block.ts';
 
 /** An entry of the registry, without which one it is. */
 export type MechanismKind = PayFirst<PayFirstOffer, MechanismCode> | HandOver<HandOverOffer, MechanismCode>;
@@ -45,7 +45,7 @@ export function mechanismOf(extra: JsonObject): MechanismKind | 'AMBIGUOUS_MECHA
   const named = kinds.filter(({ mark }) => mark !== null && Object.hasOwn(extra, mark));
   const besides = named.flatMap((kind) => kind.besides ?? []);
   const [first, second] = named.filter(({ mark }) => mark !== null && !besides.includes(mark));
-  return second ? 'AMBIGUOUS_MECHANISM' : (first ?? x402nano);
+  return second ? 'AMBIGUOUS_MECHANISM' : (first ?? signedBlock);
 }
 
 /**

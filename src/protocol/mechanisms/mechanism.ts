@@ -3,11 +3,20 @@ import type { PlainMessageKey } from '../../fault.ts';
 import type { NanoAddress } from '../../nano/account.ts';
 import type { BlockHash, SignedBlock } from '../../nano/block.ts';
 import type { EntryRefusalCode, Rule } from '../offer/codes.ts';
+import type { TimeoutMeaning } from '../offer/expiry.ts';
 import type { MechanismTerms, OfferTerms } from '../offer/terms.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 /** An offer of one mechanism, or why the entry is none. */
 export type Recognition<O extends MechanismTerms> = O | EntryRefusalCode;
+
+/** Where an entry is recognised. */
+export interface RecognitionContext {
+  /** The final URL that answered 402. */
+  readonly url: string;
+  /** The work that a send has on the active network: 16 hex digits. */
+  readonly sendThreshold: string;
+}
 
 /** The fields that every mechanism has, pay-first or hand-over. */
 interface Kind<O extends MechanismTerms, Code extends string> {
@@ -22,13 +31,15 @@ interface Kind<O extends MechanismTerms, Code extends string> {
   readonly mark: string | null;
   /** The marks of other mechanisms that its own entries have too. */
   readonly besides?: readonly string[];
+  /** What `maxTimeoutSeconds` means for it. @default `life` */
+  readonly timeout?: TimeoutMeaning;
   /** Reads an offer that was written to a backup as JSON. */
   readonly stored: v.GenericSchema<unknown, O>;
   /**
-   * Reads the mechanism's own part of an entry, `extra`, after the terms that all entries share. `page` is the final
-   * URL that answered 402. Does not look at the clock: the classifier compares the expiry of every offer.
+   * Reads the mechanism's own part of an entry, `extra`, after the terms that all entries share. Does not look at the
+   * clock: the classifier compares the expiry of every offer.
    */
-  recognise(extra: JsonObject, terms: OfferTerms, page: string): Recognition<O>;
+  recognise(extra: JsonObject, terms: OfferTerms, context: RecognitionContext): Recognition<O>;
 }
 
 /** A mechanism whose send is confirmed on the ledger before the server is shown anything. */

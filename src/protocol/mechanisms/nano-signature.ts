@@ -40,7 +40,7 @@ export const nanoSignature: PayFirst<NanoSignatureOffer, 'NS7_SIGNATURE'> = {
     v.transform(paidPerApproval),
   ),
 
-  recognise(extra, terms, page) {
+  recognise(extra, terms, { url: page }) {
     const wanted = own(extra, 'nanoSignature');
     if (!isObject(wanted)) return 'BAD_SIGNATURE_OFFER';
     if (Object.hasOwn(wanted, 'messageToSign') && own(wanted, 'messageToSign') !== TEMPLATE) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import messages from '../../../public/_locales/en/messages.json' with { type: 'json' };
-import { isHandOver } from '../mechanisms/index.ts';
+import { defaultPreference, isHandOver } from '../mechanisms/index.ts';
 import {
   ARRIVED,
   challengeEntry,
@@ -12,12 +12,12 @@ import {
   session,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { type ClassifyContext, classify, tellingReason } from './classify.ts';
-import { entryRefusalCodes, envelopeCodes, legacyCodes, payabilityCodes, refusalSentence } from './codes.ts';
+import { dialectCodes, entryRefusalCodes, envelopeCodes, payabilityCodes, refusalSentence } from './codes.ts';
 import type { Mechanism } from './offer.ts';
 
 function found(accepts: readonly unknown[], parts: object = {}, where: Partial<ClassifyContext> = {}) {
@@ -206,10 +206,53 @@ describe('the expiry of an offer', () => {
   });
 });
 
-describe('the order of offers', () => {
-  const all = [x402nanoEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
+describe('maxTimeoutSeconds of a signed block, which is how long the server looks for the confirmation', () => {
+  const endsAfter = (maxTimeoutSeconds?: number) =>
+    offerOf({ ...signedBlockEntry, maxTimeoutSeconds }).expiresAt - ARRIVED;
 
-  test('has every pay-first mechanism by default, in the order of preference', () => {
+  test.each([undefined, 0.5, 1, 30, 60, 300])(
+    'does not end the offer before five minutes: %s s',
+    (seconds) => {
+      expect(endsAfter(seconds)).toBe(300_000);
+    },
+  );
+
+  test('lets the offer stand longer, for an hour at most', () => {
+    expect([301, 3600, 3601, 1e300].map(endsAfter)).toEqual([301_000, 3_600_000, 3_600_000, 3_600_000]);
+  });
+
+  test.each(['60', -30, 0, null, [60]])(
+    'is refused where it is no number above 0: %j',
+    (maxTimeoutSeconds) => {
+      expect(codeOf({ ...signedBlockEntry, maxTimeoutSeconds })).toBe('BAD_TIMEOUT');
+    },
+  );
+});
+
+describe('an offer with many entries', () => {
+  const other = { scheme: 'exact', network: 'eip155:8453' };
+
+  test('is read whole: the entry for Nano may stand anywhere', () => {
+    const { offers, refused } = found([...Array(500).fill(other), sessionEntry]);
+    expect(offers.map(({ index }) => index)).toEqual([500]);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['IGNORE_NOT_NANO']));
+  });
+
+  test('is read up to the thirty-second entry for Nano', () => {
+    const { offers, refused } = found([other, ...Array(33).fill(signatureEntry), other]);
+    expect(offers).toHaveLength(32);
+    expect(refused.map(({ index, code }) => [index, code])).toEqual([
+      [0, 'IGNORE_NOT_NANO'],
+      [33, 'TOO_MANY_ENTRIES'],
+      [34, 'IGNORE_NOT_NANO'],
+    ]);
+  });
+});
+
+describe('the order of offers', () => {
+  const all = [signedBlockEntry, trackAEntry, signatureEntry, trackBEntry, challengeEntry, sessionEntry];
+
+  test('has every mechanism by default, in the order of preference', () => {
     const { entries, offers, refused } = found(all);
     expect(entries.map(({ code }) => code)).toEqual([
       'X402NANO_EXACT',
@@ -220,7 +263,7 @@ describe('the order of offers', () => {
       'NS7_SESSION',
     ]);
     expect(entries.map(({ offer }) => offer?.mechanism)).toEqual([
-      'x402nano',
+      'signedBlock',
       'trackA',
       'nanoSignature',
       'trackB',
@@ -232,29 +275,24 @@ describe('the order of offers', () => {
       ['nymChallenge', 4],
       ['trackB', 3],
       ['nanoSignature', 2],
+      ['trackA', 1],
+      ['signedBlock', 0],
     ]);
-    expect(refused).toEqual([0, 1].map((index) => ({ index, code: 'HAND_OVER_OFF' })));
-  });
-
-  test('has hand-over mechanisms only where the caller allows them, after all others', () => {
-    const payable = new Set<Mechanism>(['x402nano', 'trackA', 'nanoSignature']);
-    const { offers, refused } = found(all, {}, { payable });
-    expect(offers.map(({ mechanism }) => mechanism)).toEqual(['nanoSignature', 'trackA', 'x402nano']);
-    expect(refused).toEqual([3, 4, 5].map((index) => ({ index, code: 'MECHANISM_OFF' })));
-    expect(offers.map(isHandOver)).toEqual([false, true, true]);
+    expect(refused).toEqual([]);
+    expect(offers.map(isHandOver)).toEqual([false, false, false, false, true, true]);
   });
 
   test('starts with the user’s preference, followed by the default order', () => {
     const order = (...preference: Mechanism[]) =>
       found(all, {}, { preference }).offers.map(({ mechanism }) => mechanism);
-    expect(order('nanoSignature', 'trackB')).toEqual([
+    expect(order('nanoSignature', 'trackB').slice(0, 4)).toEqual([
       'nanoSignature',
       'trackB',
       'nanoSession',
       'nymChallenge',
     ]);
-    expect(order()).toEqual(['nanoSession', 'nymChallenge', 'trackB', 'nanoSignature']);
-    expect(order('trackA', 'nymChallenge')[0]).toBe('nymChallenge');
+    expect(order()).toEqual(defaultPreference);
+    expect(order('signedBlock', 'nymChallenge').slice(0, 2)).toEqual(['signedBlock', 'nymChallenge']);
   });
 
   test('keeps the server’s order of two entries of the same mechanism', () => {
@@ -302,7 +340,7 @@ describe('the demo of x402.Nano, which accepts proofs at another URL', () => {
   test.each([
     ['Track B', `${demo}-b/issue`, trackBEntry, 'PROOF_ELSEWHERE'],
     ['with a query', `${demo}-b/issue?deposit=x`, trackBEntry, 'PROOF_ELSEWHERE'],
-    ['Track A, off or on', `${demo}-a/issue`, trackAEntry, 'PROOF_ELSEWHERE'],
+    ['Track A', `${demo}-a/issue`, trackAEntry, 'PROOF_ELSEWHERE'],
     ['another way to pay', `${demo}-b/issue`, sessionEntry, 'nanoSession'],
     ['another path', `${demo}-b/redeem`, trackBEntry, 'trackB'],
     ['a query that looks like it', `https://demo.example/?${demo}-b/issue`, trackBEntry, 'trackB'],
@@ -321,7 +359,6 @@ describe('the reason for the user', () => {
       ],
       'BAD_AMOUNT',
     ],
-    ['of what the user can turn on', [trackAEntry, withSession({ id: '' })], 'HAND_OVER_OFF'],
     [
       'of the mechanism rather than of the scheme',
       [{ ...sessionEntry, scheme: 'y' }, withChallenge({ mechanism: 'nanoMacaroon' })],
@@ -357,6 +394,6 @@ test('a URL to sign must be https, or http on this machine', () => {
 });
 
 test('every reason has a sentence', () => {
-  const codes = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...legacyCodes];
+  const codes = [...envelopeCodes, ...entryRefusalCodes, ...payabilityCodes, ...dialectCodes];
   for (const code of codes) expect(messages).toHaveProperty(refusalSentence(code));
 });

@@ -1,4 +1,5 @@
-import { defaultPreference, isHandOver, mechanismOf, payFirstMechanisms } from '../mechanisms/index.ts';
+import { MAINNET } from '../../nano/network.ts';
+import { defaultPreference, mechanismOf } from '../mechanisms/index.ts';
 import type { MechanismCode } from '../mechanisms/registry.ts';
 import { decodeEnvelope } from '../wire/envelope.ts';
 import type { Json } from '../wire/json.ts';
@@ -10,11 +11,15 @@ import {
   payabilityCodes,
   type RefusalCode,
 } from './codes.ts';
-import { type EntryContext, readEntry } from './entry.ts';
+import { type EntryContext, isForNano, readEntry } from './entry.ts';
+import { endOf } from './expiry.ts';
 import type { Mechanism, Offer } from './offer.ts';
 import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 import type { OfferWarning } from './terms.ts';
+
+/** How many entries for Nano are read, the first ones; others do not count. The header bounds their number. */
+const MOST_OF_NANO = 32;
 
 /** The context in which a header is classified. */
 export interface ClassifyContext {
@@ -24,12 +29,12 @@ export interface ClassifyContext {
   readonly network: string;
   /** Another id that offers may use for that network: test servers write `nano:mainnet` on a test network. */
   readonly alsoNamed?: string | undefined;
+  /** The work that a send has on that network: 16 hex digits. @default that of the live network */
+  readonly sendThreshold?: string | undefined;
   /** When the 402 arrived (ms): the timers of offers run from here. */
   readonly arrivedAt: number;
   /** The current time (ms). */
   readonly now: number;
-  /** The mechanisms in use. @default those that hand over no signed block */
-  readonly payable?: ReadonlySet<Mechanism>;
   /** The user's preferred mechanisms, best first. The others follow in the order of docs/WIRE.md §3.10. */
   readonly preference?: readonly Mechanism[];
 }
@@ -73,9 +78,15 @@ export function classify(header: string, context: ClassifyContext): Classificati
   const resource = readResource(envelope.resource);
   const fit = compareResource(envelope.resource, context.url);
   const warnings = warningsOf(context.url, fit);
-  const { network, alsoNamed, arrivedAt } = context;
-  const common: EntryContext = { envelope, resource, network, alsoNamed, arrivedAt, warnings };
-  const entries = envelope.accepts.map((entry, index) => classifyEntry(entry, index, common, context));
+  const { network, alsoNamed } = context;
+  const common: EntryContext = { envelope, resource, network, alsoNamed, warnings };
+  let ofNano = 0;
+  const entries = envelope.accepts.map((entry, index): ClassifiedEntry => {
+    if (isForNano(entry)) ofNano += 1;
+    return ofNano > MOST_OF_NANO && isForNano(entry)
+      ? { code: 'TOO_MANY_ENTRIES' }
+      : classifyEntry(entry, index, common, context);
+  });
 
   const offers: Offer[] = [];
   const refused: RefusedEntry[] = [];
@@ -100,26 +111,23 @@ function classifyEntry(
   entry: Json,
   index: number,
   common: EntryContext,
-  { url, now }: ClassifyContext,
+  { url, arrivedAt, now, sendThreshold = MAINNET.thresholds.send }: ClassifyContext,
 ): ClassifiedEntry {
   const sound = readEntry(entry, index, common);
   if (typeof sound === 'string') return { code: sound };
   const mechanism = mechanismOf(sound.extra);
   if (typeof mechanism === 'string') return { code: mechanism };
-  const offer = mechanism.recognise(sound.extra, sound.terms, url);
+  const expiresAt = endOf(mechanism.timeout ?? 'life', sound.timeout, arrivedAt);
+  if (typeof expiresAt === 'string') return { code: expiresAt };
+  const offer = mechanism.recognise(sound.extra, { ...sound.terms, expiresAt }, { url, sendThreshold });
   if (typeof offer === 'string') return { code: offer };
   return offer.expiresAt <= now ? { code: 'EXPIRED' } : { code: mechanism.code, offer };
 }
 
-/** Why a well-formed offer is not payable (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
-function obstacle(
-  offer: Offer,
-  fit: ResourceFit,
-  { url, payable = payFirstMechanisms }: ClassifyContext,
-): PayabilityCode | undefined {
+/** Why a well-formed offer is not payable (docs/WIRE.md §7.12, §7.13, §4.13). */
+function obstacle(offer: Offer, fit: ResourceFit, { url }: ClassifyContext): PayabilityCode | undefined {
   if (fit === 'other') return 'RESOURCE_MISMATCH';
   if (isTrackDemo(offer, url)) return 'PROOF_ELSEWHERE';
-  if (!payable.has(offer.mechanism)) return isHandOver(offer) ? 'HAND_OVER_OFF' : 'MECHANISM_OFF';
   if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
   return undefined;
 }

@@ -17,6 +17,7 @@ export const entryRefusalCodes = [
   'MALFORMED_ENTRY',
   'IGNORE_NOT_NANO',
   'UNSUPPORTED_NETWORK',
+  'TOO_MANY_ENTRIES',
   'LEGACY_UNSUPPORTED',
   'UNSUPPORTED_SCHEME',
   'UNSUPPORTED_ASSET',
@@ -37,27 +38,33 @@ export const entryRefusalCodes = [
   'NS8_MACAROON_UNSUPPORTED',
   'UNSUPPORTED_MECHANISM',
   'BAD_NONCE',
+  'WORK_TOO_HARD',
 ] as const;
 
-/** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §7.16, §4.13). */
-export const payabilityCodes = [
-  'RESOURCE_MISMATCH',
-  'INSECURE_URL',
-  'PROOF_ELSEWHERE',
-  'MECHANISM_OFF',
-  'HAND_OVER_OFF',
-] as const;
+/** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §4.13). */
+export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'PROOF_ELSEWHERE'] as const;
 
-/** The earlier protocol of a 402 without PAYMENT-REQUIRED (docs/WIRE.md §1.2, §3.1, §3.2). */
-export const legacyCodes = ['LEGACY_UNSUPPORTED', 'V1_IGNORE', 'V1_NANO_FAREMETER'] as const;
+/** How a 402 without PAYMENT-REQUIRED wants to be paid (docs/WIRE.md §1.5). */
+export const dialectCodes = [
+  'LEGACY_UNSUPPORTED',
+  'PAYS_BY_HASH',
+  'BAD_HASH_OFFER',
+  'PAYS_BY_HASH_BODY_ONLY',
+  'NANO_PAYMENT_LINK',
+  'PAYS_BY_DEPOSIT',
+  'PAYS_TO_ORDER_ACCOUNT',
+  'V1_NANO',
+  'PAYS_OTHER_COIN',
+  'PAYS_OTHER_PROTOCOL',
+] as const;
 
 export type EnvelopeCode = (typeof envelopeCodes)[number];
 export type EntryRefusalCode = (typeof entryRefusalCodes)[number];
 export type PayabilityCode = (typeof payabilityCodes)[number];
-export type LegacyCode = (typeof legacyCodes)[number];
+export type DialectCode = (typeof dialectCodes)[number];
 
 /** Every reason that classification gives for not paying; each has a sentence. `policy` adds its own. */
-export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | LegacyCode;
+export type RefusalCode = EnvelopeCode | EntryRefusalCode | PayabilityCode | DialectCode;
 
 /** The locale key of the sentence for a reason. */
 export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal_${string}`> {

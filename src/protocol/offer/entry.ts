@@ -16,17 +16,21 @@ export interface EntryContext {
   readonly network: string;
   /** As in `ClassifyContext`. */
   readonly alsoNamed?: string | undefined;
-  /** When the 402 arrived (ms). */
-  readonly arrivedAt: number;
   /** The warnings for every entry of this envelope. */
   readonly warnings: readonly OfferWarning[];
 }
 
 /** An entry whose terms are sound, and the part of it that names its mechanism. */
 export interface SoundEntry {
-  readonly terms: OfferTerms;
+  /** All terms but the expiry, which depends on the mechanism. */
+  readonly terms: Omit<OfferTerms, 'expiresAt'>;
+  /** `maxTimeoutSeconds`; undefined where it is absent. */
+  readonly timeout: number | undefined;
   readonly extra: JsonObject;
 }
+
+/** The CAIP-2 namespace of Nano. */
+const NANO = 'nano:';
 
 /** Own keys that a careless merge would turn into a prototype. */
 const POLLUTING = ['__proto__', 'constructor', 'prototype'];
@@ -37,6 +41,11 @@ export function readEntry(entry: Json, index: number, context: EntryContext): So
   return foreign(entry, context) ?? readTerms(entry, index, context);
 }
 
+/** Whether an entry names a Nano network, this one or another. */
+export function isForNano(entry: Json): boolean {
+  return isObject(entry) && ownText(entry, 'network')?.startsWith(NANO) === true;
+}
+
 /** Rule 1: whether the entry is for another network, scheme or asset. */
 function foreign(
   entry: JsonObject,
@@ -45,7 +54,7 @@ function foreign(
   const scheme = ownText(entry, 'scheme');
   const network = ownText(entry, 'network');
   if (scheme === undefined || network === undefined) return 'MALFORMED_ENTRY';
-  if (!network.startsWith('nano:')) return 'IGNORE_NOT_NANO';
+  if (!network.startsWith(NANO)) return 'IGNORE_NOT_NANO';
   if (network !== active && network !== alsoNamed) return 'UNSUPPORTED_NETWORK';
   if (scheme === 'nano-session') return 'LEGACY_UNSUPPORTED';
   if (scheme !== 'exact') return 'UNSUPPORTED_SCHEME';
@@ -53,29 +62,28 @@ function foreign(
   return undefined;
 }
 
-/** Rule 2: the amount, the payee and the expiry. */
+/** Rule 2: the amount, the payee, the timeout and the form of `extra`. */
 function readTerms(entry: JsonObject, index: number, context: EntryContext): SoundEntry | EntryRefusalCode {
   const amount = readAmount(own(entry, 'amount'));
   if (!amount) return 'BAD_AMOUNT';
   const payTo = readAddress(own(entry, 'payTo'));
   if (!payTo || payTo.address === BURN_ADDRESS) return 'BAD_PAYTO';
-  const expiresAt = readTimeout(own(entry, 'maxTimeoutSeconds'), context.arrivedAt);
-  if (expiresAt === undefined) return 'BAD_TIMEOUT';
+  const timeout = readTimeout(entry);
+  if (timeout === 'BAD_TIMEOUT') return timeout;
   const extra = own(entry, 'extra') ?? {};
   if (!isObject(extra) || POLLUTING.some((key) => Object.hasOwn(extra, key))) return 'MALFORMED_EXTRA';
 
   const { envelope, resource, network, warnings } = context;
-  const terms: OfferTerms = {
+  const terms: SoundEntry['terms'] = {
     index,
     network,
     amount,
     payTo: payTo.address,
-    expiresAt,
     accepted: entry,
     resource,
     resourceEcho: envelope.resource,
     extensions: envelope.extensions,
     warnings: payTo.legacyPrefix ? [...warnings, 'legacyPayTo'] : warnings,
   };
-  return { terms, extra };
+  return { terms, timeout, extra };
 }

@@ -29,8 +29,35 @@ export function readUnixSeconds(value: unknown): number | undefined {
   return value * 1000;
 }
 
-/** When an offer that arrived at `arrivedAt` (ms) and lives `seconds` is over (ms); undefined unless above 0. */
-export function readTimeout(seconds: unknown, arrivedAt: number): number | undefined {
-  if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
-  return Math.min(arrivedAt + seconds * 1000, END_OF_TIME);
+/**
+ * What `maxTimeoutSeconds` means (docs/WIRE.md §7.6): how long the offer lives, or how long the server looks for the
+ * confirmation of a block that it published itself.
+ */
+export type TimeoutMeaning = 'life' | 'confirmation';
+
+/** The price of an offer without an expiry is good for this long after its arrival (ms), and for more where it says more. */
+const PRICE_LIFE = 5 * 60_000;
+const LONGEST_PRICE_LIFE = 60 * 60_000;
+
+/** Reads `maxTimeoutSeconds`: undefined where it is absent. */
+export function readTimeout(entry: JsonObject): number | 'BAD_TIMEOUT' | undefined {
+  const seconds = own(entry, 'maxTimeoutSeconds');
+  if (seconds === undefined) return undefined;
+  return typeof seconds === 'number' && seconds > 0 ? seconds : 'BAD_TIMEOUT';
+}
+
+/** When an offer that arrived at `arrivedAt` (ms) is over (ms), by the `maxTimeoutSeconds` that {@link readTimeout} read. */
+export function endOf(
+  meaning: TimeoutMeaning,
+  seconds: number | undefined,
+  arrivedAt: number,
+): number | 'BAD_TIMEOUT' {
+  switch (meaning) {
+    case 'life':
+      return seconds === undefined ? 'BAD_TIMEOUT' : Math.min(arrivedAt + seconds * 1000, END_OF_TIME);
+    case 'confirmation': {
+      const wait = (seconds ?? 0) * 1000;
+      return arrivedAt + Math.min(Math.max(wait, PRICE_LIFE), LONGEST_PRICE_LIFE);
+    }
+  }
 }

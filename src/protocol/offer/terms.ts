@@ -11,6 +11,8 @@ export const offerWarnings = [
   'resourceScheme',
   /** The page was sent unencrypted from another machine, so that price and payee can be changed on the way. */
   'insecurePage',
+  /** `extra` has a key that the wallet does not know (docs/WIRE.md §3.9). No budget pays such an offer. */
+  'unknownTerms',
 ] as const;
 
 export type OfferWarning = (typeof offerWarnings)[number];
@@ -25,7 +27,7 @@ export interface OfferTerms {
   readonly amount: Raw;
   /** The payee in `nano_` form; never the burn account. */
   readonly payTo: NanoAddress;
-  /** Until when the server takes it: the earlier of its own expiry and arrival + maxTimeoutSeconds (ms epoch). */
+  /** Until when it is paid: the earlier of its own expiry and what `maxTimeoutSeconds` means, docs/WIRE.md §7.6 (ms epoch). */
   readonly expiresAt: number;
   /** The entry of `accepts` as the server wrote it: the echo. */
   readonly accepted: JsonObject;

@@ -18,9 +18,9 @@ import {
   PAYER,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { decodeObject } from '../wire/envelope.ts';
 import { makeProof } from './proof.ts';
@@ -127,7 +127,7 @@ describe('Track B signs hash, nonce and time in a NOMS envelope, all in lower ca
 describe('a block is handed over', () => {
   test.each([
     ['trackA', trackAEntry],
-    ['x402nano', x402nanoEntry],
+    ['signedBlock', signedBlockEntry],
   ])('%s: in exactly nine fields, each in its case', async (_name, entry) => {
     const proof = await makeProof(offerOf(entry), { block });
     expect(JSON.stringify(decodeObject(proof))).toBe(
@@ -152,10 +152,12 @@ describe('a block is handed over', () => {
     );
   });
 
-  test('in nano_ form, though the offer says xrb_', async () => {
-    const entry = { ...x402nanoEntry, payTo: PAYEE.replace('nano_', 'xrb_') };
+  test('with the payee as the offer spells it, which servers compare as text', async () => {
+    const entry = { ...signedBlockEntry, payTo: PAYEE.replace('nano_', 'xrb_') };
     const proof = await makeProof(offerOf(entry), { block });
-    expect(payloadOf(proof)).toMatchObject({ block: { link_as_account: PAYEE } });
+    expect(payloadOf(proof)).toMatchObject({
+      block: { link: block.link, link_as_account: entry.payTo },
+    });
     expect(decodeObject(proof)?.accepted).toEqual(entry);
   });
 
@@ -164,7 +166,7 @@ describe('a block is handed over', () => {
     ['that takes money in', { link: HASH }],
     ['that is the first of its account', { previous: ZERO_HASH }],
   ])('but none %s', async (_name, wrong) => {
-    for (const entry of [trackAEntry, x402nanoEntry]) {
+    for (const entry of [trackAEntry, signedBlockEntry]) {
       await expect(makeProof(offerOf(entry), { block: { ...block, ...wrong } })).rejects.toThrow(RangeError);
     }
   });
@@ -177,7 +179,7 @@ describe('the ingredients and the signature of each mechanism', () => {
     for (const entry of payFirst) {
       await expect(makeProof(offerOf(entry), { block })).rejects.toMatchObject({ key: 'fault_noProof' });
     }
-    for (const entry of [trackAEntry, x402nanoEntry]) {
+    for (const entry of [trackAEntry, signedBlockEntry]) {
       await expect(makeProof(offerOf(entry), neverSigns)).rejects.toMatchObject({ key: 'fault_noProof' });
     }
   });

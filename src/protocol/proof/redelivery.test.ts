@@ -11,9 +11,9 @@ import {
   PAYER,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { decodeObject } from '../wire/envelope.ts';
 import { makeProof } from './proof.ts';
@@ -35,7 +35,7 @@ const entries = {
   nymChallenge: challengeEntry,
   trackB: trackBEntry,
   trackA: trackAEntry,
-  x402nano: x402nanoEntry,
+  signedBlock: signedBlockEntry,
 };
 
 test('the body of a POST contains the same proof', async () => {

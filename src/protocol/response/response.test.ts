@@ -11,9 +11,9 @@ import {
   headerOf,
   sessionEntry,
   signatureEntry,
+  signedBlockEntry,
   trackAEntry,
   trackBEntry,
-  x402nanoEntry,
 } from '../samples.fixture.ts';
 import { readReceipt } from './receipt.ts';
 import { type Response, readResponse, type ServerResponse } from './response.ts';
@@ -103,9 +103,9 @@ describe('a refusal after which the same proof may succeed later', () => {
     ['Track A, confirmation, from a core server', 402, 'CONFIRMATION_TIMEOUT'],
     ['Track B, unconfirmed', 400, 'UNCONFIRMED_BLOCK'],
     ['Track B, not found', 404, 'BLOCK_NOT_FOUND'],
-    ['x402nano, node trouble', 402, '[error_nano_rpc]: connect ECONNREFUSED'],
-    ['x402nano, facilitator trouble', 402, '[error_facilitator] - fetch failed'],
-    ['x402nano, account not seen yet', 402, 'error_no_account_frontier'],
+    ['signedBlock, node trouble', 402, '[error_nano_rpc]: connect ECONNREFUSED'],
+    ['signedBlock, facilitator trouble', 402, '[error_facilitator] - fetch failed'],
+    ['signedBlock, account not seen yet', 402, 'error_no_account_frontier'],
     [
       'Rev 7 track 2, its receive failed',
       402,
@@ -137,7 +137,7 @@ describe('another way to deliver the same proof', () => {
       challengeEntry,
       trackBEntry,
       trackAEntry,
-      x402nanoEntry,
+      signedBlockEntry,
     ]) {
       const found = classify(headerOf(envelopeOf([entry])), context);
       const offer = found.kind === 'offers' ? found.entries[0]?.offer : undefined;
@@ -164,7 +164,7 @@ describe('another way to deliver the same proof', () => {
   test('is a POST after a 410 without a reason, for a proof of a session', () => {
     const blind = { status: 410, paymentResponse: null, paymentRequired: null };
     expect(readResponse(blind, proofOf('nanoSession'))).toMatchObject(lost);
-    for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'x402nano']) {
+    for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'signedBlock']) {
       expect(readResponse(blind, proofOf(other))).toEqual(refused(false, ''));
     }
     const bodyText = '{"code":"SESSION_LOST"}';
@@ -184,7 +184,7 @@ describe('another way to deliver the same proof', () => {
     expect(again).toBeDefined();
     expect(readResponse(malformed, again)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
     expect(readResponse(malformed)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
-    for (const other of ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'x402nano']) {
+    for (const other of ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'signedBlock']) {
       expect(readResponse(malformed, proofOf(other))).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
     }
   });
@@ -227,8 +227,8 @@ describe('a refusal is final', () => {
     ['Track B, replay', 409, 'DUPLICATE_BLOCK_HASH'],
     ['Track A, two blocks', 409, 'DUPLICATE_FRONTIER'],
     ['Track A, too late', 502, 'FRONTIER_CHANGED'],
-    ['x402nano, frontier', 402, 'error_invalid_work'],
-    ['x402nano, payee', 402, 'error_payto_link_mismatch'],
+    ['signedBlock, frontier', 402, 'error_invalid_work'],
+    ['signedBlock, payee', 402, 'error_payto_link_mismatch'],
     ['payment-identifier, other payload', 409, 'Payment identifier conflict'],
   ])('%s', (_name, status, text) => {
     expect(answer(status, said(text))).toEqual(refused(true, text));

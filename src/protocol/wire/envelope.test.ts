@@ -100,8 +100,7 @@ test.each([
     'BAD_ACCEPTS',
   ],
   ['no entry', headerOf({ ...good, accepts: [] }), 'BAD_ACCEPTS'],
-  ['32 entries', headerOf({ ...good, accepts: Array(32).fill(null) }), 'OK'],
-  ['33 entries', headerOf({ ...good, accepts: Array(33).fill(null) }), 'BAD_ACCEPTS'],
+  ['1000 entries', headerOf({ ...good, accepts: Array(1000).fill(null) }), 'OK'],
 ])('%s is %3$s', (_name, text, code) => {
   expect(codeOf(text)).toBe(code);
 });

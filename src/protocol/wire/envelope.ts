@@ -27,7 +27,6 @@ export type DecodedEnvelope =
   | { readonly ok: false; readonly code: EnvelopeCode };
 
 const MAX_HEADER_CHARACTERS = 64 * 1024;
-const MAX_ENTRIES = 32;
 
 /**
  * Decodes the value of a PAYMENT-REQUIRED header (x402 v2, docs/WIRE.md §1.1, §3.10). Total: any text gives an
@@ -64,7 +63,7 @@ function readEnvelope(value: JsonObject): DecodedEnvelope {
   const resource = own(value, 'resource');
   if (!isObject(resource) || !ownText(resource, 'url')) return refused('BAD_RESOURCE');
   const accepts = own(value, 'accepts');
-  if (!isArray(accepts) || accepts.length < 1 || accepts.length > MAX_ENTRIES) return refused('BAD_ACCEPTS');
+  if (!isArray(accepts) || accepts.length < 1) return refused('BAD_ACCEPTS');
   const extensions = own(value, 'extensions');
   return {
     ok: true,

@@ -15,8 +15,8 @@ import {
   SHOP,
   sessionOffer,
   signatureOffer,
+  signedBlockOffer,
   trackAOffer,
-  x402nanoOffer,
 } from '../../payments/samples.fixture.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { STRANGER } from '../../wallet/account.fixture.ts';
@@ -72,7 +72,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
     { ...terms, mechanism: 'trackB', oncePer: 'nonce', validBefore: 1_900_000_000 },
     signatureOffer(amount),
   ];
-  const handOverOffers: readonly Offer[] = [trackAOffer(amount), x402nanoOffer(amount)];
+  const handOverOffers: readonly Offer[] = [trackAOffer(amount), signedBlockOffer(amount)];
   const of = (offer: Offer) => intentOf({ account, offer, challenge: challengeOf() });
 
   const paid = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [
@@ -108,7 +108,7 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
       ]);
     }),
   ];
-  const ofTest = of(x402nanoOffer(amount));
+  const ofTest = of(signedBlockOffer(amount));
   const block = blockOf(account, 7n);
   const test = paymentAfter({ ...ofTest, challenge: { kind: 'test', url: `${SHOP}/paid?test` } }, [
     { state: 'signed', ...block },
@@ -173,7 +173,6 @@ export async function fill(database: Database, amount = 1_000n): Promise<void> {
     await database.add('spending', { network: NETWORK, site: '*', window, spent: (4n * amount) as Raw });
   }
   await budgets.block(SHOP);
-  await budgets.setHandOverSite(SHOP, true);
 
   const { subtype, delta } = { subtype: 'send', delta: amount as Raw } as const;
   const handedOverBlock: OwnBlock = {

@@ -8,7 +8,7 @@ import { BudgetSchema, Moment, SiteText } from '../../policy/budget-schema.ts';
 import type { SpendingRow } from '../../policy/reservation.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { renameRecords } from '../migrations/v6.ts';
-import { renamePocketSetting } from '../migrations/v7.ts';
+import { recordsOf7 } from '../migrations/v7.ts';
 import { rowOf } from '../payment-row.ts';
 import type { Database, PurseSchema } from '../schema.ts';
 import { isPortable, SettingText } from '../settings.ts';
@@ -123,7 +123,6 @@ export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
     key: ({ network, site, window }) => [network, site, window],
   }),
   blocked: included('blocked', { item: Listed, of: same, row: same, key: ({ site }) => site }),
-  handOverSites: included('handOverSites', { item: Listed, of: same, row: same, key: ({ site }) => site }),
   chains: included('chains', {
     item: OwnBlockText,
     of: same,
@@ -161,7 +160,7 @@ const RecordsText = v.strictObject(Object.fromEntries(INCLUDED.map(([name]) => [
  * @throws ValiError for a missing or unknown store, and for an invalid record; RangeError for two records of one key
  */
 export function readRecords(records: unknown): (database: Database, sealed: unknown) => Promise<void> {
-  const read = v.parse(RecordsText, renamePocketSetting(renameRecords(records)));
+  const read = v.parse(RecordsText, recordsOf7(renameRecords(records)));
   const writes = INCLUDED.map(([name, store]) => store.read(read[name]));
   return (database, sealed) => write(database, sealed, writes);
 }

@@ -11,6 +11,7 @@ test('every payment of a version 4 database counts as made in an ordinary window
   const name = crypto.randomUUID();
   const fourth = await openDB(name, 4, {
     upgrade(database) {
+      for (const store of ['settings', 'log']) database.createObjectStore(store);
       for (const store of ['payments', 'budgets', 'chains', 'blocks']) {
         database.createObjectStore(store, { keyPath: 'id' });
       }

@@ -10,7 +10,7 @@ import { StoredJournal } from '../journal.ts';
 import { rowOf } from '../payment-row.ts';
 import { noParts } from '../private-parts.fixture.ts';
 import { renameRecords } from './v6.ts';
-import { type JsonRecords, RECORDS_OF_5, RECORDS_OF_6 } from './version-5.fixture.ts';
+import { type JsonRecords, RECORDS_OF_5, RECORDS_OF_6, RECORDS_OF_7 } from './version-5.fixture.ts';
 
 const KEYS = {
   payments: 'id',
@@ -18,7 +18,6 @@ const KEYS = {
   spending: ['network', 'site', 'window'],
   chains: ['network', 'account'],
   blocks: 'hash',
-  blockTakers: 'site',
 } as const;
 const STORES_OF_5 = Object.keys(KEYS) as (keyof typeof KEYS)[];
 
@@ -35,20 +34,18 @@ function rowsOf<Row>(records: JsonRecords, store: string): readonly Row[] {
 }
 
 /** A database of version 5 with the records of `RECORDS_OF_5`. */
-async function openFifth(name: string, keyOfSites: string | null = KEYS.blockTakers): Promise<IDBPDatabase> {
+async function openFifth(name: string): Promise<IDBPDatabase> {
   const fifth = await openDB(name, 5, {
     upgrade(database) {
+      for (const store of ['settings', 'log']) database.createObjectStore(store);
       for (const store of STORES_OF_5) {
-        const keyPath = store === 'blockTakers' ? keyOfSites : KEYS[store];
-        database.createObjectStore(store, {
-          keyPath: typeof keyPath === 'string' ? keyPath : keyPath && [...keyPath],
-        });
+        const keyPath = KEYS[store];
+        database.createObjectStore(store, { keyPath: typeof keyPath === 'string' ? keyPath : [...keyPath] });
       }
       database.createObjectStore('settings');
     },
   });
   for (const store of STORES_OF_5) {
-    if (store === 'blockTakers' && keyOfSites === null) continue;
     const rows = rowsOf<object>(RECORDS_OF_5, store);
     for (const row of rows) await fifth.add(store, store === 'payments' ? rowOf(row as AnyPayment) : row);
   }
@@ -66,13 +63,13 @@ test('a database of version 5 gets the names of today, and keeps every record, v
   fifth.close();
 
   const database = await openDatabase(name);
-  for (const store of ['budgets', 'chains', 'blocks', 'spending', 'handOverSites'] as const) {
+  for (const store of ['budgets', 'chains', 'blocks', 'spending'] as const) {
     const rows = rowsOf<object>(RECORDS_OF_6, store);
     expect(rows.length).toBeGreaterThan(0);
     expect([store, inOrder<object>(await database.getAll(store))]).toEqual([store, inOrder(rows)]);
   }
   const payments = new Map(
-    rowsOf<AnyPayment>(RECORDS_OF_6, 'payments').map((payment) => [payment.intent.id, payment]),
+    rowsOf<AnyPayment>(RECORDS_OF_7, 'payments').map((payment) => [payment.intent.id, payment]),
   );
   const rows = rowsBefore.map(({ challenge, resource, undelivered, ...row }) => {
     const payment = payments.get(row.id);
@@ -84,7 +81,6 @@ test('a database of version 5 gets the names of today, and keeps every record, v
   expect(await database.getAll('payments')).toEqual(rows);
   expect(rows.map((row) => 'undelivered' in row)).toEqual([false, false, true, false]);
   expect(rowsBefore.map((row) => 'undelivered' in row)).toEqual([false, false, true, true]);
-  expect([...database.objectStoreNames]).not.toContain('blockTakers');
   database.close();
 });
 
@@ -110,9 +106,9 @@ test('an amount that is given back after the migration is taken out of the sum o
 
 test('a migration to version 6 that fails changes nothing', async () => {
   const name = crypto.randomUUID();
-  const fifth = await openFifth(name, null);
-  // Without a key, it cannot be copied.
-  await fifth.add('blockTakers', { at: 1 }, 'unreadable');
+  const fifth = await openFifth(name);
+  // Nothing says what was paid for.
+  await fifth.add('payments', { id: 'unreadable' });
   fifth.close();
   await expect(openDatabase(name)).rejects.toThrow('fault_storageUnusable');
   const still = await openDB(name);
@@ -120,14 +116,14 @@ test('a migration to version 6 that fails changes nothing', async () => {
   for (const store of ['budgets', 'chains', 'blocks'] as const) {
     expect(inOrder(await still.getAll(store))).toEqual(inOrder(rowsOf(RECORDS_OF_5, store)));
   }
-  expect(await still.getAll('blockTakers')).toEqual([{ at: 1 }]);
+  expect(await still.get('payments', 'unreadable')).toEqual({ id: 'unreadable' });
   still.close();
 });
 
 test('the records of a backup get the new names once, and a field that has both names keeps both', () => {
   expect(renameRecords(RECORDS_OF_5)).toEqual(RECORDS_OF_6);
   expect(renameRecords(RECORDS_OF_6)).toEqual(RECORDS_OF_6);
-  const both = { blocks: [{ moved: '1', delta: '2' }], blockTakers: [], handOverSites: [] };
+  const both = { blocks: [{ moved: '1', delta: '2' }] };
   expect(renameRecords(both)).toEqual(both);
 });
 

@@ -1,33 +1,8 @@
-import { type IDBPDatabase, type IDBPTransaction, type StoreNames, unwrap, wrap } from 'idb';
+import type { StoreNames } from 'idb';
 import { isTest } from '../../payments/private-record.ts';
 import { rowOf } from '../payment-row.ts';
 import type { PaymentRow, PurseSchema } from '../schema.ts';
-import { type Change, everyIn, isRecord, within } from './records.ts';
-
-type Upgrade = IDBPTransaction<PurseSchema, StoreNames<PurseSchema>[], 'versionchange'>;
-
-/** The store whose name changed: the sites that may ask for handed-over blocks. */
-const SITES_BEFORE = 'blockTakers';
-const SITES = 'handOverSites';
-
-/**
- * Gives fields their new names. Where a record has the new name already, a field of the old name stays beside it: neither
- * is lost, and a backup with both is refused for the unknown field.
- */
-const renamed =
-  (...names: readonly (readonly [before: string, after: string])[]): Change =>
-  (record) => {
-    if (!isRecord(record)) return record;
-    const after = new Map(names.filter(([, name]) => !Object.hasOwn(record, name)));
-    return Object.fromEntries(
-      Object.entries(record).map(([name, value]) => [after.get(name) ?? name, value]),
-    );
-  };
-
-const inTurn =
-  (...changes: readonly Change[]): Change =>
-  (record) =>
-    changes.reduce((before, change) => change(before), record);
+import { type Change, changeAll, each, inTurn, isRecord, renamed, type Upgrade, within } from './change.ts';
 
 const renameHandedOver = renamed(['moved', 'delta'], ['cheque', 'handedOver']);
 const renameOwnBlock = inTurn(
@@ -62,12 +37,11 @@ const CHANGES = {
  * value changes: the name of a budget's first period is a key of the sums that were spent in it. A payment for a test of a
  * server says so, where it had a made-up request.
  */
-export async function renameFields(database: IDBPDatabase<PurseSchema>, transaction: Upgrade): Promise<void> {
+export async function renameFields(transaction: Upgrade): Promise<void> {
   await changeAll(transaction, 'budgets', CHANGES.budgets);
   await changeAll(transaction, 'chains', CHANGES.chains);
   await changeAll(transaction, 'blocks', CHANGES.blocks);
   await changeAll(transaction, 'payments', changePaymentRow);
-  await renameSites(database, transaction);
 }
 
 /** The index keys of a row stay, but for those by which a request would find the payment of a test. */
@@ -76,33 +50,10 @@ function changePaymentRow(row: unknown): PaymentRow {
   return isTest(after.payment) ? rowOf(after.payment) : after;
 }
 
-/** Copies the renamed store into the new one, and deletes it. A database of version 1 has none. */
-async function renameSites(database: IDBPDatabase<PurseSchema>, transaction: Upgrade): Promise<void> {
-  // The schema does not have the old name, so that no other code can use it.
-  const before = unwrap(database);
-  if (!before.objectStoreNames.contains(SITES_BEFORE)) return;
-  const sites: readonly PurseSchema['handOverSites']['value'][] = await wrap(
-    unwrap(transaction).objectStore(SITES_BEFORE),
-  ).getAll();
-  for (const site of sites) await transaction.objectStore(SITES).put(site);
-  before.deleteObjectStore(SITES_BEFORE);
-}
-
-async function changeAll<Name extends keyof typeof CHANGES>(
-  transaction: Upgrade,
-  name: Name,
-  change: Change,
-): Promise<void> {
-  let cursor = await transaction.objectStore(name).openCursor();
-  for (; cursor !== null; cursor = await cursor.continue()) {
-    await cursor.update(change(cursor.value) as PurseSchema[Name]['value']);
-  }
-}
-
 /** The records of a backup of any version, by store, with the names of version 6. */
 export function renameRecords(records: unknown): unknown {
   return Object.entries(CHANGES).reduce<unknown>(
-    (before, [store, change]) => everyIn(store, change)(before),
-    renamed([SITES_BEFORE, SITES])(records),
+    (before, [store, change]) => within(store, each(change))(before),
+    records,
   );
 }

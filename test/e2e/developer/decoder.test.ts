@@ -99,7 +99,7 @@ test.each<[string, string, string]>([
   ['plain JSON for a header', 'PAYMENT-REQUIRED: {"x402Version":2}', 'wire_notEncoded'],
   ['two headers in one', 'PAYMENT-REQUIRED: eyJ9,eyJ9', 'wire_comma'],
   ['a cut value', 'eyJ4NDAyVmVyc2lvbi', 'wire_leftOverBits'],
-  ['another version', '{"x402Version":1,"accepts":[{"network":"base"}]}', 'refusal_V1_IGNORE'],
+  ['another version', '{"x402Version":1,"accepts":[{"network":"base"}]}', 'refusal_PAYS_OTHER_COIN'],
   ['a number for an amount', envelope({ amount: 5 }), 'wire_amountIsNumber'],
   ['a decimal', envelope({ amount: '0.01' }), 'wire_amountIsDecimal'],
   ['an answer', btoa('{"x402Version":2,"error":"Block not confirmed"}'), 'wire_early'],

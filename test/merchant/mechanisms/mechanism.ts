@@ -9,7 +9,7 @@ const MECHANISM_NAMES = [
   'nymChallenge',
   'trackB',
   'trackA',
-  'x402nano',
+  'signedBlock',
 ] as const;
 
 /** The mechanisms this merchant takes money by. */

@@ -58,7 +58,7 @@ const BY_MARK: Readonly<Record<string, string>> = {
   challenge: 'nymChallenge',
   nonce: 'trackB',
   validBefore: 'trackA',
-  '': 'x402nano',
+  '': 'signedBlock',
 };
 
 const MILLIONTH = 10n ** 24n;

@@ -12,7 +12,6 @@ import { SandboxEntrance } from '../TabSandbox.tsx';
 import { AutoLock } from './AutoLock.tsx';
 import { BlockedSites } from './BlockedSites.tsx';
 import { GlobalCap } from './GlobalCap.tsx';
-import { HandOverSites } from './HandOverSites.tsx';
 import { LeastReceived } from './LeastReceived.tsx';
 import { MechanismPreference } from './MechanismPreference.tsx';
 import { Networks } from './Networks.tsx';
@@ -67,7 +66,6 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
       </Section>
       <Section title={t('popup_sitesTitle')} id="sites">
         <BlockedSites sites={settings.blockedSites} />
-        <HandOverSites sites={settings.handOverSites} />
         <OpenRow icon="list" name={t('popup_log')} onClick={() => go({ name: 'log' })} />
       </Section>
     </>

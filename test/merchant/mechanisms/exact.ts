@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { readAddress, toAddress } from '../../devnet/address.ts';
 import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/block.ts';
@@ -30,7 +31,7 @@ const Block = v.strictObject({
   signature: v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{128}$/)),
 });
 
-export interface X402NanoParts {
+export interface SignedBlockParts {
   readonly networkId: string;
   readonly payTo: string;
   readonly node: NanoNode;
@@ -46,16 +47,16 @@ export interface X402NanoParts {
  * x402nano/exact (docs/WIRE.md §3.9): one offer for everybody, without an expiry; a signed block is handed over, and
  * published without waiting for its confirmation.
  */
-export function x402nano(parts: X402NanoParts): Mechanism {
+export function signedBlock(parts: SignedBlockParts): Mechanism {
   const { networkId, payTo, node, spent, handedOverBlocks, sendThreshold, now, faults } = parts;
   const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
-    name: 'x402nano',
+    name: 'signedBlock',
     unconfirmed: notConfirmed,
     reference,
 
-    offer: ({ url }, { priceRaw, expirySeconds }) =>
+    offer: ({ url }, { priceRaw, expirySeconds, extra }) =>
       quotes.issue(url, {
         scheme: 'exact',
         network: networkId,
@@ -63,10 +64,10 @@ export function x402nano(parts: X402NanoParts): Mechanism {
         amount: String(priceRaw),
         payTo,
         maxTimeoutSeconds: expirySeconds,
-        extra: {},
+        extra: EXTRAS[extra](sendThreshold.toString(16)),
       }),
 
-    recognises: ({ extra }) => Object.keys(extra).length === 0,
+    recognises: ({ extra }) => Object.keys(extra).every((key) => KEYS.includes(key)),
 
     async redeem({ accepted, payload }, resource, _delivery, terms) {
       const quote = quotes.find(resource.url, accepted);
@@ -112,12 +113,25 @@ export function x402nano(parts: X402NanoParts): Mechanism {
     if (publishing === 'at-once' && (await handedOverBlocks.publish(hash)).kind === 'bounced')
       return notSettled;
     const payer = toAddress(block.account);
-    const payment = { mechanism: 'x402nano', url, route, amountRaw, payTo, payer, hash, at: now() };
+    const payment = { mechanism: 'signedBlock', url, route, amountRaw, payTo, payer, hash, at: now() };
     if (!spent.claim(payment)) return alreadyUsed;
     if (publishing === 'late') handedOverBlocks.publishLate(hash);
     return { kind: 'settled', payment } as const;
   }
 }
+
+/** What stands in `extra`. A session is fresh with each offer: only the entry that is paid comes back with it. */
+const EXTRAS = {
+  none: () => ({}),
+  live: (workThreshold: string) => ({
+    asset: 'XNO',
+    work: 'required',
+    workThreshold,
+    session: randomBytes(16).toString('hex'),
+  }),
+  unknown: (workThreshold: string) => ({ ...EXTRAS.live(workThreshold), memo: 'order 7' }),
+} as const;
+const KEYS: readonly string[] = ['asset', 'work', 'workThreshold', 'session', 'memo'];
 
 const invalidBlock = refused('error_invalid_block');
 const unopened = refused('error_no_account_frontier');

@@ -21,7 +21,7 @@ let testBed: TestBed;
 let url: string;
 let payer: Payer;
 beforeAll(async () => {
-  testBed = await openTestBed({ mechanisms: ['x402nano'] });
+  testBed = await openTestBed({ mechanisms: ['signedBlock'] });
   url = `${testBed.merchant.origin}/api/private?b=2`;
 });
 beforeEach(async () => {

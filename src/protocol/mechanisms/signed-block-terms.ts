@@ -1,0 +1,74 @@
+import type { EntryRefusalCode } from '../offer/codes.ts';
+import type { Json, JsonObject } from '../wire/json.ts';
+
+/** What the keys of a signed block's `extra` say of the offer. */
+export interface SignedBlockTerms {
+  /** Whether a key stands there that the wallet does not know: the user is told, and no budget pays. */
+  readonly hasUnknown: boolean;
+}
+
+/** Reads one known value: why the entry is refused for it, or undefined where it is as it should be. */
+type Check = (value: string, sendThreshold: string) => EntryRefusalCode | undefined;
+
+const WORK = /^(required|optional)$/;
+const THRESHOLD = /^[0-9a-f]{16}$/i;
+const TOKEN = /^[\w.~-]{1,128}$/;
+/** Text on one line without control, invisible and direction characters, of a length that a budget's owner could read. */
+const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]{1,256}$/u;
+
+const isLike =
+  (form: RegExp): Check =>
+  (value) =>
+    form.test(value) ? undefined : 'MALFORMED_EXTRA';
+
+/**
+ * The keys that sellers write beside a signed block, each with its form (docs/WIRE.md §3.9). None of them changes what the
+ * block pays, or to whom.
+ */
+const KNOWN: ReadonlyMap<string, Check> = new Map<string, Check>([
+  ['asset', (value) => (value.toUpperCase() === 'XNO' ? undefined : 'UNSUPPORTED_ASSET')],
+  ['work', isLike(WORK)],
+  ['workThreshold', checkThreshold],
+  ['session', isLike(TOKEN)],
+  ['requestId', isLike(PLAIN_TEXT)],
+  ['requestDigest', isLike(PLAIN_TEXT)],
+  ['paymentId', isLike(PLAIN_TEXT)],
+]);
+
+/** Whether every key is one that belongs to a signed block. */
+export const areKnownTerms = (extra: JsonObject): boolean =>
+  Object.keys(extra).every((key) => KNOWN.has(key));
+
+/**
+ * Reads the `extra` of an entry that no mark gives to another mechanism (docs/WIRE.md §3.9).
+ *
+ * @param sendThreshold the work that a send has on the active network, in hex
+ */
+export function readSignedBlockTerms(
+  extra: JsonObject,
+  sendThreshold: string,
+): SignedBlockTerms | EntryRefusalCode {
+  for (const [key, value] of Object.entries(extra)) {
+    const refusal = checkTerm(KNOWN.get(key), value, sendThreshold);
+    if (refusal !== undefined) return refusal;
+  }
+  return { hasUnknown: !areKnownTerms(extra) };
+}
+
+function checkTerm(
+  check: Check | undefined,
+  value: Json,
+  sendThreshold: string,
+): EntryRefusalCode | undefined {
+  if (check === undefined) {
+    // A key that is not known may only be a text: more than that is the mark of another mechanism.
+    return typeof value === 'string' && PLAIN_TEXT.test(value) ? undefined : 'UNSUPPORTED_MECHANISM';
+  }
+  return typeof value === 'string' ? check(value, sendThreshold) : 'MALFORMED_EXTRA';
+}
+
+/** A threshold up to the network's own is met by every send. The wallet searches for no harder work. */
+function checkThreshold(value: string, sendThreshold: string): EntryRefusalCode | undefined {
+  if (!THRESHOLD.test(value)) return 'MALFORMED_EXTRA';
+  return BigInt(`0x${value}`) > BigInt(`0x${sendThreshold}`) ? 'WORK_TOO_HARD' : undefined;
+}

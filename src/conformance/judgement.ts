@@ -19,13 +19,17 @@ export function wordsOf({ received }: Exchange): string {
   if (received === null) return 'no answer';
   // A browser tells no more of a redirect that it does not follow.
   if (received.status === 0) return 'a redirect';
-  const answer = readResponse({
-    status: received.status,
-    paymentResponse: received.headers['payment-response'] ?? null,
-    paymentRequired: received.headers['payment-required'] ?? null,
-    bodyText: received.body,
-  });
-  const text = answer.kind === 'refused' ? answer.text : '';
+  // Only the server's words are read here, which do not depend on the ledger or the time.
+  const answer = readResponse(
+    {
+      status: received.status,
+      paymentResponse: received.headers['payment-response'] ?? null,
+      paymentRequired: received.headers['payment-required'] ?? null,
+      bodyText: received.body,
+    },
+    { ownBlock: 'unknown', now: 0 },
+  );
+  const text = 'text' in answer ? answer.text : '';
   return text === '' ? `${received.status}` : `${received.status} “${cleanText(text, 120)}”`;
 }
 

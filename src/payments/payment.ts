@@ -76,7 +76,8 @@ export type Progress =
       readonly final: boolean;
       readonly said: string;
     } & Proven)
-  | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] } & Proven)
+  /** There is no answer, or the server has taken the proof and serves later (`pending`, docs/WIRE.md §11.1). */
+  | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] | 'pending' } & Proven)
   /** A block that others could have published is void: another block is confirmed in its place. */
   | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };

@@ -2,7 +2,8 @@ import { Fault } from '../fault.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
-import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import { type Response, readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import type { OwnBlockState } from '../protocol/response/verdict.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
 import { findPayment, type Journal } from './journal.ts';
 import type { Payment, ProgressAt } from './payment.ts';
@@ -20,6 +21,8 @@ export interface ProofDeliveryPorts {
    */
   readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
   readonly exclusively: Exclusively;
+  /** The time (ms since the epoch). */
+  readonly now: () => number;
 }
 
 /** What a server answered to a proof in the body of a POST. */
@@ -68,10 +71,11 @@ export class ProofDelivery {
    * Presents the proof, and waits for the whole answer. A payment settles only after the whole body arrived: a truncated
    * body keeps the proof for redelivery.
    */
-  async #present({ intent: { offer } }: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+  async #present(payment: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+    const { offer } = payment.intent;
     const presentOnce = async () => {
       const delivery = await this.#ports.deliver(challenge, proof);
-      return { delivery, outcome: await this.#outcome(challenge, proof, delivery) };
+      return { delivery, outcome: await this.#outcome(payment, challenge, proof, delivery) };
     };
     // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
@@ -86,9 +90,14 @@ export class ProofDelivery {
    * What a delivery means for the payment. Where the server could not read the proof as it was sent, the outcome is that
    * of the remedy. No remedy pays.
    */
-  async #outcome(challenge: Challenge, proof: string, delivery: DeliveryOutcome): Promise<Outcome> {
+  async #outcome(
+    payment: Payment,
+    challenge: Challenge,
+    proof: string,
+    delivery: DeliveryOutcome,
+  ): Promise<Outcome> {
     if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
-    const response = readResponse(delivery, proof);
+    const response = this.#read(payment, proof, delivery);
     if (response.kind !== 'refused' || response.remedy === undefined) {
       return outcomeOf(delivery.status, response);
     }
@@ -100,12 +109,14 @@ export class ProofDelivery {
       }
       case 'postBody':
         // The extension's own request would be sent outside the private window, and leave the address there.
-        return challenge.isPrivate ? outcomeOf(delivery.status, response) : this.#post(challenge, proof);
+        return challenge.isPrivate
+          ? outcomeOf(delivery.status, response)
+          : this.#post(payment, challenge, proof);
     }
   }
 
   /** Sends the proof once more, in the body of a POST, to a server that lost the session (docs/WIRE.md §3.4). */
-  async #post(challenge: Challenge, proof: string): Promise<Outcome> {
+  async #post(payment: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
     let answer: PostAnswer;
     try {
       answer = await this.#ports.postFallback(challenge, fallbackBody(proof));
@@ -113,8 +124,13 @@ export class ProofDelivery {
       console.error(failure);
       return { state: 'unanswered', reason: 'network' };
     }
-    const outcome = outcomeOf(answer.status, readResponse({ ...answer, paymentRequired: null }, proof));
+    const response = this.#read(payment, proof, { ...answer, paymentRequired: null });
+    const outcome = outcomeOf(answer.status, response);
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
+  }
+
+  #read(payment: Payment, proof: string, response: Response): ServerResponse {
+    return readResponse(response, { ownBlock: ownBlockOf(payment), now: this.#ports.now(), proof });
   }
 }
 
@@ -125,10 +141,17 @@ type Outcome = { readonly proof?: string } & (
   | Pick<ProgressAt<'unanswered'>, 'state' | 'reason'>
 );
 
+/** Where the wallet publishes, the proof is sent after the confirmation (docs/WIRE.md §7.17). */
+function ownBlockOf({ intent }: Payment): OwnBlockState {
+  return isHandOver(intent.offer) ? 'unknown' : 'onLedger';
+}
+
 function outcomeOf(status: number, response: ServerResponse): Outcome {
   switch (response.kind) {
     case 'paid':
       return { state: 'settled', status };
+    case 'pending':
+      return { state: 'unanswered', reason: 'pending' };
     case 'refused':
       return { state: 'refused', status, final: response.final, said: response.text };
     case 'unclear':

@@ -95,7 +95,7 @@ const PrivateIntentText = v.strictObject({
 const signed = { block: BlockText, hash: BlockHashText } as const;
 const proven = { ...signed, proof: v.string() } as const;
 const Status = v.pipe(v.number(), v.integer());
-const Reason = v.picklist(unansweredReasons);
+const Reason = v.picklist([...unansweredReasons, 'pending']);
 const FaultText = v.pipe(
   v.string(),
   v.regex(/^fault_\w+$/),

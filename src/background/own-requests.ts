@@ -1,3 +1,4 @@
+import { answerHeaders } from '../interception/answer-headers.ts';
 import type { Answered, Challenge } from '../interception/challenge.ts';
 import { credentialsFor, readStart } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
@@ -26,7 +27,7 @@ export async function postTo(challenge: Challenge, body: string): Promise<PostAn
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
+  return { status, ...answerHeaders((name) => headers.get(name)), bodyText: await response.text() };
 }
 
 /** Reloads the page of a challenge on the user's request, and shows its tab. */
@@ -49,11 +50,7 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: str
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  const [paymentResponse, paymentRequired] = [
-    headers.get('payment-response'),
-    headers.get('payment-required'),
-  ];
-  const delivery = { kind: 'answered', status, paymentResponse, paymentRequired } as const;
+  const delivery = { kind: 'answered', status, ...answerHeaders((name) => headers.get(name)) } as const;
   return { delivery, body: await readStart(response) };
 }
 

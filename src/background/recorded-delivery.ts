@@ -16,13 +16,7 @@ export function recordedDelivery(
     },
     postFallback: async (challenge, body) => {
       const answer = await postTo(challenge, body);
-      const { status, paymentResponse } = answer;
-      exchanges.answered(challenge, 'post', {
-        kind: 'answered',
-        status,
-        paymentResponse,
-        paymentRequired: null,
-      });
+      exchanges.answered(challenge, 'post', { kind: 'answered', ...answer });
       return answer;
     },
   };

@@ -1,3 +1,4 @@
+import { answerHeaders } from '../interception/answer-headers.ts';
 import { readResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
@@ -23,8 +24,7 @@ export function wordsOf({ received }: Exchange): string {
   const answer = readResponse(
     {
       status: received.status,
-      paymentResponse: received.headers['payment-response'] ?? null,
-      paymentRequired: received.headers['payment-required'] ?? null,
+      ...answerHeaders((name) => received.headers[name] ?? null),
       bodyText: received.body,
     },
     { ownBlock: 'unknown', now: 0 },

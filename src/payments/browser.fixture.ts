@@ -1,3 +1,4 @@
+import { answerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { PostAnswer } from './proof-delivery.ts';
 import { challengeOf } from './samples.fixture.ts';
@@ -62,8 +63,8 @@ export class Browser {
     this.posts.push(body);
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
-    const paymentResponse = response.headers.get('payment-response');
-    return { status: response.status, paymentResponse, bodyText: await response.text() };
+    const answered = answerHeaders((name) => response.headers.get(name));
+    return { status: response.status, ...answered, bodyText: await response.text() };
   }
 
   /** Sends the challenge's own request again with the proof, while its page waits. */
@@ -73,18 +74,15 @@ export class Browser {
     const { method, url } = challenge;
     try {
       const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
-      const { status, headers } = response;
-      const [paymentResponse, paymentRequired] = [
-        headers.get('payment-response'),
-        headers.get('payment-required'),
-      ];
+      const { status } = response;
+      const headers = answerHeaders((name) => response.headers.get(name));
       const take = (text: string) => {
         if (status === 200) this.served.add(url);
         this.answers.set(challenge.id, { status, text });
         return 'complete' as const;
       };
       const bodyEnd = response.text().then(take, () => 'network' as const);
-      return { kind: 'answered', status, paymentResponse, paymentRequired, bodyEnd };
+      return { kind: 'answered', status, ...headers, bodyEnd };
     } catch {
       return { kind: 'unanswered', reason: 'network' };
     }

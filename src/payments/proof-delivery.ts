@@ -1,4 +1,5 @@
 import { Fault } from '../fault.ts';
+import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
@@ -26,9 +27,8 @@ export interface ProofDeliveryPorts {
 }
 
 /** What a server answered to a proof in the body of a POST. */
-export interface PostAnswer {
+export interface PostAnswer extends AnswerHeaders {
   readonly status: number;
-  readonly paymentResponse: string | null;
   readonly bodyText: string;
 }
 
@@ -124,7 +124,7 @@ export class ProofDelivery {
       console.error(failure);
       return { state: 'unanswered', reason: 'network' };
     }
-    const response = this.#read(payment, proof, { ...answer, paymentRequired: null });
+    const response = this.#read(payment, proof, answer);
     const outcome = outcomeOf(answer.status, response);
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }

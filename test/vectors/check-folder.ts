@@ -1,12 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { CheckerTable, VectorFile } from './checker.ts';
+import type { CheckerTable, SectionChecker, VectorFile } from './checker.ts';
+import { marketAnswers } from './market-answers.ts';
 import { nanoCheckers } from './nano.ts';
 import { offersCheckers } from './offers.ts';
 import { workCheckers } from './work.ts';
 
-const CHECKERS: CheckerTable = { ...nanoCheckers, ...workCheckers, ...offersCheckers };
+/** The checkers of a record of `market.json`, each for a part of it. */
+const RECORD_CHECKERS: readonly SectionChecker[] = [
+  // One line for each part.
+  marketAnswers,
+];
+
+const CHECKERS: CheckerTable = {
+  ...nanoCheckers,
+  ...workCheckers,
+  ...offersCheckers,
+  records: (section, file) => RECORD_CHECKERS.flatMap((check) => check(section, file)),
+};
 
 /** How many cases went which way. */
 export interface Tally {

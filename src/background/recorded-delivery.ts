@@ -9,8 +9,8 @@ export function recordedDelivery(
   exchanges: Exchanges,
 ): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
   return {
-    deliver: async (challenge, proof) => {
-      const outcome = await interception.deliver(challenge, proof);
+    deliver: async (challenge, proof, represent) => {
+      const outcome = await interception.deliver(challenge, proof, represent);
       exchanges.answered(challenge, 'page', outcome);
       return outcome;
     },

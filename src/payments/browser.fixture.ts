@@ -20,6 +20,10 @@ export class Browser {
   readonly posts: string[] = [];
   /** The challenges whose pages were told to send their request once more, and what waited for them then. */
   readonly repeated: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
+  /** The challenges whose pages are to send their request once more, and after which pause (ms). */
+  readonly postponed: [challenge: string, pause: number][] = [];
+  /** Every token that was sent beside a proof, in order. */
+  readonly tokens: string[] = [];
 
   /** Asks for a page that answers 402, and waits. */
   async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {
@@ -68,12 +72,14 @@ export class Browser {
   }
 
   /** Sends the challenge's own request again with the proof, while its page waits. */
-  async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+  async deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
     this.proofs.push(proof);
+    if (represent !== undefined) this.tokens.push(represent);
     const { method, url } = challenge;
     try {
-      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
+      const token = represent === undefined ? {} : { 'X-Nano-Represent': represent };
+      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof, ...token } });
       const { status } = response;
       const headers = answerHeaders((name) => response.headers.get(name));
       const take = (text: string) => {

@@ -46,6 +46,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,
+    againLater: () => undefined,
     exclusively: locks(),
     now: Date.now,
     ...ports,

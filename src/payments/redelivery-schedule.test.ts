@@ -23,6 +23,7 @@ const EXPIRES = AT + 3 * MINUTE;
 
 type Answer = { readonly at: number } & Partial<{
   state: 'refused' | 'unanswered';
+  status: number;
   final: boolean;
   early: true;
   reason: string;
@@ -39,7 +40,11 @@ function answered(...answers: readonly Answer[]): Payment {
   ]);
   const story = [...payment.story, { state: 'signed' as const, at: AT }, ...steps];
   const { at: _, ...last } = answers.at(-1) ?? { at: AT };
-  return { ...payment, progress: { state: 'refused', final: false, ...last } as Progress, story };
+  return {
+    ...payment,
+    progress: { state: 'refused', status: 402, final: false, ...last } as Progress,
+    story,
+  };
 }
 
 test('a proof is kept for a day, or until a minute after a later expiry', () => {
@@ -83,6 +88,15 @@ describe('the page of a payment that was not served', () => {
   test('is loaded again by itself after five seconds, once', () => {
     expect(ownRetryIn(answered({ at: AT }), AT)).toBe(5 * SECOND);
     expect(ownRetryIn(answered({ at: AT }, { at: AT }), AT)).toBeNull();
+  });
+
+  test('is not loaded again where the answer may be a page with a form', () => {
+    for (const status of [402, 408, 425, 429, 500, 503]) {
+      expect(ownRetryIn(answered({ at: AT, status }), AT)).toBe(5 * SECOND);
+    }
+    for (const status of [400, 401, 403, 404, 405, 409, 410, 422]) {
+      expect(ownRetryIn(answered({ at: AT, status }), AT)).toBeNull();
+    }
   });
 
   test('is loaded again when the server wants it, where that is soon', () => {

@@ -38,9 +38,12 @@ export function isDue({ progress, story }: Payment, now: number): boolean {
  */
 export function ownRetryIn({ progress, story }: Payment, now: number): number | null {
   if (progress.state !== 'refused' && progress.state !== 'unanswered') return null;
-  const isOver = progress.state === 'refused' ? progress.final : progress.reason !== 'pending';
+  const isRetried =
+    progress.state === 'refused'
+      ? !progress.final && isAboutThePayment(progress.status)
+      : progress.reason === 'pending';
   const times = timesIn(story, 'delivered');
-  if (isOver || times > MOST_OWN_RETRIES) return null;
+  if (!isRetried || times > MOST_OWN_RETRIES) return null;
   const { notBefore } = progress;
   const pause = notBefore === undefined ? pauseAfter(times) : Math.max(notBefore - now, OWN_PAUSES.least);
   return pause < OWN_PAUSES.below ? pause : null;
@@ -69,6 +72,11 @@ export function recallAt({ intent, progress }: AnyPayment): number {
   if (progress.state === 'refused' && progress.final) return 0;
   const wanted = 'notBefore' in progress ? (progress.notBefore ?? 0) : 0;
   return Math.max(intent.offer.expiresAt, wanted) + DELIVERY_GRACE;
+}
+
+/** Any other page of a refusal, as one that asks its user to log in, may hold input that a reload would lose. */
+function isAboutThePayment(status: number): boolean {
+  return status === 402 || status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 function timesIn(story: Payment['story'], state: Payment['progress']['state']): number {

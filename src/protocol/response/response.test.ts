@@ -374,6 +374,7 @@ describe('an answer that is not the content yet', () => {
     [' 0 ', 0],
     ['99999', LONGEST_RETRY_AFTER],
     ['Sat, 28 Nov 2026 12:00:30 GMT', 30_000],
+    ['Saturday, 28-Nov-26 12:00:30 GMT', 30_000],
     ['Sat, 28 Nov 2026 11:00:00 GMT', 0],
     ['Sun, 29 Nov 2026 12:00:00 GMT', LONGEST_RETRY_AFTER],
   ])('may be asked for again after Retry-After %j', (retryAfter, retryAfterMs) => {

@@ -9,7 +9,7 @@ export function readRetryAfter(value: string, now: number): number | undefined {
   const text = value.trim();
   if (/^\d{1,10}$/.test(text)) return capped(Number(text) * 1000);
   // `Date.parse` reads many texts; an HTTP date begins with the name of its day and is in GMT.
-  if (!/^[A-Z][a-z]{2}, .* GMT$/.test(text)) return undefined;
+  if (!/^[A-Z][a-z]{2,8}, .* GMT$/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : capped(at - now);
 }

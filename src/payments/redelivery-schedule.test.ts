@@ -140,6 +140,14 @@ describe('the time that a server wants to have', () => {
     expect(recallAt(answered({ at: AT, notBefore: AT + 1 }))).toBe(EXPIRES + DELIVERY_GRACE);
   });
 
+  test('is not needed for a recall of a block whose offer has a long life: ten minutes after its signing', () => {
+    const payment = answered({ at: AT });
+    const offer = { ...payment.intent.offer, expiresAt: AT + HOUR };
+    expect(recallAt({ ...payment, intent: { ...payment.intent, offer } })).toBe(
+      AT + 10 * MINUTE + DELIVERY_GRACE,
+    );
+  });
+
   test('counts for nothing where the block can never be served: it is recalled at once', () => {
     expect(recallAt(answered({ at: AT, final: true, notBefore: EXPIRES }))).toBe(0);
   });

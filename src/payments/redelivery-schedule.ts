@@ -59,19 +59,24 @@ export function notBeforeOf(
   now: number,
 ): number | undefined {
   if (retryAfterMs === undefined) return undefined;
-  const signedAt = story.find(({ state }) => state === 'signed')?.at ?? now;
-  const notBefore = Math.min(now + retryAfterMs, signedAt + LONGEST_RETRY_AFTER);
+  const notBefore = Math.min(now + retryAfterMs, (signedAt(story) ?? now) + LONGEST_RETRY_AFTER);
   return notBefore > now ? notBefore : undefined;
 }
 
 /**
  * From when on a block that was handed over and is not on the ledger is recalled (ms since the epoch): a minute after its
- * offer has expired, and a minute after the time that the server wanted to have; at once where it can never be served.
+ * offer has expired, or ten minutes have passed since it was signed, and a minute after the time that the server wanted to
+ * have; at once where it can never be served. Until then its account can pay nothing else.
  */
-export function recallAt({ intent, progress }: AnyPayment): number {
+export function recallAt({ intent, progress, story }: AnyPayment): number {
   if (progress.state === 'refused' && progress.final) return 0;
   const wanted = 'notBefore' in progress ? (progress.notBefore ?? 0) : 0;
-  return Math.max(intent.offer.expiresAt, wanted) + DELIVERY_GRACE;
+  const expiry = Math.min(intent.offer.expiresAt, (signedAt(story) ?? intent.at) + LONGEST_RETRY_AFTER);
+  return Math.max(expiry, wanted) + DELIVERY_GRACE;
+}
+
+function signedAt(story: Payment['story']): number | undefined {
+  return story.find(({ state }) => state === 'signed')?.at;
 }
 
 /** Any other page of a refusal, as one that asks its user to log in, may hold input that a reload would lose. */

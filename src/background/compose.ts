@@ -27,7 +27,7 @@ import { Maintenance } from './maintenance.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
-import { loadForRedelivery } from './own-requests.ts';
+import { loadForRedelivery, loadLater } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
@@ -109,6 +109,7 @@ export async function compose(interception: Interception, attention: Attention):
     recall: (id) => recall.recall(id),
     ...recordedDelivery(interception, exchanges),
     again: loadForRedelivery,
+    againLater: loadLater,
     exclusively,
     now,
   });

@@ -34,6 +34,11 @@ test.each([301, 302, 303, 307, 308])(
 
 test('a proof in the body of a POST goes to the URL that answered 402', async () => {
   const answer = await postTo(challengeOf({ url: `${origin}/thing` }), 'the proof');
-  expect(answer).toEqual({ status: 200, paymentResponse: null, bodyText: 'content' });
+  expect(answer).toEqual({
+    status: 200,
+    paymentResponse: null,
+    paymentRequired: null,
+    bodyText: 'content',
+  });
   expect(came.splice(0)).toEqual(['POST /thing the proof']);
 });

@@ -1,4 +1,6 @@
+import { answerHeaders } from '../interception/answer-headers.ts';
 import type { Answered, Challenge } from '../interception/challenge.ts';
+import { PROOF_HEADER, REPRESENT_HEADER } from '../interception/headers.ts';
 import { credentialsFor, readStart } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
 
@@ -26,7 +28,7 @@ export async function postTo(challenge: Challenge, body: string): Promise<PostAn
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  return { status, paymentResponse: headers.get('payment-response'), bodyText: await response.text() };
+  return { status, ...answerHeaders((name) => headers.get(name)), bodyText: await response.text() };
 }
 
 /** Reloads the page of a challenge on the user's request, and shows its tab. */
@@ -36,24 +38,27 @@ export async function loadPage({ tabId }: Challenge): Promise<void> {
 }
 
 /**
- * Sends a request without a body once more with its proof, to the URL that issued the challenge and to no other
+ * Sends a request without a body once more with its proof, and the server's token beside it, to the URL that issued the challenge and to no other
  * (invariant 5). It has the cookies of the site, except for a private window, whose cookies the extension does not have.
  */
-export async function replayTo({ url, method, isPrivate }: Challenge, proof: string): Promise<Replayed> {
+export async function replayTo(
+  { url, method, isPrivate }: Challenge,
+  proof: string,
+  represent?: string,
+): Promise<Replayed> {
   const response = await fetch(url, {
     method,
-    headers: { 'PAYMENT-SIGNATURE': proof },
+    headers: {
+      [PROOF_HEADER]: proof,
+      ...(represent !== undefined && { [REPRESENT_HEADER]: represent }),
+    },
     credentials: isPrivate ? 'omit' : 'include',
     redirect: 'error',
     cache: 'no-store',
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  const [paymentResponse, paymentRequired] = [
-    headers.get('payment-response'),
-    headers.get('payment-required'),
-  ];
-  const delivery = { kind: 'answered', status, paymentResponse, paymentRequired } as const;
+  const delivery = { kind: 'answered', status, ...answerHeaders((name) => headers.get(name)) } as const;
   return { delivery, body: await readStart(response) };
 }
 
@@ -70,6 +75,11 @@ export async function loadForRedelivery(challenge: Challenge, waiting: 'proof' |
   // The extension's own request is sent from outside the private window, and would leave its URL there.
   if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
   if (await shows()) await chrome.tabs.reload(tabId);
+}
+
+/** Reloads the document of a challenge after a pause (ms), as `loadForRedelivery` with a proof that waits for it. */
+export function loadLater(challenge: Challenge, pause: number): void {
+  setTimeout(() => void loadForRedelivery(challenge, 'proof').catch(console.error), pause);
 }
 
 async function opens(challenge: Challenge): Promise<boolean> {

@@ -9,20 +9,14 @@ export function recordedDelivery(
   exchanges: Exchanges,
 ): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
   return {
-    deliver: async (challenge, proof) => {
-      const outcome = await interception.deliver(challenge, proof);
+    deliver: async (challenge, proof, represent) => {
+      const outcome = await interception.deliver(challenge, proof, represent);
       exchanges.answered(challenge, 'page', outcome);
       return outcome;
     },
     postFallback: async (challenge, body) => {
       const answer = await postTo(challenge, body);
-      const { status, paymentResponse } = answer;
-      exchanges.answered(challenge, 'post', {
-        kind: 'answered',
-        status,
-        paymentResponse,
-        paymentRequired: null,
-      });
+      exchanges.answered(challenge, 'post', { kind: 'answered', ...answer });
       return answer;
     },
   };

@@ -1,14 +1,16 @@
-import { readResponse } from '../protocol/response/response.ts';
+import { answerHeaders } from '../interception/answer-headers.ts';
+import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
+import type { HttpResponse } from './ports.ts';
 import { fail, inconclusive, pass, type Verdict } from './probe.ts';
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
 
-/** Whether the protected content was given. */
+/** Whether the protected content was given. A 202 without a receipt promises it for later (docs/WIRE.md §11.1). */
 export const isGranted = ({ received }: Exchange): boolean =>
-  received !== null && received.status >= 200 && received.status < 300;
+  received !== null && readAnswer(received).kind === 'paid';
 
 /** Whether the server judged what it got, and said no. */
 export const isRefused = ({ received }: Exchange): boolean =>
@@ -19,14 +21,17 @@ export function wordsOf({ received }: Exchange): string {
   if (received === null) return 'no answer';
   // A browser tells no more of a redirect that it does not follow.
   if (received.status === 0) return 'a redirect';
-  const answer = readResponse({
-    status: received.status,
-    paymentResponse: received.headers['payment-response'] ?? null,
-    paymentRequired: received.headers['payment-required'] ?? null,
-    bodyText: received.body,
-  });
-  const text = answer.kind === 'refused' ? answer.text : '';
+  const answer = readAnswer(received);
+  const text = 'text' in answer ? answer.text : '';
   return text === '' ? `${received.status}` : `${received.status} “${cleanText(text, 120)}”`;
+}
+
+/** Reads an answer as far as it depends neither on the ledger nor on the time. */
+function readAnswer({ status, headers, body }: HttpResponse): ServerResponse {
+  return readResponse(
+    { status, ...answerHeaders((name) => headers[name] ?? null), bodyText: body },
+    { ownBlock: 'unknown', now: 0 },
+  );
 }
 
 /** Judges the answer to something that must be refused. */

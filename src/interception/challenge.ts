@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { readWebUrl } from '../site.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 
 /** The browser's resource types of the requests that the purse pays for. */
 export const requestKinds = [
@@ -131,13 +132,9 @@ export interface Unpriced extends Omit<Challenge, 'header'> {
 export type BodyEnd = 'complete' | 'gone' | 'network';
 
 /** The status and headers of a response. */
-export interface Answered {
+export interface Answered extends AnswerHeaders {
   readonly kind: 'answered';
   readonly status: number;
-  /** Value of PAYMENT-RESPONSE, if any. */
-  readonly paymentResponse: string | null;
-  /** Value of a new PAYMENT-REQUIRED, if any. Its `error` says why the proof was refused. */
-  readonly paymentRequired: string | null;
 }
 
 /**

@@ -15,3 +15,5 @@ function valueIn({ value, binaryValue }: chrome.webRequest.HttpHeader): string {
 
 /** The request header that carries a proof (protocol 1.1). */
 export const PROOF_HEADER = 'PAYMENT-SIGNATURE';
+/** The request header that carries a server's token beside a proof (docs/WIRE.md §11.3). */
+export const REPRESENT_HEADER = 'X-Nano-Represent';

@@ -34,11 +34,11 @@ export interface Interception {
   /** Whether the page still waits for this challenge. To be checked before money moves. */
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
   /**
-   * Sends the challenge's own request again, once, with `proof` as PAYMENT-SIGNATURE, to its own URL, method and tab
-   * only (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server
+   * Sends the challenge's own request again, once, with `proof` as PAYMENT-SIGNATURE, and `represent` as X-Nano-Represent,
+   * to its own URL, method and tab only (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server
    * does is a `DeliveryOutcome`, never an error.
    */
-  deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome>;
+  deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome>;
   /** The challenges whose proof is ready and waits until the user reloads the page (see `UserPart`). */
   awaitingReload(): readonly Challenge[];
   /** Prepares the reload of the page of such a challenge: for the next seconds its request carries the proof. */

@@ -1,3 +1,4 @@
+import { answerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { PostAnswer } from './proof-delivery.ts';
 import { challengeOf } from './samples.fixture.ts';
@@ -19,6 +20,10 @@ export class Browser {
   readonly posts: string[] = [];
   /** The challenges whose pages were told to send their request once more, and what waited for them then. */
   readonly repeated: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
+  /** The challenges whose pages are to send their request once more, and after which pause (ms). */
+  readonly postponed: [challenge: string, pause: number][] = [];
+  /** Every token that was sent beside a proof, in order. */
+  readonly tokens: string[] = [];
 
   /** Asks for a page that answers 402, and waits. */
   async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {
@@ -62,29 +67,28 @@ export class Browser {
     this.posts.push(body);
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
-    const paymentResponse = response.headers.get('payment-response');
-    return { status: response.status, paymentResponse, bodyText: await response.text() };
+    const answered = answerHeaders((name) => response.headers.get(name));
+    return { status: response.status, ...answered, bodyText: await response.text() };
   }
 
   /** Sends the challenge's own request again with the proof, while its page waits. */
-  async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+  async deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
     this.proofs.push(proof);
+    if (represent !== undefined) this.tokens.push(represent);
     const { method, url } = challenge;
     try {
-      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof } });
-      const { status, headers } = response;
-      const [paymentResponse, paymentRequired] = [
-        headers.get('payment-response'),
-        headers.get('payment-required'),
-      ];
+      const token = represent === undefined ? {} : { 'X-Nano-Represent': represent };
+      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof, ...token } });
+      const { status } = response;
+      const headers = answerHeaders((name) => response.headers.get(name));
       const take = (text: string) => {
         if (status === 200) this.served.add(url);
         this.answers.set(challenge.id, { status, text });
         return 'complete' as const;
       };
       const bodyEnd = response.text().then(take, () => 'network' as const);
-      return { kind: 'answered', status, paymentResponse, paymentRequired, bodyEnd };
+      return { kind: 'answered', status, ...headers, bodyEnd };
     } catch {
       return { kind: 'unanswered', reason: 'network' };
     }

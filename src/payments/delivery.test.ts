@@ -7,6 +7,7 @@ import { Delivery, type DeliveryPorts } from './delivery.ts';
 import type { Intent } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
 import { wholeOf } from './private-record.ts';
+import { KEPT_FOR } from './redelivery-schedule.ts';
 import {
   challengeIn,
   challengeOf,
@@ -46,6 +47,7 @@ const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,
+    againLater: () => undefined,
     exclusively: locks(),
     now: Date.now,
     ...ports,
@@ -212,11 +214,11 @@ test('signed proofs are delivered to one payee one at a time, sessions in parall
   expect(most).toEqual({ nanoSignature: 1, nanoSession: 3 });
 });
 
-test('a proof is kept for its request until a minute after its offer expired, and longer on request', async () => {
-  const { id, challenge, offer } = await reserve();
+test('a proof is kept for its request for a day after its approval, and longer on request', async () => {
+  const { id, at, challenge } = await reserve();
   const runner = runnerWith();
   await runner.run(id);
-  let now = offer.expiresAt + 59_999;
+  let now = at + KEPT_FOR - 1;
   const delivery = deliveryWith(runner, { now: () => now });
   const undelivered = async () => (await account.journal.recall(challenge, account.network.id)).undelivered;
   const kept = async () => (await delivery.keptFor(challenge, await undelivered()))?.intent.id;

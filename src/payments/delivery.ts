@@ -10,6 +10,7 @@ import { isKept, isUnderway, type Payment, requestOf } from './payment.ts';
 import type { PaymentRunner } from './payment-runner.ts';
 import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 import { mayGet } from './proof-recipient.ts';
+import { isDue, keptUntil } from './redelivery-schedule.ts';
 import { isLeftToNextLoad, isSamePurchase, repeats, replaces } from './same-request.ts';
 
 export interface DeliveryPorts {
@@ -39,9 +40,6 @@ interface Served {
   /** Aborts the work that is done before a block is signed. */
   readonly stop: AbortController;
 }
-
-/** How long after the expiry of an offer its proof is still delivered (ms): servers' clocks differ. */
-export const DELIVERY_GRACE = 60_000;
 
 /** Matches payments with the pages that wait for them: each payment goes to one page, and each page gets one payment. */
 export class Delivery {
@@ -162,12 +160,13 @@ export class Delivery {
     this.#ports.handleAgain(waiting);
   }
 
-  /** The first undelivered payment that this request may have, that is still fresh, and that no other request waits for. */
+  /** The first undelivered payment that this request may have, whose proof is due, and that no other request waits for. */
   async keptFor(challenge: Challenge, undelivered: readonly Payment[]): Promise<Payment | undefined> {
     for (const payment of undelivered) {
       const { intent, progress } = payment;
       const isUsable = isUnderway(progress.state) || isKept(progress);
-      const isFresh = isUsable && this.#ports.now() < intent.offer.expiresAt + DELIVERY_GRACE;
+      const now = this.#ports.now();
+      const isFresh = isUsable && now < keptUntil(payment) && isDue(payment, now);
       if (!isFresh && !this.#requested.has(intent.id)) continue;
       const request = requestOf(intent);
       if (request === null || this.isServed(payment) || !mayGet(challenge, request)) continue;

@@ -46,6 +46,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,
+    againLater: () => undefined,
     exclusively: locks(),
     now: Date.now,
     ...ports,
@@ -504,7 +505,7 @@ describe('the delivery of a proof', () => {
       { state: 'settled', status: 204 },
     ],
     [
-      'a refusal for good',
+      'a refusal after the block is on the ledger, which is never final',
       {
         kind: 'answered',
         status: 402,
@@ -512,12 +513,17 @@ describe('the delivery of a proof', () => {
         paymentRequired: null,
         bodyEnd: COMPLETE,
       },
-      { state: 'refused', status: 402, final: true, said: 'Payment already spent' },
+      { state: 'refused', status: 402, final: false, said: 'Payment already spent' },
     ],
     [
       'a refusal for now',
       { kind: 'answered', status: 503, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE },
       { state: 'refused', status: 503, final: false },
+    ],
+    [
+      'a proof that was taken, for content that comes later',
+      { kind: 'answered', status: 202, paymentResponse: null, paymentRequired: null, bodyEnd: COMPLETE },
+      { state: 'unanswered', reason: 'pending' },
     ],
     [
       'a redirect that was not followed',

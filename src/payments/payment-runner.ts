@@ -28,7 +28,7 @@ export interface PaymentRunnerPorts extends PaymentSignerPorts, ProofDeliveryPor
   readonly wallet: (
     network: string,
     account: NanoAddress,
-  ) => Promise<Pick<AccountWallet, 'chain' | 'decided' | 'sign'>>;
+  ) => Promise<Pick<AccountWallet, 'blockStatus' | 'chain' | 'decided' | 'sign'>>;
   /** Takes back the block of a payment that came too late; resolves with the payment as the ledger left it (see `Recall`). */
   readonly recall: (id: PaymentId) => Promise<AnyPayment>;
 }

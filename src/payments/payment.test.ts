@@ -99,10 +99,9 @@ describe('what a state means', () => {
     expect(underway).toEqual(among(['approved', 'signed', 'published', 'confirmed']));
   });
 
-  test('a proof is kept until it is settled or refused for good', () => {
+  test('a proof is kept until it is settled or its block is taken back', () => {
     const kept = STATES.filter((state) => isKept(progressIn(state)));
     expect(kept).toEqual(among(['proven', 'delivered', 'refused', 'unanswered']));
-    expect(isKept({ ...progressIn('refused'), final: true } as Progress)).toBe(false);
   });
 
   test('only an abandoned or revoked payment is given back', () => {

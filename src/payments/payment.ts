@@ -54,6 +54,14 @@ interface Signed {
 interface Proven extends Signed {
   /** The value of PAYMENT-SIGNATURE. It is kept and delivered again, never made a second time. */
   readonly proof: string;
+  /** A token of the server that goes beside the proof at its next delivery (X-Nano-Represent, docs/WIRE.md §11.3). */
+  readonly represent?: string;
+}
+
+/** What is known of the next delivery of a proof that was not served. */
+interface Later {
+  /** The server does not want the proof again before this time (ms since the epoch). */
+  readonly notBefore?: number;
 }
 
 /** The state of a payment, and the data that the state has. */
@@ -73,10 +81,15 @@ export type Progress =
   | ({
       readonly state: 'refused';
       readonly status: number;
+      /** The block is not on the ledger, and will never pay for this offer (docs/WIRE.md §11.1). */
       readonly final: boolean;
+      /** The server says "not yet", or has not judged the proof. */
+      readonly early?: true;
       readonly said: string;
-    } & Proven)
-  | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] } & Proven)
+    } & Proven &
+      Later)
+  /** There is no answer, or the server has taken the proof and serves later (`pending`, docs/WIRE.md §11.1). */
+  | ({ readonly state: 'unanswered'; readonly reason: Unanswered['reason'] | 'pending' } & Proven & Later)
   /** A block that others could have published is void: another block is confirmed in its place. */
   | ({ readonly state: 'revoked' } & Signed)
   | { readonly state: 'abandoned'; readonly fault: FaultKey; readonly args: readonly string[] };
@@ -192,17 +205,16 @@ export function isUnderway(state: PaymentState): boolean {
 }
 
 /**
- * Whether a proof may still buy something: it is delivered again before anything new is paid. After a final refusal only
- * the user has it delivered again.
+ * Whether a proof may still buy something: it is delivered again before anything new is paid. Also after a refusal: the
+ * block is on the ledger, or it can come there until it is recalled (docs/WIRE.md §11.1).
  */
 export function isKept(progress: Progress): boolean {
   switch (progress.state) {
     case 'proven':
     case 'delivered':
     case 'unanswered':
-      return true;
     case 'refused':
-      return !progress.final;
+      return true;
     case 'approved':
     case 'signed':
     case 'published':

@@ -27,7 +27,7 @@ const block: SignedBlock = {
   work: '0'.repeat(16),
 };
 const signed = { block, hash: '2'.repeat(64) as BlockHash };
-const proven = { ...signed, proof: `proof of ${MARK}` };
+const proven = { ...signed, proof: `proof of ${MARK}`, represent: `token of ${MARK}` };
 
 /** One progress for each state. */
 const steps: readonly Progress[] = [

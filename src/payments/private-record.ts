@@ -18,8 +18,8 @@ export interface PrivateIntent
   readonly once: string;
 }
 
-type WithoutText<P> = P extends unknown ? Omit<P, 'proof' | 'said' | 'args'> : never;
-/** The progress without the proof and without the server's text. */
+type WithoutText<P> = P extends unknown ? Omit<P, 'proof' | 'represent' | 'said' | 'args'> : never;
+/** The progress without the proof, what goes beside it, and the server's text. */
 export type PrivateProgress = WithoutText<Progress>;
 
 /** The part of a private window's payment that is on disk. After the browser has ended, nothing else is left. */
@@ -38,6 +38,8 @@ export type AnyIntent = AnyPayment['intent'];
 export interface PrivatePart extends Pick<Intent, 'site' | 'offer' | 'once' | 'resource'> {
   readonly challenge: Challenge;
   readonly proof?: string;
+  /** The server's token for the next delivery of the proof. */
+  readonly represent?: string;
   /** The server's text when it last refused the proof. */
   readonly said?: string;
   /** The arguments of the fault for which the payment was abandoned. */
@@ -103,11 +105,11 @@ function withoutText(progress: Progress): PrivateProgress {
     case 'delivered':
     case 'settled':
     case 'unanswered': {
-      const { proof: _, ...rest } = progress;
+      const { proof: _, represent: __, ...rest } = progress;
       return rest;
     }
     case 'refused': {
-      const { proof: _, said: __, ...rest } = progress;
+      const { proof: _, represent: __, said: ___, ...rest } = progress;
       return rest;
     }
     case 'abandoned': {
@@ -127,6 +129,7 @@ export function partAfter(part: PrivatePart, progress: Progress): PrivatePart {
   return {
     ...part,
     ...('proof' in progress && { proof: progress.proof }),
+    ...('represent' in progress && progress.represent !== undefined && { represent: progress.represent }),
     ...('said' in progress && { said: progress.said }),
     ...('args' in progress && { args: progress.args }),
     ...(isOver(progress) && { isOver: true }),
@@ -144,7 +147,9 @@ export function joined(record: PrivateRecord, part: PrivatePart): AnyPayment {
   return { ...record, intent: { ...record.intent, site, challenge, offer, once, resource }, progress };
 }
 
-function withText(progress: PrivateProgress, { proof, said = '', args = [] }: PrivatePart): Progress | null {
+function withText(progress: PrivateProgress, part: PrivatePart): Progress | null {
+  const { proof, represent, said = '', args = [] } = part;
+  const beside = represent === undefined ? {} : { represent };
   switch (progress.state) {
     case 'approved':
     case 'signed':
@@ -156,9 +161,9 @@ function withText(progress: PrivateProgress, { proof, said = '', args = [] }: Pr
     case 'delivered':
     case 'settled':
     case 'unanswered':
-      return proof === undefined ? null : { ...progress, proof };
+      return proof === undefined ? null : { ...progress, proof, ...beside };
     case 'refused':
-      return proof === undefined ? null : { ...progress, proof, said };
+      return proof === undefined ? null : { ...progress, proof, ...beside, said };
     case 'abandoned':
       return { ...progress, args };
   }

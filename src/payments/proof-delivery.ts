@@ -1,17 +1,29 @@
 import { Fault } from '../fault.ts';
+import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import type { NanoAddress } from '../nano/account.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
-import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import {
+  type Later,
+  type Response,
+  readResponse,
+  type ServerResponse,
+} from '../protocol/response/response.ts';
+import type { OwnBlockState } from '../protocol/response/verdict.ts';
 import type { Exclusively } from '../wallet/account-chain.ts';
+import type { AccountWallet } from '../wallet/account-wallet.ts';
 import { findPayment, type Journal } from './journal.ts';
 import type { Payment, ProgressAt } from './payment.ts';
 import { wholeOf } from './private-record.ts';
+import { notBeforeOf, ownRetryIn } from './redelivery-schedule.ts';
 
 export interface ProofDeliveryPorts {
   readonly journal: Journal;
-  /** Sends the challenge's own request again, once, with the proof. */
-  readonly deliver: (challenge: Challenge, proof: string) => Promise<DeliveryOutcome>;
+  /** As in `PaymentSignerPorts`. */
+  readonly wallet: (network: string, account: NanoAddress) => Promise<Pick<AccountWallet, 'blockStatus'>>;
+  /** Sends the challenge's own request again, once, with the proof, and the server's token beside it. */
+  readonly deliver: (challenge: Challenge, proof: string, represent?: string) => Promise<DeliveryOutcome>;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
   /**
@@ -19,13 +31,16 @@ export interface ProofDeliveryPorts {
    * request, only if the server would not ask for money again.
    */
   readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
+  /** As `again` with a proof, after a pause (ms). */
+  readonly againLater: (challenge: Challenge, pause: number) => void;
   readonly exclusively: Exclusively;
+  /** The time (ms since the epoch). */
+  readonly now: () => number;
 }
 
 /** What a server answered to a proof in the body of a POST. */
-export interface PostAnswer {
+export interface PostAnswer extends AnswerHeaders {
   readonly status: number;
-  readonly paymentResponse: string | null;
   readonly bodyText: string;
 }
 
@@ -47,20 +62,25 @@ export class ProofDelivery {
     const { journal } = this.#ports;
     const { id } = payment.intent;
     if (!('proof' in payment.progress)) throw new Fault('fault_paymentOver');
-    const { block, hash, proof } = payment.progress;
+    const { block, hash, proof, represent } = payment.progress;
+    const beside = represent === undefined ? {} : { represent };
     // A payment that a killed worker left as `delivered` has no known answer: its proof is delivered again.
     if (payment.progress.state !== 'delivered') {
-      await journal.advance(id, { state: 'delivered', block, hash, proof });
+      await journal.advance(id, { state: 'delivered', block, hash, proof, ...beside });
     }
-    const outcome = await this.#present(payment, challenge, proof);
+    const outcome = await this.#present(payment, challenge, { proof, ...beside });
     if (isHandOver(payment.intent.offer)) {
       const present = await findPayment(journal, id);
       // A block that was revoked meanwhile stays revoked, whatever the server answered.
       if (present.progress.state === 'revoked') return wholeOf(present);
     }
-    const after = wholeOf(await journal.advance(id, { proof, ...outcome, block, hash }));
+    const after = wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash }));
     if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
     else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
+    else {
+      const pause = ownRetryIn(after, this.#ports.now());
+      if (pause !== null) this.#ports.againLater(challenge, pause);
+    }
     return after;
   }
 
@@ -68,10 +88,11 @@ export class ProofDelivery {
    * Presents the proof, and waits for the whole answer. A payment settles only after the whole body arrived: a truncated
    * body keeps the proof for redelivery.
    */
-  async #present({ intent: { offer } }: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+  async #present(payment: Payment, challenge: Challenge, { proof, represent }: Shown): Promise<Outcome> {
+    const { offer } = payment.intent;
     const presentOnce = async () => {
-      const delivery = await this.#ports.deliver(challenge, proof);
-      return { delivery, outcome: await this.#outcome(challenge, proof, delivery) };
+      const delivery = await this.#ports.deliver(challenge, proof, represent);
+      return { delivery, outcome: await this.#outcome(payment, challenge, proof, delivery) };
     };
     // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
@@ -86,26 +107,29 @@ export class ProofDelivery {
    * What a delivery means for the payment. Where the server could not read the proof as it was sent, the outcome is that
    * of the remedy. No remedy pays.
    */
-  async #outcome(challenge: Challenge, proof: string, delivery: DeliveryOutcome): Promise<Outcome> {
+  async #outcome(
+    payment: Payment,
+    challenge: Challenge,
+    proof: string,
+    delivery: DeliveryOutcome,
+  ): Promise<Outcome> {
     if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
-    const response = readResponse(delivery, proof);
-    if (response.kind !== 'refused' || response.remedy === undefined) {
-      return outcomeOf(delivery.status, response);
-    }
+    const response = await this.#read(payment, proof, delivery);
+    const outcome = this.#outcomeOf(payment, delivery.status, response);
+    if (response.kind !== 'refused' || response.remedy === undefined) return outcome;
     switch (response.remedy) {
       case 'lowerCase': {
         const lower = lowerCaseProof(proof);
-        const outcome = outcomeOf(delivery.status, response);
         return lower === undefined ? outcome : { ...outcome, proof: lower };
       }
       case 'postBody':
         // The extension's own request would be sent outside the private window, and leave the address there.
-        return challenge.isPrivate ? outcomeOf(delivery.status, response) : this.#post(challenge, proof);
+        return challenge.isPrivate ? outcome : this.#post(payment, challenge, proof);
     }
   }
 
   /** Sends the proof once more, in the body of a POST, to a server that lost the session (docs/WIRE.md §3.4). */
-  async #post(challenge: Challenge, proof: string): Promise<Outcome> {
+  async #post(payment: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
     let answer: PostAnswer;
     try {
       answer = await this.#ports.postFallback(challenge, fallbackBody(proof));
@@ -113,25 +137,66 @@ export class ProofDelivery {
       console.error(failure);
       return { state: 'unanswered', reason: 'network' };
     }
-    const outcome = outcomeOf(answer.status, readResponse({ ...answer, paymentRequired: null }, proof));
+    const response = await this.#read(payment, proof, answer);
+    const outcome = this.#outcomeOf(payment, answer.status, response);
     return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
   }
-}
 
-/** How a delivery ended, as the journal records it; with another spelling of the proof where the server wants one. */
-type Outcome = { readonly proof?: string } & (
-  | Pick<ProgressAt<'settled'>, 'state' | 'status' | 'byPost'>
-  | Pick<ProgressAt<'refused'>, 'state' | 'status' | 'final' | 'said'>
-  | Pick<ProgressAt<'unanswered'>, 'state' | 'reason'>
-);
+  async #read(payment: Payment, proof: string, response: Response): Promise<ServerResponse> {
+    // Only what a refusal means depends on the ledger.
+    const ownBlock = response.status < 400 ? 'unknown' : await this.#ownBlockState(payment);
+    return readResponse(response, { ownBlock, now: this.#ports.now(), proof });
+  }
 
-function outcomeOf(status: number, response: ServerResponse): Outcome {
-  switch (response.kind) {
-    case 'paid':
-      return { state: 'settled', status };
-    case 'refused':
-      return { state: 'refused', status, final: response.final, said: response.text };
-    case 'unclear':
-      return { state: 'unanswered', reason: 'network' };
+  /** What the wallet's own nodes say of the payment's block. */
+  async #ownBlockState({ intent, progress }: Payment): Promise<OwnBlockState> {
+    // Where the wallet publishes, the proof is sent after the confirmation (docs/WIRE.md §7.17).
+    if (!isHandOver(intent.offer) || !('hash' in progress)) return 'onLedger';
+    try {
+      const wallet = await this.#ports.wallet(intent.network.id, intent.account);
+      return (await wallet.blockStatus(progress.hash)) === 'unknown' ? 'notOnLedger' : 'onLedger';
+    } catch (failure) {
+      if (failure instanceof Fault) return 'unknown';
+      throw failure;
+    }
+  }
+
+  /** How an answer ends a delivery, as the journal records it. */
+  #outcomeOf(payment: Payment, status: number, response: ServerResponse): Outcome {
+    switch (response.kind) {
+      case 'paid':
+        return { state: 'settled', status };
+      case 'pending':
+        return { state: 'unanswered', reason: 'pending', ...this.#laterOf(payment, response) };
+      case 'refused': {
+        const { final, early, text } = response;
+        const later = this.#laterOf(payment, response);
+        return { state: 'refused', status, final, ...(early && { early }), said: text, ...later };
+      }
+      case 'unclear':
+        return { state: 'unanswered', reason: 'network' };
+    }
+  }
+
+  #laterOf(
+    payment: Payment,
+    { retryAfterMs, represent }: Later,
+  ): Pick<Shown, 'represent'> & { notBefore?: number } {
+    const notBefore = notBeforeOf(payment, retryAfterMs, this.#ports.now());
+    return { ...(represent !== undefined && { represent }), ...(notBefore !== undefined && { notBefore }) };
   }
 }
+
+/** What is shown to the server. */
+type Shown = Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>;
+
+/**
+ * How a delivery ended, as the journal records it; with another spelling of the proof where the server wants one, and
+ * the token that it gave for the next delivery.
+ */
+type Outcome = Partial<Shown> &
+  (
+    | Pick<ProgressAt<'settled'>, 'state' | 'status' | 'byPost'>
+    | Pick<ProgressAt<'refused'>, 'state' | 'status' | 'final' | 'early' | 'said' | 'notBefore'>
+    | Pick<ProgressAt<'unanswered'>, 'state' | 'reason' | 'notBefore'>
+  );

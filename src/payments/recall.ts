@@ -5,9 +5,9 @@ import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
 import type { HandedOverBlock, OwnBlock } from '../wallet/own-block.ts';
-import { DELIVERY_GRACE } from './delivery.ts';
 import { findPayment, type Journal } from './journal.ts';
 import type { AnyPayment } from './private-record.ts';
+import { recallAt } from './redelivery-schedule.ts';
 
 export interface RecallPorts {
   readonly journal: Journal;
@@ -48,7 +48,7 @@ export class Recall {
     return recall;
   }
 
-  /** Goes on with recalls that were begun, and recalls unpublished blocks whose offer has expired. */
+  /** Goes on with recalls that were begun, and recalls unpublished blocks whose time is over (see `recallAt`). */
   async maintain(): Promise<void> {
     const { chains } = this.#ports;
     await Promise.all(
@@ -61,7 +61,7 @@ export class Recall {
     const payment = await findPayment(journal, id);
     const isBegun = (await chains.newest(network, account))?.replaces !== undefined;
     const { offer } = payment.intent;
-    const isLate = !isHandOver(offer) || now() >= offer.expiresAt + DELIVERY_GRACE;
+    const isLate = !isHandOver(offer) || now() >= recallAt(payment);
     if (isBegun || isLate) await this.recall(id);
   }
 

@@ -111,7 +111,7 @@ describe('a kept proof', () => {
     expect(worker.log.at(-1)?.key).toBe('refusal_UNSUPPORTED_NETWORK');
   });
 
-  test('that was refused for good is delivered again only on request, and the fresh offer is not paid', async () => {
+  test('that was refused is delivered again to the next request, and the fresh offer is not paid', async () => {
     const url = page('/always-refuses');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
@@ -119,20 +119,14 @@ describe('a kept proof', () => {
     const [refused] = await payments();
     expect(refused?.progress).toMatchObject({
       state: 'refused',
-      final: true,
+      final: false,
       said: 'Payment received, content withheld',
     });
 
     const next = await browser.visit(url);
-    const handled = worker.challengeHandler.handle(next);
-    await expect.poll(() => worker.asked.map(({ reason }) => reason)).toEqual(['reason_undeliveredBefore']);
-    worker.approvals.answer(next.id, { kind: 'decline' });
-    await handled;
-    expect(account.sends()).toHaveLength(1);
-
-    if (refused === undefined) throw new Error('paid above');
-    await worker.delivery.requestRedelivery(refused.intent.id);
-    await worker.challengeHandler.handle(await browser.visit(url));
+    await worker.challengeHandler.handle(next);
+    expect(statusOf(next)).toBe(402);
+    expect(worker.asked).toEqual([]);
     expect(browser.proofs).toHaveLength(2);
     expect(new Set(browser.proofs).size).toBe(1);
     expect(account.sends()).toHaveLength(1);

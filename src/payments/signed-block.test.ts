@@ -15,9 +15,9 @@ import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import { Browser } from './browser.fixture.ts';
-import { DELIVERY_GRACE } from './delivery.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
+import { DELIVERY_GRACE } from './redelivery-schedule.ts';
 import { allowAll, startWorker, type TestWorker, type WorkerOptions } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;

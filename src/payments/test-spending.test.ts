@@ -46,6 +46,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     exclusively,
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
     again: async () => undefined,
+    againLater: () => undefined,
     now: Date.now,
   });
   const wallet = new Wallet([on], {

@@ -81,9 +81,11 @@ export function startWorker(
     wallet: async () => wallet,
     recall: (id) => recall.recall(id),
     exclusively: locks(),
-    deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
+    deliver: (challenge, proof, represent) =>
+      step('delivery', () => browser.deliver(challenge, proof, represent)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: async (challenge, waiting) => void browser.repeated.push([challenge.id, waiting]),
+    againLater: (challenge, pause) => void browser.postponed.push([challenge.id, pause]),
     now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);

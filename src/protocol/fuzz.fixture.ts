@@ -209,29 +209,43 @@ export const properties: readonly Property[] = [
     },
   },
   {
-    name: 'any answer is read, whatever was sent: only 2xx is paid, and what has a remedy is not final',
+    name: 'any answer is read, whatever was sent: only 2xx is paid, and what is or may be on the ledger is never final',
     check(cases) {
       const status = fc.integer({ min: 0, max: 700 });
       const header = fc.option(anyHeader);
       const bodyText = fc.oneof(
         fc.string(),
         fc.json(),
-        fc.constantFrom('{"error":"MALFORMED_PAYLOAD"}', '{"code":"SESSION_LOST"}'),
+        fc.constantFrom(
+          '{"error":"MALFORMED_PAYLOAD"}',
+          '{"code":"SESSION_LOST"}',
+          '{"detail":{"invalidReason":"amount_mismatch"}}',
+          '{"paid":false,"note":"frontier_moved"}',
+        ),
       );
-      const property = fc.property(
-        status,
-        header,
-        header,
-        bodyText,
-        anyHeader,
-        (code, paid, fresh, body, proof) => {
-          const response = { status: code, paymentResponse: paid, paymentRequired: fresh, bodyText: body };
-          for (const answer of [readResponse(response), readResponse(response, proof)]) {
-            equal(answer.kind === 'paid', code >= 200 && code < 300);
-            if (answer.kind === 'refused' && answer.remedy) equal(answer.final, false);
-          }
+      const ownBlock = fc.constantFrom('onLedger' as const, 'notOnLedger' as const, 'unknown' as const);
+      const hint = fc.oneof(fc.string(), fc.constantFrom('90', 'Sat, 28 Nov 2026 12:00:00 GMT'));
+      const response = fc.record(
+        {
+          status,
+          paymentResponse: header,
+          paymentRequired: header,
+          bodyText,
+          retryAfter: hint,
+          represent: hint,
+          blockStatus: hint,
         },
+        { requiredKeys: ['status', 'paymentResponse', 'paymentRequired'] },
       );
+      const property = fc.property(response, ownBlock, fc.option(anyHeader), (sent, own, proof) => {
+        const presented = { ownBlock: own, now: context.now, ...(proof !== null && { proof }) };
+        const answer = readResponse(sent, presented);
+        const is2xx = sent.status >= 200 && sent.status < 300;
+        ok(answer.kind === 'paid' ? is2xx : !is2xx || sent.status === 202);
+        if (answer.kind !== 'refused') return;
+        if (answer.remedy || own !== 'notOnLedger') equal(answer.final, false);
+        equal(answer.verdict === 'owed', own !== 'notOnLedger');
+      });
       fc.assert(property, { numRuns: cases });
     },
   },

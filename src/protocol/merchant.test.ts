@@ -63,7 +63,10 @@ async function read(response: Response, proof: string): Promise<ServerResponse> 
     headers.get('payment-response'),
     headers.get('payment-required'),
   ];
-  return readResponse({ status, paymentResponse, paymentRequired, bodyText }, proof);
+  return readResponse(
+    { status, paymentResponse, paymentRequired, bodyText },
+    { ownBlock: 'unknown', now: Date.now(), proof },
+  );
 }
 const deliver = async (url: string, proof: string) => read(await present(url, proof), proof);
 

@@ -27,6 +27,7 @@ const PartText = v.pipe(
     once: v.string(),
     resource: v.string(),
     proof: v.exactOptional(v.string()),
+    represent: v.exactOptional(v.string()),
     said: v.exactOptional(v.string()),
     args: v.exactOptional(v.array(v.string())),
     isOver: v.exactOptional(v.literal(true)),

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkFolder } from './check-folder.ts';
 
 const PUBLISHED = join(import.meta.dirname, 'data');
@@ -52,4 +52,34 @@ test('a signature file is checked with the key pair of the key file beside it', 
   await writeFile(join(folder, 'keys.json'), JSON.stringify({ canonicalKeypair: pair }));
   await checkFolder(folder, say);
   expect(lines.some((line) => line.startsWith('FAILED signatures.json/noms: short ascii'))).toBe(true);
+});
+
+describe('an answer in a record of the market', () => {
+  const answer = '"ownBlockOnChain": "unknown"';
+  test.each<[string, string, string, string]>([
+    [
+      'that must be read in another way',
+      '"read": "owed"',
+      '"read": "hold"',
+      'search-2026-10-05: answer 4, 405',
+    ],
+    ['with an unknown reading', '"read": "owed"', '"read": "lost"', 'section'],
+    ['with an unknown field', answer, `${answer}, "more": 1`, 'section'],
+    ['to an unknown proof', '"toProof": "signed block in', '"toProof": "cheque in', 'section'],
+    [
+      'that ends a payment on the ledger',
+      '"read": "owed", "final": false',
+      '"read": "owed", "final": true',
+      'search',
+    ],
+  ])('%s is a failure', async (_name, from, to, place) => {
+    const records = (await readFile(join(PUBLISHED, 'market.json'), 'utf8'))
+      .replace(/":\s*/g, '": ')
+      .replace(/,\s+"/g, ', "');
+    const wrong = records.replace(from, to);
+    expect(wrong).not.toBe(records);
+    await writeFile(join(folder, 'market.json'), wrong);
+    expect(await checkFolder(folder, say)).toMatchObject({ failed: 1 });
+    expect(lines.some((line) => line.startsWith(`FAILED market.json/records: ${place}`))).toBe(true);
+  });
 });

@@ -2,12 +2,18 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { CheckerTable, VectorFile } from './checker.ts';
-import { marketCheckers } from './market.ts';
+import { marketChallenges } from './market.ts';
+import { marketAnswers } from './market-answers.ts';
 import { nanoCheckers } from './nano.ts';
 import { offersCheckers } from './offers.ts';
 import { workCheckers } from './work.ts';
 
-const CHECKERS: CheckerTable = { ...nanoCheckers, ...workCheckers, ...offersCheckers, ...marketCheckers };
+const CHECKERS: CheckerTable = {
+  ...nanoCheckers,
+  ...workCheckers,
+  ...offersCheckers,
+  records: (section, file) => [...marketChallenges(section, file), ...marketAnswers(section, file)],
+};
 
 /** How many cases went which way. */
 export interface Tally {

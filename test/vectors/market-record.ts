@@ -114,7 +114,7 @@ export const MarketRecord = v.strictObject({
   }),
   expect: Expect,
   proof: v.optional(Proof),
-  /** Read, and not checked: no case is made of an answer. */
+  /** Checked by `market-answers.ts`. */
   answers: v.array(v.unknown()),
   notes: text,
 });

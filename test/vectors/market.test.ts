@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import file from './data/market.json' with { type: 'json' };
-import { marketCheckers } from './market.ts';
+import { marketChallenges } from './market.ts';
 
 const casesFor = (records: readonly unknown[], meta: unknown = undefined) =>
-  marketCheckers.records?.(records, { meta }) ?? [];
+  marketChallenges(records, { meta });
 const record = (id: string): object => {
   const found = file.records.find((one) => one.id === id);
   if (found === undefined) throw new Error(`no record is ${id}`);

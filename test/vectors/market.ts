@@ -10,7 +10,7 @@ import type { Offer } from '../../src/protocol/offer/offer.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
 import { decodeObject } from '../../src/protocol/wire/envelope.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../src/work/difficulty.ts';
-import type { CheckerTable, VectorCase } from './checker.ts';
+import type { SectionChecker, VectorCase } from './checker.ts';
 import { type dialects, MarketMeta, MarketRecord } from './market-record.ts';
 
 /** When a challenge arrives: the corpus leaves that to its reader. */
@@ -27,19 +27,17 @@ const NAMES: Readonly<Record<(typeof dialects)[number], string>> = {
   'signed-block-v1': 'V1_NANO',
 };
 
-/** The section of `market.json`. Its `meta` is read here as well: it says how many records there are. */
-export const marketCheckers: CheckerTable = {
-  records: (section, file) => {
-    const records = v.parse(
-      v.array(v.looseObject({ id: v.string(), answers: v.array(v.unknown()) })),
-      section,
-    );
-    const meta = v.safeParse(MarketMeta, file?.meta);
-    return [
-      ...(meta.success ? [{ name: 'all of them', run: () => checkCounts(records, meta.output) }] : []),
-      ...records.flatMap(casesOf),
-    ];
-  },
+/**
+ * Checks the challenges of the section `records` of `market.json`. Its `meta` is read here as well: it says how many records
+ * there are.
+ */
+export const marketChallenges: SectionChecker = (section, file) => {
+  const records = v.parse(v.array(v.looseObject({ id: v.string(), answers: v.array(v.unknown()) })), section);
+  const meta = v.safeParse(MarketMeta, file?.meta);
+  return [
+    ...(meta.success ? [{ name: 'all of them', run: () => checkCounts(records, meta.output) }] : []),
+    ...records.flatMap(casesOf),
+  ];
 };
 
 function checkCounts(

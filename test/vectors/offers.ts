@@ -264,7 +264,10 @@ function responseCase(vector: v.InferOutput<typeof PaymentResponses>[number]): V
         const receipt = readReceipt(paymentResponse);
         equal(receipt?.settled ? 'PAID' : receipt?.early ? 'REJECTED_RETRYABLE' : 'REJECTED', outcome);
         const status = outcome === 'PAID' ? 200 : 402;
-        const answer = readResponse({ status, paymentResponse, paymentRequired: null });
+        const answer = readResponse(
+          { status, paymentResponse, paymentRequired: null },
+          { ownBlock: 'unknown', now: PUBLISHED.now * 1000 },
+        );
         equal(answer.kind, outcome === 'PAID' ? 'paid' : 'refused');
         if (outcome === 'REJECTED_RETRYABLE') equal(answer.kind === 'refused' && answer.final, false);
       }

@@ -3,10 +3,10 @@ import { Fault } from '../../fault.ts';
 import type { Challenge } from '../../interception/challenge.ts';
 import type { ReplayView } from '../../messages/exchange.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import { requestOf } from '../../payments/payment.ts';
+import { type ProgressAt, requestOf } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';
 import { replayTo } from '../own-requests.ts';
-import { canReplay, type ExchangeContext, exchangeStory, exchangeView, proofOf } from '../views/exchange.ts';
+import { canReplay, type ExchangeContext, exchangeStory, exchangeView } from '../views/exchange.ts';
 import type { HandlerParts } from './parts.ts';
 
 /** Handles the requests about the 402s of a tab. */
@@ -42,10 +42,14 @@ export function exchangeHandlers({
     return exchange;
   };
 
-  const send = async (exchange: Exchange, paid: Challenge, proof: string): Promise<ReplayView> => {
+  const send = async (
+    exchange: Exchange,
+    paid: Challenge,
+    { proof, represent }: Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>,
+  ): Promise<ReplayView> => {
     const begun = now();
     try {
-      const { delivery, body } = await replayTo({ ...paid, tabId: exchange.request.tabId }, proof);
+      const { delivery, body } = await replayTo({ ...paid, tabId: exchange.request.tabId }, proof, represent);
       exchanges.answered(exchange, 'replay', delivery);
       return { ...delivery, body, took: now() - begun };
     } catch (failure) {
@@ -73,12 +77,11 @@ export function exchangeHandlers({
       const exchange = await find(id);
       const { payment } = await contextOf(exchange);
       const paid = payment && requestOf(payment.intent);
-      const proof = proofOf(payment);
-      if (!canReplay(exchange, payment) || paid === null || proof === null || replaying.has(id)) {
-        throw new Fault('fault_noReplay');
-      }
+      const progress = payment?.progress;
+      const isReady = progress !== undefined && 'proof' in progress && !replaying.has(id);
+      if (!canReplay(exchange, payment) || !paid || !isReady) throw new Fault('fault_noReplay');
       replaying.add(id);
-      return send(exchange, paid, proof).finally(() => replaying.delete(id));
+      return send(exchange, paid, progress).finally(() => replaying.delete(id));
     },
     'exchange.clear': async ({ tabId }) => {
       await exchanges.forget(tabId);

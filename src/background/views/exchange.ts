@@ -1,6 +1,7 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
 import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
 import { type Payment, requestOf } from '../../payments/payment.ts';
+import { type Response, readResponse } from '../../protocol/response/response.ts';
 import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';
 import { paymentView } from './payment.ts';
@@ -97,7 +98,7 @@ function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: ExchangeCo
     case 'left':
       return { state: 'left', why: { key: last.key, args: last.args } };
     case 'answered':
-      return { state: stateOf(last.status), why: null };
+      return { state: stateOf(last), why: null };
     case 'unanswered':
       return { state: 'unanswered', why: null };
     default:
@@ -109,9 +110,20 @@ function unpaid(waits: boolean): End {
   return waits ? { state: 'seen', why: null } : { state: 'left', why: { key: 'refusal_LAPSED', args: [] } };
 }
 
-function stateOf(status: number): ExchangeState {
-  if (status >= 200 && status < 300) return 'paid';
-  return status >= 400 ? 'refused' : 'unanswered';
+/** What an answer says by itself: neither the ledger nor the time changes whether it is the content or a refusal. */
+function stateOf({ status, paymentResponse, paymentRequired }: Response): ExchangeState {
+  const response = readResponse(
+    { status, paymentResponse, paymentRequired },
+    { ownBlock: 'unknown', now: 0 },
+  );
+  switch (response.kind) {
+    case 'paid':
+    case 'refused':
+      return response.kind;
+    case 'pending':
+    case 'unclear':
+      return 'unanswered';
+  }
 }
 
 function paidEnd({ progress }: Payment): End {

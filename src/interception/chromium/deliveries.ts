@@ -39,13 +39,13 @@ export class Deliveries {
     this.#ports = ports;
   }
 
-  deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+  deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
     const { tabId, kind, method, url } = challenge;
     const key = JSON.stringify([tabId, kind, method, url]);
-    return this.#queue.run(key, () => this.#deliver(challenge, proof));
+    return this.#queue.run(key, () => this.#deliver(challenge, proof, represent));
   }
 
-  async #deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+  async #deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
     const { open, presence, responses: answers, reloads } = this.#ports;
     const known = await open.get(challenge.id);
     if (known === undefined || !(await presence.waits(known))) {
@@ -56,7 +56,8 @@ export class Deliveries {
     const nonce = crypto.randomUUID();
     const target = targetOf(challenge, nonce);
     const answer = answers.await(observed, target, proof, carryWithin(challenge));
-    const arm = () => this.#rules.arm({ ...target, url: observed.urlWithUser ?? target.url }, proof);
+    const armed = { ...target, url: observed.urlWithUser ?? target.url };
+    const arm = () => this.#rules.arm(armed, proof, represent);
     if (challenge.userPart === 'load') return reloads.deliver(challenge, answer, arm);
     const disarm = await arm();
     try {

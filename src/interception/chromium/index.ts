@@ -137,7 +137,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
 
     expectReload: ({ id }) => reloads.expect(id),
 
-    deliver: (challenge, proof) => deliveries.deliver(challenge, proof),
+    deliver: (challenge, proof, represent) => deliveries.deliver(challenge, proof, represent),
 
     release(challenge) {
       if (isHeld(challenge)) void holds.end(challenge.id, 'release');

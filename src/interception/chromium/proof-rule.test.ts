@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PROOF_HEADER } from '../headers.ts';
+import { PROOF_HEADER, REPRESENT_HEADER } from '../headers.ts';
 import { canName, exactly, LONGEST_URL, proofRule, type Target } from './proof-rule.ts';
 
 const special = fc.constantFrom(...'*^|?%()[]{}+$.\\/-_~!@:;,=&a1Z');
@@ -90,6 +90,14 @@ describe('the rule', () => {
         initiatorDomains: ['page.example'],
       },
     });
+  });
+
+  test('carries the server’s token beside the proof, where it gave one', () => {
+    expect(proofRule(3, target, 'the proof', 'the token').action.requestHeaders).toEqual([
+      { header: PROOF_HEADER, operation: 'set', value: 'the proof' },
+      { header: REPRESENT_HEADER, operation: 'set', value: 'the token' },
+      { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
+    ]);
   });
 
   test('names one request of a script by its nonce', () => {

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../challenge.ts';
-import { PROOF_HEADER } from '../headers.ts';
+import { PROOF_HEADER, REPRESENT_HEADER } from '../headers.ts';
 import { NO_TAB } from '../observed-request.ts';
 
 /** The longest URL that gets a rule (characters). A 402 of a longer URL is not paid: no rule could deliver its proof. */
@@ -46,12 +46,17 @@ export function exactly(url: string, nonce?: string): string {
 }
 
 /**
- * The rule that puts `proof` on the target's request. The header goes on below CORS: no preflight, and scripts of the
+ * The rule that puts `proof` on the target's request, and the server's token beside it. The header goes on below CORS: no preflight, and scripts of the
  * page never see it. `Cache-Control: no-cache` takes the request to the server even where the 402 was cacheable.
  *
  * @throws RangeError for a target that `canName` refuses.
  */
-export function proofRule(id: number, target: Target, proof: string): chrome.declarativeNetRequest.Rule {
+export function proofRule(
+  id: number,
+  target: Target,
+  proof: string,
+  represent?: string,
+): chrome.declarativeNetRequest.Rule {
   if (!canName(target.url, target.method) || !isMethod(target.method)) {
     throw new RangeError('No rule can name this request');
   }
@@ -63,6 +68,9 @@ export function proofRule(id: number, target: Target, proof: string): chrome.dec
       type: 'modifyHeaders',
       requestHeaders: [
         { header: PROOF_HEADER, operation: 'set', value: proof },
+        ...(represent === undefined
+          ? []
+          : [{ header: REPRESENT_HEADER, operation: 'set', value: represent } as const]),
         { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
       ],
     },
@@ -86,11 +94,12 @@ export class ProofRules {
   }
 
   /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it, which may be gone twice. */
-  async arm(target: Target, proof: string): Promise<() => Promise<void>> {
+  async arm(target: Target, proof: string, represent?: string): Promise<() => Promise<void>> {
     const next = this.#last.then((last) => last + 1);
     this.#last = next;
     const id = await next;
-    await chrome.declarativeNetRequest.updateSessionRules({ addRules: [proofRule(id, target, proof)] });
+    const rule = proofRule(id, target, proof, represent);
+    await chrome.declarativeNetRequest.updateSessionRules({ addRules: [rule] });
     let disarmed: Promise<void> | undefined;
     return () => {
       disarmed ??= chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: [id] });

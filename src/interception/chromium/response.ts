@@ -1,4 +1,5 @@
 import { deferred } from '../../concurrency.ts';
+import { answerHeaders } from '../answer-headers.ts';
 import { type BodyEnd, type DeliveryOutcome, requestKinds, type Unanswered } from '../challenge.ts';
 import { headerOf, PROOF_HEADER } from '../headers.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
@@ -88,17 +89,11 @@ export class ProofResponses {
         carried.resolve();
         paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
         if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
-        const paymentRequired = headerOf(responseHeaders, 'payment-required');
         isAnswered = true;
         clearTimeout(deadline);
         deadline = setTimeout(end, FOLLOWED_FOR, 'complete');
-        delivery.resolve({
-          kind: 'answered',
-          status,
-          paymentResponse,
-          paymentRequired,
-          bodyEnd: bodyEnd.promise,
-        });
+        const headers = answerHeaders((name) => headerOf(responseHeaders, name));
+        delivery.resolve({ kind: 'answered', status, ...headers, paymentResponse, bodyEnd: bodyEnd.promise });
         return true;
       },
       completed({ requestId }) {

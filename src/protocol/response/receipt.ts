@@ -49,9 +49,9 @@ function readSettled(
   return reason === undefined ? undefined : false;
 }
 
-/** Core and x402nano call it `transaction`, Rev 8 `sendHash`, the tracks `blockHash` or `txHash`. */
+/** Core and x402nano call it `transaction`, Rev 8 `sendHash`, the tracks `blockHash` or `txHash`, one seller `hash`. */
 function readTransaction(detail: JsonObject): string | undefined {
-  return ['transaction', 'sendHash', 'blockHash', 'txHash']
+  return ['transaction', 'sendHash', 'blockHash', 'txHash', 'hash']
     .map((key) => ownText(detail, key))
     .find((hash) => hash !== undefined && HASH.test(hash))
     ?.toUpperCase();

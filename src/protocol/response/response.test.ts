@@ -16,13 +16,31 @@ import {
   trackBEntry,
 } from '../samples.fixture.ts';
 import { readReceipt } from './receipt.ts';
-import { type Response, readResponse, type ServerResponse } from './response.ts';
+import { type Presented, type Response, readResponse, type ServerResponse } from './response.ts';
+import { LONGEST_RETRY_AFTER } from './retry-after.ts';
+import type { OwnBlockState } from './verdict.ts';
 
-function answer(status: number, parts: Partial<Response> = {}): ServerResponse {
-  return readResponse({ status, paymentResponse: null, paymentRequired: null, ...parts });
+const NOW = Date.UTC(2026, 10, 28, 12);
+
+/** Reads an answer to a proof whose block is not on the ledger. */
+function answer(
+  status: number,
+  parts: Partial<Response> = {},
+  presented: Partial<Presented> = {},
+): ServerResponse {
+  return readResponse(
+    { status, paymentResponse: null, paymentRequired: null, ...parts },
+    { ownBlock: 'notOnLedger', now: NOW, ...presented },
+  );
 }
 const said = (error: string): Partial<Response> => ({ bodyText: JSON.stringify({ error }) });
-const refused = (final: boolean, text: string) => ({ kind: 'refused', final, text });
+const early = (text: string) => ({ kind: 'refused', verdict: 'hold', final: false, early: true, text });
+const held = (text: string) => ({ ...early(text), early: false });
+const refused = (verdict: string, text: string) => ({
+  ...held(text),
+  verdict,
+  final: verdict === 'never',
+});
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788';
 
 describe('a 2xx response is paid', () => {
@@ -49,16 +67,19 @@ describe('a 2xx response is paid', () => {
     expect(answer(200)).toEqual({ kind: 'paid', receipt: undefined });
   });
 
-  test.each(['transaction', 'sendHash', 'blockHash', 'txHash'])('the block under the name of %s', (name) => {
-    for (const stated of [
-      { success: true, [name]: HASH },
-      { success: true, result: { [name]: HASH } },
-    ]) {
-      expect(answer(200, { paymentResponse: headerOf(stated) })).toMatchObject({
-        receipt: { settled: true, transaction: HASH },
-      });
-    }
-  });
+  test.each(['transaction', 'sendHash', 'blockHash', 'txHash', 'hash'])(
+    'the block under the name of %s',
+    (name) => {
+      for (const stated of [
+        { success: true, [name]: HASH },
+        { success: true, result: { [name]: HASH } },
+      ]) {
+        expect(answer(200, { paymentResponse: headerOf(stated) })).toMatchObject({
+          receipt: { settled: true, transaction: HASH },
+        });
+      }
+    },
+  );
 });
 
 describe('a refusal after which the same proof may succeed later', () => {
@@ -94,7 +115,7 @@ describe('a refusal after which the same proof may succeed later', () => {
     ],
     ['403, which may be about the visitor', 403, {}],
   ])('%s', (_name, status, parts) => {
-    expect(answer(status, parts)).toMatchObject({ kind: 'refused', final: false });
+    expect(answer(status, parts)).toMatchObject({ kind: 'refused', final: false, early: true });
   });
   test.each([
     ['Track A, broadcast', 502, 'BROADCAST_FAILED'],
@@ -113,7 +134,7 @@ describe('a refusal after which the same proof may succeed later', () => {
     ],
     ['core, by code', 402, 'unexpected_settle_error'],
   ])('%s', (_name, status, error) => {
-    expect(answer(status, said(error))).toEqual(refused(false, error));
+    expect(answer(status, said(error))).toEqual(early(error));
   });
 
   test('by the code of a core server that adds words of its own', () => {
@@ -124,7 +145,7 @@ describe('a refusal after which the same proof may succeed later', () => {
       errorReason: 'unexpected_settle_error',
       errorMessage: 'Something broke',
     });
-    expect(answer(402, { paymentResponse })).toEqual(refused(false, 'Something broke'));
+    expect(answer(402, { paymentResponse })).toEqual(early('Something broke'));
   });
 });
 
@@ -148,116 +169,233 @@ describe('another way to deliver the same proof', () => {
   });
   const sign = () => '5a'.repeat(64);
   const proofOf = (mechanism: string) => proofs.get(mechanism) ?? '';
-  const lost = { kind: 'refused', final: false, remedy: 'postBody' };
+  const lost = { kind: 'refused', verdict: 'hold', final: false, remedy: 'postBody' };
 
   test('is a POST after a 410 that asks for it, or whose body cannot be read', () => {
     expect(answer(410)).toMatchObject(lost);
-    expect(answer(410, { bodyText: '{"error":"Session not found","code":"SESSION_LOST"}' })).toEqual({
+    expect(answer(410, { bodyText: '{"error":"Session not found","code":"SESSION_LOST"}' })).toMatchObject({
       ...lost,
       text: 'Session not found',
     });
-    expect(answer(410, said('Challenge expired'))).toEqual(refused(true, 'Challenge expired'));
-    expect(answer(410, { bodyText: '<h1>Gone</h1>' })).toEqual(refused(true, ''));
-    expect(answer(404, { bodyText: '{"code":"SESSION_LOST"}' })).toEqual(refused(true, ''));
+    expect(answer(410, said('Challenge expired'))).toEqual(refused('never', 'Challenge expired'));
+    expect(answer(410, { bodyText: '<h1>Gone</h1>' })).toEqual(held(''));
+    expect(answer(404, { bodyText: '{"code":"SESSION_LOST"}' })).toEqual(held(''));
   });
 
   test('is a POST after a 410 without a reason, for a proof of a session', () => {
-    const blind = { status: 410, paymentResponse: null, paymentRequired: null };
-    expect(readResponse(blind, proofOf('nanoSession'))).toMatchObject(lost);
+    expect(answer(410, {}, { proof: proofOf('nanoSession'), ownBlock: 'onLedger' })).toMatchObject({
+      ...lost,
+      verdict: 'owed',
+    });
     for (const other of ['nanoSignature', 'nymChallenge', 'trackB', 'trackA', 'signedBlock']) {
-      expect(readResponse(blind, proofOf(other))).toEqual(refused(false, ''));
+      expect(answer(410, {}, { proof: proofOf(other) })).toEqual(early(''));
     }
     const bodyText = '{"code":"SESSION_LOST"}';
-    expect(readResponse({ ...blind, bodyText }, proofOf('nymChallenge'))).toMatchObject(lost);
+    expect(answer(410, { bodyText }, { proof: proofOf('nymChallenge') })).toMatchObject(lost);
   });
 
   test('is the block in lower case, once, for a Track A server that cannot read it', () => {
-    const malformed = {
-      status: 400,
-      paymentResponse: null,
-      paymentRequired: null,
-      ...said('MALFORMED_PAYLOAD'),
-    };
-    const first = readResponse(malformed, proofOf('trackA'));
-    expect(first).toEqual({ ...refused(false, 'MALFORMED_PAYLOAD'), remedy: 'lowerCase' });
-    const again = lowerCaseProof(proofOf('trackA'));
-    expect(again).toBeDefined();
-    expect(readResponse(malformed, again)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
-    expect(readResponse(malformed)).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+    const malformed = (presented: Partial<Presented>) => answer(400, said('MALFORMED_PAYLOAD'), presented);
+    expect(malformed({ proof: proofOf('trackA') })).toEqual({
+      ...held('MALFORMED_PAYLOAD'),
+      remedy: 'lowerCase',
+    });
+    const lower = lowerCaseProof(proofOf('trackA'));
+    if (lower === undefined) throw new Error('a Track A proof has a second spelling');
+    expect(malformed({ proof: lower })).toEqual(refused('never', 'MALFORMED_PAYLOAD'));
+    expect(malformed({})).toEqual(refused('never', 'MALFORMED_PAYLOAD'));
     for (const other of ['nanoSession', 'nanoSignature', 'nymChallenge', 'trackB', 'signedBlock']) {
-      expect(readResponse(malformed, proofOf(other))).toEqual(refused(true, 'MALFORMED_PAYLOAD'));
+      expect(malformed({ proof: proofOf(other) })).toEqual(refused('never', 'MALFORMED_PAYLOAD'));
     }
   });
 
   test('is not the block in lower case after any other refusal', () => {
-    const invalid = {
-      status: 400,
-      paymentResponse: null,
-      paymentRequired: null,
-      ...said('INVALID_SIGNATURE'),
-    };
-    expect(readResponse(invalid, proofOf('trackA'))).toEqual(refused(true, 'INVALID_SIGNATURE'));
+    expect(answer(400, said('INVALID_SIGNATURE'), { proof: proofOf('trackA') })).toEqual(
+      refused('never', 'INVALID_SIGNATURE'),
+    );
   });
 });
 
-describe('a refusal is final', () => {
+describe('a refusal of a block that is not on the ledger', () => {
   test.each([
-    'Payment already spent',
-    'Address mismatch: expected a, got b',
-    'Amount mismatch: expected 1, got 2',
-    'Requirements mismatch for issued session',
-    'Cryptographic signature is invalid',
-    'Session not found or expired',
-    'No matching payment requirements',
-  ])('%s', (text) => {
-    expect(answer(402, said(text))).toEqual(refused(true, text));
-  });
-
-  test.each([
-    ['Rev 8, challenge', 402, 'Challenge not found or already redeemed'],
+    ['a server that compares', 402, 'Address mismatch: expected a, got b'],
+    ['a server that compares', 402, 'Requirements mismatch for issued session'],
+    ['a server that verifies', 402, 'Cryptographic signature is invalid'],
+    ['core', 402, 'No matching payment requirements'],
     ['Rev 8, expiry', 402, 'Challenge expired'],
-    ['Rev 8, destination', 402, 'Destination mismatch: expected a, got b'],
-    ['Rev 8, spent', 402, 'Block hash already spent'],
-    ['Rev 8, payload', 400, 'PAYMENT-SIGNATURE missing sendHash or challengeId'],
-    ['Rev 7 track 2, pocketed', 402, 'Block is not receivable — funds already pocketed or unknown hash'],
-    ['Rev 7 track 2, seed', 402, 'Facilitator seed does not match payTo address'],
     ['Track A and B', 400, 'PAYMENT_EXPIRED'],
     ['Track B, sender', 400, 'SENDER_MISMATCH'],
     ['Track B, amount', 400, 'INSUFFICIENT_AMOUNT'],
-    ['Track B, replay', 409, 'DUPLICATE_BLOCK_HASH'],
-    ['Track A, two blocks', 409, 'DUPLICATE_FRONTIER'],
-    ['Track A, too late', 502, 'FRONTIER_CHANGED'],
-    ['signedBlock, frontier', 402, 'error_invalid_work'],
-    ['signedBlock, payee', 402, 'error_payto_link_mismatch'],
-    ['payment-identifier, other payload', 409, 'Payment identifier conflict'],
-  ])('%s', (_name, status, text) => {
-    expect(answer(status, said(text))).toEqual(refused(true, text));
+    ['x402nano, payee', 402, 'error_payto_link_mismatch'],
+    ['a facilitator', 402, 'amount_mismatch'],
+    ['a facilitator', 402, 'unsupported_x402_version'],
+    ['a facilitator', 402, 'invalid-payto'],
+    ['a seller that reads the balance', 402, 'balance decrease 0 != required 100'],
+    ['any server, with 5xx too', 500, 'invalid_signature'],
+  ])('is never to be served, says %s (%i): %s', (_name, status, text) => {
+    expect(answer(status, said(text))).toEqual(refused('never', text));
   });
 
-  test('with the reason of a facilitator, the most specific first', () => {
-    const bodyText = (body: object) => ({ bodyText: JSON.stringify(body) });
+  test.each(['{"error":"x","payment_taken":false}', '{"paid":false}', '{"detail":{"paid":false}}'])(
+    'is never to be served after a body that says that nothing was taken: %s',
+    (bodyText) => {
+      expect(answer(400, { bodyText })).toMatchObject({ verdict: 'never', final: true });
+      expect(answer(400, { bodyText }, { ownBlock: 'unknown' })).toMatchObject({
+        verdict: 'owed',
+        final: false,
+      });
+    },
+  );
+
+  test.each([
+    'STALE_FRONTIER',
+    'FRONTIER_CHANGED',
+    'DUPLICATE_FRONTIER',
+    'frontier_moved',
+    'x402: block.previous is not the account frontier (2B1A)',
+    'payment invalid: block.previous is not the payer’s frontier',
+    'process rejected the block: Fork; the block did not land, a rebuilt payment is safe',
+    'a block on this frontier was already accepted',
+  ])('is void by the word of the server alone, which ends nothing: %s', (text) => {
+    expect(answer(402, said(text))).toEqual(refused('void', text));
+  });
+
+  test.each([
+    ['work is not signed', 402, 'error_invalid_work'],
+    ['work is not signed', 402, 'payment invalid: work missing or malformed'],
+    ['its node may lag', 402, 'payer account is not opened'],
+    ['spent by what it bought', 402, 'Payment already spent'],
+    ['a wrong method', 405, 'method_not_allowed'],
+    ['another payload', 409, 'Payment identifier conflict'],
+    ['an edge', 403, 'error code: 1010'],
+  ])('is held otherwise, %s (%i): %s', (_name, status, text) => {
+    expect(answer(status, said(text))).toEqual(held(text));
+  });
+
+  test.each([400, 401, 402, 403, 404, 405, 409, 412])('is held with status %i and no reason', (status) => {
+    expect(answer(status, { bodyText: '' })).toEqual(held(''));
+  });
+});
+
+describe('a refusal of a block that is on the ledger, or may be', () => {
+  const WORDS = [
+    'amount_mismatch',
+    'frontier_moved',
+    'Payment already spent',
+    'Session not found or expired',
+  ];
+  const states: OwnBlockState[] = ['onLedger', 'unknown'];
+  test.each(states)('is owed, whatever the words (%s)', (ownBlock) => {
+    for (const status of [400, 402, 405, 409, 410, 422, 500, 503]) {
+      expect(answer(status, { bodyText: '' }, { ownBlock })).toMatchObject({ verdict: 'owed', final: false });
+      for (const text of WORDS) {
+        expect(answer(status, said(text), { ownBlock })).toMatchObject({
+          verdict: 'owed',
+          final: false,
+          early: false,
+        });
+      }
+    }
+  });
+});
+
+describe('the reason of a refusal', () => {
+  const bodyText = (body: object) => ({ bodyText: JSON.stringify(body) });
+
+  test('is the most specific one of a body', () => {
     expect(answer(402, bodyText({ error: 'Invalid Payment', reason: 'error_invalid_block' }))).toEqual(
-      refused(true, 'error_invalid_block'),
+      refused('never', 'error_invalid_block'),
     );
-    expect(answer(402, bodyText({ isValid: false, invalidReason: 'error_invalid_work' }))).toEqual(
-      refused(true, 'error_invalid_work'),
+    expect(answer(402, bodyText({ isValid: false, invalidReason: 'invalid_signature' }))).toEqual(
+      refused('never', 'invalid_signature'),
     );
     expect(answer(402, bodyText({ success: false, errorReason: 'error_nano_rpc', error: 'x' }))).toEqual(
-      refused(false, 'error_nano_rpc'),
+      early('error_nano_rpc'),
     );
-    expect(answer(402, bodyText({ reason: '', error: 7 }))).toEqual(refused(true, ''));
+    expect(answer(402, bodyText({ reason: '', error: 7 }))).toEqual(held(''));
   });
 
-  test.each([400, 401, 402, 403, 404, 405, 409, 412])('with status %i and no reason', (status) => {
-    expect(answer(status, { bodyText: '' })).toEqual(refused(true, ''));
+  test('is looked for in every field that sellers use, and in a detail', () => {
+    for (const key of [
+      'reason',
+      'invalidReason',
+      'errorReason',
+      'error',
+      'message',
+      'note',
+      'status',
+      'detail',
+    ]) {
+      expect(answer(402, bodyText({ [key]: 'amount_mismatch' }))).toEqual(
+        refused('never', 'amount_mismatch'),
+      );
+    }
+    expect(answer(402, bodyText({ detail: { isValid: false, invalidReason: 'invalid_payto' } }))).toEqual(
+      refused('never', 'invalid_payto'),
+    );
+    expect(answer(402, { blockStatus: 'not_confirmed' })).toEqual(early('not_confirmed'));
+    const paymentResponse = headerOf({
+      success: false,
+      errorReason: 'invalid_signature',
+      errorMessage: 'No.',
+    });
+    expect(answer(402, { paymentResponse })).toEqual(refused('never', 'No.'));
   });
 
-  test('even with a 5xx status, and even when another reason means "not yet"', () => {
-    expect(answer(500, said('Payment already spent'))).toEqual(refused(true, 'Payment already spent'));
+  test('is never a hint that asks for a new payment', () => {
+    for (const key of ['hint', 'retry', 'how', 'docs']) {
+      expect(answer(402, bodyText({ [key]: 'invalid_signature, sign a fresh authorization' }))).toEqual(
+        held(''),
+      );
+    }
+  });
+
+  test('that means "no" outweighs another that means "not yet"', () => {
     const fresh = headerOf(envelopeOf([sessionEntry], { error: 'Block not confirmed' }));
     expect(answer(402, { ...said('Payment already spent'), paymentRequired: fresh })).toMatchObject({
-      final: true,
+      early: false,
     });
+  });
+});
+
+describe('an answer that is not the content yet', () => {
+  const pending = (parts: Partial<Response>) => answer(202, parts, { ownBlock: 'unknown' });
+
+  test('is a 202, unless PAYMENT-RESPONSE says that it settled', () => {
+    expect(pending({})).toEqual({ kind: 'pending', text: '' });
+    expect(pending({ paymentResponse: headerOf({ success: false }) })).toMatchObject({ kind: 'pending' });
+    expect(pending({ paymentResponse: headerOf({ success: true, transaction: HASH }) })).toMatchObject({
+      kind: 'paid',
+    });
+  });
+
+  test.each([
+    ['90', 90_000],
+    [' 0 ', 0],
+    ['99999', LONGEST_RETRY_AFTER],
+    ['Sat, 28 Nov 2026 12:00:30 GMT', 30_000],
+    ['Saturday, 28-Nov-26 12:00:30 GMT', 30_000],
+    ['Sat, 28 Nov 2026 11:00:00 GMT', 0],
+    ['Sun, 29 Nov 2026 12:00:00 GMT', LONGEST_RETRY_AFTER],
+  ])('may be asked for again after Retry-After %j', (retryAfter, retryAfterMs) => {
+    expect(pending({ retryAfter })).toEqual({ kind: 'pending', text: '', retryAfterMs });
+    expect(answer(429, { retryAfter })).toMatchObject({ retryAfterMs });
+  });
+
+  test.each(['', 'soon', '-5', '1.5', '2026-11-28', 'Sat, nonsense GMT'])(
+    'says no time with %j',
+    (retryAfter) => {
+      expect(pending({ retryAfter })).toEqual({ kind: 'pending', text: '' });
+    },
+  );
+
+  test('may have a token for the next delivery, in its header or its body', () => {
+    const parts = { represent: 'token', bodyText: '{"represent_token":"other"}' };
+    expect(answer(402, parts)).toMatchObject({ represent: 'token' });
+    expect(answer(402, { bodyText: '{"represent_token":"token"}' })).toMatchObject({ represent: 'token' });
+    for (const represent of ['', 'two words', 'line\nfeed', 'ü', 'x'.repeat(257)]) {
+      expect(answer(402, { represent })).not.toHaveProperty('represent');
+    }
   });
 });
 

@@ -86,7 +86,18 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
     { state: 'settled', ...signed, proof: PROOF, status: 200 },
     { state: 'settled', ...signed, proof: PROOF, status: 200, byPost: true },
     { state: 'refused', ...signed, proof: PROOF, status: 402, final: false, said: 'no' },
+    {
+      state: 'refused',
+      ...signed,
+      proof: PROOF,
+      status: 503,
+      final: false,
+      early: true,
+      notBefore: 5,
+      said: '',
+    },
     { state: 'unanswered', ...signed, proof: PROOF, reason: 'gone' },
+    { state: 'unanswered', ...signed, proof: PROOF, represent: 'token', reason: 'pending', notBefore: 5 },
   ];
   const ordinary: readonly Payment[] = [
     ...offers.flatMap((offer) => {

@@ -93,9 +93,16 @@ const PrivateIntentText = v.strictObject({
 } satisfies Fields<PrivateIntent>) satisfies v.GenericSchema<unknown, PrivateIntent>;
 
 const signed = { block: BlockText, hash: BlockHashText } as const;
-const proven = { ...signed, proof: v.string() } as const;
+const proven = { ...signed, proof: v.string(), represent: v.exactOptional(v.string()) } as const;
 const Status = v.pipe(v.number(), v.integer());
-const Reason = v.picklist(unansweredReasons);
+const Reason = v.picklist([...unansweredReasons, 'pending']);
+const later = { notBefore: v.exactOptional(Moment) } as const;
+const refusal = {
+  status: Status,
+  final: v.boolean(),
+  early: v.exactOptional(v.literal(true)),
+  ...later,
+} as const;
 const FaultText = v.pipe(
   v.string(),
   v.regex(/^fault_\w+$/),
@@ -119,14 +126,14 @@ const progress: {
   }),
   refused: v.strictObject({
     state: v.literal('refused'),
-    status: Status,
-    final: v.boolean(),
+    ...refusal,
     said: v.string(),
     ...proven,
   }),
   unanswered: v.strictObject({
     state: v.literal('unanswered'),
     reason: Reason,
+    ...later,
     ...proven,
   }),
   revoked: v.strictObject({ state: v.literal('revoked'), ...signed }),
@@ -153,8 +160,8 @@ const privateProgress: {
     byPost: v.exactOptional(v.literal(true)),
     ...signed,
   }),
-  refused: v.strictObject({ state: v.literal('refused'), status: Status, final: v.boolean(), ...signed }),
-  unanswered: v.strictObject({ state: v.literal('unanswered'), reason: Reason, ...signed }),
+  refused: v.strictObject({ state: v.literal('refused'), ...refusal, ...signed }),
+  unanswered: v.strictObject({ state: v.literal('unanswered'), reason: Reason, ...later, ...signed }),
   revoked: progress.revoked,
   abandoned: v.strictObject({ state: v.literal('abandoned'), fault: FaultText }),
 };

@@ -28,6 +28,23 @@ test('a page of another origin reads what CORS lets it read, and the server sees
   ]);
 });
 
+test('the token of a server goes beside the proof, with that request alone', async () => {
+  await world.policy('wait');
+  const path = '/paid/token';
+  const status = page.evaluate(async (url) => (await fetch(url)).status, path);
+  await expect.poll(async () => (await world.seen(path)).challenges).toHaveLength(1);
+  await world.browser.worker.evaluate(async (end) => {
+    const challenge = testApi.challenges.find(({ url }) => url.endsWith(end));
+    if (challenge !== undefined) await testApi.deliver(challenge, 'proof-with-token', 'the token');
+  }, path);
+  expect(await status).toBe(200);
+  const tokens = () => world.paywall.at(path).map(({ headers }) => headers['x-nano-represent']);
+  expect(tokens()).toEqual([undefined, 'the token']);
+  await world.policy('release');
+  expect(await page.evaluate(async (url) => (await fetch(url)).status, path)).toBe(402);
+  expect(tokens()).toEqual([undefined, 'the token', undefined]);
+});
+
 test('a preflight never carries the proof', async () => {
   const { there, at } = world.paywall;
   const status = await page.evaluate(async (url) => {

@@ -28,7 +28,7 @@ export interface TestApi {
   readonly unpriced: Unpriced[];
   readonly withdrawn: Challenge[];
   readonly deliveries: Array<{ readonly challenge: Challenge; readonly delivery: Answered | Unanswered }>;
-  deliver(challenge: Challenge, proof?: string): Promise<DeliveryOutcome>;
+  deliver(challenge: Challenge, proof?: string, represent?: string): Promise<DeliveryOutcome>;
   release(challenge: Challenge): void;
   waits(challenge: Challenge): Promise<boolean>;
   /** What waits for its page to be loaded again. */
@@ -74,8 +74,8 @@ globalThis.testApi = {
   unpriced: [],
   withdrawn: [],
   deliveries: [],
-  async deliver(challenge, proof = `proof-${challenge.id}`) {
-    const delivery = await interception.deliver(challenge, proof);
+  async deliver(challenge, proof = `proof-${challenge.id}`, represent) {
+    const delivery = await interception.deliver(challenge, proof, represent);
     testApi.deliveries.push({ challenge, delivery: headOf(delivery) });
     return delivery;
   },

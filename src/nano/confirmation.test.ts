@@ -104,6 +104,20 @@ describe('on a devnet', () => {
     await at({ feed: null, pollMs: 1 }).confirmed(block, later);
   });
 
+  test('a block is polled for after the system clock was set back by an hour', async () => {
+    devnet.faults.set({ kind: 'never_confirm', times: 1 });
+    const block = await send();
+    let setBack = 0;
+    const clock = { ...systemClock, now: () => Date.now() - setBack };
+    const waiting = at({ feed: null, pollMs: 20, clock }).confirmed(block, {
+      signal: stop.signal,
+      since: Date.now(),
+    });
+    setBack = 3_600_000;
+    devnet.elections.confirm(devnet.ledger.find(block).hash);
+    await waiting;
+  });
+
   test('one request to the node covers all blocks that are waited for', async () => {
     devnet.faults.set({ kind: 'never_confirm', times: 30 });
     const blocks = await Promise.all(Array.from({ length: 30 }, send));

@@ -136,9 +136,9 @@ class Poll {
     while (this.#plans.size > 0) {
       const due = Math.min(...[...this.#plans.values()].map((plan) => plan.due));
       const left = due - this.#clock.now();
-      // The pause has a limit of its own, because the system clock may be set back meanwhile.
-      const pause = Math.min(left, this.#pollMs * SLOWEST);
-      if (left > 0) await this.#clock.pause(pause, this.#changed.signal).catch(whenChanged);
+      // Nothing is due later than that, unless the system clock was set back meanwhile.
+      const isAhead = left > 0 && left <= this.#pollMs * SLOWEST;
+      if (isAhead) await this.#clock.pause(left, this.#changed.signal).catch(whenChanged);
       else await this.#ask();
     }
     this.#isRunning = false;

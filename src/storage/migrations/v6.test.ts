@@ -42,7 +42,6 @@ async function openFifth(name: string): Promise<IDBPDatabase> {
         const keyPath = KEYS[store];
         database.createObjectStore(store, { keyPath: typeof keyPath === 'string' ? keyPath : [...keyPath] });
       }
-      database.createObjectStore('settings');
     },
   });
   for (const store of STORES_OF_5) {

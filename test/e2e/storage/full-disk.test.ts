@@ -46,12 +46,19 @@ function fill(): void {
 /** Fills the disk, and writes into the purse's database, as a write under way would, until one has failed. */
 async function tear(): Promise<void> {
   const page = await purse.popup();
+  // A full disk may refuse to open it.
+  const database = await page.evaluateHandle(
+    () =>
+      new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('nano-purse');
+        request.addEventListener('success', () => resolve(request.result));
+        request.addEventListener('error', () => reject(request.error));
+      }),
+  );
   fill();
-  await page.evaluate(async () => {
-    const request = indexedDB.open('nano-purse');
-    await new Promise((resolve) => request.addEventListener('success', resolve));
+  await page.evaluate(async (open) => {
     for (let writes = 0; writes < 200; writes += 1) {
-      const transaction = request.result.transaction('settings', 'readwrite');
+      const transaction = open.transaction('settings', 'readwrite');
       transaction.objectStore('settings').put('x'.repeat(1000), 'filler');
       const hasFailed = await new Promise((resolve) => {
         transaction.addEventListener('complete', () => resolve(false));
@@ -60,7 +67,7 @@ async function tear(): Promise<void> {
       if (hasFailed) return;
     }
     throw new Error('a full disk took 200 writes');
-  });
+  }, database);
   await page.close();
 }
 

@@ -63,6 +63,8 @@ async function tear(): Promise<void> {
       const hasFailed = await new Promise((resolve) => {
         transaction.addEventListener('complete', () => resolve(false));
         transaction.addEventListener('abort', () => resolve(true));
+        // Where Chromium closes the connection, an error may be all that comes.
+        transaction.addEventListener('error', () => resolve(true));
       });
       if (hasFailed) return;
     }

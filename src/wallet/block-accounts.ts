@@ -57,12 +57,15 @@ export class BlockAccounts {
     }
     const lease = leases.lease(target.account, amount);
     const lack = subtractRaw(amount, target.balance ?? ZERO);
-    // What other payments have leased is theirs.
-    const isEnough = () => hasBalance(main, addRaw(lack, leases.usageOf(main.account).held));
+    const missing = (): Raw => {
+      // What other payments have leased is theirs.
+      const needed = addRaw(lack, leases.usageOf(main.account).held);
+      return hasBalance(main, needed) ? ZERO : subtractRaw(needed, main.balance ?? ZERO);
+    };
     try {
       // Gathering leaves the target alone, since it is leased.
-      if (!isEnough()) await gatherToMain();
-      if (!isEnough()) throw new Fault('fault_insufficient', [formatXno(lack)]);
+      if (missing() > ZERO) await gatherToMain();
+      if (missing() > ZERO) throw new Fault('fault_insufficient', [formatXno(missing())]);
       await this.#give(target, lack);
       return lease;
     } catch (failure) {

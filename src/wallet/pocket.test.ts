@@ -1,7 +1,7 @@
 /** The accounts that pay: the pocket's, and savings where the user approved, on a devnet that validates blocks. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
-import type { Raw } from '../nano/amount.ts';
+import { formatXno, type Raw } from '../nano/amount.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { type AccountLease, AccountLeases } from './account-leases.ts';
@@ -131,6 +131,12 @@ describe('a wallet', () => {
     const lease = await wallet.lease({ ...handsOver(95), approval: 'once' });
     expect(placeOf(lease)).toBe(2);
     expect(balances()).toEqual([5, 0, 95]);
+  });
+
+  test('says how much is missing where all accounts together have too little for a block', async () => {
+    const wallet = await walletWith(50, 30, 20);
+    const lease = wallet.lease({ ...handsOver(120), approval: 'once' });
+    await expect(lease).rejects.toMatchObject({ key: 'fault_insufficient', args: [formatXno(raw(20))] });
   });
 
   test('hands over one block of an account at most, and says so when each has one out', async () => {

@@ -4,9 +4,9 @@ import { named, type Recogniser } from './dialect.ts';
 import { linkOf, readDecimalPrice, readPayee, readPaymentLink, readPrice } from './payment-link.ts';
 
 /**
- * A deposit to an account of its own for each payment (docs/WIRE.md §3.12): entries of the scheme `nano` on `nano-mainnet`
- * in a body, or headers with an id or with an amount of XNO. What stands beside it for a signed block has another account,
- * which nobody watches for deposits, so the entry is chosen by its scheme alone.
+ * A deposit to an account that the server makes for one payment (docs/WIRE.md §3.12): an entry of the scheme `nano` on
+ * `nano-mainnet` in a body, or headers with an id or with an amount of XNO. Only that entry's account counts: a send to the
+ * account of a signed-block entry beside it would be lost, since the server looks for blocks there, not for deposits.
  */
 export const deposit: Recogniser = ({ one, has, body }) => {
   const entry = entriesIn(body).find(isDeposit);

@@ -163,9 +163,10 @@ describe('the code', () => {
   });
 
   it('knows no address on the network but the nodes of its own networks', () => {
-    const own = [MAINNET, DEVNET].flatMap(({ rpcUrls, wsUrl, explorerUrl }) => [
+    const own = [MAINNET, DEVNET].flatMap(({ rpcUrls, wsUrl, otherWsUrls, explorerUrl }) => [
       ...rpcUrls,
       wsUrl,
+      ...otherWsUrls,
       explorerUrl,
     ]);
     const hosts = new Set(own.flatMap((url) => (url === null ? [] : [new URL(url).host])));

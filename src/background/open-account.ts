@@ -1,6 +1,7 @@
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import { systemClock } from '../nano/clock.ts';
+import { socketsInTurn } from '../nano/confirmation-socket.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { StoredChains } from '../storage/chains.ts';
@@ -39,7 +40,7 @@ export function openAccount(
   { vault, transfers, chains, work, exclusively, changed }: AccountPorts,
   { network, node, account, own, leastReceived }: AccountToOpen,
 ): AccountWallet {
-  const { wsUrl } = network;
+  const sockets = network.wsUrl === null ? [] : [network.wsUrl, ...network.otherWsUrls];
   const wallet = new AccountWallet({
     network,
     account,
@@ -49,7 +50,7 @@ export function openAccount(
     exclusively,
     // Keys are read from the vault again at each use, so that none outlives a lock.
     keys: () => keysAt(vault, own.indexOf(account)),
-    openSocket: wsUrl === null ? null : () => new WebSocket(wsUrl),
+    openSocket: socketsInTurn(sockets, (url) => new WebSocket(url)),
     clock: systemClock,
     patienceMs: CONFIRMATION_PATIENCE,
     transfers,

@@ -7,6 +7,7 @@ export interface NetworkView {
   readonly label: string;
   readonly rpcUrls: readonly string[];
   readonly wsUrl: string | null;
+  readonly otherWsUrls: readonly string[];
   readonly thresholds: { readonly send: string; readonly receive: string };
   readonly testMoney: boolean;
   readonly representative: string;
@@ -20,6 +21,7 @@ const profile = v.strictObject({
   label: text(64),
   rpcUrls: v.pipe(v.array(text(512)), v.maxLength(16)),
   wsUrl: v.nullable(text(512)),
+  otherWsUrls: v.exactOptional(v.pipe(v.array(text(512)), v.maxLength(16))),
   thresholds: v.strictObject({ send: text(16), receive: text(16) }),
   testMoney: v.boolean(),
   representative: text(80),

@@ -27,7 +27,8 @@ export type PocketCloses = PlainSettings['pocketCloses'];
 export interface SettingsView extends PlainSettings {
   /** Whether the browser tells the purse when the screen is locked. */
   readonly tellsScreenLock: boolean;
-  readonly representative: string | null;
+  /** Of the first account: the one in its newest block, or the one that its first block will name. */
+  readonly representative: string;
   readonly cap: CapView;
   readonly blockedSites: readonly string[];
   /** Every mechanism, the one that the user prefers first. */

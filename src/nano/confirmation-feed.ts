@@ -30,7 +30,8 @@ const MOST_HEARD = 500;
 /**
  * Receives the confirmations of one account over one socket and passes them to all listeners, so that a hundred
  * payments at once cost the node one connection. The socket is open while there is a listener. A socket that closes, or
- * that answers no ping, is replaced after a pause, which doubles up to a minute until a subscription succeeds.
+ * that answers no ping, is replaced after a pause, by one to another node where there are several. The pause doubles up
+ * to a minute until a subscription succeeds.
  */
 export class ConfirmationFeed {
   readonly #options: ConfirmationFeedOptions;

@@ -12,8 +12,16 @@ export interface SocketPort {
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
-/** Opens a socket to the network's node. */
+/** Opens a socket to one of the network's nodes: at each call to the next one, where there are several. */
 export type OpenSocket = () => SocketPort;
+
+/** Opens the first URL at the first call, the next one at the next call, and the first one again after the last. */
+export function socketsInTurn(urls: readonly string[], open: (url: string) => SocketPort): OpenSocket | null {
+  const [first] = urls;
+  if (first === undefined) return null;
+  let opened = 0;
+  return () => open(urls[opened++ % urls.length] ?? first);
+}
 
 /** A confirmed block, according to the node. */
 export type Confirmation = v.InferOutput<typeof ConfirmationText>;

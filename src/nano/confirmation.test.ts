@@ -7,7 +7,7 @@ import type { BlockHash } from './block.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Confirmations, type ConfirmationsOptions } from './confirmation.ts';
 import { ConfirmationFeed } from './confirmation-feed.ts';
-import type { Confirmation, OpenSocket, SocketPort } from './confirmation-socket.ts';
+import { type Confirmation, type OpenSocket, type SocketPort, socketsInTurn } from './confirmation-socket.ts';
 import { freshKeys, hash, nodeAt, openAccount, scriptedNode } from './nodes.fixture.ts';
 
 const NEVER_MS = 1e9;
@@ -71,6 +71,17 @@ describe('on a devnet', () => {
     };
     await wait(await send(), { feed: feedBy(refuse), pollMs: 20 });
     await wait(await send(), { feed: feedBy(() => new NodeWebSocket('ws://127.0.0.1:1')), pollMs: 20 });
+  });
+
+  test('where one socket cannot be opened, the next one reports the confirmation', async () => {
+    const opened: string[] = [];
+    const inTurn = socketsInTurn(['ws://127.0.0.1:1', devnet.wsUrl], (url) => {
+      opened.push(url);
+      return new NodeWebSocket(url);
+    });
+    if (inTurn === null) throw new Error('there are sockets');
+    await wait(await send(), { feed: feedBy(inTurn) });
+    expect(opened).toEqual(['ws://127.0.0.1:1', devnet.wsUrl]);
   });
 
   test('a block that is confirmed already is found at once', async () => {
@@ -330,6 +341,18 @@ describe('at a scripted server', () => {
     await expect.poll(() => server.clients.size).toBe(0);
     await node.close();
   });
+});
+
+test('sockets are opened in turn, and none where there is no URL', () => {
+  const opened: string[] = [];
+  const open = (url: string): SocketPort => {
+    opened.push(url);
+    return { send: () => undefined, close: () => undefined, addEventListener: () => undefined };
+  };
+  const inTurn = socketsInTurn(['ws://a', 'ws://b'], open);
+  for (let call = 0; call < 3; call++) inTurn?.();
+  expect(opened).toEqual(['ws://a', 'ws://b', 'ws://a']);
+  expect(socketsInTurn([], open)).toBeNull();
 });
 
 test("a browser's WebSocket conforms to SocketPort", () => {

@@ -15,6 +15,11 @@ test('a profile is read into its canonical spelling', () => {
   );
 });
 
+test('a profile of an earlier version, which names one socket, has no others', () => {
+  const { otherWsUrls: _, ...earlier } = DEVNET;
+  expect(v.parse(NetworkProfileText, earlier)).toEqual(DEVNET);
+});
+
 describe('a profile is refused', () => {
   test.each([
     ['without a node', { rpcUrls: [] }],
@@ -23,6 +28,7 @@ describe('a profile is refused', () => {
     ['with a user name in a URL', { rpcUrls: ['https://user:secret@node.test'] }],
     ['with an https URL for a socket', { wsUrl: 'https://node.test' }],
     ['with a socket that is no URL', { wsUrl: 'node.test' }],
+    ['with an https URL among further sockets', { otherWsUrls: ['wss://node.test', 'https://node.test'] }],
     ['with a threshold of 15 digits', { thresholds: { send: 'f'.repeat(15), receive: 'f'.repeat(16) } }],
     ['without a CAIP-2 id', { id: 'mainnet' }],
     ['without a name', { label: ' ' }],

@@ -12,6 +12,8 @@ export interface NetworkProfile {
   readonly rpcUrls: readonly string[];
   /** URL of a node's WebSocket for confirmations; null to poll only. */
   readonly wsUrl: string | null;
+  /** URLs of further WebSockets, which are tried in turn when the one in use fails. */
+  readonly otherWsUrls: readonly string[];
   /** Minimal difficulty, 16 hex digits in lower case: `send` for send and change, `receive` for receive and open. */
   readonly thresholds: { readonly send: string; readonly receive: string };
   /** Whether the money of this network has no value. The pages must say so. */
@@ -40,6 +42,8 @@ export const NetworkProfileText = v.pipe(
     label: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64)),
     rpcUrls: v.pipe(v.array(url('https:', 'http:')), v.minLength(1), v.maxLength(MOST_NODES)),
     wsUrl: v.nullable(url('wss:', 'ws:')),
+    // Absent in the profiles of earlier versions.
+    otherWsUrls: v.optional(v.pipe(v.array(url('wss:', 'ws:')), v.maxLength(MOST_NODES)), []),
     thresholds: v.strictObject({ send: threshold, receive: threshold }),
     testMoney: v.boolean(),
     representative: AddressText,
@@ -58,10 +62,11 @@ export const MAINNET: NetworkProfile = {
     'https://node.spynano.org/proxy',
   ],
   wsUrl: 'wss://rainstorm.city/websocket',
+  otherWsUrls: ['wss://nanoslo.0x.no/websocket', 'wss://node.somenano.com/websocket'],
   thresholds: { send: 'fffffff800000000', receive: 'fffffe0000000000' },
   testMoney: false,
   representative: parseAddress('nano_1center16ci77qw5w69ww8sy4i4bfmgfhr81ydzpurm91cauj11jn6y3uc5y'),
-  explorerUrl: 'https://nanolooker.com/block/',
+  explorerUrl: 'https://blocklattice.io/block/',
 };
 
 /** A private network on this machine, with the development constants of nano-node. */
@@ -70,6 +75,7 @@ export const DEVNET: NetworkProfile = {
   label: 'Devnet',
   rpcUrls: ['http://127.0.0.1:45000'],
   wsUrl: 'ws://127.0.0.1:47000',
+  otherWsUrls: [],
   thresholds: { send: 'ffc0000000000000', receive: 'f000000000000000' },
   testMoney: true,
   representative: parseAddress('nano_3e3j5tkog48pnny9dmfzj1r16pg8t1e76dz5tmac6iq689wyjfpiij4txtdo'),

@@ -263,10 +263,16 @@ test('Wallet sends the whole balance, in whichever accounts it is', async () => 
   expect(accounts[0]?.sends().map(({ amount }) => amount)).toEqual([15n, 24n, 1n]);
 });
 
-test('Wallet changes the representative of every account', async () => {
+test('Wallet changes the representative of every account, and tells that of the first one', async () => {
   const wallet = await walletOver([20, 10]);
   await wallet.changeRepresentative(STRANGER);
   for (const { chain } of wallets) expect(chain.head).toMatchObject({ representative: STRANGER });
+  expect(wallet.representative).toBe(STRANGER);
+});
+
+test('Wallet tells the representative of its network while the first account has no block', async () => {
+  const wallet = await walletOver([null, 10]);
+  expect(wallet.representative).toBe(wallet.network.representative);
 });
 
 test('Wallet loses no raw when it settles, for any balances and plan', async () => {

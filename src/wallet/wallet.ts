@@ -178,6 +178,12 @@ export class Wallet implements PayingWallet {
     return this.#main.send(to, amount);
   }
 
+  /** The representative of the first account; before its first block is known, the one which that block would name. */
+  get representative(): NanoAddress {
+    const { head } = this.#main.chain;
+    return head?.kind === 'open' ? head.representative : this.network.representative;
+  }
+
   /** Changes the representative of every account. @throws Fault as `AccountChain.changeRepresentative` */
   async changeRepresentative(representative: NanoAddress): Promise<void> {
     for (const wallet of this.#accounts) await wallet.chain.changeRepresentative(representative);

@@ -20,12 +20,15 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
     'settings.read': async () => {
       const plan = await settings.read('float');
       const plain = await readPlain(settings);
+      const wallet = await openWallets.current();
+      const network = await settings.network();
       return {
         ...plain,
         pocketCloses: pocketClosesHere(plain.pocketCloses),
         tellsScreenLock: tellsScreenLock(),
-        cap: capView(await budgets.overall((await settings.network()).id, now())),
-        representative: await settings.read('representative'),
+        cap: capView(await budgets.overall(network.id, now())),
+        representative:
+          wallet?.representative ?? (await settings.read('representative')) ?? network.representative,
         blockedSites: await budgets.blocked(),
         preference: inOrder(await settings.read('preference')),
         pocket: {
@@ -35,7 +38,7 @@ export function settingsHandlers(parts: HandlerParts): PageHandlersOf<'settings'
         },
         leastReceived: (await settings.read('leastReceived')).toString(),
         networks: (await settings.networks()).map(networkView),
-        activeNetwork: (await settings.network()).id,
+        activeNetwork: network.id,
       };
     },
     'settings.write': async (changes) => {

@@ -16,6 +16,7 @@ interface Draft {
   readonly id: string;
   readonly label: string;
   readonly rpcUrls: string;
+  /** One URL a line, the preferred one first, as in `rpcUrls`. */
   readonly wsUrl: string;
   readonly send: string;
   readonly receive: string;
@@ -73,7 +74,7 @@ export function NetworkEditor({ network }: { readonly network: NetworkView | nul
           rows={4}
           {...text('rpcUrls')}
         />
-        <TextField label={t('popup_networkWs')} hint={t('popup_networkWsHint')} code {...text('wsUrl')} />
+        <TextArea label={t('popup_networkWs')} hint={t('popup_networkWsHint')} rows={3} {...text('wsUrl')} />
         <div class="columns">
           <TextField label={t('popup_networkSend')} code {...text('send')} />
           <TextField label={t('popup_networkReceive')} code {...text('receive')} />
@@ -118,7 +119,7 @@ function draftOf(network: NetworkView): Draft {
     id: network.id,
     label: network.label,
     rpcUrls: network.rpcUrls.join('\n'),
-    wsUrl: network.wsUrl ?? '',
+    wsUrl: [network.wsUrl ?? '', ...network.otherWsUrls].join('\n'),
     send: network.thresholds.send,
     receive: network.thresholds.receive,
     representative: network.representative,
@@ -128,19 +129,26 @@ function draftOf(network: NetworkView): Draft {
 }
 
 function profileOf(draft: Draft): PageInput<'network.save'>['profile'] {
+  const [wsUrl = null, ...otherWsUrls] = linesOf(draft.wsUrl);
   return {
     id: draft.id.trim(),
     label: draft.label.trim(),
-    rpcUrls: draft.rpcUrls
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== ''),
-    wsUrl: orNull(draft.wsUrl),
+    rpcUrls: linesOf(draft.rpcUrls),
+    wsUrl,
+    otherWsUrls,
     thresholds: { send: draft.send.trim(), receive: draft.receive.trim() },
     testMoney: draft.testMoney,
     representative: draft.representative.trim(),
     explorerUrl: orNull(draft.explorerUrl),
   };
+}
+
+/** The lines that are not empty. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 }
 
 function orNull(text: string): string | null {

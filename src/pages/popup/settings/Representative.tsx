@@ -4,7 +4,7 @@ import { TextField } from '../../../ui/components/Field.tsx';
 import { t } from '../../../ui/i18n.ts';
 import { SettingForm } from './SettingForm.tsx';
 
-/** The setting of the account that votes with the weight of this wallet. */
+/** Shows the account that votes with the weight of this wallet, and changes it. */
 export function Representative({ account }: { readonly account: string }) {
   const text = useSignal(account);
   const typed = text.value.trim();

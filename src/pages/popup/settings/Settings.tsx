@@ -46,7 +46,7 @@ function Sections({ settings }: { readonly settings: SettingsView }) {
         <OpenRow icon="key" name={t('popup_backup')} onClick={() => go({ name: 'backup' })} />
       </Section>
       <Section title={t('popup_representative')} id="representative">
-        <Representative account={settings.representative ?? ''} />
+        <Representative account={settings.representative} />
       </Section>
       <Section title={t('popup_receivedTitle')} id="received">
         <LeastReceived leastReceived={settings.leastReceived} />

@@ -163,7 +163,7 @@ describe('the code', () => {
   });
 
   it('knows no address on the network but the nodes of its own networks', () => {
-    const own = [MAINNET, DEVNET].flatMap(({ rpcUrls, wsUrl, otherWsUrls, explorerUrl }) => [
+    const own = [MAINNET, DEVNET].flatMap(({ rpcUrls, wsUrl, otherWsUrls = [], explorerUrl }) => [
       ...rpcUrls,
       wsUrl,
       ...otherWsUrls,

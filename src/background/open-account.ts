@@ -40,7 +40,7 @@ export function openAccount(
   { vault, transfers, chains, work, exclusively, changed }: AccountPorts,
   { network, node, account, own, leastReceived }: AccountToOpen,
 ): AccountWallet {
-  const sockets = network.wsUrl === null ? [] : [network.wsUrl, ...network.otherWsUrls];
+  const sockets = network.wsUrl === null ? [] : [network.wsUrl, ...(network.otherWsUrls ?? [])];
   const wallet = new AccountWallet({
     network,
     account,

@@ -7,7 +7,7 @@ export interface NetworkView {
   readonly label: string;
   readonly rpcUrls: readonly string[];
   readonly wsUrl: string | null;
-  readonly otherWsUrls: readonly string[];
+  readonly otherWsUrls?: readonly string[];
   readonly thresholds: { readonly send: string; readonly receive: string };
   readonly testMoney: boolean;
   readonly representative: string;

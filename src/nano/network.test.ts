@@ -15,11 +15,6 @@ test('a profile is read into its canonical spelling', () => {
   );
 });
 
-test('a profile of an earlier version, which names one socket, has no others', () => {
-  const { otherWsUrls: _, ...earlier } = DEVNET;
-  expect(v.parse(NetworkProfileText, earlier)).toEqual(DEVNET);
-});
-
 describe('a profile is refused', () => {
   test.each([
     ['without a node', { rpcUrls: [] }],

@@ -12,8 +12,8 @@ export interface NetworkProfile {
   readonly rpcUrls: readonly string[];
   /** URL of a node's WebSocket for confirmations; null to poll only. */
   readonly wsUrl: string | null;
-  /** URLs of further WebSockets, which are tried in turn when the one in use fails. */
-  readonly otherWsUrls: readonly string[];
+  /** URLs of further WebSockets, which are tried in turn when the one in use fails; absent where there is none. */
+  readonly otherWsUrls?: readonly string[];
   /** Minimal difficulty, 16 hex digits in lower case: `send` for send and change, `receive` for receive and open. */
   readonly thresholds: { readonly send: string; readonly receive: string };
   /** Whether the money of this network has no value. The pages must say so. */
@@ -42,8 +42,7 @@ export const NetworkProfileText = v.pipe(
     label: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(64)),
     rpcUrls: v.pipe(v.array(url('https:', 'http:')), v.minLength(1), v.maxLength(MOST_NODES)),
     wsUrl: v.nullable(url('wss:', 'ws:')),
-    // Absent in the profiles of earlier versions.
-    otherWsUrls: v.optional(v.pipe(v.array(url('wss:', 'ws:')), v.maxLength(MOST_NODES)), []),
+    otherWsUrls: v.exactOptional(v.pipe(v.array(url('wss:', 'ws:')), v.maxLength(MOST_NODES))),
     thresholds: v.strictObject({ send: threshold, receive: threshold }),
     testMoney: v.boolean(),
     representative: AddressText,
@@ -75,7 +74,6 @@ export const DEVNET: NetworkProfile = {
   label: 'Devnet',
   rpcUrls: ['http://127.0.0.1:45000'],
   wsUrl: 'ws://127.0.0.1:47000',
-  otherWsUrls: [],
   thresholds: { send: 'ffc0000000000000', receive: 'f000000000000000' },
   testMoney: true,
   representative: parseAddress('nano_3e3j5tkog48pnny9dmfzj1r16pg8t1e76dz5tmac6iq689wyjfpiij4txtdo'),

@@ -25,6 +25,8 @@ export interface ApprovalView {
   readonly askers: readonly string[];
   readonly url: string;
   readonly amount: RawString;
+  /** The part of the amount that limits count: without a small session tag. */
+  readonly price: RawString;
   /** The part of the amount that is only a tag, when it is large enough to be shown. */
   readonly tag: RawString | null;
   readonly payTo: string;

@@ -5,7 +5,7 @@ import { message } from './message.ts';
 /** How much of one limit is used. */
 export interface UseView {
   readonly limit: 'perHour' | 'perDay' | 'perMonth' | 'total';
-  /** Spent and reserved. */
+  /** Spent and reserved, without session tags. */
   readonly spent: RawString;
   readonly of: RawString;
   /** The highest threshold that is reached (percent). */
@@ -28,8 +28,10 @@ export interface BudgetView {
   readonly renewsOn: string | null;
   /** Of each limit that is set, the shortest window first; none of a budget that has ended. */
   readonly uses: readonly UseView[];
-  /** Spent and reserved since midnight. */
+  /** Spent and reserved since midnight, with the session tags. */
   readonly spentToday: RawString;
+  /** The part of it that is session tags, which no limit counts. */
+  readonly tagsToday: RawString;
   /** Whether another payee than this one is asked about. */
   readonly pinned: boolean;
   readonly payTo: string | null;

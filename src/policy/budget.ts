@@ -27,7 +27,7 @@ export type BudgetChange = Partial<
   Pick<Budget, Limit | 'period' | 'pinned' | 'payTo' | 'priceRise' | 'initiators' | 'paused'>
 >;
 
-/** What was spent and reserved under each limit (raw). */
+/** What was spent and reserved under each limit (raw), without session tags. */
 export type Spent = Readonly<Record<SumLimit, Raw>>;
 
 /** The limits on the sums over all sites. */
@@ -35,7 +35,7 @@ export const CAP_LIMITS = ['perDay', 'perMonth'] as const;
 export type CapLimit = (typeof CAP_LIMITS)[number];
 export type Cap = Readonly<Record<CapLimit, Raw | null>>;
 
-/** The cap, and what all sites of a network have spent and reserved under it (raw). */
+/** The cap, and what all sites of a network have spent and reserved under it (raw), without session tags. */
 export interface Overall {
   readonly cap: Cap;
   readonly spentByAll: Readonly<Record<CapLimit, Raw>>;
@@ -45,6 +45,8 @@ export interface Overall {
 export interface Allowance extends Overall {
   readonly budget: Budget | null;
   readonly spent: Spent;
+  /** The session tags of this day (raw). No limit counts them. */
+  readonly tagsToday: Raw;
 }
 
 /** The windows in which a payment was counted, by name. An amount that is given back is taken out of exactly these. */
@@ -71,21 +73,21 @@ export function periodAt(
 }
 
 /**
- * The first limit, the narrowest first, that `amount` (raw) would exceed together with what was spent; null when there is
- * none. The amount is the same integer that is shown, debited and signed (invariant 3).
+ * The first limit, the narrowest first, that `price` (raw, see `Debit`) would exceed together with what was spent; null
+ * when there is none.
  */
-export function limitPassed(budget: Budget, spent: Spent, amount: Raw): Limit | null {
-  if (budget.perPayment !== null && amount > budget.perPayment) return 'perPayment';
-  return SUM_LIMITS.find((limit) => passes(budget[limit], spent[limit], amount)) ?? null;
+export function limitPassed(budget: Budget, spent: Spent, price: Raw): Limit | null {
+  if (budget.perPayment !== null && price > budget.perPayment) return 'perPayment';
+  return SUM_LIMITS.find((limit) => passes(budget[limit], spent[limit], price)) ?? null;
 }
 
-/** The first limit of the cap over all sites that `amount` (raw) would exceed; null when there is none. */
-export function capPassed({ cap, spentByAll }: Overall, amount: Raw): CapLimit | null {
-  return CAP_LIMITS.find((limit) => passes(cap[limit], spentByAll[limit], amount)) ?? null;
+/** The first limit of the cap over all sites that `price` (raw) would exceed; null when there is none. */
+export function capPassed({ cap, spentByAll }: Overall, price: Raw): CapLimit | null {
+  return CAP_LIMITS.find((limit) => passes(cap[limit], spentByAll[limit], price)) ?? null;
 }
 
-function passes(limit: Raw | null, spent: Raw, amount: Raw): boolean {
-  return limit !== null && addRaw(spent, amount) > limit;
+function passes(limit: Raw | null, spent: Raw, price: Raw): boolean {
+  return limit !== null && addRaw(spent, price) > limit;
 }
 
 /** A budget that allows nothing yet. */

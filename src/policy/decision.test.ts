@@ -30,6 +30,7 @@ const budget = budgetOf({
 const allowance: Allowance = {
   budget,
   spent: { perHour: 100n as Raw, perDay: 200n as Raw, perMonth: 300n as Raw, total: 400n as Raw },
+  tagsToday: 0n as Raw,
   cap: { perDay: 600n as Raw, perMonth: 700n as Raw },
   spentByAll: { perDay: 500n as Raw, perMonth: 600n as Raw },
 };

@@ -14,6 +14,7 @@ import {
   limitPassed,
   periodAt,
 } from './budget.ts';
+import { debitOf } from './debit.ts';
 
 /** Why the user is asked instead of the budget paying. */
 export type Reason = Extract<MessageKey, `reason_${string}`>;
@@ -111,9 +112,10 @@ export function askFirst({
   if (isHandOver(offer) && isBlockOut) return 'reason_blockOut';
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
-  const passed = limitPassed(budget, spent, offer.amount);
+  const { price } = debitOf(budget.site, { amount: offer.amount, offer });
+  const passed = limitPassed(budget, spent, price);
   if (passed !== null) return OVER[passed];
-  const capped = capPassed(allowance, offer.amount);
+  const capped = capPassed(allowance, price);
   return capped && OVER_CAP[capped];
 }
 

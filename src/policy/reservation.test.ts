@@ -13,6 +13,7 @@ import {
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { type Budget, CAP_LIMITS, type Cap, SUM_LIMITS, spendingWindowsAt } from './budget.ts';
+import { type Debit, debitOf } from './debit.ts';
 import {
   type AllowanceRows,
   allowanceOf,
@@ -35,14 +36,16 @@ const NOON = Date.parse('2026-10-24T12:00:00Z');
 const NO_CAP: Cap = { perDay: null, perMonth: null };
 
 interface IntentParts extends Partial<Omit<ReservationIntent, 'amount' | 'offer'>> {
+  /** The amount, with the tag. */
   readonly amount?: bigint;
+  readonly tag?: bigint;
   readonly payTo?: typeof PAYEE;
   readonly isPrivate?: boolean;
 }
 
-function intentOf({ amount = 10n, payTo = PAYEE, isPrivate = false, ...parts }: IntentParts = {}) {
+function intentOf({ amount = 10n, tag = 0n, payTo = PAYEE, isPrivate = false, ...parts }: IntentParts = {}) {
   const site = parts.site ?? SHOP;
-  const offer = sessionOffer(amount, { payTo });
+  const offer = sessionOffer(amount, { payTo, tagAmount: tag as Raw, resourceAmount: (amount - tag) as Raw });
   const intent: ReservationIntent = {
     at: NOON,
     network: { id: NETWORK },
@@ -89,14 +92,23 @@ class Rows {
     return outcome;
   }
 
-  giveBack(counted: Counted, amount: Raw): void {
-    this.#write(giveBack(this.#sumsOf(counted), counted, amount));
+  giveBack(counted: Counted, debit: Debit): void {
+    this.#write(giveBack(this.#sumsOf(counted), counted, debit));
   }
 
-  /** Every sum that is not zero, by the text of its key. */
+  /** Every sum of prices that is not zero, by the text of its key. */
   spent(): ReadonlyMap<string, bigint> {
-    const rows = [...this.sums].filter(([, { spent }]) => spent > 0n);
-    return new Map(rows.map(([key, { spent }]) => [key, spent]));
+    return this.#above0(({ spent }) => spent);
+  }
+
+  /** Every sum of tags that is not zero, by the text of its key. */
+  tags(): ReadonlyMap<string, bigint> {
+    return this.#above0(({ tags = 0n }) => tags);
+  }
+
+  #above0(sumOf: (row: SpendingRow) => bigint): ReadonlyMap<string, bigint> {
+    const sums = [...this.sums].map(([key, row]) => [key, sumOf(row)] as const);
+    return new Map(sums.filter(([, sum]) => sum > 0n));
   }
 
   #sumsOf(counted: Counted): readonly SpendingRow[] {
@@ -205,13 +217,57 @@ test('an amount can be given back only once: no sum falls below zero', () => {
   const rows = new Rows();
   const counted: Counted = { network: NETWORK, site: SHOP, windows: windowsNow };
   rows.reserve(intentOf({ approval: 'once' }));
-  rows.giveBack(counted, 10n as Raw);
+  const debit: Debit = { price: 10n as Raw, tag: 0n as Raw };
+  rows.giveBack(counted, debit);
   expect(rows.spent().size).toBe(0);
-  expect(() => rows.giveBack(counted, 10n as Raw)).toThrow('fault_insufficient');
+  expect(() => rows.giveBack(counted, debit)).toThrow('fault_insufficient');
+});
+
+test('a payment whose tag an earlier version counted as price leaves only that tag behind', () => {
+  const rows = new Rows();
+  const counted: Counted = { network: NETWORK, site: SHOP, windows: windowsNow };
+  rows.reserve(intentOf({ amount: 10_000_001n, approval: 'once' }));
+  rows.giveBack(counted, { price: 10_000_000n as Raw, tag: 1n as Raw });
+  expect(rows.tags().size).toBe(0);
+  expect(new Set(rows.spent().values())).toEqual(new Set([1n]));
+});
+
+describe('a session tag', () => {
+  const price = 10_000_000n;
+
+  test('counts under no limit, so that a budget of the shown price pays, ten times of ten', () => {
+    const rows = new Rows(budgetOf({ perPayment: price as Raw, perDay: (10n * price) as Raw, payTo: PAYEE }));
+    const kinds = Array.from(
+      { length: 11 },
+      () => rows.reserve(intentOf({ amount: price + 10n, tag: 10n })).kind,
+    );
+    expect(kinds).toEqual([...Array(10).fill('reserved'), 'over']);
+  });
+
+  test('is summed apart, and given back', () => {
+    const rows = new Rows();
+    const intent = intentOf({ amount: price + 3n, tag: 3n, approval: 'once' });
+    rows.reserve(intent);
+    const day = `${NETWORK},${SHOP},${windowsNow.day}`;
+    expect([rows.spent().get(day), rows.tags().get(day)]).toEqual([price, 3n]);
+    expect(allowanceOf(NETWORK, SHOP, rows.read(SHOP, NOON)).tagsToday).toBe(3n);
+    const counted: Counted = { network: NETWORK, site: SHOP, windows: windowsNow };
+    rows.giveBack(counted, debitOf(SHOP, intent));
+    expect([rows.spent().size, rows.tags().size]).toEqual([0, 0]);
+  });
+
+  test('of a private window counts as price, since its record names no tag', () => {
+    const rows = new Rows();
+    rows.reserve(intentOf({ amount: price + 3n, tag: 3n, approval: 'once', isPrivate: true }));
+    expect(rows.spent().get(`${NETWORK},*,${windowsNow.day}`)).toBe(price + 3n);
+    expect(rows.tags().size).toBe(0);
+  });
 });
 
 describe('with any budgets, any cap, and payments at any time in any time zone', () => {
-  const raw = (most: bigint) => fc.bigInt(0n, most) as fc.Arbitrary<Raw>;
+  /** Whole millions of raw: a tag of up to one raw for each is small. */
+  const raw = (most: bigint) =>
+    fc.bigInt(0n, most).map((millions) => millions * 1_000_000n) as fc.Arbitrary<Raw>;
   const limit = (most: bigint) => fc.option(raw(most), { freq: 3 });
   const siteAt = (index: number) => `https://site-${index}.example` as Site;
 
@@ -236,7 +292,8 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
         arbitrary: fc.record({
           kind: fc.constant('reserve' as const),
           site: fc.nat(1),
-          amount: raw(50n),
+          price: raw(50n),
+          tag: fc.bigInt(0n, 60n) as fc.Arbitrary<Raw>,
           approval: fc.constantFrom('budget' as const, 'budget' as const, 'once' as const),
           isPrivate: fc.boolean(),
         }),
@@ -259,11 +316,11 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
 
   interface Reserved {
     readonly counted: Counted;
-    readonly amount: Raw;
+    readonly debit: Debit;
     readonly byBudget: boolean;
   }
 
-  test('no sum of payments by budgets passes its limit, and every sum is what was debited and not given back', () => {
+  test('no sum of prices paid by budgets passes its limit, and every sum is what was debited and not given back', () => {
     const seen = { reserved: 0, over: 0, givenBack: 0 };
     fc.assert(
       fc.property(rules, rules, caps, steps, (ruleOfOne, ruleOfTwo, cap, actions) => {
@@ -285,35 +342,31 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
             case 'giveBack': {
               const [given] = standing.splice(action.which % Math.max(1, standing.length), 1);
               if (given === undefined) break;
-              rows.giveBack(given.counted, given.amount);
+              rows.giveBack(given.counted, given.debit);
               seen.givenBack++;
               break;
             }
             case 'reserve': {
-              const { amount, approval, isPrivate } = action;
+              const { price, tag, approval, isPrivate } = action;
               const site = siteAt(action.site);
-              const outcome = rows.reserve(intentOf({ at, site, amount, approval, isPrivate }));
+              const intent = intentOf({ at, site, amount: price + tag, tag, approval, isPrivate });
+              const outcome = rows.reserve(intent);
               if (outcome.kind !== 'reserved') {
                 seen.over++;
                 break;
               }
               const counted = { network: NETWORK, site: isPrivate ? null : site, windows: outcome.windows };
-              standing.push({ counted, amount, byBudget: approval === 'budget' });
+              // A tag of more than a millionth of the price counts as price, and so does any of a private window.
+              const isApart = tag * 1_000_000n <= price && !isPrivate;
+              const debit = isApart ? { price, tag } : { price: intent.amount, tag: 0n as Raw };
+              standing.push({ counted, debit, byBudget: approval === 'budget' });
               seen.reserved++;
             }
           }
 
-          const debited = new Map<string, bigint>();
-          const byBudget = new Map<string, bigint>();
-          for (const payment of standing) {
-            for (const key of sumKeys(payment.counted)) {
-              debited.set(`${key}`, (debited.get(`${key}`) ?? 0n) + payment.amount);
-              if (payment.byBudget) byBudget.set(`${key}`, (byBudget.get(`${key}`) ?? 0n) + payment.amount);
-            }
-          }
-          for (const [key, amount] of debited) if (amount === 0n) debited.delete(key);
-          expect(rows.spent()).toEqual(debited);
-          expect(limitsPassed(budgets, cap, standing, byBudget)).toEqual([]);
+          expect(rows.spent()).toEqual(sumsOf(standing, 'price'));
+          expect(rows.tags()).toEqual(sumsOf(standing, 'tag'));
+          expect(limitsPassed(budgets, cap, standing)).toEqual([]);
         }
       }),
       { numRuns: 60, endOnFailure: true },
@@ -321,21 +374,34 @@ describe('with any budgets, any cap, and payments at any time in any time zone',
     expect(Math.min(seen.reserved, seen.over, seen.givenBack)).toBeGreaterThan(20);
   });
 
+  /** The sums of one part of payments in every window, without those that are zero. */
+  function sumsOf(payments: readonly Reserved[], part: keyof Debit): ReadonlyMap<string, bigint> {
+    const sums = new Map<string, bigint>();
+    for (const { counted, debit } of payments) {
+      if (debit[part] === 0n) continue;
+      for (const key of sumKeys(counted)) sums.set(`${key}`, (sums.get(`${key}`) ?? 0n) + debit[part]);
+    }
+    return sums;
+  }
+
   /** The limits that payments made by budgets have passed, in any window. */
   function limitsPassed(
     budgets: readonly Budget[],
     cap: Cap,
     standing: readonly Reserved[],
-    byBudget: ReadonlyMap<string, bigint>,
   ): readonly string[] {
+    const byBudget = sumsOf(
+      standing.filter((payment) => payment.byBudget),
+      'price',
+    );
     const window = { perHour: 'hour', perDay: 'day', perMonth: 'month', total: 'period' } as const;
     const passes = (key: string, most: Raw | null) => most !== null && (byBudget.get(key) ?? 0n) > most;
-    return standing.flatMap(({ counted: { site, windows }, amount, byBudget: isByBudget }) => {
+    return standing.flatMap(({ counted: { site, windows }, debit: { price }, byBudget: isByBudget }) => {
       if (!isByBudget) return [];
       const budget = budgets.find((one) => one.site === site);
       if (budget === undefined) return ['no budget'];
       return [
-        ...(budget.perPayment !== null && amount > budget.perPayment ? ['perPayment'] : []),
+        ...(budget.perPayment !== null && price > budget.perPayment ? ['perPayment'] : []),
         ...SUM_LIMITS.filter((name) => passes(`${[NETWORK, site, windows[window[name]]]}`, budget[name])),
         ...CAP_LIMITS.filter((name) => passes(`${[NETWORK, '*', windows[window[name]]]}`, cap[name])),
       ];
@@ -355,6 +421,7 @@ test('the allowance of a site has its own sums by window, and those of all sites
   expect(allowanceOf(NETWORK, SHOP, read)).toEqual({
     budget: rows.budgets.get(SHOP),
     spent: { perHour: 4n, perDay: 6n, perMonth: 7n, total: 7n },
+    tagsToday: 0n,
     cap,
     spentByAll: { perDay: 14n, perMonth: 15n },
   });

@@ -17,6 +17,7 @@ import {
   SUM_LIMITS,
   type SumLimit,
 } from './budget.ts';
+import { type Debit, debitOf } from './debit.ts';
 import { askFirst } from './decision.ts';
 
 /** Takes the place of the site in the key of a sum over all sites. No origin is equal to it. */
@@ -30,7 +31,10 @@ export interface SpendingRow {
   readonly network: string;
   readonly site: string;
   readonly window: string;
+  /** The sum of the prices, which limits count. */
   readonly spent: Raw;
+  /** The sum of the session tags; absent in the rows of earlier versions, whose `spent` holds them. */
+  readonly tags?: Raw;
 }
 
 /** What decides which sums a payment counts in. */
@@ -97,7 +101,8 @@ export function allowanceOf(network: string, site: Site, rows: AllowanceRows): A
     perMonth: spentUnder('perMonth'),
     total: spentUnder('total'),
   };
-  return { budget, spent, ...overallOf(network, rows) };
+  const tagsToday = tagsOf(spending, [network, site, windows.day]);
+  return { budget, spent, tagsToday, ...overallOf(network, rows) };
 }
 
 /** The cap over all sites, and what they have spent of it, by these rows. */
@@ -168,8 +173,12 @@ export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent):
   }
   const counted: Counted = { network, site: challenge?.isPrivate ? null : site, windows };
   const learnsPayee = byBudget && budget !== null && budget.payTo === null;
+  const { price, tag } = debitOf(counted.site, intent);
   const writes: ReservationWrites = {
-    spending: changed(rows.spending, counted, (spent) => addRaw(spent, intent.amount)),
+    spending: changed(rows.spending, counted, (spent, tags) => ({
+      spent: addRaw(spent, price),
+      tags: addRaw(tags, tag),
+    })),
     budget: learnsPayee ? { ...budget, payTo: offer.payTo } : null,
   };
   return { kind: 'reserved', windows, writes };
@@ -183,23 +192,34 @@ export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent):
 export function giveBack(
   spending: readonly SpendingRow[],
   counted: Counted,
-  amount: Raw,
+  { price, tag }: Debit,
 ): readonly SpendingRow[] {
-  return changed(spending, counted, (spent) => subtractRaw(spent, amount));
+  return changed(spending, counted, (spent, tags) => ({
+    spent: subtractRaw(spent, price),
+    // An earlier version debited the tag with the price: it stays in `spent`, which errs on the side of the limit.
+    tags: tag > tags ? ZERO : subtractRaw(tags, tag),
+  }));
 }
 
 function changed(
   spending: readonly SpendingRow[],
   counted: Counted,
-  change: (spent: Raw) => Raw,
+  change: (spent: Raw, tags: Raw) => { readonly spent: Raw; readonly tags: Raw },
 ): readonly SpendingRow[] {
   return sumKeys(counted).map((key) => {
     const [network, site, window] = key;
-    return { network, site, window, spent: change(sumOf(spending, key)) };
+    return { network, site, window, ...change(sumOf(spending, key), tagsOf(spending, key)) };
   });
 }
 
-function sumOf(spending: readonly SpendingRow[], [network, site, window]: SumKey): Raw {
-  const row = spending.find((one) => one.network === network && one.site === site && one.window === window);
-  return row?.spent ?? ZERO;
+function sumOf(spending: readonly SpendingRow[], key: SumKey): Raw {
+  return rowAt(spending, key)?.spent ?? ZERO;
+}
+
+function tagsOf(spending: readonly SpendingRow[], key: SumKey): Raw {
+  return rowAt(spending, key)?.tags ?? ZERO;
+}
+
+function rowAt(spending: readonly SpendingRow[], [network, site, window]: SumKey): SpendingRow | undefined {
+  return spending.find((one) => one.network === network && one.site === site && one.window === window);
 }

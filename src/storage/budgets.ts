@@ -1,4 +1,4 @@
-import { type Raw, ZERO } from '../nano/amount.ts';
+import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import { type Budget, type BudgetChange, changeBudget, newBudget, type Overall } from '../policy/budget.ts';
 import type { Budgets, SiteRules } from '../policy/budgets.ts';
 import { allowanceOf } from '../policy/reservation.ts';
@@ -26,9 +26,10 @@ export class StoredBudgets implements Budgets {
     return this.#database.getAll('budgets', IDBKeyRange.bound([network], [network, []]));
   }
 
-  /** The amount that the site has spent and reserved in the window of this name (raw). */
+  /** The amount that the site has spent and reserved in the window of this name, with the session tags (raw). */
   async spentOn(network: string, site: Site, window: string): Promise<Raw> {
-    return (await this.#database.get('spending', [network, site, window]))?.spent ?? ZERO;
+    const row = await this.#database.get('spending', [network, site, window]);
+    return row === undefined ? ZERO : addRaw(row.spent, row.tags ?? ZERO);
   }
 
   async rulesFor(

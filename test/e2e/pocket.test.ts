@@ -101,7 +101,7 @@ test('seven payments at once wait for no work, and their money comes from the po
   const spent = payments.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   expect(total()).toBe(10n * XNO - spent);
   const [budget] = await testBed.purse.ask('budget.list', {});
-  expect(budget?.uses.find(({ limit: of }) => of === 'perDay')?.spent).toBe(String(spent));
+  expect(budget?.spentToday).toBe(String(spent));
   await page.close();
 }, 240_000);
 

@@ -122,6 +122,30 @@ describe('inside a budget', () => {
     expect(paid.map(({ approval }) => approval)).toEqual(['once', 'budget']);
   });
 
+  test('a limit is met by the price as it is shown: sessions’ tags count under none', async () => {
+    await budget(PRICE, XNO);
+    const usedToday = async () => {
+      const [view] = await testBed.purse.ask('budget.list', {});
+      return BigInt(view?.uses.find(({ limit }) => limit === 'perDay')?.spent ?? 0);
+    };
+    const perDay = (await usedToday()) + 3n * PRICE;
+    await testBed.purse.ask('budget.remove', { site: site() });
+
+    const mark = await testBed.mark();
+    const seen = fetched();
+    const { approve } = await testBed.purse.nextApproval();
+    await approve({ budget: { perPayment: PRICE, perDay } });
+    expect(await seen).toBe('200');
+    for (let more = 0; more < 2; more++) expect(await fetched()).toBe('200');
+    const paid = await testBed.paidSince(mark);
+    expect(paid.map(({ approval }) => approval)).toEqual(['once', 'budget', 'budget']);
+    expect(paid.every(({ amount }) => BigInt(amount) > PRICE)).toBe(true);
+    expect(await usedToday()).toBe(perDay);
+    const [view] = await testBed.purse.ask('budget.list', {});
+    expect(BigInt(view?.spentToday ?? 0)).toBe(perDay + BigInt(view?.tagsToday ?? 0));
+    expect(await declined(fetched)).toMatchObject({ reason: 'reason_overDay' });
+  });
+
   test('what it has spent today is the sum of what the merchant was paid', async () => {
     const before = (await testBed.purse.payments()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
     await budget(2n * PRICE, XNO);
@@ -132,8 +156,7 @@ describe('inside a budget', () => {
   });
 
   test('a payment above the most per payment is asked about', async () => {
-    // The price itself would fit; with its tag it does not.
-    await budget(PRICE, XNO);
+    await budget(PRICE - 1n, XNO);
     const offer = await declined(fetched);
     expect(offer).toMatchObject({ reason: 'reason_overPayment' });
   });

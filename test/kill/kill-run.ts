@@ -341,9 +341,11 @@ export class JourneyRun {
       for (const key of sumKeys(countedFor(intent)))
         debited.set(`${key}`, (debited.get(`${key}`) ?? 0n) + intent.amount);
     }
-    const spent = spending.filter((row) => row.spent > 0n);
+    const sums = spending.map(
+      ({ network, site, window, spent, tags = 0n }) => [`${[network, site, window]}`, spent + tags] as const,
+    );
     assert.deepEqual(
-      new Map(spent.map((row) => [`${[row.network, row.site, row.window]}`, row.spent])),
+      new Map(sums.filter(([, sum]) => sum > 0n)),
       debited,
       'what was debited is what was paid',
     );

@@ -6,6 +6,7 @@ import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question } from '../../payments/approval-queue.ts';
 import type { Allowance } from '../../policy/budget.ts';
+import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
@@ -50,6 +51,7 @@ export function approvalView(
     askers: askersOf(challenge, site),
     url: challenge.url,
     amount: offer.amount.toString(),
+    price: debitOf(challenge.isPrivate ? null : site, { amount: offer.amount, offer }).price.toString(),
     tag: tag?.toString() ?? null,
     payTo: offer.payTo,
     mechanism: offer.mechanism,

@@ -1,5 +1,5 @@
 import type { BudgetView, CapView, UseView } from '../../messages/budget.ts';
-import type { Raw } from '../../nano/amount.ts';
+import { addRaw, type Raw } from '../../nano/amount.ts';
 import {
   type Allowance,
   budgetUse,
@@ -12,7 +12,7 @@ import {
 } from '../../policy/budget.ts';
 
 /** A site's budget at a moment (ms); null where there is none. */
-export function budgetView({ budget, spent }: Allowance, at: number): BudgetView | null {
+export function budgetView({ budget, spent, tagsToday }: Allowance, at: number): BudgetView | null {
   if (budget === null) return null;
   const { site, period, pinned, payTo, priceRise, initiators, paused } = budget;
   const running = periodAt(budget, at);
@@ -27,7 +27,8 @@ export function budgetView({ budget, spent }: Allowance, at: number): BudgetView
     ended: running === null,
     renewsOn: renewalOf(budget, at),
     uses: running === null ? [] : budgetUse(budget, spent).map(useView),
-    spentToday: spent.perDay.toString(),
+    spentToday: addRaw(spent.perDay, tagsToday).toString(),
+    tagsToday: tagsToday.toString(),
     pinned,
     payTo,
     priceRise,

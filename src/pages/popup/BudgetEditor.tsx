@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { BudgetView } from '../../messages/budget.ts';
 import { request } from '../../messages/request.ts';
+import { formatXno, parseRaw } from '../../nano/amount.ts';
 import { useAction } from '../../ui/action.ts';
 import { AmountField } from '../../ui/components/AmountField.tsx';
 import { Button } from '../../ui/components/Button.tsx';
@@ -40,6 +41,9 @@ export function BudgetEditor({ budget, from }: { readonly budget: BudgetView; re
       {budget.uses.map((use) => (
         <Meter key={use.limit} use={use} />
       ))}
+      {budget.tagsToday !== '0' && (
+        <p class="hint">{t('popup_tagsToday', { tags: formatXno(parseRaw(budget.tagsToday)) })}</p>
+      )}
       <form
         onSubmit={(event) => {
           event.preventDefault();

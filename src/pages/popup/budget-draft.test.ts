@@ -18,6 +18,7 @@ const view: BudgetView = {
   renewsOn: '2026-12-01',
   uses: [],
   spentToday: '0',
+  tagsToday: '0',
   pinned: true,
   payTo: null,
   priceRise: 0,

@@ -23,7 +23,7 @@ export interface OfferTerms {
   readonly index: number;
   /** CAIP-2 id of the network, always the active one. */
   readonly network: string;
-  /** What is sent, shown and budgeted: the total in raw, tag included; above 0 and at most the supply. */
+  /** What is sent, shown and debited: the total in raw, tag included; above 0 and at most the supply. */
   readonly amount: Raw;
   /** The payee in `nano_` form; never the burn account. */
   readonly payTo: NanoAddress;

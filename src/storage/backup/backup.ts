@@ -117,6 +117,7 @@ export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
       site: v.string(),
       window: v.string(),
       spent: SumText,
+      tags: v.exactOptional(SumText),
     } satisfies Fields<SpendingRow>),
     of: same,
     row: same,

@@ -29,12 +29,12 @@ export interface BudgetDraft {
 
 /** Returns the state of the budget form, which starts from a suggestion. */
 export function useBudgetDraft({
-  amount,
+  price,
   budget,
   otherBudgets,
-}: Pick<ApprovalView, 'amount' | 'budget' | 'otherBudgets'>): BudgetDraft {
+}: Pick<ApprovalView, 'price' | 'budget' | 'otherBudgets'>): BudgetDraft {
   const wantsPocket = useSignal(false);
-  const suggestion = suggestBudget(amount, budget);
+  const suggestion = suggestBudget(price, budget);
   const texts = useSignal({
     perPayment: formatXno(suggestion.perPayment),
     perDay: formatXno(suggestion.perDay),
@@ -42,7 +42,7 @@ export function useBudgetDraft({
   const perPayment = readAmount(texts.value.perPayment);
   const perDay = readAmount(texts.value.perDay);
   const both = perPayment.kind === 'amount' && perDay.kind === 'amount';
-  const tooSmall = both && perPayment.raw < BigInt(amount);
+  const tooSmall = both && perPayment.raw < BigInt(price);
   const dayTooSmall = both && perDay.raw < perPayment.raw;
   const limits =
     both && !tooSmall && !dayTooSmall
@@ -57,7 +57,7 @@ export function useBudgetDraft({
     chosen: limits && { ...limits, ...pocket },
     pocket: level === null ? null : { level, on: wantsPocket.value, set: (on) => (wantsPocket.value = on) },
     remark: tooSmall
-      ? t('approve_budgetBelow', { amount: shortXno(amount) })
+      ? t('approve_budgetBelow', { amount: shortXno(price) })
       : dayTooSmall
         ? t('approve_dayBelow')
         : null,

@@ -12,14 +12,14 @@ const DIGITS = 3;
 const PAYMENTS_A_DAY = 10n;
 
 /**
- * Suggests a budget: ten payments like this one per day, and at least the existing budget. The amount is rounded up to
- * three digits, because the next payment of the same price has another tag.
+ * Suggests a budget: ten payments like this one per day, and at least the existing budget. The price is rounded up to
+ * three digits: a price in XNO that follows a rate to another currency is a little higher the next time.
  */
 export function suggestBudget(
-  amount: RawString,
+  price: RawString,
   budget: Pick<BudgetView, 'perPayment' | 'perDay'> | null,
 ): Suggestion {
-  const perPayment = roundedUp(parseRaw(amount));
+  const perPayment = roundedUp(parseRaw(price));
   const perDay = (perPayment * PAYMENTS_A_DAY) as Raw;
   if (budget === null) return { perPayment, perDay };
   return {

@@ -34,6 +34,9 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 /** The slowest unit test files: together most of the CPU time of all. */
 const SLOW = [
+  'src/nano/confirmation.test.ts',
+  'src/nano/node-client.test.ts',
+  'src/pages/onboarding/second-address.test.ts',
   'src/payments/bursts.test.ts',
   'src/payments/challenge-handler.test.ts',
   'src/payments/kill.test.ts',
@@ -46,15 +49,24 @@ const SLOW = [
   'src/payments/released.test.ts',
   'src/payments/signed-block.test.ts',
   'src/payments/withdrawal.test.ts',
+  'src/protocol/fuzz.test.ts',
   'src/storage/backup/backup.test.ts',
+  'src/storage/spending.test.ts',
   'src/ui/password/strength.test.ts',
   'src/vault/seed-copies.test.ts',
+  'src/vault/vault.test.ts',
   'src/wallet/account-chain-conflicts.test.ts',
   'src/wallet/account-chain.test.ts',
+  'src/wallet/account-wallet.test.ts',
   'src/wallet/branch.test.ts',
+  'src/wallet/conservation.test.ts',
   'src/wallet/open-transfers.test.ts',
+  'src/wallet/pocket.test.ts',
+  'src/wallet/receive-pending.test.ts',
   'src/wallet/wallet.test.ts',
   'test/conformance/conformance.test.ts',
+  'test/devnet/control.test.ts',
+  'test/merchant/mechanisms/track-a.test.ts',
 ];
 /** Browser tests of the whole way of a payment, for pages, scripts and images. */
 const SMOKE = [

@@ -316,6 +316,12 @@ ${line([...COLUMNS, 'shown by'])}
 ${line([...COLUMNS, ''].map(() => '---'))}
 ${rows.join('\n')}
 
+The browser shows an extension the headers of a response and not its body, and a body that a page hands over could be made up. So
+what a \`402\` says in its body alone (an order, an invoice, x402 version 1, a price without headers) is known for a document that
+its user opened, which the purse asks for once more as a program would, and for nothing else: such a record of the market is
+marked *needs body* in \`test/vectors/market.test.ts\`. No other request of the purse looks for a price: a new one may make a
+new order.
+
 This page is written from \`test/surfaces.ts\` (\`npx vitest run --project unit test/surfaces.test.ts -u\`).
 `;
 }

@@ -94,6 +94,18 @@ test('questions that lapse are closed, the others go on waiting', async () => {
   expect(approvals.list()).toEqual([stays]);
 });
 
+test('policy decides again on the questions that are picked, but for one that several requests share', async () => {
+  const { approvals } = queue();
+  const [first, second] = [question(), question()];
+  const outcomes = [ask(approvals, first), ask(approvals, second)];
+  const shared = again();
+  void ask(approvals, shared);
+  void ask(approvals, again());
+  approvals.reconsider(({ id }) => id !== second.id);
+  expect(await outcomes[0]).toEqual({ kind: 'reconsider' });
+  expect(approvals.list().map(({ id }) => id)).toEqual([second.id, shared.id]);
+});
+
 test('identical requests of one document share one question, and the newest gets the payment', async () => {
   const { approvals } = queue();
   const [first, second, third] = [again(), again(), again()];

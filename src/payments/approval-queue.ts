@@ -50,6 +50,8 @@ export type QuestionOutcome =
   | { readonly kind: 'expired' }
   /** The question was closed: the wallet was locked, the network changed, or the page was loaded again. */
   | { readonly kind: 'lapsed' }
+  /** A budget was set that may pay without a question: policy decides again. */
+  | { readonly kind: 'reconsider' }
   /** The page took the request back. */
   | { readonly kind: 'withdrawn' }
   /** The queue was full: the question was dropped for one of another site, which has fewer waiting. */
@@ -131,6 +133,17 @@ export class ApprovalQueue {
   lapse(isOver: (question: Question) => boolean): void {
     for (const waiting of [...this.#waiting.values()]) {
       if (isOver(waiting.question)) this.#end(waiting, ({ settle }) => settle({ kind: 'lapsed' }));
+    }
+  }
+
+  /**
+   * Has policy decide again on the questions that the predicate picks. A question that several requests share stays: one
+   * payment answers them all, and decided one by one each of them would be paid.
+   */
+  reconsider(mayBePaid: (question: Question) => boolean): void {
+    for (const waiting of [...this.#waiting.values()]) {
+      if (waiting.requests.size > 1 || !mayBePaid(waiting.question)) continue;
+      this.#end(waiting, ({ settle }) => settle({ kind: 'reconsider' }));
     }
   }
 

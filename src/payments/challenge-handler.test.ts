@@ -155,6 +155,24 @@ describe('at most one payment (invariant 1)', () => {
   });
 });
 
+describe('a budget that is set with one of several questions of a site', () => {
+  test('pays the others that it allows, and the rest is asked about with the new reason', async () => {
+    const [first, second] = [await browser.visit(page()), await browser.visit(page('/bare'), { tabId: 2 })];
+    const dear = await browser.visit(page('/api/data', `&price=${2n * XNO}`), { tabId: 3 });
+    const allHandled = [first, second, dear].map((challenge) => worker.challengeHandler.handle(challenge));
+    await expect.poll(() => worker.approvals.list().length).toBe(3);
+    worker.approvals.answer(first.id, { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw });
+    await Promise.all(allHandled.slice(0, 2));
+    expect([first, second].map(statusOf)).toEqual([200, 200]);
+    await expect
+      .poll(() => worker.approvals.list().map(({ id, reason }) => [id, reason]))
+      .toEqual([[dear.id, 'reason_overPayment']]);
+    expect((await payments()).map(({ intent }) => intent.approval).toSorted()).toEqual(['budget', 'once']);
+    worker.approvals.answer(dear.id, { kind: 'decline' });
+    await allHandled[2];
+  });
+});
+
 describe('a budget that changed since the decision', () => {
   test.each([
     ['is paused', 'reason_paused', () => pauseBudget()],

@@ -11,6 +11,7 @@ import type { HandlerParts } from './parts.ts';
 export function budgetHandlers({
   settings,
   budgets,
+  approvals,
   notifyPages,
   now,
 }: HandlerParts): PageHandlersOf<'budget'> {
@@ -24,7 +25,9 @@ export function budgetHandlers({
       return (await Promise.all(views)).filter((view) => view !== null);
     },
     'budget.save': async ({ site, ...change }) => {
-      await budgets.change((await settings.network()).id, siteOf(site), changeOf(change));
+      const { id } = await settings.network();
+      await budgets.change(id, siteOf(site), changeOf(change));
+      approvals.reconsider((question) => question.site === siteOf(site) && question.offer.network === id);
       notifyPages();
       return null;
     },

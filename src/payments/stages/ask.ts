@@ -34,6 +34,8 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       return declined(challenge, 'refusal_DECLINED');
     case 'lapsed':
       return declined(challenge, 'refusal_LAPSED');
+    case 'reconsider':
+      return { kind: 'reconsider', challenge, otherwise: 'refusal_LAPSED' };
     case 'expired':
       // Where another request of the same question was shown, the offer of this one may live longer.
       return id === question.id ? declined(challenge, 'refusal_LAPSED') : stage;
@@ -57,6 +59,7 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
         const { network, payTo } = offer;
         if (await isOwnAccount(ports, offer)) return declined(challenge, 'refusal_OWN_ACCOUNT');
         await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
+        approvals.reconsider((waiting) => waiting.site === site && waiting.offer.network === network);
       }
       return { kind: 'reserve', challenge, offer, approval: 'once', others };
     }

@@ -58,8 +58,15 @@ export interface ApprovalView {
 
 const answer = v.variant('kind', [
   v.strictObject({ kind: v.literal('once') }),
-  /** `pocket` is the level (raw) up to which the user wants a pocket filled. */
-  v.strictObject({ kind: v.literal('budget'), perPayment: raw, perDay: raw, pocket: v.exactOptional(raw) }),
+  v.strictObject({
+    kind: v.literal('budget'),
+    perPayment: raw,
+    perDay: raw,
+    /** Whether the budget pays any account that the site names. By default an old budget stays as it was, a new one pays one. */
+    anyPayee: v.exactOptional(v.boolean()),
+    /** The level (raw) up to which the user wants a pocket filled. */
+    pocket: v.exactOptional(raw),
+  }),
   v.strictObject({ kind: v.literal('decline') }),
   /** `site` is blocked: the site to be paid, or one with a part in the request. By default one of the latter, if any. */
   v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),

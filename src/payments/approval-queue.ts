@@ -34,7 +34,13 @@ export function nameOf({ id, offer: { network, mechanism, payTo, amount } }: Que
 /** The user's answer. */
 export type UserDecision =
   | { readonly kind: 'once' }
-  | { readonly kind: 'budget'; readonly perPayment: Raw; readonly perDay: Raw }
+  | {
+      readonly kind: 'budget';
+      readonly perPayment: Raw;
+      readonly perDay: Raw;
+      /** Whether the budget pays any account that the site names; absent where that stays as it is. */
+      readonly anyPayee?: boolean;
+    }
   | { readonly kind: 'decline' }
   /** Block a site: no question is asked again for payments to it, or for requests in which it takes part. */
   | { readonly kind: 'never'; readonly site: Site };

@@ -192,16 +192,24 @@ describe('inside a budget', () => {
     expect(await declined(fetched)).toMatchObject({ reason: 'reason_paused' });
   });
 
-  test('another payee than before is asked about', async () => {
+  test('another payee than before is asked about, and a budget set then pays any account of the site', async () => {
     const seen = fetched();
     const { approve } = await testBed.purse.nextApproval();
     await approve({ budget: { perPayment: XNO, perDay: XNO } });
     expect(await seen).toBe('200');
+    const isPinned = async () => (await testBed.purse.ask('budget.list', {})).map(({ pinned }) => pinned);
+    expect(await isPinned()).toEqual([true]);
     const entry = await quote(testBed.at('/api/data'));
     const resource = { url: testBed.at('/api/data') };
     const swapped = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
     const url = testBed.merchant.registerHeader(Buffer.from(JSON.stringify(swapped)).toString('base64'));
     expect(await declined(() => fetched({ fetch: url }))).toMatchObject({ reason: 'reason_payeeChanged' });
+
+    const again = fetched({ fetch: url });
+    const question = await testBed.purse.nextApproval();
+    await question.approve({ budget: { perPayment: XNO, perDay: XNO } });
+    await again;
+    expect(await isPinned()).toEqual([false]);
   });
 });
 

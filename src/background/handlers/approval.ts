@@ -112,7 +112,12 @@ function decisionOf(
 ): UserDecision {
   switch (answer.kind) {
     case 'budget':
-      return { kind: 'budget', perPayment: parseRaw(answer.perPayment), perDay: parseRaw(answer.perDay) };
+      return {
+        kind: 'budget',
+        perPayment: parseRaw(answer.perPayment),
+        perDay: parseRaw(answer.perDay),
+        ...(answer.anyPayee !== undefined && { anyPayee: answer.anyPayee }),
+      };
     case 'never': {
       const involved = [...askersOf(challenge, site).map(siteOf), site];
       const blocked = involved.find((one) => answer.site === undefined || one === answer.site);

@@ -55,10 +55,11 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       const others = [...outcome.others];
       handling.share(others);
       if (outcome.kind === 'budget') {
-        const { perPayment, perDay } = outcome;
+        const { perPayment, perDay, anyPayee } = outcome;
         const { network, payTo } = offer;
         if (await isOwnAccount(ports, offer)) return declined(challenge, 'refusal_OWN_ACCOUNT');
-        await budgets.change(network, site, { perPayment, perDay, payTo, paused: false });
+        const pinned = anyPayee === undefined ? {} : { pinned: !anyPayee };
+        await budgets.change(network, site, { perPayment, perDay, payTo, paused: false, ...pinned });
         approvals.reconsider((waiting) => waiting.site === site && waiting.offer.network === network);
       }
       return { kind: 'reserve', challenge, offer, approval: 'once', others };

@@ -12,6 +12,8 @@ import { suggestBudget } from './suggestion.ts';
 export interface ChosenBudget {
   readonly perPayment: RawString;
   readonly perDay: RawString;
+  /** Whether any account that the site names is paid, where it has named a second one. */
+  readonly anyPayee?: boolean;
   /** The level of the pocket, where the user agreed to one. */
   readonly pocket?: RawString;
 }
@@ -22,6 +24,8 @@ export interface BudgetDraft {
   readonly perDay: string;
   readonly chosen: ChosenBudget | null;
   readonly remark: string | null;
+  /** Whether any account of the site is paid; null where it has named no second one. */
+  readonly anyPayee: { readonly on: boolean; set(on: boolean): void } | null;
   /** The pocket that is offered with the budget; null where there is one, or the budget means nothing yet. */
   readonly pocket: { readonly level: RawString; readonly on: boolean; set(on: boolean): void } | null;
   set(part: 'perPayment' | 'perDay', text: string): void;
@@ -32,8 +36,12 @@ export function useBudgetDraft({
   price,
   budget,
   otherBudgets,
-}: Pick<ApprovalView, 'price' | 'budget' | 'otherBudgets'>): BudgetDraft {
+  reason,
+}: Pick<ApprovalView, 'price' | 'budget' | 'otherBudgets' | 'reason'>): BudgetDraft {
   const wantsPocket = useSignal(false);
+  // A site that names a second account will name a third one: limits and the site itself are what a budget is bound to.
+  const paysAny = useSignal(true);
+  const hasNewPayee = reason === 'reason_payeeChanged';
   const suggestion = suggestBudget(price, budget);
   const texts = useSignal({
     perPayment: formatXno(suggestion.perPayment),
@@ -54,7 +62,8 @@ export function useBudgetDraft({
   const pocket = level !== null && wantsPocket.value ? { pocket: level } : {};
   return {
     ...texts.value,
-    chosen: limits && { ...limits, ...pocket },
+    chosen: limits && { ...limits, ...(hasNewPayee && { anyPayee: paysAny.value }), ...pocket },
+    anyPayee: hasNewPayee ? { on: paysAny.value, set: (on) => (paysAny.value = on) } : null,
     pocket: level === null ? null : { level, on: wantsPocket.value, set: (on) => (wantsPocket.value = on) },
     remark: tooSmall
       ? t('approve_budgetBelow', { amount: shortXno(price) })
@@ -90,6 +99,15 @@ export function BudgetForm({ draft }: { readonly draft: BudgetDraft }) {
       <p class="field-fault" role="status">
         {draft.remark}
       </p>
+      {draft.anyPayee !== null && (
+        <Switch
+          label={t('approve_anyPayee')}
+          hint={t('approve_anyPayeeHint')}
+          on={draft.anyPayee.on}
+          onChange={draft.anyPayee.set}
+          testId="budget-any-payee"
+        />
+      )}
       {draft.pocket !== null && (
         <Switch
           label={t('approve_pocket', { amount: shortXno(draft.pocket.level) })}

@@ -13,6 +13,7 @@ const HERE = 'interception/surfaces.test.ts';
 const DOCUMENTS = 'interception/documents.test.ts';
 const FETCH = 'interception/fetch.test.ts';
 const WITHDRAWN = 'attacks/withdrawn.test.ts';
+const UNANSWERED = 'unanswered.test.ts';
 const SAFETY = 'interception/safety.test.ts';
 const LOAD = 'loads the page again, by the button in the purse';
 const WAITS =
@@ -132,6 +133,22 @@ export const surfaces: readonly Surface[] = [
     user: 'nothing',
     limits: 'once the block is signed, the proof is kept for the same request',
     shown: [FETCH, 'an abort ends the hold'],
+  },
+  {
+    surface: 'fetch and XMLHttpRequest, GET, whose question nobody answers',
+    how: 'held for 60 seconds, or for the time (5 seconds or more) that the XMLHttpRequest has set; then the page gets its own 402, and the question stays while the page is there; paid later, the page is loaded again',
+    user: 'answers by *Pay and reload*',
+    limits:
+      'loading the page again asks for everything else on it again, too; a page that asks later than 5 seconds after its load is held until it has the content',
+    shown: [UNANSWERED, 'gets its own 402 after a minute'],
+  },
+  {
+    surface:
+      'fetch and XMLHttpRequest, POST and other methods that change something, whose question nobody answers',
+    how: 'as GET, but the page is not loaded again: the proof waits for the page to send the request again',
+    user: 'does the same in the page again',
+    limits: 'at another price it is asked about',
+    shown: [UNANSWERED, 'its page sends it again, and it is paid once'],
   },
   {
     surface: 'fetch with a signal, XMLHttpRequest: what its page can take back',

@@ -7,12 +7,23 @@ import type { RetryUrl } from '../messages/bridge.ts';
  */
 export const HANDSHAKE = 'nano-purse';
 
+/** A 402 that a page holds. */
+export interface HeldMessage {
+  readonly id: number;
+  readonly url: string;
+  readonly method: string;
+  /** The page has no way to take the request back. */
+  readonly steady: boolean;
+  /** What is left of the time that the page has set for its request (ms); 0 where it has set none. */
+  readonly timeout: number;
+}
+
 /**
- * From the hold: a 402 that it holds (`steady` where the page has no way to take the request back), one it no longer
- * holds because the page took it back, or a request that the page took back before its answer could be held.
+ * From the hold: a 402 that it holds, one it no longer holds because the page took it back, or a request that the page
+ * took back before its answer could be held.
  */
 export type HoldMessage =
-  | { readonly id: number; readonly url: string; readonly method: string; readonly steady: boolean }
+  | HeldMessage
   | { readonly id: number; readonly url: null }
   | { readonly id: null; readonly url: string; readonly method: string };
 

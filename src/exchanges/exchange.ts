@@ -203,6 +203,7 @@ export const StoredExchange = v.strictObject({
       'view',
       'fromServiceWorker',
       'userPart',
+      'givenBack',
       'header',
     ]).entries,
     kind: text,

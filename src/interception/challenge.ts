@@ -19,7 +19,8 @@ export const requestKinds = [
 export type RequestKind = (typeof requestKinds)[number];
 
 /**
- * What the user has to do after the payment. `load`: reload the page, where only the page can send the request again.
+ * What the user has to do after the payment. `load`: have the page send the request again, mostly by a reload, where
+ * only the page can send it.
  * `confirm`: confirm to the browser that a form is sent again, where the browser shows a page of its own.
  */
 export const userParts = ['load', 'confirm'] as const;
@@ -82,6 +83,8 @@ export interface Challenge {
   readonly fromServiceWorker?: true;
   /** Absent where the purse sends the request again without the user. */
   readonly userPart?: UserPart;
+  /** Its page held it, and got its own 402 before the user answered (see `givenBack`). */
+  readonly givenBack?: true;
   /** Raw value of the PAYMENT-REQUIRED header. */
   readonly header: string;
   /** When the response arrived (ms since the epoch). */
@@ -110,12 +113,31 @@ const fields = {
   kind: v.picklist(requestKinds),
   fromServiceWorker: v.exactOptional(v.literal(true)),
   userPart: v.exactOptional(v.picklist(userParts)),
+  givenBack: v.exactOptional(v.literal(true)),
   header: v.string(),
   seenAt: v.pipe(v.number(), v.minValue(0)),
 } as const satisfies { readonly [Name in keyof Challenge]-?: unknown };
 
 /** A challenge as it is stored: in the session store, in a backup, and in the private parts of payments. */
 export const StoredChallenge = v.strictObject(fields) satisfies v.GenericSchema<unknown, Challenge>;
+
+/** Whether the page of a script holds the response. */
+export function isHeld({ kind, userPart }: Pick<Challenge, 'kind' | 'userPart'>): boolean {
+  return kind === 'xmlhttprequest' && userPart === undefined;
+}
+
+/** A held challenge after its page got its own 402, while the user is still asked: only the page can send it again. */
+export function givenBack(challenge: Challenge): Challenge {
+  return { ...challenge, userPart: 'load', givenBack: true };
+}
+
+/**
+ * Whether the payment of a challenge that was given back reloads its page. Not of a request that may change something on
+ * the server: a page sends that again only by an act of its user (docs/WIRE.md §7.23).
+ */
+export function isReloadedWhenPaid({ givenBack, method }: Pick<Challenge, 'givenBack' | 'method'>): boolean {
+  return givenBack === true && (method === 'GET' || method === 'HEAD');
+}
 
 /** A 402 without PAYMENT-REQUIRED that is not the response to a proof. It may be of an earlier protocol. */
 export interface Unpriced extends Omit<Challenge, 'header'> {

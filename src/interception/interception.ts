@@ -33,16 +33,29 @@ export interface Interception {
   watch(events: InterceptionEvents): void;
   /** Whether the page still waits for this challenge. To be checked before money moves. */
   waits(challenge: Pick<Challenge, 'id'>): Promise<boolean>;
+  /** Until when the page holds the request without an answer of its user (ms since the epoch); null where it holds none. */
+  heldUntil(challenge: Pick<Challenge, 'id'>): Promise<number | null>;
+  /**
+   * Gives the page its original 402, and keeps the challenge open: its page counts as waiting as long as it is there.
+   *
+   * @param challenge as `givenBack` makes it.
+   */
+  giveBack(challenge: Challenge): Promise<void>;
   /**
    * Sends the challenge's own request again, once, with `proof` as PAYMENT-SIGNATURE, and `represent` as X-Nano-Represent,
    * to its own URL, method and tab only (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server
    * does is a `DeliveryOutcome`, never an error.
    */
   deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome>;
-  /** The challenges whose proof is ready and waits until the user reloads the page (see `UserPart`). */
+  /**
+   * The challenges whose proof is ready and waits for their user to have the page send its request again (see
+   * `UserPart`). A page that the payment has reloaded already is none of them.
+   */
   awaitingReload(): readonly Challenge[];
   /** Prepares the reload of the page of such a challenge: for the next seconds its request carries the proof. */
   expectReload(challenge: Pick<Challenge, 'id'>): Promise<void>;
+  /** Ends the wait for a load of the page, unless its request is on its way: the page waits by another request now. */
+  endReload(challenge: Pick<Challenge, 'id'>): void;
   /**
    * Requests a fresh offer and returns the challenge with it; null when the server gives none or the page no longer
    * waits. Only for a GET, which changes nothing on the server.

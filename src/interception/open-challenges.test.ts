@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { givenBack } from './challenge.ts';
 import { OpenChallenges } from './open-challenges.ts';
 import { memoryStore, observedOf } from './samples.fixture.ts';
 
@@ -33,6 +34,15 @@ test('a challenge stored without its private mode reads as one of an ordinary wi
   expect((await new OpenChallenges(store).get('older'))?.observed.challenge.isPrivate).toBe(false);
 });
 
+test('a restarted worker finds a hold that times out, and a request that was given back', async () => {
+  const store = memoryStore();
+  const { challenge, ...rest } = observedOf('returned', 1);
+  const timed = { observed: observedOf('timed', 2), hold: { ...hold, timesOutAt: 3 } };
+  const returned = { observed: { ...rest, challenge: givenBack(challenge) }, hold: null };
+  for (const one of [timed, returned]) await new OpenChallenges(store).add(one);
+  expect(await new OpenChallenges(store).all()).toEqual([returned, timed]);
+});
+
 test('an entry of the store that is no challenge is ignored', async () => {
   const store = memoryStore();
   store.kept.set('challenge:odd', { observed: { challenge: {} }, hold: null });
@@ -65,6 +75,13 @@ describe('of a flood of challenges', () => {
     expect(await open.get('the first')).toBeDefined();
     await open.end('https://a.example 1 7');
     expect(await many(open, 2, { tab: 4, site: 'https://d.example' })).toBe(1);
+  });
+
+  test('one that is admitted already can be changed at the limit', async () => {
+    const open = new OpenChallenges(memoryStore());
+    expect(await many(open, 201, { tab: 1, site: 'https://a.example' })).toBe(200);
+    expect(await add(open, 'https://a.example 1 7', { tab: 1, site: 'https://a.example' })).toBe(true);
+    expect(await open.all()).toHaveLength(200);
   });
 
   test('many tabs of one site share its limit, and leave room for another site', async () => {

@@ -13,6 +13,8 @@ export interface Hold {
   readonly documentId: string;
   /** Unique within the document. */
   readonly id: string;
+  /** When the time that the page has set for its request is over (ms since the epoch); absent where it has set none. */
+  readonly timesOutAt?: number;
 }
 
 /** What survives the worker, but not the browser (`chrome.storage.session`). */
@@ -39,7 +41,9 @@ const stored = v.strictObject({
     parentDocumentId: v.exactOptional(v.string()),
     route: v.nullable(v.picklist(routes)),
   }),
-  hold: v.nullable(v.strictObject({ documentId: v.string(), id: v.string() })),
+  hold: v.nullable(
+    v.strictObject({ documentId: v.string(), id: v.string(), timesOutAt: v.exactOptional(v.number()) }),
+  ),
 });
 
 /** The challenges that await their end, kept where a killed worker's next life finds them. */
@@ -61,14 +65,17 @@ export class OpenChallenges {
     return (await this.#open).get(id);
   }
 
-  async heldBy({ documentId, id }: Hold): Promise<OpenChallenge | undefined> {
+  async heldBy({ documentId, id }: Pick<Hold, 'documentId' | 'id'>): Promise<OpenChallenge | undefined> {
     return (await this.all()).find(({ hold }) => hold?.documentId === documentId && hold.id === id);
   }
 
-  /** Resolves with true once it is stored; with false when too many wait already, of its site, its tab or in all. */
+  /**
+   * Adds a challenge, or changes it. Resolves with true once it is stored; with false when too many wait already, of its
+   * site, its tab or in all.
+   */
   async add(challenge: OpenChallenge): Promise<boolean> {
     const open = await this.#open;
-    const all = [...open.values(), challenge];
+    const all = [...[...open.values()].filter((one) => idOf(one) !== idOf(challenge)), challenge];
     const share = all.filter((one) => tabOf(one) === tabOf(challenge) || siteOf(one) === siteOf(challenge));
     if (exceeds(all, MOST) || exceeds(share, MOST_OF_A_SITE)) return false;
     open.set(idOf(challenge), challenge);

@@ -43,6 +43,8 @@ export interface ApprovalView {
   readonly expiresAt: number;
   /** Why it can only be declined at present; null where it can be paid. */
   readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;
+  /** Whether paying reloads the page: it has stopped waiting for the answer. */
+  readonly reloadsPage: boolean;
   /** Whether a budget would pay the like of this without asking. */
   readonly canBudget: boolean;
   readonly budget: BudgetView | null;

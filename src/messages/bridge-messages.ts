@@ -13,6 +13,8 @@ export const bridgeMessages = {
       method: text(32),
       /** Set where the page has no way to take the request back. */
       steady: v.exactOptional(v.literal(true)),
+      /** What is left of the time that the page has set for its request (ms); absent where it has set none. */
+      timeout: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
     }),
   )<RetryUrl | 'release'>(),
   /** The page took a held request back. */

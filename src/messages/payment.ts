@@ -3,11 +3,13 @@ import type { FaultView } from './fault-view.ts';
 import { nothing, type RawString, raw, text } from './fields.ts';
 import { message } from './message.ts';
 
-/** A paid request that only its page can send again, after the user reloads it. */
+/** A paid request that only its page can send again. */
 export interface ToLoadView {
   readonly id: string;
   readonly site: string;
   readonly url: string;
+  /** Whether a reload of the page sends it again; otherwise the user has to do the same in the page again. */
+  readonly byReload: boolean;
 }
 
 export type PaymentState =
@@ -59,7 +61,7 @@ export interface PaymentView {
 }
 
 export const paymentMessages = {
-  /** Returns what is paid and waits until the user reloads its page. */
+  /** Returns what is paid and waits until the user has its page send the request again. */
   'page.toLoad': message(nothing, 'open')<readonly ToLoadView[]>(),
   'page.load': message(v.strictObject({ id: text(128) }), 'open')<null>(),
   'payment.deliver': message(v.strictObject({ id: text(128) }), 'open')<null>(),

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, givenBack } from '../interception/challenge.ts';
 import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
@@ -70,6 +70,7 @@ test('the name of a question changes with everything that its answer is about, a
     { ...one, offer: { ...offer, network: 'nano:other' } },
     { ...one, offer: signatureOffer(1n) },
     { ...one, id: challengeOf({ tabId: challenge.tabId }).id },
+    { ...one, challenge: givenBack(challenge) },
   ];
   expect(new Set([one, ...others].map(nameOf)).size).toBe(others.length + 1);
 });
@@ -200,6 +201,36 @@ test('the first question of another site displaces one of the site that has the 
   expect(approvals.list()).toHaveLength(100);
   expect(approvals.list()).toContainEqual(honest);
   expect(await Promise.race(outcomes)).toEqual({ kind: 'crowded' });
+});
+
+test('of the requests of one question that were given back the newest stays', async () => {
+  const { approvals } = queue();
+  const [first, second, held] = [again(), again(), again()];
+  const ended = new Map<string, QuestionOutcome>();
+  for (const one of [first, second, held]) {
+    void ask(approvals, one).then((outcome) => ended.set(one.id, outcome));
+  }
+  approvals.gaveBack(givenBack(second.challenge));
+  approvals.gaveBack(givenBack(first.challenge));
+  await Promise.resolve();
+  expect([...ended]).toEqual([[first.id, { kind: 'superseded' }]]);
+  expect(approvals.list()).toMatchObject([{ id: first.id, challenge: held.challenge }]);
+  // Its page takes the newest one back: paying takes a reload then, and the question says so.
+  approvals.withdraw(held.id);
+  expect(approvals.list()).toMatchObject([{ id: first.id, challenge: givenBack(second.challenge) }]);
+});
+
+test('an answer to a question with a request that is held lets none that was given back take its place', async () => {
+  const { approvals } = queue();
+  const [returned, older, newest] = [again(), again(), again()];
+  const outcomes = [returned, older, newest].map((one) => ask(approvals, one));
+  approvals.gaveBack(givenBack(returned.challenge));
+  approvals.answer(returned.id, { kind: 'once' });
+  expect(await Promise.all(outcomes)).toEqual([
+    { kind: 'superseded' },
+    { kind: 'shared' },
+    { kind: 'once', others: [older.challenge] },
+  ]);
 });
 
 test('foreign frames of many origins displace no question of the page around them', () => {

@@ -23,11 +23,13 @@ export interface Question {
 }
 
 /**
- * Names a question by everything that its answer is about: challenge, network, mechanism, payee and amount. A restarted
- * worker asks the same question under the same name. A late answer cannot reach a question whose terms have changed.
+ * Names a question by everything that its answer is about: challenge, network, mechanism, payee and amount, and whether
+ * its page has to send the request again. A restarted worker asks the same question under the same name. A late answer
+ * cannot reach a question whose terms have changed.
  */
-export function nameOf({ id, offer: { network, mechanism, payTo, amount } }: Question): string {
-  const terms = JSON.stringify([id, network, mechanism, payTo, amount.toString()]);
+export function nameOf({ id, challenge, offer: { network, mechanism, payTo, amount } }: Question): string {
+  const { givenBack = false } = challenge;
+  const terms = JSON.stringify([id, network, mechanism, payTo, amount.toString(), givenBack]);
   return hexOf(blake2b(new TextEncoder().encode(terms), { dkLen: 16 }));
 }
 
@@ -60,6 +62,8 @@ export type QuestionOutcome =
   | { readonly kind: 'reconsider' }
   /** The page took the request back. */
   | { readonly kind: 'withdrawn' }
+  /** The request was given back, and the page has sent it again since. */
+  | { readonly kind: 'superseded' }
   /** The queue was full: the question was dropped for one of another site, which has fewer waiting. */
   | { readonly kind: 'crowded' };
 
@@ -74,10 +78,12 @@ interface Waiting {
   /** The question as the user is shown it, with the offer that they pay. */
   question: Question;
   /** The requests that share the question, by challenge, oldest first. */
-  readonly requests: Map<
-    string,
-    { readonly challenge: Challenge; readonly settle: (outcome: QuestionOutcome) => void }
-  >;
+  readonly requests: Map<string, WaitingRequest>;
+}
+
+interface WaitingRequest {
+  readonly challenge: Challenge;
+  readonly settle: (outcome: QuestionOutcome) => void;
 }
 
 /**
@@ -118,7 +124,8 @@ export class ApprovalQueue {
   }
 
   /**
-   * Answers a question. An answer that pays, pays the offer that was shown, once, for the newest request.
+   * Answers a question. An answer that pays, pays the offer that was shown, once, for the newest request. An older one
+   * that was given back gets nothing, even where its page takes the newest one back: the user agreed to no reload.
    *
    * @throws Fault `fault_approvalGone` when the question was answered before or has lapsed.
    */
@@ -128,10 +135,14 @@ export class ApprovalQueue {
     const requests = [...waiting.requests.values()];
     const newest = requests.at(-1);
     const pays = answer.kind === 'once' || answer.kind === 'budget';
-    const others = requests.slice(0, -1).map(({ challenge }) => challenge);
-    this.#end(waiting, ({ settle }) => {
+    const others = requests
+      .slice(0, -1)
+      .map(({ challenge }) => challenge)
+      .filter(({ givenBack }) => givenBack === undefined);
+    this.#end(waiting, ({ challenge, settle }) => {
       if (!pays) settle(answer);
-      else settle(settle === newest?.settle ? { ...answer, others } : { kind: 'shared' });
+      else if (settle === newest?.settle) settle({ ...answer, others });
+      else settle({ kind: challenge.givenBack ? 'superseded' : 'shared' });
     });
   }
 
@@ -177,6 +188,29 @@ export class ApprovalQueue {
     }
   }
 
+  /**
+   * Notes that a request was given back. Its question stays. Of the requests of a question that were given back only the
+   * newest stays, so that a page that asks again and again has one of them.
+   *
+   * @param challenge as `givenBack` makes it.
+   */
+  gaveBack(challenge: Challenge): void {
+    for (const waiting of this.#waiting.values()) {
+      const { requests, question } = waiting;
+      const request = requests.get(challenge.id);
+      if (request === undefined) continue;
+      requests.set(challenge.id, { ...request, challenge });
+      const returned = [...requests.values()].filter((one) => one.challenge.givenBack);
+      for (const older of returned.slice(0, -1)) {
+        requests.delete(older.challenge.id);
+        older.settle({ kind: 'superseded' });
+      }
+      if (question.challenge.id !== challenge.id) continue;
+      waiting.question = { ...question, challenge };
+      this.#changed();
+    }
+  }
+
   /** Whether a question about this request waits. */
   isAsked(challengeId: string): boolean {
     return [...this.#waiting.values()].some(({ requests }) => requests.has(challengeId));
@@ -187,10 +221,7 @@ export class ApprovalQueue {
     return [...this.#waiting.values()].map(({ question }) => question);
   }
 
-  #end(
-    waiting: Waiting,
-    settle: (request: { readonly settle: (outcome: QuestionOutcome) => void }) => void,
-  ): void {
+  #end(waiting: Waiting, settle: (request: WaitingRequest) => void): void {
     this.#waiting.delete(waiting.question.id);
     for (const request of waiting.requests.values()) settle(request);
     this.#changed();
@@ -237,10 +268,14 @@ function pathOf(question: Question): readonly string[] {
   return [from, parties.every((party) => party === from) ? 'own' : 'foreign', ...parties, question.site];
 }
 
-/** Equal for two requests that share a question: everything that the user is shown is the same. */
+/**
+ * Equal for two requests that share a question: everything that the user is shown is the same. A request that was given
+ * back shares it with the same request that its page holds anew.
+ */
 function keyOf({ site, challenge, offer, reason }: Question): string {
-  const { tabId, frameId, documentId, kind, userPart, method, url } = challenge;
+  const { tabId, frameId, documentId, kind, method, url } = challenge;
   const { network, mechanism, payTo } = offer;
-  const asker = [site, tabId, frameId, documentId, kind, userPart, method, url, ...partiesIn(challenge)];
+  const part = challenge.givenBack ? undefined : challenge.userPart;
+  const asker = [site, tabId, frameId, documentId, kind, part, method, url, ...partiesIn(challenge)];
   return JSON.stringify([reason, network, mechanism, payTo, priceOf(offer).toString(), asker]);
 }

@@ -1,17 +1,21 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
-import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../interception/challenge.ts';
 import type { PostAnswer } from './proof-delivery.ts';
 import { challengeOf } from './samples.fixture.ts';
 
 /** A test double of the browser: pages that wait for the end of their 402s, and requests that are sent again. */
 export class Browser {
   readonly #waiting = new Set<string>();
+  /** What ends the wait for a page that has to send a paid request again by itself. */
+  readonly #sendsAgain = new Map<string, () => void>();
   /** What each challenge's request got when it was sent again. */
   readonly answers = new Map<string, { readonly status: number; readonly text: string }>();
   /** The URLs whose content was shown. */
   readonly served = new Set<string>();
   /** The challenges whose pages got their 402. */
   readonly released: string[] = [];
+  /** The challenges whose pages got their 402 while their question stays. */
+  readonly givenBack: string[] = [];
   /** The challenges for which a fresh offer was asked for, in order. */
   readonly renewed: string[] = [];
   /** Every proof that was sent, in order. */
@@ -49,6 +53,11 @@ export class Browser {
     return challenge;
   }
 
+  /** Gives a page its 402 while its user is still asked. */
+  async giveBack({ id }: Challenge): Promise<void> {
+    this.givenBack.push(id);
+  }
+
   /** Closes the page, or loads it again. */
   leave({ id }: Challenge): void {
     this.#waiting.delete(id);
@@ -71,9 +80,20 @@ export class Browser {
     return { status: response.status, ...answered, bodyText: await response.text() };
   }
 
-  /** Sends the challenge's own request again with the proof, while its page waits. */
+  endReload({ id }: Challenge): void {
+    this.#sendsAgain.get(id)?.();
+  }
+
+  /**
+   * Sends the challenge's own request again with the proof, while its page waits. One that was given back and is not
+   * reloaded waits for its page, which never sends this request again.
+   */
   async deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
+    if (challenge.givenBack && !isReloadedWhenPaid(challenge)) {
+      await new Promise<void>((resolve) => this.#sendsAgain.set(challenge.id, resolve));
+      return { kind: 'unanswered', reason: 'gone' };
+    }
     this.proofs.push(proof);
     if (represent !== undefined) this.tokens.push(represent);
     const { method, url } = challenge;

@@ -41,6 +41,10 @@ export interface ChallengeHandlerPorts {
   readonly accounts: (network: string) => Promise<readonly NanoAddress[] | null>;
   /** Whether the page still waits for the challenge. */
   readonly waits: (challenge: Challenge) => Promise<boolean>;
+  /** As in `Interception`. */
+  readonly heldUntil: (challenge: Challenge) => Promise<number | null>;
+  /** Gives the page its original 402, while its question stays open. */
+  readonly giveBack: (challenge: Challenge) => Promise<void>;
   /** Which payment handed over a signed block that is not on the ledger yet; no other payment is possible meanwhile. */
   readonly handedOver: (network: string) => Promise<HandedOver | null>;
   /**

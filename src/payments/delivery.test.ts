@@ -59,6 +59,7 @@ const deliveryWith = (runner: PaymentRunner, ports: Partial<DeliveryPorts> = {})
     runner,
     waits: async () => false,
     release: () => undefined,
+    endReload: () => undefined,
     handleAgain: () => undefined,
     recorder: silentRecorder,
     now: Date.now,

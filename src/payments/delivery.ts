@@ -1,5 +1,5 @@
 import { Fault } from '../fault.ts';
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, isHeld } from '../interception/challenge.ts';
 import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
@@ -20,6 +20,8 @@ export interface DeliveryPorts {
   readonly waits: (challenge: Challenge) => Promise<boolean>;
   /** Gives the page its original 402. */
   readonly release: (challenge: Challenge) => void;
+  /** Ends the wait for a load of the page, unless its request is on its way. */
+  readonly endReload: (challenge: Challenge) => void;
   /** Handles a challenge once more: the payment that it joined was abandoned, since its first request was taken back. */
   readonly handleAgain: (challenge: Challenge) => void;
   readonly recorder: Pick<ExchangeRecorder, 'served'>;
@@ -106,7 +108,7 @@ export class Delivery {
 
   /**
    * Passes a payment that is under way to a newer request for the same: a page was loaded again, or took its request back
-   * and sends it again. Returns true when there is such a payment, so that the same thing is not paid twice. Where
+   * or was given it back, and sends it again. Returns true when there is such a payment, so that the same thing is not paid twice. Where
    * another site took part in the newer request, neither request gets the payment: the page that it was made for is gone.
    *
    * @param offer the offer of the newer request, where it is known already
@@ -115,11 +117,14 @@ export class Delivery {
     for (const [id, served] of this.#served) {
       const { paid, waiting, isTakenBack } = served;
       const isSentAgain =
-        isTakenBack && repeats(challenge, waiting) && isSamePurchase(challenge, served.offer, offer);
+        (isTakenBack || waiting.givenBack === true) &&
+        repeats(challenge, waiting) &&
+        isSamePurchase(challenge, served.offer, offer);
       if (!isSentAgain && !replaces(challenge, waiting)) continue;
       const isAllowed = mayGet(challenge, paid);
       if (isAllowed) this.#pass(id, served, challenge);
       if (isAllowed || !isLeftToNextLoad(challenge, waiting)) this.#ports.release(waiting);
+      if (isHeld(challenge)) this.#ports.endReload(waiting);
       if (isAllowed) return true;
     }
     return false;

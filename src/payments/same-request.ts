@@ -1,4 +1,4 @@
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, isHeld } from '../interception/challenge.ts';
 import { priceOf } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 
@@ -17,12 +17,11 @@ export function replaces(newer: Challenge, older: Challenge): boolean {
   return sameRequest && newer.id !== older.id && isOther;
 }
 
-/** Whether two challenges are the same request of one document, and the page waits for both. */
+/** Whether two challenges are the same request of one document, which holds the newer one, and holds or held the older one. */
 export function repeats(newer: Challenge, older: Challenge): boolean {
-  const isHeld = ({ kind, userPart }: Challenge) => kind === 'xmlhttprequest' && userPart === undefined;
   return (
     isHeld(newer) &&
-    isHeld(older) &&
+    (isHeld(older) || older.givenBack === true) &&
     newer.id !== older.id &&
     newer.documentId !== null &&
     newer.documentId === older.documentId &&

@@ -1,7 +1,7 @@
-import type { Worker } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { PocketBed } from './pocket-bed.ts';
 import type { TestBed } from './setup.ts';
+import { setWorkerClock, workerOf } from './worker-clock.ts';
 
 const MINUTE = 60_000;
 
@@ -22,31 +22,16 @@ beforeAll(async () => {
 });
 afterAll(() => testBed?.close());
 beforeEach(async () => {
-  await setClock();
+  await setWorkerClock(testBed.purse, ahead);
   await bed.begin();
 });
 afterEach(() => bed.end());
 
-async function worker(): Promise<Worker> {
-  const { context } = testBed.purse;
-  return context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
-}
-
-/** Sets the clock of the worker ahead. To be repeated where the worker may have started anew. */
-async function setClock(): Promise<void> {
-  await (await worker()).evaluate((ms) => {
-    const scope: typeof globalThis & { realNow?: () => number } = globalThis;
-    scope.realNow ??= Date.now;
-    const { realNow } = scope;
-    Date.now = () => realNow() + ms;
-  }, ahead);
-}
-
 /** Lets time pass, at whose end the alarm for maintenance fires. */
 async function pass(minutes: number): Promise<void> {
   ahead += minutes * MINUTE;
-  await setClock();
-  await (await worker()).evaluate(() => {
+  await setWorkerClock(testBed.purse, ahead);
+  await (await workerOf(testBed.purse)).evaluate(() => {
     const event: Dispatchable = chrome.alarms.onAlarm;
     if (event.dispatch === undefined) throw new Error('this browser dispatches no events by hand');
     event.dispatch({ name: 'tend' });
@@ -55,7 +40,9 @@ async function pass(minutes: number): Promise<void> {
 
 /** The keys that the session of the browser holds: of the vault, and of the pocket. */
 const openUntilNow = async () =>
-  (await worker()).evaluate(async () => Object.keys(await chrome.storage.session.get(['vault', 'pocket'])));
+  (await workerOf(testBed.purse)).evaluate(async () =>
+    Object.keys(await chrome.storage.session.get(['vault', 'pocket'])),
+  );
 
 test('budgets go on paying for an hour after the purse has locked itself, and stop at Lock everything', async () => {
   const { purse } = testBed;

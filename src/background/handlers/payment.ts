@@ -27,7 +27,12 @@ export function paymentHandlers({
       return null;
     },
     'page.toLoad': async () =>
-      interception.awaitingReload().map(({ id, url }) => ({ id, url, site: siteOf(url) })),
+      interception.awaitingReload().map(({ id, url, givenBack }) => ({
+        id,
+        url,
+        site: siteOf(url),
+        byReload: givenBack === undefined,
+      })),
     'page.load': async ({ id }) => {
       const challenge = interception.awaitingReload().find((one) => one.id === id);
       if (challenge === undefined) throw new Fault('fault_paymentOver');

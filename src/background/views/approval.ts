@@ -1,5 +1,5 @@
 import type { PlainMessageKey } from '../../fault.ts';
-import type { UserPart } from '../../interception/challenge.ts';
+import { type Challenge, isReloadedWhenPaid, type UserPart } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { Raw } from '../../nano/amount.ts';
@@ -61,7 +61,7 @@ export function approvalView(
     reason,
     checks: checksOf(offer),
     warnings: [
-      ...(challenge.userPart === undefined ? [] : [USER_PART_WARNINGS[challenge.userPart]]),
+      ...userPartWarnings(challenge),
       ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
@@ -69,6 +69,7 @@ export function approvalView(
     ],
     expiresAt: offer.expiresAt,
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
+    reloadsPage: isReloadedWhenPaid(challenge),
     canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),
     budget: budgetView(allowance, now),
     otherBudgets: otherBudgets?.toString() ?? null,
@@ -88,6 +89,13 @@ function checksOf(offer: Offer): readonly PlainMessageKey[] {
         ? ['check_urlBound']
         : [];
   return [...own, 'check_payeeValid', 'check_network', 'check_fresh'];
+}
+
+/** What the user has to know of the way in which the page gets what is paid for. */
+function userPartWarnings(challenge: Challenge): readonly PlainMessageKey[] {
+  const { userPart, givenBack } = challenge;
+  if (givenBack) return [isReloadedWhenPaid(challenge) ? 'warning_reloads' : 'warning_sendAgain'];
+  return userPart === undefined ? [] : [USER_PART_WARNINGS[userPart]];
 }
 
 const USER_PART_WARNINGS: Readonly<Record<UserPart, PlainMessageKey>> = {

@@ -4,7 +4,7 @@
  */
 import type { BridgeCommand, BridgeResponse, ElementName, RetryUrl } from '../../messages/bridge.ts';
 import type { RequestMessage, ResponseMessage } from '../../messages/contract.ts';
-import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
+import { HANDSHAKE, type HeldMessage, type HoldAnswer, type HoldMessage } from '../handshake.ts';
 
 declare const browser: typeof chrome | undefined;
 
@@ -36,13 +36,11 @@ port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
 // The manifest lists the hold before the bridge, so that the hold is listening already.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
-type Held = Extract<HoldMessage, { readonly steady: boolean }>;
-
-async function relay({ id, url, method, steady }: Held): Promise<void> {
+async function relay({ id, url, method, steady, timeout }: HeldMessage): Promise<void> {
   held.add(id);
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const input = { holdId: `${id}`, url, method, ...(steady && { steady }) };
+  const input = { holdId: `${id}`, url, method, ...(steady && { steady }), ...(timeout > 0 && { timeout }) };
   const go = await mayGo({ request: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);

@@ -6,9 +6,15 @@ import { bare, getter, method } from './natives.ts';
 export interface Bridge {
   /**
    * Asks whether a held request is sent again, and to what URL, and calls `answer` once. Returns a function that reports
-   * that the page took the request back; `answer` is not called after it. `steady`: the page cannot take it back.
+   * that the page took the request back; `answer` is not called after it. `steady` and `timeout` as in `HeldMessage`.
    */
-  ask(url: string, method: string, steady: boolean, answer: (go: RetryUrl | false) => void): () => void;
+  ask(
+    url: string,
+    method: string,
+    steady: boolean,
+    timeout: number,
+    answer: (go: RetryUrl | false) => void,
+  ): () => void;
   /** Reports that the page took a request back before its response arrived. */
   tookBack(url: string, method: string): void;
 }
@@ -41,11 +47,11 @@ function through(port: MessagePort): Bridge {
     answer?.(go);
   };
   return {
-    ask(url, method, steady, answer) {
+    ask(url, method, steady, timeout, answer) {
       last += 1;
       const id = last;
       answers[id] = answer;
-      post(port, { id, url, method, steady });
+      post(port, { id, url, method, steady, timeout });
       return () => {
         delete answers[id];
         post(port, { id, url: null });

@@ -186,7 +186,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
         // anything.
         if (fails(() => statusOf(response))) return resolve(response);
         if (spare === null || !maybePriced(response)) return pass(response);
-        drop = ask(urlOf(response), name, isSteady, (go) => {
+        drop = ask(urlOf(response), name, isSteady, 0, (go) => {
           if (!go) return pass(response);
           drop = () => {};
           const body = bodyOf(response);

@@ -36,6 +36,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
   const readyStateOf = getter(XMLHttpRequest, 'readyState');
   const statusOf = getter(XMLHttpRequest, 'status');
   const urlOf = getter(XMLHttpRequest, 'responseURL');
+  const timeoutOf = getter(XMLHttpRequest, 'timeout');
+  const { now } = Date;
   const baseOf = getter(Node, 'baseURI');
   const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
@@ -100,8 +102,16 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
   const isUnderWay = (xhr: Xhr, request: XhrRequest | undefined): boolean =>
     request?.state.phase === 'sent' && readyStateOf(xhr) !== DONE;
 
+  /** What is left of the time that the page has set for a request (ms); 0 where it has set none. */
+  const timeLeft = (xhr: Xhr, { sentAt }: XhrRequest): number => {
+    const timeout = timeoutOf(xhr);
+    if (timeout === 0) return 0;
+    const left = sentAt + timeout - now();
+    return left < 1 ? 1 : left;
+  };
+
   const hold = (xhr: Xhr, request: XhrRequest): void => {
-    const drop = ask(urlOf(xhr), `${request.opened[0]}`, false, (go) => {
+    const drop = ask(urlOf(xhr), `${request.opened[0]}`, false, timeLeft(xhr, request), (go) => {
       if (go) repeat(xhr, request, go);
       else giveUp(xhr, request);
     });
@@ -194,6 +204,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     if (request?.state.phase === 'opened') {
       request.body = body;
       request.state = SENT;
+      request.sentAt = now();
       // Of the methods that need no preflight only `POST` has a body.
       uploads.prepare(
         xhr,

@@ -1,5 +1,5 @@
 import { KeyedSerialQueue } from '../../concurrency.ts';
-import type { Challenge, DeliveryOutcome } from '../challenge.ts';
+import { type Challenge, type DeliveryOutcome, isHeld } from '../challenge.ts';
 import type { Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
 import type { ObservedRequest } from '../observed-request.ts';
@@ -11,7 +11,6 @@ import type { Reloads } from './reloads.ts';
 import { type AwaitedResponse, isDocument, type ProofResponses } from './response.ts';
 import { isWaiting, retryInPage } from './retry.ts';
 import { RULE_LIFE } from './rule-windows.ts';
-import { isHeld } from './surface.ts';
 
 /**
  * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the

@@ -1,6 +1,6 @@
 import type { BridgeInput } from '../../messages/contract.ts';
-import type { Challenge } from '../challenge.ts';
-import { type HoldEnd, Holds } from '../holds.ts';
+import { type Challenge, isHeld } from '../challenge.ts';
+import { type HoldEnd, Holds, unansweredUntil } from '../holds.ts';
 import type { Interception, InterceptionEvents } from '../interception.ts';
 import { ChallengeLifecycle } from '../lifecycle.ts';
 import { type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
@@ -14,7 +14,6 @@ import { Reloads } from './reloads.ts';
 import { ProofResponses } from './response.ts';
 import { isWaiting } from './retry.ts';
 import { ScriptHolds } from './script-holds.ts';
-import { isHeld } from './surface.ts';
 import { type NetworkWatch, watchNetwork } from './watch.ts';
 
 export type { SessionStore } from '../open-challenges.ts';
@@ -71,10 +70,14 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const aborted = (requestId: string): void => {
     lifecycle.noteAborted(requestId);
     scriptHolds.stopPairing(requestId);
-    // The page of a held request reports an abort itself; here, sending it again would count as an abort, too.
+    // The page of a held request reports an abort itself; here, sending it again would count as an abort, too. A page
+    // that was given its 402 back has its answer, and may cancel the body of it.
     void lifecycle.withdrawWhere(
       ({ observed, hold }) =>
-        hold === null && observed.challenge.requestId === requestId && lifecycle.isAborted(observed),
+        hold === null &&
+        observed.challenge.givenBack === undefined &&
+        observed.challenge.requestId === requestId &&
+        lifecycle.isAborted(observed),
     );
   };
 
@@ -110,6 +113,22 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       return known !== undefined && presence.waits(known);
     },
 
+    async heldUntil({ id }) {
+      const known = await open.get(id);
+      return known === undefined || known.hold === null
+        ? null
+        : unansweredUntil(known.observed.challenge, known.hold);
+    },
+
+    async giveBack(challenge) {
+      const known = await open.get(challenge.id);
+      if (known === undefined) return;
+      // The hold ends last: a page that still holds when a killed worker starts again is released then.
+      await open.add({ observed: { ...known.observed, challenge }, hold: null }).finally(() => {
+        void holds.end(challenge.id, 'release');
+      });
+    },
+
     held: (sender, input) => scriptHolds.held(sender, input),
 
     dropped: (sender, input) => scriptHolds.dropped(sender, input),
@@ -136,6 +155,8 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
     awaitingReload: () => reloads.waiting(),
 
     expectReload: ({ id }) => reloads.expect(id),
+
+    endReload: ({ id }) => reloads.end(id),
 
     deliver: (challenge, proof, represent) => deliveries.deliver(challenge, proof, represent),
 

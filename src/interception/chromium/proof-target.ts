@@ -1,7 +1,6 @@
-import type { Challenge } from '../challenge.ts';
+import { type Challenge, isHeld } from '../challenge.ts';
 import { OPAQUE } from '../urls.ts';
 import type { Target } from './proof-rule.ts';
-import { isHeld } from './surface.ts';
 
 /** The request that may carry the proof of a challenge. */
 export function targetOf(challenge: Challenge, nonce: string): Target {

@@ -1,7 +1,8 @@
-import type { Challenge, DeliveryOutcome } from '../challenge.ts';
+import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../challenge.ts';
 import type { OpenChallenges } from '../open-challenges.ts';
 import { originOf } from '../urls.ts';
 import type { AwaitedResponse } from './response.ts';
+import { reloadTab } from './retry.ts';
 import { type Arm, RuleWindows } from './rule-windows.ts';
 
 export interface ReloadPorts {
@@ -14,6 +15,7 @@ export interface ReloadPorts {
 interface Waiting {
   readonly challenge: Challenge;
   readonly expect: () => Promise<void>;
+  readonly end: () => void;
 }
 
 /** Deliveries that wait for their page to ask again, by itself or because its user loads it. */
@@ -30,7 +32,9 @@ export class Reloads {
   }
 
   waiting(): readonly Challenge[] {
-    return [...this.#waiting.values()].map(({ challenge }) => challenge);
+    return [...this.#waiting.values()]
+      .map(({ challenge }) => challenge)
+      .filter((challenge) => !isReloadedWhenPaid(challenge));
   }
 
   /** Arms the rule of a challenge for the next `RULE_LIFE` ms. */
@@ -38,9 +42,15 @@ export class Reloads {
     await this.#waiting.get(challengeId)?.expect();
   }
 
+  /** Ends the wait of a challenge, unless its request with the proof is on its way. */
+  end(challengeId: string): void {
+    this.#waiting.get(challengeId)?.end();
+  }
+
   /**
    * Waits for the request that carries the proof. The rule is armed at the start and again with each load of the page,
-   * for `RULE_LIFE` ms each. The challenge stays open, so that the wait survives the worker.
+   * for `RULE_LIFE` ms each. Where the user has agreed to a reload by paying (see `isReloadedWhenPaid`), it starts at
+   * once. The challenge stays open, so that the wait survives the worker.
    */
   async deliver(challenge: Challenge, answer: AwaitedResponse, arm: Arm): Promise<DeliveryOutcome> {
     const { id } = challenge;
@@ -50,11 +60,20 @@ export class Reloads {
       () => void windows.open().catch(console.error),
       () => answer.giveUp('gone'),
     );
-    void answer.carried.then(() => windows.end());
+    let isCarried = false;
+    const giveUp = () => {
+      if (!isCarried) answer.giveUp('gone');
+    };
+    void answer.carried.then(() => {
+      isCarried = true;
+      return windows.end();
+    });
     try {
       await windows.open();
-      this.#waiting.set(id, { challenge, expect: () => windows.open() });
+      this.#waiting.set(id, { challenge, expect: () => windows.open(), end: giveUp });
       this.#ports.changed();
+      // The page may have sent the request again meanwhile: then it has the proof, and a reload would lose the content.
+      if (isReloadedWhenPaid(challenge) && !isCarried && !(await reloadTab(challenge))) giveUp();
       return await answer.delivery;
     } finally {
       stopListening();

@@ -1,4 +1,5 @@
 import type { BridgeCommand } from '../../messages/bridge.ts';
+import type { Challenge } from '../challenge.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
 import type { OpenChallenge } from '../open-challenges.ts';
 import { bareUrl, originOf } from '../urls.ts';
@@ -71,7 +72,8 @@ export async function isWaiting({ observed, hold }: OpenChallenge): Promise<bool
         documentId === null
           ? originOf(await urlOf(tabId)) === (topOrigin ?? initiator)
           : await inDocument(observed, { bridge: 'look', what: 'page', name: '' });
-      return isThere && !(await wasTakenBack(observed));
+      // A page that held a request has reported by itself that it took it back.
+      return isThere && (observed.challenge.givenBack === true || !(await wasTakenBack(observed)));
     }
     default:
       return inDocument(observed, { bridge: 'look', what: means, name: observed.asked.url });
@@ -117,10 +119,7 @@ export async function retryInPage(observed: ObservedRequest): Promise<boolean> {
     case 'tab':
       // The page's own reload repeats a form without a prompt. A bare 402 has no page of its own, only the browser's.
       if (method === 'GET' || !(await reloadOwnPage(observed))) {
-        return chrome.tabs.reload(tabId, { bypassCache: true }).then(
-          () => true,
-          () => false,
-        );
+        return reloadTab({ tabId }, { bypassCache: true });
       }
       return true;
     case 'frame':
@@ -138,6 +137,17 @@ export async function retryInPage(observed: ObservedRequest): Promise<boolean> {
     default:
       return inDocument(observed, { bridge: 'again', what: means, name: observed.asked.url });
   }
+}
+
+/** Loads the page in the tab of a challenge again; false when the tab is gone. */
+export function reloadTab(
+  { tabId }: Pick<Challenge, 'tabId'>,
+  properties: chrome.tabs.ReloadProperties = {},
+): Promise<boolean> {
+  return chrome.tabs.reload(tabId, properties).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether a frame shows a page of its own, not the browser's. */

@@ -76,13 +76,14 @@ export class ScriptHolds {
   /** A page holds a response. Resolves when it is decided how the hold ends. */
   async held(
     sender: chrome.runtime.MessageSender,
-    { holdId, url, method, steady }: BridgeInput<'request.held'>,
+    { holdId, url, method, steady, timeout }: BridgeInput<'request.held'>,
   ): Promise<HoldEnd> {
     const { open, holds, lifecycle } = this.#ports;
     const { documentId, tab } = sender;
     if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
       return 'release';
-    const hold = { documentId, id: holdId };
+    const timesOutAt = timeout === undefined ? {} : { timesOutAt: Date.now() + timeout };
+    const hold = { documentId, id: holdId, ...timesOutAt };
     const known = await open.heldBy(hold);
     if (known !== undefined) {
       // The page reports its hold again to a restarted worker.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Challenge, requestKinds } from '../challenge.ts';
+import { type Challenge, isHeld, requestKinds } from '../challenge.ts';
 import type { ObservedRequest } from '../observed-request.ts';
-import { isHeld, preparationOf, retryMeansOf } from './surface.ts';
+import { preparationOf, retryMeansOf } from './surface.ts';
 
 function observed(kind: Challenge['kind'], more: Partial<Challenge & ObservedRequest> = {}): ObservedRequest {
   const { trait, route = 'same', ...challenge } = more;

@@ -70,6 +70,3 @@ export function preparationOf({
 export function retryMeansOf({ kind, userPart }: Pick<Challenge, 'kind' | 'userPart'>): RetryMeans {
   return userPart === 'load' ? 'page' : surfaces[kind].means;
 }
-
-/** Whether the page of a script holds the response. */
-export const isHeld = (challenge: Challenge): boolean => retryMeansOf(challenge) === 'hold';

@@ -1,4 +1,4 @@
-import type { Challenge } from '../../interception/challenge.ts';
+import { type Challenge, givenBack } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
 import { EXPIRY_MARGIN, isInView } from '../../policy/decision.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
@@ -9,25 +9,30 @@ import { LONGEST_TIMER } from '../longest-timer.ts';
 import { isOwnAccount } from '../own-account.ts';
 import { type Ask, DONE, declined, type Stage } from './stage.ts';
 
-/** Asks the user, and follows the answer. */
+/**
+ * Asks the user, and follows the answer. A page that holds the request gets its own 402 when that takes too long
+ * (`Interception.heldUntil`): the question stays, and paying then needs the page to send the request again.
+ */
 export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stage: Ask): Promise<Stage> {
   const { approvals, budgets, now } = ports;
-  const { challenge, question } = stage;
+  const { challenge: asking, question } = stage;
   const { site } = question;
+  const [isAwaited, heldUntil] = await Promise.all([ports.waits(asking), ports.heldUntil(asking)]);
   // A burst of requests outlives its page: a closed tab has nothing left to ask about.
-  if (!(await ports.waits(challenge)) || handling.isOver(challenge))
-    return declined(challenge, handling.endReason);
+  if (!isAwaited || handling.isOver(asking)) return declined(asking, handling.endReason);
   const asked = approvals.ask(question);
-  if (asked === 'full') return declined(challenge, 'refusal_QUEUE_FULL');
+  if (asked === 'full') return declined(asking, 'refusal_QUEUE_FULL');
   const { id, offer } = asked.shown;
   const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
   const timer = setTimeout(() => approvals.expire(id), lapses);
+  const endPatience = giveBackAt(heldUntil, ports, asking);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.
   const order = { amount: offer.amount, isHandOver: isHandOver(offer) };
-  const gathering = isInView(challenge) ? ports.gatherFor(offer.network, order).catch(() => null) : null;
-  const outcome = withoutTrace(await asked.outcome, challenge);
+  const gathering = isInView(asking) ? ports.gatherFor(offer.network, order).catch(() => null) : null;
+  const outcome = withoutTrace(await asked.outcome, asking);
   clearTimeout(timer);
+  const challenge = await endPatience();
   void gathering?.then((lease) => lease?.done());
   switch (outcome.kind) {
     case 'decline':
@@ -38,9 +43,13 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       return { kind: 'reconsider', challenge, otherwise: 'refusal_LAPSED' };
     case 'expired':
       // Where another request of the same question was shown, the offer of this one may live longer.
-      return id === question.id ? declined(challenge, 'refusal_LAPSED') : stage;
+      return id === question.id
+        ? declined(challenge, 'refusal_LAPSED')
+        : { ...stage, challenge, question: { ...question, challenge } };
     case 'withdrawn':
       return declined(challenge, 'refusal_WITHDRAWN');
+    case 'superseded':
+      return declined(challenge, 'refusal_SHARED');
     case 'crowded':
       return declined(challenge, 'refusal_QUEUE_FULL');
     case 'shared':
@@ -65,6 +74,31 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       return { kind: 'reserve', challenge, offer, approval: 'once', others };
     }
   }
+}
+
+/**
+ * Gives a request back at a time (ms since the epoch), where there is one. Returns the way to stop that, which resolves
+ * with the challenge as it is then.
+ */
+function giveBackAt(
+  at: number | null,
+  { approvals, giveBack, now }: ChallengeHandlerPorts,
+  held: Challenge,
+): () => Promise<Challenge> {
+  let challenge = held;
+  let giving: Promise<void> | undefined;
+  const give = () => {
+    challenge = givenBack(held);
+    // The question says so before the page has its 402: an answer that comes in between agrees to what will be done.
+    approvals.gaveBack(challenge);
+    giving = giveBack(challenge).catch(console.error);
+  };
+  const timer = at === null ? undefined : setTimeout(give, Math.min(at - now(), LONGEST_TIMER));
+  return async () => {
+    clearTimeout(timer);
+    await giving;
+    return challenge;
+  };
 }
 
 /**

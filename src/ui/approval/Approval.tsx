@@ -60,7 +60,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
     ...(approval.isPrivate ? [] : [never]),
   ];
   const once: Choice = {
-    name: t('approve_once'),
+    name: t(approval.reloadsPage ? 'approve_onceReload' : 'approve_once'),
     look: 'primary',
     testId: 'approve-once',
     choose: () => onAnswer({ kind: 'once' }),

@@ -7,7 +7,7 @@ import { Button } from './Button.tsx';
 import { LongUrl } from './LongUrl.tsx';
 import { FaultLine, Notice } from './Notice.tsx';
 
-/** The paid pages whose content has not arrived, each with a button that loads it. */
+/** The paid pages whose content has not arrived, each with a button that loads it, or with what to do in the page. */
 export function PaidPages() {
   const waiting = useQuery('page.toLoad', {});
   if (waiting.kind === 'failed') return <FaultLine fault={waiting.fault} />;
@@ -21,21 +21,23 @@ export function PaidPages() {
   );
 }
 
-function Waiting({ one: { id, url } }: { readonly one: ToLoadView }) {
+function Waiting({ one: { id, url, byReload } }: { readonly one: ToLoadView }) {
   const action = useAction();
   return (
     <Notice tone="good">
       <strong>{t('load_title')}</strong>
       <LongUrl url={url} />
-      <p>{t('load_text')}</p>
-      <Button
-        look="primary"
-        busy={action.busy.value}
-        testId="load-page"
-        onClick={() => void action.run(() => request('page.load', { id }))}
-      >
-        {t('load_button')}
-      </Button>
+      <p>{t(byReload ? 'load_text' : 'load_sendAgain')}</p>
+      {byReload && (
+        <Button
+          look="primary"
+          busy={action.busy.value}
+          testId="load-page"
+          onClick={() => void action.run(() => request('page.load', { id }))}
+        >
+          {t('load_button')}
+        </Button>
+      )}
       <FaultLine fault={action.fault.value} />
     </Notice>
   );

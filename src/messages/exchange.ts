@@ -6,9 +6,10 @@ import type { PaymentView } from './payment.ts';
 
 /**
  * The state of a 402: `seen` while it is classified, `asking` while the user is asked, `paying` until the proof has a
- * response, `left` when it was not paid and the page got it.
+ * response, `pending` when the server has taken the proof and serves later, `left` when it was not paid and the page got
+ * it.
  */
-export type ExchangeState = 'seen' | 'asking' | 'paying' | 'paid' | 'refused' | 'unanswered' | 'left';
+export type ExchangeState = 'seen' | 'asking' | 'paying' | 'pending' | 'paid' | 'refused' | 'unanswered' | 'left';
 
 /** One 402 of a tab. */
 export interface ExchangeView {
@@ -25,6 +26,8 @@ export interface ExchangeView {
   readonly state: ExchangeState;
   /** Why it was asked about or left, as a sentence. */
   readonly why: { readonly key: MessageKey; readonly args: readonly string[] } | null;
+  /** Of the state `pending`: the server wants to be asked again from this time on (ms since the epoch); else null. */
+  readonly notBefore: number | null;
   /** Null where no offer could be paid. */
   readonly amount: RawString | null;
   readonly mechanism: string | null;

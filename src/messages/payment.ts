@@ -30,7 +30,13 @@ export interface PaymentView {
   readonly id: string;
   readonly at: number;
   readonly state: PaymentState;
-  readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+  /** `pending` as in `pending` below, of each step. */
+  readonly story: readonly { readonly state: PaymentState; readonly at: number; readonly pending?: true }[];
+  /**
+   * The server has taken the proof and serves later. `notBefore`: it does not want the proof again before this time (ms
+   * since the epoch), where it says one. Null in every other state.
+   */
+  readonly pending: { readonly notBefore: number | null } | null;
   /** Paid in a private window: site, URL, method and all that a server said are not shown, and null. */
   readonly isPrivate: boolean;
   /** A private window's payment whose browser was closed since: only its block is still followed. */

@@ -91,6 +91,14 @@ describe.each([
   });
 });
 
+test('the story tells an answer that puts the delivery off from no answer', () => {
+  const delivered = paymentIn('delivered', sessionOffer(1n));
+  const after = (reason: string) =>
+    advance(delivered, { state: 'unanswered', reason } as Progress, 7).story.at(-1);
+  expect(after('pending')).toEqual({ state: 'unanswered', at: 7, pending: true });
+  expect(after('network')).toEqual({ state: 'unanswered', at: 7 });
+});
+
 describe('what a state means', () => {
   const among = (states: readonly PaymentState[]) => STATES.filter((state) => states.includes(state));
 

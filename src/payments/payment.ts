@@ -99,11 +99,20 @@ export type PaymentState = Progress['state'];
 /** The progress of a payment in certain states. */
 export type ProgressAt<State extends PaymentState> = Extract<Progress, { readonly state: State }>;
 
+/** One step that a payment took. */
+export interface StoryStep {
+  readonly state: PaymentState;
+  /** In ms since the epoch. */
+  readonly at: number;
+  /** Of the state `unanswered`: the server has taken the proof and serves later. */
+  readonly pending?: true;
+}
+
 /** The journal's record of one intent to pay, from approval to receipt: the unit of crash safety. */
 export interface Payment {
   readonly intent: Intent;
   readonly progress: Progress;
-  readonly story: readonly { readonly state: PaymentState; readonly at: number }[];
+  readonly story: readonly StoryStep[];
   /**
    * The blocks that were signed for it before the one in `progress` and lost their place to another wallet's block, oldest
    * first. At most one of them and the present block can be confirmed.
@@ -175,7 +184,12 @@ export function approved(intent: Intent): Payment {
 /** The fields of a payment that the tables of steps read. */
 interface Advancing extends Pick<Payment, 'story'> {
   readonly intent: { readonly offer: Pick<Offer, 'mechanism'> };
-  readonly progress: { readonly state: PaymentState };
+  readonly progress: { readonly state: PaymentState; readonly reason?: string };
+}
+
+/** Whether the server has taken the proof and serves later (docs/WIRE.md §11.1). */
+export function isPending(progress: Advancing['progress']): boolean {
+  return progress.state === 'unanswered' && progress.reason === 'pending';
 }
 
 /**
@@ -188,7 +202,8 @@ export function advance<P extends Advancing>(payment: P, progress: P['progress']
   if (!steps[payment.progress.state].includes(progress.state)) {
     throw new Fault('fault_paymentOver', [], { cause: `${payment.progress.state} → ${progress.state}` });
   }
-  return { ...payment, progress, story: [...payment.story, { state: progress.state, at }] };
+  const step = { state: progress.state, at, ...(isPending(progress) && { pending: true as const }) };
+  return { ...payment, progress, story: [...payment.story, step] };
 }
 
 /** The payment as it is restored from a backup (see `Payment.isCopy`). */

@@ -1,11 +1,13 @@
 import type { PlainMessageKey } from '../fault.ts';
 import type { ExchangeState, ExchangeView } from '../messages/exchange.ts';
 import { sentenceOf, t } from './i18n.ts';
+import { timeOfDay } from './time.ts';
 
 const STATES: Readonly<Record<ExchangeState, PlainMessageKey>> = {
   seen: 'ui_exchange_seen',
   asking: 'ui_exchange_asking',
   paying: 'ui_exchange_paying',
+  pending: 'ui_exchange_pending',
   paid: 'ui_exchange_paid',
   refused: 'ui_exchange_refused',
   unanswered: 'ui_exchange_unanswered',
@@ -26,5 +28,8 @@ const KINDS = new Map<string, PlainMessageKey>([
 /** Returns the words for a kind of request, by the browser's name for it. */
 export const kindWord = (kind: string): string => t(KINDS.get(kind) ?? 'ui_kind_other');
 
-/** Returns the reason of the decision about an exchange; empty where there is none. */
-export const whyWords = ({ why }: Pick<ExchangeView, 'why'>): string => (why === null ? '' : sentenceOf(why));
+/** Returns the reason of the decision about an exchange, or what it waits for; empty where there is none. */
+export function whyWords({ why, notBefore }: Pick<ExchangeView, 'why' | 'notBefore'>): string {
+  if (why !== null) return sentenceOf(why);
+  return notBefore === null ? '' : t('ui_notBefore', { time: timeOfDay(notBefore) });
+}

@@ -24,6 +24,11 @@ export function timeOfDay(at: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(at);
 }
 
+/** Returns the time of day to the minute. */
+export function shortTime(at: number, locale?: string): string {
+  return new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(at);
+}
+
 /** Returns a remaining time (ms) in whole seconds, rounded up: `4:05`, `1:00:09`. */
 export function clock(left: number): string {
   const seconds = Math.max(0, Math.ceil(left / SECOND));

@@ -2,6 +2,8 @@ import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
+import { openShop } from './attacks/shop.ts';
+import { startPaywall } from './interception/paywall.ts';
 import { openTestBed, type TestBed, XNO } from './setup.ts';
 
 let testBed: TestBed;
@@ -82,6 +84,50 @@ describe('an answer that was lost', () => {
     await popup.close();
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
+});
+
+test('a payment that its server takes and serves later waits for the server, until that serves it', async () => {
+  const { purse } = testBed;
+  const server = await startPaywall();
+  const answers = [202, 200];
+  const { url } = openShop(
+    testBed,
+    server,
+    () => ({}),
+    (response) => {
+      const status = answers.shift() ?? 200;
+      response.writeHead(status, {
+        'Content-Type': 'text/html',
+        ...(status === 202 && { 'Retry-After': '300' }),
+      });
+      response.end(status === 202 ? '<!doctype html><p>Later' : '<!doctype html><p id="paid">Paid');
+    },
+  );
+  const mark = await testBed.mark();
+  void visit(url);
+  await (await purse.nextApproval()).approve();
+  const waits = await reached('unanswered');
+  expect(waits.pending).toEqual({ notBefore: expect.any(Number) });
+  expect((waits.pending?.notBefore ?? 0) - Date.now()).toBeGreaterThan(200_000);
+
+  const popup = await purse.popup();
+  const tabs = await popup.evaluate(() => chrome.tabs.query({}));
+  const tabId = tabs.find((tab) => tab.url === url)?.id ?? -1;
+  expect(await purse.ask('exchange.list', { tabId })).toMatchObject([{ state: 'pending', status: 202 }]);
+  const row = popup.locator(`[data-testid="activity-row"][data-id="${waits.id}"]`);
+  await row.getByText('Waiting until').click();
+  await popup.getByTestId('payment-state').getByText('Waiting for the server').waitFor();
+  await popup.getByText('It asks to be tried again from').waitFor();
+  await popup.close();
+
+  await visit(url);
+  await page.locator('#paid').waitFor();
+  const settled = await reached('settled');
+  expect(settled).toMatchObject({ id: waits.id, pending: null });
+  expect(settled.story.filter(({ pending }) => pending)).toHaveLength(1);
+  expect((await purse.payments()).slice(mark.journal)).toMatchObject([{ id: waits.id }]);
+  expect(testBed.sends().slice(mark.ledger)).toMatchObject([{ hash: waits.blockHash }]);
+  await server.close();
 });
 
 describe('a server that takes the money and refuses', () => {

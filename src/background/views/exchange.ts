@@ -1,10 +1,10 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
 import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
-import { type Payment, requestOf } from '../../payments/payment.ts';
+import { isPending, type Payment, requestOf } from '../../payments/payment.ts';
 import { type Response, readResponse } from '../../protocol/response/response.ts';
 import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';
-import { paymentView } from './payment.ts';
+import { paymentView, pendingView } from './payment.ts';
 
 /** The state of an exchange beyond its record. */
 export interface ExchangeContext {
@@ -35,6 +35,7 @@ export function exchangeView({ id, request, steps }: Exchange, context: Exchange
     askedBy: askerOf(request, site),
     state,
     why,
+    notBefore: state === 'pending' ? ((payment && pendingView(payment.progress)?.notBefore) ?? null) : null,
     amount: payment?.intent.amount.toString() ?? offer?.amount ?? null,
     mechanism: payment?.intent.offer.mechanism ?? offer?.mechanism ?? null,
     testMoney: payment?.intent.network.testMoney ?? testMoney,
@@ -97,8 +98,11 @@ function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: ExchangeCo
   switch (last?.kind) {
     case 'left':
       return { state: 'left', why: { key: last.key, args: last.args } };
-    case 'answered':
-      return { state: stateOf(last), why: null };
+    case 'answered': {
+      const state = stateOf(last);
+      // What came after an answer that put off the delivery is told by the journal alone.
+      return state === 'pending' && payment !== null ? paidEnd(payment) : { state, why: null };
+    }
     case 'unanswered':
       return { state: 'unanswered', why: null };
     default:
@@ -119,8 +123,8 @@ function stateOf({ status, paymentResponse, paymentRequired }: Response): Exchan
   switch (response.kind) {
     case 'paid':
     case 'refused':
-      return response.kind;
     case 'pending':
+      return response.kind;
     case 'unclear':
       return 'unanswered';
   }
@@ -130,9 +134,10 @@ function paidEnd({ progress }: Payment): End {
   switch (progress.state) {
     case 'settled':
       return { state: 'paid', why: null };
-    case 'refused':
     case 'unanswered':
-      return { state: progress.state, why: null };
+      return { state: isPending(progress) ? 'pending' : 'unanswered', why: null };
+    case 'refused':
+      return { state: 'refused', why: null };
     case 'approved':
     case 'signed':
     case 'published':

@@ -1,7 +1,7 @@
 import type { PaymentView } from '../../messages/payment.ts';
 import type { BlockHash } from '../../nano/block.ts';
-import { isUnderway, requestOf } from '../../payments/payment.ts';
-import { type AnyPayment, isTest, isWhole } from '../../payments/private-record.ts';
+import { isPending, isUnderway, type Progress, requestOf } from '../../payments/payment.ts';
+import { type AnyPayment, isTest, isWhole, type PrivateProgress } from '../../payments/private-record.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import { askerOf } from './asker.ts';
 
@@ -23,6 +23,7 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
     at,
     state: progress.state,
     story,
+    pending: pendingView(progress),
     ...siteFieldsOf(payment),
     isForgotten: !isWhole(payment),
     amount: amount.toString(),
@@ -44,6 +45,12 @@ export function paymentView(payment: AnyPayment, handedOver: ReadonlySet<BlockHa
     canDeliver:
       !isTest(payment) && 'proof' in progress && progress.state !== 'settled' && !isUnderway(progress.state),
   };
+}
+
+/** Until when a server that has taken the proof wants to be left alone; null where it has not taken it. */
+export function pendingView(progress: Progress | PrivateProgress): PaymentView['pending'] {
+  if (!isPending(progress)) return null;
+  return { notBefore: ('notBefore' in progress && progress.notBefore) || null };
 }
 
 type SiteFields =

@@ -22,6 +22,7 @@ const STATES: readonly ExchangeState[] = [
   'seen',
   'asking',
   'paying',
+  'pending',
   'paid',
   'refused',
   'unanswered',

@@ -5,7 +5,7 @@ import { PrivateWindow } from '../../ui/components/PrivateWindow.tsx';
 import { SiteName } from '../../ui/components/SiteName.tsx';
 import { shortAccount } from '../../ui/format.ts';
 import { t } from '../../ui/i18n.ts';
-import { ago } from '../../ui/time.ts';
+import { ago, shortTime } from '../../ui/time.ts';
 import { signOf, statusOf, type Tone } from './activity-status.ts';
 import { go, type Route } from './route.ts';
 
@@ -24,6 +24,9 @@ const TRANSFER_ICONS: Readonly<Record<TransferView['kind'], IconName>> = {
 /** One row of the activity. A click opens its story. */
 export function ActivityRow({ item, from }: { readonly item: ActivityView; readonly from: Route }) {
   const { key, tone } = statusOf(item);
+  const now = Date.now();
+  const notBefore = item.kind === 'payment' ? (item.pending?.notBefore ?? null) : null;
+  const waitsUntil = notBefore !== null && notBefore > now ? notBefore : null;
   const isUndone = item.kind !== 'payment' && item.state !== 'done';
   return (
     <li>
@@ -50,7 +53,9 @@ export function ActivityRow({ item, from }: { readonly item: ActivityView; reado
             )}
           </span>
           <span class="row-sub">
-            {t(key)} · {ago(item.at, Date.now())}
+            {waitsUntil === null
+              ? `${t(key)} · ${ago(item.at, now)}`
+              : t('popup_waitsUntil', { time: shortTime(waitsUntil) })}
           </span>
         </span>
         <Amount raw={item.amount} sign={signOf(item)} />

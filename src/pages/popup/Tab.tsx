@@ -90,6 +90,7 @@ const LOOKS: Readonly<Record<ExchangeState, readonly [tone: string, icon: IconNa
   seen: ['busy', 'clock'],
   asking: ['busy', 'clock'],
   paying: ['busy', 'clock'],
+  pending: ['busy', 'clock'],
   paid: ['good', 'check'],
   refused: ['bad', 'warning'],
   unanswered: ['bad', 'warning'],

@@ -24,6 +24,7 @@ const payment: PaymentView = {
     { state: 'approved', at: transfer.at },
     { state: 'refused', at: transfer.at + 1_000 },
   ],
+  pending: null,
   isPrivate: false,
   isForgotten: false,
   site: 'https://shop.example',

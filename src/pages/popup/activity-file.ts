@@ -48,7 +48,7 @@ export function csvOf(item: ActivityView): string {
 export function jsonOf(item: ActivityView): string {
   const { amount, ...rest } = item;
   const story = 'story' in item && {
-    story: item.story.map(({ state, at }) => ({ state, at: isoTime(at) })),
+    story: item.story.map((step) => ({ ...step, at: isoTime(step.at) })),
   };
   return JSON.stringify({
     ...rest,

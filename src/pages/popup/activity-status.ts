@@ -1,9 +1,9 @@
 import type { PlainMessageKey } from '../../fault.ts';
 import type { ActivityView, TransferStateView, TransferView } from '../../messages/activity.ts';
-import type { PaymentState } from '../../messages/payment.ts';
+import type { PaymentState, PaymentView } from '../../messages/payment.ts';
 
 /** The words for each state of a payment. */
-export const PAYMENT_STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {
+const PAYMENT_STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {
   approved: 'popup_state_approved',
   signed: 'popup_state_signed',
   published: 'popup_state_published',
@@ -20,7 +20,7 @@ export const PAYMENT_STATES: Readonly<Record<PaymentState, PlainMessageKey>> = {
 export type Tone = 'good' | 'bad' | 'quiet' | 'busy';
 
 /** Returns the tone in which a state of a payment is shown. */
-export function toneOf(state: PaymentState): Tone {
+function toneOf(state: PaymentState): Tone {
   switch (state) {
     case 'settled':
       return 'good';
@@ -52,6 +52,12 @@ export function statusOf(item: ActivityView): ActivityStatus {
   const { state, isForgotten } = item;
   const isPaid = state === 'confirmed' || state === 'proven' || state === 'delivered';
   if (isForgotten && isPaid) return { key: 'popup_state_forgotten', tone: 'good' };
+  return statusOfStep({ state, ...(item.pending !== null && { pending: true as const }) });
+}
+
+/** Returns the status after one step of a payment. */
+export function statusOfStep({ state, pending }: Omit<PaymentView['story'][number], 'at'>): ActivityStatus {
+  if (pending) return { key: 'popup_state_pending', tone: 'busy' };
   return { key: PAYMENT_STATES[state], tone: toneOf(state) };
 }
 

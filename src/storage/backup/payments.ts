@@ -166,7 +166,12 @@ const privateProgress: {
   abandoned: v.strictObject({ state: v.literal('abandoned'), fault: FaultText }),
 };
 
-const StoryText = v.pipe(v.array(v.strictObject({ state: v.picklist(STATES), at: Moment })), v.minLength(1));
+const StoryText = v.pipe(
+  v.array(
+    v.strictObject({ state: v.picklist(STATES), at: Moment, pending: v.exactOptional(v.literal(true)) }),
+  ),
+  v.minLength(1),
+);
 const isItsBlock = (step: Progress | PrivateProgress): boolean =>
   !('hash' in step) || hashBlock(step.block) === step.hash;
 

@@ -9,7 +9,7 @@ import { PrivateWindow } from '../../../ui/components/PrivateWindow.tsx';
 import { SiteName } from '../../../ui/components/SiteName.tsx';
 import { sentenceOf, t } from '../../../ui/i18n.ts';
 import { moment, timeOfDay } from '../../../ui/time.ts';
-import { PAYMENT_STATES, statusOf, toneOf } from '../activity-status.ts';
+import { statusOf, statusOfStep } from '../activity-status.ts';
 import { HandedOverCard } from './HandedOverCard.tsx';
 import { Redeliver } from './Redeliver.tsx';
 
@@ -24,19 +24,23 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
       {payment.isForgotten && <Notice tone="info">{t('fault_privateForgotten')}</Notice>}
       {payment.fault !== null && <Notice tone="warn">{sentenceOf(payment.fault)}</Notice>}
       {payment.handedOver !== null && <HandedOverCard id={payment.id} state={payment.handedOver} />}
+      {payment.pending !== null && <PendingNotice pending={payment.pending} />}
       {payment.byPost && <Notice tone="info">{t('popup_byPost')}</Notice>}
       {payment.canDeliver && <Redeliver id={payment.id} />}
       <section aria-labelledby="story-title">
         <h2 id="story-title">{t('popup_story')}</h2>
         <ol class="story">
-          {payment.story.map(({ state, at }, index) => (
-            <li key={`${index} ${state}`} class={`story-${toneOf(state)}`}>
-              <span>{t(isSignedAgain(payment, index) ? 'popup_signedAgain' : PAYMENT_STATES[state])}</span>
-              <time dateTime={new Date(at).toISOString()} title={moment(at)}>
-                {timeOfDay(at)}
-              </time>
-            </li>
-          ))}
+          {payment.story.map((step, index) => {
+            const { key, tone } = statusOfStep(step);
+            return (
+              <li key={`${index} ${step.state}`} class={`story-${tone}`}>
+                <span>{t(isSignedAgain(payment, index) ? 'popup_signedAgain' : key)}</span>
+                <time dateTime={new Date(step.at).toISOString()} title={moment(step.at)}>
+                  {timeOfDay(step.at)}
+                </time>
+              </li>
+            );
+          })}
         </ol>
       </section>
       <dl class="facts">
@@ -81,6 +85,20 @@ export function PaymentStory({ payment }: { readonly payment: PaymentView }) {
         )}
       </dl>
     </>
+  );
+}
+
+/** Explains that the server has taken the payment, and when it wants to be asked again. */
+function PendingNotice({
+  pending: { notBefore },
+}: {
+  readonly pending: NonNullable<PaymentView['pending']>;
+}) {
+  return (
+    <Notice tone="info">
+      {t('popup_pendingText')}
+      {notBefore !== null && <p>{t('ui_notBefore', { time: timeOfDay(notBefore) })}</p>}
+    </Notice>
   );
 }
 

@@ -2,6 +2,9 @@ import { SerialQueue } from '../concurrency.ts';
 
 const APPROVE_PAGE = 'src/pages/approve/index.html';
 
+/** What stands on the toolbar button where the purse cannot pay, or could not in a tab. */
+const TROUBLE = '!';
+
 /** Something that waits for the user: a question, or a paid page to reload. */
 export interface Matter {
   readonly id: string;
@@ -32,9 +35,31 @@ export class Attention {
       if (this.#shown.size <= REMEMBERED) break;
       this.#shown.delete(id);
     }
+    for (const { tabId } of fresh) void this.recovered(tabId);
     const [first] = fresh;
     if (first === undefined) return;
     this.#opening.run(() => open(first.tabId)).catch(console.error);
+  }
+
+  /**
+   * Marks the button of a tab whose payment was not completed, until the tab shows another page (which clears it by itself),
+   * or something there is paid or asked about. A tab with another mark of its own keeps that.
+   */
+  async failed(tabId: number): Promise<void> {
+    await onTab(async () => {
+      if ((await chrome.action.getBadgeText({ tabId })) !== (await chrome.action.getBadgeText({}))) return;
+      await chrome.action.setBadgeText({ tabId, text: TROUBLE });
+      await chrome.action.setTitle({ tabId, title: chrome.i18n.getMessage('action_failed') });
+    });
+  }
+
+  /** Takes the mark of a failed payment from the button of a tab. */
+  async recovered(tabId: number): Promise<void> {
+    await onTab(async () => {
+      if ((await chrome.action.getBadgeText({ tabId })) !== TROUBLE) return;
+      await chrome.action.setBadgeText({ tabId });
+      await chrome.action.setTitle({ tabId, title: '' });
+    });
   }
 
   /** Marks the button while the purse cannot pay at all. The popup says why. */
@@ -45,8 +70,13 @@ export class Attention {
 
   #mark(): void {
     const count = this.#waiting === 0 ? '' : String(this.#waiting);
-    void chrome.action.setBadgeText({ text: this.#isOutOfOrder ? '!' : count });
+    void chrome.action.setBadgeText({ text: this.#isOutOfOrder ? TROUBLE : count });
   }
+}
+
+/** Ignores the failure for a closed tab, which has no button. */
+async function onTab(mark: () => Promise<void>): Promise<void> {
+  await mark().catch(() => undefined);
 }
 
 /** Opens the purse, unless it is open already. For a tab in the background only the number on the button changes. */

@@ -5,6 +5,7 @@ import { systemClock } from '../nano/clock.ts';
 import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
+import { isFailure } from '../payments/not-paid-reason.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
 import { TestSpending } from '../payments/test-spending.ts';
@@ -107,7 +108,7 @@ export async function compose(interception: Interception, attention: Attention):
     journal,
     wallet: (network, account) => openWallets.accountWallet(network, account),
     recall: (id) => recall.recall(id),
-    ...recordedDelivery(interception, exchanges),
+    ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
     again: loadForRedelivery,
     againLater: loadLater,
     exclusively,
@@ -150,7 +151,10 @@ export async function compose(interception: Interception, attention: Attention):
     freshOffer: (challenge) => interception.freshOffer(challenge),
     release: (challenge) => interception.release(challenge),
     recorder: exchanges,
-    log: (challenge, reason, args) => notPaidLog.add(challenge, reason, args),
+    log: (challenge, reason, args) => {
+      if (isFailure(reason)) void attention.failed(challenge.tabId);
+      return notPaidLog.add(challenge, reason, args);
+    },
     now,
   });
   const abandoned = new AbandonedRequests({ approvals, interception, challengeHandler });

@@ -3,15 +3,21 @@ import type { Interception } from '../interception/interception.ts';
 import type { PaymentRunnerPorts } from '../payments/payment-runner.ts';
 import { postTo } from './own-requests.ts';
 
-/** The two ways to send a proof, each with the server's response recorded. */
+/**
+ * The two ways to send a proof, each with the server's response recorded.
+ *
+ * @param delivered called when a tab's request was answered.
+ */
 export function recordedDelivery(
   interception: Pick<Interception, 'deliver'>,
   exchanges: Exchanges,
+  delivered: (tabId: number) => void,
 ): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
   return {
     deliver: async (challenge, proof, represent) => {
       const outcome = await interception.deliver(challenge, proof, represent);
       exchanges.answered(challenge, 'page', outcome);
+      if (outcome.kind === 'answered') delivered(challenge.tabId);
       return outcome;
     },
     postFallback: async (challenge, body) => {

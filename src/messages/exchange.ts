@@ -6,10 +6,19 @@ import type { PaymentView } from './payment.ts';
 
 /**
  * The state of a 402: `seen` while it is classified, `asking` while the user is asked, `paying` until the proof has a
- * response, `pending` when the server has taken the proof and serves later, `left` when it was not paid and the page got
- * it.
+ * response, `pending` when the server has taken the proof and serves later, `failed` when it was to be paid and
+ * that was not completed, `left` when it was not paid for another reason. In both the page got the 402.
  */
-export type ExchangeState = 'seen' | 'asking' | 'paying' | 'pending' | 'paid' | 'refused' | 'unanswered' | 'left';
+export type ExchangeState =
+  | 'seen'
+  | 'asking'
+  | 'paying'
+  | 'pending'
+  | 'paid'
+  | 'refused'
+  | 'unanswered'
+  | 'failed'
+  | 'left';
 
 /** One 402 of a tab. */
 export interface ExchangeView {

@@ -11,6 +11,7 @@ const STATES: Readonly<Record<ExchangeState, PlainMessageKey>> = {
   paid: 'ui_exchange_paid',
   refused: 'ui_exchange_refused',
   unanswered: 'ui_exchange_unanswered',
+  failed: 'ui_exchange_failed',
   left: 'ui_exchange_left',
 };
 

@@ -172,6 +172,29 @@ describe('the page has its 402, the log the reason, and the next visit the conte
     await paidOnce();
   });
 
+  test('a fetch that no node pays; the toolbar button of its tab and the popup say so until the next payment', async () => {
+    const { purse } = testBed;
+    const url = testBed.at('/api/data', { name: 'no node for a fetch' });
+    await page.goto(testBed.at('/free'));
+    const get = () => page.evaluate(async (address) => (await fetch(address)).status, url);
+    const popup = await purse.popup();
+    const tabs = await popup.evaluate(() => chrome.tabs.query({}));
+    const tabId = tabs.find((tab) => tab.url === page.url())?.id ?? -1;
+    const button = () => popup.evaluate((id) => chrome.action.getBadgeText({ tabId: id }), tabId);
+    await page.bringToFront();
+    fails({ kind: 'cut', ...there });
+    expect(await get()).toBe(402);
+    await expect.poll(button, PATIENCE).toBe('!');
+    const [exchange] = await purse.ask('exchange.list', { tabId });
+    expect(exchange).toMatchObject({ state: 'failed', why: { key: await reason(url) } });
+    await works();
+    await popup.reload();
+    mark = await testBed.mark();
+    expect(await get()).toBe(200);
+    await expect.poll(button, PATIENCE).toBe('');
+    await popup.close();
+  });
+
   test('a worker that was killed while no node could be reached; the popup says so', async () => {
     const { purse } = testBed;
     const url = testBed.at('/article', { name: 'no node' });

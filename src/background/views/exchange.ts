@@ -1,5 +1,7 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
+import type { MessageKey } from '../../fault.ts';
 import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
+import { isFailure } from '../../payments/not-paid-reason.ts';
 import { isPending, type Payment, requestOf } from '../../payments/payment.ts';
 import { type Response, readResponse } from '../../protocol/response/response.ts';
 import { siteOf } from '../../site.ts';
@@ -97,7 +99,7 @@ function endOf(steps: Exchange['steps'], { payment, isAsked, waits }: ExchangeCo
   );
   switch (last?.kind) {
     case 'left':
-      return { state: 'left', why: { key: last.key, args: last.args } };
+      return unpaidFor(last.key, last.args);
     case 'answered': {
       const state = stateOf(last);
       // What came after an answer that put off the delivery is told by the journal alone.
@@ -146,8 +148,12 @@ function paidEnd({ progress }: Payment): End {
     case 'delivered':
       return { state: 'paying', why: null };
     case 'revoked':
-      return { state: 'left', why: { key: 'fault_revoked', args: [] } };
+      return unpaidFor('fault_revoked', []);
     case 'abandoned':
-      return { state: 'left', why: { key: progress.fault, args: progress.args } };
+      return unpaidFor(progress.fault, progress.args);
   }
+}
+
+function unpaidFor(key: MessageKey, args: readonly string[]): End {
+  return { state: isFailure(key) ? 'failed' : 'left', why: { key, args } };
 }

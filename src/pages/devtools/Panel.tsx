@@ -26,6 +26,7 @@ const STATES: readonly ExchangeState[] = [
   'paid',
   'refused',
   'unanswered',
+  'failed',
   'left',
 ];
 

@@ -94,5 +94,6 @@ const LOOKS: Readonly<Record<ExchangeState, readonly [tone: string, icon: IconNa
   paid: ['good', 'check'],
   refused: ['bad', 'warning'],
   unanswered: ['bad', 'warning'],
+  failed: ['bad', 'warning'],
   left: ['quiet', 'cross'],
 };

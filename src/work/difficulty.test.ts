@@ -9,6 +9,7 @@ import {
   parseWorkNonce,
   parseWorkRoot,
   ThresholdSchema,
+  timesHarder,
   toU64,
   WorkRootSchema,
   workValue,
@@ -107,4 +108,14 @@ describe('reading hex', () => {
       expect(v.safeParse(WorkRootSchema, text).success).toBe(false);
     },
   );
+});
+
+it.each([
+  ['fffffff800000000', 1n],
+  ['fffffff800000001', 2n],
+  ['ffffffff00000000', 8n],
+  ['ffffffffe0000000', 64n],
+  ['ffffffffe0000001', 65n],
+])('a proof at %s takes up to so many times the hashes of a send: %s', (asked, times) => {
+  expect(timesHarder(parseThreshold(asked), parseThreshold('fffffff800000000'))).toBe(times);
 });

@@ -63,6 +63,15 @@ export function workValue(root: WorkRoot, nonce: WorkNonce): bigint {
 export const meets = (root: WorkRoot, nonce: WorkNonce, threshold: Threshold): boolean =>
   workValue(root, nonce) >= toU64(threshold);
 
+/**
+ * How many times as many hashes a proof at one threshold takes on average as a proof at another, rounded up:
+ * (2^64 − base) / (2^64 − asked).
+ */
+export function timesHarder(asked: Threshold, base: Threshold): bigint {
+  const [few, many] = [2n ** 64n - toU64(asked), 2n ** 64n - toU64(base)];
+  return (many + few - 1n) / few;
+}
+
 /** Reads a nonce or threshold as a u64. */
 export const toU64 = (hex: WorkNonce | Threshold): bigint => BigInt(`0x${hex}`);
 

@@ -6,6 +6,7 @@ import {
   expectedHashes,
   isTested,
   rateOf,
+  searchBound,
   thresholdTaking,
   UNKNOWN_SPEED,
   wantsRace,
@@ -129,4 +130,12 @@ it('races are wanted until the preferred engine was tested, and again after a nu
   }
   expect(searches).toBe(24);
   expect(speed.leader).toBe('gpu');
+});
+
+it('95 of 100 searches end within three times the mean', () => {
+  // A send takes 2^29 hashes on average: 10 s at this rate.
+  const rate = 2 ** 29 / 10;
+  expect(searchBound(send, rate)).toBeCloseTo(29_957, 0);
+  expect(searchBound(parseThreshold('ffffffffe0000000'), rate)).toBeCloseTo(64 * 29_957, -2);
+  expect(Math.exp(-searchBound(send, rate) / 10_000)).toBeCloseTo(0.05);
 });

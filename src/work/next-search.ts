@@ -41,12 +41,16 @@ const URGENCY: Readonly<Record<Need, Urgency>> = {
   ahead: 'background',
 };
 
-/** The search that should run: of the most urgent need, and within it of the job that came first. */
+/**
+ * The search that should run: of the most urgent need, within it the easiest, so that no hard one keeps many others waiting,
+ * and of those the one that came first.
+ */
 export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal | undefined {
   const first = (need: Need): SearchGoal | undefined =>
     jobs
       .map(({ root, waiting }) => ({ root, threshold: thresholdOf(waiting, need), urgency: URGENCY[need] }))
-      .find((goal): goal is SearchGoal => goal.threshold !== undefined);
+      .filter((goal): goal is SearchGoal => goal.threshold !== undefined)
+      .toSorted((a, b) => (a.threshold < b.threshold ? -1 : a.threshold > b.threshold ? 1 : 0))[0];
   const wanted = first('payment') ?? first('receive') ?? first('ahead');
   if (wanted !== undefined || isPaused) return wanted;
   const job = jobs.find(({ ahead }) => ahead !== undefined);

@@ -210,6 +210,16 @@ describe('readiness', () => {
 });
 
 describe('obtaining', () => {
+  it('at a harder threshold takes cached work only where it reaches that', async () => {
+    const { scheduler, engine, cache } = steeredHouse();
+    await cache.put({ root, nonce: receiveWork, foundAt: 0 });
+    const work = scheduler.obtain(root, send);
+    (await engine.search(0)).answer(sendWork);
+    expect(await work).toBe(sendWork);
+    expect(await scheduler.obtain(root, receive)).toBe(sendWork);
+    expect(engine.searches).toHaveLength(1);
+  });
+
   it('searches in the foreground and stores the work for the next call', async () => {
     const { scheduler, engine, cache } = steeredHouse();
     const work = scheduler.obtain(root, send);
@@ -260,6 +270,20 @@ describe('obtaining', () => {
     (await engine.search(2)).answer(sendWork);
     await expect.poll(() => cache.intentions.size).toBe(0);
     expect(cache.entries.get(root)).toMatchObject({ nonce: sendWork });
+  });
+
+  it('at a harder threshold lets a later payment at an easier one go first, and starts again after it', async () => {
+    const { scheduler, engine } = steeredHouse();
+    const hard = scheduler.obtain(root, send);
+    await engine.search(0);
+    const easy = scheduler.obtain(otherRoot, receive);
+    expect(await engine.search(1)).toMatchObject({ root: otherRoot, threshold: receive });
+    expect(engine.searches[0]?.signal.aborted).toBe(true);
+    engine.searches[1]?.answer(otherSendWork);
+    expect(await easy).toBe(otherSendWork);
+    expect(await engine.search(2)).toMatchObject({ root, threshold: send, urgency: 'foreground' });
+    engine.searches[2]?.answer(sendWork);
+    expect(await hard).toBe(sendWork);
   });
 
   it('for a payment pushes a receive aside, which is searched for again before anything ahead of need', async () => {

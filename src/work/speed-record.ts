@@ -40,6 +40,13 @@ export class SpeedRecord {
     return rate === null ? null : rate * this.units(name, urgency, limits);
   }
 
+  /** Hashes per second of several engines together, as far as their speed is known; null where none is. */
+  sumOfRates(speed: EngineSpeed, names: readonly string[], urgency: Urgency, limits: Limits): number | null {
+    const rates = names.map((name) => this.rate(speed, name, urgency, limits) ?? 0);
+    const sum = rates.reduce((all, one) => all + one, 0);
+    return sum > 0 ? sum : null;
+  }
+
   /** How many units of an engine search at once: threads of the processor, or one graphics card. */
   units(name: string, urgency: Urgency, { workers }: Limits): number {
     return name === 'cpu' ? poolSize(urgency, this.#ports.cores, workers) : 1;

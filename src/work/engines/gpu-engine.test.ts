@@ -76,6 +76,47 @@ describe('the graphics card', () => {
   });
 });
 
+describe('a threshold above that of nano-pow', () => {
+  const harder = parseThreshold('ffffffff00000000');
+  const ofSend = parseWorkRoot('A'.repeat(64));
+  /** Its value is fffffffb2431739c: proof of a send, and no more. */
+  const weak = parseWorkNonce('8861e54f16b2e62a');
+  /** Its value is ffffffff5fc454cd. */
+  const strong = parseWorkNonce('0000000016f8abbf');
+  const answering = (...nonces: readonly string[]) => {
+    const left = [...nonces];
+    return bench((_, { report }) => queueMicrotask(() => report({ kind: 'found', nonce: left.shift() })));
+  };
+
+  it('is searched for at the highest of nano-pow, again and again, by one worker', async () => {
+    const { engine, workers } = answering(weak, weak, strong);
+    expect(await engine.solve(ofSend, harder, foreground())).toBe(strong);
+    expect(workers.flatMap(({ commands }) => commands.map(({ threshold }) => threshold))).toEqual(
+      Array(3).fill(0xfffffff800000000n),
+    );
+    expect(workers).toHaveLength(1);
+  });
+
+  it('ends at a wrong nonce, which its caller refuses', async () => {
+    const { engine, workers } = answering(weak, nonce, strong);
+    expect(await engine.solve(ofSend, harder, foreground())).toBe(nonce);
+    expect(workers[0]?.commands).toHaveLength(2);
+  });
+
+  it('ends with the search between two of its parts', async () => {
+    const abort = new AbortController();
+    const { engine, workers } = bench((_, { report }) =>
+      queueMicrotask(() => {
+        report({ kind: 'found', nonce: weak });
+        if (workers[0]?.commands.length === 3) abort.abort(new Error('the offer ended'));
+      }),
+    );
+    const search = engine.solve(ofSend, harder, { signal: abort.signal, urgency: 'foreground' });
+    await expect(search).rejects.toThrow('the offer ended');
+    expect(workers[0]?.terminated).toBe(true);
+  });
+});
+
 describe('input that nano-pow does not handle is refused before', () => {
   it.each(['', 'AB', `${root}A`, `${root.slice(1)}`, `${root.slice(1)}G`, '0'.repeat(65)])(
     'the root %j',
@@ -85,12 +126,6 @@ describe('input that nano-pow does not handle is refused before', () => {
       expect(workers).toEqual([]);
     },
   );
-
-  it.each(['fffffff800000001', 'ffffffffffffffff'])('the threshold %s', async (text) => {
-    const { engine, workers } = bench(finds);
-    await expect(engine.solve(root, parseThreshold(text), foreground())).rejects.toThrow(unavailable);
-    expect(workers).toEqual([]);
-  });
 
   it('a root of decimal digits is read as hex', async () => {
     const { engine, workers } = bench(finds);

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import {
+  meets,
+  parseThreshold,
   type Threshold,
   toU64,
   type WorkNonce,
@@ -37,13 +39,16 @@ export interface GpuPorts {
   /** Whether the engine uses the adapter. @default true for hardware, false for a software fallback */
   accepts?(adapter: Adapter): boolean;
   spawn(): GpuWorker;
-  /** The time limit of one search (ms), below the 60 s at which nano-pow throws an error that cannot be caught. */
+  /** The time limit of one search of nano-pow (ms), below the 60 s at which nano-pow throws an error that cannot be caught. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 50_000;
-/** nano-pow refuses thresholds above that of a send on the main network. */
-const HIGHEST = 0xfffffff800000000n;
+/**
+ * nano-pow refuses thresholds above that of a send on the main network, so a harder one is searched for at this one again and
+ * again. Each search starts at random nonces and a search has no memory, so this takes as many hashes as one harder search.
+ */
+const HIGHEST = parseThreshold('fffffff800000000');
 /** A high effort makes the desktop stutter, so it is used only while a user waits. */
 const EFFORT: Readonly<Record<Urgency, number>> = { background: 1, foreground: 4 };
 
@@ -71,22 +76,24 @@ export class GpuEngine implements WorkEngine {
 
   async solve(root: WorkRoot, threshold: Threshold, { signal, urgency }: SearchOptions): Promise<WorkNonce> {
     signal.throwIfAborted();
+    const reached = threshold > HIGHEST ? HIGHEST : threshold;
     const command = {
       root: BigInt(`0x${v.parse(WorkRootSchema, root)}`),
-      threshold: toU64(threshold),
+      threshold: toU64(reached),
       effort: EFFORT[urgency],
     };
-    if (command.threshold > HIGHEST)
-      throw unavailable(new RangeError(`${threshold} is out of nano-pow's range`));
     await this.#findCard();
     signal.throwIfAborted();
 
     const worker = this.#idle ?? this.#spawn();
     this.#idle = undefined;
-    const timeout = AbortSignal.timeout(this.#ports.timeoutMs ?? TIMEOUT_MS);
-    const end = AbortSignal.any([signal, timeout]);
     try {
-      const nonce = await this.#search(worker, command, end);
+      let nonce = await this.#searchOnce(worker, command, signal);
+      // A nonce below what nano-pow was asked for is wrong. The caller finds that out, and asks this engine no more.
+      while (reached !== threshold && meets(root, nonce, reached) && !meets(root, nonce, threshold)) {
+        signal.throwIfAborted();
+        nonce = await this.#searchOnce(worker, command, signal);
+      }
       if (this.#idle === undefined) this.#idle = worker;
       else worker.terminate();
       return nonce;
@@ -123,6 +130,12 @@ export class GpuEngine implements WorkEngine {
       },
     });
     return worker;
+  }
+
+  /** One search of nano-pow, within the time limit. */
+  #searchOnce(worker: GpuWorker, command: GpuCommand, signal: AbortSignal): Promise<WorkNonce> {
+    const timeout = AbortSignal.timeout(this.#ports.timeoutMs ?? TIMEOUT_MS);
+    return this.#search(worker, command, AbortSignal.any([signal, timeout]));
   }
 
   #search(worker: GpuWorker, command: GpuCommand, end: AbortSignal): Promise<WorkNonce> {

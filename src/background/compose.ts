@@ -145,6 +145,7 @@ export async function compose(interception: Interception, attention: Attention):
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
     gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
+    workTime: (threshold) => work.engines.searchBound(threshold),
     waits: (challenge) => interception.waits(challenge),
     heldUntil: (challenge) => interception.heldUntil(challenge),
     giveBack: (challenge) => interception.giveBack(challenge),

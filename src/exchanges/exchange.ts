@@ -39,6 +39,8 @@ export type ExchangeStep = { readonly at: number } & (
       readonly how: Decision['kind'];
       /** The message key of the reason; null where a budget pays. */
       readonly why: MessageKey | null;
+      /** The words that go into the reason, where it has any. */
+      readonly args?: readonly string[];
       /** Raw, as decimal text. */
       readonly amount: string;
       readonly mechanism: string;
@@ -128,7 +130,8 @@ export function decided(at: number, offer: Offer, decision: Decision): ExchangeS
   const { amount, mechanism, network, payTo } = offer;
   const why = decision.kind === 'pay' ? null : decision.kind === 'ask' ? decision.reason : decision.key;
   const terms = { amount: amount.toString(), mechanism, network, payTo };
-  return { kind: 'decided', at, how: decision.kind, why, ...terms };
+  const args = decision.kind === 'refuse' ? decision.args : undefined;
+  return { kind: 'decided', at, how: decision.kind, why, ...(args && { args }), ...terms };
 }
 
 /** The step of a server's answer to a proof. */
@@ -218,6 +221,7 @@ export const StoredExchange = v.strictObject({
         at,
         how: v.picklist(['pay', 'ask', 'refuse']),
         why: v.nullable(key),
+        args: v.exactOptional(v.array(text)),
         amount: text,
         mechanism: text,
         network: text,

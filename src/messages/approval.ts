@@ -40,6 +40,11 @@ export interface ApprovalView {
   /** The checks that were made, and the warnings. */
   readonly checks: readonly PlainMessageKey[];
   readonly warnings: readonly PlainMessageKey[];
+  /**
+   * The work that the site wants beyond the network's: up to how many times as much, and how long its search takes at most in
+   * 95 of 100 cases (ms; null while the speed of this device is unknown). Null for the usual work.
+   */
+  readonly harderWork: { readonly times: number; readonly workTime: number | null } | null;
   readonly expiresAt: number;
   /** Why it can only be declined at present; null where it can be paid. */
   readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;

@@ -58,6 +58,7 @@ export type StepView = { readonly at: number } & (
       readonly kind: 'decided';
       readonly how: 'pay' | 'ask' | 'refuse';
       readonly why: MessageKey | null;
+      readonly args?: readonly string[];
       readonly amount: RawString;
       readonly mechanism: string;
       readonly network: string;

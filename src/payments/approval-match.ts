@@ -1,7 +1,8 @@
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
-import { isHandOver } from '../protocol/mechanisms/index.ts';
+import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
+import { meets, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import type { PrivateIntent } from './private-record.ts';
 
 /** How long before the expiry of its offer a block is signed at the latest (ms): it is confirmed and delivered after that. */
@@ -10,8 +11,8 @@ export const SIGNING_MARGIN = 10_000;
 export const PUBLISHING_MARGIN = 5_000;
 
 /**
- * Checks that a block pays the approved amount from the approved account to the approved payee, in time (invariant 3). It
- * is the last check before money moves.
+ * Checks that a block pays the approved amount from the approved account to the approved payee, in time (invariant 3), with
+ * the work that the payee wants. It is the last check before money moves.
  *
  * @param at the time (ms since the epoch)
  * @throws Fault `fault_offerExpired`; `fault_unexpected` for a block that differs from the approval
@@ -27,9 +28,16 @@ export function assertMatchesApproval(
     own.subtype === 'send' &&
     own.delta === amount &&
     (own.handedOver !== undefined) === isHandOver(offer) &&
-    own.block.link === publicKeyOf(offer.payTo);
+    own.block.link === publicKeyOf(offer.payTo) &&
+    hasWork(offer, own);
   if (!paysAsApproved) {
     throw new Fault('fault_unexpected', [], { cause: 'the block differs from the approval' });
   }
   if (offer.expiresAt - at < SIGNING_MARGIN) throw new Fault('fault_offerExpired');
+}
+
+/** Whether the block has the harder work that the offer wants, if any (docs/WIRE.md §7.24). */
+function hasWork(offer: PrivateIntent['offer'], { block: { previous, work } }: OwnBlock): boolean {
+  const threshold = harderWorkOf(offer);
+  return threshold === undefined || meets(parseWorkRoot(previous), parseWorkNonce(work), threshold);
 }

@@ -7,6 +7,7 @@ import { partiesIn } from '../interception/parties.ts';
 import type { Raw } from '../nano/amount.ts';
 import { hexOf } from '../nano/hex.ts';
 import { priceOf } from '../policy/decision.ts';
+import { harderWorkOf } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import type { Site } from '../site.ts';
 
@@ -23,13 +24,15 @@ export interface Question {
 }
 
 /**
- * Names a question by everything that its answer is about: challenge, network, mechanism, payee and amount, and whether
- * its page has to send the request again. A restarted worker asks the same question under the same name. A late answer
- * cannot reach a question whose terms have changed.
+ * Names a question by everything that its answer is about: challenge, network, mechanism, payee, amount and harder work, and
+ * whether its page has to send the request again. A restarted worker asks the same question under the same name. A late
+ * answer cannot reach a question whose terms have changed.
  */
-export function nameOf({ id, challenge, offer: { network, mechanism, payTo, amount } }: Question): string {
+export function nameOf({ id, challenge, offer }: Question): string {
   const { givenBack = false } = challenge;
-  const terms = JSON.stringify([id, network, mechanism, payTo, amount.toString(), givenBack]);
+  const { network, mechanism, payTo, amount } = offer;
+  const offered = [network, mechanism, payTo, amount.toString(), harderWorkOf(offer)];
+  const terms = JSON.stringify([id, ...offered, givenBack]);
   return hexOf(blake2b(new TextEncoder().encode(terms), { dkLen: 16 }));
 }
 
@@ -277,5 +280,6 @@ function keyOf({ site, challenge, offer, reason }: Question): string {
   const { network, mechanism, payTo } = offer;
   const part = challenge.givenBack ? undefined : challenge.userPart;
   const asker = [site, tabId, frameId, documentId, kind, part, method, url, ...partiesIn(challenge)];
-  return JSON.stringify([reason, network, mechanism, payTo, priceOf(offer).toString(), asker]);
+  const terms = [network, mechanism, payTo, priceOf(offer).toString(), harderWorkOf(offer)];
+  return JSON.stringify([reason, ...terms, asker]);
 }

@@ -5,6 +5,7 @@ import type { Mechanism } from '../protocol/offer/offer.ts';
 import type { AccountLease } from '../wallet/account-leases.ts';
 import type { HandedOver } from '../wallet/own-block.ts';
 import type { PaymentOrder } from '../wallet/paying-wallet.ts';
+import type { Threshold } from '../work/difficulty.ts';
 import type { ApprovalQueue } from './approval-queue.ts';
 import type { Delivery } from './delivery.ts';
 import type { ExchangeRecorder } from './exchange-recorder.ts';
@@ -57,6 +58,8 @@ export interface ChallengeHandlerPorts {
     network: string,
     order: Omit<PaymentOrder, 'approval'>,
   ) => Promise<AccountLease | null>;
+  /** How long a search for work takes at most in 95 of 100 cases (ms); null while the speed of this device is unknown. */
+  readonly workTime: (threshold: Threshold) => Promise<number | null>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

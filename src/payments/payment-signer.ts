@@ -1,6 +1,6 @@
 import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import { isHandOver } from '../protocol/mechanisms/index.ts';
+import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './approval-match.ts';
@@ -63,8 +63,9 @@ export class PaymentSigner {
         signed = await journal.sign(id, own);
       };
       const { order, due, signal } = terms;
+      const workThreshold = harderWorkOf(offer);
       await (isHandOver(offer)
-        ? chain.handOver(order, { payment: id, site: siteOnDisk(intent) }, record, signal)
+        ? chain.handOver(order, { payment: id, site: siteOnDisk(intent) }, record, { workThreshold, signal })
         : chain.send(order, record, { due, signal }));
     } catch (failure) {
       const payment = await findPayment(journal, id);

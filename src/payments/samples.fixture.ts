@@ -73,9 +73,9 @@ export function trackAOffer(amount: bigint): TrackAOffer {
 }
 
 /** An offer for a signed block that names no expiry. */
-export function signedBlockOffer(amount: bigint): SignedBlockOffer {
+export function signedBlockOffer(amount: bigint, parts: Partial<SignedBlockOffer> = {}): SignedBlockOffer {
   const { resourceAmount: _, tagAmount: __, ...terms } = sessionOffer(amount);
-  return { ...terms, mechanism: 'signedBlock', oncePer: undefined };
+  return { ...terms, mechanism: 'signedBlock', oncePer: undefined, ...parts };
 }
 
 /** An intent that a request caused. */

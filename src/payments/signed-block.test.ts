@@ -13,7 +13,8 @@ import { nodeAt } from '../nano/nodes.fixture.ts';
 import { isDay } from '../policy/spending-windows.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, STRANGER } from '../wallet/account.fixture.ts';
-import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
+import { meets, parseThreshold, parseWorkNonce, parseWorkRoot, timesHarder } from '../work/difficulty.ts';
+import { assertMatchesApproval } from './approval-match.ts';
 import { Browser } from './browser.fixture.ts';
 import type { Payment } from './payment.ts';
 import { wholeOf } from './private-record.ts';
@@ -144,6 +145,67 @@ describe('the extra of a signed block', () => {
     const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'unknown' }));
     expect(statusOf(challenge)).toBe(200);
     expect((await newest()).intent.offer.warnings).toEqual(['unknownTerms']);
+  });
+});
+
+describe('harder work than the network asks for', () => {
+  const thresholdIn = ({ intent: { offer } }: Payment) =>
+    offer.mechanism === 'signedBlock' ? offer.workThreshold : undefined;
+  /** A worker with a pocket, whose budgets pay for signed blocks. */
+  const withPocket = (handler: WorkerOptions['handler'] = {}) =>
+    begin({
+      handler: {
+        context: async () => ({
+          network: { id: account.network.id, testMoney: true },
+          paused: false,
+          hasPocket: true,
+          preference: [],
+          sendThreshold: account.network.thresholds.send,
+        }),
+        ...handler,
+      },
+    });
+
+  test('is asked about despite a budget, which pays for the usual work, and the block has it', async () => {
+    withPocket();
+    const usual = page({ mechanism: 'signedBlock', extra: 'live' });
+    await allowAll(account, usual);
+    await worker.challengeHandler.handle(await browser.visit(usual));
+    expect(worker.asked).toEqual([]);
+    const challenge = await buy(page({ mechanism: 'signedBlock', extra: 'harder' }));
+    expect(worker.asked).toMatchObject([{ reason: 'reason_harderWork' }]);
+    expect(statusOf(challenge)).toBe(200);
+    const payment = await newest();
+    const threshold = thresholdIn(payment);
+    if (!('block' in payment.progress) || threshold === undefined) throw new Error('delivered above');
+    expect(timesHarder(threshold, parseThreshold(account.network.thresholds.send))).toBe(4n);
+    const { block } = payment.progress;
+    expect(meets(parseWorkRoot(block.previous), parseWorkNonce(block.work), threshold)).toBe(true);
+    expect(account.sends()).toHaveLength(2);
+  });
+
+  test('is refused where this device takes too long for it, with the seconds, and asked about where that is unknown', async () => {
+    withPocket({ workTime: async () => 1_000_000_000 });
+    const url = page({ mechanism: 'signedBlock', extra: 'harder' });
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(worker.log).toMatchObject([{ key: 'refusal_WORK_TAKES_TOO_LONG' }]);
+    expect(worker.log[0]?.args[1]).toBe('1000000');
+    withPocket({ workTime: async () => null });
+    expect(statusOf(await buy(url))).toBe(200);
+    expect(worker.asked).toHaveLength(1);
+  });
+
+  test('is not replaced by less: a block with the usual work alone is not signed for it', async () => {
+    const payment = await held('signedBlock', { extra: 'live' });
+    const [own] = await account.chains.handedOver();
+    if (own === undefined) throw new Error('handed over above');
+    const workThreshold = parseThreshold('ffffffffffffffff');
+    const { intent } = payment;
+    if (intent.offer.mechanism !== 'signedBlock') throw new Error('bought above');
+    const now = Date.now();
+    expect(() => assertMatchesApproval(intent, own, now)).not.toThrow();
+    const wanting = { ...intent, offer: { ...intent.offer, workThreshold } };
+    expect(() => assertMatchesApproval(wanting, own, now)).toThrow('fault_unexpected');
   });
 });
 

@@ -116,6 +116,7 @@ export function startWorker(
     handedOver: () => wallet.chain.handedOver(),
     lease: async () => ({ account: account.address, done: () => undefined }),
     gatherFor: async () => null,
+    workTime: async () => 0,
     waits,
     heldUntil: async () => null,
     giveBack: (challenge) => browser.giveBack(challenge),

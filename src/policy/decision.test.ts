@@ -13,6 +13,7 @@ import {
 } from '../payments/samples.fixture.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
+import { parseThreshold } from '../work/difficulty.ts';
 import type { Allowance, Budget } from './budget.ts';
 import { budgetHelps, type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
 import { calendarDay } from './spending-windows.ts';
@@ -38,6 +39,12 @@ const withBudget = (parts: Partial<Budget>) => ({
   allowance: { ...allowance, budget: { ...budget, ...parts } },
 });
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
+/** It wants eight times the work of the live network. */
+const harderWork = {
+  ...signedBlockOffer(100n),
+  expiresAt: NOW + EXPIRY_MARGIN,
+  workThreshold: parseThreshold('ffffffff00000000'),
+};
 const signedBlock = { ...signedBlockOffer(100n), expiresAt: NOW + EXPIRY_MARGIN };
 /** Circumstances under which the budget pays. */
 const fine: Circumstances = {
@@ -52,6 +59,7 @@ const fine: Circumstances = {
   blocked: false,
   isAskerBlocked: false,
   paused: false,
+  workTime: null,
   accounts: [STRANGER],
   now: NOW,
 };
@@ -80,6 +88,16 @@ describe('the decision is to refuse', () => {
   ])('%s', (key, parts) => {
     expect(decideWith(parts)).toEqual({ kind: 'refuse', key });
   });
+
+  test('refusal_WORK_TAKES_TOO_LONG, with the seconds that are left and that the work needs', () => {
+    const parts = { offer: harderWork, now: NOW - 60_000 };
+    expect(decideWith({ ...parts, workTime: 60_000 }).kind).toBe('ask');
+    expect(decideWith({ ...parts, workTime: 60_001 })).toEqual({
+      kind: 'refuse',
+      key: 'refusal_WORK_TAKES_TOO_LONG',
+      args: ['60', '61'],
+    });
+  });
 });
 
 test('a document whose page its user has to load again is paid without asking', () => {
@@ -96,6 +114,8 @@ describe('the decision is to ask', () => {
     ['reason_signedBlock', { offer: signedBlock, hasPocket: false }],
     ['reason_blockOut', { offer: signedBlock, isBlockOut: true }],
     ['reason_unknownTerms', { offer: { ...fine.offer, warnings: ['unknownTerms'] } }],
+    ['reason_harderWork', { offer: harderWork }],
+    ['reason_harderWork', { offer: harderWork, workTime: 0 }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],
@@ -136,9 +156,9 @@ test('with any budget and history, a private window is never paid without asking
       ),
       ({ budget, ...parts }) => {
         const challenge = challengeOf({ url: `${SHOP}/article`, isPrivate: true });
-        // A condition that the wallet does not know stops every budget as well.
+        // A condition that the wallet does not know stops every budget as well, and so does harder work.
         const offer = { ...fine.offer, warnings: ['unknownTerms' as const] };
-        for (const never of [{ challenge }, { offer }]) {
+        for (const never of [{ challenge }, { offer }, { offer: harderWork }]) {
           const decision = decideWith({ ...parts, ...never, allowance: { ...allowance, budget } });
           expect(decision.kind).not.toBe('pay');
         }

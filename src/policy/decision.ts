@@ -2,7 +2,7 @@ import type { MessageKey } from '../fault.ts';
 import type { Challenge, Starter } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
-import { isHandOver } from '../protocol/mechanisms/index.ts';
+import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../site.ts';
 import {
@@ -23,7 +23,14 @@ export type Reason = Extract<MessageKey, `reason_${string}`>;
 export type Decision =
   | { readonly kind: 'pay'; readonly budget: Budget }
   | { readonly kind: 'ask'; readonly reason: Reason }
-  | { readonly kind: 'refuse'; readonly key: Extract<MessageKey, `refusal_${string}`> };
+  | Refusal;
+
+/** The key of the sentence that says why, and the words that go into it. */
+interface Refusal {
+  readonly kind: 'refuse';
+  readonly key: Extract<MessageKey, `refusal_${string}`>;
+  readonly args?: readonly string[];
+}
 
 /** What the rules of a budget depend on. */
 export interface Request {
@@ -53,6 +60,11 @@ export interface Circumstances extends Request {
   readonly isAskerBlocked: boolean;
   /** Whether the user has a pocket with accounts for signed blocks. Without it, each signed block locks other money. */
   readonly hasPocket: boolean;
+  /**
+   * How long the search for work takes at most in 95 of 100 cases (ms), where the offer wants harder work than the network;
+   * null for the usual work, and where the speed of this device is unknown.
+   */
+  readonly workTime: number | null;
   /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
@@ -68,10 +80,13 @@ export const JUST_PAID = 10 * 60_000;
 
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
-  const { offer, accounts, now } = circumstances;
+  const { offer, accounts, workTime, now } = circumstances;
   if (circumstances.blocked) return refuse('refusal_SITE_BLOCKED');
   if (circumstances.isAskerBlocked) return refuse('refusal_ASKER_BLOCKED');
-  if (offer.expiresAt - now < EXPIRY_MARGIN) return refuse('refusal_EXPIRES_TOO_SOON');
+  const left = offer.expiresAt - now - EXPIRY_MARGIN;
+  if (left < 0) return refuse('refusal_EXPIRES_TOO_SOON');
+  if (workTime !== null && workTime > left)
+    return refuse('refusal_WORK_TAKES_TOO_LONG', [seconds(left, Math.floor), seconds(workTime, Math.ceil)]);
   if (circumstances.undeliveredBefore) return ask('reason_undeliveredBefore');
   if (isHandOver(offer) && !circumstances.hasPocket) return ask('reason_signedBlock');
   const { budget } = circumstances.allowance;
@@ -100,6 +115,7 @@ export function askFirst({
   const { budget, spent } = allowance;
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (offer.warnings.includes('unknownTerms')) return 'reason_unknownTerms';
+  if (harderWorkOf(offer) !== undefined) return 'reason_harderWork';
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
   if (periodAt(budget, now) === null) return 'reason_budgetEnded';
@@ -141,6 +157,7 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_signedBlock',
   'reason_privateWindow',
   'reason_unknownTerms',
+  'reason_harderWork',
   'reason_ofWorker',
   'reason_unheld',
   'reason_crossSite',
@@ -217,6 +234,8 @@ function ask(reason: Reason): Decision {
   return { kind: 'ask', reason };
 }
 
-function refuse(key: Extract<MessageKey, `refusal_${string}`>): Decision {
-  return { kind: 'refuse', key };
+function refuse(key: Refusal['key'], args?: readonly string[]): Decision {
+  return { kind: 'refuse', key, ...(args && { args }) };
 }
+
+const seconds = (ms: number, round: (value: number) => number): string => String(round(ms / 1000));

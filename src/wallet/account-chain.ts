@@ -7,6 +7,7 @@ import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { VerifiedSource } from '../nano/receivable.ts';
 import type { AccountKeys } from '../nano/seed.ts';
+import type { Threshold } from '../work/difficulty.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { BlockAppender, type SentInstead } from './block-appender.ts';
 import type { ChainStore } from './chain-store.ts';
@@ -44,6 +45,12 @@ export interface Sending {
   readonly due?: Due;
   /** Ends the search for its work, and the wait for a head to build on. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of a block that is handed over. */
+export interface HandingOver extends Pick<Sending, 'signal'> {
+  /** The least work of the block, where its payee wants more than the network (docs/WIRE.md §7.24). */
+  readonly workThreshold?: Threshold | undefined;
 }
 
 /**
@@ -166,9 +173,9 @@ export class AccountChain {
     order: Order,
     payee: HandedOver,
     persist: PersistBlock,
-    signal?: AbortSignal,
+    options: HandingOver = {},
   ): Promise<OwnBlock> {
-    return this.#appender.spend(buildSendOf(order), persist, { purpose: { handedOver: payee }, signal });
+    return this.#appender.spend(buildSendOf(order), persist, { purpose: { handedOver: payee }, ...options });
   }
 
   /** For what a signed block is handed over that the ledger lacks, and to whom; or null. @throws Fault as `look` */

@@ -5,7 +5,7 @@ import { type BlockHash, type ChainHead, hashBlock, signBlockAnew } from '../nan
 import type { NetworkProfile } from '../nano/network.ts';
 import type { NodeClient } from '../nano/node-client.ts';
 import type { AccountKeys } from '../nano/seed.ts';
-import type { WorkNonce } from '../work/difficulty.ts';
+import type { Threshold, WorkNonce } from '../work/difficulty.ts';
 import type { ChainStore } from './chain-store.ts';
 import type { ChainTip } from './chain-tip.ts';
 import type { ChainWork } from './chain-work.ts';
@@ -23,6 +23,8 @@ export type Build = (head: ChainHead) => Pick<Unsigned, 'subtype' | 'block'>;
 export interface AppendOptions {
   /** For what the block pays until a deadline, or to whom it is handed over; ordinary without. */
   readonly purpose?: { readonly due: Due } | { readonly handedOver: HandedOver } | undefined;
+  /** The least work of the block, where its payee wants more than the network. */
+  readonly workThreshold?: Threshold | undefined;
   /** Ends the search for the block's work, and the wait for a head to build on. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -170,11 +172,11 @@ export class BlockAppender {
     head: ChainHead,
     build: Build,
     persist: PersistBlock,
-    { purpose, signal }: AppendOptions,
+    { purpose, workThreshold, signal }: AppendOptions,
   ): Promise<OwnBlock> {
     const { work, receives } = this.#ports;
     const { subtype, block } = build(head);
-    const nonce = await work.obtain(head, subtype, signal);
+    const nonce = await work.obtain(head, subtype, { atLeast: workThreshold, signal });
     const own: OwnBlock = { ...(await this.sign({ head, subtype, block }, nonce)), ...purpose };
     await persist(own);
     this.moveOn(head, own);

@@ -12,6 +12,7 @@ import {
   type WorkNonce,
   type WorkRoot,
 } from '../work/difficulty.ts';
+import { higher } from '../work/next-search.ts';
 import type { Readiness, WorkScheduler } from '../work/scheduler.ts';
 import { headAfter, type OwnBlock } from './own-block.ts';
 
@@ -29,9 +30,20 @@ export class ChainWork {
     this.#network = network;
   }
 
-  /** Work for a block on this head. @throws as `WorkScheduler.obtain` */
-  async obtain(head: ChainHead, subtype: Subtype, signal?: AbortSignal): Promise<WorkNonce> {
-    return this.#work.obtain(rootOf(head), this.#threshold(subtype), { signal });
+  /**
+   * Work for a block on this head, at the network's threshold or at `atLeast` where that is harder.
+   *
+   * @throws as `WorkScheduler.obtain`
+   */
+  async obtain(
+    head: ChainHead,
+    subtype: Subtype,
+    {
+      atLeast,
+      signal,
+    }: { readonly atLeast?: Threshold | undefined; readonly signal?: AbortSignal | undefined },
+  ): Promise<WorkNonce> {
+    return this.#work.obtain(rootOf(head), higher(atLeast, this.#threshold(subtype)), { signal });
   }
 
   /**

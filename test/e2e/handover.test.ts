@@ -1,6 +1,7 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentState, PaymentView } from '../../src/messages/payment.ts';
+import { difficultyOf } from '../devnet/work.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import { openTestBed, PRICE, type TestBed } from './setup.ts';
 
@@ -86,6 +87,22 @@ describe.each(['trackA', 'signedBlock'])('by %s', (mechanism) => {
     });
     expect(await page.locator('#fetch-result').textContent()).toContain(PAID_MARKER);
   });
+});
+
+test('four times the work is asked about with its number, and the block has it', async () => {
+  const mark = await testBed.mark();
+  void visit(testBed.at('/article', { mechanism: 'signedBlock', extra: 'harder' }));
+  const { offer, approve } = await testBed.purse.nextApproval();
+  expect(offer).toMatchObject({ mechanism: 'signedBlock', canBudget: false, harderWork: { times: 4 } });
+  await approve();
+  await gateOpens();
+  await reached('settled');
+  expect(await testBed.paidSince(mark)).toHaveLength(1);
+  const block = testBed.sends().at(-1)?.block;
+  if (block === undefined) throw new Error('paid above');
+  const threshold = BigInt(`0x${testBed.devnet.profile.thresholds.send}`);
+  const harder = 2n ** 64n - (2n ** 64n - threshold) / 4n;
+  expect(difficultyOf(block.work, block.previous)).toBeGreaterThanOrEqual(harder);
 });
 
 test('while a block is handed over the account waits, also after the worker was killed, until it is recalled', async () => {

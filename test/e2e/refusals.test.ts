@@ -97,7 +97,7 @@ const HEADERS: Readonly<Record<EnvelopeCode | EntryRefusalCode, () => string>> =
   UNSUPPORTED_MECHANISM: () => soldBy({ decimals: 30 }),
   TOO_MANY_ENTRIES: () =>
     base64(selling(...Array.from({ length: 33 }, () => ({ scheme: 'exact', network: 'nano:beta' })))),
-  WORK_TOO_HARD: () => soldBy({ workThreshold: 'ffffffffe0000000' }),
+  WORK_TOO_HARD: () => soldBy({ workThreshold: 'ffffffffffffffff' }),
   BAD_NONCE: () => soldBy({ nonce: 'A9', validBefore: Math.floor(inAMinute() / 1000) }),
 };
 

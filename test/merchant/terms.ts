@@ -20,8 +20,11 @@ export interface Terms {
   readonly publishing: Publishing;
   /** Whether a signed block may be spelled in upper-case hex. */
   readonly hex: 'any' | 'lower';
-  /** What a signed block's entry says in `extra`: nothing, what live sellers write, or a text that no wallet knows too. */
-  readonly extra: 'none' | 'live' | 'unknown';
+  /**
+   * What a signed block's entry says in `extra`: nothing, what live sellers write, a text that no wallet knows too, or four
+   * times the network's work.
+   */
+  readonly extra: 'none' | 'live' | 'unknown' | 'harder';
   /** Whether the offer asks for x402's payment identifier. */
   readonly paymentIdentifier: 'none' | 'optional' | 'required';
   /** Whether a browser's navigation gets its 402 as HTML without a header, as from older x402 servers. */
@@ -69,7 +72,7 @@ export function readTerms(query: URLSearchParams, defaults: Terms): Terms {
     flavour: choice(query, 'flavour', FLAVOURS) ?? defaults.flavour,
     publishing: readPublishing(query) ?? defaults.publishing,
     hex: choice(query, 'hex', ['any', 'lower']) ?? defaults.hex,
-    extra: choice(query, 'extra', ['none', 'live', 'unknown']) ?? defaults.extra,
+    extra: choice(query, 'extra', ['none', 'live', 'unknown', 'harder']) ?? defaults.extra,
     paymentIdentifier:
       choice(query, 'paymentIdentifier', ['none', 'optional', 'required']) ?? defaults.paymentIdentifier,
     paywall: choice(query, 'paywall', ['header', 'html']) ?? defaults.paywall,

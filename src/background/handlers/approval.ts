@@ -6,6 +6,7 @@ import type { PageHandlersOf } from '../../messages/router.ts';
 import { addRaw, parseRaw, type Raw, ZERO } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
 import { nameOf, type Question, type UserDecision } from '../../payments/approval-queue.ts';
+import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
 import { type Site, siteOf } from '../../site.ts';
 import { planOf } from '../../wallet/pocket-plan.ts';
 import { approvalView } from '../views/approval.ts';
@@ -71,6 +72,7 @@ async function viewOf(
   parts: HandlerParts,
 ): Promise<ApprovalView> {
   const { openWallets, budgets, journal, now } = parts;
+  const harderWork = harderWorkOf(question.offer);
   const at = now();
   // The network of the question, whichever network its tab or the purse has been switched to since.
   const network = networks.find(({ id }) => id === question.offer.network);
@@ -90,6 +92,7 @@ async function viewOf(
     isKnownPayee,
     otherBudgets,
     work,
+    workTime: harderWork === undefined ? null : await parts.work.engines.searchBound(harderWork),
   });
 }
 

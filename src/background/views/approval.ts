@@ -8,11 +8,12 @@ import { nameOf, type Question } from '../../payments/approval-queue.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';
-import { isHandOver } from '../../protocol/mechanisms/index.ts';
+import { harderWorkOf, isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { OfferWarning } from '../../protocol/offer/terms.ts';
 import type { HandedOver } from '../../wallet/own-block.ts';
 import type { Wallet } from '../../wallet/wallet.ts';
+import { parseThreshold, timesHarder } from '../../work/difficulty.ts';
 import { askerOf } from './asker.ts';
 import { budgetView, capView } from './budget.ts';
 import { handedOverView } from './fault.ts';
@@ -33,11 +34,13 @@ export interface ApprovalContext {
   /** What all other budgets may spend a day (raw); null where there is a pocket. */
   readonly otherBudgets: Raw | null;
   readonly work: ApprovalView['work'];
+  /** As in `Circumstances`. */
+  readonly workTime: number | null;
 }
 
 export function approvalView(
   question: Question,
-  { network, allowance, now, wallet, holder, isKnownPayee, otherBudgets, work }: ApprovalContext,
+  { network, allowance, now, wallet, holder, isKnownPayee, otherBudgets, work, workTime }: ApprovalContext,
 ): ApprovalView {
   const { site, challenge, offer, reason } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
@@ -67,6 +70,7 @@ export function approvalView(
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
       ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
     ],
+    harderWork: harderWorkView(offer, network, workTime),
     expiresAt: offer.expiresAt,
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
     reloadsPage: isReloadedWhenPaid(challenge),
@@ -79,6 +83,16 @@ export function approvalView(
     account: wallet?.account ?? '',
     work,
   };
+}
+
+function harderWorkView(
+  offer: Offer,
+  { thresholds }: NetworkProfile,
+  workTime: number | null,
+): ApprovalView['harderWork'] {
+  const threshold = harderWorkOf(offer);
+  if (threshold === undefined) return null;
+  return { times: Number(timesHarder(threshold, parseThreshold(thresholds.send))), workTime };
 }
 
 function checksOf(offer: Offer): readonly PlainMessageKey[] {

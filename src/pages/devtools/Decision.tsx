@@ -25,7 +25,9 @@ export function Decision({ story }: { readonly story: ExchangeStory }) {
       <dl class="facts">
         {decisions.map((step, index) => (
           <Fact key={index} name={t(HOW[step.how])}>
-            {step.why === null ? t('devtools_byBudget') : sentenceOf({ key: step.why, args: [] })}
+            {step.why === null
+              ? t('devtools_byBudget')
+              : sentenceOf({ key: step.why, args: step.args ?? [] })}
           </Fact>
         ))}
         {amount !== null && (

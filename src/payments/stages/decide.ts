@@ -1,5 +1,6 @@
 import type { Challenge } from '../../interception/challenge.ts';
 import { type Decision, decide as decideOffer } from '../../policy/decision.ts';
+import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
 import { siteOf } from '../../site.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
@@ -13,6 +14,8 @@ export async function decide(
   const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
   const undeliveredBefore = await ports.delivery.isPaidInVain(challenge, undelivered);
+  const harderWork = harderWorkOf(offer);
+  const workTime = harderWork === undefined ? null : await ports.workTime(harderWork);
   const decision: Decision = decideOffer({
     challenge,
     offer,
@@ -25,6 +28,7 @@ export async function decide(
     hasPocket: context.hasPocket,
     undeliveredBefore,
     paused: context.paused,
+    workTime,
     accounts,
     now: ports.now(),
   });
@@ -45,7 +49,7 @@ export async function follow(
       // Only for a document that its user opened: a second request tells the site that there is a wallet.
       return decision.key === 'refusal_EXPIRES_TOO_SOON' && isOpenedByUser(challenge)
         ? { kind: 'renew', challenge, otherwise: decision.key }
-        : declined(challenge, decision.key);
+        : declined(challenge, decision.key, decision.args);
     case 'ask': {
       const { reason } = decision;
       const site = siteOf(challenge.url);

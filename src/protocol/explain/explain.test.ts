@@ -454,6 +454,14 @@ describe('for any input', () => {
     expect(entry?.findings.map(({ key }) => key)).toContain('wire_unknownTerms');
   });
 
+  test('harder work than the network asks for is payable, with a warning', () => {
+    const extra = { work: 'required', workThreshold: 'ffffffff00000000' };
+    const header = headerOf(envelopeOf([{ ...signedBlockEntry, extra }]));
+    const [entry] = explainOffer(header, at).entries;
+    expect(entry).toMatchObject({ payable: true, mechanism: 'signedBlock' });
+    expect(entry?.findings.map(({ key }) => key)).toContain('wire_harderWork');
+  });
+
   test('an entry is payable exactly where the classifier finds an offer', () => {
     fc.assert(
       fc.property(

@@ -1,7 +1,7 @@
 import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
 import { recogniseDialect } from '../dialects/recognise.ts';
-import { isHandOver, mechanismOf } from '../mechanisms/index.ts';
+import { harderWorkOf, isHandOver, mechanismOf } from '../mechanisms/index.ts';
 import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
 import { areKnownTerms } from '../mechanisms/signed-block-terms.ts';
 import { readAmount } from '../offer/amounts.ts';
@@ -213,6 +213,7 @@ function offerFindings(offer: Offer, now: number, url: string): readonly Finding
   const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
   if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
   if (isHandOver(offer)) found.push(finding('warn', 'wire_handOver'));
+  if (harderWorkOf(offer) !== undefined) found.push(finding('warn', 'wire_harderWork'));
   if (offer.mechanism === 'signedBlock') found.push(finding('warn', 'wire_noExpiry'));
   if ('tagAmount' in offer) found.push(...tagFindings(offer.tagAmount, offer.accepted));
   return found;

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { Fault } from '../../fault.ts';
 import type { SignedBlock } from '../../nano/block.ts';
+import type { Threshold } from '../../work/difficulty.ts';
 import type { HandOverOffer, Mechanism, Offer, PayFirstOffer } from '../offer/offer.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { HandOver, PayFirst, ProofBody, Sent, Unsigned } from './mechanism.ts';
 import { type MechanismCode, mechanisms } from './registry.ts';
-import { signedBlock } from './signed-block.ts';
+import { type SignedBlockOffer, signedBlock } from './signed-block.ts';
 
 /** An entry of the registry, without which one it is. */
 export type MechanismKind = PayFirst<PayFirstOffer, MechanismCode> | HandOver<HandOverOffer, MechanismCode>;
@@ -34,6 +35,11 @@ export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean;
 export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean {
   return !payFirstMechanisms.has(offer.mechanism);
 }
+
+/** The work that an offer wants of its block, where that is more than the network asks of a send (docs/WIRE.md §7.24). */
+export const harderWorkOf = (
+  offer: Pick<Offer, 'mechanism'> & Pick<SignedBlockOffer, 'workThreshold'>,
+): Threshold | undefined => offer.workThreshold;
 
 /** The entry of the registry for a mechanism's name; undefined for any other text. */
 export function mechanismNamed(name: string): MechanismKind | undefined {

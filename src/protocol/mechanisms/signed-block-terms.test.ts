@@ -41,8 +41,7 @@ describe('the extra of a signed block', () => {
     ['work of another kind', { work: 'no' }, 'MALFORMED_EXTRA'],
     ['a threshold of 15 digits', { workThreshold: 'fffffff80000000' }, 'MALFORMED_EXTRA'],
     ['a threshold with a prefix', { workThreshold: '0xfffffff800000000' }, 'MALFORMED_EXTRA'],
-    ['one step more work', { workThreshold: 'fffffff800000001' }, 'WORK_TOO_HARD'],
-    ['eight times the work', { workThreshold: 'ffffffff00000000' }, 'WORK_TOO_HARD'],
+    ['a step more than 64 times the work', { workThreshold: 'ffffffffe0000001' }, 'WORK_TOO_HARD'],
     ['work that nobody can do', { workThreshold: 'ffffffffffffffff' }, 'WORK_TOO_HARD'],
     ['a session with a space', { session: 'a b' }, 'MALFORMED_EXTRA'],
     ['a long session', { session: 'a'.repeat(129) }, 'MALFORMED_EXTRA'],
@@ -54,6 +53,14 @@ describe('the extra of a signed block', () => {
     ['an unknown key of a long text', { memo: 'a'.repeat(257) }, 'UNSUPPORTED_MECHANISM'],
   ])('with %s is refused', (_name, extra, code) => {
     expect(read(extra)).toBe(code);
+  });
+
+  test.each([
+    ['one step more work', 'fffffff800000001'],
+    ['eight times the work', 'ffffffff00000000'],
+    ['64 times the work, in upper case', 'FFFFFFFFE0000000'],
+  ])('with %s keeps the threshold', (_name, workThreshold) => {
+    expect(read({ workThreshold })).toEqual({ ...KNOWN, workThreshold: workThreshold.toLowerCase() });
   });
 
   test('with an unknown key of plain text is told from the others', () => {
@@ -97,6 +104,21 @@ test('an unknown key is never payable without the warning that keeps every budge
     }),
   );
   expect(payable).toBeGreaterThan(10);
+});
+
+test('any threshold is met by a send, kept up to 64 times the work of the network, or refused', () => {
+  const text = (value: bigint) => value.toString(16).padStart(16, '0');
+  const threshold = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+  fc.assert(
+    fc.property(threshold, threshold, (base, asked) => {
+      const result = readSignedBlockTerms({ workThreshold: text(asked) }, text(base));
+      const [few, many] = [2n ** 64n - asked, 2n ** 64n - base];
+      if (asked <= base) expect(result).toEqual(KNOWN);
+      else if (many <= 64n * few) expect(result).toEqual({ ...KNOWN, workThreshold: text(asked) });
+      else expect(result).toBe('WORK_TOO_HARD');
+    }),
+    { examples: [[0xffc0000000000000n, 0xfff0000000000000n]] },
+  );
 });
 
 test('a mark of another mechanism decides, whatever harmless keys stand beside it', () => {

@@ -1,3 +1,4 @@
+import { parseThreshold, type Threshold, timesHarder } from '../../work/difficulty.ts';
 import type { EntryRefusalCode } from '../offer/codes.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
 
@@ -5,7 +6,12 @@ import type { Json, JsonObject } from '../wire/json.ts';
 export interface SignedBlockTerms {
   /** Whether a key stands there that the wallet does not know: the user is told, and no budget pays. */
   readonly hasUnknown: boolean;
+  /** The work that the block must have, where that is more than the network asks of a send. */
+  readonly workThreshold?: Threshold;
 }
+
+/** How many times as much work as the network's a server may ask for (docs/WIRE.md §7.24): nodes compute no harder work. */
+export const MOST_TIMES_HARDER = 64n;
 
 /** Reads one known value: why the entry is refused for it, or undefined where it is as it should be. */
 type Check = (value: string, sendThreshold: string) => EntryRefusalCode | undefined;
@@ -52,7 +58,11 @@ export function readSignedBlockTerms(
     const refusal = checkTerm(KNOWN.get(key), value, sendThreshold);
     if (refusal !== undefined) return refusal;
   }
-  return { hasUnknown: !areKnownTerms(extra) };
+  const { workThreshold: asked } = extra;
+  const hasUnknown = !areKnownTerms(extra);
+  if (typeof asked !== 'string') return { hasUnknown };
+  const workThreshold = parseThreshold(asked);
+  return workThreshold > parseThreshold(sendThreshold) ? { hasUnknown, workThreshold } : { hasUnknown };
 }
 
 function checkTerm(
@@ -67,8 +77,9 @@ function checkTerm(
   return typeof value === 'string' ? check(value, sendThreshold) : 'MALFORMED_EXTRA';
 }
 
-/** A threshold up to the network's own is met by every send. The wallet searches for no harder work. */
+/** A threshold up to the network's own is met by every send; a harder one is searched for up to {@link MOST_TIMES_HARDER}. */
 function checkThreshold(value: string, sendThreshold: string): EntryRefusalCode | undefined {
   if (!THRESHOLD.test(value)) return 'MALFORMED_EXTRA';
-  return BigInt(`0x${value}`) > BigInt(`0x${sendThreshold}`) ? 'WORK_TOO_HARD' : undefined;
+  const times = timesHarder(parseThreshold(value), parseThreshold(sendThreshold));
+  return times > MOST_TIMES_HARDER ? 'WORK_TOO_HARD' : undefined;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Threshold, ThresholdSchema } from '../../work/difficulty.ts';
 import type { OfferTerms } from '../offer/terms.ts';
 import { handedOverBlock } from './handed-over-block.ts';
 import type { HandOver } from './mechanism.ts';
@@ -9,6 +10,8 @@ import { paidPerApproval, storedTerms, withExtensions } from './stored-offer.ts'
 export interface SignedBlockOffer extends OfferTerms {
   readonly mechanism: 'signedBlock';
   readonly oncePer: undefined;
+  /** The work that the block must have, where that is more than the network asks of a send (docs/WIRE.md §7.24). */
+  readonly workThreshold?: Threshold;
 }
 
 /**
@@ -25,7 +28,11 @@ export const signedBlock: HandOver<SignedBlockOffer, 'X402NANO_EXACT'> = {
   timeout: 'confirmation',
   way: 'handOver',
   stored: v.pipe(
-    v.strictObject({ ...storedTerms, mechanism: v.literal('signedBlock') }),
+    v.strictObject({
+      ...storedTerms,
+      mechanism: v.literal('signedBlock'),
+      workThreshold: v.exactOptional(ThresholdSchema),
+    }),
     v.transform(withExtensions),
     v.transform(paidPerApproval),
   ),
@@ -33,8 +40,9 @@ export const signedBlock: HandOver<SignedBlockOffer, 'X402NANO_EXACT'> = {
   recognise(extra, terms, { sendThreshold }) {
     const own = readSignedBlockTerms(extra, sendThreshold);
     if (typeof own === 'string') return own;
-    const warnings = own.hasUnknown ? [...terms.warnings, 'unknownTerms' as const] : terms.warnings;
-    return { ...terms, mechanism: 'signedBlock', oncePer: undefined, warnings };
+    const { hasUnknown, ...work } = own;
+    const warnings = hasUnknown ? [...terms.warnings, 'unknownTerms' as const] : terms.warnings;
+    return { ...terms, mechanism: 'signedBlock', oncePer: undefined, warnings, ...work };
   },
 
   prove: (offer, block) => ({

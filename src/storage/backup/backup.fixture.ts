@@ -72,7 +72,11 @@ export function everyPayment(amount = 1_000n): readonly Payment[] {
     { ...terms, mechanism: 'trackB', oncePer: 'nonce', validBefore: 1_900_000_000 },
     signatureOffer(amount),
   ];
-  const handOverOffers: readonly Offer[] = [trackAOffer(amount), signedBlockOffer(amount)];
+  const handOverOffers: readonly Offer[] = [
+    trackAOffer(amount),
+    signedBlockOffer(amount),
+    signedBlockOffer(amount, { workThreshold: parseThreshold('ffffffff00000000') }),
+  ];
   const of = (offer: Offer) => intentOf({ account, offer, challenge: challengeOf() });
 
   const paid = (signed: ReturnType<typeof blockOf>): readonly Progress[] => [

@@ -16,6 +16,7 @@ import { sentenceOf, t, tCount } from '../i18n.ts';
 import { nameWarning } from '../look-alike.ts';
 import { useNow } from '../now.ts';
 import { shortStart, shownSite } from '../site.ts';
+import { lasting } from '../time.ts';
 import './approval.css';
 import { BudgetForm, useBudgetDraft } from './BudgetForm.tsx';
 import { type Choice, DecisionButtons, type UserDecision } from './DecisionButtons.tsx';
@@ -143,6 +144,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
             {t(warning)}
           </Notice>
         ))}
+        {approval.harderWork !== null && <HarderWork {...approval.harderWork} />}
         {approval.isPrivate && <PrivateWindow />}
         {used !== null && <UsedNotice warning={used} />}
         {approval.obstacle !== null && (
@@ -154,8 +156,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}
         {stage === 'whom' ? <Whom approval={approval} /> : <Facts approval={approval} />}
-        {stage === 'pay' && approval.work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
-        {stage === 'pay' && <WorkLine work={approval.work} />}
+        {stage === 'pay' && approval.harderWork === null && <UsualWork work={approval.work} />}
       </Screen>
       <DecisionButtons key={stage} choices={choices} sending={sending} />
     </div>
@@ -196,6 +197,30 @@ function Whom({ approval: { site, askers } }: { readonly approval: ApprovalView 
 function nameWarnings({ site, askedBy }: ApprovalView) {
   const found = [site, askedBy ?? site].map(nameWarning).filter((warning) => warning !== null);
   return new Set(found);
+}
+
+/** The work of a send, which is searched for ahead of need. */
+function UsualWork({ work }: Pick<ApprovalView, 'work'>) {
+  return (
+    <>
+      {work !== 'ready' && <p class="hint">{t('approve_working')}</p>}
+      <WorkLine work={work} />
+    </>
+  );
+}
+
+/** Says how much more work the site wants than the network, and how long that takes. */
+function HarderWork({ times, workTime }: NonNullable<ApprovalView['harderWork']>) {
+  const words = { times: String(times) };
+  return (
+    <div data-testid="approval-harder-work" data-times={times}>
+      <Notice tone="warn">
+        {workTime === null
+          ? t('approve_harderWorkUnknown', words)
+          : t('approve_harderWork', { ...words, time: lasting(workTime) })}
+      </Notice>
+    </div>
+  );
 }
 
 /** Explains what is stored of a payment in a private window, and why fewer answers are offered. */

@@ -64,7 +64,7 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
         amount: String(priceRaw),
         payTo,
         maxTimeoutSeconds: expirySeconds,
-        extra: EXTRAS[extra](sendThreshold.toString(16)),
+        extra: EXTRAS[extra](sendThreshold),
       }),
 
     recognises: ({ extra }) => Object.keys(extra).every((key) => KEYS.includes(key)),
@@ -90,12 +90,14 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     },
   };
 
-  async function flawOf(block: StateBlock, { amount }: AcceptsEntry): Promise<Refusal | undefined> {
+  async function flawOf(block: StateBlock, { amount, extra }: AcceptsEntry): Promise<Refusal | undefined> {
+    const { workThreshold } = extra;
+    const threshold = typeof workThreshold === 'string' ? BigInt(`0x${workThreshold}`) : sendThreshold;
     const { head, spends, onFrontier } = await standingOf(node, block);
     if (head === undefined) return unopened;
     if (BigInt(head.balance) < BigInt(amount)) return refused('error_not_enough_balance');
     const stale = !onFrontier && !faults.has('stale-frontier');
-    if (stale || difficultyOf(block.work, block.previous) < sendThreshold) {
+    if (stale || difficultyOf(block.work, block.previous) < threshold) {
       return refused('error_invalid_work');
     }
     if (!isSigned(block) && !faults.has('cheque-signature')) return invalidBlock;
@@ -123,14 +125,17 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
 /** What stands in `extra`. A session is fresh with each offer: only the entry that is paid comes back with it. */
 const EXTRAS = {
   none: () => ({}),
-  live: (workThreshold: string) => ({
+  live: (threshold: bigint) => ({
     asset: 'XNO',
     work: 'required',
-    workThreshold,
+    workThreshold: threshold.toString(16),
     session: randomBytes(16).toString('hex'),
   }),
-  unknown: (workThreshold: string) => ({ ...EXTRAS.live(workThreshold), memo: 'order 7' }),
+  unknown: (threshold: bigint) => ({ ...EXTRAS.live(threshold), memo: 'order 7' }),
+  harder: (threshold: bigint) => EXTRAS.live(2n ** 64n - (2n ** 64n - threshold) / TIMES_HARDER),
 } as const;
+/** How many times the network's work `harder` asks for. */
+const TIMES_HARDER = 4n;
 const KEYS: readonly string[] = ['asset', 'work', 'workThreshold', 'session', 'memo'];
 
 const invalidBlock = refused('error_invalid_block');

@@ -8,7 +8,14 @@ const idIn = (tabId: number) => `challenge in ${tabId}`;
 
 function questionIn(tabId: number): Question {
   const challenge = challengeOf({ id: idIn(tabId), tabId });
-  return { id: challenge.id, site: SHOP, challenge, offer: sessionOffer(1n), reason: 'reason_newSite' };
+  return {
+    id: challenge.id,
+    site: SHOP,
+    challenge,
+    offer: sessionOffer(1n),
+    reason: 'reason_newSite',
+    isPayeeUnopened: false,
+  };
 }
 
 /** Questions about requests of tabs, of which those of `gone` tabs have no page that waits. */

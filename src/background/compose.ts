@@ -6,6 +6,7 @@ import { ApprovalQueue } from '../payments/approval-queue.ts';
 import { ChallengeHandler } from '../payments/challenge-handler.ts';
 import { Delivery } from '../payments/delivery.ts';
 import { isFailure } from '../payments/not-paid-reason.ts';
+import { PayeeLookup } from '../payments/payee-lookup.ts';
 import { PaymentRunner } from '../payments/payment-runner.ts';
 import { Recall } from '../payments/recall.ts';
 import { TestSpending } from '../payments/test-spending.ts';
@@ -25,6 +26,7 @@ import { ChallengeEvents } from './challenge-events.ts';
 import { pageSide } from './handlers/index.ts';
 import { lockEverything } from './handlers/vault.ts';
 import { Maintenance } from './maintenance.ts';
+import { nodeOf } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
@@ -134,6 +136,12 @@ export async function compose(interception: Interception, attention: Attention):
     recorder: exchanges,
     now,
   });
+  const payees = new PayeeLookup({
+    node: async (network) => {
+      const profile = (await settings.networks()).find(({ id }) => id === network);
+      return profile === undefined ? null : nodeOf(profile);
+    },
+  });
   const payers = new PayerContexts({ vault, settings, sandbox });
   const challengeHandler: ChallengeHandler = new ChallengeHandler({
     journal,
@@ -145,6 +153,7 @@ export async function compose(interception: Interception, attention: Attention):
     handedOver: (network) => openWallets.handedOverOn(network),
     lease: async (network, order) => (await openWallets.payingOn(network)).lease(order),
     gatherFor: async (network, order) => (await openWallets.payingOn(network)).gatherFor(order),
+    isPayeeUnopened: (network, payTo) => payees.isUnopened(network, payTo),
     workTime: (threshold) => work.engines.searchBound(threshold),
     waits: (challenge) => interception.waits(challenge),
     heldUntil: (challenge) => interception.heldUntil(challenge),

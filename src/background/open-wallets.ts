@@ -2,7 +2,6 @@ import { Fault } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { systemClock } from '../nano/clock.ts';
 import type { NetworkProfile } from '../nano/network.ts';
-import { NodeClient } from '../nano/node-client.ts';
 import type { StoredSettings } from '../storage/settings.ts';
 import { AccountLeases } from '../wallet/account-leases.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
@@ -13,6 +12,7 @@ import { Pocket } from '../wallet/pocket.ts';
 import { RefillLimit } from '../wallet/refill-limit.ts';
 import { Wallet } from '../wallet/wallet.ts';
 import { AccountReach } from './account-reach.ts';
+import { nodeOf } from './node-of.ts';
 import { type AccountPorts, openAccount } from './open-account.ts';
 import { ownAddresses } from './own-keys.ts';
 
@@ -23,9 +23,6 @@ export interface OpenWalletsPorts extends AccountPorts {
   /** Called when the wallet turns out to be locked: by the user, or by its deadline. */
   readonly locked: () => void;
 }
-
-/** How long a node may take for one response before the next node is asked (ms). */
-const NODE_TIMEOUT = 10_000;
 
 /** Which keys can be read: all of them, those of the pocket, or none. */
 type Access = 'unlocked' | 'pocket' | 'closed';
@@ -217,12 +214,7 @@ export class OpenWallets {
       ...chosen,
       representative: (await settings.read('representative')) ?? chosen.representative,
     };
-    const node = NodeClient.at({
-      rpcUrls: network.rpcUrls,
-      fetch: (...request) => fetch(...request),
-      timeoutMs: NODE_TIMEOUT,
-      now: systemClock.now,
-    });
+    const node = nodeOf(network);
     const own = await ownAddresses(this.#ports.vault);
     const [savings] = own;
     if (savings === undefined) throw new Fault('fault_unexpected');

@@ -29,7 +29,14 @@ let paths = 0;
 function question(parts: Partial<Challenge> = {}, amount = 1n): Question {
   const challenge = challengeOf({ url: `https://shop.example/${++paths}`, ...parts });
   const { id, url } = challenge;
-  return { id, site: siteOf(url), challenge, offer: sessionOffer(amount), reason: 'reason_newSite' };
+  return {
+    id,
+    site: siteOf(url),
+    challenge,
+    offer: sessionOffer(amount),
+    reason: 'reason_newSite',
+    isPayeeUnopened: false,
+  };
 }
 
 /** A question that a page of this site raises. */

@@ -21,6 +21,8 @@ export interface Question {
   readonly offer: Offer;
   /** Why the user is asked. */
   readonly reason: Extract<MessageKey, `reason_${string}`>;
+  /** As in `Circumstances`: the user is warned. */
+  readonly isPayeeUnopened: boolean;
 }
 
 /**
@@ -275,11 +277,11 @@ function pathOf(question: Question): readonly string[] {
  * Equal for two requests that share a question: everything that the user is shown is the same. A request that was given
  * back shares it with the same request that its page holds anew.
  */
-function keyOf({ site, challenge, offer, reason }: Question): string {
+function keyOf({ site, challenge, offer, reason, isPayeeUnopened }: Question): string {
   const { tabId, frameId, documentId, kind, method, url } = challenge;
   const { network, mechanism, payTo } = offer;
   const part = challenge.givenBack ? undefined : challenge.userPart;
   const asker = [site, tabId, frameId, documentId, kind, part, method, url, ...partiesIn(challenge)];
   const terms = [network, mechanism, payTo, priceOf(offer).toString(), harderWorkOf(offer)];
-  return JSON.stringify([reason, ...terms, asker]);
+  return JSON.stringify([reason, isPayeeUnopened, ...terms, asker]);
 }

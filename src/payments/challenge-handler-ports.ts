@@ -60,6 +60,8 @@ export interface ChallengeHandlerPorts {
   ) => Promise<AccountLease | null>;
   /** How long a search for work takes at most in 95 of 100 cases (ms); null while the speed of this device is unknown. */
   readonly workTime: (threshold: Threshold) => Promise<number | null>;
+  /** Whether a payee was never opened, as in `PayeeLookup.isUnopened`. Asked for no offer that is refused. */
+  readonly isPayeeUnopened: (network: string, payTo: NanoAddress) => Promise<boolean>;
   /** The challenge with a fresh offer in the place of its own; null when the server gives none. */
   readonly freshOffer: (challenge: Challenge) => Promise<Challenge | null>;
   /** Gives the page its original 402. */

@@ -117,6 +117,7 @@ export function startWorker(
     lease: async () => ({ account: account.address, done: () => undefined }),
     gatherFor: async () => null,
     workTime: async () => 0,
+    isPayeeUnopened: async () => false,
     waits,
     heldUntil: async () => null,
     giveBack: (challenge) => browser.giveBack(challenge),

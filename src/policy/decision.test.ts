@@ -60,6 +60,7 @@ const fine: Circumstances = {
   isAskerBlocked: false,
   paused: false,
   workTime: null,
+  isPayeeUnopened: false,
   accounts: [STRANGER],
   now: NOW,
 };
@@ -116,6 +117,8 @@ describe('the decision is to ask', () => {
     ['reason_unknownTerms', { offer: { ...fine.offer, warnings: ['unknownTerms'] } }],
     ['reason_harderWork', { offer: harderWork }],
     ['reason_harderWork', { offer: harderWork, workTime: 0 }],
+    ['reason_payeeUnopened', { isPayeeUnopened: true }],
+    ['reason_newSite', { isPayeeUnopened: true, allowance: { ...allowance, budget: null } }],
     ['reason_paused', { paused: true }],
     ['reason_paused', withBudget({ paused: true })],
     ['reason_locked', { accounts: null }],

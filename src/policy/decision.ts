@@ -65,6 +65,8 @@ export interface Circumstances extends Request {
    * null for the usual work, and where the speed of this device is unknown.
    */
   readonly workTime: number | null;
+  /** Whether the offer is settled by a payee whose account was never opened, as far as a node says. */
+  readonly isPayeeUnopened: boolean;
   /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
@@ -92,6 +94,7 @@ export function decide(circumstances: Circumstances): Decision {
   const { budget } = circumstances.allowance;
   const reason = askFirst(circumstances);
   if (budget === null || reason !== null) return ask(reason ?? 'reason_newSite');
+  if (circumstances.isPayeeUnopened) return ask('reason_payeeUnopened');
   if (accounts === null) return ask('reason_locked');
   // A page must not learn which accounts are the wallet's own: they are asked about like any new payee.
   if (accounts.includes(offer.payTo)) return ask('reason_payeeChanged');
@@ -158,6 +161,7 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_privateWindow',
   'reason_unknownTerms',
   'reason_harderWork',
+  'reason_payeeUnopened',
   'reason_ofWorker',
   'reason_unheld',
   'reason_crossSite',

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { BudgetView, UseView } from '../../src/messages/budget.ts';
 import type { PageInput } from '../../src/messages/contract.ts';
 import { calendarDay, daysAfter } from '../../src/policy/spending-windows.ts';
+import { toAddress } from '../devnet/address.ts';
 import { quote } from '../merchant/testing/test-bed.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
@@ -24,7 +25,8 @@ afterEach(async () => {
   await page.close();
 });
 
-const OTHER_PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
+/** An account beside the merchant's, with blocks on the ledger. */
+const otherPayee = () => toAddress(testBed.devnet.ledger.genesis);
 const site = () => testBed.merchant.origin;
 const today = () => calendarDay(Date.now());
 const inXno = (raw: bigint) => `${raw / XNO}.${(raw % XNO).toString().padStart(30, '0')}`;
@@ -137,7 +139,7 @@ describe('the rules of a budget', () => {
     const swapped = async () => {
       const entry = await quote(testBed.at('/api/data', { mechanism: 'nanoSignature' }));
       const resource = { url: testBed.at('/api/data') };
-      const offer = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: OTHER_PAYEE }] };
+      const offer = { x402Version: 2, error: '', resource, accepts: [{ ...entry, payTo: otherPayee() }] };
       return testBed.merchant.registerHeader(Buffer.from(JSON.stringify(offer)).toString('base64'));
     };
     const url = await swapped();
@@ -146,7 +148,7 @@ describe('the rules of a budget', () => {
     await budget({ pinned: false });
     await fetched({ fetch: await swapped() });
     const last = (await testBed.purse.payments()).at(-1);
-    expect(last).toMatchObject({ payTo: OTHER_PAYEE, approval: 'budget' });
+    expect(last).toMatchObject({ payTo: otherPayee(), approval: 'budget' });
   });
 
   test('a price may rise by as much as the user says, and is asked about above', async () => {

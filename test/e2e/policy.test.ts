@@ -1,5 +1,6 @@
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startMerchant } from '../merchant/merchant.ts';
 import { quote } from '../merchant/testing/test-bed.ts';
 import { openTestBed, PRICE, type TestBed, XNO } from './setup.ts';
 
@@ -57,6 +58,28 @@ async function declined(visit: () => Promise<unknown>): Promise<{ readonly reaso
   await testBed.nothingSince(mark);
   return offer;
 }
+
+test('a seller by nanoSignature that was never opened is asked about once, with a warning, despite a budget', async () => {
+  const { purse, devnet } = testBed;
+  const young = await startMerchant({ network: devnet.profile });
+  const rules = { perPayment: String(PRICE), perDay: String(10n * PRICE), paused: false };
+  await purse.ask('budget.save', { site: young.origin, ...rules });
+  const visit = async () => {
+    await page.goto(`${young.origin}/page?fetch=1&mechanism=nanoSignature`);
+    await page.locator(FETCHED).waitFor();
+    return page.getAttribute('#fetch-result', 'data-status');
+  };
+  const first = visit();
+  const { offer, approve } = await purse.nextApproval();
+  expect(offer.reason).toBe('reason_payeeUnopened');
+  expect(offer.warnings).toContain('warning_payeeUnopened');
+  await approve();
+  expect(await first).toBe('200');
+  // The money of the first payment has opened the account.
+  expect(await visit()).toBe('200');
+  await purse.ask('budget.remove', { site: young.origin });
+  await young.close();
+});
 
 describe('without a budget', () => {
   test('what was approved once is asked about again', async () => {
@@ -147,7 +170,8 @@ describe('inside a budget', () => {
   });
 
   test('what it has spent today is the sum of what the merchant was paid', async () => {
-    const before = (await testBed.purse.payments()).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    const ofSite = (await testBed.purse.payments()).filter((payment) => payment.site === site());
+    const before = ofSite.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
     await budget(2n * PRICE, XNO);
     expect(await fetched()).toBe('200');
     const [payment] = (await testBed.purse.payments()).slice(-1);

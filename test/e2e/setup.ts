@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { PaymentView } from '../../src/messages/payment.ts';
 import { readAddress, toAddress } from '../devnet/address.ts';
+import { signBlock } from '../devnet/block.ts';
+import { accountOf, privateKeyAt } from '../devnet/crypto.ts';
 import { type Devnet, type DevnetOptions, startDevnet } from '../devnet/devnet.ts';
+import { readHex32, ZERO } from '../devnet/hex.ts';
 import type { Entry } from '../devnet/ledger.ts';
 import { type Merchant, type MerchantOptions, startMerchant } from '../merchant/merchant.ts';
 import { launchPurse, type PurseOptions, type TestPurse } from './purse.ts';
@@ -18,6 +22,8 @@ export interface TestBedOptions {
   readonly purse?: Omit<PurseOptions, 'network'>;
   /** The line on which the purse reaches the devnet; straight by default. */
   readonly line?: (devnet: Devnet) => Promise<Pick<Devnet['profile'], 'rpcUrls' | 'wsUrl'>>;
+  /** Whether the merchant's account has a block, as that of a shop with customers has; true by default. */
+  readonly isMerchantOpened?: boolean;
   /** What the purse holds at the start (raw); 10 XNO by default. */
   readonly funds?: bigint;
 }
@@ -51,9 +57,11 @@ export interface TestBed {
 
 /** Starts devnet, merchant and browser. The purse has its money and the work for its first payment. */
 export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed> {
-  const { funds = 10n * XNO } = options;
+  const { funds = 10n * XNO, isMerchantOpened = true } = options;
+  const seed = randomBytes(32).toString('hex');
   const devnet = await startDevnet({ confirmationDelayMs: 50, ...options.devnet });
-  const merchant = await startMerchant({ network: devnet.profile, ...options.merchant });
+  const merchant = await startMerchant({ network: devnet.profile, seed, ...options.merchant });
+  if (isMerchantOpened) await openMerchantAccount(devnet, seed);
   const closeServers = async () => {
     await merchant.close();
     await devnet.close();
@@ -107,6 +115,20 @@ export async function openTestBed(options: TestBedOptions = {}): Promise<TestBed
       await closeServers();
     },
   };
+}
+
+/** Has the merchant's account receive 1 raw. */
+async function openMerchantAccount(devnet: Devnet, seed: string): Promise<void> {
+  const privateKey = privateKeyAt(seed, 0);
+  const account = accountOf(privateKey);
+  const link = readHex32(await devnet.faucet(toAddress(account), 1n));
+  if (link === undefined) throw new Error('a hash has 64 hex digits');
+  await devnet.confirmed(link);
+  const block = { account, previous: ZERO, representative: account, balance: 1n, link };
+  const outcome = devnet.ledger.process(signBlock(block, privateKey, 0n), { trusted: true });
+  if (!outcome.accepted) throw new Error(outcome.error);
+  devnet.elections.start(outcome.entry);
+  await devnet.confirmed(outcome.entry.hash);
 }
 
 async function openPurse(devnet: Devnet, options: TestBedOptions, funds: bigint): Promise<TestPurse> {

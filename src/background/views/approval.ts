@@ -42,7 +42,7 @@ export function approvalView(
   question: Question,
   { network, allowance, now, wallet, holder, isKnownPayee, otherBudgets, work, workTime }: ApprovalContext,
 ): ApprovalView {
-  const { site, challenge, offer, reason } = question;
+  const { site, challenge, offer, reason, isPayeeUnopened } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
   const asker = askerOf(challenge, site);
   const missing = wallet?.missing(offer.amount) ?? null;
@@ -68,6 +68,7 @@ export function approvalView(
       ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
+      ...(isPayeeUnopened ? (['warning_payeeUnopened'] as const) : []),
       ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
     ],
     harderWork: harderWorkView(offer, network, workTime),

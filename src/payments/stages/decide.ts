@@ -1,6 +1,6 @@
 import type { Challenge } from '../../interception/challenge.ts';
-import { type Decision, decide as decideOffer } from '../../policy/decision.ts';
-import { harderWorkOf } from '../../protocol/mechanisms/index.ts';
+import { type Circumstances, decide as decideOffer } from '../../policy/decision.ts';
+import { harderWorkOf, needsOpenedPayee } from '../../protocol/mechanisms/index.ts';
 import { siteOf } from '../../site.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
@@ -16,7 +16,7 @@ export async function decide(
   const undeliveredBefore = await ports.delivery.isPaidInVain(challenge, undelivered);
   const harderWork = harderWorkOf(offer);
   const workTime = harderWork === undefined ? null : await ports.workTime(harderWork);
-  const decision: Decision = decideOffer({
+  const circumstances: Circumstances = {
     challenge,
     offer,
     allowance,
@@ -30,17 +30,31 @@ export async function decide(
     paused: context.paused,
     workTime,
     accounts,
+    isPayeeUnopened: false,
     now: ports.now(),
-  });
+  };
+  const preliminary = decideOffer(circumstances);
+  // No node is asked about the payee of an offer that is refused in any case.
+  const isPayeeUnopened =
+    preliminary.kind !== 'refuse' &&
+    needsOpenedPayee(offer) &&
+    (await ports.isPayeeUnopened(offer.network, offer.payTo));
+  const decision = isPayeeUnopened ? decideOffer({ ...circumstances, isPayeeUnopened }) : preliminary;
   const isAskedAgain = decision.kind === 'ask' && reason !== undefined;
-  return { kind: 'decided', challenge, offer, decision: isAskedAgain ? { ...decision, reason } : decision };
+  return {
+    kind: 'decided',
+    challenge,
+    offer,
+    decision: isAskedAgain ? { ...decision, reason } : decision,
+    isPayeeUnopened,
+  };
 }
 
 /** Records a decision and follows it. */
 export async function follow(
   ports: ChallengeHandlerPorts,
   handling: Handling,
-  { challenge, offer, decision }: Decided,
+  { challenge, offer, decision, isPayeeUnopened = false }: Decided,
 ): Promise<Stage> {
   ports.recorder.decided(challenge, offer, decision);
   if (decision.kind !== 'refuse' && handling.reassign(ports.delivery, challenge, offer)) return DONE;
@@ -53,7 +67,8 @@ export async function follow(
     case 'ask': {
       const { reason } = decision;
       const site = siteOf(challenge.url);
-      return { kind: 'ask', challenge, question: { id: challenge.id, site, challenge, offer, reason } };
+      const question = { id: challenge.id, site, challenge, offer, reason, isPayeeUnopened };
+      return { kind: 'ask', challenge, question };
     }
     case 'pay':
       return (await ports.handedOver(offer.network)) === null

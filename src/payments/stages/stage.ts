@@ -49,6 +49,8 @@ export interface Decided {
   readonly challenge: Challenge;
   readonly offer: Offer;
   readonly decision: Decision;
+  /** As in `Circumstances`. @default false */
+  readonly isPayeeUnopened?: boolean;
 }
 
 /** Ask the user. */

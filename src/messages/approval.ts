@@ -45,7 +45,10 @@ export interface ApprovalView {
    * 95 of 100 cases (ms; null while the speed of this device is unknown). Null for the usual work.
    */
   readonly harderWork: { readonly times: number; readonly workTime: number | null } | null;
-  readonly expiresAt: number;
+  /** Until when an answer can pay (ms since the epoch). */
+  readonly answerBy: number;
+  /** Whether the offer ran out before an answer: the user can have a fresh price asked for. */
+  readonly hasRunOut: boolean;
   /** Why it can only be declined at present; null where it can be paid. */
   readonly obstacle: { readonly key: MessageKey; readonly args: readonly string[] } | null;
   /** Whether paying reloads the page: it has stopped waiting for the answer. */
@@ -75,6 +78,8 @@ const answer = v.variant('kind', [
     pocket: v.exactOptional(raw),
   }),
   v.strictObject({ kind: v.literal('decline') }),
+  /** Only for a question whose offer ran out: the server is asked for a fresh price. */
+  v.strictObject({ kind: v.literal('renew') }),
   /** `site` is blocked: the site to be paid, or one with a part in the request. By default one of the latter, if any. */
   v.strictObject({ kind: v.literal('never'), site: v.exactOptional(site) }),
 ]);

@@ -187,6 +187,7 @@ describe('a locked purse', () => {
     ['purse.pause', { paused: false }, false],
     ['approval.answer', { id: 'challenge', answer: { kind: 'decline' } }, true],
     ['approval.answer', { id: 'challenge', answer: { kind: 'never' } }, true],
+    ['approval.answer', { id: 'challenge', answer: { kind: 'renew' } }, false],
     ['approval.answer', { id: 'challenge', answer: { kind: 'once' } }, false],
     ['approval.answer', { id: 'challenge', answer: { kind: 'budget', perPayment: '1', perDay: '1' } }, false],
     ['budget.remove', { site: 'https://shop.example' }, true],

@@ -1,14 +1,10 @@
 import { Fault } from '../fault.ts';
 import { publicKeyOf } from '../nano/account.ts';
+import { SIGNING_MARGIN } from '../policy/expiry-margins.ts';
 import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import { meets, parseWorkNonce, parseWorkRoot } from '../work/difficulty.ts';
 import type { PrivateIntent } from './private-record.ts';
-
-/** How long before the expiry of its offer a block is signed at the latest (ms): it is confirmed and delivered after that. */
-export const SIGNING_MARGIN = 10_000;
-/** How long before the expiry of its offer a block is published at the latest (ms). */
-export const PUBLISHING_MARGIN = 5_000;
 
 /**
  * Checks that a block pays the approved amount from the approved account to the approved payee, in time (invariant 3), with

@@ -49,6 +49,8 @@ export type UserDecision =
       readonly anyPayee?: boolean;
     }
   | { readonly kind: 'decline' }
+  /** Ask the server for a fresh price, in the place of the one that ran out. */
+  | { readonly kind: 'renew' }
   /** Block a site: no question is asked again for payments to it, or for requests in which it takes part. */
   | { readonly kind: 'never'; readonly site: Site };
 
@@ -56,7 +58,7 @@ export type UserDecision =
 export type QuestionOutcome =
   /** The user pays, and this request gets the content; where its page takes it back, one of `others` (oldest first) does. */
   | (Extract<UserDecision, { readonly kind: 'once' | 'budget' }> & { readonly others: readonly Challenge[] })
-  | Extract<UserDecision, { readonly kind: 'decline' | 'never' }>
+  | Extract<UserDecision, { readonly kind: 'decline' | 'renew' | 'never' }>
   /** The user pays, and another request of the same question gets the content. */
   | { readonly kind: 'shared' }
   /** The offer in the question expired. */
@@ -82,6 +84,8 @@ interface Waiting {
   readonly key: string;
   /** The question as the user is shown it, with the offer that they pay. */
   question: Question;
+  /** Whether its offer ran out: the user can ask for a fresh price. */
+  hasRunOut: boolean;
   /** The requests that share the question, by challenge, oldest first. */
   readonly requests: Map<string, WaitingRequest>;
 }
@@ -115,10 +119,10 @@ export class ApprovalQueue {
   ask(question: Question): { readonly shown: Question; readonly outcome: Promise<QuestionOutcome> } | 'full' {
     const { challenge } = question;
     const key = keyOf(question);
-    const known = [...this.#waiting.values()].find((one) => one.key === key);
+    const known = [...this.#waiting.values()].find((one) => one.key === key && !one.hasRunOut);
     if (known === undefined && !this.#makeRoom(question)) return 'full';
     const shown = { ...(known?.question ?? this.#take(key) ?? question), challenge };
-    const waiting: Waiting = known ?? { key, question: shown, requests: new Map() };
+    const waiting: Waiting = known ?? { key, question: shown, hasRunOut: false, requests: new Map() };
     waiting.question = shown;
     const outcome = new Promise<QuestionOutcome>((settle) => {
       waiting.requests.set(challenge.id, { challenge, settle });
@@ -132,7 +136,8 @@ export class ApprovalQueue {
    * Answers a question. An answer that pays, pays the offer that was shown, once, for the newest request. An older one
    * that was given back gets nothing, even where its page takes the newest one back: the user agreed to no reload.
    *
-   * @throws Fault `fault_approvalGone` when the question was answered before or has lapsed.
+   * @throws Fault `fault_approvalGone` when the question was answered before or has lapsed; `fault_offerExpired` for an answer
+   * that pays an offer which ran out, `fault_badMessage` for a fresh price before that
    */
   answer(id: string, answer: UserDecision): void {
     const waiting = this.#waiting.get(id);
@@ -140,6 +145,8 @@ export class ApprovalQueue {
     const requests = [...waiting.requests.values()];
     const newest = requests.at(-1);
     const pays = answer.kind === 'once' || answer.kind === 'budget';
+    if (pays && waiting.hasRunOut) throw new Fault('fault_offerExpired');
+    if (answer.kind === 'renew' && !waiting.hasRunOut) throw new Fault('fault_badMessage');
     const others = requests
       .slice(0, -1)
       .map(({ challenge }) => challenge)
@@ -160,13 +167,28 @@ export class ApprovalQueue {
 
   /**
    * Has policy decide again on the questions that the predicate picks. A question that several requests share stays: one
-   * payment answers them all, and decided one by one each of them would be paid.
+   * payment answers them all, and decided one by one each of them would be paid. So does one whose offer ran out: its user may
+   * want a fresh price.
    */
   reconsider(mayBePaid: (question: Question) => boolean): void {
     for (const waiting of [...this.#waiting.values()]) {
-      if (waiting.requests.size > 1 || !mayBePaid(waiting.question)) continue;
+      const stays = waiting.requests.size > 1 || waiting.hasRunOut;
+      if (stays || !mayBePaid(waiting.question)) continue;
       this.#end(waiting, ({ settle }) => settle({ kind: 'reconsider' }));
     }
+  }
+
+  /** Keeps a question open whose offer ran out: it can only be declined from now on, or asked anew with a fresh price. */
+  runOut(id: string): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined || waiting.hasRunOut) return;
+    waiting.hasRunOut = true;
+    this.#changed();
+  }
+
+  /** Whether the offer of an open question ran out. */
+  hasRunOut(id: string): boolean {
+    return this.#waiting.get(id)?.hasRunOut === true;
   }
 
   /** Closes a question whose offer has expired. */
@@ -244,7 +266,9 @@ export class ApprovalQueue {
     return true;
   }
 
-  #keep({ key, question }: Waiting): void {
+  /** Remembers an unanswered question, but for one whose offer ran out: a request that comes again has a better one. */
+  #keep({ key, question, hasRunOut }: Waiting): void {
+    if (hasRunOut) return;
     this.#ended.set(key, { question, at: this.#now() });
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > MOST_ENDED && oldest !== undefined) this.#ended.delete(oldest);

@@ -70,8 +70,8 @@ async function unpublished(): Promise<Payment> {
   return payment;
 }
 
-/** From here on a block would come too late: its offer has 5 seconds left. */
-const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - 5_000;
+/** From here on a block would come too late: its offer has 7 seconds left. */
+const lastMoment = ({ intent }: Payment) => intent.offer.expiresAt - 7_000;
 
 describe('a signed block that no node has', () => {
   test('is published while its offer is valid', async () => {

@@ -1,5 +1,6 @@
 /** Offers that would expire before the content is delivered. */
 import { describe, expect, test, vi } from 'vitest';
+import type { Challenge } from '../interception/challenge.ts';
 import {
   account,
   browser,
@@ -8,18 +9,21 @@ import {
   merchant,
   page,
   restart,
+  script,
   setUp,
   states,
   statusOf,
+  withLife,
   worker,
 } from './challenge-handler.fixture.ts';
-import { allowAll } from './worker.fixture.ts';
+import { RENEWABLE_FOR } from './stages/ask.ts';
+import { allowAll, type WorkerOptions } from './worker.fixture.ts';
 
 setUp();
 
 describe('an offer that would expire before delivery is renewed', () => {
   test('within a budget: the fresh one is paid once, and the page is served', async () => {
-    const url = page('/article', '&first-expiry=20');
+    const url = page('/article', '&first-expiry=9');
     await allowAll(account, url);
     const challenge = await browser.visit(url);
     await worker.challengeHandler.handle(challenge);
@@ -31,7 +35,7 @@ describe('an offer that would expire before delivery is renewed', () => {
   });
 
   test('without a budget: the user is asked about the fresh one', async () => {
-    const challenge = await browser.visit(page('/article', '&first-expiry=20'));
+    const challenge = await browser.visit(page('/article', '&first-expiry=9'));
     await handleAndAnswer(challenge, { kind: 'once' });
     expect(statusOf(challenge)).toBe(200);
     expect(worker.asked).toMatchObject([{ reason: 'reason_newSite' }]);
@@ -47,7 +51,7 @@ describe('an offer that would expire before delivery is renewed', () => {
     ['a document that an extension opened', { startedBy: 'outside' }],
     ['a document that the browser loads again', { startedBy: 'browser' }],
   ] as const)('but not for %s, where it was too short from the start', async (_, parts) => {
-    const challenge = await browser.visit(page('/article', '&first-expiry=20'), {
+    const challenge = await browser.visit(page('/article', '&first-expiry=9'), {
       initiator: merchant.origin,
       ...parts,
     });
@@ -57,13 +61,26 @@ describe('an offer that would expire before delivery is renewed', () => {
     expect(browser.released).toEqual([challenge.id]);
   });
 
+  test('but not while an answer can still be confirmed and delivered: 19 s after an offer of 30 s', async () => {
+    let ahead = 0;
+    restart({ now: () => Date.now() + ahead });
+    const challenge = await browser.visit(page('/article', '&first-expiry=30'));
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.list().length).toBe(1);
+    ahead = 19_000;
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await handled;
+    expect(statusOf(challenge)).toBe(200);
+    expect(browser.renewed).toEqual([]);
+  });
+
   test('when it came too close to its expiry while the user was asked', async () => {
     let ahead = 0;
     restart({ now: () => Date.now() + ahead });
     const challenge = await browser.visit(page('/article', '&first-expiry=60'));
     const handled = worker.challengeHandler.handle(challenge);
     await expect.poll(() => worker.approvals.list().length).toBe(1);
-    ahead = 40_000;
+    ahead = 50_500;
     worker.approvals.answer(challenge.id, { kind: 'once' });
     await expect.poll(() => worker.asked.length).toBe(2);
     worker.approvals.answer(challenge.id, { kind: 'once' });
@@ -121,5 +138,74 @@ describe('an offer that would expire before delivery is renewed', () => {
         .map(({ subtype }) => subtype)
         .slice(1),
     ).toEqual(['change', 'send']);
+  });
+});
+
+describe('a question whose price ran out', () => {
+  /** Visits the shop with an offer that can be answered for 50 ms; resolves once its price has run out. */
+  async function ranOut(parts: Partial<Challenge> = {}, handler: WorkerOptions['handler'] = {}) {
+    const seenAt = Date.now();
+    restart({ now: () => seenAt, handler });
+    const seen = await browser.visit(page(), { ...parts, seenAt });
+    const challenge = { ...seen, header: withLife(seen.header, 10.05) };
+    const handled = worker.challengeHandler.handle(challenge);
+    await expect.poll(() => worker.approvals.hasRunOut(challenge.id)).toBe(true);
+    return { challenge, handled, header: seen.header };
+  }
+
+  test('pays nothing any more, and is asked again with a fresh price where the user wants it', async () => {
+    const { challenge, handled } = await ranOut();
+    expect(() => worker.approvals.answer(challenge.id, { kind: 'once' })).toThrow('fault_offerExpired');
+    expect(browser.renewed).toEqual([]);
+    worker.approvals.answer(challenge.id, { kind: 'renew' });
+    await expect.poll(() => worker.asked.length).toBe(2);
+    expect(browser.renewed).toEqual([challenge.id]);
+    expect((worker.asked[1]?.offer.expiresAt ?? 0) - Date.now()).toBeGreaterThan(60_000);
+    expect(() => worker.approvals.answer(challenge.id, { kind: 'renew' })).toThrow('fault_badMessage');
+    worker.approvals.answer(challenge.id, { kind: 'once' });
+    await handled;
+    expect(statusOf(challenge)).toBe(200);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('can be declined', async () => {
+    const { challenge, handled } = await ranOut();
+    worker.approvals.answer(challenge.id, { kind: 'decline' });
+    await handled;
+    expect(worker.log.map(({ key }) => key)).toEqual(['refusal_DECLINED']);
+  });
+
+  test('gives the page its 402 after a minute', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const { challenge, handled } = await ranOut();
+    const end = timers.mock.calls.find(([, ms]) => ms === RENEWABLE_FOR)?.[0];
+    timers.mockRestore();
+    expect(RENEWABLE_FOR).toBe(60_000);
+    expect(browser.released).toEqual([]);
+    end?.();
+    await handled;
+    expect(browser.released).toEqual([challenge.id]);
+    expect(worker.log.map(({ key }) => key)).toEqual(['refusal_LAPSED']);
+  });
+
+  test('gives the page its 402 where the server has no fresh price', async () => {
+    const { challenge, handled } = await ranOut({}, { freshOffer: async () => null });
+    worker.approvals.answer(challenge.id, { kind: 'renew' });
+    await handled;
+    expect(browser.released).toEqual([challenge.id]);
+    expect(worker.log.map(({ key }) => key)).toEqual(['fault_offerExpired']);
+  });
+
+  test('is kept apart from the same request with a price that can be paid', async () => {
+    const { challenge, handled, header } = await ranOut(script());
+    const again = browser.show({ ...challenge, header, id: crypto.randomUUID() });
+    const handledAgain = worker.challengeHandler.handle(again);
+    await expect.poll(() => worker.approvals.list().length).toBe(2);
+    worker.approvals.answer(again.id, { kind: 'once' });
+    await handledAgain;
+    expect(statusOf(again)).toBe(200);
+    worker.approvals.answer(challenge.id, { kind: 'decline' });
+    await handled;
+    expect(account.sends()).toHaveLength(1);
   });
 });

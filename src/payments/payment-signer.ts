@@ -1,9 +1,9 @@
 import { Fault, type FaultKey, faultOf } from '../fault.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import { PUBLISHING_MARGIN, SIGNING_MARGIN } from '../policy/expiry-margins.ts';
 import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
-import { PUBLISHING_MARGIN, SIGNING_MARGIN } from './approval-match.ts';
 import { findPayment, type Journal, type Lost } from './journal.ts';
 import { LONGEST_TIMER } from './longest-timer.ts';
 import type { Intent, ProgressAt } from './payment.ts';

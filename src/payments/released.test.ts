@@ -55,23 +55,24 @@ describe('a 402 is released to the page', () => {
   });
 
   test('when the question is not answered in time', async () => {
-    // Slightly more than 25 s: after a moment the rest is too short to pay.
+    // Slightly more than 10 s: after a moment the rest is too short to pay. No fresh price can be asked for by POST.
     const seenAt = Date.now();
     restart({ now: () => seenAt });
-    const challenge = await browser.visit(page('/article', '&expiry=25'), { seenAt });
-    await worker.challengeHandler.handle({ ...challenge, header: withLife(challenge.header, 25.05) });
+    const challenge = await browser.visit(page('/article'), { seenAt });
+    const late = { ...challenge, method: 'POST', header: withLife(challenge.header, 10.05) };
+    await worker.challengeHandler.handle(late);
     expectReleased(challenge, 'refusal_LAPSED');
   });
 
   test('when the offer expires too soon, and the server gives no fresh one', async () => {
     restart({ handler: { freshOffer: async () => null } });
-    const challenge = await browser.visit(page('/article', '&expiry=20'));
+    const challenge = await browser.visit(page('/article', '&expiry=9'));
     await worker.challengeHandler.handle(challenge);
     expectReleased(challenge, 'refusal_EXPIRES_TOO_SOON');
   });
 
   test('when the fresh offer expires too soon as well: only one is asked for', async () => {
-    const challenge = await browser.visit(page('/article', '&expiry=20'));
+    const challenge = await browser.visit(page('/article', '&expiry=9'));
     await worker.challengeHandler.handle(challenge);
     expectReleased(challenge, 'refusal_EXPIRES_TOO_SOON');
     expect(browser.renewed).toEqual([challenge.id]);

@@ -15,7 +15,8 @@ import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { parseThreshold } from '../work/difficulty.ts';
 import type { Allowance, Budget } from './budget.ts';
-import { budgetHelps, type Circumstances, decide, EXPIRY_MARGIN, priceOf } from './decision.ts';
+import { budgetHelps, type Circumstances, decide, priceOf } from './decision.ts';
+import { EXPIRY_MARGIN, PUBLISHING_MARGIN, SIGNING_MARGIN } from './expiry-margins.ts';
 import { calendarDay } from './spending-windows.ts';
 
 const NOW = 1_900_000_000_000;
@@ -99,6 +100,16 @@ describe('the decision is to refuse', () => {
       args: ['60', '61'],
     });
   });
+});
+
+test('an offer of 30 s can be decided on for 20 s, signed for 21 s and published for 23 s', () => {
+  const life = 30_000;
+  expect([EXPIRY_MARGIN, SIGNING_MARGIN, PUBLISHING_MARGIN].map((margin) => life - margin)).toEqual([
+    20_000, 21_000, 23_000,
+  ]);
+  const short = sessionOffer(100n, { expiresAt: NOW + life });
+  expect(decideWith({ offer: short, now: NOW + 20_000 }).kind).toBe('pay');
+  expect(decideWith({ offer: short, now: NOW + 20_001 }).kind).toBe('refuse');
 });
 
 test('a document whose page its user has to load again is paid without asking', () => {
@@ -338,10 +349,10 @@ describe('another site that the user allows may spend the budget', () => {
   });
 });
 
-test('an offer is paid until 25 seconds before its expiry, and not a millisecond later', () => {
+test('an offer is paid until 10 seconds before its expiry, and not a millisecond later', () => {
   const { expiresAt } = offer;
-  expect(decideWith({ now: expiresAt - 25_000 }).kind).toBe('pay');
-  expect(decideWith({ now: expiresAt - 24_999 })).toEqual({
+  expect(decideWith({ now: expiresAt - 10_000 }).kind).toBe('pay');
+  expect(decideWith({ now: expiresAt - 9_999 })).toEqual({
     kind: 'refuse',
     key: 'refusal_EXPIRES_TOO_SOON',
   });

@@ -15,6 +15,7 @@ import {
   periodAt,
 } from './budget.ts';
 import { debitOf } from './debit.ts';
+import { EXPIRY_MARGIN } from './expiry-margins.ts';
 
 /** Why the user is asked instead of the budget paying. */
 export type Reason = Extract<MessageKey, `reason_${string}`>;
@@ -70,12 +71,6 @@ export interface Circumstances extends Request {
   /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
   readonly accounts: readonly NanoAddress[] | null;
 }
-
-/**
- * How long before its expiry an offer is paid at the latest (ms): time for confirmation, delivery, the server's own wait,
- * and clock skew (docs/WIRE.md §7.5).
- */
-export const EXPIRY_MARGIN = 25_000;
 
 /** How long after a payment a repeated request that the user did not start is asked about as just paid (ms). */
 export const JUST_PAID = 10 * 60_000;

@@ -5,7 +5,6 @@ import { publicKeyOf } from '../nano/account.ts';
 import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
-import { SIGNING_MARGIN } from '../payments/approval-match.ts';
 import { copyOf, type Intent, type Progress } from '../payments/payment.ts';
 import {
   budgetOf,
@@ -19,6 +18,7 @@ import {
 } from '../payments/samples.fixture.ts';
 import type { Budget } from '../policy/budget.ts';
 import { JUST_PAID } from '../policy/decision.ts';
+import { SIGNING_MARGIN } from '../policy/expiry-margins.ts';
 import { calendarDay, daysAfter } from '../policy/spending-windows.ts';
 import type { Site } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';

@@ -152,9 +152,9 @@ describe('a question', () => {
 
   test('about an offer that was too short for a document from the start shows a fresh one', async () => {
     const mark = await testBed.mark();
-    void page.goto(testBed.at('/article', { 'first-expiry': '20' })).catch(() => undefined);
+    void page.goto(testBed.at('/article', { 'first-expiry': '9' })).catch(() => undefined);
     const { offer, approve } = await testBed.purse.nextApproval();
-    expect(offer.expiresAt - Date.now()).toBeGreaterThan(60_000);
+    expect(offer.answerBy - Date.now()).toBeGreaterThan(60_000);
     await approve();
     await page.locator('#paid').waitFor();
     await testBed.purse.until(
@@ -165,11 +165,32 @@ describe('a question', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
-  test('lapses with its offer, and the page gets its own 402', async () => {
+  test('whose price ran out says so, and shows a fresh one where its user asks for it', async () => {
     const mark = await testBed.mark();
-    await page.goto(testBed.at('/page', { fetch: '1', expiry: '27' }));
+    await page.goto(testBed.at('/page', { fetch: '1', 'first-expiry': '13' }));
     await oneWaits();
-    await page.locator('#fetch-result[data-status="402"]').waitFor();
+    const popup = await testBed.purse.popup();
+    await popup.locator('[data-testid="approve-renew"]:not([aria-disabled="true"])').click();
+    await testBed.purse.until(
+      'approval.list',
+      {},
+      ([offer]) => offer !== undefined && !offer.hasRunOut && offer.answerBy - Date.now() > 60_000,
+    );
+    await popup.close();
+    await (await testBed.purse.nextApproval()).approve();
+    await page.locator('#fetch-result[data-status="200"]').waitFor();
+    expect(await testBed.paidSince(mark)).toHaveLength(1);
+  });
+
+  test('lapses with its offer, and the page gets its own 402, where no fresh price can be asked for', async () => {
+    const mark = await testBed.mark();
+    await page.goto(testBed.at('/free'));
+    const status = page.evaluate(
+      async (url) => (await fetch(url, { method: 'POST', body: 'word=hello' })).status,
+      testBed.at('/api/echo', { expiry: '13' }),
+    );
+    await oneWaits();
+    expect(await status).toBe(402);
     await testBed.purse.until('log.list', {}, ([newest]) => newest?.key === 'refusal_LAPSED');
     await testBed.nothingSince(mark);
   });

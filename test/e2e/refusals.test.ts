@@ -109,7 +109,7 @@ const UNPAYABLE: Readonly<Record<string, () => string>> = {
   },
   PROOF_ELSEWHERE: () =>
     registered(soldBy({ validBefore: Math.floor(inAMinute() / 1000) })).replace('/malformed', DEMO_ISSUE),
-  EXPIRES_TOO_SOON: () => testBed.at('/api/data', { expiry: '10' }),
+  EXPIRES_TOO_SOON: () => testBed.at('/api/data', { expiry: '9' }),
   INSECURE_URL: () =>
     testBed.at('/api/data', { mechanism: 'nanoSignature' }).replace('127.0.0.1', 'tollgate.test'),
 };

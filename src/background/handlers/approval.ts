@@ -92,6 +92,7 @@ async function viewOf(
     isKnownPayee,
     otherBudgets,
     work,
+    hasRunOut: parts.approvals.hasRunOut(question.id),
     workTime: harderWork === undefined ? null : await parts.work.engines.searchBound(harderWork),
   });
 }

@@ -8,6 +8,7 @@ import { nameOf, type Question } from '../../payments/approval-queue.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';
+import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { harderWorkOf, isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { OfferWarning } from '../../protocol/offer/terms.ts';
@@ -36,11 +37,24 @@ export interface ApprovalContext {
   readonly work: ApprovalView['work'];
   /** As in `Circumstances`. */
   readonly workTime: number | null;
+  /** As in `ApprovalView`. */
+  readonly hasRunOut: boolean;
 }
 
 export function approvalView(
   question: Question,
-  { network, allowance, now, wallet, holder, isKnownPayee, otherBudgets, work, workTime }: ApprovalContext,
+  {
+    network,
+    allowance,
+    now,
+    wallet,
+    holder,
+    isKnownPayee,
+    otherBudgets,
+    work,
+    workTime,
+    hasRunOut,
+  }: ApprovalContext,
 ): ApprovalView {
   const { site, challenge, offer, reason, isPayeeUnopened } = question;
   const tag = 'tagAmount' in offer && offer.tagAmount > LARGE_TAG ? offer.tagAmount : null;
@@ -72,7 +86,8 @@ export function approvalView(
       ...(isKnownPayee || isOwn ? [] : (['warning_firstPayment'] as const)),
     ],
     harderWork: harderWorkView(offer, network, workTime),
-    expiresAt: offer.expiresAt,
+    answerBy: offer.expiresAt - EXPIRY_MARGIN,
+    hasRunOut,
     obstacle: isOwn ? { key: 'approve_ownAccount', args: [] } : handedOverView(holder),
     reloadsPage: isReloadedWhenPaid(challenge),
     canBudget: !challenge.isPrivate && !isHandOver(offer) && budgetHelps(reason),

@@ -4,7 +4,7 @@ import { ProbeRun } from '../../conformance/probe-run.ts';
 import { GENTLE_PACE, Wire } from '../../conformance/wire.ts';
 import { Fault } from '../../fault.ts';
 import { systemClock } from '../../nano/clock.ts';
-import { EXPIRY_MARGIN } from '../../policy/decision.ts';
+import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { explain } from '../../protocol/explain/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { useAction } from '../../ui/action.ts';

@@ -1,6 +1,7 @@
 import { type Challenge, givenBack } from '../../interception/challenge.ts';
 import { askersOf } from '../../interception/parties.ts';
-import { EXPIRY_MARGIN, isInView } from '../../policy/decision.ts';
+import { isInView } from '../../policy/decision.ts';
+import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { QuestionOutcome } from '../approval-queue.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
@@ -8,6 +9,9 @@ import type { Handling } from '../handling.ts';
 import { LONGEST_TIMER } from '../longest-timer.ts';
 import { isOwnAccount } from '../own-account.ts';
 import { type Ask, DONE, declined, type Stage } from './stage.ts';
+
+/** How long a question stays open after its offer ran out, for a user who wants a fresh price (ms). */
+export const RENEWABLE_FOR = 60_000;
 
 /**
  * Asks the user, and follows the answer. A page that holds the request gets its own 402 when that takes too long
@@ -24,16 +28,23 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
   if (asked === 'full') return declined(asking, 'refusal_QUEUE_FULL');
   const { id, offer } = asked.shown;
   const lapses = Math.min(offer.expiresAt - EXPIRY_MARGIN - now(), LONGEST_TIMER);
-  const timer = setTimeout(() => approvals.expire(id), lapses);
   const endPatience = giveBackAt(heldUntil, ports, asking);
   // Only for what the user can see, so that no hidden page has money moved. A failure is no reason to end the question: where
   // it lasts, the payment meets it again, and reports it.
   const order = { amount: offer.amount, isHandOver: isHandOver(offer) };
   const gathering = isInView(asking) ? ports.gatherFor(offer.network, order).catch(() => null) : null;
+  const release = () => void gathering?.then((lease) => lease?.done());
+  const runOut = () => {
+    if (!isRenewable(asking)) return approvals.expire(id);
+    release();
+    approvals.runOut(id);
+    timer = setTimeout(() => approvals.expire(id), RENEWABLE_FOR);
+  };
+  let timer = setTimeout(runOut, lapses);
   const outcome = withoutTrace(await asked.outcome, asking);
   clearTimeout(timer);
   const challenge = await endPatience();
-  void gathering?.then((lease) => lease?.done());
+  release();
   switch (outcome.kind) {
     case 'decline':
       return declined(challenge, 'refusal_DECLINED');
@@ -52,6 +63,8 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
       return declined(challenge, 'refusal_SHARED');
     case 'crowded':
       return declined(challenge, 'refusal_QUEUE_FULL');
+    case 'renew':
+      return { kind: 'renew', challenge, otherwise: 'fault_offerExpired', isByUser: true };
     case 'shared':
       // The handling of the request that gets the payment goes on with this one.
       return DONE;
@@ -75,6 +88,9 @@ export async function ask(ports: ChallengeHandlerPorts, handling: Handling, stag
     }
   }
 }
+
+/** Whether a fresh offer can be asked for: see `Interception.freshOffer`. */
+const isRenewable = ({ method, isPrivate }: Challenge): boolean => method === 'GET' && !isPrivate;
 
 /**
  * Gives a request back at a time (ms since the epoch), where there is one. Returns the way to stop that, which resolves

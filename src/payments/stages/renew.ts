@@ -4,15 +4,16 @@ import { historyOf } from '../request-history.ts';
 import { declined, type Reconsider, type Renew, type Stage } from './stage.ts';
 
 /**
- * Asks the server for a fresh offer, once a challenge, since the present one would expire before delivery
- * (docs/WIRE.md §7.5). Where there is none, the challenge is not paid.
+ * Asks the server for a fresh offer, since the present one would expire before delivery (docs/WIRE.md §7.5): once a challenge,
+ * and whenever the user wants it. Where there is none, the challenge is not paid.
  */
 export async function renew(
   ports: ChallengeHandlerPorts,
   handling: Handling,
-  { challenge, otherwise, reason }: Renew,
+  { challenge, otherwise, reason, isByUser = false }: Renew,
 ): Promise<Stage> {
-  const fresh = handling.takeRenewal() ? await ports.freshOffer(challenge).catch(() => null) : null;
+  const isAllowed = isByUser || handling.takeRenewal();
+  const fresh = isAllowed ? await ports.freshOffer(challenge).catch(() => null) : null;
   if (fresh === null) return declined(challenge, otherwise);
   ports.recorder.renewed(fresh);
   return { kind: 'reconsider', challenge: fresh, otherwise, reason };

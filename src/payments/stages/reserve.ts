@@ -1,7 +1,7 @@
 import { Fault } from '../../fault.ts';
 import type { Challenge } from '../../interception/challenge.ts';
 import type { PaymentId } from '../../payment-id.ts';
-import { EXPIRY_MARGIN } from '../../policy/decision.ts';
+import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import { siteOf } from '../../site.ts';

@@ -85,12 +85,14 @@ export interface Renew {
   readonly challenge: Challenge;
   /** Why the challenge is not paid where there is no fresh offer. */
   readonly otherwise: NotPaidReason;
+  /** Whether the user asked for the fresh offer. @default false */
+  readonly isByUser?: boolean;
   /** As in `Classify`. */
   readonly reason?: Reason | undefined;
 }
 
 /** Classify a challenge whose offer is fresh, in the present context. */
-export interface Reconsider extends Omit<Renew, 'kind'> {
+export interface Reconsider extends Omit<Renew, 'kind' | 'isByUser'> {
   readonly kind: 'reconsider';
 }
 

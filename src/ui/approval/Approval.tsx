@@ -36,7 +36,8 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
   const writingBudget = useSignal(false);
   const choosingWhom = useSignal(false);
   const draft = useBudgetDraft(approval);
-  const expired = useNow(500).value >= approval.expiresAt;
+  const now = useNow(500).value;
+  const expired = approval.hasRunOut || now >= approval.answerBy;
   const used = warningOf(approval.budget === null ? [] : [approval.budget], approval.cap);
   const payable = approval.missing === null && approval.obstacle === null && !expired;
 
@@ -60,6 +61,12 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
     },
     ...(approval.isPrivate ? [] : [never]),
   ];
+  const renew: Choice = {
+    name: t('approve_renew'),
+    look: 'primary',
+    testId: 'approve-renew',
+    choose: () => onAnswer({ kind: 'renew' }),
+  };
   const once: Choice = {
     name: t(approval.reloadsPage ? 'approve_onceReload' : 'approve_once'),
     look: 'primary',
@@ -116,8 +123,22 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
       },
     },
   ];
-  const stage = choosingWhom.value ? 'whom' : !payable ? 'refuse' : writingBudget.value ? 'budget' : 'pay';
-  const choices = { whom, refuse: refusals, pay: [...payments, ...refusals], budget }[stage];
+  const stage = choosingWhom.value
+    ? 'whom'
+    : approval.hasRunOut
+      ? 'renew'
+      : !payable
+        ? 'refuse'
+        : writingBudget.value
+          ? 'budget'
+          : 'pay';
+  const choices = {
+    whom,
+    renew: [renew, ...refusals],
+    refuse: refusals,
+    pay: [...payments, ...refusals],
+    budget,
+  }[stage];
 
   return (
     <div class="approval" data-approval={approval.id}>
@@ -133,7 +154,7 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
                 {tCount('approve_more', more)}
               </span>
             )}
-            <Countdown until={approval.expiresAt} />
+            <Countdown until={approval.answerBy} />
           </span>
         }
       >
@@ -152,7 +173,9 @@ export function Approval({ approval, more, sending, fault, onAnswer }: ApprovalP
             <Notice tone="warn">{sentenceOf(approval.obstacle)}</Notice>
           </div>
         )}
-        {expired && <Notice tone="info">{t('approve_expired')}</Notice>}
+        {expired && (
+          <Notice tone="info">{t(approval.hasRunOut ? 'approve_ranOut' : 'approve_expired')}</Notice>
+        )}
         {approval.missing !== null && <Missing approval={approval} missing={approval.missing} />}
         {stage === 'budget' && <BudgetForm draft={draft} />}
         {stage === 'whom' ? <Whom approval={approval} /> : <Facts approval={approval} />}

@@ -67,6 +67,8 @@ export function ApprovalQueue({ approvals, onDone, children }: ApprovalQueueProp
           tries.value += 1;
           return;
         }
+        // The question comes again under its name, with the fresh price.
+        if (answer.kind === 'renew' && sent) return;
         answered.value = new Set([...answered.value, first.id]);
         if (!sent && fault !== null) {
           action.clear();

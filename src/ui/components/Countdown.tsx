@@ -3,7 +3,7 @@ import { useNow } from '../now.ts';
 import { clock } from '../time.ts';
 import { Icon } from './Icon.tsx';
 
-/** The time until an offer expires. It is not a live region, because a screen reader would speak every second. */
+/** The time until an offer can no longer be paid. It is not a live region, because a screen reader would speak every second. */
 export function Countdown({ until }: { readonly until: number }) {
   const left = until - useNow(500).value;
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deferred } from '../concurrency.ts';
-import type { Question } from '../payments/approval-queue.ts';
+import type { Question } from '../payments/question.ts';
 import { challengeOf, SHOP, sessionOffer } from '../payments/samples.fixture.ts';
 import { AbandonedRequests } from './abandoned-requests.ts';
 

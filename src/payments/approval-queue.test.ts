@@ -5,7 +5,8 @@ import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
-import { ApprovalQueue, nameOf, type Question, type QuestionOutcome } from './approval-queue.ts';
+import { ApprovalQueue, type QuestionOutcome } from './approval-queue.ts';
+import { nameOf, type Question } from './question.ts';
 import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
 
 function queue() {

@@ -4,7 +4,7 @@ import { askersOf } from '../../interception/parties.ts';
 import type { ApprovalView } from '../../messages/approval.ts';
 import type { Raw } from '../../nano/amount.ts';
 import type { NetworkProfile } from '../../nano/network.ts';
-import { nameOf, type Question } from '../../payments/approval-queue.ts';
+import { nameOf, type Question } from '../../payments/question.ts';
 import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';

@@ -1,11 +1,11 @@
 import type { Challenge } from '../../interception/challenge.ts';
 import type { Decision, Reason } from '../../policy/decision.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
-import type { Question } from '../approval-queue.ts';
 import type { PayerContext } from '../challenge-handler-ports.ts';
 import type { NotPaidReason } from '../not-paid-reason.ts';
 import type { Intent } from '../payment.ts';
 import type { AnyPayment } from '../private-record.ts';
+import type { Question } from '../question.ts';
 import type { RequestHistory } from '../request-history.ts';
 
 /**

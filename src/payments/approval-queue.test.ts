@@ -7,7 +7,8 @@ import { siteOf } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
 import { ApprovalQueue, type QuestionOutcome } from './approval-queue.ts';
 import { nameOf, type Question } from './question.ts';
-import { challengeOf, sessionOffer, signatureOffer } from './samples.fixture.ts';
+import { parseThreshold } from '../work/difficulty.ts';
+import { challengeOf, sessionOffer, signatureOffer, signedBlockOffer } from './samples.fixture.ts';
 
 function queue() {
   let changes = 0;
@@ -79,6 +80,8 @@ test('the name of a question changes with everything that its answer is about, a
     { ...one, offer: signatureOffer(1n) },
     { ...one, id: challengeOf({ tabId: challenge.tabId }).id },
     { ...one, challenge: givenBack(challenge) },
+    { ...one, offer: signedBlockOffer(1n) },
+    { ...one, offer: signedBlockOffer(1n, { workThreshold: parseThreshold('ffffffff00000000') }) },
   ];
   expect(new Set([one, ...others].map(nameOf)).size).toBe(others.length + 1);
 });

@@ -67,7 +67,7 @@ test('a private window is asked about although the budget of its site would pay,
 
 test('the purse sends no request of its own for a private window, because it has the cookies of ordinary windows', async () => {
   const coy = '/paid/private-coy?as=html&coy';
-  const short = openShop(testBed, server, () => ({ entry: { maxTimeoutSeconds: 12 } })).url;
+  const short = openShop(testBed, server, () => ({ entry: { maxTimeoutSeconds: 9 } })).url;
   const page = await purse.newPrivatePage(server.here + coy);
   await expect.poll(() => server.at(coy).length).toBe(1);
   await page.goto(short);

@@ -9,7 +9,7 @@ const PASSWORD = 'correct horse battery staple';
 /** A Nano account that belongs to no party of the test. */
 const STRANGER = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 /** How long offers live (s): too short to be paid, or long enough. */
-const LIVES = { short: 12, long: 180 } as const;
+const LIVES = { short: 9, long: 180 } as const;
 
 let testBed: TestBed;
 let server: Paywall;
@@ -109,7 +109,7 @@ describe.each(Object.keys(WAYS) as (keyof typeof WAYS)[])('%s', (way) => {
 test('offers to sixty candidates for the visitor’s account look the same to the site', async () => {
   const candidates = Array.from({ length: 60 }, (_, nth) => (nth === 30 ? testBed.purse.account : STRANGER));
   const urls = candidates.map(
-    (payTo) => openShop(testBed, server, () => ({ entry: { payTo, maxTimeoutSeconds: 12 } })).url,
+    (payTo) => openShop(testBed, server, () => ({ entry: { payTo, maxTimeoutSeconds: 9 } })).url,
   );
   await page.goto(server.page(`/page-${++visits}`, '<body><p>A page'));
   const statuses = await page.evaluate(

@@ -226,11 +226,7 @@ class SignedBlockCounter implements Counter {
   }
 
   /** Says what was recorded of this seller, with the names of today; an offer in it is issued. */
-  #tell(
-    message: RecordedMessage,
-    visit: Visit,
-    about: About = {},
-  ): Reply {
+  #tell(message: RecordedMessage, visit: Visit, about: About = {}): Reply {
     const { recording, payTo } = this.#habits;
     const { network, origin, sendThreshold, newAccount, retryAfterSeconds } = this.#parts;
     const offered = recordedEntry(message);

@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
-            'test/{devnet,merchant,conformance,vectors,demo,bench,kill,mutants}/**/*.test.ts',
+            'test/{devnet,merchant,conformance,vectors,demo,bench,kill,mutants,sim}/**/*.test.ts',
             'test/*.test.ts',
           ],
           setupFiles: 'test/unit-setup.ts',

@@ -74,6 +74,16 @@ describe('the pocket', () => {
     expect(balances()).toEqual([5, 95, 30]);
   });
 
+  test.each([pays, handsOver])(
+    'pays right after the start of the worker, before a look at the ledger',
+    async (order) => {
+      accounts = await Promise.all([40, 60].map((balance) => accountWith(devnet, BigInt(balance))));
+      wallets = accounts.map((account) => account.wallet());
+      const pocket = new Pocket({ accounts: wallets, leases: new AccountLeases(), order: ORDER });
+      expect(placeOf(await pocket.lease(order(50)))).toBe(1);
+    },
+  );
+
   test('moves nothing where it has too little in all', async () => {
     const pocket = await pocketWith(40, 60);
     expect(await pocket.lease(pays(101))).toBeNull();

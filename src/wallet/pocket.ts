@@ -65,12 +65,19 @@ export class Pocket {
     const choice = isHandOver
       ? { accounts: this.handOverAccounts, amount, isAlone: true }
       : { accounts: this.#ports.accounts, amount, isEnoughBeside: true };
+    await this.#knowBalances();
     return (
       (await this.#best(choice)) ??
       (await this.#gathering.run(() => this.#gatherFor(choice))) ??
       (isHandOver ? undefined : await this.#best({ ...choice, isEnoughBeside: false })) ??
       null
     );
+  }
+
+  /** Asks a node about the accounts of which none has told yet: right after the worker's start the pocket is not empty. */
+  async #knowBalances(): Promise<void> {
+    const unknown = this.#ports.accounts.filter(({ balance }) => balance === null);
+    await Promise.all(unknown.map((wallet) => wallet.look()));
   }
 
   #best(choice: PocketChoice): Promise<AccountLease | undefined> {

@@ -1,4 +1,4 @@
-/** `npm run bench -- [suite] [--json FILE]`: measures. Only the fuzzing can fail. */
+/** `npm run bench -- [suite] [--json FILE]`: measures. Only the fuzzing and the simulation can fail. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../scripts/browser.ts';
@@ -10,9 +10,10 @@ import { benchPage } from './page.ts';
 import { benchPay } from './pay.ts';
 import { type Row, table } from './rows.ts';
 import { benchSignatures } from './signatures.ts';
+import { benchSim } from './sim.ts';
 import { benchWork } from './work.ts';
 
-const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signatures] [options]
+const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signatures|sim] [options]
   pay          a fetch paid inside a budget: from the 402 to the answer; and whether a long journal makes it dearer
   page         what a page that asks for nothing pays for the purse: with it and without, in turns
   burst        a hundred fetches at once, against one at a time
@@ -23,8 +24,10 @@ const USAGE = `Usage: npm run bench -- [pay|page|burst|dust|work|kdf|fuzz|signat
                It runs only when asked for by name
   signatures   our signatures, verifications and derivations against nanocurrency-web's; fails with the first case on
                which they differ. It runs only when asked for by name
+  sim          exchanges at random, with lost, late, lying and missing answers and killed workers; fails with the first course
+               of events after which a request is paid twice or never served. It runs only when asked for by name
   --n N        samples for each row (20; of pay 200, of page 10, of work 40, of burst 3, of dust 24, of fuzz 100,000 cases,
-               of signatures 1,000)
+               of signatures 1,000, of sim 1,000 exchanges)
   --json FILE  writes {suite, rows: [{name, n, p50, p95, unit}]}`;
 
 const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<readonly Row[]>>> = {
@@ -51,6 +54,7 @@ const SUITES: Readonly<Record<string, (samples: number | undefined) => Promise<r
   kdf: (samples = 20) => benchKdf(samples),
   fuzz: (samples = 100) => benchFuzz(samples),
   signatures: (samples = 1_000) => benchSignatures(samples),
+  sim: (samples = 1_000) => benchSim(samples),
 };
 
 const { values, positionals } = parseArgs({

@@ -17,6 +17,8 @@ export interface Journey {
   readonly asks?: true;
   /** The payment is made in a private window. */
   readonly inPrivate?: true;
+  /** The budget pays from the pocket, without a question, whatever the mechanism. */
+  readonly fromPocket?: true;
   /** Runs before the worker follows a plan. */
   readonly before?: (run: JourneyRun) => Promise<void>;
   /** The parts of the plan besides the kill. */
@@ -35,6 +37,8 @@ const says = (terms: Readonly<Record<string, string>>) => async () => terms;
 
 /** The page sends its request, and gets the content. */
 export const buys: Journey = { name: 'buys' };
+
+export const buysFromPocket: Journey = { name: 'buys inside a budget', fromPocket: true };
 
 export const asked: Journey = { name: 'is asked about', asks: true };
 
@@ -162,6 +166,13 @@ export const takenBack = {
   }),
   settled: takesBack('settled', { before: (run) => run.visitUntil('settled') }),
 } satisfies Partial<Record<PaymentState, Journey>>;
+
+/** The user recalls a signed block that the budget handed over. */
+export const takenBackToPocket: Journey = {
+  ...takenBack.settled,
+  name: 'is taken back to the pocket',
+  fromPocket: true,
+};
 
 /** The block is published and not confirmed; then another wallet's block takes its place. */
 function outvotedBy(theirs: (run: JourneyRun) => Promise<void>): Pick<Journey, 'before' | 'world' | 'halts'> {

@@ -11,10 +11,12 @@ import { isWhole } from '../../src/payments/private-record.ts';
 import { sumKeys } from '../../src/policy/reservation.ts';
 import { payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
 import { countedFor } from '../../src/storage/spending.ts';
-import { toAddress } from '../devnet/address.ts';
+import { readAddress, toAddress } from '../devnet/address.ts';
+import type { Entry } from '../devnet/ledger.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import { PAID_MARKER } from '../merchant/pages/layout.ts';
 import type { Journey } from './journeys.ts';
+import { KillPocket } from './pocket.ts';
 import { CONFIRMED_AFTER, type KillTestBed, type OnDisk, type Tab } from './setup.ts';
 import type { Stop, WatchedWorker } from './worker.ts';
 
@@ -39,6 +41,7 @@ export async function runKillCase(testBed: KillTestBed, killCase: KillCase): Pro
   const { purse, merchant, devnet } = testBed;
   // The user is there: the whole matrix takes longer than the purse waits before it locks itself.
   await purse.ask('purse.touch', {});
+  if (killCase.journey.fromPocket) await new KillPocket(testBed).fill();
   const run = await JourneyRun.of(testBed, killCase);
   try {
     await killCase.journey.before?.(run);
@@ -67,7 +70,8 @@ export class JourneyRun {
   readonly #tab: Tab;
   readonly #page: string;
   readonly #asks: boolean;
-  readonly #sends: number;
+  /** The hashes of the purse's payments before it began. */
+  readonly #paidBefore: ReadonlySet<string>;
   /** The sends since then that another wallet made. */
   readonly #foreign = new Set<string>();
   /** When it began (ms). */
@@ -81,7 +85,7 @@ export class JourneyRun {
     this.testBed = testBed;
     this.#surface = surface;
     this.#tab = journey.inPrivate ? testBed.inPrivate : testBed.ordinary;
-    this.#asks = journey.asks ?? !payFirstMechanisms.has(mechanism);
+    this.#asks = journey.asks ?? (!journey.fromPocket && !payFirstMechanisms.has(mechanism));
     this.price = BigInt(terms.price ?? 0);
     const site = journey.asks ? merchant.otherOrigin : merchant.origin;
     const url = new URL(journey.path ?? (surface === 'document' ? '/article' : '/api/data'), site);
@@ -91,7 +95,7 @@ export class JourneyRun {
     const page = new URL('/page', site);
     page.searchParams.set('fetch', url.href);
     this.#page = surface === 'document' ? url.href : page.href;
-    this.#sends = testBed.sends().length;
+    this.#paidBefore = new Set(sendsToOthers(testBed).map(({ hash }) => hash));
   }
 
   static async of(testBed: KillTestBed, killCase: KillCase): Promise<JourneyRun> {
@@ -323,10 +327,8 @@ export class JourneyRun {
         ? [[progress.hash, String(intent.amount), intent.offer.payTo]]
         : [],
     );
-    const onLedger = testBed
-      .sends()
-      .slice(this.#sends)
-      .filter(({ hash }) => !this.#foreign.has(hash))
+    const onLedger = sendsToOthers(testBed)
+      .filter(({ hash }) => !this.#paidBefore.has(hash) && !this.#foreign.has(hash))
       .map(({ hash, amount, block }) => [hash, String(amount), toAddress(block.link)]);
     const inRecords = records.payments
       .filter(({ url, hash }) => url === this.url && !isBounced(hash))
@@ -350,4 +352,12 @@ export class JourneyRun {
       'what was debited is what was paid',
     );
   }
+}
+
+/** The sends of all accounts of the seed, but for those between them. */
+function sendsToOthers({ accounts, devnet }: KillTestBed): readonly Entry[] {
+  const own = accounts.map((account) => readAddress(account)).filter((key) => key !== undefined);
+  return own
+    .flatMap((key) => devnet.ledger.chain(key))
+    .filter(({ subtype, block }) => subtype === 'send' && !own.some((key) => key === block.link));
 }

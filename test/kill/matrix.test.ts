@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HANDED_OVER, type PaymentState, PUBLISHED } from '../../src/payments/payment.ts';
 import { defaultPreference } from '../../src/protocol/mechanisms/index.ts';
-import { IN_PRIVATE, killCasesOf, PARTS, type Part } from './matrix.ts';
+import { IN_PRIVATE, INSIDE_BUDGET, killCasesOf, PARTS, type Part } from './matrix.ts';
 
 const [published, handedOver] = PARTS;
 
@@ -28,6 +28,18 @@ describe('the kill matrix', () => {
       'confirmed → proven',
       'proven → delivered',
       'delivered → settled',
+    ]);
+  });
+
+  it('has a line for every step of a signed block inside a budget, and for its recall', () => {
+    expect(INSIDE_BUDGET.mechanisms).toEqual(['signedBlock']);
+    expect(INSIDE_BUDGET.lines.map(({ point }) => point)).toEqual([
+      'start → approved',
+      'approved → signed',
+      'signed → proven',
+      'proven → delivered',
+      'delivered → settled',
+      'settled → revoked',
     ]);
   });
 

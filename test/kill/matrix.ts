@@ -136,6 +136,21 @@ export const IN_PRIVATE: Part = {
   mechanisms: ['nanoSession'],
 };
 
+/**
+ * Inside a budget a signed block comes from the pocket, without a question: where its money is reserved, where it is
+ * signed, handed over and delivered, and where it is recalled.
+ */
+export const INSIDE_BUDGET: Part = {
+  title: 'The block is handed over inside a budget',
+  lines: [
+    ...linesOf(HANDED_OVER)
+      .filter(({ journey }) => journey === journeys.buys)
+      .map(({ point }) => effect(point, journeys.buysFromPocket)),
+    effect('settled → revoked', journeys.takenBackToPocket),
+  ],
+  mechanisms: ['signedBlock'],
+};
+
 /** The killCases of a line: every mechanism, on every surface, before and after. */
 export function killCasesOf(
   { journey, point, surface: only }: Line,

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureChromium } from '../../scripts/browser.ts';
 import { type KillCase, runKillCase } from './kill-run.ts';
-import { IN_PRIVATE, killCasesOf, PARTS, SURFACES } from './matrix.ts';
+import { IN_PRIVATE, INSIDE_BUDGET, killCasesOf, PARTS, SURFACES } from './matrix.ts';
 import { MOVE_CASES, MOVE_POINTS, MOVES, type MoveCase, runMoveCase } from './pocket-run.ts';
 import { type KillTestBed, openKillTestBed } from './setup.ts';
 
@@ -21,6 +21,9 @@ const failures: string[] = [];
 let passed = 0;
 /** The cases in which Chromium itself crashed. */
 const crashes: string[] = [];
+
+/** Whether the argument, a part of a title or of a point, leaves a line in; without one, all lines run. */
+const isWanted = (...names: readonly string[]) => names.some((name) => name.includes(only));
 
 /** One kill, by a name that says which. */
 interface Trial {
@@ -103,7 +106,9 @@ async function marksOf(trials: readonly Trial[]): Promise<readonly string[]> {
   return marks;
 }
 
-for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
+for (const { title, lines: all, mechanisms } of [...PARTS, IN_PRIVATE, INSIDE_BUDGET]) {
+  const lines = all.filter(({ point }) => isWanted(title, point));
+  if (lines.length === 0) continue;
   const columns = mechanisms.flatMap((mechanism) => SURFACES.map((surface) => ({ mechanism, surface })));
   const width = 2 + Math.max(...columns.map(({ mechanism }) => mechanism.length), 'document'.length);
   const row = (head: string, cells: readonly string[]) =>
@@ -118,7 +123,6 @@ for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
     columns.map(({ surface }) => surface),
   );
   for (const line of lines) {
-    if (!line.point.includes(only)) continue;
     const since = performance.now();
     const casesOf = columns.map(({ mechanism, surface }) =>
       killCasesOf(line, [mechanism]).filter((killCase) => killCase.surface === surface),
@@ -129,10 +133,11 @@ for (const { title, lines, mechanisms } of [...PARTS, IN_PRIVATE]) {
   }
   console.log();
 }
-console.log('Money moves between savings and the pocket; killed before, after\n');
+const moves = 'Money moves between savings and the pocket';
+console.log(`${moves}; killed before, after\n`);
 for (const move of MOVES) {
   for (const point of MOVE_POINTS) {
-    if (!point.includes(only)) continue;
+    if (!isWanted(moves, point)) continue;
     const cases = MOVE_CASES.filter((one) => one.move === move && one.stop.point === point);
     console.log(`${`${move}: ${point}`.padEnd(24)}${(await marksOf(cases.map(moveTrial))).join(' ')}`);
   }

@@ -46,6 +46,12 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
   return routes;
 }
 
+/** The answer of the route that a visit asks for; 404 where there is none. */
+export function freeAnswer(routes: readonly FreeRoute[], visit: Visit): Answer {
+  const route = routes.find(({ path }) => path === visit.url.pathname);
+  return route?.serve(visit) ?? show(404, json({ error: 'Not found' }));
+}
+
 function freePage(): string {
   return page('Common land', '<h1>Common land</h1>\n<p id="free">Nothing here costs anything.</p>');
 }
@@ -98,14 +104,19 @@ function decode(header: string | null): string | undefined {
   return value;
 }
 
+/** The control route that shows the records. */
+export function recordsRoute(records: () => unknown): FreeRoute {
+  return {
+    path: '/merchant/books',
+    says: 'everything',
+    serve: () => show(200, json(records()), { 'Cache-Control': 'no-store' }),
+  };
+}
+
 /** The merchant's own control routes: what tests read and reset. */
 export function controlRoutes(records: () => unknown, reset: () => void): readonly FreeRoute[] {
   return [
-    {
-      path: '/merchant/books',
-      says: 'everything',
-      serve: () => show(200, json(records()), { 'Cache-Control': 'no-store' }),
-    },
+    recordsRoute(records),
     {
       path: '/merchant/reset',
       says: 'forget everything',

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type Server, validateHeaderValue } from 'node:http';
+import { validateHeaderValue } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Patience } from './confirmation.ts';
@@ -22,7 +21,8 @@ import { NanoNode } from './node.ts';
 import { Paywall } from './paywall.ts';
 import { Receiver } from './receiver.ts';
 import { collectRecords, type MerchantRecords, RequestLog } from './records.ts';
-import { listen } from './server.ts';
+import { answerBy } from './router.ts';
+import { listen, shut } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { SpentBlocks } from './spent.ts';
 import type { Terms } from './terms.ts';
@@ -136,11 +136,11 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
     const reset = () => {
       for (const part of [sessions, spent, handedOverBlocks, requestLog, paywall]) part.clear();
     };
+    const control = controlRoutes(records, reset);
     const shop = {
-      paywall,
+      answer: answerBy(paywall, [...freeRoutes(headers, payTo), ...control]),
       requestLog,
-      free: freeRoutes(headers, payTo),
-      control: controlRoutes(records, reset),
+      unlogged: control.map(({ path }) => path),
       now,
     };
     return { ...(await listen(shop, host, port)), records, reset, payTo, handedOverBlocks };
@@ -172,13 +172,6 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true });
     },
   };
-}
-
-async function shut(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }
 
 /** The seed of a data folder, drawn on its first use. */

@@ -1,21 +1,18 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { KEEP_ALIVE } from '../devnet/keep-alive.ts';
-import { corsHeaders, preflight } from './cors.ts';
-import type { FreeRoute } from './free-routes.ts';
 import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http.ts';
-import { PAID_ROUTES } from './paid-routes.ts';
-import type { Paywall } from './paywall.ts';
 import type { RequestLog, RequestRecord } from './records.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What a server needs to answer; replaced as a whole when the merchant starts again. */
 export interface Shop {
-  readonly paywall: Paywall;
+  /** Answers a visit that was read to its end. */
+  readonly answer: (visit: Visit) => Answer | Promise<Answer>;
   readonly requestLog: RequestLog;
-  readonly free: readonly FreeRoute[];
-  /** The merchant's own control routes, which the request log leaves out. */
-  readonly control: readonly FreeRoute[];
+  /** The paths that the request log leaves out: the merchant's own control routes. */
+  readonly unlogged: readonly string[];
   readonly now: () => number;
 }
 
@@ -32,6 +29,14 @@ export function listen(shop: Shop, host: string, port: number): Promise<{ server
       resolve({ server, port: address.port });
     });
   });
+}
+
+/** Stops listening and ends all connections. */
+export async function shut(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 async function handle(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +70,7 @@ function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {
     dest: typeof dest === 'string' ? dest : null,
     status: null,
   };
-  if (!shop.control.some(({ path }) => path === url)) shop.requestLog.requests.push(record);
+  if (!shop.unlogged.includes(url)) shop.requestLog.requests.push(record);
   return record;
 }
 
@@ -94,25 +99,12 @@ async function answerTo(shop: Shop, request: IncomingMessage): Promise<Answer> {
     const { method = '', url: path = '', headers } = request;
     const href = `http://${headers.host ?? ''}${path}`;
     if (!path.startsWith('/') || !URL.canParse(href)) return show(400, json({ error: 'Bad request' }));
-    return await route(shop, { method, href, url: new URL(href), headers, body });
+    return await shop.answer({ method, href, url: new URL(href), headers, body });
   } catch (error) {
     if (error instanceof BadRequest) return show(400, json({ error: error.message }));
     writeDownFailure(shop, request, error);
     return show(500, json({ error: 'Verification error on server' }));
   }
-}
-
-async function route(shop: Shop, visit: Visit): Promise<Answer> {
-  const { pathname } = visit.url;
-  const paid = PAID_ROUTES.find(({ path }) => path === pathname);
-  if (paid !== undefined) {
-    if (visit.method === 'OPTIONS') return preflight(paid.cors, visit);
-    const answer = await shop.paywall.serve(visit, paid);
-    if (answer === HANG_UP) return answer;
-    return { ...answer, headers: { ...answer.headers, ...corsHeaders(paid.cors, visit) } };
-  }
-  const free = [...shop.free, ...shop.control].find(({ path }) => path === pathname);
-  return free?.serve(visit) ?? show(404, json({ error: 'Not found' }));
 }
 
 /** The whole body, unless there is too much of it or the client leaves before its end. */

@@ -16,7 +16,11 @@ const lines = (all: readonly (readonly (string | bigint)[])[]) => all.map(String
 /** The sum that was debited (raw). Each payment counts once, in the daily windows over all sites. */
 export const debitedOf = async ({ database }: Account): Promise<bigint> => {
   const rows = await database.getAll('spending');
-  return sum(rows.filter(({ site, window }) => site === '*' && isDay(window)).map(({ spent }) => spent));
+  return sum(
+    rows
+      .filter(({ site, window }) => site === '*' && isDay(window))
+      .map(({ spent, tags = 0n }) => spent + tags),
+  );
 };
 const isDay = (window: string) => /^\d{4}-\d\d-\d\d$/.test(window);
 

@@ -5,9 +5,9 @@ import { SENT_AGAIN_WITHIN } from '../interception/interception.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { STRANGER } from '../wallet/account.fixture.ts';
+import { parseThreshold } from '../work/difficulty.ts';
 import { ApprovalQueue, type QuestionOutcome } from './approval-queue.ts';
 import { nameOf, type Question } from './question.ts';
-import { parseThreshold } from '../work/difficulty.ts';
 import { challengeOf, sessionOffer, signatureOffer, signedBlockOffer } from './samples.fixture.ts';
 
 function queue() {

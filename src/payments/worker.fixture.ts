@@ -8,7 +8,6 @@ import { locks } from '../wallet/account.fixture.ts';
 import type { AccountWalletPorts } from '../wallet/account-wallet.ts';
 import type { ChainStore } from '../wallet/chain-store.ts';
 import { ApprovalQueue } from './approval-queue.ts';
-import type { Question } from './question.ts';
 import type { Browser } from './browser.fixture.ts';
 import { ChallengeHandler } from './challenge-handler.ts';
 import type { ChallengeHandlerPorts } from './challenge-handler-ports.ts';
@@ -18,6 +17,7 @@ import type { Journal } from './journal.ts';
 import type { NotPaidReason } from './not-paid-reason.ts';
 import type { PaymentState } from './payment.ts';
 import { PaymentRunner } from './payment-runner.ts';
+import type { Question } from './question.ts';
 import { Recall } from './recall.ts';
 import { budgetOf } from './samples.fixture.ts';
 
@@ -82,8 +82,7 @@ export function startWorker(
     wallet: async () => wallet,
     recall: (id) => recall.recall(id),
     exclusively: locks(),
-    deliver: (challenge, proof, represent) =>
-      step('delivery', () => browser.deliver(challenge, proof, represent)),
+    deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: async (challenge, waiting) => void browser.repeated.push([challenge.id, waiting]),
     againLater: (challenge, pause) => void browser.postponed.push([challenge.id, pause]),

@@ -1,6 +1,6 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
 import type { Answered, Challenge } from '../interception/challenge.ts';
-import { PROOF_HEADER, REPRESENT_HEADER } from '../interception/headers.ts';
+import { headersOf, type Proof } from '../interception/headers.ts';
 import { credentialsFor, readStart } from '../interception/price-probe.ts';
 import type { PostAnswer } from '../payments/proof-delivery.ts';
 
@@ -38,20 +38,13 @@ export async function loadPage({ tabId }: Challenge): Promise<void> {
 }
 
 /**
- * Sends a request without a body once more with its proof, and the server's token beside it, to the URL that issued the challenge and to no other
+ * Sends a request without a body once more with its proof, to the URL that issued the challenge and to no other
  * (invariant 5). It has the cookies of the site, except for a private window, whose cookies the extension does not have.
  */
-export async function replayTo(
-  { url, method, isPrivate }: Challenge,
-  proof: string,
-  represent?: string,
-): Promise<Replayed> {
+export async function replayTo({ url, method, isPrivate }: Challenge, proof: Proof): Promise<Replayed> {
   const response = await fetch(url, {
     method,
-    headers: {
-      [PROOF_HEADER]: proof,
-      ...(represent !== undefined && { [REPRESENT_HEADER]: represent }),
-    },
+    headers: headersOf(proof),
     credentials: isPrivate ? 'omit' : 'include',
     redirect: 'error',
     cache: 'no-store',

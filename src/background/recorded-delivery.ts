@@ -14,8 +14,8 @@ export function recordedDelivery(
   delivered: (tabId: number) => void,
 ): Pick<PaymentRunnerPorts, 'deliver' | 'postFallback'> {
   return {
-    deliver: async (challenge, proof, represent) => {
-      const outcome = await interception.deliver(challenge, proof, represent);
+    deliver: async (challenge, proof) => {
+      const outcome = await interception.deliver(challenge, proof);
       exchanges.answered(challenge, 'page', outcome);
       if (outcome.kind === 'answered') delivered(challenge.tabId);
       return outcome;

@@ -1,11 +1,11 @@
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
-import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
+import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
 import { isObject, type JsonObject, own } from '../protocol/wire/json.ts';
 import { altered, withExtra, withMark } from './proofs.ts';
 
 /** How probes alter the entries and proofs of one mechanism. */
-interface Alterations<O extends Offer> {
+interface Alterations<O extends EntryOffer> {
   /** How many random bytes an id has, and the entry under another id; null where offers have no id. */
   readonly id: { readonly bytes: number; with(entry: JsonObject, id: string): JsonObject } | null;
   /** Whether offers name their own expiry. */
@@ -31,7 +31,8 @@ const same = (entry: JsonObject): JsonObject => entry;
 const parts = (amount: string): JsonObject => ({ resourceAmountRaw: amount, tagAmountRaw: '0' });
 
 /** One row a mechanism: one that is missing does not compile. */
-const rows: { readonly [M in Mechanism]: Alterations<Extract<Offer, { readonly mechanism: M }>> } = {
+type Rows = { readonly [M in EntryMechanism]: Alterations<Extract<EntryOffer, { readonly mechanism: M }>> };
+const rows: Rows = {
   nanoSession: {
     id: { bytes: 16, with: (entry, id) => withMark(entry, 'nanoSession', { id }) },
     expires: true,
@@ -96,22 +97,25 @@ const rows: { readonly [M in Mechanism]: Alterations<Extract<Offer, { readonly m
 };
 
 /** How entries and proofs of a mechanism are altered. */
-export const alterationsOf = ({ mechanism }: Pick<Offer, 'mechanism'>): Alterations<Offer> => rows[mechanism];
+export const alterationsOf = ({ mechanism }: Pick<EntryOffer, 'mechanism'>): Alterations<EntryOffer> =>
+  rows[mechanism];
 
-const mechanismsThat = (passes: (mechanism: Mechanism) => boolean): readonly Mechanism[] =>
-  (Object.keys(rows) as Mechanism[]).filter(passes);
+const mechanismsThat = (passes: (mechanism: EntryMechanism) => boolean): readonly EntryMechanism[] =>
+  (Object.keys(rows) as EntryMechanism[]).filter(passes);
 
-export const EVERY: readonly Mechanism[] = mechanismsThat(() => true);
+export const EVERY: readonly EntryMechanism[] = mechanismsThat(() => true);
 /** The mechanisms in which the payment is on the ledger before the server is shown anything. */
-export const PAY_FIRST: readonly Mechanism[] = mechanismsThat((mechanism) => !isHandOver({ mechanism }));
+export const PAY_FIRST: readonly EntryMechanism[] = mechanismsThat((mechanism) => !isHandOver({ mechanism }));
 /** The mechanisms in which the server is handed the signed block. */
-export const HAND_OVER: readonly Mechanism[] = mechanismsThat((mechanism) => isHandOver({ mechanism }));
+export const HAND_OVER: readonly EntryMechanism[] = mechanismsThat((mechanism) => isHandOver({ mechanism }));
 /** The mechanisms whose offers carry an id of their own. */
-export const WITH_ID: readonly Mechanism[] = mechanismsThat((mechanism) => rows[mechanism].id !== null);
+export const WITH_ID: readonly EntryMechanism[] = mechanismsThat((mechanism) => rows[mechanism].id !== null);
 /** The mechanisms whose offers name their own expiry. */
-export const EXPIRING: readonly Mechanism[] = mechanismsThat((mechanism) => rows[mechanism].expires);
+export const EXPIRING: readonly EntryMechanism[] = mechanismsThat((mechanism) => rows[mechanism].expires);
 /** The mechanisms whose proofs carry a signature beside the block's own. */
-export const SIGNED: readonly Mechanism[] = mechanismsThat((mechanism) => rows[mechanism].signs !== null);
+export const SIGNED: readonly EntryMechanism[] = mechanismsThat(
+  (mechanism) => rows[mechanism].signs !== null,
+);
 
 const withPayload = (proof: string, change: JsonObject): string =>
   altered(proof, { payload: (payload) => ({ ...payload, ...change }) });

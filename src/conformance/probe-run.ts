@@ -3,7 +3,7 @@ import type { BlockHash, SignedBlock } from '../nano/block.ts';
 import type { Clock } from '../nano/clock.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
-import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
+import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { BlockStatus, HandedOverBlock, HttpRequest, Money, Order } from './ports.ts';
@@ -66,7 +66,7 @@ export class ProbeRun {
   }
 
   /** A new offer of this mechanism. @throws Inconclusive when none is made */
-  async freshOffer(mechanism: Mechanism, change: Change = {}): Promise<Offer> {
+  async freshOffer(mechanism: EntryMechanism, change: Change = {}): Promise<EntryOffer> {
     const { network } = this.#parts;
     const arrivedAt = this.clock.now();
     const { received } = await this.ask(change);
@@ -134,7 +134,7 @@ export class ProbeRun {
   }
 
   /** Pays an offer rightly, whichever way it is paid, and gives the right proof of it. */
-  async pays(offer: Offer): Promise<{ readonly proof: string; readonly hash: BlockHash }> {
+  async pays(offer: EntryOffer): Promise<{ readonly proof: string; readonly hash: BlockHash }> {
     const order = { to: offer.payTo, amount: offer.amount };
     if (isHandOver(offer)) {
       const { block } = await this.handOver(order);
@@ -145,7 +145,7 @@ export class ProbeRun {
   }
 
   /** The right proof of a payment of this account. */
-  proof(offer: Offer, paid: BlockHash | SignedBlock): Promise<string> {
+  proof(offer: EntryOffer, paid: BlockHash | SignedBlock): Promise<string> {
     return proofOf(offer, paid, { account: this.account, sign: this.sign });
   }
 

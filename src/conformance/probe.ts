@@ -1,5 +1,5 @@
 import type { Raw } from '../nano/amount.ts';
-import type { Mechanism, Offer } from '../protocol/offer/offer.ts';
+import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProbeRun } from './probe-run.ts';
 
@@ -29,10 +29,10 @@ export interface EndpointProbe extends Described {
 /** A probe of one way to pay; it is run for each one offered that it applies to. */
 export interface OfferProbe extends Described {
   readonly of: 'offer';
-  readonly mechanisms: readonly Mechanism[];
+  readonly mechanisms: readonly EntryMechanism[];
   /** The most it can cost on this offer (raw); null when it needs no money at all. */
-  cost(offer: Offer): Raw | null;
-  run(probeRun: ProbeRun, offer: Offer): Promise<Verdict>;
+  cost(offer: EntryOffer): Raw | null;
+  run(probeRun: ProbeRun, offer: EntryOffer): Promise<Verdict>;
 }
 
 export type Probe = EndpointProbe | OfferProbe;
@@ -41,7 +41,7 @@ export type Probe = EndpointProbe | OfferProbe;
 export interface Finding {
   readonly probe: Described;
   /** Null for what is asked of the endpoint as a whole. */
-  readonly mechanism: Mechanism | null;
+  readonly mechanism: EntryMechanism | null;
   readonly verdict: Verdict;
   readonly exchanges: readonly Exchange[];
   /** What it really cost (raw). */

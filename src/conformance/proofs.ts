@@ -5,7 +5,7 @@ import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
 import { signDigestOfText } from '../nano/signature.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message, Paid } from '../protocol/mechanisms/mechanism.ts';
-import type { Offer } from '../protocol/offer/offer.ts';
+import type { EntryOffer } from '../protocol/offer/offer.ts';
 import { makeProof } from '../protocol/proof/proof.ts';
 import { decodeObject, encodeProof } from '../protocol/wire/envelope.ts';
 import { isObject, type JsonObject, own } from '../protocol/wire/json.ts';
@@ -14,7 +14,7 @@ import { isObject, type JsonObject, own } from '../protocol/wire/json.ts';
 export type Signer = Pick<Paid, 'account' | 'sign'>;
 
 /** The proof of an offer by a send, or by a block that is handed over: what an honest client makes. */
-export function proofOf(offer: Offer, paid: BlockHash | SignedBlock, signer: Signer): Promise<string> {
+export function proofOf(offer: EntryOffer, paid: BlockHash | SignedBlock, signer: Signer): Promise<string> {
   if (typeof paid === 'string') {
     if (isHandOver(offer)) throw new RangeError('this offer is proven by a signed block');
     return makeProof(offer, { hash: paid, ...signer });

@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { Clock } from '../nano/clock.ts';
-import type { Mechanism } from '../protocol/offer/offer.ts';
+import type { EntryMechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
 import { Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
@@ -15,7 +15,7 @@ import { GENTLE_PACE, Wire } from './wire.ts';
 export interface Step {
   readonly probe: Probe;
   /** Null for a probe of the endpoint, and for one that nothing offered here is for. */
-  readonly mechanism: Mechanism | null;
+  readonly mechanism: EntryMechanism | null;
   /** The most it can cost (raw); null for what needs no money. */
   readonly cost: Raw | null;
   readonly run: (probeRun: ProbeRun) => Promise<Verdict>;

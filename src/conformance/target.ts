@@ -1,6 +1,6 @@
 import { harderWorkOf } from '../protocol/mechanisms/index.ts';
 import { type Classification, classify } from '../protocol/offer/classify.ts';
-import type { Offer } from '../protocol/offer/offer.ts';
+import type { EntryOffer } from '../protocol/offer/offer.ts';
 import type { HttpResponse } from './ports.ts';
 
 /** The request under test, as the user typed it. */
@@ -21,7 +21,7 @@ export interface Inspection {
   /** What the header says; null where there is none. */
   readonly classification: Classification | null;
   /** What can be paid and probed, the best first. */
-  readonly offers: readonly Offer[];
+  readonly offers: readonly EntryOffer[];
 }
 
 /** Reads the answer to an unpaid request. `arrivedAt` in ms: the timers of offers run from there. */

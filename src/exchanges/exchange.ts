@@ -6,6 +6,7 @@ import {
   StoredChallenge,
   type Unanswered,
 } from '../interception/challenge.ts';
+import type { HeaderField } from '../interception/price.ts';
 import type { PaymentId } from '../payment-id.ts';
 import type { ProofRoute } from '../payments/exchange-recorder.ts';
 import type { Decision } from '../policy/decision.ts';
@@ -32,7 +33,7 @@ export type Requested = Pick<
 /** One event of an exchange. `at` is in ms since the epoch. */
 export type ExchangeStep = { readonly at: number } & (
   | { readonly kind: 'priced'; readonly header: string }
-  /** The response had no PAYMENT-REQUIRED; `headers` are its other headers about payment. */
+  /** The response had no PAYMENT-REQUIRED; `headers` are its other headers about payment, which may state a price. */
   | { readonly kind: 'unpriced'; readonly headers: readonly (readonly [name: string, value: string])[] }
   | {
       readonly kind: 'decided';
@@ -103,8 +104,9 @@ export function seen(id: string, request: Requested, first: ExchangeStep): Excha
   };
 }
 
-/** The step of a 402 with a PAYMENT-REQUIRED header. */
+/** The step of a 402 that states a price. */
 export function priced({ header, seenAt }: Pick<Challenge, 'header' | 'seenAt'>): ExchangeStep {
+  if (typeof header !== 'string') return unpriced(seenAt, header.headers);
   return { kind: 'priced', at: seenAt, header: cut(header, MOST_HEADER) };
 }
 
@@ -113,10 +115,7 @@ const OF_PAYMENT = /^(x-)?(payment|pay|402|nano)|^crawler-|^(www-authenticate|li
 const MOST_HEADERS = 16;
 
 /** The step of a 402 without a PAYMENT-REQUIRED header. */
-export function unpriced(
-  at: number,
-  headers: readonly { readonly name: string; readonly value?: string | undefined }[],
-): ExchangeStep {
+export function unpriced(at: number, headers: readonly HeaderField[]): ExchangeStep {
   const relevant = headers.filter(({ name }) => OF_PAYMENT.test(name)).slice(0, MOST_HEADERS);
   return {
     kind: 'unpriced',
@@ -169,6 +168,7 @@ function saysSame(one: ExchangeStep, other: ExchangeStep): boolean {
     case 'decided':
       return other.kind === 'decided' && one.how === other.how && one.why === other.why;
     case 'unpriced':
+      return other.kind === 'unpriced' && JSON.stringify(one.headers) === JSON.stringify(other.headers);
     case 'left':
     case 'answered':
     case 'unanswered':

@@ -179,11 +179,23 @@ test('a long header or answer is truncated', async () => {
 
 test('a single exchange is kept, also when its JSON is above the size limit', async () => {
   const exchanges = lifeOf(memory());
-  const challenge = challengeOf({ header: '\u0001'.repeat(64 * 1024) });
+  const header = '\u0001'.repeat(64 * 1024);
+  const challenge = challengeOf({ header });
   exchanges.saw(challengeOf({ tabId: challenge.tabId, seenAt: 0 }));
   exchanges.saw(challenge);
-  exchanges.answered(challenge, 'page', { ...ANSWER, paymentRequired: challenge.header });
+  exchanges.answered(challenge, 'page', { ...ANSWER, paymentRequired: header });
   expect((await exchanges.of(challenge.tabId)).map(({ id }) => id)).toEqual([challenge.id]);
+});
+
+test('a 402 with a price in plain headers is recorded once, with its headers', async () => {
+  const header = { headers: [{ name: 'x-payment-amount-raw', value: '7' }], bodyText: '{}' };
+  const challenge = challengeOf({ header });
+  const exchanges = lifeOf(memory());
+  exchanges.saw(challenge);
+  exchanges.saw(challenge);
+  expect((await exchanges.find(challenge.id))?.steps).toEqual([
+    { kind: 'unpriced', at: challenge.seenAt, headers: [['x-payment-amount-raw', '7']] },
+  ]);
 });
 
 test('the newest of many replays are kept, and the steps before them', async () => {

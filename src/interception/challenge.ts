@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { readWebUrl } from '../site.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
+import { type HeaderField, type Price, StoredPrice } from './price.ts';
 
 /** The browser's resource types of the requests that the purse pays for. */
 export const requestKinds = [
@@ -85,8 +86,8 @@ export interface Challenge {
   readonly userPart?: UserPart;
   /** Its page held it, and got its own 402 before the user answered (see `givenBack`). */
   readonly givenBack?: true;
-  /** Raw value of the PAYMENT-REQUIRED header. */
-  readonly header: string;
+  /** What it says of its price: the raw value of PAYMENT-REQUIRED; or, where there is none, its plain headers. */
+  readonly header: Price;
   /** When the response arrived (ms since the epoch). */
   readonly seenAt: number;
 }
@@ -114,7 +115,7 @@ const fields = {
   fromServiceWorker: v.exactOptional(v.literal(true)),
   userPart: v.exactOptional(v.picklist(userParts)),
   givenBack: v.exactOptional(v.literal(true)),
-  header: v.string(),
+  header: StoredPrice,
   seenAt: v.pipe(v.number(), v.minValue(0)),
 } as const satisfies { readonly [Name in keyof Challenge]-?: unknown };
 
@@ -139,10 +140,10 @@ export function isReloadedWhenPaid({ givenBack, method }: Pick<Challenge, 'given
   return givenBack === true && (method === 'GET' || method === 'HEAD');
 }
 
-/** A 402 without PAYMENT-REQUIRED that is not the response to a proof. It may be of an earlier protocol. */
+/** A 402 that states no price which can be paid, and is not the response to a proof. It may be of another protocol. */
 export interface Unpriced extends Omit<Challenge, 'header'> {
   /** The response headers as they came. */
-  readonly headers: readonly { readonly name: string; readonly value?: string | undefined }[];
+  readonly headers: readonly HeaderField[];
   /** The body that the server sends to a program. Known for documents only, which the purse may request itself. */
   readonly bodyText?: string;
 }

@@ -1,4 +1,5 @@
 import type { Challenge, DeliveryOutcome, Unpriced } from './challenge.ts';
+import type { Proof } from './headers.ts';
 
 /** How soon after its abort (ms) a request must be sent again to count as the same one. */
 export const SENT_AGAIN_WITHIN = 2_000;
@@ -42,11 +43,11 @@ export interface Interception {
    */
   giveBack(challenge: Challenge): Promise<void>;
   /**
-   * Sends the challenge's own request again, once, with `proof` as PAYMENT-SIGNATURE, and `represent` as X-Nano-Represent,
-   * to its own URL, method and tab only (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server
-   * does is a `DeliveryOutcome`, never an error.
+   * Sends the challenge's own request again, once, with the proof in its headers, to its own URL, method and tab only
+   * (invariant 5). Requests of the same tab, URL, method and kind wait for each other. Whatever a page or a server does is a
+   * `DeliveryOutcome`, never an error.
    */
-  deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome>;
+  deliver(challenge: Challenge, proof: Proof): Promise<DeliveryOutcome>;
   /**
    * The challenges whose proof is ready and waits for their user to have the page send its request again (see
    * `UserPart`). A page that the payment has reloaded already is none of them.

@@ -105,7 +105,7 @@ const tabOf = ({ observed }: OpenChallenge): number => observed.challenge.tabId;
 const siteOf = ({ observed: { challenge } }: OpenChallenge): string | null =>
   challenge.topOrigin ?? challenge.initiator;
 const sizeOf = ({ observed }: OpenChallenge): number =>
-  observed.challenge.header.length + observed.challenge.url.length;
+  JSON.stringify(observed.challenge.header).length + observed.challenge.url.length;
 
 function exceeds(some: readonly OpenChallenge[], most: typeof MOST): boolean {
   return some.length > most.challenges || some.reduce((sum, one) => sum + sizeOf(one), 0) > most.characters;

@@ -1,15 +1,16 @@
 import type { Challenge } from './challenge.ts';
+import { type Price, plainPriceIn, withBody } from './price.ts';
 import { originOf } from './urls.ts';
 
 /** The price that a server tells a program, as opposed to a browser. */
 export interface PriceProbe {
-  /** Value of PAYMENT-REQUIRED; null when there is none. */
-  readonly header: string | null;
-  /** The body of a 402 without that header, cut at `MOST` bytes. An earlier protocol has its price there. */
+  /** Null when there is none. */
+  readonly price: Price | null;
+  /** The body of a 402 without PAYMENT-REQUIRED, cut at `MOST` bytes. Another protocol may have its price there. */
   readonly bodyText?: string;
 }
 
-export const NO_PRICE: PriceProbe = { header: null };
+export const NO_PRICE: PriceProbe = { price: null };
 
 /** How long the server may take to answer a program (ms). */
 const WITHIN = 5000;
@@ -66,10 +67,15 @@ export async function probePrice(cause: RequestCause): Promise<PriceProbe> {
       cache: 'no-store',
       signal: AbortSignal.timeout(WITHIN),
     });
-    const header = response.status === 402 ? response.headers.get('payment-required') : null;
-    if (response.status === 402 && header === null) return { header, bodyText: await readStart(response) };
+    const { status, headers } = response;
+    const required = status === 402 ? headers.get('payment-required') : null;
+    if (status === 402 && required === null) {
+      const bodyText = await readStart(response);
+      const plain = plainPriceIn([...headers].map(([name, value]) => ({ name, value })));
+      return { price: plain && withBody(plain, bodyText), bodyText };
+    }
     await response.body?.cancel();
-    return { header };
+    return { price: required };
   } catch {
     return NO_PRICE;
   }

@@ -15,6 +15,8 @@ export const bridgeMessages = {
       steady: v.exactOptional(v.literal(true)),
       /** What is left of the time that the page has set for its request (ms); absent where it has set none. */
       timeout: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+      /** The body of a 402 that states its price in plain headers. It can contradict that price, and never state one. */
+      body: v.exactOptional(text(8192)),
     }),
   )<RetryUrl | 'release'>(),
   /** The page took a held request back. */

@@ -76,6 +76,12 @@ export type StepView = { readonly at: number } & (
   | { readonly kind: 'unanswered'; readonly way: WayView; readonly reason: string }
 );
 
+/** A proof, and the request header that carries it. */
+export interface ProofView {
+  readonly header: 'PAYMENT-SIGNATURE' | 'X-Nano-Payment';
+  readonly value: string;
+}
+
 /** One 402 from its request to its receipt. */
 export interface ExchangeStory extends ExchangeView {
   readonly frameId: number;
@@ -88,8 +94,8 @@ export interface ExchangeStory extends ExchangeView {
   readonly steps: readonly StepView[];
   /** The payment that served it: its own, or an earlier one for the same request. */
   readonly paid: PaymentView | null;
-  /** Value of PAYMENT-SIGNATURE; null before there is one, and while the purse is locked. */
-  readonly proof: string | null;
+  /** Null before there is one, and while the purse is locked. */
+  readonly proof: ProofView | null;
   readonly canReplay: boolean;
 }
 

@@ -1,5 +1,7 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
 import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../interception/challenge.ts';
+import { headersOf, type Proof } from '../interception/headers.ts';
+import { type Price, plainPriceIn, withBody } from '../interception/price.ts';
 import type { PostAnswer } from './proof-delivery.ts';
 import { challengeOf } from './samples.fixture.ts';
 
@@ -32,8 +34,7 @@ export class Browser {
   /** Asks for a page that answers 402, and waits. */
   async visit(url: string, parts: Partial<Challenge> = {}): Promise<Challenge> {
     const response = await fetch(url, { method: parts.method ?? 'GET' });
-    await response.arrayBuffer();
-    const header = response.headers.get('payment-required');
+    const header = await priceIn(response);
     if (response.status !== 402 || header === null) throw new Error(`${url} answered ${response.status}`);
     return this.show(challengeOf({ url, header, ...parts }));
   }
@@ -42,8 +43,7 @@ export class Browser {
   async freshOffer(challenge: Challenge): Promise<Challenge | null> {
     this.renewed.push(challenge.id);
     const response = await fetch(challenge.url);
-    await response.arrayBuffer();
-    const header = response.headers.get('payment-required');
+    const header = await priceIn(response);
     return header === null ? null : { ...challenge, header, seenAt: Date.now() };
   }
 
@@ -88,18 +88,17 @@ export class Browser {
    * Sends the challenge's own request again with the proof, while its page waits. One that was given back and is not
    * reloaded waits for its page, which never sends this request again.
    */
-  async deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
+  async deliver(challenge: Challenge, proof: Proof): Promise<DeliveryOutcome> {
     if (!this.#waiting.delete(challenge.id)) return { kind: 'unanswered', reason: 'gone' };
     if (challenge.givenBack && !isReloadedWhenPaid(challenge)) {
       await new Promise<void>((resolve) => this.#sendsAgain.set(challenge.id, resolve));
       return { kind: 'unanswered', reason: 'gone' };
     }
-    this.proofs.push(proof);
-    if (represent !== undefined) this.tokens.push(represent);
+    this.proofs.push(proof.value);
+    if (proof.represent !== undefined) this.tokens.push(proof.represent);
     const { method, url } = challenge;
     try {
-      const token = represent === undefined ? {} : { 'X-Nano-Represent': represent };
-      const response = await fetch(url, { method, headers: { 'PAYMENT-SIGNATURE': proof, ...token } });
+      const response = await fetch(url, { method, headers: headersOf(proof) });
       const { status } = response;
       const headers = answerHeaders((name) => response.headers.get(name));
       const take = (text: string) => {
@@ -113,4 +112,12 @@ export class Browser {
       return { kind: 'unanswered', reason: 'network' };
     }
   }
+}
+
+/** The price of a 402, with the body where it stands in plain headers; null where there is none. */
+async function priceIn(response: Response): Promise<Price | null> {
+  const text = await response.text();
+  const required = response.headers.get('payment-required');
+  const plain = plainPriceIn([...response.headers].map(([name, value]) => ({ name, value })));
+  return required ?? (plain && withBody(plain, text));
 }

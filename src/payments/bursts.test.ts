@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import type { Proof } from '../interception/headers.ts';
 import type { Raw } from '../nano/amount.ts';
 import { siteOf } from '../site.ts';
 import { type Account, accountWith, devWork, STRANGER, workOver } from '../wallet/account.fixture.ts';
@@ -130,7 +131,7 @@ test('signed proofs are delivered to one payee one at a time', async () => {
     #now = 0;
     most = 0;
 
-    override async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+    override async deliver(challenge: Challenge, proof: Proof): Promise<DeliveryOutcome> {
       this.#now += 1;
       this.most = Math.max(this.most, this.#now);
       try {

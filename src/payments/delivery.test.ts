@@ -113,7 +113,7 @@ test('a payment that is resumed and served at once is run once and delivered onc
   const delivered: string[] = [];
   const runner = runnerWith({
     deliver: async (_, proof) => {
-      delivered.push(proof);
+      delivered.push(proof.value);
       return {
         kind: 'answered',
         status: 200,

@@ -16,6 +16,7 @@ import {
   withLife,
   worker,
 } from './challenge-handler.fixture.ts';
+import { requiredIn } from './samples.fixture.ts';
 import { RENEWABLE_FOR } from './stages/ask.ts';
 import { allowAll, type WorkerOptions } from './worker.fixture.ts';
 
@@ -147,7 +148,7 @@ describe('a question whose price ran out', () => {
     const seenAt = Date.now();
     restart({ now: () => seenAt, handler });
     const seen = await browser.visit(page(), { ...parts, seenAt });
-    const challenge = { ...seen, header: withLife(seen.header, 10.05) };
+    const challenge = { ...seen, header: withLife(requiredIn(seen), 10.05) };
     const handled = worker.challengeHandler.handle(challenge);
     await expect.poll(() => worker.approvals.hasRunOut(challenge.id)).toBe(true);
     return { challenge, handled, header: seen.header };

@@ -553,7 +553,7 @@ describe('the delivery of a proof', () => {
     const payment = await proven();
     const careful = runnerWith({
       deliver: async (challenge, proof) => {
-        seen.push([challenge.id, proof, await stateOf(payment.intent)]);
+        seen.push([challenge.id, proof.value, await stateOf(payment.intent)]);
         return { kind: 'unanswered', reason: 'network' };
       },
     });

@@ -52,7 +52,7 @@ interface Signed {
   readonly hash: BlockHash;
 }
 interface Proven extends Signed {
-  /** The value of PAYMENT-SIGNATURE. It is kept and delivered again, never made a second time. */
+  /** The value of its header (see `shownProof`). It is kept and delivered again, never made a second time. */
   readonly proof: string;
   /** A token of the server that goes beside the proof at its next delivery (X-Nano-Represent, docs/WIRE.md §11.3). */
   readonly represent?: string;

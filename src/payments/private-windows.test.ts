@@ -13,6 +13,7 @@ import { Browser } from './browser.fixture.ts';
 import type { Journal } from './journal.ts';
 import type { PaymentState } from './payment.ts';
 import { type AnyPayment, isWhole } from './private-record.ts';
+import { requiredIn } from './samples.fixture.ts';
 import { type Kill, startWorker, type TestWorker } from './worker.fixture.ts';
 
 const XNO = 10n ** 30n;
@@ -85,7 +86,9 @@ async function onDisk(): Promise<string> {
 }
 
 /** Expects that the disk has neither the address, nor the server's session ids, nor the proof. */
-async function expectNoTrace({ url, header }: Challenge, told: readonly string[] = []): Promise<void> {
+async function expectNoTrace(challenge: Challenge, told: readonly string[] = []): Promise<void> {
+  const { url } = challenge;
+  const header = requiredIn(challenge);
   const disk = await onDisk();
   const { origin, host, pathname, searchParams } = new URL(url);
   const offered = Buffer.from(header, 'base64').toString();

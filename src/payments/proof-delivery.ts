@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
+import type { Proof } from '../interception/headers.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
@@ -17,13 +18,14 @@ import { findPayment, type Journal } from './journal.ts';
 import type { Payment, ProgressAt } from './payment.ts';
 import { wholeOf } from './private-record.ts';
 import { notBeforeOf, ownRetryIn } from './redelivery-schedule.ts';
+import { shownProof } from './shown-proof.ts';
 
 export interface ProofDeliveryPorts {
   readonly journal: Journal;
   /** As in `PaymentSignerPorts`. */
   readonly wallet: (network: string, account: NanoAddress) => Promise<Pick<AccountWallet, 'blockStatus'>>;
-  /** Sends the challenge's own request again, once, with the proof, and the server's token beside it. */
-  readonly deliver: (challenge: Challenge, proof: string, represent?: string) => Promise<DeliveryOutcome>;
+  /** Sends the challenge's own request again, once, with the proof. */
+  readonly deliver: (challenge: Challenge, proof: Proof) => Promise<DeliveryOutcome>;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
   /**
@@ -88,11 +90,11 @@ export class ProofDelivery {
    * Presents the proof, and waits for the whole answer. A payment settles only after the whole body arrived: a truncated
    * body keeps the proof for redelivery.
    */
-  async #present(payment: Payment, challenge: Challenge, { proof, represent }: Shown): Promise<Outcome> {
+  async #present(payment: Payment, challenge: Challenge, shown: Shown): Promise<Outcome> {
     const { offer } = payment.intent;
     const presentOnce = async () => {
-      const delivery = await this.#ports.deliver(challenge, proof, represent);
-      return { delivery, outcome: await this.#outcome(payment, challenge, proof, delivery) };
+      const delivery = await this.#ports.deliver(challenge, shownProof(offer, shown));
+      return { delivery, outcome: await this.#outcome(payment, challenge, shown.proof, delivery) };
     };
     // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'

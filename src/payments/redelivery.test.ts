@@ -17,7 +17,7 @@ import {
   statusOf,
   worker,
 } from './challenge-handler.fixture.ts';
-import { challengeOf } from './samples.fixture.ts';
+import { challengeOf, requiredIn } from './samples.fixture.ts';
 import { allowAll } from './worker.fixture.ts';
 
 setUp();
@@ -75,7 +75,9 @@ describe('a kept proof', () => {
     const [proof] = browser.proofs;
     // Another origin sends the same header: the resource is its own, the session is the merchant's.
     const other = url.replace('127.0.0.1', 'localhost');
-    const theirs = Buffer.from(challenge.header, 'base64').toString().replaceAll('127.0.0.1', 'localhost');
+    const theirs = Buffer.from(requiredIn(challenge), 'base64')
+      .toString()
+      .replaceAll('127.0.0.1', 'localhost');
     const header = Buffer.from(theirs).toString('base64');
     await handleAndAnswer(browser.show(challengeOf({ url: other, header })), { kind: 'once' });
     expect(browser.proofs).toEqual([proof]);
@@ -89,7 +91,7 @@ describe('a kept proof', () => {
     const challenge = await browser.visit(url);
     await worker.challengeHandler.handle(challenge);
     const [first] = await payments();
-    const theirs = Buffer.from(challenge.header, 'base64')
+    const theirs = Buffer.from(requiredIn(challenge), 'base64')
       .toString()
       .replaceAll('127.0.0.1', 'localhost')
       .replaceAll(first?.intent.offer.payTo ?? '', STRANGER);

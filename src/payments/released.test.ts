@@ -23,7 +23,7 @@ import {
   worker,
   XNO,
 } from './challenge-handler.fixture.ts';
-import { challengeOf } from './samples.fixture.ts';
+import { challengeOf, requiredIn } from './samples.fixture.ts';
 import { allowAll } from './worker.fixture.ts';
 
 setUp();
@@ -59,7 +59,7 @@ describe('a 402 is released to the page', () => {
     const seenAt = Date.now();
     restart({ now: () => seenAt });
     const challenge = await browser.visit(page('/article'), { seenAt });
-    const late = { ...challenge, method: 'POST', header: withLife(challenge.header, 10.05) };
+    const late = { ...challenge, method: 'POST', header: withLife(requiredIn(challenge), 10.05) };
     await worker.challengeHandler.handle(late);
     expectReleased(challenge, 'refusal_LAPSED');
   });
@@ -83,7 +83,7 @@ describe('a 402 is released to the page', () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const handled = worker.challengeHandler.handle({
       ...challenge,
-      header: withLife(challenge.header, 10 ** 9),
+      header: withLife(requiredIn(challenge), 10 ** 9),
     });
     await expect.poll(() => worker.approvals.list().length).toBe(1);
     const [, longest] = timers.mock.calls.find(([, ms]) => ms !== undefined && ms > 10 ** 8) ?? [];
@@ -199,7 +199,7 @@ describe('a 402 is released to the page', () => {
       const url = page();
       if (hasBudget) await allowAll(account, url);
       const challenge = await browser.visit(url);
-      const header = withPayee(challenge.header, STRANGER);
+      const header = withPayee(requiredIn(challenge), STRANGER);
       await handleAndAnswer(
         { ...challenge, header },
         { kind: 'budget', perPayment: XNO as Raw, perDay: XNO as Raw },

@@ -40,6 +40,12 @@ export function challengeOf(parts: Partial<Challenge> = {}): Challenge {
   };
 }
 
+/** The PAYMENT-REQUIRED of a challenge. */
+export function requiredIn({ header }: Challenge): string {
+  if (typeof header !== 'string') throw new Error('its price is in plain headers');
+  return header;
+}
+
 /** An offer of so many raw by nanoSession, with a new session by default. */
 export function sessionOffer(amount: bigint, parts: Partial<NanoSessionOffer> = {}): NanoSessionOffer {
   return {

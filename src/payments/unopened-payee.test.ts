@@ -17,6 +17,7 @@ import {
   worker,
 } from './challenge-handler.fixture.ts';
 import { PayeeLookup } from './payee-lookup.ts';
+import { requiredIn } from './samples.fixture.ts';
 import { allowAll } from './worker.fixture.ts';
 
 setUp();
@@ -68,7 +69,7 @@ describe('the nodes are asked about a payee', () => {
   test('whoever it is: an own account like any other', async () => {
     const asked = watched();
     const challenge = await browser.visit(bySignature());
-    const ownPayee = { ...challenge, header: withPayee(challenge.header, account.address) };
+    const ownPayee = { ...challenge, header: withPayee(requiredIn(challenge), account.address) };
     await handleAndAnswer(browser.show({ ...ownPayee, id: crypto.randomUUID() }), { kind: 'decline' });
     await handleAndAnswer(challenge, { kind: 'decline' });
     expect(asked.mock.calls.map(([, payTo]) => payTo)).toEqual([account.address, merchant.payTo]);

@@ -82,8 +82,7 @@ export function startWorker(
     wallet: async () => wallet,
     recall: (id) => recall.recall(id),
     exclusively: locks(),
-    deliver: (challenge, proof, represent) =>
-      step('delivery', () => browser.deliver(challenge, proof, represent)),
+    deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: async (challenge, waiting) => void browser.repeated.push([challenge.id, waiting]),
     againLater: (challenge, pause) => void browser.postponed.push([challenge.id, pause]),

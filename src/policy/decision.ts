@@ -1,8 +1,8 @@
 import type { MessageKey } from '../fault.ts';
 import type { Challenge, Starter } from '../interception/challenge.ts';
 import type { NanoAddress } from '../nano/account.ts';
-import type { Raw } from '../nano/amount.ts';
-import { harderWorkOf, isHandOver } from '../protocol/mechanisms/index.ts';
+import { parseRaw, type Raw } from '../nano/amount.ts';
+import { harderWorkOf, isBearer, isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 import { type Site, siteOf } from '../site.ts';
 import {
@@ -75,6 +75,13 @@ export interface Circumstances extends Request {
 /** How long after a payment a repeated request that the user did not start is asked about as just paid (ms). */
 export const JUST_PAID = 10 * 60_000;
 
+/**
+ * The most that a budget pays where nothing but the block hash proves the payment: 0.01 XNO (raw), each time. The money is
+ * gone before the first answer, and the hash is public: whoever shows it first has what it bought (docs/WIRE.md §3.11).
+ * Sellers of this way ask for 0.001 to 0.01 XNO.
+ */
+export const MOST_BY_HASH = parseRaw('10000000000000000000000000000');
+
 /** Decides on one offer. Pure: the same circumstances give the same decision. */
 export function decide(circumstances: Circumstances): Decision {
   const { offer, accounts, workTime, now } = circumstances;
@@ -114,6 +121,7 @@ export function askFirst({
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (offer.warnings.includes('unknownTerms')) return 'reason_unknownTerms';
   if (harderWorkOf(offer) !== undefined) return 'reason_harderWork';
+  if (isBearer(offer) && offer.amount > MOST_BY_HASH) return 'reason_overHash';
   if (budget === null) return 'reason_newSite';
   if (paused || budget.paused) return 'reason_paused';
   if (periodAt(budget, now) === null) return 'reason_budgetEnded';
@@ -156,6 +164,7 @@ const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_privateWindow',
   'reason_unknownTerms',
   'reason_harderWork',
+  'reason_overHash',
   'reason_payeeUnopened',
   'reason_ofWorker',
   'reason_unheld',

@@ -120,7 +120,10 @@ export const properties: readonly Property[] = [
           accepts.map((_, index) => index),
         );
         const mechanisms = found.offers.map(({ mechanism }) => mechanism);
-        const order = [...preference, ...defaultPreference.filter((name) => !preference.includes(name))];
+        const order: readonly Mechanism[] = [
+          ...preference,
+          ...defaultPreference.filter((name) => !preference.includes(name)),
+        ];
         const ranks = mechanisms.map((mechanism: Mechanism) => order.indexOf(mechanism));
         deepStrictEqual(
           ranks,

@@ -1,10 +1,10 @@
 import type { Finding } from '../../src/conformance/probe.ts';
 import { FAULTS, type FaultName, REFERENCE_HOLES } from '../merchant/faults.ts';
-import { isMechanismName, type MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import type { Subject } from './laboratory.ts';
 
-/** Every way to be paid that a merchant knows. */
-export const MECHANISMS = Object.keys(REFERENCE_HOLES).filter(isMechanismName);
+/** Every way to be paid that has a reference server. */
+export const MECHANISMS = Object.keys(REFERENCE_HOLES).filter(isReferenced);
 
 /** Where a fault shows: with nanoSession, unless it is another mechanism's own. */
 const SHOWN_BY: Readonly<Partial<Record<FaultName, MechanismName>>> = {
@@ -92,4 +92,8 @@ export function flawsOf({ name, found, also }: Case, findings: readonly Finding[
     if (!missed && !invented && !unsure) return [];
     return [`${name}: ${id} ${verdict.kind}: ${verdict.because}`];
   });
+}
+
+function isReferenced(name: string): name is keyof typeof REFERENCE_HOLES {
+  return Object.hasOwn(REFERENCE_HOLES, name);
 }

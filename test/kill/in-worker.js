@@ -128,8 +128,9 @@ globalThis.followPlan = (plan) => {
   };
   const proven = new Set();
   const { onSendHeaders, onHeadersReceived, onErrorOccurred } = chrome.webRequest;
+  const ofProofs = ['PAYMENT-SIGNATURE', 'X-NANO-PAYMENT'];
   hear(onSendHeaders, ({ requestId, requestHeaders }) => {
-    if (!requestHeaders?.some(({ name }) => name.toUpperCase() === 'PAYMENT-SIGNATURE')) return null;
+    if (!requestHeaders?.some(({ name }) => ofProofs.includes(name.toUpperCase()))) return null;
     proven.add(requestId);
     return 'send proof';
   });

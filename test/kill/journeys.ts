@@ -82,11 +82,11 @@ export const overtakenForGood: Journey = {
   halts: [[{ point: 'publish block', when: 'before' }, spender]],
 };
 
-/** The offer of a signed block has expired when the worker starts again. */
+/** The offer has expired when the worker starts again. */
 export const tooLate: Journey = {
   name: 'is too late',
   before: (run) => run.killAndLeave({ point: 'approved → signed', when: 'after' }, 'at once'),
-  world: { ahead: 176_000 },
+  world: { ahead: 296_000 },
   endsWithout: true,
 };
 

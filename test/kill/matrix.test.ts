@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HANDED_OVER, type PaymentState, PUBLISHED } from '../../src/payments/payment.ts';
-import { defaultPreference } from '../../src/protocol/mechanisms/index.ts';
+import { mechanismNames } from '../../src/protocol/mechanisms/index.ts';
 import { IN_PRIVATE, INSIDE_BUDGET, killCasesOf, PARTS, type Part } from './matrix.ts';
 
 const [published, handedOver] = PARTS;
@@ -44,7 +44,7 @@ describe('the kill matrix', () => {
   });
 
   it('has a column for every mechanism on every surface, and both sides of every point', () => {
-    expect(PARTS.flatMap(({ mechanisms }) => mechanisms).toSorted()).toEqual(defaultPreference.toSorted());
+    expect(PARTS.flatMap(({ mechanisms }) => mechanisms).toSorted()).toEqual(mechanismNames.toSorted());
     const killCases = PARTS.flatMap((part: Part) =>
       part.lines.flatMap((line) => killCasesOf(line, part.mechanisms)),
     );
@@ -54,7 +54,7 @@ describe('the kill matrix', () => {
           .filter((killCase) => killCase.mechanism === mechanism)
           .map(({ surface, stop }) => `${stop.when} on ${surface}`),
       );
-    for (const mechanism of defaultPreference) expect(places(mechanism).size).toBe(4);
+    for (const mechanism of mechanismNames) expect(places(mechanism).size).toBe(4);
     expect(killCases.length).toBeGreaterThanOrEqual(150);
   });
 });

@@ -1,5 +1,5 @@
 import { HANDED_OVER, type PaymentState, PUBLISHED, type Steps } from '../../src/payments/payment.ts';
-import { defaultPreference, payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
+import { mechanismNames, payFirstMechanisms } from '../../src/protocol/mechanisms/index.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
 import type { Journey } from './journeys.ts';
 import * as journeys from './journeys.ts';
@@ -112,12 +112,12 @@ export const PARTS: readonly [Part, Part] = [
   {
     title: 'The purse publishes the block',
     lines: PUBLISHED_LINES,
-    mechanisms: defaultPreference.filter((mechanism) => payFirstMechanisms.has(mechanism)),
+    mechanisms: mechanismNames.filter((mechanism) => payFirstMechanisms.has(mechanism)),
   },
   {
     title: 'The block is handed over',
     lines: HANDED_OVER_LINES,
-    mechanisms: defaultPreference.filter((mechanism) => !payFirstMechanisms.has(mechanism)),
+    mechanisms: mechanismNames.filter((mechanism) => !payFirstMechanisms.has(mechanism)),
   },
 ];
 

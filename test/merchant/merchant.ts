@@ -10,6 +10,7 @@ import type { FaultName } from './faults.ts';
 import type { Flavour } from './flavour.ts';
 import { controlRoutes, freeRoutes, MALFORMED } from './free-routes.ts';
 import { HandedOverBlocks, type Published } from './handed-over-blocks.ts';
+import { HashGate } from './hash-gate.ts';
 import { signedBlock } from './mechanisms/exact.ts';
 import type { MechanismName } from './mechanisms/mechanism.ts';
 import { nanoSession } from './mechanisms/nano-session.ts';
@@ -130,7 +131,8 @@ export async function startMerchant(options: MerchantOptions): Promise<Merchant>
       signedBlock({ ...common, handedOverBlocks, payTo, sendThreshold }),
     ];
     const facilitator = new Facilitator(mechanisms, network.id, faults);
-    const paywall = new Paywall(facilitator, requestLog, defaults, network.id, now, faults);
+    const hashGate = new HashGate({ ...common, payTo });
+    const paywall = new Paywall(facilitator, hashGate, requestLog, defaults, network.id, now, faults);
     const records = () =>
       collectRecords({ network: network.id, payTo }, sessions, spent, handedOverBlocks, requestLog, now());
     const reset = () => {

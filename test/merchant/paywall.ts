@@ -2,6 +2,7 @@ import { decodePayload, encodeHeader, type PaymentRequired } from './envelope.ts
 import type { Facilitator, Written } from './facilitator.ts';
 import { type Faults, faultyTerms, NO_FAULTS } from './faults.ts';
 import type { Wording } from './flavour.ts';
+import { type HashGate, isByHash, notYet, shownHash } from './hash-gate.ts';
 import {
   type Answer,
   type Content,
@@ -63,6 +64,7 @@ interface Deal {
 /** Stands between a visit and what it wants: 402 until a good proof comes, then the content, once. */
 export class Paywall {
   readonly #facilitator: Facilitator;
+  readonly #hashGate: HashGate;
   readonly #requestLog: RequestLog;
   readonly #defaults: Terms;
   readonly #network: string;
@@ -78,6 +80,7 @@ export class Paywall {
 
   constructor(
     facilitator: Facilitator,
+    hashGate: HashGate,
     requestLog: RequestLog,
     defaults: Terms,
     network: string,
@@ -86,6 +89,7 @@ export class Paywall {
   ) {
     this.#faults = faults;
     this.#facilitator = facilitator;
+    this.#hashGate = hashGate;
     this.#requestLog = requestLog;
     this.#defaults = defaults;
     this.#network = network;
@@ -94,14 +98,15 @@ export class Paywall {
   }
 
   async serve(visit: Visit, route: PaidRoute): Promise<Answer> {
-    const proof = proofOf(visit, route);
+    const terms = faultyTerms(readTerms(visit.url.searchParams, this.#defaults), this.#faults);
+    const proof = isByHash(terms) ? hashOf(visit, route) : proofOf(visit, route);
     if (proof === undefined && !asks(visit, route)) {
       return show(405, json({ error: 'Method not allowed' }), { Allow: route.method });
     }
     const deal: Deal = {
       visit,
       route,
-      terms: faultyTerms(readTerms(visit.url.searchParams, this.#defaults), this.#faults),
+      terms,
       resource: { url: this.#urlOf(visit), route: route.path },
     };
     if (proof === undefined) {
@@ -156,7 +161,8 @@ export class Paywall {
 
   async #receive(proof: Proof, deal: Deal): Promise<Answer> {
     const { visit, route, resource, terms } = deal;
-    const unconfirmed = () => this.#facilitator.unconfirmed(proof.encoded, terms);
+    const unconfirmed = () =>
+      isByHash(terms) ? notYet : this.#facilitator.unconfirmed(proof.encoded, terms);
     const refusal = this.#rejections.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
     if (refusal !== undefined) return this.#refuse(deal, refusal);
     if (terms.losesSession) return this.#sellByPost(proof, deal);
@@ -231,17 +237,21 @@ export class Paywall {
   }
 
   #redeem({ encoded, delivery }: Proof, { resource, terms }: Deal): Promise<Outcome> {
-    return this.#facilitator.redeem(encoded, resource, delivery, terms);
+    return isByHash(terms)
+      ? this.#hashGate.redeem(encoded, resource, terms)
+      : this.#facilitator.redeem(encoded, resource, delivery, terms);
   }
 
   #deliver({ visit, route, terms }: Deal, payment: SettledPayment): Reply {
-    const receipt = responseHeader(this.#facilitator.receipt(payment, terms));
+    const receipt = isByHash(terms) ? {} : responseHeader(this.#facilitator.receipt(payment, terms));
     return show(200, route.content(visit), { ...receipt, 'Cache-Control': 'private, no-store' });
   }
 
   #refuse(deal: Deal, { status, error, code, wording }: Refusal): Reply {
     const said = wording?.status ?? status;
     this.#requestLog.refusals.push({ at: this.#now(), ...deal.resource, status: said, reason: error });
+    if (isByHash(deal.terms))
+      return this.#hashGate.refuse(deal.visit, deal.terms, { kind: 'refused', status, error });
     if (wording !== undefined) return this.#refuseIn(wording, deal, error);
     const outcome = { x402Version: 2, success: false, error, transaction: '', network: this.#network };
     const headers = { 'PAYMENT-RESPONSE': encodeHeader(outcome) };
@@ -264,6 +274,7 @@ export class Paywall {
   }
 
   #demand(deal: Deal, error: string): Reply {
+    if (isByHash(deal.terms)) return this.#hashGate.demand(deal.visit, deal.terms, {});
     const { resource, route } = deal;
     const terms = this.#offered.has(resource.url) ? deal.terms : firstTerms(deal.terms);
     this.#offered.add(resource.url);
@@ -301,6 +312,12 @@ function meansHtml({ visit, terms }: Deal): boolean {
 /** Whether the visit asks for what is sold here; a HEAD asks for the price and buys nothing. */
 function asks({ method }: Visit, route: PaidRoute): boolean {
   return method === route.method || (method === 'HEAD' && route.method === 'GET');
+}
+
+/** The bare hash that a visit brings, if any, with a request of the right method. */
+function hashOf(visit: Visit, route: PaidRoute): Proof | undefined {
+  const encoded = visit.method === route.method ? shownHash(visit) : undefined;
+  return encoded === undefined ? undefined : { encoded, delivery: 'header' };
 }
 
 /** The proof a visit brings, if any: in the header of the right method, or in the body of a POST where GET is right. */

@@ -10,6 +10,7 @@ export interface RequestRecord {
   readonly host: string;
   /** Path and query. */
   readonly path: string;
+  /** Whether it brought a proof, in PAYMENT-SIGNATURE or X-Nano-Payment. */
   readonly hadPaymentSignature: boolean;
   /** `Sec-Fetch-Dest`, which only a browser can set; null when absent. */
   readonly dest: string | null;

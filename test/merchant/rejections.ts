@@ -17,6 +17,10 @@ export class Rejections {
         return unconfirmed();
       case '500':
         return bare(500, 'Verification error on server');
+      case '503':
+        return bare(503, 'Contact seller before paying again');
+      case '409':
+        return bare(409, 'payment_reused');
       case '429':
         return bare(429, 'Too many requests');
       case 'lost':
@@ -30,6 +34,6 @@ export class Rejections {
 }
 
 /** A status and a word, as from a proxy that knows nothing of payments. */
-function bare(status: 429 | 500, error: string): Refusal {
+function bare(status: 409 | 429 | 500 | 503, error: string): Refusal {
   return { kind: 'refused', status, error, wording: { status, body: { error }, offersAgain: false } };
 }

@@ -5,6 +5,8 @@ import { type Answer, BadRequest, HANG_UP, json, show, type Visit } from './http
 import type { RequestLog, RequestRecord } from './records.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** The headers that carry a proof. */
+const PROOF_HEADERS = ['payment-signature', 'x-nano-payment'];
 
 /** What a server needs to answer; replaced as a whole when the merchant starts again. */
 export interface Shop {
@@ -66,7 +68,7 @@ function writeDown(shop: Shop, request: IncomingMessage): RequestRecord {
     method,
     host: headers.host ?? '',
     path: url,
-    hadPaymentSignature: headers['payment-signature'] !== undefined,
+    hadPaymentSignature: PROOF_HEADERS.some((name) => headers[name] !== undefined),
     dest: typeof dest === 'string' ? dest : null,
     status: null,
   };

@@ -37,7 +37,7 @@ export interface Terms {
 /** How often a proof is turned away before it is looked at, and how. */
 export interface Reluctance {
   readonly first: number;
-  readonly with: 'unconfirmed' | '500' | '429' | 'lost';
+  readonly with: 'unconfirmed' | '500' | '503' | '409' | '429' | 'lost';
 }
 
 /** The query parameters that change the terms of a paid route. */
@@ -91,6 +91,8 @@ function readMechanisms(text: string | null): readonly MechanismName[] | undefin
   if (text === null) return undefined;
   const names = text.split(',');
   if (!names.every(isMechanismName)) throw new BadRequest('mechanism: names joined by commas');
+  if (names.includes('hashBearer') && names.length > 1)
+    throw new BadRequest('mechanism: hashBearer by itself');
   return names;
 }
 
@@ -116,7 +118,8 @@ function readReluctance(query: URLSearchParams): Reluctance | undefined {
   const first = query.get('refuse-first');
   if (first === null) return undefined;
   if (!/^[0-9]{1,3}$/.test(first)) throw new BadRequest('refuse-first: how many deliveries');
-  const how = choice(query, 'refuse-with', ['unconfirmed', '500', '429', 'lost']) ?? 'unconfirmed';
+  const how =
+    choice(query, 'refuse-with', ['unconfirmed', '500', '503', '409', '429', 'lost']) ?? 'unconfirmed';
   return { first: Number(first), with: how };
 }
 

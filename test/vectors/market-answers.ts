@@ -85,6 +85,9 @@ const Records = v.array(
 /** The part of the file's `meta` that names the readings. */
 const Conventions = v.object({ conventions: v.object({ read: v.record(text, text) }) });
 
+/** The hash of a send. */
+const HASH = 'A1'.repeat(32);
+
 /** Mechanisms whose client polls a status document. The wallet has none of them, so it never reads such a document. */
 const POLLED = ['deposit-complete', 'order-poll'];
 
@@ -117,8 +120,15 @@ function checkAnswer(answer: Answer, mechanism: string | undefined): void {
   }
   const response = responseOf(answer);
   const ownBlock = OWN_BLOCK[ownBlockOnChain];
-  const read = readResponse(response, { ownBlock, now: 0 });
+  const isHash = mechanism === 'hash-bearer' && toProof === 'proof';
+  const read = readResponse(response, { ownBlock, now: 0, ...(isHash && { proof: HASH }) });
   checkReading(read, expect.read, ownBlock);
+  if (isHash) {
+    // The wallet has published the block itself: no answer is final but the content, and none has the hash sent otherwise.
+    equal(ownBlock, 'onLedger');
+    equal(isFinal(read), read.kind === 'paid');
+    ok(!('remedy' in read), 'another way to send a hash');
+  }
   checkLater(read, answer);
   // A browser does not show the body to an extension.
   const { bodyText: _, ...bodiless } = response;

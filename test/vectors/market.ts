@@ -1,12 +1,15 @@
 import { deepStrictEqual, equal, ok } from 'node:assert/strict';
 import * as v from 'valibot';
-import { hashBlock } from '../../src/nano/block.ts';
+import { type BlockHash, hashBlock } from '../../src/nano/block.ts';
 import { MAINNET } from '../../src/nano/network.ts';
+import { shownProof } from '../../src/payments/shown-proof.ts';
 import { nanoUri } from '../../src/protocol/dialects/payment-link.ts';
 import { recogniseDialect } from '../../src/protocol/dialects/recognise.ts';
+import type { UnpricedResponse } from '../../src/protocol/dialects/response.ts';
 import { harderWorkOf, isHandOver } from '../../src/protocol/mechanisms/index.ts';
 import { type Classification, classify, tellingReason } from '../../src/protocol/offer/classify.ts';
-import type { Offer } from '../../src/protocol/offer/offer.ts';
+import { readHashOffer } from '../../src/protocol/offer/hash-offer.ts';
+import type { EntryOffer } from '../../src/protocol/offer/offer.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
 import { decodeObject } from '../../src/protocol/wire/envelope.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../src/work/difficulty.ts';
@@ -16,11 +19,14 @@ import { type dialects, MarketMeta, MarketRecord } from './market-record.ts';
 /** When a challenge arrives: the corpus leaves that to its reader. */
 const NOW = Date.UTC(2026, 10, 28, 12);
 
+/** The hash of a send. */
+const HASH = 'A1'.repeat(32) as BlockHash;
+
 /** What the wallet calls a dialect: the name of its mechanism, or the code under which it names it and does not pay. */
 const NAMES: Readonly<Record<(typeof dialects)[number], string>> = {
   'signed-block': 'signedBlock',
   nanoSession: 'nanoSession',
-  'hash-bearer': 'PAYS_BY_HASH',
+  'hash-bearer': 'hashBearer',
   'deposit-complete': 'PAYS_BY_DEPOSIT',
   'order-poll': 'PAYS_TO_ORDER_ACCOUNT',
   invoice: 'NANO_PAYMENT_LINK',
@@ -66,7 +72,10 @@ function challengeCases(record: MarketRecord): readonly VectorCase[] {
       ? []
       : [{ name: 'if it were read', run: () => equal(refusalOf(classified(record, header)), ifReadAnyway) }];
   }
-  return header === undefined ? dialectCases(record) : headerCases(record, header);
+  if (header !== undefined) return headerCases(record, header);
+  return expect.verdict === 'payable' && expect.mechanism === 'hash-bearer'
+    ? hashCases(record)
+    : dialectCases(record);
 }
 
 function headerCases(record: MarketRecord, header: string): readonly VectorCase[] {
@@ -101,6 +110,43 @@ function headerCases(record: MarketRecord, header: string): readonly VectorCase[
     case 'namedOnly':
       throw new RangeError('a record with PAYMENT-REQUIRED is paid or refused');
   }
+}
+
+/** A price in plain headers: paid, and proven by the block hash. */
+function hashCases(record: MarketRecord): readonly VectorCase[] {
+  const { challenge, request, expect } = record;
+  const headers = listed(challenge.headers);
+  const context = { url: request.url, network: MAINNET.id, arrivedAt: NOW, now: NOW };
+  const offerIn = (response: UnpricedResponse) => {
+    const offer = readHashOffer(response, context);
+    ok(typeof offer === 'object', `not payable: ${offer}`);
+    return offer;
+  };
+  const checkHashOffer = (response: UnpricedResponse) => {
+    const { mechanism, amount, payTo, warnings } = offerIn(response);
+    equal(mechanism, expect.mechanism && NAMES[expect.mechanism]);
+    equal(String(amount), expect.amountToSend);
+    equal(payTo, expect.payTo);
+    deepStrictEqual(warnings, []);
+  };
+  return [
+    { name: 'offer by its headers', run: () => checkHashOffer({ headers }) },
+    {
+      name: 'the same offer with its body',
+      run: () => checkHashOffer({ headers, bodyText: challenge.body }),
+    },
+    {
+      name: 'proof',
+      async run() {
+        const offer = offerIn({ headers });
+        const sign = () => {
+          throw new Error('nothing to sign');
+        };
+        const proof = await makeProof(offer, { hash: HASH, account: offer.payTo, sign });
+        deepStrictEqual(shownProof(offer, { proof }), { header: expect.proof?.header, value: HASH });
+      },
+    },
+  ];
 }
 
 /** A dialect that is not paid: named, by its headers where they suffice, else with the body, which browsers seldom show. */
@@ -170,7 +216,7 @@ type Example = NonNullable<MarketRecord['proof']>['example'];
 
 /** The example's block, proven anew, gives the same bytes of meaning: servers compare by value. */
 async function checkProof(
-  offer: Offer,
+  offer: EntryOffer,
   { value, payload, blockHash, balanceBefore, worksFor }: Example,
 ): Promise<void> {
   const { block } = payload.payload;
@@ -189,7 +235,7 @@ function refusalOf(found: Classification): string | undefined {
   return found.kind === 'refused' ? found.code : tellingReason(found.refused);
 }
 
-function bestOf(found: Classification): Offer {
+function bestOf(found: Classification): EntryOffer {
   const offer = found.kind === 'offers' ? found.offers[0] : undefined;
   ok(offer, `nothing payable: ${refusalOf(found)}`);
   return offer;

@@ -7,7 +7,7 @@ import { verifyDigestOfText } from '../../src/nano/signature.ts';
 import { recogniseDialect } from '../../src/protocol/dialects/recognise.ts';
 import { isHandOver } from '../../src/protocol/mechanisms/index.ts';
 import type { Message } from '../../src/protocol/mechanisms/mechanism.ts';
-import { mechanismCodes } from '../../src/protocol/mechanisms/registry.ts';
+import { entryCodes } from '../../src/protocol/mechanisms/registry.ts';
 import { type Classification, type ClassifyContext, classify } from '../../src/protocol/offer/classify.ts';
 import type { Offer } from '../../src/protocol/offer/offer.ts';
 import { makeProof } from '../../src/protocol/proof/proof.ts';
@@ -126,7 +126,7 @@ export const offersCheckers: CheckerTable = {
         name: 'circumstances',
         run: () => {
           equal(Date.parse(offers.nowIso), offers.now * 1000);
-          deepStrictEqual(new Set(offers.payableVariants), new Set(mechanismCodes));
+          deepStrictEqual(new Set(offers.payableVariants), new Set(entryCodes));
         },
       },
       ...offers.variants.flatMap((variant) => variantCases(variant, offers, accounts)),

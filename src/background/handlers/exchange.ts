@@ -1,10 +1,12 @@
 import { type Exchange, paymentOf } from '../../exchanges/exchange.ts';
 import { Fault } from '../../fault.ts';
 import type { Challenge } from '../../interception/challenge.ts';
+import type { Proof } from '../../interception/headers.ts';
 import type { ReplayView } from '../../messages/exchange.ts';
 import type { PageHandlersOf } from '../../messages/router.ts';
-import { type ProgressAt, requestOf } from '../../payments/payment.ts';
+import { requestOf } from '../../payments/payment.ts';
 import { isWhole } from '../../payments/private-record.ts';
+import { shownProof } from '../../payments/shown-proof.ts';
 import { replayTo } from '../own-requests.ts';
 import { canReplay, type ExchangeContext, exchangeStory, exchangeView } from '../views/exchange.ts';
 import type { HandlerParts } from './parts.ts';
@@ -25,7 +27,7 @@ export function exchangeHandlers({
   const contextOf = async (exchange: Exchange): Promise<ExchangeContext> => {
     const { id, steps } = exchange;
     const served = paymentOf(exchange);
-    const isOver = steps.some(({ kind }) => kind === 'left' || kind === 'unpriced');
+    const isOver = steps.some(({ kind }) => kind === 'left');
     // A worker that was killed may not have recorded which payment serves the exchange.
     const [found = null, network] = await Promise.all([
       served === null ? (isOver ? null : journal.forChallenge(id)) : journal.find(served),
@@ -42,14 +44,10 @@ export function exchangeHandlers({
     return exchange;
   };
 
-  const send = async (
-    exchange: Exchange,
-    paid: Challenge,
-    { proof, represent }: Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>,
-  ): Promise<ReplayView> => {
+  const send = async (exchange: Exchange, paid: Challenge, proof: Proof): Promise<ReplayView> => {
     const begun = now();
     try {
-      const { delivery, body } = await replayTo({ ...paid, tabId: exchange.request.tabId }, proof, represent);
+      const { delivery, body } = await replayTo({ ...paid, tabId: exchange.request.tabId }, proof);
       exchanges.answered(exchange, 'replay', delivery);
       return { ...delivery, body, took: now() - begun };
     } catch (failure) {
@@ -81,7 +79,9 @@ export function exchangeHandlers({
       const isReady = progress !== undefined && 'proof' in progress && !replaying.has(id);
       if (!canReplay(exchange, payment) || !paid || !isReady) throw new Fault('fault_noReplay');
       replaying.add(id);
-      return send(exchange, paid, progress).finally(() => replaying.delete(id));
+      return send(exchange, paid, shownProof(payment.intent.offer, progress)).finally(() =>
+        replaying.delete(id),
+      );
     },
     'exchange.clear': async ({ tabId }) => {
       await exchanges.forget(tabId);

@@ -9,7 +9,7 @@ import type { Allowance } from '../../policy/budget.ts';
 import { debitOf } from '../../policy/debit.ts';
 import { budgetHelps } from '../../policy/decision.ts';
 import { EXPIRY_MARGIN } from '../../policy/expiry-margins.ts';
-import { harderWorkOf, isHandOver } from '../../protocol/mechanisms/index.ts';
+import { harderWorkOf, isBearer, isHandOver } from '../../protocol/mechanisms/index.ts';
 import type { Offer } from '../../protocol/offer/offer.ts';
 import type { OfferWarning } from '../../protocol/offer/terms.ts';
 import type { HandedOver } from '../../wallet/own-block.ts';
@@ -80,6 +80,7 @@ export function approvalView(
     warnings: [
       ...userPartWarnings(challenge),
       ...(isHandOver(offer) ? (['warning_signedBlock'] as const) : []),
+      ...(isBearer(offer) ? (['warning_paidByHash'] as const) : []),
       ...offer.warnings.map(warningKey),
       ...(tag === null ? [] : (['warning_largeTag'] as const)),
       ...(isPayeeUnopened ? (['warning_payeeUnopened'] as const) : []),

@@ -1,8 +1,9 @@
 import type { Exchange } from '../../exchanges/exchange.ts';
 import type { MessageKey } from '../../fault.ts';
-import type { ExchangeState, ExchangeStory, ExchangeView } from '../../messages/exchange.ts';
+import type { ExchangeState, ExchangeStory, ExchangeView, ProofView } from '../../messages/exchange.ts';
 import { isFailure } from '../../payments/not-paid-reason.ts';
 import { isPending, type Payment, requestOf } from '../../payments/payment.ts';
+import { shownProof } from '../../payments/shown-proof.ts';
 import { type Response, readResponse } from '../../protocol/response/response.ts';
 import { siteOf } from '../../site.ts';
 import { askerOf } from './asker.ts';
@@ -81,9 +82,11 @@ export function canReplay({ request }: Exchange, payment: Payment | null): boole
   return hasGoneOut && proofOf(payment) !== null && (request.method === 'GET' || request.method === 'HEAD');
 }
 
-/** The value of PAYMENT-SIGNATURE; null where there is none yet. */
-export function proofOf(payment: Payment | null): string | null {
-  return payment !== null && 'proof' in payment.progress ? payment.progress.proof : null;
+/** The proof of a payment; null where there is none yet. */
+export function proofOf(payment: Payment | null): ProofView | null {
+  if (payment === null || !('proof' in payment.progress)) return null;
+  const { header, value } = shownProof(payment.intent.offer, payment.progress);
+  return { header, value };
 }
 
 type End = Pick<ExchangeView, 'state' | 'why'>;

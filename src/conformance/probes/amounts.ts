@@ -1,6 +1,6 @@
 import { addRaw, type Raw, subtractRaw } from '../../nano/amount.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { EVERY } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
@@ -28,7 +28,7 @@ export const exactly: OfferProbe = {
   },
 };
 
-async function tried(probeRun: ProbeRun, offer: Offer, amount: Raw, what: string): Promise<Verdict> {
+async function tried(probeRun: ProbeRun, offer: EntryOffer, amount: Raw, what: string): Promise<Verdict> {
   const order = { to: offer.payTo, amount };
   const isBlock = isHandOver(offer);
   const handedOver = isBlock ? await probeRun.handOver(order) : undefined;

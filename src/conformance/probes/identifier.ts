@@ -1,4 +1,4 @@
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { isObject, own } from '../../protocol/wire/json.ts';
 import { EVERY } from '../alterations.ts';
 import { isGranted, mustBeGranted, wordsOf } from '../judgement.ts';
@@ -9,7 +9,7 @@ import { altered } from '../proofs.ts';
 const NAME = 'payment-identifier';
 
 /** Whether the offer takes a payment identifier, and insists on it (x402 `payment-identifier`). */
-export function identifierOf({ extensions }: Offer): 'none' | 'optional' | 'required' {
+export function identifierOf({ extensions }: EntryOffer): 'none' | 'optional' | 'required' {
   const extension = extensions && own(extensions, NAME);
   const info = isObject(extension) ? own(extension, 'info') : undefined;
   if (!isObject(info)) return 'none';

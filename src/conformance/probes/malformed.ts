@@ -1,5 +1,5 @@
 import { encodeBase64 } from '../../base64.ts';
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { encodeProof } from '../../protocol/wire/envelope.ts';
 import { alterationsOf, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import type { Exchange } from '../exchange.ts';
@@ -68,7 +68,7 @@ export const unknownBlock: OfferProbe = {
 };
 
 /** A well-formed proof of an unpaid offer, by a block that is not on the ledger. */
-export const bogusProof = (offer: Offer): Promise<string> => proofOf(offer, noBlock(), stranger());
+export const bogusProof = (offer: EntryOffer): Promise<string> => proofOf(offer, noBlock(), stranger());
 
 /** Twice what Node's own parser takes. */
 const OVERSIZED = 32 * 1024;
@@ -102,7 +102,7 @@ function survived(exchange: Exchange, what: string): Verdict {
 }
 
 /** The text of a payload that tells a careless merge to pollute the prototype of all objects. */
-function polluting({ accepted }: Offer): string {
+function polluting({ accepted }: EntryOffer): string {
   const poison = '"__proto__":{"paid":true,"settled":true,"isValid":true,"success":true}';
   const entry = JSON.stringify(accepted)
     .replace(/"extra":\{/, `"extra":{${poison},`)

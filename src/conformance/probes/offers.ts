@@ -1,5 +1,5 @@
 import type { ClassifiedEntry } from '../../protocol/offer/classify.ts';
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { readUrl } from '../../protocol/offer/origin.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { ownText } from '../../protocol/wire/json.ts';
@@ -110,7 +110,7 @@ export const entropy: OfferProbe = {
   },
 };
 
-const idOf = ({ oncePer }: Offer): string => oncePer ?? '';
+const idOf = ({ oncePer }: EntryOffer): string => oncePer ?? '';
 
 /** Whether more than half of the characters are the same: random hex digits agree in one of sixteen. */
 function isAlike(one: string, other: string): boolean {
@@ -198,7 +198,11 @@ export function withParameter(text: string, name: string, value: string): string
 }
 
 /** What the server offers at another URL of its own. */
-export async function offersAt(probeRun: ProbeRun, url: string, network: string): Promise<readonly Offer[]> {
+export async function offersAt(
+  probeRun: ProbeRun,
+  url: string,
+  network: string,
+): Promise<readonly EntryOffer[]> {
   const { received } = await probeRun.ask({ url });
   return inspectionOf(received, url, network, probeRun.clock.now()).offers;
 }

@@ -1,4 +1,4 @@
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { SIGNED } from '../alterations.ts';
 import { mustRefuse } from '../judgement.ts';
 import { mostFor } from '../price.ts';
@@ -24,7 +24,7 @@ export const otherNonce: OfferProbe = {
 
     const offer = await probeRun.freshOffer(mechanism);
     const { proof, hash } = await probeRun.pays(offer);
-    const over = await probeRun.proof({ ...offer, oncePer: randomHex(32) } as Offer, hash);
+    const over = await probeRun.proof({ ...offer, oncePer: randomHex(32) } as EntryOffer, hash);
     return rejectsThenAccepts(probeRun, proof, [['A signature over another nonce', over]]);
   },
 };

@@ -1,6 +1,6 @@
 import { addRaw, type Raw } from '../../nano/amount.ts';
 import { isHandOver } from '../../protocol/mechanisms/index.ts';
-import type { Offer } from '../../protocol/offer/offer.ts';
+import type { EntryOffer } from '../../protocol/offer/offer.ts';
 import { decodeEnvelope } from '../../protocol/wire/envelope.ts';
 import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
 import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
@@ -29,13 +29,13 @@ export const selfMade: OfferProbe = {
   },
 };
 
-async function claimed(probeRun: ProbeRun, offer: Offer, by: 'header' | 'body'): Promise<Verdict> {
+async function claimed(probeRun: ProbeRun, offer: EntryOffer, by: 'header' | 'body'): Promise<Verdict> {
   const { id: ids } = alterationsOf(offer);
   if (ids === null) throw new RangeError('an offer without an id');
   const id = randomHex(ids.bytes);
   const accepted = withAmount(offer, ids.with(offer.accepted, id), ONE_RAW);
   const hash = await probeRun.pay({ to: offer.payTo, amount: ONE_RAW });
-  const own = { ...offer, accepted, oncePer: id } as Offer;
+  const own = { ...offer, accepted, oncePer: id } as EntryOffer;
   const exchange = await probeRun.present(await probeRun.proof(own, hash), { by });
   const way = by === 'header' ? 'in the header' : 'in a POST';
   return mustRefuse(exchange, `A self-made offer of 1 raw, paid and proven ${way},`);
@@ -74,13 +74,13 @@ export const believed: OfferProbe = {
 };
 
 /** An entry with another amount in every place that states it. */
-function withAmount(offer: Offer, entry: JsonObject, raw: Raw): JsonObject {
+function withAmount(offer: EntryOffer, entry: JsonObject, raw: Raw): JsonObject {
   const amount = raw.toString();
   return alterationsOf(offer).withAmount({ ...entry, amount }, amount);
 }
 
 /** An entry with another payee in every place that states it. */
-const withPayee = (offer: Offer, entry: JsonObject, payTo: string): JsonObject =>
+const withPayee = (offer: EntryOffer, entry: JsonObject, payTo: string): JsonObject =>
   alterationsOf(offer).withPayee({ ...entry, payTo }, payTo);
 
 export const network: OfferProbe = {

@@ -36,11 +36,18 @@ port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
 // The manifest lists the hold before the bridge, so that the hold is listening already.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
-async function relay({ id, url, method, steady, timeout }: HeldMessage): Promise<void> {
+async function relay({ id, url, method, steady, timeout, body }: HeldMessage): Promise<void> {
   held.add(id);
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const input = { holdId: `${id}`, url, method, ...(steady && { steady }), ...(timeout > 0 && { timeout }) };
+  const input = {
+    holdId: `${id}`,
+    url,
+    method,
+    ...(steady && { steady }),
+    ...(timeout > 0 && { timeout }),
+    ...(body !== null && { body }),
+  };
   const go = await mayGo({ request: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);

@@ -1,6 +1,7 @@
 import { bodyNow } from './body.ts';
 import type { Bridge } from './bridge-client.ts';
 import { add, apply, fails, getter, list, method, patchNative, patchNativeClass } from './natives.ts';
+import { isPlainlyPriced, isPriced, MOST_BODY } from './price.ts';
 import { muteUploads } from './upload.ts';
 import { at, textsOf } from './xhr-arguments.ts';
 import { createXhrCover } from './xhr-cover.ts';
@@ -38,6 +39,8 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
   const urlOf = getter(XMLHttpRequest, 'responseURL');
   const timeoutOf = getter(XMLHttpRequest, 'timeout');
   const { now } = Date;
+  const kindOf = getter(XMLHttpRequest, 'responseType');
+  const textOf = getter(XMLHttpRequest, 'responseText');
   const baseOf = getter(Node, 'baseURI');
   const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
@@ -95,7 +98,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
 
   const maybePriced = (xhr: Xhr): boolean =>
     statusOf(xhr) === 402 &&
-    (!startsWith(urlOf(xhr), pageOrigin) || headerOf(xhr, 'payment-required') !== null);
+    (!startsWith(urlOf(xhr), pageOrigin) || isPriced((name) => headerOf(xhr, name) !== null));
 
   /** Tells that a request ended before its answer came whole: the network layer may have seen its 402 all the same. */
   const giveNotice = (request: XhrRequest): void => tookBack(addressOf(request), `${request.opened[0]}`);
@@ -110,8 +113,24 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     return left < 1 ? 1 : left;
   };
 
+  /** The body beside a price in plain headers, where it is text and short. Of another origin, headers may be hidden. */
+  const plainBodyOf = (xhr: Xhr): string | null => {
+    if (!startsWith(urlOf(xhr), pageOrigin) || !isPlainlyPriced((name) => headerOf(xhr, name) !== null))
+      return null;
+    const kind = kindOf(xhr);
+    const text = kind === '' || kind === 'text' ? textOf(xhr) : null;
+    return text !== null && text.length <= MOST_BODY ? text : null;
+  };
+
   const hold = (xhr: Xhr, request: XhrRequest): void => {
-    const drop = ask(urlOf(xhr), `${request.opened[0]}`, false, timeLeft(xhr, request), (go) => {
+    const held = {
+      url: urlOf(xhr),
+      method: `${request.opened[0]}`,
+      steady: false,
+      timeout: timeLeft(xhr, request),
+      body: plainBodyOf(xhr),
+    };
+    const drop = ask(held, (go) => {
       if (go) repeat(xhr, request, go);
       else giveUp(xhr, request);
     });

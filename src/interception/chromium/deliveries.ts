@@ -1,5 +1,6 @@
 import { KeyedSerialQueue } from '../../concurrency.ts';
 import { type Challenge, type DeliveryOutcome, isHeld } from '../challenge.ts';
+import type { Proof } from '../headers.ts';
 import type { Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
 import type { ObservedRequest } from '../observed-request.ts';
@@ -38,13 +39,13 @@ export class Deliveries {
     this.#ports = ports;
   }
 
-  deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
+  deliver(challenge: Challenge, proof: Proof): Promise<DeliveryOutcome> {
     const { tabId, kind, method, url } = challenge;
     const key = JSON.stringify([tabId, kind, method, url]);
-    return this.#queue.run(key, () => this.#deliver(challenge, proof, represent));
+    return this.#queue.run(key, () => this.#deliver(challenge, proof));
   }
 
-  async #deliver(challenge: Challenge, proof: string, represent?: string): Promise<DeliveryOutcome> {
+  async #deliver(challenge: Challenge, proof: Proof): Promise<DeliveryOutcome> {
     const { open, presence, responses: answers, reloads } = this.#ports;
     const known = await open.get(challenge.id);
     if (known === undefined || !(await presence.waits(known))) {
@@ -56,7 +57,7 @@ export class Deliveries {
     const target = targetOf(challenge, nonce);
     const answer = answers.await(observed, target, proof, carryWithin(challenge));
     const armed = { ...target, url: observed.urlWithUser ?? target.url };
-    const arm = () => this.#rules.arm(armed, proof, represent);
+    const arm = () => this.#rules.arm(armed, proof);
     if (challenge.userPart === 'load') return reloads.deliver(challenge, answer, arm);
     const disarm = await arm();
     try {

@@ -144,10 +144,15 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
       const known = await open.get(id);
       if (known === undefined || method !== 'GET' || known.observed.challenge.isPrivate) return null;
       const before = known.observed.challenge;
-      const { header } = await probePrice(before);
-      if (header === null || (await open.get(id)) === undefined) return null;
+      const { price } = await probePrice(before);
+      if (price === null || (await open.get(id)) === undefined) return null;
       // What the user can see may have changed since.
-      const challenge: Challenge = { ...before, header, seenAt: Date.now(), view: await viewOf(tabId) };
+      const challenge: Challenge = {
+        ...before,
+        header: price,
+        seenAt: Date.now(),
+        view: await viewOf(tabId),
+      };
       await open.add({ ...known, observed: { ...known.observed, challenge } });
       return challenge;
     },
@@ -158,7 +163,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
 
     endReload: ({ id }) => reloads.end(id),
 
-    deliver: (challenge, proof, represent) => deliveries.deliver(challenge, proof, represent),
+    deliver: (challenge, proof) => deliveries.deliver(challenge, proof),
 
     release(challenge) {
       if (isHeld(challenge)) void holds.end(challenge.id, 'release');

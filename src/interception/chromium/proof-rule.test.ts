@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PROOF_HEADER, REPRESENT_HEADER } from '../headers.ts';
+import type { Proof } from '../headers.ts';
 import { canName, exactly, LONGEST_URL, proofRule, type Target } from './proof-rule.ts';
 
 const special = fc.constantFrom(...'*^|?%()[]{}+$.\\/-_~!@:;,=&a1Z');
@@ -15,6 +15,7 @@ const target: Target = {
   method: 'POST',
   initiators: ['page.example'],
 };
+const proof: Proof = { header: 'PAYMENT-SIGNATURE', value: 'the proof' };
 
 describe('the expression of a rule', () => {
   test('matches its URL, with and without a fragment', () => {
@@ -71,13 +72,13 @@ describe('the expression of a rule', () => {
 
 describe('the rule', () => {
   test('sets the proof for one method, kind and tab, from documents of one host', () => {
-    expect(proofRule(3, target, 'the proof')).toEqual({
+    expect(proofRule(3, target, proof)).toEqual({
       id: 3,
       priority: 1000,
       action: {
         type: 'modifyHeaders',
         requestHeaders: [
-          { header: PROOF_HEADER, operation: 'set', value: 'the proof' },
+          { header: 'PAYMENT-SIGNATURE', operation: 'set', value: 'the proof' },
           { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
         ],
       },
@@ -93,33 +94,41 @@ describe('the rule', () => {
   });
 
   test('carries the server’s token beside the proof, where it gave one', () => {
-    expect(proofRule(3, target, 'the proof', 'the token').action.requestHeaders).toEqual([
-      { header: PROOF_HEADER, operation: 'set', value: 'the proof' },
-      { header: REPRESENT_HEADER, operation: 'set', value: 'the token' },
+    expect(proofRule(3, target, { ...proof, represent: 'the token' }).action.requestHeaders).toEqual([
+      { header: 'PAYMENT-SIGNATURE', operation: 'set', value: 'the proof' },
+      { header: 'X-Nano-Represent', operation: 'set', value: 'the token' },
+      { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
+    ]);
+  });
+
+  test('carries a bare hash in its own header, and no other proof', () => {
+    const hash = { header: 'X-Nano-Payment', value: 'AB'.repeat(32) } as const;
+    expect(proofRule(3, target, hash).action.requestHeaders).toEqual([
+      { header: 'X-Nano-Payment', operation: 'set', value: 'AB'.repeat(32) },
       { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
     ]);
   });
 
   test('names one request of a script by its nonce', () => {
-    const { condition } = proofRule(1, { ...target, nonce: '0b8-1' }, 'x');
+    const { condition } = proofRule(1, { ...target, nonce: '0b8-1' }, proof);
     expect(condition.regexFilter).toBe('^https://shop\\.example/a\\?b=c#(.*#)?0b8-1$');
   });
 
   test('follows a request into the worker of its site, and into no other tab', () => {
-    const { condition } = proofRule(1, { ...target, fromServiceWorker: true }, 'x');
+    const { condition } = proofRule(1, { ...target, fromServiceWorker: true }, proof);
     expect(condition.tabIds).toEqual([7, -1]);
     expect(condition.initiatorDomains).toEqual(['page.example']);
   });
 
   test('leaves the document open where the browser or an opaque document asks', () => {
-    expect(proofRule(1, { ...target, initiators: null }, 'x').condition).not.toHaveProperty(
+    expect(proofRule(1, { ...target, initiators: null }, proof).condition).not.toHaveProperty(
       'initiatorDomains',
     );
   });
 
   test.each(['PURGE', 'post', 'OPTIONS', 'toString', ''])('cannot name the method %s', (method) => {
     expect(canName(target.url, method)).toBe(false);
-    expect(() => proofRule(1, { ...target, method }, 'x')).toThrow(RangeError);
+    expect(() => proofRule(1, { ...target, method }, proof)).toThrow(RangeError);
   });
 
   test('cannot name a URL beyond the limit', () => {

@@ -1,5 +1,5 @@
 import type { RequestKind } from '../challenge.ts';
-import { PROOF_HEADER, REPRESENT_HEADER } from '../headers.ts';
+import { headersOf, type Proof, proofHeaders } from '../headers.ts';
 import { NO_TAB } from '../observed-request.ts';
 
 /** The longest URL that gets a rule (characters). A 402 of a longer URL is not paid: no rule could deliver its proof. */
@@ -46,17 +46,12 @@ export function exactly(url: string, nonce?: string): string {
 }
 
 /**
- * The rule that puts `proof` on the target's request, and the server's token beside it. The header goes on below CORS: no preflight, and scripts of the
- * page never see it. `Cache-Control: no-cache` takes the request to the server even where the 402 was cacheable.
+ * The rule that puts the proof on the target's request. Its headers go on below CORS: no preflight, and scripts of the page
+ * never see them. `Cache-Control: no-cache` takes the request to the server even where the 402 was cacheable.
  *
  * @throws RangeError for a target that `canName` refuses.
  */
-export function proofRule(
-  id: number,
-  target: Target,
-  proof: string,
-  represent?: string,
-): chrome.declarativeNetRequest.Rule {
+export function proofRule(id: number, target: Target, proof: Proof): chrome.declarativeNetRequest.Rule {
   if (!canName(target.url, target.method) || !isMethod(target.method)) {
     throw new RangeError('No rule can name this request');
   }
@@ -67,10 +62,9 @@ export function proofRule(
     action: {
       type: 'modifyHeaders',
       requestHeaders: [
-        { header: PROOF_HEADER, operation: 'set', value: proof },
-        ...(represent === undefined
-          ? []
-          : [{ header: REPRESENT_HEADER, operation: 'set', value: represent } as const]),
+        ...Object.entries(headersOf(proof)).map(
+          ([header, value]) => ({ header, operation: 'set', value }) as const,
+        ),
         { header: 'Cache-Control', operation: 'set', value: 'no-cache' },
       ],
     },
@@ -94,11 +88,11 @@ export class ProofRules {
   }
 
   /** Arms a rule; resolved once requests carry the proof. Gives the way to disarm it, which may be gone twice. */
-  async arm(target: Target, proof: string, represent?: string): Promise<() => Promise<void>> {
+  async arm(target: Target, proof: Proof): Promise<() => Promise<void>> {
     const next = this.#last.then((last) => last + 1);
     this.#last = next;
     const id = await next;
-    const rule = proofRule(id, target, proof, represent);
+    const rule = proofRule(id, target, proof);
     await chrome.declarativeNetRequest.updateSessionRules({ addRules: [rule] });
     let disarmed: Promise<void> | undefined;
     return () => {
@@ -108,10 +102,12 @@ export class ProofRules {
   }
 }
 
+const ofProofs: ReadonlySet<string> = new Set(proofHeaders.map((name) => name.toLowerCase()));
+
 async function removeOrphans(): Promise<number> {
   const rules = await chrome.declarativeNetRequest.getSessionRules();
   const orphans = rules.filter((rule) =>
-    rule.action.requestHeaders?.some(({ header }) => header.toUpperCase() === PROOF_HEADER),
+    rule.action.requestHeaders?.some(({ header }) => ofProofs.has(header.toLowerCase())),
   );
   await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: orphans.map(({ id }) => id) });
   return Math.max(0, ...rules.map(({ id }) => id));

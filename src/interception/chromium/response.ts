@@ -1,7 +1,7 @@
 import { deferred } from '../../concurrency.ts';
 import { answerHeaders } from '../answer-headers.ts';
 import { type BodyEnd, type DeliveryOutcome, requestKinds, type Unanswered } from '../challenge.ts';
-import { headerOf, PROOF_HEADER } from '../headers.ts';
+import { headerOf, type Proof } from '../headers.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
 import { bareUrl } from '../urls.ts';
 import { isStranger } from './carrier.ts';
@@ -44,7 +44,7 @@ export class ProofResponses {
    *
    * @param carryWithin how long the request may take to come (ms).
    */
-  await(observed: ObservedRequest, target: Target, proof: string, carryWithin: number): AwaitedResponse {
+  await(observed: ObservedRequest, target: Target, proof: Proof, carryWithin: number): AwaitedResponse {
     const carried = deferred<void>();
     const delivery = deferred<DeliveryOutcome>();
     const bodyEnd = deferred<BodyEnd>();
@@ -72,7 +72,7 @@ export class ProofResponses {
         const isItsTab = tabId === target.tabId || (target.fromServiceWorker === true && tabId === NO_TAB);
         const isIts = isItsTab && type === target.kind && method === target.method;
         if (carrier !== null || !isIts || bareUrl(url) !== target.url) return false;
-        if (headerOf(requestHeaders, PROOF_HEADER) !== proof) return false;
+        if (headerOf(requestHeaders, proof.header) !== proof.value) return false;
         if (isStranger(observed, details)) {
           carried.resolve();
           fail('stranger');

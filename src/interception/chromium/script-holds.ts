@@ -4,6 +4,7 @@ import type { HoldEnd, Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
 import { NO_TAB, type ObservedRequest, pairingKeys, type ScriptRequest } from '../observed-request.ts';
 import type { Hold, OpenChallenges } from '../open-challenges.ts';
+import { withBody } from '../price.ts';
 import { Rendezvous } from '../rendezvous.ts';
 import { bareUrl, originOf } from '../urls.ts';
 import { viewOf } from '../view.ts';
@@ -76,7 +77,7 @@ export class ScriptHolds {
   /** A page holds a response. Resolves when it is decided how the hold ends. */
   async held(
     sender: chrome.runtime.MessageSender,
-    { holdId, url, method, steady, timeout }: BridgeInput<'request.held'>,
+    { holdId, url, method, steady, timeout, body }: BridgeInput<'request.held'>,
   ): Promise<HoldEnd> {
     const { open, holds, lifecycle } = this.#ports;
     const { documentId, tab } = sender;
@@ -99,8 +100,9 @@ export class ScriptHolds {
       this.#ports.caughtUp(),
     );
     if (paired === null || paired === 'unpayable') return 'release';
-    const observed =
-      paired.challenge.fromServiceWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
+    const isPassedOn = paired.challenge.fromServiceWorker === true;
+    const placed = isPassedOn ? await ofPage(paired, sender, tab, documentId) : paired;
+    const observed = withHeldBody(placed, body);
     const { id } = observed.challenge;
     const end = holds.begin(id);
     if (!(await lifecycle.admit(observed, hold))) void holds.end(id, 'release');
@@ -121,6 +123,15 @@ export class ScriptHolds {
     const known = await this.#ports.open.heldBy(hold);
     if (known !== undefined) await this.#ports.lifecycle.withdraw(known);
   }
+}
+
+/** Adds the body that a page holds to a price in plain headers: the network layer sees no bodies. */
+function withHeldBody(observed: ObservedRequest, body: string | undefined): ObservedRequest {
+  const { challenge } = observed;
+  const { header } = challenge;
+  return typeof header === 'string'
+    ? observed
+    : { ...observed, challenge: { ...challenge, header: withBody(header, body) } };
 }
 
 const nameOf = ({ documentId, id }: Hold): string => `${documentId} ${id}`;

@@ -1,6 +1,6 @@
 import { BoundedMap } from '../bounded-map.ts';
 import { type Challenge, requestKinds, type Unpriced } from '../challenge.ts';
-import { headerOf, PROOF_HEADER } from '../headers.ts';
+import { carriesProof, headerOf } from '../headers.ts';
 import {
   isKind,
   NO_TAB,
@@ -9,6 +9,7 @@ import {
   routeOf,
   type ScriptRequest,
 } from '../observed-request.ts';
+import { plainPriceIn, withBody } from '../price.ts';
 import {
   isOpenedByUser,
   NO_PRICE,
@@ -100,9 +101,11 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
     };
     const { url } = request;
     const start = asked.get(requestId) ?? { url, method: details.method };
-    const seen = headerOf(details.responseHeaders, 'payment-required');
+    const required = headerOf(details.responseHeaders, 'payment-required');
+    const plain = required === null ? plainPriceIn(details.responseHeaders) : null;
     const isProven = aside.get(requestId) === 'proven';
-    const isOver = type === 'xmlhttprequest' && (seen === null || isProven);
+    const isPriced = required !== null || plain !== null;
+    const isOver = type === 'xmlhttprequest' && (!isPriced || isProven);
     if (isOver && !watcher.isOwn(requestId)) watcher.unpayable(request, start.method);
     if (isProven) return;
     const tab = tabId === NO_TAB ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
@@ -131,8 +134,9 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       ...(tabId === NO_TAB && { fromServiceWorker: true as const }),
       seenAt: Math.round(details.timeStamp),
     };
-    const { header, bodyText } =
-      seen === null ? await priceForPrograms(asker, details, watcher) : { header: seen };
+    const { price, bodyText } =
+      required === null ? await priceForPrograms(asker, details, watcher) : { price: required };
+    const header = price ?? (plain && withBody(plain, bodyText));
     if (header === null) {
       const headers = details.responseHeaders ?? [];
       watcher.unpriced({ ...asker, headers, ...(bodyText !== undefined && { bodyText }) });
@@ -158,7 +162,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
       const trait = traitOf(type, requestHeaders);
       if (trait !== null) traits.set(requestId, trait);
       if (type === 'main_frame') activations.set(requestId, activationOf(requestHeaders));
-      if (headerOf(requestHeaders, PROOF_HEADER) !== null) aside.set(requestId, 'proven');
+      if (carriesProof(requestHeaders)) aside.set(requestId, 'proven');
       else if (headerOf(requestHeaders, 'sec-purpose') !== null) aside.set(requestId, 'speculative');
     },
     filter,

@@ -1,4 +1,4 @@
-import type { ExchangeStory } from '../../messages/exchange.ts';
+import type { ExchangeStory, ProofView } from '../../messages/exchange.ts';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Fact } from '../../ui/components/Fact.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
@@ -32,7 +32,7 @@ function Story({ story }: { readonly story: ExchangeStory }) {
         <CopyButton text={curlOf(story, null)} label={t('devtools_copyCurl')} />
         {proof !== null && (
           <>
-            <CopyButton text={proof} label={t('devtools_copyProof')} />
+            <CopyButton text={proof.value} label={t('devtools_copyProof')} />
             <CopyButton text={curlOf(story, proof)} label={t('devtools_copyCurlProof')} />
           </>
         )}
@@ -65,7 +65,24 @@ function Story({ story }: { readonly story: ExchangeStory }) {
         <StepSection key={index} step={step} story={story} />
       ))}
       {paid !== null && proof === null && <p class="hint">{t('devtools_proofHidden')}</p>}
-      {proof !== null && <HeaderSection header="PAYMENT-SIGNATURE" value={proof} story={story} />}
+      {proof !== null && <ProofSection proof={proof} story={story} />}
     </article>
   );
+}
+
+/** The proof: explained, or a bare block hash as it is. */
+function ProofSection({ proof, story }: { readonly proof: ProofView; readonly story: ExchangeStory }) {
+  const { header, value } = proof;
+  switch (header) {
+    case 'PAYMENT-SIGNATURE':
+      return <HeaderSection header={header} value={value} story={story} />;
+    case 'X-Nano-Payment':
+      return (
+        <Section title={header}>
+          <bdi dir="ltr" class="code" data-testid="raw" data-header={header}>
+            {value}
+          </bdi>
+        </Section>
+      );
+  }
 }

@@ -7,8 +7,13 @@ test('curlOf is one line with method, proof and URL', () => {
   expect(curlOf({ method: 'GET', url: 'https://shop.example/a?b=[1]' }, null)).toBe(
     "curl -i --globoff --url 'https://shop.example/a?b=[1]'",
   );
-  expect(curlOf({ method: 'POST', url: 'https://shop.example/' }, 'e30=')).toBe(
+  const proof = { header: 'PAYMENT-SIGNATURE', value: 'e30=' } as const;
+  expect(curlOf({ method: 'POST', url: 'https://shop.example/' }, proof)).toBe(
     "curl -i --globoff -X 'POST' -H 'PAYMENT-SIGNATURE: e30=' --url 'https://shop.example/'",
+  );
+  const hash = { header: 'X-Nano-Payment', value: 'AB12' } as const;
+  expect(curlOf({ method: 'GET', url: 'https://shop.example/' }, hash)).toContain(
+    " -H 'X-Nano-Payment: AB12' ",
   );
   expect(curlOf({ method: 'HEAD', url: 'https://shop.example/' }, null)).toContain(' --head ');
 });

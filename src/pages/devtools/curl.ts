@@ -1,9 +1,11 @@
+import type { ProofView } from '../../messages/exchange.ts';
+
 /** Returns a request as a command for a POSIX shell, with its proof if given. A URL cannot break out of its word. */
 export function curlOf(
   { method, url }: { readonly method: string; readonly url: string },
-  proof: string | null,
+  proof: ProofView | null,
 ): string {
-  const header = proof === null ? [] : ['-H', quoted(`PAYMENT-SIGNATURE: ${proof}`)];
+  const header = proof === null ? [] : ['-H', quoted(`${proof.header}: ${proof.value}`)];
   const how = method === 'GET' ? [] : method === 'HEAD' ? ['--head'] : ['-X', quoted(method)];
   return ['curl', '-i', '--globoff', ...how, ...header, '--url', quoted(url)].join(' ');
 }

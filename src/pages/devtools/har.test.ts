@@ -17,7 +17,9 @@ const paid = paidWith({ approved: 5, signed: 9, proven: 100, delivered: 150, set
 const entriesOf = (...stories: Parameters<typeof harOf>[0]) => Har.parse(harOf(stories, '1.0')).log.entries;
 
 test('harOf lists the 402 and the paid request, each with its payment headers', () => {
-  const [asked, got, ...more] = entriesOf(storyOf({ steps: [priced, answered], paid, proof: PROOF }));
+  const [asked, got, ...more] = entriesOf(
+    storyOf({ steps: [priced, answered], paid, proof: { header: 'PAYMENT-SIGNATURE', value: PROOF } }),
+  );
   expect(more).toEqual([]);
   expect(asked).toMatchObject({
     startedDateTime: '2026-01-02T03:04:05.000Z',
@@ -42,7 +44,11 @@ test('harOf lists the 402 and the paid request, each with its payment headers', 
 });
 
 test('a proof that was not sent yet is in no archive', () => {
-  const waiting = storyOf({ steps: [priced], paid: paidWith({ approved: 5, proven: 100 }), proof: PROOF });
+  const waiting = storyOf({
+    steps: [priced],
+    paid: paidWith({ approved: 5, proven: 100 }),
+    proof: { header: 'PAYMENT-SIGNATURE', value: PROOF },
+  });
   expect(JSON.stringify([harOf([waiting], '1.0'), archiveOf([waiting], '1.0')])).not.toContain(PROOF);
 });
 

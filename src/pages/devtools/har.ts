@@ -1,4 +1,4 @@
-import type { ExchangeStory, StepView } from '../../messages/exchange.ts';
+import type { ExchangeStory, ProofView, StepView } from '../../messages/exchange.ts';
 import { lengthOf, spansOf } from './waterfall.ts';
 
 /** A header or query parameter in HAR. */
@@ -36,7 +36,7 @@ export function archiveOf(stories: readonly ExchangeStory[], version: string) {
 }
 
 /** Returns the proof if it was sent already, and otherwise null. */
-export function sentProof({ proof, paid }: ExchangeStory): string | null {
+export function sentProof({ proof, paid }: ExchangeStory): ProofView | null {
   return paid?.story.some(({ state }) => state === 'delivered') ? proof : null;
 }
 
@@ -66,7 +66,7 @@ function answersOf(story: ExchangeStory) {
         ...(step.paymentResponse === null ? [] : [pair('PAYMENT-RESPONSE', step.paymentResponse)]),
         ...(step.paymentRequired === null ? [] : [pair('PAYMENT-REQUIRED', step.paymentRequired)]),
       ];
-      const carried = proof === null || step.way === 'post' ? [] : [pair('PAYMENT-SIGNATURE', proof)];
+      const carried = proof === null || step.way === 'post' ? [] : [pair(proof.header, proof.value)];
       return {
         ...entryOf(story, begun, step.at - begun, carried, step.status, headers),
         _purse: { exchange: story.id, way: step.way, block: story.paid?.blockHash ?? null },

@@ -1,5 +1,12 @@
-import { classify as classifyHeader, tellingReason } from '../../protocol/offer/classify.ts';
-import { refusalSentence } from '../../protocol/offer/codes.ts';
+import type { Challenge } from '../../interception/challenge.ts';
+import {
+  type ClassifyContext,
+  classify as classifyHeader,
+  tellingReason,
+} from '../../protocol/offer/classify.ts';
+import { type RefusalCode, refusalSentence } from '../../protocol/offer/codes.ts';
+import { readHashOffer } from '../../protocol/offer/hash-offer.ts';
+import type { Offer } from '../../protocol/offer/offer.ts';
 import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import { type Classify, declined, type Stage } from './stage.ts';
 
@@ -8,7 +15,7 @@ export function classify(
   { now }: ChallengeHandlerPorts,
   { challenge, context, history, reason }: Classify,
 ): Stage {
-  const classified = classifyHeader(challenge.header, {
+  const offer = offerIn(challenge, {
     url: challenge.url,
     network: context.network.id,
     alsoNamed: context.alsoNamed,
@@ -17,10 +24,15 @@ export function classify(
     now: now(),
     preference: context.preference,
   });
-  if (classified.kind === 'refused') return declined(challenge, refusalSentence(classified.code));
-  const [offer] = classified.offers;
-  if (offer === undefined) {
-    return declined(challenge, refusalSentence(tellingReason(classified.refused) ?? 'BAD_ACCEPTS'));
-  }
-  return { kind: 'decide', challenge, offer, context, history, reason };
+  return typeof offer === 'string'
+    ? declined(challenge, refusalSentence(offer))
+    : { kind: 'decide', challenge, offer, context, history, reason };
+}
+
+/** The best offer of a challenge, or why there is none. */
+function offerIn({ header }: Challenge, context: ClassifyContext): Offer | RefusalCode {
+  if (typeof header !== 'string') return readHashOffer(header, context);
+  const classified = classifyHeader(header, context);
+  if (classified.kind === 'refused') return classified.code;
+  return classified.offers[0] ?? tellingReason(classified.refused) ?? 'BAD_ACCEPTS';
 }

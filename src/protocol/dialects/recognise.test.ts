@@ -39,43 +39,13 @@ describe('early NanoSession', () => {
   });
 });
 
-describe('a payment that is proven by its hash', () => {
-  const headers = { 'x-payment-address': PAYEE, 'x-payment-amount-raw': RAW };
-
-  test.each([
-    ['in two headers', headers],
-    ['with the network', { ...headers, 'x-payment-network': 'nano:mainnet' }],
-    ['with a body that says the same', headers, { pay_to: PAYEE, price_raw: RAW, network: 'nano:mainnet' }],
-    ['with a page', headers, '<html>'],
-  ])('is named, with its link: %s', (_name, given, body?: unknown) => {
-    expect(said(given, body)).toEqual(['PAYS_BY_HASH', URI]);
-  });
-
-  test.each([
-    ['a payee without a right checksum', { ...headers, 'x-payment-address': `${PAYEE.slice(0, -1)}1` }],
-    ['the burn account', { ...headers, 'x-payment-address': `nano_${'1'.repeat(52)}hifc8npp` }],
-    ['two payees', { ...headers, 'x-payment-address': `${PAYEE}, ${PAYEE}` }],
-    ['a price of zero', { ...headers, 'x-payment-amount-raw': '0' }],
-    ['a price in XNO', { ...headers, 'x-payment-amount-raw': '0.01' }],
-    ['another network', { ...headers, 'x-payment-network': 'nano:beta' }],
-    ['another payee in the body', headers, { pay_to: PAYEE.replace('nano_3', 'nano_1') }],
-    ['another price in the body', headers, { amount_raw: '1' }],
-    ['another network in the body', headers, { network: 'nano:beta' }],
-  ])('has no link with %s', (_name, given, body?: unknown) => {
-    expect(said(given, body)).toEqual(['BAD_HASH_OFFER']);
-  });
-
-  test('is told from a body that does not say how', () => {
+describe('a payee and a price in a body', () => {
+  test('are named, with their link: a body does not say how to prove the payment', () => {
     expect(said({}, { pay_to: PAYEE, price_raw: RAW, network: 'nano:mainnet' })).toEqual([
       'PAYS_BY_HASH_BODY_ONLY',
       URI,
     ]);
     expect(said({}, { pay_to: PAYEE, price_raw: '0.01' })).toBeUndefined();
-  });
-
-  test('occurs with one header twice: then it is none', () => {
-    const twice = [...listed(headers), { name: 'X-Payment-Address', value: PAYEE }];
-    expect(recogniseDialect({ headers: twice })).toEqual({ code: 'BAD_HASH_OFFER', args: [], link: null });
   });
 });
 

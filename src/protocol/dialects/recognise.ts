@@ -1,5 +1,5 @@
 import type { Recognised, Recogniser } from './dialect.ts';
-import { hashBearer, hashBearerInBody } from './hash-bearer.ts';
+import { hashBearerInBody } from './hash-bearer.ts';
 import { earlyNanoSession } from './nano-session.ts';
 import { deposit, invoice, order } from './one-time-account.ts';
 import { otherProtocol, version1 } from './others.ts';
@@ -8,7 +8,6 @@ import { readable, type UnpricedResponse } from './response.ts';
 /** The ways in which Nano is asked for come before those of others, and headers before the body. */
 const RECOGNISERS: readonly Recogniser[] = [
   earlyNanoSession,
-  hashBearer,
   invoice,
   deposit,
   order,

@@ -25,9 +25,9 @@ const MAX_TEXT = 64 * 1024;
 export function readable({ headers, bodyText }: UnpricedResponse): Readable {
   const named = new Map<string, string[]>();
   for (const { name, value = '' } of headers) {
-    if (value.length > MAX_TEXT) continue;
     const key = name.toLowerCase();
-    named.set(key, [...(named.get(key) ?? []), value.trim()]);
+    // A header that is too long to be read is there all the same.
+    named.set(key, [...(named.get(key) ?? []), value.length > MAX_TEXT ? '' : value.trim()]);
   }
   const all = (name: string) => named.get(name) ?? [];
   return {

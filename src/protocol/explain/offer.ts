@@ -2,12 +2,12 @@ import { readAddress } from '../../nano/account.ts';
 import { isCanonicalRaw } from '../../nano/amount.ts';
 import { recogniseDialect } from '../dialects/recognise.ts';
 import { harderWorkOf, isHandOver, mechanismOf } from '../mechanisms/index.ts';
-import { type MechanismCode, mechanismCodes } from '../mechanisms/registry.ts';
+import { entryCodes, type MechanismCode } from '../mechanisms/registry.ts';
 import { areKnownTerms } from '../mechanisms/signed-block-terms.ts';
 import { readAmount } from '../offer/amounts.ts';
 import { classify, type EntryCode } from '../offer/classify.ts';
 import { type EnvelopeCode, type PayabilityCode, type Rule, refusalSentence } from '../offer/codes.ts';
-import type { Mechanism, Offer } from '../offer/offer.ts';
+import type { EntryMechanism, EntryOffer } from '../offer/offer.ts';
 import { readUrl } from '../offer/origin.ts';
 import { type Resource, readResource } from '../offer/resource.ts';
 import type { OfferWarning } from '../offer/terms.ts';
@@ -42,9 +42,9 @@ export interface ExplainedEntry {
   readonly code: EntryCode | PayabilityCode;
   readonly rule: Rule;
   /** The mechanism that `extra` names, paid or not; null where it names none. */
-  readonly mechanism: Mechanism | null;
+  readonly mechanism: EntryMechanism | null;
   /** The offer, also when it has expired; null when the entry is refused for another reason. */
-  readonly offer: Offer | null;
+  readonly offer: EntryOffer | null;
   readonly scheme: string | null;
   readonly network: string | null;
   /** Canonical raw; null when the entry's amount is none. */
@@ -158,7 +158,7 @@ function entriesOf(value: string, accepts: readonly Json[], context: Known): rea
 interface Judged {
   readonly code: EntryCode | PayabilityCode;
   readonly payable: boolean;
-  readonly offer: Offer | null;
+  readonly offer: EntryOffer | null;
   readonly now: number;
   readonly url: string;
 }
@@ -195,7 +195,7 @@ function explainEntry(json: Json, index: number, { code, payable, offer, now, ur
 }
 
 function isRefusal(code: EntryCode | PayabilityCode): code is Exclude<typeof code, MechanismCode> {
-  return !mechanismCodes.some((mechanism) => mechanism === code);
+  return !entryCodes.some((mechanism) => mechanism === code);
 }
 
 const WARNINGS: Readonly<Record<OfferWarning, WireSentence>> = {
@@ -208,7 +208,7 @@ const WARNINGS: Readonly<Record<OfferWarning, WireSentence>> = {
 /** The warnings that come of a comparison with the page. */
 const OF_THE_PAGE: ReadonlySet<OfferWarning> = new Set<OfferWarning>(['resourceScheme', 'insecurePage']);
 
-function offerFindings(offer: Offer, now: number, url: string): readonly Finding[] {
+function offerFindings(offer: EntryOffer, now: number, url: string): readonly Finding[] {
   const warnings = url === '' ? offer.warnings.filter((one) => !OF_THE_PAGE.has(one)) : offer.warnings;
   const found: Finding[] = warnings.map((warning) => finding('warn', WARNINGS[warning]));
   if (offer.expiresAt <= now) found.push(finding('note', 'wire_expired'));
@@ -262,7 +262,7 @@ function sumFindings(entry: JsonObject): readonly Finding[] {
   return sum === total ? [] : [finding('wrong', 'wire_sum', sum.toString(), total.toString())];
 }
 
-function namedMechanism(entry: JsonObject): Mechanism | null {
+function namedMechanism(entry: JsonObject): EntryMechanism | null {
   const extra = own(entry, 'extra') ?? {};
   const kind = isObject(extra) ? mechanismOf(extra) : undefined;
   if (kind === undefined || typeof kind === 'string') return null;

@@ -14,7 +14,7 @@ import { verifyDigestOfText } from '../../nano/signature.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../work/difficulty.ts';
 import { hashFields, isHandOver, proveBlock, proveSend } from '../mechanisms/index.ts';
 import { type EnvelopeCode, refusalSentence } from '../offer/codes.ts';
-import type { HandOverOffer, Mechanism, Offer, PayFirstOffer } from '../offer/offer.ts';
+import type { EntryMechanism, EntryOffer, HandOverOffer, PayFirstOffer } from '../offer/offer.ts';
 import { encodeProof } from '../wire/envelope.ts';
 import { isObject, type JsonObject, own, ownText } from '../wire/json.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
@@ -29,7 +29,7 @@ export interface ExplainedProof {
   readonly code: EnvelopeCode | null;
   /** The offer that it accepts; null when it names none. */
   readonly accepted: ExplainedEntry | null;
-  readonly mechanism: Mechanism | null;
+  readonly mechanism: EntryMechanism | null;
   /** The block that pays, in upper case; null when none is named. */
   readonly hash: string | null;
   /** The account that pays, where the proof or the context says. */
@@ -122,7 +122,7 @@ function envelopeFindings(json: JsonObject, hasPayload: boolean): readonly Findi
   return found;
 }
 
-function readPayload(offer: Offer, payload: JsonObject, payer: string | undefined): Read {
+function readPayload(offer: EntryOffer, payload: JsonObject, payer: string | undefined): Read {
   return isHandOver(offer) ? readHandedOver(offer, payload) : readSent(offer, payload, payer);
 }
 

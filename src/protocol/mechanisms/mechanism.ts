@@ -18,7 +18,7 @@ export interface RecognitionContext {
   readonly sendThreshold: string;
 }
 
-/** The fields that every mechanism has, pay-first or hand-over. */
+/** The fields that every mechanism has. */
 interface Kind<O extends MechanismTerms, Code extends string> {
   readonly name: O['mechanism'];
   /** The classifier's code for its entries (docs/WIRE.md §3.10). */
@@ -27,14 +27,18 @@ interface Kind<O extends MechanismTerms, Code extends string> {
   readonly rule: Rule;
   /** The locale key of the sentence that tells the user how it pays. */
   readonly label: Extract<PlainMessageKey, `ui_mechanism_${O['mechanism']}`>;
+  /** Reads an offer that was written to a backup as JSON. */
+  readonly stored: v.GenericSchema<unknown, O>;
+}
+
+/** A mechanism whose offers are entries of `accepts`, and whose proof is a PAYMENT-SIGNATURE. */
+interface OfEntries<O extends MechanismTerms, Code extends string> extends Kind<O, Code> {
   /** The key of `extra` that names it; null for the one that takes the entries which no key names. */
   readonly mark: string | null;
   /** The marks of other mechanisms that its own entries have too. */
   readonly besides?: readonly string[];
   /** What `maxTimeoutSeconds` means for it. @default `life` */
   readonly timeout?: TimeoutMeaning;
-  /** Reads an offer that was written to a backup as JSON. */
-  readonly stored: v.GenericSchema<unknown, O>;
   /**
    * Reads the mechanism's own part of an entry, `extra`, after the terms that all entries share. Does not look at the
    * clock: the classifier compares the expiry of every offer.
@@ -44,7 +48,7 @@ interface Kind<O extends MechanismTerms, Code extends string> {
 
 /** A mechanism whose send is confirmed on the ledger before the server is shown anything. */
 export interface PayFirst<O extends MechanismTerms = MechanismTerms, Code extends string = string>
-  extends Kind<O, Code> {
+  extends OfEntries<O, Code> {
   readonly way: 'payFirst';
   /** The field of its payload that holds the block hash. */
   readonly hashField: string;
@@ -54,14 +58,20 @@ export interface PayFirst<O extends MechanismTerms = MechanismTerms, Code extend
 
 /** A mechanism whose server gets the signed block and publishes it (docs/WIRE.md §7.16). */
 export interface HandOver<O extends MechanismTerms = MechanismTerms, Code extends string = string>
-  extends Kind<O, Code> {
+  extends OfEntries<O, Code> {
   readonly way: 'handOver';
   /** @throws RangeError when the block does not pay the offer's payee */
   prove(offer: O, block: SignedBlock): ProofBody;
 }
 
-/** A way to pay, as a pure module. */
-export type AnyMechanism = PayFirst | HandOver;
+/**
+ * A mechanism whose offer stands in plain headers (`readHashOffer`). Its send is confirmed first, and its block hash alone
+ * is the proof (docs/WIRE.md §3.11).
+ */
+export interface Bearer<O extends MechanismTerms = MechanismTerms, Code extends string = string>
+  extends Kind<O, Code> {
+  readonly way: 'bearer';
+}
 
 /** A send that the network has confirmed. */
 export interface Sent {

@@ -1,3 +1,4 @@
+import { hashBearer } from './hash-bearer.ts';
 import { nanoSession } from './nano-session.ts';
 import { nanoSignature } from './nano-signature.ts';
 import { nymChallenge } from './nym-challenge.ts';
@@ -6,12 +7,24 @@ import { trackA } from './track-a.ts';
 import { trackB } from './track-b.ts';
 
 /**
- * Every mechanism, in the order of preference (docs/WIRE.md §3.10): those that pay first before those that hand over a
- * signed block. Names, codes, rules, labels, schemas and the type `Offer` derive from this list.
+ * Every mechanism: those of entries in the order of preference (docs/WIRE.md §3.10), which pay first before they hand over
+ * a signed block; then the one of plain headers. Names, codes, rules, labels, schemas and the type `Offer` derive from this
+ * list.
  */
-export const mechanisms = [nanoSession, nymChallenge, trackB, nanoSignature, trackA, signedBlock] as const;
+export const mechanisms = [
+  nanoSession,
+  nymChallenge,
+  trackB,
+  nanoSignature,
+  trackA,
+  signedBlock,
+  hashBearer,
+] as const;
 
-/** What an entry of `accepts` is called when a mechanism recognises it (docs/WIRE.md §3.10). */
+/** What an offer is called when a mechanism recognises it (docs/WIRE.md §3.10). */
 export type MechanismCode = (typeof mechanisms)[number]['code'];
 
-export const mechanismCodes: readonly MechanismCode[] = mechanisms.map(({ code }) => code);
+/** The codes of the mechanisms of entries. */
+export const entryCodes: readonly MechanismCode[] = mechanisms
+  .filter(({ way }) => way !== 'bearer')
+  .map(({ code }) => code);

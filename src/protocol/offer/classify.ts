@@ -13,7 +13,7 @@ import {
 } from './codes.ts';
 import { type EntryContext, isForNano, readEntry } from './entry.ts';
 import { endOf } from './expiry.ts';
-import type { Mechanism, Offer } from './offer.ts';
+import type { EntryOffer, Mechanism } from './offer.ts';
 import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 import type { OfferWarning } from './terms.ts';
@@ -44,7 +44,7 @@ export type EntryCode = MechanismCode | EntryRefusalCode;
 
 /** An entry by docs/WIRE.md §3.10 alone; the offer stands beside every mechanism's code. */
 export type ClassifiedEntry =
-  | { readonly code: MechanismCode; readonly offer: Offer }
+  | { readonly code: MechanismCode; readonly offer: EntryOffer }
   | { readonly code: EntryRefusalCode; readonly offer?: undefined };
 
 export interface RefusedEntry {
@@ -57,7 +57,7 @@ export type Classification =
   | {
       readonly kind: 'offers';
       /** What can be paid, the best first; empty when nothing can. At most one of them may ever be paid. */
-      readonly offers: readonly Offer[];
+      readonly offers: readonly EntryOffer[];
       /** Every other entry, in the server's order, and why. */
       readonly refused: readonly RefusedEntry[];
       /** Every entry in the server's order. */
@@ -88,14 +88,14 @@ export function classify(header: string, context: ClassifyContext): Classificati
       : classifyEntry(entry, index, common, context);
   });
 
-  const offers: Offer[] = [];
+  const offers: EntryOffer[] = [];
   const refused: RefusedEntry[] = [];
   for (const [index, entry] of entries.entries()) {
     const reason = entry.offer ? obstacle(entry.offer, fit, context) : entry.code;
     if (reason) refused.push({ index, code: reason });
     else if (entry.offer) offers.push(entry.offer);
   }
-  const order = [...(context.preference ?? []), ...defaultPreference];
+  const order: readonly Mechanism[] = [...(context.preference ?? []), ...defaultPreference];
   offers.sort((a, b) => order.indexOf(a.mechanism) - order.indexOf(b.mechanism));
   return { kind: 'offers', offers, refused, entries, resource };
 }
@@ -125,7 +125,7 @@ function classifyEntry(
 }
 
 /** Why a well-formed offer is not payable (docs/WIRE.md §7.12, §7.13, §4.13). */
-function obstacle(offer: Offer, fit: ResourceFit, { url }: ClassifyContext): PayabilityCode | undefined {
+function obstacle(offer: EntryOffer, fit: ResourceFit, { url }: ClassifyContext): PayabilityCode | undefined {
   if (fit === 'other') return 'RESOURCE_MISMATCH';
   if (isTrackDemo(offer, url)) return 'PROOF_ELSEWHERE';
   if (offer.mechanism === 'nanoSignature' && !isSecure(offer.urlToSign)) return 'INSECURE_URL';
@@ -133,12 +133,13 @@ function obstacle(offer: Offer, fit: ResourceFit, { url }: ClassifyContext): Pay
 }
 
 /** The demo of x402.Nano asks at `issue`, takes proofs at `redeem`, and there calls every one of them expired. */
-function isTrackDemo({ mechanism }: Offer, url: string): boolean {
+function isTrackDemo({ mechanism }: EntryOffer, url: string): boolean {
   const isTrack = mechanism === 'trackA' || mechanism === 'trackB';
   return isTrack && /^\/api\/demo\/track-[ab]\/issue$/.test(readUrl(url)?.pathname ?? '');
 }
 
-function warningsOf(url: string, fit: ResourceFit): readonly OfferWarning[] {
+/** The warnings about the URL that answered 402. */
+export function warningsOf(url: string, fit: ResourceFit): readonly OfferWarning[] {
   const warnings: OfferWarning[] = [];
   if (fit === 'scheme') warnings.push('resourceScheme');
   if (!isSecure(url)) warnings.push('insecurePage');

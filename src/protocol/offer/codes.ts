@@ -44,10 +44,9 @@ export const entryRefusalCodes = [
 /** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §4.13). */
 export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'PROOF_ELSEWHERE'] as const;
 
-/** How a 402 without PAYMENT-REQUIRED wants to be paid (docs/WIRE.md §1.5). */
+/** How a 402 without PAYMENT-REQUIRED that is not paid wants to be paid (docs/WIRE.md §1.5). */
 export const dialectCodes = [
   'LEGACY_UNSUPPORTED',
-  'PAYS_BY_HASH',
   'BAD_HASH_OFFER',
   'PAYS_BY_HASH_BODY_ONLY',
   'NANO_PAYMENT_LINK',
@@ -74,7 +73,7 @@ export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal
 /** The rule that decided about an envelope or an entry. */
 export interface Rule {
   /** The number of the rule in docs/WIRE.md §3.10, of which the first that matches decides; `0` is the envelope's. */
-  readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
   /** The specification that states it. */
   readonly source: string;
 }

@@ -1,4 +1,4 @@
-import type { HandOver, PayFirst } from '../mechanisms/mechanism.ts';
+import type { Bearer, HandOver, PayFirst } from '../mechanisms/mechanism.ts';
 import type { mechanisms } from '../mechanisms/registry.ts';
 
 type Registered = (typeof mechanisms)[number];
@@ -17,7 +17,16 @@ export type HandOverOffer = Registered extends infer Kind
     : never
   : never;
 
-/** One entry of `accepts` after strict classification: the only thing about a 402 that money may follow. */
-export type Offer = PayFirstOffer | HandOverOffer;
+/** An offer in plain headers, which is paid, and confirmed, before its block hash is shown. */
+export type BearerOffer = Registered extends infer Kind ? (Kind extends Bearer<infer O> ? O : never) : never;
+
+/** One entry of `accepts` after strict classification. */
+export type EntryOffer = PayFirstOffer | HandOverOffer;
+
+/** What a 402 asks for after strict classification: the only thing about it that money may follow. */
+export type Offer = EntryOffer | BearerOffer;
 
 export type Mechanism = Offer['mechanism'];
+
+/** A mechanism of entries. */
+export type EntryMechanism = EntryOffer['mechanism'];

@@ -19,7 +19,7 @@ export type OfferWarning = (typeof offerWarnings)[number];
 
 /** The fields that every offer has, whatever its mechanism. */
 export interface OfferTerms {
-  /** Place in `accepts`, from 0. */
+  /** Place in `accepts`, from 0; 0 for an offer in plain headers. */
   readonly index: number;
   /** CAIP-2 id of the network, always the active one. */
   readonly network: string;
@@ -29,11 +29,11 @@ export interface OfferTerms {
   readonly payTo: NanoAddress;
   /** Until when it is paid: the earlier of its own expiry and what `maxTimeoutSeconds` means, docs/WIRE.md §7.6 (ms epoch). */
   readonly expiresAt: number;
-  /** The entry of `accepts` as the server wrote it: the echo. */
+  /** The entry of `accepts` as the server wrote it: the echo. Empty for an offer in plain headers. */
   readonly accepted: JsonObject;
   /** What is paid for, as text cleaned for display. */
   readonly resource: Resource;
-  /** The envelope's `resource` as the server wrote it, for mechanisms that echo it. */
+  /** The envelope's `resource` as the server wrote it, for mechanisms that echo it; empty as `accepted`. */
   readonly resourceEcho: JsonObject;
   readonly extensions: JsonObject | undefined;
   readonly warnings: readonly OfferWarning[];

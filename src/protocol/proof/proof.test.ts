@@ -6,6 +6,7 @@ import type { PrivateKey } from '../../nano/ed25519.ts';
 import { signDigestOfText } from '../../nano/signature.ts';
 import type { Message, Paid } from '../mechanisms/mechanism.ts';
 import { type ClassifyContext, classify } from '../offer/classify.ts';
+import { readHashOffer } from '../offer/hash-offer.ts';
 import type { Offer } from '../offer/offer.ts';
 import {
   block,
@@ -24,6 +25,7 @@ import {
 } from '../samples.fixture.ts';
 import { decodeObject } from '../wire/envelope.ts';
 import { makeProof } from './proof.ts';
+import { lowerCaseProof, mechanismOfProof } from './redelivery.ts';
 
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
 const SIGNATURE = '5A'.repeat(64);
@@ -62,6 +64,20 @@ test('a session is proven by the block hash only, with the entry echoed key for 
   expect(JSON.stringify(decodeObject(proof))).toBe(
     JSON.stringify({ x402Version: 2, accepted: odd, payload: { proof: HASH } }),
   );
+});
+
+test('an offer in plain headers is proven by the block hash alone, in upper case, and never by a block', async () => {
+  const headers = [
+    { name: 'x-payment-address', value: PAYEE },
+    { name: 'x-payment-amount-raw', value: '1' },
+  ];
+  const offer = readHashOffer({ headers }, context);
+  if (typeof offer === 'string') throw new Error(offer);
+  expect(await makeProof(offer, neverSigns)).toBe(HASH);
+  expect(mechanismOfProof(HASH)).toBeUndefined();
+  expect(lowerCaseProof(HASH)).toBeUndefined();
+  // The types rule this out; the journal's data do not.
+  await expect(makeProof<Offer>(offer, { block })).rejects.toThrow('fault_noProof');
 });
 
 test('a challenge is proven by its id, the block hash and the payer, with the resource echoed', async () => {

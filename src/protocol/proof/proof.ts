@@ -1,7 +1,8 @@
+import { Fault } from '../../fault.ts';
 import { type BlockHash, hashBlock } from '../../nano/block.ts';
-import { proveBlock, proveSend } from '../mechanisms/index.ts';
+import { isBearer, proveBlock, proveSend } from '../mechanisms/index.ts';
 import type { HandedOver, Paid, ProofBody } from '../mechanisms/mechanism.ts';
-import type { HandOverOffer, Offer } from '../offer/offer.ts';
+import type { EntryOffer, HandOverOffer, Offer } from '../offer/offer.ts';
 import { encodeProof } from '../wire/envelope.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
@@ -10,9 +11,10 @@ import { answerExtensions, paymentIdOf } from './payment-identifier.ts';
 export type PaidFor<O extends Offer> = O extends HandOverOffer ? HandedOver : Paid;
 
 /**
- * Makes the value of PAYMENT-SIGNATURE for an offer (x402 v2, docs/WIRE.md §1.1): from the confirmed send, or from the
- * signed block where that is handed over. It echoes the accepted entry as the server wrote it, key for key. Make it
- * once and keep it: every delivery sends the same bytes (docs/WIRE.md §7.8).
+ * Makes the proof of an offer from the confirmed send, or from the signed block where that is handed over. For an entry it
+ * is the value of PAYMENT-SIGNATURE (x402 v2, docs/WIRE.md §1.1), which echoes the entry as the server wrote it, key for
+ * key; for an offer in plain headers the block hash (docs/WIRE.md §3.11). Make it once and keep it: every delivery sends the
+ * same bytes (docs/WIRE.md §7.8).
  *
  * `paymentId` goes to servers that take a payment identifier; it is made from the block hash unless given.
  *
@@ -24,6 +26,10 @@ export async function makeProof<O extends Offer>(
   paid: PaidFor<O>,
   paymentId: string = paymentIdOf(hashOf(paid)),
 ): Promise<string> {
+  if (isBearer(offer)) {
+    if ('block' in paid) throw new Fault('fault_noProof');
+    return paid.hash;
+  }
   const { payload, resource } = await prove(offer, paid);
   const extensions = answerExtensions(offer.extensions, paymentId);
   const proof: JsonObject = {
@@ -36,7 +42,7 @@ export async function makeProof<O extends Offer>(
   return encodeProof(proof);
 }
 
-async function prove(offer: Offer, paid: Paid | HandedOver): Promise<ProofBody> {
+async function prove(offer: EntryOffer, paid: Paid | HandedOver): Promise<ProofBody> {
   if ('block' in paid) return proveBlock(offer, paid.block);
   const proof = proveSend(offer, paid);
   return 'payload' in proof ? proof : proof.signed(await paid.sign(proof.message));

@@ -15,7 +15,7 @@ import type {
 } from '../../payments/private-record.ts';
 import type { SpendingWindows } from '../../policy/budget.ts';
 import { DayText, Moment, SiteText } from '../../policy/budget-schema.ts';
-import { defaultPreference, StoredOffer } from '../../protocol/mechanisms/index.ts';
+import { mechanismNames, StoredOffer } from '../../protocol/mechanisms/index.ts';
 import { readWebUrl } from '../../site.ts';
 import type { Due, HandedOver, OwnBlock } from '../../wallet/own-block.ts';
 import type { Transfer, TransferState } from '../../wallet/transfer.ts';
@@ -86,7 +86,7 @@ const IntentText = v.pipe(
 const PrivateIntentText = v.strictObject({
   ...approval,
   offer: v.strictObject({
-    mechanism: v.picklist(defaultPreference),
+    mechanism: v.picklist(mechanismNames),
     payTo: AddressText,
     expiresAt: Moment,
   } satisfies Fields<PrivateIntent['offer']>),

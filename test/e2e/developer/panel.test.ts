@@ -197,7 +197,7 @@ async function paidStory(path: string): Promise<{ readonly block: string; readon
   const found = list.find(({ url }) => new URL(url).pathname === path);
   const { paid, proof } = await testBed.purse.ask('exchange.read', { id: found?.id ?? '' });
   if (paid?.blockHash == null || proof === null) throw new Error('not paid');
-  return { block: paid.blockHash, proof };
+  return { block: paid.blockHash, proof: proof.value };
 }
 
 test('the popup lists what the tab in front asked for, and leads to the payment', async () => {

@@ -74,8 +74,13 @@ globalThis.testApi = {
   unpriced: [],
   withdrawn: [],
   deliveries: [],
-  async deliver(challenge, proof = `proof-${challenge.id}`, represent) {
-    const delivery = await interception.deliver(challenge, proof, represent);
+  async deliver(challenge, value = `proof-${challenge.id}`, represent) {
+    const header = typeof challenge.header === 'string' ? 'PAYMENT-SIGNATURE' : 'X-Nano-Payment';
+    const delivery = await interception.deliver(challenge, {
+      header,
+      value,
+      ...(represent !== undefined && { represent }),
+    });
     testApi.deliveries.push({ challenge, delivery: headOf(delivery) });
     return delivery;
   },
@@ -83,7 +88,7 @@ globalThis.testApi = {
   waits: interception.waits,
   awaitingReload: interception.awaitingReload,
   async arm(target, proof) {
-    await new ProofRules().arm(target, proof);
+    await new ProofRules().arm(target, { header: 'PAYMENT-SIGNATURE', value: proof });
   },
 };
 

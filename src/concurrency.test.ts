@@ -80,6 +80,25 @@ test('KeyedSerialQueue keeps the order within a key and lets keys run side by si
   expect(begun.at(-1)).toBe('a3');
 });
 
+test('KeyedSerialQueue keeps the order also for work that is queued after the first has settled', async () => {
+  const queues = new KeyedSerialQueue<string>();
+  const second = deferred<void>();
+  const begun: string[] = [];
+  const first = queues.run('a', () => void begun.push('a1'));
+  const last = queues.run('a', () => {
+    begun.push('a2');
+    return second.promise;
+  });
+  await first;
+  await settled();
+  const after = queues.run('a', () => void begun.push('a3'));
+  await settled();
+  expect(begun).toEqual(['a1', 'a2']);
+  second.resolve();
+  await Promise.all([last, after]);
+  expect(begun).toEqual(['a1', 'a2', 'a3']);
+});
+
 describe('SingleFlight', () => {
   test('joins a running call, and starts anew after its end', async () => {
     const flight = new SingleFlight<number>();

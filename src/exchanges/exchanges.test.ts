@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Challenge } from '../interception/challenge.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { challengeOf, sessionOffer } from '../payments/samples.fixture.ts';
-import { type Exchange, paymentOf } from './exchange.ts';
+import { type Exchange, paymentOf, priced, seen } from './exchange.ts';
 import { type ExchangeStore, Exchanges } from './exchanges.ts';
 
 const PAYMENT = 'payment' as PaymentId;
@@ -230,4 +231,136 @@ test('a 402 without a price records its headers about payment, and no others', a
       ],
     },
   ]);
+});
+
+test('changes are written and reported a tenth of a second after the first of them', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const challenge = challengeOf();
+  exchanges.saw(challenge);
+  await vi.advanceTimersByTimeAsync(60);
+  exchanges.served(challenge, PAYMENT);
+  await vi.advanceTimersByTimeAsync(39);
+  expect([changed, store.kept.size]).toEqual([0, 0]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([changed, kinds(store.kept.get(challenge.id))]).toEqual([1, ['priced', 'served']]);
+});
+
+test('only what changed is written, and only what was dropped is removed', async () => {
+  const store = memory();
+  const [write, remove] = [vi.spyOn(store, 'write'), vi.spyOn(store, 'remove')];
+  const exchanges = lifeOf(store);
+  const [one, other] = [challengeOf({ tabId: 1 }), challengeOf({ tabId: 2 })];
+  exchanges.saw(one);
+  await idle();
+  exchanges.saw(other);
+  await idle();
+  expect(write.mock.calls.map(([written]) => written.map(({ id }) => id))).toEqual([[one.id], [other.id]]);
+  expect(remove).not.toHaveBeenCalled();
+  await exchanges.forget(1);
+  await idle();
+  expect(write).toHaveBeenCalledTimes(2);
+  expect(remove.mock.calls).toEqual([[[one.id]]]);
+});
+
+test('an exchange that is dropped and seen again is in the store', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const challenge = challengeOf();
+  exchanges.saw(challenge);
+  await exchanges.forget(challenge.tabId);
+  exchanges.saw(challenge);
+  await idle();
+  expect([...store.kept.keys()]).toEqual([challenge.id]);
+});
+
+test('after a lock, nothing from before it is written or removed', async () => {
+  const store = memory();
+  const exchanges = lifeOf(store);
+  const [dropped, kept] = [challengeOf({ tabId: 1 }), challengeOf({ tabId: 2 })];
+  for (const challenge of [dropped, kept]) exchanges.saw(challenge);
+  await exchanges.forget(1);
+  const [write, remove] = [vi.spyOn(store, 'write'), vi.spyOn(store, 'remove')];
+  exchanges.forgetAll();
+  await idle();
+  expect(write).not.toHaveBeenCalled();
+  expect(remove).not.toHaveBeenCalled();
+});
+
+test('where the stored exchanges cannot be read, a lock makes the exchanges usable again', async () => {
+  const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const failure = new Error('the store is gone');
+  const exchanges = lifeOf({ ...memory(), read: () => Promise.reject(failure) });
+  await expect(exchanges.of(1)).rejects.toBe(failure);
+  expect(logged).toHaveBeenCalledExactlyOnceWith(failure);
+  exchanges.forgetAll();
+  const challenge = challengeOf({ tabId: 1 });
+  exchanges.saw(challenge);
+  expect(await exchanges.of(1)).toHaveLength(1);
+});
+
+test('the exchanges of a tab are listed from the oldest to the newest', async () => {
+  const exchanges = lifeOf(memory());
+  const challenges = [3, 1, 2].map((seenAt) => challengeOf({ tabId: 1, seenAt }));
+  for (const challenge of [...challenges, challengeOf({ tabId: 2, seenAt: 0 })]) exchanges.saw(challenge);
+  expect((await exchanges.of(1)).map(({ request }) => request.seenAt)).toEqual([1, 2, 3]);
+});
+
+describe('the limits', () => {
+  /** A challenge whose exchange has so many characters. */
+  function challengeWith(characters: number, parts: Partial<Challenge>): Challenge {
+    const bare = challengeOf(parts);
+    const empty = JSON.stringify(seen(bare.id, bare, priced(bare))).length;
+    return { ...bare, header: 'x'.repeat(characters - empty) };
+  }
+  /** How many of these are kept. */
+  async function keptOf(challenges: readonly Challenge[]): Promise<number> {
+    const exchanges = lifeOf(memory());
+    for (const challenge of challenges) exchanges.saw(challenge);
+    const kept = await Promise.all(challenges.map(({ id }) => exchanges.find(id)));
+    return kept.filter((exchange) => exchange !== undefined).length;
+  }
+  const times = <T>(count: number, make: (at: number) => T): readonly T[] =>
+    Array.from({ length: count }, (_, at) => make(at));
+
+  test('of a tab are 100 exchanges and 400 000 characters', async () => {
+    expect(await keptOf(times(100, () => challengeOf()))).toBe(100);
+    expect(await keptOf(times(101, () => challengeOf()))).toBe(100);
+    const seven = times(7, (seenAt) => challengeWith(50_000, { seenAt }));
+    expect(await keptOf([...seven, challengeWith(50_000, { seenAt: 7 })])).toBe(8);
+    expect(await keptOf([...seven, challengeWith(50_001, { seenAt: 7 })])).toBe(7);
+  });
+
+  test('of all tabs together are 400 exchanges and 1 500 000 characters', async () => {
+    expect(await keptOf(times(400, (tabId) => challengeOf({ tabId })))).toBe(400);
+    expect(await keptOf(times(401, (tabId) => challengeOf({ tabId })))).toBe(400);
+    const most = times(29, (tabId) => challengeWith(50_000, { tabId, seenAt: tabId }));
+    expect(await keptOf([...most, challengeWith(50_000, { tabId: 29, seenAt: 29 })])).toBe(30);
+    expect(await keptOf([...most, challengeWith(50_001, { tabId: 29, seenAt: 29 })])).toBe(29);
+  });
+
+  test('displace the oldest unpaid exchange, in whatever order they were recorded', async () => {
+    const exchanges = lifeOf(memory());
+    const [paid, ...unpaid] = times(100, (at) => challengeOf({ tabId: 1, seenAt: at === 0 ? 0 : 200 - at }));
+    if (paid === undefined) throw new Error('a hundred were made');
+    for (const challenge of [paid, ...unpaid]) exchanges.saw(challenge);
+    exchanges.served(paid, PAYMENT);
+    exchanges.saw(challengeOf({ tabId: 1, seenAt: 300 }));
+    const kept = (await exchanges.of(1)).map(({ request }) => request.seenAt);
+    expect([kept.length, kept.slice(0, 2), kept.at(-1)]).toEqual([100, [0, 102], 300]);
+  });
+
+  test('keep an exchange that they displaced from coming back out of the store', async () => {
+    const store = memory();
+    const old = challengeOf({ tabId: 1, seenAt: 1 });
+    const before = lifeOf(store);
+    before.saw(old);
+    await idle();
+    const next = lifeOf(store);
+    // Before the stored exchanges were read.
+    for (const challenge of [old, ...times(100, (at) => challengeOf({ tabId: 1, seenAt: 2 + at }))])
+      next.saw(challenge);
+    expect(await next.find(old.id)).toBeUndefined();
+    expect(await next.of(1)).toHaveLength(100);
+  });
 });

@@ -25,3 +25,8 @@ test('an item is dropped only from a largest group, and the newcomer before olde
     }),
   );
 });
+
+test('items whose path ends at a group are a subgroup of their own', () => {
+  const items = [['a', 'x'], ['a', 'x'], ['a']].map((path) => ({ path }));
+  expect(mostCrowded(items, pathOf)).toBe(items[1]);
+});

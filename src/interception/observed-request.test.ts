@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { redirectedBy, routeOf } from './observed-request.ts';
-import { bareUrl } from './urls.ts';
+import { requestKinds } from './challenge.ts';
+import { isKind, pairingKeys, redirectedBy, routeOf, wireMethod } from './observed-request.ts';
 
 const SHOP = 'https://shop.example/paid';
 
@@ -25,18 +25,6 @@ test.each<[string, readonly string[], string | null]>([
   ['what has no origin', ['data:text/html,x'], 'null'],
 ])('a request was sent on by %s', (_, passed, by) => {
   expect(redirectedBy(passed, SHOP)).toBe(by);
-});
-
-test.each([
-  ['https://shop.example/a?b=c', 'https://shop.example/a?b=c'],
-  ['https://shop.example/a?b=c#d', 'https://shop.example/a?b=c'],
-  ['https://good.com@shop.example/', 'https://shop.example/'],
-  ['http://user:pass%40word@shop.example:81/#@', 'http://shop.example:81/'],
-  ['https://shop.example/@user', 'https://shop.example/@user'],
-  ['https://shop.example?mail=a@b', 'https://shop.example?mail=a@b'],
-  ['about:blank', 'about:blank'],
-])('%s goes to the server as %s', (url, bare) => {
-  expect(bareUrl(url)).toBe(bare);
 });
 
 const A = 'https://shop.example';
@@ -70,4 +58,36 @@ test.each<[string, readonly string[], string, string, ReturnType<typeof routeOf>
   ['that lost its fragment and its method waits for its page', [`${A}/a`], `${A}/c#y`, 'POST', null],
 ])('a request %s', (_, passed, url, asked, route) => {
   expect(routeOf(passed, asked, url, 'GET')).toBe(route);
+});
+
+test.each(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'])(
+  'a script’s %s in lower case goes out in upper case',
+  (method) => {
+    expect([method.toLowerCase(), method].map(wireMethod)).toEqual([method, method]);
+  },
+);
+
+test.each(['patch', 'PATCH', 'Purge'])('a script’s %s goes out as it is written', (method) => {
+  expect(wireMethod(method)).toBe(method);
+});
+
+test('a resource type is one that is paid for only where the purse knows it', () => {
+  expect(requestKinds.every(isKind)).toBe(true);
+  for (const type of ['ping', 'websocket', 'csp_report', '']) expect(isKind(type)).toBe(false);
+});
+
+test('a 402 and the request that a page holds have a key in common: their document, or else their origin', () => {
+  const request = { tabId: 7, documentId: 'document', initiator: A, url: `${A}/paid` };
+  const keys = pairingKeys(request, 'post');
+  expect(keys).toEqual(pairingKeys(request, 'POST'));
+  expect(new Set(keys).size).toBe(2);
+  const [byDocument, byOrigin] = keys;
+  expect(pairingKeys({ ...request, initiator: null }, 'POST')).toEqual([byDocument]);
+  expect(pairingKeys({ ...request, documentId: null }, 'POST')).toEqual([byOrigin]);
+  expect(pairingKeys({ ...request, documentId: null, initiator: null }, 'POST')).toEqual([]);
+  for (const other of [{ tabId: 8 }, { url: `${A}/other` }, { documentId: 'other', initiator: B }]) {
+    const others = pairingKeys({ ...request, ...other }, 'POST');
+    expect(keys.filter((key) => others.includes(key))).toEqual([]);
+  }
+  expect(keys.filter((key) => pairingKeys(request, 'GET').includes(key))).toEqual([]);
 });

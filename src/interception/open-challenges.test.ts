@@ -27,6 +27,16 @@ test('a restarted worker finds the origins around the frame of a request', async
   expect((await new OpenChallenges(store).get('framed'))?.observed).toEqual(framed);
 });
 
+test.each(['same', 'final', null] as const)(
+  'a restarted worker finds by what route a request goes again: %s',
+  async (route) => {
+    const store = memoryStore();
+    const observed = { ...observedOf('routed', 1), route };
+    await new OpenChallenges(store).add({ observed, hold });
+    expect((await new OpenChallenges(store).get('routed'))?.observed).toEqual(observed);
+  },
+);
+
 test('a challenge stored without its private mode reads as one of an ordinary window', async () => {
   const store = memoryStore();
   const { isPrivate: _, ...challenge } = observedOf('older', 1).challenge;

@@ -7,7 +7,7 @@ import type { Raw } from '../nano/amount.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import { type Account, accountWith, STRANGER } from './account.fixture.ts';
 import { type AccountLease, AccountLeases } from './account-leases.ts';
-import { type AccountOrder, drawOrder } from './account-order.ts';
+import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import type { PocketPlan } from './pocket-plan.ts';
 import { Wallet, type WalletPorts } from './wallet.ts';
@@ -101,14 +101,6 @@ describe('Wallet, choosing the account to pay from,', () => {
     await workFound();
     const leases = await Promise.all(Array.from({ length: 4 }, () => leased(wallet, 10)));
     expect(leases.map(({ account }) => numberOf(account))).toEqual([3, 1, 2, 0]);
-  });
-
-  test('draws each order of all accounts at random', () => {
-    const drawn = Array.from({ length: 400 }, drawOrder);
-    for (const order of drawn) expect(order.toSorted((one, other) => one - other)).toEqual(IN_ORDER);
-    // Each account comes first about once in eight: far from the bounds, by more than eight standard deviations.
-    const firsts = IN_ORDER.map((index) => drawn.filter(([first]) => first === index).length);
-    for (const count of firsts) expect([count > 0, count < 105]).toEqual([true, true]);
   });
 
   test('prefers an account whose work is ready', async () => {

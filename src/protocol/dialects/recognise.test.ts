@@ -34,8 +34,27 @@ describe('early NanoSession', () => {
       'Rev 5, by its scheme',
       { 'X-Payment-Required': JSON.stringify({ ...sessionEntry, scheme: 'nano-session' }) },
     ],
+    ['Rev 5, by its scheme in a body', {}, { accepts: [7, { scheme: 'exact' }, { scheme: 'nano-session' }] }],
   ])('%s', (_name, headers, body?: unknown) => {
     expect(said(headers, body)).toEqual(['LEGACY_UNSUPPORTED']);
+  });
+
+  test.each([
+    ['the address of Rev 4 alone', { 'X-402-Address': PAYEE }],
+    ['the price of Rev 4 alone', { 'X-402-Price-Raw': '1' }],
+    ['an address of another chain', { 'X-402-Address': '0x1', 'X-402-Price-Raw': '1' }],
+    ['a tag without an address', { 'X-PAYMENT-AMOUNT': RAW, 'X-PAYMENT-TAG': '7' }],
+  ])('is not told by %s', (_name, headers) => {
+    expect(said(headers)).toBeUndefined();
+  });
+
+  test('is not told by a tag beside an amount of XNO, nor by an amount of raw alone', () => {
+    const address = { 'X-PAYMENT-ADDRESS': PAYEE };
+    expect(said({ ...address, 'X-PAYMENT-AMOUNT': '0.01', 'X-PAYMENT-TAG': '7' })).toEqual([
+      'PAYS_BY_DEPOSIT',
+      URI,
+    ]);
+    expect(said({ ...address, 'X-PAYMENT-AMOUNT': RAW })).toEqual(['PAYS_TO_ORDER_ACCOUNT']);
   });
 });
 
@@ -45,7 +64,27 @@ describe('a payee and a price in a body', () => {
       'PAYS_BY_HASH_BODY_ONLY',
       URI,
     ]);
-    expect(said({}, { pay_to: PAYEE, price_raw: '0.01' })).toBeUndefined();
+    expect(said({}, { pay_to: PAYEE, amount_raw: RAW })).toEqual(['PAYS_BY_HASH_BODY_ONLY', URI]);
+  });
+
+  test.each([
+    ['a price in XNO', { price_raw: '0.01' }],
+    ['no price', {}],
+    ['two prices', { price_raw: RAW, amount_raw: '1' }],
+    ['another network', { price_raw: RAW, network: 'nano:beta' }],
+    ['no payee', { pay_to: undefined, price_raw: RAW }],
+    ['the burn account', { pay_to: `nano_${'1'.repeat(52)}hifc8npp`, price_raw: RAW }],
+  ])('is not told from a body with %s', (_name, parts) => {
+    expect(said({}, { pay_to: PAYEE, ...parts })).toBeUndefined();
+  });
+
+  test.each([
+    ['another price, under either name', { price_raw: '1', amount_raw: RAW }],
+    ['a price that is a number', { price_raw: 1 }],
+    ['a payee that is null', { pay_to: null }],
+    ['a network that is null', { network: null }],
+  ])('has no link where the body has %s', (_name, body) => {
+    expect(said(headers, body)).toEqual(['BAD_HASH_OFFER']);
   });
 });
 
@@ -61,6 +100,14 @@ describe('an account made for one payment', () => {
   test.each([
     ['by an id', { 'x-payment-address': PAYEE, 'x-payment-amount': '0.01', 'x-payment-id': 'pay_1' }],
     ['by an amount of XNO', { 'x-payment-address': PAYEE, 'x-payment-amount': '0.01' }],
+    [
+      'by an id, beside an amount of raw',
+      { 'x-payment-address': PAYEE, 'x-payment-amount-raw': RAW, 'x-payment-id': 'pay_1' },
+    ],
+    [
+      'by an amount of XNO, of which the raw decides',
+      { 'x-payment-address': PAYEE, 'x-payment-amount-raw': RAW, 'x-payment-amount': '7.0' },
+    ],
     [
       'by the scheme, in the list of the payment',
       {},
@@ -88,6 +135,8 @@ describe('an account made for one payment', () => {
     ['an order', { order_id: '1', nano_address: PAYEE, nano_amount_raw: RAW }, URI],
     ['a quote', { quote_id: '1', quote_token: 'a', pay_to: PAYEE, amount_raw: RAW }, URI],
     ['an order without a price', { order_id: '1', nano_address: PAYEE }],
+    ['an order to another chain', { order_id: '1', nano_address: '0x1', nano_amount_raw: RAW }],
+    ['a quote without a price', { quote_id: '1', pay_to: PAYEE }],
   ])('is %s', (_name, body, ...link: string[]) => {
     expect(said({}, body)).toEqual(['PAYS_TO_ORDER_ACCOUNT', ...link]);
   });
@@ -160,6 +209,43 @@ test.each([
   ['a body too large to read', {}, { ...rev1, more: ' '.repeat(65_536) }],
 ])('%s is not recognised', (_name, headers, body?: unknown) => {
   expect(said(headers, body)).toBeUndefined();
+});
+
+test.each([
+  ['an order without an account', { order_id: '1', nano_amount_raw: RAW }],
+  ['an account without an order', { nano_address: PAYEE, nano_amount_raw: RAW }],
+  ['a quote of another chain', { quote_id: '1', pay_to: '0x1', amount_raw: RAW }],
+  [
+    'the scheme of a deposit on another network',
+    { accepts: [{ scheme: 'nano', network: 'x', amount: RAW }] },
+  ],
+  ['another scheme on its network', { accepts: [{ scheme: 'x', network: 'nano-mainnet', amount: RAW }] }],
+  ['another version of x402', { x402Version: 3, accepts: [{ network: 'base' }] }],
+])('a body with %s is not recognised', (_name, body) => {
+  expect(said({}, body)).toBeUndefined();
+});
+
+describe('the size of what is read', () => {
+  const filled = (text: string, length: number) => text + ' '.repeat(length - text.length);
+
+  test('is 64 KiB of a body', () => {
+    const body = JSON.stringify(rev1);
+    expect(said({}, filled(body, 65_536))).toEqual(['LEGACY_UNSUPPORTED']);
+    expect(said({}, filled(body, 65_537))).toBeUndefined();
+  });
+
+  test('is 64 KiB of a header, and its spaces do not count', () => {
+    const withAddress = (length: number) =>
+      said({ 'x-payment-address': filled(PAYEE, length), 'x-payment-amount': '0.01' });
+    expect(withAddress(65_536)).toEqual(['PAYS_BY_DEPOSIT', URI]);
+    expect(withAddress(65_537)).toBeUndefined();
+  });
+});
+
+test('a header without a value is there, and is empty', () => {
+  const headers = [{ name: 'X-Payment-Id' }, ...listed({ 'X-Payment-Address': PAYEE })];
+  expect(recogniseDialect({ headers })).toEqual({ code: 'PAYS_BY_DEPOSIT', args: [], link: null });
+  expect(recogniseDialect({ headers: [{ name: 'Link' }] })).toBeUndefined();
 });
 
 test('a response with PAYMENT-REQUIRED is classified by that header only', () => {

@@ -399,8 +399,37 @@ describe('an answer that is not the content yet', () => {
   });
 });
 
-test.each([100, 199, 301, 302, 303, 304, 307, 0, 600])('status %d is unclear', (status) => {
+test.each([100, 199, 300, 301, 302, 303, 304, 307, 399, 0, 600])('status %d is unclear', (status) => {
   expect(answer(status)).toEqual({ kind: 'unclear' });
+});
+
+test.each([
+  [200, 'paid'],
+  [299, 'paid'],
+  [400, 'refused'],
+  [599, 'refused'],
+])('status %d is %s', (status, kind) => {
+  expect(answer(status)).toMatchObject({ kind });
+});
+
+test('a body is read up to 64 KiB', () => {
+  const refusal = '{"error":"amount_mismatch"}';
+  const filled = (length: number) => ({ bodyText: refusal + ' '.repeat(length - refusal.length) });
+  expect(answer(402, filled(65_536))).toEqual(refused('never', 'amount_mismatch'));
+  expect(answer(402, filled(65_537))).toEqual(held(''));
+});
+
+test.each(['[{"error":"amount_mismatch"}]', '"amount_mismatch"', 'null', 'amount_mismatch'])(
+  'a body that is no object gives no reason: %s',
+  (bodyText) => {
+    expect(answer(402, { bodyText })).toEqual(held(''));
+  },
+);
+
+test('a reason is compared up to two thousand characters', () => {
+  const ending = (length: number) => `${'x '.repeat(length).slice(0, length - 5)} fork`;
+  expect(answer(402, said(ending(2_000)))).toMatchObject({ verdict: 'void' });
+  expect(answer(402, said(ending(2_001)))).toMatchObject({ verdict: 'hold' });
 });
 
 test('the reason of a server is cleaned and cut', () => {
@@ -424,5 +453,51 @@ test('a receipt without success or failure does not count as success', () => {
   expect(readReceipt(headerOf({ transaction: 'not a hash', success: 'true' }))).toMatchObject({
     settled: undefined,
     transaction: undefined,
+  });
+});
+
+describe('whether a receipt says that it settled', () => {
+  test.each([
+    ['success', { success: true, error: 'x' }, true],
+    ['no success', { success: false }, false],
+    ['success before the mode', { success: false, result: { mode: 'settled' } }, false],
+    ['the mode of Rev 8, settled', { result: { mode: 'settled' } }, true],
+    ['the mode of Rev 8, failed', { result: { mode: 'failed' } }, false],
+    ['the mode beside it', { mode: 'settled' }, true],
+    ['another mode', { result: { mode: 'pending' } }, undefined],
+    ['an error', { error: 'x' }, false],
+    ['an error in the result', { result: { error: 'x' } }, false],
+    ['an error beside a result', { result: {}, error: 'x' }, false],
+    ['an errorReason', { errorReason: 'x' }, false],
+    ['nothing', {}, undefined],
+  ])('is told by %s', (_name, receipt, settled) => {
+    expect(readReceipt(headerOf(receipt))?.settled).toBe(settled);
+  });
+});
+
+describe('the reason in a receipt', () => {
+  test('is the message, or else the error of the result, or else that beside it', () => {
+    const textOf = (receipt: object) => readReceipt(headerOf(receipt))?.text;
+    const [errorMessage, error, errorReason] = ['message', 'error', 'reason'];
+    expect(textOf({ errorMessage, error, errorReason, result: { error: 'inner' } })).toBe('message');
+    expect(textOf({ error, errorReason, result: { error: 'inner' } })).toBe('inner');
+    expect(textOf({ error, errorReason, result: {} })).toBe('error');
+    expect(textOf({ errorReason })).toBe('reason');
+  });
+
+  test('is cut to 280 characters', () => {
+    const textOf = (length: number) => readReceipt(headerOf({ error: 'x'.repeat(length) }))?.text;
+    expect(textOf(280)).toBe('x'.repeat(280));
+    expect(textOf(281)).toBe(`${'x'.repeat(279)}…`);
+  });
+
+  test('means "not yet" only where the receipt says that it did not settle', () => {
+    const error = 'Block not confirmed';
+    const earlyOf = (receipt: object) => readReceipt(headerOf(receipt))?.early;
+    expect([{ error }, { success: true, error }, { success: false }].map(earlyOf)).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -127,6 +127,45 @@ test('a decoded envelope has the server’s values, and is frozen', () => {
   }
 });
 
+test('a decoded envelope has the extensions that are an object, and the error that is a text', () => {
+  const partsOf = (parts: object) => {
+    const decoded = decodeEnvelope(headerOf({ ...good, ...parts }));
+    if (!decoded.ok) throw new Error(decoded.code);
+    return [decoded.envelope.extensions, decoded.envelope.error];
+  };
+  expect(partsOf({ extensions: { a: 1 }, error: 'Block not confirmed' })).toEqual([
+    { a: 1 },
+    'Block not confirmed',
+  ]);
+  expect(partsOf({})).toEqual([undefined, undefined]);
+  expect(partsOf({ extensions: [1], error: { text: 'no' } })).toEqual([undefined, undefined]);
+});
+
+describe('an object in base64', () => {
+  test('is decoded, with spaces around it', () => {
+    expect(decodeObject(`\t ${headerOf({ a: [1, 'é'] })} `)).toEqual({ a: [1, 'é'] });
+  });
+
+  test.each([
+    ['no base64', '%%%'],
+    ['no UTF-8', bytesHeader(0x7b, 0x22, 0xff, 0x22, 0x7d)],
+    ['no JSON', textHeader('{"a":')],
+    ['a text', headerOf('a')],
+    ['an array', headerOf([1])],
+    ['null', headerOf(null)],
+    ['an object nested too deep', textHeader(`{"a":${'['.repeat(200)}${']'.repeat(200)}}`)],
+  ])('is undefined for %s', (_name, text) => {
+    expect(decodeObject(text)).toBeUndefined();
+  });
+
+  test('may have 64 KiB', () => {
+    const text = headerOf({ a: 1 });
+    const filled = (length: number) => ' '.repeat(length - text.length) + text;
+    expect(decodeObject(filled(65_536))).toEqual({ a: 1 });
+    expect(decodeObject(filled(65_537))).toBeUndefined();
+  });
+});
+
 test('a proof is standard padded base64 of UTF-8 JSON', () => {
   const proof = encodeProof({ note: 'é🥦?>~ÿþ', lone: '\ud800' });
   expect(proof).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);

@@ -155,15 +155,23 @@ describe('a further step of an exchange', () => {
     ['a payment that was not made', left],
     ['another answer', answered(5, 'page', ANSWER)],
     ['another request without an answer', answered(5, 'page', { kind: 'unanswered', reason: 'gone' })],
-    ['another 402 without a price', unpriced(5, [])],
+    ['a 402 without a price', unpriced(5, [])],
   ])('is kept where it is %s', (_, step) => {
     const steps = [
       offered,
       served('one'),
       asked('reason_newSite'),
-      ...['left', 'answered', 'unanswered', 'unpriced'].flatMap((kind) => (kind === step.kind ? [step] : [])),
+      ...['left', 'answered', 'unanswered'].flatMap((kind) => (kind === step.kind ? [step] : [])),
     ];
     expect(followed(withSteps(...steps), step).steps).toEqual([...steps, step]);
+  });
+
+  test('is dropped where it is the same 402 without PAYMENT-REQUIRED, and kept where that has other headers', () => {
+    const [first, other] = ['1', '2'].map((value) => unpriced(1, [{ name: 'x-payment-amount-raw', value }]));
+    if (first === undefined || other === undefined) throw new Error('two steps');
+    const exchange = withSteps(first);
+    expect(followed(exchange, { ...first, at: 99 })).toBe(exchange);
+    expect(followed(exchange, other).steps).toEqual([first, other]);
   });
 
   test('displaces the oldest of eight replays where it is one more', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { headerOf, PROOF_HEADER, REPRESENT_HEADER } from './headers.ts';
+import { carriesProof, headerOf, headersOf } from './headers.ts';
 
 test('a header is found by its name in any case', () => {
   const headers = [
@@ -32,5 +32,18 @@ test('a value that the browser gives as bytes is read as Latin-1, and one withou
 });
 
 test('a proof and the token of a server have the names of the protocol', () => {
-  expect([PROOF_HEADER, REPRESENT_HEADER]).toEqual(['PAYMENT-SIGNATURE', 'X-Nano-Represent']);
+  expect(headersOf({ header: 'PAYMENT-SIGNATURE', value: 'proof' })).toEqual({
+    'PAYMENT-SIGNATURE': 'proof',
+  });
+  expect(headersOf({ header: 'X-Nano-Payment', value: 'hash', represent: 'token' })).toEqual({
+    'X-Nano-Payment': 'hash',
+    'X-Nano-Represent': 'token',
+  });
+});
+
+test('a request carries a proof by either header, and not by the token of a server alone', () => {
+  expect(carriesProof([{ name: 'payment-signature', value: 'proof' }])).toBe(true);
+  expect(carriesProof([{ name: 'x-nano-payment', value: 'hash' }])).toBe(true);
+  expect(carriesProof([{ name: 'X-Nano-Represent', value: 'token' }])).toBe(false);
+  expect(carriesProof(undefined)).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { answerHeaders } from '../../src/interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../../src/interception/challenge.ts';
+import type { Proof } from '../../src/interception/headers.ts';
 import { Browser } from '../../src/payments/browser.fixture.ts';
 import { challengeOf } from '../../src/payments/samples.fixture.ts';
 import type { Reaction, SellerAnswer, SimulatedSeller } from './seller.ts';
@@ -42,7 +43,7 @@ export class SimulatedBrowser extends Browser {
     return { ...challenge, header: this.#seller.offer(challenge.url), seenAt: this.#now() };
   }
 
-  override async deliver(challenge: Challenge, proof: string): Promise<DeliveryOutcome> {
+  override async deliver(challenge: Challenge, { value: proof }: Proof): Promise<DeliveryOutcome> {
     if (!this.waits(challenge)) return { kind: 'unanswered', reason: 'gone' };
     this.leave(challenge);
     this.proofs.push(proof);

@@ -10,7 +10,7 @@ import { isKept, isUnderway, type Payment, requestOf } from './payment.ts';
 import type { PaymentRunner } from './payment-runner.ts';
 import { type AnyPayment, isWhole, wholeOf } from './private-record.ts';
 import { mayGet } from './proof-recipient.ts';
-import { isDue, keptUntil } from './redelivery-schedule.ts';
+import { isDue, keptUntil, wantedFrom } from './redelivery-schedule.ts';
 import { isLeftToNextLoad, isSamePurchase, repeats, replaces } from './same-request.ts';
 
 export interface DeliveryPorts {
@@ -178,6 +178,22 @@ export class Delivery {
       if (!(await this.#isAwaitedElsewhere(payment, challenge))) return payment;
     }
     return undefined;
+  }
+
+  /**
+   * When the server of a kept proof that this request may have wants it again, the earliest of several (ms since the epoch);
+   * null where no server asked to wait, or the time has come.
+   */
+  wantedAt(challenge: Challenge, undelivered: readonly Payment[]): number | null {
+    const now = this.#ports.now();
+    const times = undelivered
+      .filter((payment) => {
+        const request = requestOf(payment.intent);
+        return now < keptUntil(payment) && request !== null && mayGet(challenge, request);
+      })
+      .map(wantedFrom)
+      .filter((time) => now < time);
+    return times.length === 0 ? null : Math.min(...times);
   }
 
   /** Whether the user paid for the same request before, got nothing, and no other request waits for that payment. */

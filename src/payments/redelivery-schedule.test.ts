@@ -79,6 +79,15 @@ describe('the next request for the same', () => {
     expect(isDue(answered(...twice, { at: AT, early: true }), AT)).toBe(true);
     expect(isDue(answered(...twice, { at: AT, state: 'unanswered', reason: 'gone' }), AT)).toBe(true);
   });
+
+  test.each([{ early: true }, { state: 'unanswered', reason: 'pending' }] as const)(
+    'does not get it before the server wants it: %j',
+    (answer) => {
+      const payment = answered({ at: AT, notBefore: AT + 90 * SECOND, ...answer });
+      expect(isDue(payment, AT + 90 * SECOND - 1)).toBe(false);
+      expect(isDue(payment, AT + 90 * SECOND)).toBe(true);
+    },
+  );
 });
 
 describe('the page of a payment that was not served', () => {

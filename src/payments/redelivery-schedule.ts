@@ -22,11 +22,19 @@ export function keptUntil({ intent }: Payment): number {
   return Math.max(intent.offer.expiresAt + DELIVERY_GRACE, intent.at + KEPT_FOR);
 }
 
+/** Until when the server of a payment does not want the proof again (ms since the epoch); 0 where it may come (docs/WIRE.md §11.3). */
+export function wantedFrom({ progress }: AnyPayment): number {
+  return 'notBefore' in progress ? (progress.notBefore ?? 0) : 0;
+}
+
 /**
- * Whether the next request for the same gets the proof of a payment. Not where it was refused several times, for another
- * reason than "not yet", and the pause after the last time is not over: then the user is asked whether to pay anew.
+ * Whether the next request for the same gets the proof of a payment. Not before its server wants it again. Not where it was
+ * refused several times, for another reason than "not yet", and the pause after the last time is not over: then the user is
+ * asked whether to pay anew.
  */
-export function isDue({ progress, story }: Payment, now: number): boolean {
+export function isDue(payment: Payment, now: number): boolean {
+  const { progress, story } = payment;
+  if (now < wantedFrom(payment)) return false;
   if (progress.state !== 'refused' || progress.early) return true;
   const times = timesIn(story, 'refused');
   return times < 2 || now >= (story.at(-1)?.at ?? 0) + pauseAfter(times - 1);
@@ -68,11 +76,11 @@ export function notBeforeOf(
  * offer has expired, or ten minutes have passed since it was signed, and a minute after the time that the server wanted to
  * have; at once where it can never be served. Until then its account can pay nothing else.
  */
-export function recallAt({ intent, progress, story }: AnyPayment): number {
+export function recallAt(payment: AnyPayment): number {
+  const { intent, progress, story } = payment;
   if (progress.state === 'refused' && progress.final) return 0;
-  const wanted = 'notBefore' in progress ? (progress.notBefore ?? 0) : 0;
   const expiry = Math.min(intent.offer.expiresAt, (signedAt(story) ?? intent.at) + LONGEST_RETRY_AFTER);
-  return Math.max(expiry, wanted) + DELIVERY_GRACE;
+  return Math.max(expiry, wantedFrom(payment)) + DELIVERY_GRACE;
 }
 
 function signedAt(story: Payment['story']): number | undefined {

@@ -152,6 +152,8 @@ describe('the next delivery', () => {
   });
 
   test('comes by itself a few seconds later, or when the server wants it', async () => {
+    let now = Date.now();
+    restart({ now: () => now });
     const url = page();
     await allowAll(account, url);
     answerOnce(402, says('no'));
@@ -160,10 +162,38 @@ describe('the next delivery', () => {
     expect(browser.postponed).toEqual([[first.id, 5_000]]);
     answerOnce(202, { retryAfter: '90' });
     await worker.challengeHandler.handle(await browser.visit(url));
+    now += 90_000;
     answerOnce(503, { retryAfter: '9' });
     const last = await browser.visit(url);
     await worker.challengeHandler.handle(last);
     expect(browser.postponed.map(([id]) => id)).toEqual([first.id, last.id]);
+    expect(account.sends()).toHaveLength(1);
+  });
+
+  test('does not come before the server wants it, unless its user delivers it', async () => {
+    let now = Date.now();
+    restart({ now: () => now });
+    const url = page();
+    await allowAll(account, url);
+    answerOnce(202, { retryAfter: '90' });
+    await worker.challengeHandler.handle(await browser.visit(url));
+    now += 30_500;
+    const early = await browser.visit(url);
+    await worker.challengeHandler.handle(early);
+    expect(browser.released).toEqual([early.id]);
+    expect(worker.log).toEqual([{ challenge: early.id, key: 'refusal_NOT_YET', args: ['60'] }]);
+    expect(browser.proofs).toHaveLength(1);
+
+    answerOnce(202, { retryAfter: '90' });
+    await worker.delivery.requestRedelivery((await onlyPayment()).intent.id);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(browser.proofs).toHaveLength(2);
+
+    now += 90_000;
+    answerOnce(200);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await states()).toEqual(['settled']);
+    expect(worker.asked).toEqual([]);
     expect(account.sends()).toHaveLength(1);
   });
 });

@@ -3,9 +3,12 @@ import type { ChallengeHandlerPorts } from '../challenge-handler-ports.ts';
 import type { Handling } from '../handling.ts';
 import { historyOf } from '../request-history.ts';
 import { replaces } from '../same-request.ts';
-import { DONE, type Stage } from './stage.ts';
+import { DONE, declined, type Stage } from './stage.ts';
 
-/** Gives a challenge what was paid for it already, if anything; otherwise it is classified. */
+/**
+ * Gives a challenge what was paid for it already, if anything; otherwise it is classified. Where the server wants the proof
+ * later, the page gets its 402 until then, and nobody is asked to pay anew.
+ */
 export async function start(
   ports: ChallengeHandlerPorts,
   handling: Handling,
@@ -29,6 +32,11 @@ export async function start(
     if (await delivery.serve(kept, challenge)) return DONE;
     history = await historyOf(ports, challenge, context.network.id);
     kept = await delivery.keptFor(challenge, history.undelivered);
+  }
+  const wantedAt = delivery.wantedAt(challenge, history.undelivered);
+  if (wantedAt !== null) {
+    const seconds = Math.ceil((wantedAt - ports.now()) / 1_000);
+    return declined(challenge, 'refusal_NOT_YET', [`${seconds}`]);
   }
   return { kind: 'classify', challenge, context, history };
 }

@@ -233,7 +233,7 @@ export class Paywall {
   /** Breaks before anything is settled, as x402 has it: what fails is not charged for. */
   async #fail(proof: Proof, deal: Deal): Promise<Reply> {
     if (this.#faults.has('charges-failures')) await this.#redeem(proof, deal);
-    return show(500, json({ error: 'The handler failed' }), { 'Cache-Control': 'no-store' });
+    return show(500, json({ error: 'The handler failed' }), cacheHeader(deal.terms, 'no-store'));
   }
 
   #redeem({ encoded, delivery }: Proof, { resource, terms }: Deal): Promise<Outcome> {
@@ -244,7 +244,7 @@ export class Paywall {
 
   #deliver({ visit, route, terms }: Deal, payment: SettledPayment): Reply {
     const receipt = isByHash(terms) ? {} : responseHeader(this.#facilitator.receipt(payment, terms));
-    return show(200, route.content(visit), { ...receipt, 'Cache-Control': 'private, no-store' });
+    return show(200, route.content(visit), { ...receipt, ...cacheHeader(terms, 'private, no-store') });
   }
 
   #refuse(deal: Deal, { status, error, code, wording }: Refusal): Reply {
@@ -260,7 +260,7 @@ export class Paywall {
       return meansHtml(deal) ? demand : { ...demand, headers: { ...demand.headers, ...headers } };
     }
     const body = json(code === undefined ? { error } : { error, code });
-    return show(status, body, { ...headers, 'Cache-Control': 'no-store' });
+    return show(status, body, { ...headers, ...cacheHeader(deal.terms, 'no-store') });
   }
 
   /** A refusal exactly as another server words it. */
@@ -270,7 +270,11 @@ export class Paywall {
       ...(receipt === undefined ? {} : responseHeader({ value: receipt, encoding })),
       ...(status === 402 && offersAgain ? this.#demand(deal, error).headers : {}),
     };
-    return show(status, json(body), { ...headers, 'Cache-Control': 'no-store', 'Content-Type': JSON_TYPE });
+    return show(status, json(body), {
+      ...headers,
+      ...cacheHeader(deal.terms, 'no-store'),
+      'Content-Type': JSON_TYPE,
+    });
   }
 
   #demand(deal: Deal, error: string): Reply {
@@ -284,9 +288,15 @@ export class Paywall {
     const body = this.#facilitator.demandBody(required, terms);
     return show(402, body === undefined ? route.teaser(required) : json(body), {
       'PAYMENT-REQUIRED': encodeHeader(required, this.#facilitator.encoding(terms)),
-      'Cache-Control': this.#faults.has('cacheable') ? 'public, max-age=600' : route.cacheControl,
+      ...cacheHeader(terms, this.#faults.has('cacheable') ? 'public, max-age=600' : route.cacheControl),
     });
   }
+}
+
+/** What an answer says of caches: the reference servers never say that it must not be kept (docs/WIRE.md §5 T30). */
+function cacheHeader({ flavour }: Terms, cacheControl: string): Readonly<Record<string, string>> {
+  const isUnsaid = flavour === 'reference' && cacheControl.includes('no-store');
+  return isUnsaid ? {} : { 'Cache-Control': cacheControl };
 }
 
 const firstTerms = ({ firstExpirySeconds, ...terms }: Terms): Terms => ({

@@ -37,6 +37,17 @@ test.each(honest.map(({ path }) => path))('%s is shut until it is paid for', asy
   if (path !== '/image.png') expect(body).toContain(PAID_MARKER);
 });
 
+test.each(['nanoSession', 'trackB', 'signedBlock'])(
+  'in the reference flavour no answer says that it must not be kept: %s',
+  async (mechanism) => {
+    const url = `${origin}/article?flavour=reference&mechanism=${mechanism}`;
+    const entry = await quote(url);
+    const answers = [await fetch(url), await present(url, signed(entry, { proof: '0'.repeat(64) }))];
+    expect(answers.map(({ status }) => status >= 400)).toEqual([true, true]);
+    expect(answers.map(({ headers }) => headers.get('Cache-Control'))).toEqual([null, null]);
+  },
+);
+
 test('the teasers: HTML for people, nothing on /bare, the offer itself on an API', async () => {
   const article = await (await fetch(`${origin}/article`)).text();
   expect(article).toMatch(/The rest costs <strong title="1\d{28} raw">0\.01 XNO</);

@@ -6,7 +6,9 @@ import { ChallengeLifecycle } from '../lifecycle.ts';
 import { type OpenChallenge, OpenChallenges, type SessionStore } from '../open-challenges.ts';
 import { Patience } from '../patience.ts';
 import { probePrice } from '../price-probe.ts';
+import { withoutFragment } from '../urls.ts';
 import { viewOf } from '../view.ts';
+import { CacheBypass } from './cache-bypass.ts';
 import { Deliveries } from './deliveries.ts';
 import { Preparations } from './preparations.ts';
 import { Presence } from './presence.ts';
@@ -47,6 +49,9 @@ const UNWATCHED: InterceptionEvents = {
   onWithdrawn: ignore,
 };
 
+/** Whether the browser keeps the answers to requests of this method. */
+const isCached = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
 /** Interception in Chromium: observes the network, holds scripts' requests, adds the proof by a one-shot rule. */
 export function createChromiumInterception(ports: InterceptionPorts): ChromiumInterception {
   let events = UNWATCHED;
@@ -54,7 +59,13 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   const open = new OpenChallenges(ports.session);
   const holds = new Holds();
   const presence = new Presence();
-  const responses = new ProofResponses();
+  const cacheBypass = new CacheBypass();
+  const responses = new ProofResponses({
+    responded: ({ challenge }, url, method, status) => {
+      if (!isCached(method)) return;
+      void cacheBypass.proofAnswered(url, status, challenge.isPrivate).catch(console.error);
+    },
+  });
   const reloads = new Reloads({ open, changed: ports.changed });
   const lifecycle = new ChallengeLifecycle({
     open,
@@ -91,11 +102,16 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   return {
     watch(given) {
       events = given;
+      cacheBypass.listen();
       network = watchNetwork({
         priced: (observed) => void preparations.take(observed),
         undeliverable: given.onUnheld,
         unpayable: (request, askedMethod) => scriptHolds.releaseUnpayable(request, askedMethod),
         unpriced: given.onUnpriced,
+        responded: ({ url, method, statusCode, tabId }) => {
+          if (!isCached(method)) return;
+          void cacheBypass.answered(withoutFragment(url), statusCode, tabId).catch(console.error);
+        },
         isOwn: (requestId) => responses.isCarrier(requestId),
         aborted,
         mayProbePrice: ports.mayProbePrice,

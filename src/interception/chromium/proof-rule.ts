@@ -5,6 +5,9 @@ import { NO_TAB } from '../observed-request.ts';
 /** The longest URL that gets a rule (characters). A 402 of a longer URL is not paid: no rule could deliver its proof. */
 export const LONGEST_URL = 8192;
 
+/** The session rules of `CacheBypass` have ids from here on, those of proofs count from 1. */
+export const FIRST_BYPASS_ID = 1_000_000_000;
+
 const methods = {
   GET: 'get',
   HEAD: 'head',
@@ -110,5 +113,5 @@ async function removeOrphans(): Promise<number> {
     rule.action.requestHeaders?.some(({ header }) => ofProofs.has(header.toLowerCase())),
   );
   await chrome.declarativeNetRequest.updateSessionRules({ removeRuleIds: orphans.map(({ id }) => id) });
-  return Math.max(0, ...rules.map(({ id }) => id));
+  return Math.max(0, ...rules.map(({ id }) => id).filter((id) => id < FIRST_BYPASS_ID));
 }

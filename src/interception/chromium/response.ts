@@ -3,7 +3,7 @@ import { answerHeaders } from '../answer-headers.ts';
 import { type BodyEnd, type DeliveryOutcome, requestKinds, type Unanswered } from '../challenge.ts';
 import { headerOf, type Proof } from '../headers.ts';
 import { NO_TAB, type ObservedRequest } from '../observed-request.ts';
-import { bareUrl } from '../urls.ts';
+import { bareUrl, withoutFragment } from '../urls.ts';
 import { isStranger } from './carrier.ts';
 import type { Target } from './proof-rule.ts';
 
@@ -31,12 +31,26 @@ interface Awaited {
   closed(tabId: number): void;
 }
 
+export interface ProofResponsePorts {
+  /**
+   * Called with each response to a request that carries a proof, redirects included.
+   *
+   * @param url the URL that responded, without its fragment
+   */
+  readonly responded: (observed: ObservedRequest, url: string, method: string, status: number) => void;
+}
+
 /**
  * Listens to the network for the responses to proofs. All of them share one set of listeners, which exists only while
  * one is awaited: adding and removing listeners costs the browser more than calling them.
  */
 export class ProofResponses {
+  readonly #ports: ProofResponsePorts;
   readonly #awaited = new Set<Awaited>();
+
+  constructor(ports: ProofResponsePorts) {
+    this.#ports = ports;
+  }
 
   /**
    * Waits for the request that carries `proof` to `target` and for its final response, after redirects. The response to
@@ -84,9 +98,10 @@ export class ProofResponses {
         if (!asksCacheFirst) carried.resolve();
         return true;
       },
-      received({ requestId, statusCode: status, responseHeaders }) {
+      received: ({ requestId, url, method, statusCode: status, responseHeaders }) => {
         if (requestId !== carrier) return false;
         carried.resolve();
+        this.#ports.responded(observed, withoutFragment(url), method, status);
         paymentResponse = headerOf(responseHeaders, 'payment-response') ?? paymentResponse;
         if (isRedirect(status) && headerOf(responseHeaders, 'location') !== null) return true;
         isAnswered = true;

@@ -38,6 +38,8 @@ export interface Watcher {
   aborted(requestId: string): void;
   /** A 402 without a price that is not the response to a proof. */
   unpriced(response: Unpriced): void;
+  /** Any response but those to a proof whose answer is awaited. */
+  responded(details: Received): void;
   /** Whether this request carries a proof: no script holds its response. */
   isOwn(requestId: string): boolean;
   /** Whether a server may be asked for its price. */
@@ -181,6 +183,7 @@ export function watchNetwork(watcher: Watcher): NetworkWatch {
   );
   chrome.webRequest.onHeadersReceived.addListener(
     (details) => {
+      if (!watcher.isOwn(details.requestId)) watcher.responded(details);
       if (details.statusCode !== 402) return undefined;
       const one = received(details).finally(() => underway.delete(one));
       underway.add(one);

@@ -231,6 +231,14 @@ test('of the requests of one question that were given back the newest stays', as
   expect(approvals.list()).toMatchObject([{ id: first.id, challenge: givenBack(second.challenge) }]);
 });
 
+test('a question about a request that was given back before a restart is shared with the same request, held anew', () => {
+  const { approvals } = queue();
+  const [returned, held] = [again(), again()];
+  approvals.ask({ ...returned, challenge: givenBack(returned.challenge) });
+  approvals.ask(held);
+  expect(approvals.list()).toMatchObject([{ id: returned.id, challenge: held.challenge }]);
+});
+
 test('an answer to a question with a request that is held lets none that was given back take its place', async () => {
   const { approvals } = queue();
   const [returned, older, newest] = [again(), again(), again()];

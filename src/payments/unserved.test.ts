@@ -11,6 +11,7 @@ import {
   payments,
   restart,
   setUp,
+  states,
   statusOf,
   worker,
 } from './challenge-handler.fixture.ts';

@@ -8,20 +8,14 @@ import type { RetryUrl } from '../messages/bridge.ts';
 export const HANDSHAKE = 'nano-purse';
 
 /** A 402 that a page holds. */
-export interface HeldAnswer {
+export interface HeldMessage {
+  readonly id: number;
   readonly url: string;
   readonly method: string;
   /** The page has no way to take the request back. */
   readonly steady: boolean;
-  /** What is left of the time that the page has set for its request (ms); 0 where it has set none. */
+  /** The time that the page has set for its request (ms); 0 where it has set none. */
   readonly timeout: number;
-  /** The body beside a price in plain headers; null where there is no such price, and where it could not be read. */
-  readonly body: string | null;
-}
-
-/** The same, with the number of its hold. */
-export interface HeldMessage extends HeldAnswer {
-  readonly id: number;
 }
 
 /**

@@ -11,12 +11,10 @@ export const bridgeMessages = {
       holdId: text(64),
       url: text(8192),
       method: text(32),
-      /** Set where the page has no way to take the request back. */
-      steady: v.exactOptional(v.literal(true)),
-      /** What is left of the time that the page has set for its request (ms); absent where it has set none. */
-      timeout: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-      /** The body of a 402 that states its price in plain headers. It can contradict that price, and never state one. */
-      body: v.exactOptional(text(8192)),
+      /** Whether the page has no way to take the request back. */
+      steady: v.optional(v.boolean(), false),
+      /** The time that the page has set for its request (ms); 0 where it has set none. */
+      timeout: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
     }),
   )<RetryUrl | 'release'>(),
   /** The page took a held request back. */

@@ -59,18 +59,6 @@ function answers(url: string): readonly (readonly [status: number | null, hadPro
     .map(({ status, hadPaymentSignature }) => [status, hadPaymentSignature]);
 }
 
-/** Runs in the page: the body of an answer, as a script gets it. */
-function askBy([way, url]: readonly ['fetch' | 'xhr', string]): Promise<string> {
-  if (way === 'fetch') return fetch(url).then((response) => response.text());
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('GET', url);
-    request.onload = () => resolve(request.responseText);
-    request.onerror = reject;
-    request.send();
-  });
-}
-
 describe('an offer by hash is asked about, with what that means, and buys', () => {
   test('a page', async () => {
     const url = testBed.at('/article', { mechanism, n: '1' });
@@ -151,18 +139,6 @@ describe('a server that does not see the payment at once', () => {
     expect(await reached('settled')).toMatchObject({ id: refused.id, blockHash: refused.blockHash });
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
-});
-
-test('an offer by hash that its body contradicts is left to the page, by fetch and by XMLHttpRequest', async () => {
-  await page.goto(testBed.at('/free'));
-  for (const way of ['fetch', 'xhr'] as const) {
-    const url = testBed.at('/legacy', { protocol: 'hash-contradicted', way });
-    const text = await page.evaluate(askBy, [way, url] as const);
-    expect(JSON.parse(text)).toMatchObject({ price_raw: '1' });
-    const log = await testBed.purse.until('log.list', {}, (lines) => lines.some((line) => line.url === url));
-    expect(log.find((line) => line.url === url)?.key).toBe('refusal_BAD_HASH_OFFER');
-  }
-  await testBed.nothingSince(mark);
 });
 
 test('a page that shows a hash itself handles its own 402, and is not paid for', async () => {

@@ -185,7 +185,7 @@ describe('the log says why', () => {
     ['rev4', 'LEGACY_UNSUPPORTED'],
     ['rev5', 'LEGACY_UNSUPPORTED'],
     ['rev5-demo', 'LEGACY_UNSUPPORTED'],
-    ['hash-contradicted', 'BAD_HASH_OFFER'],
+    ['hash-malformed', 'BAD_HASH_OFFER'],
     ['deposit', 'PAYS_BY_DEPOSIT'],
     ['invoice', 'NANO_PAYMENT_LINK'],
     ['l402', 'PAYS_OTHER_COIN', 'Lightning (L402)'],

@@ -39,7 +39,7 @@ export function freeRoutes(registry: HeaderRegistry, payTo: string): readonly Fr
     { path: DEMO_ISSUE, says: 'the same, where the x402.Nano demo asks', serve: malformed(registry) },
     {
       path: '/legacy',
-      says: '402 of another ?protocol=: rev1, rev4, rev5, rev5-demo, v1, v1-nano, hash-contradicted, deposit, order, invoice, l402, mpp, crawl',
+      says: '402 of another ?protocol=: rev1, rev4, rev5, rev5-demo, v1, v1-nano, hash-malformed, deposit, order, invoice, l402, mpp, crawl',
       serve: askAsEarlier(payTo),
     },
   ];

@@ -83,9 +83,9 @@ function demands(payTo: string, url: string): Readonly<Record<string, LegacyDema
       body: v1('base-sepolia', `0x${'03'.repeat(20)}`, `0x${'20'.repeat(20)}`),
     },
     'v1-nano': { headers: {}, body: v1('nano:mainnet', 'XNO', payTo) },
-    'hash-contradicted': {
-      headers: { 'x-payment-address': payTo, 'x-payment-amount-raw': PRICE },
-      body: { pay_to: payTo, price_raw: '1' },
+    'hash-malformed': {
+      headers: { 'x-payment-address': payTo, 'x-payment-amount-raw': '0.01' },
+      body: { pay_to: payTo, price_raw: PRICE },
     },
     deposit: {
       headers: { 'x-payment-address': payTo, 'x-payment-amount': '0.01', 'x-payment-id': 'pay_1' },

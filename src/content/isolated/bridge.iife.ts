@@ -36,19 +36,11 @@ port.onmessage = ({ data }: MessageEvent<HoldMessage>) => {
 // The manifest lists the hold before the bridge, so that the hold is listening already.
 dispatchEvent(new MessageEvent(HANDSHAKE, { ports: [port2] }));
 
-async function relay({ id, url, method, steady, timeout, body }: HeldMessage): Promise<void> {
+async function relay({ id, ...request }: HeldMessage): Promise<void> {
   held.add(id);
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const input = {
-    holdId: `${id}`,
-    url,
-    method,
-    ...(steady && { steady }),
-    ...(timeout > 0 && { timeout }),
-    ...(body !== null && { body }),
-  };
-  const go = await mayGo({ request: 'request.held', input }, id);
+  const go = await mayGo({ request: 'request.held', input: { holdId: `${id}`, ...request } }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
@@ -71,8 +63,8 @@ function leave({ isTrusted }: Event): void {
   held.clear();
   tell({ request: 'document.left', input: {} });
 }
-addEventListener('pagehide', leave, { capture: true });
-document.addEventListener('freeze', leave, { capture: true });
+addEventListener('pagehide', leave, true);
+document.addEventListener('freeze', leave, true);
 
 /** Sends a message without a response. If the worker dies before it handles it, its next life asks what still waits. */
 function tell(message: RequestMessage): void {

@@ -1,14 +1,20 @@
 import type { RetryUrl } from '../../messages/bridge.ts';
-import { HANDSHAKE, type HeldAnswer, type HoldAnswer, type HoldMessage } from '../handshake.ts';
+import { HANDSHAKE, type HoldAnswer, type HoldMessage } from '../handshake.ts';
 import { bare, getter, method } from './natives.ts';
 
 /** The messages of the hold to the bridge. */
 export interface Bridge {
   /**
    * Asks whether a held request is sent again, and to what URL, and calls `answer` once. Returns a function that reports
-   * that the page took the request back; `answer` is not called after it.
+   * that the page took the request back; `answer` is not called after it. `steady` and `timeout` as in `HeldMessage`.
    */
-  ask(held: HeldAnswer, answer: (go: RetryUrl | false) => void): () => void;
+  ask(
+    url: string,
+    method: string,
+    steady: boolean,
+    timeout: number,
+    answer: (go: RetryUrl | false) => void,
+  ): () => void;
   /** Reports that the page took a request back before its response arrived. */
   tookBack(url: string, method: string): void;
 }
@@ -41,11 +47,11 @@ function through(port: MessagePort): Bridge {
     answer?.(go);
   };
   return {
-    ask({ url, method, steady, timeout, body }, answer) {
+    ask(url, method, steady, timeout, answer) {
       last += 1;
       const id = last;
       answers[id] = answer;
-      post(port, { id, url, method, steady, timeout, body });
+      post(port, { id, url, method, steady, timeout });
       return () => {
         delete answers[id];
         post(port, { id, url: null });

@@ -13,7 +13,6 @@ import {
   proxy,
   valued,
 } from './natives.ts';
-import { bodyReader, isPlainlyPriced, isPriced } from './price.ts';
 import { fulfil, whenSettled } from './promises.ts';
 import { NativeRequest, partOf, repeat } from './repeat.ts';
 
@@ -44,8 +43,6 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
   const isError: (value: unknown) => value is Error = get(Error, 'isError');
   const pageOrigin = origin;
   const clone = method(Request, 'clone');
-  const cloneAnswer = method(Response, 'clone');
-  const readBody = bodyReader();
   const { method: methodOf, mode: modeOf, signal: signalOf, url: targetOf } = partOf;
   const statusOf = getter(Response, 'status');
   const typeOf = getter(Response, 'type');
@@ -71,7 +68,9 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
    */
   const maybePriced = (response: Response): boolean =>
     statusOf(response) === 402 &&
-    (typeOf(response) !== 'basic' || isPriced((name) => has(headersOf(response), name)));
+    (typeOf(response) !== 'basic' ||
+      has(headersOf(response), 'payment-required') ||
+      has(headersOf(response), 'x-payment-address'));
 
   /**
    * Whether the browser rejects a request before `fetch` returns: a promise of ours that waits for it would be late.
@@ -189,15 +188,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
         // anything.
         if (fails(() => statusOf(response))) return resolve(response);
         if (spare === null || !maybePriced(response)) return pass(response);
-        // What a body says may contradict a plain price; it never states one.
-        if (isPlainlyPriced((header) => has(headersOf(response), header))) {
-          readBody(cloneAnswer(response), (text) => hold(response, spare, text));
-        } else hold(response, spare, null);
-      };
-      const hold = (response: Response, again: Request, body: string | null) => {
-        if (isOver) return;
-        const held = { url: urlOf(response), method: name, steady: isSteady, timeout: 0, body };
-        drop = ask(held, (go) => {
+        drop = ask(urlOf(response), name, isSteady, 0, (go) => {
           if (!go) return pass(response);
           drop = () => {};
           const body = bodyOf(response);
@@ -208,9 +199,9 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
             pass(paid);
           };
           repeat(
-            again,
-            hrefOf(new NativeUrl(go, targetOf(again))),
-            (request) => whenSettled(native(undefined, [request]), passAgain, fail),
+            spare,
+            hrefOf(new NativeUrl(go, targetOf(spare))),
+            (again) => whenSettled(native(undefined, [again]), passAgain, fail),
             fail,
           );
         });

@@ -41,8 +41,6 @@ export interface XhrRequest {
   headers: List<Args> | null;
   body: unknown;
   state: XhrState;
-  /** When it was sent (ms since the epoch). */
-  sentAt: number;
   /** The ready state that the page is shown in place of the true one. */
   shown: number;
   /** Whether the page is shown no response. */
@@ -56,7 +54,6 @@ export function requestOf(opened: Args, base: string): XhrRequest {
     base,
     headers: null,
     body: null,
-    sentAt: 0,
     // The third argument of `open` says whether the request is asynchronous.
     state: { phase: opened.length < 3 || opened[2] ? 'opened' : 'settled' },
     shown: OPENED,

@@ -1,7 +1,6 @@
 import { bodyNow } from './body.ts';
 import type { Bridge } from './bridge-client.ts';
 import { add, apply, fails, getter, list, method, patchNative, patchNativeClass } from './natives.ts';
-import { isPlainlyPriced, isPriced, MOST_BODY } from './price.ts';
 import { muteUploads } from './upload.ts';
 import { at, textsOf } from './xhr-arguments.ts';
 import { createXhrCover } from './xhr-cover.ts';
@@ -38,9 +37,6 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
   const statusOf = getter(XMLHttpRequest, 'status');
   const urlOf = getter(XMLHttpRequest, 'responseURL');
   const timeoutOf = getter(XMLHttpRequest, 'timeout');
-  const { now } = Date;
-  const kindOf = getter(XMLHttpRequest, 'responseType');
-  const textOf = getter(XMLHttpRequest, 'responseText');
   const baseOf = getter(Node, 'baseURI');
   const hrefOf = getter(URL, 'href');
   const startsWith = method(String, 'startsWith');
@@ -98,39 +94,16 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
 
   const maybePriced = (xhr: Xhr): boolean =>
     statusOf(xhr) === 402 &&
-    (!startsWith(urlOf(xhr), pageOrigin) || isPriced((name) => headerOf(xhr, name) !== null));
+    (!startsWith(urlOf(xhr), pageOrigin) ||
+      (headerOf(xhr, 'payment-required') ?? headerOf(xhr, 'x-payment-address')) !== null);
 
   /** Tells that a request ended before its answer came whole: the network layer may have seen its 402 all the same. */
   const giveNotice = (request: XhrRequest): void => tookBack(addressOf(request), `${request.opened[0]}`);
   const isUnderWay = (xhr: Xhr, request: XhrRequest | undefined): boolean =>
     request?.state.phase === 'sent' && readyStateOf(xhr) !== DONE;
 
-  /** What is left of the time that the page has set for a request (ms); 0 where it has set none. */
-  const timeLeft = (xhr: Xhr, { sentAt }: XhrRequest): number => {
-    const timeout = timeoutOf(xhr);
-    if (timeout === 0) return 0;
-    const left = sentAt + timeout - now();
-    return left < 1 ? 1 : left;
-  };
-
-  /** The body beside a price in plain headers, where it is text and short. Of another origin, headers may be hidden. */
-  const plainBodyOf = (xhr: Xhr): string | null => {
-    if (!startsWith(urlOf(xhr), pageOrigin) || !isPlainlyPriced((name) => headerOf(xhr, name) !== null))
-      return null;
-    const kind = kindOf(xhr);
-    const text = kind === '' || kind === 'text' ? textOf(xhr) : null;
-    return text !== null && text.length <= MOST_BODY ? text : null;
-  };
-
   const hold = (xhr: Xhr, request: XhrRequest): void => {
-    const held = {
-      url: urlOf(xhr),
-      method: `${request.opened[0]}`,
-      steady: false,
-      timeout: timeLeft(xhr, request),
-      body: plainBodyOf(xhr),
-    };
-    const drop = ask(held, (go) => {
+    const drop = ask(urlOf(xhr), `${request.opened[0]}`, false, timeoutOf(xhr), (go) => {
       if (go) repeat(xhr, request, go);
       else giveUp(xhr, request);
     });
@@ -223,7 +196,6 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     if (request?.state.phase === 'opened') {
       request.body = body;
       request.state = SENT;
-      request.sentAt = now();
       // Of the methods that need no preflight only `POST` has a body.
       uploads.prepare(
         xhr,

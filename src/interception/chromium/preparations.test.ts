@@ -104,7 +104,7 @@ const held = ({ scriptHolds }: ReturnType<typeof purse>) =>
       url: `${SITE}/`,
       tab: { id: 1 } as chrome.tabs.Tab,
     },
-    { holdId: '1', url: SHOP, method: 'GET', steady: true },
+    { holdId: '1', url: SHOP, method: 'GET', steady: true, timeout: 0 },
   );
 
 test('a request that no rule can name is reported, and never open', async () => {

@@ -4,7 +4,6 @@ import type { HoldEnd, Holds } from '../holds.ts';
 import type { ChallengeLifecycle } from '../lifecycle.ts';
 import { NO_TAB, type ObservedRequest, pairingKeys, type ScriptRequest } from '../observed-request.ts';
 import type { Hold, OpenChallenges } from '../open-challenges.ts';
-import { withBody } from '../price.ts';
 import { Rendezvous } from '../rendezvous.ts';
 import { bareUrl, originOf } from '../urls.ts';
 import { viewOf } from '../view.ts';
@@ -77,13 +76,13 @@ export class ScriptHolds {
   /** A page holds a response. Resolves when it is decided how the hold ends. */
   async held(
     sender: chrome.runtime.MessageSender,
-    { holdId, url, method, steady, timeout, body }: BridgeInput<'request.held'>,
+    { holdId, url, method, steady, timeout }: BridgeInput<'request.held'>,
   ): Promise<HoldEnd> {
     const { open, holds, lifecycle } = this.#ports;
     const { documentId, tab } = sender;
     if (sender.id !== chrome.runtime.id || tab?.id === undefined || documentId === undefined)
       return 'release';
-    const timesOutAt = timeout === undefined ? {} : { timesOutAt: Date.now() + timeout };
+    const timesOutAt = timeout === 0 ? {} : { timesOutAt: Date.now() + timeout };
     const hold = { documentId, id: holdId, ...timesOutAt };
     const known = await open.heldBy(hold);
     if (known !== undefined) {
@@ -100,14 +99,13 @@ export class ScriptHolds {
       this.#ports.caughtUp(),
     );
     if (paired === null || paired === 'unpayable') return 'release';
-    const isPassedOn = paired.challenge.fromServiceWorker === true;
-    const placed = isPassedOn ? await ofPage(paired, sender, tab, documentId) : paired;
-    const observed = withHeldBody(placed, body);
+    const observed =
+      paired.challenge.fromServiceWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
     const { id } = observed.challenge;
     const end = holds.begin(id);
     if (!(await lifecycle.admit(observed, hold))) void holds.end(id, 'release');
     else if (this.#dropped.get(nameOf(hold)) !== undefined) await lifecycle.withdraw({ observed, hold });
-    else void lifecycle.announceSettled(observed, steady === true);
+    else void lifecycle.announceSettled(observed, steady);
     return end;
   }
 
@@ -123,15 +121,6 @@ export class ScriptHolds {
     const known = await this.#ports.open.heldBy(hold);
     if (known !== undefined) await this.#ports.lifecycle.withdraw(known);
   }
-}
-
-/** Adds the body that a page holds to a price in plain headers: the network layer sees no bodies. */
-function withHeldBody(observed: ObservedRequest, body: string | undefined): ObservedRequest {
-  const { challenge } = observed;
-  const { header } = challenge;
-  return typeof header === 'string'
-    ? observed
-    : { ...observed, challenge: { ...challenge, header: withBody(header, body) } };
 }
 
 const nameOf = ({ documentId, id }: Hold): string => `${documentId} ${id}`;

@@ -1,29 +1,45 @@
-/** A process that tries mutants one after the other, in one vitest that keeps all other modules transformed. */
+/** A process that tries batches of mutants, in one vitest that keeps all other modules transformed. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import { createVitest, type TestSpecification } from 'vitest/node';
-import { mutate } from './mutate.ts';
+import { parseSync } from 'vite';
+import { createVitest } from 'vitest/node';
+import { type Mutant, mutate } from './mutate.ts';
+// Tells the type of what is provided.
+import './progress.ts';
 
-/**
- * What the parent sends: a file as it is, or with a mutant in it, and the tests that should notice: groups, each of which
- * runs only when those before it have passed.
- */
-export const TrialSchema = v.object({
+/** What the parent sends: a file, its mutants by label, of which one may be none, and the tests that should notice. */
+const TrialSchema = v.object({
   file: v.string(),
-  tests: v.array(v.array(v.string())),
-  mutant: v.nullable(
-    v.object({
-      start: v.number(),
-      end: v.number(),
-      original: v.string(),
-      replacement: v.string(),
-      line: v.number(),
-    }),
+  tests: v.array(v.string()),
+  mutants: v.array(
+    v.tuple([
+      v.string(),
+      v.nullable(
+        v.object({
+          start: v.number(),
+          end: v.number(),
+          original: v.string(),
+          replacement: v.string(),
+          line: v.number(),
+        }),
+      ),
+    ]),
   ),
+  log: v.string(),
 });
 
-let current: { readonly path: string; readonly source: string } | undefined;
+interface Current {
+  readonly path: string;
+  readonly source: string;
+  readonly mutants: ReadonlyMap<string, Mutant | null>;
+}
+
+let current: Current | undefined;
+
+const BATCH = join(import.meta.dirname, 'batch.ts');
+/** Marks the ids of a module that has a mutant: `src/site.ts?mutant=LABEL`. */
+const MARK = '?mutant=';
 
 const vitest = await createVitest(
   'test',
@@ -34,13 +50,13 @@ const vitest = await createVitest(
     pool: 'forks',
     maxWorkers: 1,
     isolate: false,
-    // The parent decides when a mutant takes too long.
-    testTimeout: 0,
-    hookTimeout: 0,
-    expect: { poll: { timeout: 60_000 } },
+    // Far above what any test takes on a busy machine: the parent ends a mutant with which nothing goes on.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
+    diff: { truncateThreshold: 10 },
     setupFiles: ['test/unit-setup.ts'],
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'node_modules/**'],
+    include: ['test/mutants/batch.ts'],
     reporters: [{}],
     silent: true,
   },
@@ -49,41 +65,55 @@ const vitest = await createVitest(
       {
         name: 'mutant',
         enforce: 'pre',
-        load: (id) => (id === current?.path ? current.source : undefined),
+        resolveId: (id) => (id.includes(MARK) ? id : undefined),
+        load(id) {
+          if (current === undefined) return;
+          const { path, source, mutants } = current;
+          if (id === path) return chooserOf(path, source);
+          if (!id.startsWith(path + MARK)) return;
+          const mutant = mutants.get(id.slice(path.length + MARK.length));
+          return mutant ? mutate(source, mutant) : source;
+        },
       },
     ],
   },
 );
 
-async function isKilled({ file, tests, mutant }: v.InferOutput<typeof TrialSchema>): Promise<boolean> {
+/** A module that has the exports of that mutant of a file whose label is set when it is loaded. */
+function chooserOf(path: string, source: string): string {
+  const { module } = parseSync(path, source);
+  const names = module.staticExports.flatMap(({ entries }) =>
+    entries.flatMap(({ isType, exportName }) =>
+      isType || exportName.name === null ? [] : [exportName.name],
+    ),
+  );
+  const chosen = `await import(/* @vite-ignore */ ${JSON.stringify(path + MARK)} + globalThis.mutant)`;
+  return `const chosen = ${chosen};\n${names.map((name) => `export const ${name} = chosen.${name};`).join('\n')}`;
+}
+
+async function tryAll({ file, tests, mutants, log }: v.InferOutput<typeof TrialSchema>): Promise<void> {
   const path = resolve(file);
-  const source = readFileSync(path, 'utf8');
-  // The file of the mutant before is as it was again.
+  // The file of the batch before is as it was again.
   if (current !== undefined) vitest.invalidateFile(current.path);
-  current = mutant === null ? undefined : { path, source: mutate(source, mutant) };
+  current = { path, source: readFileSync(path, 'utf8'), mutants: new Map(mutants) };
   vitest.invalidateFile(path);
-  const tried = new Set<string>();
-  for (const group of tests) {
-    const specifications = await vitest.globTestSpecifications(group.map((test) => resolve(test)));
-    if (specifications.length === 0) throw new Error(`no tests at ${group.join(', ')}`);
-    for (const specification of specifications.filter(({ moduleId }) => !tried.has(moduleId))) {
-      tried.add(specification.moduleId);
-      if (await fails(specification)) return true;
-    }
-  }
-  return false;
-}
-
-async function fails(specification: TestSpecification): Promise<boolean> {
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications([specification]);
+  const labels = mutants.map(([label]) => label);
+  vitest.provide('batch', { tests: tests.map((test) => resolve(test)), labels, log });
+  const specifications = await vitest.globTestSpecifications([BATCH]);
+  // A mutant with which the tests cannot be loaded ends its batch: what it threw is shown, since it may be a fault of the tests.
+  const { unhandledErrors, testModules } = await vitest.runTestSpecifications(specifications);
+  for (const failure of [...unhandledErrors, ...testModules.flatMap((module) => module.errors())])
+    console.error(failure);
   vitest.state.clearErrors();
-  // The result names the files of earlier runs, too.
-  const own = testModules.filter(({ moduleId }) => moduleId === specification.moduleId);
-  if (own.length === 0) throw new Error(`no result of ${specification.moduleId}`);
-  return unhandledErrors.length > 0 || own.some((module) => !module.ok());
 }
 
-process.on('message', async (message) => {
-  process.send?.({ killed: await isKilled(v.parse(TrialSchema, message)) });
+process.on('message', (message) => {
+  tryAll(v.parse(TrialSchema, message)).then(
+    () => process.send?.('done'),
+    (failure: unknown) => {
+      console.error(failure);
+      process.exit(1);
+    },
+  );
 });
 process.send?.('ready');

@@ -46,28 +46,27 @@ describe('the next search', () => {
     expect(nextSearch([ahead], false)).toEqual({ root: root('A1'), threshold: HIGH, urgency: 'background' });
   });
 
-  test('is for the job that came first, with the highest threshold of its need', () => {
-    const first = job('A1', [
-      ['receive', HIGH],
+  test('is for the easiest search of its need, and of those as easy for the job that came first', () => {
+    const easy = job('A1', [['payment', LOW]]);
+    const hard = job('B2', [['payment', HIGH]]);
+    for (const jobs of [
+      [easy, hard],
+      [hard, easy],
+    ]) {
+      expect(nextSearch(jobs, false)).toMatchObject({ root: root('A1'), threshold: LOW });
+    }
+    const asEasy = job('C3', [['payment', LOW]]);
+    expect(nextSearch([hard, asEasy, easy], false)).toMatchObject({ root: root('C3') });
+  });
+
+  test('has the highest threshold of all blocks of its job with that need', () => {
+    const waiting = [
       ['payment', LOW],
+      ['receive', HIGH],
       ['receive', LOW],
-    ]);
-    const second = job('B2', [['payment', HIGH]]);
-    expect(nextSearch([first, second], false)).toMatchObject({ root: root('A1'), threshold: LOW });
-    expect(nextSearch([second, first], false)).toMatchObject({ root: root('B2'), threshold: HIGH });
-    expect(
-      nextSearch(
-        [
-          job('A1', [
-            ['receive', HIGH],
-            ['receive', LOW],
-          ]),
-        ],
-        false,
-      ),
-    ).toMatchObject({
-      threshold: HIGH,
-    });
+    ] as const;
+    expect(nextSearch([job('A1', waiting)], false)).toMatchObject({ threshold: LOW });
+    expect(nextSearch([job('A1', waiting.slice(1))], false)).toMatchObject({ threshold: HIGH });
   });
 
   test('precomputes for the first job that asked for it, where no block waits', () => {

@@ -185,6 +185,11 @@ describe('what other protocols and coins are called', () => {
     expect(said({}, v1(usdc))).toEqual(['PAYS_OTHER_COIN', 'USDC (x402 v1)']);
     expect(said({}, v1({ network: 'base' }))).toEqual(['PAYS_OTHER_COIN', 'base (x402 v1)']);
     expect(said({}, v1())).toEqual(['PAYS_OTHER_COIN', 'x402 v1']);
+    expect(said({}, v1({}))).toEqual(['PAYS_OTHER_COIN', 'x402 v1']);
+    expect(said({}, v1(null, 'base', usdc))).toEqual(['PAYS_OTHER_COIN', 'USDC (x402 v1)']);
+    const named = (name: string) => said({}, v1({ ...usdc, extra: { name } }))?.[1];
+    expect(named('x'.repeat(40))).toBe(`${'x'.repeat(40)} (x402 v1)`);
+    expect(named('x'.repeat(41))).toBe(`${'x'.repeat(39)}… (x402 v1)`);
   });
 });
 

@@ -120,9 +120,15 @@ test('a payment that its server takes and serves later waits for the server, unt
   await popup.getByText('It asks to be tried again from').waitFor();
   await popup.close();
 
+  // Too early for the server: the page gets its 402, and the log says why. The user may still have it asked.
   await visit(url);
-  await page.locator('#paid').waitFor();
+  await purse.until('log.list', {}, ([line]) => line?.key === 'refusal_NOT_YET' && line.url === url);
+  const opens = purse.context.waitForEvent('page');
+  await purse.ask('payment.deliver', { id: waits.id });
+  const opened = await opens;
+  await opened.locator('#paid').waitFor();
   const settled = await reached('settled');
+  await opened.close();
   expect(settled).toMatchObject({ id: waits.id, pending: null });
   expect(settled.story.filter(({ pending }) => pending)).toHaveLength(1);
   expect((await purse.payments()).slice(mark.journal)).toMatchObject([{ id: waits.id }]);

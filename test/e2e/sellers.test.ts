@@ -102,6 +102,8 @@ async function untilServed({ url, make }: ReturnType<typeof requestOf>): Promise
     const refused = payment.story.filter(({ state }) => state === 'refused');
     const [last] = refused.slice(-1);
     if (refused.length > 1) await expect.poll(() => Date.now() - (last?.at ?? 0)).toBeGreaterThan(PAUSE);
+    // A server that asks for time gets no proof before.
+    await expect.poll(() => Date.now()).toBeGreaterThan(payment.pending?.notBefore ?? 0);
     await make();
   }
 }

@@ -107,9 +107,11 @@ async function marksOf(trials: readonly Trial[]): Promise<readonly string[]> {
 }
 
 for (const { title, lines: all, mechanisms } of [...PARTS, IN_PRIVATE, INSIDE_BUDGET]) {
-  const lines = all.filter(({ point }) => isWanted(title, point));
+  const named = mechanisms.filter((mechanism) => only !== '' && isWanted(mechanism));
+  const lines = named.length > 0 ? all : all.filter(({ point }) => isWanted(title, point));
   if (lines.length === 0) continue;
-  const columns = mechanisms.flatMap((mechanism) => SURFACES.map((surface) => ({ mechanism, surface })));
+  const tried = named.length > 0 ? named : mechanisms;
+  const columns = tried.flatMap((mechanism) => SURFACES.map((surface) => ({ mechanism, surface })));
   const width = 2 + Math.max(...columns.map(({ mechanism }) => mechanism.length), 'document'.length);
   const row = (head: string, cells: readonly string[]) =>
     console.log(`${head.padEnd(24)}${cells.map((cell) => cell.padEnd(width)).join('')}`);

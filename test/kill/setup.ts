@@ -110,8 +110,11 @@ async function readDisk(since: number): Promise<OnDisk> {
       ? [(value as { observed: { challenge: { url: string } } }).observed.challenge.url]
       : [],
   );
-  // In this order: a request takes its proof with it once it is on its way.
-  const rules = await chrome.declarativeNetRequest.getSessionRules();
+  // In this order: a request takes its proof with it once it is on its way. A rule that only takes requests past the cache,
+  // in private windows, stays until the server has answered anew.
+  const rules = (await chrome.declarativeNetRequest.getSessionRules()).filter(
+    ({ action }) => action.requestHeaders?.every(({ header }) => header !== 'Cache-Control') ?? true,
+  );
   const tabs = await chrome.tabs.query({ status: 'loading' });
   return {
     payments: rows.result.map(({ payment }) => {

@@ -76,8 +76,8 @@ export interface Circumstances extends Request {
 export const JUST_PAID = 10 * 60_000;
 
 /**
- * The most that a budget pays where nothing but the block hash proves the payment: 0.01 XNO (raw), each time. The money is
- * gone before the first answer, and the hash is public: whoever shows it first has what it bought (docs/WIRE.md §3.11).
+ * The most that a budget pays where nothing but the block hash proves the payment: 0.01 XNO (raw), each time. The send is
+ * confirmed before the server answers, and its hash is public: the server serves the first request that shows it (docs/WIRE.md §3.11).
  * Sellers of this way ask for 0.001 to 0.01 XNO.
  */
 export const MOST_BY_HASH = parseRaw('10000000000000000000000000000');

@@ -10,7 +10,7 @@
 const CLOCK_SKEW = 2_000;
 /** From the proof on its way until the server has judged it at its own node (ms). */
 const DELIVERY_TIME = 2_000;
-/** From published to confirmed (ms): about 1 s on the live network, with room for a slow moment. */
+/** From published to confirmed (ms): about 1 s on the live network, and 2 s more for a busy one. */
 const CONFIRMATION_TIME = 3_000;
 /** From signed, with work, until a node has taken the block (ms). */
 const PUBLICATION_TIME = 2_000;

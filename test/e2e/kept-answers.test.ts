@@ -7,7 +7,7 @@ import { launchPurse } from './purse.ts';
 import { openTestBed, type TestBed } from './setup.ts';
 
 const PASSWORD = 'a password of this test alone 7';
-/** The header and the body of the POST are refused; what comes later is served. */
+/** The server refuses the first two proofs, that in the header and that in the POST, and serves all later ones. */
 const RESTARTED = { flavour: 'reference', 'refuse-first': '2', 'refuse-with': 'lost' };
 
 let profile: string;

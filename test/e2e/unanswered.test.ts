@@ -1,4 +1,4 @@
-/** What a script asked for while nobody answers the question about it. */
+/** Requests of scripts whose question the user does not answer. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ApprovalView } from '../../src/messages/approval.ts';

@@ -14,7 +14,7 @@ const tell = (progress: Progress) => appendFileSync(log, `${JSON.stringify(progr
 // Whether a test notices is known with its first counterexample.
 fc.configureGlobal({ endOnFailure: true });
 
-/** Whether a promise was rejected that nobody waits for. */
+/** Whether a promise was rejected without a handler: a fault that no test sees, but the process does. */
 let isStray = false;
 process.on('unhandledRejection', () => {
   isStray = true;

@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BridgeCommand } from '../../messages/bridge.ts';
 import type { Challenge, RequestKind } from '../challenge.ts';
-import { Holds } from '../holds.ts';
-import { ChallengeLifecycle } from '../lifecycle.ts';
+import { lifecycleWith } from '../lifecycle.fixture.ts';
 import type { ObservedRequest } from '../observed-request.ts';
-import { OpenChallenges } from '../open-challenges.ts';
-import { Patience } from '../patience.ts';
-import { memoryStore, observedOf } from '../samples.fixture.ts';
+import { observedOf } from '../samples.fixture.ts';
 import { Preparations } from './preparations.ts';
 import { Presence } from './presence.ts';
 import { ScriptHolds } from './script-holds.ts';
@@ -53,23 +50,7 @@ afterEach(() => {
 
 /** The preparations of a purse, with what it reported: the event, and the challenge. */
 function purse() {
-  const reported: (readonly [event: string, challenge: Pick<Challenge, 'id'>])[] = [];
-  const told = (event: string) => (about: Pick<Challenge, 'id'>) => void reported.push([event, about]);
-  const open = new OpenChallenges(memoryStore());
-  const holds = new Holds();
-  const lifecycle = new ChallengeLifecycle({
-    open,
-    holds,
-    patience: new Patience(() => Date.now()),
-    events: () => ({
-      onChallenge: told('challenge'),
-      onUnheld: told('unheld'),
-      onOverLimit: told('over limit'),
-      onUnpriced: told('unpriced'),
-      onWithdrawn: told('withdrawn'),
-    }),
-    awaitsReload: () => false,
-  });
+  const { lifecycle, reported, open, holds } = lifecycleWith();
   const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => undefined });
   const preparations = new Preparations({ open, lifecycle, presence: new Presence(), scriptHolds });
   return { reported, open, lifecycle, scriptHolds, preparations };

@@ -6,8 +6,8 @@ import { replaces } from '../same-request.ts';
 import { DONE, declined, type Stage } from './stage.ts';
 
 /**
- * Gives a challenge what was paid for it already, if anything; otherwise it is classified. Where the server wants the proof
- * later, the page gets its 402 until then, and nobody is asked to pay anew.
+ * Gives a challenge what was paid for it already, if anything; otherwise it is classified. Until the time
+ * that the server asked for, the page gets its own 402: no proof is sent, and the user is not asked to pay again.
  */
 export async function start(
   ports: ChallengeHandlerPorts,

@@ -51,9 +51,9 @@ export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean {
   return !payFirstMechanisms.has(offer.mechanism);
 }
 
-/** Whether the server receives the money while it checks the proof, for which its account must have been opened (docs/WIRE.md §7.25). */
+/** Whether the account of an offer's payee must have been opened: see the field of the same name. */
 export const needsOpenedPayee = ({ mechanism }: Pick<Offer, 'mechanism'>): boolean =>
-  mechanism === 'nanoSignature';
+  mechanismNamed(mechanism)?.needsOpenedPayee === true;
 
 /** The work that an offer wants of its block, where that is more than the network asks of a send (docs/WIRE.md §7.24). */
 export const harderWorkOf = (

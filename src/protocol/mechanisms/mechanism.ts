@@ -27,6 +27,11 @@ interface Kind<O extends MechanismTerms, Code extends string> {
   readonly rule: Rule;
   /** The locale key of the sentence that tells the user how it pays. */
   readonly label: Extract<PlainMessageKey, `ui_mechanism_${O['mechanism']}`>;
+  /**
+   * Whether the server receives the money while it checks the proof, for which its account must have been opened
+   * (docs/WIRE.md §7.25). @default false
+   */
+  readonly needsOpenedPayee?: true;
   /** Reads an offer that was written to a backup as JSON. */
   readonly stored: v.GenericSchema<unknown, O>;
 }

@@ -34,6 +34,7 @@ export const nanoSignature: PayFirst<NanoSignatureOffer, 'NS7_SIGNATURE'> = {
   mark: 'nanoSignature',
   way: 'payFirst',
   hashField: 'proof',
+  needsOpenedPayee: true,
   stored: v.pipe(
     v.strictObject({ ...storedTerms, mechanism: v.literal('nanoSignature'), urlToSign: v.string() }),
     v.transform(withExtensions),

@@ -110,6 +110,7 @@ export async function compose(interception: Interception, attention: Attention):
     journal,
     wallet: (network, account) => openWallets.accountWallet(network, account),
     recall: (id) => recall.recall(id),
+    recallIfVoid: (id) => recall.recallIfVoid(id),
     ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
     again: loadForRedelivery,
     againLater: loadLater,

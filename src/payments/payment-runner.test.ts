@@ -43,6 +43,7 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     journal: account.journal,
     wallet: async () => wallet,
     recall: () => Promise.reject(new Error('no block is late in this test')),
+    recallIfVoid: () => Promise.reject(new Error('no signed block is refused in this test')),
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: async () => undefined,

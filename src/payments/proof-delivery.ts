@@ -3,6 +3,7 @@ import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Proof } from '../interception/headers.ts';
 import type { NanoAddress } from '../nano/account.ts';
+import type { PaymentId } from '../payment-id.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
 import {
@@ -16,7 +17,7 @@ import type { Exclusively } from '../wallet/account-chain.ts';
 import type { AccountWallet } from '../wallet/account-wallet.ts';
 import { findPayment, type Journal } from './journal.ts';
 import type { Payment, ProgressAt } from './payment.ts';
-import { wholeOf } from './private-record.ts';
+import { type AnyPayment, wholeOf } from './private-record.ts';
 import { notBeforeOf, ownRetryIn } from './redelivery-schedule.ts';
 import { shownProof } from './shown-proof.ts';
 
@@ -24,6 +25,8 @@ export interface ProofDeliveryPorts {
   readonly journal: Journal;
   /** As in `PaymentSignerPorts`. */
   readonly wallet: (network: string, account: NanoAddress) => Promise<Pick<AccountWallet, 'blockStatus'>>;
+  /** Takes back the refused block of a payment, where own nodes show that it is void (see `Recall`). */
+  readonly recallIfVoid: (id: PaymentId) => Promise<AnyPayment>;
   /** Sends the challenge's own request again, once, with the proof. */
   readonly deliver: (challenge: Challenge, proof: Proof) => Promise<DeliveryOutcome>;
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
@@ -76,7 +79,9 @@ export class ProofDelivery {
       // A block that was revoked meanwhile stays revoked, whatever the server answered.
       if (present.progress.state === 'revoked') return wholeOf(present);
     }
-    const after = wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash }));
+    const after = await this.#recallIfVoid(
+      wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash })),
+    );
     if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
     else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
     else {
@@ -84,6 +89,18 @@ export class ProofDelivery {
       if (pause !== null) this.#ports.againLater(challenge, pause);
     }
     return after;
+  }
+
+  /** Takes back a refused block at once where it is void: the next request for the same is a new purchase then. */
+  async #recallIfVoid(payment: Payment): Promise<Payment> {
+    if (payment.progress.state !== 'refused' || !isHandOver(payment.intent.offer)) return payment;
+    try {
+      return wholeOf(await this.#ports.recallIfVoid(payment.intent.id));
+    } catch (failure) {
+      // Without a node or the key it waits for the next maintenance.
+      if (failure instanceof Fault) return payment;
+      throw failure;
+    }
   }
 
   /**

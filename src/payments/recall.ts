@@ -48,7 +48,22 @@ export class Recall {
     return recall;
   }
 
-  /** Goes on with recalls that were begun, and recalls unpublished blocks whose time is over (see `recallAt`). */
+  /**
+   * Takes back the signed block of a payment that was refused, where own nodes show that it is void: another block is
+   * confirmed in its place. Resolves with the payment as it is elsewhere: no server's word is enough (docs/WIRE.md §11.3).
+   *
+   * @throws Fault as `recall`
+   */
+  async recallIfVoid(id: PaymentId): Promise<AnyPayment> {
+    const { journal, chains } = this.#ports;
+    const block = (await chains.handedOver()).find(({ handedOver }) => handedOver.payment === id);
+    return block !== undefined && (await this.#isVoid(block)) ? this.recall(id) : findPayment(journal, id);
+  }
+
+  /**
+   * Goes on with recalls that were begun, and recalls unpublished blocks that are void or whose time is over (see
+   * `recallAt`).
+   */
   async maintain(): Promise<void> {
     const { chains } = this.#ports;
     await Promise.all(
@@ -56,13 +71,21 @@ export class Recall {
     );
   }
 
-  async #maintainOne({ network, account, handedOver: { payment: id } }: HandedOverBlock): Promise<void> {
+  async #maintainOne(block: HandedOverBlock): Promise<void> {
     const { journal, chains, now } = this.#ports;
+    const { network, account } = block;
+    const { payment: id } = block.handedOver;
     const payment = await findPayment(journal, id);
     const isBegun = (await chains.newest(network, account))?.replaces !== undefined;
-    const { offer } = payment.intent;
-    const isLate = !isHandOver(offer) || now() >= recallAt(payment);
-    if (isBegun || isLate) await this.recall(id);
+    const { intent, progress } = payment;
+    const isLate = !isHandOver(intent.offer) || now() >= recallAt(payment);
+    const isDue = isBegun || isLate || (progress.state === 'refused' && (await this.#isVoid(block)));
+    if (isDue) await this.recall(id);
+  }
+
+  async #isVoid(block: HandedOverBlock): Promise<boolean> {
+    const { chain } = await this.#ports.wallet(block.network, block.account);
+    return chain.isReplaced(block);
   }
 
   async #recall(id: PaymentId): Promise<AnyPayment> {

@@ -548,6 +548,58 @@ test('a payment that is recalled during the delivery of its proof stays revoked,
   expect(worker.log).toEqual([]);
 });
 
+describe('a refused block', () => {
+  test('whose place another wallet took before its delivery is recalled at once, and the next visit buys anew', async () => {
+    const url = page({ mechanism: 'signedBlock' });
+    const deliver = browser.deliver.bind(browser);
+    vi.spyOn(browser, 'deliver').mockImplementationOnce(async (...sent) => {
+      await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
+      return deliver(...sent);
+    });
+    const challenge = await buy(url);
+    expect(statusOf(challenge)).toBe(402);
+    const first = await newest();
+    expect(first.story.map(({ state }) => state).slice(-2)).toEqual(['refused', 'revoked']);
+    expect(await spent(first)).toBe(0n);
+
+    const again = await buy(url);
+    expect(statusOf(again)).toBe(200);
+    expect(account.sends().map(({ amount }) => amount)).toEqual([100n, PRICE]);
+    expect(await spent(first)).toBe(PRICE);
+  });
+
+  test('that only its server calls void stays spent, and is delivered again', async () => {
+    vi.spyOn(browser, 'deliver').mockResolvedValueOnce({
+      ...{ kind: 'answered', status: 402, paymentResponse: null, paymentRequired: null },
+      ...{ blockStatus: 'frontier moved', bodyEnd: Promise.resolve('complete') },
+    });
+    const url = page({ mechanism: 'signedBlock' });
+    await buy(url);
+    const refused = await newest();
+    expect(refused.progress.state).toBe('refused');
+    expect(await spent(refused)).toBe(PRICE);
+    await worker.recall.maintain();
+    expect(subtypes()).toEqual([]);
+
+    const again = await browser.visit(url);
+    await worker.challengeHandler.handle(again);
+    expect(statusOf(again)).toBe(200);
+    expect(await payments()).toHaveLength(1);
+  });
+
+  test('whose place was taken after its delivery is recalled by the next maintenance', async () => {
+    vi.spyOn(browser, 'deliver').mockResolvedValueOnce({
+      ...{ kind: 'answered', status: 402, paymentResponse: null, paymentRequired: null },
+      bodyEnd: Promise.resolve('complete'),
+    });
+    await buy(page({ mechanism: 'trackA' }));
+    await account.publish(await account.otherWallet().send(key(STRANGER), 100n));
+    await worker.recall.maintain();
+    expect((await newest()).progress.state).toBe('revoked');
+    expect(await spent(await newest())).toBe(0n);
+  });
+});
+
 type Action =
   | 'hold'
   | 'publish'

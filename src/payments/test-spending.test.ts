@@ -42,6 +42,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     journal,
     wallet: async () => on,
     recall: (id) => recall.recall(id),
+    recallIfVoid: (id) => recall.recallIfVoid(id),
     deliver: () => Promise.reject(new Error('a test delivers by itself')),
     exclusively,
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),

@@ -81,6 +81,7 @@ export function startWorker(
     journal,
     wallet: async () => wallet,
     recall: (id) => recall.recall(id),
+    recallIfVoid: (id) => recall.recallIfVoid(id),
     exclusively: locks(),
     deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),

@@ -1,4 +1,4 @@
-/** The live sellers of signed blocks, each paid once when asked about and once inside a budget. */
+/** The live sellers of signed blocks, each paid once when asked about and once by each kind of request inside a budget. */
 import type { Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PaymentView } from '../../src/messages/payment.ts';
@@ -141,10 +141,11 @@ async function checkPaidOnce(payment: PaymentView, before: readonly Entry[]): Pr
 /** Sellers that never serve a signed block, and those whose pauses are longer than a test. */
 const ELSEWHERE: readonly SellerName[] = ['geoip-500', 'search-held'];
 const SERVING = SELLER_NAMES.filter((name) => !ELSEWHERE.includes(name));
-const documentOf = (name: SellerName): Surface => (SELLERS[name].method === 'GET' ? 'document' : 'fetch');
+const surfacesOf = (name: SellerName): readonly [Surface, ...Surface[]] =>
+  SELLERS[name].method === 'GET' ? ['document', 'fetch'] : ['fetch'];
 
 describe.each(SERVING)('%s', (name) => {
-  test.each([documentOf(name)])('is paid by a %s that the user is asked about', async (surface) => {
+  test.each(surfacesOf(name).slice(0, 1))('is paid by a %s that the user is asked about', async (surface) => {
     await open(name);
     const before = payments();
     const request = requestOf(surface);
@@ -158,13 +159,13 @@ describe.each(SERVING)('%s', (name) => {
     await checkPaidOnce(payment, before);
   });
 
-  test('is paid by a fetch inside a budget, without a question', async () => {
+  test.each(surfacesOf(name))('is paid by a %s inside a budget, without a question', async (surface) => {
     await open(name);
     const { purse } = testBed;
     const most = String(XNO);
     await purse.ask('budget.save', { site: seller.origin, perPayment: most, perDay: most, paused: false });
     const before = payments();
-    const request = requestOf('fetch');
+    const request = requestOf(surface);
     await request.make();
     const payment = await untilServed(request);
     expect(payment).toMatchObject({ approval: 'budget', site: seller.origin });

@@ -32,8 +32,9 @@ const REASON_LINES = 12;
 const scratch = mkdtempSync(join(tmpdir(), 'nano-purse-test-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
-/** The slowest unit test files: together most of the CPU time of all. */
+/** The unit tests that `--fast` leaves out: those of the test tools, and the slowest files, most of the CPU time of all. */
 const SLOW = [
+  'test/{conformance,devnet,merchant,sim}/**',
   'src/nano/confirmation.test.ts',
   'src/nano/node-client.test.ts',
   'src/pages/onboarding/second-address.test.ts',
@@ -49,7 +50,9 @@ const SLOW = [
   'src/payments/released.test.ts',
   'src/payments/signed-block.test.ts',
   'src/payments/withdrawal.test.ts',
+  'src/protocol/explain/explain.test.ts',
   'src/protocol/fuzz.test.ts',
+  'src/protocol/merchant.test.ts',
   'src/storage/backup/backup.test.ts',
   'src/storage/spending.test.ts',
   'src/ui/password/strength.test.ts',
@@ -64,9 +67,6 @@ const SLOW = [
   'src/wallet/pocket.test.ts',
   'src/wallet/receive-pending.test.ts',
   'src/wallet/wallet.test.ts',
-  'test/conformance/conformance.test.ts',
-  'test/devnet/control.test.ts',
-  'test/merchant/mechanisms/track-a.test.ts',
 ];
 /** Browser tests of the whole way of a payment, for pages, scripts and images. */
 const SMOKE = [

@@ -19,6 +19,10 @@ export const requestKinds = [
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
+/** The methods of the requests that the purse pays for: the browser's rules can name no others. */
+export const payableMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type PayableMethod = (typeof payableMethods)[number];
+
 /**
  * What the user has to do after the payment. `load`: have the page send the request again, mostly by a reload, where
  * only the page can send it.

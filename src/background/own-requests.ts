@@ -56,23 +56,30 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: Pro
 }
 
 /**
- * Reloads the document of a challenge, if its tab still shows it. Only a document that was requested by GET: a reload of
- * anything else could lose the user's input, or submit it twice. Without a proof that waits for it, only if the server
- * would serve it without a new price.
+ * Reloads the document of a challenge after a pause (ms), if its tab still shows it then and its payment is still owed: its
+ * proof waits for the next request.
  */
-export async function loadForRedelivery(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
-  const { kind, method, url, tabId, isPrivate } = challenge;
-  if (kind !== 'main_frame' || method !== 'GET') return;
-  const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
-  if (!(await shows())) return;
-  // The extension's own request is sent from outside the private window, and would leave its URL there.
-  if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
-  if (await shows()) await chrome.tabs.reload(tabId);
+export function loadAgain(challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>): void {
+  const load = async () => {
+    if ((await shows(challenge)) && (await isStillOwed())) await chrome.tabs.reload(challenge.tabId);
+  };
+  setTimeout(() => void load().catch(console.error), pause);
 }
 
-/** Reloads the document of a challenge after a pause (ms), as `loadForRedelivery` with a proof that waits for it. */
-export function loadLater(challenge: Challenge, pause: number): void {
-  setTimeout(() => void loadForRedelivery(challenge, 'proof').catch(console.error), pause);
+/** Reloads the document of a challenge, if its tab still shows it and its server would serve it without a new price. */
+export async function loadIfOpen(challenge: Challenge): Promise<void> {
+  // The extension's own request is sent from outside the private window, and would leave its URL there.
+  if (challenge.isPrivate || !(await shows(challenge)) || !(await opens(challenge))) return;
+  if (await shows(challenge)) await chrome.tabs.reload(challenge.tabId);
+}
+
+/**
+ * Whether the tab of a challenge still shows its document, and a reload takes nothing from the user. Of a document that was not
+ * requested by GET it could lose their input, or submit it twice.
+ */
+async function shows({ kind, method, url, tabId }: Challenge): Promise<boolean> {
+  if (kind !== 'main_frame' || method !== 'GET') return false;
+  return (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
 }
 
 async function opens(challenge: Challenge): Promise<boolean> {

@@ -24,10 +24,10 @@ export class Browser {
   readonly proofs: string[] = [];
   /** Every body that was posted, in order. */
   readonly posts: string[] = [];
-  /** The challenges whose pages were told to send their request once more, and what waited for them then. */
-  readonly repeated: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
-  /** The challenges whose pages are to send their request once more, and after which pause (ms). */
-  readonly postponed: [challenge: string, pause: number][] = [];
+  /** The challenges whose pages are to send their request once more, after which pause (ms), and whether they still are to. */
+  readonly repeated: [challenge: string, pause: number, isStillOwed: () => Promise<boolean>][] = [];
+  /** The challenges whose pages are to send their request once more, if they would be served. */
+  readonly opened: string[] = [];
   /** Every token that was sent beside a proof, in order. */
   readonly tokens: string[] = [];
 

@@ -29,12 +29,12 @@ export interface ProofDeliveryPorts {
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
   /**
-   * Has the page send its request once more by itself, where the user loses nothing by it. When no proof waits for the
-   * request, only if the server would not ask for money again.
+   * Has the page send its request once more by itself after a pause (ms), where the user loses nothing by it and
+   * `isStillOwed` resolves with true then.
    */
-  readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
-  /** As `again` with a proof, after a pause (ms). */
-  readonly againLater: (challenge: Challenge, pause: number) => void;
+  readonly again: (challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>) => void;
+  /** Has the page send its request once more by itself, if the server would not ask for money again. */
+  readonly openAgain: (challenge: Challenge) => Promise<void>;
   readonly exclusively: Exclusively;
   /** The time (ms since the epoch). */
   readonly now: () => number;
@@ -77,13 +77,16 @@ export class ProofDelivery {
       if (present.progress.state === 'revoked') return wholeOf(present);
     }
     const after = wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash }));
-    if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
-    else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
-    else {
-      const pause = ownRetryIn(after, this.#ports.now());
-      if (pause !== null) this.#ports.againLater(challenge, pause);
-    }
+    if ('byPost' in outcome) void this.#ports.openAgain(challenge).catch(console.error);
+    // Another spelling of the proof may go at once.
+    const pause = 'proof' in outcome ? 0 : ownRetryIn(after, this.#ports.now());
+    if (pause !== null) this.#ports.again(challenge, pause, () => this.#isAsLeft(after));
     return after;
+  }
+
+  /** Whether nothing has happened to a payment since: its user may have loaded the page meanwhile, and got what was paid for. */
+  async #isAsLeft({ intent, story }: Payment): Promise<boolean> {
+    return (await findPayment(this.#ports.journal, intent.id)).story.length === story.length;
   }
 
   /**

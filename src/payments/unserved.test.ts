@@ -161,15 +161,30 @@ describe('the next delivery', () => {
     answerOnce(402, says('no'));
     const first = await browser.visit(url);
     await worker.challengeHandler.handle(first);
-    expect(browser.postponed).toEqual([[first.id, 5_000]]);
+    expect(browser.repeated).toMatchObject([[first.id, 5_000]]);
     answerOnce(202, { retryAfter: '90' });
     await worker.challengeHandler.handle(await browser.visit(url));
     now += 90_000;
     answerOnce(503, { retryAfter: '9' });
     const last = await browser.visit(url);
     await worker.challengeHandler.handle(last);
-    expect(browser.postponed.map(([id]) => id)).toEqual([first.id, last.id]);
+    expect(browser.repeated.map(([id]) => id)).toEqual([first.id, last.id]);
     expect(account.sends()).toHaveLength(1);
+  });
+
+  test('comes by itself only where nothing has happened since', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const isStillOwed = () => Promise.all(browser.repeated.map(([, , ask]) => ask()));
+    answerOnce(503);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([true]);
+    answerOnce(503);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([false, true]);
+    answerOnce(200);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([false, false]);
   });
 
   test('does not come before the server wants it, unless its user delivers it', async () => {

@@ -30,7 +30,7 @@ import { nodeOf } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
-import { loadAgain, loadIfOpen } from './own-requests.ts';
+import { loadAgain } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
@@ -112,7 +112,6 @@ export async function compose(interception: Interception, attention: Attention):
     recall: (id) => recall.recall(id),
     ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
     again: loadAgain,
-    openAgain: loadIfOpen,
     exclusively,
     now,
   });

@@ -40,6 +40,7 @@ test('a proof in the body of a POST goes to the URL that answered 402', async ()
     paymentResponse: null,
     paymentRequired: null,
     bodyText: 'content',
+    whole: { type: null, allowedOrigin: null, body: new TextEncoder().encode('content') },
   });
   expect(came.splice(0)).toEqual(['POST /thing the proof']);
 });

@@ -28,7 +28,17 @@ export async function postTo(challenge: Challenge, body: string): Promise<PostAn
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  return { status, ...answerHeaders((name) => headers.get(name)), bodyText: await response.text() };
+  const content = new Uint8Array(await response.arrayBuffer());
+  return {
+    status,
+    ...answerHeaders((name) => headers.get(name)),
+    bodyText: new TextDecoder().decode(content),
+    whole: {
+      type: headers.get('content-type'),
+      allowedOrigin: headers.get('access-control-allow-origin'),
+      body: content,
+    },
+  };
 }
 
 /** Reloads the page of a challenge on the user's request, and shows its tab. */
@@ -66,11 +76,16 @@ export function loadAgain(challenge: Challenge, pause: number, isStillOwed: () =
   setTimeout(() => void load().catch(console.error), pause);
 }
 
-/** Reloads the document of a challenge, if its tab still shows it and its server would serve it without a new price. */
-export async function loadIfOpen(challenge: Challenge): Promise<void> {
+/**
+ * Reloads the document of a challenge, if its tab still shows it and its server would serve it without a new price. Resolves with
+ * whether it does.
+ */
+export async function loadIfOpen(challenge: Challenge): Promise<boolean> {
   // The extension's own request is sent from outside the private window, and would leave its URL there.
-  if (challenge.isPrivate || !(await shows(challenge)) || !(await opens(challenge))) return;
-  if (await shows(challenge)) await chrome.tabs.reload(challenge.tabId);
+  if (challenge.isPrivate || !(await shows(challenge)) || !(await opens(challenge))) return false;
+  if (!(await shows(challenge))) return false;
+  await chrome.tabs.reload(challenge.tabId);
+  return true;
 }
 
 /**

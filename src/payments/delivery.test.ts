@@ -47,7 +47,6 @@ const runnerWith = (ports: Partial<ConstructorParameters<typeof PaymentRunner>[0
     deliver: async () => ({ kind: 'unanswered', reason: 'gone' }),
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: () => undefined,
-    openAgain: async () => undefined,
     exclusively: locks(),
     now: Date.now,
     ...ports,

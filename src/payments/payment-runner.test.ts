@@ -46,7 +46,6 @@ const runnerWith = (ports: Partial<PaymentRunnerPorts>) =>
     deliver: async () => answer,
     postFallback: () => Promise.reject(new TypeError('no proof is posted in this test')),
     again: () => undefined,
-    openAgain: async () => undefined,
     exclusively: locks(),
     now: Date.now,
     ...ports,

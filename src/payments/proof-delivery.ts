@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Proof } from '../interception/headers.ts';
+import type { OtherAnswer } from '../interception/other-answer.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import { fallbackBody, lowerCaseProof } from '../protocol/proof/redelivery.ts';
@@ -33,8 +34,6 @@ export interface ProofDeliveryPorts {
    * `isStillOwed` resolves with true then.
    */
   readonly again: (challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>) => void;
-  /** Has the page send its request once more by itself, if the server would not ask for money again. */
-  readonly openAgain: (challenge: Challenge) => Promise<void>;
   readonly exclusively: Exclusively;
   /** The time (ms since the epoch). */
   readonly now: () => number;
@@ -44,6 +43,8 @@ export interface ProofDeliveryPorts {
 export interface PostAnswer extends AnswerHeaders {
   readonly status: number;
   readonly bodyText: string;
+  /** The answer as the page may get it. */
+  readonly whole: OtherAnswer;
 }
 
 /** Presents the proof of a payment to the server, and records the server's answer. */
@@ -77,7 +78,6 @@ export class ProofDelivery {
       if (present.progress.state === 'revoked') return wholeOf(present);
     }
     const after = wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash }));
-    if ('byPost' in outcome) void this.#ports.openAgain(challenge).catch(console.error);
     // Another spelling of the proof may go at once.
     const pause = 'proof' in outcome ? 0 : ownRetryIn(after, this.#ports.now());
     if (pause !== null) this.#ports.again(challenge, pause, () => this.#isAsLeft(after));
@@ -97,7 +97,15 @@ export class ProofDelivery {
     const { offer } = payment.intent;
     const presentOnce = async () => {
       const delivery = await this.#ports.deliver(challenge, shownProof(offer, shown));
-      return { delivery, outcome: await this.#outcome(payment, challenge, shown.proof, delivery) };
+      let posted: OtherAnswer | null = null;
+      const served = (answer: OtherAnswer) => {
+        posted = answer;
+      };
+      try {
+        return { delivery, outcome: await this.#outcome(payment, challenge, shown.proof, delivery, served) };
+      } finally {
+        if (delivery.kind === 'answered') delivery.instead?.(posted);
+      }
     };
     // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
@@ -111,12 +119,15 @@ export class ProofDelivery {
   /**
    * What a delivery means for the payment. Where the server could not read the proof as it was sent, the outcome is that
    * of the remedy. No remedy pays.
+   *
+   * @param served called with the answer to a POST that was served.
    */
   async #outcome(
     payment: Payment,
     challenge: Challenge,
     proof: string,
     delivery: DeliveryOutcome,
+    served: Served,
   ): Promise<Outcome> {
     if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
     const response = await this.#read(payment, proof, delivery);
@@ -129,12 +140,12 @@ export class ProofDelivery {
       }
       case 'postBody':
         // The extension's own request would be sent outside the private window, and leave the address there.
-        return challenge.isPrivate ? outcome : this.#post(payment, challenge, proof);
+        return challenge.isPrivate ? outcome : this.#post(payment, challenge, proof, served);
     }
   }
 
   /** Sends the proof once more, in the body of a POST, to a server that lost the session (docs/WIRE.md §3.4). */
-  async #post(payment: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+  async #post(payment: Payment, challenge: Challenge, proof: string, served: Served): Promise<Outcome> {
     let answer: PostAnswer;
     try {
       answer = await this.#ports.postFallback(challenge, fallbackBody(proof));
@@ -144,7 +155,9 @@ export class ProofDelivery {
     }
     const response = await this.#read(payment, proof, answer);
     const outcome = this.#outcomeOf(payment, answer.status, response);
-    return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
+    if (outcome.state !== 'settled') return outcome;
+    served(answer.whole);
+    return { ...outcome, byPost: true };
   }
 
   async #read(payment: Payment, proof: string, response: Response): Promise<ServerResponse> {
@@ -191,6 +204,8 @@ export class ProofDelivery {
     return { ...(represent !== undefined && { represent }), ...(notBefore !== undefined && { notBefore }) };
   }
 }
+
+type Served = (answer: OtherAnswer) => void;
 
 /** What is shown to the server. */
 type Shown = Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>;

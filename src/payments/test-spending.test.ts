@@ -46,7 +46,6 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     exclusively,
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
     again: () => undefined,
-    openAgain: async () => undefined,
     now: Date.now,
   });
   const wallet = new Wallet([on], {

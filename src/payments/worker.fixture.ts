@@ -85,7 +85,6 @@ export function startWorker(
     deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
     again: (challenge, pause, isStillOwed) => void browser.repeated.push([challenge.id, pause, isStillOwed]),
-    openAgain: async (challenge) => void browser.opened.push(challenge.id),
     now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);

@@ -294,6 +294,21 @@ export const surfaces: readonly Surface[] = [
     shown: [HERE, 'an image in it, and what the worker fetches by itself'],
   },
   {
+    surface: 'document whose server lost the session of its proof (410)',
+    how: 'what the server gives for a POST of the proof is shown in its tab, from a `data:` URL; its own address, where that opens now',
+    user: 'nothing',
+    limits: 'GET, up to 1.5 MB; its scripts have an origin of their own; not in private windows',
+    shown: ['lost-session.test.ts', 'is shown in its tab'],
+  },
+  {
+    surface: 'fetch or XMLHttpRequest whose server lost the session of its proof (410)',
+    how: 'held once more and sent a third time, to a `data:` URL of what the server gives for a POST of the proof',
+    user: 'nothing',
+    limits:
+      'GET, up to 1.5 MB; of the headers only the type; on a page of another origin only what every page may read; fails where the `connect-src` of the page forbids `data:`; not in private windows',
+    shown: ['lost-session.test.ts', 'gets it in the place of the refusal'],
+  },
+  {
     surface: 'beacon, report, WebSocket, prefetch, icon',
     how: 'not paid: nothing comes of them that a user sees',
     user: 'nothing',

@@ -30,7 +30,7 @@ import { nodeOf } from './node-of.ts';
 import { NotPaidLog } from './not-paid-log.ts';
 import { notifyPages, notifyPagesLater } from './notify-pages.ts';
 import { OpenWallets } from './open-wallets.ts';
-import { loadForRedelivery, loadLater } from './own-requests.ts';
+import { loadAgain } from './own-requests.ts';
 import { PayerContexts } from './payer-contexts.ts';
 import { recordedDelivery } from './recorded-delivery.ts';
 import { Sandbox } from './sandbox.ts';
@@ -112,8 +112,7 @@ export async function compose(interception: Interception, attention: Attention):
     recall: (id) => recall.recall(id),
     recallIfVoid: (id) => recall.recallIfVoid(id),
     ...recordedDelivery(interception, exchanges, (tabId) => void attention.recovered(tabId)),
-    again: loadForRedelivery,
-    againLater: loadLater,
+    again: loadAgain,
     exclusively,
     now,
   });

@@ -28,7 +28,17 @@ export async function postTo(challenge: Challenge, body: string): Promise<PostAn
     signal: AbortSignal.timeout(PATIENCE),
   });
   const { status, headers } = response;
-  return { status, ...answerHeaders((name) => headers.get(name)), bodyText: await response.text() };
+  const content = new Uint8Array(await response.arrayBuffer());
+  return {
+    status,
+    ...answerHeaders((name) => headers.get(name)),
+    bodyText: new TextDecoder().decode(content),
+    whole: {
+      type: headers.get('content-type'),
+      allowedOrigin: headers.get('access-control-allow-origin'),
+      body: content,
+    },
+  };
 }
 
 /** Reloads the page of a challenge on the user's request, and shows its tab. */
@@ -56,23 +66,35 @@ export async function replayTo({ url, method, isPrivate }: Challenge, proof: Pro
 }
 
 /**
- * Reloads the document of a challenge, if its tab still shows it. Only a document that was requested by GET: a reload of
- * anything else could lose the user's input, or submit it twice. Without a proof that waits for it, only if the server
- * would serve it without a new price.
+ * Reloads the document of a challenge after a pause (ms), if its tab still shows it then and its payment is still owed: its
+ * proof waits for the next request.
  */
-export async function loadForRedelivery(challenge: Challenge, waiting: 'proof' | 'nothing'): Promise<void> {
-  const { kind, method, url, tabId, isPrivate } = challenge;
-  if (kind !== 'main_frame' || method !== 'GET') return;
-  const shows = async () => (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
-  if (!(await shows())) return;
-  // The extension's own request is sent from outside the private window, and would leave its URL there.
-  if (waiting === 'nothing' && (isPrivate || !(await opens(challenge)))) return;
-  if (await shows()) await chrome.tabs.reload(tabId);
+export function loadAgain(challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>): void {
+  const load = async () => {
+    if ((await shows(challenge)) && (await isStillOwed())) await chrome.tabs.reload(challenge.tabId);
+  };
+  setTimeout(() => void load().catch(console.error), pause);
 }
 
-/** Reloads the document of a challenge after a pause (ms), as `loadForRedelivery` with a proof that waits for it. */
-export function loadLater(challenge: Challenge, pause: number): void {
-  setTimeout(() => void loadForRedelivery(challenge, 'proof').catch(console.error), pause);
+/**
+ * Reloads the document of a challenge, if its tab still shows it and its server would serve it without a new price. Resolves with
+ * whether it does.
+ */
+export async function loadIfOpen(challenge: Challenge): Promise<boolean> {
+  // The extension's own request is sent from outside the private window, and would leave its URL there.
+  if (challenge.isPrivate || !(await shows(challenge)) || !(await opens(challenge))) return false;
+  if (!(await shows(challenge))) return false;
+  await chrome.tabs.reload(challenge.tabId);
+  return true;
+}
+
+/**
+ * Whether the tab of a challenge still shows its document, and a reload takes nothing from the user. Of a document that was not
+ * requested by GET it could lose their input, or submit it twice.
+ */
+async function shows({ kind, method, url, tabId }: Challenge): Promise<boolean> {
+  if (kind !== 'main_frame' || method !== 'GET') return false;
+  return (await chrome.tabs.get(tabId)).url?.split('#')[0] === url;
 }
 
 async function opens(challenge: Challenge): Promise<boolean> {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { readWebUrl } from '../site.ts';
 import type { AnswerHeaders } from './answer-headers.ts';
+import type { OtherAnswer } from './other-answer.ts';
 import { type HeaderField, type Price, StoredPrice } from './price.ts';
 
 /** The browser's resource types of the requests that the purse pays for. */
@@ -18,6 +19,10 @@ export const requestKinds = [
   'other',
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
+
+/** The methods of the requests that the purse pays for: the browser's rules can name no others. */
+export const payableMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+export type PayableMethod = (typeof payableMethods)[number];
 
 /**
  * What the user has to do after the payment. `load`: have the page send the request again, mostly by a reload, where
@@ -171,5 +176,16 @@ export interface Unanswered {
   readonly reason: (typeof unansweredReasons)[number];
 }
 
-/** The outcome of a request with a proof, known with the response headers. `bodyEnd` never rejects. */
-export type DeliveryOutcome = (Answered & { readonly bodyEnd: Promise<BodyEnd> }) | Unanswered;
+/** The response to a request with a proof, known with its headers. */
+export interface Delivered extends Answered {
+  /** Never rejects. */
+  readonly bodyEnd: Promise<BodyEnd>;
+  /**
+   * Gives the page another answer in the place of a refusal, or none for null. A script's page waits until this is called. To
+   * be called once. Absent where the page has the response already.
+   */
+  readonly instead?: (answer: OtherAnswer | null) => void;
+}
+
+/** The outcome of a request with a proof. */
+export type DeliveryOutcome = Delivered | Unanswered;

@@ -3,7 +3,7 @@ import type { RetryUrl } from '../messages/bridge.ts';
 import type { Challenge } from './challenge.ts';
 import type { Hold as PageHold } from './open-challenges.ts';
 
-/** How a hold ends: the request is sent again to this URL, or the page gets its original 402. */
+/** How a hold ends: the request is sent again to this URL, or the page gets the response that it holds. */
 export type HoldEnd = RetryUrl | 'release';
 
 /**

@@ -18,5 +18,11 @@ export type BridgeCommand =
 /** How many were found. */
 export type BridgeResponse = number;
 
-/** The URL to which a held request is sent again, relative to the URL that its page requested. */
-export type RetryUrl = `${string}#${string}`;
+/**
+ * The URL to which a held request is sent again, relative to the URL that its page requested; or, where its proof was refused,
+ * a URL that is the answer itself.
+ */
+export type RetryUrl = `${string}#${string}` | `data:${string}`;
+
+/** The status of a refusal in whose place a page may get another answer: the server lost the session (docs/WIRE.md §3.4). */
+export const REPLACEABLE = 410;

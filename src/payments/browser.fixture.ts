@@ -1,6 +1,7 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
 import { type Challenge, type DeliveryOutcome, isReloadedWhenPaid } from '../interception/challenge.ts';
 import { headersOf, type Proof } from '../interception/headers.ts';
+import type { OtherAnswer } from '../interception/other-answer.ts';
 import { type Price, plainPriceIn, withBody } from '../interception/price.ts';
 import type { PostAnswer } from './proof-delivery.ts';
 import { challengeOf } from './samples.fixture.ts';
@@ -24,10 +25,10 @@ export class Browser {
   readonly proofs: string[] = [];
   /** Every body that was posted, in order. */
   readonly posts: string[] = [];
-  /** The challenges whose pages were told to send their request once more, and what waited for them then. */
-  readonly repeated: [challenge: string, waiting: 'proof' | 'nothing'][] = [];
-  /** The challenges whose pages are to send their request once more, and after which pause (ms). */
-  readonly postponed: [challenge: string, pause: number][] = [];
+  /** The challenges whose pages are to send their request once more, after which pause (ms), and whether they still are to. */
+  readonly repeated: [challenge: string, pause: number, isStillOwed: () => Promise<boolean>][] = [];
+  /** What each challenge's page got in the place of a refusal, as text; null for nothing. */
+  readonly replaced = new Map<string, string | null>();
   /** Every token that was sent beside a proof, in order. */
   readonly tokens: string[] = [];
 
@@ -77,7 +78,9 @@ export class Browser {
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error' });
     const answered = answerHeaders((name) => response.headers.get(name));
-    return { status: response.status, ...answered, bodyText: await response.text() };
+    const bodyText = await response.text();
+    const whole = { type: null, allowedOrigin: null, body: new TextEncoder().encode(bodyText) };
+    return { status: response.status, ...answered, bodyText, whole };
   }
 
   endReload({ id }: Challenge): void {
@@ -107,7 +110,10 @@ export class Browser {
         return 'complete' as const;
       };
       const bodyEnd = response.text().then(take, () => 'network' as const);
-      return { kind: 'answered', status, ...headers, bodyEnd };
+      const instead = (answer: OtherAnswer | null) => {
+        this.replaced.set(challenge.id, answer && new TextDecoder().decode(answer.body));
+      };
+      return { kind: 'answered', status, ...headers, bodyEnd, ...(status === 410 && { instead }) };
     } catch {
       return { kind: 'unanswered', reason: 'network' };
     }

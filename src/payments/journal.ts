@@ -90,6 +90,8 @@ export interface Memory {
   readonly paidAt: number | null;
   /** Whether its site has, or is about to get, a signed block that is not known to be on the ledger. */
   readonly isBlockOut: boolean;
+  /** Whether its site was paid in an ordinary window and has not served yet (see `isOwed`). */
+  readonly isOwed: boolean;
 }
 
 /**

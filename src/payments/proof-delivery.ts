@@ -2,6 +2,7 @@ import { Fault } from '../fault.ts';
 import type { AnswerHeaders } from '../interception/answer-headers.ts';
 import type { Challenge, DeliveryOutcome } from '../interception/challenge.ts';
 import type { Proof } from '../interception/headers.ts';
+import type { OtherAnswer } from '../interception/other-answer.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
@@ -32,12 +33,10 @@ export interface ProofDeliveryPorts {
   /** Sends the body as JSON to the challenge's own URL, and nowhere else; rejects when there is no answer. */
   readonly postFallback: (challenge: Challenge, body: string) => Promise<PostAnswer>;
   /**
-   * Has the page send its request once more by itself, where the user loses nothing by it. When no proof waits for the
-   * request, only if the server would not ask for money again.
+   * Has the page send its request once more by itself after a pause (ms), where the user loses nothing by it and
+   * `isStillOwed` resolves with true then.
    */
-  readonly again: (challenge: Challenge, waiting: 'proof' | 'nothing') => Promise<void>;
-  /** As `again` with a proof, after a pause (ms). */
-  readonly againLater: (challenge: Challenge, pause: number) => void;
+  readonly again: (challenge: Challenge, pause: number, isStillOwed: () => Promise<boolean>) => void;
   readonly exclusively: Exclusively;
   /** The time (ms since the epoch). */
   readonly now: () => number;
@@ -47,6 +46,8 @@ export interface ProofDeliveryPorts {
 export interface PostAnswer extends AnswerHeaders {
   readonly status: number;
   readonly bodyText: string;
+  /** The answer as the page may get it. */
+  readonly whole: OtherAnswer;
 }
 
 /** Presents the proof of a payment to the server, and records the server's answer. */
@@ -82,12 +83,10 @@ export class ProofDelivery {
     const after = await this.#recallIfVoid(
       wholeOf(await journal.advance(id, { proof, ...beside, ...outcome, block, hash })),
     );
-    if ('byPost' in outcome) void this.#ports.again(challenge, 'nothing').catch(console.error);
-    else if ('proof' in outcome) void this.#ports.again(challenge, 'proof').catch(console.error);
-    else {
-      const pause = ownRetryIn(after, this.#ports.now());
-      if (pause !== null) this.#ports.againLater(challenge, pause);
-    }
+    if (after.progress.state === 'revoked') return after;
+    // Another spelling of the proof may go at once.
+    const pause = 'proof' in outcome ? 0 : ownRetryIn(after, this.#ports.now());
+    if (pause !== null) this.#ports.again(challenge, pause, () => this.#isAsLeft(after));
     return after;
   }
 
@@ -103,6 +102,11 @@ export class ProofDelivery {
     }
   }
 
+  /** Whether nothing has happened to a payment since: its user may have loaded the page meanwhile, and got what was paid for. */
+  async #isAsLeft({ intent, story }: Payment): Promise<boolean> {
+    return (await findPayment(this.#ports.journal, intent.id)).story.length === story.length;
+  }
+
   /**
    * Presents the proof, and waits for the whole answer. A payment settles only after the whole body arrived: a truncated
    * body keeps the proof for redelivery.
@@ -111,7 +115,15 @@ export class ProofDelivery {
     const { offer } = payment.intent;
     const presentOnce = async () => {
       const delivery = await this.#ports.deliver(challenge, shownProof(offer, shown));
-      return { delivery, outcome: await this.#outcome(payment, challenge, shown.proof, delivery) };
+      let posted: OtherAnswer | null = null;
+      const served = (answer: OtherAnswer) => {
+        posted = answer;
+      };
+      try {
+        return { delivery, outcome: await this.#outcome(payment, challenge, shown.proof, delivery, served) };
+      } finally {
+        if (delivery.kind === 'answered') delivery.instead?.(posted);
+      }
     };
     // Servers consume a signed payment while they check it; two at once make them lose one (docs/WIRE.md §9).
     const { delivery, outcome } = await (offer.mechanism === 'nanoSignature'
@@ -125,12 +137,15 @@ export class ProofDelivery {
   /**
    * What a delivery means for the payment. Where the server could not read the proof as it was sent, the outcome is that
    * of the remedy. No remedy pays.
+   *
+   * @param served called with the answer to a POST that was served.
    */
   async #outcome(
     payment: Payment,
     challenge: Challenge,
     proof: string,
     delivery: DeliveryOutcome,
+    served: Served,
   ): Promise<Outcome> {
     if (delivery.kind === 'unanswered') return { state: 'unanswered', reason: delivery.reason };
     const response = await this.#read(payment, proof, delivery);
@@ -143,12 +158,12 @@ export class ProofDelivery {
       }
       case 'postBody':
         // The extension's own request would be sent outside the private window, and leave the address there.
-        return challenge.isPrivate ? outcome : this.#post(payment, challenge, proof);
+        return challenge.isPrivate ? outcome : this.#post(payment, challenge, proof, served);
     }
   }
 
   /** Sends the proof once more, in the body of a POST, to a server that lost the session (docs/WIRE.md §3.4). */
-  async #post(payment: Payment, challenge: Challenge, proof: string): Promise<Outcome> {
+  async #post(payment: Payment, challenge: Challenge, proof: string, served: Served): Promise<Outcome> {
     let answer: PostAnswer;
     try {
       answer = await this.#ports.postFallback(challenge, fallbackBody(proof));
@@ -158,7 +173,9 @@ export class ProofDelivery {
     }
     const response = await this.#read(payment, proof, answer);
     const outcome = this.#outcomeOf(payment, answer.status, response);
-    return outcome.state === 'settled' ? { ...outcome, byPost: true } : outcome;
+    if (outcome.state !== 'settled') return outcome;
+    served(answer.whole);
+    return { ...outcome, byPost: true };
   }
 
   async #read(payment: Payment, proof: string, response: Response): Promise<ServerResponse> {
@@ -205,6 +222,8 @@ export class ProofDelivery {
     return { ...(represent !== undefined && { represent }), ...(notBefore !== undefined && { notBefore }) };
   }
 }
+
+type Served = (answer: OtherAnswer) => void;
 
 /** What is shown to the server. */
 type Shown = Pick<ProgressAt<'delivered'>, 'proof' | 'represent'>;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Devnet, startDevnet } from '../../test/devnet/devnet.ts';
 import { type Merchant, startMerchant } from '../../test/merchant/merchant.ts';
+import { PAID_MARKER } from '../../test/merchant/pages/layout.ts';
 import { type Account, accountWith } from '../wallet/account.fixture.ts';
 import { Browser } from './browser.fixture.ts';
 import type { Payment } from './payment.ts';
@@ -60,7 +61,7 @@ describe('a Track A server that reads hex in lower case only', () => {
     const first = await visit(url);
     expect(statusOf(first)).toBe(400);
     expect((await only()).progress).toMatchObject({ state: 'refused', final: false });
-    expect(browser.repeated).toEqual([[first.id, 'proof']]);
+    expect(browser.repeated).toMatchObject([[first.id, 0]]);
 
     const second = await visit(url);
     expect(statusOf(second)).toBe(200);
@@ -79,19 +80,21 @@ describe('a Track A server that reads hex in lower case only', () => {
 });
 
 describe('a server that lost the session', () => {
-  test('gets the proof by POST: the payment is settled, and the request repeated only if the page would open', async () => {
+  test('gets the proof by POST: the payment is settled, and the page gets what the POST got', async () => {
     const challenge = await visit(page({ 'lose-session': '1' }));
     expect(statusOf(challenge)).toBe(410);
     expect(browser.posts.map((body) => JSON.parse(body))).toEqual([{ paymentSignature: browser.proofs[0] }]);
     expect((await only()).progress).toMatchObject({ state: 'settled', status: 200, byPost: true });
-    expect(browser.repeated).toEqual([[challenge.id, 'nothing']]);
+    expect([...browser.replaced]).toEqual([[challenge.id, expect.stringContaining(PAID_MARKER)]]);
+    expect(browser.repeated).toEqual([]);
     expect(account.sends()).toHaveLength(1);
   });
 
   test('and refuses the POST too is not paid again: the proof is kept', async () => {
     const url = page({ 'refuse-first': '2', 'refuse-with': 'lost' });
-    await visit(url);
+    const refused = await visit(url);
     expect((await only()).progress).toMatchObject({ state: 'refused', status: 410, final: false });
+    expect([...browser.replaced]).toEqual([[refused.id, null]]);
     expect(browser.repeated).toEqual([]);
     const again = await visit(url);
     expect(statusOf(again)).toBe(200);
@@ -103,8 +106,9 @@ describe('a server that lost the session', () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
       vi.spyOn(browser, 'post').mockImplementation(() => Promise.reject(new TypeError('fetch failed')));
-      await visit(page({ 'lose-session': '1' }));
+      const { id } = await visit(page({ 'lose-session': '1' }));
       expect((await only()).progress).toMatchObject({ state: 'unanswered', reason: 'network' });
+      expect([...browser.replaced]).toEqual([[id, null]]);
     } finally {
       said.mockRestore();
     }

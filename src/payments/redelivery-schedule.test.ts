@@ -6,6 +6,7 @@ import { approved, type Payment, type Progress } from './payment.ts';
 import {
   DELIVERY_GRACE,
   isDue,
+  isOwed,
   KEPT_FOR,
   keptUntil,
   notBeforeOf,
@@ -53,6 +54,32 @@ test('a proof is kept for a day, or until a minute after a later expiry', () => 
   const offer = { ...payment.intent.offer, expiresAt: AT + 2 * KEPT_FOR };
   expect(keptUntil({ ...payment, intent: { ...payment.intent, offer } })).toBe(
     offer.expiresAt + DELIVERY_GRACE,
+  );
+});
+
+describe('a site owes what was paid for', () => {
+  test.each([
+    { state: 'refused', status: 402 },
+    { state: 'refused', early: true },
+    { state: 'unanswered', reason: 'network' },
+    { state: 'unanswered', reason: 'timeout' },
+    { state: 'unanswered', reason: 'pending' },
+  ] as const)('after %j, for a day', (answer) => {
+    const payment = answered({ at: AT, ...answer });
+    expect(isOwed(payment, AT + KEPT_FOR - 1)).toBe(true);
+    expect(isOwed(payment, AT + KEPT_FOR)).toBe(false);
+  });
+
+  test.each(['gone', 'stranger'])('not where its answer is unknown for the reason "%s"', (reason) => {
+    expect(isOwed(answered({ at: AT, state: 'unanswered', reason }), AT)).toBe(false);
+  });
+
+  test.each(['approved', 'signed', 'published', 'confirmed', 'proven', 'delivered', 'settled', 'revoked'])(
+    'not by a payment that is %s',
+    (state) => {
+      const payment = answered({ at: AT });
+      expect(isOwed({ ...payment, progress: { ...payment.progress, state } as Progress }, AT)).toBe(false);
+    },
   );
 });
 

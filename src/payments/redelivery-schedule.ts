@@ -41,6 +41,18 @@ export function isDue(payment: Payment, now: number): boolean {
 }
 
 /**
+ * Whether the site was shown the proof of a payment and has not served, while the proof is kept (docs/WIRE.md §11.3 rule 7). Not
+ * where the page was left before an answer came, or another request took the proof: nothing says that the site refused.
+ */
+export function isOwed(payment: Payment, now: number): boolean {
+  const { progress } = payment;
+  const isUnserved =
+    progress.state === 'refused' ||
+    (progress.state === 'unanswered' && progress.reason !== 'gone' && progress.reason !== 'stranger');
+  return isUnserved && now < keptUntil(payment);
+}
+
+/**
  * In how many ms the page of a payment that was not served is to be loaded again by itself. Null where its proof waits for
  * the next visit: the pause is too long for the worker, or the proof can buy nothing more.
  */

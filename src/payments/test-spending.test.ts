@@ -46,8 +46,7 @@ function testerOf(on: AccountWallet = wallet): TestSpending {
     deliver: () => Promise.reject(new Error('a test delivers by itself')),
     exclusively,
     postFallback: () => Promise.reject(new Error('no proof is posted in this test')),
-    again: async () => undefined,
-    againLater: () => undefined,
+    again: () => undefined,
     now: Date.now,
   });
   const wallet = new Wallet([on], {

@@ -1,9 +1,10 @@
 /** Proofs that a server has taken and not served: what the ledger says of their blocks decides what becomes of them. */
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Answered } from '../interception/challenge.ts';
 import {
   account,
   browser,
+  contextWith,
   devnet,
   handleAndAnswer,
   merchant,
@@ -160,15 +161,30 @@ describe('the next delivery', () => {
     answerOnce(402, says('no'));
     const first = await browser.visit(url);
     await worker.challengeHandler.handle(first);
-    expect(browser.postponed).toEqual([[first.id, 5_000]]);
+    expect(browser.repeated).toMatchObject([[first.id, 5_000]]);
     answerOnce(202, { retryAfter: '90' });
     await worker.challengeHandler.handle(await browser.visit(url));
     now += 90_000;
     answerOnce(503, { retryAfter: '9' });
     const last = await browser.visit(url);
     await worker.challengeHandler.handle(last);
-    expect(browser.postponed.map(([id]) => id)).toEqual([first.id, last.id]);
+    expect(browser.repeated.map(([id]) => id)).toEqual([first.id, last.id]);
     expect(account.sends()).toHaveLength(1);
+  });
+
+  test('comes by itself only where nothing has happened since', async () => {
+    const url = page();
+    await allowAll(account, url);
+    const isStillOwed = () => Promise.all(browser.repeated.map(([, , ask]) => ask()));
+    answerOnce(503);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([true]);
+    answerOnce(503);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([false, true]);
+    answerOnce(200);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await isStillOwed()).toEqual([false, false]);
   });
 
   test('does not come before the server wants it, unless its user delivers it', async () => {
@@ -223,4 +239,48 @@ test('a proof that is refused again and again gives way to a question, which ask
   expect(browser.proofs).toHaveLength(3);
   expect(new Set(browser.proofs).size).toBe(1);
   expect(account.sends()).toHaveLength(1);
+});
+
+describe('at a site that owes what was paid for', () => {
+  beforeEach(() => {
+    // Budgets hand over blocks of a pocket only, in which another account can pay.
+    restart({ handler: { context: async () => contextWith({ hasPocket: true }), handedOver: async () => null } });
+  });
+  const visit = async (terms: Readonly<Record<string, string>>) =>
+    worker.challengeHandler.handle(await browser.visit(at(terms)));
+  /** Makes a payment of the budget that the site refuses. */
+  async function unserved(terms: Readonly<Record<string, string>>): Promise<string> {
+    await allowAll(account, merchant.origin);
+    answerOnce(402);
+    const url = at(terms);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await states()).toEqual(['refused']);
+    return url;
+  }
+  const ways = [PUBLISHED, { mechanism: 'nanoSession' }];
+
+  test.each(ways)('by $mechanism, the budget hands over no block: its user is asked, and may pay', async (owed) => {
+    await unserved(owed);
+    await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'decline' });
+    await handleAndAnswer(await browser.visit(at(PUBLISHED)), { kind: 'once' });
+    expect(worker.asked.map(({ reason }) => reason)).toEqual(['reason_owed', 'reason_owed']);
+    expect((await states()).toSorted()).toEqual(['refused', 'settled']);
+  });
+
+  test.each(ways)('by $mechanism, the budget pays where the wallet publishes', async (owed) => {
+    await unserved(owed);
+    await visit({ mechanism: 'nanoSession' });
+    expect(worker.asked).toEqual([]);
+    expect((await states()).toSorted()).toEqual(['refused', 'settled']);
+  });
+
+  test('the same request gets the kept proof without a question, and then the budget pays again', async () => {
+    const url = await unserved(PUBLISHED);
+    answerOnce(200);
+    await worker.challengeHandler.handle(await browser.visit(url));
+    expect(await states()).toEqual(['settled']);
+    await visit(PUBLISHED);
+    expect(worker.asked).toEqual([]);
+    expect(account.sends()).toHaveLength(2);
+  });
 });

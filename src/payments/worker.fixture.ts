@@ -85,8 +85,7 @@ export function startWorker(
     exclusively: locks(),
     deliver: (challenge, proof) => step('delivery', () => browser.deliver(challenge, proof)),
     postFallback: (challenge, body) => browser.post(challenge, body),
-    again: async (challenge, waiting) => void browser.repeated.push([challenge.id, waiting]),
-    againLater: (challenge, pause) => void browser.postponed.push([challenge.id, pause]),
+    again: (challenge, pause, isStillOwed) => void browser.repeated.push([challenge.id, pause, isStillOwed]),
     now,
   });
   const waits = async (challenge: Challenge) => browser.waits(challenge);

@@ -55,6 +55,7 @@ const fine: Circumstances = {
   lastPrice: 100n as Raw,
   paidAt: null,
   isBlockOut: false,
+  isOwed: false,
   hasPocket: true,
   undeliveredBefore: false,
   blocked: false,
@@ -125,6 +126,7 @@ describe('the decision is to ask', () => {
     ['reason_undeliveredBefore', { undeliveredBefore: true }],
     ['reason_signedBlock', { offer: signedBlock, hasPocket: false }],
     ['reason_blockOut', { offer: signedBlock, isBlockOut: true }],
+    ['reason_owed', { offer: signedBlock, isOwed: true }],
     ['reason_unknownTerms', { offer: { ...fine.offer, warnings: ['unknownTerms'] } }],
     ['reason_harderWork', { offer: harderWork }],
     ['reason_harderWork', { offer: harderWork, workTime: 0 }],
@@ -401,6 +403,7 @@ test('a budget is only offered where it would pay the next payment', () => {
   const helped = ['reason_newSite', 'reason_overPayment', 'reason_overDay', 'reason_payeeChanged'] as const;
   const beyond = [
     'reason_blockOut',
+    'reason_owed',
     'reason_signedBlock',
     'reason_privateWindow',
     'reason_ofWorker',

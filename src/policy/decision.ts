@@ -45,6 +45,8 @@ export interface Request {
   readonly paidAt: number | null;
   /** As in `Memory`. */
   readonly isBlockOut: boolean;
+  /** As in `Memory`. */
+  readonly isOwed: boolean;
   /** Whether the user has stopped all payments without asking. */
   readonly paused: boolean;
   /** The time (ms since the epoch). */
@@ -114,6 +116,7 @@ export function askFirst({
   lastPrice,
   paidAt,
   isBlockOut,
+  isOwed,
   paused,
   now,
 }: Request): Reason | null {
@@ -132,6 +135,8 @@ export function askFirst({
   if (notByUser !== null) return notByUser;
   // A site that publishes no block, or serves nothing for one, gets no second one without the user.
   if (isHandOver(offer) && isBlockOut) return 'reason_blockOut';
+  // Nor does a site that took money and has not served for it (docs/WIRE.md §11.3 rule 7).
+  if (isHandOver(offer) && isOwed) return 'reason_owed';
   if (budget.pinned && budget.payTo !== null && budget.payTo !== offer.payTo) return 'reason_payeeChanged';
   if (lastPrice !== null && hasRisen(priceOf(offer), lastPrice, budget.priceRise)) return 'reason_priceRise';
   const { price } = debitOf(budget.site, { amount: offer.amount, offer });
@@ -160,6 +165,7 @@ export const budgetHelps = (reason: Reason): boolean => !BEYOND_A_BUDGET.has(rea
 /** The reasons that setting a budget (its limits, payee and last price) does not remove. */
 const BEYOND_A_BUDGET: ReadonlySet<Reason> = new Set<Reason>([
   'reason_blockOut',
+  'reason_owed',
   'reason_signedBlock',
   'reason_privateWindow',
   'reason_unknownTerms',

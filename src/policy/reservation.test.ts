@@ -66,6 +66,7 @@ class Rows {
   cap = NO_CAP;
   paused = false;
   isBlockOut = false;
+  isOwed = false;
 
   constructor(...budgets: readonly Budget[]) {
     for (const budget of budgets) this.budgets.set(budget.site, budget);
@@ -82,6 +83,7 @@ class Rows {
       ...this.read(intent.site, intent.at),
       debited,
       isBlockOut: this.isBlockOut,
+      isOwed: this.isOwed,
       paused: this.paused,
     };
     const outcome = reserve(rows, intent);
@@ -171,9 +173,12 @@ describe('a reservation', () => {
     expect(rows.reserve(intentOf())).toEqual(over);
   });
 
-  test('by a budget is refused for a signed block while another one of the site is out, and for nothing else', () => {
+  test.each([
+    ['another one of the site is out', 'isBlockOut'],
+    ['the site owes what was paid for', 'isOwed'],
+  ] as const)('by a budget is refused for a signed block while %s, and for nothing else', (_, fact) => {
     const rows = new Rows(budgetOf({ payTo: PAYEE }));
-    rows.isBlockOut = true;
+    rows[fact] = true;
     const offer = trackAOffer(10n);
     expect(rows.reserve({ ...intentOf(), offer }).kind).toBe('over');
     expect(rows.reserve({ ...intentOf(), offer, approval: 'once' }).kind).toBe('reserved');

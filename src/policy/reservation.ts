@@ -120,6 +120,8 @@ export interface ReservationRows<P> extends AllowanceRows {
   readonly debited: readonly P[];
   /** As in `Memory`, with the blocks that are about to be signed. */
   readonly isBlockOut: boolean;
+  /** As in `Memory`. */
+  readonly isOwed: boolean;
   /** Whether the user has stopped all payments without asking. */
   readonly paused: boolean;
 }
@@ -160,14 +162,14 @@ export interface ReservationWrites {
 export function reserve<P>(rows: ReservationRows<P>, intent: ReservationIntent): ReservationOutcome<P> {
   const [known] = rows.debited;
   if (known !== undefined) return { kind: 'known', payment: known };
-  const { budget, windows, isBlockOut, paused } = rows;
+  const { budget, windows, isBlockOut, isOwed, paused } = rows;
   const { challenge, offer, site, at } = intent;
   const network = intent.network.id;
   const byBudget = intent.approval === 'budget';
   if (byBudget) {
     if (challenge === null) return { kind: 'over' };
     const allowance = allowanceOf(network, site, rows);
-    const history = { lastPrice: null, paidAt: null, isBlockOut };
+    const history = { lastPrice: null, paidAt: null, isBlockOut, isOwed };
     const reason = askFirst({ challenge, offer, allowance, paused, ...history, now: at });
     if (budget === null || windows.period === null || reason !== null) return { kind: 'over' };
   }

@@ -6,6 +6,7 @@ import type { Raw } from '../nano/amount.ts';
 import type { BlockHash } from '../nano/block.ts';
 import type { PaymentId } from '../payment-id.ts';
 import { copyOf, type Intent, type Progress } from '../payments/payment.ts';
+import { KEPT_FOR } from '../payments/redelivery-schedule.ts';
 import {
   budgetOf,
   challengeOf,
@@ -15,6 +16,7 @@ import {
   type RequestIntent,
   SHOP,
   sessionOffer,
+  trackAOffer,
 } from '../payments/samples.fixture.ts';
 import type { Budget } from '../policy/budget.ts';
 import { JUST_PAID } from '../policy/decision.ts';
@@ -230,6 +232,31 @@ describe('reserving', () => {
     expect(await journal.reserve(ofBudget(1n))).toEqual({ kind: 'over' });
     await settings.write('cap', { perDay: 2n as Raw, perMonth: null });
     expect(await journal.reserve(ofBudget(1n))).toMatchObject({ kind: 'reserved' });
+  });
+
+  test('a budget hands over no block at a site that was paid and has not served, for a day', async () => {
+    const other = 'https://shop.example.org' as Site;
+    await allow(10n, 100n, { payTo: PAYEE });
+    await allow(10n, 100n, { payTo: PAYEE, site: other });
+    const handOver = (url: string) =>
+      ofBudget(1n, { at: now, challenge: challengeOf({ url }), offer: trackAOffer(1n) });
+    const isOwed = async (url: string, network = NETWORK) =>
+      (await journal.recall(challengeOf({ url }), network)).isOwed;
+    const challenge = challengeOf({ url: `${SHOP}/lost?part=1`, method: 'POST' });
+    const lost = ofBudget(1n, { at: now, challenge });
+    await journal.reserve(lost);
+    await advanceThrough(lost, blockFor(lost), 'signed', 'published', 'confirmed', 'proven', 'delivered');
+    expect(await isOwed(`${SHOP}/next`)).toBe(false);
+
+    await advanceThrough(lost, blockFor(lost), 'refused');
+    expect([await isOwed(`${SHOP}/next`), await isOwed(`${SHOP}/next`, 'nano:other')]).toEqual([true, false]);
+    expect(await isOwed(`${other}/next`)).toBe(false);
+    expect(await journal.reserve(handOver(`${SHOP}/next`))).toEqual({ kind: 'over' });
+    expect(await journal.reserve(handOver(`${other}/next`))).toMatchObject({ kind: 'reserved' });
+
+    now += KEPT_FOR;
+    expect(await isOwed(`${SHOP}/next`)).toBe(false);
+    expect(await journal.reserve(handOver(`${SHOP}/later`))).toMatchObject({ kind: 'reserved' });
   });
 
   test('a budget without a payee gets the payee of its first payment', async () => {

@@ -18,6 +18,7 @@ import { inTransaction } from './in-transaction.ts';
 import {
   debitedFor,
   isBlockOutAt,
+  isOwedAt,
   lastPaidAt,
   lastPriceOf,
   paymentOfChallenge,
@@ -68,13 +69,14 @@ export class StoredJournal implements Journal {
     return inTransaction(transaction, async () => {
       const { network, site, at, once } = uncounted;
       const payments = transaction.objectStore('payments');
-      const [debited, allowance, isBlockOut, paused] = await Promise.all([
+      const [debited, allowance, isBlockOut, isOwed, paused] = await Promise.all([
         debitedFor(payments, this.#parts, once),
         readAllowance(transaction, network.id, site, at),
         isBlockOutAt(transaction, network.id, site),
+        isOwedAt(payments, network.id, site, at),
         transaction.objectStore('settings').get('paused'),
       ]);
-      const rows = { ...allowance, debited, isBlockOut, paused: settingOf('paused', paused) };
+      const rows = { ...allowance, debited, isBlockOut, isOwed, paused: settingOf('paused', paused) };
       const outcome = reserve(rows, { ...uncounted, challenge: requestOf(uncounted) });
       if (outcome.kind !== 'reserved') return outcome;
       const { windows, writes } = outcome;
@@ -182,14 +184,17 @@ export class StoredJournal implements Journal {
   async recall(challenge: Pick<Challenge, 'id' | 'method' | 'url'>, network: string): Promise<Memory> {
     const transaction = this.#database.transaction(['payments', 'chains']);
     const store = transaction.objectStore('payments');
-    const [ofChallenge, undelivered, lastPrice, paidAt, isBlockOut] = await Promise.all([
+    const now = this.#now();
+    const site = siteOf(challenge.url);
+    const [ofChallenge, undelivered, lastPrice, paidAt, isBlockOut, isOwed] = await Promise.all([
       paymentOfChallenge(store, this.#parts, challenge.id),
       undeliveredFor(store, this.#parts, network, challenge),
       lastPriceOf(store, network, challenge),
-      lastPaidAt(store, network, challenge, this.#now() - JUST_PAID),
-      isBlockOutAt(transaction, network, siteOf(challenge.url)),
+      lastPaidAt(store, network, challenge, now - JUST_PAID),
+      isBlockOutAt(transaction, network, site),
+      isOwedAt(store, network, site, now),
     ]);
-    return { ofChallenge, undelivered, lastPrice, paidAt, isBlockOut };
+    return { ofChallenge, undelivered, lastPrice, paidAt, isBlockOut, isOwed };
   }
 
   /** Whether the account was ever paid by this wallet. */

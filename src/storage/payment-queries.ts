@@ -1,9 +1,10 @@
 /** The journal's queries for earlier payments, within a transaction of the caller. */
 import type { IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
-import type { Challenge } from '../interception/challenge.ts';
+import { type Challenge, payableMethods } from '../interception/challenge.ts';
 import type { Raw } from '../nano/amount.ts';
 import { isDebited, type Payment, requestOf, resourceOf } from '../payments/payment.ts';
 import { type AnyPayment, isWhole, onceOnDisk, type PrivatePart } from '../payments/private-record.ts';
+import { isOwed } from '../payments/redelivery-schedule.ts';
 import { priceOf } from '../policy/decision.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Site } from '../site.ts';
@@ -132,4 +133,19 @@ export async function isBlockOutAt<S extends StoreNames<PurseSchema>, M extends 
     newest.some((own) => handedOverOn(own)?.handedOver.site === site) ||
     handOvers.some((intent) => intent.network.id === network && intent.site === site)
   );
+}
+
+/** Whether a site was paid and has not served yet (see `isOwed`). Payments of private windows are in no index, and do not count. */
+export async function isOwedAt(
+  store: PaymentStore,
+  network: string,
+  site: Site,
+  now: number,
+): Promise<boolean> {
+  const undelivered = store.index('undelivered');
+  // The URLs of a site begin with its origin and a slash; `0` is the character after the slash.
+  const rangeOf = (method: string) =>
+    IDBKeyRange.bound([network, method, `${site}/`], [network, method, `${site}0`]);
+  const rows = await Promise.all(payableMethods.map((method) => undelivered.getAll(rangeOf(method))));
+  return rows.flat().some(({ payment }) => isWhole(payment) && isOwed(payment, now));
 }

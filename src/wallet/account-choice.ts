@@ -7,6 +7,14 @@ import type { HandedOver } from './own-block.ts';
 export const hasBalance = ({ balance }: AccountWallet, amount: Raw): boolean =>
   balance !== null && balance >= amount;
 
+/**
+ * Asks a node about the accounts of which none has told yet: right after the worker's start no balance is known, and an account
+ * is not empty for that. One for which it fails stays unknown. Never rejects.
+ */
+export async function knowBalances(accounts: readonly AccountWallet[]): Promise<void> {
+  await Promise.all(accounts.filter(({ balance }) => balance === null).map((wallet) => wallet.look()));
+}
+
 export const handedOverOf = ({ chain }: AccountWallet): Promise<HandedOver | null> => chain.handedOver();
 
 /** The handed-over block that keeps the first of these accounts from paying; null where one can pay, or there is none. */

@@ -1,7 +1,7 @@
 import { SerialQueue } from '../concurrency.ts';
 import { Fault } from '../fault.ts';
 import { addRaw, formatXno, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { handedOverOf, hasBalance } from './account-choice.ts';
+import { handedOverOf, hasBalance, knowBalances } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountWallet } from './account-wallet.ts';
 import { gather } from './gathering.ts';
@@ -33,8 +33,8 @@ export class BlockAccounts {
    * Leases the account to hand over a block of this amount (raw) from. Where none has enough, the pocket's money is moved to
    * one of them before, or that of the first account.
    *
-   * @throws Fault as `gather`, while money is moved; `fault_chequeOut` where each of the accounts has a block out, and
-   * `fault_accountsBusy` where the others are in payments
+   * @throws Fault as `gather`, while money is moved, and where no node tells what there is; `fault_chequeOut` where each of the
+   * accounts has a block out, and `fault_accountsBusy` where the others are in payments
    */
   lease(amount: Raw): Promise<AccountLease> {
     const { pocket } = this.#ports;
@@ -47,6 +47,10 @@ export class BlockAccounts {
   async #fund(amount: Raw): Promise<AccountLease> {
     const { main, pocket, leases, gatherToMain } = this.#ports;
     const accounts = pocket.handOverAccounts;
+    await knowBalances([main]);
+    const unknown = [main, ...accounts].find(({ balance }) => balance === null);
+    // An account is not empty because no node tells: nothing is moved to make up for it.
+    if (unknown !== undefined) throw unknown.failure ?? new Fault('fault_nodeUnreachable');
     const blocks = await Promise.all(accounts.map(handedOverOf));
     const free = accounts.filter((_, index) => blocks[index] === null);
     // What came to an account after its block was handed over could not be received.

@@ -24,12 +24,16 @@ afterEach(() => {
 const ORDER = [0, 1, 2, 3, 4, 5, 6, 7];
 const raw = (amount: number): Raw => BigInt(amount) as Raw;
 
-async function open(balances: readonly (number | null)[]): Promise<void> {
+async function openUnknown(balances: readonly (number | null)[]): Promise<void> {
   accounts = await Promise.all(
     balances.map((balance) => accountWith(devnet, balance === null ? null : BigInt(balance))),
   );
   const own = accounts.map(({ address }) => address);
   wallets = accounts.map((account) => account.wallet({ isOwn: (one) => own.includes(one) }));
+}
+
+async function open(balances: readonly (number | null)[]): Promise<void> {
+  await openUnknown(balances);
   await Promise.all(wallets.map((wallet) => wallet.refresh()));
 }
 
@@ -42,10 +46,20 @@ async function pocketWith(...balances: readonly number[]): Promise<Pocket> {
 /** A wallet whose accounts hold this much (raw), savings first. */
 async function walletWith(savings: number, ...pocket: readonly (number | null)[]): Promise<Wallet> {
   await open([savings, ...pocket]);
+  return walletOver();
+}
+
+/** The same right after the start of the worker, before a look at the ledger. */
+async function startedWalletWith(savings: number, ...pocket: readonly (number | null)[]): Promise<Wallet> {
+  await openUnknown([savings, ...pocket]);
+  return walletOver();
+}
+
+function walletOver(): Wallet {
   const [main, ...others] = wallets;
   if (main === undefined) throw new Error('a wallet has an account');
   return new Wallet([main, ...others], {
-    plan: { accounts: 1 + pocket.length, each: raw(100) },
+    plan: { accounts: wallets.length, each: raw(100) },
     order: ORDER,
     leases: new AccountLeases(),
     refills: { take: async () => async () => undefined },
@@ -77,8 +91,7 @@ describe('the pocket', () => {
   test.each([pays, handsOver])(
     'pays right after the start of the worker, before a look at the ledger',
     async (order) => {
-      accounts = await Promise.all([40, 60].map((balance) => accountWith(devnet, BigInt(balance))));
-      wallets = accounts.map((account) => account.wallet());
+      await openUnknown([40, 60]);
       const pocket = new Pocket({ accounts: wallets, leases: new AccountLeases(), order: ORDER });
       expect(placeOf(await pocket.lease(order(50)))).toBe(1);
     },
@@ -176,6 +189,41 @@ describe('a wallet', () => {
     lease?.done();
     expect(placeOf(await wallet.lease({ ...handsOver(200), approval: 'once' }))).toBe(2);
     expect(balances()).toEqual([820, 30, 200]);
+  });
+
+  describe('right after the start of the worker, before a look at the ledger,', () => {
+    test('moves no more for a block that is handed over than what its account lacks', async () => {
+      const wallet = await startedWalletWith(1_000, 30, 20);
+      expect(placeOf(await wallet.lease({ ...handsOver(200), approval: 'once' }))).toBe(2);
+      expect(balances()).toEqual([820, 30, 200]);
+    });
+
+    test('moves nothing for such a block while no node tells what there is', async () => {
+      const wallet = await startedWalletWith(1_000, 30, 20);
+      devnet.faults.set({ kind: 'http_status', status: 503 });
+      await expect(wallet.lease({ ...handsOver(5), approval: 'once' })).rejects.toThrow('fault_node');
+      devnet.faults.clear();
+      await wallet.refresh();
+      expect(balances()).toEqual([1_000, 30, 20]);
+    });
+
+    test('pays what its user approved from the account that has enough', async () => {
+      const wallet = await startedWalletWith(50, 100, 20);
+      expect(placeOf(await wallet.lease({ ...pays(60), approval: 'once' }))).toBe(1);
+      expect(balances()).toEqual([50, 100, 20]);
+    });
+
+    test('moves the money for a question together', async () => {
+      const wallet = await startedWalletWith(50, 30, 20);
+      expect(placeOf(await wallet.gatherFor(pays(90)))).toBe(0);
+      expect(balances()).toEqual([100, 0, 0]);
+    });
+
+    test('sends what only several accounts have', async () => {
+      const wallet = await startedWalletWith(20, 10, 5);
+      await wallet.send(STRANGER, raw(34));
+      expect(balances()).toEqual([1, 0, 0]);
+    });
   });
 
   test('fills no account that is about to hand over a block: what is on its way could not be received', async () => {

@@ -1,7 +1,7 @@
 import { SerialQueue } from '../concurrency.ts';
 import type { NanoAddress } from '../nano/account.ts';
 import { addRaw, type Raw, subtractRaw, ZERO } from '../nano/amount.ts';
-import { type Choice, handedOverOf, hasBalance, leaseBest } from './account-choice.ts';
+import { type Choice, handedOverOf, hasBalance, knowBalances, leaseBest } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import type { AccountWallet } from './account-wallet.ts';
@@ -65,19 +65,13 @@ export class Pocket {
     const choice = isHandOver
       ? { accounts: this.handOverAccounts, amount, isAlone: true }
       : { accounts: this.#ports.accounts, amount, isEnoughBeside: true };
-    await this.#knowBalances();
+    await knowBalances(this.#ports.accounts);
     return (
       (await this.#best(choice)) ??
       (await this.#gathering.run(() => this.#gatherFor(choice))) ??
       (isHandOver ? undefined : await this.#best({ ...choice, isEnoughBeside: false })) ??
       null
     );
-  }
-
-  /** Asks a node about the accounts of which none has told yet: right after the worker's start the pocket is not empty. */
-  async #knowBalances(): Promise<void> {
-    const unknown = this.#ports.accounts.filter(({ balance }) => balance === null);
-    await Promise.all(unknown.map((wallet) => wallet.look()));
   }
 
   #best(choice: PocketChoice): Promise<AccountLease | undefined> {

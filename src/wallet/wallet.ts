@@ -6,7 +6,7 @@ import type { BlockHash } from '../nano/block.ts';
 import type { NetworkProfile } from '../nano/network.ts';
 import { MOST_ACCOUNTS } from '../nano/seed.ts';
 import type { Readiness } from '../work/scheduler.ts';
-import { handedOverOf, handedOverOfAll, hasBalance, leaseBest } from './account-choice.ts';
+import { handedOverOf, handedOverOfAll, hasBalance, knowBalances, leaseBest } from './account-choice.ts';
 import type { AccountLease, AccountLeases } from './account-leases.ts';
 import type { AccountOrder } from './account-order.ts';
 import { AccountSplit, type OneOrMoreAccounts, type Settling } from './account-split.ts';
@@ -140,9 +140,10 @@ export class Wallet implements PayingWallet {
   async lease({ amount, approval, isHandOver }: PaymentOrder): Promise<AccountLease | null> {
     if (approval === 'budget' && this.#plan.accounts > 1) return this.#pocket.lease({ amount, isHandOver });
     if (isHandOver && approval === 'budget') return null;
-    if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);
     if (this.#accounts.length === 1) return this.#leases.lease(this.account, amount);
-    if (this.#withBalance(amount).length === 0 && this.missing(amount) === null) await this.#gather();
+    if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);
+    await knowBalances(this.#accounts);
+    if (this.#withBalance(amount).length === 0 && this.#hasTogether(amount)) await this.#gather();
     return (await this.#best(amount)) ?? this.#leases.lease(this.account, amount);
   }
 
@@ -152,8 +153,8 @@ export class Wallet implements PayingWallet {
    * @throws Fault as `gather`; as `BlockAccounts.lease`
    */
   async gatherFor({ amount, isHandOver }: Omit<PaymentOrder, 'approval'>): Promise<AccountLease | null> {
-    const { balance } = this;
-    if (balance === null || balance < amount) return null;
+    await knowBalances(this.#accounts);
+    if (!this.#hasTogether(amount)) return null;
     if (isHandOver && this.#hasAccountsForBlocks) return this.#forBlocks.lease(amount);
     if (this.#withBalance(amount).length > 0) return null;
     const lease = this.#leases.lease(this.account, amount);
@@ -173,6 +174,7 @@ export class Wallet implements PayingWallet {
    * @throws Fault as `AccountWallet.send`
    */
   async send(to: NanoAddress, amount: Raw | 'everything'): Promise<BlockHash> {
+    await knowBalances(this.#accounts);
     const isShort = amount === 'everything' || (this.#main.balance ?? ZERO) < amount;
     if (isShort && this.#others().some((wallet) => hasBalance(wallet, 1n as Raw))) await this.#gather();
     return this.#main.send(to, amount);
@@ -240,6 +242,12 @@ export class Wallet implements PayingWallet {
 
   get #hasAccountsForBlocks(): boolean {
     return this.#pocket.handOverAccounts.length > 0;
+  }
+
+  /** Whether all accounts together are known to have this amount (raw). */
+  #hasTogether(amount: Raw): boolean {
+    const { balance } = this;
+    return balance !== null && balance >= amount;
   }
 
   #others(): readonly AccountWallet[] {

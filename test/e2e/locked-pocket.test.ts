@@ -165,3 +165,18 @@ test('a budget that allows everything spends no raw of savings, also while the p
   expect(await answer).toBe(200);
   expect(bed.balanceOf(bed.savings)).toBeLessThanOrEqual(savings - price);
 });
+
+test('a site that owes what was paid for gets no signed block within a budget: the user is asked', async () => {
+  const url = (path: string) => testBed.at(path, { mechanism: 'signedBlock' });
+  const get = (path: string) => bed.page.evaluate(async (target) => (await fetch(target)).status, url(path));
+  const before = bed.balanceOf(bed.pocket[1]);
+  expect(await get('/always-refuses')).toBe(402);
+  await expect.poll(() => bed.balanceOf(bed.pocket[1])).toBe(before - PRICE);
+
+  const answer = get('/api/data');
+  const asked = await testBed.purse.nextApproval();
+  expect(asked.offer).toMatchObject({ mechanism: 'signedBlock', reason: 'reason_owed', canBudget: false });
+  await asked.approve();
+  expect(await answer).toBe(200);
+  expect(await bed.get()).toBe(200);
+});

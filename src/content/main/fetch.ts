@@ -1,3 +1,4 @@
+import { REPLACEABLE } from '../../messages/bridge.ts';
 import type { Bridge } from './bridge-client.ts';
 import {
   bare,
@@ -182,12 +183,13 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
         end();
         reject(textOf(error) === UNREACHABLE ? unreachable : error);
       };
-      const answer = (response: Response) => {
+      const answer = (response: Response, isAgain?: boolean) => {
         if (isOver) return;
         // Where the page has defined `then` on `Response.prototype`, the browser's promise may be fulfilled with
         // anything.
         if (fails(() => statusOf(response))) return resolve(response);
-        if (spare === null || !maybePriced(response)) return pass(response);
+        if (spare === null || !(isAgain ? statusOf(response) === REPLACEABLE : maybePriced(response)))
+          return pass(response);
         drop = ask(urlOf(response), name, isSteady, 0, (go) => {
           if (!go) return pass(response);
           drop = () => {};
@@ -196,7 +198,7 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
           const passAgain = (paid: Response) => {
             // Sent to the final URL, the request meets no redirect; the page must still see that there were some.
             if (go[0] !== '#') defineProperty(paid, 'redirected', valued(true));
-            pass(paid);
+            answer(paid, true);
           };
           repeat(
             spare,

@@ -1,13 +1,4 @@
-import {
-  add,
-  bare,
-  defineProperty,
-  deleteProperty,
-  getter,
-  type List,
-  list,
-  ownProperty,
-} from './natives.ts';
+import { bare, defineProperty, deleteProperty, getter, ownProperty } from './natives.ts';
 
 type Xhr = XMLHttpRequest;
 
@@ -27,14 +18,12 @@ export interface XhrCover {
  */
 export function createXhrCover(shownOf: (xhr: Xhr) => number | undefined): XhrCover {
   const descriptors: Record<string, PropertyDescriptor> = bare();
-  const names: List<string> = list();
   const put = (name: string, kind: 'get' | 'value', value: unknown): void => {
     const own: PropertyDescriptor = bare();
     own[kind] = value;
     own.enumerable = true;
     own.configurable = true;
     descriptors[name] = own;
-    add(names, name);
   };
   const blank = (name: keyof Xhr, blankOf: (value: unknown, xhr: Xhr) => unknown): void => {
     const native = getter(XMLHttpRequest, name);
@@ -63,10 +52,10 @@ export function createXhrCover(shownOf: (xhr: Xhr) => number | undefined): XhrCo
   };
   return {
     cover(xhr) {
-      for (let i = 0; i < names.length; i += 1) coverOne(xhr, names[i] as string);
+      for (const name in descriptors) coverOne(xhr, name);
     },
     uncover(xhr) {
-      for (let i = 0; i < names.length; i += 1) uncoverOne(xhr, names[i] as string);
+      for (const name in descriptors) uncoverOne(xhr, name);
     },
     coverReadyState: (xhr) => coverOne(xhr, 'readyState'),
     uncoverReadyState: (xhr) => uncoverOne(xhr, 'readyState'),

@@ -1,3 +1,4 @@
+import { REPLACEABLE } from '../../messages/bridge.ts';
 import type { List } from './natives.ts';
 
 export type Args = readonly unknown[];
@@ -9,14 +10,15 @@ export const DONE = 4;
 /**
  * The states of an asynchronous request, from `open` on. Its page sees one request, from begin to end.
  *
- *     opened → sent → held → repeated
+ *     opened → sent → held ⇄ repeated
  *        ↘      ↘       ↘      ↘
  *                settled
  *
  * - `opened`: the page may set headers, and has not sent it.
  * - `sent`: its first response is awaited. A response that may be priced is concealed while it arrives.
  * - `held`: a concealed response is complete, and the page waits. `drop` tells the bridge that the page took it back.
- * - `repeated`: it was opened and sent again, with the proof.
+ * - `repeated`: it was opened and sent again, with the proof. A refusal in whose place there may be another answer is concealed
+ *   and held like the first response.
  * - `settled`: there is nothing (more) to hold. Synchronous requests are in this state from the start.
  */
 export type XhrState =
@@ -78,24 +80,18 @@ export interface EventFacts {
  */
 export type Reaction = 'pass' | 'conceal' | 'swallow' | 'end' | 'reveal';
 
-const pass = (): Reaction => 'pass';
-
-/** The reaction of each state to the events of a request. */
-const reactions: Readonly<Record<XhrState['phase'], (facts: EventFacts) => Reaction>> = {
-  opened: pass,
-  sent({ type, readyState, isConcealed, isPriced, status }) {
-    if (type === 'loadstart') return 'pass';
-    if (isPriced()) return 'conceal';
-    // The response broke off, timed out, or was aborted. A request that the page opened again in one of its own
-    // listeners ends while the next one is on its way: then the ready state is not `DONE`.
-    if (type === 'loadend' && readyState === DONE && status() === 0) return 'end';
-    return isConcealed ? 'reveal' : 'pass';
-  },
-  held: pass,
-  repeated: ({ type, readyState }) => (type === 'loadstart' || readyState === OPENED ? 'swallow' : 'pass'),
-  settled: pass,
-};
-
-export function reactionTo(phase: XhrState['phase'], facts: EventFacts): Reaction {
-  return reactions[phase](facts);
+/** The reaction to an event of a request in this phase. */
+export function reactionTo(
+  phase: XhrState['phase'],
+  { type, readyState, isConcealed, isPriced, status }: EventFacts,
+): Reaction {
+  const isAgain = phase === 'repeated';
+  if (!isAgain && phase !== 'sent') return 'pass';
+  if (isAgain && (type === 'loadstart' || readyState === OPENED)) return 'swallow';
+  if (type === 'loadstart') return 'pass';
+  if (isAgain ? status() === REPLACEABLE : isPriced()) return 'conceal';
+  // The response broke off, timed out, or was aborted. A request that the page opened again in one of its own
+  // listeners ends while the next one is on its way: then the ready state is not `DONE`.
+  if (!isAgain && type === 'loadend' && readyState === DONE && status() === 0) return 'end';
+  return isConcealed ? 'reveal' : 'pass';
 }

@@ -114,6 +114,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     const { opened, headers, body } = request;
     const url = hrefOf(new NativeUrl(go, addressOf(request)));
     reveal(xhr, request, REPEATED);
+    request.unseen = null;
     uploads.mute(xhr);
     open(xhr, opened[0], url, true, at(opened, 3), at(opened, 4));
     for (let i = 0; headers !== null && i < headers.length; i += 1) {

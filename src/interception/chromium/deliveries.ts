@@ -8,10 +8,12 @@ import type { OpenChallenge, OpenChallenges } from '../open-challenges.ts';
 import type { Presence } from './presence.ts';
 import { ProofRules } from './proof-rule.ts';
 import { targetOf } from './proof-target.ts';
+import { replaceable } from './refusal.ts';
 import type { Reloads } from './reloads.ts';
 import { type AwaitedResponse, isDocument, type ProofResponses } from './response.ts';
 import { isWaiting, retryInPage } from './retry.ts';
 import { RULE_LIFE } from './rule-windows.ts';
+import type { ScriptHolds } from './script-holds.ts';
 
 /**
  * How long the request of a delivery may take to go out (ms): a script's, that of a document or an element, when the
@@ -26,6 +28,7 @@ export interface DeliveryPorts {
   readonly presence: Presence;
   readonly responses: ProofResponses;
   readonly reloads: Reloads;
+  readonly scriptHolds: Pick<ScriptHolds, 'holdRefusal'>;
 }
 
 /** Makes the requests of challenges go again, each with its proof. */
@@ -75,7 +78,7 @@ export class Deliveries {
     disarm: () => Promise<void>,
     nonce: string,
   ): Promise<DeliveryOutcome> {
-    const { open, lifecycle } = this.#ports;
+    const { open, lifecycle, scriptHolds } = this.#ports;
     const { observed } = known;
     let isCarried = false;
     // While the browser asks its user whether to send a form again, the rule lives as long as its tab shows that page.
@@ -96,8 +99,8 @@ export class Deliveries {
         : isServed || (await retryInPage(observed));
       if (!isRetried) answer.giveUp('gone');
       const delivery = await answer.delivery;
-      if (isHeld(challenge) && delivery.kind === 'unanswered' && delivery.reason === 'gone')
-        lifecycle.reportWithdrawn(observed);
+      if (delivery.kind === 'answered') return replaceable(observed, delivery, scriptHolds);
+      if (isHeld(challenge) && delivery.reason === 'gone') lifecycle.reportWithdrawn(observed);
       return delivery;
     } finally {
       clearInterval(looks);

@@ -76,7 +76,7 @@ export function createChromiumInterception(ports: InterceptionPorts): ChromiumIn
   });
   const scriptHolds = new ScriptHolds({ open, holds, lifecycle, caughtUp: () => network?.caughtUp() });
   const preparations = new Preparations({ open, lifecycle, presence, scriptHolds });
-  const deliveries = new Deliveries({ open, holds, lifecycle, presence, responses: responses, reloads });
+  const deliveries = new Deliveries({ open, holds, lifecycle, presence, responses, reloads, scriptHolds });
 
   const aborted = (requestId: string): void => {
     lifecycle.noteAborted(requestId);

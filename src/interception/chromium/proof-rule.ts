@@ -1,4 +1,4 @@
-import type { RequestKind } from '../challenge.ts';
+import type { PayableMethod, RequestKind } from '../challenge.ts';
 import { headersOf, type Proof, proofHeaders } from '../headers.ts';
 import { NO_TAB } from '../observed-request.ts';
 
@@ -15,9 +15,7 @@ const methods = {
   PUT: 'put',
   PATCH: 'patch',
   DELETE: 'delete',
-} as const;
-
-type Method = keyof typeof methods;
+} as const satisfies Readonly<Record<PayableMethod, string>>;
 
 /** The one request that a proof is meant for, as far as the browser's rules can name it. */
 export interface Target {
@@ -38,7 +36,7 @@ export function canName(url: string, method: string): boolean {
   return url.length <= LONGEST_URL && isMethod(method);
 }
 
-function isMethod(method: string): method is Method {
+function isMethod(method: string): method is PayableMethod {
   return Object.hasOwn(methods, method);
 }
 

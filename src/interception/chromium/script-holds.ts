@@ -30,13 +30,17 @@ export interface ScriptHoldPorts {
   readonly caughtUp: () => Promise<unknown> | undefined;
 }
 
+/** A response that its page holds, and that is no 402 to be paid for: a hold of it ends like this. */
+interface OtherCause {
+  readonly end: HoldEnd | Promise<HoldEnd>;
+}
+
 /** Pairs the 402 responses of scripts with the holds that their pages report, and ends the holds that pages drop. */
 export class ScriptHolds {
   readonly #ports: ScriptHoldPorts;
-  /** `unpayable` is the side of a 402 for which the page holds its response in vain. */
-  readonly #pairs = new Rendezvous<ObservedRequest | 'unpayable', Hold>(
+  readonly #pairs = new Rendezvous<ObservedRequest | OtherCause, Hold>(
     PAIR_WITHIN,
-    (observed) => observed !== 'unpayable',
+    (observed) => 'challenge' in observed,
   );
   /** Holds that their page dropped, by `nameOf`. */
   readonly #dropped = new BoundedMap<string, true>(REMEMBERED);
@@ -63,13 +67,18 @@ export class ScriptHolds {
 
   /** Releases the 402 to the page that holds it now or later: it is not paid by way of the hold. */
   releaseUnpayable(request: ScriptRequest, askedMethod: string): void {
-    void this.#pairs.observed(pairingKeys(request, askedMethod), 'unpayable');
+    void this.#pairs.observed(pairingKeys(request, askedMethod), { end: 'release' });
+  }
+
+  /** The server refused the proof of a held request by `REPLACEABLE`. Its page holds that response, too, until `end` is known. */
+  holdRefusal({ challenge, asked }: ObservedRequest, end: OtherCause['end']): void {
+    void this.#pairs.observed(pairingKeys(challenge, asked.method), { end }, HOLD_WITHIN);
   }
 
   /** Stops waiting for the hold of a request that its page aborted. */
   stopPairing(requestId: string): void {
     this.#pairs.dismissObserved(
-      (observed) => observed !== 'unpayable' && observed.challenge.requestId === requestId,
+      (observed) => 'challenge' in observed && observed.challenge.requestId === requestId,
     );
   }
 
@@ -98,7 +107,8 @@ export class ScriptHolds {
       hold,
       this.#ports.caughtUp(),
     );
-    if (paired === null || paired === 'unpayable') return 'release';
+    if (paired === null) return 'release';
+    if ('end' in paired) return paired.end;
     const observed =
       paired.challenge.fromServiceWorker === true ? await ofPage(paired, sender, tab, documentId) : paired;
     const { id } = observed.challenge;

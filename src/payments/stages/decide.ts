@@ -11,7 +11,7 @@ export async function decide(
   ports: ChallengeHandlerPorts,
   { challenge, offer, context, history, reason }: Decide,
 ): Promise<Decided> {
-  const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, undelivered } = history;
+  const { allowance, blocked, isAskerBlocked, lastPrice, paidAt, isBlockOut, isOwed, undelivered } = history;
   const accounts = allowance.budget === null ? null : await ports.accounts(offer.network);
   const undeliveredBefore = await ports.delivery.isPaidInVain(challenge, undelivered);
   const harderWork = harderWorkOf(offer);
@@ -25,6 +25,7 @@ export async function decide(
     lastPrice,
     paidAt,
     isBlockOut,
+    isOwed,
     hasPocket: context.hasPocket,
     undeliveredBefore,
     paused: context.paused,

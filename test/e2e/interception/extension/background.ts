@@ -81,6 +81,7 @@ globalThis.testApi = {
       value,
       ...(represent !== undefined && { represent }),
     });
+    if (delivery.kind === 'answered') delivery.instead?.(null);
     testApi.deliveries.push({ challenge, delivery: headOf(delivery) });
     return delivery;
   },

@@ -1,0 +1,44 @@
+import { deferred } from '../../concurrency.ts';
+import { REPLACEABLE } from '../../messages/bridge.ts';
+import { type Challenge, type Delivered, isHeld } from '../challenge.ts';
+import type { HoldEnd } from '../holds.ts';
+import type { ObservedRequest } from '../observed-request.ts';
+import { dataUrlOf, documentUrlOf, isReadableBy, type OtherAnswer } from '../other-answer.ts';
+import { bareUrl } from '../urls.ts';
+import type { ScriptHolds } from './script-holds.ts';
+
+/**
+ * Makes a refusal replaceable (see `Delivered.instead`). A script's page holds it, as it held its 402. Then it loads a `data:`
+ * URL that is the other answer: no rule of the browser stands for that, and the page's world is told no more than a URL.
+ */
+export function replaceable(
+  observed: ObservedRequest,
+  delivered: Delivered,
+  holds: Pick<ScriptHolds, 'holdRefusal'>,
+): Delivered {
+  const { challenge } = observed;
+  const isGet = challenge.method === 'GET';
+  if (delivered.status !== REPLACEABLE) return delivered;
+  if (isHeld(challenge)) {
+    const end = deferred<HoldEnd>();
+    holds.holdRefusal(observed, isGet ? end.promise : 'release');
+    if (isGet) return { ...delivered, instead: (answer) => end.resolve(endOf(challenge, answer)) };
+  }
+  if (challenge.kind === 'main_frame' && isGet) {
+    return { ...delivered, instead: (answer) => void showInTab(challenge, answer).catch(console.error) };
+  }
+  return delivered;
+}
+
+function endOf(challenge: Challenge, answer: OtherAnswer | null): HoldEnd {
+  return (answer !== null && isReadableBy(challenge, answer) && dataUrlOf(answer)) || 'release';
+}
+
+/** Shows an answer in the tab of a document, where the tab still shows that document or loads it. */
+async function showInTab({ tabId, url }: Challenge, answer: OtherAnswer | null): Promise<void> {
+  const shown = answer && documentUrlOf(answer, url);
+  const tab = shown === null ? undefined : await chrome.tabs.get(tabId).catch(() => undefined);
+  if (shown === null || tab === undefined) return;
+  const isThere = [tab.url, tab.pendingUrl].every((one) => one === undefined || bareUrl(one) === url);
+  if (isThere) await chrome.tabs.update(tabId, { url: shown });
+}

@@ -372,6 +372,14 @@ describe('the reason for the user', () => {
     }
   });
 
+  test('is that of an offer that could be paid elsewhere rather than of an entry that is none', () => {
+    const accepts = [sessionEntry, { ...sessionEntry, amount: '0' }];
+    for (const entries of [accepts, accepts.toReversed()]) {
+      const { refused } = found(entries, { resource: { url: 'https://evil.example/' } });
+      expect(tellingReason(refused)).toBe('RESOURCE_MISMATCH');
+    }
+  });
+
   test('is undefined when nothing was refused', () => {
     expect(tellingReason([])).toBeUndefined();
   });

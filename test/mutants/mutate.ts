@@ -137,6 +137,8 @@ export function mutantsOf(source: string): readonly Mutant[] {
       if (text(callee.object) === 'console') keep(node);
       // What a schema says of a wrong value is for developers.
       if (text(callee) === 'v.check') for (const message of node.arguments.slice(1)) keep(message);
+      // The name of a brand is for the compiler.
+      if (text(callee) === 'v.brand') for (const name of node.arguments) keep(name);
     },
     ExpressionStatement(node) {
       if (!('directive' in node && node.directive)) replace(node, ';');

@@ -148,6 +148,14 @@ describe('a refusal after which the same proof may succeed later', () => {
   });
 });
 
+test('a refusal is early by the error in the result of its receipt, and by no other word of a receipt', () => {
+  const refusedWith = (parts: object) =>
+    answer(402, { paymentResponse: headerOf({ success: false, errorMessage: 'Refused', ...parts }) });
+  expect(refusedWith({ result: { error: 'Block not confirmed' } })).toEqual(early('Refused'));
+  expect(refusedWith({ result: { error: 'Something else' } })).toEqual(held('Refused'));
+  expect(refusedWith({})).toEqual(held('Refused'));
+});
+
 describe('another way to deliver the same proof', () => {
   const proofs = new Map<string, string>();
   beforeAll(async () => {
@@ -238,7 +246,9 @@ describe('a refusal of a block that is not on the ledger', () => {
   test.each(['{"error":"x","payment_taken":false}', '{"paid":false}', '{"detail":{"paid":false}}'])(
     'is never to be served after a body that says that nothing was taken: %s',
     (bodyText) => {
-      expect(answer(400, { bodyText })).toMatchObject({ verdict: 'never', final: true });
+      for (const status of [400, 503]) {
+        expect(answer(status, { bodyText })).toMatchObject({ verdict: 'never', final: true, early: false });
+      }
       expect(answer(400, { bodyText }, { ownBlock: 'unknown' })).toMatchObject({
         verdict: 'owed',
         final: false,

@@ -26,6 +26,7 @@ test.each([
   ['what a schema says of a wrong value', "const a = v.check(b, 'not an origin');"],
   ['the name of a brand', "const a = v.brand('Threshold');"],
   ['what a plain error says', "export function f() { throw new Error('unreachable'); }"],
+  ['what an error of range says', "export function f() { throw new RangeError('too long'); }"],
 ])('%s is left alone', (_, source) => {
   expect(allOf(source)).toEqual([]);
 });

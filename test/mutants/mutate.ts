@@ -51,6 +51,9 @@ const METHODS = new Map(
 /** Methods whose call may be left out: `list.filter(f)` becomes `list`. */
 const LEFT_OUT = new Set(['filter', 'slice', 'trim', 'toLowerCase', 'toUpperCase', 'sort', 'reverse']);
 
+/** Errors whose message no user sees: a `Fault` has its own. */
+const PLAIN_ERRORS = ['Error', 'RangeError', 'TypeError'];
+
 /** What may not be changed, since it has no effect when it runs: types, imports, and names of properties. */
 const UNTOUCHED = [
   'ImportDeclaration',
@@ -144,7 +147,7 @@ export function mutantsOf(source: string): readonly Mutant[] {
       if (!('directive' in node && node.directive)) replace(node, ';');
     },
     ThrowStatement({ argument }) {
-      if (argument.type === 'NewExpression' && text(argument.callee) === 'Error') keep(argument);
+      if (argument.type === 'NewExpression' && PLAIN_ERRORS.includes(text(argument.callee))) keep(argument);
     },
     TSAsExpression: ({ typeAnnotation }) => void keep(typeAnnotation),
     TSSatisfiesExpression: ({ typeAnnotation }) => void keep(typeAnnotation),

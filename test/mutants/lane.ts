@@ -87,7 +87,7 @@ function chooserOf(path: string, source: string): string {
       isType || exportName.name === null ? [] : [exportName.name],
     ),
   );
-  // An overloaded function is listed once for each of its signatures.
+  // An overloaded function is exported once for each of its signatures.
   const unique = [...new Set(names)];
   const chosen = `await import(/* @vite-ignore */ ${JSON.stringify(path + MARK)} + globalThis.mutant)`;
   return `const chosen = ${chosen};\n${unique.map((name) => `export const ${name} = chosen.${name};`).join('\n')}`;

@@ -138,6 +138,34 @@ it('a test says as much as sixteen proofs, and an engine remembers thirty-two', 
   expect(many(500, (speed) => lap(speed, 9)).engines.cpu?.proofs).toBeCloseTo(16 + Math.sqrt(257), 3);
 });
 
+it('a search counts from 2^26 hashes on: a shorter one mostly times the call', () => {
+  const proofsAfter = (threshold: string) =>
+    withTiming(UNKNOWN_SPEED, {
+      engine: 'gpu',
+      ms: 9,
+      threshold: parseThreshold(threshold),
+      outcome: 'found',
+    }).engines.gpu?.proofs;
+  expect([proofsAfter('ffffffc000000000'), proofsAfter('ffffffbfffffffff')]).toEqual([1, 0]);
+});
+
+it('an engine has no rate by searches that took no time', () => {
+  expect(rateOf(withTest(UNKNOWN_SPEED, 'gpu', 1e6, 0), 'gpu')).toBeNull();
+});
+
+it('a single hash is enough to say that an engine works', () => {
+  expect(withTest(UNKNOWN_SPEED, 'cpu', 1, 9).engines.cpu?.works).toBe(true);
+});
+
+it('no engine is known before the first search', () => {
+  expect(UNKNOWN_SPEED).toEqual({ leader: null, searches: 0, engines: {} });
+});
+
+it('an engine that failed its test has a rate from its first proof on', () => {
+  const failed = withTest(UNKNOWN_SPEED, 'cpu', 0, 3_000);
+  expect(rateOf(lap(failed, 32_000), 'cpu')).toBe(2 ** 24);
+});
+
 it('an engine that failed its test does not work and has no rate, also after a search without a proof', () => {
   const failed = withTest(lap(UNKNOWN_SPEED, 9), 'cpu', 0, 3_000);
   expect(failed.engines.cpu).toEqual({ proofs: 0, spent: 0, works: false, tested: true });

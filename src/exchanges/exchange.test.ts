@@ -87,7 +87,7 @@ test.each<[string, Decision, string | null]>([
   ['ask', { kind: 'ask', reason: 'reason_newSite' }, 'reason_newSite'],
   ['refuse', { kind: 'refuse', key: 'refusal_EXPIRED' }, 'refusal_EXPIRED'],
 ])('a decision to %s is recorded with its reason and the terms', (how, decision, why) => {
-  expect(decided(7, sessionOffer(9n), decision)).toEqual({
+  expect(decided(7, sessionOffer(9n), decision)).toStrictEqual({
     kind: 'decided',
     at: 7,
     how,
@@ -97,6 +97,11 @@ test.each<[string, Decision, string | null]>([
     network: NETWORK,
     payTo: PAYEE,
   });
+});
+
+test('a refusal is recorded with the words of its reason', () => {
+  const decision = { kind: 'refuse', key: 'refusal_WORK_TAKES_TOO_LONG', args: ['20', '95'] } as const;
+  expect(decided(7, sessionOffer(9n), decision)).toMatchObject({ why: decision.key, args: decision.args });
 });
 
 describe('an answer to a proof', () => {
@@ -225,6 +230,7 @@ describe('a stored exchange', () => {
         payTo: PAYEE,
       }),
     ),
+    decided(2, sessionOffer(9n), { kind: 'refuse', key: 'refusal_WORK_TAKES_TOO_LONG', args: ['20', '95'] }),
     served('one'),
     { kind: 'left', at: 4, key: 'refusal_LAPSED', args: ['text'] },
     ...(['page', 'post', 'replay'] as const).map((way) => answered(5, way, ANSWER)),
@@ -237,16 +243,16 @@ describe('a stored exchange', () => {
     expect(v.parse(StoredExchange, exchange)).toEqual(exchange);
   });
 
-  test.each(['id', 'requestId', 'isPrivate', 'startedBy', 'view', 'fromServiceWorker', 'userPart', 'header'])(
-    'has no %s in its request',
-    (field) => {
-      const whole = new Map<string, unknown>(
-        Object.entries(challengeOf({ fromServiceWorker: true, userPart: 'load' })),
-      );
-      const request = { ...started.request, [field]: whole.get(field) };
-      expect(v.is(StoredExchange, { ...started, request })).toBe(false);
-    },
-  );
+  test.each([
+    ...['id', 'requestId', 'isPrivate', 'startedBy', 'view', 'header'],
+    ...['fromServiceWorker', 'userPart', 'givenBack'],
+  ])('has no %s in its request', (field) => {
+    const whole = new Map<string, unknown>(
+      Object.entries(challengeOf({ fromServiceWorker: true, userPart: 'load', givenBack: true })),
+    );
+    const request = { ...started.request, [field]: whole.get(field) };
+    expect(v.is(StoredExchange, { ...started, request })).toBe(false);
+  });
 
   test.each<[string, object]>([
     ['of no known kind', { kind: 'paid', at: 1 }],

@@ -54,6 +54,36 @@ test('an exchange has the steps of its challenge in order, and one change is rep
   expect(changed).toBe(1);
 });
 
+test('an exchange has the price that was asked for anew, and why it was not paid', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf({ header: 'offer' });
+  exchanges.saw(challenge);
+  exchanges.renewed({ ...challenge, header: 'renewed' });
+  exchanges.left(challenge, 'refusal_WORK_TAKES_TOO_LONG', ['20', '95']);
+  expect((await exchanges.find(challenge.id))?.steps).toMatchObject([
+    { kind: 'priced', header: 'offer' },
+    { kind: 'priced', header: 'renewed' },
+    { kind: 'left', key: 'refusal_WORK_TAKES_TOO_LONG', args: ['20', '95'] },
+  ]);
+});
+
+test('a 402 that is reported again keeps the steps that followed it', async () => {
+  const exchanges = lifeOf(memory());
+  const challenge = challengeOf();
+  exchanges.saw(challenge);
+  exchanges.served(challenge, PAYMENT);
+  exchanges.saw(challenge);
+  expect(kinds(await exchanges.find(challenge.id))).toEqual(['priced', 'served']);
+});
+
+test('a restarted worker finds an exchange that was stored', async () => {
+  const store = memory();
+  const challenge = challengeOf();
+  lifeOf(store).saw(challenge);
+  await idle();
+  expect(await lifeOf(store).find(challenge.id)).toMatchObject({ id: challenge.id });
+});
+
 test('an exchange never contains a proof', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
@@ -260,6 +290,9 @@ test('only what changed is written, and only what was dropped is removed', async
   await exchanges.forget(1);
   await idle();
   expect(write).toHaveBeenCalledTimes(2);
+  exchanges.served(other, PAYMENT);
+  await idle();
+  expect(write).toHaveBeenCalledTimes(3);
   expect(remove.mock.calls).toEqual([[[one.id]]]);
 });
 
@@ -267,11 +300,13 @@ test('an exchange that is dropped and seen again is in the store', async () => {
   const store = memory();
   const exchanges = lifeOf(store);
   const challenge = challengeOf();
+  const remove = vi.spyOn(store, 'remove');
   exchanges.saw(challenge);
   await exchanges.forget(challenge.tabId);
   exchanges.saw(challenge);
   await idle();
   expect([...store.kept.keys()]).toEqual([challenge.id]);
+  expect(remove).not.toHaveBeenCalled();
 });
 
 test('after a lock, nothing from before it is written or removed', async () => {

@@ -55,11 +55,12 @@ interface Kept {
 export class Exchanges implements ExchangeRecorder {
   readonly #ports: ExchangePorts;
   readonly #kept = new Map<string, Kept>();
+  /** Exchanges to be written, if they are still kept by then. */
   readonly #unwritten = new Set<string>();
   readonly #removed = new Set<string>();
   #restored: Promise<void>;
-  /** Counts the calls of `forgetAll`: stored exchanges that were read across one are dropped. */
-  #forgotten = 0;
+  /** Whether `forgetAll` was called: stored exchanges that are read after it are dropped. */
+  #hasForgotten = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ports: ExchangePorts) {
@@ -120,9 +121,8 @@ export class Exchanges implements ExchangeRecorder {
 
   /** Forgets all exchanges, also those that are about to be written. The caller empties the store. */
   forgetAll(): void {
-    this.#forgotten += 1;
+    this.#hasForgotten = true;
     this.#kept.clear();
-    this.#unwritten.clear();
     this.#removed.clear();
     this.#restored = Promise.resolve();
   }
@@ -160,7 +160,6 @@ export class Exchanges implements ExchangeRecorder {
 
   #drop(id: string): void {
     this.#kept.delete(id);
-    this.#unwritten.delete(id);
     this.#removed.add(id);
     this.#writeSoon();
   }
@@ -185,9 +184,8 @@ export class Exchanges implements ExchangeRecorder {
   }
 
   async #restore(): Promise<void> {
-    const forgotten = this.#forgotten;
     const stored = await this.#ports.store.read();
-    if (forgotten !== this.#forgotten) return;
+    if (this.#hasForgotten) return;
     for (const value of stored) {
       const read = v.safeParse(StoredExchange, value);
       if (!read.success || this.#removed.has(read.output.id)) continue;

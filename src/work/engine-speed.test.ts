@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { expect, it } from 'vitest';
 import { parseThreshold } from './difficulty.ts';
 import {
   type EngineSpeed,
+  EngineSpeedSchema,
   expectedHashes,
   isTested,
   rateOf,
@@ -114,9 +116,78 @@ it('a failure marks the engine as not working and changes nothing else', () => {
   expect([found, failed].map(({ engines }) => engines.gpu?.works)).toEqual([true, false]);
 });
 
+it('a search that is ended says nothing of whether its engine works', () => {
+  const ended = { engine: 'gpu', ms: 500, threshold: send, outcome: 'ended' } as const;
+  expect(withTiming(UNKNOWN_SPEED, ended).engines.gpu?.works).toBe(true);
+  const failed = withTiming(UNKNOWN_SPEED, { ...ended, outcome: 'failed' });
+  expect(withTiming(failed, ended).engines.gpu?.works).toBe(false);
+});
+
 it('a test replaces the record of the engine', () => {
   const before = withTiming(UNKNOWN_SPEED, { engine: 'cpu', ms: 1, threshold: send, outcome: 'found' });
-  expect(rateOf(withTest(before, 'cpu', 3e7, 3_000), 'cpu')).toBe(1e7);
+  const tested = withTest(before, 'cpu', 3e7, 3_000);
+  expect(rateOf(tested, 'cpu')).toBe(1e7);
+  expect(tested.engines.cpu).toMatchObject({ works: true, tested: true });
+});
+
+it('a test says as much as sixteen proofs, and an engine remembers thirty-two', () => {
+  const tested = withTest(UNKNOWN_SPEED, 'cpu', 2 ** 24, 1_000);
+  const slower = Array.from({ length: 16 }).reduce<EngineSpeed>((speed) => lap(speed, 64_000), tested);
+  expect(rateOf(slower, 'cpu')).toBeCloseTo((2 / 3) * 2 ** 24, 0);
+  // Each proof adds one and leaves 32 of 33: the fixed point of n = 32 n / (n + 1) + 1.
+  expect(many(500, (speed) => lap(speed, 9)).engines.cpu?.proofs).toBeCloseTo(16 + Math.sqrt(257), 3);
+});
+
+it('a search counts from 2^26 hashes on: a shorter one mostly times the call', () => {
+  const proofsAfter = (threshold: string) =>
+    withTiming(UNKNOWN_SPEED, {
+      engine: 'gpu',
+      ms: 9,
+      threshold: parseThreshold(threshold),
+      outcome: 'found',
+    }).engines.gpu?.proofs;
+  expect([proofsAfter('ffffffc000000000'), proofsAfter('ffffffbfffffffff')]).toEqual([1, 0]);
+});
+
+it('an engine has no rate by searches that took no time', () => {
+  expect(rateOf(withTest(UNKNOWN_SPEED, 'gpu', 1e6, 0), 'gpu')).toBeNull();
+});
+
+it('a single hash is enough to say that an engine works', () => {
+  expect(withTest(UNKNOWN_SPEED, 'cpu', 1, 9).engines.cpu?.works).toBe(true);
+});
+
+it('no engine is known before the first search', () => {
+  expect(UNKNOWN_SPEED).toEqual({ leader: null, searches: 0, engines: {} });
+});
+
+it('an engine that failed its test has a rate from its first proof on', () => {
+  const failed = withTest(UNKNOWN_SPEED, 'cpu', 0, 3_000);
+  expect(rateOf(lap(failed, 32_000), 'cpu')).toBe(2 ** 24);
+});
+
+it('an engine that failed its test does not work and has no rate, also after a search without a proof', () => {
+  const failed = withTest(lap(UNKNOWN_SPEED, 9), 'cpu', 0, 3_000);
+  expect(failed.engines.cpu).toEqual({ proofs: 0, spent: 0, works: false, tested: true });
+  const ended = withTiming(failed, { engine: 'cpu', ms: 500, threshold: send, outcome: 'ended' });
+  expect([failed, ended].map((speed) => rateOf(speed, 'cpu'))).toEqual([null, null]);
+});
+
+it('a stored speed is read with each engine, and one that was not timed by a test yet', () => {
+  const speed = withPreferred(withTest(lap(UNKNOWN_SPEED, 9), 'gpu', 1e9, 1_000), 'gpu');
+  for (const stored of [UNKNOWN_SPEED, speed]) expect(v.parse(EngineSpeedSchema, stored)).toEqual(stored);
+  const engine = { proofs: 0, spent: 0, works: true };
+  const older = { leader: null, searches: 0, engines: { cpu: engine } };
+  expect(v.parse(EngineSpeedSchema, older).engines).toEqual({ cpu: { ...engine, tested: false } });
+});
+
+it.each([
+  ['a negative number of searches', { searches: -1 }],
+  ['a negative number of proofs', { engines: { cpu: { proofs: -1, spent: 0, works: true } } }],
+  ['a negative time', { engines: { cpu: { proofs: 0, spent: -1, works: true } } }],
+  ['an endless time', { engines: { cpu: { proofs: 0, spent: Infinity, works: true } } }],
+])('a stored speed with %s is not read', (_, parts) => {
+  expect(v.is(EngineSpeedSchema, { ...UNKNOWN_SPEED, ...parts })).toBe(false);
 });
 
 it('races are wanted until the preferred engine was tested, and again after a number of searches', () => {

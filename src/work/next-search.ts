@@ -50,7 +50,10 @@ export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal 
     jobs
       .map(({ root, waiting }) => ({ root, threshold: thresholdOf(waiting, need), urgency: URGENCY[need] }))
       .filter((goal): goal is SearchGoal => goal.threshold !== undefined)
-      .toSorted((a, b) => (a.threshold < b.threshold ? -1 : a.threshold > b.threshold ? 1 : 0))[0];
+      .reduce<SearchGoal | undefined>(
+        (easiest, goal) => (easiest === undefined || goal.threshold < easiest.threshold ? goal : easiest),
+        undefined,
+      );
   const wanted = first('payment') ?? first('receive') ?? first('ahead');
   if (wanted !== undefined || isPaused) return wanted;
   const job = jobs.find(({ ahead }) => ahead !== undefined);

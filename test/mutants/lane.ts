@@ -87,8 +87,10 @@ function chooserOf(path: string, source: string): string {
       isType || exportName.name === null ? [] : [exportName.name],
     ),
   );
+  // An overloaded function is exported once for each of its signatures.
+  const unique = [...new Set(names)];
   const chosen = `await import(/* @vite-ignore */ ${JSON.stringify(path + MARK)} + globalThis.mutant)`;
-  return `const chosen = ${chosen};\n${names.map((name) => `export const ${name} = chosen.${name};`).join('\n')}`;
+  return `const chosen = ${chosen};\n${unique.map((name) => `export const ${name} = chosen.${name};`).join('\n')}`;
 }
 
 async function tryAll({ file, tests, mutants, log }: v.InferOutput<typeof TrialSchema>): Promise<void> {

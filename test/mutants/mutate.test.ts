@@ -24,7 +24,9 @@ test.each([
   ['the name of a property', "export const a = { 'b-c': d };"],
   ['a cast', "export const a = b as 'c';"],
   ['what a schema says of a wrong value', "const a = v.check(b, 'not an origin');"],
+  ['the name of a brand', "const a = v.brand('Threshold');"],
   ['what a plain error says', "export function f() { throw new Error('unreachable'); }"],
+  ['what an error of range says', "export function f() { throw new RangeError('too long'); }"],
 ])('%s is left alone', (_, source) => {
   expect(allOf(source)).toEqual([]);
 });

@@ -51,6 +51,9 @@ const METHODS = new Map(
 /** Methods whose call may be left out: `list.filter(f)` becomes `list`. */
 const LEFT_OUT = new Set(['filter', 'slice', 'trim', 'toLowerCase', 'toUpperCase', 'sort', 'reverse']);
 
+/** Errors whose message no user sees: a `Fault` has its own. */
+const PLAIN_ERRORS = ['Error', 'RangeError', 'TypeError'];
+
 /** What may not be changed, since it has no effect when it runs: types, imports, and names of properties. */
 const UNTOUCHED = [
   'ImportDeclaration',
@@ -137,12 +140,14 @@ export function mutantsOf(source: string): readonly Mutant[] {
       if (text(callee.object) === 'console') keep(node);
       // What a schema says of a wrong value is for developers.
       if (text(callee) === 'v.check') for (const message of node.arguments.slice(1)) keep(message);
+      // The name of a brand is for the compiler.
+      if (text(callee) === 'v.brand') for (const name of node.arguments) keep(name);
     },
     ExpressionStatement(node) {
       if (!('directive' in node && node.directive)) replace(node, ';');
     },
     ThrowStatement({ argument }) {
-      if (argument.type === 'NewExpression' && text(argument.callee) === 'Error') keep(argument);
+      if (argument.type === 'NewExpression' && PLAIN_ERRORS.includes(text(argument.callee))) keep(argument);
     },
     TSAsExpression: ({ typeAnnotation }) => void keep(typeAnnotation),
     TSSatisfiesExpression: ({ typeAnnotation }) => void keep(typeAnnotation),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import messages from '../../../public/_locales/en/messages.json' with { type: 'json' };
+import { BURN_ADDRESS } from '../../nano/account.ts';
 import { defaultPreference, isHandOver } from '../mechanisms/index.ts';
 import {
   ARRIVED,
@@ -9,6 +10,7 @@ import {
   headerOf,
   PAGE,
   PAYEE,
+  PAYER,
   session,
   sessionEntry,
   signatureEntry,
@@ -66,6 +68,18 @@ test('an offer contains what is shown, budgeted, sent and echoed', () => {
   });
 });
 
+test('what is paid for is cut: its URL to 512 characters, its description to 280, its type to 80', () => {
+  const resourceOf = (more: string) => {
+    const url = PAGE.padEnd(512, 'x') + more;
+    const [description, mimeType] = ['d'.repeat(280) + more, 'm'.repeat(80) + more];
+    return offerOf(sessionEntry, { resource: { url, description, mimeType } }).resource;
+  };
+  const whole = { url: PAGE.padEnd(512, 'x'), description: 'd'.repeat(280), mimeType: 'm'.repeat(80) };
+  expect(resourceOf('')).toEqual(whole);
+  const cut = Object.entries(whole).map(([name, text]) => [name, `${text.slice(0, -1)}…`]);
+  expect(resourceOf('x')).toEqual(Object.fromEntries(cut));
+});
+
 test('an offer may name the network in use by another name, where the caller says so', () => {
   const header = headerOf(envelopeOf([sessionEntry]));
   const on = (alsoNamed?: string) => classify(header, { ...context, network: 'nano:devnet', alsoNamed });
@@ -98,6 +112,14 @@ describe('rules 1 and 2: the fields of every entry', () => {
     ['a text for extra', { ...sessionEntry, extra: 'nanoSession' }, 'MALFORMED_EXTRA'],
     ['null for extra', { ...sessionEntry, extra: null }, 'X402NANO_EXACT'],
     ['a prototype in extra', { ...sessionEntry, extra: { prototype: {} } }, 'MALFORMED_EXTRA'],
+    ['a constructor in extra', { ...signedBlockEntry, extra: { constructor: 'x' } }, 'MALFORMED_EXTRA'],
+    [
+      '__proto__ in extra',
+      { ...signedBlockEntry, extra: JSON.parse('{"__proto__":"x"}') },
+      'MALFORMED_EXTRA',
+    ],
+    ['the burn account', { ...sessionEntry, payTo: BURN_ADDRESS }, 'BAD_PAYTO'],
+    ['an amount of zero', { ...sessionEntry, amount: '0' }, 'BAD_AMOUNT'],
   ])('%s', (_name, entry, code) => {
     expect(codeOf(entry)).toBe(code);
   });
@@ -121,6 +143,7 @@ describe('rules 3 to 8: the mechanism', () => {
     ['a nonce without a time', { nonce: 'a9'.repeat(32) }, 'BAD_EXPIRY'],
     ['a nonce too short', { nonce: 'a9'.repeat(31), validBefore: 1_900_000_120 }, 'BAD_NONCE'],
     ['a time in text', { validBefore: '1900000120' }, 'BAD_EXPIRY'],
+    ['a time with a fraction', { validBefore: 1_900_000_120.5 }, 'BAD_EXPIRY'],
     ['a time that has come', { validBefore: 1_900_000_000 }, 'EXPIRED'],
     ['the largest time in seconds', { validBefore: 99_999_999_999 }, 'XN_TRACK_A'],
     ['a time in milliseconds', { validBefore: 100_000_000_000 }, 'BAD_EXPIRY'],
@@ -131,6 +154,8 @@ describe('rules 3 to 8: the mechanism', () => {
   test.each([
     ['a rounded 64-bit tag', withSession({ tag: 713206359944553600 }), 'NS7_SESSION'],
     ['a tag with a fraction', withSession({ tag: 0.5 }), 'BAD_SESSION'],
+    ['a tag below zero', withSession({ tag: -1 }), 'BAD_SESSION'],
+    ['a tag that is a text', withSession({ tag: '4518140' }), 'BAD_SESSION'],
     ['an empty id', withSession({ id: '' }), 'BAD_SESSION'],
     ['an id of 256 characters', withSession({ id: 'a'.repeat(256) }), 'NS7_SESSION'],
     ['an id of 257 characters', withSession({ id: 'a'.repeat(257) }), 'BAD_SESSION'],
@@ -175,6 +200,7 @@ describe('rules 3 to 8: the mechanism', () => {
   test.each([
     ['an amount of its own', withChallenge({ amount: '1' }), 'BAD_CHALLENGE'],
     ['no id', withChallenge({ challengeId: undefined }), 'BAD_CHALLENGE'],
+    ['another payee', withChallenge({ destination: PAYER }), 'BAD_CHALLENGE'],
     ['parts that do not add up', withChallenge({ tagAmountRaw: '1' }), 'SUM_MISMATCH'],
     ['a time that has come', withChallenge({ expiresAt: '2030-03-17T17:46:40Z' }), 'EXPIRED'],
     ['another version', withChallenge({ version: 'ns9' }), 'UNSUPPORTED_MECHANISM'],
@@ -198,6 +224,16 @@ describe('the expiry of an offer', () => {
     expect(codeOf(shorter, { now: ARRIVED + 59_999 })).toBe('NS7_SESSION');
     expect(codeOf(shorter, { now: ARRIVED + 60_000 })).toBe('EXPIRED');
     expect(codeOf(signatureEntry, { now: ARRIVED + 180_000 })).toBe('EXPIRED');
+  });
+
+  test.each([
+    ['Track A', (validBefore: number) => ({ ...trackAEntry, extra: { validBefore } })],
+    ['Track B', (validBefore: number) => ({ ...trackBEntry, extra: { ...trackBEntry.extra, validBefore } })],
+  ])('of %s is the earlier of its time and the timeout after arrival', (_name, entryUntil) => {
+    const seconds = ARRIVED / 1000;
+    expect(offerOf(entryUntil(seconds + 60)).expiresAt).toBe(ARRIVED + 60_000);
+    expect(offerOf(entryUntil(seconds + 600)).expiresAt).toBe(ARRIVED + 180_000);
+    expect(offerOf(entryUntil(seconds + 60))).toMatchObject({ validBefore: seconds + 60 });
   });
 
   test('is the last valid date for a longer timeout', () => {
@@ -369,6 +405,14 @@ describe('the reason for the user', () => {
       const { offers, refused } = found(entries);
       expect(offers).toEqual([]);
       expect(tellingReason(refused)).toBe(code);
+    }
+  });
+
+  test('is that of an offer that could be paid elsewhere rather than of an entry that is none', () => {
+    const accepts = [sessionEntry, { ...sessionEntry, amount: '0' }];
+    for (const entries of [accepts, accepts.toReversed()]) {
+      const { refused } = found(entries, { resource: { url: 'https://evil.example/' } });
+      expect(tellingReason(refused)).toBe('RESOURCE_MISMATCH');
     }
   });
 

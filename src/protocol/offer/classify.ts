@@ -90,10 +90,14 @@ export function classify(header: string, context: ClassifyContext): Classificati
 
   const offers: EntryOffer[] = [];
   const refused: RefusedEntry[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const reason = entry.offer ? obstacle(entry.offer, fit, context) : entry.code;
-    if (reason) refused.push({ index, code: reason });
-    else if (entry.offer) offers.push(entry.offer);
+  for (const [index, { code, offer }] of entries.entries()) {
+    if (offer === undefined) {
+      refused.push({ index, code });
+      continue;
+    }
+    const reason = obstacle(offer, fit, context);
+    if (reason === undefined) offers.push(offer);
+    else refused.push({ index, code: reason });
   }
   const order: readonly Mechanism[] = [...(context.preference ?? []), ...defaultPreference];
   offers.sort((a, b) => order.indexOf(a.mechanism) - order.indexOf(b.mechanism));

@@ -69,6 +69,7 @@ describe('an offer by hash is refused', () => {
     ['beside an id that is too long to be read', { ...headers, 'x-payment-id': 'x'.repeat(70_000) }],
     ['beside an amount of XNO', { ...headers, 'x-payment-amount': '0.01' }],
     ['beside the tag of an early NanoSession', { ...headers, 'x-payment-tag': '7' }],
+    ['beside the session of an early NanoSession', { ...headers, 'x-payment-session': 'a' }],
     ['beside PAYMENT-REQUIRED', { ...headers, 'PAYMENT-REQUIRED': '' }],
     ['with another payee in the body', headers, { pay_to: OTHER }],
     ['with another price in the body', headers, { price_raw: RAW, amount_raw: '1' }],

@@ -78,6 +78,12 @@ describe('Track A in lower case', () => {
     expect(lowerCaseProof(lower)).toBeUndefined();
   });
 
+  test('is there also for a proof of which some fields have no letters', () => {
+    const digits = { previous: '1'.repeat(64), link: 'AB'.repeat(32), signature: '2'.repeat(128) };
+    const lower = lowerCaseProof(headerOf({ accepted: trackAEntry, payload: { block: digits } })) ?? '';
+    expect(decodeObject(lower)?.payload).toEqual({ block: { ...digits, link: 'ab'.repeat(32) } });
+  });
+
   test.each([
     ['no payload', {}],
     ['no block', { payload: {} }],

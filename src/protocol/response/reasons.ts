@@ -10,11 +10,13 @@ const REASON_KEYS = ['reason', 'invalidReason', 'errorReason', 'error', 'message
 /** Fields that say, as `false`, that no money was taken for a request that cannot be served. */
 const NOT_TAKEN_KEYS = ['paid', 'payment_taken'];
 
-/** All reasons in a body or a decoded header, the most specific first; also those in its `detail`, a text or an object. */
-export function reasonsIn(json: JsonObject): readonly string[] {
+/**
+ * All reasons in a body or a decoded header, the most specific first; also those in its `detail`, a text or an object.
+ * A reason that is missing, or is no text, is undefined.
+ */
+export function reasonsIn(json: JsonObject): readonly (string | undefined)[] {
   const detail = own(json, 'detail');
-  const nested = isObject(detail) ? textsUnder(detail) : [ownText(json, 'detail')];
-  return [...textsUnder(json), ...nested].filter((text): text is string => !!text);
+  return [...textsUnder(json), ...(isObject(detail) ? textsUnder(detail) : [ownText(json, 'detail')])];
 }
 
 /** Whether a body says that no money was taken, itself or in its `detail`. */

@@ -17,7 +17,6 @@ import {
 } from '../samples.fixture.ts';
 import { readReceipt } from './receipt.ts';
 import { type Presented, type Response, readResponse, type ServerResponse } from './response.ts';
-import { LONGEST_RETRY_AFTER } from './retry-after.ts';
 import type { OwnBlockState } from './verdict.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
@@ -149,6 +148,14 @@ describe('a refusal after which the same proof may succeed later', () => {
   });
 });
 
+test('a refusal is early by the error in the result of its receipt, and by no other word of a receipt', () => {
+  const refusedWith = (parts: object) =>
+    answer(402, { paymentResponse: headerOf({ success: false, errorMessage: 'Refused', ...parts }) });
+  expect(refusedWith({ result: { error: 'Block not confirmed' } })).toEqual(early('Refused'));
+  expect(refusedWith({ result: { error: 'Something else' } })).toEqual(held('Refused'));
+  expect(refusedWith({})).toEqual(held('Refused'));
+});
+
 describe('another way to deliver the same proof', () => {
   const proofs = new Map<string, string>();
   beforeAll(async () => {
@@ -239,7 +246,9 @@ describe('a refusal of a block that is not on the ledger', () => {
   test.each(['{"error":"x","payment_taken":false}', '{"paid":false}', '{"detail":{"paid":false}}'])(
     'is never to be served after a body that says that nothing was taken: %s',
     (bodyText) => {
-      expect(answer(400, { bodyText })).toMatchObject({ verdict: 'never', final: true });
+      for (const status of [400, 503]) {
+        expect(answer(status, { bodyText })).toMatchObject({ verdict: 'never', final: true, early: false });
+      }
       expect(answer(400, { bodyText }, { ownBlock: 'unknown' })).toMatchObject({
         verdict: 'owed',
         final: false,
@@ -372,11 +381,11 @@ describe('an answer that is not the content yet', () => {
   test.each([
     ['90', 90_000],
     [' 0 ', 0],
-    ['99999', LONGEST_RETRY_AFTER],
+    ['99999', 600_000],
     ['Sat, 28 Nov 2026 12:00:30 GMT', 30_000],
     ['Saturday, 28-Nov-26 12:00:30 GMT', 30_000],
     ['Sat, 28 Nov 2026 11:00:00 GMT', 0],
-    ['Sun, 29 Nov 2026 12:00:00 GMT', LONGEST_RETRY_AFTER],
+    ['Sun, 29 Nov 2026 12:00:00 GMT', 600_000],
   ])('may be asked for again after Retry-After %j', (retryAfter, retryAfterMs) => {
     expect(pending({ retryAfter })).toEqual({ kind: 'pending', text: '', retryAfterMs });
     expect(answer(429, { retryAfter })).toMatchObject({ retryAfterMs });

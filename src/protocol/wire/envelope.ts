@@ -82,11 +82,12 @@ function refused(code: EnvelopeCode): DecodedEnvelope {
 
 /** Removes the spaces and tabs that HTTP allows around a field value, in linear time for any text. */
 function trimWhitespace(header: string): string {
+  // Nothing beyond either end is a space: both loops end there.
   const isSpace = (at: number) => header[at] === ' ' || header[at] === '\t';
   let start = 0;
   let end = header.length;
-  while (start < end && isSpace(start)) start += 1;
-  while (end > start && isSpace(end - 1)) end -= 1;
+  while (isSpace(start)) start += 1;
+  while (isSpace(end - 1)) end -= 1;
   return header.slice(start, end);
 }
 

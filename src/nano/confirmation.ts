@@ -6,7 +6,7 @@ import type { NodeClient } from './node-client.ts';
 
 export interface ConfirmationsOptions {
   readonly node: NodeClient;
-  /** The feed of an account that the blocks concern; null on a network without a WebSocket, where polling must do. */
+  /** The feed of an account that the blocks concern; null on a network without a WebSocket, where blocks are only polled for. */
   readonly feed: ConfirmationFeed | null;
   readonly clock: Clock;
   /** Time before the node is asked a second time, in ms. The intervals grow from there. */

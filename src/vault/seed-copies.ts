@@ -117,12 +117,12 @@ export class SeedCopies {
     await this.#second.tidy();
   }
 
-  /** Removes older copies that a worker which ended has left. */
+  /** Removes the older copies that an ended worker has left behind. */
   tidy(): Promise<void> {
     return this.#second.tidy();
   }
 
-  /** Removes it from both places. */
+  /** Removes the seed from both places. */
   async erase(): Promise<void> {
     await this.#first.remove('sealed');
     await this.#second.erase();

@@ -161,7 +161,8 @@ export function patchNativeClass<Made extends object>(
 }
 
 /**
- * A proxy that, like the function behind it, refuses to be its own prototype, which the browser checks for no proxy.
+ * Makes a proxy of a native function. The language refuses a cycle of prototypes, but does not look for one behind a proxy:
+ * the trap does that.
  */
 function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): Native {
   const handler: Record<string, unknown> = bare();
@@ -170,7 +171,7 @@ function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): N
     for (let one = to; one !== null; one = getPrototypeOf(one)) if (one === value) return false;
     return setPrototypeOf(target, to);
   };
-  // A class of the browser has these two, with getters that do not know a proxy of it.
+  // The getters of these two properties work on the browser's class, and throw for a proxy of it.
   if (trap === 'construct') {
     handler.get = (target: object, key: PropertyKey, self: unknown) =>
       get(target, key, key === 'arguments' || key === 'caller' ? target : self);
@@ -195,7 +196,7 @@ export function keepSource(): void {
     } catch (error) {
       const behind = isObject(self) && nativeOf(natives, getPrototypeOf(self) as object);
       if (!behind) throw withOwnLine(error as Error, asNative);
-      // A stack trace names the class of the receiver, and finds none behind a proxy.
+      // A stack trace names the class of the receiver, which the browser does not find behind a proxy.
       try {
         return apply(toText, create(behind), args);
       } catch (named) {

@@ -25,30 +25,40 @@ const priced = { price: true, code: 402 };
 const failed = { type: 'loadend', readyState: DONE, code: 0 };
 
 test.each<[string, XhrState['phase'], EventFacts, Reaction]>([
-  ['a priced response of a sent request', 'sent', facts(priced), 'conceal'],
+  ['a priced response of a sent request is concealed', 'sent', facts(priced), 'conceal'],
   [
-    'the end of a priced response',
+    'the end of a priced response is concealed',
     'sent',
     facts({ ...priced, type: 'loadend', readyState: DONE }),
     'conceal',
   ],
-  ['the start of a sent request', 'sent', facts({ ...priced, type: 'loadstart' }), 'pass'],
-  ['an unpriced response', 'sent', facts(unpriced), 'pass'],
-  ['the failure of a sent request', 'sent', facts(failed), 'end'],
-  ['the failure of a concealed response', 'sent', facts({ ...failed, isConcealed: true }), 'end'],
+  ['the start of a sent request is passed on', 'sent', facts({ ...priced, type: 'loadstart' }), 'pass'],
+  ['an unpriced response is passed on', 'sent', facts(unpriced), 'pass'],
+  ['the failure of a sent request ends it', 'sent', facts(failed), 'end'],
   [
-    'a failure while the next request is on its way',
+    'the failure of a concealed response ends the request',
+    'sent',
+    facts({ ...failed, isConcealed: true }),
+    'end',
+  ],
+  [
+    'a failure while the next request is under way is passed on',
     'sent',
     facts({ ...failed, readyState: OPENED }),
     'pass',
   ],
-  ['another response after a concealed one', 'sent', facts({ ...unpriced, isConcealed: true }), 'reveal'],
-  ['the start of a repeated request', 'repeated', facts({ type: 'loadstart' }), 'swallow'],
-  ['the opening of a repeated request', 'repeated', facts({ readyState: OPENED }), 'swallow'],
-  ['the response of a repeated request', 'repeated', facts(priced), 'pass'],
-  ['an event of an opened request', 'opened', facts({ readyState: OPENED }), 'pass'],
-  ['an event of a held request', 'held', facts(priced), 'pass'],
-  ['an event of a settled request', 'settled', facts(priced), 'pass'],
+  [
+    'another response after a concealed one is shown',
+    'sent',
+    facts({ ...unpriced, isConcealed: true }),
+    'reveal',
+  ],
+  ['the start of a repeated request is never shown', 'repeated', facts({ type: 'loadstart' }), 'swallow'],
+  ['the opening of a repeated request is never shown', 'repeated', facts({ readyState: OPENED }), 'swallow'],
+  ['the response of a repeated request is passed on', 'repeated', facts(priced), 'pass'],
+  ['an event of an opened request is passed on', 'opened', facts({ readyState: OPENED }), 'pass'],
+  ['an event of a held request is passed on', 'held', facts(priced), 'pass'],
+  ['an event of a settled request is passed on', 'settled', facts(priced), 'pass'],
 ])('%s', (_, phase, event, reaction) => {
   expect(reactionTo(phase, event)).toBe(reaction);
 });

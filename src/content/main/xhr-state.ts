@@ -7,7 +7,7 @@ export const OPENED = 1;
 export const DONE = 4;
 
 /**
- * The states of an asynchronous request, from `open` on. Its page sees one request, from begin to end.
+ * The states of an asynchronous request, from `open` on. Its page sees one request, from its start to its end.
  *
  *     opened → sent → held → repeated
  *        ↘      ↘       ↘      ↘
@@ -74,7 +74,8 @@ export interface EventFacts {
 
 /**
  * `pass`: the page sees the event. `conceal`: the page sees it once the request is not paid. `swallow`: the page never
- * sees it. `end`: as `pass`, and the request ended without a response. `reveal`: as `pass`, after all with its response.
+ * sees it. `end`: as `pass`, and the request ended without a response. `reveal`: as `pass`, and the response is hidden no
+ * longer.
  */
 export type Reaction = 'pass' | 'conceal' | 'swallow' | 'end' | 'reveal';
 

@@ -110,7 +110,7 @@ test.each<[string, string, string]>([
   expect(await findings()).toContain(finding);
 });
 
-test('what servers say is text, clean and in its place', async () => {
+test('texts of servers are shown cleaned, and as text', async () => {
   const evil = '<img src=x onerror="document.title=1">\u202Etxt.exe\u0007';
   const title = await tool.title();
   await paste(envelope({ amount: '1', extra: { [evil]: evil } }, { error: evil, resource: { url: evil } }));

@@ -203,7 +203,7 @@ describe('a tab in the sandbox', () => {
     expect(testBed.sends().length).toBe(mark.ledger);
   });
 
-  test('buys from the server of the tutorial, which says what it would say for real', async () => {
+  test('pays the server of the tutorial, which names the live network, with test money', async () => {
     const { purse } = testBed;
     const mark = await testBed.mark();
     const before = sendsOnBench().length;
@@ -346,8 +346,8 @@ describe('a tab in the sandbox', () => {
   });
 });
 
-describe('the network of a question stays what it was', () => {
-  test.each(['enter', 'leave'] as const)('who takes the tab to another takes it back: %s', async (way) => {
+describe('no question moves to another network:', () => {
+  test.each(['enter', 'leave'] as const)('it is withdrawn when its tab moves, by sandbox.%s', async (way) => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
     const before = sendsOnBench().length;

@@ -112,7 +112,7 @@ describe('a proof that is on its way reaches no other request', () => {
   });
 });
 
-test('a proof that the request of a stranger carries delivers nothing, and is not waited for any more', async () => {
+test('a proof that another document’s request carried counts as not delivered, and its answer is not awaited', async () => {
   const path = '/paid/stranger';
   const url = world.paywall.here + path;
   await page.evaluate((target) => void fetch(target, { mode: 'no-cors' }), url);
@@ -331,7 +331,7 @@ test('a page that replaces every global learns only whether to retry, and is ser
   expect(seen.caught).not.toMatch(/proof|offer|"go"|\/paid/);
 });
 
-test('a worker that is killed while a request is held resumes it in its next life', async () => {
+test('a worker that is killed while a request is held resumes it when it is restarted', async () => {
   await world.policy('wait');
   const answer = ask('/paid/killed', { method: 'POST', body: 'kept' });
   const first = await waiting('/paid/killed');

@@ -455,7 +455,7 @@ describe('servers that go wrong', () => {
     );
   });
 
-  test('and have a header of 250 KiB are heard to its end', async () => {
+  test('and have a header of 250 KiB are read to its end', async () => {
     const header = 'x'.repeat(250 * 1024);
     const url = world.paywall.serve('/wordy', ({ headers }, response) => {
       const status = headers['payment-signature'] === undefined ? 402 : 200;

@@ -270,7 +270,7 @@ describe('a purse in use', () => {
 
   test.each([
     ['simple', {}],
-    ['full of words', { description: `${'Wort'.repeat(40)} <b>bold</b> \u202Etxt` }],
+    ['with long texts', { description: `${'Wort'.repeat(40)} <b>bold</b> \u202Etxt` }],
     ['that cannot be paid', { price: String(100n * XNO) }],
   ])('axe finds nothing on a question %s, in light and dark', async (what, query) => {
     const { page, view, decline } = await question({ ...query, n: what }, 'approve-decline');

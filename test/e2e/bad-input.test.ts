@@ -246,7 +246,7 @@ describe('a node that lies', () => {
   const lies = [
     ['a balance that is too small', { kind: 'lie_balance', offset: String(-XNO), contents: true }],
     ['a balance that is too large', { kind: 'lie_balance', offset: String(XNO), contents: true }],
-    ['the head of another time', { kind: 'stale_frontier' }],
+    ['an old head', { kind: 'stale_frontier' }],
     ['another hash for the block', { kind: 'process_other_hash', times: 1 }],
   ] as const;
 

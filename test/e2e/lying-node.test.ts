@@ -85,10 +85,13 @@ test.each<[string, () => readonly ProxyFault[]]>([
   ],
   ['a balance far below the truth', () => [twist('account_info', (answer) => ({ ...answer, balance: '1' }))]],
   [
-    'a frontier of long ago',
+    'an old frontier',
     () => [twist('account_info', (answer) => ({ ...answer, frontier: newest().block.previous }))],
   ],
-  ['another hash for what it took', () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))]],
+  [
+    'another hash for the block that it accepted',
+    () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))],
+  ],
 ])('%s changes nothing: the offer is paid, to the raw', async (name, faults) => {
   await lie(...faults());
   await visit(testBed.at('/article', { lie: name }));

@@ -103,7 +103,7 @@ test.each<[string, string, string]>([
   ['a number for an amount', envelope({ amount: 5 }), 'wire_amountIsNumber'],
   ['a decimal', envelope({ amount: '0.01' }), 'wire_amountIsDecimal'],
   ['an answer', btoa('{"x402Version":2,"error":"Block not confirmed"}'), 'wire_early'],
-  ['anything', 'How do I charge for my API?', 'wire_strangeCharacters'],
+  ['a text that is no header', 'How do I charge for my API?', 'wire_strangeCharacters'],
 ])('%s: says what is wrong', async (_, text, finding) => {
   await paste(text);
   await found().first().waitFor();

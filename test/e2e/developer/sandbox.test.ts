@@ -228,7 +228,7 @@ describe('a tab in the sandbox', () => {
       ['by a script, without an opener', (url) => page.evaluate(open(url, 'noopener'))],
       ['as a popup', (url) => page.evaluate(open(url, 'popup,width=500,height=500'))],
       [
-        'empty, and moves on',
+        'empty, and then navigated',
         (url) =>
           page.evaluate(
             `const opened = window.open('about:blank'); opened.location = ${JSON.stringify(url)}`,
@@ -242,7 +242,7 @@ describe('a tab in the sandbox', () => {
         },
       ],
       [
-        'by a link that tells nothing, in the background',
+        'by a link without opener and referrer, in the background',
         async (url) => {
           await page.evaluate(link(url, 'noopener noreferrer'));
           await page.click('#link', { modifiers: ['ControlOrMeta'] });

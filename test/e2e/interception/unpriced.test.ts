@@ -62,7 +62,7 @@ describe('a document whose price is told to programs only', () => {
     ['of the site itself', 'here', 'visitor=me'],
     ['of another site', 'there', undefined],
   ] as const)(
-    'is asked for with cookies only where nobody else led there: a link %s',
+    'is asked for with cookies only where no other site led there: a link %s',
     async (name, from, cookie) => {
       const path = `/paid/coy-linked?as=html&coy&by=${from}`;
       await world.browser.context.addCookies([{ name: 'visitor', value: 'me', url: world.paywall.here }]);

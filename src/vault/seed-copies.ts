@@ -67,6 +67,7 @@ export const firstRecord = ({ generation, account, sealed }: SeedCopy) => ({
   account,
 });
 
+/** Reads, replaces and repairs the two copies of the sealed seed. */
 export class SeedCopies {
   readonly #first: Pick<VaultStore, 'get' | 'set' | 'remove'>;
   readonly #second: SecondPlace;

@@ -7,6 +7,7 @@ export interface Tries {
   readonly until: number;
 }
 
+/** No wrong password yet. */
 export const NO_TRIES: Tries = { count: 0, until: 0 };
 
 /** Tries as the store has them; an invalid value counts as no tries. */

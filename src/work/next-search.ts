@@ -57,6 +57,7 @@ export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal 
   return job?.ahead && { root: job.root, threshold: job.ahead, urgency: 'background' };
 }
 
+/** Whether two goals have the same root, threshold and urgency, or both are undefined. */
 export function isSameGoal(a: SearchGoal | undefined, b: SearchGoal | undefined): boolean {
   return a?.root === b?.root && a?.threshold === b?.threshold && a?.urgency === b?.urgency;
 }

@@ -34,6 +34,7 @@ export function fails(attempt: () => unknown): boolean {
 /** Makes an object without a prototype: setting its properties runs no setter of the page. */
 export const bare: <Contents extends object>() => Contents = () => create(null);
 
+/** Whether a value is an object or a function, without reading a property of it. */
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
@@ -55,12 +56,14 @@ export function ownProperty(owner: object, name: PropertyKey): PropertyDescripto
 /** A list without a prototype, in the place of an array. */
 export type List<Item> = Record<number, Item> & { length: number };
 
+/** Makes an empty list. */
 export function list<Item>(): List<Item> {
   const empty: List<Item> = bare();
   empty.length = 0;
   return empty;
 }
 
+/** Appends an item to a list. */
 export function add<Item>(items: List<Item>, item: Item): void {
   items[items.length] = item;
   items.length += 1;

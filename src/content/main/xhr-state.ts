@@ -23,6 +23,7 @@ export type XhrState =
   | { readonly phase: 'opened' | 'sent' | 'repeated' | 'settled' }
   | { readonly phase: 'held'; readonly drop: () => void };
 
+/** The states that carry no data. */
 export const SENT: XhrState = { phase: 'sent' };
 export const REPEATED: XhrState = { phase: 'repeated' };
 export const SETTLED: XhrState = { phase: 'settled' };
@@ -48,6 +49,7 @@ export interface XhrRequest {
   unseen: List<UnseenEvent> | null;
 }
 
+/** A request that was just opened with these arguments. A synchronous one is never held. */
 export function requestOf(opened: Args, base: string): XhrRequest {
   return {
     opened,
@@ -97,6 +99,7 @@ const reactions: Readonly<Record<XhrState['phase'], (facts: EventFacts) => React
   settled: pass,
 };
 
+/** What happens to an event of a request in a state. */
 export function reactionTo(phase: XhrState['phase'], facts: EventFacts): Reaction {
   return reactions[phase](facts);
 }

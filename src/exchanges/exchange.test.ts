@@ -34,7 +34,7 @@ describe('the request of an exchange', () => {
     ...kept
   } = challengeOf();
 
-  test('has what tells the request from others, and nothing of the window or the offer', () => {
+  test('has what distinguishes the request from others, and nothing of the window or the offer', () => {
     expect(seen(id, { ...challengeOf(), ...kept }, offered)).toStrictEqual({
       id,
       request: kept,

@@ -215,7 +215,7 @@ function isUnheld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === 'load';
 }
 
-/** Whether a price (raw) is more than so many percent above the last one. */
+/** Whether a price (raw) is more than `percent` percent above the last one. */
 function hasRisen(price: Raw, last: Raw, percent: number): boolean {
   return price * 100n > last * BigInt(100 + percent);
 }

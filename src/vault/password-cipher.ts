@@ -15,7 +15,7 @@ import {
   SALT_BYTES,
 } from './key-derivation.ts';
 
-/** So many bytes, as hex digits in upper case. */
+/** Schema of between `fewest` and `most` bytes, as hex digits in upper case. */
 export const hexText = (fewest: number, most = fewest) =>
   v.pipe(v.string(), v.regex(/^(?:[0-9A-F]{2})*$/), v.minLength(2 * fewest), v.maxLength(2 * most));
 

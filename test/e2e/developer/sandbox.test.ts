@@ -103,7 +103,7 @@ test('the page for developers puts a tab in the sandbox with one click, and the 
   await tool.close();
 });
 
-test('the popup says so of the tab in front, puts it there and leads back', async () => {
+test('the popup shows whether the tab in front is in the sandbox, puts it there and takes it out', async () => {
   const { purse } = testBed;
   const tab = await tabOf(page);
   const popup = await purse.newPage();

@@ -442,7 +442,7 @@ describe('servers that go wrong', () => {
     expect((await world.seen('/circle/a')).deliveries).toMatchObject([{ delivery: { status: 402 } }]);
   });
 
-  test('and never end their 402 are paid all the same', async () => {
+  test('and never end their 402 are still paid', async () => {
     const endless = (path: string) =>
       world.paywall.serve(path, ({ headers }, response) => {
         if (headers['payment-signature'] === undefined) response.writeHead(402, priced).write('<p>Price');

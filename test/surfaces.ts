@@ -104,7 +104,7 @@ export const surfaces: readonly Surface[] = [
     how: 'held in the page, sent again by it',
     user: 'nothing',
     limits: 'a body that is a stream is not held',
-    shown: ['interception/fidelity.test.ts', 'with the purse and without'],
+    shown: ['interception/fidelity.test.ts', 'a page sees the same with the purse as without it'],
   },
   {
     surface: 'fetch in about:blank, srcdoc, blob: and sandboxed frames',
@@ -169,7 +169,7 @@ export const surfaces: readonly Surface[] = [
     how: 'held in the page, sent again by it',
     user: 'nothing',
     limits: '',
-    shown: ['interception/fidelity.test.ts', 'with the purse and without'],
+    shown: ['interception/fidelity.test.ts', 'a page sees the same with the purse as without it'],
   },
   {
     surface: 'fetch and XMLHttpRequest of a page under its own service worker',

@@ -34,7 +34,7 @@ describe('the request of an exchange', () => {
     ...kept
   } = challengeOf();
 
-  test('has what tells the request from others, and nothing of the window or the offer', () => {
+  test('has what distinguishes the request from others, and nothing of the window or the offer', () => {
     expect(seen(id, { ...challengeOf(), ...kept }, offered)).toStrictEqual({
       id,
       request: kept,
@@ -130,7 +130,7 @@ describe('an answer to a proof', () => {
     });
   });
 
-  test('that did not come is recorded with why', () => {
+  test('that did not come is recorded with its reason', () => {
     const none = { kind: 'unanswered', reason: 'gone' } as const;
     expect(answered(7, 'replay', none)).toEqual({ ...none, at: 7, way: 'replay' });
   });
@@ -259,7 +259,7 @@ describe('a stored exchange', () => {
     ['without a time', { kind: 'served', payment: 'one' }],
     ['with a key that is no text', { kind: 'left', at: 1, key: 7, args: [] }],
     ['with more than it should have', { ...served('one'), proof: 'secret' }],
-    ['of an unknown way', { ...answered(5, 'page', ANSWER), way: 'post office' }],
+    ['of an unknown route of the proof', { ...answered(5, 'page', ANSWER), way: 'other' }],
   ])('with a step %s is refused', (_, step) => {
     expect(v.is(StoredExchange, { ...started, steps: [step] })).toBe(false);
   });

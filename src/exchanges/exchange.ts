@@ -12,7 +12,7 @@ import type { ProofRoute } from '../payments/exchange-recorder.ts';
 import type { Decision } from '../policy/decision.ts';
 import type { Offer } from '../protocol/offer/offer.ts';
 
-/** The request that was answered with a 402, as the browser's network layer saw it. */
+/** The request that was answered with a 402, as `webRequest` reported it. */
 export type Requested = Pick<
   Challenge,
   | 'tabId'

@@ -19,7 +19,7 @@ import {
   unpriced,
 } from './exchange.ts';
 
-/** A store that outlives the worker, but neither the browser nor a lock (`chrome.storage.session`). */
+/** A store that survives the end of the worker, but not that of the browser, nor a lock (`chrome.storage.session`). */
 export interface ExchangeStore {
   /** Everything that was written and not removed, unchecked. */
   read(): Promise<readonly unknown[]>;
@@ -48,8 +48,8 @@ interface Kept {
 }
 
 /**
- * The 402s that tabs got while the browser runs, the unpaid ones too, each with what followed. They hold what the
- * server asked and answered, no proof and no key, and are never on disk. Steps of an exchange that is no longer kept
+ * The 402s that tabs got while the browser runs, the unpaid ones too, each with what followed. They contain what the
+ * server asked for and answered, no proof and no key, and are never on disk. Steps of an exchange that is no longer kept
  * are dropped.
  */
 export class Exchanges implements ExchangeRecorder {
@@ -147,8 +147,8 @@ export class Exchanges implements ExchangeRecorder {
   }
 
   /**
-   * Drops exchanges until the limits are kept, never the given one: where all others are paid, it would be dropped at
-   * once.
+   * Drops exchanges until the limits are kept, but never the given one, which has just changed: where all others are
+   * paid, it would be dropped at once.
    */
   #makeRoom({ id, request: { tabId } }: Exchange): void {
     const all = () => [...this.#kept.values()];

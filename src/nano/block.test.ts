@@ -229,7 +229,7 @@ describe('blocks of others', () => {
     ['link', '00'],
     ['signature', ''],
     ['work', '0'],
-  ])('a block with %s %j is none', (field, value) => {
+  ])('a block with %s %j is refused', (field, value) => {
     expect(v.is(SignedBlockText, { ...rpc, [field]: value })).toBe(false);
   });
 });

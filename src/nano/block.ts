@@ -19,6 +19,7 @@ import { bytesOfHex, hexOf } from './hex.ts';
 /** The hash of a block: 64 hex digits in upper case. */
 export type BlockHash = string & v.Brand<'BlockHash'>;
 
+/** The subtypes of state blocks that the wallet writes. */
 export const SUBTYPES = ['send', 'receive', 'open', 'change'] as const;
 
 /** What a block does, as a node names it in the field `subtype`. */
@@ -114,6 +115,7 @@ export function preimageOf(block: StateBlock): Uint8Array<ArrayBuffer> {
   );
 }
 
+/** The hash of a block: Blake2b-256 of the bytes of {@link preimageOf}. */
 export const hashBlock = (block: StateBlock): BlockHash =>
   hexOf(blake2b(preimageOf(block), { dkLen: 32 })) as BlockHash;
 

@@ -6,6 +6,7 @@ export interface Clock {
   pause(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** The clock and the timers of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   pause: (ms, signal) =>

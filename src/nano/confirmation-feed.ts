@@ -29,7 +29,7 @@ const MOST_HEARD = 500;
 
 /**
  * Receives the confirmations of one account over one socket and passes them to all listeners, so that a hundred
- * payments at once cost the node one connection. The socket is open while there is a listener. A socket that closes, or
+ * payments at once need one connection to the node. The socket is open while there is a listener. A socket that closes, or
  * that answers no ping, is replaced after a pause, by one to another node where there are several. The pause doubles up
  * to a minute until a subscription succeeds.
  */

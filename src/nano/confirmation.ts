@@ -6,7 +6,7 @@ import type { NodeClient } from './node-client.ts';
 
 export interface ConfirmationsOptions {
   readonly node: NodeClient;
-  /** The feed of an account that the blocks concern; null on a network without a WebSocket, where polling must do. */
+  /** The feed of an account that the blocks concern; null on a network without a WebSocket, where blocks are only polled for. */
   readonly feed: ConfirmationFeed | null;
   readonly clock: Clock;
   /** Time before the node is asked a second time, in ms. The intervals grow from there. */
@@ -100,7 +100,7 @@ class Poll {
   readonly #node: NodeClient;
   readonly #clock: Clock;
   readonly #pollMs: number;
-  readonly #plans = new Map<Wait, { due: number; pace: number }>();
+  readonly #plans = new Map<Wait, { due: number; interval: number }>();
   #changed = new AbortController();
   #isRunning = false;
 
@@ -111,7 +111,7 @@ class Poll {
   }
 
   add(wait: Wait, due: number): void {
-    this.#plans.set(wait, { due, pace: this.#pollMs });
+    this.#plans.set(wait, { due, interval: this.#pollMs });
     this.#wake();
   }
 
@@ -156,8 +156,8 @@ class Poll {
     for (const [, plan] of asked) {
       // `askNow` was called during the request, so the block stays due.
       if (plan.due !== Number.POSITIVE_INFINITY) continue;
-      plan.due = this.#clock.now() + plan.pace;
-      plan.pace = Math.min(plan.pace * SLOWER, this.#pollMs * SLOWEST);
+      plan.due = this.#clock.now() + plan.interval;
+      plan.interval = Math.min(plan.interval * SLOWER, this.#pollMs * SLOWEST);
     }
   }
 }

@@ -51,6 +51,7 @@ export const NetworkProfileText = v.pipe(
   v.transform((profile): NetworkProfile => profile),
 );
 
+/** The live network, where the money is real. */
 export const MAINNET: NetworkProfile = {
   id: 'nano:mainnet',
   label: 'Nano',

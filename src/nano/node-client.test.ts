@@ -228,7 +228,7 @@ describe('several endpoints', () => {
     test.each([
       ['of 4 MiB and a byte', MOST_BYTES + 1],
       ['of 64 MiB', 64 * 1024 * 1024],
-    ])('%s is nonsense, and is read no further than its first byte too many', async (_, bytes) => {
+    ])('%s is fault_nodeNonsense, and reading stops at the chunk that passes the limit', async (_, bytes) => {
       const { ask, read } = answering(bytes);
       await expect(ask()).rejects.toMatchObject({ key: 'fault_nodeNonsense' });
       expect(read.bytes).toBeLessThanOrEqual(MOST_BYTES + (1 << 16));
@@ -321,7 +321,7 @@ describe('answers', () => {
       { [FRONTIER]: { amount: '5', source: keys.address } },
       [[FRONTIER, 5n, keys.address]],
     ],
-  ])('receivable as %s', async (_case, blocks, expected) => {
+  ])('receivable is read from %s', async (_case, blocks, expected) => {
     const entries = await (await client({ blocks })).receivable(keys.address, 10);
     expect(entries.map(({ hash, amount, source }) => [hash, amount, source])).toEqual(expected);
   });
@@ -367,7 +367,7 @@ describe('process', () => {
     ['Gap previous block', { kind: 'gap', lacks: 'previous' }],
     ['Gap source block', { kind: 'gap', lacks: 'source' }],
     ['Block work is insufficient', { kind: 'refused', text: 'Block work is insufficient' }],
-  ])('%s', async (error, expected) => {
+  ])('reads the refusal "%s"', async (error, expected) => {
     const refusing = await node(() => ({ body: { error } }));
     expect(await nodeAt(refusing.url).process(block, 'change')).toEqual(expected);
     expect(refusing.requests).toEqual([
@@ -406,7 +406,7 @@ describe('process at several nodes', () => {
     [['Gap previous block', 'Bad signature'], 'refused'],
     [['Action is disabled', 'Old block'], 'old'],
     [['Action is disabled', 'Action is disabled'], 'refused'],
-  ])('of %j it takes the word that says most: %s', async (words, kind) => {
+  ])('of the refusals %j, the result is the one that says most of the ledger: %s', async (words, kind) => {
     const nodes = await Promise.all(words.map(says));
     expect(await at(...nodes).process(block, 'change')).toMatchObject({ kind });
   });

@@ -49,10 +49,13 @@ test('a lost reply after the block was accepted does not matter', async () => {
   expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
 });
 
-test.each(['process_other_hash', 'truncated_json'] as const)('%s: the ledger decides', async (kind) => {
-  devnet.faults.set({ kind, action: 'process' });
-  expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
-});
+test.each(['process_other_hash', 'truncated_json'] as const)(
+  'after the answer %s, the node is asked whether it has the block',
+  async (kind) => {
+    devnet.faults.set({ kind, action: 'process' });
+    expect(await publishBlock(node, block, 'send')).toMatchObject(onLedger);
+  },
+);
 
 test('an unreachable node leaves the outcome unknown, and publishing again settles it', async () => {
   devnet.faults.set({ kind: 'http_status', status: 503 });

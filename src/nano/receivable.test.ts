@@ -152,8 +152,8 @@ describe('at a node that invents blocks', () => {
 
   test.each<[string, LegacyBlock, string, bigint]>([
     ['its own balance', legacySend, '999999', 40n],
-    ["the node's word for it", { type: 'receive', previous: ZERO_HASH, source: ZERO_HASH }, '100', 40n],
-  ])('above a legacy block counts %s', async (_case, block, balance, amount) => {
+    ['what the node says', { type: 'receive', previous: ZERO_HASH, source: ZERO_HASH }, '100', 40n],
+  ])('the balance of a legacy block below the send is %s', async (_case, block, balance, amount) => {
     const onLegacy = { ...send, previous: hashLegacyBlock(block) };
     const blocks = {
       ...ledger(by(sender, onLegacy)),

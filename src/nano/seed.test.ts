@@ -66,7 +66,7 @@ describe('words', () => {
     ['a word outside the list', WORDS.replace('edge', 'hunter2')],
     ['one word missing', WORDS.replace('edge ', '')],
     ['twelve words only', `${'abandon '.repeat(11)}about`],
-    ['no content', ''],
+    ['no words at all', ''],
   ])('words with %s are refused, and not repeated in the error', (_case, words) => {
     const error = catching(() => readWords(words));
     expect(error).toMatchObject({ key: 'fault_badWords', args: [] });

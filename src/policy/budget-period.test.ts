@@ -44,9 +44,9 @@ describe('a budget that renews', () => {
       fc.property(days, fc.nat(5_000), fc.constantFrom('week', 'month'), (until, later, renews) => {
         const rule = { until, renews };
         const on = daysAfter(until, later);
-        const stretch = periodOn(rule, on);
-        expect(stretch?.from && stretch.from <= on && on < stretch.until).toBe(true);
-        expect(periodOn(rule, stretch?.until ?? on)?.from).toBe(stretch?.until);
+        const current = periodOn(rule, on);
+        expect(current?.from && current.from <= on && on < current.until).toBe(true);
+        expect(periodOn(rule, current?.until ?? on)?.from).toBe(current?.until);
       }),
     );
   });

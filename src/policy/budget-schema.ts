@@ -35,7 +35,10 @@ export const BudgetPeriodSchema = v.pipe(
 /** An amount in raw; null for a limit that is not set. */
 const Limit = v.nullable(RawText);
 
-/** What a site may spend without asking. Its JSON has amounts as decimal digits, its record in the database as bigints. */
+/**
+ * What a site may spend without asking. Amounts are decimal digits in its JSON, and bigints in its database record. A
+ * record is not parsed when it is read, so a new field is optional, or a migration adds it.
+ */
 export const BudgetSchema = v.pipe(
   v.strictObject({
     site: SiteText,

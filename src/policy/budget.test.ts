@@ -100,7 +100,7 @@ describe('the period of a budget', () => {
     [{ total: 1n as Raw, period: until('2027-02-01', 'month'), perMonth: 1n as Raw }, '2027-02-01'],
     [{ perMonth: 1n as Raw, period: until('2026-11-29', 'never') }, '2026-12-01'],
     [{}, null],
-  ])('what renews has more to spend again on its day: case %#', (parts, day) => {
+  ])('more can be spent again on the first day of the next period or month: case %#', (parts, day) => {
     expect(renewalOf(budgetOf(parts), noon('2026-11-28'))).toBe(day);
   });
 });
@@ -111,7 +111,7 @@ describe('changing a budget', () => {
   const monthly = () => changeBudget(fresh, { total: 9n as Raw, period: until('2026-12-01', 'month') }, now);
 
   test.each([{}, { perPayment: 1n as Raw }, { period: until('2027-01-01', 'never') }])(
-    'to one without a limit in the long run is refused: case %#',
+    'to one without a limit on a sum is refused: case %#',
     (change) => {
       expect(() => changeBudget(fresh, change, now)).toThrow('fault_budgetUnlimited');
     },
@@ -206,7 +206,7 @@ describe('how much of a budget is used', () => {
     ]);
   });
 
-  test('rounding does not lift a use over a mark, nor keep it below', () => {
+  test('rounding neither lifts a use to a mark nor keeps it below one', () => {
     const raw = fc.bigInt({ min: 1n, max: 2n ** 127n });
     fc.assert(
       fc.property(raw, raw, (spent, of) => {

@@ -7,7 +7,7 @@ const LARGEST_TAG = 2n ** 64n;
 /** A tag above the price divided by this counts as price. */
 const PRICE_PER_TAG = 1_000_000n;
 
-/** An amount in the two parts that are summed apart (raw). */
+/** An amount in the two parts that are summed separately (raw). */
 export interface Debit {
   /** What the limits of budgets count. */
   readonly price: Raw;
@@ -21,7 +21,7 @@ interface Debited {
 }
 
 /**
- * What a payment is debited as: a limit is met by the price as it is shown, so 0.01 XNO and a tag fit into 0.01. Only the
+ * What a payment is debited as. Limits count the price as it is shown, so 0.01 XNO and a tag fit into 0.01. Only the
  * tag of a nanoSession offer (docs/WIRE.md §3.4) counts as one, and only a small one, so that no price can hide in it.
  *
  * @param site null for a private window, whose tag is not written down: its whole amount counts

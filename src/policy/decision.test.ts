@@ -40,7 +40,7 @@ const withBudget = (parts: Partial<Budget>) => ({
   allowance: { ...allowance, budget: { ...budget, ...parts } },
 });
 const offer = sessionOffer(100n, { expiresAt: NOW + EXPIRY_MARGIN });
-/** It wants eight times the work of the live network. */
+/** An offer that wants eight times the work of the live network. */
 const harderWork = {
   ...signedBlockOffer(100n),
   expiresAt: NOW + EXPIRY_MARGIN,
@@ -79,7 +79,7 @@ test('a signed block is handed over without asking within a budget, where a pock
   expect(decideWith({ offer: signedBlock })).toEqual({ kind: 'pay', budget });
 });
 
-test('a block that is out keeps no other kind of payment from being made', () => {
+test('a handed-over block that is out stops no payment of another mechanism', () => {
   expect(decideWith({ isBlockOut: true })).toEqual({ kind: 'pay', budget });
 });
 
@@ -191,7 +191,7 @@ describe('a budget pays only for requests in which no other site takes part', ()
     { name: 'a link of its own', parts: { initiator: SHOP }, kind: 'pay' },
     { name: 'a link from elsewhere', parts: { initiator: other }, kind: 'ask' },
     { name: 'a sandboxed page', parts: { initiator: 'null' }, kind: 'ask' },
-    { name: 'an address that led here', parts: { redirectedBy: other }, kind: 'ask' },
+    { name: 'an address that redirected here', parts: { redirectedBy: other }, kind: 'ask' },
     {
       name: 'a link of its own by way of elsewhere',
       parts: { initiator: SHOP, redirectedBy: other },

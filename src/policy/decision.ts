@@ -34,7 +34,7 @@ interface Refusal {
 }
 
 /** What the rules of a budget depend on. */
-export interface Request {
+interface BudgetCircumstances {
   readonly challenge: Challenge;
   readonly offer: Offer;
   /** What the site may spend on the active network, and what it has spent. */
@@ -43,7 +43,7 @@ export interface Request {
   readonly lastPrice: Raw | null;
   /** When this very request was last paid for and delivered, within `JUST_PAID` (ms since the epoch); else null. */
   readonly paidAt: number | null;
-  /** As in `Memory`. */
+  /** Whether its site has, or is about to get, a signed block that is not known to be on the ledger. */
   readonly isBlockOut: boolean;
   /** As in `Memory`. */
   readonly isOwed: boolean;
@@ -54,7 +54,7 @@ export interface Request {
 }
 
 /** Everything that a decision depends on. */
-export interface Circumstances extends Request {
+export interface Circumstances extends BudgetCircumstances {
   /** Whether this very request was paid before and never got its content (docs/WIRE.md §1.4). */
   readonly undeliveredBefore: boolean;
   /** Whether the user blocked the site. */
@@ -70,7 +70,7 @@ export interface Circumstances extends Request {
   readonly workTime: number | null;
   /** Whether the offer is settled by a payee whose account was never opened, as far as a node says. */
   readonly isPayeeUnopened: boolean;
-  /** The wallet's own accounts; null while it is locked, and where no budget can pay: there they must not matter. */
+  /** The wallet's own accounts; null while it is locked, and where no budget can pay, so that they decide nothing there. */
   readonly accounts: readonly NanoAddress[] | null;
 }
 
@@ -107,7 +107,7 @@ export function decide(circumstances: Circumstances): Decision {
 
 /**
  * Why the budget does not pay; null when it does. The rule is applied twice: for the decision, and within the transaction
- * that reserves the money, where nothing can change any more.
+ * that reserves the money, where the budget and the sums cannot change before the debit.
  */
 export function askFirst({
   challenge,
@@ -119,7 +119,7 @@ export function askFirst({
   isOwed,
   paused,
   now,
-}: Request): Reason | null {
+}: BudgetCircumstances): Reason | null {
   const { budget, spent } = allowance;
   if (challenge.isPrivate) return 'reason_privateWindow';
   if (offer.warnings.includes('unknownTerms')) return 'reason_unknownTerms';
@@ -216,12 +216,12 @@ const STARTED: Readonly<Record<Exclude<Starter, 'user'> | 'unknown', Reason>> = 
   unknown: 'reason_startUnknown',
 };
 
-/** Whether a script asked that has got its 402 already: only a load of its page would get the content. */
+/** Whether a script asked whose 402 was not held: it has its answer, and only a load of its page would get the content. */
 function isUnheld({ kind, userPart }: Challenge): boolean {
   return kind === 'xmlhttprequest' && userPart === 'load';
 }
 
-/** Whether a price (raw) is more than so many percent above the last one. */
+/** Whether a price (raw) is more than `percent` percent above the last one. */
 function hasRisen(price: Raw, last: Raw, percent: number): boolean {
   return price * 100n > last * BigInt(100 + percent);
 }

@@ -1,18 +1,19 @@
 /**
- * How much of an offer's life must be left at each step of a payment (docs/WIRE.md §7.5). The margins depend on no state of
- * the wallet, as whether its work is ready: a page sees, from when it gets its 402, how long its offer counted as payable.
+ * How much of an offer's life must be left at each step of a payment (docs/WIRE.md §7.5). The margins do not depend on the
+ * state of the wallet, such as whether its work is ready: a page can measure how long its offer counts as payable, and
+ * would learn that state.
  */
 
 /**
- * What a server may call over although it is not by our clock (ms): its clock may be ahead of ours, and its timer began before
- * the 402 arrived here.
+ * How much earlier than by our clock an offer may expire at its server (ms): the server's clock may be ahead of ours, and
+ * its timer began before the 402 arrived here.
  */
 const CLOCK_SKEW = 2_000;
-/** From the proof on its way until the server has judged it at its own node (ms). */
+/** From sending the proof until the server has checked it at its own node (ms). */
 const DELIVERY_TIME = 2_000;
-/** From published to confirmed (ms): about 1 s on the live network, and 2 s more for a busy one. */
+/** From publication to confirmation (ms): about 1 s on the live network, and 2 s more for a busy one. */
 const CONFIRMATION_TIME = 3_000;
-/** From signed, with work, until a node has taken the block (ms). */
+/** From the signature, with work, until a node has accepted the block (ms). */
 const PUBLICATION_TIME = 2_000;
 /** From the decision, or the user's answer, until the block is signed, where its work is ready (ms). */
 const SIGNING_TIME = 1_000;

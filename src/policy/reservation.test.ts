@@ -27,9 +27,9 @@ import {
   sumKeys,
 } from './reservation.ts';
 import type { Day } from './spending-windows.ts';
-import { comeHomeAfterEach, moveTo, ZONES } from './time-zones.fixture.ts';
+import { moveTo, restoreTimeZoneAfterEach, ZONES } from './time-zones.fixture.ts';
 
-comeHomeAfterEach();
+restoreTimeZoneAfterEach();
 
 const HOUR = 3_600_000;
 const NOON = Date.parse('2026-10-24T12:00:00Z');

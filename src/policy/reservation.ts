@@ -118,7 +118,7 @@ export function overallOf(
 export interface ReservationRows<P> extends AllowanceRows {
   /** The payments for the same session, nonce or challenge that count as spent. */
   readonly debited: readonly P[];
-  /** As in `Memory`, with the blocks that are about to be signed. */
+  /** Whether the site has, or is about to get, a signed block that is not known to be on the ledger. */
   readonly isBlockOut: boolean;
   /** As in `Memory`. */
   readonly isOwed: boolean;

@@ -10,9 +10,9 @@ import {
   monthsAfter,
   monthsBetween,
 } from './spending-windows.ts';
-import { comeHomeAfterEach, moveTo, ZONES } from './time-zones.fixture.ts';
+import { moveTo, restoreTimeZoneAfterEach, ZONES } from './time-zones.fixture.ts';
 
-comeHomeAfterEach();
+restoreTimeZoneAfterEach();
 
 const HOUR = 3_600_000;
 const at = (text: string) => Date.parse(text);

@@ -42,7 +42,7 @@ export function isDay(text: string): text is Day {
   return dayFrom(year, month, date) === text;
 }
 
-/** The day that is so many days after another. */
+/** The day that is a number of days after another. */
 export function daysAfter(day: Day, days: number): Day {
   const { year, month, date } = partsOf(day);
   return dayFrom(year, month, date + days);

@@ -13,7 +13,7 @@ export function moveTo(zone: string): void {
 const nameOf = (timeZone?: string) => new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone;
 
 /** Resets the time zone after each test of the file. */
-export function comeHomeAfterEach(): void {
+export function restoreTimeZoneAfterEach(): void {
   afterEach(() => {
     if (own === undefined) delete process.env.TZ;
     else process.env.TZ = own;

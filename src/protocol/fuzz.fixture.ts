@@ -87,7 +87,7 @@ const anyHeader = fc.oneof(
 /** The properties that this module guarantees for any text of a server. */
 export const properties: readonly Property[] = [
   {
-    name: 'any offer is money that exists, to a payee that exists, from parts that add up, echoed as it was written',
+    name: 'any offer pays an amount within the supply to a valid payee, from parts that add up, echoed as it was written',
     check(cases) {
       let payable = 0;
       const property = fc.property(offered, ({ accepts, header }) => {

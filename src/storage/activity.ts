@@ -9,9 +9,9 @@ export type Activity =
   | { readonly kind: 'transfer'; readonly transfer: Transfer };
 
 /**
- * Reads the newest `limit` activities before a place, newest first, and the place where the next page begins (null at
- * the end). Open transfers come first, small receives last, in a range of their own. It reads at most `limit + 1` rows
- * of each store, so that the time does not grow with the history.
+ * Reads the newest `limit` activities of a range before a place, newest first, and the place where the next page begins
+ * (null at the end). Open transfers come first, small receives last. Reads at most `limit + 1` rows of each store, so that
+ * the time does not grow with the history.
  */
 export async function readActivity(
   database: Database,

@@ -139,7 +139,7 @@ describe('a site counts as having a block', () => {
 
 describe('a handed-over block that its payee has published', () => {
   test.each(['handed over', 'being replaced'])(
-    'while it was %s is stored as an ordinary block',
+    'is stored as an ordinary block, when it was %s before',
     async (when) => {
       const { handedOverBlock, intent } = await handedOver();
       if (when === 'being replaced') await chains.put(replacementOf(handedOverBlock));

@@ -14,8 +14,11 @@ import type { Database } from './schema.ts';
 export const LocationText = v.pipe(v.number(), v.integer(), v.minValue(0), v.brand('Location'));
 export type Location = v.InferOutput<typeof LocationText>;
 
+/** The location of a database that was never moved. */
 export const FIRST_LOCATION = v.parse(LocationText, 0);
+/** The location to which a database at this location is moved. */
 export const locationAfter = (location: Location): Location => v.parse(LocationText, location + 1);
+/** The location from which a database at this location was moved; null for the first one. */
 export const locationBefore = (location: Location): Location | null =>
   location === FIRST_LOCATION ? null : v.parse(LocationText, location - 1);
 

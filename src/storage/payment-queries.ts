@@ -15,7 +15,7 @@ import type { PurseSchema } from './schema.ts';
 
 type PaymentStore = IDBPObjectStore<PurseSchema, ArrayLike<'payments'>, 'payments', 'readonly' | 'readwrite'>;
 
-/** The number of earlier purchases of a resource that are searched for one that was delivered. */
+/** How many earlier purchases of a resource are searched for a delivered one. */
 const PRICE_MEMORY = 20;
 
 /** The payments for the same session, nonce or challenge that count as spent. */

@@ -52,7 +52,10 @@ const settings = {
   accountOrder: v.fallback(v.nullable(AccountOrderSchema), null),
   /** By network and first account: how many accounts of that seed were ever used, according to the ledger. */
   reach: v.fallback(v.record(v.string(), AccountCount), {}),
-  /** By network and first account: what savings gave to the pocket by itself of late, oldest first. */
+  /**
+   * By network and first account: the recent refills of the pocket from savings without the user (ms since the epoch, raw),
+   * oldest first.
+   */
   refills: v.fallback(v.record(v.string(), v.array(v.strictObject({ at: v.number(), amount: Amount }))), {}),
   /** The rules for the proof of work. */
   work: v.fallback(WorkRulesSchema, DEFAULT_WORK_RULES),

@@ -17,7 +17,7 @@ import {
 } from '../payments/samples.fixture.ts';
 import { type Budget, CAP_LIMITS, SUM_LIMITS } from '../policy/budget.ts';
 import type { Day } from '../policy/spending-windows.ts';
-import { comeHomeAfterEach, moveTo, ZONES } from '../policy/time-zones.fixture.ts';
+import { moveTo, restoreTimeZoneAfterEach, ZONES } from '../policy/time-zones.fixture.ts';
 import type { Site } from '../site.ts';
 import type { OwnBlock } from '../wallet/own-block.ts';
 import { StoredBudgets } from './budgets.ts';
@@ -26,7 +26,7 @@ import { StoredJournal } from './journal.ts';
 import { noParts } from './private-parts.fixture.ts';
 import { StoredSettings } from './settings.ts';
 
-comeHomeAfterEach();
+restoreTimeZoneAfterEach();
 
 const siteAt = (index: number) => `https://site-${index}.example` as Site;
 const HOUR = 3_600_000;

@@ -71,7 +71,7 @@ test.each([
   ['QuotaExceededError', 'fault_storageUnusable'],
   ['UnknownError', 'fault_storageUnusable'],
   ['DataError', 'fault_unexpected'],
-])('a write that fails by %s is said as %s', (error, key) => {
+])('a write that fails by %s is reported as %s', (error, key) => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   expect(faultOf(new DOMException('', error)).key).toBe(key);
   expect(said).toHaveBeenCalledOnce();
@@ -133,7 +133,7 @@ describe('settings', () => {
     }
   });
 
-  test('of refills written at once for two networks keep both', async () => {
+  test('the refills of two networks that are written at once are both kept', async () => {
     const settings = new StoredSettings(database);
     const [one, other] = [settings.refillsOf('one'), settings.refillsOf('other')];
     const refill = { at: 1, amount: 5n as Raw };
@@ -145,7 +145,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('have defaults, and keep written values', async () => {
+  test('a setting has a default, and keeps a written value', async () => {
     const settings = new StoredSettings(database);
     expect(await settings.read('autoLockMinutes')).toBe(30);
     expect(await settings.network()).toEqual(MAINNET);

@@ -1,5 +1,6 @@
 /** AES-256-GCM, the one cipher of the vault: its key, its iv, and a text that is authenticated with the data. */
 
+/** The lengths of a key, of an iv and of the tag that AES-GCM appends to a ciphertext (bytes). */
 export const KEY_BYTES = 32;
 export const IV_BYTES = 12;
 export const TAG_BYTES = 16;
@@ -18,11 +19,12 @@ export function importKey(raw: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }
 
-/** So many bytes from the system's random generator. */
+/** Random bytes from the system's generator. */
 export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(count));
 }
 
+/** Encrypts bytes. The result ends with the tag. The bytes of `plain` stay with the caller. */
 export async function encrypt(
   { key, ...terms }: CipherTerms,
   plain: Uint8Array<ArrayBuffer>,

@@ -14,6 +14,7 @@ export interface KdfParameters {
 /** The second recommended option of RFC 9106, with one lane instead of four: WebAssembly has one thread here. */
 export const KDF_PARAMETERS: KdfParameters = { memoryKiB: 64 * 1024, iterations: 3, parallelism: 1 };
 
+/** The lengths of the salt and of the check (bytes). */
 export const SALT_BYTES = 16;
 export const CHECK_BYTES = 16;
 

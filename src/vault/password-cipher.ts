@@ -1,6 +1,6 @@
 /**
- * Encrypts under a password: Argon2id makes the key, AES-256-GCM encrypts. What is needed to decrypt, and is no secret,
- * stands beside the ciphertext, so that the cost of guessing can be raised later.
+ * Encrypts under a password: Argon2id makes the key, AES-256-GCM encrypts. The parameters, salt and iv are no secret and are
+ * stored beside the ciphertext, so that the cost of a guess can be raised later.
  */
 import * as v from 'valibot';
 import { Fault, type FaultKey } from '../fault.ts';
@@ -15,7 +15,7 @@ import {
   SALT_BYTES,
 } from './key-derivation.ts';
 
-/** So many bytes, as hex digits in upper case. */
+/** Schema of between `fewest` and `most` bytes, as hex digits in upper case. */
 export const hexText = (fewest: number, most = fewest) =>
   v.pipe(v.string(), v.regex(/^(?:[0-9A-F]{2})*$/), v.minLength(2 * fewest), v.maxLength(2 * most));
 

@@ -48,7 +48,7 @@ export class PasswordTries {
     await this.#store.remove('tries');
   }
 
-  /** The wrong tries so far. Where the clock was set back, the store gets a new end of the delay, so that it passes. */
+  /** The wrong tries so far. Where the clock was set back, a new end of the delay is stored, so that the delay ends. */
   async #read(): Promise<Tries> {
     const kept = v.parse(TriesText, await this.#store.get('tries'));
     const tries = triesAt(kept, this.#clock.now());

@@ -1,7 +1,7 @@
 import type { KeyedStore } from './keyed-store.ts';
 import { isSame, type SecondPlace, type SeedCopy } from './seed-copies.ts';
 
-/** A store that keeps JSON, as the browser's do, and shows what it holds. */
+/** A store of JSON texts, like the browser's stores, whose contents a test can read. */
 export class JsonStore<Key extends string> implements KeyedStore<Key> {
   readonly held = new Map<Key, string>();
   async get(key: Key): Promise<unknown> {

@@ -16,7 +16,7 @@ export type PocketKeys = v.InferOutput<typeof PocketText>;
 /** How the pocket's keys are kept. */
 export const POCKET: SecretKind<PocketKeys> = { context: 'nano-purse pocket 1', schema: PocketText };
 
-/** What is kept of a seed for a pocket of so many accounts. */
+/** The addresses and keys that are kept of a seed for a pocket of this many accounts. */
 export function pocketOf(seed: Seed, accounts: number): PocketKeys {
   const all = Array.from({ length: MOST_ACCOUNTS }, (_, index) => deriveKeys(seed, index));
   return {

@@ -51,7 +51,7 @@ test('the parameters are 64 MiB, three passes and one lane of Argon2id, and a re
   expect(await unseal(sealed, PASSWORD)).toEqual(secret());
 });
 
-describe('a record that was tampered with', () => {
+describe('a record that was changed is refused:', () => {
   const flipped = (hex: string) => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
   const tampered: readonly [string, (sealed: SealedRecord) => unknown, unknown][] = [
     ['its data', (sealed) => ({ ...sealed, ciphertext: flipped(sealed.ciphertext) }), unreadable],

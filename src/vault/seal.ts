@@ -9,6 +9,7 @@ import { decryptUnder, encryptUnder, hexText, kdfFields, type Lock, LockText } f
 /** Sealed data as plain JSON; bytes are hex digits. */
 export type SealedRecord = v.InferOutput<typeof SealedRecordText>;
 
+/** Schema of sealed data. */
 export const SealedRecordText = v.strictObject({
   version: v.literal(1),
   ...LockText,

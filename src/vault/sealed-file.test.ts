@@ -32,7 +32,7 @@ test('two files of the same data and password have different salts, ivs and ciph
   for (const field of ['salt', 'iv', 'check', 'ciphertext']) expect(one[field]).not.toBe(two[field]);
 });
 
-describe('a file that was tampered with', () => {
+describe('a file that was changed is refused:', () => {
   const flipped = (text: string) => (text.startsWith('0') ? '1' : '0') + text.slice(1);
   type Fields = { [name: string]: unknown; ciphertext: string; kdf: object };
   const changes: readonly [string, string, (fields: Fields) => unknown][] = [

@@ -68,7 +68,7 @@ export class SealedSession<T> {
     return this.#wasOpen() || (await this.#current()) !== undefined;
   }
 
-  /** When the session ends (ms since the epoch); null where there is none. */
+  /** When the session ends (ms since the epoch); null where there is no session. */
   async deadline(): Promise<number | null> {
     return (await this.#current())?.deadline ?? null;
   }

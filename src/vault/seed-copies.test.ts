@@ -163,9 +163,9 @@ describe('two copies of one generation that differ', () => {
   );
 });
 
-describe('a worker that dies at any write leaves a seed that one of its passwords opens, during', () => {
+describe('a worker that ends at any write leaves a seed that one of its passwords opens, during', () => {
   /** Ends the writes to both places with write number `at`, which is done or not. */
-  function dieAt(
+  function endAt(
     at: number,
     isDone: boolean,
   ): { readonly dead: Promise<void>; readonly count: () => number } {
@@ -191,7 +191,7 @@ describe('a worker that dies at any write leaves a seed that one of its password
   }
 
   /** Opens both places as a restarted worker does. */
-  function revive(): void {
+  function reopen(): void {
     const [held, copies] = [store.held, second.copies];
     store = new JsonStore();
     for (const [key, value] of held) store.held.set(key, value);
@@ -199,10 +199,10 @@ describe('a worker that dies at any write leaves a seed that one of its password
     second.copies = copies;
   }
 
-  const dear = { ...KDF, iterations: 2 };
+  const costly = { ...KDF, iterations: 2 };
   const works: readonly (readonly [string, (one: Vault) => Promise<unknown>, typeof KDF])[] = [
     ['a password change', (one) => one.changePassword(PASSWORD, OTHER), KDF],
-    ['an unlocking that seals again', (one) => one.unlock(PASSWORD), dear],
+    ['an unlocking that seals again', (one) => one.unlock(PASSWORD), costly],
     [
       'an unlocking that repairs a copy',
       async (one) => {
@@ -220,12 +220,12 @@ describe('a worker that dies at any write leaves a seed that one of its password
         store = new JsonStore();
         second = new MemoryPlace();
         await restarted().create(SOURCE, PASSWORD);
-        const { dead } = dieAt(at, isDone);
+        const { dead } = endAt(at, isDone);
         const ended = work(restarted(kdf)).then(() => 'ended' as const);
         if ((await Promise.race([dead, ended])) === 'ended') continue;
         wasReached = true;
         deaths += 1;
-        revive();
+        reopen();
         const opened = await Promise.any(
           [PASSWORD, OTHER].map(async (password) => {
             const next = restarted(kdf);

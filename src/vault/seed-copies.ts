@@ -67,6 +67,7 @@ export const firstRecord = ({ generation, account, sealed }: SeedCopy) => ({
   account,
 });
 
+/** Reads, replaces and repairs the two copies of the sealed seed. */
 export class SeedCopies {
   readonly #first: Pick<VaultStore, 'get' | 'set' | 'remove'>;
   readonly #second: SecondPlace;
@@ -117,12 +118,12 @@ export class SeedCopies {
     await this.#second.tidy();
   }
 
-  /** Removes older copies that a worker which ended has left. */
+  /** Removes the older copies that an ended worker has left behind. */
   tidy(): Promise<void> {
     return this.#second.tidy();
   }
 
-  /** Removes it from both places. */
+  /** Removes the seed from both places. */
   async erase(): Promise<void> {
     await this.#first.remove('sealed');
     await this.#second.erase();

@@ -7,6 +7,7 @@ export interface Tries {
   readonly until: number;
 }
 
+/** No wrong password yet. */
 export const NO_TRIES: Tries = { count: 0, until: 0 };
 
 /** Tries as the store has them; an invalid value counts as no tries. */
@@ -19,7 +20,7 @@ const FREE = 3;
 const FIRST_MS = 1_000;
 const LONGEST_MS = 5 * 60_000;
 
-/** The tries after one more wrong password at `now`: three cost nothing, then the delay doubles, up to five minutes. */
+/** The tries after one more wrong password at `now`: the first three cause no delay, then it doubles, up to five minutes. */
 export function afterWrongTry({ count }: Tries, now: number): Tries {
   return { count: count + 1, until: now + delayAfter(count + 1) };
 }

@@ -324,7 +324,7 @@ describe('damage', () => {
   });
 
   test.each([{ key: 'zz', deadline: 9e15 }, { deadline: 9e15 }, 'key'])(
-    'a session of another shape: %j',
+    'a session of another shape counts as locked: %j',
     async (value) => {
       await session.set('vault', value);
       expect(await vault.isUnlocked()).toBe(false);

@@ -52,11 +52,14 @@ describe('before a search', () => {
     ['plugged', 1, 'rests'],
     ['plugged', null, 'works'],
     ['battery', null, 'works'],
-  ] as const)('%s with %s left: %s', async (ahead, left, outcome) => {
-    const search = new BatterySavingEngine(quick, battery(left).power).solve(root, send, options(ahead));
-    if (outcome === 'works') expect(await search).toBe(work);
-    else await expect(search).rejects.toThrow(rests);
-  });
+  ] as const)(
+    'with the rule %s and the share %s of the battery left, precomputing %s',
+    async (ahead, left, outcome) => {
+      const search = new BatterySavingEngine(quick, battery(left).power).solve(root, send, options(ahead));
+      if (outcome === 'works') expect(await search).toBe(work);
+      else await expect(search).rejects.toThrow(rests);
+    },
+  );
 
   it('a foreground search runs however low the battery is', async () => {
     const engine = new BatterySavingEngine(quick, battery(0.01).power);

@@ -53,7 +53,8 @@ export interface Progress {
   /** The start of the search (ms). */
   readonly since: number;
   /**
-   * The expected time left, which is the same at any moment (ms); null while the speed of these engines is not known.
+   * The expected time left (ms). It stays the same while the search runs, because a search has no memory. Null while the
+   * speed of these engines is not known.
    */
   readonly meanMs: number | null;
 }

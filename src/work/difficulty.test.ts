@@ -116,6 +116,6 @@ it.each([
   ['ffffffff00000000', 8n],
   ['ffffffffe0000000', 64n],
   ['ffffffffe0000001', 65n],
-])('a proof at %s takes up to so many times the hashes of a send: %s', (asked, times) => {
+])('a proof at the threshold %s takes as many hashes as this many sends, rounded up: %s', (asked, times) => {
   expect(timesHarder(parseThreshold(asked), parseThreshold('fffffff800000000'))).toBe(times);
 });

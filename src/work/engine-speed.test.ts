@@ -45,13 +45,13 @@ it('an engine that found nothing yet has no rate', () => {
 });
 
 /** The speed after one more send that the processor found. */
-const lap = (speed: EngineSpeed, ms: number) =>
+const afterSend = (speed: EngineSpeed, ms: number) =>
   withTiming(speed, { engine: 'cpu', ms, threshold: send, outcome: 'found' });
 
 it.each([
   ['one lucky proof', 1, send],
-  ['receives, for which a card takes mostly the time of the call', 100, receive],
-])('says nothing from too little: %s', (_, times, threshold) => {
+  ['a hundred receives, which mostly time the call of a card', 100, receive],
+])('no rate is known from too little: %s', (_, times, threshold) => {
   const speed = many(times, (known) =>
     withTiming(known, { engine: 'gpu', ms: 20, threshold, outcome: 'found' }),
   );
@@ -60,10 +60,10 @@ it.each([
 });
 
 it('a tested engine has a rate', () => {
-  expect([UNKNOWN_SPEED, lap(UNKNOWN_SPEED, 9)].map(isTested)).toEqual([false, false]);
+  expect([UNKNOWN_SPEED, afterSend(UNKNOWN_SPEED, 9)].map(isTested)).toEqual([false, false]);
   const tested = withPreferred(withTest(UNKNOWN_SPEED, 'cpu', 1e6, 100), 'cpu');
   expect(isTested(tested)).toBe(true);
-  expect(isTested(lap(tested, 50_000))).toBe(true);
+  expect(isTested(afterSend(tested, 50_000))).toBe(true);
 });
 
 it('the time of aborted searches counts', () => {
@@ -77,7 +77,7 @@ it('the time of aborted searches counts', () => {
   expect(rateOf(both, 'cpu')).toBe(2 ** 23);
 });
 
-it('an easier proof says as much of the rate as a hard one', () => {
+it('an easy proof shows the rate as well as a hard one', () => {
   const easier = {
     engine: 'cpu',
     ms: 4_000,
@@ -85,24 +85,24 @@ it('an easier proof says as much of the rate as a hard one', () => {
     outcome: 'found',
   } as const;
   // 2^26 hashes in 4 s and 2^29 in 32 s are the same rate.
-  const speed = many(4, (known) => lap(withTiming(known, easier), 32_000));
+  const speed = many(4, (known) => afterSend(withTiming(known, easier), 32_000));
   expect(rateOf(speed, 'cpu')).toBeCloseTo(2 ** 24, 0);
 });
 
 it('the estimate approaches the true rate, although single durations are random', () => {
   // Searches of a 10 MH/s engine, with exponentially distributed durations in mixed order.
-  const laps = Array.from(
+  const durations = Array.from(
     { length: 200 },
     (_, index) => -Math.log((((index * 77) % 200) + 0.5) / 200) * 53_687,
   );
-  const speed = laps.reduce((known, ms) => lap(known, ms), UNKNOWN_SPEED);
+  const speed = durations.reduce((known, ms) => afterSend(known, ms), UNKNOWN_SPEED);
   expect(rateOf(speed, 'cpu')).toBeGreaterThan(5e6);
   expect(rateOf(speed, 'cpu')).toBeLessThan(2e7);
 });
 
-it('older searches fade, so that a processor that got slower shows it', () => {
-  const fast = many(200, (speed) => lap(speed, 64_000));
-  const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((speed) => lap(speed, 256_000), fast);
+it('older searches count less, so that the rate follows a processor that got slower', () => {
+  const fast = many(200, (speed) => afterSend(speed, 64_000));
+  const slow = Array.from({ length: 200 }).reduce<EngineSpeed>((speed) => afterSend(speed, 256_000), fast);
   expect(rateOf(fast, 'cpu')).toBeCloseTo(2 ** 23, 0);
   expect(rateOf(slow, 'cpu')).toBeLessThan(2 ** 21.1);
 });

@@ -23,6 +23,7 @@ const EngineRecord = v.object({
 });
 type EngineRecord = v.InferOutput<typeof EngineRecord>;
 
+/** Schema of the speed of this device's engines, by the name of the engine. */
 export const EngineSpeedSchema = v.object({
   /** The engine that is asked first; null before the first race. */
   leader: v.nullable(v.string()),
@@ -32,6 +33,7 @@ export const EngineSpeedSchema = v.object({
 });
 export type EngineSpeed = v.InferOutput<typeof EngineSpeedSchema>;
 
+/** The speed of a device whose engines never searched. */
 export const UNKNOWN_SPEED: EngineSpeed = { leader: null, searches: 0, engines: {} };
 
 const UNKNOWN_ENGINE: EngineRecord = { proofs: 0, spent: 0, works: true, tested: false };

@@ -42,8 +42,8 @@ const URGENCY: Readonly<Record<Need, Urgency>> = {
 };
 
 /**
- * The search that should run: of the most urgent need, within it the easiest, so that no hard one keeps many others waiting,
- * and of those the one that came first.
+ * The search that should run: the easiest of the most urgent need, so that no hard one keeps many others waiting, and of
+ * equally hard ones the one that came first. Where no block waits, the first request to precompute, unless that is paused.
  */
 export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal | undefined {
   const first = (need: Need): SearchGoal | undefined =>
@@ -60,6 +60,7 @@ export function nextSearch(jobs: readonly Job[], isPaused: boolean): SearchGoal 
   return job?.ahead && { root: job.root, threshold: job.ahead, urgency: 'background' };
 }
 
+/** Whether two goals have the same root, threshold and urgency, or both are undefined. */
 export function isSameGoal(a: SearchGoal | undefined, b: SearchGoal | undefined): boolean {
   return a?.root === b?.root && a?.threshold === b?.threshold && a?.urgency === b?.urgency;
 }

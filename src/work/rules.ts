@@ -18,9 +18,11 @@ export const WorkRulesSchema = v.strictObject({
 });
 type WorkRules = v.InferOutput<typeof WorkRulesSchema>;
 
+/** The rules of a user who has changed none: work is precomputed down to a fifth of the battery, and no server is asked. */
 export const DEFAULT_WORK_RULES: WorkRules = { workers: null, ahead: 'battery', servers: [] };
 
 /** The share of the battery below which nothing is precomputed while unplugged. A share above 1 is never reached. */
 const FLOORS: Readonly<Record<AheadRule, number>> = { always: 0, battery: 0.2, plugged: 1.01, never: 1.01 };
 
+/** The limits of a search under these rules. */
 export const limitsOf = ({ workers, ahead }: WorkRules): Limits => ({ workers, batteryFloor: FLOORS[ahead] });

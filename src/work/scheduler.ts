@@ -42,9 +42,9 @@ interface Run extends SearchGoal {
 }
 
 /**
- * Runs one search for work at a time: first for payments that wait, then for receives that wait, then ahead of blocks
- * to come, each in the order of the calls. A search has no memory, so a search that is displaced loses nothing and
- * starts again when its turn comes. Work is searched for only where it was asked for, and every nonce is checked before
+ * Runs one search for work at a time, in the order of `nextSearch`: for payments that wait, then for receives that wait,
+ * then ahead of blocks to come. A search has no memory, so a search that another one displaces loses nothing. It starts
+ * again when its turn comes. Work is searched for only where it was asked for, and every nonce is checked before
  * it is used, kept or returned.
  */
 export class WorkScheduler {

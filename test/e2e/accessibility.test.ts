@@ -93,7 +93,7 @@ describe('axe finds nothing, in light and dark', () => {
   });
 });
 
-describe('of the purse in use', () => {
+describe('a purse in use', () => {
   let testBed: TestBed;
 
   beforeAll(async () => {
@@ -270,7 +270,7 @@ describe('of the purse in use', () => {
 
   test.each([
     ['simple', {}],
-    ['full of words', { description: `${'Wort'.repeat(40)} <b>bold</b> \u202Etxt` }],
+    ['with long texts', { description: `${'Wort'.repeat(40)} <b>bold</b> \u202Etxt` }],
     ['that cannot be paid', { price: String(100n * XNO) }],
   ])('axe finds nothing on a question %s, in light and dark', async (what, query) => {
     const { page, view, decline } = await question({ ...query, n: what }, 'approve-decline');
@@ -333,7 +333,7 @@ describe('of the purse in use', () => {
     await page.close();
   });
 
-  test('every place of the popup is reached and used by keyboard alone', async () => {
+  test('every screen of the popup is reached and used by keyboard alone', async () => {
     const popup = await testBed.purse.popup();
     await popup.getByTestId('balance').waitFor();
     const headings: (string | null)[] = [];

@@ -201,7 +201,7 @@ describe('in a new profile', () => {
     },
   );
 
-  test('a wrong password is said, and the right one brings everything back', async () => {
+  test('a wrong password is reported, and the right one restores everything', async () => {
     await restore(view, saved, 'the second stair');
     await view.locator('[role="alert"] .notice', { hasText: 'Wrong password' }).waitFor();
     expect((await purse.ask('purse.state', {})).kind).toBe('empty');
@@ -215,7 +215,7 @@ describe('in a new profile', () => {
     expect(left).toBeLessThanOrEqual(17 * 60_000);
   });
 
-  test('the password of the file opens it from then on, and over it nothing is restored', async () => {
+  test('the password of the file unlocks the purse from then on, and no file is restored over it', async () => {
     await purse.ask('vault.lock', {});
     await expect(purse.ask('vault.unlock', { password: PASSWORD })).rejects.toThrow('fault_wrongPassword');
     await purse.ask('vault.unlock', { password: FILE_PASSWORD });

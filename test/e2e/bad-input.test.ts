@@ -103,7 +103,7 @@ describe('a header that is no payable offer', () => {
     expect(await logged(url)).toEqual(['refusal_BAD_BASE64']);
   });
 
-  test('has expired, or is payable after all, by today’s clock', async () => {
+  test('is refused as expired, or asked about, by the expiry that it has today', async () => {
     const wanted = vectors.malformed.filter(({ expect: outcome }) => outcome.pay || isDated(outcome));
     const ids: Record<string, string> = {};
     for (const { id, header, now = vectors.offers.now, expect: outcome } of wanted) {
@@ -204,7 +204,7 @@ function open(state: PurseView): OpenPurseView {
 }
 
 describe('nodes that cannot be reached', () => {
-  test('are reported as the trouble; an approved payment waits, and is made once when they are back', async () => {
+  test('are reported in the popup; an approved payment waits, and is made once when they are back', async () => {
     const { devnet, purse } = testBed;
     const mark = await testBed.mark();
     await page.goto(testBed.at('/page', { fetch: '1' }));
@@ -246,7 +246,7 @@ describe('a node that lies', () => {
   const lies = [
     ['a balance that is too small', { kind: 'lie_balance', offset: String(-XNO), contents: true }],
     ['a balance that is too large', { kind: 'lie_balance', offset: String(XNO), contents: true }],
-    ['the head of another time', { kind: 'stale_frontier' }],
+    ['an old head', { kind: 'stale_frontier' }],
     ['another hash for the block', { kind: 'process_other_hash', times: 1 }],
   ] as const;
 

@@ -116,7 +116,7 @@ describe('in the middle of a burst', () => {
     return { urls, statuses };
   };
 
-  test('the worker is killed: its next life pays the rest, and nothing twice', async () => {
+  test('the worker is killed: the restarted one pays the rest, and nothing twice', async () => {
     const mark = await testBed.mark();
     const { urls, statuses } = await started(30);
     await testBed.purse.killWorker();

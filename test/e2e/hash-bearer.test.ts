@@ -115,7 +115,7 @@ describe('a budget', () => {
     expect(paid).toMatchObject([{ approval: 'budget' }, { approval: 'budget' }]);
   });
 
-  test('does not pay a dearer one: the question says why, with the number', async () => {
+  test('does not pay a higher price: the question says why, with the limit', async () => {
     await budget();
     void visit(testBed.at('/article', { mechanism, price: String(PRICE + 1n), n: '4' }));
     const { offer, decline } = await testBed.purse.nextApproval();

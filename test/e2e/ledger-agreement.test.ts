@@ -59,7 +59,7 @@ async function comes(raw: bigint): Promise<void> {
   await testBed.devnet.confirmed(await testBed.devnet.faucet(testBed.purse.account, raw));
 }
 
-test('a receive that a node refuses is shown and exported as what it is, until it is received', async () => {
+test('a receive that a node refuses is shown and exported as refused, until it is received', async () => {
   refuse();
   await comes(GIFT);
   await popup.getByTestId('trouble').getByText(REFUSED).waitFor();
@@ -91,7 +91,7 @@ test('a receive that a node refuses is shown and exported as what it is, until i
   await popup.getByTestId('trouble').locator('.notice').waitFor({ state: 'detached' });
 });
 
-test('a send that a node refuses is not gone, and goes once when the node takes it', async () => {
+test('a send that a node refuses is kept, and is made once when the node accepts it', async () => {
   const to = toAddress(testKey(7));
   const held = 10n * XNO + GIFT;
   refuse();

@@ -22,7 +22,7 @@ async function lockScreen(): Promise<void> {
   await worker.evaluate(() => Object(chrome.idle.onStateChanged).dispatch('locked'));
 }
 
-test('budgets go on paying from the pocket while the purse is locked, also after the worker’s death', async () => {
+test('budgets go on paying from the pocket while the purse is locked, also after the worker was killed', async () => {
   const { purse } = testBed;
   await purse.ask('vault.lock', {});
   const [savings, pocket] = [bed.balanceOf(bed.savings), bed.pocketBalance()];

@@ -69,7 +69,7 @@ async function paidOnce(): Promise<void> {
   expect(amounts()).toEqual(paid.map(({ amount }) => amount));
 }
 
-test('a first payment, with the truth', async () => {
+test('a first payment is made at an honest node', async () => {
   await visit(testBed.at('/article', { lie: 'none' }));
   await gateOpens();
   await paidOnce();
@@ -85,10 +85,13 @@ test.each<[string, () => readonly ProxyFault[]]>([
   ],
   ['a balance far below the truth', () => [twist('account_info', (answer) => ({ ...answer, balance: '1' }))]],
   [
-    'a frontier of long ago',
+    'an old frontier',
     () => [twist('account_info', (answer) => ({ ...answer, frontier: newest().block.previous }))],
   ],
-  ['another hash for what it took', () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))]],
+  [
+    'another hash for the block that it accepted',
+    () => [twist('process', () => ({ hash: 'AB'.repeat(32) }))],
+  ],
 ])('%s changes nothing: the offer is paid, to the raw', async (name, faults) => {
   await lie(...faults());
   await visit(testBed.at('/article', { lie: name }));
@@ -123,7 +126,7 @@ test.each<[string, FaultKey, () => readonly ProxyFault[]]>([
     'fault_nodeNonsense',
     () => [{ kind: 'answer', way: 'there', body: JSON.stringify({ balance: '7'.repeat(5 << 20) }) }],
   ],
-])('%s: nothing is signed, the popup says why, and the truth heals it', async (name, key, faults) => {
+])('%s: nothing is signed and the popup says why, until the node is honest', async (name, key, faults) => {
   const url = testBed.at('/article', { lie: name });
   await lie(...faults());
   await visit(url);
@@ -145,7 +148,7 @@ test.each<[string, FaultKey, () => readonly ProxyFault[]]>([
   await paidOnce();
 });
 
-test('a confirmation of what no ledger saw: the proof is refused and kept, and buys once the block is there', async () => {
+test('a confirmation of a block that is on no ledger: the proof is refused and kept, and served once the block is there', async () => {
   const url = testBed.at('/article', { lie: 'confirmed' });
   const dropped: string[] = [];
   liar.set(

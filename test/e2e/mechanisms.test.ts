@@ -117,7 +117,7 @@ describe('a merchant that takes several mechanisms', () => {
 });
 
 describe('a merchant that shows browsers a page without the price', () => {
-  test.each(MECHANISMS)('is paid by %s all the same', async (mechanism) => {
+  test.each(MECHANISMS)('is still paid by %s', async (mechanism) => {
     const url = testBed.at('/article', { mechanism, paywall: 'html' });
     void visit(url);
     await approve(mechanism);
@@ -132,7 +132,7 @@ describe('a merchant that shows browsers a page without the price', () => {
   });
 });
 
-describe('a proof that is turned away for now', () => {
+describe('a proof that is refused for now', () => {
   const ways = [
     ...EVERY.map(([mechanism, flavour]) => [mechanism, flavour, 'unconfirmed'] as const),
     ...MECHANISMS.map((mechanism) => [mechanism, 'spec', '500'] as const),

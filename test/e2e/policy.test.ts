@@ -145,7 +145,7 @@ describe('inside a budget', () => {
     expect(paid.map(({ approval }) => approval)).toEqual(['once', 'budget']);
   });
 
-  test('a limit is met by the price as it is shown: sessions’ tags count under none', async () => {
+  test('limits count the price as it is shown, without session tags', async () => {
     await budget(PRICE, XNO);
     const usedToday = async () => {
       const [view] = await testBed.purse.ask('budget.list', {});

@@ -156,7 +156,7 @@ describe('the script in a page', () => {
     return result.value as T;
   }
 
-  test('is refused every question of the purse’s pages', async () => {
+  test('is refused every message of the purse’s pages', async () => {
     await page.goto(testBed.at('/free'));
     const names = Object.keys(pageRequests);
     const answers = await inBridge<{ ok: boolean; fault: { key: string } }[]>(
@@ -165,7 +165,7 @@ describe('the script in a page', () => {
     expect(answers.map(({ fault }) => fault?.key)).toEqual(names.map(() => 'fault_forbidden'));
   });
 
-  test('and the purse’s pages the script’s', async () => {
+  test('has messages of its own, which the purse’s pages are refused', async () => {
     const popup = await testBed.purse.popup();
     const names = Object.keys(bridgeRequests);
     const answers = await popup.evaluate(
@@ -259,7 +259,7 @@ describe('the secret', () => {
     }
   }
 
-  test('is stored nowhere in clear text, unlocked or locked; after a lock the session holds only where the database is', async () => {
+  test('is stored nowhere in clear text, unlocked or locked; after a lock the session store has only the location of the database', async () => {
     const { purse } = testBed;
     expectNoSecretIn(await everythingKept());
     const popup = await purse.popup();
@@ -279,7 +279,7 @@ describe('the secret', () => {
   });
 });
 
-test('the purse’s own pages stay inside their own rules', async () => {
+test('the purse’s own pages violate no rule of their content security policy', async () => {
   const { purse } = testBed;
   const errors: string[] = [];
   const watch = async (path: string) => {

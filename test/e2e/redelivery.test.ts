@@ -136,8 +136,8 @@ test('a payment that its server takes and serves later waits for the server, unt
   await server.close();
 });
 
-describe('a server that takes the money and refuses', () => {
-  test('is not paid again by itself, not even inside a budget', async () => {
+describe('a server that receives the money and refuses', () => {
+  test('is not paid again without a question, not even inside a budget', async () => {
     const { purse, merchant } = testBed;
     const budget = { perPayment: String(XNO), perDay: String(XNO), paused: false };
     await purse.ask('budget.save', { site: merchant.origin, ...budget });
@@ -258,7 +258,7 @@ describe('a worker that is killed', () => {
     expect(await testBed.paidSince(mark)).toHaveLength(1);
   });
 
-  test('while the server thinks about the proof delivers it again', async () => {
+  test('while the server checks the proof delivers it again', async () => {
     const { devnet, purse } = testBed;
     const mark = await testBed.mark();
     const url = testBed.at('/article');

@@ -80,7 +80,7 @@ describe('setting up', () => {
     ['a word that is none', mnemonic.replace('edge', 'edgy')],
     ['63 hex digits', 'a'.repeat(63)],
     ['no hex digits', 'g'.repeat(64)],
-  ])('%s: said, and not taken', async (_, secret) => {
+  ])('%s is reported, and not accepted', async (_, secret) => {
     await page.getByTestId('import').click();
     await page.getByTestId('secret').fill(secret);
     await page.getByTestId('secret-read').click();

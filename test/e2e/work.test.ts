@@ -121,7 +121,7 @@ describe('at the live difficulty of a receive, and twice that for a send', { tim
     expect(progress?.meanMs).toBeLessThan(60_000);
   });
 
-  test('a warm payment starts no search: there is not even a place to search in', async () => {
+  test('a payment whose work is ready starts no search, and opens no offscreen document', async () => {
     await workIs(testBed, 'ready');
     await expect.poll(() => offscreens(page), { timeout: REST, interval: 500 }).toBe(0);
     await testBed.purse.ask('work.rules', rules({ ahead: 'never' }));
@@ -165,7 +165,7 @@ describe('work servers', () => {
     await popup.close();
   });
 
-  test('that stall delay no payment, and are told when the search is over', async () => {
+  test('that stall delay no payment, and get a cancellation when the search is over', async () => {
     const server = await startWorkServer('stalling');
     await testBed.purse.ask('work.rules', rules({ ahead: 'never', servers: [server.url] }));
     const view = await testBed.purse.popup();

@@ -66,7 +66,7 @@ function leave({ isTrusted }: Event): void {
 addEventListener('pagehide', leave, true);
 document.addEventListener('freeze', leave, true);
 
-/** Sends a message without a response. If the worker dies before it handles it, its next life asks what still waits. */
+/** Sends a message without a response. If the worker ends before it handles it, the restarted one asks what still waits. */
 function tell(message: RequestMessage): void {
   if (runtime.id) runtime.sendMessage(message).catch(() => undefined);
 }
@@ -149,7 +149,7 @@ function sourcesOf(element: Element): readonly string[] {
   return [currentSrc || src || href || '', ...[...choices].map((choice) => choice.src)];
 }
 
-/** Most elements load again when their source is set, even to what it is. */
+/** Loads an element again. Most do when their source is set, even to the same value. */
 function loadAnew(element: Element, attributes: readonly string[]): void {
   const source = attributes.find((name) => element.hasAttribute(name)) ?? 'src';
   if (element instanceof HTMLMediaElement) element.load();

@@ -16,8 +16,8 @@ const slice = method(ArrayBuffer, 'slice');
 const cloneNode = method(Node, 'cloneNode');
 
 /**
- * A copy of the body of a request, since its page may change or empty the body before the request goes again. An object
- * of no class that the browser knows is converted to text here, once.
+ * Copies the body of a request, because the page may change or empty it before the request is sent again. An object that
+ * is of none of the classes of a body is converted to text here, once.
  */
 export function bodyNow(body: unknown): unknown {
   if (!isObject(body)) return body;
@@ -34,7 +34,7 @@ export function bodyNow(body: unknown): unknown {
     eachEntry(body as FormData, (value, name) => append(copy, name, value));
     return copy;
   }
-  // By its text: `new URLSearchParams(body)` would iterate the object, which a page can define.
+  // Copied from its text: `new URLSearchParams(body)` would call an iterator that the page may have defined.
   if (!fails(() => textOf(body as URLSearchParams))) return new NativeParams(textOf(body as URLSearchParams));
   if (!fails(() => addressOf(body as Document))) return cloneNode(body as Document, true);
   return `${body}`;

@@ -64,8 +64,8 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
   const windowOf = getter({ prototype: globalThis }, 'window');
 
   /**
-   * Of another origin the header may be hidden from the page: then only the network layer sees whether there is a
-   * price.
+   * Whether a 402 may state a price. A response of another origin may hide the header from the page: then only the network
+   * layer sees it.
    */
   const maybePriced = (response: Response): boolean =>
     statusOf(response) === 402 &&
@@ -74,7 +74,8 @@ export function holdFetch({ ask, tookBack }: Bridge): void {
       has(headersOf(response), 'x-payment-address'));
 
   /**
-   * Whether the browser rejects a request before `fetch` returns: a promise of ours that waits for it would be late.
+   * Whether the browser rejects a request before `fetch` returns. A promise of ours that waits for that rejection would be
+   * rejected later.
    */
   const isRefused = (request: Request): boolean => {
     const url = targetOf(request);

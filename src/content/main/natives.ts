@@ -34,6 +34,7 @@ export function fails(attempt: () => unknown): boolean {
 /** Makes an object without a prototype: setting its properties runs no setter of the page. */
 export const bare: <Contents extends object>() => Contents = () => create(null);
 
+/** Whether a value is an object or a function, without reading a property of it. */
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
@@ -55,12 +56,14 @@ export function ownProperty(owner: object, name: PropertyKey): PropertyDescripto
 /** A list without a prototype, in the place of an array. */
 export type List<Item> = Record<number, Item> & { length: number };
 
+/** Makes an empty list. */
 export function list<Item>(): List<Item> {
   const empty: List<Item> = bare();
   empty.length = 0;
   return empty;
 }
 
+/** Appends an item to a list. */
 export function add<Item>(items: List<Item>, item: Item): void {
   items[items.length] = item;
   items.length += 1;
@@ -161,7 +164,8 @@ export function patchNativeClass<Made extends object>(
 }
 
 /**
- * A proxy that, like the function behind it, refuses to be its own prototype, which the browser checks for no proxy.
+ * Makes a proxy of a native function. The language refuses a cycle of prototypes, but does not look for one behind a proxy:
+ * the trap does that.
  */
 function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): Native {
   const handler: Record<string, unknown> = bare();
@@ -170,7 +174,7 @@ function disguised(native: Native, trap: 'apply' | 'construct', act: unknown): N
     for (let one = to; one !== null; one = getPrototypeOf(one)) if (one === value) return false;
     return setPrototypeOf(target, to);
   };
-  // A class of the browser has these two, with getters that do not know a proxy of it.
+  // The getters of these two properties work on the browser's class, and throw for a proxy of it.
   if (trap === 'construct') {
     handler.get = (target: object, key: PropertyKey, self: unknown) =>
       get(target, key, key === 'arguments' || key === 'caller' ? target : self);
@@ -195,7 +199,7 @@ export function keepSource(): void {
     } catch (error) {
       const behind = isObject(self) && nativeOf(natives, getPrototypeOf(self) as object);
       if (!behind) throw withOwnLine(error as Error, asNative);
-      // A stack trace names the class of the receiver, and finds none behind a proxy.
+      // A stack trace names the class of the receiver, which the browser does not find behind a proxy.
       try {
         return apply(toText, create(behind), args);
       } catch (named) {

@@ -1,6 +1,7 @@
 import { bare, getter, method } from './natives.ts';
 import { whenSettled } from './promises.ts';
 
+/** The class as it was before any script of the page could replace it. */
 export const NativeRequest = Request;
 const arrayBuffer = method(Request, 'arrayBuffer');
 const eachHeader = method(Headers, 'forEach');

@@ -5,7 +5,7 @@ type Upload = XMLHttpRequestUpload;
 
 const types = ['loadstart', 'progress', 'load', 'loadend'] as const;
 
-/** Hides the events of a second upload from a page that has seen those of the first. */
+/** Hides the events of the second upload from a page that has seen those of the first one. */
 export interface UploadMute {
   /**
    * Must be called before an upload is sent. A listener on an upload makes the browser send a preflight to another

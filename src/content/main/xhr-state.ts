@@ -8,7 +8,7 @@ export const OPENED = 1;
 export const DONE = 4;
 
 /**
- * The states of an asynchronous request, from `open` on. Its page sees one request, from begin to end.
+ * The states of an asynchronous request, from `open` on. Its page sees one request, from its start to its end.
  *
  *     opened → sent → held ⇄ repeated
  *        ↘      ↘       ↘      ↘
@@ -25,6 +25,7 @@ export type XhrState =
   | { readonly phase: 'opened' | 'sent' | 'repeated' | 'settled' }
   | { readonly phase: 'held'; readonly drop: () => void };
 
+/** The states that carry no data. */
 export const SENT: XhrState = { phase: 'sent' };
 export const REPEATED: XhrState = { phase: 'repeated' };
 export const SETTLED: XhrState = { phase: 'settled' };
@@ -50,6 +51,7 @@ export interface XhrRequest {
   unseen: List<UnseenEvent> | null;
 }
 
+/** A request that was just opened with these arguments. A synchronous one is never held. */
 export function requestOf(opened: Args, base: string): XhrRequest {
   return {
     opened,
@@ -76,7 +78,8 @@ export interface EventFacts {
 
 /**
  * `pass`: the page sees the event. `conceal`: the page sees it once the request is not paid. `swallow`: the page never
- * sees it. `end`: as `pass`, and the request ended without a response. `reveal`: as `pass`, after all with its response.
+ * sees it. `end`: as `pass`, and the request ended without a response. `reveal`: as `pass`, and the response is hidden no
+ * longer.
  */
 export type Reaction = 'pass' | 'conceal' | 'swallow' | 'end' | 'reveal';
 

@@ -97,7 +97,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
     (!startsWith(urlOf(xhr), pageOrigin) ||
       (headerOf(xhr, 'payment-required') ?? headerOf(xhr, 'x-payment-address')) !== null);
 
-  /** Tells that a request ended before its answer came whole: the network layer may have seen its 402 all the same. */
+  /** Reports a request that ended before its whole answer arrived: the network layer may have seen its 402. */
   const giveNotice = (request: XhrRequest): void => tookBack(addressOf(request), `${request.opened[0]}`);
   const isUnderWay = (xhr: Xhr, request: XhrRequest | undefined): boolean =>
     request?.state.phase === 'sent' && readyStateOf(xhr) !== DONE;
@@ -131,7 +131,7 @@ export function holdXhr({ ask, tookBack }: Bridge): void {
       const { event, readyState } = unseen[i] as UnseenEvent;
       request.shown = readyState;
       coverReadyState(xhr);
-      // Chromium keeps an event stopped after its dispatch; only this makes it as new.
+      // An event whose propagation was stopped stays stopped in Chromium; only `initEvent` resets it.
       renew(event, typeOf(event), false, false);
       dispatch(xhr, event);
     }

@@ -2,7 +2,7 @@ import type { DialectCode } from '../offer/codes.ts';
 import type { PaymentLink } from './payment-link.ts';
 import type { Readable } from './response.ts';
 
-/** A way to be paid that the wallet knows by name, and does not follow. */
+/** A way to ask for money that the wallet recognises by name and does not pay. */
 export interface Recognised {
   readonly code: DialectCode;
   /** The words of its sentence: names of protocols and coins. A server's texts are cleaned. */

@@ -21,8 +21,8 @@ export const earlyNanoSession: Recogniser = (response) => {
 };
 
 /**
- * Rev 1 to 4 name the payee in X-402-Address. Rev 5 does in X-PAYMENT-ADDRESS, as others do: it is told by its tag or
- * session, and by an amount of raw.
+ * Rev 1 to 4 name the payee in X-402-Address. Rev 5 names it in X-PAYMENT-ADDRESS, as other protocols do, so it is
+ * recognised by its tag or session, together with an amount of raw.
  */
 function hasPlainHeaders({ one, has }: Readable): boolean {
   const names = (header: string) => readAddress(one(header)) !== undefined;

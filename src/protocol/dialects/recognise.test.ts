@@ -44,11 +44,11 @@ describe('early NanoSession', () => {
     ['the price of Rev 4 alone', { 'X-402-Price-Raw': '1' }],
     ['an address of another chain', { 'X-402-Address': '0x1', 'X-402-Price-Raw': '1' }],
     ['a tag without an address', { 'X-PAYMENT-AMOUNT': RAW, 'X-PAYMENT-TAG': '7' }],
-  ])('is not told by %s', (_name, headers) => {
+  ])('is not recognised by %s', (_name, headers) => {
     expect(said(headers)).toBeUndefined();
   });
 
-  test('is not told by a tag beside an amount of XNO, nor by an amount of raw alone', () => {
+  test('is not recognised by a tag beside an amount of XNO, nor by an amount of raw alone', () => {
     const address = { 'X-PAYMENT-ADDRESS': PAYEE };
     expect(said({ ...address, 'X-PAYMENT-AMOUNT': '0.01', 'X-PAYMENT-TAG': '7' })).toEqual([
       'PAYS_BY_DEPOSIT',
@@ -59,7 +59,7 @@ describe('early NanoSession', () => {
 });
 
 describe('a payee and a price in a body', () => {
-  test('are named, with their link: a body does not say how to prove the payment', () => {
+  test('are recognised, with a payment link: a body does not say how to prove the payment', () => {
     expect(said({}, { pay_to: PAYEE, price_raw: RAW, network: 'nano:mainnet' })).toEqual([
       'PAYS_BY_HASH_BODY_ONLY',
       URI,
@@ -74,7 +74,7 @@ describe('a payee and a price in a body', () => {
     ['another network', { price_raw: RAW, network: 'nano:beta' }],
     ['no payee', { pay_to: undefined, price_raw: RAW }],
     ['the burn account', { pay_to: `nano_${'1'.repeat(52)}hifc8npp`, price_raw: RAW }],
-  ])('is not told from a body with %s', (_name, parts) => {
+  ])('is not recognised from a body with %s', (_name, parts) => {
     expect(said({}, { pay_to: PAYEE, ...parts })).toBeUndefined();
   });
 });
@@ -151,7 +151,7 @@ describe('an account made for one payment', () => {
   );
 });
 
-describe('what other protocols and coins are called', () => {
+describe('other protocols and coins are recognised by name', () => {
   test.each([
     ['WWW-Authenticate', 'L402 macaroon="a", invoice="lnbc1"', 'PAYS_OTHER_COIN', 'Lightning (L402)'],
     [

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, parseJson } from '../wire/json.ts';
 
-/** A 402 as far as it may show how it wants to be paid. */
+/** The parts of a 402 that may say how it wants to be paid. */
 export interface UnpricedResponse {
   /** The response headers, names in any case, as `webRequest` lists them. */
   readonly headers: readonly { readonly name: string; readonly value?: string | undefined }[];
@@ -8,7 +8,7 @@ export interface UnpricedResponse {
   readonly bodyText?: string;
 }
 
-/** The same, ready to be looked at. */
+/** The same parts, decoded. */
 export interface Readable {
   /** Every value of a header, by its name in lower case. */
   all(name: string): readonly string[];
@@ -26,7 +26,7 @@ export function readable({ headers, bodyText }: UnpricedResponse): Readable {
   const named = new Map<string, string[]>();
   for (const { name, value = '' } of headers) {
     const key = name.toLowerCase();
-    // A header that is too long to be read is there all the same.
+    // A header that is too long to be read counts as present, with an empty value.
     named.set(key, [...(named.get(key) ?? []), value.length > MAX_TEXT ? '' : value.trim()]);
   }
   const all = (name: string) => named.get(name) ?? [];

@@ -7,8 +7,8 @@ import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding } from './finding.ts';
 
 /**
- * Whose way of answering it is: the x402 core's `SettlementResponse` (x402nano writes the same), the `{error}` of
- * Rev 7 servers, the `result` of Rev 8 servers or of the tracks' demo, or an unknown one (docs/WIRE.md §4.23).
+ * The shape of an answer: the `SettlementResponse` of the x402 core and of x402nano, the `{error}` of Rev 7 servers, the
+ * `result` of Rev 8 servers or of the tracks' demo, or an unknown one (docs/WIRE.md §4.23).
  */
 export type AnswerShape = 'settlement' | 'rev7' | 'rev8' | 'track' | 'unknown';
 

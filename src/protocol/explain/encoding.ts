@@ -41,7 +41,7 @@ export function readEncoding(value: string): Encoding {
   };
 }
 
-/** The envelope's decoder says why; where it would go on to the fields, an object was found. */
+/** The code by which the envelope's decoder refuses a value that is no object. */
 function codeOf(value: string): EnvelopeCode | null {
   const decoded = decodeEnvelope(value);
   return decoded.ok ? null : decoded.code;

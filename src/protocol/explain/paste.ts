@@ -3,6 +3,7 @@ import { encodeProof } from '../wire/envelope.ts';
 import { isArray, isObject, type Json, type JsonObject, own, ownText, parseJson } from '../wire/json.ts';
 import { readEncoding } from './encoding.ts';
 
+/** The names of the headers of x402 v2. */
 export const HEADERS = ['PAYMENT-REQUIRED', 'PAYMENT-SIGNATURE', 'PAYMENT-RESPONSE'] as const;
 
 /** The three headers of x402 v2. */

@@ -4,9 +4,9 @@ import type { OfferTerms } from '../offer/terms.ts';
 import { type JsonObject, ownText } from '../wire/json.ts';
 
 /**
- * A signed send as servers take it that publish it themselves: exactly these nine fields, since x402nano knows no
+ * A signed send in the form for servers that publish it themselves: exactly these nine fields, since x402nano accepts no
  * others; previous, link and signature in the node's upper case, work in lower (docs/WIRE.md §4.9). Servers compare
- * `link_as_account` with payTo as text, the network obeys `link` alone: both name the payee, the first as the server
+ * `link_as_account` with payTo as text, the network reads `link` alone: both name the payee, the first as the server
  * spells it (docs/WIRE.md §3.9).
  *
  * @throws RangeError for a block that is no send to the offer's payee

@@ -11,7 +11,7 @@ export interface HashBearerOffer extends OfferTerms {
 
 /**
  * Pay first, show the hash in `X-Nano-Payment` (docs/WIRE.md §3.11). The hash is public once the send is published, and
- * nothing binds it to its payer: who shows it first has what it bought.
+ * nothing binds it to its payer: the server serves the first request that shows it.
  */
 export const hashBearer: Bearer<HashBearerOffer, 'HASH_BEARER'> = {
   name: 'hashBearer',

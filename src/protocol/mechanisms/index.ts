@@ -16,10 +16,10 @@ import type { Bearer, HandOver, PayFirst, ProofBody, Sent, Unsigned } from './me
 import { type MechanismCode, mechanisms } from './registry.ts';
 import { type SignedBlockOffer, signedBlock } from './signed-block.ts';
 
-/** A mechanism of entries, without which one it is. */
+/** Any mechanism of entries. The type does not say which one. */
 export type EntryKind = PayFirst<PayFirstOffer, MechanismCode> | HandOver<HandOverOffer, MechanismCode>;
 
-/** An entry of the registry, without which one it is. */
+/** Any entry of the registry. The type does not say which one. */
 export type MechanismKind = EntryKind | Bearer<BearerOffer, MechanismCode>;
 
 const kinds: readonly MechanismKind[] = mechanisms;
@@ -51,7 +51,7 @@ export function isHandOver(offer: Pick<Offer, 'mechanism'>): boolean {
   return !payFirstMechanisms.has(offer.mechanism);
 }
 
-/** Whether the account of an offer's payee must have been opened: see the field of the same name. */
+/** Whether the account of an offer's payee must have been opened: see `needsOpenedPayee` of a mechanism. */
 export const needsOpenedPayee = ({ mechanism }: Pick<Offer, 'mechanism'>): boolean =>
   mechanismNamed(mechanism)?.needsOpenedPayee === true;
 

@@ -8,7 +8,7 @@ import { readId } from './id.ts';
 import type { PayFirst, Recognition } from './mechanism.ts';
 import { storedParts, storedTerms, withExtensions } from './stored-offer.ts';
 
-/** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4): the amount itself, unique by its tag, names the session. */
+/** Rev 6 final and Rev 7 track 1 (docs/WIRE.md §3.4): a tag makes the amount unique, so that it identifies the session. */
 export interface NanoSessionOffer extends OfferTerms {
   readonly mechanism: 'nanoSession';
   /** The session id: paid at most once. A secret until the proof is delivered. */

@@ -7,9 +7,9 @@ import { trackA } from './track-a.ts';
 import { trackB } from './track-b.ts';
 
 /**
- * Every mechanism: those of entries in the order of preference (docs/WIRE.md §3.10), which pay first before they hand over
- * a signed block; then the one of plain headers. Names, codes, rules, labels, schemas and the type `Offer` derive from this
- * list.
+ * Every mechanism: those of entries in the order of preference (docs/WIRE.md §3.10), in which those that pay first come
+ * before those that hand over a signed block; then the one of plain headers. Names, codes, rules, labels, schemas and the
+ * type `Offer` derive from this list.
  */
 export const mechanisms = [
   nanoSession,

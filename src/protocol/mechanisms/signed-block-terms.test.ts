@@ -42,7 +42,7 @@ describe('the extra of a signed block', () => {
     ['a threshold of 15 digits', { workThreshold: 'fffffff80000000' }, 'MALFORMED_EXTRA'],
     ['a threshold with a prefix', { workThreshold: '0xfffffff800000000' }, 'MALFORMED_EXTRA'],
     ['a step more than 64 times the work', { workThreshold: 'ffffffffe0000001' }, 'WORK_TOO_HARD'],
-    ['work that nobody can do', { workThreshold: 'ffffffffffffffff' }, 'WORK_TOO_HARD'],
+    ['work that no machine can compute', { workThreshold: 'ffffffffffffffff' }, 'WORK_TOO_HARD'],
     ['a session with a space', { session: 'a b' }, 'MALFORMED_EXTRA'],
     ['a long session', { session: 'a'.repeat(129) }, 'MALFORMED_EXTRA'],
     ['an empty id', { paymentId: '' }, 'MALFORMED_EXTRA'],
@@ -63,7 +63,7 @@ describe('the extra of a signed block', () => {
     expect(read({ workThreshold })).toEqual({ ...KNOWN, workThreshold: workThreshold.toLowerCase() });
   });
 
-  test('with an unknown key of plain text is told from the others', () => {
+  test('with an unknown key of plain text is distinguished from the others', () => {
     expect(read({ ...LIVE, memo: 'order 7' })).toEqual({ hasUnknown: true });
   });
 });

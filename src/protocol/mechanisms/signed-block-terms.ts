@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../wire/json.ts';
 
 /** What the keys of a signed block's `extra` say of the offer. */
 export interface SignedBlockTerms {
-  /** Whether a key stands there that the wallet does not know: the user is told, and no budget pays. */
+  /** Whether there is a key that the wallet does not know: the user is told, and no budget pays. */
   readonly hasUnknown: boolean;
   /** The work that the block must have, where that is more than the network asks of a send. */
   readonly workThreshold?: Threshold;
@@ -19,7 +19,7 @@ type Check = (value: string, sendThreshold: string) => EntryRefusalCode | undefi
 const WORK = /^(required|optional)$/;
 const THRESHOLD = /^[0-9a-f]{16}$/i;
 const TOKEN = /^[\w.~-]{1,128}$/;
-/** Text on one line without control, invisible and direction characters, of a length that a budget's owner could read. */
+/** Text on one line without control, invisible and direction characters, of a length that a person can read. */
 const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]{1,256}$/u;
 
 const isLike =

@@ -120,7 +120,7 @@ describe('rules 1 and 2: the fields of every entry', () => {
     ],
     ['the burn account', { ...sessionEntry, payTo: BURN_ADDRESS }, 'BAD_PAYTO'],
     ['an amount of zero', { ...sessionEntry, amount: '0' }, 'BAD_AMOUNT'],
-  ])('%s', (_name, entry, code) => {
+  ])('%s is $2', (_name, entry, code) => {
     expect(codeOf(entry)).toBe(code);
   });
 
@@ -137,17 +137,17 @@ describe('rules 3 to 8: the mechanism', () => {
     ['two marks', { ...sessionEntry.extra, ...challengeEntry.extra }, 'AMBIGUOUS_MECHANISM'],
     ['a mark and a nonce', { ...sessionEntry.extra, nonce: 'x' }, 'AMBIGUOUS_MECHANISM'],
     ['a mark and a time', { ...signatureEntry.extra, validBefore: 0 }, 'AMBIGUOUS_MECHANISM'],
-    ['a mark beside keys of no meaning', { ...sessionEntry.extra, decimals: 30 }, 'NS7_SESSION'],
+    ['a mark beside unknown keys', { ...sessionEntry.extra, decimals: 30 }, 'NS7_SESSION'],
     ['a mark that is null', { nanoSession: null }, 'BAD_SESSION'],
     ['keys of no known mechanism', { decimals: 30, network: 'nano:mainnet' }, 'UNSUPPORTED_MECHANISM'],
     ['a nonce without a time', { nonce: 'a9'.repeat(32) }, 'BAD_EXPIRY'],
     ['a nonce too short', { nonce: 'a9'.repeat(31), validBefore: 1_900_000_120 }, 'BAD_NONCE'],
     ['a time in text', { validBefore: '1900000120' }, 'BAD_EXPIRY'],
     ['a time with a fraction', { validBefore: 1_900_000_120.5 }, 'BAD_EXPIRY'],
-    ['a time that has come', { validBefore: 1_900_000_000 }, 'EXPIRED'],
+    ['the present time', { validBefore: 1_900_000_000 }, 'EXPIRED'],
     ['the largest time in seconds', { validBefore: 99_999_999_999 }, 'XN_TRACK_A'],
     ['a time in milliseconds', { validBefore: 100_000_000_000 }, 'BAD_EXPIRY'],
-  ])('%s', (_name, extra, code) => {
+  ])('%s is $2', (_name, extra, code) => {
     expect(codeOf({ ...sessionEntry, extra })).toBe(code);
   });
 
@@ -169,7 +169,7 @@ describe('rules 3 to 8: the mechanism', () => {
     ['a month that is none', withSession({ expiresAt: '2030-13-17T17:49:40Z' }), 'BAD_EXPIRY'],
     ['a number for a time', withSession({ expiresAt: 1_900_000_180 }), 'BAD_EXPIRY'],
     ['another zone', withSession({ expiresAt: '2030-03-17T18:47:40+01:00' }), 'NS7_SESSION'],
-  ])('session: %s', (_name, entry, code) => {
+  ])('session: %s is $2', (_name, entry, code) => {
     expect(codeOf(entry)).toBe(code);
   });
 
@@ -188,12 +188,16 @@ describe('rules 3 to 8: the mechanism', () => {
     ['another scheme of URL', withSignature({ url: 'javascript:alert(1)' }), 'BAD_SIGNATURE_OFFER'],
     ['a line break that a parser drops', withSignature({ url: `${PAGE}\n` }), 'BAD_SIGNATURE_OFFER'],
     ['another path', withSignature({ url: 'https://example.com/other' }), 'NS7_SIGNATURE'],
-    ['letters as they are spoken', withSignature({ url: 'https://example.com/café' }), 'NS7_SIGNATURE'],
+    [
+      'letters that are not percent-encoded',
+      withSignature({ url: 'https://example.com/café' }),
+      'NS7_SIGNATURE',
+    ],
     ['a subdomain', withSignature({ url: 'https://api.example.com/' }), 'URL_MISMATCH'],
     ['http', withSignature({ url: 'http://example.com/api/protected?x=1' }), 'URL_MISMATCH'],
     ['another port', withSignature({ url: 'https://example.com:8443/' }), 'URL_MISMATCH'],
     ['our host as a user name', withSignature({ url: 'https://example.com@evil.example/' }), 'URL_MISMATCH'],
-  ])('signature: %s', (_name, entry, code) => {
+  ])('signature: %s is $2', (_name, entry, code) => {
     expect(codeOf(entry)).toBe(code);
   });
 
@@ -202,7 +206,7 @@ describe('rules 3 to 8: the mechanism', () => {
     ['no id', withChallenge({ challengeId: undefined }), 'BAD_CHALLENGE'],
     ['another payee', withChallenge({ destination: PAYER }), 'BAD_CHALLENGE'],
     ['parts that do not add up', withChallenge({ tagAmountRaw: '1' }), 'SUM_MISMATCH'],
-    ['a time that has come', withChallenge({ expiresAt: '2030-03-17T17:46:40Z' }), 'EXPIRED'],
+    ['the present time', withChallenge({ expiresAt: '2030-03-17T17:46:40Z' }), 'EXPIRED'],
     ['another version', withChallenge({ version: 'ns9' }), 'UNSUPPORTED_MECHANISM'],
     ['a macaroon', withChallenge({ mechanism: 'nanoMacaroon', version: 'nm2' }), 'NS8_MACAROON_UNSUPPORTED'],
     [
@@ -210,7 +214,7 @@ describe('rules 3 to 8: the mechanism', () => {
       withChallenge({ destination: PAYEE.replace('nano', 'xrb') }),
       'NS8_CHALLENGE',
     ],
-  ])('challenge: %s', (_name, entry, code) => {
+  ])('challenge: %s is $2', (_name, entry, code) => {
     expect(codeOf(entry)).toBe(code);
   });
 });
@@ -380,7 +384,7 @@ describe('the demo of x402.Nano, which accepts proofs at another URL', () => {
     ['another way to pay', `${demo}-b/issue`, sessionEntry, 'nanoSession'],
     ['another path', `${demo}-b/redeem`, trackBEntry, 'trackB'],
     ['a query that looks like it', `https://demo.example/?${demo}-b/issue`, trackBEntry, 'trackB'],
-  ])('%s', (_name, url, entry, expected) => {
+  ])('%s is $3', (_name, url, entry, expected) => {
     expect(at(url, entry)).toBe(expected);
   });
 });

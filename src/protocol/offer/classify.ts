@@ -18,7 +18,7 @@ import { isSecure, readUrl } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 import type { OfferWarning } from './terms.ts';
 
-/** How many entries for Nano are read, the first ones; others do not count. The header bounds their number. */
+/** How many entries for Nano are read, from the first one. Entries of other chains are limited by the header's size alone. */
 const MOST_OF_NANO = 32;
 
 /** The context in which a header is classified. */
@@ -104,7 +104,7 @@ export function classify(header: string, context: ClassifyContext): Classificati
   return { kind: 'offers', offers, refused, entries, resource };
 }
 
-/** Which reason to tell when nothing can be paid: that of the entry which came the closest to it. */
+/** The reason to show when nothing can be paid: that of the entry which passed the most rules. */
 export function tellingReason(refused: readonly RefusedEntry[]): RefusalCode | undefined {
   const closeness: readonly RefusalCode[] = [...entryRefusalCodes, ...payabilityCodes];
   const codes = refused.map(({ code }) => code);

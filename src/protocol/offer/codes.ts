@@ -44,7 +44,7 @@ export const entryRefusalCodes = [
 /** Why a well-formed offer is not paid (docs/WIRE.md §7.12, §7.13, §4.13). */
 export const payabilityCodes = ['RESOURCE_MISMATCH', 'INSECURE_URL', 'PROOF_ELSEWHERE'] as const;
 
-/** How a 402 without PAYMENT-REQUIRED that is not paid wants to be paid (docs/WIRE.md §1.5). */
+/** The ways to ask for money, without PAYMENT-REQUIRED, that are recognised and not paid (docs/WIRE.md §1.5). */
 export const dialectCodes = [
   'LEGACY_UNSUPPORTED',
   'BAD_HASH_OFFER',

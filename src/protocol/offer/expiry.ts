@@ -3,10 +3,10 @@ import { type JsonObject, own } from '../wire/json.ts';
 /** ISO 8601 with a time zone: a time without one would mean another moment on every machine. */
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Beyond this many seconds a number is milliseconds by mistake (docs/WIRE.md §3.10 rule 7). */
+/** A larger number of seconds is taken for milliseconds, and refused (docs/WIRE.md §3.10 rule 7). */
 const MAX_UNIX_SECONDS = 99_999_999_999;
 
-/** The last moment a Date can hold (ms): later is the same as never. */
+/** The last moment that a Date can hold (ms). An expiry after it counts as this one. */
 const END_OF_TIME = 8.64e15;
 
 /** Reads an ISO 8601 time into ms since the epoch; undefined for anything else. */

@@ -41,7 +41,7 @@ export function readHashOffer(
   const payTo = address.address;
   if (!bodyAgrees(body, { payTo, amount, networks })) return 'BAD_HASH_OFFER';
 
-  // It says no time of its own: its price is taken for as long as that of a signed block (docs/WIRE.md §7.6).
+  // The offer names no expiry: its price is valid for as long as that of a signed block (docs/WIRE.md §7.6).
   const expiresAt = endOf('confirmation', undefined, arrivedAt);
   if (typeof expiresAt === 'string' || expiresAt <= now) return 'EXPIRED';
   const warnings = warningsOf(url, 'same');

@@ -23,7 +23,7 @@ export type BearerOffer = Registered extends infer Kind ? (Kind extends Bearer<i
 /** One entry of `accepts` after strict classification. */
 export type EntryOffer = PayFirstOffer | HandOverOffer;
 
-/** What a 402 asks for after strict classification: the only thing about it that money may follow. */
+/** What a 402 asks for, after strict classification. Nothing else of a 402 decides what is paid. */
 export type Offer = EntryOffer | BearerOffer;
 
 export type Mechanism = Offer['mechanism'];

@@ -46,7 +46,7 @@ const neverSigns: Paid = {
   },
 };
 
-/** A payer that signs, and remembers what. */
+/** A payer that signs, and records the messages. */
 function signing(signature: string, hash = HASH): Paid & { readonly signed: readonly Message[] } {
   const signed: Message[] = [];
   const sign = (message: Message) => {
@@ -140,11 +140,11 @@ describe('Track B signs hash, nonce and time in a NOMS envelope, all in lower ca
   });
 });
 
-describe('a block is handed over', () => {
+describe('the proof of a handed-over block', () => {
   test.each([
     ['trackA', trackAEntry],
     ['signedBlock', signedBlockEntry],
-  ])('%s: in exactly nine fields, each in its case', async (_name, entry) => {
+  ])('%s: has exactly nine fields, each in its case', async (_name, entry) => {
     const proof = await makeProof(offerOf(entry), { block });
     expect(JSON.stringify(decodeObject(proof))).toBe(
       JSON.stringify({
@@ -168,7 +168,7 @@ describe('a block is handed over', () => {
     );
   });
 
-  test('with the payee as the offer spells it, which servers compare as text', async () => {
+  test('names the payee as the offer spells it, which servers compare as text', async () => {
     const entry = { ...signedBlockEntry, payTo: PAYEE.replace('nano_', 'xrb_') };
     const proof = await makeProof(offerOf(entry), { block });
     expect(payloadOf(proof)).toMatchObject({
@@ -181,14 +181,14 @@ describe('a block is handed over', () => {
     ['to another payee', { link: publicKeyOf(PAYER) }],
     ['that takes money in', { link: HASH }],
     ['that is the first of its account', { previous: ZERO_HASH }],
-  ])('but none %s', async (_name, wrong) => {
+  ])('is refused for one %s', async (_name, wrong) => {
     for (const entry of [trackAEntry, signedBlockEntry]) {
       await expect(makeProof(offerOf(entry), { block: { ...block, ...wrong } })).rejects.toThrow(RangeError);
     }
   });
 });
 
-describe('the ingredients and the signature of each mechanism', () => {
+describe('the input and the signature of each mechanism', () => {
   const payFirst = [sessionEntry, signatureEntry, challengeEntry, trackBEntry];
 
   test('a block is no proof where the send comes first, nor a send where the block does', async () => {

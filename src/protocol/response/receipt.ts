@@ -20,7 +20,7 @@ const MAX_TEXT = 280;
 
 /**
  * Decodes PAYMENT-RESPONSE: the x402 `SettlementResponse`, the `{error}` of Rev 7 servers, the `result` object of
- * Rev 8 and track servers. Undefined for anything that is no object in base64: the header is extra, HTTP 2xx decides.
+ * Rev 8 and track servers. Undefined for anything that is no object in base64: HTTP 2xx decides, and the header is optional.
  */
 export function readReceipt(header: string): Receipt | undefined {
   const response = decodeObject(header);

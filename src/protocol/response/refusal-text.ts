@@ -34,7 +34,7 @@ const NEVER = [
   /\b(wrong destination|insufficient amount|wrong block type)\b/,
 ];
 
-/** Work is not signed: the same block serves with other work, whatever else its refusal says. */
+/** Work is not signed: the same block can be delivered with other work, whatever else its refusal says. */
 const WORK = /\bwork\b/;
 
 /** Reasons that mean "no" although the same block may serve later or elsewhere. */
@@ -50,7 +50,7 @@ export function isEarly(reason: string): boolean {
 
 /**
  * Whether a server's reason for refusing a proof means "no". It decides nothing by itself: a block that is on the ledger
- * may be served later for all that (docs/WIRE.md §11.2).
+ * may still be served later (docs/WIRE.md §11.2).
  */
 export function isFinal(reason: string): boolean {
   return saysVoid(reason) || saysNever(reason) || says(REFUSED_FOR_GOOD, reason);

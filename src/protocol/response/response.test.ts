@@ -239,12 +239,12 @@ describe('a refusal of a block that is not on the ledger', () => {
     ['a facilitator', 402, 'invalid-payto'],
     ['a seller that reads the balance', 402, 'balance decrease 0 != required 100'],
     ['any server, with 5xx too', 500, 'invalid_signature'],
-  ])('is never to be served, says %s (%i): %s', (_name, status, text) => {
+  ])('is final by the words of %s (%i): %s', (_name, status, text) => {
     expect(answer(status, said(text))).toEqual(refused('never', text));
   });
 
   test.each(['{"error":"x","payment_taken":false}', '{"paid":false}', '{"detail":{"paid":false}}'])(
-    'is never to be served after a body that says that nothing was taken: %s',
+    'is final after a body that says that no money was taken: %s',
     (bodyText) => {
       for (const status of [400, 503]) {
         expect(answer(status, { bodyText })).toMatchObject({ verdict: 'never', final: true, early: false });
@@ -265,7 +265,7 @@ describe('a refusal of a block that is not on the ledger', () => {
     'payment invalid: block.previous is not the payer’s frontier',
     'process rejected the block: Fork; the block did not land, a rebuilt payment is safe',
     'a block on this frontier was already accepted',
-  ])('is void by the word of the server alone, which ends nothing: %s', (text) => {
+  ])('is void by the server’s words, which alone end nothing: %s', (text) => {
     expect(answer(402, said(text))).toEqual(refused('void', text));
   });
 
@@ -273,11 +273,11 @@ describe('a refusal of a block that is not on the ledger', () => {
     ['work is not signed', 402, 'error_invalid_work'],
     ['work is not signed', 402, 'payment invalid: work missing or malformed'],
     ['its node may lag', 402, 'payer account is not opened'],
-    ['spent by what it bought', 402, 'Payment already spent'],
+    ['spent for what it bought before', 402, 'Payment already spent'],
     ['a wrong method', 405, 'method_not_allowed'],
     ['another payload', 409, 'Payment identifier conflict'],
-    ['an edge', 403, 'error code: 1010'],
-  ])('is held otherwise, %s (%i): %s', (_name, status, text) => {
+    ['a proxy in front of the server', 403, 'error code: 1010'],
+  ])('is otherwise held: %s (%i): %s', (_name, status, text) => {
     expect(answer(status, said(text))).toEqual(held(text));
   });
 
@@ -392,7 +392,7 @@ describe('an answer that is not the content yet', () => {
   });
 
   test.each(['', 'soon', '-5', '1.5', '2026-11-28', 'Sat, nonsense GMT'])(
-    'says no time with %j',
+    'names no time to wait in %j',
     (retryAfter) => {
       expect(pending({ retryAfter })).toEqual({ kind: 'pending', text: '' });
     },
@@ -479,7 +479,7 @@ describe('whether a receipt says that it settled', () => {
     ['an error beside a result', { result: {}, error: 'x' }, false],
     ['an errorReason', { errorReason: 'x' }, false],
     ['nothing', {}, undefined],
-  ])('is told by %s', (_name, receipt, settled) => {
+  ])('is read from %s', (_name, receipt, settled) => {
     expect(readReceipt(headerOf(receipt))?.settled).toBe(settled);
   });
 });

@@ -31,7 +31,7 @@ export interface Presented {
   readonly ownBlock: OwnBlockState;
   /** When the response arrived (ms since the epoch). */
   readonly now: number;
-  /** What was delivered: without it, no remedy is known that depends on what the proof is. */
+  /** What was delivered. Without it, no remedy is given that depends on the proof. */
   readonly proof?: string;
 }
 

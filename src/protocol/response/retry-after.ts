@@ -2,7 +2,7 @@
 export const LONGEST_RETRY_AFTER = 10 * 60_000;
 
 /**
- * Reads `Retry-After`: seconds, or an HTTP date. Resolves to the wait from `now` (ms), between zero and
+ * Reads `Retry-After`: seconds, or an HTTP date. Returns the wait from `now` (ms), between zero and
  * `LONGEST_RETRY_AFTER`; undefined for any other text.
  */
 export function readRetryAfter(value: string, now: number): number | undefined {

@@ -1,4 +1,4 @@
-/** What the wallet's own nodes say of a payment's own block when an answer to its proof arrives. */
+/** Whether the ledger has a payment's own block when an answer to its proof arrives, according to the wallet's nodes. */
 export type OwnBlockState = 'onLedger' | 'notOnLedger' | 'unknown';
 
 /**

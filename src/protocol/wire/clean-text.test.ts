@@ -15,7 +15,7 @@ test.each([
   ['lone surrogates', 'a\ud800b', 'ab'],
   ['stacked accents', `a${'\u0301'.repeat(40)}`, `a${'\u0301'.repeat(3)}`],
   ['spaces around', '  two   words  ', 'two words'],
-])('takes out %s', (_name, text, clean) => {
+])('cleanText removes %s', (_name, text, clean) => {
   expect(cleanText(text, 100)).toBe(clean);
 });
 

@@ -49,7 +49,7 @@ export function encodeProof(payload: JsonObject): string {
   return encodeBase64(new TextEncoder().encode(JSON.stringify(payload)));
 }
 
-/** Decodes a base64 JSON object that may be anything else too, as the answers of servers are; frozen. */
+/** Decodes base64 of a JSON object, frozen. Undefined for anything else: what servers answer may be any text. */
 export function decodeObject(header: string): JsonObject | undefined {
   if (header.length > MAX_HEADER_CHARACTERS) return undefined;
   const bytes = decodeBase64(trimWhitespace(header));

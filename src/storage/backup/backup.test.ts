@@ -282,7 +282,7 @@ describe('restoring', () => {
     ['an empty story', first('payments', { story: [] })],
     ['an unknown state', first('payments', { progress: { state: 'rich' } })],
     ['an unknown field', first('payments', { more: 1 })],
-    ['a test of no web address', ({ records }) => inTest(records, { url: 'file:///paid' })],
+    ['a test of a server without a web address', ({ records }) => inTest(records, { url: 'file:///paid' })],
     ['a test with a field of a request', ({ records }) => inTest(records, { method: 'GET' })],
     ['a field under its present and its earlier name', first('blocks', { moved: '1' })],
     [

@@ -80,7 +80,7 @@ const same = <T>(value: T): T => value;
 const Listed = v.strictObject({ site: SiteText, at: Moment });
 
 /**
- * Every store of the database: how a backup contains it, or why not. A new store is a compile error until it is here.
+ * Every store of the database: how a backup contains it, or why it does not. A store that is missing here does not compile.
  */
 export const STORES: Readonly<Record<Store, Included | LeftOut>> = {
   vault: { leftOut: 'a backup contains the seed itself, which is sealed again when it is restored' },

@@ -8,6 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Changes a record of an earlier version. Returns a later one as it is, and anything that is no record. */
 export type Change = (record: unknown) => unknown;
 
+/** Whether a value is an object with fields: neither null nor a list. */
 export const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -12,7 +12,7 @@ import {
   SHOP,
   sessionOffer,
 } from '../../payments/samples.fixture.ts';
-import { comeHomeAfterEach, moveTo } from '../../policy/time-zones.fixture.ts';
+import { moveTo, restoreTimeZoneAfterEach } from '../../policy/time-zones.fixture.ts';
 import type { Site } from '../../site.ts';
 import { STRANGER } from '../../wallet/account.fixture.ts';
 import { StoredBudgets } from '../budgets.ts';
@@ -20,7 +20,7 @@ import { openDatabase } from '../database.ts';
 import { StoredJournal } from '../journal.ts';
 import { noParts } from '../private-parts.fixture.ts';
 
-comeHomeAfterEach();
+restoreTimeZoneAfterEach();
 
 const OTHER = 'https://other.example' as Site;
 const SINCE = Date.parse('2026-11-20T12:00:00Z');

@@ -35,7 +35,7 @@ const CHANGES = {
 /**
  * From version 5 to 6: fields that had kept the names of earlier code get the names of today's, and so does one store. No
  * value changes: the name of a budget's first period is a key of the sums that were spent in it. A payment for a test of a
- * server says so, where it had a made-up request.
+ * server is marked as a test; earlier versions recorded a made-up request.
  */
 export async function renameFields(transaction: Upgrade): Promise<void> {
   await changeAll(transaction, 'budgets', CHANGES.budgets);

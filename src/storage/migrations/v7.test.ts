@@ -20,7 +20,7 @@ async function openSixth(name: string): Promise<IDBPDatabase> {
   });
 }
 
-test('the order that the user likes keeps the renamed mechanism at its place', async () => {
+test('the user’s order of preference keeps the renamed mechanism at its place', async () => {
   const name = crypto.randomUUID();
   const sixth = await openSixth(name);
   await sixth.put('settings', ['x402nano', 'nanoSession'], 'preference');

@@ -10,7 +10,7 @@ const renameMechanism: Change = (name) => (name === BEFORE ? AFTER : name);
 const renamePayment = within('intent', within('offer', within('mechanism', renameMechanism)));
 const renamePreference = each(renameMechanism);
 
-/** From version 6 to 7: the mechanism `x402nano` is called `signedBlock`, in payments and in the order that the user likes. */
+/** From version 6 to 7: the mechanism `x402nano` is called `signedBlock`, in payments and in the user's order of preference. */
 export async function renameSignedBlock(transaction: Upgrade): Promise<void> {
   await changeAll(transaction, 'payments', within('payment', renamePayment));
   const settings = transaction.objectStore('settings');

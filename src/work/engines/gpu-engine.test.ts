@@ -13,7 +13,7 @@ const card: Adapter = { info: { isFallbackAdapter: false } };
 type Listener = Parameters<GpuWorker['listen']>[0];
 
 /** An engine whose workers' commands the test handles. */
-function bench(obey: (command: GpuCommand, listener: Listener) => void, ports: Partial<GpuPorts> = {}) {
+function engineWith(obey: (command: GpuCommand, listener: Listener) => void, ports: Partial<GpuPorts> = {}) {
   const workers: { readonly commands: GpuCommand[]; terminated: boolean; listener: Listener | undefined }[] =
     [];
   const engine = new GpuEngine({
@@ -47,7 +47,7 @@ const hangs = () => undefined;
 
 describe('the graphics card', () => {
   it('returns what it found, and its worker is kept for the next search', async () => {
-    const { engine, workers } = bench(finds);
+    const { engine, workers } = engineWith(finds);
     expect(await engine.solve(root, send, foreground())).toBe(nonce);
     expect(await engine.solve(root, send, { ...foreground(), urgency: 'background' })).toBe(nonce);
     expect(workers).toHaveLength(1);
@@ -64,14 +64,14 @@ describe('the graphics card', () => {
     ['a software fallback', async () => ({ info: { isFallbackAdapter: true } })],
     ['a browser that throws', () => Promise.reject(new Error('blocked'))],
   ])('%s: no worker is started', async (_, requestAdapter) => {
-    const { engine, workers } = bench(finds, { requestAdapter });
+    const { engine, workers } = engineWith(finds, { requestAdapter });
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
     expect(workers).toEqual([]);
   });
 
   it('may be a software fallback where the port accepts it', async () => {
     const requestAdapter = async () => ({ info: { isFallbackAdapter: true } });
-    const { engine } = bench(finds, { requestAdapter, accepts: () => true });
+    const { engine } = engineWith(finds, { requestAdapter, accepts: () => true });
     expect(await engine.solve(root, send, foreground())).toBe(nonce);
   });
 });
@@ -85,7 +85,9 @@ describe('a threshold above that of nano-pow', () => {
   const strong = parseWorkNonce('0000000016f8abbf');
   const answering = (...nonces: readonly string[]) => {
     const left = [...nonces];
-    return bench((_, { report }) => queueMicrotask(() => report({ kind: 'found', nonce: left.shift() })));
+    return engineWith((_, { report }) =>
+      queueMicrotask(() => report({ kind: 'found', nonce: left.shift() })),
+    );
   };
 
   it('is searched for at the highest of nano-pow, again and again, by one worker', async () => {
@@ -105,7 +107,7 @@ describe('a threshold above that of nano-pow', () => {
 
   it('ends with the search between two of its parts', async () => {
     const abort = new AbortController();
-    const { engine, workers } = bench((_, { report }) =>
+    const { engine, workers } = engineWith((_, { report }) =>
       queueMicrotask(() => {
         report({ kind: 'found', nonce: weak });
         if (workers[0]?.commands.length === 3) abort.abort(new Error('the offer ended'));
@@ -121,14 +123,14 @@ describe('input that nano-pow does not handle is refused before', () => {
   it.each(['', 'AB', `${root}A`, `${root.slice(1)}`, `${root.slice(1)}G`, '0'.repeat(65)])(
     'the root %j',
     async (text) => {
-      const { engine, workers } = bench(finds);
+      const { engine, workers } = engineWith(finds);
       await expect(engine.solve(text as WorkRoot, send, foreground())).rejects.toThrow();
       expect(workers).toEqual([]);
     },
   );
 
   it('a root of decimal digits is read as hex', async () => {
-    const { engine, workers } = bench(finds);
+    const { engine, workers } = engineWith(finds);
     await engine.solve(parseWorkRoot('1'.repeat(64)), parseThreshold('1000000000000000'), foreground());
     expect(workers[0]?.commands[0]).toMatchObject({
       root: BigInt(`0x${'1'.repeat(64)}`),
@@ -139,7 +141,7 @@ describe('input that nano-pow does not handle is refused before', () => {
 
 describe('a worker is terminated', () => {
   it('when the search is aborted', async () => {
-    const { engine, workers } = bench(hangs);
+    const { engine, workers } = engineWith(hangs);
     const abort = new AbortController();
     const search = engine.solve(root, send, { signal: abort.signal, urgency: 'foreground' });
     await expect.poll(() => workers[0]?.commands.length).toBe(1);
@@ -149,7 +151,7 @@ describe('a worker is terminated', () => {
   });
 
   it('when it takes too long', async () => {
-    const { engine, workers } = bench(hangs, { timeoutMs: 20 });
+    const { engine, workers } = engineWith(hangs, { timeoutMs: 20 });
     await expect(engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
     expect(workers[0]?.terminated).toBe(true);
   });
@@ -163,7 +165,7 @@ describe('a worker is terminated', () => {
     ['it sends a malformed report', ({ report }) => report('timed out')],
     ['it sends an empty nonce', ({ report }) => report({ kind: 'found', nonce: '' })],
   ])('when %s, and the next search has a new one', async (_, happens) => {
-    const workers = bench((command, listener) =>
+    const workers = engineWith((command, listener) =>
       command.effort === 4 ? queueMicrotask(() => happens(listener)) : finds(command, listener),
     );
     await expect(workers.engine.solve(root, send, foreground())).rejects.toThrow(unavailable);
@@ -173,7 +175,7 @@ describe('a worker is terminated', () => {
   });
 
   it('when it fails between two searches', async () => {
-    const { engine, workers } = bench(finds);
+    const { engine, workers } = engineWith(finds);
     await engine.solve(root, send, foreground());
     workers[0]?.listener?.failed(new Error('the card went to sleep'));
     expect(workers[0]?.terminated).toBe(true);

@@ -195,28 +195,28 @@ describe('a request over a port', () => {
 
 describe('when the context of the requester closes', () => {
   /** A first instance that asked for work and closed. */
-  async function afterDeath() {
+  async function afterClosing() {
     const there = offscreen();
     void new PortEngine('far', there.connect).solve(root, send, background());
     await settle();
     there.lines[0]?.disconnect();
     await settle();
-    return { ...there, secondLife: new PortEngine('far', there.connect) };
+    return { ...there, nextInstance: new PortEngine('far', there.connect) };
   }
 
   it('the search goes on, wakes it when done, and answers its next request', async () => {
-    const { engine, wake, secondLife } = await afterDeath();
+    const { engine, wake, nextInstance } = await afterClosing();
     expect(engine.searches[0]?.signal.aborted).toBe(false);
     engine.searches[0]?.answer(sendWork);
     await settle();
     expect(wake).toHaveBeenCalledOnce();
-    expect(await secondLife.solve(root, send, background())).toBe(sendWork);
+    expect(await nextInstance.solve(root, send, background())).toBe(sendWork);
     expect(engine.searches).toHaveLength(1);
   });
 
   it('its next instance joins the running search', async () => {
-    const { engine, wake, secondLife } = await afterDeath();
-    const work = secondLife.solve(root, send, background());
+    const { engine, wake, nextInstance } = await afterClosing();
+    const work = nextInstance.solve(root, send, background());
     await settle();
     engine.searches[0]?.answer(sendWork);
     expect(await work).toBe(sendWork);
@@ -228,18 +228,21 @@ describe('when the context of the requester closes', () => {
     ['another root', otherRoot, send, background],
     ['another threshold', root, receive, background],
     ['another urgency', root, send, foreground],
-  ])('a next life that wants %s ends the search nobody waits for', async (_, of, threshold, options) => {
-    const { engine, secondLife } = await afterDeath();
-    void secondLife.solve(of, threshold, options());
-    await settle();
-    expect(engine.searches.map(({ signal }) => signal.aborted)).toEqual([true, false]);
-  });
+  ])(
+    'its next instance, when it asks for %s, ends the search that nothing waits for',
+    async (_, of, threshold, options) => {
+      const { engine, nextInstance } = await afterClosing();
+      void nextInstance.solve(of, threshold, options());
+      await settle();
+      expect(engine.searches.map(({ signal }) => signal.aborted)).toEqual([true, false]);
+    },
+  );
 
   it('a proof for one root does not answer a request for another', async () => {
-    const { engine, secondLife } = await afterDeath();
+    const { engine, nextInstance } = await afterClosing();
     engine.searches[0]?.answer(sendWork);
     await settle();
-    void secondLife.solve(otherRoot, send, background());
+    void nextInstance.solve(otherRoot, send, background());
     await settle();
     expect(engine.searches[1]).toMatchObject({ root: otherRoot });
   });

@@ -41,7 +41,7 @@ describe('the password of a new purse', () => {
     expect(await testBed.purse.ask('purse.state', {})).toEqual({ kind: 'empty' });
   });
 
-  test('a good one is taken', async () => {
+  test('a good one is accepted', async () => {
     await page.getByTestId('password').fill(GOOD);
     await page.getByTestId('password-again').fill(GOOD);
     await advises(page, 'Very good');

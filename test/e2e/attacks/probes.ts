@@ -128,20 +128,20 @@ export function equipProbes(): void {
     }) as unknown as string;
 }
 
-/** Hooks on what scripts use without thinking of it. */
+/** Hooks on the built-in objects that scripts use. */
 const hooks: Readonly<Record<string, Probe>> = {
-  'what Promise.prototype is asked': (site) =>
+  'reads of Promise.prototype': (site) =>
     watch(Promise.prototype, ['constructor', 'then', 'catch', 'finally'], site),
-  'what Promise is asked': (site) => watch(Promise, [Symbol.species, 'resolve', 'reject', 'all'], site),
-  'what arrays inherit from Array.prototype': (site) =>
+  'reads of Promise': (site) => watch(Promise, [Symbol.species, 'resolve', 'reject', 'all'], site),
+  'reads of Array.prototype': (site) =>
     watch(
       Array.prototype,
       ['0', '1', '2', '3', '4', '5', Symbol.iterator, 'push', 'map', 'slice', 'concat', 'forEach', 'join'],
       site,
     ),
-  'how arrays are iterated': (site) =>
+  'the iterator of arrays': (site) =>
     watch(Object.getPrototypeOf([][Symbol.iterator]()), ['next', 'return'], site),
-  'what objects inherit from Object.prototype': (site) =>
+  'reads of Object.prototype': (site) =>
     watch(
       Object.prototype,
       [
@@ -170,8 +170,8 @@ const hooks: Readonly<Record<string, Probe>> = {
       ],
       site,
     ),
-  'how functions are called': (site) => watch(Function.prototype, ['call', 'apply', 'bind'], site),
-  'what text and patterns are asked': async (site) => [
+  'reads of call, apply and bind': (site) => watch(Function.prototype, ['call', 'apply', 'bind'], site),
+  'reads of String.prototype and RegExp.prototype': async (site) => [
     await watch(
       String.prototype,
       ['startsWith', 'slice', 'indexOf', 'charCodeAt', 'toUpperCase', 'replace'],
@@ -179,11 +179,11 @@ const hooks: Readonly<Record<string, Probe>> = {
     ),
     await watch(RegExp.prototype, ['exec', 'test'], site),
   ],
-  'what errors are asked': async (site) => [
+  'reads of Error and TypeError.prototype': async (site) => [
     await watch(Error, ['captureStackTrace', 'isError', 'prepareStackTrace'], site),
     await watch(TypeError.prototype, ['name', 'message', 'toString'], site),
   ],
-  'how objects are told apart': async (site) => {
+  'reads of Symbol.hasInstance': async (site) => {
     const seen: unknown[] = [];
     for (const owner of [
       FormData,
@@ -199,7 +199,7 @@ const hooks: Readonly<Record<string, Probe>> = {
       seen.push(await watch(owner, [Symbol.hasInstance], site));
     return seen;
   },
-  'what the classes of requests are asked': async (site) => {
+  'reads of the classes of requests and events': async (site) => {
     const seen: unknown[] = [];
     for (const owner of [
       Request,
@@ -223,9 +223,9 @@ const hooks: Readonly<Record<string, Probe>> = {
   },
 };
 
-/** What requests do at which moment, and how they fail. */
-const manners: Readonly<Record<string, Probe>> = {
-  'when a fetch is rejected': async ({ foreign, free, nowhere }) => {
+/** When requests fail, and what their errors are. */
+const failures: Readonly<Record<string, Probe>> = {
+  'the moment at which a fetch is rejected': async ({ foreign, free, nowhere }) => {
     const attempts: Array<() => Promise<unknown>> = [
       () => fetch('unknown:'),
       () => fetch('about:blank'),
@@ -256,7 +256,7 @@ const manners: Readonly<Record<string, Probe>> = {
     }
     return orders;
   },
-  'when an aborted fetch is rejected': async ({ free }) => {
+  'the moment at which an aborted fetch is rejected': async ({ free }) => {
     const control = new AbortController();
     let order = '';
     const note = (what: string) => () => {
@@ -268,7 +268,7 @@ const manners: Readonly<Record<string, Probe>> = {
     await Promise.all([end, Promise.resolve().then(note('other'))]);
     return order;
   },
-  'how a rejection that nobody handles is told': async ({ nowhere }) => {
+  'the events of unhandled rejections': async ({ nowhere }) => {
     const told: unknown[] = [];
     const answers: Promise<unknown>[] = [];
     const all = new Promise<void>((resolve) => {
@@ -283,7 +283,7 @@ const manners: Readonly<Record<string, Probe>> = {
     await all;
     return told;
   },
-  'whose formatter writes stack traces, and when': async ({ nowhere }) => {
+  'calls of Error.prepareStackTrace': async ({ nowhere }) => {
     const seen: unknown[] = [];
     const attempts = [
       () => fetch(nowhere),
@@ -306,7 +306,7 @@ const manners: Readonly<Record<string, Probe>> = {
     }
     return seen;
   },
-  'what an error has': async ({ nowhere }) => {
+  'the properties and stacks of errors': async ({ nowhere }) => {
     const seen: unknown[] = [];
     for (const limit of [10, 2, 0]) {
       Error.stackTraceLimit = limit;
@@ -324,7 +324,7 @@ const manners: Readonly<Record<string, Probe>> = {
     Error.stackTraceLimit = 10;
     return seen;
   },
-  'what becomes of what its own code throws': async () => {
+  'what happens to errors of its own code': async () => {
     const seen: unknown[] = [];
     for (const thrown of [
       { mine: true },
@@ -357,7 +357,7 @@ const manners: Readonly<Record<string, Probe>> = {
     }
     return seen;
   },
-  'what is read of options, and how often': async ({ free }) => {
+  'reads of options': async ({ free }) => {
     const seen: unknown[] = [];
     const spied = (options: object, log: string[]) =>
       new Proxy(
@@ -383,7 +383,7 @@ const manners: Readonly<Record<string, Probe>> = {
     }
     return seen;
   },
-  'what is made text, and how often': async ({ free }) => {
+  'conversions of arguments to text': async ({ free }) => {
     const log: string[] = [];
     const text = (name: string, value: string) => textOf(name, value, log);
     await fetch(text('url', free), { method: text('method', 'POST'), body: text('body', 'x') });
@@ -426,9 +426,9 @@ const manners: Readonly<Record<string, Probe>> = {
   },
 };
 
-/** What only the functions that stand in for native ones could give away. */
-const disguises: Readonly<Record<string, Probe>> = {
-  'what becomes of functions that are used': async ({ free }) => {
+/** What only the proxies of native functions could reveal. */
+const replaced: Readonly<Record<string, Probe>> = {
+  'functions and objects after their use': async ({ free }) => {
     const owners = [
       EventTarget.prototype,
       XMLHttpRequest.prototype,
@@ -459,7 +459,7 @@ const disguises: Readonly<Record<string, Probe>> = {
       Object.getPrototypeOf(answer) === Promise.prototype,
     ];
   },
-  'what a function says when it is misused': async () => {
+  'the errors of misused functions': async () => {
     const { open, send, abort, setRequestHeader } = XMLHttpRequest.prototype;
     const upload = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, 'upload')?.get;
     const seen: unknown[] = [];
@@ -502,4 +502,4 @@ const disguises: Readonly<Record<string, Probe>> = {
   },
 };
 
-export const probes: Readonly<Record<string, Probe>> = { ...hooks, ...manners, ...disguises };
+export const probes: Readonly<Record<string, Probe>> = { ...hooks, ...failures, ...replaced };

@@ -129,7 +129,7 @@ test.each(Object.entries(ODD))('%s in every field are shown as plain text, or no
 });
 
 test.each(Object.entries(ODD))(
-  '%s for a price, a payee or a way to pay are a line in the log',
+  'a 402 with %s for a price, a payee, a mechanism or a network is only a line in the log',
   async (_, odd) => {
     for (const entry of [
       { amount: odd },

@@ -156,10 +156,10 @@ describe('a page', () => {
   });
 });
 
-describe('the purse’s own script in a page, were it taken over', () => {
+describe('the purse’s content script, if its page controlled it,', () => {
   beforeEach(() => page.goto(testBed.at('/free')));
 
-  test('is refused every question but its own, and its own for what it does not hold', async () => {
+  test('is refused every message but its own, and its own for a request that it does not hold', async () => {
     const own: Readonly<Record<string, string>> = {
       'request.held': 'fault_badMessage',
       'request.dropped': 'fault_badMessage',
@@ -220,7 +220,7 @@ describe('the purse’s own script in a page, were it taken over', () => {
     await popup.close();
   });
 
-  test('gets a refusal or no response for arbitrary messages, and the purse goes on', async () => {
+  test('gets a refusal or no response for arbitrary messages, and the purse goes on working', async () => {
     const noise = fc.oneof(
       fc.json().map((text): unknown => JSON.parse(text)),
       fc.record({

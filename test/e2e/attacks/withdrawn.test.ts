@@ -264,7 +264,7 @@ describe('without a budget', () => {
     ['is loaded again', 'fetch(url).catch(() => undefined)', (one) => one.reload()],
     ['is closed', 'fetch(url).catch(() => undefined)', (one) => one.close()],
   ];
-  test.each(ways)('a question goes with its request when the page %s', async (_, script, way) => {
+  test.each(ways)('a question is withdrawn with its request when the page %s', async (_, script, way) => {
     const mark = await testBed.mark();
     const own = await testBed.purse.newPage();
     await own.goto(testBed.at('/free'));
@@ -309,7 +309,7 @@ describe('without a budget', () => {
     await popup.close();
   });
 
-  test('a client that tries again and lets the older requests stand has one question and one payment', async () => {
+  test('a client that tries again without aborting the older requests has one question and one payment', async () => {
     const mark = await testBed.mark();
     const url = data();
     const statuses = page.evaluate(async (address) => {

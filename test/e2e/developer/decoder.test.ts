@@ -103,14 +103,14 @@ test.each<[string, string, string]>([
   ['a number for an amount', envelope({ amount: 5 }), 'wire_amountIsNumber'],
   ['a decimal', envelope({ amount: '0.01' }), 'wire_amountIsDecimal'],
   ['an answer', btoa('{"x402Version":2,"error":"Block not confirmed"}'), 'wire_early'],
-  ['anything', 'How do I charge for my API?', 'wire_strangeCharacters'],
+  ['a text that is no header', 'How do I charge for my API?', 'wire_strangeCharacters'],
 ])('%s: says what is wrong', async (_, text, finding) => {
   await paste(text);
   await found().first().waitFor();
   expect(await findings()).toContain(finding);
 });
 
-test('what servers say is text, clean and in its place', async () => {
+test('texts of servers are shown cleaned, and as text', async () => {
   const evil = '<img src=x onerror="document.title=1">\u202Etxt.exe\u0007';
   const title = await tool.title();
   await paste(envelope({ amount: '1', extra: { [evil]: evil } }, { error: evil, resource: { url: evil } }));

@@ -124,7 +124,7 @@ describe('opened late, after the worker died', () => {
     for (const span of ['sign', 'confirm', 'answer']) expect(spans).toContain(`devtools_span_${span}`);
   });
 
-  test('says why one was not paid, and the protocol of another', async () => {
+  test('says why a 402 was not paid, and names the protocol of another one', async () => {
     await row('/malformed').click();
     await panel.getByTestId('verdict-code').filter({ hasText: 'BAD_BASE64' }).waitFor();
     await row('/legacy').click();

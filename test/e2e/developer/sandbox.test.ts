@@ -103,7 +103,7 @@ test('the page for developers puts a tab in the sandbox with one click, and the 
   await tool.close();
 });
 
-test('the popup says so of the tab in front, puts it there and leads back', async () => {
+test('the popup shows whether the tab in front is in the sandbox, puts it there and takes it out', async () => {
   const { purse } = testBed;
   const tab = await tabOf(page);
   const popup = await purse.newPage();
@@ -203,7 +203,7 @@ describe('a tab in the sandbox', () => {
     expect(testBed.sends().length).toBe(mark.ledger);
   });
 
-  test('buys from the server of the tutorial, which says what it would say for real', async () => {
+  test('pays the server of the tutorial, which names the live network, with test money', async () => {
     const { purse } = testBed;
     const mark = await testBed.mark();
     const before = sendsOnBench().length;
@@ -228,7 +228,7 @@ describe('a tab in the sandbox', () => {
       ['by a script, without an opener', (url) => page.evaluate(open(url, 'noopener'))],
       ['as a popup', (url) => page.evaluate(open(url, 'popup,width=500,height=500'))],
       [
-        'empty, and moves on',
+        'empty, and then navigated',
         (url) =>
           page.evaluate(
             `const opened = window.open('about:blank'); opened.location = ${JSON.stringify(url)}`,
@@ -242,7 +242,7 @@ describe('a tab in the sandbox', () => {
         },
       ],
       [
-        'by a link that tells nothing, in the background',
+        'by a link without opener and referrer, in the background',
         async (url) => {
           await page.evaluate(link(url, 'noopener noreferrer'));
           await page.click('#link', { modifiers: ['ControlOrMeta'] });
@@ -346,8 +346,8 @@ describe('a tab in the sandbox', () => {
   });
 });
 
-describe('the network of a question stays what it was', () => {
-  test.each(['enter', 'leave'] as const)('who takes the tab to another takes it back: %s', async (way) => {
+describe('no question moves to another network:', () => {
+  test.each(['enter', 'leave'] as const)('it is withdrawn when its tab moves, by sandbox.%s', async (way) => {
     const { purse, merchant } = testBed;
     const mark = await testBed.mark();
     const before = sendsOnBench().length;

@@ -130,7 +130,7 @@ test('a test goes on after its worker was killed', async () => {
   for (const { amountRaw } of paid()) expect(sent).toContain(amountRaw);
 });
 
-test('a signed block of a test is taken back, and the purse goes on', async () => {
+test('a signed block of a test is recalled, and its account is free again', async () => {
   await inspect(testBed.at('/api/private', { mechanism: 'trackA' }));
   await tool.getByTestId('run').waitFor();
   await tool.getByTestId('with-money').check();

@@ -196,7 +196,7 @@ test('a request of the top frame has no frame around it', async () => {
 });
 
 test.each(['prefetch', 'prerender'])(
-  'a page that the browser fetched ahead by %s is met once, when its user opens it',
+  'a page that the browser fetched ahead by %s is asked about once, when its user opens it',
   async (how) => {
     const path = `/paid/ahead?as=html&by=${how}`;
     const rules = JSON.stringify({ [how]: [{ source: 'list', urls: [path], eagerness: 'immediate' }] });

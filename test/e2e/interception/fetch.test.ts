@@ -133,7 +133,7 @@ test('a 402 without a price is passed on at once', async () => {
   expect(waited).toEqual({ status: 402, quick: true });
 });
 
-test('of another origin too', async () => {
+test('a 402 without a price of another origin is passed on at once', async () => {
   const path = '/priceless/cors';
   world.paywall.serve(path, (_, response) => {
     response.writeHead(402, { 'Access-Control-Allow-Origin': '*' }).end('no');
@@ -329,7 +329,7 @@ describe('fetch is held in every kind of document', () => {
     expect(await answer).toBe(200);
   });
 
-  test('about:blank, used in the moment of its making', async () => {
+  test('about:blank, used as soon as it is made', async () => {
     const status = await page.evaluate(async () => {
       const frame = document.createElement('iframe');
       document.body.append(frame);

@@ -90,7 +90,7 @@ const table = [
   ...Object.entries(xhrs).map(([name, behaviour]) => [`XMLHttpRequest: ${name}`, behaviour] as const),
 ];
 
-describe('with the purse and without', () => {
+describe('a page sees the same with the purse as without it', () => {
   test.each(table)('%s', async (name, behaviour) => {
     await world.policy('pay');
     const native = await observe(theirs, behaviour, name, 'free');
@@ -109,7 +109,7 @@ describe('with the purse and without', () => {
 /** The events that were kept from a page are given to it by a script, and say so. */
 const untrusted = /: events that are the browser’s own$/;
 
-describe('where the purse does not pay', () => {
+describe('a page sees the same where the purse does not pay', () => {
   test.each(table.filter(([name]) => !untrusted.test(name)))('%s', async (name, behaviour) => {
     await world.policy('release');
     const native = await observe(theirs, behaviour, name, 'priced');
@@ -119,7 +119,7 @@ describe('where the purse does not pay', () => {
   });
 });
 
-describe('while no answer has come', () => {
+describe('a page sees the same while no answer has come', () => {
   test.each(Object.entries(waits))('%s', async (name, behaviour) => {
     await world.policy('wait');
     const { here, paywall } = { ...place(name, 'priced'), ...world };

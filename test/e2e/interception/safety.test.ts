@@ -65,8 +65,8 @@ describe('a proof that is on its way reaches no other request', () => {
   test.each([
     ['another method', () => ask(path)],
     ['another URL', () => ask('/paid/target?a=12', post)],
-    ['a URL within', () => ask('/paid/target', post)],
-    ['other letters', () => ask('/paid/Target?a=1', post)],
+    ['a URL that is a part of it', () => ask('/paid/target', post)],
+    ['a URL in another case', () => ask('/paid/Target?a=1', post)],
     ['another host', () => ask(`${world.paywall.there}/paid/target?a=1&cors`, post)],
     ['another tab', async () => ask(path, post, await other())],
     [
@@ -112,7 +112,7 @@ describe('a proof that is on its way reaches no other request', () => {
   });
 });
 
-test('a proof that the request of a stranger carries delivers nothing, and is not waited for any more', async () => {
+test('a proof that another document’s request carried counts as not delivered, and its answer is not awaited', async () => {
   const path = '/paid/stranger';
   const url = world.paywall.here + path;
   await page.evaluate((target) => void fetch(target, { mode: 'no-cors' }), url);
@@ -241,7 +241,7 @@ describe('a frame that runs no scripts gives its parent no access to the bridge'
 
   const sandbox = 'allow-same-origin';
   test.each([
-    ['empty, in the moment of its making', { sandbox }, true],
+    ['empty, as soon as it is made', { sandbox }, true],
     ['srcdoc', { sandbox, srcdoc: '<p>text' }, true],
     ['of a page', { sandbox, src: '/safety' }, true],
     ['of a page that its server sandboxes', { src: '/unscripted' }, false],
@@ -331,7 +331,7 @@ test('a page that replaces every global learns only whether to retry, and is ser
   expect(seen.caught).not.toMatch(/proof|offer|"go"|\/paid/);
 });
 
-test('a worker that is killed while a request is held resumes it in its next life', async () => {
+test('a worker that is killed while a request is held resumes it when it is restarted', async () => {
   await world.policy('wait');
   const answer = ask('/paid/killed', { method: 'POST', body: 'kept' });
   const first = await waiting('/paid/killed');

@@ -442,7 +442,7 @@ describe('servers that go wrong', () => {
     expect((await world.seen('/circle/a')).deliveries).toMatchObject([{ delivery: { status: 402 } }]);
   });
 
-  test('and never end their 402 are paid all the same', async () => {
+  test('and never end their 402 are still paid', async () => {
     const endless = (path: string) =>
       world.paywall.serve(path, ({ headers }, response) => {
         if (headers['payment-signature'] === undefined) response.writeHead(402, priced).write('<p>Price');
@@ -455,7 +455,7 @@ describe('servers that go wrong', () => {
     );
   });
 
-  test('and have a header of 250 KiB are heard to its end', async () => {
+  test('and have a header of 250 KiB are read to its end', async () => {
     const header = 'x'.repeat(250 * 1024);
     const url = world.paywall.serve('/wordy', ({ headers }, response) => {
       const status = headers['payment-signature'] === undefined ? 402 : 200;

@@ -37,7 +37,7 @@ const forPeople =
   };
 
 describe('a document whose price is told to programs only', () => {
-  test('is paid for, after one more question of the user’s own', async () => {
+  test('is paid for, after one more request by the purse with the user’s cookies', async () => {
     const path = '/paid/coy?as=html&coy';
     await world.browser.context.addCookies([{ name: 'visitor', value: 'me', url: world.paywall.here }]);
     await page.goto(`${world.paywall.here}${path}#part`);
@@ -62,7 +62,7 @@ describe('a document whose price is told to programs only', () => {
     ['of the site itself', 'here', 'visitor=me'],
     ['of another site', 'there', undefined],
   ] as const)(
-    'is asked for with cookies only where nobody else led there: a link %s',
+    'is asked for with cookies only where no other site led there: a link %s',
     async (name, from, cookie) => {
       const path = `/paid/coy-linked?as=html&coy&by=${from}`;
       await world.browser.context.addCookies([{ name: 'visitor', value: 'me', url: world.paywall.here }]);
@@ -112,7 +112,7 @@ describe('a document whose price is told to programs only', () => {
 });
 
 describe('what a program is told instead of a price', () => {
-  test('is handed up: the page’s headers, the program’s body', async () => {
+  test('is reported with the headers of the page’s answer and the body of the program’s', async () => {
     const path = '/earlier';
     const url = world.paywall.serve(
       path,
@@ -158,7 +158,7 @@ describe('what a program is told instead of a price', () => {
   });
 });
 
-describe('no program asks', () => {
+describe('the purse does not ask as a program', () => {
   const shop = (path: string, type: string) =>
     world.paywall.serve(path, (_, response) => {
       response.writeHead(402, { 'Content-Type': type, 'X-402-Tag': '7' }).end('<title>Price</title>');
@@ -176,12 +176,12 @@ describe('no program asks', () => {
     expect(await asked('/purseless')).toEqual(['GET']);
   });
 
-  test('for a 402 that is no page', async () => {
+  test('where the 402 is no page', async () => {
     await visit(shop('/no-page', 'application/json'));
     expect(await asked('/no-page')).toEqual(['GET']);
   });
 
-  test('for a form', async () => {
+  test('where a form was sent', async () => {
     const action = shop('/posted', 'text/html');
     await page.goto(world.paywall.page('/poster', `<form method="post" action="${action}"></form>`));
     await page.evaluate(() => document.forms[0]?.submit());
@@ -195,7 +195,7 @@ describe('no program asks', () => {
       'script',
       (url: string) => `<script>fetch("${url}").then(({ status }) => document.title = status)</script>`,
     ],
-  ])('for a %s', async (name, markup) => {
+  ])('where a page loads a %s', async (name, markup) => {
     const path = `/within-${name}`;
     await page.goto(world.paywall.page(`/around-${name}`, markup(shop(path, 'text/html'))));
     expect(await asked(path)).toEqual(['GET']);

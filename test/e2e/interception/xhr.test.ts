@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => page.close());
 
-test('of another origin, with cookies, and without a preflight that a free one would not have', async () => {
+test('a request to another origin, with cookies, is paid without a preflight that it would not have for free', async () => {
   const url = `${world.paywall.there}/paid/xhr-cors?cors=credentials`;
   const status = await page.evaluate(async (target) => {
     const xhr = new XMLHttpRequest();
@@ -37,7 +37,7 @@ test('of another origin, with cookies, and without a preflight that a free one w
   ]);
 });
 
-test('a timeout counts the request, not the hold', async () => {
+test('the timeout of a request does not run while it is held', async () => {
   await world.policy('wait');
   const status = page.evaluate(async () => {
     const xhr = new XMLHttpRequest();

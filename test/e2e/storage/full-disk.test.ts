@@ -98,7 +98,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a write that a full disk cut short', () => {
-  test('stops payments and says so, also to the next life of the worker, and the purse goes on by itself when there is room', async () => {
+  test('stops payments and says so, also after a restart of the worker, and the purse goes on by itself when there is room', async () => {
     const page = await visit(purse);
     await tear();
     const mark = testBed.sends().length;

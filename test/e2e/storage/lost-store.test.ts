@@ -104,7 +104,7 @@ async function expectMoney(of: TestPurse): Promise<void> {
 
 describe('a purse whose database has', () => {
   test.each(DAMAGES)(
-    '%s is said to have been there, and opens with its password and its money',
+    '%s is reported as lost, and opens with its password and its money',
     async (_, damage) => {
       const opened = await startAfter(damage);
       const popup = await opened.popup();

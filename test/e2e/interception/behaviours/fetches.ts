@@ -11,10 +11,10 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const response = await fetch(here, { method: 'HEAD' });
     return [response.status, response.body === null, await response.text()];
   },
-  'a method in small letters': async ({ here }) => (await fetch(here, { method: 'delete' })).json(),
+  'a method in lower case': async ({ here }) => (await fetch(here, { method: 'delete' })).json(),
   'a URL object with a fragment': async ({ here }) =>
     (await fetch(new URL(`${here}#part`, location.href))).url,
-  'a relative URL, before the page gave itself another address': async ({ here }) => {
+  'a relative URL, before the page changes its own URL': async ({ here }) => {
     const name = here.slice(here.lastIndexOf('/') + 1);
     history.replaceState(null, '', `${here.slice(0, here.lastIndexOf('/'))}/`);
     const answer = fetch(name);
@@ -38,13 +38,13 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     (await fetch(here, { method: 'POST', body: new URLSearchParams('a=1&b=ä') })).json(),
   'an empty body': async ({ here }) => (await fetch(here, { method: 'POST', body: '' })).json(),
   'no body': async ({ here }) => (await fetch(here, { method: 'POST' })).json(),
-  'bytes, overwritten': async ({ here }) => {
+  'bytes that are overwritten after the call': async ({ here }) => {
     const body = new Uint8Array([65, 66, 67, 68]).subarray(1, 3);
     const answer = fetch(here, { method: 'PUT', body });
     body.fill(90);
     return (await answer).json();
   },
-  'a buffer, given away': async ({ here }) => {
+  'a buffer that is transferred after the call': async ({ here }) => {
     const body = new TextEncoder().encode('buffer').buffer;
     const answer = fetch(here, { method: 'PATCH', body });
     structuredClone(body, { transfer: [body] });
@@ -56,7 +56,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const answer = await (await fetch(here, { method: 'POST', body: 'x'.repeat(300_000) })).json();
     return answer.body?.length;
   },
-  'what becomes text': async ({ here }) =>
+  'an object as the body, which becomes text': async ({ here }) =>
     (await fetch(here, { method: 'POST', body: Object('text') as string })).json(),
   'a Request with a body': async ({ here }) => {
     const request = new Request(here, { method: 'POST', body: 'text' });
@@ -65,7 +65,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const again = await outcome(() => fetch(request));
     return [used, await (await answer).json(), again];
   },
-  'a Request and options over it': async ({ here }) => {
+  'a Request with options that override it': async ({ here }) => {
     const request = new Request(here, { method: 'POST', body: 'text', headers: { 'X-Custom': 'one' } });
     return (await fetch(request, { method: 'PUT', headers: { 'X-Custom': 'two' }, body: 'other' })).json();
   },
@@ -73,7 +73,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     class Own extends Request {}
     return (await fetch(new Own(here, { method: 'POST', body: 'own' }))).json();
   },
-  'a Request is asked once only of what it was made from': async ({ here }) => {
+  'options are read once': async ({ here }) => {
     const read: string[] = [];
     const options = new Proxy<RequestInit>(
       { method: 'POST', body: 'x' },
@@ -106,7 +106,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     };
     return [await (await fetch(here, options)).json(), times];
   },
-  'options changed while it is on its way': async ({ here }) => {
+  'options that are changed after the call': async ({ here }) => {
     const headers: Record<string, string> = { 'X-Custom': 'before' };
     const answer = fetch(here, { method: 'POST', headers, body: 'x' });
     headers['X-Custom'] = 'after';
@@ -123,11 +123,11 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const answer = fetch(here, options);
     return [body.locked, await outcome(async () => (await answer).status)];
   },
-  'a stream without its duplex': ({ here }) =>
+  'a stream without the option duplex': ({ here }) =>
     outcome(() => fetch(here, { method: 'POST', body: new ReadableStream() })),
   keepalive: async ({ here }) =>
     (await fetch(here, { method: 'POST', body: 'alive', keepalive: true })).json(),
-  'every option at its own': async ({ here }) =>
+  'every other option': async ({ here }) =>
     (
       await fetch(here, {
         cache: 'no-store',
@@ -153,7 +153,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
   },
   'another origin, with cookies it does not allow': ({ there }) =>
     outcome(() => fetch(there, { credentials: 'include' })),
-  'another origin, but only this one allowed': ({ there }) =>
+  'another origin in the mode same-origin': ({ there }) =>
     outcome(() => fetch(there, { mode: 'same-origin' })),
   'another origin, after a preflight': async ({ there }) =>
     (
@@ -163,11 +163,11 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const { status, redirected, url, type } = await fetch(redirect);
     return [status, redirected, url, type];
   },
-  'a redirect not followed': async ({ redirect }) => {
+  'a redirect in the mode manual': async ({ redirect }) => {
     const { status, redirected, url, type } = await fetch(redirect, { redirect: 'manual' });
     return [status, redirected, url, type];
   },
-  'a redirect not wanted': ({ redirect }) => outcome(() => fetch(redirect, { redirect: 'error' })),
+  'a redirect in the mode error': ({ redirect }) => outcome(() => fetch(redirect, { redirect: 'error' })),
   'read as a stream': async ({ here }) => {
     const { body } = await fetch(here);
     if (body === null) return null;
@@ -181,7 +181,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     const [one, two] = [await response.text(), await copy.text()];
     return [one === two, response.bodyUsed, await outcome(() => response.text())];
   },
-  'what it gives': async ({ here }) => {
+  'the promise and the response': async ({ here }) => {
     const answer = fetch(here);
     const response = await answer;
     return [
@@ -194,7 +194,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
       Reflect.ownKeys(response),
     ];
   },
-  'aborted before': async ({ here }) => {
+  'aborted before the call': async ({ here }) => {
     const reason = { mine: true };
     const failed = await fetch(here, { signal: AbortSignal.abort(reason) }).catch((error: unknown) => error);
     return failed === reason;
@@ -218,13 +218,13 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     one.abort('of the request');
     return outcome(async () => (await answer).status);
   },
-  'a signal that stays quiet': async ({ here }) =>
+  'a signal that is never aborted': async ({ here }) =>
     (await fetch(here, { signal: AbortSignal.timeout(100_000) })).status,
   'several at once, each with its own body': async ({ here }) =>
     Promise.all(
       ['a', 'b', 'c'].map(async (body) => (await (await fetch(here, { method: 'POST', body })).json()).body),
     ),
-  'of a frame': async ({ here }) => {
+  'called on the window of a frame': async ({ here }) => {
     const frame = document.createElement('iframe');
     document.body.append(frame);
     const inner = frame.contentWindow as (Window & typeof globalThis) | null;
@@ -234,7 +234,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     frame.remove();
     return seen;
   },
-  'what is wrong': async ({ here, nowhere }) => {
+  'invalid arguments, and their errors': async ({ here, nowhere }) => {
     const spent = new Request(here, { method: 'POST', body: 'x' });
     await spent.text();
     const attempts: Array<() => unknown> = [
@@ -268,7 +268,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
     }
     return failures;
   },
-  'where it went wrong': async ({ nowhere }) => {
+  'the stack traces of errors': async ({ nowhere }) => {
     const stackOf = async (attempt: () => unknown) => {
       try {
         await attempt();
@@ -284,7 +284,7 @@ export const fetches: Readonly<Record<string, Behaviour>> = {
       await stackOf(() => fetch('/', { method: 'BAD METHOD' })),
     ];
   },
-  'a body that is sent although the receiver is wrong': async ({ here }) => {
+  'the body of a call on a wrong receiver': async ({ here }) => {
     const request = new Request(here, { method: 'POST', body: 'x' });
     await outcome(() => Reflect.apply(fetch, {}, [request]));
     return request.bodyUsed;

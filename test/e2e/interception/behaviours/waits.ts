@@ -1,6 +1,6 @@
 import type { Behaviour } from './behaviour.ts';
 
-/** What pages do while no answer has come; they go on at `moment`. */
+/** What pages do while no answer has arrived. They continue at `moment`. */
 export const waits: Readonly<Record<string, Behaviour>> = {
   'fetch, aborted': async ({ here }) => {
     const control = new AbortController();
@@ -11,7 +11,7 @@ export const waits: Readonly<Record<string, Behaviour>> = {
     const failed = await answer.catch((error: unknown) => error);
     return failed === reason;
   },
-  'XMLHttpRequest, looked at': async ({ here }) => {
+  'XMLHttpRequest, its properties': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const log: string[] = [];
     xhr.onreadystatechange = () => log.push(`${xhr.readyState} ${xhr.status}`);
@@ -29,7 +29,7 @@ export const waits: Readonly<Record<string, Behaviour>> = {
     xhr.abort();
     return [await log, state(xhr)];
   },
-  'XMLHttpRequest, aborted and sent again from within': async ({ here }) => {
+  'XMLHttpRequest, sent again in its own abort event': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     xhr.open('GET', here);
     xhr.send();
@@ -46,7 +46,7 @@ export const waits: Readonly<Record<string, Behaviour>> = {
     xhr.abort();
     return [await log, state(xhr)];
   },
-  'XMLHttpRequest, opened anew': async ({ here }) => {
+  'XMLHttpRequest, opened again': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const log = record(xhr);
     xhr.open('GET', here);

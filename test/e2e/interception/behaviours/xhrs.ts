@@ -25,7 +25,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.send(new Blob(['blob'], { type: 'text/plain' }));
     return log;
   },
-  'an upload of another origin': ({ there }) => {
+  'an upload to another origin': ({ there }) => {
     const xhr = new XMLHttpRequest();
     const log = record(xhr, 'listeners');
     xhr.open('PUT', there);
@@ -55,7 +55,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     await end;
     return seen;
   },
-  'looked at again and again': async ({ here }) => {
+  'its properties while it is under way': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const end = record(xhr);
     const seen = new Set<string>();
@@ -71,7 +71,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     const states = [...seen].map((one) => JSON.parse(one));
     return states.filter(([readyState]) => readyState === 1 || readyState === 4);
   },
-  'every body': async ({ here }) => {
+  'every kind of body': async ({ here }) => {
     const bytes = new TextEncoder().encode('bytes');
     const parameters = new URLSearchParams('a=1');
     const form = new FormData();
@@ -96,7 +96,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     }
     return answers;
   },
-  'every way to read': async ({ here }) => {
+  'every response type': async ({ here }) => {
     const seen: unknown[] = [];
     for (const type of ['', 'text', 'json', 'arraybuffer', 'blob', 'document'] as const) {
       const xhr = new XMLHttpRequest();
@@ -110,7 +110,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     }
     return seen;
   },
-  'a class of its own': async ({ here }) => {
+  'a derived class': async ({ here }) => {
     class Own extends XMLHttpRequest {
       readonly sent: string[] = [];
       override send(body?: XMLHttpRequestBodyInit | null): void {
@@ -135,7 +135,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.send('again');
     return second;
   },
-  'opened again from within its end': ({ here }) =>
+  'opened again in its own load event': ({ here }) =>
     new Promise((resolve) => {
       const xhr = new XMLHttpRequest();
       xhr.open('GET', here);
@@ -146,7 +146,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
       };
       xhr.send();
     }),
-  'opened again while it is on its way': async ({ here }) => {
+  'opened again while it is under way': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const log = record(xhr);
     xhr.open('GET', here);
@@ -172,7 +172,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.abort();
     return [seen, state(xhr)];
   },
-  'what may not be done on the way': async ({ here }) => {
+  'calls that are not allowed while it is under way': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const end = record(xhr);
     xhr.open('GET', here);
@@ -196,7 +196,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.send();
     return [await log, xhr.status, xhr.responseURL];
   },
-  'a name and a password': async ({ here }) => {
+  'a user name and a password': async ({ here }) => {
     const xhr = new XMLHttpRequest();
     const log = record(xhr);
     xhr.open('GET', here, true, 'name', 'word');
@@ -218,14 +218,14 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.send();
     return [await log, xhr.getResponseHeader('payment-required'), xhr.responseText];
   },
-  'what cannot be reached': async ({ nowhere }) => {
+  'an unreachable server': async ({ nowhere }) => {
     const xhr = new XMLHttpRequest();
     const log = record(xhr, 'listeners');
     xhr.open('POST', nowhere);
     xhr.send('text');
     return [await log, state(xhr)];
   },
-  'without waiting': async ({ nowhere }) => {
+  'a synchronous request': async ({ nowhere }) => {
     const xhr = new XMLHttpRequest();
     xhr.open('GET', '/free', false);
     xhr.send();
@@ -233,7 +233,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     xhr.open('GET', nowhere, false);
     return [after, await outcome(() => xhr.send())];
   },
-  'what becomes text, and how often': async ({ here }) => {
+  'objects as arguments, each converted to text once': async ({ here }) => {
     const asked: string[] = [];
     const text = (name: string, value: string) => ({
       toString() {
@@ -249,7 +249,7 @@ export const xhrs: Readonly<Record<string, Behaviour>> = {
     await end;
     return [asked, xhr.responseText];
   },
-  'what is wrong': async ({ here }) => {
+  'invalid arguments, and their errors': async ({ here }) => {
     const opened = () => {
       const xhr = new XMLHttpRequest();
       xhr.open('GET', here);

@@ -3,7 +3,7 @@ import { readResponse, type ServerResponse } from '../protocol/response/response
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { HttpResponse } from './ports.ts';
-import { fail, inconclusive, pass, type Verdict } from './probe.ts';
+import { fail, inconclusive, pass, SEVERITIES, type Verdict } from './probe.ts';
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
@@ -43,10 +43,12 @@ export function mustRefuse(exchange: Exchange, what: string): Verdict {
   );
 }
 
-/** The first verdict that is worse than a pass, or the last. */
+/** The severest failure, or else the first verdict that is no pass, or the last. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
-  const bad = verdicts.find(({ kind }) => kind === 'fail') ?? verdicts.find(({ kind }) => kind !== 'pass');
-  const last = bad ?? verdicts.at(-1);
+  const failed = SEVERITIES.flatMap((severity) =>
+    verdicts.filter((one) => one.kind === 'fail' && (one.severity ?? 'critical') === severity),
+  );
+  const last = failed[0] ?? verdicts.find(({ kind }) => kind !== 'pass') ?? verdicts.at(-1);
   if (last === undefined) throw new RangeError('nothing was judged');
   return last;
 }

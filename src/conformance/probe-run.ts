@@ -81,8 +81,8 @@ export class ProbeRun {
     return this.#send(this.#delivery(proof, change));
   }
 
-  /** Asks twice at the same moment: the only time that two requests are on their way at once. */
-  presentTogether(proofs: readonly [string, string]): Promise<readonly Exchange[]> {
+  /** Asks with each of these proofs at the same moment: the only time that several requests are on their way at once. */
+  presentTogether(proofs: readonly string[]): Promise<readonly Exchange[]> {
     const { wire, signal } = this.#parts;
     return this.#note(
       wire.together(
@@ -153,8 +153,8 @@ export class ProbeRun {
     return this.clock.pause(ms, this.#parts.signal);
   }
 
-  /** Recalls every signed block that was not published. Called once, also after a failure. */
-  async close(): Promise<void> {
+  /** Recalls every signed block that is out and was not published. Called when the probe ends, also after a failure. */
+  async recallAll(): Promise<void> {
     for (const { handedOver, amount } of this.#handedOver.splice(0)) {
       if ((await handedOver.recall()) === 'published') this.#spent = addRaw(this.#spent, amount);
     }

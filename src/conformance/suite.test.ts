@@ -4,7 +4,7 @@ import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { type SignedBlock, ZERO_HASH } from '../nano/block.ts';
 import type { HttpResponse, Money } from './ports.ts';
-import { type Finding, type OfferProbe, pass } from './probe.ts';
+import { type Finding, fail, type OfferProbe, pass } from './probe.ts';
 import { noBlock, stranger } from './proofs.ts';
 import { demandOf, ENTRY, ownClock, PAYEE, TARGET } from './samples.fixture.ts';
 import { ConformanceSuite, planOf } from './suite.ts';
@@ -41,7 +41,13 @@ function recordingMoney() {
 }
 
 function probeOf(cost: Raw | null, run: OfferProbe['run']): OfferProbe {
-  const described = { id: 'T0', title: 'a probe', rule: 'a rule', source: 'a test' } as const;
+  const described = {
+    id: 'T0',
+    title: 'a probe',
+    rule: 'a rule',
+    source: 'a test',
+    severity: 'critical',
+  } as const;
   return { of: 'offer', ...described, mechanisms: ['signedBlock'], cost: () => cost, run };
 }
 
@@ -91,6 +97,21 @@ describe('planOf', () => {
     expect(finding?.verdict.kind).toBe('notApplicable');
     expect(ledger).toEqual([]);
   });
+});
+
+test.each([
+  ['its own severity', fail('', 'note'), 'note'],
+  ['the severity of its probe', fail(''), 'critical'],
+  ['no severity where nothing failed', pass(''), null],
+])('a finding has %s', async (_, verdict, severity) => {
+  expect(
+    (
+      await found(
+        probeOf(null, async () => verdict),
+        null,
+      )
+    )[0]?.severity,
+  ).toBe(severity);
 });
 
 describe('ConformanceSuite spends', () => {

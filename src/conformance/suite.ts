@@ -98,7 +98,8 @@ export class ConformanceSuite {
     });
     const unpaid = cost !== null && money === null;
     const verdict = unpaid ? unagreed : await verdictOf(step, probeRun, signal);
-    return { probe, mechanism, verdict, exchanges: probeRun.exchanges, spent: probeRun.spent };
+    const severity = verdict.kind === 'fail' ? (verdict.severity ?? probe.severity) : null;
+    return { probe, mechanism, verdict, severity, exchanges: probeRun.exchanges, spent: probeRun.spent };
   }
 }
 
@@ -113,7 +114,7 @@ async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal)
     if (failure instanceof Fault) return inconclusive(`The purse could not go on: ${failure.message}.`);
     throw failure;
   } finally {
-    await probeRun.close();
+    await probeRun.recallAll();
   }
 }
 

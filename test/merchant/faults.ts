@@ -35,6 +35,8 @@ export const FAULTS = {
   'url-binding': ['T25', 'the URL that was signed is the one that the client says back'],
   'any-signer': ['T26', 'whoever signs is believed to be the payer'],
   'double-redeem': ['T27', 'checked first, spent later'],
+  'crowded-redeem': ['T27', 'two requests at once are told apart, and the third is not'],
+  'sometimes-redeem': ['T27', 'every second payment is checked first and spent later'],
   'twin-cheques': ['T28', 'two blocks on one frontier are both taken, and published after the answer'],
   'charges-failures': ['T29', 'a block is published though the handler fails'],
   cacheable: ['T30', 'a 402 may be kept for ten minutes'],

@@ -13,6 +13,7 @@ export const exactly: OfferProbe = {
   title: 'One raw too little, one raw too much',
   rule: 'A payment of any other amount is refused; Track B takes more.',
   source: 'x402.NanoSession Rev 6 to 8 and Track A: equal; x402.Nano Track B: at least',
+  severity: 'critical',
   mechanisms: EVERY,
   cost: (offer) => addRaw(mostFor(offer), mostFor(offer)),
   async run(probeRun, { mechanism }) {

@@ -22,6 +22,7 @@ export const demand: EndpointProbe = {
   title: 'Everybody gets the offer',
   rule: 'A 402 carries a PAYMENT-REQUIRED header that decodes to version 2, for programs and for browsers alike.',
   source: 'x402 v2, HTTP transport',
+  severity: 'warning',
   async run(probeRun) {
     const asked = [
       ['a program', await probeRun.ask({ headers: { Accept: 'application/json' } })],
@@ -46,6 +47,7 @@ export const freshness: OfferProbe = {
   title: 'Every offer is new',
   rule: 'Each 402 has an id or nonce of its own; sessions also have an amount that no other open session to the payee has.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track B',
+  severity: 'warning',
   mechanisms: WITH_ID,
   cost: () => null,
   async run(probeRun, { mechanism }) {
@@ -75,6 +77,7 @@ export const consistency: EndpointProbe = {
   title: 'An offer does not contradict itself',
   rule: 'amount = resourceAmountRaw + tagAmountRaw, and no entry is of two mechanisms at once.',
   source: 'x402.NanoSession Rev 7, 3.1 and 4.2',
+  severity: 'warning',
   async run({ inspection: { classification } }) {
     if (classification?.kind !== 'offers') return inconclusive('There was no readable offer.');
     for (const [index, { code }] of classification.entries.entries()) {
@@ -96,6 +99,7 @@ export const entropy: OfferProbe = {
   title: 'Ids cannot be guessed',
   rule: 'Ids hold at least 128 random bits; a Track B nonce is 64 hex digits in lower case.',
   source: 'x402.NanoSession Rev 7, 4.1 (SHOULD); x402.Nano Track B',
+  severity: 'warning',
   mechanisms: WITH_ID,
   cost: () => null,
   async run(probeRun, offer) {
@@ -124,6 +128,7 @@ export const caching: EndpointProbe = {
   title: 'A 402 is not kept',
   rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
   source: 'x402 core 2.27.0 sends no-store; not a written MUST',
+  severity: 'warning',
   async run({ inspection: { response } }) {
     if (response === null) return inconclusive('There was no answer.');
     const control = (response.headers['cache-control'] ?? '').toLowerCase();
@@ -145,6 +150,7 @@ export const resource: EndpointProbe = {
   title: 'The offer names what was asked for',
   rule: 'resource.url is the URL of the request, over HTTPS, whatever headers a client makes up.',
   source: 'x402 v2, resource; protocol notes on X-Forwarded-Host',
+  severity: 'warning',
   async run(probeRun) {
     const { target, inspection } = probeRun;
     const plain = verdictOn(target.url, inspection.header);

@@ -14,6 +14,7 @@ export const otherNonce: OfferProbe = {
   title: 'A signature is good for one nonce',
   rule: 'A Track B proof is signed over the nonce of its own offer; a signature over another is INVALID_SIGNATURE.',
   source: 'x402.Nano Track B',
+  severity: 'critical',
   mechanisms: ['trackB'],
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -35,6 +36,7 @@ export const unsigned: OfferProbe = {
   title: 'A proof without its signature is none',
   rule: 'Where the mechanism asks for a signature, a proof that leaves it out is refused.',
   source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
+  severity: 'critical',
   mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -50,6 +52,7 @@ export const otherUrl: OfferProbe = {
   title: 'A signature is good for one URL',
   rule: 'The payer signs block hash and URL; a signature over any other URL is refused, also where the echo agrees with it.',
   source: 'x402.NanoSession Rev 7, track 2',
+  severity: 'warning',
   mechanisms: ['nanoSignature'],
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -78,6 +81,7 @@ export const otherSigner: OfferProbe = {
   title: 'Only the payer can prove a payment',
   rule: 'The signature must be by the account that sent the block; anybody else’s is refused.',
   source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
+  severity: 'critical',
   mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {

@@ -12,6 +12,7 @@ export const decrement: OfferProbe = {
   title: 'A signed block pays the whole price',
   rule: 'The block must take exactly the price from the balance: a block of 1 raw is INSUFFICIENT_AMOUNT.',
   source: 'x402.Nano Track A; x402nano/exact never looks',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   cost: () => ONE_RAW,
   async run(probeRun, { mechanism }) {
@@ -27,6 +28,7 @@ export const destination: OfferProbe = {
   title: 'The link is where the money goes',
   rule: 'The network obeys link alone: a block whose link is the payer’s own key is WRONG_DESTINATION, whatever link_as_account shows.',
   source: 'x402.Nano Track A; the demos compare link_as_account only',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // It pays the account it comes from.
   cost: () => ZERO,
@@ -47,6 +49,7 @@ export const signature: OfferProbe = {
   title: 'A signed block is signed',
   rule: 'A block whose signature is not by its account’s key is INVALID_SIGNATURE or error_invalid_block.',
   source: 'x402.Nano Track A; x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // Whoever gets the block gets no signature that the network would take.
   cost: () => ZERO,
@@ -67,6 +70,7 @@ export const frontier: OfferProbe = {
   title: 'A signed block stands on the newest one',
   rule: 'A block on a frontier that has moved can never be published: STALE_FRONTIER or error_invalid_work.',
   source: 'x402.Nano Track A; x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // It is shown only once another block has taken its place for good.
   cost: () => ZERO,
@@ -86,6 +90,7 @@ export const twins: OfferProbe = {
   title: 'Two blocks in one place buy one thing',
   rule: 'Of two blocks on the same frontier only one can land: the other is DUPLICATE_FRONTIER.',
   source: 'x402.Nano Track A; not in its demo, nor in x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // At most one of the two can ever be confirmed.
   cost: mostFor,
@@ -115,6 +120,7 @@ export const failedHandler: OfferProbe = {
   title: 'What fails is not charged for',
   rule: 'Where the handler answers 400 or more, the block that was handed over is not published.',
   source: 'x402 core: settles only below 400',
+  severity: 'warning',
   mechanisms: HAND_OVER,
   cost: mostFor,
   async run(probeRun, { mechanism }) {

@@ -19,6 +19,7 @@ export const selfMade: OfferProbe = {
   title: 'Clients make no offers',
   rule: 'Only sessions that the server itself issued can be paid, whether the proof comes in the header or in a POST.',
   source: 'x402.NanoSession Rev 5, 1.2, and its AGENTS notes',
+  severity: 'critical',
   mechanisms: WITH_ID,
   // One raw for each way in: somebody else's payment would do too, and would be theft.
   cost: () => addRaw(ONE_RAW, ONE_RAW),
@@ -47,6 +48,7 @@ export const believed: OfferProbe = {
   title: 'The server trusts its own copy of the offer',
   rule: 'What a client echoes decides nothing: a proof is judged by the amount and the payee that were issued.',
   source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
+  severity: 'critical',
   mechanisms: PAY_FIRST,
   cost: () => ONE_RAW,
   async run(probeRun, offer) {
@@ -89,6 +91,7 @@ export const network: OfferProbe = {
   title: 'An echo for another network is refused',
   rule: 'accepted.network must be the one that was offered.',
   source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
+  severity: 'note',
   mechanisms: EVERY,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -106,6 +109,7 @@ export const chosenPayee: OfferProbe = {
   title: 'Clients do not choose the payee',
   rule: 'No parameter of the request decides whom the offer pays, and no account opens every door.',
   source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
+  severity: 'critical',
   mechanisms: EVERY,
   cost: () => null,
   async run(probeRun, { mechanism, payTo }) {

@@ -23,6 +23,8 @@ export interface ProbeRunParts {
   readonly limit: Raw;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What the probes before it in the same run sent, and what came back. */
+  readonly earlier: readonly Exchange[];
 }
 
 /** How a request of a probe differs from the one that the user typed. */
@@ -53,6 +55,11 @@ export class ProbeRun {
   /** Everything that was sent so far, and what came back. */
   get exchanges(): readonly Exchange[] {
     return this.#exchanges;
+  }
+
+  /** What the probes before it in the same run sent, and what came back. */
+  get earlier(): readonly Exchange[] {
+    return this.#parts.earlier;
   }
 
   /** What it has cost so far (raw). */

@@ -3,7 +3,7 @@ import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { Clock } from '../nano/clock.ts';
 import type { EntryMechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
-import { Inconclusive } from './exchange.ts';
+import { type Exchange, Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
 import { type Finding, inconclusive, notApplicable, type Probe, type Verdict } from './probe.ts';
 import { ProbeRun } from './probe-run.ts';
@@ -71,9 +71,12 @@ export class ConformanceSuite {
     money: Money | null,
     signal: AbortSignal,
   ): AsyncGenerator<Finding> {
+    const earlier: Exchange[] = [];
     for (const step of plan.steps) {
       signal.throwIfAborted();
-      yield await this.#take(step, inspection, money, signal);
+      const finding = await this.#take(step, inspection, money, earlier, signal);
+      earlier.push(...finding.exchanges);
+      yield finding;
     }
   }
 
@@ -81,6 +84,7 @@ export class ConformanceSuite {
     step: Step,
     inspection: Inspection,
     money: Money | null,
+    earlier: readonly Exchange[],
     signal: AbortSignal,
   ): Promise<Finding> {
     const { probe, mechanism, cost } = step;
@@ -95,6 +99,7 @@ export class ConformanceSuite {
       limit,
       clock,
       signal,
+      earlier,
     });
     const unpaid = cost !== null && money === null;
     const verdict = unpaid ? unagreed : await verdictOf(step, probeRun, signal);

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { PROBES } from '../../src/conformance/probes/index.ts';
 import { summaryOf } from '../../src/conformance/report.ts';
-import { FAULTY, flawsOf, REFERENCE, SOUND } from './cases.ts';
+import { FAULTY, flawsOf, REFERENCE, SOUND, UNSAID } from './cases.ts';
 import { probe } from './laboratory.ts';
 
 const probesOf = (ids: readonly string[]) => PROBES.filter(({ id }) => ids.includes(id));
 
-test('there is a probe for each of T1 to T33, and at least one planted fault for each', () => {
-  const ids = Array.from({ length: 33 }, (_, at) => `T${at + 1}`);
+test('there is a probe for each of T1 to T34, and at least one planted fault for each', () => {
+  const ids = Array.from({ length: 34 }, (_, at) => `T${at + 1}`);
   expect(PROBES.map(({ id }) => id)).toEqual(ids);
   expect([...new Set(FAULTY.flatMap(({ found }) => found))].sort()).toEqual([...ids].sort());
 });
@@ -16,6 +16,12 @@ test.each(SOUND)('a correct merchant has no findings: $name', async (sound) => {
   const findings = await probe(sound.subject);
   expect(flawsOf(sound, findings)).toEqual([]);
   expect(summaryOf(findings)).toMatch(/^\d\d pass$/);
+});
+
+test.each(UNSAID)('the only finding is what a reference server says nothing of: $name', async (unsaid) => {
+  const findings = await probe(unsaid.subject);
+  expect(flawsOf(unsaid, findings)).toEqual([]);
+  expect(summaryOf(findings)).toMatch(/^\d\d pass · 1 fail \(1 warning\)$/);
 });
 
 test.each(FAULTY)('$name is found', async (faulty) => {

@@ -5,7 +5,7 @@
 import type { Finding, Verdict } from '../../src/conformance/probe.ts';
 import { PROBES } from '../../src/conformance/probes/index.ts';
 import { summaryOf } from '../../src/conformance/report.ts';
-import { type Case, FAULTY, flawsOf, REFERENCE, SOUND } from './cases.ts';
+import { type Case, FAULTY, flawsOf, REFERENCE, SOUND, UNSAID } from './cases.ts';
 import { probe } from './laboratory.ts';
 
 const [only = ''] = process.argv.slice(2);
@@ -33,6 +33,7 @@ function rowOf({ name, found }: Case, findings: readonly Finding[]): string {
 for (const [title, cases] of [
   ['Planted faults', FAULTY],
   ['Merchants that lack nothing', SOUND],
+  ['Merchants that say nothing of caches, as their reference servers', UNSAID],
   ['Reference servers, with their known holes', REFERENCE],
 ] as const) {
   console.log(`\n${title} (● found by its probe, ✗ found by another, · pass, ? could not tell)\n`);

@@ -43,6 +43,7 @@ export const FAULTS = {
   'forwarded-host': ['T31', 'X-Forwarded-Host is believed'],
   'identifier-optional': ['T32', 'a required payment identifier is not asked for'],
   'identifier-conflict': ['T32', 'a payment identifier stands for whatever comes with it'],
+  'kept-refusals': ['T34', 'a refused proof is answered 410, and nothing is said of caches'],
   pollution: ['T33', 'what the client says is merged into what everybody gets, prototype and all'],
 } as const satisfies Readonly<Record<string, readonly [probe: `T${number}`, says: string]>>;
 

@@ -260,7 +260,8 @@ export class Paywall {
       return meansHtml(deal) ? demand : { ...demand, headers: { ...demand.headers, ...headers } };
     }
     const body = json(code === undefined ? { error } : { error, code });
-    return show(status, body, { ...headers, ...cacheHeader(deal.terms, 'no-store') });
+    const cache = this.#faults.has('kept-refusals') ? {} : cacheHeader(deal.terms, 'no-store');
+    return show(status, body, { ...headers, ...cache });
   }
 
   /** A refusal exactly as another server words it. */

@@ -122,25 +122,6 @@ function isAlike(one: string, other: string): boolean {
   return agreeing * 2 > one.length;
 }
 
-export const caching: EndpointProbe = {
-  of: 'endpoint',
-  id: 'T30',
-  title: 'A 402 is not kept',
-  rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
-  source: 'x402 core 2.27.0 sends no-store; not a written MUST',
-  severity: 'warning',
-  async run({ inspection: { response } }) {
-    if (response === null) return inconclusive('There was no answer.');
-    const control = (response.headers['cache-control'] ?? '').toLowerCase();
-    if (/no-store|private|no-cache/.test(control)) return pass(`Cache-Control: ${control}.`);
-    const lasting = /(?:max-age|s-maxage)\s*=\s*0*[1-9]|public/.test(control);
-    if (lasting || response.headers.expires !== undefined) {
-      return fail(`The 402 may be kept: ${control === '' ? 'Expires' : `Cache-Control: ${control}`}.`);
-    }
-    return pass('Nothing is said, so no cache keeps a 402; “no-store” would be safer.');
-  },
-};
-
 /** A host that no one can own (RFC 2606). */
 const ELSEWHERE = 'elsewhere.invalid';
 

@@ -44,6 +44,7 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
         limit: offer.amount,
         clock,
         signal,
+        earlier: [],
       });
       const { proof } = await probeRun.pays(offer);
       const { received } = await probeRun.present(proof);

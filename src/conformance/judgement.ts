@@ -1,5 +1,5 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
-import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import { type Later, readResponse, type ServerResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { HttpResponse } from './ports.ts';
@@ -11,6 +11,16 @@ const UNJUDGED = [408, 425, 429];
 /** Whether the protected content was given. A 202 without a receipt promises it for later (docs/WIRE.md §11.1). */
 export const isGranted = ({ received }: Exchange): boolean =>
   received !== null && readAnswer(received).kind === 'paid';
+
+/** Whether the proof was taken, and the content is promised for later (docs/WIRE.md §11.1). */
+export const isPending = ({ received }: Exchange): boolean =>
+  received !== null && readAnswer(received).kind === 'pending';
+
+/** What a server that has not served yet says of the next delivery of the same proof. */
+export function laterOf({ received }: Exchange): Partial<Later> {
+  const answer = received && readAnswer(received);
+  return answer?.kind === 'pending' || answer?.kind === 'refused' ? answer : {};
+}
 
 /** Whether the server judged what it got, and said no. */
 export const isRefused = ({ received }: Exchange): boolean =>

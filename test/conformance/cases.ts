@@ -24,6 +24,7 @@ const IDENTIFIED = '&paymentIdentifier=required';
 const QUERIES: Readonly<Partial<Record<FaultName, string>>> = {
   'identifier-optional': IDENTIFIED,
   'identifier-conflict': IDENTIFIED,
+  'identifier-forgets': IDENTIFIED,
 };
 
 /** A merchant, and the probes that must find something wrong with it; but for those that may, no others do. */
@@ -52,6 +53,9 @@ const ALSO: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   // Tags are far below what a double can tell from nothing.
   amount: ['T22'],
   'identifier-conflict': ['T20', 'T21'],
+  'identifier-forgets': ['T32'],
+  // A good payment that is refused at first is refused for good.
+  'early-is-final': ['T36'],
 };
 
 /** One merchant for each fault there is. */

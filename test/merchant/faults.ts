@@ -44,6 +44,10 @@ export const FAULTS = {
   'identifier-optional': ['T32', 'a required payment identifier is not asked for'],
   'identifier-conflict': ['T32', 'a payment identifier stands for whatever comes with it'],
   'kept-refusals': ['T34', 'a refused proof is answered 410, and nothing is said of caches'],
+  'pending-drops': ['T35', 'a proof is answered 202, and refused when it comes again'],
+  'takes-and-refuses': ['T36', 'the money is taken, and every delivery of its proof refused'],
+  'early-is-final': ['T23', 'a proof that came before its block was confirmed is refused for ever'],
+  'identifier-forgets': ['T37', 'a payment identifier is asked for, and what it bought is forgotten'],
   pollution: ['T33', 'what the client says is merged into what everybody gets, prototype and all'],
 } as const satisfies Readonly<Record<string, readonly [probe: `T${number}`, says: string]>>;
 

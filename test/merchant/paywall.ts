@@ -73,6 +73,8 @@ export class Paywall {
   readonly #lost: LostAnswers;
   /** What was paid for in a session that was then forgotten, by URL and proof. */
   readonly #forgotten = new Map<string, SettledPayment>();
+  /** The proofs that were refused, at a merchant that never judges one twice. */
+  readonly #tooEarly = new Set<string>();
   readonly #answered = new AnsweredPayments();
   readonly #rejections = new Rejections();
   /** The URLs that were offered before. */
@@ -128,6 +130,7 @@ export class Paywall {
   /** Forgets which proofs came, and what was answered. */
   clear(): void {
     this.#forgotten.clear();
+    this.#tooEarly.clear();
     this.#answered.clear();
     this.#rejections.clear();
     this.#offered.clear();
@@ -152,6 +155,7 @@ export class Paywall {
       case 'given': {
         const earlier = this.#faults.has('identifier-conflict') && this.#answered.to(identifier.id);
         if (earlier) return earlier;
+        if (this.#faults.has('identifier-forgets')) return judge();
         const answer = await this.#answered.once(identifier.id, deal.resource.url, presented, judge);
         if (answer !== 'conflict') return answer;
         return this.#refuse(deal, bad(409, 'payment-identifier used for another payment'));
@@ -165,6 +169,8 @@ export class Paywall {
       isByHash(terms) ? notYet : this.#facilitator.unconfirmed(proof.encoded, terms);
     const refusal = this.#rejections.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
     if (refusal !== undefined) return this.#refuse(deal, refusal);
+    const flawed = await this.#misjudge(proof, deal);
+    if (flawed !== undefined) return flawed;
     if (terms.losesSession) return this.#sellByPost(proof, deal);
     switch (route.manner) {
       case 'honest':
@@ -183,6 +189,21 @@ export class Paywall {
       case 'moves-away':
         return sendOn(visit, visit.url.searchParams.get('to') ?? '/free');
     }
+  }
+
+  /** The answer of a merchant that goes wrong with good proofs; undefined where it has no such fault. */
+  async #misjudge(proof: Proof, deal: Deal): Promise<Reply | undefined> {
+    if (this.#faults.has('takes-and-refuses')) return this.#takeAndRefuse(proof, deal);
+    const once = { first: 1, with: 'pending' } as const;
+    const first = () => this.#rejections.refusal(deal.resource.url, proof.encoded, once, () => notYet);
+    if (this.#faults.has('pending-drops')) return this.#refuse(deal, first() ?? refused('Payment Required'));
+    if (!this.#faults.has('early-is-final')) return undefined;
+    const key = `${deal.resource.url} ${proof.encoded}`;
+    if (this.#tooEarly.has(key)) return this.#refuse(deal, refused('Payment refused'));
+    const outcome = await this.#redeem(proof, deal);
+    if (outcome.kind === 'settled') return this.#deliver(deal, outcome.payment);
+    this.#tooEarly.add(key);
+    return this.#refuse(deal, outcome);
   }
 
   async #sell(proof: Proof, deal: Deal): Promise<Reply> {
@@ -265,7 +286,11 @@ export class Paywall {
   }
 
   /** A refusal exactly as another server words it. */
-  #refuseIn({ status, body, receipt, offersAgain }: Wording, deal: Deal, error: string): Reply {
+  #refuseIn(
+    { status, body, receipt, offersAgain, headers: further }: Wording,
+    deal: Deal,
+    error: string,
+  ): Reply {
     const encoding = this.#facilitator.encoding(deal.terms);
     const headers = {
       ...(receipt === undefined ? {} : responseHeader({ value: receipt, encoding })),
@@ -273,6 +298,7 @@ export class Paywall {
     };
     return show(status, json(body), {
       ...headers,
+      ...further,
       ...cacheHeader(deal.terms, 'no-store'),
       'Content-Type': JSON_TYPE,
     });

@@ -10,7 +10,7 @@ export const replay: OfferProbe = {
   of: 'offer',
   id: 'T19',
   title: 'A proof buys once',
-  rule: 'A proof that was honoured is refused ever after.',
+  rule: 'A proof that was honoured is refused ever after, or gets the reply that it bought again, marked X-Nano-Replay.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   severity: 'critical',
   mechanisms: EVERY,
@@ -20,7 +20,11 @@ export const replay: OfferProbe = {
     if (identifierOf(offer) === 'required') return cached;
     const proof = withoutIdentifier((await probeRun.pays(offer)).proof);
     mustBeGranted(await probeRun.present(proof), 'A good payment');
-    return mustRefuse(await probeRun.present(proof), 'The same proof again');
+    const again = await probeRun.present(proof);
+    if (again.received?.headers['x-nano-replay'] === 'true') {
+      return pass('The same proof got its reply again, marked as such: nothing else can be bought with it.');
+    }
+    return mustRefuse(again, 'The same proof again');
   },
 };
 

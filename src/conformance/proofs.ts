@@ -28,10 +28,12 @@ export interface Alteration {
   readonly accepted?: (accepted: JsonObject) => JsonObject;
   readonly payload?: (payload: JsonObject) => JsonObject;
   readonly extensions?: (extensions: JsonObject) => JsonObject | undefined;
+  /** Another version of x402. */
+  readonly version?: number;
 }
 
 /** A proof that differs from a right one in just what is changed. */
-export function altered(proof: string, { accepted, payload, extensions }: Alteration): string {
+export function altered(proof: string, { accepted, payload, extensions, version }: Alteration): string {
   const whole = read(proof);
   const { extensions: echoed, ...rest } = whole;
   const changed = extensions && isObject(echoed) ? extensions(echoed) : echoed;
@@ -40,6 +42,7 @@ export function altered(proof: string, { accepted, payload, extensions }: Altera
     accepted: (accepted ?? same)(partOf(whole, 'accepted')),
     payload: (payload ?? same)(partOf(whole, 'payload')),
     ...(changed !== undefined && { extensions: changed }),
+    ...(version !== undefined && { x402Version: version }),
   });
 }
 

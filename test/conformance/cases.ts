@@ -18,6 +18,12 @@ const SHOWN_BY: Readonly<Partial<Record<FaultName, MechanismName>>> = {
   'any-signer': 'nanoSignature',
   'twin-cheques': 'signedBlock',
   'charges-failures': 'trackA',
+  'any-version': 'signedBlock',
+  'echoed-terms': 'signedBlock',
+  'any-asset': 'signedBlock',
+  'any-block': 'signedBlock',
+  'unopened-account': 'signedBlock',
+  'weak-work': 'signedBlock',
 };
 
 const IDENTIFIED = '&paymentIdentifier=required';
@@ -56,6 +62,8 @@ const ALSO: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   'identifier-forgets': ['T32'],
   // A good payment that is refused at first is refused for good.
   'early-is-final': ['T36'],
+  // Whatever is said back is believed.
+  'echoed-terms': ['T11', 'T40'],
 };
 
 /** One merchant for each fault there is. */

@@ -6,8 +6,8 @@ import { probe } from './laboratory.ts';
 
 const probesOf = (ids: readonly string[]) => PROBES.filter(({ id }) => ids.includes(id));
 
-test('there is a probe for each of T1 to T37, and at least one planted fault for each', () => {
-  const ids = Array.from({ length: 37 }, (_, at) => `T${at + 1}`);
+test('there is a probe for each of T1 to T43, and at least one planted fault for each', () => {
+  const ids = Array.from({ length: 43 }, (_, at) => `T${at + 1}`);
   expect(PROBES.map(({ id }) => id)).toEqual(ids);
   expect([...new Set(FAULTY.flatMap(({ found }) => found))].sort()).toEqual([...ids].sort());
 });

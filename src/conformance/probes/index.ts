@@ -2,6 +2,7 @@ import type { Probe } from '../probe.ts';
 import { exactly } from './amounts.ts';
 import { caching, keptRefusals } from './caches.ts';
 import { lostReply, pending, settled } from './delivery.ts';
+import { otherAsset, requirements, structure, unopened, version, weakWork } from './facilitator.ts';
 import { identifier } from './identifier.ts';
 import { hostile, unknownBlock, unknownOffer, unreadable } from './malformed.ts';
 import { consistency, demand, entropy, freshness, resource } from './offers.ts';
@@ -11,7 +12,7 @@ import { decrement, destination, failedHandler, frontier, signature, twins } fro
 import { believed, chosenPayee, network, selfMade } from './spoofing.ts';
 import { expiry, unconfirmed } from './time.ts';
 
-/** Every probe there is, T1 to T37 (docs/WIRE.md §5). */
+/** Every probe there is, T1 to T43 (docs/WIRE.md §5). */
 export const PROBES: readonly Probe[] = [
   demand,
   freshness,
@@ -50,4 +51,10 @@ export const PROBES: readonly Probe[] = [
   pending,
   settled,
   lostReply,
+  version,
+  requirements,
+  otherAsset,
+  structure,
+  unopened,
+  weakWork,
 ];

@@ -1,6 +1,7 @@
 import type { Finding } from '../../src/conformance/probe.ts';
 import { FAULTS, type FaultName, REFERENCE_HOLES } from '../merchant/faults.ts';
 import type { MechanismName } from '../merchant/mechanisms/mechanism.ts';
+import type { SellerName } from '../merchant/sellers/table.ts';
 import type { Subject } from './laboratory.ts';
 
 /** Every way to be paid that has a reference server. */
@@ -92,6 +93,32 @@ export const SOUND: readonly Case[] = FAULTLESS.filter(({ found }) => found.leng
 
 /** Those that lack only what their reference servers leave unsaid. */
 export const UNSAID: readonly Case[] = FAULTLESS.filter(({ found }) => found.length > 0);
+
+/** The probes of what live sellers name: the nine checks of a signed block, and how a proof is served. */
+export const OF_SELLERS = [
+  ...['T15', 'T16', 'T17', 'T18', 'T19', 'T24'],
+  ...['T38', 'T39', 'T40', 'T41', 'T42', 'T43'],
+];
+export const OF_DELIVERY = ['T35', 'T36'];
+
+/** Live sellers that make all nine checks and serve at once, and what is wrong with them. */
+export const CHECKING: readonly (readonly [SellerName, found: readonly string[]])[] = [
+  ['brief', []],
+  // It gives its reply again for ever, to whoever brings the proof.
+  ['fsprobe', ['T19']],
+  ['echo', []],
+  ['demo402', []],
+];
+
+/** Live sellers that serve late, and what is wrong with them. */
+export const DELIVERING: readonly (readonly [SellerName, found: readonly string[]])[] = [
+  ['diagnose', []],
+  ['search', []],
+  ['csv', []],
+  ['echo-slow', []],
+  // It publishes the block, answers 500, and then takes the bare hash alone.
+  ['geoip-500', ['T36']],
+];
 
 /** The reference servers, with the holes that they are known to have. */
 export const REFERENCE: readonly Case[] = MECHANISMS.map((mechanism) => {

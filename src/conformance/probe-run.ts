@@ -4,6 +4,7 @@ import type { Clock } from '../nano/clock.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
+import { proofUrlOf } from '../protocol/offer/track-demo.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { BlockStatus, HandedOverBlock, HttpRequest, Money, Order } from './ports.ts';
@@ -78,7 +79,7 @@ export class ProbeRun {
     const arrivedAt = this.clock.now();
     const { received } = await this.ask(change);
     const inspection = inspectionOf(received, change.url ?? this.target.url, network, arrivedAt);
-    const offer = inspection.offers.find((one) => one.mechanism === mechanism);
+    const offer = inspection.probed.find((one) => one.mechanism === mechanism);
     if (offer === undefined) throw new Inconclusive('The server made no new offer of this kind.');
     return offer;
   }
@@ -193,8 +194,10 @@ export class ProbeRun {
     return { method, url, headers: { ...typed, ...headers }, body };
   }
 
+  /** The request that brings a proof: to the URL that takes it, which for some offers is another one. */
   #delivery(proof: string, change: Change & { readonly by?: 'header' | 'body' }): HttpRequest {
-    const request = this.#request(change);
+    const asked = this.#request(change);
+    const request = { ...asked, url: proofUrlOf(asked.url) ?? asked.url };
     if (change.by === 'body') {
       const headers = { ...request.headers, 'Content-Type': 'application/json' };
       return { ...request, method: 'POST', headers, body: fallbackBody(proof) };

@@ -124,12 +124,12 @@ async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal)
 }
 
 /** What is to be done at an endpoint that offers this. */
-export function planOf({ offers }: Inspection, probes: readonly Probe[] = PROBES): Plan {
+export function planOf({ probed }: Inspection, probes: readonly Probe[] = PROBES): Plan {
   const steps = probes.flatMap((probe): readonly Step[] => {
     if (probe.of === 'endpoint') {
       return [{ probe, mechanism: null, cost: null, run: (probeRun) => probe.run(probeRun) }];
     }
-    const fitting = offers.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
+    const fitting = probed.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
     if (fitting.length === 0) return [{ probe, mechanism: null, cost: null, run: async () => nothingFits }];
     return fitting.map((offer) => ({
       probe,

@@ -61,8 +61,11 @@ const ALSO: Readonly<Partial<Record<FaultName, readonly string[]>>> = {
   amount: ['T22'],
   'identifier-conflict': ['T20', 'T21'],
   'identifier-forgets': ['T32'],
-  // A good payment that is refused at first is refused for good.
-  'early-is-final': ['T36'],
+  // Nothing is served in the end.
+  'pending-drops': ['T36'],
+  'takes-and-refuses': ['T23'],
+  // A payload without a proof is garbage as well.
+  'any-block': ['T5'],
   // Whatever is said back is believed.
   'echoed-terms': ['T11', 'T40'],
 };
@@ -78,6 +81,17 @@ export const FAULTY: readonly Case[] = (Object.keys(FAULTS) as FaultName[]).map(
 /** The mechanisms whose reference servers answer a proof with 404 or 410, and say nothing of caches. */
 const SAYS_NOTHING: readonly MechanismName[] = ['nanoSession', 'trackB', 'trackA'];
 
+/** What a merchant that takes proofs at another URL may do wrong there. */
+const ELSEWHERE = { mechanism: 'trackB', path: '/api/demo/track-b/issue' } as const;
+export const FAULTY_ELSEWHERE: readonly Case[] = (
+  ['client-payee', 'magic-deposit', 'unsigned', 'replay', 'double-redeem'] as const
+).map((fault) => ({
+  name: `${fault}, where proofs go elsewhere`,
+  subject: { ...ELSEWHERE, faults: [fault] },
+  found: [FAULTS[fault][0]],
+  also: ALSO[fault] ?? [],
+}));
+
 /** Merchants without a fault, one for each mechanism in either flavour. */
 const FAULTLESS: readonly Case[] = (['spec', 'reference'] as const).flatMap((flavour) =>
   MECHANISMS.map((mechanism) => ({
@@ -89,7 +103,10 @@ const FAULTLESS: readonly Case[] = (['spec', 'reference'] as const).flatMap((fla
 );
 
 /** Those that lack nothing. */
-export const SOUND: readonly Case[] = FAULTLESS.filter(({ found }) => found.length === 0);
+export const SOUND: readonly Case[] = [
+  ...FAULTLESS.filter(({ found }) => found.length === 0),
+  { name: 'trackB, where proofs go elsewhere', subject: ELSEWHERE, found: [], also: [] },
+];
 
 /** Those that lack only what their reference servers leave unsaid. */
 export const UNSAID: readonly Case[] = FAULTLESS.filter(({ found }) => found.length > 0);

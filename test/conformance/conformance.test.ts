@@ -6,6 +6,7 @@ import {
   CHECKING,
   DELIVERING,
   FAULTY,
+  FAULTY_ELSEWHERE,
   flawsOf,
   OF_DELIVERY,
   OF_SELLERS,
@@ -66,7 +67,7 @@ test('docs/WIRE.md names every probe with its severity', () => {
   expect(rows).toEqual(PROBES.map(({ id, severity }) => [id, severity]));
 });
 
-test.each(FAULTY)('$name is found', async (faulty) => {
+test.each([...FAULTY, ...FAULTY_ELSEWHERE])('$name is found', async (faulty) => {
   expect(flawsOf(faulty, await probe(faulty.subject, probesOf(faulty.found)))).toEqual([]);
 });
 

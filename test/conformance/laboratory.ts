@@ -20,7 +20,9 @@ interface MerchantSubject {
   readonly mechanism: MechanismName;
   readonly flavour?: Flavour;
   readonly faults?: readonly FaultName[];
-  /** What else the query of the endpoint says. */
+  /** The endpoint; `/api/private` unless told. */
+  readonly path?: string;
+  /** What else its query says. */
   readonly query?: string;
 }
 
@@ -73,17 +75,17 @@ export async function probe(
 }
 
 async function openMerchant(subject: MerchantSubject): Promise<Laboratory> {
-  const { mechanism, flavour = 'spec', faults = [], query = '' } = subject;
+  const { mechanism, flavour = 'spec', faults = [], path = '/api/private', query = '' } = subject;
   const { devnet, merchant, payer, passTime, close } = await openTestBed({
     devnet: { confirmationDelayMs: 0, thresholds: EASY },
     patience: PATIENCE,
     flavour,
     faults,
   });
-  const at = (path: string) => `${merchant.origin}${path}?mechanism=${mechanism}${query}`;
+  const at = (where: string) => `${merchant.origin}${where}?mechanism=${mechanism}${query}`;
   const target = {
     method: 'GET',
-    url: at('/api/private'),
+    url: at(path),
     headers: {},
     body: null,
     failingUrl: at('/fails'),

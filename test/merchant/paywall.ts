@@ -40,6 +40,9 @@ export interface PaidRoute {
   readonly mimeType: string;
   readonly description: string;
   readonly manner: Manner;
+  /** The path whose offers it takes proofs for, where that is another one; there, no proof is looked at. */
+  readonly redeems?: string;
+  readonly takesProofs?: false;
   /** `Cache-Control` of the 402. */
   readonly cacheControl: string;
   /** What is shown with the 402. */
@@ -101,7 +104,8 @@ export class Paywall {
 
   async serve(visit: Visit, route: PaidRoute): Promise<Answer> {
     const terms = faultyTerms(readTerms(visit.url.searchParams, this.#defaults), this.#faults);
-    const proof = isByHash(terms) ? hashOf(visit, route) : proofOf(visit, route);
+    const shown = isByHash(terms) ? hashOf(visit, route) : proofOf(visit, route);
+    const proof = route.takesProofs === false ? undefined : shown;
     if (proof === undefined && !asks(visit, route)) {
       return show(405, json({ error: 'Method not allowed' }), { Allow: route.method });
     }
@@ -109,7 +113,7 @@ export class Paywall {
       visit,
       route,
       terms,
-      resource: { url: this.#urlOf(visit), route: route.path },
+      resource: { url: this.#urlOf(visit, route), route: route.path },
     };
     if (proof === undefined) {
       this.#lost.askedAgain(visit.href);
@@ -118,11 +122,12 @@ export class Paywall {
     return this.#identified(proof, deal, () => this.#receive(proof, deal));
   }
 
-  /** The URL that is sold: the one that was asked for. */
-  #urlOf({ href, headers }: Visit): string {
+  /** The URL that is sold: the one that was asked for, or that makes the offers for it. */
+  #urlOf({ href, headers }: Visit, { path, redeems = path }: PaidRoute): string {
     const forwarded = headers['x-forwarded-host'];
-    if (!this.#faults.has('forwarded-host') || typeof forwarded !== 'string') return href;
-    const url = new URL(href);
+    const sold = href.replace(path, redeems);
+    if (!this.#faults.has('forwarded-host') || typeof forwarded !== 'string') return sold;
+    const url = new URL(sold);
     url.host = forwarded;
     return url.href;
   }

@@ -36,7 +36,7 @@ export const keptRefusals: EndpointProbe = {
   source: 'RFC 9110, 15.1; RFC 9111, 4.2.2',
   severity: 'warning',
   async run(probeRun) {
-    for (const proof of refusable(probeRun.inspection.offers[0])) await probeRun.present(proof);
+    for (const proof of refusable(probeRun.inspection.probed[0])) await probeRun.present(proof);
     const refusals = [...probeRun.earlier, ...probeRun.exchanges].filter(mayBeKept);
     const kept = refusals.find((exchange) => !isNotStored(exchange));
     if (kept !== undefined) {

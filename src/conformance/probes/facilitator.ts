@@ -1,13 +1,12 @@
-import { publicKeyOf } from '../../nano/account.ts';
 import { ZERO } from '../../nano/amount.ts';
-import { type SignedBlock, signBlock } from '../../nano/block.ts';
+import type { SignedBlock } from '../../nano/block.ts';
 import type { JsonObject } from '../../protocol/wire/json.ts';
 import { meets, parseThreshold, parseWorkNonce, parseWorkRoot } from '../../work/difficulty.ts';
 import { HAND_OVER } from '../alterations.ts';
 import { mustRefuse, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
 import { fail, type OfferProbe, type Verdict } from '../probe.ts';
-import { altered, blockPayload, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
+import { altered, blockOfStranger, blockPayload, proofOf, randomHex } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 
 /*
@@ -132,17 +131,7 @@ export const unopened: OfferProbe = {
   cost: () => null,
   async run(probeRun, { mechanism }) {
     const offer = await probeRun.freshOffer(mechanism);
-    const { keys, ...signer } = stranger();
-    const link = publicKeyOf(offer.payTo);
-    const fields = {
-      account: keys.address,
-      previous: noBlock(),
-      representative: keys.address,
-      balance: ZERO,
-      link,
-    };
-    const work = randomHex(8);
-    const block = signBlock({ ...fields, signature: '', work }, keys.privateKey);
+    const { block, signer } = blockOfStranger(offer.payTo);
     const exchange = await probeRun.present(await proofOf(offer, block, signer));
     return mustRefuse(exchange, 'A block of an account that has no money');
   },

@@ -15,7 +15,7 @@ export const unreadable: EndpointProbe = {
   source: 'x402 v2, HTTP transport',
   severity: 'critical',
   async run(probeRun) {
-    const [offer] = probeRun.inspection.offers;
+    const [offer] = probeRun.inspection.probed;
     const whole = { x402Version: 2, accepted: offer?.accepted ?? {}, payload: {} };
     const garbage: readonly (readonly [what: string, header: string])[] = [
       ['No base64', '%%%'],
@@ -86,7 +86,7 @@ export const hostile: EndpointProbe = {
   severity: 'critical',
   async run(probeRun) {
     const verdicts = [survived(await probeRun.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
-    const [offer] = probeRun.inspection.offers;
+    const [offer] = probeRun.inspection.probed;
     if (offer !== undefined) {
       const exchange = await probeRun.present(encodeText(polluting(offer)));
       verdicts.push(survived(exchange, 'A proof with __proto__ in it'));

@@ -6,9 +6,9 @@ import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
 import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { fail, type OfferProbe, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
-import { altered, randomHex, stranger } from '../proofs.ts';
+import { altered, blockOfStranger, proofOf, randomHex, stranger } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 import { bogusProof } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
@@ -122,12 +122,9 @@ export const chosenPayee: OfferProbe = {
         return fail('An account given in ?deposit= became payTo.');
       }
     }
-    if (isHandOver({ mechanism })) {
-      return pass('The offer stayed with its payee.');
-    }
     const url = withParameter(probeRun.target.url, 'deposit', MAGIC_DEPOSIT);
     const offer = await probeRun.freshOffer(mechanism, { url });
-    const magic = altered(await bogusProof(offer), {
+    const magic = altered(await unpaidProof(offer), {
       accepted: (entry) => withPayee(offer, entry, MAGIC_DEPOSIT),
     });
     const exchange = await probeRun.present(magic, { url });
@@ -135,6 +132,13 @@ export const chosenPayee: OfferProbe = {
     return mustRefuse(exchange, 'A made-up block for the demo’s deposit account');
   },
 };
+
+/** A well-formed proof of an offer that nobody paid. */
+function unpaidProof(offer: EntryOffer): Promise<string> {
+  if (!isHandOver(offer)) return bogusProof(offer);
+  const { block, signer } = blockOfStranger(offer.payTo);
+  return proofOf(offer, block, signer);
+}
 
 function entriesPay(header: string | undefined, account: string): boolean {
   if (header === undefined) return false;

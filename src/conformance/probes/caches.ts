@@ -9,7 +9,7 @@ import { noBlock, randomHex } from '../proofs.ts';
 export const caching: EndpointProbe = {
   of: 'endpoint',
   id: 'T30',
-  title: 'A 402 is not kept',
+  title: 'Marks 402s as not cacheable',
   rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
   source: 'x402 core 2.27.0 sends no-store; not a written MUST',
   severity: 'warning',
@@ -31,7 +31,7 @@ const KEPT_UNASKED: ReadonlySet<number> = new Set([300, 301, 308, 404, 405, 410,
 export const keptRefusals: EndpointProbe = {
   of: 'endpoint',
   id: 'T34',
-  title: 'Keeps refusals of a proof out of caches',
+  title: 'Keeps rejected proofs out of caches',
   rule: 'A refusal with 404, 410 or another status that caches keep unasked says no-store: a browser would show it again instead of asking, and what was paid for would never be delivered.',
   source: 'RFC 9110, 15.1; RFC 9111, 4.2.2',
   severity: 'warning',

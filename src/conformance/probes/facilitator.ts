@@ -17,7 +17,7 @@ import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 export const version: OfferProbe = {
   of: 'offer',
   id: 'T38',
-  title: 'Refuses a proof of another x402 version',
+  title: 'Rejects a proof of another x402 version',
   rule: 'x402Version of a proof is 2; another one is unsupported_x402_version.',
   source: 'scheme_exact_nano, check 1',
   severity: 'note',
@@ -66,7 +66,7 @@ export const requirements: OfferProbe = {
 export const otherAsset: OfferProbe = {
   of: 'offer',
   id: 'T40',
-  title: 'Refuses an echo of another asset',
+  title: 'Rejects an echo of another asset',
   rule: 'accepted.asset of a proof is XNO; another one is requirements_unsupported.',
   source: 'scheme_exact_nano, check 2',
   severity: 'note',
@@ -82,7 +82,7 @@ export const otherAsset: OfferProbe = {
 export const structure: OfferProbe = {
   of: 'offer',
   id: 'T41',
-  title: 'Refuses what is no block',
+  title: 'Rejects malformed blocks',
   rule: 'A block without a signature, with a negative balance, without a previous block, or none at all is invalid_block.',
   source: 'scheme_exact_nano, check 3; x402.Nano Track A, MALFORMED_PAYLOAD',
   severity: 'critical',
@@ -123,7 +123,7 @@ function brokenBlocks(signed: SignedBlock, payTo: string): readonly (readonly [s
 export const unopened: OfferProbe = {
   of: 'offer',
   id: 'T42',
-  title: 'Refuses a block of an account that has none',
+  title: 'Rejects a block of an unopened account',
   rule: 'A well signed block of an account that the ledger does not know can pay nothing: account_not_found.',
   source: 'scheme_exact_nano, check 6',
   severity: 'critical',
@@ -143,7 +143,7 @@ const EASY = parseThreshold('8000000000000000');
 export const weakWork: OfferProbe = {
   of: 'offer',
   id: 'T43',
-  title: 'Refuses a block with too little work',
+  title: 'Rejects a block with too little work',
   rule: 'No node publishes a block whose work over its previous block is too little: invalid_work. With better work the same block is good: no signature covers it.',
   source: 'scheme_exact_nano, check 8',
   severity: 'critical',

@@ -19,7 +19,7 @@ export function identifierOf({ extensions }: EntryOffer): 'none' | 'optional' | 
 export const identifier: OfferProbe = {
   of: 'offer',
   id: 'T32',
-  title: 'One payment identifier is one payment',
+  title: 'Takes one payment per payment identifier',
   rule: 'Where an identifier is required, a proof without one is answered with 400; the same one with another payload with 409.',
   source: 'x402 extension payment-identifier',
   severity: 'critical',

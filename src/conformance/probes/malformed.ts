@@ -10,7 +10,7 @@ import { altered, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
 export const unreadable: EndpointProbe = {
   of: 'endpoint',
   id: 'T5',
-  title: 'Garbage is no payment',
+  title: 'Rejects malformed proofs',
   rule: 'A PAYMENT-SIGNATURE that cannot be read is answered with 400 (x402 core: 402), and with no content.',
   source: 'x402 v2, HTTP transport',
   severity: 'critical',
@@ -42,7 +42,7 @@ function answered(exchange: Exchange, what: string): Verdict {
 export const unknownOffer: OfferProbe = {
   of: 'offer',
   id: 'T6',
-  title: 'An offer that was never made is not honoured',
+  title: 'Rejects unknown sessions',
   rule: 'A session, challenge or nonce that the server did not issue is refused with 402, 404 or 410.',
   source: 'x402.NanoSession Rev 5, 1.2',
   severity: 'critical',
@@ -59,7 +59,7 @@ export const unknownOffer: OfferProbe = {
 export const unknownBlock: OfferProbe = {
   of: 'offer',
   id: 'T7',
-  title: 'A block that nobody knows pays nothing',
+  title: 'Rejects unknown block hashes',
   rule: 'A proof whose block is not on the ledger is refused with 402.',
   source: 'x402.NanoSession Rev 7, 4.2; x402.Nano Track B, BLOCK_NOT_FOUND',
   severity: 'critical',
@@ -80,7 +80,7 @@ const OVERSIZED = 32 * 1024;
 export const hostile: EndpointProbe = {
   of: 'endpoint',
   id: 'T33',
-  title: 'A hostile header does no harm',
+  title: 'Survives hostile headers',
   rule: 'A proof of 32 KB, and one that names __proto__, are refused with a 4xx, and the server goes on as before.',
   source: 'RFC 6585, 5 (431); CWE-1321',
   severity: 'critical',

@@ -19,7 +19,7 @@ const AS_BROWSER = {
 export const demand: EndpointProbe = {
   of: 'endpoint',
   id: 'T1',
-  title: 'Everybody gets the offer',
+  title: 'Sends a 402 offer to every client',
   rule: 'A 402 carries a PAYMENT-REQUIRED header that decodes to version 2, for programs and for browsers alike.',
   source: 'x402 v2, HTTP transport',
   severity: 'warning',
@@ -44,7 +44,7 @@ export const demand: EndpointProbe = {
 export const freshness: OfferProbe = {
   of: 'offer',
   id: 'T2',
-  title: 'Every offer is new',
+  title: 'Issues a fresh offer per request',
   rule: 'Each 402 has an id or nonce of its own; sessions also have an amount that no other open session to the payee has.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track B',
   severity: 'warning',
@@ -74,7 +74,7 @@ const CONTRADICTIONS: Readonly<Partial<Record<ClassifiedEntry['code'], string>>>
 export const consistency: EndpointProbe = {
   of: 'endpoint',
   id: 'T3',
-  title: 'An offer does not contradict itself',
+  title: 'Makes offers that are consistent in themselves',
   rule: 'amount = resourceAmountRaw + tagAmountRaw, and no entry is of two mechanisms at once.',
   source: 'x402.NanoSession Rev 7, 3.1 and 4.2',
   severity: 'warning',
@@ -96,7 +96,7 @@ const LEAST_CHARACTERS = 22;
 export const entropy: OfferProbe = {
   of: 'offer',
   id: 'T4',
-  title: 'Ids cannot be guessed',
+  title: 'Uses ids that cannot be guessed',
   rule: 'Ids hold at least 128 random bits; a Track B nonce is 64 hex digits in lower case.',
   source: 'x402.NanoSession Rev 7, 4.1 (SHOULD); x402.Nano Track B',
   severity: 'warning',
@@ -128,7 +128,7 @@ const ELSEWHERE = 'elsewhere.invalid';
 export const resource: EndpointProbe = {
   of: 'endpoint',
   id: 'T31',
-  title: 'The offer names what was asked for',
+  title: 'Names the requested URL in its offer',
   rule: 'resource.url is the URL of the request, over HTTPS, whatever headers a client makes up.',
   source: 'x402 v2, resource; protocol notes on X-Forwarded-Host',
   severity: 'warning',

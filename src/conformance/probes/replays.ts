@@ -9,7 +9,7 @@ import { identifierOf } from './identifier.ts';
 export const replay: OfferProbe = {
   of: 'offer',
   id: 'T19',
-  title: 'A proof buys once',
+  title: 'Rejects a replayed proof',
   rule: 'A proof that was honoured is refused ever after, or gets the reply that it bought again, marked X-Nano-Replay.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   severity: 'critical',
@@ -31,7 +31,7 @@ export const replay: OfferProbe = {
 export const resale: OfferProbe = {
   of: 'offer',
   id: 'T20',
-  title: 'A block buys once',
+  title: 'Rejects a replayed block',
   rule: 'A block that bought something is refused for every other offer.',
   source: 'x402.NanoSession Rev 7, spent set; x402.Nano Track A and B, DUPLICATE_BLOCK_HASH',
   severity: 'critical',
@@ -53,7 +53,7 @@ export const resale: OfferProbe = {
 export const spelling: OfferProbe = {
   of: 'offer',
   id: 'T21',
-  title: 'A block is the same in either case of hex',
+  title: 'Treats hash hex case-insensitively',
   rule: 'Spent blocks are known by what they are, not by how their hash is spelled.',
   source: 'Library of x402.NanoSession: its spent set minds the case',
   severity: 'critical',
@@ -71,7 +71,7 @@ export const spelling: OfferProbe = {
 export const theft: OfferProbe = {
   of: 'offer',
   id: 'T22',
-  title: 'A receipt cannot be stolen',
+  title: 'Rejects a stolen receipt',
   rule: 'Somebody who presents a stranger’s block for an offer of their own is refused, and spoils nothing for the payer.',
   source: 'x402.NanoSession Rev 5, 5 (receipt stealing)',
   severity: 'critical',
@@ -96,7 +96,7 @@ const ROUNDS = 3;
 export const race: OfferProbe = {
   of: 'offer',
   id: 'T27',
-  title: 'A proof buys once, also when it comes many times at once',
+  title: 'Rejects concurrent replays',
   rule: `Of ${DELIVERIES} deliveries of one proof that come together, exactly one gets the content, in each of ${ROUNDS} rounds.`,
   source: 'x402.NanoSession Rev 7, spent set (atomic)',
   severity: 'critical',

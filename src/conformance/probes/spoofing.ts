@@ -16,7 +16,7 @@ import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
 export const selfMade: OfferProbe = {
   of: 'offer',
   id: 'T8',
-  title: 'Clients make no offers',
+  title: 'Rejects client-made offers',
   rule: 'Only sessions that the server itself issued can be paid, whether the proof comes in the header or in a POST.',
   source: 'x402.NanoSession Rev 5, 1.2, and its AGENTS notes',
   severity: 'critical',
@@ -45,7 +45,7 @@ async function claimed(probeRun: ProbeRun, offer: EntryOffer, by: 'header' | 'bo
 export const believed: OfferProbe = {
   of: 'offer',
   id: 'T9',
-  title: 'The server trusts its own copy of the offer',
+  title: 'Ignores a tampered echo of the offer',
   rule: 'What a client echoes decides nothing: a proof is judged by the amount and the payee that were issued.',
   source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
   severity: 'critical',
@@ -88,7 +88,7 @@ const withPayee = (offer: EntryOffer, entry: JsonObject, payTo: string): JsonObj
 export const network: OfferProbe = {
   of: 'offer',
   id: 'T11',
-  title: 'An echo for another network is refused',
+  title: 'Rejects an echo for another network',
   rule: 'accepted.network must be the one that was offered.',
   source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
   severity: 'note',
@@ -106,7 +106,7 @@ export const network: OfferProbe = {
 export const chosenPayee: OfferProbe = {
   of: 'offer',
   id: 'T14',
-  title: 'Clients do not choose the payee',
+  title: 'Ignores a client-chosen recipient',
   rule: 'No parameter of the request decides whom the offer pays, and no account opens every door.',
   source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
   severity: 'critical',

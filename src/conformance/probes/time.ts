@@ -11,7 +11,7 @@ const LONGEST_WAIT = 5 * 60_000;
 export const expiry: OfferProbe = {
   of: 'offer',
   id: 'T10',
-  title: 'An offer ends',
+  title: 'Rejects expired offers',
   rule: 'A proof that comes after expiresAt or validBefore is refused with 402 or 410.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
   severity: 'warning',
@@ -32,7 +32,7 @@ export const expiry: OfferProbe = {
 export const unconfirmed: OfferProbe = {
   of: 'offer',
   id: 'T23',
-  title: 'Nothing is sold for a block that is not confirmed',
+  title: 'Waits for confirmation',
   rule: 'A send is honoured once the network has confirmed it, and not before; a proof that came early may come again.',
   source:
     'x402.NanoSession Rev 7, 4.2; settlementPolicy send_confirmed; x402.Nano Track B, UNCONFIRMED_BLOCK',

@@ -13,14 +13,15 @@ export type Severity = (typeof SEVERITIES)[number];
 export const SEVERITIES = ['critical', 'warning', 'note'] as const;
 
 /**
- * What a probe found: the rule is kept, broken, does not apply, or could not be judged. A failure that is milder than the
- * worst of its probe names its own severity.
+ * What a probe found: the rule is kept, broken, does not apply, could not be judged, or was not looked at without a
+ * payment. A failure that is milder than the worst of its probe names its own severity.
  */
 export type Verdict =
   | { readonly kind: 'pass'; readonly because: string }
   | { readonly kind: 'fail'; readonly because: string; readonly severity?: Severity }
   | { readonly kind: 'notApplicable'; readonly because: string }
-  | { readonly kind: 'inconclusive'; readonly because: string };
+  | { readonly kind: 'inconclusive'; readonly because: string }
+  | { readonly kind: 'skipped'; readonly because: string };
 
 interface Described {
   /** As docs/WIRE.md §5 numbers them. */
@@ -71,4 +72,5 @@ export const fail = (because: string, severity?: Severity): Verdict => ({
   ...(severity !== undefined && { severity }),
 });
 export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
+export const skipped = (because: string): Verdict => ({ kind: 'skipped', because });
 export const inconclusive = (because: string): Verdict => ({ kind: 'inconclusive', because });

@@ -35,9 +35,9 @@ const reportOf = (findings: readonly Finding[]): Report => ({
 });
 
 test('the summary is one line, and leaves out what does not apply', () => {
-  const kinds: readonly Verdict['kind'][] = ['pass', 'pass', 'fail', 'inconclusive', 'notApplicable'];
+  const kinds = ['pass', 'pass', 'fail', 'inconclusive', 'skipped', 'notApplicable'] as const;
   const findings = kinds.map((kind) => findingOf({ kind, because: '' }));
-  expect(summaryOf(findings)).toBe('2 pass · 1 fail (1 critical) · 1 could not tell');
+  expect(summaryOf(findings)).toBe('2 pass · 1 fail (1 critical) · 1 inconclusive · 1 skipped');
   const failures = (['note', 'critical', 'note'] as const).map((severity) => findingOf(fail(''), severity));
   expect(summaryOf(failures)).toBe('0 pass · 3 fail (1 critical, 2 note)');
   expect(summaryOf([])).toBe('0 pass');
@@ -51,7 +51,7 @@ test('the Markdown shows what was sent and what came back for what failed', () =
   expect(text).toContain('payment-response: def');
 });
 
-test('every report has the severest failure first, and what could not be told before what passed', () => {
+test('every report has the severest failure first, and what is inconclusive before what passed', () => {
   const findings = [
     findingOf(pass('kept')),
     findingOf({ kind: 'inconclusive', because: 'unclear' }),
@@ -87,7 +87,7 @@ test('the JSON has everything, with amounts as text', () => {
   const finding = findingOf(fail('It was granted.'));
   expect(JSON.parse(jsonOf(reportOf([finding, { ...finding, spent: ZERO }])))).toMatchObject({
     url: URL_ASKED,
-    summary: { pass: 0, fail: 2, inconclusive: 0, notApplicable: 0 },
+    summary: { pass: 0, fail: 2, inconclusive: 0, skipped: 0, notApplicable: 0 },
     spentRaw: '2',
     findings: [
       {

@@ -18,12 +18,13 @@ export interface Report {
 const WORDS: Readonly<Record<Verdict['kind'], string>> = {
   pass: 'pass',
   fail: 'fail',
-  inconclusive: 'could not tell',
+  inconclusive: 'inconclusive',
+  skipped: 'skipped',
   notApplicable: 'not applicable',
 };
-const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'notApplicable'];
+const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'skipped', 'notApplicable'];
 /** What a reader has to look at first comes first. */
-const URGENCY: readonly Verdict['kind'][] = ['fail', 'inconclusive', 'pass', 'notApplicable'];
+const URGENCY: readonly Verdict['kind'][] = ['fail', 'inconclusive', 'pass', 'skipped', 'notApplicable'];
 
 /** The findings with the failures first, the severest of them on top; else in the order of the probes. */
 export function bySeverity(findings: readonly Finding[]): readonly Finding[] {
@@ -41,12 +42,12 @@ export function severitiesOf(findings: readonly Finding[]): Readonly<Record<Seve
 
 /** How often each verdict was found. */
 export function countOf(findings: readonly Finding[]): Readonly<Record<Verdict['kind'], number>> {
-  const count = { pass: 0, fail: 0, inconclusive: 0, notApplicable: 0 };
+  const count = { pass: 0, fail: 0, inconclusive: 0, skipped: 0, notApplicable: 0 };
   for (const { verdict } of findings) count[verdict.kind] += 1;
   return count;
 }
 
-/** The run in one line: “18 pass · 2 fail (1 critical, 1 note) · 4 could not tell”. What does not apply is left out. */
+/** The run in one line: “18 pass · 2 fail (1 critical, 1 note) · 4 inconclusive”. What does not apply is left out. */
 export function summaryOf(findings: readonly Finding[]): string {
   const count = countOf(findings);
   const severities = severitiesOf(findings);

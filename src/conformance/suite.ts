@@ -5,7 +5,7 @@ import type { EntryMechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
-import { type Finding, inconclusive, notApplicable, type Probe, type Verdict } from './probe.ts';
+import { type Finding, inconclusive, notApplicable, type Probe, skipped, type Verdict } from './probe.ts';
 import { ProbeRun } from './probe-run.ts';
 import { PROBES } from './probes/index.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
@@ -108,7 +108,7 @@ export class ConformanceSuite {
   }
 }
 
-const unagreed = inconclusive('This takes a payment, which was not agreed to.');
+const unagreed = skipped('This takes a payment. Include the paid probes to run it.');
 
 async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal): Promise<Verdict> {
   try {

@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<Verdict['kind'], string>> = {
   pass: '·',
   fail: '✗',
   inconclusive: '?',
+  skipped: ' ',
   notApplicable: ' ',
 };
 const WIDTH = 36;
@@ -36,7 +37,7 @@ for (const [title, cases] of [
   ['Merchants that say nothing of caches, as their reference servers', UNSAID],
   ['Reference servers, with their known holes', REFERENCE],
 ] as const) {
-  console.log(`\n${title} (● found by its probe, ✗ found by another, · pass, ? could not tell)\n`);
+  console.log(`\n${title} (● found by its probe, ✗ found by another, · pass, ? inconclusive)\n`);
   console.log(`${''.padEnd(WIDTH)}${PROBES.map(({ id }) => id.slice(1).padStart(2).padEnd(3)).join('')}`);
   for (const one of cases) {
     if (!one.name.includes(only)) continue;

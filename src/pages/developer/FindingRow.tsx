@@ -7,7 +7,8 @@ import { t } from '../../ui/i18n.ts';
 const WORDS: Readonly<Record<Verdict['kind'], PlainMessageKey>> = {
   pass: 'developer_verdict_pass',
   fail: 'developer_verdict_fail',
-  inconclusive: 'developer_verdict_couldNotTell',
+  inconclusive: 'developer_verdict_inconclusive',
+  skipped: 'developer_verdict_skipped',
   notApplicable: 'developer_verdict_notApplicable',
 };
 

@@ -1,9 +1,9 @@
 import { answerHeaders } from '../interception/answer-headers.ts';
-import { readResponse, type ServerResponse } from '../protocol/response/response.ts';
+import { type Later, readResponse, type ServerResponse } from '../protocol/response/response.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { HttpResponse } from './ports.ts';
-import { fail, inconclusive, pass, type Verdict } from './probe.ts';
+import { fail, inconclusive, pass, SEVERITIES, type Verdict } from './probe.ts';
 
 /** Turned away for reasons that have nothing to do with the proof: too slow, too early, too often. */
 const UNJUDGED = [408, 425, 429];
@@ -11,6 +11,16 @@ const UNJUDGED = [408, 425, 429];
 /** Whether the protected content was given. A 202 without a receipt promises it for later (docs/WIRE.md §11.1). */
 export const isGranted = ({ received }: Exchange): boolean =>
   received !== null && readAnswer(received).kind === 'paid';
+
+/** Whether the proof was taken, and the content is promised for later (docs/WIRE.md §11.1). */
+export const isPending = ({ received }: Exchange): boolean =>
+  received !== null && readAnswer(received).kind === 'pending';
+
+/** What a server that has not served yet says of the next delivery of the same proof. */
+export function laterOf({ received }: Exchange): Partial<Later> {
+  const answer = received && readAnswer(received);
+  return answer?.kind === 'pending' || answer?.kind === 'refused' ? answer : {};
+}
 
 /** Whether the server judged what it got, and said no. */
 export const isRefused = ({ received }: Exchange): boolean =>
@@ -43,10 +53,12 @@ export function mustRefuse(exchange: Exchange, what: string): Verdict {
   );
 }
 
-/** The first verdict that is worse than a pass, or the last. */
+/** The severest failure, or else the first verdict that is no pass, or the last. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
-  const bad = verdicts.find(({ kind }) => kind === 'fail') ?? verdicts.find(({ kind }) => kind !== 'pass');
-  const last = bad ?? verdicts.at(-1);
+  const failed = SEVERITIES.flatMap((severity) =>
+    verdicts.filter((one) => one.kind === 'fail' && (one.severity ?? 'critical') === severity),
+  );
+  const last = failed[0] ?? verdicts.find(({ kind }) => kind !== 'pass') ?? verdicts.at(-1);
   if (last === undefined) throw new RangeError('nothing was judged');
   return last;
 }

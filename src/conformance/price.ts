@@ -4,6 +4,10 @@ import type { EntryOffer } from '../protocol/offer/offer.ts';
 /** The least raw there is. */
 export const ONE_RAW = parseRaw('1');
 
+/** The most that so many offers like this may ask for (raw). */
+export const mostForAll = (offer: EntryOffer, offers: number): Raw =>
+  (mostFor(offer) * BigInt(offers)) as Raw;
+
 /** Above any tag of 64 bits: two hundred-billionths of an XNO. */
 const ORDINARY_TAG = parseRaw('20000000000000000000');
 

@@ -4,6 +4,7 @@ import type { Clock } from '../nano/clock.ts';
 import { isHandOver } from '../protocol/mechanisms/index.ts';
 import type { Message } from '../protocol/mechanisms/mechanism.ts';
 import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
+import { proofUrlOf } from '../protocol/offer/track-demo.ts';
 import { fallbackBody } from '../protocol/proof/redelivery.ts';
 import { type Exchange, Inconclusive } from './exchange.ts';
 import type { BlockStatus, HandedOverBlock, HttpRequest, Money, Order } from './ports.ts';
@@ -23,6 +24,8 @@ export interface ProbeRunParts {
   readonly limit: Raw;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What the probes before it in the same run sent, and what came back. */
+  readonly earlier: readonly Exchange[];
 }
 
 /** How a request of a probe differs from the one that the user typed. */
@@ -55,6 +58,11 @@ export class ProbeRun {
     return this.#exchanges;
   }
 
+  /** What the probes before it in the same run sent, and what came back. */
+  get earlier(): readonly Exchange[] {
+    return this.#parts.earlier;
+  }
+
   /** What it has cost so far (raw). */
   get spent(): Raw {
     return this.#spent;
@@ -71,7 +79,7 @@ export class ProbeRun {
     const arrivedAt = this.clock.now();
     const { received } = await this.ask(change);
     const inspection = inspectionOf(received, change.url ?? this.target.url, network, arrivedAt);
-    const offer = inspection.offers.find((one) => one.mechanism === mechanism);
+    const offer = inspection.probed.find((one) => one.mechanism === mechanism);
     if (offer === undefined) throw new Inconclusive('The server made no new offer of this kind.');
     return offer;
   }
@@ -81,8 +89,8 @@ export class ProbeRun {
     return this.#send(this.#delivery(proof, change));
   }
 
-  /** Asks twice at the same moment: the only time that two requests are on their way at once. */
-  presentTogether(proofs: readonly [string, string]): Promise<readonly Exchange[]> {
+  /** Asks with each of these proofs at the same moment: the only time that several requests are on their way at once. */
+  presentTogether(proofs: readonly string[]): Promise<readonly Exchange[]> {
     const { wire, signal } = this.#parts;
     return this.#note(
       wire.together(
@@ -153,8 +161,8 @@ export class ProbeRun {
     return this.clock.pause(ms, this.#parts.signal);
   }
 
-  /** Recalls every signed block that was not published. Called once, also after a failure. */
-  async close(): Promise<void> {
+  /** Recalls every signed block that is out and was not published. Called when the probe ends, also after a failure. */
+  async recallAll(): Promise<void> {
     for (const { handedOver, amount } of this.#handedOver.splice(0)) {
       if ((await handedOver.recall()) === 'published') this.#spent = addRaw(this.#spent, amount);
     }
@@ -186,8 +194,10 @@ export class ProbeRun {
     return { method, url, headers: { ...typed, ...headers }, body };
   }
 
+  /** The request that brings a proof: to the URL that takes it, which for some offers is another one. */
   #delivery(proof: string, change: Change & { readonly by?: 'header' | 'body' }): HttpRequest {
-    const request = this.#request(change);
+    const asked = this.#request(change);
+    const request = { ...asked, url: proofUrlOf(asked.url) ?? asked.url };
     if (change.by === 'body') {
       const headers = { ...request.headers, 'Content-Type': 'application/json' };
       return { ...request, method: 'POST', headers, body: fallbackBody(proof) };

@@ -3,12 +3,25 @@ import type { EntryMechanism, EntryOffer } from '../protocol/offer/offer.ts';
 import type { Exchange } from './exchange.ts';
 import type { ProbeRun } from './probe-run.ts';
 
-/** What a probe found: the rule is kept, broken, does not apply, or could not be judged. */
+/**
+ * How much a failure matters. `critical`: goods or money can be lost, without any mistake of the other side; `warning`: they
+ * can be lost under further conditions, or clients cannot pay; `note`: nothing can be lost, but the rule is broken.
+ */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** The worst first. */
+export const SEVERITIES = ['critical', 'warning', 'note'] as const;
+
+/**
+ * What a probe found: the rule is kept, broken, does not apply, could not be judged, or was not looked at without a
+ * payment. A failure that is milder than the worst of its probe names its own severity.
+ */
 export type Verdict =
   | { readonly kind: 'pass'; readonly because: string }
-  | { readonly kind: 'fail'; readonly because: string }
+  | { readonly kind: 'fail'; readonly because: string; readonly severity?: Severity }
   | { readonly kind: 'notApplicable'; readonly because: string }
-  | { readonly kind: 'inconclusive'; readonly because: string };
+  | { readonly kind: 'inconclusive'; readonly because: string }
+  | { readonly kind: 'skipped'; readonly because: string };
 
 interface Described {
   /** As docs/WIRE.md §5 numbers them. */
@@ -18,6 +31,8 @@ interface Described {
   readonly rule: string;
   /** Who says so. */
   readonly source: string;
+  /** How much the worst failure of it matters. */
+  readonly severity: Severity;
 }
 
 /** A probe of the endpoint as it stands, whatever it offers; it costs nothing. */
@@ -43,12 +58,19 @@ export interface Finding {
   /** Null for what is asked of the endpoint as a whole. */
   readonly mechanism: EntryMechanism | null;
   readonly verdict: Verdict;
+  /** How much the failure matters; null for any other verdict. */
+  readonly severity: Severity | null;
   readonly exchanges: readonly Exchange[];
   /** What it really cost (raw). */
   readonly spent: Raw;
 }
 
 export const pass = (because: string): Verdict => ({ kind: 'pass', because });
-export const fail = (because: string): Verdict => ({ kind: 'fail', because });
+export const fail = (because: string, severity?: Severity): Verdict => ({
+  kind: 'fail',
+  because,
+  ...(severity !== undefined && { severity }),
+});
 export const notApplicable = (because: string): Verdict => ({ kind: 'notApplicable', because });
+export const skipped = (because: string): Verdict => ({ kind: 'skipped', because });
 export const inconclusive = (because: string): Verdict => ({ kind: 'inconclusive', because });

@@ -1,4 +1,6 @@
-import { type BlockHash, hashBlock, type SignedBlock, toRpc } from '../nano/block.ts';
+import { type NanoAddress, publicKeyOf } from '../nano/account.ts';
+import { ZERO } from '../nano/amount.ts';
+import { type BlockHash, hashBlock, type SignedBlock, signBlock, toRpc } from '../nano/block.ts';
 import { hexOf } from '../nano/hex.ts';
 import { signNoms } from '../nano/noms.ts';
 import { type AccountKeys, deriveKeys } from '../nano/seed.ts';
@@ -28,10 +30,12 @@ export interface Alteration {
   readonly accepted?: (accepted: JsonObject) => JsonObject;
   readonly payload?: (payload: JsonObject) => JsonObject;
   readonly extensions?: (extensions: JsonObject) => JsonObject | undefined;
+  /** Another version of x402. */
+  readonly version?: number;
 }
 
 /** A proof that differs from a right one in just what is changed. */
-export function altered(proof: string, { accepted, payload, extensions }: Alteration): string {
+export function altered(proof: string, { accepted, payload, extensions, version }: Alteration): string {
   const whole = read(proof);
   const { extensions: echoed, ...rest } = whole;
   const changed = extensions && isObject(echoed) ? extensions(echoed) : echoed;
@@ -40,6 +44,7 @@ export function altered(proof: string, { accepted, payload, extensions }: Altera
     accepted: (accepted ?? same)(partOf(whole, 'accepted')),
     payload: (payload ?? same)(partOf(whole, 'payload')),
     ...(changed !== undefined && { extensions: changed }),
+    ...(version !== undefined && { x402Version: version }),
   });
 }
 
@@ -81,6 +86,18 @@ export function stranger(): Signer & { readonly keys: AccountKeys } {
   const sign = ({ kind, text }: Message) =>
     kind === 'plain' ? signDigestOfText(privateKey, text) : signNoms(privateKey, text);
   return { keys, account: address, sign };
+}
+
+/** A well signed block that pays an account, by somebody whose account the ledger does not know. */
+export function blockOfStranger(payTo: NanoAddress): {
+  readonly block: SignedBlock;
+  readonly signer: Signer;
+} {
+  const { keys, ...signer } = stranger();
+  const { address: account, privateKey } = keys;
+  const fields = { account, previous: noBlock(), representative: account, balance: ZERO };
+  const unsigned = { ...fields, link: publicKeyOf(payTo), signature: '', work: randomHex(8) };
+  return { block: signBlock(unsigned, privateKey), signer };
 }
 
 const same = (part: JsonObject): JsonObject => part;

@@ -2,7 +2,7 @@ import { addRaw, formatXno, type Raw, ZERO } from '../nano/amount.ts';
 import { cleanText } from '../protocol/wire/clean-text.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpRequest } from './ports.ts';
-import type { Finding, Verdict } from './probe.ts';
+import { type Finding, SEVERITIES, type Severity, type Verdict } from './probe.ts';
 
 /** A run that is over, or was stopped. */
 export interface Report {
@@ -18,23 +18,44 @@ export interface Report {
 const WORDS: Readonly<Record<Verdict['kind'], string>> = {
   pass: 'pass',
   fail: 'fail',
-  inconclusive: 'could not tell',
+  inconclusive: 'inconclusive',
+  skipped: 'skipped',
   notApplicable: 'not applicable',
 };
-const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'notApplicable'];
+const ORDER: readonly Verdict['kind'][] = ['pass', 'fail', 'inconclusive', 'skipped', 'notApplicable'];
+/** What a reader has to look at first comes first. */
+const URGENCY: readonly Verdict['kind'][] = ['fail', 'inconclusive', 'pass', 'skipped', 'notApplicable'];
+
+/** The findings with the failures first, the severest of them on top; else in the order of the probes. */
+export function bySeverity(findings: readonly Finding[]): readonly Finding[] {
+  const rank = ({ verdict, severity }: Finding) =>
+    severity === null ? SEVERITIES.length + URGENCY.indexOf(verdict.kind) : SEVERITIES.indexOf(severity);
+  return [...findings].sort((a, b) => rank(a) - rank(b));
+}
+
+/** How many failures there are of each severity. */
+export function severitiesOf(findings: readonly Finding[]): Readonly<Record<Severity, number>> {
+  const count = { critical: 0, warning: 0, note: 0 };
+  for (const { severity } of findings) if (severity !== null) count[severity] += 1;
+  return count;
+}
 
 /** How often each verdict was found. */
 export function countOf(findings: readonly Finding[]): Readonly<Record<Verdict['kind'], number>> {
-  const count = { pass: 0, fail: 0, inconclusive: 0, notApplicable: 0 };
+  const count = { pass: 0, fail: 0, inconclusive: 0, skipped: 0, notApplicable: 0 };
   for (const { verdict } of findings) count[verdict.kind] += 1;
   return count;
 }
 
-/** The run in one line: “18 pass · 1 fail · 4 could not tell”. What does not apply is left out. */
+/** The run in one line: “18 pass · 2 fail (1 critical, 1 note) · 4 inconclusive”. What does not apply is left out. */
 export function summaryOf(findings: readonly Finding[]): string {
   const count = countOf(findings);
+  const severities = severitiesOf(findings);
+  const severe = SEVERITIES.filter((severity) => severities[severity] > 0)
+    .map((severity) => `${severities[severity]} ${severity}`)
+    .join(', ');
   return ORDER.filter((kind) => kind !== 'notApplicable' && (count[kind] > 0 || kind === 'pass'))
-    .map((kind) => `${count[kind]} ${WORDS[kind]}`)
+    .map((kind) => `${count[kind]} ${WORDS[kind]}${kind === 'fail' ? ` (${severe})` : ''}`)
     .join(' · ');
 }
 
@@ -42,12 +63,13 @@ export function summaryOf(findings: readonly Finding[]): string {
 export const spentIn = (findings: readonly Finding[]): Raw =>
   findings.reduce((sum, { spent }) => addRaw(sum, spent), ZERO);
 
-/** The report for people: a table of findings, and what was sent and came back for every one that is not a pass. */
+/** The report for people: a table of findings, the severest failure first, and what was sent and came back for every one that is not a pass. */
 export function markdownOf(report: Report): string {
-  const { url, method, at, findings, stopped } = report;
+  const { url, method, at, stopped } = report;
+  const findings = bySeverity(report.findings);
   const rows = findings.map(
-    ({ probe, mechanism, verdict }) =>
-      `| ${probe.id} | ${plain(probe.title)} | ${mechanism ?? ''} | ${WORDS[verdict.kind]} | ${plain(verdict.because)} |`,
+    (finding) =>
+      `| ${finding.probe.id} | ${plain(finding.probe.title)} | ${finding.mechanism ?? ''} | ${wordsFor(finding)} | ${plain(finding.verdict.because)} |`,
   );
   const details = findings
     .filter(
@@ -70,7 +92,11 @@ export function markdownOf(report: Report): string {
   ].join('\n');
 }
 
-/** The report for programs. Amounts in raw, as text. */
+/** The verdict, with how much a failure matters. */
+const wordsFor = ({ verdict, severity }: Finding): string =>
+  severity === null ? WORDS[verdict.kind] : `${WORDS[verdict.kind]}: ${severity}`;
+
+/** The report for programs, the severest failure first. Amounts in raw, as text. */
 export function jsonOf(report: Report): string {
   const { url, method, at, findings, stopped } = report;
   const whole = {
@@ -79,15 +105,17 @@ export function jsonOf(report: Report): string {
     at: new Date(at).toISOString(),
     stopped,
     summary: countOf(findings),
+    severities: severitiesOf(findings),
     spentRaw: spentIn(findings).toString(),
-    findings: findings.map(
-      ({ probe: { id, title, rule, source }, mechanism, verdict, exchanges, spent }) => ({
+    findings: bySeverity(findings).map(
+      ({ probe: { id, title, rule, source }, mechanism, verdict, severity, exchanges, spent }) => ({
         id,
         title,
         rule,
         source,
         mechanism,
         verdict: verdict.kind,
+        severity,
         because: verdict.because,
         spentRaw: spent.toString(),
         exchanges,
@@ -99,10 +127,11 @@ export function jsonOf(report: Report): string {
 
 const MOST_VALUE = 400;
 
-function detailOf({ probe, mechanism, verdict, exchanges }: Finding): readonly string[] {
+function detailOf(finding: Finding): readonly string[] {
+  const { probe, mechanism, verdict, exchanges } = finding;
   return [
     '',
-    `## ${probe.id} ${probe.title}${mechanism === null ? '' : ` (${mechanism})`}: ${WORDS[verdict.kind]}`,
+    `## ${probe.id} ${probe.title}${mechanism === null ? '' : ` (${mechanism})`}: ${wordsFor(finding)}`,
     '',
     `${probe.rule} *${probe.source}.*`,
     '',

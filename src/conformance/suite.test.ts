@@ -4,7 +4,7 @@ import { parseAddress } from '../nano/account.ts';
 import { parseRaw, type Raw } from '../nano/amount.ts';
 import { type SignedBlock, ZERO_HASH } from '../nano/block.ts';
 import type { HttpResponse, Money } from './ports.ts';
-import { type Finding, type OfferProbe, pass } from './probe.ts';
+import { type Finding, fail, type OfferProbe, pass } from './probe.ts';
 import { noBlock, stranger } from './proofs.ts';
 import { demandOf, ENTRY, ownClock, PAYEE, TARGET } from './samples.fixture.ts';
 import { ConformanceSuite, planOf } from './suite.ts';
@@ -41,7 +41,13 @@ function recordingMoney() {
 }
 
 function probeOf(cost: Raw | null, run: OfferProbe['run']): OfferProbe {
-  const described = { id: 'T0', title: 'a probe', rule: 'a rule', source: 'a test' } as const;
+  const described = {
+    id: 'T0',
+    title: 'a probe',
+    rule: 'a rule',
+    source: 'a test',
+    severity: 'critical',
+  } as const;
   return { of: 'offer', ...described, mechanisms: ['signedBlock'], cost: () => cost, run };
 }
 
@@ -93,6 +99,21 @@ describe('planOf', () => {
   });
 });
 
+test.each([
+  ['its own severity', fail('', 'note'), 'note'],
+  ['the severity of its probe', fail(''), 'critical'],
+  ['no severity where nothing failed', pass(''), null],
+])('a finding has %s', async (_, verdict, severity) => {
+  expect(
+    (
+      await found(
+        probeOf(null, async () => verdict),
+        null,
+      )
+    )[0]?.severity,
+  ).toBe(severity);
+});
+
 describe('ConformanceSuite spends', () => {
   const spends = (...amounts: readonly string[]) =>
     probeOf(raw('10'), async (probeRun) => {
@@ -123,7 +144,7 @@ describe('ConformanceSuite spends', () => {
         )
       )[0]?.verdict.kind,
     ).toBe('pass');
-    expect((await found(spends('1'), null))[0]?.verdict.kind).toBe('inconclusive');
+    expect((await found(spends('1'), null))[0]?.verdict.kind).toBe('skipped');
   });
 
   test('nothing on a payment to its own account', async () => {

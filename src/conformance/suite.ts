@@ -3,9 +3,9 @@ import { addRaw, type Raw, ZERO } from '../nano/amount.ts';
 import type { Clock } from '../nano/clock.ts';
 import type { EntryMechanism } from '../protocol/offer/offer.ts';
 import { readUrl } from '../protocol/offer/origin.ts';
-import { Inconclusive } from './exchange.ts';
+import { type Exchange, Inconclusive } from './exchange.ts';
 import type { Money, Send } from './ports.ts';
-import { type Finding, inconclusive, notApplicable, type Probe, type Verdict } from './probe.ts';
+import { type Finding, inconclusive, notApplicable, type Probe, skipped, type Verdict } from './probe.ts';
 import { ProbeRun } from './probe-run.ts';
 import { PROBES } from './probes/index.ts';
 import { type Inspection, inspectionOf, type Target } from './target.ts';
@@ -71,9 +71,12 @@ export class ConformanceSuite {
     money: Money | null,
     signal: AbortSignal,
   ): AsyncGenerator<Finding> {
+    const earlier: Exchange[] = [];
     for (const step of plan.steps) {
       signal.throwIfAborted();
-      yield await this.#take(step, inspection, money, signal);
+      const finding = await this.#take(step, inspection, money, earlier, signal);
+      earlier.push(...finding.exchanges);
+      yield finding;
     }
   }
 
@@ -81,6 +84,7 @@ export class ConformanceSuite {
     step: Step,
     inspection: Inspection,
     money: Money | null,
+    earlier: readonly Exchange[],
     signal: AbortSignal,
   ): Promise<Finding> {
     const { probe, mechanism, cost } = step;
@@ -95,14 +99,16 @@ export class ConformanceSuite {
       limit,
       clock,
       signal,
+      earlier,
     });
     const unpaid = cost !== null && money === null;
     const verdict = unpaid ? unagreed : await verdictOf(step, probeRun, signal);
-    return { probe, mechanism, verdict, exchanges: probeRun.exchanges, spent: probeRun.spent };
+    const severity = verdict.kind === 'fail' ? (verdict.severity ?? probe.severity) : null;
+    return { probe, mechanism, verdict, severity, exchanges: probeRun.exchanges, spent: probeRun.spent };
   }
 }
 
-const unagreed = inconclusive('This takes a payment, which was not agreed to.');
+const unagreed = skipped('This takes a payment. Include the paid probes to run it.');
 
 async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal): Promise<Verdict> {
   try {
@@ -113,17 +119,17 @@ async function verdictOf({ run }: Step, probeRun: ProbeRun, signal: AbortSignal)
     if (failure instanceof Fault) return inconclusive(`The purse could not go on: ${failure.message}.`);
     throw failure;
   } finally {
-    await probeRun.close();
+    await probeRun.recallAll();
   }
 }
 
 /** What is to be done at an endpoint that offers this. */
-export function planOf({ offers }: Inspection, probes: readonly Probe[] = PROBES): Plan {
+export function planOf({ probed }: Inspection, probes: readonly Probe[] = PROBES): Plan {
   const steps = probes.flatMap((probe): readonly Step[] => {
     if (probe.of === 'endpoint') {
       return [{ probe, mechanism: null, cost: null, run: (probeRun) => probe.run(probeRun) }];
     }
-    const fitting = offers.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
+    const fitting = probed.filter(({ mechanism }) => probe.mechanisms.includes(mechanism));
     if (fitting.length === 0) return [{ probe, mechanism: null, cost: null, run: async () => nothingFits }];
     return fitting.map((offer) => ({
       probe,

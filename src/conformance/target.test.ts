@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { envelopeOf, headerOf, PAGE, signedBlockEntry } from '../protocol/samples.fixture.ts';
+import { envelopeOf, headerOf, PAGE, signedBlockEntry, trackBEntry } from '../protocol/samples.fixture.ts';
 import { inspectionOf } from './target.ts';
 
 test('an offer that wants harder work than the network is not probed: the blocks of a test have the usual work', () => {
@@ -10,4 +10,13 @@ test('an offer that wants harder work than the network is not probed: the blocks
   };
   expect(offersWith('fffffff800000000')).toHaveLength(1);
   expect(offersWith('ffffffff00000000')).toEqual([]);
+});
+
+test('an offer whose proof another URL takes is probed, and not among those that are paid', () => {
+  const url = 'https://demo.example/api/demo/track-b/issue';
+  const header = headerOf(envelopeOf([trackBEntry], { resource: { url } }));
+  const response = { status: 402, headers: { 'payment-required': header }, body: '' };
+  const { offers, probed } = inspectionOf(response, url, trackBEntry.network, 0);
+  expect(offers).toEqual([]);
+  expect(probed.map(({ mechanism }) => mechanism)).toEqual(['trackB']);
 });

@@ -20,8 +20,10 @@ export interface Inspection {
   readonly header: string | null;
   /** What the header says; null where there is none. */
   readonly classification: Classification | null;
-  /** What can be paid and probed, the best first. */
+  /** What can be paid, the best first. */
   readonly offers: readonly EntryOffer[];
+  /** What can be probed: the same, and offers whose proofs another URL takes, which no wallet pays. */
+  readonly probed: readonly EntryOffer[];
 }
 
 /** Reads the answer to an unpaid request. `arrivedAt` in ms: the timers of offers run from there. */
@@ -32,11 +34,16 @@ export function inspectionOf(
   arrivedAt: number,
 ): Inspection {
   const header = (response?.status === 402 && response.headers['payment-required']) || null;
-  if (header === null) return { response, header, classification: null, offers: [] };
+  if (header === null) return { response, header, classification: null, offers: [], probed: [] };
   const context = { url: url.replace(/#.*$/, ''), network, arrivedAt, now: arrivedAt };
   const classification = classify(header, context);
-  const payable = classification.kind === 'offers' ? classification.offers : [];
+  if (classification.kind === 'refused') return { response, header, classification, offers: [], probed: [] };
+  const { entries, refused } = classification;
   // The blocks of a test have the network's work: a right server would refuse them for an offer that wants more.
-  const offers = payable.filter((offer) => harderWorkOf(offer) === undefined);
-  return { response, header, classification, offers };
+  const offers = classification.offers.filter((offer) => harderWorkOf(offer) === undefined);
+  const elsewhere = refused.flatMap(({ index, code }) => {
+    const offer = code === 'PROOF_ELSEWHERE' ? entries[index]?.offer : undefined;
+    return offer === undefined ? [] : [offer];
+  });
+  return { response, header, classification, offers, probed: [...offers, ...elsewhere] };
 }

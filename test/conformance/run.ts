@@ -5,7 +5,7 @@
 import type { Finding, Verdict } from '../../src/conformance/probe.ts';
 import { PROBES } from '../../src/conformance/probes/index.ts';
 import { summaryOf } from '../../src/conformance/report.ts';
-import { type Case, FAULTY, flawsOf, REFERENCE, SOUND } from './cases.ts';
+import { type Case, FAULTY, FAULTY_ELSEWHERE, flawsOf, REFERENCE, SOUND, UNSAID } from './cases.ts';
 import { probe } from './laboratory.ts';
 
 const [only = ''] = process.argv.slice(2);
@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<Verdict['kind'], string>> = {
   pass: '·',
   fail: '✗',
   inconclusive: '?',
+  skipped: ' ',
   notApplicable: ' ',
 };
 const WIDTH = 36;
@@ -31,11 +32,12 @@ function rowOf({ name, found }: Case, findings: readonly Finding[]): string {
 }
 
 for (const [title, cases] of [
-  ['Planted faults', FAULTY],
+  ['Planted faults', [...FAULTY, ...FAULTY_ELSEWHERE]],
   ['Merchants that lack nothing', SOUND],
+  ['Merchants that say nothing of caches, as their reference servers', UNSAID],
   ['Reference servers, with their known holes', REFERENCE],
 ] as const) {
-  console.log(`\n${title} (● found by its probe, ✗ found by another, · pass, ? could not tell)\n`);
+  console.log(`\n${title} (● found by its probe, ✗ found by another, · pass, ? inconclusive)\n`);
   console.log(`${''.padEnd(WIDTH)}${PROBES.map(({ id }) => id.slice(1).padStart(2).padEnd(3)).join('')}`);
   for (const one of cases) {
     if (!one.name.includes(only)) continue;

@@ -26,7 +26,7 @@ export interface PaymentRequired {
 const JsonObject = v.record(v.string(), v.unknown());
 const CanonicalRaw = v.pipe(v.string(), v.regex(/^(0|[1-9][0-9]*)$/));
 const PaymentPayload = v.looseObject({
-  x402Version: v.literal(2),
+  x402Version: v.number(),
   accepted: v.looseObject({ amount: CanonicalRaw, extra: JsonObject }),
   payload: JsonObject,
   extensions: v.exactOptional(JsonObject),
@@ -47,10 +47,10 @@ export function encodeHeader(value: unknown, encoding: Encoding = 'base64'): str
 }
 
 /** Reads a `PAYMENT-SIGNATURE`, either alphabet, padded or not. Undefined when it is not one. */
-export function decodePayload(header: string): Presented | undefined {
+export function decodePayload(header: string, anyVersion = false): Presented | undefined {
   if (!/^(?:[A-Za-z0-9+/]+|[A-Za-z0-9_-]+)={0,2}$/.test(header)) return undefined;
   const json = parseJson(Buffer.from(header, 'base64').toString('utf8'));
-  if (!v.is(PaymentPayload, json)) return undefined;
+  if (!v.is(PaymentPayload, json) || (json.x402Version !== 2 && !anyVersion)) return undefined;
   const { accepted, payload, extensions = {} } = json;
   return { accepted, payload, extensions };
 }

@@ -35,12 +35,25 @@ export const FAULTS = {
   'url-binding': ['T25', 'the URL that was signed is the one that the client says back'],
   'any-signer': ['T26', 'whoever signs is believed to be the payer'],
   'double-redeem': ['T27', 'checked first, spent later'],
+  'crowded-redeem': ['T27', 'two requests at once are told apart, and the third is not'],
+  'sometimes-redeem': ['T27', 'every second payment is checked first and spent later'],
   'twin-cheques': ['T28', 'two blocks on one frontier are both taken, and published after the answer'],
   'charges-failures': ['T29', 'a block is published though the handler fails'],
   cacheable: ['T30', 'a 402 may be kept for ten minutes'],
   'forwarded-host': ['T31', 'X-Forwarded-Host is believed'],
   'identifier-optional': ['T32', 'a required payment identifier is not asked for'],
   'identifier-conflict': ['T32', 'a payment identifier stands for whatever comes with it'],
+  'kept-refusals': ['T34', 'a refused proof is answered 410, and nothing is said of caches'],
+  'pending-drops': ['T35', 'a proof is answered 202, and refused when it comes again'],
+  'takes-and-refuses': ['T36', 'the money is taken, and every delivery of its proof refused'],
+  'early-is-final': ['T23', 'a proof that came before its block was confirmed is refused for ever'],
+  'identifier-forgets': ['T37', 'a payment identifier is asked for, and what it bought is forgotten'],
+  'any-version': ['T38', 'the version of a proof is not looked at'],
+  'echoed-terms': ['T39', 'a signed block is judged by the amount and the payee that the client says back'],
+  'any-asset': ['T40', 'the asset of the echo is not looked at'],
+  'any-block': ['T41', 'a payload whose block cannot be read is let in'],
+  'unopened-account': ['T42', 'an account without a block is left to the node, and the content given before'],
+  'weak-work': ['T43', 'the work of a block is left to the node, and the content given before'],
   pollution: ['T33', 'what the client says is merged into what everybody gets, prototype and all'],
 } as const satisfies Readonly<Record<string, readonly [probe: `T${number}`, says: string]>>;
 
@@ -54,11 +67,17 @@ export const NO_FAULTS: Faults = new Set();
 
 export const isFaultName = (name: string): name is FaultName => Object.hasOwn(FAULTS, name);
 
+const LEFT_TO_THE_NODE: readonly FaultName[] = [
+  'cheque-signature',
+  'stale-frontier',
+  'twin-cheques',
+  'unopened-account',
+  'weak-work',
+];
+
 /** The faults that need other terms to do harm: what the node would find out is published after the answer. */
 export function faultyTerms(terms: Terms, faults: Faults): Terms {
-  const late = (['cheque-signature', 'stale-frontier', 'twin-cheques'] as const).some((name) =>
-    faults.has(name),
-  );
+  const late = LEFT_TO_THE_NODE.some((name) => faults.has(name));
   return {
     ...terms,
     ...(late && { publishing: 'late' as const }),

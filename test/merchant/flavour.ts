@@ -16,6 +16,8 @@ export interface Wording {
   readonly receipt?: unknown;
   /** Whether a 402 brings a fresh `PAYMENT-REQUIRED`. */
   readonly offersAgain: boolean;
+  /** Further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

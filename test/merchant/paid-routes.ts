@@ -61,6 +61,9 @@ export const PAID_ROUTES: readonly PricedRoute[] = [
   { ...htmlRoute('/cacheable', 'A gate that is remembered'), cacheControl: 'public, max-age=600' },
   apiRoute('/api/data', 'open'),
   apiRoute('/api/private', 'none'),
+  // As the demo of x402.Nano, which makes offers at one URL and takes proofs at another (docs/WIRE.md §3.8).
+  { ...apiRoute('/api/demo/track-b/issue', 'none'), takesProofs: false },
+  { ...apiRoute('/api/demo/track-b/redeem', 'none'), redeems: '/api/demo/track-b/issue' },
   apiRoute('/api/credentialed', 'credentialed'),
   { ...apiRoute('/api/echo', 'open'), method: 'POST', description: 'An echo', content: echo },
   {

@@ -40,6 +40,9 @@ export interface PaidRoute {
   readonly mimeType: string;
   readonly description: string;
   readonly manner: Manner;
+  /** The path whose offers it takes proofs for, where that is another one; there, no proof is looked at. */
+  readonly redeems?: string;
+  readonly takesProofs?: false;
   /** `Cache-Control` of the 402. */
   readonly cacheControl: string;
   /** What is shown with the 402. */
@@ -73,6 +76,8 @@ export class Paywall {
   readonly #lost: LostAnswers;
   /** What was paid for in a session that was then forgotten, by URL and proof. */
   readonly #forgotten = new Map<string, SettledPayment>();
+  /** The proofs that were refused, at a merchant that never judges one twice. */
+  readonly #tooEarly = new Set<string>();
   readonly #answered = new AnsweredPayments();
   readonly #rejections = new Rejections();
   /** The URLs that were offered before. */
@@ -99,7 +104,8 @@ export class Paywall {
 
   async serve(visit: Visit, route: PaidRoute): Promise<Answer> {
     const terms = faultyTerms(readTerms(visit.url.searchParams, this.#defaults), this.#faults);
-    const proof = isByHash(terms) ? hashOf(visit, route) : proofOf(visit, route);
+    const shown = isByHash(terms) ? hashOf(visit, route) : proofOf(visit, route);
+    const proof = route.takesProofs === false ? undefined : shown;
     if (proof === undefined && !asks(visit, route)) {
       return show(405, json({ error: 'Method not allowed' }), { Allow: route.method });
     }
@@ -107,7 +113,7 @@ export class Paywall {
       visit,
       route,
       terms,
-      resource: { url: this.#urlOf(visit), route: route.path },
+      resource: { url: this.#urlOf(visit, route), route: route.path },
     };
     if (proof === undefined) {
       this.#lost.askedAgain(visit.href);
@@ -116,11 +122,12 @@ export class Paywall {
     return this.#identified(proof, deal, () => this.#receive(proof, deal));
   }
 
-  /** The URL that is sold: the one that was asked for. */
-  #urlOf({ href, headers }: Visit): string {
+  /** The URL that is sold: the one that was asked for, or that makes the offers for it. */
+  #urlOf({ href, headers }: Visit, { path, redeems = path }: PaidRoute): string {
     const forwarded = headers['x-forwarded-host'];
-    if (!this.#faults.has('forwarded-host') || typeof forwarded !== 'string') return href;
-    const url = new URL(href);
+    const sold = href.replace(path, redeems);
+    if (!this.#faults.has('forwarded-host') || typeof forwarded !== 'string') return sold;
+    const url = new URL(sold);
     url.host = forwarded;
     return url.href;
   }
@@ -128,6 +135,7 @@ export class Paywall {
   /** Forgets which proofs came, and what was answered. */
   clear(): void {
     this.#forgotten.clear();
+    this.#tooEarly.clear();
     this.#answered.clear();
     this.#rejections.clear();
     this.#offered.clear();
@@ -152,6 +160,7 @@ export class Paywall {
       case 'given': {
         const earlier = this.#faults.has('identifier-conflict') && this.#answered.to(identifier.id);
         if (earlier) return earlier;
+        if (this.#faults.has('identifier-forgets')) return judge();
         const answer = await this.#answered.once(identifier.id, deal.resource.url, presented, judge);
         if (answer !== 'conflict') return answer;
         return this.#refuse(deal, bad(409, 'payment-identifier used for another payment'));
@@ -165,6 +174,8 @@ export class Paywall {
       isByHash(terms) ? notYet : this.#facilitator.unconfirmed(proof.encoded, terms);
     const refusal = this.#rejections.refusal(resource.url, proof.encoded, terms.refuses, unconfirmed);
     if (refusal !== undefined) return this.#refuse(deal, refusal);
+    const flawed = await this.#misjudge(proof, deal);
+    if (flawed !== undefined) return flawed;
     if (terms.losesSession) return this.#sellByPost(proof, deal);
     switch (route.manner) {
       case 'honest':
@@ -183,6 +194,21 @@ export class Paywall {
       case 'moves-away':
         return sendOn(visit, visit.url.searchParams.get('to') ?? '/free');
     }
+  }
+
+  /** The answer of a merchant that goes wrong with good proofs; undefined where it has no such fault. */
+  async #misjudge(proof: Proof, deal: Deal): Promise<Reply | undefined> {
+    if (this.#faults.has('takes-and-refuses')) return this.#takeAndRefuse(proof, deal);
+    const once = { first: 1, with: 'pending' } as const;
+    const first = () => this.#rejections.refusal(deal.resource.url, proof.encoded, once, () => notYet);
+    if (this.#faults.has('pending-drops')) return this.#refuse(deal, first() ?? refused('Payment Required'));
+    if (!this.#faults.has('early-is-final')) return undefined;
+    const key = `${deal.resource.url} ${proof.encoded}`;
+    if (this.#tooEarly.has(key)) return this.#refuse(deal, refused('Payment refused'));
+    const outcome = await this.#redeem(proof, deal);
+    if (outcome.kind === 'settled') return this.#deliver(deal, outcome.payment);
+    this.#tooEarly.add(key);
+    return this.#refuse(deal, outcome);
   }
 
   async #sell(proof: Proof, deal: Deal): Promise<Reply> {
@@ -260,11 +286,16 @@ export class Paywall {
       return meansHtml(deal) ? demand : { ...demand, headers: { ...demand.headers, ...headers } };
     }
     const body = json(code === undefined ? { error } : { error, code });
-    return show(status, body, { ...headers, ...cacheHeader(deal.terms, 'no-store') });
+    const cache = this.#faults.has('kept-refusals') ? {} : cacheHeader(deal.terms, 'no-store');
+    return show(status, body, { ...headers, ...cache });
   }
 
   /** A refusal exactly as another server words it. */
-  #refuseIn({ status, body, receipt, offersAgain }: Wording, deal: Deal, error: string): Reply {
+  #refuseIn(
+    { status, body, receipt, offersAgain, headers: further }: Wording,
+    deal: Deal,
+    error: string,
+  ): Reply {
     const encoding = this.#facilitator.encoding(deal.terms);
     const headers = {
       ...(receipt === undefined ? {} : responseHeader({ value: receipt, encoding })),
@@ -272,6 +303,7 @@ export class Paywall {
     };
     return show(status, json(body), {
       ...headers,
+      ...further,
       ...cacheHeader(deal.terms, 'no-store'),
       'Content-Type': JSON_TYPE,
     });

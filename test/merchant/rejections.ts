@@ -15,6 +15,8 @@ export class Rejections {
     switch (terms.with) {
       case 'unconfirmed':
         return unconfirmed();
+      case 'pending':
+        return later;
       case '500':
         return bare(500, 'Verification error on server');
       case '503':
@@ -32,6 +34,14 @@ export class Rejections {
     this.#turnedAway.clear();
   }
 }
+
+/** Not served yet: the same proof, later. */
+const later: Refusal = {
+  kind: 'refused',
+  status: 202,
+  error: 'pending',
+  wording: { status: 202, body: { status: 'pending' }, offersAgain: false, headers: { 'Retry-After': '2' } },
+};
 
 /** A status and a word, as from a proxy that knows nothing of payments. */
 function bare(status: 409 | 429 | 500 | 503, error: string): Refusal {

@@ -21,7 +21,21 @@ async function buy(url: string, init: RequestInit = {}): Promise<Response> {
   return present(url, signed(entry, { proof }), init);
 }
 
-const honest = PAID_ROUTES.filter(({ manner, method }) => manner === 'honest' && method === 'GET');
+const honest = PAID_ROUTES.filter(
+  ({ manner, method, takesProofs, redeems }) =>
+    manner === 'honest' && method === 'GET' && takesProofs !== false && redeems === undefined,
+);
+
+test('an offer of /issue is redeemed at /redeem, and not where it was made', async () => {
+  const demo = `${origin}/api/demo/track-b`;
+  const entry = await quote(`${demo}/issue`);
+  const proof = await testBed.payer.pay(entry.payTo, BigInt(entry.amount));
+  const statuses: number[] = [];
+  for (const path of ['issue', 'redeem', 'redeem']) {
+    statuses.push((await present(`${demo}/${path}`, signed(entry, { proof }))).status);
+  }
+  expect(statuses).toEqual([402, 200, 410]);
+});
 
 test.each(honest.map(({ path }) => path))('%s is shut until it is paid for', async (path) => {
   const shut = await fetch(`${origin}${path}`);

@@ -37,7 +37,7 @@ export interface Terms {
 /** How often a proof is turned away before it is looked at, and how. */
 export interface Reluctance {
   readonly first: number;
-  readonly with: 'unconfirmed' | '500' | '503' | '409' | '429' | 'lost';
+  readonly with: 'unconfirmed' | 'pending' | '500' | '503' | '409' | '429' | 'lost';
 }
 
 /** The query parameters that change the terms of a paid route. */
@@ -119,7 +119,8 @@ function readReluctance(query: URLSearchParams): Reluctance | undefined {
   if (first === null) return undefined;
   if (!/^[0-9]{1,3}$/.test(first)) throw new BadRequest('refuse-first: how many deliveries');
   const how =
-    choice(query, 'refuse-with', ['unconfirmed', '500', '503', '409', '429', 'lost']) ?? 'unconfirmed';
+    choice(query, 'refuse-with', ['unconfirmed', 'pending', '500', '503', '409', '429', 'lost']) ??
+    'unconfirmed';
   return { first: Number(first), with: how };
 }
 

@@ -10,9 +10,10 @@ import type { ProbeRun } from '../probe-run.ts';
 export const exactly: OfferProbe = {
   of: 'offer',
   id: 'T24',
-  title: 'One raw too little, one raw too much',
+  title: 'Rejects off-by-one-raw amounts',
   rule: 'A payment of any other amount is refused; Track B takes more.',
   source: 'x402.NanoSession Rev 6 to 8 and Track A: equal; x402.Nano Track B: at least',
+  severity: 'critical',
   mechanisms: EVERY,
   cost: (offer) => addRaw(mostFor(offer), mostFor(offer)),
   async run(probeRun, { mechanism }) {

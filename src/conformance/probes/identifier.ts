@@ -19,9 +19,10 @@ export function identifierOf({ extensions }: EntryOffer): 'none' | 'optional' | 
 export const identifier: OfferProbe = {
   of: 'offer',
   id: 'T32',
-  title: 'One payment identifier is one payment',
+  title: 'Takes one payment per payment identifier',
   rule: 'Where an identifier is required, a proof without one is answered with 400; the same one with another payload with 409.',
   source: 'x402 extension payment-identifier',
+  severity: 'critical',
   mechanisms: EVERY,
   cost: (offer) => (identifierOf(offer) === 'none' ? null : mostFor(offer)),
   async run(probeRun, { mechanism }) {
@@ -34,6 +35,7 @@ export const identifier: OfferProbe = {
       if (anonymous.received?.status !== 400) {
         return fail(
           `A proof without the required identifier was answered with ${wordsOf(anonymous)}, not 400.`,
+          'warning',
         );
       }
     }
@@ -44,6 +46,7 @@ export const identifier: OfferProbe = {
     if (conflict.received?.status !== 409) {
       return fail(
         `The same identifier with another payload was answered with ${wordsOf(conflict)}, not 409.`,
+        'warning',
       );
     }
     return pass('The identifier is asked for, and stands for one payment.');

@@ -10,11 +10,12 @@ import { altered, noBlock, proofOf, randomHex, stranger } from '../proofs.ts';
 export const unreadable: EndpointProbe = {
   of: 'endpoint',
   id: 'T5',
-  title: 'Garbage is no payment',
+  title: 'Rejects malformed proofs',
   rule: 'A PAYMENT-SIGNATURE that cannot be read is answered with 400 (x402 core: 402), and with no content.',
   source: 'x402 v2, HTTP transport',
+  severity: 'critical',
   async run(probeRun) {
-    const [offer] = probeRun.inspection.offers;
+    const [offer] = probeRun.inspection.probed;
     const whole = { x402Version: 2, accepted: offer?.accepted ?? {}, payload: {} };
     const garbage: readonly (readonly [what: string, header: string])[] = [
       ['No base64', '%%%'],
@@ -32,17 +33,19 @@ export const unreadable: EndpointProbe = {
 /** Content and a breakdown are both wrong answers to garbage. */
 function answered(exchange: Exchange, what: string): Verdict {
   const { received } = exchange;
-  if (received === null) return fail(`${what} was not answered at all.`);
-  if (received.status >= 500) return fail(`${what} brought the server down: ${wordsOf(exchange)}.`);
+  if (received === null) return fail(`${what} was not answered at all.`, 'warning');
+  if (received.status >= 500)
+    return fail(`${what} brought the server down: ${wordsOf(exchange)}.`, 'warning');
   return mustRefuse(exchange, what);
 }
 
 export const unknownOffer: OfferProbe = {
   of: 'offer',
   id: 'T6',
-  title: 'An offer that was never made is not honoured',
+  title: 'Rejects unknown sessions',
   rule: 'A session, challenge or nonce that the server did not issue is refused with 402, 404 or 410.',
   source: 'x402.NanoSession Rev 5, 1.2',
+  severity: 'critical',
   mechanisms: WITH_ID,
   cost: () => null,
   async run(probeRun, offer) {
@@ -56,9 +59,10 @@ export const unknownOffer: OfferProbe = {
 export const unknownBlock: OfferProbe = {
   of: 'offer',
   id: 'T7',
-  title: 'A block that nobody knows pays nothing',
+  title: 'Rejects unknown block hashes',
   rule: 'A proof whose block is not on the ledger is refused with 402.',
   source: 'x402.NanoSession Rev 7, 4.2; x402.Nano Track B, BLOCK_NOT_FOUND',
+  severity: 'critical',
   mechanisms: PAY_FIRST,
   cost: () => null,
   async run(probeRun, { mechanism }) {
@@ -76,12 +80,13 @@ const OVERSIZED = 32 * 1024;
 export const hostile: EndpointProbe = {
   of: 'endpoint',
   id: 'T33',
-  title: 'A hostile header does no harm',
+  title: 'Survives hostile headers',
   rule: 'A proof of 32 KB, and one that names __proto__, are refused with a 4xx, and the server goes on as before.',
   source: 'RFC 6585, 5 (431); CWE-1321',
+  severity: 'critical',
   async run(probeRun) {
     const verdicts = [survived(await probeRun.present('A'.repeat(OVERSIZED)), 'A header of 32 KB')];
-    const [offer] = probeRun.inspection.offers;
+    const [offer] = probeRun.inspection.probed;
     if (offer !== undefined) {
       const exchange = await probeRun.present(encodeText(polluting(offer)));
       verdicts.push(survived(exchange, 'A proof with __proto__ in it'));
@@ -98,7 +103,7 @@ function survived(exchange: Exchange, what: string): Verdict {
   if (isGranted(exchange)) return fail(`${what} was granted: ${wordsOf(exchange)}.`);
   if (isRefused(exchange)) return pass(`${what} was refused, and the server goes on: ${wordsOf(exchange)}.`);
   if (exchange.received === null) return inconclusive(`${what} was not answered.`);
-  return fail(`${what} brought about ${wordsOf(exchange)}.`);
+  return fail(`${what} brought about ${wordsOf(exchange)}.`, 'warning');
 }
 
 /** The text of a payload that tells a careless merge to pollute the prototype of all objects. */

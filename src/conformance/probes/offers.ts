@@ -19,9 +19,10 @@ const AS_BROWSER = {
 export const demand: EndpointProbe = {
   of: 'endpoint',
   id: 'T1',
-  title: 'Everybody gets the offer',
+  title: 'Sends a 402 offer to every client',
   rule: 'A 402 carries a PAYMENT-REQUIRED header that decodes to version 2, for programs and for browsers alike.',
   source: 'x402 v2, HTTP transport',
+  severity: 'warning',
   async run(probeRun) {
     const asked = [
       ['a program', await probeRun.ask({ headers: { Accept: 'application/json' } })],
@@ -43,9 +44,10 @@ export const demand: EndpointProbe = {
 export const freshness: OfferProbe = {
   of: 'offer',
   id: 'T2',
-  title: 'Every offer is new',
+  title: 'Issues a fresh offer per request',
   rule: 'Each 402 has an id or nonce of its own; sessions also have an amount that no other open session to the payee has.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track B',
+  severity: 'warning',
   mechanisms: WITH_ID,
   cost: () => null,
   async run(probeRun, { mechanism }) {
@@ -72,9 +74,10 @@ const CONTRADICTIONS: Readonly<Partial<Record<ClassifiedEntry['code'], string>>>
 export const consistency: EndpointProbe = {
   of: 'endpoint',
   id: 'T3',
-  title: 'An offer does not contradict itself',
+  title: 'Makes offers that are consistent in themselves',
   rule: 'amount = resourceAmountRaw + tagAmountRaw, and no entry is of two mechanisms at once.',
   source: 'x402.NanoSession Rev 7, 3.1 and 4.2',
+  severity: 'warning',
   async run({ inspection: { classification } }) {
     if (classification?.kind !== 'offers') return inconclusive('There was no readable offer.');
     for (const [index, { code }] of classification.entries.entries()) {
@@ -93,9 +96,10 @@ const LEAST_CHARACTERS = 22;
 export const entropy: OfferProbe = {
   of: 'offer',
   id: 'T4',
-  title: 'Ids cannot be guessed',
+  title: 'Uses ids that cannot be guessed',
   rule: 'Ids hold at least 128 random bits; a Track B nonce is 64 hex digits in lower case.',
   source: 'x402.NanoSession Rev 7, 4.1 (SHOULD); x402.Nano Track B',
+  severity: 'warning',
   mechanisms: WITH_ID,
   cost: () => null,
   async run(probeRun, offer) {
@@ -118,33 +122,16 @@ function isAlike(one: string, other: string): boolean {
   return agreeing * 2 > one.length;
 }
 
-export const caching: EndpointProbe = {
-  of: 'endpoint',
-  id: 'T30',
-  title: 'A 402 is not kept',
-  rule: 'No cache may keep a 402: whoever got it again would pay an offer that is somebody else’s, or over.',
-  source: 'x402 core 2.27.0 sends no-store; not a written MUST',
-  async run({ inspection: { response } }) {
-    if (response === null) return inconclusive('There was no answer.');
-    const control = (response.headers['cache-control'] ?? '').toLowerCase();
-    if (/no-store|private|no-cache/.test(control)) return pass(`Cache-Control: ${control}.`);
-    const lasting = /(?:max-age|s-maxage)\s*=\s*0*[1-9]|public/.test(control);
-    if (lasting || response.headers.expires !== undefined) {
-      return fail(`The 402 may be kept: ${control === '' ? 'Expires' : `Cache-Control: ${control}`}.`);
-    }
-    return pass('Nothing is said, so no cache keeps a 402; “no-store” would be safer.');
-  },
-};
-
 /** A host that no one can own (RFC 2606). */
 const ELSEWHERE = 'elsewhere.invalid';
 
 export const resource: EndpointProbe = {
   of: 'endpoint',
   id: 'T31',
-  title: 'The offer names what was asked for',
+  title: 'Names the requested URL in its offer',
   rule: 'resource.url is the URL of the request, over HTTPS, whatever headers a client makes up.',
   source: 'x402 v2, resource; protocol notes on X-Forwarded-Host',
+  severity: 'warning',
   async run(probeRun) {
     const { target, inspection } = probeRun;
     const plain = verdictOn(target.url, inspection.header);

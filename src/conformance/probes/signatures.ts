@@ -11,9 +11,10 @@ import { withParameter } from './offers.ts';
 export const otherNonce: OfferProbe = {
   of: 'offer',
   id: 'T12',
-  title: 'A signature is good for one nonce',
+  title: 'Binds a signature to its nonce',
   rule: 'A Track B proof is signed over the nonce of its own offer; a signature over another is INVALID_SIGNATURE.',
   source: 'x402.Nano Track B',
+  severity: 'critical',
   mechanisms: ['trackB'],
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -32,9 +33,10 @@ export const otherNonce: OfferProbe = {
 export const unsigned: OfferProbe = {
   of: 'offer',
   id: 'T13',
-  title: 'A proof without its signature is none',
+  title: 'Rejects a proof without its signature',
   rule: 'Where the mechanism asks for a signature, a proof that leaves it out is refused.',
   source: 'x402.Nano Track B, MALFORMED_PAYLOAD; x402.NanoSession Rev 7, track 2',
+  severity: 'critical',
   mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -47,9 +49,10 @@ export const unsigned: OfferProbe = {
 export const otherUrl: OfferProbe = {
   of: 'offer',
   id: 'T25',
-  title: 'A signature is good for one URL',
+  title: 'Binds a signature to its URL',
   rule: 'The payer signs block hash and URL; a signature over any other URL is refused, also where the echo agrees with it.',
   source: 'x402.NanoSession Rev 7, track 2',
+  severity: 'warning',
   mechanisms: ['nanoSignature'],
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -75,9 +78,10 @@ function othersThan(url: string): readonly string[] {
 export const otherSigner: OfferProbe = {
   of: 'offer',
   id: 'T26',
-  title: 'Only the payer can prove a payment',
+  title: 'Rejects a signature by somebody else',
   rule: 'The signature must be by the account that sent the block; anybody else’s is refused.',
   source: 'x402.NanoSession Rev 7, track 2; x402.Nano Track B, SENDER_MISMATCH',
+  severity: 'critical',
   mechanisms: SIGNED,
   cost: mostFor,
   async run(probeRun, { mechanism }) {

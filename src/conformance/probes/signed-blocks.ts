@@ -9,9 +9,10 @@ import { altered, blockPayload, hashOf, stranger } from '../proofs.ts';
 export const decrement: OfferProbe = {
   of: 'offer',
   id: 'T15',
-  title: 'A signed block pays the whole price',
+  title: 'Rejects a block that underpays',
   rule: 'The block must take exactly the price from the balance: a block of 1 raw is INSUFFICIENT_AMOUNT.',
   source: 'x402.Nano Track A; x402nano/exact never looks',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   cost: () => ONE_RAW,
   async run(probeRun, { mechanism }) {
@@ -24,9 +25,10 @@ export const decrement: OfferProbe = {
 export const destination: OfferProbe = {
   of: 'offer',
   id: 'T16',
-  title: 'The link is where the money goes',
+  title: 'Checks the block’s link, not link_as_account',
   rule: 'The network obeys link alone: a block whose link is the payer’s own key is WRONG_DESTINATION, whatever link_as_account shows.',
   source: 'x402.Nano Track A; the demos compare link_as_account only',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // It pays the account it comes from.
   cost: () => ZERO,
@@ -44,9 +46,10 @@ export const destination: OfferProbe = {
 export const signature: OfferProbe = {
   of: 'offer',
   id: 'T17',
-  title: 'A signed block is signed',
+  title: 'Checks the signature of a block',
   rule: 'A block whose signature is not by its account’s key is INVALID_SIGNATURE or error_invalid_block.',
   source: 'x402.Nano Track A; x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // Whoever gets the block gets no signature that the network would take.
   cost: () => ZERO,
@@ -64,9 +67,10 @@ export const signature: OfferProbe = {
 export const frontier: OfferProbe = {
   of: 'offer',
   id: 'T18',
-  title: 'A signed block stands on the newest one',
+  title: 'Rejects a block on an old frontier',
   rule: 'A block on a frontier that has moved can never be published: STALE_FRONTIER or error_invalid_work.',
   source: 'x402.Nano Track A; x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // It is shown only once another block has taken its place for good.
   cost: () => ZERO,
@@ -83,9 +87,10 @@ export const frontier: OfferProbe = {
 export const twins: OfferProbe = {
   of: 'offer',
   id: 'T28',
-  title: 'Two blocks in one place buy one thing',
+  title: 'Takes one of two blocks on one frontier',
   rule: 'Of two blocks on the same frontier only one can land: the other is DUPLICATE_FRONTIER.',
   source: 'x402.Nano Track A; not in its demo, nor in x402nano/exact',
+  severity: 'critical',
   mechanisms: HAND_OVER,
   // At most one of the two can ever be confirmed.
   cost: mostFor,
@@ -112,9 +117,10 @@ const AFTERMATH = 3_000;
 export const failedHandler: OfferProbe = {
   of: 'offer',
   id: 'T29',
-  title: 'What fails is not charged for',
+  title: 'Does not consume the payment if the handler fails',
   rule: 'Where the handler answers 400 or more, the block that was handed over is not published.',
   source: 'x402 core: settles only below 400',
+  severity: 'warning',
   mechanisms: HAND_OVER,
   cost: mostFor,
   async run(probeRun, { mechanism }) {

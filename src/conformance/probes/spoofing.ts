@@ -6,9 +6,9 @@ import { isObject, type JsonObject, own } from '../../protocol/wire/json.ts';
 import { alterationsOf, EVERY, PAY_FIRST, WITH_ID } from '../alterations.ts';
 import { isGranted, mustRefuse, wordsOf, worst } from '../judgement.ts';
 import { mostFor, ONE_RAW } from '../price.ts';
-import { fail, type OfferProbe, pass, type Verdict } from '../probe.ts';
+import { fail, type OfferProbe, type Verdict } from '../probe.ts';
 import type { ProbeRun } from '../probe-run.ts';
-import { altered, randomHex, stranger } from '../proofs.ts';
+import { altered, blockOfStranger, proofOf, randomHex, stranger } from '../proofs.ts';
 import { rejectsThenAccepts } from '../rejects-then-accepts.ts';
 import { bogusProof } from './malformed.ts';
 import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
@@ -16,9 +16,10 @@ import { MAGIC_DEPOSIT, withParameter } from './offers.ts';
 export const selfMade: OfferProbe = {
   of: 'offer',
   id: 'T8',
-  title: 'Clients make no offers',
+  title: 'Rejects client-made offers',
   rule: 'Only sessions that the server itself issued can be paid, whether the proof comes in the header or in a POST.',
   source: 'x402.NanoSession Rev 5, 1.2, and its AGENTS notes',
+  severity: 'critical',
   mechanisms: WITH_ID,
   // One raw for each way in: somebody else's payment would do too, and would be theft.
   cost: () => addRaw(ONE_RAW, ONE_RAW),
@@ -44,9 +45,10 @@ async function claimed(probeRun: ProbeRun, offer: EntryOffer, by: 'header' | 'bo
 export const believed: OfferProbe = {
   of: 'offer',
   id: 'T9',
-  title: 'The server trusts its own copy of the offer',
+  title: 'Ignores a tampered echo of the offer',
   rule: 'What a client echoes decides nothing: a proof is judged by the amount and the payee that were issued.',
   source: 'x402 v2, PaymentPayload.accepted; x402.NanoSession Rev 7, 4.2',
+  severity: 'critical',
   mechanisms: PAY_FIRST,
   cost: () => ONE_RAW,
   async run(probeRun, offer) {
@@ -86,9 +88,10 @@ const withPayee = (offer: EntryOffer, entry: JsonObject, payTo: string): JsonObj
 export const network: OfferProbe = {
   of: 'offer',
   id: 'T11',
-  title: 'An echo for another network is refused',
+  title: 'Rejects an echo for another network',
   rule: 'accepted.network must be the one that was offered.',
   source: 'x402.Nano Track A and B (MUST); x402 v2, matching',
+  severity: 'note',
   mechanisms: EVERY,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -103,9 +106,10 @@ export const network: OfferProbe = {
 export const chosenPayee: OfferProbe = {
   of: 'offer',
   id: 'T14',
-  title: 'Clients do not choose the payee',
+  title: 'Ignores a client-chosen recipient',
   rule: 'No parameter of the request decides whom the offer pays, and no account opens every door.',
   source: 'Demo server of x402.Nano: ?deposit= becomes payTo, and one deposit skips all checks',
+  severity: 'critical',
   mechanisms: EVERY,
   cost: () => null,
   async run(probeRun, { mechanism, payTo }) {
@@ -118,12 +122,9 @@ export const chosenPayee: OfferProbe = {
         return fail('An account given in ?deposit= became payTo.');
       }
     }
-    if (isHandOver({ mechanism })) {
-      return pass('The offer stayed with its payee.');
-    }
     const url = withParameter(probeRun.target.url, 'deposit', MAGIC_DEPOSIT);
     const offer = await probeRun.freshOffer(mechanism, { url });
-    const magic = altered(await bogusProof(offer), {
+    const magic = altered(await unpaidProof(offer), {
       accepted: (entry) => withPayee(offer, entry, MAGIC_DEPOSIT),
     });
     const exchange = await probeRun.present(magic, { url });
@@ -131,6 +132,13 @@ export const chosenPayee: OfferProbe = {
     return mustRefuse(exchange, 'A made-up block for the demo’s deposit account');
   },
 };
+
+/** A well-formed proof of an offer that nobody paid. */
+function unpaidProof(offer: EntryOffer): Promise<string> {
+  if (!isHandOver(offer)) return bogusProof(offer);
+  const { block, signer } = blockOfStranger(offer.payTo);
+  return proofOf(offer, block, signer);
+}
 
 function entriesPay(header: string | undefined, account: string): boolean {
   if (header === undefined) return false;

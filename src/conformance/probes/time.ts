@@ -11,9 +11,10 @@ const LONGEST_WAIT = 5 * 60_000;
 export const expiry: OfferProbe = {
   of: 'offer',
   id: 'T10',
-  title: 'An offer ends',
+  title: 'Rejects expired offers',
   rule: 'A proof that comes after expiresAt or validBefore is refused with 402 or 410.',
   source: 'x402.NanoSession Rev 7, 4.1; x402.Nano Track A and B, PAYMENT_EXPIRED',
+  severity: 'warning',
   mechanisms: EXPIRING,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -31,10 +32,11 @@ export const expiry: OfferProbe = {
 export const unconfirmed: OfferProbe = {
   of: 'offer',
   id: 'T23',
-  title: 'Nothing is sold for a block that is not confirmed',
+  title: 'Waits for confirmation',
   rule: 'A send is honoured once the network has confirmed it, and not before; a proof that came early may come again.',
   source:
     'x402.NanoSession Rev 7, 4.2; settlementPolicy send_confirmed; x402.Nano Track B, UNCONFIRMED_BLOCK',
+  severity: 'critical',
   mechanisms: PAY_FIRST,
   cost: mostFor,
   async run(probeRun, { mechanism }) {
@@ -44,7 +46,7 @@ export const unconfirmed: OfferProbe = {
     const early = await probeRun.present(proof);
     const isConfirmed = (await probeRun.statusOf(hash)) === 'confirmed';
     if (isGranted(early)) {
-      if (!isConfirmed) return fail('The content was given while the block was not confirmed.');
+      if (!isConfirmed) return fail('The content was given while the block was not confirmed.', 'warning');
       return inconclusive('The network had confirmed the block before the server answered.');
     }
     if (!isRefused(early)) return inconclusive(`The early proof was answered with ${wordsOf(early)}.`);

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { Finding } from '../../conformance/probe.ts';
 import { PROBES } from '../../conformance/probes/index.ts';
-import { jsonOf, markdownOf, type Report, spentIn, summaryOf } from '../../conformance/report.ts';
+import { bySeverity, jsonOf, markdownOf, type Report, spentIn, summaryOf } from '../../conformance/report.ts';
 import { ConformanceSuite, planOf } from '../../conformance/suite.ts';
 import { request } from '../../messages/request.ts';
 import { ZERO } from '../../nano/amount.ts';
@@ -172,7 +172,7 @@ function Run({ inspected }: { readonly inspected: Inspected }) {
           </>
         )}
       </p>
-      {findings.value.map((finding) => (
+      {bySeverity(findings.value).map((finding) => (
         <FindingRow key={`${finding.probe.id} ${finding.mechanism}`} finding={finding} />
       ))}
       {report && (

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { type Explained, explain } from '../../protocol/explain/index.ts';
 import { type FoundHeader, HEADERS, type HeaderName, readPaste } from '../../protocol/explain/paste.ts';
+import { explainResponse } from '../../protocol/explain/response.ts';
 import { Button } from '../../ui/components/Button.tsx';
 import { SelectField } from '../../ui/components/Choice.tsx';
 import { TextArea, TextField } from '../../ui/components/Field.tsx';
@@ -82,14 +83,16 @@ export function Decoder() {
         {found.length > 0 && t('developer_found', { count: String(found.length) })}
       </div>
       {found.map((one, index) => {
-        const header = kind.value === AUTOMATIC ? one.header : kind.value;
         const context = {
           now: Math.max(now, pastedAt.value),
           arrivedAt: pastedAt.value,
           url: url.value.trim() || one.url,
           payer: payer.value.trim() || undefined,
         };
-        return <Found key={index} found={one} explained={explain(header, one.value, context)} now={now} />;
+        const header = kind.value === AUTOMATIC ? one.header : kind.value;
+        const explained =
+          header === '402' ? explainResponse(one.value, context) : explain(header, one.value, context);
+        return explained && <Found key={index} found={one} explained={explained} now={now} />;
       })}
     </Screen>
   );

@@ -44,13 +44,14 @@ export function PayAndFetch({ inspected }: { readonly inspected: Inspected }) {
         limit: offer.amount,
         clock,
         signal,
+        earlier: [],
       });
       const { proof } = await probeRun.pays(offer);
       const { received } = await probeRun.present(proof);
       answer.value = received;
       const isGranted = received !== null && received.status >= 200 && received.status < 300;
       // Leaves the block to the server when it delivered; recalls it when it did not.
-      if (!isGranted) await probeRun.close();
+      if (!isGranted) await probeRun.recallAll();
     });
 
   const response = answer.value;

@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
+import type { HttpResponse } from '../../conformance/ports.ts';
 import { ConformanceSuite } from '../../conformance/suite.ts';
 import type { Target } from '../../conformance/target.ts';
 import { systemClock } from '../../nano/clock.ts';
 import { explain } from '../../protocol/explain/index.ts';
+import type { ExplainContext } from '../../protocol/explain/offer.ts';
+import { explainResponse, responseText } from '../../protocol/explain/response.ts';
 import { readWebUrl } from '../../site.ts';
 import { useAction } from '../../ui/action.ts';
 import { Button } from '../../ui/components/Button.tsx';
@@ -116,27 +119,26 @@ function Result({ inspected }: { readonly inspected: Inspected }) {
   const now = useNow(5_000).value;
   const { response, header } = inspection;
   if (response === null) return <Notice tone="bad">{t('developer_noAnswer')}</Notice>;
+  const context = { now: Math.max(now, at), arrivedAt: at, url: target.url, network };
+  const explained =
+    header === null ? otherWay(response, context) : explain('PAYMENT-REQUIRED', header, context);
   return (
     <>
       <section class="developer-found" data-testid="inspection">
         <h2>{t('developer_answered', { status: statusOf(response) })}</h2>
         <RawResponse response={response} />
-        {header === null ? (
-          <Notice tone="warn">{t('developer_noOffer')}</Notice>
-        ) : (
-          <Explanation
-            explained={explain('PAYMENT-REQUIRED', header, {
-              now: Math.max(now, at),
-              arrivedAt: at,
-              url: target.url,
-              network,
-            })}
-            now={Math.max(now, at)}
-          />
-        )}
+        {header === null && <Notice tone="warn">{t('developer_noOffer')}</Notice>}
+        {explained && <Explanation explained={explained} now={context.now} />}
       </section>
       {header !== null && <PayAndFetch inspected={inspected} />}
       {header !== null && <ConformanceRun inspected={inspected} />}
     </>
   );
+}
+
+/** The way in which a 402 without PAYMENT-REQUIRED asks for money, where it is a known one. */
+function otherWay({ status, headers, body }: HttpResponse, context: ExplainContext) {
+  if (status !== 402) return undefined;
+  const fields = Object.entries(headers).map(([name, value]) => ({ name, value }));
+  return explainResponse(responseText({ headers: fields, bodyText: body }), context);
 }

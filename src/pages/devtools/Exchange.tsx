@@ -1,10 +1,12 @@
-import type { ExchangeStory, ProofView } from '../../messages/exchange.ts';
+import type { ExchangeStory, ProofView, StepView } from '../../messages/exchange.ts';
+import { explainResponse, responseText } from '../../protocol/explain/response.ts';
 import { CopyButton } from '../../ui/components/CopyButton.tsx';
 import { Fact } from '../../ui/components/Fact.tsx';
 import { Loading } from '../../ui/components/Loading.tsx';
 import { FaultLine } from '../../ui/components/Notice.tsx';
 import { t } from '../../ui/i18n.ts';
 import { useQuery } from '../../ui/invalidations.ts';
+import { Explanation } from '../wire/Explanation.tsx';
 import { curlOf } from './curl.ts';
 import { Decision } from './Decision.tsx';
 import { HeaderSection } from './HeaderSection.tsx';
@@ -49,16 +51,7 @@ function Story({ story }: { readonly story: ExchangeStory }) {
       </Section>
       {first?.kind === 'unpriced' && (
         <Section title={t('devtools_headers')}>
-          <dl class="facts">
-            {first.headers.map(([name, value], index) => (
-              <Fact key={index} name={name}>
-                <bdi dir="ltr" class="code">
-                  {value}
-                </bdi>
-              </Fact>
-            ))}
-          </dl>
-          {first.headers.length === 0 && <p class="hint">{t('devtools_noHeaders')}</p>}
+          <Unpriced story={story} headers={first.headers} />
         </Section>
       )}
       {steps.map((step, index) => (
@@ -70,19 +63,32 @@ function Story({ story }: { readonly story: ExchangeStory }) {
   );
 }
 
-/** The proof: explained, or a bare block hash as it is. */
-function ProofSection({ proof, story }: { readonly proof: ProofView; readonly story: ExchangeStory }) {
-  const { header, value } = proof;
-  switch (header) {
-    case 'PAYMENT-SIGNATURE':
-      return <HeaderSection header={header} value={value} story={story} />;
-    case 'X-Nano-Payment':
-      return (
-        <Section title={header}>
-          <bdi dir="ltr" class="code" data-testid="raw" data-header={header}>
+/** A 402 without PAYMENT-REQUIRED: explained where its headers tell how it asks for money, else as it is. */
+function Unpriced({ story, headers }: UnpricedProps) {
+  const text = responseText({ headers: headers.map(([name, value]) => ({ name, value })) });
+  const { at, url, network } = story;
+  const explained = explainResponse(text, { now: at, arrivedAt: at, url, network });
+  if (explained) return <Explanation explained={explained} now={Date.now()} />;
+  if (headers.length === 0) return <p class="hint">{t('devtools_noHeaders')}</p>;
+  return (
+    <dl class="facts">
+      {headers.map(([name, value], index) => (
+        <Fact key={index} name={name}>
+          <bdi dir="ltr" class="code">
             {value}
           </bdi>
-        </Section>
-      );
-  }
+        </Fact>
+      ))}
+    </dl>
+  );
 }
+
+interface UnpricedProps {
+  readonly story: ExchangeStory;
+  readonly headers: Extract<StepView, { readonly kind: 'unpriced' }>['headers'];
+}
+
+/** The proof, explained. */
+const ProofSection = ({ proof, story }: { readonly proof: ProofView; readonly story: ExchangeStory }) => (
+  <HeaderSection header={proof.header} value={proof.value} story={story} />
+);

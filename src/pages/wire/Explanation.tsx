@@ -1,7 +1,9 @@
 import type { Explained } from '../../protocol/explain/index.ts';
 import { OfferCard } from './OfferCard.tsx';
+import { OtherProofCard } from './OtherProofCard.tsx';
 import { ProofCard } from './ProofCard.tsx';
 import { ResponseCard } from './ResponseCard.tsx';
+import { UnpricedCard } from './UnpricedCard.tsx';
 import './wire.css';
 
 interface ExplanationProps {
@@ -10,7 +12,7 @@ interface ExplanationProps {
   readonly now: number;
 }
 
-/** Explains one of the three payment headers, with everything that is wrong with it. */
+/** Explains a payment header, or a 402 without PAYMENT-REQUIRED, with everything that is wrong with it. */
 export function Explanation({ explained, now }: ExplanationProps) {
   switch (explained.header) {
     case 'PAYMENT-REQUIRED':
@@ -19,5 +21,10 @@ export function Explanation({ explained, now }: ExplanationProps) {
       return <ProofCard explained={explained} now={now} />;
     case 'PAYMENT-RESPONSE':
       return <ResponseCard explained={explained} />;
+    case 'X-PAYMENT':
+    case 'X-Nano-Payment':
+      return <OtherProofCard explained={explained} />;
+    case '402':
+      return <UnpricedCard explained={explained} />;
   }
 }

@@ -33,8 +33,10 @@ import { explainAnswer } from './answer.ts';
 import type { Finding } from './finding.ts';
 import { explain } from './index.ts';
 import { explainOffer } from './offer.ts';
+import { explainShownHash, explainVersion1 } from './other-proof.ts';
 import { HEADERS, readPaste } from './paste.ts';
 import { explainProof } from './proof.ts';
+import { explainResponse } from './response.ts';
 
 const HASH = '8EDD8E49C285A5302E896E2A981D4D086AEDE2903F129E70AEC47846AAAF1788' as BlockHash;
 const { privateKey, address: PAYER } = deriveKeys(readSeedHex('7'.repeat(64)), 0);
@@ -279,6 +281,141 @@ describe('an answer', () => {
   });
 });
 
+const RAW = '10000000000000000000000000000';
+const BEARER = `x-payment-address: ${PAYEE}\nx-payment-amount-raw: ${RAW}`;
+const URI = `nano:${PAYEE}?amount=${RAW}`;
+
+describe('a 402 without PAYMENT-REQUIRED', () => {
+  test.each<[string, string, string, number, string | null]>([
+    ['pay first, show the hash', BEARER, 'HASH_BEARER', 10, URI],
+    [
+      'the same on another network',
+      `${BEARER}\nx-payment-network: nano:live`,
+      'UNSUPPORTED_NETWORK',
+      10,
+      null,
+    ],
+    ['a price without a payee', `x-payment-amount-raw: ${RAW}`, 'BAD_HASH_OFFER', 10, null],
+    [
+      'a payee and a price in a body',
+      JSON.stringify({ pay_to: PAYEE, price_raw: RAW }),
+      'PAYS_BY_HASH_BODY_ONLY',
+      11,
+      URI,
+    ],
+    [
+      'a deposit',
+      `x-payment-address: ${PAYEE}\nx-payment-amount: 0.01\nx-payment-id: a`,
+      'PAYS_BY_DEPOSIT',
+      11,
+      URI,
+    ],
+    [
+      'an order',
+      `HTTP/2 402\n\n${JSON.stringify({ order_id: 1, nano_address: PAYEE, nano_amount_raw: RAW })}`,
+      'PAYS_TO_ORDER_ACCOUNT',
+      11,
+      URI,
+    ],
+    ['an invoice', `link: <${URI}>; rel="payment"`, 'NANO_PAYMENT_LINK', 11, URI],
+    ['NanoSession Rev 4', `X-402-Address: ${PAYEE}\nX-402-Price-Raw: 1`, 'LEGACY_UNSUPPORTED', 11, null],
+    ['x402 v1 on Nano', '{"x402Version":1,"accepts":[{"network":"nano:mainnet"}]}', 'V1_NANO', 11, null],
+    ['x402 v1 on Base', '{"x402Version":1,"accepts":[{"network":"base"}]}', 'PAYS_OTHER_COIN', 11, null],
+    ['Lightning', 'www-authenticate: L402 macaroon="a", invoice="b"', 'PAYS_OTHER_COIN', 11, null],
+    ['the Machine Payments Protocol', '"www-authenticate": Payment id="a"', 'PAYS_OTHER_PROTOCOL', 11, null],
+    ['pay per crawl', 'crawler-price: USD 0.01', 'PAYS_OTHER_PROTOCOL', 11, null],
+  ])('is named: %s', (_, text, code, rule, link) => {
+    const explained = explainResponse(text, at);
+    expect(explained).toMatchObject({ code, rule: { number: rule }, link, payable: code === 'HASH_BEARER' });
+    const [first] = explained?.findings ?? [];
+    expect(first?.key).toBe(code === 'HASH_BEARER' ? 'wire_payable' : `refusal_${code}`);
+  });
+
+  test('has a price, a sentence with its words, and its payment headers alone', () => {
+    const text = `date: now\n${BEARER}\n> x-payment-id: sent`;
+    expect(explainResponse(text, at)).toMatchObject({
+      price: { payTo: PAYEE, amount: RAW },
+      headers: [
+        ['x-payment-address', PAYEE],
+        ['x-payment-amount-raw', RAW],
+      ],
+    });
+    const lightning = explainResponse('www-authenticate: LSAT a="b"', at);
+    expect(lightning?.findings).toEqual([
+      { tone: 'wrong', key: 'refusal_PAYS_OTHER_COIN', args: ['Lightning (L402)'] },
+    ]);
+  });
+
+  test.each(['', 'content-type: text/html', '{"hello":1}', `payment-required: e30\n${BEARER}`])(
+    'is not recognised in %j',
+    (text) => {
+      expect(explainResponse(text, at)).toBeUndefined();
+    },
+  );
+});
+
+describe('a proof in another header', () => {
+  const version1 = { x402Version: 1, scheme: 'exact', network: 'base', payload: {} };
+
+  test.each([
+    [version1, ['wire_version1Proof'], 'Base'],
+    [
+      { ...version1, network: 'nano:mainnet', payload: { block: {} } },
+      ['wire_version1Proof', 'wire_handOver'],
+      'nano:mainnet',
+    ],
+    [{ ...version1, x402Version: 2 }, ['wire_version2InXPayment'], 'Base'],
+    [{ ...version1, payload: 1 }, ['wire_version1Proof', 'wire_noPayload'], 'Base'],
+  ])('X-PAYMENT: %j', (json, keys, chain) => {
+    const explained = explainVersion1(headerOf(json));
+    expect(keysOf(explained.findings)).toEqual(keys);
+    expect(explained).toMatchObject({ chain, hash: null, rule: { number: 11 } });
+  });
+
+  test('X-PAYMENT with a bare hash, or with nothing that can be read', () => {
+    expect(explainVersion1(HASH)).toMatchObject({ hash: HASH, findings: [{ key: 'wire_hashInXPayment' }] });
+    expect(keysOf(explainVersion1('%').findings, 'wrong')).toContain('wire_noVersion1');
+  });
+
+  test('X-Nano-Payment: a hash, in the case in which sellers compare it', () => {
+    expect(explainShownHash(HASH)).toMatchObject({ hash: HASH, rule: { number: 10 } });
+    expect(keysOf(explainShownHash(HASH).findings)).toEqual(['wire_hashIsPublic', 'wire_askNode']);
+    expect(keysOf(explainShownHash(HASH.toLowerCase()).findings)).toContain('wire_fieldCase');
+    expect(explainShownHash('abc')).toMatchObject({ hash: null, findings: [{ key: 'wire_badHash' }] });
+  });
+});
+
+describe('an entry for another chain', () => {
+  const usdc = '0x833589fCD6eDb88E08f4c7C32D4f71b54bdA02913';
+  test.each([
+    ['eip155:8453', usdc, 'wire_otherChain', 'Base (eip155:8453)', 'USDC'],
+    [
+      'solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp',
+      'x',
+      'wire_otherChain',
+      'Solana (solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp)',
+      'x',
+    ],
+    ['eip155:999', '', 'wire_otherChain', 'eip155:999', '?'],
+    ['nano-mainnet', 'XNO', 'wire_nanoByOtherName', 'nano-mainnet'],
+    ['nano:live', 'XNO', 'wire_nanoByOtherName', 'nano:live'],
+  ])('%s is named with its coin', (network, asset, key, ...args) => {
+    const header = headerOf(envelopeOf([{ ...signedBlockEntry, network, asset }, signedBlockEntry]));
+    const [entry] = explainOffer(header, at).entries;
+    expect(entry?.findings).toContainEqual({ tone: 'note', key, args });
+  });
+
+  test('is named as its own entry names it', () => {
+    const entry = { ...signedBlockEntry, network: 'eip155:137', asset: '0x1', extra: { name: 'EURC' } };
+    const [explained] = explainOffer(headerOf(envelopeOf([entry])), at).entries;
+    expect(explained?.findings).toContainEqual({
+      tone: 'note',
+      key: 'wire_otherChain',
+      args: ['Polygon (eip155:137)', 'EURC'],
+    });
+  });
+});
+
 describe('a paste', () => {
   const required = headerOf(envelopeOf([sessionEntry]));
   const har = {
@@ -329,6 +466,32 @@ describe('a paste', () => {
     ['the decoded object', atob(required), [['PAYMENT-REQUIRED', required, undefined]]],
     ['a header that is empty', 'PAYMENT-REQUIRED:', [['PAYMENT-REQUIRED', '', undefined]]],
     ['a header in plain JSON', 'PAYMENT-REQUIRED: {"a":1}', [['PAYMENT-REQUIRED', '{"a":1}', undefined]]],
+    ['a proof of version 1', 'x-payment: AAAA', [['X-PAYMENT', 'AAAA', undefined]]],
+    ['an answer of version 1', 'X-PAYMENT-RESPONSE: e30', [['PAYMENT-RESPONSE', 'e30', undefined]]],
+    ['a shown hash', `-H 'X-Nano-Payment: ${HASH}'`, [['X-Nano-Payment', HASH, undefined]]],
+    [
+      'a 402 in plain headers',
+      `< HTTP/1.1 402\n${BEARER}`,
+      [['402', `< HTTP/1.1 402\n${BEARER}`, undefined]],
+    ],
+    [
+      'a HAR entry of such a 402',
+      JSON.stringify({
+        request: { url: PAGE },
+        response: { status: 402, headers: [{ name: 'crawler-price', value: 'USD 0.01' }] },
+      }),
+      [['402', 'crawler-price: USD 0.01\n\n', PAGE]],
+    ],
+    [
+      'a body of version 1',
+      '{"x402Version":1,"accepts":[]}',
+      [['402', '{"x402Version":1,"accepts":[]}', undefined]],
+    ],
+    [
+      'a 402 in plain headers beside PAYMENT-REQUIRED',
+      `payment-required: ${required}\n${BEARER}`,
+      [['PAYMENT-REQUIRED', required, undefined]],
+    ],
     ['nothing', ' \n ', []],
   ])('of %s', (_, text, found) => {
     expect(readPaste(text).map(({ header, value, url }) => [header, value, url])).toEqual(found);
@@ -336,7 +499,9 @@ describe('a paste', () => {
 
   test('distinguishes the three headers by their contents', async () => {
     const values = [required, await proofOf(sessionEntry), headerOf({ success: true })];
-    expect(values.map((value) => readPaste(value)[0]?.header)).toEqual([...HEADERS]);
+    expect(values.map((value) => readPaste(value)[0]?.header)).toEqual(HEADERS.slice(0, 3));
+    const others = [headerOf({ x402Version: 1, scheme: 'exact', payload: {} }), HASH];
+    expect(others.map((value) => readPaste(value)[0]?.header)).toEqual(HEADERS.slice(3));
   });
 });
 
@@ -422,8 +587,10 @@ describe('for any input', () => {
         const values = [given, ...readPaste(given).map(({ value }) => value)];
         for (const value of values) {
           const explained = explain(header, value, { now: ARRIVED });
+          const other = explainResponse(value, { now: ARRIVED });
           const all: readonly Finding[] = [
             ...explained.findings,
+            ...(other?.findings ?? []),
             ...(explained.header === 'PAYMENT-REQUIRED'
               ? explained.entries.flatMap((one) => one.findings)
               : []),
@@ -480,9 +647,24 @@ describe('for any input', () => {
   });
 
   test('a long text is read in bounded time', () => {
-    for (const part of ['=', ' ', 'payment-required:', 'payment-required: "', '[', '{"a":', '\u202e', 'A=']) {
+    for (const part of [
+      '=',
+      ' ',
+      '\n',
+      'x-payment: ',
+      ' {\n',
+      'payment-required:',
+      'payment-required: "',
+      '[',
+      '{"a":',
+      '\u202e',
+      'A=',
+    ]) {
       const long = part.repeat(2_000_000 / part.length);
-      for (const { header, value } of readPaste(long)) explain(header, value, { now: ARRIVED });
+      for (const { header, value } of readPaste(long)) {
+        if (header === '402') explainResponse(value, { now: ARRIVED });
+        else explain(header, value, { now: ARRIVED });
+      }
     }
   });
 

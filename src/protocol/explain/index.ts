@@ -1,13 +1,24 @@
 import { type ExplainedAnswer, explainAnswer } from './answer.ts';
 import { type ExplainContext, type ExplainedOffer, explainOffer } from './offer.ts';
+import { type ExplainedOtherProof, explainShownHash, explainVersion1 } from './other-proof.ts';
 import type { HeaderName } from './paste.ts';
 import { type ExplainedProof, explainProof } from './proof.ts';
+import type { ExplainedResponse } from './response.ts';
 
-/** The value of one of the three payment headers, read and judged. */
-export type Explained = ExplainedOffer | ExplainedProof | ExplainedAnswer;
+/** The value of a payment header, or a 402 without PAYMENT-REQUIRED, read and judged. */
+export type Explained =
+  | ExplainedOffer
+  | ExplainedProof
+  | ExplainedAnswer
+  | ExplainedOtherProof
+  | ExplainedResponse;
 
 /** Says what the value of a payment header means, and what is wrong with it. Total: any text gives a result. */
-export function explain(header: HeaderName, value: string, context: ExplainContext): Explained {
+export function explain(
+  header: HeaderName,
+  value: string,
+  context: ExplainContext,
+): Exclude<Explained, ExplainedResponse> {
   switch (header) {
     case 'PAYMENT-REQUIRED':
       return explainOffer(value, context);
@@ -15,5 +26,9 @@ export function explain(header: HeaderName, value: string, context: ExplainConte
       return explainProof(value, context);
     case 'PAYMENT-RESPONSE':
       return explainAnswer(value);
+    case 'X-PAYMENT':
+      return explainVersion1(value);
+    case 'X-Nano-Payment':
+      return explainShownHash(value);
   }
 }

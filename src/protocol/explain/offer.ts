@@ -14,6 +14,7 @@ import type { OfferWarning } from '../offer/terms.ts';
 import { cleanText } from '../wire/clean-text.ts';
 import { decodeEnvelope } from '../wire/envelope.ts';
 import { isObject, type Json, type JsonObject, own, ownText } from '../wire/json.ts';
+import { otherChain } from './chains.ts';
 import { type Encoding, readEncoding } from './encoding.ts';
 import { type Finding, finding, type WireSentence } from './finding.ts';
 import { ruleOf } from './rule.ts';
@@ -186,6 +187,7 @@ function explainEntry(json: Json, index: number, { code, payable, offer, now, ur
     findings: [
       ...(payable || !isRefusal(code) ? [] : [finding('wrong', refusalSentence(code))]),
       ...(payable ? [finding('right', 'wire_payable')] : []),
+      ...(OF_OTHER_CHAINS.includes(code) ? otherChain(entry) : []),
       ...amountFindings(amount),
       ...sumFindings(entry),
       ...(offer === null ? [] : offerFindings(offer, now, url)),
@@ -193,6 +195,9 @@ function explainEntry(json: Json, index: number, { code, payable, offer, now, ur
     json,
   };
 }
+
+/** The codes of entries that may be paid on another network than the wallet's. */
+const OF_OTHER_CHAINS: readonly ExplainedEntry['code'][] = ['IGNORE_NOT_NANO', 'UNSUPPORTED_NETWORK'];
 
 function isRefusal(code: EntryCode | PayabilityCode): code is Exclude<typeof code, MechanismCode> {
   return !entryCodes.some((mechanism) => mechanism === code);

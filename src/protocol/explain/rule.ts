@@ -1,7 +1,8 @@
 import { mechanismNamed } from '../mechanisms/index.ts';
 import { type MechanismCode, mechanisms } from '../mechanisms/registry.ts';
 import type { EntryCode } from '../offer/classify.ts';
-import type { EntryRefusalCode, EnvelopeCode, PayabilityCode, Rule } from '../offer/codes.ts';
+import type { DialectCode, EntryRefusalCode, EnvelopeCode, PayabilityCode, Rule } from '../offer/codes.ts';
+import type { HashOfferRefusal } from '../offer/hash-offer.ts';
 
 const X402 = 'x402 v2';
 const REV7 = 'x402.NanoSession Rev 7';
@@ -67,3 +68,28 @@ export function ruleOf(
   const own = mechanism === null || !SHARED.includes(code) ? undefined : mechanismNamed(mechanism);
   return own?.rule ?? RULES[code];
 }
+
+/** What a 402 without PAYMENT-REQUIRED is called, or why it is not paid. */
+export type ResponseCode = 'HASH_BEARER' | HashOfferRefusal | DialectCode;
+
+const HASHES = 'sellers of the X-Nano-Payment header';
+
+/** The rule behind each way to ask for money without PAYMENT-REQUIRED (docs/WIRE.md §1.5). */
+const OF_RESPONSES: Readonly<Record<ResponseCode, Rule>> = {
+  HASH_BEARER: { number: 10, source: HASHES },
+  BAD_HASH_OFFER: { number: 10, source: HASHES },
+  UNSUPPORTED_NETWORK: { number: 10, source: HASHES },
+  UNSUPPORTED_ASSET: { number: 10, source: HASHES },
+  EXPIRED: { number: 10, source: HASHES },
+  PAYS_BY_HASH_BODY_ONLY: { number: 11, source: HASHES },
+  LEGACY_UNSUPPORTED: { number: 11, source: 'x402.NanoSession Rev 1 to 5' },
+  NANO_PAYMENT_LINK: { number: 11, source: 'RFC 8288, Link; nano402' },
+  PAYS_BY_DEPOSIT: { number: 11, source: 'sellers that make an account for each payment' },
+  PAYS_TO_ORDER_ACCOUNT: { number: 11, source: 'sellers that make an account for each order' },
+  V1_NANO: { number: 11, source: 'x402 v1' },
+  PAYS_OTHER_COIN: { number: 11, source: 'x402 v1; L402' },
+  PAYS_OTHER_PROTOCOL: { number: 11, source: 'Machine Payments Protocol; pay per crawl' },
+};
+
+/** The rule that decided about a 402 without PAYMENT-REQUIRED. */
+export const responseRuleOf = (code: ResponseCode): Rule => OF_RESPONSES[code];

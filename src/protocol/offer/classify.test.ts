@@ -21,6 +21,7 @@ import {
 import { type ClassifyContext, classify, tellingReason } from './classify.ts';
 import { dialectCodes, entryRefusalCodes, envelopeCodes, payabilityCodes, refusalSentence } from './codes.ts';
 import type { Mechanism } from './offer.ts';
+import { proofUrlOf } from './track-demo.ts';
 
 function found(accepts: readonly unknown[], parts: object = {}, where: Partial<ClassifyContext> = {}) {
   const result = classify(headerOf(envelopeOf(accepts, parts)), { ...context, ...where });
@@ -368,6 +369,18 @@ describe('resource.url against the URL that answered', () => {
     expect(offers).toEqual([]);
     expect(refused).toEqual([{ index: 0, code: 'RESOURCE_MISMATCH' }]);
   });
+});
+
+test.each([
+  [
+    'https://a.example/api/demo/track-a/issue?deposit=x',
+    'https://a.example/api/demo/track-a/redeem?deposit=x',
+  ],
+  ['https://a.example/api/demo/track-c/issue', undefined],
+  ['https://a.example/?/api/demo/track-a/issue', undefined],
+  ['nothing', undefined],
+])('proofs of offers at %s go to %s', (url, proofUrl) => {
+  expect(proofUrlOf(url)).toBe(proofUrl);
 });
 
 describe('the demo of x402.Nano, which accepts proofs at another URL', () => {

@@ -14,9 +14,10 @@ import {
 import { type EntryContext, isForNano, readEntry } from './entry.ts';
 import { endOf } from './expiry.ts';
 import type { EntryOffer, Mechanism } from './offer.ts';
-import { isSecure, readUrl } from './origin.ts';
+import { isSecure } from './origin.ts';
 import { compareResource, type Resource, type ResourceFit, readResource } from './resource.ts';
 import type { OfferWarning } from './terms.ts';
+import { proofUrlOf } from './track-demo.ts';
 
 /** How many entries for Nano are read, from the first one. Entries of other chains are limited by the header's size alone. */
 const MOST_OF_NANO = 32;
@@ -136,10 +137,10 @@ function obstacle(offer: EntryOffer, fit: ResourceFit, { url }: ClassifyContext)
   return undefined;
 }
 
-/** The demo of x402.Nano asks at `issue`, takes proofs at `redeem`, and there calls every one of them expired. */
+/** The demo of x402.Nano takes proofs at another URL, and there calls every one of them expired. */
 function isTrackDemo({ mechanism }: EntryOffer, url: string): boolean {
   const isTrack = mechanism === 'trackA' || mechanism === 'trackB';
-  return isTrack && /^\/api\/demo\/track-[ab]\/issue$/.test(readUrl(url)?.pathname ?? '');
+  return isTrack && proofUrlOf(url) !== undefined;
 }
 
 /** The warnings about the URL that answered 402. */

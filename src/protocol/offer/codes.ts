@@ -73,7 +73,7 @@ export function refusalSentence(code: RefusalCode): Extract<MessageKey, `refusal
 /** The rule that decided about an envelope or an entry. */
 export interface Rule {
   /** The number of the rule in docs/WIRE.md §3.10, of which the first that matches decides; `0` is the envelope's. */
-  readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
+  readonly number: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
   /** The specification that states it. */
   readonly source: string;
 }

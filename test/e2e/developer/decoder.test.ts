@@ -3,6 +3,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openTestBed, type TestBed } from '../setup.ts';
 
+const PAYEE = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
 let testBed: TestBed;
 let tool: Page;
 let required: string;
@@ -103,6 +104,10 @@ test.each<[string, string, string]>([
   ['a number for an amount', envelope({ amount: 5 }), 'wire_amountIsNumber'],
   ['a decimal', envelope({ amount: '0.01' }), 'wire_amountIsDecimal'],
   ['an answer', btoa('{"x402Version":2,"error":"Block not confirmed"}'), 'wire_early'],
+  ['a proof of version 1', 'X-PAYMENT: eyJ4NDAyVmVyc2lvbiI6MX0', 'wire_noPayload'],
+  ['a shown hash', `X-Nano-Payment: ${'A'.repeat(64)}`, 'wire_hashIsPublic'],
+  ['a deposit', `x-payment-address: ${PAYEE}\nx-payment-amount: 0.01`, 'refusal_PAYS_BY_DEPOSIT'],
+  ['an offer on another chain', envelope({ network: 'eip155:8453' }), 'wire_otherChain'],
   ['a text that is no header', 'How do I charge for my API?', 'wire_strangeCharacters'],
 ])('%s: says what is wrong', async (_, text, finding) => {
   await paste(text);
@@ -146,8 +151,13 @@ test('the kind of text can be chosen by hand, and the text never leaves the page
 
 /** An offer of one entry, as a developer has it: decoded. */
 function envelope(entry: object, parts: object = {}): string {
-  const payTo = 'nano_3noms9a1zytox399kygpge6cc7hu1z79ms1cgzojodz8741qi7w5u3nzb8mn';
-  const sound = { scheme: 'exact', network: 'nano:mainnet', asset: 'XNO', payTo, maxTimeoutSeconds: 60 };
+  const sound = {
+    scheme: 'exact',
+    network: 'nano:mainnet',
+    asset: 'XNO',
+    payTo: PAYEE,
+    maxTimeoutSeconds: 60,
+  };
   const resource = { url: 'https://shop.test/' };
   return JSON.stringify({ x402Version: 2, resource, accepts: [{ ...sound, ...entry }], ...parts });
 }

@@ -6,13 +6,14 @@ import { type Merchant, startMerchant } from '../../merchant/merchant.ts';
 import { openTestBed, type TestBed } from '../setup.ts';
 import { pasted } from './pasted.ts';
 
+const FAULTS = ['replay', 'browser-blind', 'fail-open'] as const;
 let testBed: TestBed;
 let faulty: Merchant;
 let tool: Page;
 
 beforeAll(async () => {
   testBed = await openTestBed();
-  faulty = await startMerchant({ network: testBed.devnet.profile, faults: ['replay', 'browser-blind'] });
+  faulty = await startMerchant({ network: testBed.devnet.profile, faults: FAULTS });
   tool = await testBed.purse.newPage();
   await tool.goto(`chrome-extension://${testBed.purse.extensionId}/src/pages/developer/index.html#tester`);
 });
@@ -67,7 +68,7 @@ test('no server is probed that the user has not called their own, not even on th
 test('a correct merchant has no findings, and paid probes do not run without consent', async () => {
   expect(await run('T1')).toBe('pass');
   expect(await run('T5')).toBe('pass');
-  expect(await run('T19')).toBe('inconclusive');
+  expect(await run('T19')).toBe('skipped');
   await tool.getByTestId('with-money').check();
   expect(await run('T19')).toBe('pass');
   expect(await tool.getByTestId('summary').textContent()).toBe('1 pass');
@@ -147,6 +148,25 @@ test('planted faults are found', async () => {
   expect(await run('T1')).toBe('fail');
   await tool.getByTestId('with-money').check();
   expect(await run('T19')).toBe('fail');
+  expect(await tool.getByTestId('summary').textContent()).toBe('0 pass · 1 fail (1 critical)');
+});
+
+test('the severest failure stands on top', async () => {
+  await tool.getByTestId('with-money').uncheck();
+  await tool.getByTestId('only').selectOption('all');
+  await tool.getByTestId('run').click();
+  // T5 comes after T1, and content for garbage matters more than a page without its offer.
+  await tool.locator('[data-probe=T5]').waitFor();
+  await tool.getByTestId('stop').click();
+  await tool.getByTestId('summary').waitFor();
+  const rows = tool.locator('[data-probe]');
+  const shown = await rows.evaluateAll((all) =>
+    all.map((one) => [one.getAttribute('data-probe'), one.getAttribute('data-severity')]),
+  );
+  expect(shown.slice(0, 2)).toEqual([
+    ['T5', 'critical'],
+    ['T1', 'warning'],
+  ]);
 });
 
 test('nothing is spent beyond the agreed sum, also after the worker was killed', async () => {

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { readAddress, toAddress } from '../../devnet/address.ts';
 import { hashBlock, isSigned, readBlock, type StateBlock } from '../../devnet/block.ts';
 import { difficultyOf } from '../../devnet/work.ts';
-import type { AcceptsEntry } from '../envelope.ts';
-import type { Faults } from '../faults.ts';
+import type { AcceptsEntry, Presented } from '../envelope.ts';
+import { type Faults, forNothing } from '../faults.ts';
 import type { Habits } from '../flavour.ts';
 import type { HandedOverBlocks } from '../handed-over-blocks.ts';
 import type { NanoNode } from '../node.ts';
@@ -49,7 +49,6 @@ export interface SignedBlockParts {
  */
 export function signedBlock(parts: SignedBlockParts): Mechanism {
   const { networkId, payTo, node, spent, handedOverBlocks, sendThreshold, now, faults } = parts;
-  const payee = readAddress(payTo);
   const quotes = new Quotes();
   return {
     name: 'signedBlock',
@@ -58,9 +57,8 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
 
     offer: ({ url }, { priceRaw, expirySeconds, extra }) =>
       quotes.issue(url, {
-        scheme: 'exact',
+        ...ENTRY,
         network: networkId,
-        asset: 'XNO',
         amount: String(priceRaw),
         payTo,
         maxTimeoutSeconds: expirySeconds,
@@ -70,18 +68,22 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     recognises: ({ extra }) => Object.keys(extra).every((key) => KEYS.includes(key)),
 
     async redeem({ accepted, payload }, resource, _delivery, terms) {
-      const quote = quotes.find(resource.url, accepted);
+      const quote = quoteFor(resource.url, accepted);
       if (quote === undefined) return noSuchOffer;
       const given = v.is(Block, payload.block) ? payload.block : undefined;
       const block = readBlock(given);
-      if (given === undefined || block === undefined) return invalidBlock;
+      if (given === undefined || block === undefined) {
+        if (!faults.has('any-block')) return invalidBlock;
+        return { kind: 'settled', payment: forNothing('signedBlock', resource.url, resource.route) };
+      }
 
       const hash = hashBlock(block);
       if (spent.has(hash)) return alreadyUsed;
       if (handedOverBlocks.takenFor(hash) !== resource.url) {
+        const payee = readAddress(quote.payTo);
         const shown = given.link_as_account ?? (terms.flavour === 'reference' ? '' : payTo);
         const link = faults.has('cheque-link') ? payee : block.link;
-        if (shown !== payTo || link !== payee) return refused('error_payto_link_mismatch');
+        if (shown !== quote.payTo || link !== payee) return refused('error_payto_link_mismatch');
         const flaw = await flawOf(block, quote);
         if (flaw !== undefined) return flaw;
         if (!handedOverBlocks.take(block, resource)) return frontierInUse;
@@ -90,14 +92,24 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     },
   };
 
+  /** What was offered for a URL, as far as this merchant compares it with what the client says back. */
+  function quoteFor(url: string, accepted: Presented['accepted']): AcceptsEntry | undefined {
+    const asset = faults.has('any-asset') ? { asset: 'XNO' } : {};
+    const quote = quotes.find(url, { ...accepted, ...asset });
+    if (quote !== undefined || !faults.has('echoed-terms')) return quote;
+    const { amount, payTo: to } = v.parse(v.looseObject({ amount: v.string(), payTo: v.string() }), accepted);
+    return { ...ENTRY, network: networkId, amount, payTo: to, maxTimeoutSeconds: 60, extra: {} };
+  }
+
   async function flawOf(block: StateBlock, { amount, extra }: AcceptsEntry): Promise<Refusal | undefined> {
     const { workThreshold } = extra;
     const threshold = typeof workThreshold === 'string' ? BigInt(`0x${workThreshold}`) : sendThreshold;
     const { head, spends, onFrontier } = await standingOf(node, block);
-    if (head === undefined) return unopened;
+    if (head === undefined) return faults.has('unopened-account') ? undefined : unopened;
     if (BigInt(head.balance) < BigInt(amount)) return refused('error_not_enough_balance');
     const stale = !onFrontier && !faults.has('stale-frontier');
-    if (stale || difficultyOf(block.work, block.previous) < threshold) {
+    const weak = difficultyOf(block.work, block.previous) < threshold && !faults.has('weak-work');
+    if (stale || weak) {
       return refused('error_invalid_work');
     }
     if (!isSigned(block) && !faults.has('cheque-signature')) return invalidBlock;
@@ -121,6 +133,8 @@ export function signedBlock(parts: SignedBlockParts): Mechanism {
     return { kind: 'settled', payment } as const;
   }
 }
+
+const ENTRY = { scheme: 'exact', asset: 'XNO' } as const;
 
 /** What stands in `extra`. A session is fresh with each offer: only the entry that is paid comes back with it. */
 const EXTRAS = {

@@ -35,7 +35,7 @@ export type Outcome = { readonly kind: 'settled'; readonly payment: SettledPayme
 /** Why a proof was not honoured, in the words of the specification, or of the reference servers where it has none. */
 export interface Refusal {
   readonly kind: 'refused';
-  readonly status: 400 | 402 | 405 | 409 | 410 | 429 | 500 | 503;
+  readonly status: 202 | 400 | 402 | 405 | 409 | 410 | 429 | 500 | 503;
   readonly error: string;
   readonly code?: 'SESSION_LOST';
   /** How it is written, where that is not as x402 v2 says. */

@@ -64,11 +64,11 @@ function leave({ isTrusted }: Event): void {
   tell({ request: 'document.left', input: {} });
 }
 addEventListener('pagehide', leave, true);
-document.addEventListener('freeze', leave, true);
+addEventListener('freeze', leave, true);
 
 /** Sends a message without a response. If the worker dies before it handles it, its next life asks what still waits. */
 function tell(message: RequestMessage): void {
-  if (runtime.id) runtime.sendMessage(message).catch(() => undefined);
+  if (runtime.id) runtime.sendMessage(message).catch(() => {});
 }
 
 /** Rejects when the page comes back from the back/forward cache: a response that was under way is lost then. */
@@ -145,22 +145,27 @@ function find({ what, name }: BridgeCommand): Array<() => void> {
 /** The URLs that an element may load: the one it chose, the one in its attribute, and its alternatives. */
 function sourcesOf(element: Element): readonly string[] {
   const { currentSrc, src, href } = element as Partial<HTMLImageElement & HTMLLinkElement>;
-  const choices = element instanceof HTMLMediaElement ? element.querySelectorAll('source') : [];
-  return [currentSrc || src || href || '', ...[...choices].map((choice) => choice.src)];
+  return [
+    currentSrc || src || href || '',
+    ...[...element.querySelectorAll('source')].map((choice) => choice.src),
+  ];
 }
 
 /** Most elements load again when their source is set, even to what it is. */
 function loadAnew(element: Element, attributes: readonly string[]): void {
   const source = attributes.find((name) => element.hasAttribute(name)) ?? 'src';
   if (element instanceof HTMLMediaElement) element.load();
-  else if (element instanceof HTMLLinkElement) element.parentNode?.insertBefore(element, element.nextSibling);
+  else if (element instanceof HTMLLinkElement) element.replaceWith(element);
   else element.setAttribute(source, element.getAttribute(source) ?? '');
 }
 
 /** Starts a download by a new link, with the file name of the page's link, whose click handlers must not run. */
 function download(url: string): void {
   const link = [...document.links].find(({ href }) => bare(href) === url);
-  Object.assign(document.createElement('a'), { href: url, download: link?.download ?? '' }).click();
+  const own = document.createElement('a');
+  own.href = url;
+  own.download = link?.download ?? '';
+  own.click();
 }
 
 /** A URL as it goes to the server: without fragment, user name and password. */

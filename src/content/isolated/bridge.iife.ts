@@ -40,7 +40,17 @@ async function relay({ id, ...request }: HeldMessage): Promise<void> {
   held.add(id);
   isKnown = true;
   setTimeout(() => held.delete(id), LONGEST_HOLD);
-  const go = await mayGo({ request: 'request.held', input: { holdId: `${id}`, ...request } }, id);
+  const input = {
+    holdId: `${id}`,
+    ...request,
+    // Whether the page says now that it handles its own 402s (docs/WIRE.md §7.26). In its head only: visitors may write in its body.
+    // An element of the page named `querySelector` would stand in the place of the document's own method.
+    manual: !!Document.prototype.querySelector.call(
+      document,
+      'head>meta[name=payment-required][content=manual]',
+    ),
+  };
+  const go = await mayGo({ request: 'request.held', input }, id);
   held.delete(id);
   port.postMessage({ id, go } satisfies HoldAnswer);
 }
